@@ -1,0 +1,17 @@
+/**
+ * The seam between analysis (what terms a record has) and inversion (which records a term has).
+ *
+ * A *term space* is a named dictionary inside a segment:
+ *   "w:CODE"   words of a logical field, with positions            (w:title -> "higgs")
+ *   "v:CODE"   whole values (or name forms) of a logical field      (v:author -> "ellis, j")
+ *   "m:PATH"   whole values of one MARC path, washed for lookup     (m:245__a -> "the higgs boson"), control fields as "m:008"
+ * Terms are Unicode strings, already washed (case, accents, stem) by the tokenizer of the space.
+ */
+export interface TermSink {
+  /** The number of a space in this sink; the same name always gives the same number. */
+  space(name: string): number;
+  /** One occurrence of a word at a position (counted in words, with a gap of 100 between values). Several words may share a position. */
+  word(space: number, term: string, position: number): void;
+  /** A whole value: no positions, no frequency. Over `maximumTermBytes` of UTF-8 it is keyed by prefix and hash (see term-key.ts). */
+  value(space: number, term: string): void;
+}

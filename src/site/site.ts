@@ -1,0 +1,135 @@
+/**
+ * What makes this library this library, parsed and checked. The text form is site.yaml; `parse.ts` makes this of it.
+ * Everything here is plain frozen data, so it can be sent to worker threads and compared.
+ */
+
+export interface Site {
+  readonly name: string;
+  /** Language codes, the first is the default. */
+  readonly languages: readonly string[];
+  readonly admin: string;
+  /** CSS colour of links and controls. */
+  readonly accent: string;
+  /** May a person who may see ONE (any) or only who may see ALL restricted collections of a record see it? */
+  readonly restrictedPolicy: 'any' | 'all';
+  /** MARC paths shown to, and searchable by, cataloguers only. */
+  readonly hiddenPaths: readonly string[];
+  /** Logical fields, in the order of the file. */
+  readonly fields: readonly FieldDefinition[];
+  readonly sorts: readonly SortMethod[];
+  readonly ranks: readonly RankMethod[];
+  readonly facets: readonly FacetDefinition[];
+  /** The roots: the first is the home collection, the others stand outside the tree and are reached by name only. */
+  readonly collections: readonly Collection[];
+  readonly roles: readonly Role[];
+  readonly users: readonly SiteUser[];
+  /** Knowledge bases: name -> key -> value. */
+  readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly oai: OaiSettings | undefined;
+}
+
+export type Tokenizer =
+  | 'text'
+  | 'author'
+  | 'exact-author'
+  | 'author-count'
+  | 'year'
+  | 'journal'
+  | 'doi'
+  | 'fulltext'
+  | 'file-name'
+  | 'file-type'
+  | 'item-count';
+
+export interface FieldDefinition {
+  readonly code: string;
+  /** Language -> name shown to people; empty: the code. */
+  readonly names: Readonly<Record<string, string>>;
+  /** MARC paths: "245__a", "245__%", "24%", "008/07-10". */
+  readonly paths: readonly string[];
+  /** Undefined: no index of its own, matched by whole value over its paths. */
+  readonly index: IndexOptions | undefined;
+}
+
+export interface IndexOptions {
+  /** Undefined for a union. */
+  readonly tokenizer: Tokenizer | undefined;
+  /** Joins the terms of these fields, each kept as that field made them. */
+  readonly union: readonly string[];
+  /** Snowball language name. */
+  readonly stem: string | undefined;
+  /** True: a quoted phrase means adjacent words. False: it means the whole value. */
+  readonly pairs: boolean;
+  readonly synonyms: SynonymRule | undefined;
+  readonly querySynonyms: SynonymRule | undefined;
+  /** MARC path -> value that must stand in the same field instance, as {"0247_2": "DOI"}. */
+  readonly when: Readonly<Record<string, string>>;
+}
+
+export interface SynonymRule {
+  /** Name of a knowledge base. */
+  readonly base: string;
+  readonly match: 'exact' | 'leading-to-comma' | 'leading-to-number';
+}
+
+export interface SortMethod {
+  readonly code: string;
+  /** "created", "modified", "citations", a field code, or MARC paths. */
+  readonly by: string | readonly string[];
+  readonly dropLeadingArticles: boolean;
+  readonly names: Readonly<Record<string, string>>;
+}
+
+export interface RankMethod {
+  readonly code: string;
+  readonly name: string;
+  readonly method: 'relevance' | 'citations' | 'knowledge';
+  /** For `knowledge`: the path whose value is looked up in the base. */
+  readonly path: string | undefined;
+  readonly base: string | undefined;
+}
+
+export interface FacetDefinition {
+  readonly code: string;
+  /** collection: the tree; year: numbers, drawn as a histogram; values: strings of these paths or of this field. */
+  readonly kind: 'collection' | 'year' | 'values';
+  readonly paths: readonly string[];
+  readonly names: Readonly<Record<string, string>>;
+  /** Knowledge base that turns values into names for people. */
+  readonly labels: string | undefined;
+}
+
+export interface Collection {
+  readonly name: string;
+  readonly names: Readonly<Record<string, string>>;
+  /** Undefined: the union of its public or equally restricted regular children. */
+  readonly query: string | undefined;
+  readonly restricted: boolean;
+  readonly children: readonly Collection[];
+  /** Only another way in: they do not make up their parent. */
+  readonly virtualChildren: readonly Collection[];
+}
+
+export interface Grant {
+  readonly action: string;
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+export interface Role {
+  readonly name: string;
+  readonly may: 'everything' | readonly Grant[];
+}
+
+export interface SiteUser {
+  readonly name: string;
+  readonly email: string;
+  /** Used only when the person is created. */
+  readonly password: string | undefined;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+}
+
+export interface OaiSettings {
+  readonly repository: string;
+  readonly sets: readonly { readonly spec: string; readonly name: string; readonly query: string }[];
+}
