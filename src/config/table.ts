@@ -1,0 +1,149 @@
+import { availableParallelism } from 'node:os';
+
+/**
+ * The one table of settings. Everything that speaks of settings comes from it: reperio.yaml, the environment, the type
+ * `Settings`, `reperio config`, docs/settings.md and the manual page.
+ */
+export interface SettingDefinition {
+  /** In reperio.yaml; undefined when only the environment can give it. */
+  readonly name: string | undefined;
+  readonly environment: string;
+  /** bytes: a number with an optional kB, MB, GB. duration: milliseconds, or a number with ms, s, min, h. path: relative to the file that names it. */
+  readonly type: 'text' | 'number' | 'boolean' | 'path' | 'bytes' | 'duration';
+  /** Undefined: unset. A path is relative to the clone. */
+  readonly default: string | number | boolean | undefined;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly string[];
+  /** Not shown by `config list`. */
+  readonly secret?: true;
+  readonly doc: string;
+  /** How the manual says a default that depends on the machine. */
+  readonly defaultDoc?: string;
+}
+
+export const settingsTable = {
+  dataFolder: {
+    name: undefined,
+    environment: 'REPERIO_DATA',
+    type: 'path',
+    default: '.reperio',
+    doc: 'The folder that holds all state of one library on this machine: embedded database, local index, logs. Relative to the current folder.',
+    defaultDoc: '`.reperio` in the clone',
+  },
+  databaseUrl: {
+    name: 'database-url',
+    environment: 'DATABASE_URL',
+    type: 'text',
+    default: undefined,
+    secret: true,
+    doc: 'A PostgreSQL 15 or newer to use instead of the embedded one, as postgresql://user:password@host/database.',
+    defaultDoc: 'the embedded server of the data folder',
+  },
+  host: {
+    name: 'host',
+    environment: 'REPERIO_HOST',
+    type: 'text',
+    default: '127.0.0.1',
+    doc: 'The address `reperio serve` listens on; 0.0.0.0 is every IPv4 address of the machine.',
+  },
+  port: {
+    name: 'port',
+    environment: 'REPERIO_PORT',
+    type: 'number',
+    default: 8080,
+    minimum: 0,
+    maximum: 65535,
+    doc: 'The TCP port `reperio serve` listens on; 0 takes a free one.',
+  },
+  baseUrl: {
+    name: 'base-url',
+    environment: 'REPERIO_BASE_URL',
+    type: 'text',
+    default: undefined,
+    doc: 'The address under which readers reach the library, for links in feeds, exports and structured data, without a slash at the end.',
+    defaultDoc: 'what the request says',
+  },
+  workers: {
+    name: 'workers',
+    environment: 'REPERIO_WORKERS',
+    type: 'number',
+    default: Math.min(2, availableParallelism()),
+    minimum: 1,
+    maximum: 64,
+    doc: 'Threads that parse and index during a bulk load.',
+    defaultDoc: 'one per core, at most 2',
+  },
+  webWorkers: {
+    name: 'web-workers',
+    environment: 'REPERIO_WEB_WORKERS',
+    type: 'number',
+    default: Math.min(2, availableParallelism()),
+    minimum: 1,
+    maximum: 64,
+    doc: 'Processes that answer requests.',
+    defaultDoc: 'one per core, at most 2',
+  },
+  batchSize: {
+    name: 'batch-size',
+    environment: 'REPERIO_BATCH_SIZE',
+    type: 'number',
+    default: 25_000,
+    minimum: 1,
+    maximum: 100_000,
+    doc: 'Records that a bulk load commits at once; what is lost and done again after a crash.',
+  },
+  recordLimit: {
+    name: 'record-limit',
+    environment: 'REPERIO_RECORD_LIMIT',
+    type: 'bytes',
+    default: 64 * 1024 * 1024,
+    minimum: 10_000,
+    maximum: 512 * 1024 * 1024,
+    doc: 'The largest record that is read; a larger one is refused by its position and the load goes on.',
+  },
+  poolSize: {
+    name: 'pool-size',
+    environment: 'REPERIO_POOL_SIZE',
+    type: 'number',
+    default: 8,
+    minimum: 1,
+    maximum: 100,
+    doc: 'Database connections that one process opens at most.',
+  },
+  connectTimeout: {
+    name: 'connect-timeout',
+    environment: 'REPERIO_CONNECT_TIMEOUT',
+    type: 'duration',
+    default: 10_000,
+    minimum: 100,
+    maximum: 600_000,
+    doc: 'How long a database connection may take, waiting for a free one in the pool included.',
+  },
+  statementTimeout: {
+    name: 'statement-timeout',
+    environment: 'REPERIO_STATEMENT_TIMEOUT',
+    type: 'duration',
+    default: 60_000,
+    minimum: 0,
+    maximum: 86_400_000,
+    doc: 'How long one database statement may run; 0 is without end. Bulk loads and migrations have their own.',
+  },
+  lockTimeout: {
+    name: 'lock-timeout',
+    environment: 'REPERIO_LOCK_TIMEOUT',
+    type: 'duration',
+    default: 30_000,
+    minimum: 0,
+    maximum: 86_400_000,
+    doc: 'How long a database statement waits for a lock; 0 is without end.',
+  },
+  logLevel: {
+    name: 'log-level',
+    environment: 'REPERIO_LOG_LEVEL',
+    type: 'text',
+    default: 'info',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    doc: 'The least serious messages that the log keeps.',
+  },
+} as const satisfies Readonly<Record<string, SettingDefinition>>;
