@@ -1,0 +1,91 @@
+/**
+ * Folding: what makes "Müller" and "muller" one word. Case and accents go, compatibility forms (ﬁ, full-width letters, ²) become plain
+ * letters, and the many quotes and dashes become the ASCII ones, so that the tokenizer's tables need to know ASCII only.
+ */
+
+const notAscii = /[^\0-\x7f]/;
+/** Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel marks. Not the vowel signs of Indic scripts: those are letters. */
+const marks = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u00ad\u200b-\u200f\ufeff]/g;
+const letters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ħ: 'h',
+  ŧ: 't',
+  ı: 'i',
+  ĸ: 'k',
+  ŋ: 'n',
+  ς: 'σ',
+  '‘': "'",
+  '’': "'",
+  ʼ: "'",
+  ʹ: "'",
+  '′': "'",
+  '“': '"',
+  '”': '"',
+  '„': '"',
+  '«': '"',
+  '»': '"',
+  '「': '"',
+  '」': '"',
+  '『': '"',
+  '』': '"',
+  '《': '"',
+  '》': '"',
+  '〈': '"',
+  '〉': '"',
+  '【': '"',
+  '】': '"',
+  '‐': '-',
+  '‒': '-',
+  '–': '-',
+  '—': '-',
+  '―': '-',
+  '−': '-',
+  '。': '.',
+  '、': ',',
+  '・': ',',
+  '·': '.',
+  '¿': '?',
+  '¡': '!',
+};
+const special = new RegExp(`[${Object.keys(letters).join('')}]`, 'g');
+
+/** Lower case without accents; white space stays as it is. */
+export function foldText(text: string): string {
+  if (!notAscii.test(text)) return text.toLowerCase();
+  const bare = text.normalize('NFKD').toLowerCase().replace(marks, '');
+  return bare.replace(special, (letter) => letters[letter] ?? letter).normalize('NFC');
+}
+
+const untidy = /^\s|\s$|\s\s|[\t\n\v\f\r]/;
+
+/** Trimmed, runs of white space made one blank. */
+export function tidySpace(text: string): string {
+  return untidy.test(text) ? text.trim().replace(/\s+/g, ' ') : text;
+}
+
+/** A whole value as value spaces ("v:", "m:") hold it. */
+export function foldValue(text: string): string {
+  return tidySpace(foldText(text));
+}
+
+/** \"o, \"{o}, {\"o}, \'{\i}: an accent of punctuation and one letter, within braces or not. */
+const accented = /\{\\["'`^~=.]\s*\{?\\?([a-z])\}?\}|\\["'`^~=.]\s*(?:\{\\?([a-z])\}|\\?([a-z]))/g;
+/** \c{c}, \v s: an accent that is a letter needs braces or a blank, else it is another command (\vartheta). */
+const lettered = /\{\\[cvukh]\s*(?:\{([a-z])\}|\s([a-z]))\}|\\[cvukh]\s*(?:\{([a-z])\}|\s([a-z])(?![a-z]))/g;
+const ligature = /\\(ss|ae|oe|aa|o|l|i|j)(?![a-z])(?:\{\}|\s(?=[a-z]))?/g;
+
+/** Takes LaTeX accents out of folded text: schr\"odinger becomes schrodinger. Formulas stay. */
+export function stripLatexAccents(folded: string): string {
+  if (!folded.includes('\\')) return folded;
+  return folded
+    .replace(accented, (_, a?: string, b?: string, c?: string) => a ?? b ?? c ?? '')
+    .replace(lettered, (_, a?: string, b?: string, c?: string, d?: string) => a ?? b ?? c ?? d ?? '')
+    .replace(ligature, (_, name: string) => (name === 'aa' ? 'a' : name));
+}

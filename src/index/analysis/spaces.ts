@@ -1,0 +1,38 @@
+import type { TermSink } from '../term-sink.ts';
+
+/** Numbers for the names of term spaces that hold for one analyzer, whatever the sink, and word positions of the record at hand. */
+export interface SpaceTable {
+  /** Our number of a space. */
+  number(name: string): number;
+  /** Turns to a sink; its own numbers are asked once for each space. */
+  use(sink: TermSink): void;
+  /** The sink's number of a space. */
+  of(sink: TermSink, own: number): number;
+}
+
+export function createSpaceTable(): SpaceTable {
+  const names: string[] = [];
+  const numbers = new Map<string, number>();
+  const known = new WeakMap<TermSink, number[]>();
+  let current: number[] = [];
+  return {
+    number(name) {
+      const seen = numbers.get(name);
+      if (seen !== undefined) return seen;
+      const made = names.push(name) - 1;
+      numbers.set(name, made);
+      return made;
+    },
+    use(sink) {
+      current = known.get(sink) ?? [];
+      known.set(sink, current);
+    },
+    of(sink, own) {
+      const seen = current[own];
+      if (seen !== undefined) return seen;
+      // Filled in order, so that the array stays a plain one.
+      while (current.length <= own) current.push(sink.space(names[current.length] as string));
+      return current[own] as number;
+    },
+  };
+}
