@@ -1,0 +1,185 @@
+import { texAccents, texSymbols, texTypefaces } from './tex-symbols.ts';
+
+/** A run of text, raised or lowered or neither. */
+export interface TextRun {
+  readonly text: string;
+  readonly shift: 'none' | 'raised' | 'lowered';
+}
+
+/**
+ * Titles and abstracts carry TeX ("$\sqrt{s}$ = 189 GeV", "B{\"a}cker") and a little HTML ("CO<sub>2</sub>"). This reads both into runs of
+ * plain text that a page can show with <sup> and <sub>. What it does not know it leaves readable: an unknown command keeps its name.
+ */
+export function textRuns(source: string): readonly TextRun[] {
+  if (!/[$\\<&]/.test(source)) return [{ text: source, shift: 'none' }];
+  const runs: TextRun[] = [];
+  const add = (text: string, shift: TextRun['shift']): void => {
+    const last = runs.at(-1);
+    if (text === '') return;
+    if (last !== undefined && last.shift === shift) runs[runs.length - 1] = { text: last.text + text, shift };
+    else runs.push({ text, shift });
+  };
+  for (const piece of htmlPieces(source)) {
+    if (piece.shift !== 'none') add(inText(piece.text), piece.shift);
+    else readText(piece.text, add);
+  }
+  return runs;
+}
+
+/** The same as one line of plain text, with the raised and lowered characters that Unicode has. */
+export function plainText(source: string): string {
+  return textRuns(source)
+    .map((run) => (run.shift === 'none' ? run.text : shifted(run)))
+    .join('');
+}
+
+const raised: Readonly<Record<string, string>> = pairs(
+  '0123456789+-−=()nijabcdefghklmoprstuvwxyzTABDEGHIJKLMNOPRUVW′*',
+  '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱʲᵃᵇᶜᵈᵉᶠᵍʰᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵁⱽᵂ′*',
+);
+const lowered: Readonly<Record<string, string>> = pairs(
+  '0123456789+-−=()aehijklmnoprstuvxβγρφχ',
+  '₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ',
+);
+
+function pairs(from: string, to: string): Readonly<Record<string, string>> {
+  const targets = [...to];
+  return Object.fromEntries([...from].map((character, i) => [character, targets[i]!]));
+}
+
+function shifted(run: TextRun): string {
+  const characters = [...run.text];
+  const table = run.shift === 'raised' ? raised : lowered;
+  if (characters.every((character) => character in table)) return characters.map((character) => table[character]).join('');
+  const mark = run.shift === 'raised' ? '^' : '_';
+  return characters.length === 1 ? mark + run.text : `${mark}(${run.text})`;
+}
+
+function htmlPieces(source: string): readonly TextRun[] {
+  if (!/<\/?(su[bp]|i|b|em|strong|p|br|tt|span)\b|&/i.test(source)) return [{ text: source, shift: 'none' }];
+  const pieces: TextRun[] = [];
+  let end = 0;
+  for (const match of source.matchAll(/<(su[bp])>([^<]*)<\/\1>/gi)) {
+    pieces.push({ text: withoutMarkup(source.slice(end, match.index)), shift: 'none' });
+    pieces.push({ text: withoutMarkup(match[2]!), shift: match[1]!.toLowerCase() === 'sup' ? 'raised' : 'lowered' });
+    end = match.index + match[0].length;
+  }
+  pieces.push({ text: withoutMarkup(source.slice(end)), shift: 'none' });
+  return pieces;
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: '\u00a0', apos: "'" };
+
+function withoutMarkup(text: string): string {
+  return text
+    .replace(/<\/?(?:i|b|em|strong|tt|span)>/gi, '')
+    .replace(/<\/?(?:p|br)\s*\/?>/gi, ' ')
+    .replace(/&(amp|lt|gt|quot|nbsp|apos);/g, (_, name: string) => entities[name]!);
+}
+
+type Add = (text: string, shift: TextRun['shift']) => void;
+
+function readText(source: string, add: Add): void {
+  const parts = source.split(/(?<!\\)\$\$?/);
+  // An odd number of dollars is a price, not mathematics.
+  if (parts.length % 2 === 0) {
+    add(inText(source), 'none');
+    return;
+  }
+  parts.forEach((part, i) => {
+    if (i % 2 === 0) add(inText(part), 'none');
+    else readMath(part, 'none', add, 0);
+  });
+}
+
+function inText(source: string): string {
+  if (!source.includes('\\')) return source;
+  let text = '';
+  readMath(source, 'none', (piece) => (text += piece), 0, true);
+  return text;
+}
+
+const maximumDepth = 20;
+
+/** Reads TeX. With `words` on (outside of dollars) blanks, "^" and "_" are themselves. */
+function readMath(source: string, shift: TextRun['shift'], add: Add, depth: number, words = false): void {
+  let at = 0;
+  /** The argument that begins here: a group, a command or one character. */
+  const argument = (): string => {
+    while (source[at] === ' ') at++;
+    if (source[at] === '{') {
+      const close = closingBrace(source, at);
+      const inner = source.slice(at + 1, close);
+      at = close + 1;
+      return inner;
+    }
+    const command = /^\\(?:[A-Za-z]+|.)/.exec(source.slice(at))?.[0] ?? source.slice(at, at + 1);
+    at += command.length;
+    return command;
+  };
+  const inside = (text: string, as: TextRun['shift'] = shift): void => {
+    if (depth >= maximumDepth) add(text, as);
+    else readMath(text, as, add, depth + 1, words);
+  };
+  while (at < source.length) {
+    const character = source[at]!;
+    if (character === '\\') {
+      const command = /^\\([A-Za-z]+|[\s\S]?)/.exec(source.slice(at))![1]!;
+      at += 1 + command.length;
+      readCommand(command);
+    } else if ((character === '^' || character === '_') && !words) {
+      at++;
+      inside(argument(), character === '^' ? 'raised' : 'lowered');
+    } else if (character === '{') {
+      inside(argument());
+    } else if (character === '}') {
+      at++;
+    } else if (character === '~') {
+      at++;
+      add('\u00a0', shift);
+    } else {
+      const plain = /^[^\\^_{}~]+/.exec(source.slice(at))?.[0] ?? character;
+      at += plain.length;
+      add(!words ? plain.replaceAll('-', shift === 'none' ? '-' : '−').replaceAll("'", '′') : plain, shift);
+    }
+  }
+
+  function readCommand(command: string): void {
+    const accent = texAccents.get(command);
+    const symbol = texSymbols.get(command);
+    if (accent !== undefined) {
+      const [first = '', ...rest] = [...plainText(`$${argument()}$`)];
+      add((first === 'ı' ? 'i' : first) + accent + rest.join(''), shift);
+    } else if (command === 'frac' || command === 'tfrac' || command === 'dfrac') {
+      inside(argument());
+      add('/', shift);
+      inside(argument());
+    } else if (command === 'sqrt') {
+      const radicand = argument();
+      add('√', shift);
+      inside([...radicand].length > 1 && !radicand.startsWith('\\') ? `(${radicand})` : radicand);
+    } else if (symbol !== undefined) {
+      add(symbol, shift);
+      if (words && source[at] === ' ') at++;
+    } else if (texTypefaces.has(command)) {
+      while (source[at] === ' ') at++;
+    } else if (/^[,;: >]$/.test(command)) {
+      add(' ', shift);
+    } else if (command === '!' || command === '' || command === '(' || command === ')' || command === '[' || command === ']') {
+      return;
+    } else {
+      // "\log" and "\%" read as "log" and "%"; a backslash before a blank line or an unknown command is dropped with it.
+      add(command, shift);
+    }
+  }
+}
+
+function closingBrace(source: string, open: number): number {
+  let depth = 0;
+  for (let i = open; i < source.length; i++) {
+    if (source[i] === '\\') i++;
+    else if (source[i] === '{') depth++;
+    else if (source[i] === '}' && --depth === 0) return i;
+  }
+  return source.length;
+}

@@ -1,0 +1,42 @@
+import type { MarcPath } from '../marc/path.ts';
+import type { Field, MarcRecord, Subfield } from '../marc/record.ts';
+
+/** What these paths reach: whole fields where all of their subfields are reached, else single subfields. */
+function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Field, ReadonlySet<Subfield>> {
+  const found = new Map<Field, Set<Subfield>>();
+  for (const path of paths) {
+    path.forEach(record, (_, field, subfield) => {
+      let subfields = found.get(field);
+      if (subfields === undefined) found.set(field, (subfields = new Set()));
+      if (subfield !== undefined) subfields.add(subfield);
+    });
+  }
+  return found;
+}
+
+/** The record without what the paths reach. A field that loses all of its subfields goes with them. */
+export function withoutPaths(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
+  if (paths.length === 0) return record;
+  const hidden = reached(record, paths);
+  if (hidden.size === 0) return record;
+  return { leader: record.leader, fields: record.fields.flatMap((field) => withoutSubfields(field, hidden.get(field))) };
+}
+
+function withoutSubfields(field: Field, hidden: ReadonlySet<Subfield> | undefined): readonly Field[] {
+  if (hidden === undefined) return [field];
+  const subfields = field.subfields.filter((subfield) => !hidden.has(subfield));
+  return subfields.length === 0 ? [] : [{ ...field, subfields }];
+}
+
+/** Only what the paths reach, in the order of the record. */
+export function onlyPaths(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
+  const kept = reached(record, paths);
+  return {
+    leader: '',
+    fields: record.fields.flatMap((field) => {
+      const subfields = kept.get(field);
+      if (subfields === undefined) return [];
+      return [{ ...field, subfields: field.subfields.filter((subfield) => subfields.has(subfield)) }];
+    }),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Field, MarcRecord } from '../../marc/record.ts';
+
+/** Data fields with this tag, and with these indicators when they are given ("_" or " " is blank). */
+export function dataFields(record: MarcRecord, tag: string, indicators?: string): readonly Field[] {
+  const wanted = indicators?.replaceAll('_', ' ');
+  return record.fields.filter(
+    (field) =>
+      field.tag === tag && field.value === undefined && (wanted === undefined || field.ind1 + field.ind2 === wanted),
+  );
+}
+
+/** The first value of a subfield, trimmed; undefined when it is missing or blank. */
+export function subfield(field: Field | undefined, code: string): string | undefined {
+  if (field === undefined) return undefined;
+  for (const one of field.subfields) {
+    if (one.code === code && one.value.trim() !== '') return one.value.trim();
+  }
+  return undefined;
+}
+
+/** All values of these subfields in the order in which they stand. */
+export function subfields(field: Field, codes: string): readonly string[] {
+  return field.subfields
+    .filter((one) => codes.includes(one.code) && one.value.trim() !== '')
+    .map((one) => one.value.trim());
+}
+
+/** All values of some subfields of all fields with this tag. */
+export function values(record: MarcRecord, tag: string, codes: string, indicators?: string): readonly string[] {
+  return dataFields(record, tag, indicators).flatMap((field) => subfields(field, codes));
+}
+
+export function firstValue(record: MarcRecord, tag: string, code: string, indicators?: string): string | undefined {
+  for (const field of dataFields(record, tag, indicators)) {
+    const value = subfield(field, code);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Cataloguing rules end a part of a field with the mark that separates it from the next one (ISBD); readers need neither. */
+export function withoutIsbd(value: string): string {
+  return value.replace(/\s*[/:;,=]\s*$/u, '').trim();
+}
+
+/** Likewise for a full stop that ends a heading, but not the one of an initial or abbreviation ("Ellis, J."). */
+export function withoutFinalStop(value: string): string {
+  return value.replace(/(?<=[\p{L}\p{N})]{3})\.\s*$/u, '');
+}
+
+export function distinct<T>(list: readonly T[]): readonly T[] {
+  return [...new Set(list)];
+}
