@@ -1,5 +1,10 @@
 import type { Writable } from 'node:stream';
-import type { Sql } from 'sql-template-tag';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
+import { storeErrors } from './errors.ts';
+import { explain, isPassing } from './failures.ts';
 
 export interface Queryable {
   /** int8 comes as a number when that is exact, else as a bigint. */
@@ -25,4 +30,120 @@ export interface Database extends Queryable {
   /** Commits when `work` resolves, rolls back when it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
+}
+
+/** Times are in milliseconds; 0 is none. Settings are fit to be given. */
+export interface ConnectOptions {
+  readonly poolSize: number;
+  readonly connectTimeout: number;
+  readonly statementTimeout: number;
+  readonly lockTimeout: number;
+}
+
+/** Begins the application_name of every connection of ours; the rest tells processes apart. */
+export const applicationPrefix = 'reperio ';
+export const applicationName = `${applicationPrefix}${process.pid}`;
+
+const int8 = 20;
+
+/** Connections are made when they are needed: an address that leads nowhere shows at the first query. */
+export function connect(url: string, options: ConnectOptions): Database {
+  const pool = new pg.Pool({ ...clientConfig(url, options), max: options.poolSize, idleTimeoutMillis: 30_000 });
+  // A connection that breaks, idle or in use, tells its pool and its query; without a listener it would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const failed = (error: unknown) => explain(error, options.connectTimeout);
+
+  return {
+    url,
+    query: async <Row extends object>(statement: Sql) => {
+      try {
+        return (await pool.query<Row>({ text: statement.text, values: statement.values })).rows;
+      } catch (error) {
+        throw failed(error);
+      }
+    },
+    transaction: async (work, transactionOptions = {}) => {
+      const { attempts = 1 } = transactionOptions;
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once(pool, work, transactionOptions);
+        } catch (error) {
+          if (attempt >= attempts || !isPassing(error)) throw failed(error);
+        }
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+export function clientConfig(
+  url: string,
+  { connectTimeout, statementTimeout, lockTimeout }: Omit<ConnectOptions, 'poolSize'>,
+): pg.ClientConfig {
+  if (!/^postgres(ql)?:\/\//.test(url)) throw new UserError(storeErrors.databaseUrlWrong);
+  return {
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: connectTimeout,
+    statement_timeout: statementTimeout,
+    lock_timeout: lockTimeout,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: { getTypeParser: typeParser },
+  };
+}
+
+const typeParser: pg.CustomTypesConfig['getTypeParser'] = (oid: number, format?: 'text' | 'binary') =>
+  oid === int8 && format !== 'binary' ? parseInt8 : pg.types.getTypeParser(oid, format);
+
+function parseInt8(text: string): number | bigint {
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text);
+}
+
+async function once<T>(
+  pool: pg.Pool,
+  work: (transaction: Transaction) => Promise<T>,
+  options: TransactionOptions,
+): Promise<T> {
+  const client = await pool.connect();
+  const copies = new Set<Writable>();
+  const transaction: Transaction = {
+    query: async <Row extends object>(statement: Sql) =>
+      (await client.query<Row>({ text: statement.text, values: statement.values })).rows,
+    copyIn: (statement) => {
+      const stream = client.query(copyFrom(statement));
+      copies.add(stream);
+      stream.once('close', () => copies.delete(stream));
+      return stream;
+    },
+  };
+  let broken = false;
+  try {
+    await client.query(beginStatement(options));
+    if (options.timeout !== undefined)
+      await transaction.query(sql`SET LOCAL statement_timeout = ${raw(String(Math.round(options.timeout)))}`);
+    const result = await work(transaction);
+    if (copies.size > 0) throw new Error('a COPY was not ended before its transaction');
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    // An unfinished COPY would keep ROLLBACK waiting for ever; closing the connection rolls back as well.
+    broken =
+      copies.size > 0 ||
+      !(await client.query('ROLLBACK').then(
+        () => true,
+        () => false,
+      ));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function beginStatement({ isolation, readOnly }: TransactionOptions): string {
+  return ['BEGIN', isolation && `ISOLATION LEVEL ${isolation.toUpperCase()}`, readOnly && 'READ ONLY']
+    .filter(Boolean)
+    .join(' ');
 }

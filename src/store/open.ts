@@ -1,5 +1,11 @@
+import sql, { raw } from 'sql-template-tag';
 import type { Settings } from '../config/settings.ts';
-import type { Database } from './database.ts';
+import { UserError } from '../errors/errors.ts';
+import { type ConnectOptions, connect, type Database } from './database.ts';
+import { databaseName, embeddedUrl, layoutOf, sameServer } from './embedded/layout.ts';
+import { joinServer } from './embedded/share.ts';
+import { storeErrors } from './errors.ts';
+import { migrate, migrationStatus } from './migrate.ts';
 
 /** The database of a library, opened: of the embedded server, started or joined, or of the server that DATABASE_URL names. */
 export interface Store {
@@ -11,8 +17,95 @@ export interface Store {
 }
 
 export interface OpenOptions {
-  /** False leaves the schema as it is. Default true: brought to this version. */
+  /** False: only looks whether the schema is one this code can use, and throws otherwise. Default true: brings it to this version. */
   readonly migrate?: boolean;
+  /** Takes any schema as it is. */
+  readonly anySchema?: boolean;
+  readonly signal?: AbortSignal;
 }
 
-export declare function openStore(settings: Settings, options?: OpenOptions): Promise<Store>;
+const oldestServer = 150_000;
+
+export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<Store> {
+  const server =
+    settings.databaseUrl === undefined ? await joinEmbedded(settings, options.signal) : external(settings.databaseUrl);
+  let database: Database | undefined;
+  try {
+    database = connect(server.url, settings);
+    await checkServer(database);
+    await checkSchema(database, options);
+  } catch (error) {
+    await database?.close();
+    await server.release();
+    throw error;
+  }
+  return {
+    database,
+    url: server.url,
+    release: once(async () => {
+      await database.close();
+      await server.release();
+    }),
+  };
+}
+
+/** The address that `openStore` would connect to, without connecting. */
+export function storeUrl(settings: Settings): string {
+  return settings.databaseUrl ?? embeddedUrl(layoutOf(settings.dataFolder));
+}
+
+interface Server {
+  readonly url: string;
+  release(): Promise<void>;
+}
+
+function external(url: string): Server {
+  return { url, release: async () => {} };
+}
+
+async function joinEmbedded(settings: Settings, signal: AbortSignal | undefined): Promise<Server> {
+  const server = await joinServer(layoutOf(settings.dataFolder), { signal });
+  try {
+    await ensureDatabase(server.url, settings);
+    return server;
+  } catch (error) {
+    await server.release();
+    throw error;
+  }
+}
+
+async function ensureDatabase(url: string, options: ConnectOptions): Promise<void> {
+  const maintenance = connect(sameServer(url, 'postgres'), { ...options, poolSize: 1 });
+  try {
+    const found = await maintenance.query(sql`SELECT 1 FROM pg_database WHERE datname = ${databaseName}`);
+    if (found.length === 0) await maintenance.query(sql`CREATE DATABASE ${raw(databaseName)}`);
+  } finally {
+    await maintenance.close();
+  }
+}
+
+async function checkServer(database: Database): Promise<void> {
+  const [found] = await database.query<{ number: string; version: string }>(
+    sql`SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version`,
+  );
+  if (found && Number(found.number) < oldestServer)
+    throw new UserError(storeErrors.databaseTooOld, { version: found.version });
+}
+
+async function checkSchema(
+  database: Database,
+  { migrate: bring = true, anySchema = false }: OpenOptions,
+): Promise<void> {
+  if (anySchema) return;
+  if (bring) {
+    await migrate(database);
+    return;
+  }
+  const { there, here } = await migrationStatus(database);
+  if (there < here) throw new UserError(storeErrors.schemaTooOld, { there, here });
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= action());
+}

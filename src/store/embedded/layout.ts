@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where everything of one embedded server is: values only. */
+export interface Layout {
+  /** DATA/postgres */
+  readonly folder: string;
+  /** PGDATA. */
+  readonly data: string;
+  /** initdb works here; renamed to `data` when it is whole. */
+  readonly unfinished: string;
+  readonly log: string;
+  /** Held exclusively while the server is started, joined or stopped. */
+  readonly gate: string;
+  /** Held shared by every user of the server. */
+  readonly users: string;
+  /** Held open by every user of the server; its reader, the guard, sees the end of file when the last one is gone. */
+  readonly pipe: string;
+}
+
+export const databaseName = 'reperio';
+export const databaseUser = 'reperio';
+
+/** sun_path has 108 bytes with the closing NUL, and PostgreSQL appends this to the folder. */
+const socketName = '/.s.PGSQL.5432';
+const socketPathLimit = 107;
+
+export function layoutOf(dataFolder: string): Layout {
+  const folder = join(dataFolder, 'postgres');
+  return {
+    folder,
+    data: join(folder, 'data'),
+    unfinished: join(folder, 'data.unfinished'),
+    log: join(folder, 'postgres.log'),
+    gate: join(folder, 'gate.lock'),
+    users: join(folder, 'users.lock'),
+    pipe: join(folder, 'users.pipe'),
+  };
+}
+
+/** Where a server that is started now puts its socket: beside the data, or in the system's temporary folder when the path would be too long. */
+export function preferredSocketFolder(layout: Layout, temporary = tmpdir()): string {
+  const beside = join(layout.folder, 'socket');
+  if (fits(beside)) return beside;
+  const name = `reperio-${createHash('sha256').update(layout.folder).digest('hex').slice(0, 16)}`;
+  const short = join(temporary, name);
+  return fits(short) ? short : join('/tmp', name);
+}
+
+function fits(folder: string): boolean {
+  return Buffer.byteLength(folder + socketName) <= socketPathLimit;
+}
+
+/** The address of the embedded server: of the running one, else of the one that would be started. */
+export function embeddedUrl(layout: Layout): string {
+  const folder = readPidFile(layout)?.socketFolder ?? preferredSocketFolder(layout);
+  return databaseUrl(folder, databaseName);
+}
+
+export function databaseUrl(socketFolder: string, database: string): string {
+  return `postgresql://${databaseUser}@/${database}?host=${encodeURIComponent(socketFolder)}`;
+}
+
+/** The address of another database of the same server. */
+export function sameServer(url: string, database: string): string {
+  return url.replace(/\/[^/?]*\?/, `/${database}?`);
+}
+
+export interface PidFile {
+  readonly pid: number;
+  readonly socketFolder: string;
+  readonly ready: boolean;
+}
+
+/** postmaster.pid, which the server writes line by line while it starts. Undefined when there is none, or not yet enough of it. */
+export function readPidFile(layout: Layout): PidFile | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(layout.data, 'postmaster.pid'), 'utf8');
+  } catch {
+    return undefined;
+  }
+  const lines = text.split('\n');
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 0 || !lines[4]) return undefined;
+  return { pid, socketFolder: lines[4], ready: lines[7]?.trim() === 'ready' };
+}

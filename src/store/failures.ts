@@ -1,0 +1,46 @@
+import { DatabaseError } from 'pg';
+import { UserError } from '../errors/errors.ts';
+import { storeErrors } from './errors.ts';
+
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EHOSTUNREACH',
+]);
+
+/** What a failed statement or connection means to the user; what only the room that asked can judge (a broken constraint) stays as it is. */
+export function explain(error: unknown, connectTimeout: number): unknown {
+  if (error instanceof DatabaseError) {
+    const kind = kindOf(error.code ?? '');
+    return kind ? new UserError(kind, { reason: error.message, place: 'the database' }, error) : error;
+  }
+  if (!(error instanceof Error)) return error;
+  // Both are the driver's own words for the pool's and the connection's timeout.
+  if (/^timeout exceeded when trying to connect/.test(error.message)) {
+    return new UserError(storeErrors.databaseBusy, { seconds: connectTimeout / 1000 }, error);
+  }
+  const code = 'code' in error ? String(error.code) : '';
+  if (networkCodes.has(code) || /^Connection terminated/.test(error.message)) {
+    return new UserError(storeErrors.databaseAway, { reason: error.message || code }, error);
+  }
+  return error;
+}
+
+/** By SQLSTATE: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+function kindOf(code: string) {
+  if (code === '53100') return storeErrors.diskFull;
+  if (code === '57014' || code === '55P03' || code === '25P03') return storeErrors.statementTimeout;
+  if (code.startsWith('57P') || code.startsWith('08') || code === '53300') return storeErrors.databaseAway;
+  if (code.startsWith('28') || code === '3D000') return storeErrors.databaseRefused;
+  return undefined;
+}
+
+/** Failures that the same transaction, done again, may well not meet: serialization failure and deadlock. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01');
+}
