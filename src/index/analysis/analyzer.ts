@@ -1,7 +1,12 @@
 import type { MarcRecord } from '../../marc/record.ts';
+import type { Site } from '../../site/site.ts';
 import type { Brief } from '../brief.ts';
 import type { RecordColumns } from '../document.ts';
 import type { TermSink } from '../term-sink.ts';
+import { briefOf } from './brief.ts';
+import { compileColumns } from './columns.ts';
+import { compileQuerySide } from './query.ts';
+import { compileTerms } from './terms.ts';
 
 /**
  * Analysis: what the index knows of a record, and the same tokenizers for what a person types.
@@ -60,4 +65,14 @@ export interface FieldSearch {
   readonly numeric: boolean;
   /** False: there are no values (fulltext): quoted text and regular expressions are matched on words. */
   readonly hasValues: boolean;
+}
+
+/** Compiles the tokenizers of a site. One analyzer serves one thread; it keeps buffers, and plans for each kind of field it meets. */
+export function compileAnalyzer(site: Site): Analyzer {
+  return {
+    ...compileQuerySide(site),
+    terms: compileTerms(site),
+    columns: compileColumns(site),
+    brief: briefOf,
+  };
 }

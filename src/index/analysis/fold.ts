@@ -5,7 +5,8 @@
 
 const notAscii = /[^\0-\x7f]/;
 /** Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel marks. Not the vowel signs of Indic scripts: those are letters. */
-const marks = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u00ad\u200b-\u200f\ufeff]/g;
+const marks =
+  /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u00ad\u200b-\u200f\ufeff]/g;
 const letters: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',

@@ -78,7 +78,9 @@ function fileTypes(folded: string): readonly string[] {
 }
 
 function lastPathPart(folded: string): string {
-  const path = foldValue(folded).replace(address, '//').replace(/[?#].*$/s, '');
+  const path = foldValue(folded)
+    .replace(address, '//')
+    .replace(/[?#].*$/s, '');
   const at = path.lastIndexOf('/');
   // A bare host, "http://cern.ch", names no file.
   return at === 1 && path.startsWith('//') ? '' : path.slice(at + 1);

@@ -73,7 +73,8 @@ export function nameForms(name: string): Iterable<string> {
   for (const given of firstNameForms(first)) {
     forms.add(`${whole}, ${given}`).add(`${given} ${whole}`);
     for (const title of titles) {
-      if (title !== '' && !title.startsWith('(')) forms.add(`${whole}, ${given}, ${title}`).add(`${given} ${whole}, ${title}`);
+      if (title !== '' && !title.startsWith('('))
+        forms.add(`${whole}, ${given}, ${title}`).add(`${given} ${whole}, ${title}`);
     }
     if (last.length === 1) continue;
     for (const part of last) if (!particles.has(part)) forms.add(`${part}, ${given}`).add(`${given} ${part}`);

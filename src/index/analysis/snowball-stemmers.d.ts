@@ -1,7 +1,4 @@
 declare module 'snowball-stemmers' {
-  const snowball: {
-    newStemmer(language: string): { stem(word: string): string };
-    algorithms(): string[];
-  };
-  export default snowball;
+  export function newStemmer(language: string): { stem(word: string): string };
+  export function algorithms(): string[];
 }

@@ -1,6 +1,6 @@
 import type { TermSink } from '../term-sink.ts';
 
-/** Numbers for the names of term spaces that hold for one analyzer, whatever the sink, and word positions of the record at hand. */
+/** Numbers for the names of term spaces that hold for one analyzer, whatever the sink. */
 export interface SpaceTable {
   /** Our number of a space. */
   number(name: string): number;
@@ -9,6 +9,8 @@ export interface SpaceTable {
   /** The sink's number of a space. */
   of(sink: TermSink, own: number): number;
 }
+
+const unasked = -1;
 
 export function createSpaceTable(): SpaceTable {
   const names: string[] = [];
@@ -29,10 +31,12 @@ export function createSpaceTable(): SpaceTable {
     },
     of(sink, own) {
       const seen = current[own];
-      if (seen !== undefined) return seen;
+      if (seen !== undefined && seen !== unasked) return seen;
       // Filled in order, so that the array stays a plain one.
-      while (current.length <= own) current.push(sink.space(names[current.length] as string));
-      return current[own] as number;
+      while (current.length <= own) current.push(unasked);
+      const given = sink.space(names[own] as string);
+      current[own] = given;
+      return given;
     },
   };
 }

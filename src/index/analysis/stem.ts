@@ -1,9 +1,9 @@
-import snowball from 'snowball-stemmers';
+import { algorithms, newStemmer } from 'snowball-stemmers';
 
 export type Stemmer = (word: string) => string;
 
 /** Snowball languages a site file may name. */
-export const stemLanguages: readonly string[] = snowball.algorithms();
+export const stemLanguages: readonly string[] = algorithms();
 
 const maximumCached = 200_000;
 const stemmers = new Map<string, Stemmer>();
@@ -12,7 +12,7 @@ const stemmers = new Map<string, Stemmer>();
 export function stemmerFor(language: string): Stemmer {
   const known = stemmers.get(language);
   if (known !== undefined) return known;
-  const made = cached(snowball.newStemmer(language));
+  const made = cached(newStemmer(language));
   stemmers.set(language, made);
   return made;
 }

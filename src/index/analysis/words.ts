@@ -90,7 +90,8 @@ function splitBlock(folded: string, from: number, to: number, out: WordBuffer, c
   for (let at = start; at <= end; ) {
     const kind = at < end ? kindOf(folded.charCodeAt(at)) : punctuation;
     if (kind === punctuation) {
-      const isPart = at > partStart && !(partStart === start && at === end) && !(isArxiv && partStart === start + 6 && at === end);
+      const isPart =
+        at > partStart && !(partStart === start && at === end) && !(isArxiv && partStart === start + 6 && at === end);
       if (isPart && collect === 'all' && !isGroup(folded, partStart, at)) add(out, folded, partStart, at, partGroup);
       at++;
       partStart = at;

@@ -1,0 +1,145 @@
+import type { FieldDefinition, Site } from '../../site/site.ts';
+import type { Analyzer, FieldSearch } from './analyzer.ts';
+import { foldText, foldValue, stripLatexAccents } from './fold.ts';
+import { countsValues, holdsNames, tokenizerRules } from './makers.ts';
+import { washName } from './names.ts';
+import { hasOwnValues, unionParts } from './plan.ts';
+import { type Stemmer, stemmerFor } from './stem.ts';
+import { compileSynonyms, type Synonyms } from './synonyms.ts';
+import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords } from './words.ts';
+
+type QuerySide = Omit<Analyzer, 'terms' | 'columns' | 'brief'>;
+
+interface QueryField extends FieldSearch {
+  readonly whole: boolean;
+  readonly washes: boolean;
+  readonly stemmer: Stemmer | undefined;
+  readonly synonyms: Synonyms | undefined;
+  /** Spaces of its own. */
+  readonly ownSpaces: ReadonlySet<string>;
+  /** Does a "m:" space hold some of its values? */
+  readonly holds: (space: string) => boolean;
+}
+
+/** A letter to the tokenizer, in place of "*", which is a separator to it. */
+const wildcard = '\ue000';
+
+/** What the tokenizers make of typed text: the query side of an Analyzer. */
+export function compileQuerySide(site: Site): QuerySide {
+  const fields = new Map(site.fields.map((field) => [field.code, compileField(site, field)]));
+  const buffer = createWordBuffer();
+  const spacesOf = new WeakMap<readonly string[], Map<string, readonly string[]>>();
+
+  function split(text: string, collect: 'blocks' | 'groups'): string[] {
+    const folded = stripLatexAccents(foldText(text));
+    splitWords(collect === 'groups' ? folded.replaceAll('*', wildcard) : folded, buffer, collect);
+    const words = buffer.words.slice(0, buffer.count);
+    return collect === 'groups' ? words.map((word) => word.replaceAll(wildcard, '*')) : words;
+  }
+
+  /** Filters space names once for each segment and question. */
+  function select(key: string, spaces: readonly string[], keep: (space: string) => boolean): readonly string[] {
+    let known = spacesOf.get(spaces);
+    if (known === undefined || known.size > 1000) {
+      known = new Map();
+      spacesOf.set(spaces, known);
+    }
+    let found = known.get(key);
+    if (found === undefined) {
+      found = spaces.filter(keep);
+      known.set(key, found);
+    }
+    return found;
+  }
+
+  return {
+    anyField: anyFieldOf(site),
+    field: (code) => fields.get(code),
+    valueSpaces(code, spaces) {
+      const field = fields.get(code);
+      if (field === undefined || !field.hasValues) return [];
+      return select(`v:${code}`, spaces, (space) => field.ownSpaces.has(space) || field.holds(space));
+    },
+    pathSpaces(path, spaces) {
+      return select(`m:${path}`, spaces, matchSpace(path));
+    },
+    queryWords(code, text) {
+      const field = fields.get(code);
+      if (field?.whole) {
+        const value = foldValue(text);
+        return value === '' ? [] : [[value.slice(0, maximumWordLength)]];
+      }
+      return split(text, 'blocks').map((word) =>
+        hasIdeograph(word) && !word.includes('*')
+          ? split(word, 'groups').map((group) => stemPattern(group, field?.stemmer))
+          : [stemPattern(word, field?.stemmer)],
+      );
+    },
+    queryPhrase(code, text) {
+      const stemmer = fields.get(code)?.stemmer;
+      return split(text, 'groups').map((group) => stemPattern(group, stemmer));
+    },
+    queryValue(code, text) {
+      return foldValue(fields.get(code)?.washes ? washName(text) : text);
+    },
+    querySynonyms(code, text) {
+      return fields.get(code)?.synonyms?.(foldValue(text)) ?? [];
+    },
+  };
+}
+
+function compileField(site: Site, field: FieldDefinition): QueryField {
+  const { code, index } = field;
+  const tokenizer = index?.tokenizer;
+  const rule = tokenizer === undefined ? undefined : tokenizerRules[tokenizer];
+  const parts = [field, ...site.fields.filter((part) => unionParts(site, code).has(part.code))];
+  const borrowing = parts.filter((part) => !hasOwnValues(part) && hasValues(part));
+  const matchers = borrowing.flatMap((part) => part.paths.map(matchSpace));
+  return {
+    code,
+    words: index === undefined ? undefined : `w:${code}`,
+    phrase: index?.pairs ? 'adjacent' : 'value',
+    names: holdsNames(tokenizer),
+    numeric: countsValues(tokenizer),
+    hasValues: parts.some(hasValues),
+    whole: rule?.whole ?? false,
+    washes: holdsNames(tokenizer),
+    stemmer: index?.stem === undefined ? undefined : stemmerFor(index.stem),
+    synonyms: compileSynonyms(site, index?.querySynonyms),
+    ownSpaces: new Set(parts.filter(hasOwnValues).map((part) => `v:${part.code}`)),
+    holds: (space) => matchers.some((matches) => matches(space)),
+  };
+}
+
+function hasValues(field: FieldDefinition): boolean {
+  const tokenizer = field.index?.tokenizer;
+  return tokenizer === undefined || tokenizerRules[tokenizer].hasValues;
+}
+
+/** Does a MARC path mean the values of "m:245__a"? Rules as in marc/path.ts; what cuts characters has a space of its own. */
+function matchSpace(path: string): (space: string) => boolean {
+  if (path.includes('/')) return () => false;
+  const isPrefix = path.length < 6 || path.endsWith('%');
+  const codes = [...path.replace(/%$/, '')];
+  return (space) => {
+    if (!space.startsWith('m:')) return false;
+    const isControl = space.length === 5;
+    const place = isControl ? `${space.slice(2)}__` : space.slice(2);
+    if (isControl ? codes.length > 5 : !isPrefix && place.length !== codes.length) return false;
+    return codes.every((code, at) => code === '%' || code === '*' || code === place[at]);
+  };
+}
+
+/** Stems a word; of "experiments*" what is before the "*". With a "*" elsewhere there is no telling where the word ends. */
+function stemPattern(word: string, stemmer: Stemmer | undefined): string {
+  if (stemmer === undefined) return word;
+  const star = word.indexOf('*');
+  if (star === -1) return stemmer(word);
+  return star === word.length - 1 ? `${stemmer(word.slice(0, -1))}*` : word;
+}
+
+function anyFieldOf(site: Site): string {
+  const named =
+    site.fields.find((field) => field.code === 'anyfield') ?? site.fields.find((field) => field.index?.union.length);
+  return (named ?? site.fields.find((field) => field.index !== undefined))?.code ?? 'anyfield';
+}
