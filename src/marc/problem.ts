@@ -1,0 +1,34 @@
+import { type ErrorKind, UserError } from '../errors/errors.ts';
+import type { Reason } from './raw.ts';
+
+/** Thrown by parsers that know what is wrong but not where in the input their record stands; `parse-raw.ts` adds that. */
+export class RecordProblem extends Error {
+  readonly kind: ErrorKind;
+  readonly values: Readonly<Record<string, string | number>>;
+  constructor(kind: ErrorKind, values: Readonly<Record<string, string | number>> = {}) {
+    super(kind.message);
+    this.kind = kind;
+    this.values = values;
+  }
+}
+
+/** "Record 5 (001 abc)": how messages name a record of the input. */
+export function recordLabel(position: number, control001: string | undefined): string {
+  const known = control001?.trim();
+  return known ? `Record ${position} (001 ${shorten(known)})` : `Record ${position}`;
+}
+
+/** The reason as plain data, for reports that cross threads. */
+export function reasonFor(problem: RecordProblem, position: number, control001: string | undefined): Reason {
+  const error = new UserError(problem.kind, { ...problem.values, record: recordLabel(position, control001) });
+  return { code: error.code, message: error.message, hint: error.hint };
+}
+
+/** A piece of somebody's input as it may stand in a message: quoted, short, control characters shown as escapes. */
+export function quote(text: string): string {
+  return JSON.stringify(shorten(text));
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

