@@ -40,7 +40,7 @@ CREATE TABLE revision (
   PRIMARY KEY (record_id, revision)
 );
 
--- By what a record is known elsewhere: control (035 "(003)001"), system (970__a), oai, doi. Washed values, see src/records/identifiers.ts.
+-- By what a record is known elsewhere: control (035 "(003)001"), system (970__a), oai, doi, home. Washed values, see src/records/identifiers.ts.
 CREATE TABLE identifier (
   kind text NOT NULL,
   value text NOT NULL,
@@ -58,11 +58,13 @@ INSERT INTO record_counter DEFAULT VALUES;
 
 -- How far each load came; written in the transaction of its batch.
 CREATE TABLE load_progress (
-  input text NOT NULL,           -- hash that names the input, see src/records/load
+  input text NOT NULL,           -- hash of the first megabyte, see src/records/load/input.ts
   mode text NOT NULL,
   position bigint NOT NULL,      -- records of the input done
   accepted bigint NOT NULL,
   refused bigint NOT NULL,
+  prefix bytea NOT NULL,         -- SHA-256 of those records' bytes, by which the same input is known when it is given again
+  last_id_before integer NOT NULL, -- the highest record number when the load began
   finished boolean NOT NULL DEFAULT false,
   updated timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (input, mode)

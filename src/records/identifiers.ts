@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
+
+/**
+ * By what a record is known. An identifier is written as one string, its *key*: the kind, a blank, the washed value.
+ *
+ *   control  field 001 with 003 as "(003)001" (bare "001" when there is no 003), and every 035__a without a source
+ *   system   970__a
+ *   oai      909COo; and 035__a with a source in 035__9, as "source:value"
+ *   doi      0247_a with $2 doi, lower case
+ *   home     "(003)number" with our own number, of a record that has a 003 but no 001 of that source: so it is known again
+ *            when it comes back from an export, whoever's code stands in 003
+ */
+export type IdentifierKind = 'control' | 'system' | 'oai' | 'doi' | 'home';
+
+export interface Identity {
+  /** Field 001, trimmed; "" when there is none. */
+  readonly control: string;
+  /** Field 003, trimmed (or the source that the load assumes); "" when there is none. */
+  readonly source: string;
+  /** 001 read as a record number, 0 when it cannot be one. */
+  readonly number: number;
+  /** The other keys, in matching order and without repetition. */
+  readonly keys: readonly string[];
+}
+
+/** What a library knows when records are matched. */
+export interface Holdings {
+  /** The record that holds a key, or 0. */
+  holder(key: string): number;
+  /** Whether a number is that of one of our records, deleted ones included. */
+  exists(id: number): boolean;
+}
+
+export interface Match {
+  /** Our record, or 0 when the library does not know it. */
+  readonly id: number;
+  /** By what it was found, for people: "001 17", "doi 10.1/x"; "" when it was not. */
+  readonly by: string;
+  /** True when field 001 is our number, and so not to be kept as 035__a. */
+  readonly ours: boolean;
+}
+
+const highestNumber = 2_147_483_647;
+const longestValue = 500;
+
+/** `source` stands in for a missing 003. */
+export function identify(record: MarcRecord, source = ''): Identity {
+  const control = (controlValue(record, '001') ?? '').trim();
+  const system: string[] = [];
+  const oai: string[] = [];
+  const doi: string[] = [];
+  const other: string[] = [];
+  for (const field of record.fields) {
+    if (field.value !== undefined) continue;
+    if (field.tag === '035') {
+      if (!blank(field)) continue;
+      const provenance = first(field, '9');
+      each(field, 'a', (value) =>
+        provenance === '' ? other.push(key('control', value)) : oai.push(key('oai', `${provenance}:${value}`)),
+      );
+    } else if (field.tag === '970') {
+      if (blank(field)) each(field, 'a', (value) => system.push(key('system', value)));
+    } else if (field.tag === '909') {
+      if (field.ind1 === 'C' && field.ind2 === 'O') each(field, 'o', (value) => oai.push(key('oai', value)));
+    } else if (field.tag === '024') {
+      if (field.ind1 === '7' && field.ind2 === ' ' && first(field, '2').toLowerCase() === 'doi') {
+        each(field, 'a', (value) => doi.push(key('doi', washDoi(value))));
+      }
+    }
+  }
+  const number = /^0*[1-9]\d{0,9}$/.test(control) && Number(control) <= highestNumber ? Number(control) : 0;
+  return {
+    control,
+    source: (controlValue(record, '003') ?? '').trim() || source,
+    number,
+    keys: [...new Set([...other, ...system, ...oai, ...doi])],
+  };
+}
+
+/** The key of a 001 that is somebody else's; undefined without 001. */
+export function foreignKey(identity: Identity): string | undefined {
+  return identity.control === '' ? undefined : key('control', foreignControl(identity));
+}
+
+/** How a 001 that is somebody else's is kept in 035__a. */
+export function foreignControl(identity: Identity): string {
+  return identity.source === '' ? identity.control : `(${identity.source})${identity.control}`;
+}
+
+/**
+ * Which record of ours this is. A 001 is our number when another identifier of the record says the same; else when nobody's "(003)001" is
+ * known by it, and we have a record of this number with this 003 (any record, when there is no 003). After 001: 035__a, 970__a, OAI, DOI.
+ */
+export function matchRecord(identity: Identity, holdings: Holdings): Match {
+  const { number } = identity;
+  const byNumber: Match = { id: number, by: `001 ${identity.control}`, ours: true };
+  if (number > 0 && identity.keys.some((held) => holdings.holder(held) === number)) return byNumber;
+  const control = foreignKey(identity);
+  const holder = control === undefined ? 0 : holdings.holder(control);
+  if (control !== undefined && holder > 0) return { id: holder, by: control, ours: holder === number };
+  if (number > 0 && isHome(identity, holdings)) return byNumber;
+  for (const held of identity.keys) {
+    const id = holdings.holder(held);
+    if (id > 0) return { id, by: held, ours: false };
+  }
+  return { id: 0, by: '', ours: false };
+}
+
+/** The keys a record brings before it has a number of ours. */
+export function broughtKeys(identity: Identity, ours: boolean): readonly string[] {
+  const control = ours ? undefined : foreignKey(identity);
+  return control === undefined || identity.keys.includes(control) ? identity.keys : [control, ...identity.keys];
+}
+
+/** All keys under which a record is known once it has its number. */
+export function keysOf(identity: Identity, id: number, ours: boolean): readonly string[] {
+  const keys = broughtKeys(identity, ours);
+  const { source } = identity;
+  const numberedThere = keys.some((known) => known.startsWith(`control (${source})`));
+  return source === '' || numberedThere ? keys : [...keys, homeKey(source, id)];
+}
+
+/** The keys whose holders decide what the record is. */
+export function keysToLookUp(identity: Identity): readonly string[] {
+  const keys = broughtKeys(identity, false);
+  return identity.source === '' || identity.number === 0 ? keys : [...keys, homeKey(identity.source, identity.number)];
+}
+
+export function splitKey(text: string): { readonly kind: IdentifierKind; readonly value: string } {
+  const space = text.indexOf(' ');
+  return { kind: text.slice(0, space) as IdentifierKind, value: text.slice(space + 1) };
+}
+
+function isHome({ source, number }: Identity, holdings: Holdings): boolean {
+  return source === '' ? holdings.exists(number) : holdings.holder(homeKey(source, number)) === number;
+}
+
+function homeKey(source: string, id: number): string {
+  return key('home', `(${source})${id}`);
+}
+
+// A B-tree entry holds at most 2,700 bytes; values that long are no identifiers but occur, and must not stop a load.
+function key(kind: IdentifierKind, value: string): string {
+  if (value.length <= longestValue) return `${kind} ${value}`;
+  return `${kind} ${value.slice(0, 200)}…${createHash('sha256').update(value).digest('hex')}`;
+}
+
+function washDoi(value: string): string {
+  return value.toLowerCase().replace(/^(?:doi:\s*|https?:\/\/(?:dx\.)?doi\.org\/)/, '');
+}
+
+function blank(field: Field): boolean {
+  return field.ind1 === ' ' && field.ind2 === ' ';
+}
+
+function first(field: Field, code: string): string {
+  for (const subfield of field.subfields) if (subfield.code === code) return subfield.value.trim();
+  return '';
+}
+
+function each(field: Field, code: string, take: (value: string) => void): void {
+  for (const subfield of field.subfields) {
+    if (subfield.code !== code) continue;
+    const value = subfield.value.trim();
+    if (value !== '') take(value);
+  }
+}

@@ -1,0 +1,74 @@
+import sql from 'sql-template-tag';
+import type { ErrorKind } from '../errors/errors.ts';
+import type { Queryable } from '../store/database.ts';
+import { recordErrors } from './errors.ts';
+import { broughtKeys, type Holdings, type Identity, matchRecord, splitKey } from './identifiers.ts';
+
+export type WriteMode = 'insert' | 'replace' | 'insert-or-replace';
+export const writeModes: readonly WriteMode[] = ['insert', 'replace', 'insert-or-replace'];
+
+/** What is to be done with an incoming record. */
+export type Decision = Accepted | Refused;
+
+export interface Accepted {
+  /** Our record to replace, or 0 for a new one. */
+  readonly id: number;
+  /** Field 001 is our number already. */
+  readonly ours: boolean;
+}
+
+export interface Refused {
+  readonly refusal: ErrorKind;
+  /** For the message; `record` is the caller's to add. */
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+/** Every identifier names one record: what would break that is refused. */
+export function decide(identity: Identity, mode: WriteMode, holdings: Holdings): Decision {
+  const match = matchRecord(identity, holdings);
+  if (match.id > 0 && mode === 'insert') return { refusal: recordErrors.held, values: { id: match.id, by: match.by } };
+  if (match.id === 0 && mode === 'replace') return { refusal: recordErrors.unknown, values: {} };
+  for (const key of broughtKeys(identity, match.ours)) {
+    const other = holdings.holder(key);
+    if (other > 0 && other !== match.id)
+      return { refusal: recordErrors.conflict, values: { id: match.id, key, other } };
+  }
+  return { id: match.id, ours: match.ours };
+}
+
+interface IdentifierRow {
+  readonly kind: string;
+  readonly value: string;
+  readonly record_id: number;
+}
+
+/** Who holds these keys. One statement, one index probe for each key. */
+export async function fetchHolders(database: Queryable, keys: Iterable<string>): Promise<Map<string, number>> {
+  const kinds: string[] = [];
+  const values: string[] = [];
+  for (const key of keys) {
+    const { kind, value } = splitKey(key);
+    kinds.push(kind);
+    values.push(value);
+  }
+  if (kinds.length === 0) return new Map();
+  const rows = await database.query<IdentifierRow>(sql`
+    SELECT kind, value, record_id FROM identifier
+    JOIN unnest(${kinds}::text[], ${values}::text[]) AS asked (kind, value) USING (kind, value)`);
+  return new Map(rows.map((row) => [`${row.kind} ${row.value}`, row.record_id]));
+}
+
+/** The keys that these records hold now. */
+export async function fetchKeys(database: Queryable, ids: readonly number[]): Promise<Map<number, string[]>> {
+  const held = new Map<number, string[]>();
+  if (ids.length === 0) return held;
+  const rows = await database.query<IdentifierRow>(
+    sql`SELECT kind, value, record_id FROM identifier WHERE record_id = ANY (${ids}::integer[])`,
+  );
+  for (const { kind, value, record_id } of rows) {
+    const keys = held.get(record_id) ?? [];
+    keys.push(`${kind} ${value}`);
+    held.set(record_id, keys);
+  }
+  return held;
+}

@@ -1,0 +1,171 @@
+import { DatabaseError } from 'pg';
+import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
+import type { Analyzer } from '../index/analysis/analyzer.ts';
+import { deltaOf, type RecordVersion } from '../index/entry.ts';
+import { wake } from '../index/manifest.ts';
+import type { MarcRecord } from '../marc/record.ts';
+import { encodeStored } from '../marc/stored.ts';
+import type { Database, Transaction } from '../store/database.ts';
+import { recordErrors } from './errors.ts';
+import { noRecord, toVersion, type VersionRow } from './history.ts';
+import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
+import { decide, fetchHolders, type WriteMode } from './matching.ts';
+import { creationOf, isDeleted, markDeleted, stampRecord } from './version.ts';
+
+/** Writing one record, or a few: row, revision, identifiers, number and delta in one transaction. Found everywhere right after its commit. */
+export interface RecordWrite {
+  readonly record: MarcRecord;
+  readonly mode: WriteMode;
+  /** What did it, for the history: "load replace records.xml". */
+  readonly reason: string;
+  /** Stands in for a missing 003. */
+  readonly source?: string;
+}
+
+export interface Written {
+  readonly action: 'inserted' | 'replaced' | 'deleted';
+  readonly id: number;
+  readonly revision: number;
+  readonly deleted: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Writes them in order, all or none. Throws a UserError for the first one that cannot be. */
+export async function writeRecords(
+  database: Database,
+  analyzer: Analyzer,
+  writes: readonly RecordWrite[],
+): Promise<readonly Written[]> {
+  return await inTransaction(database, async (transaction) => {
+    const written: Written[] = [];
+    for (const write of writes) written.push(await writeRecord(transaction, analyzer, write));
+    return written;
+  });
+}
+
+/** Deletes softly: the record stays, marked with 980__c DELETED, and so do its identifiers and its history. */
+export async function deleteRecord(
+  database: Database,
+  analyzer: Analyzer,
+  id: number,
+  reason: string,
+): Promise<Written> {
+  return await inTransaction(database, async (transaction) => {
+    const old = await lockRecord(transaction, id);
+    if (old === undefined) throw await noRecord(transaction, id);
+    if (old.deleted) throw new UserError(recordErrors.alreadyDeleted, { id });
+    const marked = markDeleted(toVersion(old).record);
+    const identity = identify(marked);
+    const written = await replaceVersion(transaction, analyzer, old, marked, { identity, ours: true, reason });
+    return { ...written, action: 'deleted' };
+  });
+}
+
+async function inTransaction<T>(database: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await database.transaction(work, { attempts: 3 });
+  } catch (error) {
+    // Somebody gave the same identifier to another record since we looked; done again, it is seen and named.
+    if (error instanceof DatabaseError && error.code === '23505')
+      return await database.transaction(work, { attempts: 3 });
+    throw error;
+  }
+}
+
+async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: RecordWrite): Promise<Written> {
+  const identity = identify(write.record, write.source);
+  const holders = await fetchHolders(transaction, keysToLookUp(identity));
+  const known = identity.number > 0 && (await recordExists(transaction, identity.number));
+  const decision = decide(identity, write.mode, {
+    holder: (key) => holders.get(key) ?? 0,
+    exists: (id) => known && id === identity.number,
+  });
+  if ('refusal' in decision) throw new UserError(decision.refusal, { record: 'The record', ...decision.values });
+  const { ours } = decision;
+  if (decision.id === 0) return await insertVersion(transaction, analyzer, write, identity);
+  const old = await lockRecord(transaction, decision.id);
+  if (old === undefined) throw new Error(`an identifier names record ${decision.id}, which does not exist`);
+  const { reason } = write;
+  return await replaceVersion(transaction, analyzer, old, write.record, { identity, ours, reason });
+}
+
+async function insertVersion(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  write: RecordWrite,
+  identity: Identity,
+): Promise<Written> {
+  // Last of all reads: the row stays locked until commit, which is what keeps numbers without gaps.
+  const [counter] = await transaction.query<{ id: number }>(
+    sql`UPDATE record_counter SET last_id = last_id + 1 RETURNING last_id AS id`,
+  );
+  const id = counter!.id;
+  const modified = new Date();
+  const { created, warning } = creationOf(write.record, modified);
+  const record = stampRecord(write.record, identity, { id, ours: false, modified });
+  const deleted = isDeleted(record);
+  await transaction.query(sql`
+    INSERT INTO record (id, created, modified, revision, deleted, marc)
+    VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${encodeStored(record)})`);
+  await addKeys(transaction, id, keysOf(identity, id, false));
+  await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
+  return {
+    action: 'inserted',
+    id,
+    revision: 1,
+    deleted,
+    warnings: warning === undefined ? [] : [`Record ${id}: ${warning}.`],
+  };
+}
+
+async function replaceVersion(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  old: VersionRow,
+  content: MarcRecord,
+  { identity, ours, reason }: { readonly identity: Identity; readonly ours: boolean; readonly reason: string },
+): Promise<Written> {
+  const { id, created } = old;
+  const revision = old.revision + 1;
+  const modified = new Date();
+  const record = stampRecord(content, identity, { id, ours, modified });
+  const deleted = isDeleted(record);
+  await transaction.query(sql`
+    INSERT INTO revision (record_id, revision, modified, deleted, reason, marc)
+    VALUES (${id}, ${old.revision}, ${old.modified}, ${old.deleted}, ${reason}, ${old.marc})`);
+  await transaction.query(sql`
+    UPDATE record SET modified = ${modified}, revision = ${revision}, deleted = ${deleted}, marc = ${encodeStored(record)}
+    WHERE id = ${id}`);
+  await transaction.query(sql`DELETE FROM identifier WHERE record_id = ${id}`);
+  await addKeys(transaction, id, keysOf(identity, id, ours));
+  await addDelta(transaction, analyzer, { id, revision, deleted, created, modified, record });
+  return { action: 'replaced', id, revision, deleted, warnings: [] };
+}
+
+async function recordExists(transaction: Transaction, id: number): Promise<boolean> {
+  return (await transaction.query(sql`SELECT 1 FROM record WHERE id = ${id}`)).length > 0;
+}
+
+async function lockRecord(transaction: Transaction, id: number): Promise<VersionRow | undefined> {
+  const [row] = await transaction.query<VersionRow>(
+    sql`SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ${id} FOR UPDATE`,
+  );
+  return row;
+}
+
+async function addKeys(transaction: Transaction, id: number, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const parts = keys.map(splitKey);
+  await transaction.query(sql`
+    INSERT INTO identifier (kind, value, record_id)
+    SELECT kind, value, ${id} FROM unnest(${parts.map((part) => part.kind)}::text[], ${parts.map((part) => part.value)}::text[])
+      AS key (kind, value)`);
+}
+
+async function addDelta(transaction: Transaction, analyzer: Analyzer, version: RecordVersion): Promise<void> {
+  await transaction.query(sql`
+    INSERT INTO delta (record_id, revision, data)
+    VALUES (${version.id}, ${version.revision}, ${deltaOf(version, analyzer)})`);
+  await wake(transaction);
+}

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { applicationName, clientConfig } from './database.ts';
+
+/** Work that only one process of all nodes may do at a time. */
+const leases = { load: 1, indexer: 2 } as const;
+export type LeaseName = keyof typeof leases;
+
+/** Tells our advisory locks from those of other programs in the same database. */
+const family = 0x52_45_50_45;
+const pollPause = 500;
+
+/** Held as a session advisory lock on a connection of its own, so it ends with the process, however that ends. */
+export interface Lease {
+  /** Aborts when the connection breaks, and the lease with it. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  /** What the holder does, for others who ask: "load records.xml". */
+  readonly label: string;
+  /** False: undefined at once when somebody else holds it. True: waits for its turn. */
+  readonly wait: boolean;
+  /** Called once when it has to wait. */
+  readonly onWait?: (holder: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export async function takeLease(url: string, name: LeaseName, options: LeaseOptions): Promise<Lease | undefined> {
+  const lost = new AbortController();
+  const client = new pg.Client({
+    ...clientConfig(url, { connectTimeout: 10_000, statementTimeout: 10_000, lockTimeout: 10_000 }),
+    // PostgreSQL cuts names at 63 bytes.
+    application_name: `${applicationName} ${options.label}`.slice(0, 60),
+  });
+  client.on('error', () => lost.abort());
+  client.once('end', () => lost.abort());
+  await client.connect();
+  try {
+    for (let told = false; ; told = true) {
+      const taken = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [
+        family,
+        leases[name],
+      ]);
+      if (taken.rows[0]?.taken === true) return { lost: lost.signal, release: () => client.end() };
+      if (!options.wait) break;
+      if (!told) options.onWait?.(await holderOf(client, name));
+      await sleep(pollPause, undefined, { signal: options.signal });
+    }
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+  await client.end();
+  return undefined;
+}
+
+async function holderOf(client: pg.Client, name: LeaseName): Promise<string> {
+  const found = await client.query<{ name: string; since: Date }>(
+    `SELECT application_name AS name, backend_start AS since FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2 AND granted`,
+    [family, leases[name]],
+  );
+  const holder = found.rows[0];
+  return holder === undefined ? 'another process' : `"${holder.name}" (since ${holder.since.toISOString()})`;
+}
