@@ -16,6 +16,8 @@ export interface CommandDefinition<
   /** Positional arguments, in order. */
   readonly arguments: A;
   readonly options: O;
+  /** Exit status when `run` throws a UserError; default 1. What is typed wrong exits with 2, a bug with 70. */
+  readonly failureStatus?: number;
   /** Resolves to the exit status; undefined is 0. Throws UserError for what the user should read. */
   readonly run: (context: CommandContext<A, O>) => Promise<number | undefined> | Promise<void>;
 }
@@ -77,6 +79,7 @@ interface OptionValues {
 export interface CommandContext<A extends ArgumentDefinitions, O extends OptionDefinitions> {
   readonly arguments: { readonly [K in keyof A]: ArgumentValue<A[K]> };
   readonly options: { readonly [K in keyof O]: OptionValues[O[K]['type']] };
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads the settings, once. Throws one UserError that lists every wrong one. */
   readonly settings: () => Settings;
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */

@@ -17,10 +17,8 @@ export interface Store {
 }
 
 export interface OpenOptions {
-  /** False: only looks whether the schema is one this code can use, and throws otherwise. Default true: brings it to this version. */
-  readonly migrate?: boolean;
-  /** Takes any schema as it is. */
-  readonly anySchema?: boolean;
+  /** Default migrate: brings the schema to this version. check: throws unless it is at this version. any: takes it as it is. */
+  readonly schema?: 'migrate' | 'check' | 'any';
   readonly signal?: AbortSignal;
 }
 
@@ -92,15 +90,9 @@ async function checkServer(database: Database): Promise<void> {
     throw new UserError(storeErrors.databaseTooOld, { version: found.version });
 }
 
-async function checkSchema(
-  database: Database,
-  { migrate: bring = true, anySchema = false }: OpenOptions,
-): Promise<void> {
-  if (anySchema) return;
-  if (bring) {
-    await migrate(database);
-    return;
-  }
+async function checkSchema(database: Database, { schema = 'migrate' }: OpenOptions): Promise<void> {
+  if (schema === 'migrate') await migrate(database);
+  if (schema !== 'check') return;
   const { there, here } = await migrationStatus(database);
   if (there < here) throw new UserError(storeErrors.schemaTooOld, { there, here });
 }

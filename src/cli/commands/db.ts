@@ -1,0 +1,71 @@
+import { migrate, migrationStatus } from '../../store/migrate.ts';
+import { openStore, storeUrl } from '../../store/open.ts';
+import { databaseStatus } from '../../store/status.ts';
+import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+
+const status = defineSubcommand({
+  summary: 'Say which server holds the library, its size, and how its schema stands.',
+  examples: [
+    { command: 'db status', doc: 'Also a test whether the database can be reached.' },
+    { command: 'db status --json', doc: 'The same for programs.' },
+  ],
+  arguments: {},
+  options: jsonOption,
+  run: async ({ settings, options, print, printJson, signal }) => {
+    const store = await openStore(settings(), { schema: 'any', signal });
+    try {
+      const found = await databaseStatus(store.database, settings());
+      if (options.json) return printJson(found);
+      print(
+        `server      PostgreSQL ${found.version}, ${found.embedded ? `embedded in ${settings().dataFolder}` : 'from DATABASE_URL'}`,
+      );
+      print(`size        ${Math.ceil(found.bytes / 1_000_000)} MB`);
+      print(`connections ${found.connections}`);
+      print(
+        `schema      migration ${found.schema.there} of ${found.schema.here}${found.schema.there < found.schema.here ? '; run `reperio db migrate`' : ''}`,
+      );
+    } finally {
+      await store.release();
+    }
+  },
+});
+
+const migrateCommand = defineSubcommand({
+  summary: 'Bring the schema to this version of Reperio.',
+  description: `Other commands do so by themselves. Where several nodes share a library, a migration that is marked offline is refused while any of
+them is connected.`,
+  examples: [
+    { command: 'db migrate', doc: 'Safe to run again, and on several nodes at once.' },
+    { command: 'db migrate --dry-run', doc: 'Lists what would be applied.' },
+  ],
+  arguments: {},
+  options: { 'dry-run': { type: 'flag', doc: 'Only list what would be applied.' }, ...jsonOption },
+  run: async ({ settings, options, print, printJson, signal }) => {
+    const store = await openStore(settings(), { schema: 'any', signal });
+    try {
+      const dry = options['dry-run'];
+      const list = dry ? (await migrationStatus(store.database)).pending : await migrate(store.database);
+      if (options.json) return printJson(list.map(({ number, file, offline }) => ({ number, file, offline })));
+      for (const { file, offline } of list)
+        print(`${dry ? 'would apply' : 'applied'} ${file}${offline ? ' (offline)' : ''}`);
+      if (list.length === 0) print('The schema is up to date.');
+    } finally {
+      await store.release();
+    }
+  },
+});
+
+const url = defineSubcommand({
+  summary: 'Print the address of the database.',
+  description: `The embedded server runs only while a command uses it, for instance \`reperio serve\`. With its address in DATABASE_URL and another
+REPERIO_DATA, a second \`reperio serve\` is a second node of the same library.`,
+  examples: [
+    { command: 'db url', doc: 'As psql and DATABASE_URL take it.' },
+    { command: 'db url | xargs psql', doc: 'Looks into the library while it is served.' },
+  ],
+  arguments: {},
+  options: {},
+  run: async ({ settings, print }) => print(storeUrl(settings())),
+});
+
+export const command: CommandGroup = { commands: { status, migrate: migrateCommand, url } };

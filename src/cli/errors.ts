@@ -1,0 +1,40 @@
+import { defineErrors } from '../errors/errors.ts';
+
+export const cliErrors = defineErrors({
+  unknownCommand: {
+    code: 'REPERIO_UNKNOWN_COMMAND',
+    status: 400,
+    message: 'There is no command "{name}".',
+    hint: '{nearest}`reperio help` lists all commands.',
+  },
+  missingCommand: {
+    code: 'REPERIO_MISSING_COMMAND',
+    status: 400,
+    message: '`reperio {name}` needs to know what to do: {commands}.',
+    hint: '`reperio help {name}` explains them.',
+  },
+  unknownOption: {
+    code: 'REPERIO_UNKNOWN_OPTION',
+    status: 400,
+    message: '`reperio {command}` has no option {option}.',
+    hint: '{nearest}`reperio help {command}` lists its options.',
+  },
+  wrongOption: {
+    code: 'REPERIO_WRONG_OPTION',
+    status: 400,
+    message: 'The option {option} {problem}.',
+    hint: '`reperio help {command}` explains it.',
+  },
+  missingArgument: {
+    code: 'REPERIO_MISSING_ARGUMENT',
+    status: 400,
+    message: '`reperio {command}` needs {argument}.',
+    hint: '`reperio help {command}` shows how it is written.',
+  },
+  unknownArgument: {
+    code: 'REPERIO_UNKNOWN_ARGUMENT',
+    status: 400,
+    message: '`reperio {command}` does not take "{given}"{choices}.',
+    hint: '`reperio help {command}` shows how it is written.',
+  },
+});

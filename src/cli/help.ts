@@ -1,0 +1,91 @@
+import type { AnyCommand, ArgumentDefinition, CommandGroup, OptionDefinition } from './command.ts';
+import { argumentName, valueName } from './parse.ts';
+import { commandTable } from './table.ts';
+
+const width = 100;
+
+/** `reperio help`. */
+export function overview(): string {
+  return `Reperio is a digital library server: it loads, finds and shows records.
+
+Usage: reperio COMMAND ...
+
+${rows(Object.entries(commandTable).map(([name, { summary }]) => [name, summary]))}
+
+\`reperio help COMMAND\` explains one, with examples. REPERIO_DATA names the folder of the library.
+`;
+}
+
+/** `reperio help db`. */
+export function groupHelp(name: string, summary: string, { description, commands }: CommandGroup): string {
+  const list = Object.entries(commands).map(
+    ([word, command]) => [usage(`${name} ${word}`, command), command.summary] as const,
+  );
+  return `${paragraphs(summary, description)}
+
+Usage:
+${rows(list)}
+
+\`reperio help ${name} ${Object.keys(commands)[0]}\` explains one, with examples.
+`;
+}
+
+/** `reperio help db migrate`. */
+export function commandHelp(name: string, summary: string, command: AnyCommand): string {
+  const parts = [paragraphs(summary, command.description), `Usage: reperio ${usage(name, command)}`];
+  const described = Object.entries(command.arguments).map(([word, { doc }]) => [argumentName(word), doc] as const);
+  if (described.length > 0) parts.push(rows(described));
+  const options = Object.entries(command.options).map(
+    ([word, option]) => [optionUsage(word, option), option.doc] as const,
+  );
+  if (options.length > 0) parts.push(`Options:\n${rows(options)}`);
+  const examples = command.examples.map((example) => `  reperio ${example.command}\n      ${example.doc}`);
+  if (examples.length > 0) parts.push(`Examples:\n${examples.join('\n')}`);
+  return `${parts.join('\n\n')}\n`;
+}
+
+function usage(name: string, command: AnyCommand): string {
+  const words = Object.entries(command.arguments).map(([word, definition]) => argumentUsage(word, definition));
+  return [name, ...words, ...(Object.keys(command.options).length > 0 ? ['[options]'] : [])].join(' ');
+}
+
+function argumentUsage(name: string, { many, optional, choices }: ArgumentDefinition): string {
+  const word = (choices?.join('|') ?? argumentName(name)) + (many ? '...' : '');
+  return optional ? `[${word}]` : word;
+}
+
+function optionUsage(name: string, option: OptionDefinition): string {
+  const long = option.type === 'flag' ? `--${name}` : `--${name} ${valueName(option)}`;
+  return option.short === undefined ? long : `-${option.short}, ${long}`;
+}
+
+function paragraphs(summary: string, description: string | undefined): string {
+  return [summary, ...(description === undefined ? [] : description.trim().split(/\n\s*\n/))]
+    .map((paragraph) => wrap(paragraph, width).join('\n'))
+    .join('\n\n');
+}
+
+/** Two columns; a long first one has a line of its own. */
+function rows(pairs: readonly (readonly [left: string, right: string])[]): string {
+  const left = Math.min(30, Math.max(...pairs.map(([word]) => word.length)));
+  return pairs
+    .flatMap(([word, text]) => {
+      const [first = '', ...rest] = wrap(text, width - left - 4);
+      const indent = ' '.repeat(left + 4);
+      const head = word.length > left ? [`  ${word}`, indent + first] : [`  ${word.padEnd(left)}  ${first}`];
+      return [...head, ...rest.map((line) => indent + line)];
+    })
+    .join('\n');
+}
+
+function wrap(text: string, limit: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && line.length + 1 + word.length > limit) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { loadSettings, type Settings } from '../config/settings.ts';
+import { UserError } from '../errors/errors.ts';
+import { nearest } from '../errors/nearest.ts';
+import type { AnyCommand, ArgumentDefinitions, CommandContext, CommandGroup, OptionDefinitions } from './command.ts';
+import { cliErrors } from './errors.ts';
+import { commandHelp, groupHelp, overview } from './help.ts';
+import { parseCommandLine, UsageError } from './parse.ts';
+import { commandTable } from './table.ts';
+import { Interrupted, type World } from './world.ts';
+
+const usageStatus = 2;
+const bugStatus = 70;
+
+/** Runs what was typed after `reperio`. Resolves to the exit status and never rejects. */
+export async function runCommandLine(words: readonly string[], world: World): Promise<number> {
+  let failureStatus = 1;
+  try {
+    const [first, ...rest] = words;
+    if (first === undefined || first === '--help' || first === '-h') return say(world, overview());
+    if (first === '--version' || first === '-V') return say(world, `reperio ${version()}\n`);
+    if (first === 'help') return say(world, await help(rest));
+    const found = await find(words);
+    const asked = found.rest.slice(0, indexOrEnd(found.rest, '--'));
+    if (asked.includes('--help') || asked.includes('-h')) return say(world, helpOf(found));
+    if (isGroup(found.command)) {
+      throw new UsageError(cliErrors.missingCommand, {
+        name: found.name,
+        commands: Object.keys(found.command.commands).join(', '),
+      });
+    }
+    failureStatus = found.command.failureStatus ?? 1;
+    const context = contextOf(found.name, found.command, found.rest, world);
+    return (await found.command.run(context as never)) ?? 0;
+  } catch (error) {
+    return report(error, failureStatus, world);
+  }
+}
+
+interface Found {
+  readonly name: string;
+  readonly summary: string;
+  readonly command: AnyCommand | CommandGroup;
+  readonly rest: readonly string[];
+}
+
+/** The command that the first words name; of a group alone, the group. */
+async function find(words: readonly string[]): Promise<Found> {
+  const [name = '', second, ...rest] = words;
+  const entry = Object.hasOwn(commandTable, name) ? commandTable[name] : undefined;
+  if (!entry) throw unknown(name, name, Object.keys(commandTable));
+  const { command } = await entry.load();
+  const afterName = words.slice(1);
+  if (!isGroup(command) || second === undefined || second.startsWith('-')) {
+    return { name, summary: entry.summary, command, rest: afterName };
+  }
+  const inner = Object.hasOwn(command.commands, second) ? command.commands[second] : undefined;
+  if (!inner) throw unknown(`${name} ${second}`, second, Object.keys(command.commands), `${name} `);
+  return { name: `${name} ${second}`, summary: inner.summary, command: inner, rest };
+}
+
+function unknown(name: string, word: string, candidates: readonly string[], prefix = ''): UsageError {
+  const similar = nearest(word, candidates);
+  const hint = similar === undefined ? '' : `Did you mean \`reperio ${prefix}${similar}\`? `;
+  return new UsageError(cliErrors.unknownCommand, { name, nearest: hint });
+}
+
+async function help(words: readonly string[]): Promise<string> {
+  return words.length === 0 ? overview() : helpOf(await find(words));
+}
+
+function helpOf({ name, summary, command }: Found): string {
+  return isGroup(command) ? groupHelp(name, summary, command) : commandHelp(name, summary, command);
+}
+
+export function isGroup(command: AnyCommand | CommandGroup): command is CommandGroup {
+  return 'commands' in command;
+}
+
+function contextOf(name: string, command: AnyCommand, words: readonly string[], world: World) {
+  const { environment, stdin, stdout, stderr, signal } = world;
+  let settings: Settings | undefined;
+  const context: Omit<CommandContext<ArgumentDefinitions, OptionDefinitions>, 'arguments' | 'options'> = {
+    settings: () => (settings ??= loadSettings(environment)),
+    environment,
+    signal,
+    stdin,
+    stdout,
+    stderr,
+    print: (line) => void stdout.write(`${line}\n`),
+    printJson: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
+  };
+  return { ...parseCommandLine(name, command, words), ...context };
+}
+
+function say({ stdout }: World, text: string): number {
+  stdout.write(text);
+  return 0;
+}
+
+export function version(): string {
+  const description: { version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return description.version;
+}
+
+function indexOrEnd(words: readonly string[], word: string): number {
+  const at = words.indexOf(word);
+  return at < 0 ? words.length : at;
+}
+
+function report(error: unknown, failureStatus: number, { stderr, colour, signal }: World): number {
+  const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
+  if (error instanceof UserError) {
+    stderr.write(`${paint(31, 'error:')} ${error.message}\n${paint(36, 'hint:')} ${error.hint}\n`);
+    return error instanceof UsageError ? usageStatus : failureStatus;
+  }
+  // What an aborted wait throws has the reason itself or as its cause.
+  const isAbort = error instanceof Error && error.name === 'AbortError';
+  if (isAbort && signal.aborted) return signal.reason instanceof Interrupted ? signal.reason.exitStatus : failureStatus;
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  stderr.write(
+    `${paint(31, 'error:')} This is a bug in Reperio ${version()}; please report it with what you did.\n${told}\n`,
+  );
+  return bugStatus;
+}

@@ -1,0 +1,16 @@
+import type { AnyCommand, CommandGroup } from './command.ts';
+
+export interface TableEntry {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: AnyCommand | CommandGroup }>;
+}
+
+/** All commands, in the order of `reperio help`. */
+export const commandTable: Readonly<Record<string, TableEntry>> = {
+  db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
+  config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },
+  completion: {
+    summary: 'Print what makes a shell complete commands.',
+    load: () => import('./commands/completion.ts'),
+  },
+};

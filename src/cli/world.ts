@@ -1,0 +1,46 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** What a command line runs in: the process, or what a test puts in its place. */
+export interface World {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly colour: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** The reason a signal aborts with. */
+export class Interrupted extends Error {
+  readonly exitStatus: number;
+  constructor(name: string, exitStatus: number) {
+    super(`stopped by ${name}`);
+    this.name = 'AbortError';
+    this.exitStatus = exitStatus;
+  }
+}
+
+const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+const brokenPipe = 13;
+
+/** The world of this process, and how to leave it with an exit status once everything is written. */
+export function processWorld(): { readonly world: World; readonly finish: (status: number) => void } {
+  const controller = new AbortController();
+  for (const [name, number] of Object.entries(signals)) {
+    process.on(name, () => {
+      // Whoever asks twice does not want to wait; the database's guard cleans up after us.
+      if (controller.signal.aborted) process.exit(128 + number);
+      controller.abort(new Interrupted(name, 128 + number));
+    });
+  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    // `reperio ... | head` has seen enough.
+    controller.abort(new Interrupted('a closed pipe', 128 + brokenPipe));
+  });
+  const { stdin, stdout, stderr, env } = process;
+  const colour = stderr.isTTY === true && !env['NO_COLOR'];
+  const world = { environment: env, stdin, stdout, stderr, colour, signal: controller.signal };
+  const finish = (status: number) => stdout.write('', () => stderr.write('', () => process.exit(status)));
+  return { world, finish };
+}

@@ -1,0 +1,81 @@
+import { type SettingDefinition, settingsTable } from './table.ts';
+import { rangeText, valueText } from './values.ts';
+
+const definitions: readonly SettingDefinition[] = Object.values(settingsTable);
+
+/** docs/settings.md */
+export function settingsManual(): string {
+  const parts = definitions.map((definition) => {
+    const { name, environment, doc } = definition;
+    const places =
+      name === undefined ? `\`${environment}\`` : `\`${environment}\` in the environment, \`${name}\` in the file`;
+    return `## ${name ?? environment}\n\n${doc}\n\n* ${places}\n* ${factsOf(definition).join('\n* ')}\n`;
+  });
+  return `# Settings
+
+Settings come from the environment, then from \`reperio.yaml\` in the data folder (or the file that \`REPERIO_CONFIG\` names),
+then from the defaults. A wrong one stops every command with a list of all that is wrong. \`reperio config list\` shows what
+is in force and where it comes from. This page is written by \`reperio config docs\`.
+
+\`\`\`yaml
+# reperio.yaml
+host: 0.0.0.0
+port: 80
+statement-timeout: 30s
+\`\`\`
+
+${parts.join('\n')}`;
+}
+
+/** One phrase each: default, range or choices, kind. */
+function factsOf(definition: SettingDefinition): readonly string[] {
+  const { choices } = definition;
+  const range = rangeText(definition);
+  return [
+    `default: ${defaultText(definition)}`,
+    ...(choices ? [`one of ${choices.join(', ')}`] : []),
+    ...(range === '' ? [] : [range]),
+    ...(definition.type === 'bytes' ? ['bytes, or with kB, MB, GB'] : []),
+    ...(definition.type === 'duration' ? ['milliseconds, or with ms, s, min, h'] : []),
+  ];
+}
+
+function defaultText(definition: SettingDefinition): string {
+  if (definition.defaultDoc !== undefined) return definition.defaultDoc;
+  return definition.default === undefined ? 'unset' : valueText(definition, definition.default);
+}
+
+/** reperio(1), for `man -l`. */
+export function manualPage(version: string, commands: readonly (readonly [name: string, summary: string])[]): string {
+  const entries = commands.map(([name, summary]) => `.TP\n.B ${roff(name)}\n${roff(summary)}`);
+  const settings = definitions.map((definition) => {
+    const facts = factsOf(definition).map((fact) => `${fact.replaceAll('`', '')}.`);
+    return `.TP\n.B ${roff(definition.environment)}\n${roff(`${definition.doc.replaceAll('`', '')} ${facts.join(' ')}`)}`;
+  });
+  return `.TH REPERIO 1 "" "reperio ${roff(version)}"
+.SH NAME
+reperio \\- digital library server
+.SH SYNOPSIS
+.B reperio
+.I command
+[arguments] [options]
+.SH COMMANDS
+\\fBreperio help\\fR \\fIcommand\\fR explains each, with examples.
+${entries.join('\n')}
+.SH ENVIRONMENT
+Each may also stand in reperio.yaml of the data folder, by its name in small letters with hyphens and without REPERIO.
+.TP
+.B REPERIO_CONFIG
+The settings file to read instead of reperio.yaml in the data folder.
+${settings.join('\n')}
+.SH EXIT STATUS
+0 when all went well, 1 when something failed, 2 for a mistake on the command line, 70 for a bug.
+`;
+}
+
+function roff(text: string): string {
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^([.'])/gm, '\\&$1');
+}
