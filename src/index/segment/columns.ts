@@ -1,0 +1,166 @@
+import type { FacetColumn, SegmentColumns, SortColumn } from '../segment.ts';
+import { placeWidth } from './bytes.ts';
+import { CacheShelf } from './cache.ts';
+import { SegmentDamaged } from './errors.ts';
+import type { Section } from './format.ts';
+import type { Source } from './source.ts';
+
+/** Reads a column of `count` numbers. */
+export function readColumn(source: Source, section: Section, count?: number): Uint32Array {
+  const bytes = source.read(section, 0, section.length);
+  const width = bytes[0];
+  const found = (section.length - 1) / (width ?? 1);
+  if ((width !== 1 && width !== 2 && width !== 4) || found !== Math.floor(found) || found !== (count ?? found)) {
+    throw new SegmentDamaged(source.segment, section.name, section.offset, `it has ${section.length} bytes`);
+  }
+  // A copy, since typed arrays must begin at a multiple of their width.
+  const copy = new Uint8Array(section.length - 1);
+  bytes.copy(copy, 0, 1);
+  if (width === 4) return new Uint32Array(copy.buffer);
+  return new Uint32Array(width === 2 ? new Uint16Array(copy.buffer) : copy);
+}
+
+/** Texts by number. Short ones are read one by one as asked for. */
+export class Texts {
+  readonly count: number;
+  readonly #source: Source;
+  readonly #texts: Section;
+  readonly #places: Section;
+
+  constructor(source: Source, name: string) {
+    this.#source = source;
+    this.#texts = source.section(name);
+    this.#places = source.section(`${name} places`);
+    this.count = this.#places.length / placeWidth - 1;
+    if (!Number.isInteger(this.count) || this.count < 0) {
+      throw new SegmentDamaged(
+        source.segment,
+        this.#places.name,
+        this.#places.offset,
+        `it has ${this.#places.length} bytes`,
+      );
+    }
+  }
+
+  bytes(number: number): Buffer {
+    if (!(number >= 0 && number < this.count)) throw new RangeError(`there is no text ${number} of ${this.count}`);
+    const places = this.#source.read(this.#places, number * placeWidth, placeWidth * 2);
+    const start = places.readUIntLE(0, placeWidth);
+    return this.#source.read(this.#texts, start, places.readUIntLE(placeWidth, placeWidth) - start);
+  }
+
+  /** All, in order, for a merge: read in pieces of a megabyte. */
+  *all(): Generator<Buffer> {
+    const { count } = this;
+    const step = 4096;
+    for (let first = 0; first < count; first += step) {
+      const last = Math.min(first + step, count);
+      const places = this.#source.read(this.#places, first * placeWidth, (last - first + 1) * placeWidth);
+      const start = places.readUIntLE(0, placeWidth);
+      const piece = this.#source.read(
+        this.#texts,
+        start,
+        places.readUIntLE((last - first) * placeWidth, placeWidth) - start,
+      );
+      for (let i = 0; i < last - first; i++) {
+        const from = places.readUIntLE(i * placeWidth, placeWidth) - start;
+        const to = places.readUIntLE((i + 1) * placeWidth, placeWidth) - start;
+        yield piece.subarray(from, to);
+      }
+    }
+  }
+}
+
+/** Columns of a segment, each read when it is first asked for and then kept. */
+export class StoredColumns implements SegmentColumns {
+  readonly #source: Source;
+  readonly #totals: ReadonlyMap<string, number>;
+  readonly #columns = new Map<string, Uint32Array>();
+  readonly #sorts = new Map<string, SortColumn | undefined>();
+  readonly #facets = new Map<string, FacetColumn | undefined>();
+  readonly #texts = new CacheShelf<string>('dictionary');
+  #year: Uint16Array | undefined;
+  #textKeys = 0;
+
+  /** `totals`: words of all records by word space. */
+  constructor(source: Source, totals: ReadonlyMap<string, number>) {
+    this.#source = source;
+    this.#totals = totals;
+  }
+
+  get created(): Uint32Array {
+    return this.#byRecord('created');
+  }
+
+  get modified(): Uint32Array {
+    return this.#byRecord('modified');
+  }
+
+  get year(): Uint16Array {
+    this.#year ??= Uint16Array.from(this.#byRecord('year'));
+    return this.#year;
+  }
+
+  lengths(space: string): Uint32Array | undefined {
+    const name = `lengths ${space}`;
+    return this.#source.sections.has(name) ? this.#byRecord(name) : undefined;
+  }
+
+  totalLength(space: string): number {
+    return this.#totals.get(space) ?? 0;
+  }
+
+  sort(code: string): SortColumn | undefined {
+    return remembered(this.#sorts, code, () => {
+      const name = `sort ${code} ranks`;
+      if (!this.#source.sections.has(name)) return undefined;
+      const ranks = this.#byRecord(name);
+      const text = this.#textReader(`sort ${code} keys`);
+      return { ranks, key: (rank) => (rank === 0 ? '' : text.read(rank - 1)) };
+    });
+  }
+
+  facet(code: string): FacetColumn | undefined {
+    return remembered(this.#facets, code, () => {
+      const section = this.#source.sections.get(`facet ${code} starts`);
+      if (!section) return undefined;
+      const starts = readColumn(this.#source, section, this.#source.records + 1);
+      const valuesSection = this.#source.section(`facet ${code} values`);
+      const values = readColumn(this.#source, valuesSection, starts[this.#source.records]);
+      const text = this.#textReader(`facet ${code} texts`);
+      return { starts, values, distinct: text.count, text: text.read };
+    });
+  }
+
+  clearCache(): void {
+    this.#texts.clear();
+  }
+
+  #byRecord(name: string): Uint32Array {
+    return remembered(this.#columns, name, () =>
+      readColumn(this.#source, this.#source.section(name), this.#source.records),
+    );
+  }
+
+  #textReader(name: string): { count: number; read(number: number): string } {
+    const texts = new Texts(this.#source, name);
+    const firstKey = this.#textKeys;
+    this.#textKeys += texts.count;
+    const read = (number: number): string => {
+      const held = this.#texts.get(firstKey + number);
+      if (held !== undefined) return held;
+      const text = texts.bytes(number).toString('utf8');
+      this.#texts.set(firstKey + number, text, text.length * 2);
+      return text;
+    };
+    return { count: texts.count, read };
+  }
+}
+
+function remembered<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const held = map.get(key);
+  if (held !== undefined || map.has(key)) return held as V;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

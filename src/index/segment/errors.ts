@@ -1,0 +1,38 @@
+import { defineErrors, UserError } from '../../errors/errors.ts';
+
+export const segmentErrors = defineErrors({
+  damaged: {
+    code: 'REPERIO_SEGMENT_DAMAGED',
+    status: 503,
+    message: 'Index segment {segment} is damaged in its section "{section}" at byte {offset}: {problem}.',
+    hint: 'Type `reperio index verify`; it copies the segment from the database again, or rebuilds it from the records.',
+  },
+  version: {
+    code: 'REPERIO_SEGMENT_VERSION',
+    status: 503,
+    message: 'Index segment {segment} has format {found}, but this program reads format {expected}.',
+    hint: 'Type `reperio index rebuild` with this program, or start the program that wrote the segment.',
+  },
+  block: {
+    code: 'REPERIO_SEGMENT_BLOCK',
+    status: 503,
+    message: 'Block {block} of index segment {segment} is not what was stored: {problem}.',
+    hint: 'Type `reperio index verify`; it rebuilds the segment from the records.',
+  },
+});
+
+/** Some bytes of a segment are not what was written. Says which, so that whoever holds the segment can heal it. */
+export class SegmentDamaged extends UserError {
+  readonly segment: string;
+  readonly section: string;
+  readonly offset: number;
+  constructor(segment: string, section: string, offset: number, problem: string, cause?: unknown) {
+    super(segmentErrors.damaged, { segment, section, offset, problem }, cause);
+    this.segment = segment;
+    this.section = section;
+    this.offset = offset;
+  }
+}
+
+/** Bytes that no writer of ours makes. Thrown by decoders, which do not know where their bytes came from. */
+export class MalformedBytes extends Error {}

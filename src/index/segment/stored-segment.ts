@@ -1,0 +1,262 @@
+import { RoaringBitmap32 } from '../bitmap.ts';
+import type { Brief } from '../brief.ts';
+import type { Postings, Segment, TermEntry } from '../segment.ts';
+import { ByteReader, compareBytes } from './bytes.ts';
+import { CacheShelf } from './cache.ts';
+import { readColumn, StoredColumns, Texts } from './columns.ts';
+import { Dictionary, readSpaces, type SpaceTable, type TermBlock } from './dictionary.ts';
+import { termsPerBlock } from './dictionary-writer.ts';
+import { MalformedBytes, SegmentDamaged } from './errors.ts';
+import { readBitmap, readFrequencies, readOrdinals, readPositions } from './postings-codec.ts';
+import type { Source } from './source.ts';
+import { termKey } from './term-key.ts';
+
+const none = new Uint32Array(0);
+/** What a deletion marker has. */
+export const emptyBrief: Brief = Object.freeze({ t: '', a: [], n: 0, y: 0, j: '', i: [], k: [], s: '', f: 0 });
+/** A walk over terms keeps the blocks it read up to this one; longer ones are regular expressions and spans. */
+const keptBlocks = 4;
+
+/** A segment over its bytes, in a file or in memory. What it reads of them it checks. */
+export class StoredSegment implements Segment {
+  readonly id: string;
+  readonly count: number;
+  readonly spaces: readonly string[];
+  readonly columns: StoredColumns;
+  /** For merges in this folder. */
+  readonly source: Source;
+  readonly spaceTables: ReadonlyMap<string, SpaceTable>;
+  readonly #dictionaries = new Map<string, Dictionary>();
+  readonly #bitmaps = new CacheShelf<RoaringBitmap32>('bitmaps');
+  readonly #postings = new CacheShelf<Postings>('postings');
+  readonly #blocks = new CacheShelf<TermBlock>('dictionary');
+  #ids: Uint32Array | undefined;
+  #revisions: Uint32Array | undefined;
+  #deleted: RoaringBitmap32 | undefined;
+  #briefs: Texts | undefined;
+
+  constructor(source: Source) {
+    this.source = source;
+    this.id = source.segment;
+    this.count = source.records;
+    const tables = readSpaces(source);
+    this.spaceTables = new Map(tables.map((space) => [space.name, space]));
+    this.spaces = tables.map((space) => space.name);
+    for (const space of tables) this.#dictionaries.set(space.name, new Dictionary(source, space, this.#blocks));
+    const totals = tables.filter((space) => space.words).map((space) => [space.name, space.totalWords] as const);
+    this.columns = new StoredColumns(source, new Map(totals));
+  }
+
+  get ids(): Uint32Array {
+    this.#ids ??= readColumn(this.source, this.source.section('ids'), this.count);
+    return this.#ids;
+  }
+
+  get revisions(): Uint32Array {
+    this.#revisions ??= readColumn(this.source, this.source.section('revisions'), this.count);
+    return this.#revisions;
+  }
+
+  get deleted(): RoaringBitmap32 {
+    if (this.#deleted) return this.#deleted;
+    const section = this.source.section('deleted');
+    const bytes = this.source.read(section, 0, section.length);
+    this.#deleted = this.source.decoding(section, 0, () => {
+      const reader = new ByteReader(bytes);
+      const count = reader.bounded(this.count, 'the number of deletion markers');
+      return readBitmap(bytes.subarray(reader.at), count, this.count).freeze();
+    });
+    return this.#deleted;
+  }
+
+  term(space: string, term: string): TermEntry | undefined {
+    const dictionary = this.#dictionaries.get(space);
+    if (!dictionary) return undefined;
+    const key = Buffer.from(termKey(term));
+    const number = dictionary.blockFor(key);
+    const block = dictionary.block(number);
+    const index = firstNotBelow(block, key);
+    if (index === block.count) return undefined;
+    const start = block.starts[index]!;
+    if (compareBytes(block.bytes, start, block.starts[index + 1]!, key, 0, key.length) !== 0) return undefined;
+    return entryAt(dictionary.space, number, block, index);
+  }
+
+  *terms(space: string, from: string, below?: string): Iterable<TermEntry> {
+    const dictionary = this.#dictionaries.get(space);
+    if (!dictionary) return;
+    const first = Buffer.from(from);
+    const end = below === undefined ? undefined : Buffer.from(below);
+    const firstBlock = dictionary.blockFor(first);
+    for (let number = firstBlock; number < dictionary.space.blocks; number++) {
+      const block = dictionary.block(number, number < firstBlock + keptBlocks);
+      const start = number === firstBlock ? firstNotBelow(block, first) : 0;
+      const stop = end ? firstNotBelow(block, end) : block.count;
+      for (let index = start; index < stop; index++) yield entryAt(dictionary.space, number, block, index);
+      if (stop < block.count) return;
+    }
+  }
+
+  ordinals(entry: TermEntry): RoaringBitmap32 {
+    const held = this.#bitmaps.get(entry.place);
+    if (held) return held;
+    const { block, index } = this.#find(entry);
+    const records = block.records[index]!;
+    if (records === 1) return this.#keepBitmap(entry.place, new RoaringBitmap32(this.#single(block, index)), 0);
+    const bytes = this.#postingBytes(block, index);
+    const section = this.source.section('postings');
+    const bitmap = this.source.decoding(section, block.postings[index]!, () => readBitmap(bytes, records, this.count));
+    return this.#keepBitmap(entry.place, bitmap, bytes.length);
+  }
+
+  postings(entry: TermEntry): Postings {
+    const held = this.#postings.get(entry.place);
+    if (held) return held;
+    const { block, index, space } = this.#find(entry);
+    const records = block.records[index]!;
+    const ordinals = records === 1 ? this.#single(block, index) : this.#ordinalList(entry.place, block, index);
+    if (!space.words) {
+      const postings = {
+        ordinals,
+        frequencies: new Uint32Array(records).fill(1),
+        positions: none,
+        starts: new Uint32Array(records + 1),
+      };
+      this.#postings.set(entry.place, postings, records * 12);
+      return postings;
+    }
+    const place = block.occurrences[index]!;
+    const section = this.source.section('occurrences');
+    const bytes = this.source.read(section, place, block.occurrencesLength[index]!);
+    const frequencies = new Uint32Array(records);
+    const postings = this.source.decoding(section, place, () => {
+      const reader = new ByteReader(bytes);
+      const total = readFrequencies(reader, records, frequencies);
+      const positions = () => this.source.decoding(section, place, () => readPositions(reader, frequencies, total));
+      const grown = () => this.#postings.grow(entry.place, (records + total) * 4);
+      return new WordPostings(ordinals, frequencies, positions, grown);
+    });
+    this.#postings.set(entry.place, postings, records * 8 + bytes.length);
+    return postings;
+  }
+
+  brief(ordinal: number): Brief {
+    this.#briefs ??= new Texts(this.source, 'brief');
+    const json = this.#briefs.bytes(ordinal);
+    return json.length === 0 ? emptyBrief : (JSON.parse(json.toString('utf8')) as Brief);
+  }
+
+  ordinalOf(id: number): number {
+    const ids = this.ids;
+    let low = 0;
+    let high = ids.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = ids[middle]!;
+      if (found === id) return middle;
+      if (found < id) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
+  close(): void {
+    for (const shelf of [this.#bitmaps, this.#postings, this.#blocks]) shelf.clear();
+    this.columns.clearCache();
+    this.source.close();
+  }
+
+  #find(entry: TermEntry): { space: SpaceTable; block: TermBlock; index: number } {
+    const dictionary = this.#dictionaries.get(entry.space);
+    const index = entry.place % termsPerBlock;
+    const number = (entry.place - index) / termsPerBlock - (dictionary?.space.firstBlock ?? 0);
+    if (!dictionary || number < 0 || number >= dictionary.space.blocks) {
+      throw new Error(`term ${entry.term} of ${entry.space} is of another segment than ${this.id}`);
+    }
+    return { space: dictionary.space, block: dictionary.block(number), index };
+  }
+
+  #single(block: TermBlock, index: number): Uint32Array {
+    const ordinal = block.detail[index]!;
+    if (ordinal < this.count) return Uint32Array.of(ordinal);
+    const { offset } = this.source.section('dictionary');
+    throw new SegmentDamaged(this.id, 'dictionary', offset, `a term names record ${ordinal} of ${this.count}`);
+  }
+
+  #postingBytes(block: TermBlock, index: number): Buffer {
+    return this.source.read(this.source.section('postings'), block.postings[index]!, block.detail[index]!);
+  }
+
+  #ordinalList(place: number, block: TermBlock, index: number): Uint32Array {
+    const bitmap = this.#bitmaps.get(place);
+    if (bitmap) return bitmap.toUint32Array();
+    const bytes = this.#postingBytes(block, index);
+    const section = this.source.section('postings');
+    return this.source.decoding(section, block.postings[index]!, () => {
+      const records = block.records[index]!;
+      if (records > this.count) throw new MalformedBytes(`a list has ${records} records of ${this.count}`);
+      return readOrdinals(bytes, records, this.count);
+    });
+  }
+
+  #keepBitmap(place: number, bitmap: RoaringBitmap32, bytes: number): RoaringBitmap32 {
+    this.#bitmaps.set(place, bitmap.freeze(), bytes + 100);
+    return bitmap;
+  }
+}
+
+/** Postings whose positions are decoded when they are asked for: ranking never does. */
+class WordPostings implements Postings {
+  readonly ordinals: Uint32Array;
+  readonly frequencies: Uint32Array;
+  readonly #decode: () => Uint32Array;
+  readonly #grown: () => void;
+  #positions: Uint32Array | undefined;
+  #starts: Uint32Array | undefined;
+
+  constructor(ordinals: Uint32Array, frequencies: Uint32Array, decode: () => Uint32Array, grown: () => void) {
+    this.ordinals = ordinals;
+    this.frequencies = frequencies;
+    this.#decode = decode;
+    this.#grown = grown;
+  }
+
+  get positions(): Uint32Array {
+    if (!this.#positions) {
+      this.#positions = this.#decode();
+      this.#grown();
+    }
+    return this.#positions;
+  }
+
+  get starts(): Uint32Array {
+    if (!this.#starts) {
+      const starts = new Uint32Array(this.frequencies.length + 1);
+      for (let i = 0; i < this.frequencies.length; i++) starts[i + 1] = starts[i]! + this.frequencies[i]!;
+      this.#starts = starts;
+    }
+    return this.#starts;
+  }
+}
+
+function entryAt(space: SpaceTable, number: number, block: TermBlock, index: number): TermEntry {
+  return {
+    space: space.name,
+    term: block.bytes.toString('utf8', block.starts[index]!, block.starts[index + 1]!),
+    records: block.records[index]!,
+    place: (space.firstBlock + number) * termsPerBlock + index,
+  };
+}
+
+/** The first term of a block that is not below `key`; `count` when all are. */
+function firstNotBelow(block: TermBlock, key: Buffer): number {
+  let low = 0;
+  let high = block.count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareBytes(block.bytes, block.starts[middle]!, block.starts[middle + 1]!, key, 0, key.length) < 0)
+      low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
