@@ -1,0 +1,38 @@
+import { globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type ErrorKind, errorCatalogue } from '../src/errors/errors.ts';
+
+const source = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** docs/errors.md: every error that a room declares, by room. */
+export async function errorsManual(): Promise<string> {
+  const parts: string[] = [];
+  const told = new Set<string>();
+  for (const file of globSync('*/errors.ts', { cwd: source }).sort()) {
+    const room = file.replace('/errors.ts', '');
+    const kinds = await declaredIn(`${source}${file}`);
+    if (kinds.length > 0) parts.push(`## ${room}\n\n${kinds.map(entry).join('\n')}`);
+    for (const { code } of kinds) told.add(code);
+  }
+  const untold = errorCatalogue().filter(({ code }) => !told.has(code));
+  if (untold.length > 0) throw new Error(`declared outside an errors.ts: ${untold.map(({ code }) => code).join(', ')}`);
+  return `# Errors
+
+Every error that Reperio shows has a code that never changes, the HTTP status it has on a page or in the API, and a hint. What is in braces
+is filled in. A command prints the sentence and the hint. This page is written by \`npm run docs\`.
+
+${parts.join('\n')}`;
+}
+
+async function declaredIn(file: string): Promise<readonly ErrorKind[]> {
+  const exported: Readonly<Record<string, unknown>> = await import(file);
+  const declared = new Set<unknown>(errorCatalogue());
+  return Object.values(exported)
+    .flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+    .filter((value): value is ErrorKind => declared.has(value))
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+function entry({ code, status, message, hint }: ErrorKind): string {
+  return `### ${code}\n\n${status}: ${message}\n\n${hint}\n`;
+}

@@ -1,0 +1,121 @@
+# Sourced by bin/reperio and by the scripts of this folder, with $root set to the clone. `prepare` sees to it that the pinned Node, all
+# dependencies and the native modules are there, and sets $node. When they are, that costs a few milliseconds.
+
+say() {
+  printf '%s\n' "$1" >&2
+}
+
+fail() {
+  printf 'error: %s\nhint: %s\n' "$1" "$2" >&2
+  exit 1
+}
+
+# $1: runtime, or all for the development dependencies as well.
+prepare() {
+  case $(uname -sm) in
+    'Linux x86_64') arch=x64 ;;
+    'Linux aarch64' | 'Linux arm64') arch=arm64 ;;
+    *) fail "Reperio runs on Linux on x86-64 and arm64, and this is $(uname -sm)." 'Use such a machine, or a container on this one.' ;;
+  esac
+  modules=$root/node_modules
+  node=$modules/node-linux-$arch/bin/node
+  state=$modules/.reperio
+  if ! is_ready "$1"; then
+    # The lock is on the clone's folder itself and ends with this process, so nothing is left behind. Children must not keep it.
+    exec 9<"$root"
+    if command -v flock >/dev/null && ! flock -n 9; then
+      say 'Waiting for another installation to finish ...'
+      flock 9
+    fi
+    is_ready "$1" || make_ready "$1"
+    exec 9<&-
+  fi
+  if [ -z "${NODE_COMPILE_CACHE:-}" ]; then
+    data=${REPERIO_DATA:-$root/.reperio}
+    if [ -w "$state" ]; then
+      export NODE_COMPILE_CACHE="$state/compile-cache"
+    elif [ -w "$data" ]; then
+      export NODE_COMPILE_CACHE="$data/compile-cache"
+    fi
+  fi
+}
+
+# A stamp is a copy of the package-lock.json that was checked; npm's own list is newer when somebody ran npm since.
+is_ready() {
+  [ -x "$node" ] && { has_stamp all || has_stamp "$1"; }
+}
+
+has_stamp() {
+  cmp -s "$root/package-lock.json" "$state/$1-$arch" && ! [ "$modules/.package-lock.json" -nt "$state/$1-$arch" ]
+}
+
+make_ready() {
+  is_installed "$1" || install_dependencies "$1"
+  "$node" --version >/dev/null 2>&1 ||
+    fail "The Node that Reperio brings does not run on this machine." 'It needs glibc 2.28 or newer (Debian 10, RHEL 8 or newer).'
+  loads_natives || rebuild_natives
+  level=$1
+  if is_installed all; then level=all; fi
+  # A clone that cannot be written is checked again each time.
+  if mkdir -p "$state" 2>/dev/null; then cp "$root/package-lock.json" "$state/$level-$arch" 2>/dev/null || :; fi
+}
+
+is_installed() {
+  [ -x "$node" ] && "$node" "$root/scripts/installed.ts" "$1" 2>/dev/null 9<&-
+}
+
+install_dependencies() {
+  command -v npm >/dev/null ||
+    fail 'The dependencies are not installed, and there is no npm to install them with.' 'Install Node.js with npm 10 or newer (Debian: apt-get install npm).'
+  [ -w "$root" ] ||
+    fail "The dependencies are missing or outdated, and $root cannot be written." "Run $root/bin/reperio once as the user who owns it."
+  say 'Installing dependencies (a minute or two, only this once) ...'
+  log=$root/.npm-install.log
+  dev=
+  if [ "$1" = all ]; then dev=--include=dev; fi
+  if ! (cd "$root" && run_npm ci $dev) >"$log" 2>&1; then explain_npm 'The dependencies could not be installed'; fi
+  rm -f "$log"
+  is_installed "$1" || fail 'npm left the dependencies incomplete.' 'Delete node_modules and try again; are optional dependencies switched off (npm config get omit)?'
+}
+
+# nodedir: what has to be compiled is compiled for the Node that it will run in, also where npm is set up for another one.
+run_npm() {
+  npm_config_nodedir=$modules/node-linux-$arch \
+    npm_config_fetch_retry_mintimeout=1000 npm_config_fetch_retry_maxtimeout=10000 \
+    npm "$@" --no-audit --no-fund --no-progress --loglevel=error 9<&-
+}
+
+explain_npm() {
+  if grep -Eq 'ENOSPC|[Nn]o space left' "$log"; then
+    fail 'The disk is full, so the dependencies cannot be installed.' "Free 1 GB on the disk that holds $root (npm's cache may be on another: npm config get cache)."
+  elif grep -Eq 'ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|CERT|network' "$log"; then
+    fail "npm cannot reach its registry, $(cd "$root" && npm config get registry 2>/dev/null)." "Check the network and npm's proxy settings, then run this again; npm's words are in $log."
+  elif grep -Eq 'EACCES|EPERM|EROFS' "$log"; then
+    fail "$1, since npm may not write: $(grep -Em1 'EACCES|EPERM|EROFS' "$log")." "Run this as the user who owns $root; npm's words are in $log."
+  fi
+  fail "$1: $(grep -Em1 'npm (error|ERR!)' "$log" || tail -n 1 "$log")." "npm's words are in $log."
+}
+
+loads_natives() {
+  (cd "$root" && "$node" -e 'new (require("roaring").RoaringBitmap32)([1])') >/dev/null 2>&1 9<&-
+}
+
+rebuild_natives() {
+  [ -w "$modules/roaring" ] ||
+    fail 'The native module roaring does not load, and it cannot be written to be built again.' "Run $root/bin/reperio once as the user who owns $root."
+  say 'Compiling a native module for the Node that Reperio brings (half a minute, only this once) ...'
+  log=$root/.npm-install.log
+  rm -rf "$modules/roaring/native" "$modules/roaring/build"
+  if (cd "$root" && PATH="$modules/node-linux-$arch/bin:$PATH" run_npm rebuild roaring --ignore-scripts=false) >"$log" 2>&1 && loads_natives; then
+    rm -f "$log"
+    return
+  fi
+  missing=
+  for tool in g++ make python3; do
+    command -v "$tool" >/dev/null || missing="$missing $tool"
+  done
+  if [ -n "$missing" ]; then
+    fail "The native module roaring has to be compiled here, and these are missing:$missing." 'Install them (Debian: apt-get install g++ make python3) and run this again.'
+  fi
+  explain_npm 'The native module roaring could not be compiled'
+}

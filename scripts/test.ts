@@ -1,0 +1,56 @@
+/** `npm test`: runs the test files with one embedded PostgreSQL for all of them, and ends with one line that says how it went. */
+import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { layoutOf } from '../src/store/embedded/layout.ts';
+import { joinServer } from '../src/store/embedded/share.ts';
+import { missingPackages } from '../test/support/packages.ts';
+
+function testFiles(words: readonly string[]): readonly string[] {
+  const roots = words.length > 0 ? words : ['src', 'test'];
+  return roots.flatMap((root) => (statSync(root).isDirectory() ? globSync(`${root}/**/*.test.ts`) : [root])).sort();
+}
+
+function tellMissing(missing: readonly string[]): void {
+  for (const sentence of missing)
+    console.log(`\n!! SKIPPED: ${sentence}.\n!! scripts/install-test-packages installs it on Debian.\n`);
+}
+
+// A test must not find the developer's own library.
+for (const name of Object.keys(process.env)) {
+  if (name.startsWith('REPERIO_') || name === 'DATABASE_URL') delete process.env[name];
+}
+// The tests' own runner marks its children with this; a run inside a run would print nothing.
+delete process.env['NODE_TEST_CONTEXT'];
+
+const started = Date.now();
+const files = testFiles(process.argv.slice(2));
+const missing = missingPackages();
+tellMissing(missing);
+const folder = mkdtempSync(join(tmpdir(), 'reperio-test-'));
+const server = await joinServer(layoutOf(folder));
+process.env['REPERIO_TEST_DATA'] = folder;
+
+const counts = { tests: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
+const events = run({ files: [...files], concurrency: Math.max(2, availableParallelism()), timeout: 600_000 });
+events.on('test:summary', (summary) => {
+  // One comes for each file, and one without a file for all.
+  if (summary.file === undefined) Object.assign(counts, summary.counts);
+});
+const report = events.compose(spec);
+report.pipe(process.stdout);
+await new Promise((resolve) => report.once('end', resolve));
+await server.release();
+rmSync(folder, { recursive: true, force: true });
+
+tellMissing(missing);
+const failed = counts.failed + counts.cancelled;
+const seconds = Math.round((Date.now() - started) / 1000);
+const lacking = missing.length > 0 && process.env['CI'] === 'true';
+process.exitCode = failed > 0 || lacking || counts.tests === 0 ? 1 : 0;
+const verdict = process.exitCode === 0 ? 'passed' : 'FAILED';
+console.log(
+  `${verdict}: ${counts.tests} tests in ${files.length} files, ${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped, ${seconds} s`,
+);
