@@ -61,6 +61,8 @@ export interface FieldSearch {
   readonly phrase: 'adjacent' | 'value';
   /** Its values are names of people: phrases are name forms, and a comma, dot or blank makes a phrase of a word. */
   readonly names: boolean;
+  /** Typed text is one word, blanks and all (journal, DOI). */
+  readonly whole: boolean;
   /** Its values are counts: spans and "50+" compare numbers. */
   readonly numeric: boolean;
   /** False: there are no values (fulltext): quoted text and regular expressions are matched on words. */

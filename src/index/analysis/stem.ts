@@ -1,9 +1,6 @@
-import { algorithms, newStemmer } from 'snowball-stemmers';
+import { newStemmer } from 'snowball-stemmers';
 
 export type Stemmer = (word: string) => string;
-
-/** Snowball languages a site file may name. */
-export const stemLanguages: readonly string[] = algorithms();
 
 const maximumCached = 200_000;
 const stemmers = new Map<string, Stemmer>();

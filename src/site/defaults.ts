@@ -1,0 +1,49 @@
+import type { FacetDefinition, FieldDefinition, RankMethod, SortMethod } from './site.ts';
+
+/** What a site file means that does not say otherwise. */
+
+export const defaultAccent = '#0b5cad';
+
+export const defaultRanks: readonly RankMethod[] = [
+  { code: 'wrd', name: 'relevance', method: 'relevance', path: undefined, base: undefined },
+  { code: 'citation', name: 'times cited', method: 'citations', path: undefined, base: undefined },
+];
+
+export function defaultSorts(fields: readonly FieldDefinition[]): readonly SortMethod[] {
+  const has = (code: string): boolean => fields.some((field) => field.code === code);
+  const author = ['firstauthor', 'author'].find(has);
+  return [
+    sort('latest', 'created', 'newest first', "les plus récents d'abord"),
+    ...(has('title') ? [{ ...sort('title', 'title', 'title', 'titre'), dropLeadingArticles: true }] : []),
+    ...(author === undefined ? [] : [sort('author', author, 'author', 'auteur')]),
+    sort('year', 'year', 'year', 'année'),
+  ];
+}
+
+function sort(code: string, by: string, en: string, fr: string): SortMethod {
+  return { code, by, dropLeadingArticles: false, names: { en, fr } };
+}
+
+/** From the site's own fields where it has them, else from where MARC 21 keeps such things. */
+export function defaultFacets(fields: readonly FieldDefinition[]): readonly FacetDefinition[] {
+  const pathsOf = (code: string, otherwise: readonly string[]): readonly string[] =>
+    fields.find((field) => field.code === code)?.paths ?? otherwise;
+  return [
+    facet('collection', 'collection', [], 'Collection', 'Collection'),
+    facet('year', 'year', [], 'Year', 'Année'),
+    facet('author', 'values', pathsOf('author', ['100%%a', '700%%a']), 'Author', 'Auteur'),
+    facet('subject', 'values', pathsOf('subject', ['650%%a', '65017a', '65027a', '6531_a']), 'Subject', 'Sujet'),
+    facet('language', 'values', ['041%%a', '008/35-37'], 'Language', 'Langue'),
+    facet('type', 'values', ['980__a'], 'Type', 'Type'),
+  ];
+}
+
+function facet(
+  code: string,
+  kind: FacetDefinition['kind'],
+  paths: readonly string[],
+  en: string,
+  fr: string,
+): FacetDefinition {
+  return { code, kind, paths, names: { en, fr }, labels: undefined };
+}

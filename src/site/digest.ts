@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { Site } from './site.ts';
+
+/** Raise it when the tokenizers, the sort keys, the facets or the brief make something else of the same record. */
+const analysisVersion = 1;
+
+/**
+ * Digest of what decides which terms, columns and brief a record has. Segments made under another one are stale. Names, collections, roles,
+ * hidden paths and what only matters to queries (pairs, query synonyms) can change without touching the index.
+ */
+export function indexDigest(site: Site): string {
+  const fields = site.fields.map(({ code, paths, index }) => {
+    if (index === undefined) return [code, paths];
+    const { tokenizer, union, stem, synonyms, when } = index;
+    const base = synonyms === undefined ? undefined : sorted(site.knowledge[synonyms.base] ?? {});
+    return [code, paths, tokenizer, union.toSorted(), stem, synonyms?.match, base, sorted(when)];
+  });
+  const dropsArticles = site.sorts.some((sort) => sort.dropLeadingArticles);
+  return digestOf(
+    JSON.stringify({
+      analysisVersion,
+      fields: fields.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)),
+      sorts: site.sorts.map(({ code, by, dropLeadingArticles }) => [code, by, dropLeadingArticles]),
+      articles: dropsArticles ? site.languages : [],
+      facets: site.facets.map(({ code, kind, paths }) => [code, kind, paths]),
+    }),
+  );
+}
+
+/** Hex SHA-256. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function sorted(map: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,22 @@
+import { defineErrors } from '../errors/errors.ts';
+
+export const siteErrors = defineErrors({
+  wrong: {
+    code: 'REPERIO_SITE_WRONG',
+    status: 400,
+    message: '{file} has {count}:\n{problems}',
+    hint: 'Mend these lines and type `reperio site check FILE` to look again.',
+  },
+  storedWrong: {
+    code: 'REPERIO_SITE_STORED_WRONG',
+    status: 500,
+    message: 'The site file in force (version {number}) cannot be read by this version of Reperio:\n{problems}',
+    hint: 'Save it with `reperio site show > site.yaml`, mend these lines and type `reperio site apply site.yaml`.',
+  },
+  unreadable: {
+    code: 'REPERIO_SITE_UNREADABLE',
+    status: 400,
+    message: 'The site file {file} cannot be read: {reason}.',
+    hint: 'Name a site file, or - for standard input.',
+  },
+});

@@ -1,0 +1,80 @@
+import { readNames } from './parse-names.ts';
+import type { Collection, OaiSettings } from './site.ts';
+import type { Value, YamlReader } from './yaml-reader.ts';
+
+/** A query of the file, to be checked when the whole site is known. */
+export interface WrittenQuery {
+  readonly query: string;
+  readonly line: number;
+  readonly name: string;
+}
+
+export interface ReadCollections {
+  readonly roots: readonly Collection[];
+  readonly names: ReadonlySet<string>;
+}
+
+export function readCollections(
+  reader: YamlReader,
+  value: Value | undefined,
+  queries: WrittenQuery[],
+): ReadCollections {
+  const lines = new Map<string, number>();
+  const readAll = (list: Value | undefined): readonly Collection[] => reader.items(list).flatMap(read);
+  const read = (item: Value): readonly Collection[] => {
+    const members = reader.members(item, ['name', 'names', 'query', 'restricted', 'children', 'virtual-children']);
+    if (members.name === undefined) {
+      reader.report(item.line, `${item.name} has no name.`);
+      return [];
+    }
+    const name = reader.text(members.name) ?? '';
+    const before = lines.get(name);
+    if (before !== undefined)
+      reader.report(members.name.line, `The collection '${name}' is there already, in line ${before}.`);
+    else lines.set(name, members.name.line);
+    const query = members.query === undefined ? undefined : reader.text(members.query);
+    if (query !== undefined && members.query !== undefined) {
+      queries.push({ query, line: members.query.line, name: `The query of the collection '${name}'` });
+    }
+    const children = readAll(members.children);
+    const virtualChildren = readAll(members['virtual-children']);
+    if (query === undefined && children.length === 0 && virtualChildren.length === 0) {
+      reader.report(item.line, `The collection '${name}' needs a query or children: it would always be empty.`);
+    }
+    return [
+      {
+        name,
+        names: readNames(reader, members.names),
+        query,
+        restricted: reader.flag(members.restricted),
+        children,
+        virtualChildren,
+      },
+    ];
+  };
+  const roots = readAll(value);
+  if (roots.length === 0) reader.report(value?.line ?? 1, 'The file has no collections: no record could be found.');
+  return { roots, names: new Set(lines.keys()) };
+}
+
+export function readOai(
+  reader: YamlReader,
+  value: Value | undefined,
+  queries: WrittenQuery[],
+): OaiSettings | undefined {
+  if (value === undefined) return undefined;
+  const members = reader.members(value, ['repository', 'sets']);
+  if (members.repository === undefined)
+    reader.report(value.line, 'oai needs a repository, the name in its identifiers (oai:NAME:1).');
+  const sets = reader.items(members.sets).map((item) => {
+    const { spec, name, query } = reader.members(item, ['spec', 'name', 'query']);
+    for (const [key, member] of Object.entries({ spec, name, query })) {
+      if (member === undefined) reader.report(item.line, `${item.name} needs a ${key}.`);
+    }
+    const found = { spec: reader.text(spec) ?? '', name: reader.text(name) ?? '', query: reader.text(query) ?? '' };
+    if (query !== undefined)
+      queries.push({ query: found.query, line: query.line, name: `The query of the OAI set '${found.spec}'` });
+    return found;
+  });
+  return { repository: reader.text(members.repository) ?? '', sets };
+}

@@ -1,0 +1,244 @@
+import { algorithms } from 'snowball-stemmers';
+import { UserError } from '../errors/errors.ts';
+import { compilePath } from '../marc/path.ts';
+import { readNames } from './parse-names.ts';
+import type {
+  FacetDefinition,
+  FieldDefinition,
+  IndexOptions,
+  RankMethod,
+  SortMethod,
+  SynonymRule,
+  Tokenizer,
+} from './site.ts';
+import { type Entry, suggest, type Value, type YamlReader } from './yaml-reader.ts';
+
+export type Knowledge = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const tokenizers = [
+  'text',
+  'author',
+  'exact-author',
+  'author-count',
+  'year',
+  'journal',
+  'doi',
+  'fulltext',
+  'file-name',
+  'file-type',
+  'item-count',
+] as const satisfies readonly Tokenizer[];
+const withoutPaths: readonly Tokenizer[] = ['item-count', 'file-name', 'file-type'];
+
+/** Understood by the search language itself; a field of this name could never be asked for. */
+const reserved = new Set([
+  'recid',
+  'datecreated',
+  'datemodified',
+  'refersto',
+  'citedby',
+  'cited',
+  'cocitedwith',
+  'rawref',
+  'cataloguer',
+]);
+const code = /^[a-z][a-z0-9_-]+$/;
+
+export function readFields(
+  reader: YamlReader,
+  value: Value | undefined,
+  knowledge: Knowledge,
+): readonly FieldDefinition[] {
+  const entries = reader.entries(value);
+  if (entries.length === 0) reader.report(value?.line ?? 1, 'The file has no fields: nothing could be searched.');
+  const codes = entries.map((entry) => entry.key);
+  return entries.map((entry) => {
+    if (!code.test(entry.key)) {
+      reader.report(
+        entry.line,
+        `'${entry.key}' cannot name a field: use two or more lower-case letters, digits, - and _.`,
+      );
+    }
+    if (reserved.has(entry.key))
+      reader.report(entry.line, `'${entry.key}' means something else in queries; name the field differently.`);
+    const { paths, names, index } = reader.members(entry, ['paths', 'names', 'index']);
+    const field: FieldDefinition = {
+      code: entry.key,
+      names: readNames(reader, names),
+      paths: readPaths(reader, paths),
+      index: index === undefined ? undefined : readIndex(reader, index, entry.key, codes, knowledge),
+    };
+    checkField(reader, entry, field);
+    return field;
+  });
+}
+
+function checkField(reader: YamlReader, entry: Entry, { paths, index }: FieldDefinition): void {
+  const isUnion = (index?.union.length ?? 0) > 0;
+  if (isUnion && paths.length > 0)
+    reader.report(entry.line, `${entry.name} joins other fields, so its own paths are never read.`);
+  if (isUnion && index?.tokenizer !== undefined)
+    reader.report(entry.line, `${entry.name} joins other fields, so it has no tokenizer.`);
+  const needsPaths =
+    index === undefined || (!isUnion && index.tokenizer !== undefined && !withoutPaths.includes(index.tokenizer));
+  if (needsPaths && paths.length === 0)
+    reader.report(entry.line, `${entry.name} has no paths: it would never hold anything.`);
+  if (index !== undefined && !isUnion && index.tokenizer === undefined) {
+    reader.report(entry.line, `${entry.name}.index needs a tokenizer (${tokenizers.join(', ')}) or a union.`);
+  }
+}
+
+export function readPaths(reader: YamlReader, value: Value | undefined): readonly string[] {
+  return reader.texts(value).flatMap(({ text, line }) => (checkPath(reader, text, line) ? [text] : []));
+}
+
+function checkPath(reader: YamlReader, path: string, line: number): boolean {
+  try {
+    compilePath(path);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    reader.report(line, error.message);
+    return false;
+  }
+}
+
+function readIndex(
+  reader: YamlReader,
+  value: Value,
+  own: string,
+  codes: readonly string[],
+  knowledge: Knowledge,
+): IndexOptions {
+  const members = reader.members(value, ['tokenizer', 'union', 'stem', 'pairs', 'synonyms', 'query-synonyms', 'when']);
+  const union = reader.texts(members.union);
+  for (const { text, line } of union) {
+    if (text === own) reader.report(line, `The union ${own} names itself.`);
+    else if (!codes.includes(text))
+      reader.report(line, `The union ${own} names an unknown field '${text}'.${suggest(text, codes)}`);
+  }
+  const languages: readonly string[] = algorithms();
+  const stem = members.stem === undefined ? undefined : reader.choice(members.stem, languages);
+  const when = reader.dictionary(members.when);
+  for (const entry of reader.entries(members.when)) {
+    if (entry.key.length !== 6) reader.report(entry.line, `'${entry.key}' must be a whole subfield, as 0247_2.`);
+    else checkPath(reader, entry.key, entry.line);
+  }
+  return {
+    tokenizer: members.tokenizer === undefined ? undefined : reader.choice(members.tokenizer, tokenizers),
+    union: union.map(({ text }) => text),
+    stem,
+    pairs: reader.flag(members.pairs),
+    synonyms: readSynonyms(reader, members.synonyms, knowledge),
+    querySynonyms: readSynonyms(reader, members['query-synonyms'], knowledge),
+    when,
+  };
+}
+
+function readSynonyms(reader: YamlReader, value: Value | undefined, knowledge: Knowledge): SynonymRule | undefined {
+  if (value === undefined) return undefined;
+  const members = reader.members(value, ['base', 'match']);
+  const base = readBase(reader, members.base, knowledge);
+  if (members.base === undefined) reader.report(value.line, `${value.name} needs a base (a name under knowledge).`);
+  const match =
+    members.match === undefined
+      ? 'exact'
+      : reader.choice(members.match, ['exact', 'leading-to-comma', 'leading-to-number']);
+  return base === undefined || match === undefined ? undefined : { base, match };
+}
+
+function readBase(reader: YamlReader, value: Value | undefined, knowledge: Knowledge): string | undefined {
+  const base = value === undefined ? undefined : reader.text(value);
+  if (base === undefined || base in knowledge) return base;
+  const known = Object.keys(knowledge);
+  reader.report(value?.line ?? 1, `${value?.name}: there is no knowledge base '${base}'.${suggest(base, known)}`);
+  return undefined;
+}
+
+const sortColumns = ['created', 'modified', 'citations', 'year'];
+
+export function readSorts(
+  reader: YamlReader,
+  value: Value | undefined,
+  fields: readonly FieldDefinition[],
+): readonly SortMethod[] {
+  return reader.entries(value).map((entry) => {
+    const members = reader.members(entry, ['by', 'drop-leading-articles', 'names']);
+    if (members.by === undefined) reader.report(entry.line, `${entry.name} needs "by".`);
+    return {
+      code: entry.key,
+      by: readBy(reader, members.by, fields),
+      dropLeadingArticles: reader.flag(members['drop-leading-articles']),
+      names: readNames(reader, members.names),
+    };
+  });
+}
+
+/** A column's name, a field's code, or MARC paths. */
+function readBy(
+  reader: YamlReader,
+  value: Value | undefined,
+  fields: readonly FieldDefinition[],
+): string | readonly string[] {
+  const found = reader.texts(value);
+  const [only] = found;
+  if (only === undefined || value === undefined) return [];
+  const words = [...sortColumns, ...fields.map((field) => field.code)];
+  if (found.length === 1 && words.includes(only.text)) return only.text;
+  if (found.length === 1 && !/^\d/.test(only.text)) {
+    reader.report(
+      only.line,
+      `${value.name}: '${only.text}' is no field, MARC path or one of ${sortColumns.join(', ')}.${suggest(only.text, words)}`,
+    );
+    return [];
+  }
+  return readPaths(reader, value);
+}
+
+export function readRanks(reader: YamlReader, value: Value | undefined, knowledge: Knowledge): readonly RankMethod[] {
+  return reader.entries(value).map((entry) => {
+    const members = reader.members(entry, ['method', 'name', 'path', 'base']);
+    const method =
+      reader.choice(members.method ?? { ...entry, node: null }, ['relevance', 'citations', 'knowledge']) ?? 'relevance';
+    const path = members.path === undefined ? undefined : readPaths(reader, members.path)[0];
+    const base = readBase(reader, members.base, knowledge);
+    if (method === 'knowledge' && (members.path === undefined || members.base === undefined)) {
+      reader.report(entry.line, `${entry.name} ranks by knowledge, so it needs a path and a base.`);
+    }
+    return { code: entry.key, name: reader.text(members.name) ?? entry.key, method, path, base };
+  });
+}
+
+export function readFacets(
+  reader: YamlReader,
+  value: Value | undefined,
+  fields: readonly FieldDefinition[],
+  knowledge: Knowledge,
+): readonly FacetDefinition[] {
+  return reader.entries(value).map((entry) => {
+    const members = reader.members(entry, ['kind', 'paths', 'field', 'names', 'labels']);
+    const kind =
+      members.kind === undefined
+        ? 'values'
+        : (reader.choice(members.kind, ['collection', 'year', 'values']) ?? 'values');
+    const code = members.field === undefined ? undefined : reader.text(members.field);
+    const field = fields.find((one) => one.code === code);
+    if (code !== undefined && field === undefined) {
+      const known = fields.map((one) => one.code);
+      reader.report(
+        members.field?.line ?? entry.line,
+        `${entry.name}: there is no field '${code}'.${suggest(code, known)}`,
+      );
+    }
+    const paths = [...(field?.paths ?? []), ...readPaths(reader, members.paths)];
+    if (kind === 'values' && paths.length === 0)
+      reader.report(entry.line, `${entry.name} needs paths, or a field that has them.`);
+    return {
+      code: entry.key,
+      kind,
+      paths,
+      names: readNames(reader, members.names),
+      labels: readBase(reader, members.labels, knowledge),
+    };
+  });
+}

@@ -1,0 +1,114 @@
+import { contrast, isColour, leastContrast } from './colour.ts';
+import { defaultAccent, defaultFacets, defaultRanks, defaultSorts } from './defaults.ts';
+import { readRoles, readUsers } from './parse-access.ts';
+import { readCollections, readOai, type WrittenQuery } from './parse-collections.ts';
+import { type Knowledge, readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
+import { isLanguage } from './parse-names.ts';
+import type { Site } from './site.ts';
+import { createYamlReader, type SiteProblem, type Value, type YamlReader } from './yaml-reader.ts';
+
+export type { SiteProblem } from './yaml-reader.ts';
+
+export interface ParsedSite {
+  /** Undefined when there are problems. */
+  readonly site: Site | undefined;
+  /** All of them, by line. */
+  readonly problems: readonly SiteProblem[];
+}
+
+/** Says in one sentence what is wrong with a query, or undefined. The query language lives above this room, so it is handed in. */
+export type CheckQuery = (query: string, site: Site) => string | undefined;
+
+const sections = [
+  'site',
+  'fields',
+  'sort',
+  'rank',
+  'facets',
+  'collections',
+  'roles',
+  'users',
+  'knowledge',
+  'oai',
+] as const;
+
+/** Reads a site file. Never throws for what is in it: every mistake is among the problems, with its line. */
+export function parseSite(text: string, checkQuery?: CheckQuery): ParsedSite {
+  const reader = createYamlReader(text);
+  const root = reader.members(reader.root, sections);
+  const queries: WrittenQuery[] = [];
+  const general = readGeneral(reader, root.site);
+  const knowledge = readKnowledge(reader, root.knowledge);
+  const fields = readFields(reader, root.fields, knowledge);
+  const collections = readCollections(reader, root.collections, queries);
+  const roles = readRoles(reader, root.roles, collections.names);
+  const site: Site = {
+    ...general,
+    fields,
+    sorts: root.sort === undefined ? defaultSorts(fields) : readSorts(reader, root.sort, fields),
+    ranks: root.rank === undefined ? defaultRanks : readRanks(reader, root.rank, knowledge),
+    facets: root.facets === undefined ? defaultFacets(fields) : readFacets(reader, root.facets, fields, knowledge),
+    collections: collections.roots,
+    roles,
+    users: readUsers(reader, root.users, roles),
+    knowledge,
+    oai: readOai(reader, root.oai, queries),
+  };
+  if (checkQuery !== undefined) {
+    for (const { query, line, name } of queries) {
+      const wrong = checkQuery(query, site);
+      if (wrong !== undefined) reader.report(line, `${name}: ${wrong}`);
+    }
+  }
+  const problems = reader.problems.toSorted((a, b) => a.line - b.line);
+  return { site: problems.length === 0 ? freeze(site) : undefined, problems };
+}
+
+type General = Pick<Site, 'name' | 'languages' | 'admin' | 'accent' | 'restrictedPolicy' | 'hiddenPaths'>;
+
+function readGeneral(reader: YamlReader, value: Value | undefined): General {
+  const members = reader.members(value, ['name', 'languages', 'admin', 'accent', 'restricted', 'hidden-paths']);
+  if (members.name === undefined) reader.report(value?.line ?? 1, 'site.name is missing: how is the library called?');
+  const languages = reader.texts(members.languages);
+  for (const { text, line } of languages) {
+    if (!isLanguage(text))
+      reader.report(line, `site.languages: '${text}' is no language code; they are as en, fr, pt-BR.`);
+  }
+  return {
+    name: members.name === undefined ? '' : (reader.text(members.name) ?? ''),
+    languages: languages.length === 0 ? ['en'] : languages.map(({ text }) => text),
+    admin: members.admin === undefined ? '' : (reader.text(members.admin) ?? ''),
+    accent: readAccent(reader, members.accent),
+    restrictedPolicy:
+      members.restricted === undefined ? 'any' : (reader.choice(members.restricted, ['any', 'all']) ?? 'any'),
+    hiddenPaths: readPaths(reader, members['hidden-paths']),
+  };
+}
+
+function readAccent(reader: YamlReader, value: Value | undefined): string {
+  const accent = value === undefined ? undefined : reader.text(value);
+  if (accent === undefined || value === undefined) return defaultAccent;
+  if (!isColour(accent)) {
+    reader.report(value.line, `site.accent: '${accent}' is no colour; write it as "#0b5cad", in quotes.`);
+    return defaultAccent;
+  }
+  const found = contrast(accent, '#ffffff');
+  if (found < leastContrast) {
+    const measured = found.toFixed(1);
+    reader.report(
+      value.line,
+      `site.accent: ${accent} is too light to read on white (contrast ${measured}, at least ${leastContrast}).`,
+    );
+  }
+  return accent;
+}
+
+function readKnowledge(reader: YamlReader, value: Value | undefined): Knowledge {
+  return Object.fromEntries(reader.entries(value).map((entry) => [entry.key, reader.dictionary(entry)]));
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) freeze(part);
+  return Object.freeze(value);
+}

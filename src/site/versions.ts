@@ -1,0 +1,164 @@
+import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import { defaultSite, defaultSiteText } from './default.ts';
+import { digestOf, indexDigest } from './digest.ts';
+import { siteErrors } from './errors.ts';
+import { type CheckQuery, parseSite, type SiteProblem } from './parse.ts';
+import { hashPassword } from './password.ts';
+import type { Site, SiteUser } from './site.ts';
+
+/** A site file in force, or that was. */
+export interface SiteVersion {
+  readonly site: Site;
+  /** 0: the built-in default. */
+  readonly number: number;
+  readonly source: string;
+  /** Hex SHA-256 of `source`. */
+  readonly digest: string;
+  readonly indexDigest: string;
+}
+
+export interface AppliedSite {
+  readonly version: SiteVersion;
+  /** False: the same text is in force already and nothing was done. */
+  readonly changed: boolean;
+  /** The index must be made anew; the indexer sees that by itself. */
+  readonly needsReindexing: boolean;
+  /** Names of people made. */
+  readonly created: readonly string[];
+}
+
+export interface ApplyOptions {
+  /** Tells what would be done. */
+  readonly dryRun?: boolean;
+  readonly checkQuery?: CheckQuery;
+  /** How to call the file in messages. */
+  readonly file?: string;
+}
+
+interface Row {
+  readonly number: number;
+  readonly source: string;
+  readonly digest: string;
+}
+
+/** The version parsed last: every process asks for the same one again and again. */
+let parsed: SiteVersion | undefined;
+
+/** The site in force. One statement; the file is parsed only when it changed. Throws `storedWrong` when this release refuses it. */
+export async function currentSite(database: Queryable): Promise<SiteVersion> {
+  const [newest] = await database.query<Pick<Row, 'number' | 'digest'>>(
+    sql`SELECT number, digest FROM site_version ORDER BY number DESC LIMIT 1`,
+  );
+  if (newest === undefined) return builtIn();
+  if (parsed?.number === newest.number && parsed.digest === newest.digest) return parsed;
+  return readVersion(database, newest.number);
+}
+
+async function readVersion(database: Queryable, number: number): Promise<SiteVersion> {
+  const [row] = await database.query<Row>(
+    sql`SELECT number, source, digest FROM site_version WHERE number = ${number}`,
+  );
+  if (row === undefined) throw new Error(`site version ${number} is gone`);
+  const { site, problems } = parseSite(row.source);
+  if (site === undefined) throw new UserError(siteErrors.storedWrong, { number, problems: listProblems(problems) });
+  parsed = { site, number, source: row.source, digest: row.digest, indexDigest: indexDigest(site) };
+  return parsed;
+}
+
+/** The text in force, also when it has mistakes. */
+export async function currentSource(
+  database: Queryable,
+): Promise<{ readonly number: number; readonly source: string }> {
+  const [row] = await database.query<Row>(sql`SELECT number, source FROM site_version ORDER BY number DESC LIMIT 1`);
+  return row ?? { number: 0, source: defaultSiteText() };
+}
+
+let standard: SiteVersion | undefined;
+
+function builtIn(): SiteVersion {
+  if (standard === undefined) {
+    const site = defaultSite();
+    const source = defaultSiteText();
+    standard = { site, number: 0, source, digest: digestOf(source), indexDigest: indexDigest(site) };
+  }
+  return standard;
+}
+
+/** Parses a site file or throws `wrong` with every mistake. */
+export function readSite(text: string, file: string, checkQuery?: CheckQuery): Site {
+  const { site, problems } = parseSite(text, checkQuery);
+  if (site !== undefined) return site;
+  const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
+  throw new UserError(siteErrors.wrong, { file, count, problems: listProblems(problems) });
+}
+
+function listProblems(problems: readonly SiteProblem[]): string {
+  return problems.map(({ line, message }) => `  line ${line}: ${message}`).join('\n');
+}
+
+/**
+ * Puts a site file in force, in one transaction, and wakes all nodes. Applying what is in force does nothing. People are made when the file
+ * first names them; whoever the version before named already is left to what was done in pages since, be it a new password or a removal.
+ */
+export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
+  const site = readSite(text, options.file ?? 'The site file', options.checkQuery);
+  const digest = digestOf(text);
+  // Hashing is slow on purpose, so it is done before anything is locked.
+  const before = await currentOrNone(database);
+  const hashes = await hashPasswords(options.dryRun ? [] : newUsers(site, before?.site));
+  return database.transaction(async (transaction) => {
+    await transaction.query(sql`LOCK TABLE site_version IN SHARE ROW EXCLUSIVE MODE`);
+    const current = await currentOrNone(transaction);
+    const version = { site, source: text, digest, indexDigest: indexDigest(site) };
+    if (current?.digest === digest)
+      return { version: { ...version, number: current.number }, changed: false, needsReindexing: false, created: [] };
+    const number = (current?.number ?? 0) + 1;
+    const users = newUsers(site, current?.site);
+    const result = {
+      version: { ...version, number },
+      changed: true,
+      needsReindexing: current?.site === undefined || indexDigest(current.site) !== version.indexDigest,
+    };
+    if (options.dryRun) return { ...result, created: await missing(transaction, users) };
+    await transaction.query(sql`
+      INSERT INTO site_version (number, source, digest, index_digest) VALUES (${number}, ${text}, ${digest}, ${version.indexDigest})
+    `);
+    const created: string[] = [];
+    for (const user of users) {
+      const hash = hashes.get(user.name) ?? null;
+      const made = await transaction.query<{ name: string }>(sql`
+        INSERT INTO person (name, email, password_hash, origin) VALUES (${user.name}, ${user.email}, ${hash}, 'site')
+        ON CONFLICT (name) DO NOTHING RETURNING name
+      `);
+      created.push(...made.map(({ name }) => name));
+    }
+    await transaction.query(sql`SELECT pg_notify('reperio_index', '')`);
+    return { ...result, created };
+  });
+}
+
+/** Like currentSite, but a stored file that cannot be read any more does not stand in the way of its replacement. */
+async function currentOrNone(database: Queryable): Promise<Omit<SiteVersion, 'site'> & { site: Site | undefined }> {
+  const { number, source } = await currentSource(database);
+  const { site } = number === 0 ? builtIn() : parseSite(source);
+  return { number, source, digest: digestOf(source), indexDigest: site === undefined ? '' : indexDigest(site), site };
+}
+
+function newUsers(site: Site, before: Site | undefined): readonly SiteUser[] {
+  const known = new Set(before?.users.map((user) => user.name));
+  return site.users.filter((user) => !known.has(user.name));
+}
+
+async function hashPasswords(users: readonly SiteUser[]): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const { name, password } of users) if (password !== undefined) hashes.set(name, await hashPassword(password));
+  return hashes;
+}
+
+async function missing(database: Queryable, users: readonly SiteUser[]): Promise<readonly string[]> {
+  const names = users.map((user) => user.name);
+  const present = await database.query<{ name: string }>(sql`SELECT name FROM person WHERE name = ANY (${names})`);
+  return names.filter((name) => !present.some((row) => row.name === name));
+}
