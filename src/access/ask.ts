@@ -1,0 +1,48 @@
+import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { SearchRequest } from '../search/request.ts';
+import { count, type SearchOptions, type SearchResult, search } from '../search/search.ts';
+import { may, type Person } from './person.ts';
+import { collectionsBelow, visibleRecords } from './visible.ts';
+
+export interface Answer extends SearchResult {
+  /** Restricted collections that were asked for and may not be seen. */
+  readonly refused: readonly string[];
+}
+
+/** What an answer should come with, beside the ids of its page. */
+export type Wanted = Pick<SearchOptions, 'facets' | 'briefs' | 'counts' | 'patternTime'>;
+
+/** Asks the library as a person: pages, formats, feeds and the terminal all ask here. Nothing of an invisible record is in the answer. */
+export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequest, wanted: Wanted = {}): Answer {
+  const visible = visibleRecords(person, snapshot, request);
+  const facet = snapshot.site.facets.find(({ kind }) => kind === 'collection');
+  const needsCollections = facet !== undefined && (wanted.facets || Object.hasOwn(request.facets, facet.code));
+  const result = search(snapshot, request, visible.hits, {
+    ...wanted,
+    seesHiddenPaths: seesHiddenPaths(snapshot, person),
+    collections: needsCollections ? facetCollections(snapshot, person, request) : [],
+  });
+  return { ...result, notices: [...visible.notices, ...result.notices], refused: visible.refused };
+}
+
+/** How many visible records a request finds, facet choices aside. */
+export function countFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest): number {
+  const visible = visibleRecords(person, snapshot, request);
+  return count(snapshot, request, visible.hits, { seesHiddenPaths: seesHiddenPaths(snapshot, person) });
+}
+
+function seesHiddenPaths(snapshot: IndexSnapshot, person: Person): boolean {
+  return may(snapshot.site, person, 'viewhiddenpaths');
+}
+
+function facetCollections(
+  snapshot: IndexSnapshot,
+  person: Person,
+  request: SearchRequest,
+): NonNullable<SearchOptions['collections']> {
+  return collectionsBelow(person, snapshot, request.collection).map(({ collection, hits }) => ({
+    name: collection.name,
+    label: collection.names[request.language] ?? collection.name,
+    hits,
+  }));
+}

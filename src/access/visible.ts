@@ -1,0 +1,155 @@
+import { RoaringBitmap32 } from 'roaring';
+import type { HitSet, IndexSnapshot, LiveSegment } from '../index/snapshot.ts';
+import type { Notice } from '../search/notices.ts';
+import type { Collection } from '../site/site.ts';
+import { collectionTree, type PlacedCollection, regularBelow } from './collections.ts';
+import { membersIn } from './members.ts';
+import { may, type Person } from './person.ts';
+
+/** Which collections are asked for: `collections` when any are named, else `collection`, else the home collection. */
+export interface Scope {
+  readonly collection?: string;
+  readonly collections?: readonly string[];
+}
+
+export interface Visible {
+  /** Read-only. */
+  readonly hits: HitSet;
+  readonly notices: readonly Notice[];
+  /** Restricted collections that were asked for and may not be seen: signing in might help. */
+  readonly refused: readonly string[];
+}
+
+/**
+ * The records of a scope that a person may see. Every way out of the library goes through here.
+ *
+ * A collection without a query is the union of its regular children; virtual children and collections outside the tree count only when
+ * asked for by name. Restricted collections below one that is asked for are added for those who may see them. A record of a restricted
+ * collection is seen only by those who may see one (policy "any") or all (policy "all") of the restricted collections it is in, wherever else
+ * it is. Records of no collection are seen by nobody.
+ */
+export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: Scope = {}): Visible {
+  const tree = collectionTree(snapshot.site);
+  const names = (scope.collections ?? []).length > 0 ? (scope.collections ?? []) : [scope.collection ?? ''];
+  const notices: Notice[] = [];
+  const refused: string[] = [];
+  const asked: PlacedCollection[] = [];
+  for (const name of names) {
+    const placed = name === '' ? tree.home : tree.byName.get(name);
+    if (placed === undefined) notices.push({ kind: 'unknown-collection', text: name });
+    else if (!maySee(person, snapshot, placed)) refused.push(name);
+    else asked.push(placed);
+  }
+  const permitted = tree.restricted.filter((placed) => maySee(person, snapshot, placed));
+  const key = [asked, permitted]
+    .map((list) => list.map(({ collection }) => collection.name).join('\u0001'))
+    .join('\u0002');
+  const hits = snapshot.segments.map((live) =>
+    remembered(live, snapshot.siteVersion, key, () => visibleIn(snapshot, live, asked, permitted)),
+  );
+  return { hits, notices, refused };
+}
+
+function maySee(person: Person, snapshot: IndexSnapshot, { restrictedBy }: PlacedCollection): boolean {
+  if (restrictedBy.length === 0) return true;
+  return restrictedBy.some((collection) => may(snapshot.site, person, 'viewrestrcoll', { collection }));
+}
+
+function visibleIn(
+  snapshot: IndexSnapshot,
+  { segment, live }: LiveSegment,
+  asked: readonly PlacedCollection[],
+  permitted: readonly PlacedCollection[],
+): RoaringBitmap32 {
+  const members = (placed: PlacedCollection) => membersIn(snapshot, segment, placed);
+  const { restricted, byName } = collectionTree(snapshot.site);
+  const below = asked.flatMap(({ collection }) => regularBelow(collection)).map(({ name }) => byName.get(name));
+  const added = permitted.filter((placed) => below.includes(placed));
+  const visible = RoaringBitmap32.orMany([...asked, ...added].map(members));
+  visible.andInPlace(live);
+  const forbidden = RoaringBitmap32.orMany(restricted.filter((placed) => !permitted.includes(placed)).map(members));
+  if (snapshot.site.restrictedPolicy === 'any') {
+    forbidden.andNotInPlace(RoaringBitmap32.orMany(permitted.map(members)));
+  }
+  return visible.andNotInPlace(forbidden);
+}
+
+interface KnownSets {
+  readonly siteVersion: number;
+  readonly sets: Map<string, RoaringBitmap32>;
+}
+
+const knownSets = new WeakMap<LiveSegment, KnownSets>();
+/** A set of a million records takes up to 128 kB. */
+const maximumKnownSets = 64;
+
+function remembered(
+  live: LiveSegment,
+  siteVersion: number,
+  key: string,
+  compute: () => RoaringBitmap32,
+): RoaringBitmap32 {
+  let known = knownSets.get(live);
+  if (known === undefined || known.siteVersion !== siteVersion) {
+    known = { siteVersion, sets: new Map() };
+    knownSets.set(live, known);
+  }
+  const before = known.sets.get(key);
+  if (before !== undefined) return before;
+  const computed = compute();
+  const [oldest] = known.sets.keys();
+  if (known.sets.size >= maximumKnownSets && oldest !== undefined) known.sets.delete(oldest);
+  known.sets.set(key, computed);
+  return computed;
+}
+
+/** How many records of each collection a person may see, by name; collections that the person may not see are left out. */
+export function collectionCounts(person: Person, snapshot: IndexSnapshot): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [name, placed] of collectionTree(snapshot.site).byName) {
+    if (!maySee(person, snapshot, placed)) continue;
+    const { hits } = visibleRecords(person, snapshot, { collection: name });
+    counts.set(
+      name,
+      hits.reduce((sum, bits) => sum + bits.size, 0),
+    );
+  }
+  return counts;
+}
+
+/** The regular collections below one that a person may see, each with its visible records: what the collection facet offers. */
+export function collectionsBelow(
+  person: Person,
+  snapshot: IndexSnapshot,
+  name: string,
+): readonly { readonly collection: Collection; readonly hits: HitSet }[] {
+  const { home, byName } = collectionTree(snapshot.site);
+  const placed = name === '' ? home : byName.get(name);
+  if (placed === undefined) return [];
+  return regularBelow(placed.collection)
+    .filter((collection) => maySee(person, snapshot, byName.get(collection.name) as PlacedCollection))
+    .map((collection) => ({
+      collection,
+      hits: visibleRecords(person, snapshot, { collection: collection.name }).hits,
+    }));
+}
+
+/**
+ * May a record's own page be shown? It may when any collection shows it, also one that is reached by name only. `unknown`: there is no such
+ * record; `no` covers records of no collection too, and is to be answered like `unknown`.
+ */
+export function mayShow(person: Person, snapshot: IndexSnapshot, id: number): 'yes' | 'no' | 'deleted' | 'unknown' {
+  let wasDeleted = false;
+  for (const [index, { segment, live }] of snapshot.segments.entries()) {
+    const ordinal = segment.ordinalOf(id);
+    if (ordinal === -1) continue;
+    if (!live.has(ordinal)) {
+      wasDeleted = true;
+      continue;
+    }
+    const { byName } = collectionTree(snapshot.site);
+    const { hits } = visibleRecords(person, snapshot, { collections: [...byName.keys()] });
+    return hits[index]?.has(ordinal) ? 'yes' : 'no';
+  }
+  return wasDeleted ? 'deleted' : 'unknown';
+}

@@ -1,0 +1,196 @@
+import type { FieldSearch } from '../../index/analysis/analyzer.ts';
+import { foldValue } from '../../index/analysis/fold.ts';
+import { printLeaf } from '../query/print.ts';
+import { builtInFields, type Leaf, type Query, type SecondOrder } from '../query/tree.ts';
+import { type Context, notify } from './context.ts';
+import { spanOfDate } from './dates.ts';
+import { type Matcher, numberRange, range, regularExpression, wildcard } from './matcher.ts';
+import { all, both, either, none, type Place, type Plan } from './plan.ts';
+
+/** Turns a question into what is asked of every segment. Whatever cannot be asked leaves a notice in the context. */
+export function compileQuery(query: Query, context: Context): Plan {
+  switch (query.kind) {
+    case 'everything':
+      return all;
+    case 'chain':
+      return {
+        kind: 'join',
+        steps: query.steps.map(({ join, query: inner }) => ({ join, plan: compileQuery(inner, context) })),
+      };
+    case 'second-order':
+      return context.citations?.secondOrder(query, context) ?? notAvailable(query, context);
+    default:
+      return compileLeaf(query, context);
+  }
+}
+
+/** A MARC path as people write it: two digits first, "%" and "*" allowed. */
+export function isMarcPath(name: string): boolean {
+  return /^\d\d[\w%*]{0,4}$/.test(name);
+}
+
+function compileLeaf(leaf: Leaf, context: Context): Plan {
+  const { field: name } = leaf;
+  if (name === 'recid') return recordNumbers(leaf, context);
+  if (name === 'datecreated' || name === 'datemodified') return dates(leaf, context);
+  if (isMarcPath(name)) {
+    return values(leaf, context, { kind: 'path', path: name.replaceAll('*', '%') }, pathValue, true);
+  }
+  const { analyzer } = context;
+  const field = analyzer.field(name === '' || name === 'global' ? analyzer.anyField : name);
+  if (field !== undefined) return ofField(leaf, context, field);
+  if (builtInFields.has(name)) return context.citations?.leaf(leaf, context) ?? notAvailable(leaf, context);
+  notify(context, { kind: 'unknown-field', text: name });
+  const anyField = analyzer.field(analyzer.anyField);
+  return anyField === undefined ? none : ofField(leaf, context, anyField);
+}
+
+function ofField(leaf: Leaf, context: Context, field: FieldSearch): Plan {
+  const { analyzer } = context;
+  const place: Place = { kind: 'field', code: field.code };
+  const value = (text: string) => analyzer.queryValue(field.code, text);
+  if (field.words === undefined) return values(leaf, context, place, value, false);
+  const words: Place = { kind: 'words', space: field.words };
+  switch (leaf.kind) {
+    case 'word':
+      return withSynonyms(leaf.text, context, field, (text) => wordsOf(text, context, field, words));
+    case 'span':
+      if (field.numeric) return numbers(leaf, context, words);
+      if (leaf.quoted && field.hasValues) return values(leaf, context, place, value, false);
+      return match(words, range(...endsOf(leaf, (text) => oneWord(text, context, field))), leaf);
+    case 'pattern':
+      return pattern(leaf, context, field.hasValues ? place : words);
+    default:
+      if (field.phrase === 'value' && field.hasValues) {
+        return withSynonyms(leaf.text, context, field, (text) =>
+          values({ ...leaf, text }, context, place, value, false),
+        );
+      }
+      return phrase(leaf.text, context, field, field.words);
+  }
+}
+
+function withSynonyms(text: string, context: Context, field: FieldSearch, plan: (text: string) => Plan): Plan {
+  return either([text, ...context.analyzer.querySynonyms(field.code, text)].map(plan));
+}
+
+function wordsOf(text: string, context: Context, field: FieldSearch, place: Place & { kind: 'words' }): Plan {
+  if (/^\*+$/.test(text)) return field.code === context.analyzer.anyField ? all : matchText(place, '*', text);
+  const groups = context.analyzer.queryWords(field.code, text);
+  if (groups.length === 0) notify(context, { kind: 'empty-term', text: text });
+  return both(
+    groups.map((words) => {
+      const [first] = words;
+      if (first !== undefined && words.length === 1) return lookUp(place, first, text);
+      return { kind: 'adjacent', space: place.space, slots: words.map(slot), text };
+    }),
+  );
+}
+
+function oneWord(text: string, context: Context, field: FieldSearch): string {
+  return context.analyzer.queryWords(field.code, text)[0]?.[0] ?? foldValue(text);
+}
+
+function phrase(text: string, context: Context, field: FieldSearch, space: string): Plan {
+  const groups = context.analyzer.queryPhrase(field.code, text).filter((group) => group !== '*');
+  const [first] = groups;
+  if (first === undefined) {
+    notify(context, { kind: 'empty-term', text: text });
+    return none;
+  }
+  if (groups.length === 1) return lookUp({ kind: 'words', space }, first, text);
+  return { kind: 'adjacent', space, slots: groups.map(slot), text };
+}
+
+function slot(word: string): string | Matcher {
+  return word.includes('*') ? wildcard(word) : word;
+}
+
+/** Whole values. `path`: a "%" at the end of a value is a wildcard too, as librarians write it on MARC paths. */
+function values(leaf: Leaf, context: Context, place: Place, washed: (text: string) => string, path: boolean): Plan {
+  switch (leaf.kind) {
+    case 'pattern':
+      return pattern(leaf, context, place);
+    case 'span':
+      return match(place, range(...endsOf(leaf, washed)), leaf);
+    case 'partial':
+      return matchText(place, `*${washed(leaf.text)}*`, leaf.text);
+    default: {
+      const text = path ? leaf.text.replace(/%$/, '*') : leaf.text;
+      return lookUp(place, washed(text), leaf.text);
+    }
+  }
+}
+
+function pathValue(text: string): string {
+  return foldValue(text);
+}
+
+function lookUp(place: Place, term: string, text: string): Plan {
+  return term.includes('*') ? matchText(place, term, text) : { kind: 'term', place, term };
+}
+
+function matchText(place: Place, term: string, text: string): Plan {
+  return { kind: 'match', place, matcher: wildcard(term), text };
+}
+
+function match(place: Place, matcher: Matcher, leaf: Leaf): Plan {
+  return { kind: 'match', place, matcher, text: printLeaf(leaf) };
+}
+
+function pattern(leaf: Leaf & { kind: 'pattern' }, context: Context, place: Place): Plan {
+  try {
+    return { kind: 'match', place, matcher: regularExpression(leaf.text), text: printLeaf(leaf) };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    notify(context, { kind: 'bad-pattern', text: printLeaf(leaf), detail });
+    return none;
+  }
+}
+
+function endsOf(
+  leaf: Leaf & { kind: 'span' },
+  washed: (text: string) => string,
+): readonly [string | undefined, string | undefined] {
+  return [leaf.from && washed(leaf.from), leaf.to && washed(leaf.to)];
+}
+
+function numbers(leaf: Leaf & { kind: 'span' }, context: Context, place: Place): Plan {
+  const ends = numberEnds(leaf);
+  if (ends === undefined) return badNumber(leaf, context);
+  return match(place, numberRange(...ends), leaf);
+}
+
+function recordNumbers(leaf: Leaf, context: Context): Plan {
+  const ends = numberEnds(leaf);
+  return ends === undefined ? badNumber(leaf, context) : { kind: 'ids', from: ends[0], to: ends[1] };
+}
+
+/** The whole numbers that a leaf means, both ends included; undefined when it is not about numbers. */
+export function numberEnds(leaf: Leaf): readonly [number, number] | undefined {
+  const texts = leaf.kind === 'span' ? [leaf.from ?? '0', leaf.to ?? 'Infinity'] : [leaf.text, leaf.text];
+  const [from, to] = texts.map((text) => (/^\s*(?:\d+|Infinity)\s*$/.test(text) ? Number(text) : Number.NaN));
+  return from === undefined || to === undefined || Number.isNaN(from + to) ? undefined : [from, to];
+}
+
+export function badNumber(leaf: Leaf, context: Context): Plan {
+  notify(context, { kind: 'bad-number', text: printLeaf(leaf) });
+  return none;
+}
+
+function dates(leaf: Leaf, context: Context): Plan {
+  const column = leaf.field === 'datecreated' ? 'created' : 'modified';
+  const [first, last] = leaf.kind === 'span' ? [leaf.from, leaf.to] : [leaf.text, leaf.text];
+  // A trailing wildcard says what a short date means anyway.
+  const spans = [first, last].map((text) => (text === undefined ? undefined : spanOfDate(text.replace(/[*%-]+$/, ''))));
+  if ((first !== undefined && spans[0] === undefined) || (last !== undefined && spans[1] === undefined)) {
+    notify(context, { kind: 'bad-date', text: printLeaf(leaf) });
+    return none;
+  }
+  return { kind: 'time', column, from: spans[0]?.from ?? 0, below: spans[1]?.below ?? Number.POSITIVE_INFINITY };
+}
+
+function notAvailable(query: Leaf | SecondOrder, context: Context): Plan {
+  notify(context, { kind: 'not-available', text: `${query.kind === 'second-order' ? query.operator : query.field}:` });
+  return none;
+}

@@ -1,0 +1,192 @@
+import { RoaringBitmap32 } from 'roaring';
+import { termKey } from '../../index/segment/term-key.ts';
+import type { Segment, TermEntry } from '../../index/segment.ts';
+import type { HitSet, LiveSegment } from '../../index/snapshot.ts';
+import { adjacent, unionOf } from './adjacent.ts';
+import { type Context, spacesAt } from './context.ts';
+import { matchEntries } from './expand.ts';
+import type { Matcher } from './matcher.ts';
+import type { AdjacentPlan, Plan, PlanStep, TermPlan } from './plan.ts';
+
+/**
+ * A bitmap of ordinals that is either ours to change, or shared with a segment's cache. It may hold records that are not live: whoever asks
+ * intersects it with the visible records, which are. (So "not" complements to all ordinals, live or not.)
+ */
+interface Bits {
+  readonly bits: RoaringBitmap32;
+  readonly owned: boolean;
+}
+
+/** The visible records that a plan finds. The caller owns the result. */
+export function evaluate(plan: Plan, context: Context): HitSet {
+  return context.snapshot.segments.map((live, index) => {
+    const visible = context.visible[index] as RoaringBitmap32;
+    return visible.isEmpty ? new RoaringBitmap32() : and(evaluateIn(plan, context, live, index), shared(visible)).bits;
+  });
+}
+
+/** How many visible records a plan finds, without keeping them. */
+export function countVisible(plan: Plan, context: Context): number {
+  let total = 0;
+  for (const [index, live] of context.snapshot.segments.entries()) {
+    const visible = context.visible[index] as RoaringBitmap32;
+    if (!visible.isEmpty) total += visible.andCardinality(evaluateIn(plan, context, live, index).bits);
+  }
+  return total;
+}
+
+function evaluateIn(plan: Plan, context: Context, live: LiveSegment, index: number): Bits {
+  const { segment } = live;
+  switch (plan.kind) {
+    case 'all':
+      return shared(live.live);
+    case 'none':
+      return owned(new RoaringBitmap32());
+    case 'term':
+      return union(segment, termEntries(plan, context, segment));
+    case 'match':
+      return union(segment, matchEntries(plan, context, segment));
+    case 'adjacent':
+      return owned(
+        adjacent(segment, plan.space, plan.slots, (matcher) => slotEntries(plan, matcher, context, segment)),
+      );
+    case 'ids':
+      return owned(idsBetween(segment, plan.from, plan.to));
+    case 'time':
+      return owned(within(segment.columns[plan.column], plan.from, plan.below));
+    case 'found':
+      return shared(plan.hits[index] as RoaringBitmap32);
+    case 'join':
+      return join(plan.steps, context, live, index);
+  }
+}
+
+function termEntries(plan: TermPlan, context: Context, segment: Segment): readonly TermEntry[] {
+  const key = termKey(plan.term);
+  const entries: TermEntry[] = [];
+  for (const space of spacesAt(context, segment, plan.place)) {
+    const entry = segment.term(space, key);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
+}
+
+function slotEntries(plan: AdjacentPlan, matcher: Matcher, context: Context, segment: Segment): readonly TermEntry[] {
+  const place = { kind: 'words', space: plan.space } as const;
+  return matchEntries({ kind: 'match', place, matcher, text: plan.text }, context, segment);
+}
+
+function union(segment: Segment, entries: readonly TermEntry[]): Bits {
+  return { bits: unionOf(segment, entries), owned: entries.length !== 1 };
+}
+
+function idsBetween(segment: Segment, from: number, to: number): RoaringBitmap32 {
+  const { ids } = segment;
+  const start = firstAtLeast(ids, from);
+  const end = firstAtLeast(ids, to + 1);
+  return start < end ? RoaringBitmap32.fromRange(start, end) : new RoaringBitmap32();
+}
+
+/** Index of the first id that is `value` or more. */
+function firstAtLeast(ids: Uint32Array, value: number): number {
+  let low = 0;
+  let high = ids.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ids[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function within(times: Uint32Array, from: number, below: number): RoaringBitmap32 {
+  const found = new Uint32Array(times.length);
+  let count = 0;
+  for (let ordinal = 0; ordinal < times.length; ordinal++) {
+    const time = times[ordinal] as number;
+    if (time >= from && time < below) found[count++] = ordinal;
+  }
+  return new RoaringBitmap32(found.subarray(0, count));
+}
+
+/**
+ * Left to right. Within a run of "and" and "not" order does not matter, so terms, which cost nothing, go first, the rarest in front, and
+ * the rest is not looked at when nothing is left.
+ */
+function join(steps: readonly PlanStep[], context: Context, live: LiveSegment, index: number): Bits {
+  let result: Bits = shared(live.live);
+  let started = false;
+  for (let at = 0; at < steps.length; ) {
+    const step = steps[at] as PlanStep;
+    if (step.join === 'or') {
+      result = or(result, evaluateIn(step.plan, context, live, index));
+      at++;
+      continue;
+    }
+    let end = at;
+    while (end < steps.length && steps[end]?.join !== 'or') end++;
+    for (const { join: how, plan } of cheapestFirst(steps.slice(at, end), context, live.segment)) {
+      if (result.bits.isEmpty) break;
+      const bits = evaluateIn(plan, context, live, index);
+      if (how === 'not') result = andNot(result, bits);
+      else result = started ? and(result, bits) : bits;
+      started = true;
+    }
+    at = end;
+  }
+  return result;
+}
+
+function cheapestFirst(steps: readonly PlanStep[], context: Context, segment: Segment): readonly PlanStep[] {
+  if (steps.length < 2) return steps;
+  return steps
+    .map((step) => ({ step, cost: cost(step, context, segment) }))
+    .sort((a, b) => a.cost - b.cost)
+    .map(({ step }) => step);
+}
+
+/** Terms by their number of records, then what scans a column, then phrases, then dictionary scans and inner joins; "not" after "and". */
+function cost({ join: how, plan }: PlanStep, context: Context, segment: Segment): number {
+  const many = segment.count;
+  const later = how === 'not' ? many : 0;
+  switch (plan.kind) {
+    case 'none':
+    case 'ids':
+    case 'found':
+    case 'all':
+      return later;
+    case 'term':
+      return later + termEntries(plan, context, segment).reduce((sum, { records }) => sum + records, 0);
+    case 'time':
+      return later + 2 * many;
+    case 'adjacent':
+      return later + 4 * many;
+    default:
+      return later + 6 * many;
+  }
+}
+
+function shared(bits: RoaringBitmap32): Bits {
+  return { bits, owned: false };
+}
+
+function owned(bits: RoaringBitmap32): Bits {
+  return { bits, owned: true };
+}
+
+function and(a: Bits, b: Bits): Bits {
+  if (a.owned) return owned(a.bits.andInPlace(b.bits));
+  if (b.owned) return owned(b.bits.andInPlace(a.bits));
+  return owned(RoaringBitmap32.and(a.bits, b.bits));
+}
+
+function or(a: Bits, b: Bits): Bits {
+  if (a.owned) return owned(a.bits.orInPlace(b.bits));
+  if (b.owned) return owned(b.bits.orInPlace(a.bits));
+  return owned(RoaringBitmap32.or(a.bits, b.bits));
+}
+
+function andNot(a: Bits, b: Bits): Bits {
+  if (a.owned) return owned(a.bits.andNotInPlace(b.bits));
+  return owned(RoaringBitmap32.andNot(a.bits, b.bits));
+}

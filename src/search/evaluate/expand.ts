@@ -1,0 +1,80 @@
+import { isLongTermKey } from '../../index/segment/term-key.ts';
+import type { Segment, TermEntry } from '../../index/segment.ts';
+import { type Context, notify, spacesAt } from './context.ts';
+import type { MatchPlan } from './plan.ts';
+
+/** How often the clock is read while a dictionary is scanned: 2,000 terms take well under a millisecond. */
+const termsBetweenLooks = 2000;
+
+/** Dictionary entries of a segment that a wildcard, span or regular expression stands for. */
+export function matchEntries(plan: MatchPlan, context: Context, segment: Segment): readonly TermEntry[] {
+  const last = lastTermAllowed(plan, context);
+  const entries: TermEntry[] = [];
+  for (const space of spacesAt(context, segment, plan.place)) {
+    for (const entry of scan(plan, context, segment, space)) {
+      if (last !== undefined && byCodePoint(entry.term, last) > 0) break;
+      entries.push(entry);
+    }
+  }
+  return entries;
+}
+
+const lastTerms = new WeakMap<MatchPlan, { readonly term: string | undefined }>();
+
+/**
+ * With a wildcard limit, the last term that a plan may stand for. The first terms of the whole library count, not those of each segment:
+ * how records are spread over segments never changes an answer.
+ */
+function lastTermAllowed(plan: MatchPlan, context: Context): string | undefined {
+  const limit = context.wildcardLimit;
+  if (limit === undefined) return undefined;
+  const known = lastTerms.get(plan);
+  if (known !== undefined) return known.term;
+  const terms = new Set<string>();
+  for (const { segment } of context.snapshot.segments) {
+    for (const space of spacesAt(context, segment, plan.place)) {
+      let taken = 0;
+      for (const entry of scan(plan, context, segment, space)) {
+        terms.add(entry.term);
+        if (++taken > limit) break;
+      }
+    }
+  }
+  const sorted = [...terms].sort(byCodePoint);
+  const last = sorted.length > limit ? (sorted[limit - 1] ?? '') : undefined;
+  if (last !== undefined) notify(context, { kind: 'wildcard-limit', text: plan.text, limit });
+  lastTerms.set(plan, { term: last });
+  return last;
+}
+
+function* scan(plan: MatchPlan, context: Context, segment: Segment, space: string): Generator<TermEntry> {
+  const { matcher } = plan;
+  let untilLook = termsBetweenLooks;
+  for (const entry of segment.terms(space, matcher.from, matcher.below)) {
+    if (isLongTermKey(entry.term) ? testLong(plan, context, entry.term) : matcher.test(entry.term)) yield entry;
+    if (--untilLook > 0) continue;
+    untilLook = termsBetweenLooks;
+    if (performance.now() < context.patternDeadline) continue;
+    notify(context, { kind: 'slow-pattern', text: plan.text });
+    return;
+  }
+}
+
+/** Of a long value the dictionary has the beginning only: a match there counts, and the asker is told. */
+function testLong(plan: MatchPlan, context: Context, key: string): boolean {
+  notify(context, { kind: 'long-values', text: plan.text });
+  return plan.matcher.test(key.slice(0, key.lastIndexOf('\u0001')));
+}
+
+/** UTF-16 code units order supplementary characters before U+E000..U+FFFF; dictionaries are in code point order. */
+export function byCodePoint(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const left = a.charCodeAt(at);
+    const right = b.charCodeAt(at);
+    if (left === right) continue;
+    const bothHigh = left >= 0xd800 && right >= 0xd800;
+    return bothHigh && left >= 0xe000 !== right >= 0xe000 ? (left >= 0xe000 ? -1 : 1) : left - right;
+  }
+  return a.length - b.length;
+}

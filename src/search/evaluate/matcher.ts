@@ -1,0 +1,90 @@
+import { RE2JS } from 're2js';
+import { foldText } from '../../index/analysis/fold.ts';
+
+/**
+ * Which terms of a dictionary are meant. `from` and `below` bound the part of the dictionary that has to be read; `test` decides on each term.
+ */
+export interface Matcher {
+  readonly from: string;
+  readonly below: string | undefined;
+  test(term: string): boolean;
+}
+
+/** `*` is any characters, none included; everything else is itself. Each part is looked for once, from left to right. */
+export function wildcard(text: string): Matcher {
+  const parts = text.split('*');
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  const middle = parts.slice(1, -1).filter((part) => part !== '');
+  return {
+    ...startingWith(first),
+    test(term) {
+      if (parts.length === 1) return term === text;
+      if (term.length < first.length + last.length || !term.startsWith(first) || !term.endsWith(last)) return false;
+      const end = term.length - last.length;
+      let at = first.length;
+      for (const part of middle) {
+        const found = term.indexOf(part, at);
+        if (found === -1 || found + part.length > end) return false;
+        at = found + part.length;
+      }
+      return true;
+    },
+  };
+}
+
+/** Both ends included, in code point order (which the dictionary is in); an undefined end is open. */
+export function range(from: string | undefined, to: string | undefined): Matcher {
+  // "\0" makes the least term above `to`, so that `to` itself is inside.
+  return { from: from ?? '', below: to === undefined ? undefined : `${to}\u0000`, test: () => true };
+}
+
+/** Terms that are whole numbers in the range. */
+export function numberRange(from: number, to: number): Matcher {
+  return {
+    from: '0',
+    below: ':',
+    test: (term) => /^\d+$/.test(term) && Number(term) >= from && Number(term) <= to,
+  };
+}
+
+/**
+ * A regular expression found anywhere in a term, of RE2 syntax (linear time) with POSIX classes and MySQL's word boundaries. Terms have no
+ * capitals and no accents, so the pattern is compared without them. Throws what RE2 throws for a pattern it cannot read.
+ */
+export function regularExpression(pattern: string): Matcher {
+  const literal = /^(\^?)([^\\^$.|?*+()[\]{}]*)(\$?)$/.exec(pattern);
+  if (literal !== null) return literalExpression(literal[1] !== '', foldText(literal[2] ?? ''), literal[3] !== '');
+  const translated = withoutAccents(pattern).replace(/\[\[:[<>]:\]\]/g, '\\b');
+  const compiled = RE2JS.compile(translated, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL);
+  return { from: '', below: undefined, test: (term) => compiled.matcher(term).find() };
+}
+
+/** Letters only: the case of \S and \s, of [[:alpha:]] and of \pL means something. */
+function withoutAccents(pattern: string): string {
+  return pattern.replace(/[^\0-\x7f]+/g, foldText);
+}
+
+function literalExpression(fromStart: boolean, text: string, toEnd: boolean): Matcher {
+  if (fromStart && toEnd) return { ...startingWith(text), test: (term) => term === text };
+  if (fromStart) return { ...startingWith(text), test: () => true };
+  const test = toEnd ? (term: string) => term.endsWith(text) : (term: string) => term.includes(text);
+  return { from: '', below: undefined, test };
+}
+
+/** The part of a dictionary that begins with a prefix. */
+function startingWith(prefix: string): Omit<Matcher, 'test'> {
+  return { from: prefix, below: afterPrefix(prefix) };
+}
+
+/** The least text above all that begin with `prefix`; undefined when there is none. */
+export function afterPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last === 0x10ffff) continue;
+    // Surrogates are not characters of their own.
+    points.push(last === 0xd7ff ? 0xe000 : last + 1);
+    return String.fromCodePoint(...points);
+  }
+  return undefined;
+}

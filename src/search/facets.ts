@@ -1,0 +1,271 @@
+import { RoaringBitmap32 } from 'roaring';
+import type { FacetColumn } from '../index/segment.ts';
+import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
+import type { FacetDefinition } from '../site/site.ts';
+import { byCodePoint } from './evaluate/expand.ts';
+import { segmentAt } from './sort.ts';
+
+export interface FacetValue {
+  readonly value: string;
+  /** For people: a collection's name, or what the facet's knowledge base says. */
+  readonly label: string;
+  readonly count: number;
+  readonly selected: boolean;
+}
+
+export interface FacetResult {
+  readonly code: string;
+  readonly kind: FacetDefinition['kind'];
+  /** Most frequent first; years in ascending order, all of them. */
+  readonly values: readonly FacetValue[];
+}
+
+/** How many values of a facet are shown, beside the selected ones. */
+export const facetLength = 10;
+
+interface Counted {
+  readonly text: string;
+  readonly count: number;
+}
+
+/** The most frequent values of a facet among hits, exact over all segments. */
+export function topValues(snapshot: IndexSnapshot, code: string, hits: HitSet, wanted: number): readonly Counted[] {
+  const columns = snapshot.segments.flatMap(({ segment }, index) => {
+    const column = segment.columns.facet(code);
+    const bits = hits[index] as RoaringBitmap32;
+    return column === undefined || bits.isEmpty ? [] : [{ column, counts: countValues(column, bits) }];
+  });
+  const [only] = columns;
+  if (only === undefined) return [];
+  // A value outside every segment's first `depth` has at most the sum of the counts found there: when the last one wanted
+  // has more, nothing is missing.
+  for (let depth = wanted * 2; ; depth *= 4) {
+    const candidates = new Set<string>();
+    let rest = 0;
+    for (const { column, counts } of columns) {
+      const best = highest(counts, depth + 1);
+      for (const value of best.slice(0, depth)) candidates.add(column.text(value));
+      rest += counts[best[depth] ?? -1] ?? 0;
+    }
+    const totals = [...candidates].map((text) => ({ text, count: totalOf(columns, text) })).sort(mostFirst);
+    const last = totals[wanted - 1];
+    if (rest === 0 || (last !== undefined && last.count > rest)) return totals.slice(0, wanted);
+  }
+}
+
+interface CountedColumn {
+  readonly column: FacetColumn;
+  readonly counts: Uint32Array;
+}
+
+export function countValues({ starts, values, distinct }: FacetColumn, hits: RoaringBitmap32): Uint32Array {
+  const counts = new Uint32Array(distinct);
+  const ordinals = hits.toUint32Array();
+  for (let i = 0; i < ordinals.length; i++) {
+    const ordinal = ordinals[i] as number;
+    const end = starts[ordinal + 1] as number;
+    for (let at = starts[ordinal] as number; at < end; at++) {
+      const value = values[at] as number;
+      counts[value] = (counts[value] as number) + 1;
+    }
+  }
+  return counts;
+}
+
+/** Numbers of the values with the highest counts over 0, highest first, then in code point order. */
+function highest(counts: Uint32Array, wanted: number): number[] {
+  const kept: number[] = [];
+  let least = 0;
+  for (let value = 0; value < counts.length; value++) {
+    const count = counts[value] as number;
+    if (count <= least) continue;
+    let at = kept.length;
+    while (at > 0 && (counts[kept[at - 1] as number] as number) < count) at--;
+    kept.splice(at, 0, value);
+    if (kept.length > wanted) kept.pop();
+    if (kept.length === wanted) least = counts[kept.at(-1) as number] as number;
+  }
+  return kept;
+}
+
+function totalOf(columns: readonly CountedColumn[], text: string): number {
+  let total = 0;
+  for (const { column, counts } of columns) total += counts[valueNumber(column, text)] ?? 0;
+  return total;
+}
+
+function mostFirst(a: Counted, b: Counted): number {
+  return b.count - a.count || byCodePoint(a.text, b.text);
+}
+
+/** The number of a value in a column, or -1. */
+export function valueNumber(column: FacetColumn, text: string): number {
+  let low = 0;
+  let high = column.distinct - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const order = byCodePoint(column.text(middle), text);
+    if (order === 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** Records of a segment's column that have the value. */
+export function havingValue(snapshot: IndexSnapshot, code: string, text: string, hits: HitSet): HitSet {
+  return hits.map((bits, index) => {
+    const column = segmentAt(snapshot, index).columns.facet(code);
+    const wanted = column === undefined ? -1 : valueNumber(column, text);
+    if (column === undefined || wanted === -1) return new RoaringBitmap32();
+    return filter(bits, (ordinal) => {
+      const end = column.starts[ordinal + 1] as number;
+      for (let at = column.starts[ordinal] as number; at < end; at++) if (column.values[at] === wanted) return true;
+      return false;
+    });
+  });
+}
+
+export function havingYear(snapshot: IndexSnapshot, from: number, to: number, hits: HitSet): HitSet {
+  return hits.map((bits, index) => {
+    const { year } = segmentAt(snapshot, index).columns;
+    return filter(bits, (ordinal) => (year[ordinal] as number) >= from && (year[ordinal] as number) <= to);
+  });
+}
+
+function filter(bits: RoaringBitmap32, keep: (ordinal: number) => boolean): RoaringBitmap32 {
+  const ordinals = bits.toUint32Array();
+  let count = 0;
+  for (let i = 0; i < ordinals.length; i++) {
+    const ordinal = ordinals[i] as number;
+    if (keep(ordinal)) ordinals[count++] = ordinal;
+  }
+  return new RoaringBitmap32(ordinals.subarray(0, count));
+}
+
+/** Records by year, ascending; those without a year are left out. */
+export function countYears(snapshot: IndexSnapshot, hits: HitSet): readonly Counted[] {
+  const counts = new Uint32Array(65536);
+  for (const [index, bits] of hits.entries()) {
+    const { year } = segmentAt(snapshot, index).columns;
+    const ordinals = bits.toUint32Array();
+    for (let i = 0; i < ordinals.length; i++) {
+      const value = year[ordinals[i] as number] as number;
+      counts[value] = (counts[value] as number) + 1;
+    }
+  }
+  const years: Counted[] = [];
+  for (let year = 1; year < counts.length; year++) {
+    const count = counts[year] as number;
+    if (count > 0) years.push({ text: String(year), count });
+  }
+  return years;
+}
+
+/** A collection with those of its records that may be counted. */
+export interface NamedHits {
+  readonly name: string;
+  readonly label: string;
+  readonly hits: HitSet;
+}
+
+/** What was chosen in facets, and what the collection facet offers. */
+export interface FacetChoices {
+  readonly facets: Readonly<Record<string, readonly string[]>>;
+  readonly collections: readonly NamedHits[];
+}
+
+/** Hits that agree with the choices made in every facet but `except`. Values chosen in one facet are alternatives. */
+export function narrow(snapshot: IndexSnapshot, found: HitSet, choices: FacetChoices, except = ''): HitSet {
+  let hits = found;
+  for (const definition of snapshot.site.facets) {
+    const chosen = chosenIn(choices, definition.code);
+    if (chosen.length === 0 || definition.code === except) continue;
+    const before = hits;
+    const alternatives = chosen.map((value) => having(snapshot, definition, value, before, choices));
+    hits = before.map((_, index) => RoaringBitmap32.orMany(alternatives.map((each) => each[index] as RoaringBitmap32)));
+  }
+  return hits;
+}
+
+function chosenIn({ facets }: FacetChoices, code: string): readonly string[] {
+  return Object.hasOwn(facets, code) ? (facets[code] ?? []) : [];
+}
+
+function having(
+  snapshot: IndexSnapshot,
+  { code, kind }: FacetDefinition,
+  value: string,
+  hits: HitSet,
+  { collections }: FacetChoices,
+): HitSet {
+  if (kind === 'values') return havingValue(snapshot, code, value, hits);
+  if (kind === 'year') {
+    const [from, to] = yearsOf(value);
+    return havingYear(snapshot, from, to, hits);
+  }
+  const collection = collections.find(({ name }) => name === value);
+  return hits.map((bits, index) =>
+    collection === undefined
+      ? new RoaringBitmap32()
+      : RoaringBitmap32.and(bits, collection.hits[index] as RoaringBitmap32),
+  );
+}
+
+/** "1999" or "1999->2003" with either end open. What is neither means no year at all. */
+function yearsOf(text: string): readonly [number, number] {
+  const match = /^(\d*)(->)?(\d*)$/.exec(text);
+  if (match === null || text === '' || text === '->') return [1, 0];
+  const [, from = '', arrow, to = ''] = match;
+  const first = from === '' ? 1 : Number(from);
+  if (arrow === undefined) return [first, first];
+  return [first, to === '' ? 65535 : Number(to)];
+}
+
+/** The site's facets over what was found; each one ignores the choices made in itself, so that its other values stay in reach. */
+export function facetsOf(
+  snapshot: IndexSnapshot,
+  found: HitSet,
+  hits: HitSet,
+  choices: FacetChoices,
+): readonly FacetResult[] {
+  return snapshot.site.facets.map((definition) => {
+    const { code, kind } = definition;
+    const chosen = chosenIn(choices, code);
+    const counted = chosen.length === 0 ? hits : narrow(snapshot, found, choices, code);
+    if (kind === 'collection') return { code, kind, values: collectionValues(choices.collections, counted, chosen) };
+    if (kind === 'year') {
+      const years = countYears(snapshot, counted);
+      const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
+      return { code, kind, values: years.map(({ text, count }) => value(text, text, count, isChosen(text))) };
+    }
+    const best = topValues(snapshot, code, counted, facetLength);
+    const missing = chosen.filter((text) => !best.some((each) => each.text === text));
+    const all = [...best, ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, counted) }))];
+    const labels = definition.labels === undefined ? {} : (snapshot.site.knowledge[definition.labels] ?? {});
+    const label = (text: string) => (Object.hasOwn(labels, text) ? (labels[text] ?? text) : text);
+    return { code, kind, values: all.map(({ text, count }) => value(text, label(text), count, chosen.includes(text))) };
+  });
+}
+
+function collectionValues(collections: readonly NamedHits[], hits: HitSet, chosen: readonly string[]): FacetValue[] {
+  return collections
+    .map(({ name, label, hits: members }) => value(name, label, overlap(members, hits), chosen.includes(name)))
+    .filter(({ count, selected }) => count > 0 || selected);
+}
+
+function value(text: string, label: string, count: number, selected: boolean): FacetValue {
+  return { value: text, label, count, selected };
+}
+
+function within(year: number, [from, to]: readonly [number, number]): boolean {
+  return year >= from && year <= to;
+}
+
+function countHaving(snapshot: IndexSnapshot, code: string, text: string, hits: HitSet): number {
+  return havingValue(snapshot, code, text, hits).reduce((sum, bits) => sum + bits.size, 0);
+}
+
+function overlap(a: HitSet, b: HitSet): number {
+  return a.reduce((sum, bits, index) => sum + bits.andCardinality(b[index] as RoaringBitmap32), 0);
+}

@@ -1,0 +1,38 @@
+/** Something the asker should know about the answer. Pages translate by `kind`; `noticeText` is the English sentence. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  /** The part of the question that is meant. */
+  readonly text: string;
+  /** Where it stands in the question, counted in characters from 0. */
+  readonly at?: number;
+  /** For `wildcard-limit`: how many terms were taken. */
+  readonly limit?: number;
+  /** What was done instead, or why. */
+  readonly detail?: string;
+}
+
+const sentences = {
+  'unbalanced-quote': 'The quotation that opens at character {at} ({text}) is never closed: it was read as words.',
+  'unbalanced-parenthesis': 'The parenthesis at character {at} has no partner: all parentheses were read as blanks.',
+  'empty-term': 'Nothing in {text} can be searched for: it was left out.',
+  'empty-field': 'Nothing stands after {text}: it was left out.',
+  'wildcard-limit': '{text} stands for too many terms: only the first {limit} were taken.',
+  'bad-pattern': 'The regular expression {text} cannot be read ({detail}): nothing was searched for it.',
+  'slow-pattern': 'Looking for {text} took too long: only a part of the terms was looked at.',
+  'long-values': '{text} was compared with the beginning of very long values only.',
+  'unknown-field': 'There is no field {text}: all fields were searched.',
+  'unknown-collection': 'There is no collection {text}.',
+  'unknown-sort': 'There is no order {text}: the newest records come first.',
+  'unknown-rank': 'There is no ranking {text}: the newest records come first.',
+  'bad-date': '{text} is not a date: it was left out.',
+  'bad-number': '{text} is not a number or a range of numbers: nothing was searched for it.',
+  'not-available': '{text} cannot be searched yet: it finds nothing.',
+} as const;
+
+export type NoticeKind = keyof typeof sentences;
+
+export function noticeText(notice: Notice): string {
+  return sentences[notice.kind].replace(/\{(\w+)\}/g, (_, name: 'text' | 'at' | 'limit' | 'detail') =>
+    name === 'at' ? String((notice.at ?? 0) + 1) : String(notice[name] ?? ''),
+  );
+}

@@ -1,0 +1,101 @@
+import type { RankMethod, SortMethod } from '../site/site.ts';
+import { isMarcPath } from './evaluate/compile.ts';
+import { type Context, notify } from './evaluate/context.ts';
+import { byCodePoint } from './evaluate/expand.ts';
+import type { Place } from './evaluate/plan.ts';
+import type { Query } from './query/tree.ts';
+import { bm25 } from './rank/bm25.ts';
+import { knowledgeNumbers } from './rank/knowledge.ts';
+import { rankedWords } from './rank/words.ts';
+import type { SearchRequest } from './request.ts';
+import { byDate, byKey, byNumber, type Hit, type Order } from './sort.ts';
+import { compareJoinedKeys, valueColumn } from './sort-columns.ts';
+
+export interface RequestOrder extends Order {
+  /** For ranked results: why a record stands where it stands. */
+  readonly score?: (hit: Hit) => number;
+}
+
+/** The order that a request asks for: ranked (rm), sorted (sf), or newest first. */
+export function orderOf(request: SearchRequest, query: Query, context: Context): RequestOrder {
+  const { snapshot } = context;
+  if (request.rank !== '') {
+    const method = snapshot.site.ranks.find(({ code }) => code === request.rank);
+    const ranked = method && rankedBy(method, request, query, context);
+    if (ranked !== undefined) return ranked;
+    notify(context, { kind: method === undefined ? 'unknown-rank' : 'not-available', text: request.rank });
+  }
+  return sortedBy(request, context) ?? byDate(snapshot, 'created', request.ascending);
+}
+
+function rankedBy(
+  method: RankMethod,
+  request: SearchRequest,
+  query: Query,
+  context: Context,
+): RequestOrder | undefined {
+  const numbers = numbersOf(method, query, context);
+  if (numbers === undefined) return undefined;
+  const order = byNumber(context.snapshot, (segment) => readerOf(numbers[segment]), request.ascending);
+  return { ...order, score: ({ segment, ordinal }) => numbers[segment]?.[ordinal] ?? 0 };
+}
+
+type Numbers = Float32Array | Uint32Array;
+
+function readerOf(numbers: Numbers | undefined): (ordinal: number) => number {
+  return (ordinal) => numbers?.[ordinal] ?? 0;
+}
+
+function numbersOf(method: RankMethod, query: Query, context: Context): readonly Numbers[] | undefined {
+  const { snapshot, analyzer, citations } = context;
+  switch (method.method) {
+    case 'relevance':
+      return bm25(snapshot, rankedWords(query, analyzer));
+    case 'citations':
+      return citations?.counts(snapshot);
+    case 'knowledge':
+      return snapshot.segments.map((_, index) => knowledgeNumbers(method, context, index));
+  }
+}
+
+function sortedBy(request: SearchRequest, context: Context): Order | undefined {
+  if (request.sort === '') return undefined;
+  const codes = request.sort
+    .split(',')
+    .map((code) => code.trim())
+    .filter((code) => code !== '');
+  const [only] = codes;
+  const method = codes.length === 1 ? context.snapshot.site.sorts.find(({ code }) => code === only) : undefined;
+  if (method !== undefined && (request.sortPreference === '' || typeof method.by !== 'string')) {
+    return declared(method, request, context);
+  }
+  const places = codes.flatMap((code) => placesOf(code, context));
+  if (places.length === 0) {
+    notify(context, { kind: 'unknown-sort', text: request.sort });
+    return undefined;
+  }
+  const wish = { preference: request.sortPreference, ascending: request.ascending };
+  const compare = places.length === 1 ? byCodePoint : compareJoinedKeys;
+  return byKey(context.snapshot, (segment) => valueColumn(context, places, segment, wish), request.ascending, compare);
+}
+
+function declared(method: SortMethod, request: SearchRequest, context: Context): Order | undefined {
+  const { snapshot, citations } = context;
+  const { ascending } = request;
+  if (method.by === 'created' || method.by === 'modified') return byDate(snapshot, method.by, ascending);
+  if (method.by === 'citations') {
+    const counts = citations?.counts(snapshot);
+    if (counts !== undefined) return byNumber(snapshot, (segment) => readerOf(counts[segment]), ascending);
+    notify(context, { kind: 'not-available', text: method.code });
+    return undefined;
+  }
+  return byKey(snapshot, (segment) => segment.columns.sort(method.code), ascending);
+}
+
+/** Where the values of a field or MARC path are, or of the fields of a declared sort method. */
+function placesOf(code: string, context: Context): readonly Place[] {
+  if (isMarcPath(code)) return [{ kind: 'path', path: code }];
+  const { by } = context.snapshot.site.sorts.find((method) => method.code === code) ?? { by: code };
+  if (typeof by !== 'string') return by.map((path) => ({ kind: 'path', path }));
+  return context.analyzer.field(by) === undefined ? [] : [{ kind: 'field', code: by }];
+}

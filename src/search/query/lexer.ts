@@ -1,0 +1,157 @@
+import type { Notice } from '../notices.ts';
+import { isSecondOrder, type Join } from './tree.ts';
+
+/** A piece of a question. `at` is where it begins in the text. */
+export type Token =
+  | { readonly kind: 'open'; readonly at: number }
+  | { readonly kind: 'close'; readonly at: number }
+  | { readonly kind: 'join'; readonly join: Join; readonly word: string | undefined; readonly at: number }
+  | { readonly kind: 'field'; readonly name: string; readonly at: number }
+  | OperandToken;
+
+export interface OperandToken {
+  readonly kind: 'operand';
+  readonly form: 'word' | 'exact' | 'partial' | 'pattern';
+  readonly text: string;
+  /** The other end of a span, when there is one. */
+  readonly to: string | undefined;
+  readonly at: number;
+}
+
+/** The canonical name of what stands before a colon, or undefined when the colon belongs to the word. */
+export type FieldNames = (prefix: string) => string | undefined;
+
+export interface Lexed {
+  readonly tokens: readonly Token[];
+  readonly notices: readonly Notice[];
+}
+
+const joinSigns: Readonly<Record<string, Join>> = { '+': 'and', '-': 'not', '|': 'or' };
+const joinWords: Readonly<Record<string, Join>> = { and: 'and', or: 'or', not: 'not' };
+const quoteForms = { '"': 'exact', "'": 'partial', '/': 'pattern' } as const;
+type Quote = keyof typeof quoteForms;
+
+/**
+ * Cuts a question into tokens. With `groups`, a parenthesis at the start of a token opens a group, and a word ends at a parenthesis that
+ * it did not open; so U(1), SL(2,Z) and e(+)e(-) stay words in both ways. Rules: docs on searching, "How a question is read".
+ */
+export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexed {
+  const tokens: Token[] = [];
+  const notices: Notice[] = [];
+  const blank = /\s/;
+  let at = 0;
+  let depth = 0;
+
+  /** The text between the quotes at `from`, or undefined when nothing closes them. */
+  function quoted(from: number): { text: string; end: number } | undefined {
+    const quote = text[from];
+    if (quote === undefined) return undefined;
+    for (let end = text.indexOf(quote, from + 1); end !== -1; end = text.indexOf(quote, end + 1)) {
+      // An apostrophe or slash inside a word does not close; a double quote always does.
+      if (quote === '"' || closes(end + 1)) return { text: text.slice(from + 1, end), end: end + 1 };
+    }
+    return undefined;
+  }
+  function closes(after: number): boolean {
+    const next = text[after];
+    return next === undefined || blank.test(next) || next === ')' || text.startsWith('->', after);
+  }
+  function isQuote(character: string | undefined): character is Quote {
+    return character !== undefined && character in quoteForms;
+  }
+  /** Where the word at `from` ends. */
+  function wordEnd(from: number): number {
+    let inner = 0;
+    let end = from;
+    for (; end < text.length; end++) {
+      const character = text[end] ?? '';
+      if (blank.test(character)) break;
+      if (groups && character === '(') inner++;
+      if (groups && character === ')' && inner-- === 0 && depth > 0) break;
+    }
+    return end;
+  }
+  /** Does something to join follow a sign? Not after "->" or "--", nor at the end of the question. */
+  function startsOperand(from: number): boolean {
+    const next = /[^\s+|>-]|\s+\S/y;
+    next.lastIndex = from;
+    return next.test(text);
+  }
+  function operand(): void {
+    const start = at;
+    const first = text[at];
+    if (isQuote(first)) {
+      const whole = quoted(at);
+      if (whole !== undefined) {
+        at = whole.end;
+        let to: string | undefined;
+        if (text.startsWith('->', at) && first !== '/' && isQuote(text[at + 2])) {
+          const other = quoted(at + 2);
+          if (other !== undefined) {
+            to = other.text;
+            at = other.end;
+          }
+        }
+        tokens.push({ kind: 'operand', form: quoteForms[first], text: whole.text, to, at: start });
+        return;
+      }
+      if (first !== '/' || wordEnd(at) > at + 1) notices.push({ kind: 'unbalanced-quote', text: first, at });
+    }
+    at = wordEnd(at);
+    const word = text.slice(start, at);
+    const arrow = word.indexOf('->');
+    const span = arrow > 0 || (arrow === 0 && word.length > 2);
+    const to = span ? word.slice(arrow + 2) : undefined;
+    tokens.push({ kind: 'operand', form: 'word', text: span ? word.slice(0, arrow) : word, to, at: start });
+  }
+  /** A field name with its colon at `at`; blanks after the colon are allowed. */
+  function field(): boolean {
+    const match = /[\p{L}\p{N}_%*]+:/uy;
+    match.lastIndex = at;
+    const before = tokens.at(-1);
+    if (before?.kind === 'field' && !isSecondOrder(before.name)) return false;
+    const found = match.exec(text)?.[0];
+    const name = found === undefined ? undefined : fieldNames(found.slice(0, -1));
+    if (found === undefined || name === undefined) return false;
+    tokens.push({ kind: 'field', name, at });
+    at += found.length;
+    while (blank.test(text[at] ?? '')) at++;
+    return true;
+  }
+
+  while (at < text.length) {
+    const character = text[at] ?? '';
+    if (blank.test(character)) {
+      at++;
+      continue;
+    }
+    if (groups && character === ')' && depth > 0) {
+      depth--;
+      tokens.push({ kind: 'close', at: at++ });
+      continue;
+    }
+    const afterField = tokens.at(-1)?.kind === 'field';
+    if (groups && character === '(') {
+      depth++;
+      tokens.push({ kind: 'open', at: at++ });
+      continue;
+    }
+    const sign = joinSigns[character];
+    if (sign !== undefined && !afterField && startsOperand(at + 1)) {
+      tokens.push({ kind: 'join', join: sign, word: undefined, at: at++ });
+      continue;
+    }
+    if (field()) continue;
+    const word = /(?:and|or|not)(?=[\s(]|$)/iy;
+    word.lastIndex = at;
+    const joined = afterField ? undefined : word.exec(text)?.[0];
+    const join = joinWords[joined?.toLowerCase() ?? ''];
+    if (joined !== undefined && join !== undefined && (groups || text[at + joined.length] !== '(')) {
+      tokens.push({ kind: 'join', join, word: joined, at });
+      at += joined.length;
+      continue;
+    }
+    operand();
+  }
+  return { tokens, notices };
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseQuery } from './parse.ts';
+import { printQuery } from './print.ts';
+
+const known = new Set([
+  'title',
+  'author',
+  'abstract',
+  'keyword',
+  'year',
+  'refersto',
+  'citedby',
+  'recid',
+  'authorcount',
+  'cited',
+]);
+
+function fieldNames(prefix: string): string | undefined {
+  const name = prefix.toLowerCase();
+  if (known.has(name)) return name;
+  return /^\d\d[\w%*]{0,4}$/.test(prefix) ? prefix : undefined;
+}
+
+function understood(text: string): string {
+  return printQuery(parseQuery(text, { fieldNames }).query);
+}
+
+function notices(text: string): string[] {
+  return parseQuery(text, { fieldNames }).notices.map(({ kind, at }) => `${kind} ${at}`);
+}
+
+const readings: readonly (readonly [string, string])[] = [
+  ['', ''],
+  ['  ', ''],
+  ['muon', 'muon'],
+  ['muon kaon', 'muon and kaon'],
+  ['muon and kaon or ellis not cern', 'muon and kaon or ellis not cern'],
+  ['muon AND NOT kaon', 'muon not kaon'],
+  ['foo -bar +baz |qux', 'foo not bar and baz or qux'],
+  ['foo - bar', 'foo not bar'],
+  ['-foo bar', '-foo and bar'],
+  ['|foo bar', 'foo and bar'],
+  ['foo -', 'foo and -'],
+  ['the not', 'the and not'],
+  ['and', 'and'],
+  ['and and and', 'and and and'],
+  ['muon and or not', 'muon or not'],
+  ['not foo', 'not and foo'],
+  ['(not foo) bar', '(-foo) and bar'],
+  ['in or and not Putz', 'in or not and Putz'],
+  ['a|b hep-ph c++', 'a|b and hep-ph and c++'],
+  ['U(1) SL(2,Z) e(+)e(-)', 'U(1) and SL(2,Z) and e(+)e(-)'],
+  ['(muon)', '(muon)'],
+  ['(U(1) or SL(2,Z)) x', '(U(1) or SL(2,Z)) and x'],
+  ['((a b) or c) not d', '((a and b) or c) not d'],
+  ['(expr1 x)-(expr2)', '(expr1 and x) not expr2'],
+  ['"a b" (c or \'d e\')', '"a b" and (c or \'d e\')'],
+  ['"expr not in (and quotes | x"', '"expr not in (and quotes | x"'],
+  ["O'Shea and D'Arcy", "O'Shea and D'Arcy"],
+  ['title:muon author: ellis arXiv:1007.5048', 'title:muon and author:ellis and arXiv:1007.5048'],
+  ['TITLE:"Higgs boson"', 'title:"Higgs boson"'],
+  ['title:(a b) c', '(title:a and title:b) and c'],
+  ['title:(a author:b)', 'title:a and author:b'],
+  ['author:"Ellis, K"->"Ellis, RZ"', 'author:"Ellis, K"->"Ellis, RZ"'],
+  ['year:1992->1996', 'year:1992->1996'],
+  ["title:'mu --> e'", "title:'mu --> e'"],
+  ['mu --> e', 'mu and --> and e'],
+  ['authorcount:50+', 'authorcount:50->'],
+  ['245__a:/^Pos[[:alpha:]] (x|y)/', '245__a:/^Pos[[:alpha:]] (x|y)/'],
+  ['24%:x 100__%:y', '24%:x and 100__%:y'],
+  ['/a(b)c/ and d', '/a(b)c/ and d'],
+  ['refersto:author:"Klebanov, I" x', 'refersto:author:"Klebanov, I" and x'],
+  ['refersto:(author:x or title:y)', 'refersto:(author:x or title:y)'],
+  ['refersto:"author:x title:y"', 'refersto:(author:x and title:y)'],
+  ['refersto:citedby:recid:8', 'refersto:citedby:recid:8'],
+  ['concept or large and Walker', 'concept or large and Walker'],
+];
+
+for (const [text, expected] of readings) {
+  test(`reads ${JSON.stringify(text)}`, () => {
+    assert.equal(understood(text), expected);
+  });
+}
+
+test('what is printed reads the same again', () => {
+  for (const [text] of readings) assert.equal(understood(understood(text)), understood(text));
+});
+
+test('unbalanced signs are named with their place, and the question is still answered', () => {
+  assert.deepEqual(notices('(muon kaon'), ['unbalanced-parenthesis 0']);
+  assert.equal(understood('(muon kaon'), 'muon and kaon');
+  assert.deepEqual(notices('muon kaon) x (a b)'), ['unbalanced-parenthesis 9']);
+  assert.deepEqual(notices('muon "kaon pion'), ['unbalanced-quote 5']);
+  assert.equal(understood('muon "kaon pion'), 'muon and "kaon and pion');
+  assert.deepEqual(notices('muon title:'), ['empty-field 5']);
+});

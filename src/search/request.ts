@@ -1,0 +1,299 @@
+import { spanOfDate } from './evaluate/dates.ts';
+import type { Join } from './query/tree.ts';
+
+/** A search as the URL states it, washed. Everything a page or a format needs to ask is in it, and `toUrl` writes it back. */
+export interface SearchRequest {
+  /** p */
+  readonly text: string;
+  /** f: the field of whatever names none; '' is any. */
+  readonly field: string;
+  /** p1..p3 of the advanced form, those with a text. */
+  readonly parts: readonly RequestPart[];
+  /** cc: '' is the home collection. */
+  readonly collection: string;
+  /** c */
+  readonly collections: readonly string[];
+  /** sf: '' is newest first. Several codes are joined by commas. */
+  readonly sort: string;
+  /** so */
+  readonly ascending: boolean;
+  /** sp: values that begin with this text count as sort keys before others. */
+  readonly sortPreference: string;
+  /** rm */
+  readonly rank: string;
+  /** jrec: the first hit shown, from 1. */
+  readonly first: number;
+  /** rg: how many; Infinity for all. */
+  readonly size: number;
+  /** of */
+  readonly format: string;
+  /** ot */
+  readonly tags: readonly string[];
+  /** sc */
+  readonly split: boolean;
+  /** aas */
+  readonly advanced: boolean;
+  /** Any field code as an argument: a further condition. */
+  readonly limits: readonly { readonly field: string; readonly text: string }[];
+  /** d1, d2, dt */
+  readonly dates: RequestDates;
+  /** recid, recidb: record numbers, `below` not included. */
+  readonly records: { readonly from: number; readonly below: number } | undefined;
+  /** facet.CODE: what was chosen in facets; several values of one facet are alternatives. */
+  readonly facets: Readonly<Record<string, readonly string[]>>;
+  /** wl */
+  readonly wildcardLimit: number | undefined;
+  /** ap: may something like the words be searched when they find nothing? */
+  readonly alternatives: boolean;
+  /** ln: '' is the site's language. */
+  readonly language: string;
+}
+
+export interface RequestPart {
+  readonly text: string;
+  readonly field: string;
+  readonly match: MatchType;
+  /** How it joins what is before it. */
+  readonly join: Join;
+}
+
+/** m1..m3: all words, any word, exact phrase, partial phrase, regular expression; '' reads the text as a question. */
+export type MatchType = 'a' | 'o' | 'e' | 'p' | 'r' | '';
+
+export interface RequestDates {
+  readonly column: 'created' | 'modified';
+  /** As written, "2012", "2012-05", "2012-05-03"; '' is open. */
+  readonly from: string;
+  readonly until: string;
+}
+
+export const defaultPageSize = 10;
+/** For pages that people read; lists of ids and exports have no limit. */
+export const maximumPageSize = 200;
+const largestRecordId = 2 ** 31 - 1;
+
+export const emptyRequest: SearchRequest = {
+  text: '',
+  field: '',
+  parts: [],
+  collection: '',
+  collections: [],
+  sort: '',
+  ascending: false,
+  sortPreference: '',
+  rank: '',
+  first: 1,
+  size: defaultPageSize,
+  format: 'hb',
+  tags: [],
+  split: false,
+  advanced: false,
+  limits: [],
+  dates: { column: 'created', from: '', until: '' },
+  records: undefined,
+  facets: {},
+  wildcardLimit: undefined,
+  alternatives: true,
+  language: '',
+};
+
+const joins: Readonly<Record<string, Join>> = { a: 'and', o: 'or', n: 'not' };
+
+/**
+ * Washes the arguments of /search (search-language.md, section 12): what is not a number becomes the default, never an error. `isField`
+ * says which other arguments are limits.
+ */
+export function requestOf(args: URLSearchParams, isField: (code: string) => boolean): SearchRequest {
+  const one = (name: string) => (args.get(name) ?? '').trim();
+  const format = one('of') || emptyRequest.format;
+  const parts = partsOf(args);
+  return {
+    text: washText(args.get('p') ?? ''),
+    field: washField(one('f')),
+    parts,
+    collection: one('cc'),
+    collections: args
+      .getAll('c')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+    sort: one('sf'),
+    ascending: one('so').toLowerCase().startsWith('a'),
+    sortPreference: one('sp'),
+    rank: one('rm'),
+    first: Math.max(1, integer(one('jrec')) ?? 1),
+    size: sizeOf(one('rg'), format),
+    format,
+    tags: args
+      .getAll('ot')
+      .flatMap((list) => list.split(','))
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+    split: one('sc') === '1',
+    advanced: one('aas') === '1' || one('as') === '1' || parts.length > 0,
+    limits: limitsOf(args, isField),
+    dates: {
+      column: one('dt').startsWith('m') ? 'modified' : 'created',
+      from: dateOf(one('d1'), one('d1y'), one('d1m'), one('d1d')),
+      until: dateOf(one('d2'), one('d2y'), one('d2m'), one('d2d')),
+    },
+    records: recordsOf(one('recid') || one('id'), one('recidb') || one('idb')),
+    facets: facetsOf(args),
+    wildcardLimit: positive(one('wl')),
+    alternatives: one('ap') === '' ? isHtml(format) : (integer(one('ap')) ?? 0) > 0 && isHtml(format),
+    language: one('ln'),
+  };
+}
+
+export function isHtml(format: string): boolean {
+  return format.startsWith('h');
+}
+
+/** Arguments that are not limits though a field may have their name. */
+const ownArguments = new Set(
+  'p f cc c aas as sf so sp rm rg jrec of ot em sc action recid recidb id idb sysno sysnb d1 d1y d1m d1d d2 d2y d2m d2d dt ap verbose ec wl ln'.split(
+    ' ',
+  ),
+);
+
+function washText(text: string): string {
+  const today = new Date().toISOString().slice(0, 10);
+  return text.replaceAll('\u0000', '').replaceAll('$TODAY$', today).trim();
+}
+
+function washField(field: string): string {
+  return /^\d\d/.test(field) ? field : field.toLowerCase();
+}
+
+function partsOf(args: URLSearchParams): readonly RequestPart[] {
+  const parts: RequestPart[] = [];
+  let join: Join = 'and';
+  for (const number of ['1', '2', '3']) {
+    const text = washText(args.get(`p${number}`) ?? '');
+    const match = (args.get(`m${number}`) ?? '').trim();
+    if (text !== '') {
+      parts.push({ text, field: washField((args.get(`f${number}`) ?? '').trim()), match: matchOf(match), join });
+    }
+    join = joins[(args.get(`op${number}`) ?? '').trim()] ?? 'and';
+  }
+  return parts;
+}
+
+function matchOf(text: string): MatchType {
+  return text === 'w' ? 'a' : ((['a', 'o', 'e', 'p', 'r'] as const).find((type) => type === text) ?? '');
+}
+
+function integer(text: string): number | undefined {
+  return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function positive(text: string): number | undefined {
+  const number = integer(text);
+  return number !== undefined && number > 0 ? number : undefined;
+}
+
+/** -9999 asks for all, as in Invenio; lists of ids and other machine formats are whole unless a number is given. */
+function sizeOf(text: string, format: string): number {
+  const number = integer(text);
+  if (number === -9999) return Number.POSITIVE_INFINITY;
+  if (number === undefined || number < 1) return isWhole(format) ? Number.POSITIVE_INFINITY : defaultPageSize;
+  return isHtml(format) ? Math.min(number, maximumPageSize) : number;
+}
+
+function isWhole(format: string): boolean {
+  return format === 'id' || format === 'intbitset';
+}
+
+function limitsOf(args: URLSearchParams, isField: (code: string) => boolean): SearchRequest['limits'] {
+  const limits: { field: string; text: string }[] = [];
+  for (const [name, value] of args) {
+    const field = name.toLowerCase();
+    if (value.trim() !== '' && !ownArguments.has(field) && isField(field)) limits.push({ field, text: value.trim() });
+  }
+  const sysno = (args.get('sysno') ?? '').trim();
+  if (sysno !== '') limits.push({ field: '970__a', text: sysno });
+  return limits;
+}
+
+/** "2012-05-03", or its three arguments; missing months and days leave a shorter date, which covers all of them. */
+function dateOf(whole: string, year: string, month: string, day: string): string {
+  if (spanOfDate(whole) !== undefined) return whole;
+  const [y, m, d] = [integer(year), integer(month), integer(day)];
+  if (y === undefined || y <= 0) return '';
+  const pad = (number: number, length: number) => String(number).padStart(length, '0');
+  if (m === undefined || m <= 0) return pad(y, 4);
+  const date = `${pad(y, 4)}-${pad(m, 2)}${d === undefined || d <= 0 ? '' : `-${pad(d, 2)}`}`;
+  return spanOfDate(date) === undefined ? '' : date;
+}
+
+function recordsOf(from: string, below: string): SearchRequest['records'] {
+  const first = positive(from);
+  if (first === undefined || first > largestRecordId) return undefined;
+  const end = positive(below);
+  return { from: first, below: end === undefined || end <= first ? first + 1 : end };
+}
+
+function facetsOf(args: URLSearchParams): SearchRequest['facets'] {
+  const facets = new Map<string, string[]>();
+  for (const [name, value] of args) {
+    if (!name.startsWith('facet.') || value === '') continue;
+    const code = name.slice('facet.'.length);
+    const chosen = facets.get(code);
+    if (chosen === undefined) facets.set(code, [value]);
+    else if (!chosen.includes(value)) chosen.push(value);
+  }
+  return Object.fromEntries(facets);
+}
+
+/** The URL of a request with some changes; arguments at their defaults are left out. Changing anything else goes back to the first hit. */
+export function toUrl(request: SearchRequest, changes: Partial<SearchRequest> = {}, path = '/search'): string {
+  const staysOnPage = Object.keys(changes).every(
+    (name) => name === 'first' || name === 'format' || name === 'language',
+  );
+  const next: SearchRequest = { ...request, ...(staysOnPage ? {} : { first: 1 }), ...changes };
+  const args = toArguments(next).toString();
+  return args === '' ? path : `${path}?${args}`;
+}
+
+const joinLetters: Readonly<Record<Join, string>> = { and: 'a', or: 'o', not: 'n' };
+
+export function toArguments(request: SearchRequest): URLSearchParams {
+  const args = new URLSearchParams();
+  const add = (name: string, value: string | number | undefined, standard: string | number = '') => {
+    if (value !== undefined && value !== standard && value !== '') args.append(name, String(value));
+  };
+  add('p', request.text);
+  add('f', request.field);
+  for (const [index, part] of request.parts.entries()) {
+    const number = index + 1;
+    add(`p${number}`, part.text);
+    add(`f${number}`, part.field);
+    add(`m${number}`, part.match);
+    if (index > 0) add(`op${index}`, joinLetters[part.join], 'a');
+  }
+  if (request.advanced) add('aas', 1);
+  add('cc', request.collection);
+  for (const collection of request.collections) add('c', collection);
+  for (const { field, text } of request.limits) add(field, text);
+  add('d1', request.dates.from);
+  add('d2', request.dates.until);
+  if (request.dates.column === 'modified') add('dt', 'm');
+  if (request.records !== undefined) {
+    add('recid', request.records.from);
+    add('recidb', request.records.below, request.records.from + 1);
+  }
+  for (const [code, values] of Object.entries(request.facets)) for (const value of values) add(`facet.${code}`, value);
+  add('sf', request.sort);
+  if (request.ascending) add('so', 'a');
+  add('sp', request.sortPreference);
+  add('rm', request.rank);
+  add('wl', request.wildcardLimit);
+  if (isHtml(request.format) && !request.alternatives) add('ap', 0);
+  if (request.split) add('sc', 1);
+  add('jrec', request.first, 1);
+  const size = request.size === Number.POSITIVE_INFINITY ? -9999 : request.size;
+  if (!(isWhole(request.format) && size === -9999)) add('rg', size, defaultPageSize);
+  add('of', request.format, 'hb');
+  if (request.tags.length > 0) add('ot', request.tags.join(','));
+  add('ln', request.language);
+  return args;
+}

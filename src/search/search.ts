@@ -1,0 +1,148 @@
+import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
+import type { Brief } from '../index/brief.ts';
+import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
+import type { Site } from '../site/site.ts';
+import { compileQuery } from './evaluate/compile.ts';
+import type { CitationQuestions, Context } from './evaluate/context.ts';
+import { spanOfDate } from './evaluate/dates.ts';
+import { countVisible, evaluate } from './evaluate/evaluate.ts';
+import { both, type Plan } from './evaluate/plan.ts';
+import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts';
+import type { Notice } from './notices.ts';
+import { orderOf } from './order.ts';
+import { printLeaf, printQuery } from './query/print.ts';
+import { leavesOf, type Query } from './query/tree.ts';
+import { questionOf } from './question.ts';
+import { emptyRequest, type SearchRequest } from './request.ts';
+import { idOf, page, segmentAt } from './sort.ts';
+
+/** What a search needs beside the request; what is left out is not computed. */
+export interface SearchOptions {
+  /** The collections of the "collection" facet, in the order of the tree, each with the records of it that the asker may see. */
+  readonly collections?: readonly NamedHits[];
+  readonly seesHiddenPaths?: boolean;
+  /** Draw facets, briefs and counts for each term? */
+  readonly facets?: boolean;
+  readonly briefs?: boolean;
+  readonly counts?: boolean;
+  readonly citations?: CitationQuestions;
+  /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
+  readonly patternTime?: number;
+}
+
+export interface SearchResult {
+  /** Exact. */
+  readonly total: number;
+  /** Of this page, in order. */
+  readonly ids: readonly number[];
+  /** Parallel to `ids` when briefs were asked for, else empty. */
+  readonly briefs: readonly Brief[];
+  /** Parallel to `ids` when ranked, else empty. */
+  readonly scores: readonly number[];
+  readonly facets: readonly FacetResult[];
+  /** How many visible records each term finds alone. */
+  readonly counts: readonly { readonly text: string; readonly count: number }[];
+  readonly notices: readonly Notice[];
+  /** The question as it was understood, in the query language. */
+  readonly understood: string;
+  /** All that was found. */
+  readonly hits: HitSet;
+}
+
+const standardPatternTime = 2000;
+
+/** Finds what a request asks for among the visible records. Never throws for what a person typed: see `notices`. */
+export function search(
+  snapshot: IndexSnapshot,
+  request: SearchRequest,
+  visible: HitSet,
+  options: SearchOptions = {},
+): SearchResult {
+  const { query, context } = prepare(snapshot, request, visible, options);
+  const found = evaluate(planOf(request, query, context), context);
+  const choices = { facets: request.facets, collections: options.collections ?? [] };
+  const hits = narrow(snapshot, found, choices);
+  const order = orderOf(request, query, context);
+  const shown = page(hits, order, request.first - 1, request.size);
+  const { score } = order;
+  return {
+    total: hits.reduce((sum, bits) => sum + bits.size, 0),
+    ids: shown.map((hit) => idOf(snapshot, hit)),
+    briefs: options.briefs ? shown.map((hit) => segmentAt(snapshot, hit.segment).brief(hit.ordinal)) : [],
+    scores: score === undefined ? [] : shown.map(score),
+    facets: options.facets ? facetsOf(snapshot, found, hits, choices) : [],
+    counts: options.counts ? countsOf(query, context) : [],
+    notices: context.notices,
+    understood: printQuery(query),
+    hits,
+  };
+}
+
+/** How many visible records a request finds, facet choices aside: no set is made. */
+export function count(
+  snapshot: IndexSnapshot,
+  request: SearchRequest,
+  visible: HitSet,
+  options: SearchOptions = {},
+): number {
+  const { query, context } = prepare(snapshot, request, visible, options);
+  return countVisible(planOf(request, query, context), context);
+}
+
+/** The live records that a query text finds, whoever asks: for what a site file defines by queries. */
+export function matching(snapshot: IndexSnapshot, text: string): HitSet {
+  const live = snapshot.segments.map((each) => each.live);
+  const { query, context } = prepare(snapshot, { ...emptyRequest, text }, live, { seesHiddenPaths: true });
+  return evaluate(compileQuery(query, context), context);
+}
+
+const analyzers = new WeakMap<Site, Analyzer>();
+
+function analyzerOf(site: Site): Analyzer {
+  const known = analyzers.get(site) ?? compileAnalyzer(site);
+  analyzers.set(site, known);
+  return known;
+}
+
+function prepare(
+  snapshot: IndexSnapshot,
+  request: SearchRequest,
+  visible: HitSet,
+  options: SearchOptions,
+): { readonly query: Query; readonly context: Context } {
+  const analyzer = analyzerOf(snapshot.site);
+  const { query, notices } = questionOf(request, analyzer);
+  const context: Context = {
+    snapshot,
+    analyzer,
+    visible,
+    seesHiddenPaths: options.seesHiddenPaths ?? false,
+    wildcardLimit: request.wildcardLimit,
+    patternDeadline: performance.now() + (options.patternTime ?? standardPatternTime),
+    notices: [...notices],
+    citations: options.citations,
+  };
+  return { query, context };
+}
+
+function planOf(request: SearchRequest, query: Query, context: Context): Plan {
+  const plans = [compileQuery(query, context)];
+  const { column, from, until } = request.dates;
+  if (from !== '' || until !== '') {
+    const below = spanOfDate(until)?.below ?? Number.POSITIVE_INFINITY;
+    plans.push({ kind: 'time', column, from: spanOfDate(from)?.from ?? 0, below });
+  }
+  if (request.records !== undefined) {
+    plans.push({ kind: 'ids', from: request.records.from, to: request.records.below - 1 });
+  }
+  return both(plans);
+}
+
+function countsOf(query: Query, context: Context): SearchResult['counts'] {
+  const notices = [...context.notices];
+  const silent = { ...context, notices };
+  return leavesOf(query).map((leaf) => ({
+    text: printLeaf(leaf),
+    count: countVisible(compileQuery(leaf, silent), silent),
+  }));
+}
