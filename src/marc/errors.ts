@@ -26,7 +26,7 @@ export const marcErrors = defineErrors({
   gzip: {
     code: 'REPERIO_MARC_GZIP',
     status: 400,
-    message: 'The compressed input breaks off after record {count}: {reason}.',
+    message: '{record} and all after it are missing, because the compressed input is damaged: {reason}.',
     hint: 'Check it with "gzip -t" and fetch it again.',
   },
   encoding: {

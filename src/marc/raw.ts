@@ -28,6 +28,12 @@ export interface Splitter {
   end(): RawRecord[];
 }
 
+/** What a parser makes of one record. Warnings are predicates ("holds in 880$a ..."): the position is not known here. */
+export interface ParsedRecord {
+  readonly record: MarcRecord;
+  readonly warnings: readonly string[];
+}
+
 export interface GoodRecord {
   readonly kind: 'record';
   readonly position: number;

@@ -21,7 +21,8 @@ export function toIso2709(record: MarcRecord): Buffer {
   let start = 0;
   bodies.forEach((body, at) => {
     const { tag } = record.fields[at]!;
-    if (body.length > mostFieldBytes) throw cannotHold(record, `field ${tag} has ${body.length} bytes, over ${mostFieldBytes}`);
+    if (body.length > mostFieldBytes)
+      throw cannotHold(record, `field ${tag} has ${body.length} bytes, over ${mostFieldBytes}`);
     directory += tag + digits(body.length, 4) + digits(start, 5);
     start += body.length;
   });
@@ -40,7 +41,8 @@ function fieldText(field: Field, record: MarcRecord): string {
   if (texts.some((text) => /[\x1d-\x1f]/.test(text))) {
     throw cannotHold(record, `field ${tag} has one of its separators in a value`);
   }
-  if (value === undefined) return `${ind1}${ind2}${subfields.map(({ code, value: text }) => `\x1f${code}${text}`).join('')}\x1e`;
+  if (value === undefined)
+    return `${ind1}${ind2}${subfields.map(({ code, value: text }) => `\x1f${code}${text}`).join('')}\x1e`;
   if (!isControlTag(tag)) throw cannotHold(record, `${tag} is a control field but its tag does not begin with 00`);
   return `${value}\x1e`;
 }

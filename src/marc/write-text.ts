@@ -23,7 +23,11 @@ export function toTextMarc(record: MarcRecord, options: TextMarcOptions = {}): s
 }
 
 function selected(record: MarcRecord, path: MarcPath, number: string): string {
-  if (namesSubfield(path.text)) return path.values(record).map((value) => `${oneLine(value)}\n`).join('');
+  if (namesSubfield(path.text))
+    return path
+      .values(record)
+      .map((value) => `${oneLine(value)}\n`)
+      .join('');
   const fields = new Set<Field>();
   path.forEach(record, (_, field) => fields.add(field));
   return linesOf([...fields], number);
