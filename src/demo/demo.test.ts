@@ -1,0 +1,3 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type MarcRecord } from '../marc/record.ts';
