@@ -119,6 +119,11 @@ export class TermsWriter {
     this.#spaceCount++;
   }
 
+  /** Bytes of all sections, about. */
+  get length(): number {
+    return this.#postings.length + this.#occurrences.length + this.#dictionary.length + this.#separators.length;
+  }
+
   finish(output: SegmentOutput): void {
     output.begin('postings');
     this.#postings.moveTo(output);

@@ -122,7 +122,8 @@ class SegmentInverter implements Inverter {
         space.write(terms);
       }
     }
-    return segmentInMemory(records, (output) => {
+    const capacity = terms.length + this.#briefs.length + records * 128 + 16_384;
+    return segmentInMemory(records, capacity, (output) => {
       writeBasicColumns(output, {
         ids: Uint32Array.from(this.#ids),
         revisions: Uint32Array.from(this.#revisions),

@@ -86,9 +86,9 @@ export class SegmentOutput {
   }
 }
 
-/** Runs `fill` on an output in memory. */
-export function segmentInMemory(records: number, fill: (output: SegmentOutput) => void): SegmentData {
-  const out = new ByteWriter(64 * 1024);
+/** Runs `fill` on an output in memory; `capacity` is a guess at its bytes. */
+export function segmentInMemory(records: number, capacity: number, fill: (output: SegmentOutput) => void): SegmentData {
+  const out = new ByteWriter(capacity);
   const output = new SegmentOutput(records, (bytes) => out.raw(bytes));
   fill(output);
   const { id } = output.finish();

@@ -21,7 +21,7 @@ export function sortedTerms(table: TermTable): Uint32Array {
   const before = new Uint32Array(count);
   const groups: number[] = [0, count, 0];
   while (groups.length > 0) {
-    const depth = groups.pop()!;
+    let depth = groups.pop()!;
     const end = groups.pop()!;
     const start = groups.pop()!;
     if (end - start <= smallGroup) {
@@ -29,6 +29,7 @@ export function sortedTerms(table: TermTable): Uint32Array {
       continue;
     }
     const size = end - start;
+    depth += sharedPrefix(ids, start, end, depth, bytes, starts);
     for (let i = 0; i < size; i++) {
       const id = ids[start + i]!;
       before[i] = id;
@@ -52,6 +53,28 @@ export function sortedTerms(table: TermTable): Uint32Array {
     if (size - groupStart > 1) groups.push(start + groupStart, end, depth + width);
   }
   return ids;
+}
+
+/** Bytes that all terms of a group share from `depth` on: journals, names and numbers share many. */
+function sharedPrefix(
+  ids: Uint32Array,
+  start: number,
+  end: number,
+  depth: number,
+  bytes: Uint8Array,
+  starts: Uint32Array,
+): number {
+  const first = starts[ids[start]!]! + depth;
+  let shared = Math.max(0, starts[ids[start]! + 1]! - first);
+  for (let i = start + 1; i < end && shared > 0; i++) {
+    const id = ids[i]!;
+    const from = starts[id]! + depth;
+    shared = Math.min(shared, starts[id + 1]! - from);
+    let at = 0;
+    while (at < shared && bytes[from + at] === bytes[first + at]) at++;
+    shared = at;
+  }
+  return shared;
 }
 
 function insertionSort(
