@@ -1,4 +1,4 @@
-import { RoaringBitmap32 } from 'roaring';
+import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { HitSet, IndexSnapshot, LiveSegment } from '../index/snapshot.ts';
 import type { Notice } from '../search/notices.ts';
 import type { Collection } from '../site/site.ts';

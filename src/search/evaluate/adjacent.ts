@@ -1,4 +1,4 @@
-import { RoaringBitmap32 } from 'roaring';
+import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Postings, Segment, TermEntry } from '../../index/segment.ts';
 import type { Matcher } from './matcher.ts';
 
