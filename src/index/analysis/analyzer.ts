@@ -12,7 +12,7 @@ import { compileTerms } from './terms.ts';
  * Analysis: what the index knows of a record, and the same tokenizers for what a person types.
  *
  * Where things are
- *   "w:CODE"   words of every field with an index. `anyfield` and other unions have their own; a word made in two ways by two parts of a
+ *   "w:CODE"   words of every field with an index (`FieldSearch.words`: fields with the same words share a space). `anyfield` and other unions have their own; a word made in two ways by two parts of a
  *              union (stemmed for title, unstemmed for exacttitle) stands there in both ways at one position.
  *   "v:CODE"   values of fields whose values are not simply those of their MARC paths: author (name forms), exact-author, journal, year, counts,
  *              files, and fields with `when` or with positions such as 008/07-10.
@@ -55,7 +55,7 @@ export interface Analyzer {
 
 export interface FieldSearch {
   readonly code: string;
-  /** "w:CODE"; undefined for a field without index, which is matched by whole value only. */
+  /** "w:CODE", of this field or of one with the same words; undefined for a field without index, which is matched by whole value only. */
   readonly words: string | undefined;
   /** What a quoted phrase means: adjacent words of `words`, or a whole value. */
   readonly phrase: 'adjacent' | 'value';

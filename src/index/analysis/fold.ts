@@ -3,7 +3,6 @@
  * letters, and the many quotes and dashes become the ASCII ones, so that the tokenizer's tables need to know ASCII only.
  */
 
-const notAscii = /[^\0-\x7f]/;
 /** Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel marks. Not the vowel signs of Indic scripts: those are letters. */
 const marks =
   /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u00ad\u200b-\u200f\ufeff]/g;
@@ -59,16 +58,31 @@ const special = new RegExp(`[${Object.keys(letters).join('')}]`, 'g');
 
 /** Lower case without accents; white space stays as it is. */
 export function foldText(text: string): string {
-  if (!notAscii.test(text)) return text.toLowerCase();
+  if (isAscii(text)) return text.toLowerCase();
   const bare = text.normalize('NFKD').toLowerCase().replace(marks, '');
   return bare.replace(special, (letter) => letters[letter] ?? letter).normalize('NFC');
 }
 
-const untidy = /^\s|\s$|\s\s|[\t\n\v\f\r]/;
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
+}
+
+/** Is there a control character, or a blank at an end or beside another? */
+function isUntidy(text: string): boolean {
+  let blank = true;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x20) blank = false;
+    else if (code < 0x20 || blank) return true;
+    else blank = true;
+  }
+  return blank;
+}
 
 /** Trimmed, runs of white space made one blank. */
 export function tidySpace(text: string): string {
-  return untidy.test(text) ? text.trim().replace(/\s+/g, ' ') : text;
+  return isUntidy(text) ? text.trim().replace(/\s+/g, ' ') : text;
 }
 
 /** A whole value as value spaces ("v:", "m:") hold it. */

@@ -76,6 +76,22 @@ function conditionsOf(field: FieldDefinition): readonly [string, string][] {
   return Object.entries(field.index?.when ?? {});
 }
 
+/**
+ * The field whose word space this one uses: its own, or that of an earlier field whose words are made of the same paths in the same way
+ * (exactauthor and author differ in their values only).
+ */
+export function wordOwner(site: Site, field: FieldDefinition): string {
+  const recipe = wordRecipe(field);
+  return site.fields.find((other) => wordRecipe(other) === recipe)?.code ?? field.code;
+}
+
+function wordRecipe({ code, paths, index }: FieldDefinition): string {
+  const rule = index?.tokenizer === undefined ? undefined : tokenizerRules[index.tokenizer];
+  // Fields that make words of their own, and unions, are shared with none.
+  if (index === undefined || !rule?.splits || rule.words !== undefined || !rule.hasValues) return code;
+  return JSON.stringify([paths.toSorted(), index.stem, index.synonyms, Object.entries(index.when)]);
+}
+
 export function compileTargets(site: Site, spaces: SpaceTable): readonly Target[] {
   const unions = site.fields.filter((field) => (field.index?.union.length ?? 0) > 0);
   const partsOf = new Map(unions.map((union) => [union.code, unionParts(site, union.code)]));
@@ -83,7 +99,8 @@ export function compileTargets(site: Site, spaces: SpaceTable): readonly Target[
     .filter((field) => (field.index === undefined ? hasOwnValues(field) : field.index.union.length === 0))
     .map((field) => {
       const joined = unions.filter((union) => partsOf.get(union.code)?.has(field.code));
-      const codes = field.index === undefined ? [] : [field.code, ...joined.map((union) => union.code)];
+      const ownWords = field.index !== undefined && wordOwner(site, field) === field.code;
+      const codes = [...(ownWords ? [field.code] : []), ...joined.map((union) => union.code)];
       return {
         field,
         wordSpaces: codes.map((code) => spaces.number(`w:${code}`)),

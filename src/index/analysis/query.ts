@@ -3,7 +3,7 @@ import type { Analyzer, FieldSearch } from './analyzer.ts';
 import { foldText, foldValue, stripLatexAccents } from './fold.ts';
 import { countsValues, holdsNames, tokenizerRules } from './makers.ts';
 import { washName } from './names.ts';
-import { hasOwnValues, unionParts } from './plan.ts';
+import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
 import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords } from './words.ts';
@@ -97,7 +97,7 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
   const matchers = borrowing.flatMap((part) => part.paths.map(matchSpace));
   return {
     code,
-    words: index === undefined ? undefined : `w:${code}`,
+    words: index === undefined ? undefined : `w:${wordOwner(site, field)}`,
     phrase: index?.pairs ? 'adjacent' : 'value',
     names: holdsNames(tokenizer),
     numeric: countsValues(tokenizer),

@@ -1,15 +1,19 @@
 import { newStemmer } from 'snowball-stemmers';
+import { stemEnglish } from './stem-english.ts';
 
 export type Stemmer = (word: string) => string;
 
-const maximumCached = 200_000;
+/** Entries of one generation of one cache: about 5 MB. */
+const maximumCached = 50_000;
+/** V8 makes a shorter substring a copy, a longer one a view that keeps the whole text alive. */
+const shortestView = 13;
 const stemmers = new Map<string, Stemmer>();
 
 /** The stemmer of a Snowball language for folded words; one cache a language and process. */
 export function stemmerFor(language: string): Stemmer {
   const known = stemmers.get(language);
   if (known !== undefined) return known;
-  const made = cached(newStemmer(language));
+  const made = cached(language === 'english' ? { stem: stemEnglish } : newStemmer(language));
   stemmers.set(language, made);
   return made;
 }
@@ -28,8 +32,7 @@ function cached(stemmer: { stem(word: string): string }): Stemmer {
     let stem = young.get(word);
     if (stem !== undefined) return stem;
     stem = old.get(word) ?? stemmer.stem(word);
-    // Keys and stems must not keep a whole abstract alive, as slices of it would.
-    const key = Buffer.from(word, 'utf8').toString('utf8');
+    const key = word.length < shortestView ? word : Buffer.from(word, 'utf8').toString('utf8');
     young.set(key, stem === word ? key : stem);
     if (young.size >= maximumCached) {
       old = young;
