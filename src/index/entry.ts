@@ -1,9 +1,9 @@
 import type { MarcRecord } from '../marc/record.ts';
 import type { Analyzer } from './analysis/analyzer.ts';
-import type { Brief } from './brief.ts';
 import type { DeltaTarget } from './delta.ts';
 import { packDelta } from './delta.ts';
 import type { IndexedRecord } from './document.ts';
+import { emptyBrief } from './segment/stored-segment.ts';
 
 /** One version of a record, as the library stores it. */
 export interface RecordVersion {
@@ -14,8 +14,6 @@ export interface RecordVersion {
   readonly modified: Date;
   readonly record: MarcRecord;
 }
-
-const nothing: Brief = { t: '', a: [], n: 0, y: 0, j: '', i: [], k: [], s: '', f: 0 };
 
 /** Puts one version into a segment in the making. Every writer of index data goes through here or `deltaOf`, so they all say the same. */
 export function indexVersion(version: RecordVersion, analyzer: Analyzer, target: DeltaTarget): void {
@@ -34,7 +32,7 @@ function indexedRecord(version: RecordVersion, analyzer: Analyzer): IndexedRecor
   const created = Math.floor(version.created.getTime() / 1000);
   const modified = Math.floor(version.modified.getTime() / 1000);
   if (deleted) {
-    return { id, revision, deleted, columns: { created, modified, year: 0, sorts: {}, facets: {} }, brief: nothing };
+    return { id, revision, deleted, columns: { created, modified, year: 0, sorts: {}, facets: {} }, brief: emptyBrief };
   }
   return { id, revision, deleted, columns: analyzer.columns(record, created, modified), brief: analyzer.brief(record) };
 }

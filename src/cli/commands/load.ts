@@ -1,0 +1,90 @@
+import { join, resolve } from 'node:path';
+import { type FileReport, loadFiles } from '../../records/load/files.ts';
+import { type WriteMode, writeModes } from '../../records/matching.ts';
+import { openStore } from '../../store/open.ts';
+import { defineCommand, jsonOption } from '../command.ts';
+import { loadProgress } from '../load-progress.ts';
+
+const batchBytes = 80_000_000;
+const shownWarnings = 20;
+
+export const command = defineCommand({
+  description: `Reads MARCXML, ISO 2709, MARC-in-JSON and text MARC, plain or compressed with gzip. Records are known by 001 with 003, 035__a, 970__a, OAI
+identifier (909COo, or 035__a with a source in 035__9) and DOI (0247_). A record that cannot be taken is refused by its position and 001, with the reason;
+the rest of the load goes on.
+
+Batches of records are committed with their index data and are searchable at once. A load that was interrupted, in any way, goes on where it
+stopped when the same input is given again with the same mode. Exit status: 0 everything was loaded, 1 some records were refused, 2 nothing could be loaded.`,
+  examples: [
+    { command: 'load records.xml', doc: 'Adds the records of a file; those that the library knows are refused.' },
+    { command: 'load update.mrc --mode insert-or-replace', doc: 'Replaces what is known and adds the rest.' },
+    {
+      command: 'load big.xml.gz --rejects bad.xml',
+      doc: 'Keeps refused records in bad.xml, and why in bad.xml.reasons.',
+    },
+    { command: 'load records.xml --dry-run', doc: 'Says what would happen, and changes nothing.' },
+    { command: 'demo-data --records 10000 | reperio load -', doc: 'Loads standard input.' },
+  ],
+  arguments: { files: { doc: 'Files of records; "-" is standard input.', many: true } },
+  options: {
+    mode: { type: 'text', value: 'MODE', doc: 'insert (default), replace, or insert-or-replace.', choices: writeModes },
+    rejects: { type: 'text', value: 'FILE', doc: 'Where refused records go, to be mended and loaded again.' },
+    resume: { type: 'flag', doc: 'Go on behind what was loaded of this input, even if that load came to its end.' },
+    restart: { type: 'flag', doc: 'Begin at the first record, even if an earlier load of this input was interrupted.' },
+    source: {
+      type: 'text',
+      value: 'CODE',
+      doc: 'The 003 of records that have none: then their 001 is never our number.',
+    },
+    'dry-run': { type: 'flag', doc: 'Read, check and match everything, and change nothing.' },
+    ...jsonOption,
+  },
+  failureStatus: 2,
+  run: async ({ arguments: { files }, options, settings, signal, stdin, stderr, print, printJson }) => {
+    const { dataFolder, workers, batchSize, recordLimit } = settings();
+    const store = await openStore(settings(), { signal });
+    const progress = loadProgress(stderr);
+    let warnings = 0;
+    try {
+      const report = await loadFiles(files, {
+        database: store.database,
+        url: store.url,
+        indexFolder: join(dataFolder, 'index'),
+        mode: (options.mode as WriteMode | undefined) ?? 'insert',
+        workers,
+        batch: { records: batchSize, bytes: batchBytes },
+        recordLimit,
+        source: options.source,
+        dryRun: options['dry-run'],
+        resume: options.restart ? 'never' : options.resume ? 'always' : 'unfinished',
+        rejects: options.rejects === undefined ? undefined : resolve(options.rejects),
+        signal,
+        stdin,
+        onProgress: progress.show,
+        onWait: (holder) => progress.say(`Waiting for ${holder} to end its load.`),
+        onResume: (position) => progress.say(`Going on behind record ${position}, where an earlier load stopped.`),
+        onRefused: ({ reason }) => {
+          if (options.rejects === undefined) progress.say(`refused: ${reason.message} ${reason.hint}`);
+        },
+        onWarning: (sentence) => {
+          if (++warnings <= shownWarnings) progress.say(`warning: ${sentence}`);
+        },
+        onFailure: (_, error) => progress.say(`error: ${error.message}\nhint: ${error.hint}`),
+      });
+      progress.finish();
+      if (warnings > shownWarnings) stderr.write(`... and ${warnings - shownWarnings} more warnings.\n`);
+      if (options.json) printJson(report);
+      else for (const file of report.files) print(sentence(file, options['dry-run']));
+      return report.status;
+    } finally {
+      progress.finish();
+      await store.release();
+    }
+  },
+});
+
+function sentence({ file, inserted, replaced, refused, seconds }: FileReport, dryRun: boolean): string {
+  const would = dryRun ? 'would be ' : '';
+  const rate = seconds > 0 ? `, ${Math.round((inserted + replaced) / seconds)} records/s` : '';
+  return `${file}: ${inserted} ${would}inserted, ${replaced} ${would}replaced, ${refused} ${would}refused (${seconds.toFixed(1)} s${rate})`;
+}

@@ -1,0 +1,57 @@
+import type { Writable } from 'node:stream';
+import type { FileProgress } from '../records/load/files.ts';
+import { duration } from './progress.ts';
+
+/** The progress of a load: records, both rates, and the time left where the size of the input is known. */
+export interface LoadProgress {
+  readonly show: (progress: FileProgress) => void;
+  /** A sentence of its own line. */
+  readonly say: (sentence: string) => void;
+  readonly finish: () => void;
+}
+
+/** On a terminal one line that is drawn again and again; elsewhere a line every few seconds. */
+export function loadProgress(stream: Writable & { readonly isTTY?: boolean }): LoadProgress {
+  const terminal = stream.isTTY === true;
+  const pause = terminal ? 200 : 5_000;
+  const started = Date.now();
+  let shown = started;
+  let file: string | undefined;
+  let since = started;
+  const clear = (): void => {
+    if (terminal) stream.write('\r\x1b[K');
+  };
+  return {
+    show: (progress) => {
+      const now = Date.now();
+      if (file !== progress.file) {
+        // The first report of a file comes when its first batch is done, so the time before counts for the first file only.
+        if (file !== undefined) since = shown;
+        file = progress.file;
+      }
+      if (now - shown < pause) return;
+      shown = now;
+      const text = line(progress, since, now);
+      stream.write(terminal ? `\r\x1b[K${text}` : `${text}\n`);
+    },
+    say: (sentence) => {
+      clear();
+      stream.write(`${sentence}\n`);
+    },
+    finish: clear,
+  };
+}
+
+function line(progress: FileProgress, since: number, now: number): string {
+  const seconds = Math.max(0.001, (now - since) / 1000);
+  const done = progress.inserted + progress.replaced + progress.refused;
+  const parts = [
+    `${progress.position.toLocaleString('en')} records`,
+    `${Math.round(done / seconds).toLocaleString('en')} records/s`,
+    `${(progress.bytes / seconds / 1e6).toFixed(1)} MB/s`,
+  ];
+  if (progress.refused > 0) parts.push(`${progress.refused.toLocaleString('en')} refused`);
+  if (progress.part !== undefined && progress.part > 0)
+    parts.push(`${duration((seconds * (1 - progress.part)) / progress.part)} left`);
+  return parts.join(', ');
+}

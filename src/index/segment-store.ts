@@ -1,0 +1,126 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
+import { CopyRows } from '../store/copy-rows.ts';
+import type { Queryable, Transaction } from '../store/database.ts';
+import { segmentErrors } from './segment/errors.ts';
+import { segmentFileName } from './segment/open.ts';
+import type { SegmentData } from './segment/output.ts';
+
+/** Segments in the database: rows of blocks, each with the SHA-256 of its bytes. */
+const blockBytes = 1024 * 1024;
+/** Blocks fetched by one statement; the driver holds them twice. */
+const blocksAtOnce = 8;
+
+export interface SegmentRow {
+  readonly id: string;
+  readonly records: number;
+  readonly bytes: number;
+  readonly indexDigest: string;
+}
+
+export interface StoreOptions {
+  readonly indexDigest: string;
+  /** Also written as a file here, so that readers on this node need not fetch it. */
+  readonly folder: string | undefined;
+}
+
+/** Bytes of a segment, in memory or in a file, piece by piece. */
+export interface SegmentBytes {
+  readonly id: string;
+  readonly records: number;
+  readonly length: number;
+  readonly pieces: Iterable<Uint8Array>;
+}
+
+/** Stores a segment in the caller's transaction. A segment that is there already, under the same id, is the same. */
+export async function storeSegment(
+  transaction: Transaction,
+  { id, records, bytes }: SegmentData,
+  { indexDigest, folder }: StoreOptions,
+): Promise<void> {
+  if (folder !== undefined) writeSegmentFile(folder, { id, records, length: bytes.length, pieces: [bytes] });
+  const blocks = Math.ceil(bytes.length / blockBytes);
+  const stored = await insertSegmentRow(transaction, { id, records, bytes: bytes.length, indexDigest }, blocks);
+  if (!stored) return;
+  const stream = transaction.copyIn(copyBlocks);
+  const rows = new CopyRows();
+  for (let number = 0; number < blocks; number++) {
+    addBlock(rows, id, number, bytes.subarray(number * blockBytes, (number + 1) * blockBytes));
+    await rows.flush(stream);
+  }
+  await rows.end(stream);
+}
+
+const copyBlocks = 'COPY segment_block (segment_id, number, checksum, data) FROM STDIN (FORMAT binary)';
+
+function addBlock(rows: CopyRows, id: string, number: number, data: Uint8Array): void {
+  rows.row(4);
+  rows.text(id);
+  rows.integer(number);
+  rows.bytes(createHash('sha256').update(data).digest());
+  rows.bytes(data);
+}
+
+/** False when the segment is stored already; then it counts as new again, so that nobody sweeps it away before it is published. */
+async function insertSegmentRow(transaction: Queryable, row: SegmentRow, blocks: number): Promise<boolean> {
+  const [made] = await transaction.query<{ made: boolean }>(sql`
+    INSERT INTO segment (id, records, bytes, blocks, index_digest)
+    VALUES (${row.id}, ${row.records}, ${row.bytes}, ${blocks}, ${row.indexDigest})
+    ON CONFLICT (id) DO UPDATE SET created = now(), index_digest = excluded.index_digest
+    RETURNING xmax = 0 AS made`);
+  return made?.made === true;
+}
+
+/** Writes ID.segment whole or not at all; several processes may do it at once. */
+export function writeSegmentFile(folder: string, { id, pieces }: SegmentBytes): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, segmentFileName(id));
+  const part = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.part`;
+  const file = openSync(part, 'wx', 0o444);
+  try {
+    for (const piece of pieces) for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
+    closeSync(file);
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+  return path;
+}
+
+export async function segmentRows(database: Queryable, ids: readonly string[]): Promise<readonly SegmentRow[]> {
+  return await database.query<SegmentRow>(sql`
+    SELECT id, records, bytes, index_digest AS "indexDigest" FROM segment WHERE id = ANY (${ids}::text[])`);
+}
+
+/**
+ * The blocks of a stored segment, checked, in order. Throws `segmentErrors.block` naming the first one that is missing or not what was stored.
+ */
+export async function* fetchBlocks(database: Queryable, id: string): AsyncGenerator<Buffer, void, void> {
+  const [row] = await database.query<{ blocks: number }>(sql`SELECT blocks FROM segment WHERE id = ${id}`);
+  const blocks = row?.blocks ?? 0;
+  if (blocks === 0) throw damagedBlock(id, 0, 'the segment is not stored');
+  for (let from = 0; from < blocks; from += blocksAtOnce) {
+    const rows = await database.query<{
+      readonly number: number;
+      readonly checksum: Buffer;
+      readonly data: Buffer;
+    }>(sql`
+      SELECT number, checksum, data FROM segment_block
+      WHERE segment_id = ${id} AND number >= ${from} AND number < ${from + blocksAtOnce} ORDER BY number`);
+    for (let number = from; number < Math.min(from + blocksAtOnce, blocks); number++) {
+      const block = rows[number - from];
+      if (block?.number !== number) throw damagedBlock(id, number, 'it is missing');
+      if (!createHash('sha256').update(block.data).digest().equals(block.checksum))
+        throw damagedBlock(id, number, 'its checksum is wrong');
+      yield block.data;
+    }
+  }
+}
+
+function damagedBlock(segment: string, block: number, problem: string): UserError {
+  return new UserError(segmentErrors.block, { segment, block, problem });
+}

@@ -1,0 +1,396 @@
+import sql from 'sql-template-tag';
+import { UserError } from '../../errors/errors.ts';
+import { recordLabel } from '../../marc/problem.ts';
+import type { Reason } from '../../marc/raw.ts';
+import type { Database } from '../../store/database.ts';
+import { recordErrors } from '../errors.ts';
+import { keysOf, keysToLookUp } from '../identifiers.ts';
+import { decide, fetchHolders, fetchKeys, type Refused, type WriteMode } from '../matching.ts';
+import type { Batch } from './batches.ts';
+import { PendingKeys } from './pending.ts';
+import {
+  flags,
+  type Identified,
+  type ProgressRow,
+  type RefusedRaw,
+  type WriteOrder,
+  type WrittenBatch,
+} from './protocol.ts';
+import type { Rejects } from './rejects.ts';
+import { type LoadWorker, WorkerFailure } from './worker-handle.ts';
+
+/** How far a load is. */
+export interface LoadTotals {
+  /** Records of the input that are done. */
+  readonly position: number;
+  readonly inserted: number;
+  readonly replaced: number;
+  readonly refused: number;
+  /** Bytes of records done by this run. */
+  readonly bytes: number;
+}
+
+export interface CoordinatorOptions {
+  readonly database: Database;
+  readonly workers: readonly LoadWorker[];
+  readonly mode: WriteMode;
+  /** Match, but write nothing. */
+  readonly dryRun: boolean;
+  readonly rejects: Rejects;
+  /** Where the load stands in load_progress before its first batch. */
+  readonly progress: ProgressRow;
+  readonly onProgress: (totals: LoadTotals) => void;
+  readonly onWarning: (sentence: string) => void;
+  readonly onRefused: (refused: RefusedRaw) => void;
+}
+
+/** Batches that workers hold at once, for each: one is written while the next is read and identified. */
+const batchesPerWorker = 2;
+const mostAttempts = 5;
+
+interface Plan {
+  readonly order: WriteOrder;
+  readonly refusals: readonly { readonly index: number; readonly reason: Reason }[];
+  readonly lastIdBefore: number;
+  readonly lastIdAfter: number;
+  /** It replaces or takes from records that batches before it write, so it must come after their commit. */
+  readonly afterOthers: boolean;
+}
+
+interface Job {
+  readonly batch: Batch;
+  readonly worker: LoadWorker;
+  readonly identified: Promise<Identified>;
+  /** The batch before this one is committed. */
+  readonly previous: Promise<void>;
+  readonly committed: PromiseWithResolvers<void>;
+  /** What the database was found to refuse, by index. */
+  readonly bad: Map<number, string>;
+  attempts: number;
+  plan: Promise<Plan>;
+  written: Promise<WrittenBatch>;
+}
+
+/**
+ * Leads batches through the workers: identified and written in parallel, matched and committed in the order of the input. A batch that cannot be
+ * committed as it was planned (somebody else inserted records, gave an identifier away, or the database refuses a record) is rolled back with all
+ * behind it, and they are planned anew.
+ */
+export class Coordinator {
+  readonly #options: CoordinatorOptions;
+  readonly #pending = new PendingKeys();
+  readonly #jobs: Job[] = [];
+  #planned: Promise<unknown> = Promise.resolve();
+  #lastCommitted: Promise<void> = Promise.resolve();
+  #nextId = 0;
+  #ended = false;
+  #changed = Promise.withResolvers<void>();
+  #totals: LoadTotals;
+  #progress: ProgressRow;
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+    this.#progress = options.progress;
+    this.#totals = { position: options.progress.position, inserted: 0, replaced: 0, refused: 0, bytes: 0 };
+  }
+
+  /** Resolves when all batches are committed; rejects with everything up to some batch committed. */
+  async run(batches: AsyncIterable<Batch>): Promise<LoadTotals> {
+    this.#nextId = await this.#lastId();
+    await Promise.all([this.#read(batches), this.#commitAll()]);
+    return this.#totals;
+  }
+
+  get totals(): LoadTotals {
+    return this.#totals;
+  }
+
+  async #read(batches: AsyncIterable<Batch>): Promise<void> {
+    const most = this.#options.workers.length * batchesPerWorker;
+    for await (const batch of batches) {
+      this.#begin(batch);
+      this.#notify();
+      while (this.#jobs.length >= most) await this.#changed.promise;
+    }
+    this.#ended = true;
+    this.#notify();
+  }
+
+  async #commitAll(): Promise<void> {
+    for (;;) {
+      const job = this.#jobs[0];
+      if (job !== undefined) {
+        await this.#commit(job);
+        this.#jobs.shift();
+        job.committed.resolve();
+        this.#notify();
+      } else if (this.#ended) {
+        return;
+      } else {
+        await this.#changed.promise;
+      }
+    }
+  }
+
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+
+  #begin(batch: Batch): void {
+    const { workers } = this.#options;
+    const worker = workers[batch.number % workers.length]!;
+    const { data, ends, positions, format, number } = batch;
+    const identified = worker.call('identify', { batch: number, format, data, ends, positions }, [data]);
+    const job: Job = {
+      batch,
+      worker,
+      identified,
+      previous: this.#lastCommitted,
+      committed: Promise.withResolvers<void>(),
+      bad: new Map(),
+      attempts: 0,
+      ...this.#start(() => job),
+    };
+    this.#lastCommitted = job.committed.promise;
+    this.#jobs.push(job);
+  }
+
+  /** Plans after all that were planned before, then writes. `job` is asked for later, since it is being made. */
+  #start(job: () => Job): Pick<Job, 'plan' | 'written'> {
+    const plan = this.#planned.then(() => this.#plan(job()));
+    this.#planned = plan.catch(() => undefined);
+    const written = plan.then((made) => this.#write(job(), made));
+    // Looked at when its turn comes; until then a failure is nobody's.
+    written.catch(() => undefined);
+    return { plan, written };
+  }
+
+  async #plan(job: Job): Promise<Plan> {
+    const { database, mode } = this.#options;
+    const { identities } = await job.identified;
+    const view = new BatchView(this.#pending);
+    await view.load(database, mode, identities);
+    const { batch } = job;
+    const ids = new Int32Array(identities.length);
+    const flagsOf = new Uint8Array(identities.length);
+    const refusals: { index: number; reason: Reason }[] = [];
+    const lastIdBefore = this.#nextId;
+    const refuse = (index: number, refused: Refused): void => {
+      const record = recordLabel(batch.positions[index]!, identities[index]!.control);
+      const { code, message, hint } = new UserError(refused.refusal, { ...refused.values, record });
+      refusals.push({ index, reason: { code, message, hint } });
+    };
+    const holdings = {
+      holder: (key: string) => view.holder(key),
+      exists: (id: number) => id <= this.#options.progress.lastIdBefore,
+    };
+    identities.forEach((identity, index) => {
+      if (identity === undefined) return;
+      const bad = job.bad.get(index);
+      const decision: ReturnType<typeof decide> =
+        bad === undefined
+          ? decide(identity, mode, holdings)
+          : { refusal: recordErrors.refusedByDatabase, values: { reason: bad } };
+      if ('refusal' in decision) {
+        refuse(index, decision);
+        return;
+      }
+      const id = decision.id === 0 ? ++this.#nextId : decision.id;
+      ids[index] = id;
+      flagsOf[index] = (decision.ours ? flags.ours : 0) | (decision.id === 0 ? 0 : flags.replaces);
+      view.take(id, keysOf(identity, id, decision.ours));
+    });
+    view.publish(batch.number);
+    return {
+      order: { batch: batch.number, ids, flags: flagsOf },
+      refusals,
+      lastIdBefore,
+      lastIdAfter: this.#nextId,
+      afterOthers: view.touchesPending,
+    };
+  }
+
+  async #write(job: Job, plan: Plan): Promise<WrittenBatch> {
+    if (this.#options.dryRun) return countOnly(plan.order);
+    if (plan.afterOthers) await job.previous;
+    return await job.worker.call('write', plan.order);
+  }
+
+  async #commit(job: Job): Promise<void> {
+    for (;;) {
+      const { rejects } = this.#options;
+      const mark = rejects.mark;
+      try {
+        const plan = await job.plan;
+        const written = await job.written;
+        const refused = await this.#refused(job, plan);
+        await rejects.add(job.batch.format, refused);
+        const progress = this.#progressAfter(job, written, refused.length);
+        if (!this.#options.dryRun) {
+          const { lastIdBefore, lastIdAfter } = plan;
+          await job.worker.call('commit', { batch: job.batch.number, lastIdBefore, lastIdAfter, progress });
+        }
+        this.#done(job, written, refused.length, progress);
+        for (const one of refused) this.#options.onRefused(one);
+        for (const sentence of [...(await job.identified).warnings, ...written.warnings])
+          this.#options.onWarning(sentence);
+        await job.worker.call('release', { batch: job.batch.number });
+        return;
+      } catch (error) {
+        await rejects.backTo(mark);
+        await this.#recover(job, error);
+      }
+    }
+  }
+
+  /** Everything that this batch refuses, in the order of the input. */
+  async #refused(job: Job, plan: Plan): Promise<readonly RefusedRaw[]> {
+    const { batch } = job;
+    const { refused, identities } = await job.identified;
+    const indexes = plan.refusals.map((refusal) => refusal.index);
+    const raws = indexes.length === 0 ? [] : await job.worker.call('raw', { batch: batch.number, indexes });
+    const matched = plan.refusals.map(
+      ({ index, reason }, place): RefusedRaw => ({
+        position: batch.positions[index]!,
+        control001: identities[index]!.control || undefined,
+        reason,
+        raw: raws[place]!,
+      }),
+    );
+    return [...batch.refused, ...refused, ...matched].sort((a, b) => a.position - b.position);
+  }
+
+  #progressAfter(job: Job, written: WrittenBatch, refused: number): ProgressRow {
+    return {
+      ...this.#progress,
+      position: job.batch.lastPosition,
+      accepted: this.#progress.accepted + written.inserted + written.replaced,
+      refused: this.#progress.refused + refused,
+      prefix: job.batch.prefix,
+    };
+  }
+
+  #done(job: Job, written: WrittenBatch, refused: number, progress: ProgressRow): void {
+    // A dry run leaves nothing in the database that would remember instead.
+    if (!this.#options.dryRun) this.#pending.committed(job.batch.number);
+    this.#progress = progress;
+    const totals = this.#totals;
+    this.#totals = {
+      position: progress.position,
+      inserted: totals.inserted + written.inserted,
+      replaced: totals.replaced + written.replaced,
+      refused: totals.refused + refused,
+      bytes: totals.bytes + job.batch.bytes,
+    };
+    this.#options.onProgress(this.#totals);
+  }
+
+  /** Makes ready to try this batch and those behind it again; throws what cannot be mended. */
+  async #recover(job: Job, error: unknown): Promise<void> {
+    job.attempts++;
+    const order = await job.plan.then((plan) => plan.order);
+    if (!(error instanceof WorkerFailure) || job.attempts > mostAttempts) throw error;
+    const { kind, code } = error.failure;
+    const refusedByDatabase = kind === 'record' && /^(22|23|54)/.test(code);
+    if (kind !== 'numbers-moved' && !refusedByDatabase) throw error;
+    for (const waiting of this.#jobs) {
+      await waiting.plan;
+      await waiting.worker.call('abort', { batch: waiting.batch.number });
+    }
+    // An identifier given away meanwhile is seen by matching again; whatever else is in the records.
+    if (refusedByDatabase && (code !== '23505' || job.attempts > 1)) {
+      const bad = await job.worker.call('diagnose', order);
+      if (bad.length === 0 && job.attempts > 2) throw error;
+      for (const { index, reason } of bad) job.bad.set(index, reason);
+    }
+    this.#pending.clear();
+    this.#nextId = await this.#lastId();
+    for (const waiting of this.#jobs)
+      Object.assign(
+        waiting,
+        this.#start(() => waiting),
+      );
+  }
+
+  async #lastId(): Promise<number> {
+    const [row] = await this.#options.database.query<{ last_id: number }>(sql`SELECT last_id FROM record_counter`);
+    return row!.last_id;
+  }
+}
+
+/** Who holds which key while one batch is matched: the database, waiting batches, and the records before in this batch. */
+class BatchView {
+  readonly #pending: PendingKeys;
+  readonly #holders = new Map<string, number>();
+  readonly #keys = new Map<number, readonly string[]>();
+  readonly #changes = new Map<number, { readonly before: readonly string[]; after: readonly string[] }>();
+  touchesPending = false;
+
+  constructor(pending: PendingKeys) {
+    this.#pending = pending;
+  }
+
+  /** Looks into the waiting batches before each question, so what commits in between is found in one of both. */
+  async load(database: Database, mode: WriteMode, identities: Identified['identities']): Promise<void> {
+    const ask = new Set<string>();
+    const numbers = new Set<number>();
+    for (const identity of identities) {
+      if (identity === undefined) continue;
+      if (identity.number > 0) numbers.add(identity.number);
+      for (const key of keysToLookUp(identity)) {
+        const holder = this.#pending.holder(key);
+        if (holder === undefined) ask.add(key);
+        else this.#hold(key, holder);
+      }
+    }
+    for (const [key, holder] of await fetchHolders(database, ask)) this.#holders.set(key, holder);
+    if (mode === 'insert') return;
+    for (const holder of this.#holders.values()) if (holder > 0) numbers.add(holder);
+    const askKeys: number[] = [];
+    for (const id of numbers) {
+      const keys = this.#pending.keys(id);
+      if (keys === undefined) askKeys.push(id);
+      else this.#keys.set(id, keys);
+    }
+    for (const [id, keys] of await fetchKeys(database, askKeys)) this.#keys.set(id, keys);
+  }
+
+  holder(key: string): number {
+    return this.#holders.get(key) ?? 0;
+  }
+
+  /** The record takes these keys instead of those it had. */
+  take(id: number, keys: readonly string[]): void {
+    const before = this.#keys.get(id) ?? [];
+    for (const key of before) this.#holders.set(key, 0);
+    for (const key of keys) this.#holders.set(key, id);
+    this.#keys.set(id, keys);
+    if (this.#pending.keys(id) !== undefined) this.touchesPending = true;
+    const change = this.#changes.get(id);
+    if (change === undefined) this.#changes.set(id, { before, after: keys });
+    else change.after = keys;
+  }
+
+  /** Makes the changes known to the batches behind this one. */
+  publish(batch: number): void {
+    for (const [id, { before, after }] of this.#changes) this.#pending.change(batch, id, before, after);
+  }
+
+  #hold(key: string, holder: number): void {
+    this.#holders.set(key, holder);
+    // A key that a waiting batch took away can only be given again after it.
+    if (holder === 0) this.touchesPending = true;
+  }
+}
+
+function countOnly({ ids, flags: flagsOf }: WriteOrder): WrittenBatch {
+  let inserted = 0;
+  let replaced = 0;
+  ids.forEach((id, index) => {
+    if (id === 0) return;
+    if ((flagsOf[index]! & flags.replaces) === 0) inserted++;
+    else replaced++;
+  });
+  return { inserted, replaced, warnings: [] };
+}

@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import sql from 'sql-template-tag';
+import { UserError } from '../../errors/errors.ts';
+import { splitRecords } from '../../marc/read.ts';
+import { currentSite } from '../../site/versions.ts';
+import type { Database } from '../../store/database.ts';
+import { takeLease } from '../../store/lease.ts';
+import { recordErrors } from '../errors.ts';
+import type { WriteMode } from '../matching.ts';
+import { type BatchLimits, InputReader } from './batches.ts';
+import { Coordinator, type LoadTotals } from './coordinator.ts';
+import type { ProgressRow, RefusedRaw } from './protocol.ts';
+import { noRejects, openRejects, type Rejects } from './rejects.ts';
+import { LoadWorker } from './worker-handle.ts';
+
+export interface LoadInput {
+  /** For messages and the history: a file name, or "standard input". */
+  readonly name: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+export interface LoadOptions {
+  readonly database: Database;
+  readonly url: string;
+  /** DATA/index. */
+  readonly indexFolder: string | undefined;
+  readonly mode: WriteMode;
+  readonly workers: number;
+  /** Batches end at the first of both. */
+  readonly batch: BatchLimits;
+  readonly recordLimit: number;
+  /** The code that stands in for a missing 003. */
+  readonly source?: string | undefined;
+  /** Matches and counts, and changes nothing. */
+  readonly dryRun?: boolean;
+  /**
+   * never: from the beginning. unfinished: where an earlier load of this input stopped, if it did not come to its end. always: also
+   * behind the end of one that did, which leaves nothing to do when the input has not grown.
+   */
+  readonly resume: 'never' | 'unfinished' | 'always';
+  /** Path of the rejects file. */
+  readonly rejects?: string | undefined;
+  readonly onProgress?: (totals: LoadTotals) => void;
+  readonly onWarning?: (sentence: string) => void;
+  readonly onRefused?: (refused: RefusedRaw) => void;
+  /** Called when the load waits for another. */
+  readonly onWait?: (holder: string) => void;
+  /** Called with the position after which an earlier load is taken up. */
+  readonly onResume?: (position: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LoadReport extends LoadTotals {
+  /** The position after which this run took up an earlier load; 0 for one from the beginning. */
+  readonly resumedAt: number;
+  readonly seconds: number;
+}
+
+/**
+ * Loads an input of any size: batches of records, each committed with its index data, so that everything up to some record is in the library
+ * and searchable whenever and however the load ends. Loads take turns. Throws a UserError when nothing more can be done; refused records do not stop it.
+ */
+export async function load(input: LoadInput, options: LoadOptions): Promise<LoadReport> {
+  const { url, onWait, signal } = options;
+  const started = performance.now();
+  const lease = await takeLease(url, 'load', { label: `load ${input.name}`, wait: true, onWait, signal });
+  try {
+    const report = await loadInTurn(input, options);
+    return { ...report, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    await lease?.release();
+  }
+}
+
+async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<LoadReport, 'seconds'>> {
+  const { database, mode, dryRun = false } = options;
+  const reader = new InputReader(splitRecords(input.bytes, { recordLimit: options.recordLimit }));
+  const name = await reader.name();
+  const earlier = await earlierProgress(database, name, options);
+  const progress = earlier ?? (await freshProgress(database, name, mode));
+  if (earlier !== undefined) options.onResume?.(earlier.position);
+  const rejects = options.rejects === undefined || dryRun ? noRejects : openRejects(options.rejects, progress.position);
+  const workers = await startWorkers(input, options);
+  const coordinator = new Coordinator({
+    database,
+    workers,
+    mode,
+    dryRun,
+    rejects,
+    progress,
+    onProgress: options.onProgress ?? (() => undefined),
+    onWarning: options.onWarning ?? (() => undefined),
+    onRefused: options.onRefused ?? (() => undefined),
+  });
+  const check = (prefix: Uint8Array | undefined): void => {
+    if (prefix !== undefined && Buffer.compare(prefix, progress.prefix) === 0) return;
+    throw new UserError(recordErrors.notSameInput, { input: input.name, position: progress.position });
+  };
+  try {
+    const batches = reader.batches(options.batch, progress.position, check);
+    const totals = await untilAborted(coordinator.run(batches), options.signal);
+    if (!dryRun) await markFinished(database, progress);
+    return { ...totals, resumedAt: earlier?.position ?? 0 };
+  } catch (error) {
+    throw stopped(error, coordinator.totals.position);
+  } finally {
+    await close(workers, rejects, reader);
+  }
+}
+
+async function startWorkers(input: LoadInput, options: LoadOptions): Promise<LoadWorker[]> {
+  const { site, indexDigest } = await currentSite(options.database);
+  const { url, indexFolder, source = '' } = options;
+  const reason = `load ${options.mode} ${input.name}`;
+  const setup = { url, site, indexDigest, indexFolder, reason, source };
+  return Array.from({ length: options.workers }, () => new LoadWorker(setup));
+}
+
+async function close(workers: readonly LoadWorker[], rejects: Rejects, reader: InputReader): Promise<void> {
+  rejects.close();
+  await Promise.all(workers.map((worker) => worker.end()));
+  // A read of a stream that says nothing more would be waited for without end.
+  await Promise.race([reader.close(), sleep(100, undefined, { ref: false })]).catch(() => undefined);
+}
+
+async function earlierProgress(
+  database: Database,
+  input: string,
+  { mode, resume }: LoadOptions,
+): Promise<ProgressRow | undefined> {
+  if (resume === 'never') return undefined;
+  const [row] = await database.query<ProgressRow & { readonly finished: boolean }>(sql`
+    SELECT input, mode, position, accepted, refused, prefix, last_id_before AS "lastIdBefore", finished
+    FROM load_progress WHERE input = ${input} AND mode = ${mode}`);
+  if (row === undefined || row.position === 0) return undefined;
+  return row.finished && resume !== 'always' ? undefined : row;
+}
+
+async function freshProgress(database: Database, input: string, mode: WriteMode): Promise<ProgressRow> {
+  const [counter] = await database.query<{ last: number }>(sql`SELECT last_id AS last FROM record_counter`);
+  return { input, mode, position: 0, accepted: 0, refused: 0, prefix: new Uint8Array(), lastIdBefore: counter!.last };
+}
+
+async function markFinished(database: Database, { input, mode }: ProgressRow): Promise<void> {
+  await database.query(sql`
+    UPDATE load_progress SET finished = true, updated = now() WHERE input = ${input} AND mode = ${mode}`);
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    work.catch(() => undefined);
+  }
+}
+
+/** What is not about a record stops the load; the sentence says how far it came. */
+function stopped(error: unknown, position: number): unknown {
+  if (error instanceof UserError && error.code === recordErrors.notSameInput.code) return error;
+  if (!(error instanceof UserError)) return error;
+  const reason = `${error.message} ${error.hint}`.replace(/[.\s]+$/, '');
+  return new UserError(recordErrors.loadStopped, { position, reason }, error);
+}

@@ -1,0 +1,131 @@
+import type { Reason, RecordFormat } from '../../marc/raw.ts';
+import type { Site } from '../../site/site.ts';
+import type { Identity } from '../identifiers.ts';
+
+/**
+ * What the load's parent thread and its workers say to each other. A batch stays with the worker that identified it until it is committed,
+ * so its bytes cross threads once.
+ */
+export interface WorkerSetup {
+  readonly url: string;
+  readonly site: Site;
+  readonly indexDigest: string;
+  /** Where this node keeps its segment files, so that its own readers need not fetch what was made here. */
+  readonly indexFolder: string | undefined;
+  /** For the history: "load replace records.xml". */
+  readonly reason: string;
+  /** Stands in for a missing 003. */
+  readonly source: string;
+}
+
+/** Raw records, one after the other. */
+export interface PackedRecords {
+  readonly batch: number;
+  readonly format: RecordFormat;
+  readonly data: ArrayBuffer;
+  /** Where each record ends in `data`. */
+  readonly ends: Uint32Array;
+  /** Position of each record in the input. */
+  readonly positions: Uint32Array;
+}
+
+export interface Identified {
+  /** Undefined where a record was refused. */
+  readonly identities: readonly (Identity | undefined)[];
+  readonly refused: readonly RefusedRaw[];
+  /** Sentences that name their record. */
+  readonly warnings: readonly string[];
+}
+
+export interface RefusedRaw {
+  readonly position: number;
+  readonly control001: string | undefined;
+  readonly reason: Reason;
+  readonly raw: Uint8Array;
+}
+
+/** What to do with each record of a batch. */
+export interface WriteOrder {
+  readonly batch: number;
+  /** The number each record gets, 0 for one that is refused. */
+  readonly ids: Int32Array;
+  /** See `flags`. */
+  readonly flags: Uint8Array;
+}
+
+export const flags = { ours: 1, replaces: 2 } as const;
+
+export interface WrittenBatch {
+  readonly inserted: number;
+  readonly replaced: number;
+  readonly warnings: readonly string[];
+}
+
+export interface CommitOrder {
+  readonly batch: number;
+  /** The highest record number before and after this batch. */
+  readonly lastIdBefore: number;
+  readonly lastIdAfter: number;
+  readonly progress: ProgressRow;
+}
+
+/** A row of load_progress. */
+export interface ProgressRow {
+  readonly input: string;
+  readonly mode: string;
+  readonly position: number;
+  readonly accepted: number;
+  readonly refused: number;
+  /** SHA-256 of the bytes of all records up to `position`. */
+  readonly prefix: Uint8Array;
+  readonly lastIdBefore: number;
+}
+
+/** A record that the database does not take. */
+export interface BadRecord {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/** Calls of the parent, by name: what goes in and what comes back. */
+export interface WorkerCalls {
+  identify: { readonly input: PackedRecords; readonly output: Identified };
+  /** The bytes of some records, by index. */
+  raw: {
+    readonly input: { readonly batch: number; readonly indexes: readonly number[] };
+    readonly output: readonly Uint8Array[];
+  };
+  /** Writes everything but the commit; resolves when the batch is ready for its turn. */
+  write: { readonly input: WriteOrder; readonly output: WrittenBatch };
+  commit: { readonly input: CommitOrder; readonly output: null };
+  /** Rolls back what `write` did; the records stay. */
+  abort: { readonly input: { readonly batch: number }; readonly output: null };
+  /** Which records make `write` fail. */
+  diagnose: { readonly input: WriteOrder; readonly output: readonly BadRecord[] };
+  release: { readonly input: { readonly batch: number }; readonly output: null };
+  close: { readonly input: null; readonly output: null };
+}
+
+export type CallName = keyof WorkerCalls;
+
+export interface CallMessage {
+  readonly call: number;
+  readonly name: CallName;
+  readonly input: unknown;
+}
+
+export interface AnswerMessage {
+  readonly call: number;
+  readonly output?: unknown;
+  readonly failure?: Failure;
+}
+
+/** An error of a worker, as plain data. */
+export interface Failure {
+  readonly kind: 'numbers-moved' | 'record' | 'user' | 'bug';
+  readonly message: string;
+  /** SQLSTATE or code of the UserError. */
+  readonly code: string;
+  readonly hint: string;
+  readonly stack: string;
+}

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../../errors/errors.ts';
+import type { AnswerMessage, CallMessage, CallName, Failure, WorkerCalls, WorkerSetup } from './protocol.ts';
+
+/** A worker thread, as the parent sees it: every call is answered once, or fails with `WorkerFailure` or a UserError. */
+export class LoadWorker {
+  readonly #worker: Worker;
+  readonly #open = new Map<number, { resolve(output: unknown): void; reject(error: unknown): void }>();
+  #calls = 0;
+  #dead: Error | undefined;
+
+  constructor(setup: WorkerSetup) {
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: setup });
+    this.#worker.on('message', (answer: AnswerMessage) => this.#answer(answer));
+    this.#worker.on('error', (error) => this.#die(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('exit', () => this.#die(new Error('a worker thread of the load ended')));
+  }
+
+  call<N extends CallName>(
+    name: N,
+    input: WorkerCalls[N]['input'],
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<WorkerCalls[N]['output']> {
+    if (this.#dead !== undefined) return Promise.reject(this.#dead);
+    const message: CallMessage = { call: this.#calls++, name, input };
+    return new Promise((resolve, reject) => {
+      this.#open.set(message.call, { resolve: (output) => resolve(output as WorkerCalls[N]['output']), reject });
+      this.#worker.postMessage(message, [...transfer]);
+    });
+  }
+
+  /** Ends the thread; an open transaction is rolled back by the server. */
+  async end(): Promise<void> {
+    if (this.#dead === undefined)
+      await Promise.race([this.call('close', null), sleep(2_000, undefined, { ref: false })]).catch(() => undefined);
+    await this.#worker.terminate();
+  }
+
+  #answer({ call, output, failure }: AnswerMessage): void {
+    const open = this.#open.get(call);
+    this.#open.delete(call);
+    if (failure !== undefined) open?.reject(toError(failure));
+    else open?.resolve(output);
+  }
+
+  #die(error: Error): void {
+    this.#dead ??= error;
+    for (const open of this.#open.values()) open.reject(error);
+    this.#open.clear();
+  }
+}
+
+/** What went wrong in a worker, told apart by `failure.kind`. */
+export class WorkerFailure extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+    this.stack = failure.stack;
+  }
+}
+
+function toError(failure: Failure): Error {
+  if (failure.kind !== 'user') return new WorkerFailure(failure);
+  return new UserError({ code: failure.code, status: 503, message: failure.message, hint: failure.hint });
+}
