@@ -74,7 +74,7 @@ function wholeValue(text: string, field: string, analyzer: Analyzer): Query | un
   // Quotations, spans of them and patterns are read by the parser, which knows them.
   if (/^(["'/]).*\1$/s.test(text) || isSecondOrder(field) || builtInFields.has(field)) return undefined;
   const known = analyzer.field(field);
-  if (known?.whole) return leaf({ kind: 'word', field, text });
+  if (known?.whole) return wordOf(field, text);
   const isWithoutWords = isMarcPath(field) || (known !== undefined && known.words === undefined);
   if (known?.names ? /[\s,.]/.test(text) : text.includes(',') || isWithoutWords) {
     return span(text, field) ?? leaf({ kind: 'exact', field, text });

@@ -98,7 +98,7 @@ export function matching(snapshot: IndexSnapshot, text: string): HitSet {
 
 const analyzers = new WeakMap<Site, Analyzer>();
 
-function analyzerOf(site: Site): Analyzer {
+export function analyzerOf(site: Site): Analyzer {
   const known = analyzers.get(site) ?? compileAnalyzer(site);
   analyzers.set(site, known);
   return known;

@@ -80,12 +80,8 @@ function preferredFirst(keys: readonly Key[]): readonly Key[] {
 function joinColumns(size: number, columns: readonly KeyColumn[]): KeyColumn {
   const tuple = (ordinal: number) => columns.map(({ ranks }) => ranks[ordinal] as number);
   const compare = (a: readonly number[], b: readonly number[]) => {
-    // In each column 0, no value, is last.
-    for (const [index, left] of a.entries()) {
-      const right = b[index] as number;
-      if (left !== right) return left === 0 ? 1 : right === 0 ? -1 : left - right;
-    }
-    return 0;
+    const index = a.findIndex((rank, at) => rank !== b[at]);
+    return index === -1 ? 0 : (a[index] as number) - (b[index] as number);
   };
   const tuples = Array.from({ length: size }, (_, ordinal) => tuple(ordinal));
   const filled = [...tuples.keys()].filter((ordinal) => tuples[ordinal]?.some((rank) => rank > 0));
@@ -106,12 +102,12 @@ function joinColumns(size: number, columns: readonly KeyColumn[]): KeyColumn {
 
 const keySeparator = '\u0000';
 
-/** Order of keys of several columns: by the first that differs, a missing one last. */
+/** Order of keys of several columns: by the first that differs, a missing one in front. */
 export function compareJoinedKeys(a: string, b: string): number {
   const others = b.split(keySeparator);
   for (const [index, left] of a.split(keySeparator).entries()) {
     const right = others[index] ?? '';
-    if (left !== right) return left === '' ? 1 : right === '' ? -1 : byCodePoint(left, right);
+    if (left !== right) return byCodePoint(left, right);
   }
   return 0;
 }

@@ -160,13 +160,13 @@ export function byDate(snapshot: IndexSnapshot, column: 'created' | 'modified', 
   );
 }
 
-/** Sort keys of one segment: ranks from 1 in the order of the keys, 0 for none. */
+/** Sort keys of one segment: ranks from 1 in the order of the keys, 0 for a record without one. */
 export interface KeyColumn {
   readonly ranks: Uint32Array;
   key(rank: number): string;
 }
 
-/** By text: A to Z when `ascending`. Records without a key stand last either way. */
+/** By text: A to Z when `ascending`, records without a key in front; Z to A otherwise, those at the end. */
 export function byKey(
   snapshot: IndexSnapshot,
   columnOf: (segment: Segment) => KeyColumn | undefined,
@@ -176,28 +176,19 @@ export function byKey(
   const columns = snapshot.segments.map(({ segment }) => columnOf(segment));
   const sign = ascending ? 1 : -1;
   const rank = ({ segment, ordinal }: Hit) => columns[segment]?.ranks[ordinal] ?? 0;
+  const keyOf = ({ segment }: Hit, place: number) => columns[segment]?.key(place) ?? '';
   return {
     ascending,
     weights: (segment) => {
       const ranks = columns[segment]?.ranks;
       if (ranks === undefined) return () => 0;
-      return (ordinal) => {
-        const r = ranks[ordinal] as number;
-        return r === 0 ? Number.NEGATIVE_INFINITY : -sign * r;
-      };
+      return (ordinal) => -sign * (ranks[ordinal] as number);
     },
     compare: (a, b) => {
       const left = rank(a);
       const right = rank(b);
-      if (left === 0 || right === 0) {
-        if (left !== right) return left === 0 ? 1 : -1;
-      } else {
-        const leftKey = columns[a.segment]?.key(left) ?? '';
-        const rightKey = columns[b.segment]?.key(right) ?? '';
-        const order = compareKeys(leftKey, rightKey);
-        if (order !== 0) return sign * order;
-      }
-      return sign * (idOf(snapshot, a) - idOf(snapshot, b));
+      const order = left === 0 || right === 0 ? left - right : compareKeys(keyOf(a, left), keyOf(b, right));
+      return sign * (order || idOf(snapshot, a) - idOf(snapshot, b));
     },
   };
 }

@@ -1,5 +1,4 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
-import { termKey } from '../../index/segment/term-key.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, LiveSegment } from '../../index/snapshot.ts';
 import { adjacent, unionOf } from './adjacent.ts';
@@ -62,10 +61,9 @@ function evaluateIn(plan: Plan, context: Context, live: LiveSegment, index: numb
 }
 
 function termEntries(plan: TermPlan, context: Context, segment: Segment): readonly TermEntry[] {
-  const key = termKey(plan.term);
   const entries: TermEntry[] = [];
   for (const space of spacesAt(context, segment, plan.place)) {
-    const entry = segment.term(space, key);
+    const entry = segment.term(space, plan.term);
     if (entry !== undefined) entries.push(entry);
   }
   return entries;

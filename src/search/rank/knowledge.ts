@@ -1,5 +1,4 @@
 import { foldValue } from '../../index/analysis/fold.ts';
-import { termKey } from '../../index/segment/term-key.ts';
 import type { RankMethod } from '../../site/site.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 
@@ -17,7 +16,7 @@ export function knowledgeNumbers(method: RankMethod, context: Context, index: nu
     const number = Number(text);
     if (!Number.isFinite(number)) continue;
     for (const space of spacesAt(context, segment, { kind: 'path', path })) {
-      const entry = segment.term(space, termKey(foldValue(value)));
+      const entry = segment.term(space, foldValue(value));
       if (entry === undefined) continue;
       for (const ordinal of segment.ordinals(entry)) {
         numbers[ordinal] = Math.max(numbers[ordinal] as number, number);

@@ -1,0 +1,70 @@
+import { ask } from '../../access/ask.ts';
+import { guest } from '../../access/person.ts';
+import type { Brief } from '../../index/brief.ts';
+import { openLibrary } from '../../library/open.ts';
+import { noticeText } from '../../search/notices.ts';
+import { defaultPageSize, emptyRequest, type SearchRequest } from '../../search/request.ts';
+import { defineCommand, jsonOption } from '../command.ts';
+
+export const command = defineCommand({
+  description:
+    'Finds what every visitor of the library may see, newest first. The language is that of the search page: words, "phrases", trunc*,\n' +
+    'field:word, 245__a:value, /regular expressions/, 1999->2003, and or not, parentheses.',
+  examples: [
+    { command: "search 'higgs boson'", doc: 'Both words, anywhere.' },
+    {
+      command: `search 'author:"Ellis, J" year:1990->1999' --sort title --ascending`,
+      doc: 'A person, in a span of years.',
+    },
+    { command: "search 'title:supersym*' --json", doc: 'The numbers of all records found, for scripts.' },
+  ],
+  arguments: { query: { doc: 'What to look for; nothing finds everything.', optional: true } },
+  options: {
+    field: { type: 'text', value: 'FIELD', short: 'f', doc: 'The field of words that name none.' },
+    collection: { type: 'list', value: 'NAME', short: 'c', doc: 'Only in this collection (several: in any of them).' },
+    sort: { type: 'text', value: 'ORDER', doc: 'title, author, a field, or a MARC path.' },
+    ascending: { type: 'flag', doc: 'First what is otherwise last.' },
+    rank: { type: 'text', value: 'METHOD', doc: 'wrd: the most relevant first.' },
+    limit: { type: 'number', value: 'N', short: 'n', minimum: 1, doc: 'How many to show; 10, with --json all.' },
+    ...jsonOption,
+  },
+  run: async ({ arguments: { query }, options, settings, print, printJson, stderr }) => {
+    const standardSize = options.json ? Number.POSITIVE_INFINITY : defaultPageSize;
+    const request: SearchRequest = {
+      ...emptyRequest,
+      text: query ?? '',
+      field: options.field ?? '',
+      collections: options.collection,
+      sort: options.sort ?? '',
+      ascending: options.ascending,
+      rank: options.rank ?? '',
+      size: options.limit ?? standardSize,
+      format: options.json ? 'id' : 'hb',
+    };
+    const library = await openLibrary(settings());
+    try {
+      const answer = ask(library.snapshot(), guest, request, { briefs: !options.json });
+      for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
+      if (options.json) return printJson({ total: answer.total, ids: answer.ids });
+      print(summary(answer.total, answer.ids.length));
+      for (const [at, id] of answer.ids.entries()) print(hitText(id, answer.briefs[at] as Brief));
+    } finally {
+      await library.close();
+    }
+  },
+});
+
+export function summary(total: number, shown: number): string {
+  const found = total === 1 ? '1 record' : `${total.toLocaleString('en')} records`;
+  return shown < total ? `${found}, the first ${shown}:` : total === 0 ? 'No records.' : `${found}:`;
+}
+
+/** Two lines: number and title; then who, when and where. */
+export function hitText(id: number, brief: Brief): string {
+  const others = brief.n > brief.a.length ? ` and ${brief.n - brief.a.length} more` : '';
+  const people = brief.a.length > 0 ? `${brief.a.join('; ')}${others}` : '';
+  const published = brief.j === '' && brief.y > 0 ? String(brief.y) : brief.j;
+  const second = [people, published].filter((part) => part !== '').join('. ');
+  const number = String(id).padStart(9);
+  return `${number}  ${brief.t === '' ? '(no title)' : brief.t}${second === '' ? '' : `\n${' '.repeat(11)}${second}`}`;
+}
