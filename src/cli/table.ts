@@ -9,6 +9,10 @@ export interface TableEntry {
 export const commandTable: Readonly<Record<string, TableEntry>> = {
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
   config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },
+  'demo-data': {
+    summary: 'Write invented records to try things with.',
+    load: () => import('./commands/demo-data.ts'),
+  },
   completion: {
     summary: 'Print what makes a shell complete commands.',
     load: () => import('./commands/completion.ts'),

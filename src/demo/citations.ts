@@ -1,4 +1,4 @@
-import { type Field, dataField, type Subfield } from '../marc/record.ts';
+import { dataField, type Field, type Subfield } from '../marc/record.ts';
 import { coins } from './coin.ts';
 import { citedName, person, somebody } from './people.ts';
 import { disciplines, doi, firstYear, journalPlace, reportNumber, type Slot, slotOf } from './plan.ts';
@@ -84,8 +84,7 @@ const outsideJournals = [
   'Trans. Meridian Soc.',
 ];
 const random = createRandom(0);
-const term = coins.get('term')!;
-const eponym = coins.get('name')!;
+const coined = (kind: string): string => coins.get(kind)!(random, []);
 
 /** The 999C5 field of the `order`th reference of record `index`. */
 export function referenceField(seed: number, index: number, work: number, order: number): Field {
@@ -132,7 +131,10 @@ function outside(work: number, look: number, add: (code: string, value: string) 
   const author = citedName(person(somebody(random, 20 + (work % disciplines.length))));
   const year = outsideYear(rank);
   if (h % 4 === 0) {
-    add('m', `${author}, The ${term(random)} ${h % 8 === 0 ? 'method' : 'theory'} of ${eponym(random)} (${1 + (h % 9)}. ed., ${year})`);
+    add(
+      'm',
+      `${author}, The ${coined('term')} ${h % 8 === 0 ? 'method' : 'theory'} of ${coined('name')} (${1 + (h % 9)}. ed., ${year})`,
+    );
     return;
   }
   if (look % 3 === 0) add('m', author);

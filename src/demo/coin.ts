@@ -24,10 +24,16 @@ const tails = split(
    kinetic lattice lytic magnetic metric modal morphic optic phasic phoretic plastic polar scopic solvent sonic spectral spheric
    static structural surface thermal tonic topic tropic viscous`.replaceAll(/\s+/g, ' '),
 );
-const surnameEnds = split('lson nberg lini rov tteau rström nescu nides lmann rley llard lquist relli renko doux rholm lado rian nsen well');
-const placeEnds = split('ra no ville rburg rstad lmont nford haven sholm dara renza lium nitz kova port bridge field ndal');
+const surnameEnds = split(
+  'lson nberg lini rov tteau rström nescu nides lmann rley llard lquist relli renko doux rholm lado rian nsen well',
+);
+const placeEnds = split(
+  'ra no ville rburg rstad lmont nford haven sholm dara renza lium nitz kova port bridge field ndal',
+);
 const speciesEnds = split('nensis ralis lata rosa nella ticola rina loides rula tica');
-const elements = split('La Sr Ba Y Ca Bi Pb Fe Co Ni Cu Mn Ti V Nb Ta Ir Ru Ga In Sn Ge Zn Gd Nd Pr Sm Eu Yb Zr Hf Mo W Li Na K');
+const elements = split(
+  'La Sr Ba Y Ca Bi Pb Fe Co Ni Cu Mn Ti V Nb Ta Ir Ru Ga In Sn Ge Zn Gd Nd Pr Sm Eu Yb Zr Hf Mo W Li Na K',
+);
 const anions = split('O O O O S Se Te F N As P');
 
 /** A root of two syllables or more, low ranks being short: "tavore", "brinda". */
@@ -144,5 +150,5 @@ export const coins: ReadonlyMap<string, Coin> = new Map<string, Coin>([
   ['person', (random) => spokenName(person(somebody(random, 0)))],
   ['n', (random, [low = 0, high = 9]) => String(random.between(low, high))],
   // A number of a catalogue, the famous ones more often.
-  ['zipf', (random, [limit = 1000]) => String(1 + (Math.imul(random.zipf(steepness, 60), 7919) >>> 0) % limit)],
+  ['zipf', (random, [limit = 1000]) => String(1 + ((Math.imul(random.zipf(steepness, 60), 7919) >>> 0) % limit))],
 ]);

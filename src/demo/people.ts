@@ -67,7 +67,7 @@ const crowd = 0x1000000;
 
 /** Somebody who writes in this discipline: few write much, many once. */
 export function somebody(random: Random, discipline: number): number {
-  return discipline * crowd + random.zipf(1.55, 300) % crowd;
+  return discipline * crowd + (random.zipf(1.55, 300) % crowd);
 }
 
 /** The authors of a paper: a leader and mostly people near the leader, so that the same names meet again. No number twice. */

@@ -22,7 +22,9 @@ export type Discipline = (typeof disciplines)[number];
 export type Kind = 'ARTICLE' | 'PREPRINT' | 'THESIS' | 'BOOK' | 'REPORT' | 'PICTURE' | 'NOTE' | 'INTERNALNOTE';
 
 /** MARC language codes and the disciplines that the language's word list knows (none: all). */
-export const languages: Readonly<Record<string, { readonly file: string; readonly disciplines: readonly Discipline[] }>> = {
+export const languages: Readonly<
+  Record<string, { readonly file: string; readonly disciplines: readonly Discipline[] }>
+> = {
   eng: { file: 'en', disciplines: [...disciplines] },
   fre: { file: 'fr', disciplines: [...disciplines] },
   ger: { file: 'de', disciplines: [...disciplines] },
@@ -211,7 +213,8 @@ function series(random: Random, kind: Kind, discipline: Discipline): string {
   if (kind === 'PREPRINT') return `${house}-${sections[discipline]}`;
   if (kind === 'THESIS') return `${house}-THESIS`;
   if (kind === 'REPORT') return `${house}-${sections[discipline]}-REPORT`;
-  if (kind === 'NOTE' || kind === 'INTERNALNOTE') return `AVL-${sections[discipline]}-${kind === 'NOTE' ? 'NOTE' : 'INT'}`;
+  if (kind === 'NOTE' || kind === 'INTERNALNOTE')
+    return `AVL-${sections[discipline]}-${kind === 'NOTE' ? 'NOTE' : 'INT'}`;
   if (kind === 'PICTURE') return 'AVL-PHOTO';
   return kind === 'ARTICLE' && random.unit() < 0.4 ? `${house}-${sections[discipline]}` : '';
 }

@@ -1,8 +1,8 @@
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../marc/record.ts';
 import { signatures } from './authors.ts';
 import { citedWorks, referenceField } from './citations.ts';
-import { disciplines, type Discipline, doi, type Kind, journalPlace, languages, reportNumber, type Slot } from './plan.ts';
-import { hash, type Random } from './random.ts';
+import { type Discipline, disciplines, doi, journalPlace, type Kind, reportNumber, type Slot } from './plan.ts';
+import type { Random } from './random.ts';
 import type { RecordText } from './text.ts';
 
 /** Puts a record together: what the plan says of it, its words, its authors and what it cites. `random` decides the small things. */
@@ -19,7 +19,9 @@ export function composeRecord(seed: number, index: number, slot: Slot, text: Rec
   const report = reportNumber(slot, index);
   const entered = entryDate(year, random);
 
-  fields.push(controlField('005', `${entered}${pad(random.below(24))}${pad(random.below(60))}${pad(random.below(60))}.0`));
+  fields.push(
+    controlField('005', `${entered}${pad(random.below(24))}${pad(random.below(60))}${pad(random.below(60))}.0`),
+  );
   fields.push(controlField('008', `${entered.slice(2)}s${year}    sz ${' '.repeat(17)}${language} d`));
   if (kind === 'BOOK') add('020', ' ', ' ', 'a', isbn(index));
   if (place !== undefined && (year > 1995 || random.unit() < 0.3)) add('024', '7', ' ', 'a', doi(place), '2', 'DOI');
@@ -36,7 +38,8 @@ export function composeRecord(seed: number, index: number, slot: Slot, text: Rec
   if (text.otherTitle !== '') add('246', ' ', ' ', 'a', text.otherTitle);
   imprint(kind, year, random, add);
   notes(kind, random, add);
-  if (kind === 'THESIS') add('502', ' ', ' ', 'a', random.unit() < 0.7 ? 'PhD' : 'Master', 'b', first?.[3] ?? '', 'c', `${year}`);
+  if (kind === 'THESIS')
+    add('502', ' ', ' ', 'a', random.unit() < 0.7 ? 'PhD' : 'Master', 'b', first?.[3] ?? '', 'c', `${year}`);
   if (text.abstract !== '') add('520', ' ', ' ', 'a', text.abstract);
   if (random.unit() < 0.03) add('595', ' ', ' ', 'a', 'Checked against the card catalogue; shelf mark to be confirmed');
   add('650', '1', '7', '2', 'Avalon', 'a', subjects[kind === 'PICTURE' ? 'picture' : field]);
@@ -44,12 +47,15 @@ export function composeRecord(seed: number, index: number, slot: Slot, text: Rec
   if (text.experiment !== '') add('693', ' ', ' ', 'a', 'Avalon Ring', 'e', text.experiment);
   for (const other of others) add('700', ' ', ' ', ...other);
   if (collaboration !== '') add('710', ' ', ' ', 'g', collaboration);
-  const printed = place === undefined ? undefined : [place.journal.name, `${place.volume}`, `${place.year}`, `${place.page}`];
-  if (printed !== undefined) add('773', ' ', ' ', 'p', printed[0]!, 'v', printed[1]!, 'y', printed[2]!, 'c', printed[3]!);
+  const printed =
+    place === undefined ? undefined : [place.journal.name, `${place.volume}`, `${place.year}`, `${place.page}`];
+  if (printed !== undefined)
+    add('773', ' ', ' ', 'p', printed[0]!, 'v', printed[1]!, 'y', printed[2]!, 'c', printed[3]!);
   links(kind, index, year, random, add);
   if (kind === 'BOOK') add('852', ' ', ' ', 'b', 'Main Library', 'h', `${classes[field]} ${shelf(text.title)}`);
   add('909', 'C', '0', 'y', `${year}`);
-  if (printed !== undefined) add('909', 'C', '4', 'p', printed[0]!, 'v', printed[1]!, 'y', printed[2]!, 'c', printed[3]!);
+  if (printed !== undefined)
+    add('909', 'C', '4', 'p', printed[0]!, 'v', printed[1]!, 'y', printed[2]!, 'c', printed[3]!);
   add('970', ' ', ' ', 'a', `${String(index + 1).padStart(9, '0')}AVL`);
   add('980', ' ', ' ', 'a', kind);
   for (const [order, work] of citedWorks(seed, index, slot).entries()) {
@@ -119,7 +125,10 @@ function isbn(index: number): string {
 
 /** "SYM" for "Symmetry, strings and ...". */
 function shelf(title: string): string {
-  return title.replaceAll(/[^\p{L}]/gu, '').slice(0, 3).toUpperCase();
+  return title
+    .replaceAll(/[^\p{L}]/gu, '')
+    .slice(0, 3)
+    .toUpperCase();
 }
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');

@@ -24,7 +24,7 @@ export interface Writer {
 
 const minimumSentences = 3;
 const maximumSentences = 8;
-const subtitleShare = 0.6;
+const subtitleShare = 0.8;
 
 /** A writer in all languages and disciplines. Word lists are read and compiled when a record first needs them. */
 export function createWriter(random: Random): Writer {
@@ -86,7 +86,9 @@ export function createWriter(random: Random): Writer {
       const at = random.below(grammar.size(list));
       const title = grammar.tell(list, at, 0);
       const subtitles = ownList(grammar, 'subtitle', kind);
-      const subtitle = grammar.size(subtitles) > 0 && random.unit() < subtitleShare ? grammar.pick(subtitles) : '';
+      // Text MARC could not tell a dollar at the end of a title from the "$$b" after it.
+      const isLong = grammar.size(subtitles) > 0 && !title.endsWith('$') && random.unit() < subtitleShare;
+      const subtitle = isLong ? grammar.pick(subtitles) : '';
       const otherTitle = grammar.isBilingual(list, at) ? grammar.tell(list, at, 1) : '';
       const isExperiment = language === 'eng' && disciplines[slot.discipline] === 'particle' && experimental.has(kind);
       const experiment = isExperiment ? grammar.subject('experiment') : '';

@@ -19,7 +19,13 @@ export const command = defineCommand({
   options: {
     records: { type: 'number', value: 'N', minimum: 0, doc: 'How many; default 2000.' },
     format: { type: 'text', value: 'FORMAT', choices: demoFormats, doc: 'Default marcxml.' },
-    seed: { type: 'number', value: 'N', minimum: 0, maximum: 0xffffffff, doc: `Another seed, another library; default ${defaultSeed}.` },
+    seed: {
+      type: 'number',
+      value: 'N',
+      minimum: 0,
+      maximum: 0xffffffff,
+      doc: `Another seed, another library; default ${defaultSeed}.`,
+    },
     from: { type: 'number', value: 'N', minimum: 1, doc: 'Number of the first record; default 1.' },
   },
   run: async ({ options, signal, stdout, stderr }) => {
@@ -29,7 +35,9 @@ export const command = defineCommand({
       from: options.from ?? 1,
       count: options.records ?? 2000,
       onShortened: (number, authors) => {
-        stderr.write(`record ${number}: ISO 2709 has no room for ${authors} of its authors; use another format for all\n`);
+        stderr.write(
+          `record ${number}: ISO 2709 has no room for ${authors} of its authors; use another format for all\n`,
+        );
       },
     });
     for (const chunk of chunks) {
