@@ -31,13 +31,6 @@ export function firstNotUtf8(buffer: Buffer): number | undefined {
   return buffer.length;
 }
 
-/** Like buffer.indexOf, but sees only [from, to). Returns -1 when it is not there. */
-export function indexWithin(buffer: Buffer, needle: Uint8Array | number, from: number, to: number): number {
-  if (from >= to) return -1;
-  const at = buffer.subarray(from, to).indexOf(needle);
-  return at < 0 ? -1 : at + from;
-}
-
 /** Space, tab, line feed, carriage return. */
 export function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;

@@ -1,6 +1,5 @@
-import { asBuffer, decodeUtf8, firstNotUtf8 } from './bytes.ts';
 import { marcErrors } from './errors.ts';
-import { quote, RecordProblem } from './problem.ts';
+import { quote, RecordProblem, requireUtf8 } from './problem.ts';
 import type { ParsedRecord } from './raw.ts';
 import { controlField, dataField, type Field, type Subfield } from './record.ts';
 
@@ -9,7 +8,7 @@ import { controlField, dataField, type Field, type Subfield } from './record.ts'
  * Throws RecordProblem for what is not JSON or not of this shape; nothing is skipped.
  */
 export function parseMarcJsonRecord(bytes: Uint8Array): ParsedRecord {
-  const value = parseJson(asBuffer(bytes));
+  const value = parseJson(bytes);
   const { leader = '', fields, ...others } = asObject(value, 'the record');
   const [other] = Object.keys(others);
   if (other !== undefined) throw wrongShape(`it has ${quote(other)} beside "leader" and "fields"`);
@@ -17,9 +16,8 @@ export function parseMarcJsonRecord(bytes: Uint8Array): ParsedRecord {
   return { record: { leader: asText(leader, '"leader"'), fields: fields.map(parseField) }, warnings: [] };
 }
 
-function parseJson(buffer: Buffer): unknown {
-  const text = decodeUtf8(buffer);
-  if (text === undefined) throw new RecordProblem(marcErrors.utf8, { offset: (firstNotUtf8(buffer) ?? 0) + 1 });
+function parseJson(bytes: Uint8Array): unknown {
+  const text = requireUtf8(bytes);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -8,8 +8,11 @@ import { controlField, dataField, type Field, type MarcRecord, type Subfield } f
  * What is returned equals what that parser returns, held by a property test.
  */
 export function parseMarcXmlRecord(bytes: Uint8Array): MarcRecord | undefined {
-  const text = decodeUtf8(asBuffer(bytes));
-  return text === undefined ? undefined : scanMarcXml(text);
+  const buffer = asBuffer(bytes);
+  const text = decodeUtf8(buffer);
+  if (text === undefined) return undefined;
+  const isPlain = isXmlText(text, text.length === buffer.length ? text : buffer.toString('latin1'));
+  return isPlain ? scanMarcXml(text) : undefined;
 }
 
 interface Markup {
@@ -46,8 +49,7 @@ const controlNames = ['tag'];
 const dataNames = ['tag', 'ind1', 'ind2'];
 const subfieldNames = ['code'];
 
-export function scanMarcXml(source: string): MarcRecord | undefined {
-  if (!isXmlText(source)) return undefined;
+function scanMarcXml(source: string): MarcRecord | undefined {
   const text = source.includes('\r') ? source.replace(/\r\n?/g, '\n') : source;
   const prefix = /^<([A-Za-z_][\w.-]*:)record/.exec(text)?.[1];
   const tags = prefix === undefined ? unprefixed : markup(prefix);
@@ -110,7 +112,11 @@ function scanSubfields(text: string, start: number, tags: Markup, hasEntities: b
     let from = at + subfield.length;
     let code: string | undefined;
     // ` code="a">`: nine characters and the code, which must be one that needs no second look.
-    if (text.startsWith(' code="', from) && text.startsWith('">', from + 8) && isPlain(text.charCodeAt(from + 7))) {
+    if (
+      text.startsWith(' code="', from) &&
+      text.startsWith('">', from + 8) &&
+      isPlainCharacter(text.charCodeAt(from + 7))
+    ) {
       code = text[from + 7]!;
       from += 10;
     } else {
@@ -143,11 +149,11 @@ function dataHead(text: string, at: number): DataHead | undefined {
     text.startsWith('" ind1="', at + 9) &&
     text.startsWith('" ind2="', at + 18) &&
     text.startsWith('">', at + 27) &&
-    isPlain(text.charCodeAt(at + 6)) &&
-    isPlain(text.charCodeAt(at + 7)) &&
-    isPlain(text.charCodeAt(at + 8)) &&
-    isPlain(text.charCodeAt(at + 17)) &&
-    isPlain(text.charCodeAt(at + 26))
+    isPlainCharacter(text.charCodeAt(at + 6)) &&
+    isPlainCharacter(text.charCodeAt(at + 7)) &&
+    isPlainCharacter(text.charCodeAt(at + 8)) &&
+    isPlainCharacter(text.charCodeAt(at + 17)) &&
+    isPlainCharacter(text.charCodeAt(at + 26))
   ) {
     return { tag: text.substring(at + 6, at + 9), ind1: text[at + 17]!, ind2: text[at + 26]!, after: at + 29 };
   }
@@ -174,6 +180,6 @@ function skipSpace(text: string, from: number): number {
 }
 
 /** Letters, digits, blank and the like: nothing that means something in an attribute value. */
-function isPlain(char: number): boolean {
+function isPlainCharacter(char: number): boolean {
   return char >= 0x20 && char !== 0x22 && char !== 0x26 && char !== 0x3c;
 }

@@ -1,8 +1,15 @@
 /** The small pieces of XML syntax that the scanner knows. Each gives up (undefined, false) rather than guess. */
 
-/** Only characters XML 1.0 allows, and nothing that means more than elements, text and entities. */
-export function isXmlText(text: string): boolean {
-  return !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text) && !text.includes(']]>');
+/**
+ * Are there only characters XML 1.0 allows, and no "]]>", which may not stand in text? `bytes` is the same text with one character for each
+ * byte of its UTF-8. Four expressions, because V8 searches for nine characters at most with vector instructions, and in one-byte strings
+ * only: 0.7 us for 4 kB, one expression took 3.4 us and up to 8 us in others.
+ */
+export function isXmlText(text: string, bytes: string): boolean {
+  if (bytes.includes(']]>')) return false;
+  if (/[\0-\x08]/.test(bytes) || /[\x0b\x0c\x0e\x0f]/.test(bytes)) return false;
+  if (/[\x10-\x17]/.test(bytes) || /[\x18-\x1f]/.test(bytes)) return false;
+  return text === bytes || !(text.includes('\ufffe') || text.includes('\uffff'));
 }
 
 const named: Readonly<Record<string, string | undefined>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

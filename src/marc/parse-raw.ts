@@ -1,12 +1,11 @@
-import { asBuffer, copyOf, decodeUtf8, firstNotUtf8 } from './bytes.ts';
-import { marcErrors } from './errors.ts';
+import { asBuffer, copyOf } from './bytes.ts';
 import { find001InIso2709, parseIso2709Record } from './iso2709-parse.ts';
 import { parseMarcJsonRecord } from './json-parse.ts';
 import { find001InJson } from './json-split.ts';
-import { scanMarcXml } from './marcxml-scan.ts';
+import { parseMarcXmlRecord } from './marcxml-scan.ts';
 import { find001 } from './marcxml-split.ts';
 import { parseMarcXmlStrictly } from './marcxml-strict.ts';
-import { RecordProblem, reasonFor, recordLabel } from './problem.ts';
+import { RecordProblem, reasonFor, recordLabel, requireUtf8 } from './problem.ts';
 import type { ParsedRecord, RawRecord, ReadResult, RecordFormat } from './raw.ts';
 import { controlValue, type MarcRecord } from './record.ts';
 import { parseTextMarcRecord } from './text-parse.ts';
@@ -56,10 +55,7 @@ export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
 
 /** The scanner where the record has the usual shape, the strict parser for all others. */
 function parseMarcXml(bytes: Uint8Array): ParsedRecord {
-  const buffer = asBuffer(bytes);
-  const text = decodeUtf8(buffer);
-  if (text === undefined) throw new RecordProblem(marcErrors.utf8, { offset: (firstNotUtf8(buffer) ?? 0) + 1 });
-  return { record: scanMarcXml(text) ?? parseMarcXmlStrictly(text), warnings: noWarnings };
+  return { record: parseMarcXmlRecord(bytes) ?? parseMarcXmlStrictly(requireUtf8(bytes)), warnings: noWarnings };
 }
 
 const lostCharacter = Buffer.from('\ufffd');

@@ -1,4 +1,6 @@
 import { type ErrorKind, UserError } from '../errors/errors.ts';
+import { asBuffer, decodeUtf8, firstNotUtf8 } from './bytes.ts';
+import { marcErrors } from './errors.ts';
 import type { Reason } from './raw.ts';
 
 /** Thrown by parsers that know what is wrong but not where in the input their record stands; `parse-raw.ts` adds that. */
@@ -31,4 +33,12 @@ export function quote(text: string): string {
 
 function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** The text of bytes that must be UTF-8; throws RecordProblem naming the first byte that is not. */
+export function requireUtf8(bytes: Uint8Array): string {
+  const buffer = asBuffer(bytes);
+  const text = decodeUtf8(buffer);
+  if (text === undefined) throw new RecordProblem(marcErrors.utf8, { offset: (firstNotUtf8(buffer) ?? 0) + 1 });
+  return text;
 }

@@ -1,6 +1,5 @@
-import { asBuffer, decodeUtf8, firstNotUtf8 } from './bytes.ts';
 import { marcErrors } from './errors.ts';
-import { quote, RecordProblem } from './problem.ts';
+import { quote, RecordProblem, requireUtf8 } from './problem.ts';
 import type { ParsedRecord } from './raw.ts';
 import { controlField, dataField, type Field } from './record.ts';
 import { isControlTag } from './validate.ts';
@@ -11,9 +10,7 @@ const mnemonicLine = /^=([0-9A-Za-z]{3}) {2}(.*)$/su;
 
 /** One record of text MARC. Throws RecordProblem naming the line that is not text MARC. */
 export function parseTextMarcRecord(bytes: Uint8Array): ParsedRecord {
-  const buffer = asBuffer(bytes);
-  const text = decodeUtf8(buffer);
-  if (text === undefined) throw new RecordProblem(marcErrors.utf8, { offset: (firstNotUtf8(buffer) ?? 0) + 1 });
+  const text = requireUtf8(bytes);
   let leader = '';
   const fields: Field[] = [];
   for (const line of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
