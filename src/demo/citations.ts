@@ -1,7 +1,18 @@
 import { dataField, type Field, type Subfield } from '../marc/record.ts';
 import { coins } from './coin.ts';
 import { citedName, person, somebody } from './people.ts';
-import { disciplines, doi, firstYear, journalPlace, reportNumber, type Slot, slotOf } from './plan.ts';
+import {
+  citableIn,
+  disciplines,
+  doi,
+  firstYear,
+  journalPlace,
+  reportNumber,
+  type Slot,
+  slotNumber,
+  slotOf,
+  slotYears,
+} from './plan.ts';
 import { createRandom, fraction, hash, mix } from './random.ts';
 
 /**
@@ -35,17 +46,17 @@ function citedWork(seed: number, index: number, slot: Slot, number: number): num
   for (let copies = 0; copies < maximumCopies; copies++) {
     if (fraction(chance) < outsideShare) break;
     let found = -1;
-    let foundSlot = fromSlot;
     for (let tries = 0; tries < maximumTries && found < 0 && from > 0; tries++) {
       chance = mix(chance + 0x9e3779b9);
       const candidate = Math.floor(fraction(chance) * from);
-      const its = slotOf(seed, candidate);
-      if (its.year > fromSlot.year || its.kind === 'PICTURE' || its.kind === 'INTERNALNOTE') continue;
-      if (its.discipline !== fromSlot.discipline && mix(chance) % leaveDiscipline !== 0) continue;
+      const place = slotNumber(seed, candidate);
+      const discipline = citableIn[place]!;
+      if (slotYears[place]! > fromSlot.year || discipline < 0) continue;
+      if (discipline !== fromSlot.discipline && mix(chance) % leaveDiscipline !== 0) continue;
       found = candidate;
-      foundSlot = its;
     }
     if (found < 0) break;
+    const foundSlot = slotOf(seed, found);
     chance = mix(chance + 1);
     if (fraction(chance) >= copyShare || foundSlot.references === 0) return found;
     // Copy: go on as if we were that record, with the chance that made its reference.

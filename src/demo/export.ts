@@ -18,44 +18,53 @@ export interface DemoExport {
   readonly onShortened?: (number: number, authors: number) => void;
 }
 
-/** Bytes of a chunk: large enough that writing costs nothing, small enough that a reader never waits for it. */
-const chunkBytes = 256 * 1024;
+/** Characters or bytes of a chunk: large enough that writing costs nothing, small enough that a reader never waits for it. */
+const chunkSize = 256 * 1024;
 
 /** The records as a document in the format, in chunks. JSON is MARC-in-JSON, one record a line. */
 export function* exportDemo(options: DemoExport): Generator<Buffer> {
   const { library, format, from, count } = options;
-  let parts: Buffer[] = [];
-  let bytes = 0;
-  const take = (part: Buffer): boolean => {
-    parts.push(part);
-    bytes += part.length;
-    return bytes >= chunkBytes;
-  };
-  const flush = (): Buffer => {
-    const chunk = Buffer.concat(parts, bytes);
-    parts = [];
-    bytes = 0;
-    return chunk;
-  };
-  if (format === 'marcxml') take(Buffer.from(marcXmlHead));
-  for (let number = from; number < from + count; number++) {
-    if (take(serialise(library.record(number), number, options))) yield flush();
+  if (format === 'iso2709') {
+    yield* chunks(
+      numbers(from, count),
+      (number) => iso2709(library.record(number), number, options),
+      (parts: Buffer[]) => Buffer.concat(parts),
+    );
+    return;
   }
-  if (format === 'marcxml') take(Buffer.from(marcXmlFoot));
-  if (bytes > 0) yield flush();
+  if (format === 'marcxml') yield Buffer.from(marcXmlHead);
+  const written = (number: number): string => textOf(library.record(number), number, format);
+  yield* chunks(numbers(from, count), written, (parts) => Buffer.from(parts.join('')));
+  if (format === 'marcxml') yield Buffer.from(marcXmlFoot);
 }
 
-function serialise(record: MarcRecord, number: number, options: DemoExport): Buffer {
-  switch (options.format) {
-    case 'marcxml':
-      return Buffer.from(`${toMarcXml(record)}\n`);
-    case 'json':
-      return Buffer.from(`${toMarcJson(record)}\n`);
-    case 'text':
-      return Buffer.from(toTextMarc(record, { id: number }));
-    case 'iso2709':
-      return iso2709(record, number, options);
+function* numbers(from: number, count: number): Generator<number> {
+  for (let number = from; number < from + count; number++) yield number;
+}
+
+/** Serialised records, joined into chunks of about `chunkSize`. */
+function* chunks<T extends string | Buffer>(
+  numbers: Iterable<number>,
+  serialise: (number: number) => T,
+  join: (parts: T[]) => Buffer,
+): Generator<Buffer> {
+  let parts: T[] = [];
+  let size = 0;
+  for (const number of numbers) {
+    const part = serialise(number);
+    parts.push(part);
+    size += part.length;
+    if (size < chunkSize) continue;
+    yield join(parts);
+    parts = [];
+    size = 0;
   }
+  if (size > 0) yield join(parts);
+}
+
+function textOf(record: MarcRecord, number: number, format: Exclude<DemoFormat, 'iso2709'>): string {
+  if (format === 'marcxml') return `${toMarcXml(record)}\n`;
+  return format === 'json' ? `${toMarcJson(record)}\n` : toTextMarc(record, { id: number });
 }
 
 /** Authors that a record of 99,999 bytes has room for beside the rest. */

@@ -264,13 +264,22 @@ export function planBlock(): readonly Slot[] {
 
 const slots = planBlock();
 
-/** The place of record `index` (from 0) in its block: every place is taken once. */
-export function slotOf(seed: number, index: number): Slot {
-  const block = Math.floor(index / blockSize);
-  const order = hash(seed, block);
+/** Number of the place of record `index` (from 0) in its block: every place is taken once. */
+export function slotNumber(seed: number, index: number): number {
+  const order = hash(seed, Math.floor(index / blockSize));
   // Multiplying by an odd number permutes the numbers below a power of two.
-  return slots[(Math.imul(index, order | 1) + (order >>> 13)) & (blockSize - 1)]!;
+  return (Math.imul(index, order | 1) + (order >>> 13)) & (blockSize - 1);
 }
+
+export function slotOf(seed: number, index: number): Slot {
+  return slots[slotNumber(seed, index)]!;
+}
+
+/** What a search for something to cite asks of every place, side by side: the years, and the disciplines (-1: is never cited). */
+export const slotYears = Int16Array.from(slots, ({ year }) => year);
+export const citableIn = Int8Array.from(slots, ({ kind, discipline }) =>
+  kind === 'PICTURE' || kind === 'INTERNALNOTE' ? -1 : discipline,
+);
 
 export interface JournalPlace {
   readonly journal: Journal;
