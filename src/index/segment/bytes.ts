@@ -80,11 +80,11 @@ export const placeWidth = 6;
 
 /** Reads what `ByteWriter` wrote; never past `end`. */
 export class ByteReader {
-  readonly bytes: Uint8Array;
+  bytes: Buffer;
   at: number;
-  readonly end: number;
+  end: number;
 
-  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
+  constructor(bytes: Buffer, at = 0, end = bytes.length) {
     this.bytes = bytes;
     this.at = at;
     this.end = end;
@@ -128,7 +128,7 @@ export class ByteReader {
 
   text(count: number): string {
     const start = this.skip(count);
-    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, count).toString('utf8');
+    return this.bytes.toString('utf8', start, start + count);
   }
 }
 

@@ -132,8 +132,21 @@ export class StoredColumns implements SegmentColumns {
     });
   }
 
+  get sortCodes(): string[] {
+    return this.#codes('sort ', ' ranks');
+  }
+
+  get facetCodes(): string[] {
+    return this.#codes('facet ', ' starts');
+  }
+
   clearCache(): void {
     this.#texts.clear();
+  }
+
+  #codes(before: string, after: string): string[] {
+    const names = [...this.#source.sections.keys()].filter((name) => name.startsWith(before) && name.endsWith(after));
+    return names.map((name) => name.slice(before.length, -after.length));
   }
 
   #byRecord(name: string): Uint32Array {

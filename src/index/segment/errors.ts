@@ -26,11 +26,13 @@ export class SegmentDamaged extends UserError {
   readonly segment: string;
   readonly section: string;
   readonly offset: number;
+  readonly problem: string;
   constructor(segment: string, section: string, offset: number, problem: string, cause?: unknown) {
     super(segmentErrors.damaged, { segment, section, offset, problem }, cause);
     this.segment = segment;
     this.section = section;
     this.offset = offset;
+    this.problem = problem;
   }
 }
 

@@ -53,6 +53,8 @@ export function memoryBytes(bytes: Buffer): RawBytes {
 export class Source {
   readonly segment: string;
   readonly records: number;
+  /** Bytes of the whole file. */
+  readonly length: number;
   readonly sections: ReadonlyMap<string, Section>;
   readonly #raw: RawBytes;
   readonly #footer: Footer;
@@ -63,6 +65,7 @@ export class Source {
   constructor(segment: string, raw: RawBytes) {
     this.segment = segment;
     this.#raw = raw;
+    this.length = raw.length;
     const { footer, dataLength } = readFooter(segment, raw);
     this.#footer = footer;
     this.#dataLength = dataLength;
@@ -106,15 +109,18 @@ export class Source {
     try {
       return decode();
     } catch (error) {
-      if (!(error instanceof MalformedBytes)) throw error;
-      throw new SegmentDamaged(this.segment, section.name, section.offset + from, error.message, error);
+      throw this.damage(section, from, error);
     }
+  }
+
+  /** What to throw for an error that a decoder threw. */
+  damage(section: Section, from: number, error: unknown): unknown {
+    if (!(error instanceof MalformedBytes)) return error;
+    return new SegmentDamaged(this.segment, section.name, section.offset + from, error.message, error);
   }
 
   /** Reads all and compares all checksums; hands every piece to `see`, if only to hash it. */
   *checkAll(): Generator<Buffer> {
-    const header = Buffer.allocUnsafe(headerLength);
-    this.#raw.read(header, 0);
     const step = 32;
     for (let first = 0; first < this.#checked.length; first += step) {
       const last = Math.min(first + step, this.#checked.length) - 1;

@@ -15,11 +15,13 @@ export class Spill {
   /** Write here, then call `settle`. */
   readonly writer = new ByteWriter();
   readonly #folder: string | undefined;
+  readonly #limit: number;
   #file = -1;
   #spilled = 0;
 
-  constructor(folder: string | undefined) {
+  constructor(folder: string | undefined, limit = memoryLength) {
     this.#folder = folder;
+    this.#limit = limit;
   }
 
   get length(): number {
@@ -27,7 +29,7 @@ export class Spill {
   }
 
   settle(): void {
-    if (this.writer.length < memoryLength || this.#folder === undefined) return;
+    if (this.writer.length < this.#limit || this.#folder === undefined) return;
     if (this.#file < 0) {
       const path = join(this.#folder, `spill-${process.pid}-${opened++}-${Date.now()}.tmp`);
       this.#file = openSync(path, 'wx+', 0o600);
