@@ -73,15 +73,14 @@ install_dependencies() {
   log=$root/.npm-install.log
   dev=
   if [ "$1" = all ]; then dev=--include=dev; fi
-  if ! (cd "$root" && run_npm ci $dev) >"$log" 2>&1; then explain_npm 'The dependencies could not be installed'; fi
+  # What install scripts would do is done where it is needed: natives below, links of libraries in src/store/embedded/binaries.ts.
+  if ! (cd "$root" && run_npm ci --ignore-scripts $dev) >"$log" 2>&1; then explain_npm 'The dependencies could not be installed'; fi
   rm -f "$log"
   is_installed "$1" || fail 'npm left the dependencies incomplete.' 'Delete node_modules and try again; are optional dependencies switched off (npm config get omit)?'
 }
 
-# nodedir: what has to be compiled is compiled for the Node that it will run in, also where npm is set up for another one.
 run_npm() {
-  npm_config_nodedir=$modules/node-linux-$arch \
-    npm_config_fetch_retry_mintimeout=1000 npm_config_fetch_retry_maxtimeout=10000 \
+  npm_config_fetch_retry_mintimeout=1000 npm_config_fetch_retry_maxtimeout=10000 \
     npm "$@" --no-audit --no-fund --no-progress --loglevel=error 9<&-
 }
 
@@ -100,13 +99,13 @@ loads_natives() {
   (cd "$root" && "$node" -e 'new (require("roaring").RoaringBitmap32)([1])') >/dev/null 2>&1 9<&-
 }
 
+# A built one is fetched where that is possible; else it is compiled.
 rebuild_natives() {
   [ -w "$modules/roaring" ] ||
     fail 'The native module roaring does not load, and it cannot be written to be built again.' "Run $root/bin/reperio once as the user who owns $root."
-  say 'Compiling a native module for the Node that Reperio brings (half a minute, only this once) ...'
   log=$root/.npm-install.log
   rm -rf "$modules/roaring/native" "$modules/roaring/build"
-  if (cd "$root" && PATH="$modules/node-linux-$arch/bin:$PATH" run_npm rebuild roaring --ignore-scripts=false) >"$log" 2>&1 && loads_natives; then
+  if (cd "$modules/roaring" && "$node" node-pre-gyp.js install) >"$log" 2>&1 9<&- && loads_natives; then
     rm -f "$log"
     return
   fi
@@ -117,5 +116,28 @@ rebuild_natives() {
   if [ -n "$missing" ]; then
     fail "The native module roaring has to be compiled here, and these are missing:$missing." 'Install them (Debian: apt-get install g++ make python3) and run this again.'
   fi
-  explain_npm 'The native module roaring could not be compiled'
+  say 'Compiling a native module (half a minute, only this once) ...'
+  if compile_roaring >>"$log" 2>&1 9<&- && loads_natives; then
+    rm -f "$log"
+    return
+  fi
+  grep -q 'No space left' "$log" && explain_npm 'roaring could not be compiled'
+  fail 'The native module roaring could not be compiled.' "The compiler's words are in $log."
 }
+
+# For the pinned Node's headers, whatever npm's nodedir says; in a folder without spaces in its path, which make and node-gyp need.
+compile_roaring() (
+  case ${TMPDIR:-/tmp} in
+    *[[:space:]]*) build=$(mktemp -d /tmp/reperio-build.XXXXXX) ;;
+    *) build=$(mktemp -d "${TMPDIR:-/tmp}/reperio-build.XXXXXX") ;;
+  esac
+  trap 'rm -rf "$build"' EXIT
+  trap 'exit 130' INT TERM
+  cp -R "$modules/roaring" "$build/roaring"
+  ln -s "$modules/node-linux-$arch" "$build/node"
+  cd "$build/roaring"
+  PATH="$build/node/bin:$PATH" node "$modules/node-gyp/bin/node-gyp.js" rebuild \
+    --nodedir="$build/node" --module_name=roaring --module_path="$build/roaring/built" || exit 1
+  mkdir -p "$modules/roaring/build/Release"
+  cp built/roaring.node "$modules/roaring/build/Release/roaring.node"
+)
