@@ -1,5 +1,5 @@
 import { foldAscii } from './fold.ts';
-import type { ExportItem } from './item.ts';
+import type { ExportItem } from './formats.ts';
 import { texText } from './tex-escape.ts';
 import { firstValue } from './work/fields.ts';
 import { type Contributor, nameParts } from './work/names.ts';
@@ -11,7 +11,9 @@ export function bibtexEntry(item: ExportItem, address: string): string {
   const fields = [...entryFields(work), ['url', address] as const].filter(
     (field): field is readonly [string, string] => field[1] !== undefined && field[1] !== '',
   );
-  const lines = fields.map(([name, value]) => `  ${name.padEnd(13)} = {${name === 'url' || name === 'doi' ? bare(value) : value}}`);
+  const lines = fields.map(
+    ([name, value]) => `  ${name.padEnd(13)} = {${name === 'url' || name === 'doi' ? bare(value) : value}}`,
+  );
   return `@${entryType(work, item)}{${citationKey(item, work)},\n${lines.join(',\n')}\n}\n`;
 }
 
@@ -21,7 +23,14 @@ function bare(value: string): string {
 }
 
 function entryType(work: Work, item: ExportItem): string {
-  const types = { book: 'book', proceedings: 'proceedings', report: 'techreport', image: 'misc', video: 'misc', other: 'misc' } as const;
+  const types = {
+    book: 'book',
+    proceedings: 'proceedings',
+    report: 'techreport',
+    image: 'misc',
+    video: 'misc',
+    other: 'misc',
+  } as const;
   if (work.type === 'thesis') return isMaster(work) ? 'mastersthesis' : 'phdthesis';
   if (work.type === 'article' || work.type === 'preprint') {
     if (work.publications.length > 0) return isInProceedings(item) ? 'inproceedings' : 'article';
@@ -105,7 +114,10 @@ function citationKey(item: ExportItem, work: Work): string {
     if (/^(bibtex|texkey|inspiretex|spirestex)$/i.test(source) && /^[\w:.+/-]+$/.test(key)) return key;
   }
   const first = work.contributors[0];
-  const name = first === undefined ? '' : foldAscii(first.kind === 'person' ? nameParts(first.name).family : first.name).replace(/[^A-Za-z]/g, '');
+  const name =
+    first === undefined
+      ? ''
+      : foldAscii(first.kind === 'person' ? nameParts(first.name).family : first.name).replace(/[^A-Za-z]/g, '');
   const parts = [name === '' ? 'record' : name, work.date?.slice(0, 4), String(item.id)];
   return parts.filter((part) => part !== undefined).join(':');
 }

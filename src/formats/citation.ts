@@ -24,7 +24,10 @@ export function citationText(work: Work, style: CitationStyle, address: string):
     number: work.identifiers.find((one) => one.kind === 'report' || one.kind === 'arxiv'),
     end: work.identifiers.find((one) => one.kind === 'doi')?.url ?? address,
   };
-  return styles[style](parts).replace(/\.\.(?=\s|$)/g, '.').replace(/\s+/g, ' ').trim();
+  return styles[style](parts)
+    .replace(/\.\.(?=\s|$)/g, '.')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 interface CitationParts {
@@ -40,7 +43,8 @@ interface CitationParts {
 
 type Name = CitationParts['people'][number];
 const initialsFirst = (name: Name): string => `${initials(name.given)} ${name.family}`.trim();
-const familyFirst = (name: Name): string => (name.given === '' ? name.family : `${name.family}, ${initials(name.given)}`);
+const familyFirst = (name: Name): string =>
+  name.given === '' ? name.family : `${name.family}, ${initials(name.given)}`;
 const inFull = (name: Name): string => `${name.given} ${name.family}`.trim();
 
 function joined(list: readonly string[], most: number, kept: number, and: string): string {
@@ -51,7 +55,8 @@ function joined(list: readonly string[], most: number, kept: number, and: string
 
 function host(parts: CitationParts): string {
   if (parts.published !== undefined) return publicationLine(parts.published);
-  const number = parts.number === undefined ? '' : `${parts.number.scheme === 'arXiv' ? 'arXiv:' : ''}${parts.number.value}`;
+  const number =
+    parts.number === undefined ? '' : `${parts.number.scheme === 'arXiv' ? 'arXiv:' : ''}${parts.number.value}`;
   return [parts.publisher, number].filter((part) => part !== '').join(', ');
 }
 
@@ -70,7 +75,10 @@ const styles: Readonly<Record<CitationStyle, (parts: CitationParts) => string>> 
   },
   chicago: (parts) => {
     const [first, ...others] = parts.people;
-    const list = first === undefined ? [] : [first.given === '' ? first.family : `${first.family}, ${first.given}`, ...others.map(inFull)];
+    const list =
+      first === undefined
+        ? []
+        : [first.given === '' ? first.family : `${first.family}, ${first.given}`, ...others.map(inFull)];
     const who = joined(list, 10, 7, ' and ') || (parts.group ?? '');
     return `${sentence(who)}${sentence(parts.year ?? 'n.d.')}“${sentence(parts.title).trim()}” ${sentence(host(parts))}${parts.end}`;
   },

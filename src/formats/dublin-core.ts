@@ -1,4 +1,4 @@
-import type { ExportItem } from './item.ts';
+import type { ExportItem } from './formats.ts';
 import { plainText } from './mathematics.ts';
 import { publicationLine } from './work/publication.ts';
 import { describeWork, type WorkType } from './work/work.ts';
@@ -31,14 +31,22 @@ export function dublinCore(item: ExportItem, address: string): readonly DublinCo
   const isAuthor = (role: string | undefined): boolean => role === undefined || /^(aut|author)/i.test(role);
   add('title', work.title, ...work.otherTitles);
   add('creator', ...work.contributors.filter((one) => isAuthor(one.role)).map((one) => one.name));
-  add('contributor', ...work.contributors.filter((one) => !isAuthor(one.role)).map((one) => one.name), ...work.collaborations);
+  add(
+    'contributor',
+    ...work.contributors.filter((one) => !isAuthor(one.role)).map((one) => one.name),
+    ...work.collaborations,
+  );
   add('subject', ...work.subjects, ...work.keywords);
   add('description', ...work.abstracts);
   add('publisher', work.imprint.publisher ?? work.thesis?.institution);
   add('date', work.date);
   add('type', dcmiTypes[work.type], ...work.kinds);
   add('format', work.extent);
-  add('identifier', address, ...work.identifiers.map((one) => one.url ?? (one.scheme === '' ? one.value : `${one.scheme}:${one.value}`)));
+  add(
+    'identifier',
+    address,
+    ...work.identifiers.map((one) => one.url ?? (one.scheme === '' ? one.value : `${one.scheme}:${one.value}`)),
+  );
   add('source', ...work.publications.map(publicationLine));
   add('language', ...work.languages);
   add('relation', ...work.links.map((link) => link.url));

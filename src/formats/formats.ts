@@ -1,14 +1,22 @@
 import { UserError } from '../errors/errors.ts';
-import type { MarcPath } from '../marc/path.ts';
+import { compilePath, type MarcPath } from '../marc/path.ts';
+import type { MarcRecord } from '../marc/record.ts';
 import { toMarcJson } from '../marc/write-json.ts';
 import { toMarcXml } from '../marc/write-marcxml.ts';
 import { toTextMarc } from '../marc/write-text.ts';
 import { bibtexEntry } from './bibtex.ts';
 import { dublinCoreXml } from './dublin-core.ts';
 import { formatErrors } from './errors.ts';
-import { type ExportItem, withOurNumbers } from './item.ts';
 import { jsonLine, jsonRecord } from './json-record.ts';
 import { onlyPaths } from './select-fields.ts';
+
+/** A record on its way out, already without what the person may not see. Its 001 is our number, its 005 the time of its version. */
+export interface ExportItem {
+  readonly id: number;
+  readonly created: Date;
+  readonly modified: Date;
+  readonly record: MarcRecord;
+}
 
 /** What a writer knows beside the records. */
 export interface ExportContext {
@@ -59,7 +67,7 @@ export const exportFormats: readonly ExportFormat[] = [
     extension: 'xml',
     marcPaths: true,
     head: (context) => `${xmlHead(context)}<collection xmlns="http://www.loc.gov/MARC21/slim">\n`,
-    item: (item, context) => toMarcXml(selected(item, context)),
+    item: (item, context) => toMarcXml(selected(item, context), { indent: 0 }),
     between: '',
     foot: '\n</collection>\n',
   },
@@ -72,7 +80,7 @@ export const exportFormats: readonly ExportFormat[] = [
     extension: 'txt',
     marcPaths: true,
     head: none,
-    item: (item, context) => toTextMarc(withOurNumbers(item), { id: item.id, only: context.only }),
+    item: (item, context) => toTextMarc(item.record, { id: item.id, only: context.only }),
     between: '',
     foot: '',
   },
@@ -130,10 +138,12 @@ export const exportFormats: readonly ExportFormat[] = [
   },
 ];
 
-function selected(item: ExportItem, context: ExportContext): ReturnType<typeof withOurNumbers> {
-  const record = withOurNumbers(item);
-  return context.paths.length === 0 ? record : onlyPaths(record, context.paths);
+/** With `ot` the number stays, or nobody would know whose fields these are. */
+function selected({ record }: ExportItem, { paths }: ExportContext): MarcRecord {
+  return paths.length === 0 ? record : onlyPaths(record, [numberPath, ...paths]);
 }
+
+const numberPath = compilePath('001');
 
 /** Formats that are pages: the web room draws them. */
 export const pageFormats: readonly { readonly code: string; readonly name: string }[] = [

@@ -1,6 +1,6 @@
-import type { ExportItem } from './item.ts';
-import { describeWork } from './work/work.ts';
+import type { ExportItem } from './formats.ts';
 import { references } from './work/references.ts';
+import { describeWork } from './work/work.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -8,7 +8,11 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
  * The record as programs read it, with the key names of Invenio's "recjson" where it had one. Keys without a value are left out. Given
  * `keys`, only those, in the order asked for.
  */
-export function jsonRecord(item: ExportItem, address: string, keys: readonly string[] = []): { readonly [key: string]: Json | undefined } {
+export function jsonRecord(
+  item: ExportItem,
+  address: string,
+  keys: readonly string[] = [],
+): { readonly [key: string]: Json | undefined } {
   if (keys.length === 1 && keys[0] === 'recid') return { recid: item.id };
   const work = describeWork(item.record);
   const all: { readonly [key: string]: Json | undefined } = {
@@ -34,13 +38,22 @@ export function jsonRecord(item: ExportItem, address: string, keys: readonly str
     collection: some(work.kinds.map((primary) => ({ primary }))),
     abstract: some(work.abstracts.map((summary) => ({ summary }))),
     publication_info: some(work.publications.map((one) => ({ ...one, title: one.journal, journal: undefined }))),
-    imprint: some([work.imprint].filter((one) => one.place !== undefined || one.publisher !== undefined).map((one) => ({ ...one }))),
+    imprint: some(
+      [work.imprint].filter((one) => one.place !== undefined || one.publisher !== undefined).map((one) => ({ ...one })),
+    ),
     thesis: work.thesis === undefined ? undefined : { ...work.thesis },
     series: some(work.series),
     edition: work.edition,
     physical_description: work.extent,
     doi: work.identifiers.find((one) => one.kind === 'doi')?.value,
-    identifiers: some(work.identifiers.map((one) => ({ kind: one.kind, scheme: one.scheme || undefined, value: one.value, url: one.url }))),
+    identifiers: some(
+      work.identifiers.map((one) => ({
+        kind: one.kind,
+        scheme: one.scheme || undefined,
+        value: one.value,
+        url: one.url,
+      })),
+    ),
     subject: some(work.subjects.map((term) => ({ term }))),
     keywords: some(work.keywords.map((term) => ({ term }))),
     language: some(work.languages),

@@ -50,7 +50,8 @@ function pairs(from: string, to: string): Readonly<Record<string, string>> {
 function shifted(run: TextRun): string {
   const characters = [...run.text];
   const table = run.shift === 'raised' ? raised : lowered;
-  if (characters.every((character) => character in table)) return characters.map((character) => table[character]).join('');
+  if (characters.every((character) => character in table))
+    return characters.map((character) => table[character]).join('');
   const mark = run.shift === 'raised' ? '^' : '_';
   return characters.length === 1 ? mark + run.text : `${mark}(${run.text})`;
 }
@@ -165,7 +166,14 @@ function readMath(source: string, shift: TextRun['shift'], add: Add, depth: numb
       while (source[at] === ' ') at++;
     } else if (/^[,;: >]$/.test(command)) {
       add(' ', shift);
-    } else if (command === '!' || command === '' || command === '(' || command === ')' || command === '[' || command === ']') {
+    } else if (
+      command === '!' ||
+      command === '' ||
+      command === '(' ||
+      command === ')' ||
+      command === '[' ||
+      command === ']'
+    ) {
       return;
     } else {
       // "\log" and "\%" read as "log" and "%"; a backslash before a blank line or an unknown command is dropped with it.

@@ -19,7 +19,10 @@ export function withoutPaths(record: MarcRecord, paths: readonly MarcPath[]): Ma
   if (paths.length === 0) return record;
   const hidden = reached(record, paths);
   if (hidden.size === 0) return record;
-  return { leader: record.leader, fields: record.fields.flatMap((field) => withoutSubfields(field, hidden.get(field))) };
+  return {
+    leader: record.leader,
+    fields: record.fields.flatMap((field) => withoutSubfields(field, hidden.get(field))),
+  };
 }
 
 function withoutSubfields(field: Field, hidden: ReadonlySet<Subfield> | undefined): readonly Field[] {

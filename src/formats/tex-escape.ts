@@ -19,13 +19,32 @@ const specials: Readonly<Record<string, string>> = {
 };
 
 const letters: Readonly<Record<string, string>> = {
-  ß: '{\\ss}', æ: '{\\ae}', Æ: '{\\AE}', œ: '{\\oe}', Œ: '{\\OE}', ø: '{\\o}', Ø: '{\\O}', ł: '{\\l}', Ł: '{\\L}',
-  ı: '{\\i}', å: '{\\aa}', Å: '{\\AA}', '–': '--', '—': '---', '‘': '`', '’': "'", '“': '``', '”': "''", '…': '{\\ldots}',
+  ß: '{\\ss}',
+  æ: '{\\ae}',
+  Æ: '{\\AE}',
+  œ: '{\\oe}',
+  Œ: '{\\OE}',
+  ø: '{\\o}',
+  Ø: '{\\O}',
+  ł: '{\\l}',
+  Ł: '{\\L}',
+  ı: '{\\i}',
+  å: '{\\aa}',
+  Å: '{\\AA}',
+  '–': '--',
+  '—': '---',
+  '‘': '`',
+  '’': "'",
+  '“': '``',
+  '”': "''",
+  '…': '{\\ldots}',
   '\u00a0': '~',
 };
 
 const accentCommands: ReadonlyMap<string, string> = new Map(
-  [...texAccents].filter(([command]) => /^([`'^~"=.uvHckrdb])$/.test(command)).map(([command, mark]) => [mark, command]),
+  [...texAccents]
+    .filter(([command]) => /^([`'^~"=.uvHckrdb])$/.test(command))
+    .map(([command, mark]) => [mark, command]),
 );
 
 /**
@@ -48,7 +67,12 @@ function isMath(part: string): boolean {
     else if (part[i] === '}' && --depth < 0) return false;
   }
   // BibTeX counts braces without regard to backslashes, so escaped ones must balance as well.
-  return depth === 0 && part !== '' && (part.match(/\{/g)?.length ?? 0) === (part.match(/\}/g)?.length ?? 0) && !/[%#]/.test(part);
+  return (
+    depth === 0 &&
+    part !== '' &&
+    (part.match(/\{/g)?.length ?? 0) === (part.match(/\}/g)?.length ?? 0) &&
+    !/[%#]/.test(part)
+  );
 }
 
 function escapeTex(text: string): string {

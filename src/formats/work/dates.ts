@@ -2,8 +2,18 @@ import { controlValue, type MarcRecord } from '../../marc/record.ts';
 import { firstValue } from './fields.ts';
 
 const months: Readonly<Record<string, string>> = {
-  jan: '01', feb: '02', mar: '03', apr: '04', may: '05', jun: '06',
-  jul: '07', aug: '08', sep: '09', oct: '10', nov: '11', dec: '12',
+  jan: '01',
+  feb: '02',
+  mar: '03',
+  apr: '04',
+  may: '05',
+  jun: '06',
+  jul: '07',
+  aug: '08',
+  sep: '09',
+  oct: '10',
+  nov: '11',
+  dec: '12',
 };
 
 /**
@@ -34,7 +44,9 @@ export function workDate(record: MarcRecord): string | undefined {
     firstValue(record, '269', 'c'),
     firstValue(record, '502', 'd'),
   ];
-  const dates = stated.map((text) => (text === undefined ? undefined : isoDate(text))).filter((date) => date !== undefined);
+  const dates = stated
+    .map((text) => (text === undefined ? undefined : isoDate(text)))
+    .filter((date) => date !== undefined);
   const year = dates[0]?.slice(0, 4);
   if (year !== undefined) {
     return dates.filter((date) => date.startsWith(year)).sort((a, b) => b.length - a.length)[0];

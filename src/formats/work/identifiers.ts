@@ -33,7 +33,11 @@ export function identifiers(record: MarcRecord): readonly Identifier[] {
     const doi = doiOf(value);
     if (doi !== undefined) found.push(standardNumber('DOI', doi));
   }
-  for (const value of [...subfieldValues(record, '037', 'a'), ...subfieldValues(record, '088', 'a'), ...subfieldValues(record, '909', 'r', 'C0')]) {
+  for (const value of [
+    ...subfieldValues(record, '037', 'a'),
+    ...subfieldValues(record, '088', 'a'),
+    ...subfieldValues(record, '909', 'r', 'C0'),
+  ]) {
     const arxiv = arxivNumber(value);
     if (arxiv === undefined) found.push({ kind: 'report', scheme: '', value, url: undefined });
     else found.push({ kind: 'arxiv', scheme: 'arXiv', value: arxiv, url: `https://arxiv.org/abs/${arxiv}` });
@@ -41,7 +45,8 @@ export function identifiers(record: MarcRecord): readonly Identifier[] {
   for (const value of subfieldValues(record, '020', 'a')) {
     found.push({ kind: 'isbn', scheme: 'ISBN', value: value.replace(/\s*[:(].*$/u, ''), url: undefined });
   }
-  for (const value of subfieldValues(record, '022', 'a')) found.push({ kind: 'issn', scheme: 'ISSN', value, url: undefined });
+  for (const value of subfieldValues(record, '022', 'a'))
+    found.push({ kind: 'issn', scheme: 'ISSN', value, url: undefined });
   const seen = new Set<string>();
   return found.filter((one) => {
     const key = `${one.kind} ${one.value.toLowerCase()}`;
@@ -64,7 +69,8 @@ function standardNumber(scheme: string, value: string): Identifier {
   if (name === 'hdl' || name === 'handle') {
     return { kind: 'handle', scheme: 'Handle', value, url: `https://hdl.handle.net/${encodeURI(value)}` };
   }
-  if (name === 'urn') return { kind: 'urn', scheme: 'URN', value, url: `https://nbn-resolving.org/${encodeURI(value)}` };
+  if (name === 'urn')
+    return { kind: 'urn', scheme: 'URN', value, url: `https://nbn-resolving.org/${encodeURI(value)}` };
   if (name === 'issn') return { kind: 'issn', scheme: 'ISSN', value, url: undefined };
   if (name === 'isbn') return { kind: 'isbn', scheme: 'ISBN', value, url: undefined };
   return { kind: 'other', scheme, value, url: undefined };

@@ -28,7 +28,9 @@ function named(field: Field, kind: Contributor['kind']): Contributor {
     affiliations: distinct(subfields(field, 'uv')),
     role: role === undefined ? undefined : withoutIsbd(role),
     kind,
-    orcid: subfields(field, 'j01').find((value) => /^(ORCID:|https?:\/\/orcid\.org\/)/i.test(value))?.slice(-19),
+    orcid: subfields(field, 'j01')
+      .find((value) => /^(ORCID:|https?:\/\/orcid\.org\/)/i.test(value))
+      ?.slice(-19),
   };
 }
 

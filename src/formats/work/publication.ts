@@ -37,7 +37,8 @@ export function publicationLine(one: Publication): string {
   const volume = one.volume === undefined ? '' : ` ${one.volume}${one.issue === undefined ? '' : `, ${one.issue}`}`;
   const issue = one.volume === undefined && one.issue !== undefined ? `, ${one.issue}` : '';
   const year = one.year === undefined ? '' : ` (${one.year})`;
-  const pages = one.pages === undefined ? '' : /^\d+\s*[-–]\s*\d+$/.test(one.pages) ? ` pp. ${one.pages}` : ` ${one.pages}`;
+  const pages =
+    one.pages === undefined ? '' : /^\d+\s*[-–]\s*\d+$/.test(one.pages) ? ` pp. ${one.pages}` : ` ${one.pages}`;
   return `${one.journal}${volume}${issue}${year}${pages}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Field, MarcRecord } from '../../marc/record.ts';
-import { arxivNumber, doiOf } from './identifiers.ts';
 import { dataFields, subfield, subfields } from './fields.ts';
+import { arxivNumber, doiOf } from './identifiers.ts';
 
 export interface Reference {
   /** As printed: "[12]"; undefined when it goes on with the one before. */
@@ -22,7 +22,8 @@ export function references(record: MarcRecord): readonly Reference[] {
   let pending: string | undefined;
   for (const field of dataFields(record, '999', 'C5')) {
     const one = reference(field);
-    const empty = one.text === '' && one.journal === undefined && one.reportNumber === undefined && one.doi === undefined;
+    const empty =
+      one.text === '' && one.journal === undefined && one.reportNumber === undefined && one.doi === undefined;
     if (empty && one.url === undefined) {
       if (one.label !== undefined) pending = one.label;
       continue;
@@ -35,7 +36,9 @@ export function references(record: MarcRecord): readonly Reference[] {
 
 function reference(field: Field): Reference {
   const reportNumber = subfield(field, 'r');
-  const doi = subfields(field, 'a').map(doiOf).find((value) => value !== undefined);
+  const doi = subfields(field, 'a')
+    .map(doiOf)
+    .find((value) => value !== undefined);
   return {
     label: subfield(field, 'o'),
     text: subfields(field, 'hmtx').join('. ').replace(/[,;]$/, ''),

@@ -1,6 +1,15 @@
 import { controlValue, type MarcRecord } from '../../marc/record.ts';
 import { workDate } from './dates.ts';
-import { dataFields, distinct, firstValue, subfield, subfields, values, withoutFinalStop, withoutIsbd } from './fields.ts';
+import {
+  dataFields,
+  distinct,
+  firstValue,
+  subfield,
+  subfields,
+  values,
+  withoutFinalStop,
+  withoutIsbd,
+} from './fields.ts';
 import { type Identifier, identifiers } from './identifiers.ts';
 import { type Contributor, collaborations, contributors } from './names.ts';
 import { type Imprint, imprint, type Publication, publications, type ThesisNote, thesisNote } from './publication.ts';
@@ -37,7 +46,16 @@ export interface Work {
   readonly licences: readonly Licence[];
 }
 
-export type WorkType = 'article' | 'preprint' | 'proceedings' | 'thesis' | 'book' | 'report' | 'image' | 'video' | 'other';
+export type WorkType =
+  | 'article'
+  | 'preprint'
+  | 'proceedings'
+  | 'thesis'
+  | 'book'
+  | 'report'
+  | 'image'
+  | 'video'
+  | 'other';
 
 export interface Link {
   readonly url: string;
@@ -58,14 +76,18 @@ export function describeWork(record: MarcRecord): Work {
   const published = publications(record);
   return {
     title: titleOf(record),
-    otherTitles: distinct([...values(record, '246', 'a'), ...values(record, '242', 'a'), ...linkedTitles(record)]).map(withoutIsbd),
+    otherTitles: distinct([...values(record, '246', 'a'), ...values(record, '242', 'a'), ...linkedTitles(record)]).map(
+      withoutIsbd,
+    ),
     contributors: contributors(record),
     collaborations: collaborations(record),
     date: workDate(record),
     publications: published,
     imprint: imprint(record),
     thesis,
-    series: ['490', '440', '830'].flatMap((tag) => dataFields(record, tag).map((field) => subfields(field, 'av').map(withoutIsbd).join(' '))),
+    series: ['490', '440', '830'].flatMap((tag) =>
+      dataFields(record, tag).map((field) => subfields(field, 'av').map(withoutIsbd).join(' ')),
+    ),
     extent: firstValue(record, '300', 'a')?.replace(/\s*[:;]\s*$/u, ''),
     edition: firstValue(record, '250', 'a'),
     abstracts: values(record, '520', 'a'),
@@ -78,7 +100,10 @@ export function describeWork(record: MarcRecord): Work {
     type: typeOf(record, kinds, thesis !== undefined, published.length > 0),
     links: linksOf(record),
     licences: dataFields(record, '540')
-      .map((field) => ({ text: subfield(field, 'a') ?? subfield(field, 'u') ?? '', url: webAddress(subfield(field, 'u')) }))
+      .map((field) => ({
+        text: subfield(field, 'a') ?? subfield(field, 'u') ?? '',
+        url: webAddress(subfield(field, 'u')),
+      }))
       .filter((one) => one.text !== ''),
   };
 }
@@ -88,11 +113,15 @@ export function titleOf(record: MarcRecord): string {
   const field = dataFields(record, '245')[0];
   const main = subfield(field, 'a');
   if (field === undefined || main === undefined) {
-    const heading = ['110', '130', '150', '100', '111'].map((tag) => dataFields(record, tag)[0]).find((one) => one !== undefined);
+    const heading = ['110', '130', '150', '100', '111']
+      .map((tag) => dataFields(record, tag)[0])
+      .find((one) => one !== undefined);
     return heading === undefined ? '' : withoutIsbd(subfields(heading, 'abcd').join(' '));
   }
   const remainder = subfields(field, 'b').map(withoutIsbd).join(' ');
-  const parts = subfields(field, 'np').map((part) => `, ${withoutIsbd(part)}`).join('');
+  const parts = subfields(field, 'np')
+    .map((part) => `, ${withoutIsbd(part)}`)
+    .join('');
   const edition = firstValue(record, '250', 'a');
   const title = `${withoutIsbd(main)}${remainder === '' ? '' : `: ${remainder}`}${parts}`;
   return edition === undefined ? withoutFinalStop(title) : `${title}; ${withoutIsbd(edition)}`;
@@ -106,13 +135,19 @@ function linkedTitles(record: MarcRecord): readonly string[] {
 }
 
 function headings(record: MarcRecord, tag: string): readonly string[] {
-  return dataFields(record, tag).map((field) => withoutFinalStop(subfields(field, 'abcdtvxyz').map(withoutIsbd).join(' – ')));
+  return dataFields(record, tag).map((field) =>
+    withoutFinalStop(subfields(field, 'abcdtvxyz').map(withoutIsbd).join(' – ')),
+  );
 }
 
 function languagesOf(record: MarcRecord): readonly string[] {
-  const coded = values(record, '041', 'a').flatMap((value) => (/^([a-z]{3}){2,}$/.test(value) ? value.match(/.{3}/g)! : [value]));
+  const coded = values(record, '041', 'a').flatMap((value) =>
+    /^([a-z]{3}){2,}$/.test(value) ? value.match(/.{3}/g)! : [value],
+  );
   const fixed = controlValue(record, '008')?.slice(35, 38) ?? '';
-  return distinct(coded.length > 0 ? coded : /^[a-z]{3}$/.test(fixed) && fixed !== 'und' && fixed !== 'zxx' ? [fixed] : []);
+  return distinct(
+    coded.length > 0 ? coded : /^[a-z]{3}$/.test(fixed) && fixed !== 'und' && fixed !== 'zxx' ? [fixed] : [],
+  );
 }
 
 function linksOf(record: MarcRecord): readonly Link[] {

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { themeCss } from './theme.ts';
+
+export interface Asset {
+  readonly contentType: string;
+  readonly body: Buffer;
+  readonly brotli: Buffer;
+  readonly gzip: Buffer;
+}
+
+/** Addresses hold a hash of the content, so a browser may keep what is behind them for ever. */
+export interface AssetAddresses {
+  readonly style: string;
+  readonly script: string;
+  readonly icon: string;
+}
+
+export interface Assets {
+  readonly addresses: AssetAddresses;
+  /** By file name in /assets/. */
+  readonly files: ReadonlyMap<string, Asset>;
+}
+
+const folder = new URL('./assets/', import.meta.url);
+const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+
+/** The stylesheet has the site's accent colour in it, so there is one set of assets for each accent. */
+export function makeAssets(accent: string): Assets {
+  const files = new Map<string, Asset>();
+  const add = (name: string, extension: string, contentType: string, text: string): string => {
+    const body = Buffer.from(text);
+    const file = `${name}-${createHash('sha256').update(body).digest('hex').slice(0, 12)}.${extension}`;
+    const brotli = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
+    files.set(file, { contentType, body, brotli, gzip: gzipSync(body) });
+    return `/assets/${file}`;
+  };
+  const addresses = {
+    style: add('style', 'css', 'text/css; charset=utf-8', themeCss(accent) + read('style.css')),
+    script: add('comfort', 'js', 'text/javascript; charset=utf-8', read('comfort.js')),
+    icon: add('icon', 'svg', 'image/svg+xml', read('icon.svg')),
+  };
+  return { addresses, files };
+}

@@ -1,0 +1,16 @@
+import { attribute, type Html, html } from '../html.ts';
+
+export interface MenuItem {
+  readonly label: string;
+  readonly href: string;
+  readonly current?: boolean;
+  readonly type?: string;
+}
+
+/** Links behind a word; open and closed by the browser alone. */
+export function menu(label: string, items: readonly MenuItem[]): Html {
+  return html`<details class="menu"><summary>${label}</summary><ul class="plain">${items.map(
+    (item) =>
+      html`<li><a href="${item.href}" rel="nofollow"${attribute('aria-current', item.current === true ? 'true' : undefined)}${attribute('type', item.type)}>${item.label}</a></li>`,
+  )}</ul></details>`;
+}

@@ -1,0 +1,20 @@
+import type { Site } from '../site/site.ts';
+import type { AssetAddresses } from './assets.ts';
+import type { Translator } from './translations.ts';
+
+export type Theme = 'light' | 'dark';
+
+/** What every page knows beside its own matter. */
+export interface PageContext {
+  readonly site: Site;
+  readonly tr: Translator;
+  /** Languages the pages exist in and the site wants, in its order. */
+  readonly languages: readonly string[];
+  /** The reader's own choice; undefined follows the system. */
+  readonly theme: Theme | undefined;
+  /** "https://library.example", without a slash at the end. */
+  readonly baseUrl: string;
+  /** Path and query of this page, as "/search?p=ellis". */
+  readonly address: string;
+  readonly assets: AssetAddresses;
+}

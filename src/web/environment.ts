@@ -1,0 +1,61 @@
+import { readdirSync, statSync } from 'node:fs';
+import type { Library } from '../library/open.ts';
+import { type Assets, makeAssets } from './assets.ts';
+import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
+
+/** What the web application has of the world; made once for a process. */
+export interface WebEnvironment {
+  readonly library: Pick<Library, 'snapshot' | 'records'>;
+  /** Undefined: what the request says. */
+  readonly baseUrl: string | undefined;
+  readonly catalogues: ReadonlyMap<string, Catalogue>;
+  readonly translator: (language: string) => Translator;
+  readonly assets: (accent: string) => Assets;
+  /** Changes with the code that draws the pages, so that no browser keeps a page that an older one drew. */
+  readonly edition: string;
+}
+
+/** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
+const assetsKept = 4;
+
+export function createEnvironment(library: WebEnvironment['library'], baseUrl?: string): WebEnvironment {
+  const catalogues = loadCatalogues();
+  const english = catalogues.get('en')!;
+  const translators = new Map<string, Translator>();
+  const assets = new Map<string, Assets>();
+  return {
+    library,
+    baseUrl,
+    catalogues,
+    translator: (language) => {
+      let translator = translators.get(language);
+      if (translator === undefined) {
+        translator = createTranslator(language, catalogues.get(language) ?? english, english);
+        translators.set(language, translator);
+      }
+      return translator;
+    },
+    assets: (accent) => {
+      let made = assets.get(accent);
+      if (made === undefined) {
+        made = makeAssets(accent);
+        const [oldest] = assets.keys();
+        if (assets.size >= assetsKept && oldest !== undefined) assets.delete(oldest);
+        assets.set(accent, made);
+      }
+      return made;
+    },
+    edition: newestFile().toString(36),
+  };
+}
+
+function newestFile(): number {
+  let newest = 0;
+  for (const room of ['./', '../formats/', '../search/', '../index/', '../access/']) {
+    const folder = new URL(room, import.meta.url);
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      newest = Math.max(newest, statSync(new URL(encodeURI(name), folder)).mtimeMs);
+    }
+  }
+  return Math.floor(newest);
+}

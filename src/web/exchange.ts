@@ -1,0 +1,72 @@
+import type { FastifyRequest } from 'fastify';
+import { guest, type Person } from '../access/person.ts';
+import type { RecordVersion } from '../index/entry.ts';
+import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { PageContext, Theme } from './context.ts';
+import { readCookie } from './cookies.ts';
+import type { WebEnvironment } from './environment.ts';
+import { Timing } from './timing.ts';
+import { negotiateLanguage } from './translations.ts';
+
+/** One question to the server: one snapshot, one person, one clock. */
+export interface Exchange {
+  readonly snapshot: IndexSnapshot;
+  readonly person: Person;
+  readonly page: PageContext;
+  readonly args: URLSearchParams;
+  readonly timing: Timing;
+  /** Whole records in one statement; those that are not there are left out. */
+  readonly records: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
+}
+
+export function beginExchange(environment: WebEnvironment, request: FastifyRequest): Exchange {
+  const timing = new Timing();
+  const snapshot = environment.library.snapshot();
+  const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
+  return {
+    snapshot,
+    person: guest,
+    page: pageContext(environment, request, snapshot, args),
+    args,
+    timing,
+    records: async (ids) => {
+      if (ids.length === 0) return new Map();
+      const list = await timing.sql(() => environment.library.records(ids));
+      return new Map(list.map((one) => [one.id, one]));
+    },
+  };
+}
+
+function pageContext(
+  environment: WebEnvironment,
+  request: FastifyRequest,
+  snapshot: IndexSnapshot,
+  args: URLSearchParams,
+): PageContext {
+  const { site } = snapshot;
+  const wanted = site.languages.filter((language) => environment.catalogues.has(language));
+  const languages = wanted.length > 0 ? wanted : ['en'];
+  const known = (language: string | undefined): string | undefined => languages.find((one) => one === language);
+  const cookies = request.headers.cookie;
+  const language =
+    known(args.get('ln') ?? undefined) ??
+    known(readCookie(cookies, 'ln')) ??
+    negotiateLanguage(request.headers['accept-language'], languages) ??
+    languages[0]!;
+  const theme = readCookie(cookies, 'theme');
+  return {
+    site,
+    tr: environment.translator(language),
+    languages,
+    theme: theme === 'light' || theme === 'dark' ? (theme satisfies Theme) : undefined,
+    baseUrl: environment.baseUrl ?? ownAddress(request),
+    address: request.url,
+    assets: environment.assets(site.accent).addresses,
+  };
+}
+
+/** What the client called us, when it is a possible name of a host. */
+function ownAddress(request: FastifyRequest): string {
+  const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i.test(request.host) ? request.host : 'localhost';
+  return `${request.protocol}://${host}`;
+}

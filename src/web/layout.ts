@@ -1,0 +1,72 @@
+import type { PageContext } from './context.ts';
+import { attribute, type Html, type HtmlValue, html } from './html.ts';
+import { withParameter } from './url.ts';
+
+export interface Page {
+  /** Without the library's name, which is added; empty for the home page. */
+  readonly title: string;
+  readonly main: HtmlValue;
+  /** Meta tags, feeds and structured data of this page. */
+  readonly head?: HtmlValue;
+  /** The search form in the header; pages that have their own leave it out. */
+  readonly find?: HtmlValue;
+  /** Search engines should neither list this page nor follow from it. */
+  readonly unlisted?: boolean;
+}
+
+/** A whole document around a page. */
+export function layout(context: PageContext, page: Page): string {
+  const { site, tr, assets } = context;
+  const title = page.title === '' ? site.name : `${page.title} · ${site.name}`;
+  return html`<!doctype html>
+<html lang="${tr.language}" dir="${tr.direction}"${attribute('data-theme', context.theme)}>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+${page.unlisted === true && html`<meta name="robots" content="noindex, nofollow">`}
+<link rel="stylesheet" href="${assets.style}">
+<link rel="icon" href="${assets.icon}" type="image/svg+xml">
+<link rel="search" type="application/opensearchdescription+xml" title="${site.name}" href="/opensearchdescription">
+<script src="${assets.script}" defer></script>
+${page.head}
+</head>
+<body>
+<a class="skip" href="#main">${tr.t('layout.skip')}</a>
+<header class="top"><div class="frame">
+<a class="name" href="/">${site.name}</a>
+${page.find}
+<nav aria-label="${tr.t('layout.navigation')}"><ul class="plain">
+<li><a href="/help/search">${tr.t('layout.help')}</a></li>
+</ul></nav>
+</div></header>
+<main id="main" class="frame" tabindex="-1">
+${page.main}
+</main>
+${footer(context)}
+</body>
+</html>
+`.text;
+}
+
+function footer(context: PageContext): Html {
+  const { tr } = context;
+  const choice = (theme: 'light' | 'dark' | 'auto'): Html =>
+    html`<button class="quiet" name="theme" value="${theme}" aria-pressed="${String(
+      (context.theme ?? 'auto') === theme,
+    )}">${tr.t(`layout.theme.${theme}`)}</button>`;
+  const languages = context.languages.map((language) => {
+    const name = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language;
+    const current = language === tr.language;
+    return html`<li><a href="${withParameter(context.address, 'ln', language)}" lang="${language}" hreflang="${language}"${attribute(
+      'aria-current',
+      current ? 'true' : undefined,
+    )}>${name.charAt(0).toLocaleUpperCase(language) + name.slice(1)}</a></li>`;
+  });
+  return html`<footer class="foot"><div class="frame">
+<ul class="plain"${attribute('aria-label', tr.t('layout.languages'))}>${languages}</ul>
+<form method="post" action="/preferences"><span>${tr.t('layout.theme.label')}</span>
+<input type="hidden" name="back" value="${context.address}">${choice('auto')} ${choice('light')} ${choice('dark')}</form>
+<span>${tr.rich('layout.contact', { admin: html`<a href="mailto:${context.site.admin}">${context.site.admin}</a>` })}</span>
+</div></footer>`;
+}

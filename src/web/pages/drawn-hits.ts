@@ -1,0 +1,66 @@
+import { plainText } from '../../formats/mathematics.ts';
+import { publicationLine } from '../../formats/work/publication.ts';
+import type { Work } from '../../formats/work/work.ts';
+import type { MarcRecord } from '../../marc/record.ts';
+import { facts } from '../components/facts.ts';
+import { titleHtml } from '../components/hit.ts';
+import { marcTable } from '../components/marc-table.ts';
+import type { PageContext } from '../context.ts';
+import { type Highlighter, opening, richText } from '../highlight.ts';
+import { type Html, html } from '../html.ts';
+
+interface Place {
+  readonly id: number;
+  /** Its place in the whole result, from 1. */
+  readonly rank: number;
+}
+
+/** Long records are cut here: two hundred of them are on one page. Their own pages have everything. */
+const authorsShown = 10;
+const abstractShown = 1500;
+const fieldsShown = 100;
+
+/** of=hd: hits with their abstracts and details. */
+export function hitDetails(
+  context: PageContext,
+  hits: readonly (Place & { readonly work: Work })[],
+  highlighter: Highlighter,
+): Html {
+  const { tr } = context;
+  return list(context, hits, ({ id, work }) => {
+    const names = work.contributors.slice(0, authorsShown).map((one) => one.name);
+    const more = work.contributors.length - names.length;
+    const by = more > 0 ? tr.t('hit.and_more', { names: names.join('; '), count: more }) : names.join('; ');
+    return html`<h2><a href="/record/${id}" dir="auto">${titleHtml(context, work.title, highlighter)}</a></h2>
+${by !== '' && html`<p class="by" dir="auto">${by}</p>`}
+${work.abstracts.map((text) => html`<p class="fragment" dir="auto">${richText(opening(plainText(text), abstractShown), highlighter)}</p>`)}
+${facts([
+  [tr.t('record.published_in'), work.publications.map(publicationLine)],
+  [tr.t('record.date'), work.date === undefined ? [] : [work.date]],
+  [
+    tr.t('record.identifiers'),
+    work.identifiers.map((one) => (one.scheme === '' ? one.value : `${one.scheme}: ${one.value}`)),
+  ],
+  [tr.t('record.subjects'), work.subjects.length === 0 ? [] : [work.subjects.join('; ')]],
+])}`;
+  });
+}
+
+/** of=hm: hits as MARC. */
+export function hitMarc(context: PageContext, hits: readonly (Place & { readonly record: MarcRecord })[]): Html {
+  return list(context, hits, ({ id, record }) => {
+    const more = record.fields.length - fieldsShown;
+    return html`<h2><a href="/record/${id}/marc">${context.tr.t('record.number', { id: String(id) })}</a></h2>
+${marcTable(context, { leader: record.leader, fields: record.fields.slice(0, fieldsShown) })}
+${more > 0 && html`<p><a href="/record/${id}/marc">${context.tr.t('marc.more_fields', { count: more })}</a></p>`}`;
+  });
+}
+
+function list<T extends Place>(context: PageContext, hits: readonly T[], draw: (hit: T) => Html): Html {
+  return html`<ol class="hits" start="${hits[0]?.rank ?? 1}">${hits.map(
+    (
+      hit,
+    ) => html`<li class="hit"><span class="rank number" aria-hidden="true">${context.tr.number(hit.rank)}</span><div>${draw(hit)}</div></li>
+`,
+  )}</ol>`;
+}

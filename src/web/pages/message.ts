@@ -1,0 +1,20 @@
+import { emptyBox, searchBox } from '../components/search-box.ts';
+import type { PageContext } from '../context.ts';
+import { type HtmlValue, html } from '../html.ts';
+import { layout } from '../layout.ts';
+
+export interface Message {
+  readonly title: string;
+  readonly paragraphs: readonly HtmlValue[];
+}
+
+/** A page that says what happened, to what, and what to do: 404, 410, 500 and their like. */
+export function messagePage(context: PageContext, message: Message): string {
+  return layout(context, {
+    title: message.title,
+    unlisted: true,
+    main: html`<div class="message"><h1>${message.title}</h1>
+${message.paragraphs.map((paragraph) => html`<p>${paragraph}</p>`)}
+${searchBox(context, emptyBox)}</div>`,
+  });
+}

@@ -1,0 +1,229 @@
+import { exportFormats } from '../../formats/formats.ts';
+import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import { advancedForm } from '../components/advanced.ts';
+import { type FacetList, facetList } from '../components/facets.ts';
+import { type Hit, hitList } from '../components/hit.ts';
+import { menu } from '../components/menu.ts';
+import { paging } from '../components/paging.ts';
+import { searchBox } from '../components/search-box.ts';
+import { type YearCount, yearForm, yearPicture } from '../components/years.ts';
+import type { PageContext } from '../context.ts';
+import type { Highlighter } from '../highlight.ts';
+import { type Html, type HtmlValue, html, nothing } from '../html.ts';
+import { layout } from '../layout.ts';
+
+export interface SearchModel {
+  readonly request: SearchRequest;
+  readonly total: number;
+  readonly hits: readonly Hit[];
+  /** The engine's time. */
+  readonly milliseconds: number;
+  readonly highlighter: Highlighter;
+  readonly facets: readonly FacetModel[];
+  readonly chips: readonly Chip[];
+  /** Sentences about how the question was read. */
+  readonly notices: readonly string[];
+  /** What each part of the question finds alone; shown when the whole finds nothing. */
+  readonly terms: readonly { readonly text: string; readonly count: number; readonly href: string }[];
+  /** The name of the collection searched; undefined is the whole library. */
+  readonly collectionName: string | undefined;
+  /** Hits drawn in another way, as of=hd and of=hm do. */
+  readonly drawn?: HtmlValue;
+}
+
+export type FacetModel =
+  | { readonly kind: 'list'; readonly list: FacetList }
+  | {
+      readonly kind: 'years';
+      readonly code: string;
+      readonly title: string;
+      readonly counts: readonly YearCount[];
+      readonly chosen: readonly [number, number] | undefined;
+    };
+
+export interface Chip {
+  readonly name: string;
+  readonly value: string;
+  /** The search without it. */
+  readonly href: string;
+}
+
+export const yearArguments = ['y1', 'y2'] as const;
+
+export function searchPage(context: PageContext, model: SearchModel): string {
+  const { tr } = context;
+  const { request } = model;
+  const title =
+    request.text === ''
+      ? (model.collectionName ?? tr.t('search.title'))
+      : tr.t('search.title_of', { text: request.text });
+  return layout(context, {
+    title,
+    unlisted: true,
+    head: html`<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
+    find: searchBox(context, {
+      text: request.text,
+      collection: request.collection === '' ? undefined : request.collection,
+      hidden: keptArguments(request),
+    }),
+    main: html`<div class="search">
+${summary(context, model)}
+${model.total === 0 ? html`<div></div>` : facets(context, model)}
+<div>${model.total === 0 ? nothingFound(context, model) : results(context, model)}</div>
+</div>`,
+  });
+}
+
+/** What a new question in the box keeps: where and how one searches, not the filters of the old one. */
+function keptArguments(request: SearchRequest): readonly (readonly [string, string])[] {
+  const kept = new Set(['f', 'c', 'sf', 'so', 'rm', 'rg', 'of', 'ln']);
+  return [...toArguments(request)].filter(([name]) => kept.has(name));
+}
+
+function summary(context: PageContext, model: SearchModel): Html {
+  const { tr } = context;
+  const { request } = model;
+  const order = orders(context, request);
+  const current = order.find((one) => one.current) ?? order[0]!;
+  const seconds =
+    model.milliseconds < 10
+      ? tr.number(Math.max(0.1, Math.round(model.milliseconds * 10) / 10))
+      : tr.number(Math.round(model.milliseconds));
+  const count = tr.t(model.collectionName === undefined ? 'search.count' : 'search.count_in', {
+    count: model.total,
+    collection: model.collectionName ?? '',
+  });
+  return html`<div class="summary">
+<h1>${count}</h1>
+<div class="bar-of-tools"><span class="muted">${tr.t('search.took', { milliseconds: seconds })}</span>
+${
+  model.total > 0 &&
+  html`${menu(tr.t('search.order', { order: current.label }), order)}
+${menu(
+  tr.t('search.per_page', { count: request.size }),
+  [10, 25, 50, 100].map((size) => ({
+    label: tr.number(size),
+    href: toUrl(request, { size }),
+    current: size === request.size,
+  })),
+)}
+${menu(tr.t('search.formats'), formats(context, request))}
+<a href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
+}
+<details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>
+</div>
+${
+  model.chips.length > 0 &&
+  html`<ul class="chips" aria-label="${tr.t('search.filters')}">${model.chips.map(
+    (chip) =>
+      html`<li><a class="chip" href="${chip.href}" rel="nofollow"><b>${chip.name}</b> <span>${chip.value}</span> <i aria-hidden="true">×</i><span class="hidden">${tr.t('search.remove_filter')}</span></a></li>`,
+  )}</ul>`
+}
+${model.notices.length > 0 && html`<div class="notices" role="status">${model.notices.map((notice) => html`<p>${notice}</p>`)}</div>`}
+</div>`;
+}
+
+function orders(
+  context: PageContext,
+  request: SearchRequest,
+): readonly { label: string; href: string; current: boolean }[] {
+  const { tr, site } = context;
+  const one = (
+    label: string,
+    sort: string,
+    ascending: boolean,
+    rank: string,
+  ): { label: string; href: string; current: boolean } => ({
+    label,
+    href: toUrl(request, { sort, ascending, rank }),
+    current: request.sort === sort && request.ascending === ascending && request.rank === rank,
+  });
+  const named = (code: string, names: Readonly<Record<string, string>>): string =>
+    tr.nameOf(names, tr.has(`sort.${code}`) ? tr.t(`sort.${code}`) : code);
+  return [
+    one(tr.t('sort.newest'), '', false, ''),
+    one(tr.t('sort.oldest'), '', true, ''),
+    ...site.ranks
+      .filter((rank) => rank.method === 'relevance')
+      .map((rank) => one(tr.t('sort.relevance'), '', false, rank.code)),
+    ...site.sorts
+      .filter((sort) => sort.by !== 'created' && sort.by !== 'citations')
+      .map((sort) => one(named(sort.code, sort.names), sort.code, sort.by !== 'year' && sort.code !== 'year', '')),
+  ];
+}
+
+function formats(
+  context: PageContext,
+  request: SearchRequest,
+): readonly { label: string; href: string; current: boolean; type?: string }[] {
+  const { tr } = context;
+  const pages = ['hb', 'hd', 'hm'].map((format) => ({
+    label: tr.t(`format.${format}`),
+    href: toUrl(request, { format }),
+    current: request.format === format,
+  }));
+  const exports = exportFormats.map((format) => ({
+    label: format.name,
+    href: toUrl(request, { format: format.code, first: 1, size: -9999 }),
+    current: false,
+  }));
+  return [
+    ...pages,
+    ...exports,
+    {
+      label: tr.t('format.id'),
+      href: toUrl(request, { format: 'id', first: 1, size: Number.POSITIVE_INFINITY }),
+      current: false,
+    },
+  ];
+}
+
+function facets(context: PageContext, model: SearchModel): Html {
+  const { tr } = context;
+  const { request } = model;
+  return html`<aside class="facets" aria-label="${tr.t('facets.title')}">${model.facets.map((facet) => {
+    if (facet.kind === 'list') return facetList(context, facet.list);
+    const href = (from: number, to: number): string =>
+      toUrl(request, { facets: { ...request.facets, [facet.code]: [from === to ? String(from) : `${from}->${to}`] } });
+    const picture = yearPicture(context, { counts: facet.counts, href, chosen: facet.chosen });
+    if (picture === nothing && facet.chosen === undefined) return nothing;
+    const hidden = [...toArguments({ ...request, first: 1, facets: { ...request.facets, [facet.code]: [] } })];
+    const [from = '', to = ''] = facet.chosen?.map(String) ?? [];
+    return html`<section aria-labelledby="facet-${facet.code}"><h2 id="facet-${facet.code}">${facet.title}</h2>${picture}${yearForm(context, { action: '/search', hidden, names: yearArguments, values: [from, to] })}</section>
+`;
+  })}</aside>`;
+}
+
+function results(context: PageContext, model: SearchModel): Html {
+  const { request, total } = model;
+  const pages = Math.ceil(total / request.size);
+  const current = Math.floor((request.first - 1) / request.size) + 1;
+  const href = (page: number): string => toUrl(request, { first: (page - 1) * request.size + 1 });
+  return html`${model.drawn ?? hitList(context, model.hits, model.highlighter)}
+${paging(context, { current: Math.min(current, pages), last: pages, href })}`;
+}
+
+function nothingFound(context: PageContext, model: SearchModel): Html {
+  const { tr } = context;
+  const { request } = model;
+  const wider: HtmlValue[] = [];
+  if (request.collection !== '' || request.collections.length > 0) {
+    wider.push(
+      html`<li><a href="${toUrl(request, { collection: '', collections: [] })}">${tr.t('none.everywhere')}</a></li>`,
+    );
+  }
+  if (model.chips.length > 0)
+    wider.push(
+      html`<li><a href="${toUrl(request, { facets: {}, limits: [] })}">${tr.t('none.without_filters')}</a></li>`,
+    );
+  return html`<p>${tr.t('none.sentence')}</p>
+${
+  model.terms.length > 0 &&
+  html`<table class="terms"><caption class="hidden">${tr.t('none.terms')}</caption><thead><tr><th scope="col" class="muted">${tr.t('none.alone')}</th><th scope="col" class="muted">${tr.t('none.finds')}</th></tr></thead><tbody>${model.terms.map(
+    (term) =>
+      html`<tr><td>${term.count > 0 ? html`<a href="${term.href}">${term.text}</a>` : term.text}</td><td class="number">${tr.t('none.count', { count: term.count })}</td></tr>`,
+  )}</tbody></table>`
+}
+${wider.length > 0 && html`<ul>${wider}</ul>`}
+<p><a href="/help/search">${tr.t('none.help')}</a></p>`;
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify';
+import { collectionTree } from '../../access/collections.ts';
+import type { WebEnvironment } from '../environment.ts';
+import { beginExchange } from '../exchange.ts';
+import { helpPage } from '../pages/help.ts';
+import { collectionPage } from '../pages/home.ts';
+import { entityTag, notModified, sendHtml } from '../reply.ts';
+import { collectionAddress } from '../url.ts';
+import { collectionView } from '../view/collection-view.ts';
+import { sendRestricted, sendUnknownCollection } from './messages.ts';
+
+/** The home page, collection pages, help. */
+export function collectionRoutes(app: FastifyInstance, environment: WebEnvironment): void {
+  app.get('/', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    const { args } = exchange;
+    // Addresses of collections as Invenio had them.
+    const legacy = args.get('c') ?? args.get('cc');
+    if (legacy !== null && legacy !== '') return reply.redirect(collectionAddress(legacy), 301);
+    if (notModified(request, reply, entityTag(exchange, environment))) return reply;
+    const model = collectionView(exchange, '');
+    if (model === undefined) throw new Error('the site has no home collection');
+    return sendHtml(reply, exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(args) }));
+  });
+
+  app.get<{ Params: { name: string } }>('/collection/:name', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    const { name } = request.params;
+    const tree = collectionTree(exchange.snapshot.site);
+    if (name === tree.home?.collection.name) return reply.redirect('/', 301);
+    if (!tree.byName.has(name)) return sendUnknownCollection(exchange, reply, name);
+    const model = collectionView(exchange, name);
+    if (model === undefined) return sendRestricted(exchange, reply, name);
+    if (notModified(request, reply, entityTag(exchange, environment))) return reply;
+    return sendHtml(reply, exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(exchange.args) }));
+  });
+
+  app.get('/help/search', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    if (notModified(request, reply, entityTag(exchange, environment))) return reply;
+    return sendHtml(reply, exchange, helpPage(exchange.page));
+  });
+}
+
+function isAdvanced(args: URLSearchParams): boolean {
+  return args.get('aas') === '1' || args.get('as') === '1';
+}

@@ -1,0 +1,110 @@
+import type { FastifyReply } from 'fastify';
+import type { Exchange } from '../exchange.ts';
+import { html } from '../html.ts';
+import { type Message, messagePage } from '../pages/message.ts';
+import { sendHtml } from '../reply.ts';
+
+function send(exchange: Exchange, reply: FastifyReply, status: number, message: Message): FastifyReply {
+  // An entity tag that was set for the page this is not.
+  reply.removeHeader('etag').header('cache-control', 'no-store');
+  return sendHtml(reply, exchange, messagePage(exchange.page, message), status);
+}
+
+function admin(exchange: Exchange): ReturnType<typeof html> {
+  const { admin } = exchange.page.site;
+  return html`<a href="mailto:${admin}">${admin}</a>`;
+}
+
+export function sendNotFound(exchange: Exchange, reply: FastifyReply): FastifyReply {
+  const { tr, address } = exchange.page;
+  const path = address.split('?')[0]!;
+  return send(exchange, reply, 404, {
+    title: tr.t('error.not_found.title'),
+    paragraphs: [tr.t('error.not_found.text', { path }), tr.t('error.not_found.hint')],
+  });
+}
+
+/** Also for a record that is there but not for this person: that it is there is already too much to say. */
+export function sendNoRecord(exchange: Exchange, reply: FastifyReply, id: string): FastifyReply {
+  const { tr } = exchange.page;
+  return send(exchange, reply, 404, {
+    title: tr.t('error.no_record.title'),
+    paragraphs: [tr.t('error.no_record.text', { id }), tr.t('error.no_record.hint')],
+  });
+}
+
+export function sendDeleted(exchange: Exchange, reply: FastifyReply, id: number, on: Date): FastifyReply {
+  const { tr } = exchange.page;
+  const text = tr.t('error.deleted.text', { id: String(id), date: tr.date(on) });
+  return send(exchange, reply, 410, {
+    title: tr.t('error.deleted.title'),
+    paragraphs: [text, tr.t('error.deleted.hint')],
+  });
+}
+
+export function sendMerged(exchange: Exchange, reply: FastifyReply, id: number, other: number): FastifyReply {
+  const { tr } = exchange.page;
+  const link = html`<a href="/record/${other}">${String(other)}</a>`;
+  const text = tr.rich('error.merged.text', { id: String(id), other: link });
+  reply.header('location', `/record/${other}`);
+  return send(exchange, reply, 301, { title: tr.t('error.deleted.title'), paragraphs: [text] });
+}
+
+export function sendUnknownCollection(exchange: Exchange, reply: FastifyReply, name: string): FastifyReply {
+  const { tr } = exchange.page;
+  const home = html`<a href="/">${tr.t('error.home_page')}</a>`;
+  return send(exchange, reply, 404, {
+    title: tr.t('error.no_collection.title'),
+    paragraphs: [tr.t('error.no_collection.text', { name }), tr.rich('error.no_collection.hint', { home })],
+  });
+}
+
+export function sendRestricted(exchange: Exchange, reply: FastifyReply, name: string): FastifyReply {
+  const { tr } = exchange.page;
+  return send(exchange, reply, 403, {
+    title: tr.t('error.restricted.title'),
+    paragraphs: [tr.t('error.restricted.text', { name }), tr.rich('error.restricted.hint', { admin: admin(exchange) })],
+  });
+}
+
+export function sendMethodNotAllowed(
+  exchange: Exchange,
+  reply: FastifyReply,
+  method: string,
+  allowed: string,
+): FastifyReply {
+  const { tr, address } = exchange.page;
+  reply.header('allow', allowed);
+  const text = tr.t('error.method.text', { method, path: address.split('?')[0]! });
+  return send(exchange, reply, 405, {
+    title: tr.t('error.method.title'),
+    paragraphs: [text, tr.t('error.method.hint', { allowed })],
+  });
+}
+
+export function sendInternal(exchange: Exchange, reply: FastifyReply, id: string): FastifyReply {
+  const { tr } = exchange.page;
+  const hint = tr.rich('error.internal.hint', { admin: admin(exchange) });
+  return send(exchange, reply, 500, {
+    title: tr.t('error.internal.title'),
+    paragraphs: [tr.t('error.internal.text', { id }), hint],
+  });
+}
+
+/** A mistake of the asker's or a state of the world, in the words of the room that found it. */
+export function sendUserError(
+  exchange: Exchange,
+  reply: FastifyReply,
+  status: number,
+  message: string,
+  hint: string,
+): FastifyReply {
+  const { tr } = exchange.page;
+  const unavailable = status === 503;
+  return send(exchange, reply, status, {
+    title: tr.t(unavailable ? 'error.unavailable.title' : 'error.bad_request.title'),
+    paragraphs: unavailable
+      ? [tr.t('error.unavailable.text'), tr.t('error.unavailable.hint')]
+      : [message, hint, tr.t('error.bad_request.hint')],
+  });
+}

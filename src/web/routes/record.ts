@@ -1,0 +1,146 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { mayShow } from '../../access/visible.ts';
+import { type ExportFormat, exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
+import { firstValue } from '../../formats/work/fields.ts';
+import { references } from '../../formats/work/references.ts';
+import { describeWork } from '../../formats/work/work.ts';
+import type { RecordVersion } from '../../index/entry.ts';
+import { emptyBox, searchBox } from '../components/search-box.ts';
+import type { WebEnvironment } from '../environment.ts';
+import { beginExchange, type Exchange } from '../exchange.ts';
+import { negotiateType } from '../negotiate.ts';
+import { type RecordModel, type RecordTab, recordInformation, recordPage } from '../pages/record.ts';
+import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tabs.ts';
+import { entityTag, notModified, sendHtml } from '../reply.ts';
+import { exportStream } from '../view/export-view.ts';
+import { visibleRecord } from '../view/visible-record.ts';
+import { sendDeleted, sendMerged, sendNoRecord } from './messages.ts';
+
+interface RecordParams {
+  readonly Params: { readonly id: string; readonly format: string };
+}
+
+/** /record/N: the page with its tabs, and every export. */
+export function recordRoutes(app: FastifyInstance, environment: WebEnvironment): void {
+  app.get<RecordParams>('/record/:id', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    const version = await findRecord(exchange, reply, request.params.id);
+    if (version === undefined) return reply;
+    const asked = exchange.args.get('of');
+    const format =
+      asked === null || asked.startsWith('hd') || asked.startsWith('hb')
+        ? negotiated(request)
+        : asked === 'hm'
+          ? undefined
+          : requireExportFormat(asked);
+    if (format !== undefined) return sendRecordExport(exchange, reply, version, format);
+    return asked === 'hm'
+      ? sendTab(environment, exchange, request, reply, version, 'marc')
+      : sendTab(environment, exchange, request, reply, version, 'information');
+  });
+
+  for (const tab of ['references', 'authors', 'marc'] as const) {
+    app.get<RecordParams>(`/record/:id/${tab}`, async (request, reply) => {
+      const exchange = beginExchange(environment, request);
+      const version = await findRecord(exchange, reply, request.params.id);
+      return version === undefined ? reply : sendTab(environment, exchange, request, reply, version, tab);
+    });
+  }
+
+  app.get<RecordParams>('/record/:id/export/:format', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    const format = exportFormat(request.params.format);
+    if (format === undefined) return reply.callNotFound();
+    const version = await findRecord(exchange, reply, request.params.id);
+    return version === undefined ? reply : sendRecordExport(exchange, reply, version, format);
+  });
+}
+
+const pageType = 'text/html';
+
+/** The export that the client prefers to the page; undefined is the page. */
+function negotiated(request: FastifyRequest): ExportFormat | undefined {
+  const types = exportFormats.flatMap((format) => format.mediaTypes.map((type) => ({ type, format })));
+  const best = negotiateType(request.headers.accept, [pageType, ...types.map(({ type }) => type)]);
+  return types.find(({ type }) => type === best)?.format;
+}
+
+/** The version to show, or undefined after answering why there is none. One statement. */
+async function findRecord(exchange: Exchange, reply: FastifyReply, text: string): Promise<RecordVersion | undefined> {
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  if (id < 1 || id > 2 ** 31 - 1) {
+    sendNoRecord(exchange, reply, text);
+    return undefined;
+  }
+  const shown = mayShow(exchange.person, exchange.snapshot, id);
+  // A record that was deleted long ago has left the index.
+  const version = shown === 'no' ? undefined : (await exchange.records([id])).get(id);
+  if (version === undefined || (shown !== 'yes' && !version.deleted)) {
+    sendNoRecord(exchange, reply, text);
+    return undefined;
+  }
+  if (!version.deleted) return version;
+  const other = Number(firstValue(version.record, '970', 'd') ?? 0);
+  if (Number.isSafeInteger(other) && other > 0 && other !== id) sendMerged(exchange, reply, id, other);
+  else sendDeleted(exchange, reply, id, version.modified);
+  return undefined;
+}
+
+function sendTab(
+  environment: WebEnvironment,
+  exchange: Exchange,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  version: RecordVersion,
+  tab: RecordTab,
+): FastifyReply {
+  reply.header('last-modified', version.modified.toUTCString());
+  if (notModified(request, reply, entityTag(exchange, environment, `${tab} ${version.revision}`))) return reply;
+  const { page } = exchange;
+  const record = visibleRecord(exchange, version.record);
+  const cited = references(record);
+  const model: RecordModel = {
+    id: version.id,
+    created: version.created,
+    modified: version.modified,
+    work: describeWork(record),
+    references: cited.length,
+    fields: new Set(page.site.fields.map((field) => field.code)),
+  };
+  const number = Math.max(1, Math.trunc(Number(exchange.args.get('page') ?? 1)) || 1);
+  const bodies = {
+    information: () => recordInformation(page, model),
+    references: () => recordReferences(page, cited, number),
+    authors: () => recordAuthors(page, model, number),
+    marc: () => recordMarc(page, record, number),
+  } as const satisfies Record<RecordTab, () => unknown>;
+  return sendHtml(reply, exchange, recordPage(page, model, tab, bodies[tab](), searchBox(page, emptyBox)));
+}
+
+function sendRecordExport(
+  exchange: Exchange,
+  reply: FastifyReply,
+  version: RecordVersion,
+  format: ExportFormat,
+): FastifyReply {
+  const only = exchange.args
+    .getAll('ot')
+    .flatMap((list) => list.split(','))
+    .filter((tag) => tag !== '');
+  return reply
+    .header('vary', 'Accept')
+    .header('cache-control', 'no-cache')
+    .header('last-modified', version.modified.toUTCString())
+    .header('server-timing', exchange.timing.header())
+    .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)
+    .type(format.contentType)
+    .send(
+      exportStream(
+        { ...exchange, records: async () => new Map([[version.id, version]]) },
+        format,
+        [version.id],
+        1,
+        only,
+      ),
+    );
+}

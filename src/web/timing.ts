@@ -1,0 +1,42 @@
+/** Where the time of one answer goes: shown to clients as Server-Timing, read by the benchmarks. */
+export class Timing {
+  readonly #start = performance.now();
+  #search = 0;
+  #sql = 0;
+  #statements = 0;
+
+  /** Work of the search engine. */
+  search<T>(work: () => T): T {
+    const start = performance.now();
+    try {
+      return work();
+    } finally {
+      this.#search += performance.now() - start;
+    }
+  }
+
+  /** One statement to the database. */
+  async sql<T>(work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    this.#statements++;
+    try {
+      return await work();
+    } finally {
+      this.#sql += performance.now() - start;
+    }
+  }
+
+  get searchMilliseconds(): number {
+    return this.#search;
+  }
+
+  get statements(): number {
+    return this.#statements;
+  }
+
+  /** W3C Server Timing; "sql" has the number of statements as its description. */
+  header(): string {
+    const total = performance.now() - this.#start;
+    return `total;dur=${total.toFixed(2)}, search;dur=${this.#search.toFixed(2)}, sql;dur=${this.#sql.toFixed(2)};desc="${this.#statements}"`;
+  }
+}

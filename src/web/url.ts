@@ -1,0 +1,18 @@
+/** An address of ours ("/search?p=x") with one argument set, in place of any it had. */
+export function withParameter(address: string, name: string, value: string | undefined): string {
+  const [path = '/', query = ''] = address.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.delete(name);
+  if (value !== undefined) parameters.append(name, value);
+  const text = parameters.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** Is this a path of our own that one may be sent back to? "//other.example" and "/\other" lead elsewhere. */
+export function isOwnAddress(address: string): boolean {
+  return /^\/(?![/\\])[^\s\\]*$/.test(address);
+}
+
+export function collectionAddress(name: string): string {
+  return `/collection/${encodeURIComponent(name)}`;
+}
