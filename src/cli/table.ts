@@ -7,6 +7,10 @@ export interface TableEntry {
 
 /** All commands, in the order of `reperio help`. */
 export const commandTable: Readonly<Record<string, TableEntry>> = {
+  site: {
+    summary: 'Check, apply and show the site file: fields, collections, roles.',
+    load: () => import('./commands/site.ts'),
+  },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
   config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },
   'demo-data': {

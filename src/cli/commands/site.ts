@@ -1,0 +1,87 @@
+import { checkQuery } from '../../search/check-query.ts';
+import { readSiteText } from '../../site/read-file.ts';
+import type { Collection } from '../../site/site.ts';
+import { applySite, currentSource, readSite } from '../../site/versions.ts';
+import { openStore } from '../../store/open.ts';
+import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+
+const fileArgument = { file: { doc: 'A site file; "-" is standard input.' } } as const;
+
+const check = defineSubcommand({
+  summary: 'Look for mistakes in a site file, and change nothing.',
+  description: 'Every mistake is reported with its line. The database is not needed.',
+  examples: [{ command: 'site check site.yaml', doc: 'Exit status 0: the file could be applied.' }],
+  arguments: fileArgument,
+  options: jsonOption,
+  run: async ({ arguments: { file }, options, stdin, print, printJson }) => {
+    const site = readSite(await readSiteText(file, stdin), file, checkQuery);
+    const counts = {
+      fields: site.fields.length,
+      collections: countCollections(site.collections),
+      users: site.users.length,
+    };
+    if (options.json) return printJson({ name: site.name, ...counts });
+    print(`${file} is right: ${site.name}, ${counts.fields} fields, ${counts.collections} collections.`);
+  },
+});
+
+const apply = defineSubcommand({
+  summary: 'Put a site file in force, on all nodes.',
+  description: `Applying the same file again does nothing, and what people changed in pages is never undone: a user is made once, with the password
+of the file, and left alone from then on. When the fields or sort methods changed, the records are indexed again in the background; until
+that is done searches are answered from the index there is.`,
+  examples: [
+    { command: 'site apply site.yaml', doc: 'Checks the file first; one with mistakes changes nothing.' },
+    { command: 'site apply site.yaml --dry-run', doc: 'Says what would be done.' },
+  ],
+  arguments: fileArgument,
+  options: { 'dry-run': { type: 'flag', doc: 'Only say what would be done.' }, ...jsonOption },
+  run: async ({ arguments: { file }, options, settings, signal, stdin, print, printJson }) => {
+    const text = await readSiteText(file, stdin);
+    readSite(text, file, checkQuery);
+    const store = await openStore(settings(), { signal });
+    try {
+      const dryRun = options['dry-run'];
+      const { version, changed, needsReindexing, created } = await applySite(store.database, text, {
+        dryRun,
+        file,
+        checkQuery,
+      });
+      if (options.json) return printJson({ version: version.number, changed, needsReindexing, created, dryRun });
+      if (!changed) return print(`Nothing to do: this file is in force already, as version ${version.number}.`);
+      print(`${dryRun ? 'Would be' : 'In force as'} version ${version.number}: ${version.site.name}.`);
+      if (created.length > 0) print(`People ${dryRun ? 'that would be made' : 'made'}: ${created.join(', ')}.`);
+      if (needsReindexing)
+        print(dryRun ? 'The records would be indexed again.' : 'The records are indexed again in the background.');
+    } finally {
+      await store.release();
+    }
+  },
+});
+
+const show = defineSubcommand({
+  summary: 'Print the site file in force.',
+  description: 'Passwords in it are those that people were made with, which they may have changed since.',
+  examples: [{ command: 'site show > site.yaml', doc: 'A beginning for your own.' }],
+  arguments: {},
+  options: jsonOption,
+  run: async ({ options, settings, signal, stdout, printJson }) => {
+    const store = await openStore(settings(), { signal });
+    try {
+      const { number, source } = await currentSource(store.database);
+      if (options.json) return printJson({ version: number, source });
+      stdout.write(source.endsWith('\n') ? source : `${source}\n`);
+    } finally {
+      await store.release();
+    }
+  },
+});
+
+function countCollections(collections: readonly Collection[]): number {
+  return collections.reduce(
+    (sum, one) => sum + 1 + countCollections(one.children) + countCollections(one.virtualChildren),
+    0,
+  );
+}
+
+export const command: CommandGroup = { commands: { check, apply, show } };
