@@ -26,7 +26,7 @@ export const tokenizerRules: Readonly<Record<Tokenizer, TokenizerRule>> = {
   text: plain,
   author: { ...plain, values: nameForms },
   'exact-author': { ...plain, values: (folded) => [washName(folded)] },
-  year: { ...plain, words: gluedYears, values: (folded) => [foldValue(folded), ...yearsOf(folded)] },
+  year: { ...plain, words: gluedYears, values: datesOf },
   journal: { splits: false, words: itself, values: itself, whole: true, hasValues: true },
   doi: { splits: false, words: itself, values: itself, whole: true, hasValues: true },
   fulltext: { ...plain, hasValues: false },
@@ -42,6 +42,11 @@ export function countsValues(tokenizer: Tokenizer | undefined): boolean {
 
 export function holdsNames(tokenizer: Tokenizer | undefined): boolean {
   return tokenizer === 'author' || tokenizer === 'exact-author';
+}
+
+/** The date as written, and its years. */
+function datesOf(folded: string): Iterable<string> {
+  return new Set([foldValue(folded), ...yearsOf(folded)]);
 }
 
 const year = /(?<!\d)[12]\d{3}(?!\d)/g;

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compileAnalyzer } from './analyzer.ts';
+import { collectTerms, field, record, siteOf } from './testing.ts';
+
+const analyzer = compileAnalyzer(
+  siteOf(
+    `
+  anyfield: {index: {union: [title, keyword, author, miscellaneous], stem: english, pairs: true}}
+  title: {paths: ["245__%"], index: {tokenizer: text, stem: english, pairs: true}}
+  keyword: {paths: ["6531_a"], index: {tokenizer: text}}
+  author: {paths: ["100__a"], index: {tokenizer: author}}
+  exactauthor: {paths: ["100__a"], index: {tokenizer: exact-author}}
+  journal: {paths: ["773__p"], index: {tokenizer: journal, query-synonyms: {base: JOURNALS, match: leading-to-number}}}
+  subject: {paths: ["65017a"]}
+  authorcount: {paths: ["100__a"], index: {tokenizer: author-count}}
+  fulltext: {paths: ["8564_u"], index: {tokenizer: fulltext}}
+  miscellaneous: {paths: ["5%"], index: {tokenizer: text}}
+`,
+    'knowledge: {JOURNALS: {annphys: Ann. Phys.}}',
+  ),
+);
+
+test('a typed word is a block of the index, stemmed as its field is', () => {
+  assert.deepEqual(analyzer.queryWords('title', ' Hep-PH/99 Energies, '), [['hep-ph/99'], ['energi']]);
+  assert.deepEqual(analyzer.queryWords('keyword', 'Energies'), [['energies']]);
+  assert.deepEqual(analyzer.queryWords('anyfield', 'C++'), [['c++']]);
+  assert.deepEqual(analyzer.queryWords('title', 'x'.repeat(60)), [['x'.repeat(50)]]);
+});
+
+test('a star stays where it is; what is before a last one is stemmed', () => {
+  assert.deepEqual(analyzer.queryWords('title', 'experiments* f*d'), [['experi*'], ['f*d']]);
+  assert.deepEqual(analyzer.queryPhrase('title', 'dark ener*'), ['dark', 'ener*']);
+});
+
+test('text of scripts without blanks is characters that follow each other', () => {
+  assert.deepEqual(analyzer.queryWords('title', '光速 x'), [['光', '速'], ['x']]);
+});
+
+test('a journal is one word, and is asked for under its other names', () => {
+  assert.deepEqual(analyzer.queryWords('journal', 'Ann.  Phys. 17'), [['ann. phys. 17']]);
+  assert.deepEqual(analyzer.querySynonyms('journal', 'AnnPhys 17 (1905)'), ['Ann. Phys. 17 (1905)']);
+  assert.deepEqual(analyzer.querySynonyms('journal', 'Nature 5'), []);
+});
+
+test('names are washed, other values folded', () => {
+  assert.equal(analyzer.queryValue('exactauthor', 'Serre,  J.-P.'), 'serre, j p');
+  assert.equal(analyzer.queryValue('subject', ' Été  x'), 'ete x');
+});
+
+test('a field says where it is to be searched', () => {
+  const spaces = [
+    'm:008',
+    'm:245__a',
+    'm:245__b',
+    'm:24510a',
+    'm:500__a',
+    'm:65017a',
+    'v:author',
+    'v:exactauthor',
+    'w:title',
+  ];
+  assert.deepEqual(analyzer.valueSpaces('title', spaces), ['m:245__a', 'm:245__b']);
+  assert.deepEqual(analyzer.valueSpaces('subject', spaces), ['m:65017a']);
+  assert.deepEqual(analyzer.valueSpaces('author', spaces), ['v:author']);
+  assert.deepEqual(analyzer.valueSpaces('anyfield', spaces), ['m:245__a', 'm:245__b', 'm:500__a', 'v:author']);
+  assert.deepEqual(analyzer.valueSpaces('fulltext', spaces), []);
+  assert.deepEqual(analyzer.valueSpaces('nothing', spaces), []);
+  assert.deepEqual(analyzer.pathSpaces('245', spaces), ['m:245__a', 'm:245__b', 'm:24510a']);
+  assert.deepEqual(analyzer.pathSpaces('245%%a', spaces), ['m:245__a', 'm:24510a']);
+  assert.deepEqual(analyzer.pathSpaces('008', spaces), ['m:008']);
+  assert.deepEqual(analyzer.pathSpaces('0%', spaces), ['m:008']);
+  const { words, phrase, names, numeric } = analyzer.field('exactauthor') ?? assert.fail();
+  assert.deepEqual(
+    { words, phrase, names, numeric },
+    { words: 'w:author', phrase: 'value', names: true, numeric: false },
+  );
+  assert.equal(analyzer.field('authorcount')?.numeric, true);
+  assert.equal(analyzer.field('nothing'), undefined);
+  assert.equal(analyzer.anyField, 'anyfield');
+});
+
+test('what a record says is found by asking for it: each word, and any stretch as a phrase', () => {
+  const text = fc.string({ unit: fc.constantFrom(...'abcde1.,-( é光"'), maxLength: 40 });
+  fc.assert(
+    fc.property(text, (value) => {
+      const collected = collectTerms();
+      analyzer.terms(record(field('245__', 'a', value)), collected.sink);
+      const placed = collected.in('w:title');
+      const places = (word: string): number[] =>
+        placed
+          .filter((term) => term.slice(0, term.lastIndexOf('@')) === word)
+          .map((term) => Number(term.slice(term.lastIndexOf('@') + 1)));
+      const isPhrase = (words: readonly string[]): boolean =>
+        places(words[0] ?? '').some((start) => words.every((word, at) => places(word).includes(start + at)));
+      for (const words of analyzer.queryWords('title', value)) assert.ok(isPhrase(words), words.join(' '));
+      const groups = analyzer.queryPhrase('title', value);
+      if (groups.length > 0) assert.ok(isPhrase(groups), groups.join(' '));
+    }),
+    { numRuns: 2000 },
+  );
+});
