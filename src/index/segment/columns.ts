@@ -116,6 +116,7 @@ export class StoredColumns implements SegmentColumns {
       if (!this.#source.sections.has(name)) return undefined;
       const ranks = this.#byRecord(name);
       const text = this.#textReader(`sort ${code} keys`);
+      this.#checkBelow(name, ranks, text.count + 1);
       return { ranks, key: (rank) => (rank === 0 ? '' : text.read(rank - 1)) };
     });
   }
@@ -128,6 +129,8 @@ export class StoredColumns implements SegmentColumns {
       const valuesSection = this.#source.section(`facet ${code} values`);
       const values = readColumn(this.#source, valuesSection, starts[this.#source.records]);
       const text = this.#textReader(`facet ${code} texts`);
+      this.#checkBelow(valuesSection.name, values, text.count);
+      this.#checkAscending(section.name, starts);
       return { starts, values, distinct: text.count, text: text.read };
     });
   }
@@ -153,6 +156,21 @@ export class StoredColumns implements SegmentColumns {
     return remembered(this.#columns, name, () =>
       readColumn(this.#source, this.#source.section(name), this.#source.records),
     );
+  }
+
+  /** Numbers that lead to another table lead into it. */
+  #checkBelow(name: string, numbers: Uint32Array, limit: number): void {
+    for (let i = 0; i < numbers.length; i++)
+      if (numbers[i]! >= limit) throw this.#wrong(name, `entry ${i} is ${numbers[i]}`);
+  }
+
+  #checkAscending(name: string, numbers: Uint32Array): void {
+    for (let i = 1; i < numbers.length; i++)
+      if (numbers[i]! < numbers[i - 1]!) throw this.#wrong(name, `entry ${i} is too small`);
+  }
+
+  #wrong(name: string, problem: string): SegmentDamaged {
+    return new SegmentDamaged(this.#source.segment, name, this.#source.section(name).offset, problem);
   }
 
   #textReader(name: string): { count: number; read(number: number): string } {

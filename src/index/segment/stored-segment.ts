@@ -143,7 +143,19 @@ export class StoredSegment implements Segment {
   brief(ordinal: number): Brief {
     this.#briefs ??= new Texts(this.source, 'brief');
     const json = this.#briefs.bytes(ordinal);
-    return json.length === 0 ? emptyBrief : (JSON.parse(json.toString('utf8')) as Brief);
+    if (json.length === 0) return emptyBrief;
+    try {
+      return JSON.parse(json.toString('utf8')) as Brief;
+    } catch (cause) {
+      const { name, offset } = this.source.section('brief');
+      throw new SegmentDamaged(
+        this.id,
+        name,
+        offset,
+        `the brief data of record ${this.ids[ordinal]} cannot be read`,
+        cause,
+      );
+    }
   }
 
   ordinalOf(id: number): number {
