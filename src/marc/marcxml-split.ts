@@ -1,19 +1,13 @@
 import { copyOf, isSpace } from './bytes.ts';
 import { marcErrors } from './errors.ts';
+import { RecordTags, waiting } from './marcxml-tags.ts';
 import { endOfTag, readToken, type Token } from './marcxml-token.ts';
 import { RecordProblem, reasonFor } from './problem.ts';
 import { keptOfOversized, type RawRecord, type Splitter } from './raw.ts';
 
 const lessThan = 0x3c;
-const waiting = -1;
 /** The longest thing that is searched for while skipping, so that it is found across two chunks. */
 const longestSkipEnd = 100;
-
-/**
- * Tags are searched for by their first seven bytes (the end tag without its "<"): up to that length Node looks for the first byte with
- * vector instructions, 0.5 us for 4 kB of MARCXML; longer ones are searched for by skipping, 1.9 us.
- */
-const needleBytes = 7;
 
 /** Elements that stand first in a <record> which only wraps the MARC one: OAI-PMH and SRU answers. */
 const wrapping = new Set([
@@ -54,15 +48,7 @@ class MarcXmlSplitter implements Splitter {
   #root = '';
   #mode: 'between' | 'skip' | 'over' = 'between';
   #skipTo: readonly Buffer[] = [];
-  #prefix = '';
-  #startTag: Buffer = Buffer.from('<record');
-  #endTag: Buffer = Buffer.from('</record');
-  /** The next "<!" at or after the place it was last asked for; the buffer's length when there is none; -1 when not known. */
-  #declaration = -1;
-  /** The next start of a record, in the same way. */
-  #start = -1;
-  #startNeedle: Buffer = this.#startTag;
-  #endNeedle: Buffer = this.#endTag.subarray(1);
+  readonly #tags = new RecordTags();
   #found: RawRecord[] = [];
 
   constructor(limit: number) {
@@ -102,8 +88,7 @@ class MarcXmlSplitter implements Splitter {
     this.#buffer = Buffer.concat([this.#buffer, ...this.#queue]);
     this.#queue = [];
     this.#queued = 0;
-    this.#declaration = -1;
-    this.#start = -1;
+    this.#tags.searchIn(this.#buffer);
     this.#found = [];
     let at = 0;
     for (;;) {
@@ -125,8 +110,8 @@ class MarcXmlSplitter implements Splitter {
       const next = buffer.indexOf(lessThan, at);
       return next < 0 ? this.#nothingMore(at) : next;
     }
-    if (this.#isTag(this.#startTag, at)) {
-      const tag = endOfTag(buffer, at + this.#startTag.length);
+    if (this.#tags.isStart(at)) {
+      const tag = endOfTag(buffer, at + this.#tags.start.length);
       // A record in the usual shape: its first element is one of MARC's.
       if (tag >= 0 && buffer[tag - 1] !== 0x2f && this.#startsLikeMarc(tag + 1))
         return this.#record(at, tag + 1, final);
@@ -165,7 +150,7 @@ class MarcXmlSplitter implements Splitter {
 
   #startOfRecord(at: number, token: Token, final: boolean): number {
     const buffer = this.#buffer;
-    if (token.prefix !== this.#prefix) this.#usePrefix(token.prefix);
+    this.#tags.usePrefix(token.prefix);
     if (token.kind === 'empty') {
       this.#cut(at, token.end);
       return token.end;
@@ -195,7 +180,7 @@ class MarcXmlSplitter implements Splitter {
   /** A record whose start tag is [start, content): cut when its end is there. */
   #record(start: number, content: number, final: boolean): number {
     const buffer = this.#buffer;
-    const end = this.#endOfRecord(content);
+    const end = this.#tags.endOfRecord(content);
     if (end > 0) {
       this.#cut(start, end);
       return end;
@@ -207,70 +192,20 @@ class MarcXmlSplitter implements Splitter {
     }
     if (buffer.length - start > this.#limit) {
       this.#refuseTooLarge(start);
-      return this.#startSkipping(start + this.#startTag.length, [this.#endTag, this.#startTag]);
+      return this.#startSkipping(start + this.#tags.start.length, [this.#tags.end, this.#tags.start]);
     }
     if (!final) return waiting;
-    const reason = `the input ends before its </${this.#prefix}record>`;
+    const reason = `the input ends before its </${this.#tags.prefix}record>`;
     this.#refuse(buffer.subarray(start), new RecordProblem(marcErrors.cutOff, { reason }));
     this.#mode = 'over';
     return buffer.length;
   }
 
-  /** Offset after the record's end tag; `waiting` when it has not come; minus the offset of another start tag that comes first. */
-  #endOfRecord(content: number): number {
-    const buffer = this.#buffer;
-    let from = content;
-    for (;;) {
-      const close = this.#nextEnd(from);
-      const declaration = this.#nextDeclaration(from);
-      const start = this.#nextStart(from);
-      if (start < declaration && start < close) return -start;
-      if (declaration < close) {
-        const token = readToken(buffer, declaration);
-        if (token.kind === 'incomplete') return waiting;
-        from = Math.max(token.end, declaration + 2);
-        continue;
-      }
-      if (close === buffer.length) return waiting;
-      const end = buffer.indexOf(0x3e, close);
-      return end < 0 ? waiting : end + 1;
-    }
-  }
-
-  /** Offset of the next end tag, the buffer's length when there is none. */
-  #nextEnd(from: number): number {
-    const buffer = this.#buffer;
-    for (let at = buffer.indexOf(this.#endNeedle, from); at >= 0; at = buffer.indexOf(this.#endNeedle, at + 1)) {
-      if (this.#isTag(this.#endTag, at - 1)) return at - 1;
-    }
-    return buffer.length;
-  }
-
-  #nextStart(from: number): number {
-    if (this.#start >= from) return this.#start;
-    const buffer = this.#buffer;
-    this.#start = buffer.length;
-    for (let at = buffer.indexOf(this.#startNeedle, from); at >= 0; at = buffer.indexOf(this.#startNeedle, at + 1)) {
-      if (!this.#isTag(this.#startTag, at)) continue;
-      this.#start = at;
-      break;
-    }
-    return this.#start;
-  }
-
-  #nextDeclaration(from: number): number {
-    if (this.#declaration >= from) return this.#declaration;
-    let at = this.#buffer.indexOf(0x21, from);
-    while (at >= 0 && (at === from || this.#buffer[at - 1] !== lessThan)) at = this.#buffer.indexOf(0x21, at + 1);
-    this.#declaration = at < 0 ? this.#buffer.length : at - 1;
-    return this.#declaration;
-  }
-
   /** A field outside any record: what is left of a record without its start tag. Refused as one, up to where a record ends or begins. */
   #loosePiece(at: number, name: string, final: boolean): number {
     const buffer = this.#buffer;
-    const close = buffer.indexOf(this.#endTag, at);
-    const next = buffer.indexOf(this.#startTag, at + 1);
+    const close = buffer.indexOf(this.#tags.end, at);
+    const next = buffer.indexOf(this.#tags.start, at + 1);
     const ends = [close, next].filter((offset) => offset >= 0);
     if (ends.length === 0 && !final && buffer.length - at <= this.#limit) return waiting;
     const end = ends.length === 0 ? buffer.length : Math.min(...ends);
@@ -279,7 +214,7 @@ class MarcXmlSplitter implements Splitter {
       buffer.subarray(at, Math.min(end, at + keptOfOversized)),
       new RecordProblem(marcErrors.shape, { reason }),
     );
-    return ends.length === 0 && !final ? this.#startSkipping(end, [this.#endTag, this.#startTag]) : end;
+    return ends.length === 0 && !final ? this.#startSkipping(end, [this.#tags.end, this.#tags.start]) : end;
   }
 
   #close(name: string): void {
@@ -287,7 +222,8 @@ class MarcXmlSplitter implements Splitter {
     if (place < 0) return;
     const [closed] = this.#open.splice(place);
     if (closed?.wrapper === undefined || closed.wrapper.before !== this.#position) return;
-    const reason = 'it was harvested in another format, or as deleted';
+    const identifier = /<identifier>([^<]*)</.exec(Buffer.from(closed.wrapper.start).toString('utf8'))?.[1] ?? 'it';
+    const reason = `${identifier} was harvested in another format, or as deleted`;
     this.#refuse(closed.wrapper.start, new RecordProblem(marcErrors.noMarc, { reason }));
   }
 
@@ -324,28 +260,11 @@ class MarcXmlSplitter implements Splitter {
     this.#found.push({ position: this.#position, bytes, refusal });
   }
 
-  /** Does this start or end tag stand at `at`? False as well when its end has not come. */
-  #isTag(tag: Buffer, at: number): boolean {
-    const end = at + tag.length;
-    const next = this.#buffer[end];
-    if (next !== 0x3e && next !== 0x2f && !isSpace(next)) return false;
-    return this.#buffer[end - 1] === 0x64 && this.#buffer.compare(tag, 0, tag.length, at, end) === 0;
-  }
-
   #startsLikeMarc(from: number): boolean {
     let at = from;
     while (isSpace(this.#buffer[at])) at += 1;
-    const first = this.#buffer[at + 1 + this.#prefix.length];
+    const first = this.#buffer[at + 1 + this.#tags.prefix.length];
     return this.#buffer[at] === lessThan && (first === 0x6c || first === 0x63 || first === 0x64);
-  }
-
-  #usePrefix(prefix: string): void {
-    this.#prefix = prefix;
-    this.#startTag = Buffer.from(`<${prefix}record`);
-    this.#endTag = Buffer.from(`</${prefix}record`);
-    this.#startNeedle = this.#startTag.subarray(0, needleBytes);
-    this.#endNeedle = this.#endTag.subarray(1, 1 + needleBytes);
-    this.#start = -1;
   }
 }
 

@@ -44,6 +44,7 @@ export function decodeStored(text: string): MarcRecord {
       at += 1;
       continue;
     }
+    if (head.length < 5) throw new Error('a stored record has a field that is neither control nor data field');
     const subfields: Subfield[] = [];
     for (let code = 5; code < head.length; code += 1) {
       subfields.push({ code: head[code]!, value: take(parts, at) });

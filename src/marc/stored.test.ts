@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { marcRecord, valueText } from './arbitrary.ts';
+import { dataField } from './record.ts';
+import { decodeStored, encodeStored } from './stored.ts';
+
+test('the stored form is lossless, also for what XML cannot hold', () => {
+  fc.assert(
+    fc.property(marcRecord(valueText(['\u0000', '\u001e', '\ud800', '\uffff'])), (record) => {
+      assert.deepEqual(decodeStored(encodeStored(record)), record);
+    }),
+  );
+});
+
+test('the stored form is one line without control characters', () => {
+  fc.assert(
+    fc.property(marcRecord(valueText(['\u0000', '\u007f', '\ud800'])), (record) => {
+      const stored = encodeStored(record);
+      assert.doesNotMatch(stored, /[\u0000-\u001f]/);
+      assert.ok(stored.isWellFormed());
+    }),
+  );
+});
+
+test('a record that was not validated is not stored', () => {
+  for (const [tag, ind1, code] of [
+    ['24', '1', 'a'],
+    ['2455', ' ', 'a'],
+    ['245', '', 'a'],
+    ['245', ' ', 'ab'],
+    ['245', ' ', ''],
+  ] as const) {
+    const record = { leader: '', fields: [dataField(tag, ind1, ' ', [{ code, value: 'x' }])] };
+    assert.throws(() => encodeStored(record), /not validated/);
+  }
+});
+
+test('a damaged stored record is an error', () => {
+  for (const text of ['', '{}', '["", 1]', '["","245  a"]', '["","001"]', '["","0015","x"]'])
+    assert.throws(() => decodeStored(text));
+});
