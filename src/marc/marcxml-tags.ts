@@ -69,7 +69,7 @@ export class RecordTags {
   #nextEnd(from: number): number {
     const buffer = this.#buffer;
     for (let at = buffer.indexOf(this.#endNeedle, from); at >= 0; at = buffer.indexOf(this.#endNeedle, at + 1)) {
-      if (this.#isTag(this.end, at - 1)) return at - 1;
+      if (this.#buffer[at - 1] === 0x3c && this.#isTag(this.end, at - 1)) return at - 1;
     }
     return buffer.length;
   }
@@ -89,7 +89,7 @@ export class RecordTags {
   #nextDeclaration(from: number): number {
     if (this.#declaration >= from) return this.#declaration;
     let at = this.#buffer.indexOf(0x21, from);
-    while (at >= 0 && (at === from || this.#buffer[at - 1] !== lessThan)) at = this.#buffer.indexOf(0x21, at + 1);
+    while (at >= 0 && (at === from || this.#buffer[at - 1] !== 0x3c)) at = this.#buffer.indexOf(0x21, at + 1);
     this.#declaration = at < 0 ? this.#buffer.length : at - 1;
     return this.#declaration;
   }
