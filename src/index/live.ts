@@ -1,5 +1,5 @@
-import { RoaringBitmap32 } from 'roaring';
 import type { Site } from '../site/site.ts';
+import { RoaringBitmap32 } from './bitmap.ts';
 import type { Segment } from './segment.ts';
 import type { IndexSnapshot, LiveSegment } from './snapshot.ts';
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
@@ -78,7 +79,7 @@ async function insertSegmentRow(transaction: Queryable, row: SegmentRow, blocks:
 export function writeSegmentFile(folder: string, { id, pieces }: SegmentBytes): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, segmentFileName(id));
-  const part = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.part`;
+  const part = partName(path);
   const file = openSync(part, 'wx', 0o444);
   try {
     for (const piece of pieces) for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
@@ -91,18 +92,50 @@ export function writeSegmentFile(folder: string, { id, pieces }: SegmentBytes): 
   return path;
 }
 
+/**
+ * Copies a stored segment to ID.segment, block by block. Throws StoredBlockDamaged when what is stored is damaged; nothing is left behind then.
+ */
+export async function fetchSegmentFile(database: Queryable, folder: string, id: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, segmentFileName(id));
+  const part = partName(path);
+  const hash = createHash('sha256');
+  const file = await open(part, 'wx', 0o444);
+  try {
+    let number = 0;
+    for await (const block of fetchBlocks(database, id)) {
+      hash.update(block);
+      await file.writeFile(block);
+      number++;
+    }
+    if (hash.digest('hex') !== id)
+      throw new StoredBlockDamaged(id, number - 1, 'all blocks together are not the segment');
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  return path;
+}
+
+function partName(path: string): string {
+  return `${path}.${process.pid}.${randomBytes(4).toString('hex')}.part`;
+}
+
 export async function segmentRows(database: Queryable, ids: readonly string[]): Promise<readonly SegmentRow[]> {
   return await database.query<SegmentRow>(sql`
     SELECT id, records, bytes, index_digest AS "indexDigest" FROM segment WHERE id = ANY (${ids}::text[])`);
 }
 
 /**
- * The blocks of a stored segment, checked, in order. Throws `segmentErrors.block` naming the first one that is missing or not what was stored.
+ * The blocks of a stored segment, checked, in order. Throws StoredBlockDamaged naming the first one that is missing or not what was stored.
  */
 export async function* fetchBlocks(database: Queryable, id: string): AsyncGenerator<Buffer, void, void> {
   const [row] = await database.query<{ blocks: number }>(sql`SELECT blocks FROM segment WHERE id = ${id}`);
   const blocks = row?.blocks ?? 0;
-  if (blocks === 0) throw damagedBlock(id, 0, 'the segment is not stored');
+  if (blocks === 0) throw new StoredBlockDamaged(id, 0, 'the segment is not stored');
   for (let from = 0; from < blocks; from += blocksAtOnce) {
     const rows = await database.query<{
       readonly number: number;
@@ -113,14 +146,21 @@ export async function* fetchBlocks(database: Queryable, id: string): AsyncGenera
       WHERE segment_id = ${id} AND number >= ${from} AND number < ${from + blocksAtOnce} ORDER BY number`);
     for (let number = from; number < Math.min(from + blocksAtOnce, blocks); number++) {
       const block = rows[number - from];
-      if (block?.number !== number) throw damagedBlock(id, number, 'it is missing');
+      if (block?.number !== number) throw new StoredBlockDamaged(id, number, 'it is missing');
       if (!createHash('sha256').update(block.data).digest().equals(block.checksum))
-        throw damagedBlock(id, number, 'its checksum is wrong');
+        throw new StoredBlockDamaged(id, number, 'its checksum is wrong');
       yield block.data;
     }
   }
 }
 
-function damagedBlock(segment: string, block: number, problem: string): UserError {
-  return new UserError(segmentErrors.block, { segment, block, problem });
+/** A stored block is missing or not what was written: the segment must be made anew from the records. */
+export class StoredBlockDamaged extends UserError {
+  readonly segment: string;
+  readonly block: number;
+  constructor(segment: string, block: number, problem: string) {
+    super(segmentErrors.block, { segment, block, problem });
+    this.segment = segment;
+    this.block = block;
+  }
 }

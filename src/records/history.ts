@@ -37,6 +37,14 @@ export async function readRecord(database: Queryable, id: number): Promise<Recor
   return toVersion(row);
 }
 
+/** The newest versions of several, in one statement and in no order; those that are not there are left out. */
+export async function readRecords(database: Queryable, ids: readonly number[]): Promise<RecordVersion[]> {
+  const rows = await database.query<VersionRow>(
+    sql`SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ANY (${ids}::int[])`,
+  );
+  return rows.map(toVersion);
+}
+
 /** Any version, the newest too. */
 export async function readRevision(database: Queryable, id: number, revision: number): Promise<RecordVersion> {
   const [row] = await database.query<VersionRow>(sql`

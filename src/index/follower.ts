@@ -1,0 +1,209 @@
+import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
+import { currentSite } from '../site/versions.ts';
+import type { Database } from '../store/database.ts';
+import { listen } from '../store/listen.ts';
+import { DeltaSegments } from './delta-segments.ts';
+import { indexErrors } from './errors.ts';
+import { SnapshotBuilder } from './live.ts';
+import { indexChannel } from './manifest.ts';
+import { SegmentShelf } from './segment-shelf.ts';
+import { StoredBlockDamaged } from './segment-store.ts';
+import type { IndexSnapshot } from './snapshot.ts';
+
+/** Keeps this process's view of the index up to date: see docs/ARCHITECTURE.md, "Catching up". */
+export interface Follower {
+  /** The newest complete view. Throws `notReady` before the first. Hold it for the length of a question. */
+  snapshot(): IndexSnapshot;
+  /** Looks now; resolves when what was committed before the call is in `snapshot()`. Throws what stands in the way. */
+  refresh(): Promise<void>;
+  state(): FollowerState;
+  /** Somebody met a damaged byte in the local file of this segment: it is fetched again. */
+  mend(segment: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FollowerState {
+  /** Version of the manifest that is served, 0 before the first. */
+  readonly manifest: number;
+  readonly segments: number;
+  readonly deltas: number;
+  /** When the database was last read, in ms since 1970. */
+  readonly checked: number;
+  /** Why the newest state is not served, in a sentence; undefined when it is. */
+  readonly problem: string | undefined;
+}
+
+export interface FollowerOptions {
+  readonly database: Database;
+  readonly url: string;
+  /** DATA/index; shared by all processes of a node. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  /** Called for a segment whose stored blocks are damaged, to make it anew; until then the last view is served. */
+  readonly heal?: (segment: string) => Promise<void>;
+}
+
+/** Notifications only wake; they are lost on standbys and through poolers, so it looks by itself this often, in ms. */
+const pollEvery = 1_000;
+const mostRounds = 10;
+
+interface State {
+  readonly version: number;
+  readonly segments: readonly string[];
+  readonly deltas: readonly string[];
+  readonly library: string;
+}
+
+export function createFollower(options: FollowerOptions): Follower {
+  const follower = new IndexFollower(options);
+  follower.start();
+  return follower;
+}
+
+class IndexFollower implements Follower {
+  readonly #options: FollowerOptions;
+  readonly #shelf: SegmentShelf;
+  readonly #deltas = new DeltaSegments();
+  readonly #builder = new SnapshotBuilder();
+  readonly #stop = new AbortController();
+  #snapshot: IndexSnapshot | undefined;
+  #library = '';
+  #manifest = 0;
+  #checked = 0;
+  #problem: string | undefined;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #background: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  readonly #healing = new Set<string>();
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#shelf = new SegmentShelf(options.database, options.folder);
+  }
+
+  start(): void {
+    const { url, signal } = this.#options;
+    signal?.addEventListener('abort', () => void this.close(), { once: true });
+    const wake = (): void => void this.refresh().catch(() => undefined);
+    this.#background = listen(url, indexChannel, wake, this.#stop.signal).catch(() => undefined);
+    this.#timer = setInterval(wake, pollEvery);
+    this.#timer.unref();
+  }
+
+  snapshot(): IndexSnapshot {
+    if (this.#snapshot === undefined) throw new UserError(indexErrors.notReady);
+    return this.#snapshot;
+  }
+
+  state(): FollowerState {
+    return {
+      manifest: this.#manifest,
+      segments: this.#snapshot?.segments.length ?? 0,
+      deltas: this.#deltas.count,
+      checked: this.#checked,
+      problem: this.#problem,
+    };
+  }
+
+  refresh(): Promise<void> {
+    // A look that is under way may have read before the caller committed; one more begins after it, shared by all who ask meanwhile.
+    if (this.#running === undefined) return this.#begin();
+    this.#next ??= this.#running.catch(() => undefined).then(() => this.#begin());
+    return this.#next;
+  }
+
+  async mend(segment: string): Promise<void> {
+    await this.#running?.catch(() => undefined);
+    await this.#shelf.drop(segment);
+    this.#manifest = 0;
+    await this.refresh();
+  }
+
+  async close(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    clearInterval(this.#timer);
+    await this.#background;
+    await this.#next?.catch(() => undefined);
+    await this.#running?.catch(() => undefined);
+    await this.#shelf.close();
+  }
+
+  #begin(): Promise<void> {
+    this.#next = undefined;
+    const running = this.#look().finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    try {
+      for (let round = 1; ; round++) {
+        if (await this.#advance(round === mostRounds)) break;
+      }
+      this.#problem = undefined;
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  }
+
+  /** False when what was read changed before all of it was here; `last` throws instead. */
+  async #advance(last: boolean): Promise<boolean> {
+    const { database } = this.#options;
+    const { site, number } = await currentSite(database);
+    const state = await readState(database);
+    this.#checked = Date.now();
+    if (state.library !== this.#library) {
+      // Another library, or the same after a restore: sequence numbers may mean other rows now.
+      this.#deltas.clear();
+      this.#library = state.library;
+    }
+    const version = [state.library, state.version, number, state.deltas.length, state.deltas.at(-1) ?? 0].join('.');
+    if (this.#snapshot?.version === version && this.#manifest === state.version) return true;
+    let segments: Awaited<ReturnType<SegmentShelf['take']>>;
+    try {
+      segments = await this.#shelf.take(state.segments);
+    } catch (error) {
+      // Gone because it was merged away meanwhile is not damage.
+      if (!last && (await readState(database)).version !== state.version) return false;
+      this.#askToHeal(error);
+      throw error;
+    }
+    if (!(await this.#deltas.hold(database, state.deltas)) && !last) return false;
+    const all = [...segments, ...this.#deltas.segments];
+    const snapshot = this.#builder.build({ version, site, siteVersion: number, segments: all });
+    this.#snapshot = snapshot;
+    this.#manifest = state.version;
+    await this.#shelf.setLive(state.segments);
+    this.#shelf.guard(snapshot);
+    return true;
+  }
+
+  #askToHeal(error: unknown): void {
+    const { heal } = this.#options;
+    if (heal === undefined || !(error instanceof StoredBlockDamaged)) return;
+    const { segment } = error;
+    if (this.#healing.has(segment)) return;
+    this.#healing.add(segment);
+    void heal(segment)
+      .catch(() => undefined)
+      .finally(() => this.#healing.delete(segment));
+  }
+}
+
+/** One statement, so one moment: segments and deltas fit together however commits are ordered. */
+async function readState(database: Database): Promise<State> {
+  const [state] = await database.query<State>(sql`
+    SELECT manifest.version, manifest.segments,
+      ARRAY(SELECT seq::text FROM delta ORDER BY seq) AS deltas,
+      library.id || '.' || library.timeline AS library
+    FROM manifest, library`);
+  if (state === undefined) throw new Error('the manifest row is missing');
+  return state;
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
+import { createFollower, type Follower } from '../index/follower.ts';
+import type { IndexSnapshot } from '../index/snapshot.ts';
+import { controlField, controlValue, dataField, type Field, type MarcRecord } from '../marc/record.ts';
+import { defaultSite } from '../site/default.ts';
+import { readRecord, readRevision, recordHistory } from './history.ts';
+import { deleteRecord, writeRecords } from './write.ts';
+
+let store: TestDatabase;
+let follower: Follower;
+let analyzer: Analyzer;
+const folder = mkdtempSync(join(tmpdir(), 'reperio-write-'));
+
+before(async () => {
+  store = await openTestDatabase();
+  analyzer = compileAnalyzer(defaultSite());
+  follower = createFollower({ database: store.database, url: store.url, folder });
+  await follower.refresh();
+});
+
+after(async () => {
+  await follower.close();
+  await store.release();
+  rmSync(folder, { recursive: true });
+});
+
+function book(title: string, ...fields: readonly Field[]): MarcRecord {
+  return { leader: '', fields: [...fields, dataField('245', ' ', ' ', [{ code: 'a', value: title }])] };
+}
+
+function doi(value: string): Field {
+  return dataField('024', '7', ' ', [
+    { code: '2', value: 'DOI' },
+    { code: 'a', value },
+  ]);
+}
+
+async function insert(record: MarcRecord) {
+  const [written] = await writeRecords(store.database, analyzer, [{ record, mode: 'insert', reason: 'test' }]);
+  return written!;
+}
+
+async function replace(record: MarcRecord) {
+  const [written] = await writeRecords(store.database, analyzer, [{ record, mode: 'replace', reason: 'test' }]);
+  return written!;
+}
+
+function found(snapshot: IndexSnapshot, space: string, term: string): number[] {
+  return snapshot.segments
+    .flatMap(({ segment, live }) => {
+      const entry = segment.term(space, term);
+      return entry === undefined
+        ? []
+        : [...segment.ordinals(entry)].filter((o) => live.has(o)).map((o) => segment.ids[o]!);
+    })
+    .sort((a, b) => a - b);
+}
+
+test('an inserted record is numbered, stamped, and found by a follower within 100 ms', async () => {
+  const written = await insert(book('Quasars seen early'));
+  const committed = performance.now();
+  while (found(follower.snapshot(), 'w:title', 'quasar').length === 0 && performance.now() - committed < 2_000)
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  const delay = performance.now() - committed;
+  assert.deepEqual(found(follower.snapshot(), 'w:title', 'quasar'), [written.id]);
+  assert.ok(delay < 100, `${delay} ms`);
+  const { record, revision } = await readRecord(store.database, written.id);
+  assert.equal(controlValue(record, '001'), String(written.id));
+  assert.match(controlValue(record, '005') ?? '', /^\d{14}\.\d$/);
+  assert.equal(revision, 1);
+});
+
+test('replacing keeps the old version as a revision and hides it from searching', async () => {
+  const { id } = await insert(book('Leptons before', doi('10.1/abc')));
+  const replaced = await replace(book('Hadrons after', doi('10.1/ABC')));
+  assert.deepEqual([replaced.action, replaced.id, replaced.revision], ['replaced', id, 2]);
+  await follower.refresh();
+  assert.deepEqual(found(follower.snapshot(), 'w:title', 'lepton'), []);
+  assert.deepEqual(found(follower.snapshot(), 'w:title', 'hadron'), [id]);
+  const history = await recordHistory(store.database, id);
+  assert.deepEqual(
+    history.map(({ revision, replacedBy }) => [revision, replacedBy]),
+    [
+      [2, undefined],
+      [1, 'test'],
+    ],
+  );
+  assert.match(JSON.stringify((await readRevision(store.database, id, 1)).record), /Leptons before/);
+});
+
+test('an identifier that the library holds is refused at insert, naming its record', async () => {
+  const { id } = await insert(book('First', doi('10.1/held')));
+  await assert.rejects(insert(book('Second', doi('https://doi.org/10.1/HELD'))), {
+    code: 'REPERIO_RECORD_HELD',
+    message: new RegExp(`record ${id} .*doi 10.1/held`),
+  });
+});
+
+test('two identifiers of different records are a conflict, and nothing is written', async () => {
+  const one = await insert(book('One', doi('10.1/one')));
+  const two = await insert(book('Two', doi('10.1/two')));
+  await assert.rejects(replace(book('Both', doi('10.1/one'), doi('10.1/two'))), {
+    code: 'REPERIO_RECORD_CONFLICT',
+    message: new RegExp(`our record ${one.id}, but its doi 10.1/two belongs to record ${two.id}`),
+  });
+  assert.equal((await readRecord(store.database, one.id)).revision, 1);
+});
+
+test('deleting marks the record, leaves its revision, and takes it out of the index', async () => {
+  const { id } = await insert(book('Ephemeral things'));
+  const gone = await deleteRecord(store.database, analyzer, id, 'delete');
+  assert.deepEqual([gone.action, gone.deleted, gone.revision], ['deleted', true, 2]);
+  await follower.refresh();
+  assert.deepEqual(found(follower.snapshot(), 'w:title', 'ephemer'), []);
+  const kept = await readRecord(store.database, id);
+  assert.equal(kept.deleted, true);
+  assert.match(JSON.stringify(kept.record), /Ephemeral things.*DELETED/);
+  await assert.rejects(deleteRecord(store.database, analyzer, id, 'delete'), { code: 'REPERIO_RECORD_DELETED' });
+});
+
+test('a 005 becomes the creation date, and one that is no date a warning', async () => {
+  const dated = await insert(book('Dated', controlField('005', '20010904162503.0')));
+  assert.equal((await readRecord(store.database, dated.id)).created.toISOString(), '2001-09-04T16:25:03.000Z');
+  const wrong = await insert(book('Wrong', controlField('005', '20011332000000.0')));
+  assert.match(wrong.warnings.join(), /is not a date/);
+});
+
+test('numbers have no gaps when writers come at once and some fail', async () => {
+  const [{ last } = { last: 0 }] = await store.database.query<{ last: number }>(
+    sql`SELECT last_id AS last FROM record_counter`,
+  );
+  const results = await Promise.allSettled(
+    Array.from({ length: 24 }, (_, number) => insert(book(`At once ${number}`, doi(`10.9/${number % 16}`)))),
+  );
+  const ids = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.id] : []));
+  assert.equal(ids.length, 16);
+  assert.deepEqual(
+    ids.sort((a, b) => a - b),
+    Array.from({ length: 16 }, (_, number) => last + 1 + number),
+  );
+  for (const result of results)
+    if (result.status === 'rejected') assert.equal(result.reason.code, 'REPERIO_RECORD_HELD');
+});
