@@ -115,6 +115,8 @@ async function once<T>(
     copyIn: (statement) => {
       const stream = client.query(copyFrom(statement));
       copies.add(stream);
+      // When its connection goes, a stream that nobody waits for fails as well; the transaction tells.
+      stream.on('error', () => {});
       stream.once('close', () => copies.delete(stream));
       return stream;
     },
@@ -126,7 +128,9 @@ async function once<T>(
       await transaction.query(sql`SET LOCAL statement_timeout = ${raw(String(Math.round(options.timeout)))}`);
     const result = await work(transaction);
     if (copies.size > 0) throw new Error('a COPY was not ended before its transaction');
-    await client.query('COMMIT');
+    const { command } = await client.query('COMMIT');
+    // What PostgreSQL answers after a failed statement whose error `work` swallowed.
+    if (command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
     return result;
   } catch (error) {
     // An unfinished COPY would keep ROLLBACK waiting for ever; closing the connection rolls back as well.

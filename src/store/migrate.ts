@@ -41,14 +41,16 @@ export function readMigrations(from: URL = folder): readonly Migration[] {
 
 /** What is applied and what is not. Throws for a database that is newer than this code, or whose history is another one. */
 export async function migrationStatus(database: Queryable, migrations = readMigrations()): Promise<MigrationStatus> {
-  const [table] = await database.query<{ there: boolean }>(
-    sql`SELECT to_regclass('schema_migration') IS NOT NULL AS there`,
+  // Read from the catalogue with a fresh snapshot: after waiting for a lock, to_regclass may still answer from the session's cache.
+  const table = await database.query(
+    sql`SELECT FROM pg_tables WHERE tablename = 'schema_migration' AND schemaname = ANY (current_schemas(false))`,
   );
-  const applied = table?.there
-    ? await database.query<{ number: number; checksum: string }>(
-        sql`SELECT number, checksum FROM schema_migration ORDER BY number`,
-      )
-    : [];
+  const applied =
+    table.length > 0
+      ? await database.query<{ number: number; checksum: string }>(
+          sql`SELECT number, checksum FROM schema_migration ORDER BY number`,
+        )
+      : [];
   const there = applied.at(-1)?.number ?? 0;
   const here = migrations.length;
   if (there > here) throw new UserError(storeErrors.schemaTooNew, { there, here });
