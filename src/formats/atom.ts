@@ -1,4 +1,5 @@
-import { type ExportItem, recordAddress } from './formats.ts';
+import { recordAddress } from './formats.ts';
+import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
 import { describeWork } from './work/work.ts';
 import { element, escapeXml } from './xml.ts';

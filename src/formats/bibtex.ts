@@ -1,5 +1,5 @@
 import { foldAscii } from './fold.ts';
-import type { ExportItem } from './formats.ts';
+import type { ExportItem } from './item.ts';
 import { texText } from './tex-escape.ts';
 import { firstValue } from './work/fields.ts';
 import { type Contributor, nameParts } from './work/names.ts';
@@ -55,7 +55,7 @@ function entryFields(work: Work): readonly (readonly [string, string | undefined
   const editors = people.filter((one) => one.role !== undefined && /^ed/i.test(one.role));
   const authors = people.filter((one) => one.role === undefined || /^(aut|author)/i.test(one.role));
   const year = published?.year ?? work.date?.slice(0, 4);
-  const month = work.date !== undefined && work.date.startsWith(year ?? '-') ? work.date.slice(5, 7) : '';
+  const month = work.date?.startsWith(year ?? '-') ? work.date.slice(5, 7) : '';
   const arxiv = identifier('arxiv');
   const reports = work.identifiers.filter((one) => one.kind === 'report').map((one) => one.value);
   const title = texText(work.title);

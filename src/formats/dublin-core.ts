@@ -1,4 +1,4 @@
-import type { ExportItem } from './formats.ts';
+import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
 import { publicationLine } from './work/publication.ts';
 import { describeWork, type WorkType } from './work/work.ts';

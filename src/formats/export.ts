@@ -1,4 +1,5 @@
-import type { ExportContext, ExportFormat, ExportItem } from './formats.ts';
+import type { ExportContext, ExportFormat } from './formats.ts';
+import type { ExportItem } from './item.ts';
 
 /** Writes any number of records, a piece for each batch: memory is that of one batch. */
 export async function* writeExport(

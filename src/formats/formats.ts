@@ -7,16 +7,9 @@ import { toTextMarc } from '../marc/write-text.ts';
 import { bibtexEntry } from './bibtex.ts';
 import { dublinCoreXml } from './dublin-core.ts';
 import { formatErrors } from './errors.ts';
+import type { ExportItem } from './item.ts';
 import { jsonLine, jsonRecord } from './json-record.ts';
 import { onlyPaths } from './select-fields.ts';
-
-/** A record on its way out, already without what the person may not see. Its 001 is our number, its 005 the time of its version. */
-export interface ExportItem {
-  readonly id: number;
-  readonly created: Date;
-  readonly modified: Date;
-  readonly record: MarcRecord;
-}
 
 /** What a writer knows beside the records. */
 export interface ExportContext {

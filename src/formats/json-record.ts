@@ -1,4 +1,4 @@
-import type { ExportItem } from './formats.ts';
+import type { ExportItem } from './item.ts';
 import { references } from './work/references.ts';
 import { describeWork } from './work/work.ts';
 

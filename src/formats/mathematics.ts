@@ -53,7 +53,7 @@ function shifted(run: TextRun): string {
   if (characters.every((character) => character in table))
     return characters.map((character) => table[character]).join('');
   const mark = run.shift === 'raised' ? '^' : '_';
-  return characters.length === 1 ? mark + run.text : `${mark}(${run.text})`;
+  return /^[\p{L}\p{N}]+$/u.test(run.text) ? mark + run.text : `${mark}(${run.text})`;
 }
 
 function htmlPieces(source: string): readonly TextRun[] {

@@ -7,7 +7,10 @@ function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Fi
   for (const path of paths) {
     path.forEach(record, (_, field, subfield) => {
       let subfields = found.get(field);
-      if (subfields === undefined) found.set(field, (subfields = new Set()));
+      if (subfields === undefined) {
+        subfields = new Set();
+        found.set(field, subfields);
+      }
       if (subfield !== undefined) subfields.add(subfield);
     });
   }

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { UserError } from '../errors/errors.ts';
 import type { Library } from '../library/open.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
@@ -39,7 +45,7 @@ export function createApp(library: Pick<Library, 'snapshot' | 'records'>, option
   const environment = createEnvironment(library, options.baseUrl);
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrlPart },
     bodyLimit: largestForm,
     genReqId: () => randomBytes(6).toString('hex'),

@@ -26,6 +26,14 @@ export interface Assets {
 const folder = new URL('./assets/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
+/** Files of the one stylesheet, in the order in which they are joined. */
+const styles = ['base', 'frame', 'controls', 'home', 'search', 'record', 'narrow', 'print'];
+
+function stylesheet(): string {
+  const shares = Array.from({ length: 20 }, (_, i) => `.w${(i + 1) * 5}{width:${(i + 1) * 5}%}`).join('');
+  return styles.map((name) => read(`style/${name}.css`)).join('') + shares;
+}
+
 /** The stylesheet has the site's accent colour in it, so there is one set of assets for each accent. */
 export function makeAssets(accent: string): Assets {
   const files = new Map<string, Asset>();
@@ -37,7 +45,7 @@ export function makeAssets(accent: string): Assets {
     return `/assets/${file}`;
   };
   const addresses = {
-    style: add('style', 'css', 'text/css; charset=utf-8', themeCss(accent) + read('style.css')),
+    style: add('style', 'css', 'text/css; charset=utf-8', themeCss(accent) + stylesheet()),
     script: add('comfort', 'js', 'text/javascript; charset=utf-8', read('comfort.js')),
     icon: add('icon', 'svg', 'image/svg+xml', read('icon.svg')),
   };

@@ -21,7 +21,6 @@ const folded = new Map<string, string>();
 
 /** Lower case without accents, character for character, so that positions in it are positions in the text. */
 export function foldInPlace(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   let out = '';
   for (const character of text) {
@@ -39,18 +38,18 @@ export function foldInPlace(text: string): string {
 const beginning = 3;
 
 export function createHighlighter(words: readonly HighlightWord[]): Highlighter {
-  const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
   const alternatives = words.map(({ word }) => {
-    const literal = word.split('*').map(escape).join('[\\p{L}\\p{N}]*');
+    const literal = word.split('*').map(literally).join('[\\p{L}\\p{N}]*');
     if (word.includes('*') || /[^\p{L}\p{N}]/u.test(word)) return `(${literal}(?![\\p{L}\\p{N}]))`;
     // Other forms of a word share its beginning; whether they are the same word is asked then.
-    return `(${escape([...word].slice(0, beginning).join(''))}[\\p{L}\\p{N}]*)`;
+    return `(${literally([...word].slice(0, beginning).join(''))}[\\p{L}\\p{N}]*)`;
   });
   const pattern =
     words.length === 0 ? undefined : new RegExp(`(?<![\\p{L}\\p{N}])(?:${[...new Set(alternatives)].join('|')})`, 'gu');
   const exact = words.map(({ word }) =>
     /[*]|[^\p{L}\p{N}]/u.test(word)
-      ? new RegExp(`^${word.split('*').map(escape).join('[\\p{L}\\p{N}]*')}$`, 'u')
+      ? new RegExp(`^${word.split('*').map(literally).join('[\\p{L}\\p{N}]*')}$`, 'u')
       : undefined,
   );
   const meant = (text: string): number => {

@@ -34,7 +34,7 @@ ${page.head}
 <body>
 <a class="skip" href="#main">${tr.t('layout.skip')}</a>
 <header class="top"><div class="frame">
-<a class="name" href="/">${site.name}</a>
+${page.title !== '' && html`<a class="name" href="/">${site.name}</a>`}
 ${page.find}
 <nav aria-label="${tr.t('layout.navigation')}"><ul class="plain">
 <li><a href="/help/search">${tr.t('layout.help')}</a></li>
@@ -67,6 +67,6 @@ function footer(context: PageContext): Html {
 <ul class="plain"${attribute('aria-label', tr.t('layout.languages'))}>${languages}</ul>
 <form method="post" action="/preferences"><span>${tr.t('layout.theme.label')}</span>
 <input type="hidden" name="back" value="${context.address}">${choice('auto')} ${choice('light')} ${choice('dark')}</form>
-<span>${tr.rich('layout.contact', { admin: html`<a href="mailto:${context.site.admin}">${context.site.admin}</a>` })}</span>
+${context.site.admin !== '' && html`<span>${tr.rich('layout.contact', { admin: html`<a href="mailto:${context.site.admin}">${context.site.admin}</a>` })}</span>`}
 </div></footer>`;
 }

@@ -1,4 +1,3 @@
-import type { WebEnvironment } from './environment.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { indexVersion, type RecordVersion } from '../index/entry.ts';
 import { SnapshotBuilder } from '../index/live.ts';
@@ -7,6 +6,7 @@ import { memorySegment } from '../index/segment/open.ts';
 import { controlField, type MarcRecord } from '../marc/record.ts';
 import { timeStamp } from '../records/version.ts';
 import type { Site } from '../site/site.ts';
+import type { WebEnvironment } from './environment.ts';
 
 const firstAdded = Date.UTC(2026, 0, 1);
 
@@ -17,11 +17,23 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
   const versions = new Map<number, RecordVersion>();
   records.forEach((record, i) => {
     const created = new Date(firstAdded + i * 3_600_000);
-    const version = { id: i + 1, revision: 1, deleted: record === undefined, created, modified: created, record: stamped(record, i + 1, created) };
+    const version = {
+      id: i + 1,
+      revision: 1,
+      deleted: record === undefined,
+      created,
+      modified: created,
+      record: stamped(record, i + 1, created),
+    };
     versions.set(version.id, version);
     indexVersion(version, analyzer, inverter);
   });
-  const snapshot = new SnapshotBuilder().build({ version: '1', site, siteVersion: 1, segments: [memorySegment(inverter.finish())] });
+  const snapshot = new SnapshotBuilder().build({
+    version: '1',
+    site,
+    siteVersion: 1,
+    segments: [memorySegment(inverter.finish())],
+  });
   return {
     snapshot: () => snapshot,
     records: async (ids) => ids.map((id) => versions.get(id)).filter((version) => version !== undefined),
@@ -30,5 +42,8 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
 
 function stamped(record: MarcRecord | undefined, id: number, modified: Date): MarcRecord {
   const rest = (record?.fields ?? []).filter((field) => field.tag !== '001' && field.tag !== '005');
-  return { leader: record?.leader ?? '', fields: [controlField('001', String(id)), controlField('005', timeStamp(modified)), ...rest] };
+  return {
+    leader: record?.leader ?? '',
+    fields: [controlField('001', String(id)), controlField('005', timeStamp(modified)), ...rest],
+  };
 }

@@ -62,14 +62,12 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
         find,
         cut: values.length > valuesListed || listed.length === valuesSearched,
         hidden: [...toArguments({ ...question, first: 1 })],
-        values: values
-          .slice(0, valuesListed)
-          .map(({ text, label, count }) => ({
-            label,
-            count,
-            chosen: chosen.includes(text),
-            href: facetHref(question, code, text),
-          })),
+        values: values.slice(0, valuesListed).map(({ text, label, count }) => ({
+          label,
+          count,
+          chosen: chosen.includes(text),
+          href: facetHref(question, code, text),
+        })),
       }),
     );
   });

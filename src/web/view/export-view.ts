@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { writeExport } from '../../formats/export.ts';
-import type { ExportFormat, ExportItem } from '../../formats/formats.ts';
+import type { ExportFormat } from '../../formats/formats.ts';
+import type { ExportItem } from '../../formats/item.ts';
 import { compilePath } from '../../marc/path.ts';
 import type { Exchange } from '../exchange.ts';
 import { visibleRecord } from './visible-record.ts';
