@@ -83,9 +83,6 @@ function checkField(reader: YamlReader, entry: Entry, { paths, index }: FieldDef
     index === undefined || (!isUnion && index.tokenizer !== undefined && !withoutPaths.includes(index.tokenizer));
   if (needsPaths && paths.length === 0)
     reader.report(entry.line, `${entry.name} has no paths: it would never hold anything.`);
-  if (index !== undefined && !isUnion && index.tokenizer === undefined) {
-    reader.report(entry.line, `${entry.name}.index needs a tokenizer (${tokenizers.join(', ')}) or a union.`);
-  }
 }
 
 export function readPaths(reader: YamlReader, value: Value | undefined): readonly string[] {
@@ -111,6 +108,9 @@ function readIndex(
   knowledge: Knowledge,
 ): IndexOptions {
   const members = reader.members(value, ['tokenizer', 'union', 'stem', 'pairs', 'synonyms', 'query-synonyms', 'when']);
+  if (members.tokenizer === undefined && members.union === undefined) {
+    reader.report(value.line, `${value.name} needs a tokenizer (${tokenizers.join(', ')}) or a union.`);
+  }
   const union = reader.texts(members.union);
   for (const { text, line } of union) {
     if (text === own) reader.report(line, `The union ${own} names itself.`);

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultSite } from './default.ts';
+import { parseSite } from './parse.ts';
+
+const good = `site:
+  name: Test Library
+  languages: [en, fr]
+  accent: "#0b5cad"
+  hidden-paths: ["595"]
+fields:
+  anyfield:
+    index: {union: [title, doi], stem: english, pairs: true}
+  title:
+    names: {fr: titre}
+    paths: ["245__%"]
+    index: {tokenizer: text, stem: english, synonyms: {base: GREEK, match: exact}}
+  doi:
+    paths: ["0247_a"]
+    index: {tokenizer: doi, when: {"0247_2": DOI}}
+  subject:
+    paths: ["65017a", "008/35-37"]
+sort:
+  title: {by: title, drop-leading-articles: true}
+  number: {by: ["088__a", "037__a"]}
+rank:
+  wrd: {method: relevance, name: word similarity}
+  jif: {method: knowledge, path: 909C4p, base: GREEK}
+collections:
+  - name: Home
+    children:
+      - {name: Books, query: "980:BOOK", names: {fr: Livres}}
+      - {name: Secrets, query: "980:SECRET", restricted: true}
+    virtual-children:
+      - {name: By subject, query: "subject:x"}
+  - {name: Aside, query: "980:ASIDE"}
+roles:
+  admin: {may: everything}
+  reader:
+    may:
+      - {action: viewrestrcoll, collection: Secrets}
+users:
+  - {name: ada, email: ada@example.org, password: secret, roles: [reader], groups: [g]}
+knowledge:
+  GREEK: {alpha: α, 007: bond}
+oai:
+  repository: example.org
+  sets:
+    - {spec: a, name: A, query: "title:x"}
+`;
+
+function problemsOf(text: string): readonly string[] {
+  const { site, problems } = parseSite(text);
+  assert.equal(site === undefined, problems.length > 0);
+  return problems.map(({ line, message }) => `${line}: ${message}`);
+}
+
+/** The good file with one change, and the problems it then has. */
+function spoiled(from: string, to: string): readonly string[] {
+  assert.ok(good.includes(from), from);
+  return problemsOf(good.replace(from, to));
+}
+
+test('a whole file is read as it says', () => {
+  const { site, problems } = parseSite(good);
+  assert.deepEqual(problems, []);
+  assert.ok(site !== undefined);
+  assert.equal(site.name, 'Test Library');
+  assert.deepEqual(
+    site.fields.map(({ code }) => code),
+    ['anyfield', 'title', 'doi', 'subject'],
+  );
+  assert.deepEqual(site.fields[1]?.index?.synonyms, { base: 'GREEK', match: 'exact' });
+  assert.deepEqual(site.fields[2]?.index?.when, { '0247_2': 'DOI' });
+  assert.equal(site.fields[3]?.index, undefined);
+  assert.deepEqual(site.sorts[1]?.by, ['088__a', '037__a']);
+  assert.equal(site.collections[0]?.children[1]?.restricted, true);
+  assert.equal(site.collections[0]?.virtualChildren[0]?.name, 'By subject');
+  assert.deepEqual(site.roles[1], {
+    name: 'reader',
+    may: [{ action: 'viewrestrcoll', arguments: { collection: 'Secrets' } }],
+  });
+  assert.deepEqual(site.knowledge, { GREEK: { alpha: 'α', '007': 'bond' } });
+  assert.deepEqual(
+    site.facets.map(({ code }) => code),
+    ['collection', 'year', 'author', 'subject', 'language', 'type'],
+  );
+  assert.ok(Object.isFrozen(site.fields[1]?.index?.union));
+});
+
+test('each kind of mistake is told with its line and what was probably meant', () => {
+  assert.deepEqual(spoiled('hidden-paths', 'hiden-paths'), [
+    "5: 'hiden-paths' is not known in site. Did you mean 'hidden-paths'?",
+  ]);
+  assert.deepEqual(
+    spoiled('tokenizer: doi', 'tokenizer: doy').at(0)?.slice(0, 46),
+    "15: fields.doi.index.tokenizer: 'doy' is not on",
+  );
+  assert.deepEqual(spoiled('[title, doi]', '[titel, doi]'), [
+    "8: The union anyfield names an unknown field 'titel'. Did you mean 'title'?",
+  ]);
+  assert.match(spoiled('"245__%"', '"24"')[0] ?? '', /^11: "24" is not a MARC path/);
+  assert.match(
+    spoiled('stem: english, synonyms', 'stem: englisch, synonyms')[0] ?? '',
+    /^12: .*'englisch'.*Did you mean 'english'\?/,
+  );
+  assert.match(
+    spoiled('base: GREEK, match', 'base: GREK, match')[0] ?? '',
+    /^12: .*no knowledge base 'GREK'. Did you mean 'GREEK'\?/,
+  );
+  assert.match(
+    spoiled('languages: [en, fr]', 'languages: [en, english]')[0] ?? '',
+    /^3: .*'english' is no language code/,
+  );
+  assert.match(
+    spoiled('name: Secrets', 'name: Books')[0] ?? '',
+    /^28: The collection 'Books' is there already, in line 27\./,
+  );
+  assert.match(spoiled('{by: title,', '{by: titel,')[0] ?? '', /^19: .*'titel' is no field.*Did you mean 'title'\?/);
+  assert.match(
+    spoiled('action: viewrestrcoll', 'action: viewrestcoll')[0] ?? '',
+    /^36: .*Did you mean 'viewrestrcoll'\?/,
+  );
+  assert.match(spoiled('collection: Secrets', 'collection: Secret')[0] ?? '', /^36: .*Did you mean 'Secrets'\?/);
+  assert.match(
+    spoiled('roles: [reader]', 'roles: [raeder]')[0] ?? '',
+    /^38: The user 'ada' has an unknown role 'raeder'/,
+  );
+  assert.match(spoiled('ada@example.org', 'ada')[0] ?? '', /^38: The user 'ada' needs an email address\./);
+  assert.match(spoiled('restricted: true', 'restricted: yes')[0] ?? '', /^28: .*must be true or false\./);
+  assert.match(spoiled('repository: example.org', 'sets: []')[0] ?? '', /^\d+: /);
+});
+
+test('colours must be colours, and readable', () => {
+  assert.match(spoiled('#0b5cad', 'blue-ish')[0] ?? '', /^4: .*is no colour/);
+  assert.match(spoiled('#0b5cad', '#ffcc00')[0] ?? '', /^4: .*contrast 1\.5, at least 4\.5/);
+  assert.deepEqual(spoiled('#0b5cad', '#767676'), []);
+  assert.match(spoiled('#0b5cad', '#777777')[0] ?? '', /^4: /);
+});
+
+test('all mistakes are told at once, by line', () => {
+  const text = good
+    .replace('245__%', '24')
+    .replace('English', '')
+    .replace('everything', 'everythin')
+    .replace('name: Test', 'nam: Test');
+  const lines = problemsOf(text).map((problem) => Number(problem.split(':')[0]));
+  assert.ok(lines.length >= 4, String(lines));
+  assert.deepEqual(
+    lines,
+    lines.toSorted((a, b) => a - b),
+  );
+});
+
+test('queries are checked by whoever knows the query language', () => {
+  const check = (query: string): string | undefined => (query.includes('SECRET') ? 'no secrets.' : undefined);
+  assert.deepEqual(parseSite(good, check).problems, [
+    { line: 28, message: "The query of the collection 'Secrets': no secrets." },
+  ]);
+});
+
+test('what is no site file is told so', () => {
+  assert.match(problemsOf('')[0] ?? '', /^1: /);
+  assert.match(problemsOf('- a list')[0] ?? '', /^1: The file must have entries/);
+  assert.match(problemsOf('site: {name: x')[0] ?? '', /^1: /);
+  assert.match(problemsOf(`${good}site: {}\n`).join('\n'), /second time/);
+  assert.match(
+    problemsOf(good.replace('[title, doi]', '&a [title, doi]').replace('["595"]', '*a')).join('\n'),
+    /alias/,
+  );
+});
+
+test('fields that would never hold anything are mistakes', () => {
+  assert.match(spoiled('    paths: ["0247_a"]\n', '')[0] ?? '', /fields\.doi has no paths/);
+  assert.match(spoiled('tokenizer: doi, ', '')[0] ?? '', /needs a tokenizer/);
+  assert.match(spoiled('{name: Aside, query: "980:ASIDE"}', '{name: Aside}')[0] ?? '', /would always be empty/);
+});
+
+test('the default site reads standard MARC and CERN fields, and has English and French names', () => {
+  const site = defaultSite();
+  const paths = site.fields.flatMap((field) => field.paths);
+  for (const place of [
+    '008',
+    '100',
+    '245',
+    '260',
+    '520',
+    '650',
+    '700',
+    '773',
+    '856',
+    '024',
+    '035',
+    '037',
+    '088',
+    '909C0',
+    '909C4',
+  ]) {
+    assert.ok(
+      paths.some((path) => path.startsWith(place)),
+      place,
+    );
+  }
+  for (const { code, names } of [...site.sorts, ...site.facets]) assert.ok(names['en'] && names['fr'], code);
+  const home = site.collections[0] ?? assert.fail();
+  const queries = home.children.map((child) => child.query ?? '');
+  const rest = queries
+    .at(-1)
+    ?.split(' ')
+    .map((part) => part.slice(1));
+  assert.deepEqual(rest, queries.slice(0, -1), 'the last collection takes what the others leave');
+});
