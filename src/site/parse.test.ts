@@ -92,9 +92,9 @@ test('each kind of mistake is told with its line and what was probably meant', (
   assert.deepEqual(spoiled('hidden-paths', 'hiden-paths'), [
     "5: 'hiden-paths' is not known in site. Did you mean 'hidden-paths'?",
   ]);
-  assert.deepEqual(
-    spoiled('tokenizer: doi', 'tokenizer: doy').at(0)?.slice(0, 46),
-    "15: fields.doi.index.tokenizer: 'doy' is not on",
+  assert.match(
+    spoiled('tokenizer: doi', 'tokenizer: doy')[0] ?? '',
+    /^15: .*'doy' is not one of .*Did you mean 'doi'\?/,
   );
   assert.deepEqual(spoiled('[title, doi]', '[titel, doi]'), [
     "8: The union anyfield names an unknown field 'titel'. Did you mean 'title'?",
