@@ -11,6 +11,11 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     summary: 'Check, apply and show the site file: fields, collections, roles.',
     load: () => import('./commands/site.ts'),
   },
+  load: {
+    summary: 'Load records from MARCXML, ISO 2709, JSON or text files.',
+    load: () => import('./commands/load.ts'),
+  },
+  search: { summary: 'Find records from the terminal.', load: () => import('./commands/search.ts') },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
   config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },
   'demo-data': {

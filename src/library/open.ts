@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import type { RecordVersion } from '../index/entry.ts';
+import { createFollower } from '../index/follower.ts';
+import type { IndexSnapshot } from '../index/snapshot.ts';
+import { readRecords } from '../records/history.ts';
+import type { Database } from '../store/database.ts';
+import { openStore } from '../store/open.ts';
+
+/** Everything one process needs of a library: its database and a view of its index that keeps up with it. */
+export interface Library {
+  readonly database: Database;
+  /** For worker threads and other processes that connect on their own. */
+  readonly url: string;
+  /** Where this node keeps its segment files. */
+  readonly indexFolder: string;
+  /** The newest view; hold it for the length of one question. */
+  snapshot(): IndexSnapshot;
+  /** Waits until the view has everything that is committed now. */
+  refresh(): Promise<void>;
+  /** Whole records, the newest versions, in one statement and in no order. Deleted ones too; those that never were are left out. */
+  records(ids: readonly number[]): Promise<readonly RecordVersion[]>;
+  close(): Promise<void>;
+}
+
+/** Opens the library of the settings' data folder: starts or joins its database, migrates it, and reads its index. */
+export async function openLibrary(settings: Settings, signal?: AbortSignal): Promise<Library> {
+  const store = await openStore(settings, { signal });
+  const indexFolder = join(settings.dataFolder, 'index');
+  try {
+    const { database, url } = store;
+    const follower = createFollower({ database, url, folder: indexFolder, signal });
+    await follower.refresh();
+    return {
+      database,
+      url,
+      indexFolder,
+      snapshot: () => follower.snapshot(),
+      refresh: () => follower.refresh(),
+      records: (ids) => readRecords(database, ids),
+      close: async () => {
+        await follower.close();
+        await store.release();
+      },
+    };
+  } catch (error) {
+    await store.release();
+    throw error;
+  }
+}
