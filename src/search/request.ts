@@ -291,7 +291,7 @@ export function toArguments(request: SearchRequest): URLSearchParams {
   if (request.split) add('sc', 1);
   add('jrec', request.first, 1);
   const size = request.size === Number.POSITIVE_INFINITY ? -9999 : request.size;
-  if (!(isWhole(request.format) && size === -9999)) add('rg', size, defaultPageSize);
+  add('rg', size, isWhole(request.format) ? -9999 : defaultPageSize);
   add('of', request.format, 'hb');
   if (request.tags.length > 0) add('ot', request.tags.join(','));
   add('ln', request.language);

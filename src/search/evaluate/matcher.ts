@@ -67,7 +67,7 @@ function withoutAccents(pattern: string): string {
 
 function literalExpression(fromStart: boolean, text: string, toEnd: boolean): Matcher {
   if (fromStart && toEnd) return { ...startingWith(text), test: (term) => term === text };
-  if (fromStart) return { ...startingWith(text), test: () => true };
+  if (fromStart) return { ...startingWith(text), test: (term) => term.startsWith(text) };
   const test = toEnd ? (term: string) => term.endsWith(text) : (term: string) => term.includes(text);
   return { from: '', below: undefined, test };
 }

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { history, liveVersions, snapshotOf } from '../testing/library.ts';
+import { naiveRecord } from '../testing/oracle.ts';
+import { bm25 } from './bm25.ts';
+
+test('scores are those of the formula over the live records of the whole library', () => {
+  const space = 'w:title';
+  const terms = ['higg', 'boson', 'mass'];
+  fc.assert(
+    fc.property(history, (versions) => {
+      const snapshot = snapshotOf(versions);
+      const records = liveVersions(versions).map(({ id, created, record }) => naiveRecord(id, created, record));
+      const wordsOf = (record: (typeof records)[number]) => record.words.get(space) ?? [];
+      const average = records.reduce((sum, record) => sum + wordsOf(record).length, 0) / records.length || 1;
+      const scores = bm25(
+        snapshot,
+        terms.map((term) => ({ space, term })),
+      );
+      for (const record of records) {
+        let expected = 0;
+        for (const term of terms) {
+          const frequency = wordsOf(record).filter(([word]) => word === term).length;
+          const documents = records.filter((each) => wordsOf(each).some(([word]) => word === term)).length;
+          const idf = Math.log(1 + (records.length - documents + 0.5) / (documents + 0.5));
+          const norm = 1.2 * (0.25 + (0.75 * wordsOf(record).length) / average);
+          expected += (idf * 2.2 * frequency) / (frequency + norm);
+        }
+        const [segment, ordinal] = placeOf(record.id);
+        assert.ok(Math.abs((scores[segment]?.[ordinal] ?? -1) - expected) < 1e-4);
+      }
+      function placeOf(id: number): readonly [number, number] {
+        const segment = snapshot.segments.findIndex(({ segment: each, live }) => live.has(each.ordinalOf(id)));
+        return [segment, snapshot.segments[segment]?.segment.ordinalOf(id) ?? -1];
+      }
+    }),
+  );
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { emptyRequest, requestOf, type SearchRequest, toArguments, toUrl } from './request.ts';
+
+const isField = (code: string) => ['author', 'title', 'year'].includes(code);
+const read = (query: string) => requestOf(new URLSearchParams(query), isField);
+
+test('a request survives its own URL', () => {
+  const text = fc.constantFrom('', 'higgs', 'a & b = "c"', 'ü*');
+  const date = fc.constantFrom('', '2012', '2012-05', '2012-05-03');
+  fc.assert(
+    fc.property(
+      fc.record({
+        text,
+        field: fc.constantFrom('', 'title', '245__a'),
+        collection: text,
+        collections: fc.array(fc.constantFrom('Books', 'Drafts & Co')),
+        sort: text,
+        ascending: fc.boolean(),
+        rank: fc.constantFrom('', 'wrd'),
+        first: fc.integer({ min: 1, max: 1000 }),
+        size: fc.constantFrom(1, 10, 25, Number.POSITIVE_INFINITY),
+        format: fc.constantFrom('hb', 'id', 'xm'),
+        split: fc.boolean(),
+        limits: fc.array(
+          fc.record({ field: fc.constantFrom('author', 'year'), text: fc.constantFrom('Ellis, J', '1999') }),
+        ),
+        dates: fc.record({ column: fc.constantFrom('created', 'modified'), from: date, until: date }),
+        records: fc.option(fc.record({ from: fc.constant(5), below: fc.integer({ min: 6, max: 99 }) }), {
+          nil: undefined,
+        }),
+        facets: fc.dictionary(fc.constantFrom('year', 'author', '__proto__'), fc.constant(['1999->2003', 'Ellis, J'])),
+        wildcardLimit: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
+      }),
+      (parts) => {
+        const html = parts.format === 'hb';
+        const request = { ...emptyRequest, ...parts, alternatives: html } as SearchRequest;
+        const read = requestOf(toArguments(request), isField);
+        // fast-check makes objects without a prototype.
+        assert.deepEqual(structuredClone(read), structuredClone(request));
+      },
+    ),
+  );
+});
+
+test('what is not a number becomes the default', () => {
+  const washed = read('p=x&jrec=-3&rg=abc&so=x&wl=-1&recid=0&d1=2012-13-40&dt=z&ap=q');
+  assert.deepEqual(washed, { ...emptyRequest, text: 'x', alternatives: false });
+});
+
+test('lists of ids are whole unless a number is asked for; pages have at most 200 hits', () => {
+  assert.equal(read('of=id').size, Number.POSITIVE_INFINITY);
+  assert.equal(read('of=id&rg=500').size, 500);
+  assert.equal(read('rg=500').size, 200);
+  assert.equal(read('rg=-9999').size, Number.POSITIVE_INFINITY);
+});
+
+test('parts of dates, field names and the advanced form are read', () => {
+  assert.equal(read('d1y=2012&d1m=5&d1d=0').dates.from, '2012-05');
+  assert.deepEqual(read('p=x&author=Ellis&nonsense=1').limits, [{ field: 'author', text: 'Ellis' }]);
+  assert.deepEqual(
+    read('p1=a&op1=n&p2=b&f2=Title&m2=e').parts.map(({ join, field, match }) => [join, field, match]),
+    [
+      ['and', '', ''],
+      ['not', 'title', 'e'],
+    ],
+  );
+  assert.deepEqual(read('recid=5&recidb=9').records, { from: 5, below: 9 });
+});
+
+test('any change but of page and format goes back to the first hit', () => {
+  const request = { ...emptyRequest, text: 'x', first: 21 };
+  assert.equal(toUrl(request, { format: 'xm' }), '/search?p=x&jrec=21&of=xm');
+  assert.equal(toUrl(request, { sort: 'title' }), '/search?p=x&sf=title');
+  assert.equal(toUrl(emptyRequest), '/search');
+});

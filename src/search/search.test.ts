@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
+import { parseQuery } from './query/parse.ts';
+import { printQuery } from './query/print.ts';
+import { chain, leaf, type Query, step } from './query/tree.ts';
+import { fieldNamesOf } from './question.ts';
+import { emptyRequest, type SearchRequest } from './request.ts';
+import { count, search } from './search.ts';
+import {
+  history,
+  keywords,
+  liveVersions,
+  names,
+  snapshotOf,
+  testAnalyzer,
+  titleWords,
+  years,
+} from './testing/library.ts';
+import { holds, naiveRecord } from './testing/oracle.ts';
+
+const fieldNames = fieldNamesOf(testAnalyzer);
+const wordFields = ['', 'title', 'author', 'keyword', 'year'];
+const valueFields = ['author', 'exactauthor', 'keyword', 'subject', '245__a', '65', '100__a', '24%', '595__a'];
+const words = [...titleWords, 'ellis', 'dark', '1999', 'nothing', 'hig*', '*son', 'b*n', '*'];
+const values = [...names, ...keywords, ...years, 'Ellis', 'dark*', '*matter', 'higgs', 'hush'];
+const phrases = ['higgs boson', 'boson mass', 'U(1)', 'hep-ph/0204 mass', 'hig* bos*', 'größe', 'theory'];
+
+const leaves: fc.Arbitrary<Query> = fc.oneof(
+  fc
+    .record({ field: fc.constantFrom(...wordFields), text: fc.constantFrom(...words) })
+    .map(({ field, text }) => leaf({ kind: 'word', field, text })),
+  fc
+    .record({
+      kind: fc.constantFrom('exact', 'partial'),
+      field: fc.constantFrom('', 'title'),
+      text: fc.constantFrom(...phrases),
+    })
+    .map((node) => leaf(node as { kind: 'exact'; field: string; text: string })),
+  fc
+    .record({
+      kind: fc.constantFrom('exact', 'partial'),
+      field: fc.constantFrom(...valueFields),
+      text: fc.constantFrom(...values),
+    })
+    .map((node) => leaf(node as { kind: 'exact'; field: string; text: string })),
+  fc
+    .record({
+      field: fc.constantFrom('245__a', 'title', 'author'),
+      text: fc.constantFrom('^h', 's$', 'b.s', 'R', '[a-e]l+'),
+    })
+    .map(({ field, text }) => leaf({ kind: 'pattern', field, text })),
+  fc
+    .record({
+      from: fc.constantFrom(...years),
+      to: fc.constantFrom(...years),
+      field: fc.constantFrom('year', '260__c'),
+    })
+    .map((ends) => leaf({ kind: 'span', quoted: false, ...ends })),
+  fc
+    .record({
+      from: fc.constantFrom(...names),
+      to: fc.constantFrom(...names),
+      field: fc.constantFrom('author', '100__a'),
+    })
+    .map((ends) => leaf({ kind: 'span', quoted: true, ...ends })),
+  fc
+    .record({ from: fc.nat(3), to: fc.nat(12), field: fc.constantFrom('recid', 'authorcount') })
+    .map(({ field, from, to }) => leaf({ kind: 'span', quoted: false, field, from: `${from}`, to: `${to}` })),
+);
+
+const queries: fc.Arbitrary<Query> = fc.letrec<{ query: Query; chain: Query }>((tie) => ({
+  query: fc.oneof({ depthSize: 'small', withCrossShrink: true }, leaves, tie('chain')),
+  chain: fc
+    .array(fc.record({ join: fc.constantFrom('and', 'or', 'not'), query: tie('query') }), {
+      minLength: 2,
+      maxLength: 4,
+    })
+    .map((steps) => chain(steps.map(({ join, query }) => step(join as 'and', query)))),
+})).query;
+
+function live(snapshot: IndexSnapshot): HitSet {
+  return snapshot.segments.map((each) => each.live);
+}
+
+function ask(text: string, changes: Partial<SearchRequest> = {}): SearchRequest {
+  return { ...emptyRequest, text, size: Number.POSITIVE_INFINITY, ...changes };
+}
+
+test('a printed question is read back as the same tree', () => {
+  fc.assert(
+    fc.property(queries, (query) => {
+      const printed = printQuery(query);
+      assert.equal(printQuery(parseQuery(printed, { fieldNames }).query), printed);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('random questions over random histories find what the naive evaluator finds, newest first', () => {
+  fc.assert(
+    fc.property(history, fc.array(queries, { minLength: 1, maxLength: 8 }), (versions, asked) => {
+      const snapshot = snapshotOf(versions);
+      const records = liveVersions(versions).map(({ id, created, record }) => naiveRecord(id, created, record));
+      records.sort((a, b) => b.created - a.created || b.id - a.id);
+      for (const query of asked) {
+        const request = ask(printQuery(query));
+        const expected = records.filter((record) => holds(query, record)).map(({ id }) => id);
+        const found = search(snapshot, request, live(snapshot));
+        assert.deepEqual({ query: request.text, ids: found.ids }, { query: request.text, ids: expected });
+        assert.equal(found.total, expected.length);
+        assert.equal(count(snapshot, request, live(snapshot)), expected.length);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a page of an order is the slice of the whole order, for any order and any split into segments', () => {
+  const orders: readonly Partial<SearchRequest>[] = [
+    {},
+    { ascending: true },
+    { sort: 'title' },
+    { sort: 'title', ascending: true },
+    { sort: '260__c' },
+    { sort: 'author,year', ascending: true },
+    { sort: 'keyword', sortPreference: 'qcd', ascending: true },
+    { sort: 'keyword', sortPreference: 'dark', ascending: false },
+    { rank: 'wrd' },
+  ];
+  fc.assert(
+    fc.property(
+      history,
+      fc.nat(5),
+      fc.integer({ min: 1, max: 6 }),
+      fc.constantFrom(...orders),
+      (versions, skip, size, order) => {
+        const snapshot = snapshotOf(versions);
+        // The same newest versions, all in one segment.
+        const single = snapshotOf(liveVersions(versions).map((version) => ({ ...version, segment: 0 })));
+        const whole = search(single, ask('higgs or boson or year:1999', order), live(single)).ids;
+        const request = ask('higgs or boson or year:1999', { ...order, first: skip + 1, size });
+        assert.deepEqual(search(snapshot, request, live(snapshot)).ids, whole.slice(skip, skip + size));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('with a wildcard limit only the first terms of the library count, wherever they are', () => {
+  const versions = ['alpha', 'beta', 'betta', 'gamma'].map((word, index) => ({
+    id: index + 1,
+    revision: 1,
+    deleted: false,
+    created: 1,
+    segment: index % 3,
+    record: {
+      leader: '',
+      fields: [{ tag: '245', ind1: ' ', ind2: ' ', value: undefined, subfields: [{ code: 'a', value: word }] }],
+    },
+  }));
+  const snapshot = snapshotOf(versions);
+  const found = search(snapshot, ask('title:*a', { wildcardLimit: 2 }), live(snapshot));
+  assert.deepEqual(found.ids, [2, 1]);
+  assert.deepEqual(
+    found.notices.map(({ kind, limit }) => [kind, limit]),
+    [['wildcard-limit', 2]],
+  );
+});

@@ -1,0 +1,123 @@
+import type { MarcRecord } from '../../marc/record.ts';
+import type { Leaf, Query } from '../query/tree.ts';
+import { testAnalyzer } from './library.ts';
+
+/**
+ * For tests: what a question finds, decided record by record, without dictionaries, postings or bitmaps. Only the tokenizers are those of
+ * the product.
+ */
+export interface NaiveRecord {
+  readonly id: number;
+  readonly created: number;
+  readonly words: ReadonlyMap<string, readonly (readonly [term: string, position: number])[]>;
+  readonly values: ReadonlyMap<string, readonly string[]>;
+}
+
+export function naiveRecord(id: number, created: number, record: MarcRecord): NaiveRecord {
+  const names: string[] = [];
+  const words = new Map<string, [string, number][]>();
+  const values = new Map<string, string[]>();
+  testAnalyzer.terms(record, {
+    space: (name) => {
+      const known = names.indexOf(name);
+      return known === -1 ? names.push(name) - 1 : known;
+    },
+    word: (space, term, position) => {
+      const name = names[space] as string;
+      words.set(name, [...(words.get(name) ?? []), [term, position]]);
+    },
+    value: (space, term) => {
+      const name = names[space] as string;
+      values.set(name, [...(values.get(name) ?? []), term]);
+    },
+  });
+  return { id, created, words, values };
+}
+
+export function holds(query: Query, record: NaiveRecord): boolean {
+  switch (query.kind) {
+    case 'everything':
+      return true;
+    case 'second-order':
+      return false;
+    case 'chain':
+      return query.steps.reduce((found, { join, query: inner }) => {
+        const here = holds(inner, record);
+        return join === 'or' ? found || here : join === 'and' ? found && here : found && !here;
+      }, true);
+    default:
+      return leafHolds(query, record);
+  }
+}
+
+function leafHolds(leaf: Leaf, record: NaiveRecord): boolean {
+  if (leaf.field === 'recid') return numberHolds(leaf, record.id);
+  if (/^\d\d/.test(leaf.field)) {
+    const spaces = testAnalyzer
+      .pathSpaces(leaf.field, [...record.values.keys()])
+      .filter((space) => !space.startsWith('m:595'));
+    return valueHolds(leaf, spaces, record, (text) => fold(text));
+  }
+  const field = testAnalyzer.field(leaf.field === '' ? testAnalyzer.anyField : leaf.field);
+  if (field === undefined) throw new Error(`the tests use no field ${leaf.field}`);
+  const spaces = testAnalyzer.valueSpaces(field.code, [...record.values.keys()]);
+  const washed = (text: string) => testAnalyzer.queryValue(field.code, text);
+  if (field.words === undefined || leaf.kind === 'pattern') return valueHolds(leaf, spaces, record, washed);
+  const words = record.words.get(field.words) ?? [];
+  if (leaf.kind === 'word') {
+    return testAnalyzer.queryWords(field.code, leaf.text).every((group) => inRow(words, group));
+  }
+  if (leaf.kind === 'span') {
+    if (field.numeric) return words.some(([term]) => numberHolds(leaf, Number(term)));
+    if (leaf.quoted) return valueHolds(leaf, spaces, record, washed);
+    const end = (text: string) => testAnalyzer.queryWords(field.code, text)[0]?.[0] ?? fold(text);
+    return words.some(([term]) => between(term, leaf.from && end(leaf.from), leaf.to && end(leaf.to)));
+  }
+  if (field.phrase === 'value') return valueHolds(leaf, spaces, record, washed);
+  return inRow(words, testAnalyzer.queryPhrase(field.code, leaf.text));
+}
+
+function fold(text: string): string {
+  return testAnalyzer.queryValue('subject', text);
+}
+
+function inRow(words: readonly (readonly [string, number])[], group: readonly string[]): boolean {
+  if (group.length === 0) return false;
+  return words.some(([, start]) =>
+    group.every((wanted, at) => words.some(([term, position]) => position === start + at && like(wanted).test(term))),
+  );
+}
+
+function valueHolds(
+  leaf: Leaf,
+  spaces: readonly string[],
+  record: NaiveRecord,
+  washed: (text: string) => string,
+): boolean {
+  const values = spaces.flatMap((space) => record.values.get(space) ?? []);
+  switch (leaf.kind) {
+    case 'span':
+      return values.some((value) => between(value, leaf.from && washed(leaf.from), leaf.to && washed(leaf.to)));
+    case 'pattern':
+      return values.some((value) => new RegExp(leaf.text.normalize('NFD').replace(/\p{M}/gu, ''), 'isu').test(value));
+    case 'partial':
+      return values.some((value) => like(`*${washed(leaf.text)}*`).test(value));
+    default:
+      return values.some((value) => like(washed(leaf.text)).test(value));
+  }
+}
+
+function numberHolds(leaf: Leaf, number: number): boolean {
+  if (leaf.kind === 'span')
+    return number >= Number(leaf.from ?? 0) && number <= Number(leaf.to ?? Number.POSITIVE_INFINITY);
+  return number === Number(leaf.text);
+}
+
+function between(term: string, from: string | undefined, to: string | undefined): boolean {
+  return (from === undefined || term >= from) && (to === undefined || term <= to);
+}
+
+function like(text: string): RegExp {
+  const escaped = text.replace(/[\\^$.|?+()[\]{}/-]/g, '\\$&').replaceAll('*', '.*');
+  return new RegExp(`^${escaped}$`, 's');
+}
