@@ -16,6 +16,7 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     load: () => import('./commands/load.ts'),
   },
   search: { summary: 'Find records from the terminal.', load: () => import('./commands/search.ts') },
+  serve: { summary: 'Serve the library to browsers and programs.', load: () => import('./commands/serve.ts') },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
   config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },
   'demo-data': {

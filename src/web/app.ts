@@ -11,6 +11,7 @@ import type { Library } from '../library/open.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment } from './environment.ts';
 import { beginExchange } from './exchange.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
@@ -23,8 +24,8 @@ export interface AppOptions {
   readonly baseUrl?: string | undefined;
   /** Where to say what was asked and what failed; undefined says nothing. */
   readonly logger?: FastifyBaseLogger | undefined;
-  /** True as soon as no new requests should come, so that a balancer looks away. */
-  readonly draining?: () => boolean;
+  /** What balancers are told. */
+  readonly readiness?: Readiness;
 }
 
 /** No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
@@ -75,7 +76,7 @@ export function createApp(library: Pick<Library, 'snapshot' | 'records'>, option
   searchRoutes(app, environment);
   recordRoutes(app, environment);
   machineRoutes(app, environment);
-  healthRoutes(app, environment, options.draining ?? (() => false));
+  healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
     const exchange = beginExchange(environment, request);
     const allowed = routes.allowed(request.url.split('?')[0]!);

@@ -1,0 +1,32 @@
+import { serve } from '../../web/serve.ts';
+import { defineCommand } from '../command.ts';
+
+export const command = defineCommand({
+  description: `Answers readers' browsers and programs until it is stopped (Ctrl-C or SIGTERM); requests that have come are still answered.
+Records that other commands load appear at once. One data folder has one server.`,
+  examples: [
+    { command: 'serve', doc: 'On http://127.0.0.1:8080, or where the settings say.' },
+    { command: 'serve --port 8099', doc: 'On another port; 0 takes a free one.' },
+    { command: 'serve --host 0.0.0.0 --port 80', doc: 'For everybody on the network.' },
+  ],
+  arguments: {},
+  options: {
+    port: {
+      type: 'number',
+      value: 'PORT',
+      minimum: 0,
+      maximum: 65535,
+      doc: 'The TCP port; the setting `port` otherwise.',
+    },
+    host: { type: 'text', value: 'HOST', doc: 'The address to listen on; the setting `host` otherwise.' },
+  },
+  run: async ({ options, settings, signal, stderr, print }) => {
+    const given = settings();
+    await serve({
+      settings: { ...given, port: options.port ?? given.port, host: options.host ?? given.host },
+      signal,
+      log: stderr,
+      onListening: (address) => print(`Reperio serves ${address}`),
+    });
+  },
+});

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Settings } from '../config/settings.ts';
+import { UserError } from '../errors/errors.ts';
+import { openLibrary } from '../library/open.ts';
+import { lockServe } from '../store/serve-lock.ts';
+import { createApp } from './app.ts';
+import { webErrors } from './errors.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
+
+export interface ServeOptions {
+  readonly settings: Settings;
+  /** Ends the server: requests that have come are still answered. */
+  readonly signal: AbortSignal;
+  /** Gets the log, one JSON object a line. */
+  readonly log: DestinationStream;
+  /** Called once, when requests are answered. */
+  readonly onListening: (address: string) => void;
+}
+
+/** In-flight requests get this long after the signal. Milliseconds. */
+const drainLimit = 30_000;
+/** A balancer that asked whether we are ready gets this long to ask again and look away. Milliseconds. */
+const lookAwayLimit = 5_000;
+
+/** Serves the library of the settings until the signal. Throws UserError when it cannot listen or another one serves this folder. */
+export async function serve({ settings, signal, log, onListening }: ServeOptions): Promise<void> {
+  const { host, port } = settings;
+  const lock = await lockServe(settings.dataFolder, port);
+  try {
+    const library = await openLibrary(settings, signal);
+    try {
+      const readiness = createReadiness();
+      const logger = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, log);
+      const app = createApp(library, { baseUrl: settings.baseUrl, logger, readiness });
+      const address = await listen(app, host, port);
+      lock.announce(Number(new URL(address).port));
+      onListening(address);
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await drain(app, readiness, logger);
+    } finally {
+      await library.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const kinds = {
+      EADDRINUSE: webErrors.portTaken,
+      EACCES: webErrors.portForbidden,
+      EADDRNOTAVAIL: webErrors.hostUnknown,
+      ENOTFOUND: webErrors.hostUnknown,
+    } as const;
+    if (typeof code === 'string' && code in kinds)
+      throw new UserError(kinds[code as keyof typeof kinds], { host, port }, error);
+    throw error;
+  }
+}
+
+/** Says that we are going, lets balancers look away, answers what has come, and closes. */
+async function drain(app: FastifyInstance, readiness: Readiness, logger: Logger): Promise<void> {
+  readiness.goAway();
+  await Promise.race([readiness.noticed(), sleep(lookAwayLimit, undefined, { ref: false })]);
+  const limit = setTimeout(() => {
+    logger.warn(`requests still ran ${drainLimit / 1000} s after the signal and were cut off`);
+    app.server.closeAllConnections();
+  }, drainLimit);
+  await app.close();
+  clearTimeout(limit);
+}
