@@ -62,13 +62,15 @@ export function readFields(
     if (reserved.has(entry.key))
       reader.report(entry.line, `'${entry.key}' means something else in queries; name the field differently.`);
     const { paths, names, index } = reader.members(entry, ['paths', 'names', 'index']);
+    const mistakes = reader.problems.length;
     const field: FieldDefinition = {
       code: entry.key,
       names: readNames(reader, names),
       paths: readPaths(reader, paths),
       index: index === undefined ? undefined : readIndex(reader, index, entry.key, codes, knowledge),
     };
-    checkField(reader, entry, field);
+    // What follows from a mistake in the field is no other mistake.
+    if (reader.problems.length === mistakes) checkField(reader, entry, field);
     return field;
   });
 }

@@ -51,7 +51,7 @@ export interface SplitPlan {
   readonly onlyText: readonly number[];
 }
 
-export interface MakerPlan {
+interface MakerPlan {
   readonly make: Maker;
   /** Each thing made is a word of these, at successive positions; */
   readonly wordSpaces: readonly number[];
