@@ -1,10 +1,11 @@
 import { ByteWriter } from './bytes.ts';
 import { compareNames, isWordSpace } from './format.ts';
 import type { SegmentOutput } from './output.ts';
-import { Spill } from './spill.ts';
+import { DirectStream, type SectionStream, Spill } from './spill.ts';
 
 /** Terms to a block: a lookup decodes one block (4 us), a reader holds one separator a block in memory. */
 export const termsPerBlock = 64;
+const dictionarySection = 'dictionary';
 
 /**
  * The four sections about terms, written together while terms come in order.
@@ -17,9 +18,9 @@ export const termsPerBlock = 64;
  * its part of `dictionary`, place and length of its part of `separators`, words in all its records.
  */
 export class TermsWriter {
-  readonly #postings: Spill;
-  readonly #occurrences: Spill;
-  readonly #dictionary: Spill;
+  readonly #postings: SectionStream;
+  readonly #occurrences: SectionStream;
+  readonly #dictionary: SectionStream;
   readonly #separators = new ByteWriter();
   readonly #spaces = new ByteWriter();
   #spaceCount = 0;
@@ -38,11 +39,15 @@ export class TermsWriter {
   #postingsBefore = 0;
   #occurrencesBefore = 0;
 
-  /** Without a folder everything stays in memory. */
-  constructor(folder?: string) {
-    this.#postings = new Spill(folder);
-    this.#occurrences = new Spill(folder);
-    this.#dictionary = new Spill(folder);
+  /**
+   * Everything stays in memory until `finish`. With `streaming` the dictionary, the largest, goes to the output at once, which must stand
+   * where its section begins, and the others wait in temporary files.
+   */
+  constructor(streaming?: { readonly output: SegmentOutput; readonly folder: string }) {
+    this.#postings = new Spill(streaming?.folder);
+    this.#occurrences = new Spill(streaming?.folder);
+    this.#dictionary = streaming ? new DirectStream(streaming.output) : new Spill();
+    streaming?.output.begin(dictionarySection);
   }
 
   /** Where the postings of the next term of two records or more are written. */
@@ -125,12 +130,12 @@ export class TermsWriter {
   }
 
   finish(output: SegmentOutput): void {
+    if (this.#dictionary instanceof Spill) output.begin(dictionarySection);
+    this.#dictionary.moveTo(output);
     output.begin('postings');
     this.#postings.moveTo(output);
     output.begin('occurrences');
     this.#occurrences.moveTo(output);
-    output.begin('dictionary');
-    this.#dictionary.moveTo(output);
     output.begin('separators');
     output.write(this.#separators.view());
     output.begin('spaces');
@@ -142,7 +147,7 @@ export class TermsWriter {
 
   /** After an error: lets go of temporary files. */
   close(): void {
-    for (const spill of [this.#postings, this.#occurrences, this.#dictionary]) spill.close();
+    for (const stream of [this.#postings, this.#occurrences, this.#dictionary]) stream.close();
   }
 
   #beginBlock(bytes: Uint8Array, start: number, separatorLength: number): void {

@@ -15,11 +15,11 @@ import { ByteReader, ByteWriter } from './bytes.ts';
  *     facet CODE texts             texts: the distinct values in code point order
  *     facet CODE starts, values    columns: as in `FacetColumn`
  *     brief                        texts: JSON by ordinal, nothing for a deletion marker
+ *     dictionary                   blocks of 64 terms, see dictionary-writer.ts
  *     postings                     for each term of two records or more, in order of the dictionary: up to 64 ordinals as varints
  *                                  of their distances, more as a portable roaring bitmap
  *     occurrences                  for each term of a word space: frequencies (two bits each, the rest of large ones behind), then
  *                                  positions as varints of their distances. Boolean questions never read it
- *     dictionary                   blocks of 64 terms, see dictionary-writer.ts
  *     separators                   for each block a shortest text between the block before it and it, see dictionary-writer.ts
  *     spaces                       the term spaces and where their parts of the three sections above are
  *   footer    records (varint), for each section its name and length, then a CRC-32 for each 32 KB of all before the footer

@@ -95,6 +95,19 @@ interface TextInput {
   readonly used: Uint8Array;
 }
 
+interface NumberedText<K> {
+  readonly number: number;
+  readonly bytes: Buffer;
+  readonly key: K;
+}
+
+type Walk<K> = Generator<NumberedText<K>, undefined>;
+
+interface TextHead<K> extends NumberedText<K> {
+  readonly input: number;
+  readonly walk: Walk<K>;
+}
+
 /** Merges tables of texts in order, leaving out what nobody uses. `numbers` fills while `texts` is walked. */
 class MergedTexts<K> {
   /** For each input: its number of a text -> the merged one. */
@@ -111,29 +124,40 @@ class MergedTexts<K> {
   }
 
   *texts(): Generator<Buffer> {
-    const heads = this.#inputs.flatMap(({ texts, used }, input) => {
-      const walk = texts && this.#walk(texts, used);
-      const first = walk?.next();
-      return walk && first && !first.done ? [{ input, walk, ...first.value }] : [];
+    const heads: TextHead<K>[] = [];
+    this.#inputs.forEach(({ texts, used }, input) => {
+      if (texts) this.#advance(heads, input, this.#walk(texts, used));
     });
-    // Few inputs stand here, so looking at each is cheaper than a heap.
-    for (let number = 0; heads.length > 0; number++) {
-      let lowest = heads[0]!;
-      for (const head of heads) if (this.#compare(head.key, lowest.key) < 0) lowest = head;
-      const { bytes, key } = lowest;
-      yield bytes;
-      for (let i = heads.length - 1; i >= 0; i--) {
-        const head = heads[i]!;
-        if (head !== lowest && this.#compare(head.key, key) !== 0) continue;
-        this.numbers[head.input]![head.number] = number;
-        const next = head.walk.next();
-        if (next.done) heads.splice(i, 1);
-        else Object.assign(head, next.value);
+    let number = -1;
+    let before: K | undefined;
+    for (let head = heads.pop(); head; head = heads.pop()) {
+      const { bytes, key } = head;
+      if (before === undefined || this.#compare(before, key) !== 0) {
+        number++;
+        yield bytes;
       }
+      before = key;
+      this.numbers[head.input]![head.number] = number;
+      this.#advance(heads, head.input, head.walk);
     }
   }
 
-  *#walk(texts: Texts, used: Uint8Array): Generator<{ number: number; bytes: Buffer; key: K }, undefined> {
+  /** Puts an input's next text in its place among the heads, of which the lowest is the last. */
+  #advance(heads: TextHead<K>[], input: number, walk: Walk<K>): void {
+    const next = walk.next();
+    if (next.done) return;
+    const head = { input, walk, ...next.value };
+    let low = 0;
+    let high = heads.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#compare(heads[middle]!.key, head.key) > 0) low = middle + 1;
+      else high = middle;
+    }
+    heads.splice(low, 0, head);
+  }
+
+  *#walk(texts: Texts, used: Uint8Array): Walk<K> {
     let number = -1;
     for (const bytes of texts.all()) if (used[++number] === 1) yield { number, bytes, key: this.#key(bytes) };
   }

@@ -14,11 +14,11 @@ export function mergeTerms(plan: MergePlan, terms: TermsWriter): void {
 function mergeSpace(sources: readonly MergeSource[], name: string, terms: TermsWriter, list: MergedList): void {
   const words = isWordSpace(name);
   const heap: Head[] = [];
-  for (const source of sources) {
+  for (const [input, source] of sources.entries()) {
     const space = source.segment.spaceTables.get(name);
     if (!space || source.kept === 0) continue;
     const cursor = new TermCursor(source.segment, space);
-    if (cursor.next()) heap.push({ cursor, map: source.map, all: source.kept === source.segment.count });
+    if (cursor.next()) heap.push({ input, cursor, map: source.map, all: source.kept === source.segment.count });
   }
   heap.sort((a, b) => compareCursors(a.cursor, b.cursor));
   terms.beginSpace(name);
@@ -37,6 +37,8 @@ function mergeSpace(sources: readonly MergeSource[], name: string, terms: TermsW
       same.push(heap[0]!);
       removeTop(heap);
     }
+    // Inputs often follow one another by record number; in their order nothing needs sorting.
+    same.sort((a, b) => a.input - b.input);
     sum += list.merge(same, words);
     for (const head of same) if (head.cursor.next()) insert(heap, head);
   }

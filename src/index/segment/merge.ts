@@ -63,9 +63,9 @@ export function temporaryPath(folder: string): string {
 }
 
 function write(plan: MergePlan, output: SegmentOutput, folder?: string): void {
-  const terms = new TermsWriter(folder);
+  mergeColumns(plan, output);
+  const terms = new TermsWriter(folder === undefined ? undefined : { output, folder });
   try {
-    mergeColumns(plan, output);
     mergeTerms(plan, terms);
     terms.finish(output);
   } finally {

@@ -7,6 +7,8 @@ import type { TermCursor } from './term-cursor.ts';
 
 /** An input that stands on a term. */
 export interface Head {
+  /** Place among the inputs. */
+  readonly input: number;
   readonly cursor: TermCursor;
   /** Ordinal -> merged ordinal, or `dropped`. */
   readonly map: Uint32Array;
@@ -30,7 +32,7 @@ export class MergedList {
     this.#terms = terms;
   }
 
-  /** Writes the term on which all heads stand, unless none of its records is kept. Gives the words it stands for. */
+  /** Writes the term on which all heads stand, given in order of the inputs, unless none of its records is kept. Gives the words it stands for. */
   merge(heads: readonly Head[], words: boolean): number {
     const { cursor, map } = heads[0]!;
     if (heads.length === 1 && cursor.records === 1) return this.#single(cursor, map[cursor.only]!, words);

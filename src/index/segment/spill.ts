@@ -7,19 +7,29 @@ import type { SegmentOutput } from './output.ts';
 const memoryLength = 8 * 1024 * 1024;
 let opened = 0;
 
+/** Where bytes go while a section is made. Write to `writer`, then call `settle`. */
+export interface SectionStream {
+  readonly writer: ByteWriter;
+  /** Bytes so far. */
+  readonly length: number;
+  settle(): void;
+  /** The whole section is in `output` after this. */
+  moveTo(output: SegmentOutput): void;
+  close(): void;
+}
+
 /**
  * A section that is made while another one is being written. It grows in memory, or when a folder is given, in a file there that
  * has no name: it is gone when the process is.
  */
-export class Spill {
-  /** Write here, then call `settle`. */
+export class Spill implements SectionStream {
   readonly writer = new ByteWriter();
   readonly #folder: string | undefined;
   readonly #limit: number;
   #file = -1;
   #spilled = 0;
 
-  constructor(folder: string | undefined, limit = memoryLength) {
+  constructor(folder?: string, limit = memoryLength) {
     this.#folder = folder;
     this.#limit = limit;
   }
@@ -59,6 +69,35 @@ export class Spill {
     if (this.#file >= 0) closeSync(this.#file);
     this.#file = -1;
     this.#spilled = 0;
+    this.writer.length = 0;
+  }
+}
+
+/** The section that is being written to the output meanwhile. */
+export class DirectStream implements SectionStream {
+  readonly writer = new ByteWriter();
+  readonly #output: SegmentOutput;
+  #written = 0;
+
+  constructor(output: SegmentOutput) {
+    this.#output = output;
+  }
+
+  get length(): number {
+    return this.#written + this.writer.length;
+  }
+
+  settle(): void {
+    this.#output.write(this.writer.view());
+    this.#written += this.writer.length;
+    this.writer.length = 0;
+  }
+
+  moveTo(): void {
+    this.settle();
+  }
+
+  close(): void {
     this.writer.length = 0;
   }
 }
