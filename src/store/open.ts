@@ -1,8 +1,8 @@
-import sql, { raw } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
-import { type ConnectOptions, connect, type Database } from './database.ts';
-import { databaseName, embeddedUrl, layoutOf, sameServer } from './embedded/layout.ts';
+import { connect, type Database } from './database.ts';
+import { embeddedUrl, layoutOf } from './embedded/layout.ts';
 import { joinServer } from './embedded/share.ts';
 import { storeErrors } from './errors.ts';
 import { migrate, migrationStatus } from './migrate.ts';
@@ -26,7 +26,9 @@ const oldestServer = 150_000;
 
 export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<Store> {
   const server =
-    settings.databaseUrl === undefined ? await joinEmbedded(settings, options.signal) : external(settings.databaseUrl);
+    settings.databaseUrl === undefined
+      ? await joinServer(layoutOf(settings.dataFolder), options)
+      : external(settings.databaseUrl);
   let database: Database | undefined;
   try {
     database = connect(server.url, settings);
@@ -59,27 +61,6 @@ interface Server {
 
 function external(url: string): Server {
   return { url, release: async () => {} };
-}
-
-async function joinEmbedded(settings: Settings, signal: AbortSignal | undefined): Promise<Server> {
-  const server = await joinServer(layoutOf(settings.dataFolder), { signal });
-  try {
-    await ensureDatabase(server.url, settings);
-    return server;
-  } catch (error) {
-    await server.release();
-    throw error;
-  }
-}
-
-async function ensureDatabase(url: string, options: ConnectOptions): Promise<void> {
-  const maintenance = connect(sameServer(url, 'postgres'), { ...options, poolSize: 1 });
-  try {
-    const found = await maintenance.query(sql`SELECT 1 FROM pg_database WHERE datname = ${databaseName}`);
-    if (found.length === 0) await maintenance.query(sql`CREATE DATABASE ${raw(databaseName)}`);
-  } finally {
-    await maintenance.close();
-  }
 }
 
 async function checkServer(database: Database): Promise<void> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
@@ -7,6 +8,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -23,10 +25,11 @@ import { giveToFolderOwner } from '../file-lock.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { includeLines, serverConfiguration } from './configuration.ts';
 import { chooseIdentity, type Identity } from './identity.ts';
-import { databaseUser, type Layout, type PidFile, preferredSocketFolder, readPidFile } from './layout.ts';
+import { databaseName, databaseUser, type Layout, type PidFile, preferredSocketFolder, readPidFile } from './layout.ts';
 
 /** Making, starting and stopping one server. Whoever calls these holds the gate. */
 
+const unfinishedPrefix = 'data.unfinished-';
 const logLimit = 10 * 1024 * 1024;
 const fastStopLimit = 60_000;
 const hardStopLimit = 20_000;
@@ -58,6 +61,7 @@ export async function startServer(layout: Layout, signal?: AbortSignal): Promise
   writeOwned(join(layout.data, 'reperio.conf'), serverConfiguration(socketFolder), identity);
   dropForeignPidFile(layout);
   const child = launch(binaries.postgres, ['-D', layout.data], identity, openLog(layout));
+  child.stdin?.destroy();
   child.unref();
   try {
     return await untilReady(layout, child, signal);
@@ -83,26 +87,41 @@ async function ensureCluster(layout: Layout, binaries: Binaries, identity: Ident
 }
 
 async function makeCluster(layout: Layout, binaries: Binaries, identity: Identity): Promise<void> {
-  rmSync(layout.unfinished, { recursive: true, force: true });
-  mkdirSync(layout.unfinished, { mode: 0o700 });
-  own(layout.unfinished, identity);
-  const log = openLog(layout);
+  for (const name of readdirSync(layout.folder)) {
+    if (name.startsWith(unfinishedPrefix))
+      rmSync(join(layout.folder, name), { recursive: true, force: true, maxRetries: 3 });
+  }
+  // A name of its own: the initdb of a command that was killed may still be writing into another one.
+  const unfinished = mkdtempSync(join(layout.folder, unfinishedPrefix));
+  own(unfinished, identity);
   // No order that a reader sees comes from the database, so the C locale serves, and no version of ICU can change an index.
   const words = [
-    '-D',
-    layout.unfinished,
     '-U',
     databaseUser,
     '--auth=trust',
     '--encoding=UTF8',
     '--locale=C',
     '--data-checksums',
+    '--no-instructions',
   ];
-  const child = launch(binaries.initdb, [...words, '--no-instructions'], identity, log);
-  const code = await new Promise((resolve) => child.once('exit', resolve));
+  await run(binaries.initdb, ['-D', unfinished, ...words], '', layout, identity);
+  const single = ['--single', '-D', unfinished, '-c', 'exit_on_error=on', 'postgres'];
+  await run(binaries.postgres, single, `CREATE DATABASE ${databaseName};\n`, layout, identity);
+  appendFileSync(join(unfinished, 'postgresql.conf'), includeLines);
+  renameSync(unfinished, layout.data);
+}
+
+async function run(
+  program: string,
+  words: readonly string[],
+  input: string,
+  layout: Layout,
+  identity: Identity,
+): Promise<void> {
+  const child = launch(program, words, identity, openLog(layout));
+  child.stdin?.end(input);
+  const [code] = await once(child, 'exit');
   if (code !== 0) throw failure('make its data folder', layout);
-  appendFileSync(join(layout.unfinished, 'postgresql.conf'), includeLines);
-  renameSync(layout.unfinished, layout.data);
 }
 
 function launch(program: string, words: readonly string[], identity: Identity, log: number): ChildProcess {
@@ -112,7 +131,7 @@ function launch(program: string, words: readonly string[], identity: Identity, l
     return spawn(first, rest, {
       cwd: '/',
       detached: true,
-      stdio: ['ignore', log, log],
+      stdio: ['pipe', log, log],
       env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
       uid: identity.uid,
       gid: identity.gid,

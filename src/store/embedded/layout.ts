@@ -9,8 +9,6 @@ export interface Layout {
   readonly folder: string;
   /** PGDATA. */
   readonly data: string;
-  /** initdb works here; renamed to `data` when it is whole. */
-  readonly unfinished: string;
   readonly log: string;
   /** Held exclusively while the server is started, joined or stopped. */
   readonly gate: string;
@@ -18,6 +16,8 @@ export interface Layout {
   readonly users: string;
   /** Held open by every user of the server; its reader, the guard, sees the end of file when the last one is gone. */
   readonly pipe: string;
+  /** Process id of the guard. */
+  readonly guard: string;
 }
 
 export const databaseName = 'reperio';
@@ -32,11 +32,11 @@ export function layoutOf(dataFolder: string): Layout {
   return {
     folder,
     data: join(folder, 'data'),
-    unfinished: join(folder, 'data.unfinished'),
     log: join(folder, 'postgres.log'),
     gate: join(folder, 'gate.lock'),
     users: join(folder, 'users.lock'),
     pipe: join(folder, 'users.pipe'),
+    guard: join(folder, 'guard.pid'),
   };
 }
 

@@ -1,10 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../../errors/errors.ts';
 import { storeErrors } from '../errors.ts';
 import { type FileLock, fileLock, giveToFolderOwner, tryFileLock } from '../file-lock.ts';
 import { startServer, stopServer, untilJoined } from './cluster.ts';
+import { startGuard, stopGuard } from './guard.ts';
 import { databaseName, databaseUrl, type Layout } from './layout.ts';
 
 /**
@@ -32,8 +32,8 @@ export async function joinServer(layout: Layout, { signal }: ShareOptions = {}):
   try {
     user = enter(layout);
     const running = await untilJoined(layout, signal);
-    const server = running ?? (await startServer(layout, signal));
     if (!running) startGuard(layout);
+    const server = running ?? (await startServer(layout, signal));
     const entered = user;
     return { url: databaseUrl(server.socketFolder, databaseName), release: () => leave(layout, entered) };
   } catch (error) {
@@ -82,7 +82,7 @@ async function leave(layout: Layout, user: User): Promise<void> {
   const gate = await fileLock(layout.gate, 'exclusive', { timeout: gateLimit });
   try {
     user.lock.release();
-    await stopAsLast(layout);
+    if (await stopAsLast(layout)) stopGuard(layout);
   } finally {
     user.end();
     gate.release();
@@ -97,25 +97,6 @@ async function stopAsLast(layout: Layout): Promise<boolean> {
     return true;
   } finally {
     alone.release();
-  }
-}
-
-/** `cat` ends when the last user is gone; a new one may have come since, so the program asks again behind the gate. */
-const guardScript = `while :; do
-  cat > /dev/null
-  [ -e "$3/postmaster.pid" ] || exit 0
-  "$1" "$2" "$4" && exit 0
-  sleep 1
-done`;
-
-function startGuard(layout: Layout): void {
-  const input = openSync(layout.pipe, constants.O_RDONLY);
-  const program = fileURLToPath(new URL('guard.ts', import.meta.url));
-  try {
-    const words = ['-c', guardScript, 'reperio-guard', process.execPath, program, layout.data, layout.folder];
-    spawn('/bin/sh', words, { cwd: '/', detached: true, stdio: [input, 'ignore', 'ignore'] }).unref();
-  } finally {
-    closeSync(input);
   }
 }
 
