@@ -1,16 +1,16 @@
 /** Load and index rate, memory and disk, beside PostgreSQL's own full text search. `node bench/load.ts --records 1000000` */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+
 import sql from 'sql-template-tag';
 import { currentSite } from '../src/site/versions.ts';
 import type { Database } from '../src/store/database.ts';
 import { prepareCorpus } from './lib/corpus.ts';
+import { demoSite } from './lib/loaded.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { buildPeer, peerBytes } from './lib/peer.ts';
 import { folderBytes, holdServer, reperio } from './lib/reperio.ts';
 import { machine, machineLine, megabytes, ratio, table } from './lib/report.ts';
 
-const demoSite = fileURLToPath(new URL('../src/demo/site.yaml', import.meta.url));
 const options = benchOptions({ records: 100_000 });
 await runBench(options, async () => {
   const corpus = await prepareCorpus(options);
