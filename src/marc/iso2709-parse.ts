@@ -89,9 +89,9 @@ function encodingOf(buffer: Buffer, warnings: string[]): Encoding {
 }
 
 function parseField(tag: string, text: string, place: number, encoding: Encoding, warnings: string[]): Field {
-  if (isControlTag(tag)) return controlField(tag, decoded(text, tag, encoding, warnings));
+  if (isControlTag(tag) || tag === 'FMT') return controlField(tag, decoded(text, tag, encoding, warnings));
   if (text.charCodeAt(2) !== 0x1f && text.length !== 2) {
-    // Aleph's FMT and the like are control fields by another name.
+    // Other systems add control fields with lettered tags (FMT is Aleph's, and just two characters long).
     if (tag.charCodeAt(0) > 57 && !text.includes(delimiter))
       return controlField(tag, decoded(text, tag, encoding, warnings));
     const indicator = quote(text.slice(0, Math.max(0, text.indexOf(delimiter))));

@@ -3,6 +3,8 @@ import { RecordProblem, reasonFor } from './problem.ts';
 import { keptOfOversized, type RawRecord, type Splitter } from './raw.ts';
 
 const newline = 0x0a;
+/** What of a line is enough to see whether another record begins. */
+const headBytes = 40;
 
 /** Cuts text MARC into records: at empty lines, at "=LDR", and where the record number at the beginning of the lines changes. */
 export function splitTextMarc(limit: number): Splitter {
@@ -16,7 +18,11 @@ class TextMarcSplitter implements Splitter {
   #position = 0;
   /** Offset of the first line not looked at; what is before it belongs to the record being collected. */
   #line = 0;
+  /** Record number of the lines being collected, where they have one. */
   #number: string | undefined;
+  #lineIsEmpty = false;
+  /** Was the head of the current line looked at, before its end had come? */
+  #begun = false;
   #skipping = false;
   #found: RawRecord[] = [];
 
@@ -27,17 +33,13 @@ class TextMarcSplitter implements Splitter {
   push(chunk: Uint8Array): RawRecord[] {
     this.#found = [];
     this.#buffer = Buffer.concat([this.#buffer, chunk]);
-    for (
-      let end = this.#buffer.indexOf(newline, this.#line);
-      end >= 0;
-      end = this.#buffer.indexOf(newline, this.#line)
-    ) {
-      this.#takeLine(end);
-    }
+    while (this.#takeLine());
+    if (this.#buffer.length > this.#limit && this.#buffer.length - this.#line >= headBytes)
+      this.#beginLine(this.#buffer.length);
     if (this.#buffer.length > this.#limit) {
-      if (!this.#skipping) this.#refuseTooLarge(keptOfOversized);
+      if (!this.#skipping) this.#refuseTooLarge();
       this.#skipping = true;
-      this.#drop(this.#line > 0 ? this.#line : this.#buffer.length);
+      this.#drop(this.#begun ? this.#buffer.length : this.#line);
     }
     return this.#found;
   }
@@ -46,22 +48,31 @@ class TextMarcSplitter implements Splitter {
     return this.push(Buffer.from('\n\n'));
   }
 
-  #takeLine(end: number): void {
-    const head = this.#buffer.toString('latin1', this.#line, Math.min(end, this.#line + 40));
-    const isBlank = head.trim() === '' && end - this.#line < 40;
-    const number = /^(\d+) [0-9A-Za-z]{3}/.exec(head)?.[1];
-    const isNext = isBlank || head.startsWith('=LDR') || (number !== undefined && number !== this.#number);
-    const cut = isNext ? this.#line : 0;
-    if (isNext) this.#cut(cut);
-    const next = end + 1 - cut;
-    if (number !== undefined || isBlank) this.#number = number;
-    if (isBlank) this.#drop(next);
-    else this.#line = next;
+  /** False when there is no complete line. */
+  #takeLine(): boolean {
+    const end = this.#buffer.indexOf(newline, this.#line);
+    if (end < 0) return false;
+    this.#beginLine(end);
+    this.#begun = false;
+    this.#line = this.#buffer.indexOf(newline, this.#line) + 1;
+    if (this.#lineIsEmpty) this.#drop(this.#line);
+    return true;
+  }
+
+  /** Looks at the head of the current line, once, and cuts before it when another record begins. */
+  #beginLine(end: number): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    const head = this.#buffer.toString('latin1', this.#line, Math.min(end, this.#line + headBytes));
+    this.#lineIsEmpty = head.trim() === '' && end - this.#line < headBytes;
+    const number = this.#lineIsEmpty ? undefined : (/^(\d+) [0-9A-Za-z]{3}/.exec(head)?.[1] ?? this.#number);
+    if (this.#lineIsEmpty || head.startsWith('=LDR') || number !== this.#number) this.#cut(this.#line);
+    this.#number = number;
   }
 
   #cut(end: number): void {
     if (end > 0 && !this.#skipping) {
-      if (end > this.#limit) this.#refuseTooLarge(keptOfOversized);
+      if (end > this.#limit) this.#refuseTooLarge();
       else {
         this.#position += 1;
         this.#found.push({ position: this.#position, bytes: this.#buffer.subarray(0, end) });
@@ -76,9 +87,9 @@ class TextMarcSplitter implements Splitter {
     this.#line = 0;
   }
 
-  #refuseTooLarge(kept: number): void {
+  #refuseTooLarge(): void {
     this.#position += 1;
     const reason = reasonFor(new RecordProblem(marcErrors.tooLarge, { limit: this.#limit }), this.#position, undefined);
-    this.#found.push({ position: this.#position, bytes: this.#buffer.subarray(0, kept), refusal: reason });
+    this.#found.push({ position: this.#position, bytes: this.#buffer.subarray(0, keptOfOversized), refusal: reason });
   }
 }
