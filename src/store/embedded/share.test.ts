@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sql from 'sql-template-tag';
+import { connect } from '../database.ts';
+import { runningServer, stopServer } from './cluster.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { joinServer } from './share.ts';
+
+const options = { poolSize: 1, connectTimeout: 10_000, statementTimeout: 60_000, lockTimeout: 0 };
+const root = mkdtempSync(join(tmpdir(), 'reperio-share-'));
+// With a space, which every path may have.
+const dataFolder = join(root, 'data folder');
+const layout = layoutOf(dataFolder);
+before(async () => (await joinServer(layout)).release());
+after(async () => {
+  await stopServer(layout);
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** A process that uses the server until its standard input ends. */
+async function startUser(): Promise<ChildProcess> {
+  const program = `
+    import { joinServer } from ${JSON.stringify(new URL('share.ts', import.meta.url).href)};
+    import { layoutOf } from ${JSON.stringify(new URL('layout.ts', import.meta.url).href)};
+    const server = await joinServer(layoutOf(${JSON.stringify(dataFolder)}));
+    console.log('joined');
+    process.stdin.resume().once('end', () => server.release());`;
+  const user = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const joined = await Promise.race([once(user.stdout, 'data').then(() => true), once(user, 'exit').then(() => false)]);
+  assert.ok(joined, 'the user could not join the server');
+  return user;
+}
+
+async function leave(user: ChildProcess): Promise<void> {
+  const exit = once(user, 'exit');
+  user.stdin?.end();
+  assert.deepEqual(await exit, [0, null]);
+}
+
+async function kill(user: ChildProcess): Promise<void> {
+  const exit = once(user, 'exit');
+  user.kill('SIGKILL');
+  await exit;
+}
+
+async function untilStopped(of: Layout): Promise<void> {
+  const limit = Date.now() + 20_000;
+  while (runningServer(of) || existsSync(of.guard)) {
+    assert.ok(Date.now() < limit, 'the server is still there');
+    await sleep(20);
+  }
+}
+
+test('users that start at the same moment share one server, and the last one out stops it', async () => {
+  const users = await Promise.all([startUser(), startUser(), startUser()]);
+  const server = runningServer(layout);
+  assert.ok(server);
+  const [first, ...others] = users;
+  if (first) await leave(first);
+  assert.equal(runningServer(layout)?.pid, server.pid);
+  await Promise.all(others.map(leave));
+  assert.equal(runningServer(layout), undefined);
+  assert.equal(existsSync(layout.guard), false);
+});
+
+test('a user that was killed holds the server up no longer, and takes it from nobody', async () => {
+  const [one, two] = await Promise.all([startUser(), startUser()]);
+  const server = runningServer(layout);
+  await kill(one);
+  await sleep(1_500);
+  assert.equal(runningServer(layout)?.pid, server?.pid);
+  await leave(two);
+  assert.equal(runningServer(layout), undefined);
+});
+
+test('when all users were killed the guard stops the server', async () => {
+  const users = await Promise.all([startUser(), startUser()]);
+  await Promise.all(users.map(kill));
+  const limit = Date.now() + 20_000;
+  while (runningServer(layout)) {
+    assert.ok(Date.now() < limit, 'the server is still there');
+    await sleep(20);
+  }
+});
+
+test('leaving and joining at once never takes the server from a user', async () => {
+  for (let round = 0; round < 5; round++) {
+    const leaving = await startUser();
+    const [, joining] = await Promise.all([leave(leaving), startUser()]);
+    const server = await joinServer(layout);
+    const database = connect(server.url, options);
+    assert.deepEqual(await database.query(sql`SELECT 1 AS one`), [{ one: 1 }]);
+    await database.close();
+    await Promise.all([leave(joining), server.release()]);
+    assert.equal(runningServer(layout), undefined);
+  }
+});
+
+test('what was committed is there after the server was killed, and what a crash leaves behind stops no start', async () => {
+  const first = await joinServer(layout);
+  const before = connect(first.url, options);
+  await before.query(sql`CREATE TABLE kept (x integer)`);
+  await before.query(sql`INSERT INTO kept VALUES (42)`);
+  const server = runningServer(layout);
+  assert.ok(server);
+  process.kill(server.pid, 'SIGKILL');
+  while (runningServer(layout)) await sleep(5);
+  await before.close();
+  await first.release();
+  // The number of the dead server, given to another process.
+  writeFileSync(
+    join(layout.data, 'postmaster.pid'),
+    `${process.pid}\n${layout.data}\n1\n5432\n/nowhere\n\n1 1\nready   \n`,
+  );
+  mkdirSync(join(layout.folder, 'data.unfinished-left'));
+  const second = await joinServer(layout);
+  const again = connect(second.url, options);
+  assert.deepEqual(await again.query(sql`SELECT x FROM kept`), [{ x: 42 }]);
+  await again.close();
+  await second.release();
+});
+
+test('a data folder whose path is too long for a socket works', async () => {
+  const long = layoutOf(join(root, 'x'.repeat(100)));
+  const server = await joinServer(long);
+  const database = connect(server.url, options);
+  assert.deepEqual(await database.query(sql`SELECT current_database() AS name`), [{ name: 'reperio' }]);
+  await database.close();
+  await server.release();
+  await untilStopped(long);
+});
+
+test('a configuration that stops the server from starting is told with its reason', async () => {
+  const file = join(layout.folder, 'postgresql.local.conf');
+  writeFileSync(file, "max_connections = 'many'\n");
+  await assert.rejects(joinServer(layout), { code: 'REPERIO_EMBEDDED_FAILED' });
+  rmSync(file);
+  await (await joinServer(layout)).release();
+});
