@@ -3,6 +3,7 @@ import { isMarcPath } from './evaluate/compile.ts';
 import type { Notice } from './notices.ts';
 import type { FieldNames } from './query/lexer.ts';
 import { type Parsed, parseQuery, wordOf } from './query/parse.ts';
+import { parseSpires, spiresQuestion } from './query/spires.ts';
 import { builtInFields, chain, isSecondOrder, leaf, type Query, type Step, step } from './query/tree.ts';
 import type { RequestPart, SearchRequest } from './request.ts';
 
@@ -66,6 +67,8 @@ function partQuery(part: RequestPart, fieldNames: FieldNames, analyzer: Analyzer
  * else is read as a question with that field as default (search-language.md, section 4).
  */
 function selected(text: string, field: string, fieldNames: FieldNames, analyzer: Analyzer): Parsed {
+  const spires = field === '' ? spiresQuestion(text) : undefined;
+  if (spires !== undefined) return parseSpires(spires, fieldNames);
   const whole = field === '' || text === '' ? undefined : wholeValue(text, field, analyzer);
   return whole === undefined ? parseQuery(text, { fieldNames, field }) : { query: whole, notices: [] };
 }
