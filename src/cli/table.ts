@@ -7,6 +7,10 @@ export interface TableEntry {
 
 /** All commands, in the order of `reperio help`. */
 export const commandTable: Readonly<Record<string, TableEntry>> = {
+  demo: {
+    summary: 'Make a library of invented records and serve it: the place to begin.',
+    load: () => import('./commands/demo.ts'),
+  },
   site: {
     summary: 'Check, apply and show the site file: fields, collections, roles.',
     load: () => import('./commands/site.ts'),
@@ -15,8 +19,13 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     summary: 'Load records from MARCXML, ISO 2709, JSON or text files.',
     load: () => import('./commands/load.ts'),
   },
+  record: {
+    summary: 'Show, export and delete records; list their versions.',
+    load: () => import('./commands/record.ts'),
+  },
   search: { summary: 'Find records from the terminal.', load: () => import('./commands/search.ts') },
   serve: { summary: 'Serve the library to browsers and programs.', load: () => import('./commands/serve.ts') },
+  index: { summary: 'Look after the index: status, rebuild, verify.', load: () => import('./commands/index.ts') },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
   config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },
   'demo-data': {

@@ -3,7 +3,7 @@ import type { Queryable } from '../store/database.ts';
 import { replayDelta } from './delta.ts';
 import { createInverter } from './segment/inverter.ts';
 import { memorySegment } from './segment/open.ts';
-import type { Segment } from './segment.ts';
+import type { StoredSegment } from './segment/stored-segment.ts';
 
 interface Delta {
   readonly seq: string;
@@ -14,7 +14,7 @@ interface Delta {
 
 interface Group {
   readonly deltas: readonly Delta[];
-  readonly segment: Segment;
+  readonly segment: StoredSegment;
 }
 
 /**
@@ -24,7 +24,7 @@ interface Group {
 export class DeltaSegments {
   #groups: Group[] = [];
 
-  get segments(): readonly Segment[] {
+  get segments(): readonly StoredSegment[] {
     return this.#groups.map((group) => group.segment);
   }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
@@ -7,8 +7,10 @@ import { UserError } from '../errors/errors.ts';
 import { CopyRows } from '../store/copy-rows.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
 import { segmentErrors } from './segment/errors.ts';
+import type { MergedSegment } from './segment/merge.ts';
 import { segmentFileName } from './segment/open.ts';
 import type { SegmentData } from './segment/output.ts';
+import { writeAll } from './segment/spill.ts';
 
 /** Segments in the database: rows of blocks, each with the SHA-256 of its bytes. */
 const blockBytes = 1024 * 1024;
@@ -28,41 +30,76 @@ export interface StoreOptions {
   readonly folder: string | undefined;
 }
 
-/** Bytes of a segment, in memory or in a file, piece by piece. */
+/** A segment to be stored, block by block. */
 export interface SegmentBytes {
   readonly id: string;
   readonly records: number;
-  readonly length: number;
-  readonly pieces: Iterable<Uint8Array>;
+  readonly bytes: number;
+  readonly blocks: Iterable<Buffer>;
+}
+
+export function bytesInMemory({ id, records, bytes }: SegmentData): SegmentBytes {
+  const count = Math.ceil(bytes.length / blockBytes);
+  const blocks = Array.from({ length: count }, (_, number) =>
+    bytes.subarray(number * blockBytes, (number + 1) * blockBytes),
+  );
+  return { id, records, bytes: bytes.length, blocks };
+}
+
+/** Reads the file while it is stored. */
+export function bytesInFile({ id, records, bytes, path }: MergedSegment): SegmentBytes {
+  return { id, records, bytes, blocks: blocksOfFile(path) };
+}
+
+function* blocksOfFile(path: string): Generator<Buffer, void, void> {
+  const file = openSync(path, 'r');
+  try {
+    for (;;) {
+      const block = Buffer.allocUnsafe(blockBytes);
+      let length = 0;
+      for (let read = -1; read !== 0 && length < blockBytes; length += read)
+        read = readSync(file, block, length, blockBytes - length, null);
+      if (length > 0) yield block.subarray(0, length);
+      if (length < blockBytes) return;
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Stores a segment in the caller's transaction. A segment that is there already, under the same id, is the same. */
 export async function storeSegment(
   transaction: Transaction,
-  { id, records, bytes }: SegmentData,
-  { indexDigest, folder }: StoreOptions,
+  segment: SegmentBytes,
+  indexDigest: string,
 ): Promise<void> {
-  if (folder !== undefined) writeSegmentFile(folder, { id, records, length: bytes.length, pieces: [bytes] });
-  const blocks = Math.ceil(bytes.length / blockBytes);
-  const stored = await insertSegmentRow(transaction, { id, records, bytes: bytes.length, indexDigest }, blocks);
-  if (!stored) return;
-  const stream = transaction.copyIn(copyBlocks);
+  const { id, records, bytes } = segment;
+  const blocks = Math.ceil(bytes / blockBytes);
+  if (await insertSegmentRow(transaction, { id, records, bytes, indexDigest }, blocks))
+    await copyBlocks(transaction, segment);
+}
+
+/** Puts the right bytes in the place of damaged ones. */
+export async function storeAgain(transaction: Transaction, segment: SegmentBytes): Promise<void> {
+  await transaction.query(sql`DELETE FROM segment_block WHERE segment_id = ${segment.id}`);
+  await copyBlocks(transaction, segment);
+}
+
+async function copyBlocks(transaction: Transaction, { id, blocks }: SegmentBytes): Promise<void> {
+  const stream = transaction.copyIn(
+    'COPY segment_block (segment_id, number, checksum, data) FROM STDIN (FORMAT binary)',
+  );
   const rows = new CopyRows();
-  for (let number = 0; number < blocks; number++) {
-    addBlock(rows, id, number, bytes.subarray(number * blockBytes, (number + 1) * blockBytes));
+  let number = 0;
+  for (const block of blocks) {
+    rows.row(4);
+    rows.text(id);
+    rows.integer(number++);
+    rows.bytes(createHash('sha256').update(block).digest());
+    rows.bytes(block);
     await rows.flush(stream);
   }
   await rows.end(stream);
-}
-
-const copyBlocks = 'COPY segment_block (segment_id, number, checksum, data) FROM STDIN (FORMAT binary)';
-
-function addBlock(rows: CopyRows, id: string, number: number, data: Uint8Array): void {
-  rows.row(4);
-  rows.text(id);
-  rows.integer(number);
-  rows.bytes(createHash('sha256').update(data).digest());
-  rows.bytes(data);
 }
 
 /** False when the segment is stored already; then it counts as new again, so that nobody sweeps it away before it is published. */
@@ -76,18 +113,19 @@ async function insertSegmentRow(transaction: Queryable, row: SegmentRow, blocks:
 }
 
 /** Writes ID.segment whole or not at all; several processes may do it at once. */
-export function writeSegmentFile(folder: string, { id, pieces }: SegmentBytes): string {
+export function writeSegmentFile(folder: string, { id, bytes }: SegmentData): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, segmentFileName(id));
   const part = partName(path);
   const file = openSync(part, 'wx', 0o444);
   try {
-    for (const piece of pieces) for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
-    closeSync(file);
+    writeAll(file, bytes);
     renameSync(part, path);
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
+  } finally {
+    closeSync(file);
   }
   return path;
 }

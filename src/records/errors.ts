@@ -26,6 +26,12 @@ export const recordErrors = defineErrors({
     message: '{record} could not be stored: {reason}.',
     hint: 'Correct the record and load it again.',
   },
+  noNumber: {
+    code: 'REPERIO_RECORD_NUMBER',
+    status: 400,
+    message: '"{text}" is not the number of a record.',
+    hint: 'Record numbers are 1, 2, 3 ...; "reperio search" finds them.',
+  },
   noRecord: {
     code: 'REPERIO_RECORD_NOT_FOUND',
     status: 404,

@@ -1,9 +1,12 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
-import { decodeStored } from '../marc/stored.ts';
+import { decodeVersion, type StoredVersion, versionsOf } from '../index/stored-records.ts';
 import type { Queryable } from '../store/database.ts';
 import { recordErrors } from './errors.ts';
+
+/** The newest versions of several records, in one statement; those that are not there are left out. */
+export const readRecords = versionsOf;
 
 /** One version in the life of a record. */
 export interface RevisionInfo {
@@ -15,44 +18,23 @@ export interface RevisionInfo {
   readonly replacedBy: string | undefined;
 }
 
-export interface VersionRow {
-  readonly id: number;
-  readonly revision: number;
-  readonly deleted: boolean;
-  readonly created: Date;
-  readonly modified: Date;
-  readonly marc: string;
-}
-
-export function toVersion({ marc, ...rest }: VersionRow): RecordVersion {
-  return { ...rest, record: decodeStored(marc) };
-}
-
 /** The newest version. */
 export async function readRecord(database: Queryable, id: number): Promise<RecordVersion> {
-  const [row] = await database.query<VersionRow>(
+  const [row] = await database.query<StoredVersion>(
     sql`SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ${id}`,
   );
   if (row === undefined) throw await noRecord(database, id);
-  return toVersion(row);
-}
-
-/** The newest versions of several, in one statement and in no order; those that are not there are left out. */
-export async function readRecords(database: Queryable, ids: readonly number[]): Promise<RecordVersion[]> {
-  const rows = await database.query<VersionRow>(
-    sql`SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ANY (${ids}::int[])`,
-  );
-  return rows.map(toVersion);
+  return decodeVersion(row);
 }
 
 /** Any version, the newest too. */
 export async function readRevision(database: Queryable, id: number, revision: number): Promise<RecordVersion> {
-  const [row] = await database.query<VersionRow>(sql`
+  const [row] = await database.query<StoredVersion>(sql`
     SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ${id} AND revision = ${revision}
     UNION ALL
     SELECT record_id, old.revision, old.deleted, record.created, old.modified, old.marc FROM revision old
     JOIN record ON record.id = old.record_id WHERE record_id = ${id} AND old.revision = ${revision}`);
-  if (row !== undefined) return toVersion(row);
+  if (row !== undefined) return decodeVersion(row);
   await readRecord(database, id);
   throw new UserError(recordErrors.noRevision, { id, revision });
 }

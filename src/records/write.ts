@@ -4,11 +4,12 @@ import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { deltaOf, type RecordVersion } from '../index/entry.ts';
 import { wake } from '../index/manifest.ts';
+import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { recordErrors } from './errors.ts';
-import { noRecord, toVersion, type VersionRow } from './history.ts';
+import { noRecord } from './history.ts';
 import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
 import { decide, fetchHolders, type WriteMode } from './matching.ts';
 import { creationOf, isDeleted, markDeleted, stampRecord } from './version.ts';
@@ -55,7 +56,7 @@ export async function deleteRecord(
     const old = await lockRecord(transaction, id);
     if (old === undefined) throw await noRecord(transaction, id);
     if (old.deleted) throw new UserError(recordErrors.alreadyDeleted, { id });
-    const marked = markDeleted(toVersion(old).record);
+    const marked = markDeleted(decodeVersion(old).record);
     const identity = identify(marked);
     const written = await replaceVersion(transaction, analyzer, old, marked, { identity, ours: true, reason });
     return { ...written, action: 'deleted' };
@@ -122,7 +123,7 @@ async function insertVersion(
 async function replaceVersion(
   transaction: Transaction,
   analyzer: Analyzer,
-  old: VersionRow,
+  old: StoredVersion,
   content: MarcRecord,
   { identity, ours, reason }: { readonly identity: Identity; readonly ours: boolean; readonly reason: string },
 ): Promise<Written> {
@@ -147,8 +148,8 @@ async function recordExists(transaction: Transaction, id: number): Promise<boole
   return (await transaction.query(sql`SELECT 1 FROM record WHERE id = ${id}`)).length > 0;
 }
 
-async function lockRecord(transaction: Transaction, id: number): Promise<VersionRow | undefined> {
-  const [row] = await transaction.query<VersionRow>(
+async function lockRecord(transaction: Transaction, id: number): Promise<StoredVersion | undefined> {
+  const [row] = await transaction.query<StoredVersion>(
     sql`SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ${id} FOR UPDATE`,
   );
   return row;

@@ -69,6 +69,8 @@ stopped when the same input is given again with the same mode. Exit status: 0 ev
         onWarning: (sentence) => {
           if (++warnings <= shownWarnings) progress.say(`warning: ${sentence}`);
         },
+        onMerge: ({ segments, records }) =>
+          progress.say(`Everything is searchable. Merging ${segments} segments of ${records} records.`),
         onFailure: (_, error) => progress.say(`error: ${error.message}\nhint: ${error.hint}`),
       });
       progress.finish();

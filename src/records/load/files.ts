@@ -3,6 +3,8 @@ import { access, constants, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { UserError } from '../../errors/errors.ts';
+import { type Merged, mergeAll } from '../../index/merging.ts';
+import { takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
 import type { LoadTotals } from './coordinator.ts';
 import { type LoadOptions, type LoadReport, load } from './load.ts';
@@ -16,6 +18,8 @@ export interface FileProgress extends LoadTotals {
 export interface FilesOptions extends Omit<LoadOptions, 'onProgress'> {
   readonly stdin: Readable;
   readonly onProgress?: (progress: FileProgress) => void;
+  /** Called before each merge after the load; the records are searchable already. */
+  readonly onMerge?: (next: Merged) => void;
   /** Called when a file stops before its end; the next one is loaded all the same. */
   readonly onFailure: (file: string, error: UserError) => void;
 }
@@ -40,7 +44,20 @@ export async function loadFiles(files: readonly string[], options: FilesOptions)
     const rejects = options.rejects === undefined || place === 0 ? options.rejects : `${options.rejects}.${place + 1}`;
     reports.push(await loadFile(file, { ...options, rejects }));
   }
+  if (options.dryRun !== true && reports.some((report) => report.inserted + report.replaced > 0)) await settle(options);
   return { files: reports, status: statusOf(reports) };
+}
+
+/** Merges what the load left in many segments, unless somebody else looks after the index now. */
+async function settle({ database, url, indexFolder, onMerge, signal }: FilesOptions): Promise<void> {
+  if (indexFolder === undefined) return;
+  const lease = await takeLease(url, 'indexer', { label: 'merge after a load', wait: false, signal });
+  if (lease === undefined) return;
+  try {
+    await mergeAll({ database, url, folder: indexFolder, signal }, onMerge);
+  } finally {
+    await lease.release();
+  }
 }
 
 async function loadFile(file: string, options: FilesOptions): Promise<FileReport> {

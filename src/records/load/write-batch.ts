@@ -3,7 +3,7 @@ import type { Analyzer } from '../../index/analysis/analyzer.ts';
 import { deltaOf, indexVersion, type RecordVersion } from '../../index/entry.ts';
 import { publish, wake } from '../../index/manifest.ts';
 import { createInverter } from '../../index/segment/inverter.ts';
-import { storeSegment } from '../../index/segment-store.ts';
+import { bytesInMemory, storeSegment, writeSegmentFile } from '../../index/segment-store.ts';
 import { parseRaw } from '../../marc/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { encodeStored } from '../../marc/stored.ts';
@@ -181,7 +181,9 @@ class BatchRows {
     if (this.#inverter.records > 0) {
       const { indexDigest, indexFolder } = this.#context;
       const data = this.#inverter.finish();
-      await storeSegment(transaction, data, { indexDigest, folder: indexFolder });
+      // Before the commit, so that readers on this node find the file when they learn of it.
+      if (indexFolder !== undefined) writeSegmentFile(indexFolder, data);
+      await storeSegment(transaction, bytesInMemory(data), indexDigest);
       return data.id;
     }
     if (this.#deltas.length > 0) {

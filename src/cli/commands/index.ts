@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import type { Settings } from '../../config/settings.ts';
+import type { IndexContext } from '../../index/context.ts';
+import { mergeAll } from '../../index/merging.ts';
+import { rebuildIndex } from '../../index/rebuild.ts';
+import { indexStatus } from '../../index/status.ts';
+import { type VerifyReport, verifyIndex } from '../../index/verify.ts';
+import { takeLease } from '../../store/lease.ts';
+import { openStore } from '../../store/open.ts';
+import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { createProgress } from '../progress.ts';
+
+const status = defineSubcommand({
+  summary: 'Say what the index consists of and whether it is up to date.',
+  examples: [
+    { command: 'index status', doc: 'Segments, records in them, and what waits to be folded in.' },
+    { command: 'index status --json', doc: 'The same for programs.' },
+  ],
+  arguments: {},
+  options: jsonOption,
+  run: async ({ settings, options, signal, print, printJson }) => {
+    const found = await withIndex(settings(), signal, ({ database, folder }) => indexStatus(database, folder));
+    if (options.json) return printJson(found);
+    print(
+      `manifest  version ${found.manifest}, ${found.current ? 'up to date with the site file' : 'to be made anew'}`,
+    );
+    print(`records   ${found.records} numbered, ${found.deltas} versions not in a segment yet`);
+    print(`segments  ${found.segments.length} live, ${found.unused} unused`);
+    for (const { id, records, bytes } of found.segments)
+      print(`  ${id.slice(0, 12)}  ${String(records).padStart(9)} records  ${megabytes(bytes).padStart(8)} MB`);
+    print(`local     ${megabytes(found.localBytes)} MB of files on this node`);
+  },
+});
+
+const rebuild = defineSubcommand({
+  summary: 'Make the index anew from the records, beside the live one.',
+  description: 'Searching, loading and writing go on meanwhile; the new index takes the place of the old one at once.',
+  examples: [{ command: 'index rebuild', doc: 'Some thousand records a second.' }],
+  arguments: {},
+  options: jsonOption,
+  run: async ({ settings, options, signal, stderr, print, printJson }) => {
+    const records = await withIndex(settings(), signal, async (context) =>
+      inTurn(context, 'index rebuild', stderr, async () => {
+        const progress = createProgress({ stream: stderr, unit: 'records' });
+        let done = 0;
+        const count = await rebuildIndex(context, ({ records }) => {
+          progress.advance(records - done);
+          done = records;
+        });
+        await mergeAll(context);
+        progress.finish();
+        return count;
+      }),
+    );
+    if (options.json) return printJson({ records });
+    print(`The index was made anew from ${records} records.`);
+  },
+});
+
+const verify = defineSubcommand({
+  summary: 'Check every byte of the index, compare it with the records, and heal it.',
+  description:
+    'Local files and stored blocks are checked first; a damaged file is fetched again, a damaged stored block is mended from the local file or made anew ' +
+    'from the records. Then every term, position and column is compared with what the records give. Exit status 0: nothing was wrong; 1: something was.',
+  examples: [
+    { command: 'index verify', doc: 'Takes about as long as a rebuild.' },
+    { command: 'index verify --checksums', doc: 'Only the bytes: seconds.' },
+    { command: 'index verify --dry-run', doc: 'Names what is wrong and changes nothing.' },
+  ],
+  arguments: {},
+  options: {
+    checksums: { type: 'flag', doc: 'Do not compare with the records.' },
+    most: { type: 'number', value: 'N', minimum: 1, doc: 'How many differences to list; 20.' },
+    'dry-run': { type: 'flag', doc: 'Do not heal.' },
+    ...jsonOption,
+  },
+  failureStatus: 2,
+  run: async ({ settings, options, signal, stderr, print, printJson }) => {
+    const report = await withIndex(settings(), signal, (context) =>
+      inTurn(context, 'index verify', stderr, () =>
+        verifyIndex(context, {
+          heal: !options['dry-run'],
+          compare: !options.checksums,
+          most: options.most ?? 20,
+          onProgress: (sentence) => stderr.write(`${sentence}\n`),
+        }),
+      ),
+    );
+    if (options.json) printJson(report);
+    else for (const line of reportLines(report)) print(line);
+    return report.damage.length === 0 && (report.differences?.length ?? 0) === 0 ? 0 : 1;
+  },
+});
+
+export const command: CommandGroup = { commands: { status, rebuild, verify } };
+
+function* reportLines({ segments, records, damage, differences }: VerifyReport): Generator<string, void, void> {
+  for (const { segment, where, problem, healing } of damage)
+    yield `damaged: segment ${segment} (${where}): ${problem} It was ${healing}.`;
+  for (const { record, what } of differences ?? []) yield `different: record ${record ?? '?'} ${what}`;
+  if ((differences?.length ?? 0) > 0) yield 'Type "reperio index rebuild" to make the index anew.';
+  else if (differences !== undefined) yield `The index of ${records} records says exactly what the records give.`;
+  if (damage.length === 0) yield `Every byte of ${segments} segments is as it was written.`;
+}
+
+async function withIndex<T>(
+  settings: Settings,
+  signal: AbortSignal,
+  work: (context: IndexContext) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(settings, { signal });
+  try {
+    return await work({
+      database: store.database,
+      url: store.url,
+      folder: join(settings.dataFolder, 'index'),
+      signal,
+    });
+  } finally {
+    await store.release();
+  }
+}
+
+async function inTurn<T>(
+  { url, signal }: IndexContext,
+  label: string,
+  stderr: NodeJS.WritableStream,
+  work: () => Promise<T>,
+): Promise<T> {
+  const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which works on the index.\n`);
+  const lease = await takeLease(url, 'indexer', { label, wait: true, onWait, signal });
+  try {
+    return await work();
+  } finally {
+    await lease?.release();
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
+}

@@ -1,0 +1,124 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import sql from 'sql-template-tag';
+import { currentSite } from '../site/versions.ts';
+import type { Queryable } from '../store/database.ts';
+import { takeLease } from '../store/lease.ts';
+import { compileAnalyzer } from './analysis/analyzer.ts';
+import type { IndexContext } from './context.ts';
+import type { RecordVersion } from './entry.ts';
+import { publish, readManifest } from './manifest.ts';
+import { ensureFile } from './merging.ts';
+import { segmentsOf } from './rebuild.ts';
+import { SegmentDamaged } from './segment/errors.ts';
+import { openSegmentFile, segmentFileName, verifySegmentFile } from './segment/open.ts';
+import {
+  bytesInFile,
+  bytesInMemory,
+  type SegmentBytes,
+  segmentRows,
+  storeAgain,
+  storeSegment,
+  writeSegmentFile,
+} from './segment-store.ts';
+import { versionsOf } from './stored-records.ts';
+
+/** What was done about a damaged stored segment. */
+export type Healing = 'copied from the local file' | 'made anew from the records' | 'not live any more';
+
+/** Waits for the lease, then heals: what a follower asks for when it meets a damaged block. */
+export async function healInTurn(context: IndexContext, id: string): Promise<Healing> {
+  const lease = await takeLease(context.url, 'indexer', { label: 'heal', wait: true, signal: context.signal });
+  try {
+    return await healSegment(context, id);
+  } finally {
+    await lease?.release();
+  }
+}
+
+/**
+ * Mends a segment whose stored blocks are damaged: from the local file when that is whole, else by indexing again every record whose newest version no
+ * other segment has. Needs the lease.
+ */
+export async function healSegment(context: IndexContext, id: string): Promise<Healing> {
+  const { database } = context;
+  const { segments } = await readManifest(database);
+  if (!segments.includes(id)) return 'not live any more';
+  const local = await wholeLocalFile(context, id);
+  if (local !== undefined) {
+    await database.transaction((transaction) => storeAgain(transaction, local), { timeout: 0 });
+    return 'copied from the local file';
+  }
+  const missing = await notCovered(
+    context,
+    segments.filter((other) => other !== id),
+  );
+  await indexAgain(context, missing, id);
+  return 'made anew from the records';
+}
+
+async function wholeLocalFile({ database, folder }: IndexContext, id: string): Promise<SegmentBytes | undefined> {
+  const path = join(folder, segmentFileName(id));
+  const [row] = await segmentRows(database, [id]);
+  if (row === undefined) return undefined;
+  try {
+    await verifySegmentFile(path);
+    return bytesInFile({ id, records: row.records, bytes: (await stat(path)).size, path });
+  } catch (error) {
+    if (error instanceof SegmentDamaged || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+      return undefined;
+    throw error;
+  }
+}
+
+/** The records whose newest version is in none of these segments. */
+async function notCovered(context: IndexContext, segments: readonly string[]): Promise<readonly number[]> {
+  const { database } = context;
+  const [counter] = await database.query<{ last: number }>(sql`SELECT last_id AS last FROM record_counter`);
+  const newest = new Uint32Array(counter!.last + 1);
+  for (const id of segments) {
+    const segment = openSegmentFile(await ensureFile(context, id));
+    const { ids, revisions } = segment;
+    for (let ordinal = 0; ordinal < ids.length; ordinal++) {
+      const record = ids[ordinal]!;
+      if (revisions[ordinal]! > (newest[record] ?? 0)) newest[record] = revisions[ordinal]!;
+    }
+    segment.close();
+  }
+  const missing: number[] = [];
+  for (let after = 0; ; ) {
+    const rows = await database.query<{ readonly id: number; readonly revision: number }>(
+      sql`SELECT id, revision FROM record WHERE id > ${after} ORDER BY id LIMIT 50000`,
+    );
+    for (const { id, revision } of rows) if (revision > (newest[id] ?? 0)) missing.push(id);
+    const last = rows.at(-1);
+    if (last === undefined) return missing;
+    after = last.id;
+  }
+}
+
+async function indexAgain(context: IndexContext, records: readonly number[], damaged: string): Promise<void> {
+  const { database, folder } = context;
+  const { site, indexDigest } = await currentSite(database);
+  const made: string[] = [];
+  for await (const data of segmentsOf(pagesOf(database, records), compileAnalyzer(site))) {
+    writeSegmentFile(folder, data);
+    await database.transaction(
+      (transaction) =>
+        data.id === damaged
+          ? storeAgain(transaction, bytesInMemory(data))
+          : storeSegment(transaction, bytesInMemory(data), indexDigest),
+      { timeout: 0 },
+    );
+    made.push(data.id);
+  }
+  // Also when the very same segment came out: followers that gave up on it are woken by the publication.
+  await database.transaction((transaction) => publish(transaction, { add: made, remove: [damaged] }));
+}
+
+async function* pagesOf(
+  database: Queryable,
+  ids: readonly number[],
+): AsyncGenerator<readonly RecordVersion[], void, void> {
+  for (let from = 0; from < ids.length; from += 2_000) yield await versionsOf(database, ids.slice(from, from + 2_000));
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IndexContext } from './context.ts';
+import { newestVersions } from './live.ts';
+import { publish, readManifest } from './manifest.ts';
+import { mergeInWorker } from './segment/merge-in-worker.ts';
+import { openSegmentFile, segmentFileName } from './segment/open.ts';
+import { bytesInFile, fetchSegmentFile, type SegmentRow, segmentRows, storeSegment } from './segment-store.ts';
+
+/** So many segments of one tier become one: then a record is merged once for each factor of eight that the library grows. */
+const segmentsAtOnce = 8;
+/** Records below which a segment is of the lowest tier. */
+const lowestTier = 1_000;
+
+export interface Merged {
+  readonly segments: number;
+  readonly records: number;
+}
+
+/** The segments to merge next, or none. Only segments made by the same analysis are mixed. */
+export function chooseMerge(segments: readonly SegmentRow[]): readonly SegmentRow[] {
+  const tiers = new Map<string, SegmentRow[]>();
+  for (const segment of segments) {
+    const key = `${tierOf(segment.records)} ${segment.indexDigest}`;
+    const tier = tiers.get(key) ?? [];
+    tier.push(segment);
+    tiers.set(key, tier);
+  }
+  const full = [...tiers.values()].filter((tier) => tier.length >= segmentsAtOnce);
+  const cheapest = full.sort((a, b) => recordsOf(a) - recordsOf(b))[0] ?? [];
+  return cheapest.slice(0, segmentsAtOnce);
+}
+
+/** 0 up to `lowestTier` records, then one more for each factor of eight. */
+function tierOf(records: number): number {
+  return Math.max(0, Math.ceil(Math.log(Math.max(1, records) / lowestTier) / Math.log(segmentsAtOnce)));
+}
+
+function recordsOf(segments: readonly SegmentRow[]): number {
+  return segments.reduce((sum, segment) => sum + segment.records, 0);
+}
+
+/** Merges until no tier is full. `onMerge` is told before each merge. Needs the lease. */
+export async function mergeAll(
+  context: IndexContext,
+  onMerge: (next: Merged) => void = () => undefined,
+): Promise<void> {
+  while (context.signal?.aborted !== true) {
+    const { segments } = await readManifest(context.database);
+    const chosen = chooseMerge(await segmentRows(context.database, segments));
+    if (chosen.length === 0) return;
+    onMerge({ segments: chosen.length, records: recordsOf(chosen) });
+    await mergeThese(context, chosen);
+  }
+}
+
+async function mergeThese(context: IndexContext, chosen: readonly SegmentRow[]): Promise<void> {
+  const { database, folder, signal } = context;
+  await mkdir(folder, { recursive: true });
+  const { segments } = await readManifest(database);
+  for (const id of segments) await ensureFile(context, id);
+  const ids = chosen.map((segment) => segment.id);
+  // What lost to a segment outside the merge need not be carried on either.
+  const opened = segments.map((id) => openSegmentFile(join(folder, segmentFileName(id))));
+  const newest = newestVersions(opened);
+  for (const segment of opened) segment.close();
+  const inputs = ids.map((id) => ({ path: join(folder, segmentFileName(id)), live: newest[segments.indexOf(id)]! }));
+  const merged = await mergeInWorker(inputs, folder, { dropDeletions: false }, signal);
+  await database.transaction(
+    async (transaction) => {
+      await storeSegment(transaction, bytesInFile(merged), chosen[0]!.indexDigest);
+      const version = await publish(transaction, { add: [merged.id], remove: ids });
+      if (version === undefined) throw new Error('segments were taken from the index while they were merged');
+    },
+    { timeout: 0 },
+  );
+}
+
+/** The local file of a segment, fetched when it is not there. */
+export async function ensureFile({ database, folder }: IndexContext, id: string): Promise<string> {
+  const path = join(folder, segmentFileName(id));
+  return existsSync(path) ? path : await fetchSegmentFile(database, folder, id);
+}
