@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import { runIndexer } from '../index/indexer.ts';
 import { openLibrary } from '../library/open.ts';
 import { lockServe } from '../store/serve-lock.ts';
 import { createApp } from './app.ts';
@@ -30,16 +31,23 @@ export async function serve({ settings, signal, log, onListening }: ServeOptions
   const lock = await lockServe(settings.dataFolder, port);
   try {
     const library = await openLibrary(settings, signal);
+    const closing = new AbortController();
+    let indexer: Promise<void> | undefined;
     try {
       const readiness = createReadiness();
       const logger = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, log);
       const app = createApp(library, { baseUrl: settings.baseUrl, logger, readiness });
       const address = await listen(app, host, port);
       lock.announce(Number(new URL(address).port));
+      const { database, url, indexFolder: folder } = library;
+      const onWork = (sentence: string) => logger.info(sentence);
+      indexer = runIndexer({ database, url, folder, signal: closing.signal }, { onWork });
       onListening(address);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       await drain(app, readiness, logger);
     } finally {
+      closing.abort();
+      await indexer;
       await library.close();
     }
   } finally {
