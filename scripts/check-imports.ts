@@ -22,21 +22,24 @@ const rooms = [
   'errors',
 ];
 
-const statement = /^\s*(?:import|export)\b[^;'"]*?['"](\.[^'"]+)['"]/gm;
-const typeOnly = /^\s*(?:import|export)\s+type\b/;
+const statement = /^(?:import|export)\b(?:[^;'"]*?\bfrom)?\s*['"](\.[^'"]+)['"]/gm;
+const typeStatement = /^(?:import|export)\s+type\b/;
+const call = /\bimport\(\s*['"](\.[^'"]+)['"]\s*\)/g;
 
 interface Import {
   readonly from: string;
   readonly to: string;
-  readonly typeOnly: boolean;
+  /** Types are gone at run time, and what is imported by a call is there before it is called: neither makes a circle that matters. */
+  readonly late: boolean;
 }
 
 function importsOf(file: string): readonly Import[] {
-  return [...readFileSync(file, 'utf8').matchAll(statement)].map(([text, to = '']) => ({
-    from: file,
-    to: normalize(join(dirname(file), to)),
-    typeOnly: typeOnly.test(text),
-  }));
+  const text = readFileSync(file, 'utf8');
+  const found = (to: string, late: boolean) => ({ from: file, to: normalize(join(dirname(file), to)), late });
+  return [
+    ...[...text.matchAll(statement)].map(([whole, to = '']) => found(to, typeStatement.test(whole))),
+    ...[...text.matchAll(call)].map(([, to = '']) => found(to, true)),
+  ];
 }
 
 function directionProblem({ from, to }: Import): string | undefined {
@@ -47,10 +50,9 @@ function directionProblem({ from, to }: Import): string | undefined {
   return goesUp ? `${from} imports ${to}: ${above} is below ${below}` : undefined;
 }
 
-/** Only imports that exist at run time can make a circle that matters. */
 function circles(imports: readonly Import[]): readonly string[] {
   const next = Map.groupBy(
-    imports.filter((each) => !each.typeOnly),
+    imports.filter((each) => !each.late),
     ({ from }) => from,
   );
   const found: string[] = [];
