@@ -88,7 +88,12 @@ function checkField(reader: YamlReader, entry: Entry, { paths, index }: FieldDef
 }
 
 export function readPaths(reader: YamlReader, value: Value | undefined): readonly string[] {
-  return reader.texts(value).flatMap(({ text, line }) => (checkPath(reader, text, line) ? [text] : []));
+  return reader.texts(value).flatMap(({ text, line }) => (checkPath(reader, text, line) ? [openIndicators(text)] : []));
+}
+
+/** "246__%" reads 246 with any indicators: Invenio took it for an SQL pattern, and libraries rely on it. "246__a" means blank ones. */
+function openIndicators(path: string): string {
+  return path.endsWith('%') ? path.replaceAll('_', '%') : path;
 }
 
 function checkPath(reader: YamlReader, path: string, line: number): boolean {

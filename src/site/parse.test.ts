@@ -73,6 +73,7 @@ test('a whole file is read as it says', () => {
   assert.deepEqual(site.fields[1]?.index?.synonyms, { base: 'GREEK', match: 'exact' });
   assert.deepEqual(site.fields[2]?.index?.when, { '0247_2': 'DOI' });
   assert.equal(site.fields[3]?.index, undefined);
+  assert.deepEqual(site.fields[1]?.paths, ['245%%%'], 'blank indicators before a final % are any');
   assert.deepEqual(site.sorts[1]?.by, ['088__a', '037__a']);
   assert.equal(site.collections[0]?.children[1]?.restricted, true);
   assert.equal(site.collections[0]?.virtualChildren[0]?.name, 'By subject');

@@ -45,7 +45,7 @@ export interface FieldDefinition {
   readonly code: string;
   /** Language -> name shown to people; empty: the code. */
   readonly names: Readonly<Record<string, string>>;
-  /** MARC paths: "245__a", "245__%", "24%", "008/07-10". */
+  /** MARC paths: "245__a", "245%%a", "24%", "008/07-10". What the file writes "245__%" is "245%%%" here. */
   readonly paths: readonly string[];
   /** Undefined: no index of its own, matched by whole value over its paths. */
   readonly index: IndexOptions | undefined;

@@ -38,6 +38,15 @@ test('sort keys are folded, without article, and of the first path that has a va
   assert.deepEqual(sorts, { title: 'etude', author: 't hooft g', number: 'a-1' });
 });
 
+test('names are filed word by word', () => {
+  const key = (name: string): string => columns(record(field('100__', 'a', name)), 1, 2).sorts['author'] ?? '';
+  const names = ['Bo-Yu, H', 'Bollen, G', "D'Alesio, U", 'Dallas, A'];
+  assert.deepEqual(
+    names.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)),
+    names,
+  );
+});
+
 test('an article is dropped only when something follows; nonfiling characters go as MARC counts them', () => {
   const title = (place: string, text: string): string | undefined =>
     columns(record(field(place, 'a', text)), 1, 2).sorts['title'];
@@ -52,7 +61,7 @@ test('facets are distinct values as written; fillers of fixed fields say nothing
   const facets = (language: string) =>
     columns(record(field('008', fixed(language)), field('041__', 'a', 'fre'), field('100__', 'a', 'Curie, M')), 1, 2)
       .facets;
-  assert.deepEqual(facets('eng'), { author: ['Curie, M'], language: ['fre', 'eng'] });
+  assert.deepEqual(facets('eng'), { author: ['Curie, M'], language: ['eng', 'fre'] });
   for (const filler of ['   ', '|||', 'und', 'fre']) assert.deepEqual(facets(filler)['language'], ['fre']);
 });
 

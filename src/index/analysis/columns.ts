@@ -1,6 +1,7 @@
 import { compilePath, type MarcPath } from '../../marc/path.ts';
-import type { MarcRecord } from '../../marc/record.ts';
-import type { Site } from '../../site/site.ts';
+import { compilePathSet } from '../../marc/path-set.ts';
+import type { Field, MarcRecord } from '../../marc/record.ts';
+import type { Site, SortMethod } from '../../site/site.ts';
 import type { RecordColumns } from '../document.ts';
 import { leadingArticle } from './articles.ts';
 import { foldValue, tidySpace } from './fold.ts';
@@ -12,78 +13,87 @@ const maximumKey = 200;
 /** Values of `by` that are columns of every record, or come from elsewhere. */
 const computed = new Set(['created', 'modified', 'citations', 'year']);
 
-interface SortPlan {
-  readonly code: string;
-  readonly paths: readonly MarcPath[];
-  readonly key: (value: string, nonfiling: number) => string;
-}
+/** Makes the key of one value; `nonfiling` counts the characters that sorting skips. */
+type SortKey = (value: string, nonfiling: number) => string;
 
-interface FacetPlan {
-  readonly code: string;
-  readonly paths: readonly MarcPath[];
-}
+/** What is to be done with the values of a path: the set calls a path by its number, so these stand in a list. */
+type PathUse = { readonly sort: number; readonly rank: number } | { readonly facet: number; readonly isCode: boolean };
 
-/** Sort methods and facets of a site compiled: columns of a record in one go each. */
+/** Sort methods and facets of a site compiled: all columns of a record in one pass over its fields. */
 export function compileColumns(site: Site): (record: MarcRecord, created: number, modified: number) => RecordColumns {
-  const sorts = site.sorts
-    .filter((sort) => typeof sort.by !== 'string' || !computed.has(sort.by))
-    .map((sort): SortPlan => {
-      const field = typeof sort.by === 'string' ? site.fields.find((one) => one.code === sort.by) : undefined;
-      const paths = typeof sort.by === 'string' ? (field?.paths ?? []) : sort.by;
-      const isName = holdsNames(field?.index?.tokenizer);
-      const article = sort.dropLeadingArticles ? leadingArticle(site.languages) : undefined;
-      return {
-        code: sort.code,
-        paths: paths.map(compilePath),
-        key: (value, nonfiling) => {
-          const folded = foldValue(sort.dropLeadingArticles && nonfiling > 0 ? value.slice(nonfiling) : value);
-          const bare = article === undefined ? folded : folded.replace(article, '');
-          return (isName ? bare.replace(symbols, '') : bare).slice(0, maximumKey);
-        },
-      };
+  const sorts = site.sorts.filter((sort) => typeof sort.by !== 'string' || !computed.has(sort.by));
+  const facets = site.facets.filter((facet) => facet.kind === 'values');
+  const keyMakers = sorts.map((sort) => compileKey(site, sort));
+  const paths: MarcPath[] = [];
+  const uses: PathUse[] = [];
+  sorts.forEach((sort, number) => {
+    sortPaths(site, sort).forEach((path, rank) => {
+      paths.push(compilePath(path));
+      uses.push({ sort: number, rank });
     });
-  const facets = site.facets
-    .filter((facet) => facet.kind === 'values')
-    .map((facet): FacetPlan => ({ code: facet.code, paths: facet.paths.map(compilePath) }));
-  return (record, created, modified) => ({
-    created,
-    modified,
-    year: yearOf(record),
-    sorts: Object.fromEntries(sorts.map((plan) => [plan.code, sortKey(record, plan)])),
-    facets: Object.fromEntries(facets.map((plan) => [plan.code, facetValues(record, plan)])),
   });
+  facets.forEach((facet, number) => {
+    for (const path of facet.paths) {
+      paths.push(compilePath(path));
+      uses.push({ facet: number, isCode: path.startsWith('008/') });
+    }
+  });
+  const set = compilePathSet(paths);
+  return (record, created, modified) => {
+    const keys = sorts.map(() => '');
+    const ranks = sorts.map(() => Number.POSITIVE_INFINITY);
+    const values = facets.map(() => new Set<string>());
+    set.forEach(record, (path, value, field) => {
+      const use = uses[path] as PathUse;
+      if ('facet' in use) {
+        const text = tidySpace(value);
+        if (says.test(text) && !(use.isCode && unsaid.has(text))) values[use.facet]?.add(text);
+      } else if (use.rank < (ranks[use.sort] as number)) {
+        const key = keyMakers[use.sort]?.(value, nonfilingOf(field)) ?? '';
+        if (key === '') return;
+        keys[use.sort] = key;
+        ranks[use.sort] = use.rank;
+      }
+    });
+    return {
+      created,
+      modified,
+      year: yearOf(record),
+      sorts: Object.fromEntries(sorts.map((sort, number) => [sort.code, keys[number] ?? ''])),
+      facets: Object.fromEntries(facets.map((facet, number) => [facet.code, [...(values[number] ?? [])]])),
+    };
+  };
 }
 
-/** "'t Hooft, G" sorts as "t hooft g". */
+/** The order of paths counts first, then that of the record. */
+function sortPaths(site: Site, { by }: SortMethod): readonly string[] {
+  return typeof by === 'string' ? (site.fields.find((field) => field.code === by)?.paths ?? []) : by;
+}
+
+function compileKey(site: Site, sort: SortMethod): SortKey {
+  const field = site.fields.find(({ code }) => code === sort.by);
+  const isName = holdsNames(field?.index?.tokenizer);
+  const article = sort.dropLeadingArticles ? leadingArticle(site.languages) : undefined;
+  return (value, nonfiling) => {
+    const folded = foldValue(sort.dropLeadingArticles && nonfiling > 0 ? value.slice(nonfiling) : value);
+    const bare = article === undefined ? folded : folded.replace(article, '');
+    return (isName ? nameKey(bare) : bare).slice(0, maximumKey);
+  };
+}
+
+/** Word by word, as libraries file: "bo-yu, h" before "bollen, g", and "d'alesio" among "dal". */
+function nameKey(folded: string): string {
+  return tidySpace(folded.replaceAll('-', ' ').replace(symbols, ''));
+}
+
 const symbols = /[^\p{L}\p{N}\s]+/gu;
 
-/** Of the first value that has one; the order of paths counts first, then that of the record. */
-function sortKey(record: MarcRecord, plan: SortPlan): string {
-  let key = '';
-  for (const path of plan.paths) {
-    path.forEach(record, (value, field) => {
-      if (key !== '') return;
-      // MARC 21: the second indicator of 245 (the first of 130) counts the characters that sorting skips.
-      const nonfiling = field.tag === '245' ? Number(field.ind2) : 0;
-      key = plan.key(value, Number.isInteger(nonfiling) ? nonfiling : 0);
-    });
-    if (key !== '') break;
-  }
-  return key;
+/** MARC 21: the second indicator of 245 says how many characters are an article. */
+function nonfilingOf(field: Field): number {
+  const digit = field.tag === '245' ? field.ind2.charCodeAt(0) - 0x30 : 0;
+  return digit > 0 && digit < 10 ? digit : 0;
 }
 
 /** Filling characters of fixed fields, and codes that say that nothing is said. */
 const says = /[\p{L}\p{N}]/u;
-const unsaid = new Set(['und', 'zxx', 'mis', '|||', 'xxx']);
-
-function facetValues(record: MarcRecord, plan: FacetPlan): readonly string[] {
-  const values = new Set<string>();
-  for (const path of plan.paths) {
-    const isCode = path.text.startsWith('008/');
-    path.forEach(record, (value) => {
-      const text = tidySpace(value);
-      if (says.test(text) && !(isCode && unsaid.has(text))) values.add(text);
-    });
-  }
-  return [...values];
-}
+const unsaid = new Set(['und', 'zxx', 'mis', 'xxx']);

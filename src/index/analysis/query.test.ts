@@ -61,10 +61,16 @@ test('a field says where it is to be searched', () => {
     'v:exactauthor',
     'w:title',
   ];
-  assert.deepEqual(analyzer.valueSpaces('title', spaces), ['m:245__a', 'm:245__b']);
+  assert.deepEqual(analyzer.valueSpaces('title', spaces), ['m:245__a', 'm:245__b', 'm:24510a']);
   assert.deepEqual(analyzer.valueSpaces('subject', spaces), ['m:65017a']);
   assert.deepEqual(analyzer.valueSpaces('author', spaces), ['v:author']);
-  assert.deepEqual(analyzer.valueSpaces('anyfield', spaces), ['m:245__a', 'm:245__b', 'm:500__a', 'v:author']);
+  assert.deepEqual(analyzer.valueSpaces('anyfield', spaces), [
+    'm:245__a',
+    'm:245__b',
+    'm:24510a',
+    'm:500__a',
+    'v:author',
+  ]);
   assert.deepEqual(analyzer.valueSpaces('fulltext', spaces), []);
   assert.deepEqual(analyzer.valueSpaces('nothing', spaces), []);
   assert.deepEqual(analyzer.pathSpaces('245', spaces), ['m:245__a', 'm:245__b', 'm:24510a']);
