@@ -263,6 +263,15 @@ function sqlFacets(where: string): string {
     SELECT (SELECT count(*) FROM hit) AS n, ${facetCodes.map(facet).join(', ')}`;
 }
 
+/** Count, newest hits and three facets: what a search page has to know. */
+export function sqlPage(tsquery: string): string {
+  const facet = (column: string): string =>
+    `(SELECT json_agg(facet) FROM (SELECT ${column}, count(*) FROM hit GROUP BY 1 ORDER BY 2 DESC LIMIT 10) AS facet)`;
+  return `WITH hit AS MATERIALIZED (SELECT id, created, year, journal, subject FROM bench_peer.record WHERE ${body(tsquery)})
+    SELECT (SELECT count(*) FROM hit) AS n, ${facetCodes.map(facet).join(', ')},
+      (SELECT json_agg(page) FROM (SELECT id FROM hit ORDER BY created DESC, id DESC LIMIT ${pageSize}) AS page)`;
+}
+
 /** Pairs of very common words that stand next to each other most often. */
 function frequentPairs(top: readonly string[], counting: (text: string) => () => number): readonly string[] {
   const pairs = top.flatMap((a) => top.filter((b) => b !== a).map((b) => `${a} ${b}`));

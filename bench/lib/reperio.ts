@@ -9,7 +9,7 @@ import { watchMemory } from './memory.ts';
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 export function environmentOf(data: string): Record<string, string | undefined> {
-  return { ...process.env, REPERIO_DATA: data, DATABASE_URL: undefined };
+  return { ...process.env, REPERIO_DATA: data, REPERIO_LOG_LEVEL: 'warn', DATABASE_URL: undefined };
 }
 
 export function settingsOf(data: string): Settings {
