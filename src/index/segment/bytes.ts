@@ -75,6 +75,13 @@ export class ByteWriter {
   }
 }
 
+/** Bytes that a varint takes. */
+export function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) length++;
+  return length;
+}
+
 /** Bytes of one entry of a table of places. */
 export const placeWidth = 6;
 

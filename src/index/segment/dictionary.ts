@@ -53,6 +53,7 @@ export function readSpaces(source: Source): SpaceTable[] {
 export interface TermBlock {
   readonly count: number;
   readonly bytes: Buffer;
+  readonly ascii: boolean;
   readonly starts: Uint32Array;
   readonly records: Uint32Array;
   /** The ordinal, when there is one record. Else length of the postings. */
@@ -156,13 +157,18 @@ function decodeBlock(bytes: Buffer, words: boolean): TermBlock {
   const { starts, records, detail, postings, occurrences, occurrencesLength } = block;
   const scratch = blockScratch;
   let end = 0;
+  let allBits = 0;
   for (let i = 0; i < count; i++) {
     const previous = i === 0 ? 0 : starts[i - 1]!;
     const shared = reader.bounded(end - previous, 'the shared part of a term');
     const own = reader.bounded(maximumTermBytes - shared, 'the length of a term');
     scratch.copyWithin(end, previous, previous + shared);
     const from = reader.skip(own);
-    for (let k = 0; k < own; k++) scratch[end + shared + k] = bytes[from + k]!;
+    for (let k = 0; k < own; k++) {
+      const byte = bytes[from + k]!;
+      allBits |= byte;
+      scratch[end + shared + k] = byte;
+    }
     end += shared + own;
     starts[i + 1] = end;
     records[i] = reader.bounded(0xffffffff, 'the number of records');
@@ -177,7 +183,7 @@ function decodeBlock(bytes: Buffer, words: boolean): TermBlock {
     }
   }
   if (reader.at !== reader.end) throw new MalformedBytes('a block of terms is longer than its terms');
-  return { ...block, bytes: Buffer.from(scratch.subarray(0, end)) };
+  return { ...block, bytes: Buffer.from(scratch.subarray(0, end)), ascii: allBits < 128 };
 }
 
 /** Decoding is synchronous, so one is enough. */

@@ -18,8 +18,8 @@ import { ByteReader, ByteWriter } from './bytes.ts';
  *     dictionary                   blocks of 64 terms, see dictionary-writer.ts
  *     postings                     for each term of two records or more, in order of the dictionary: up to 64 ordinals as varints
  *                                  of their distances, more as a portable roaring bitmap
- *     occurrences                  for each term of a word space: frequencies (two bits each, the rest of large ones behind), then
- *                                  positions as varints of their distances. Boolean questions never read it
+ *     occurrences                  for each term of a word space: frequencies, then
+ *                                  positions, see postings-codec.ts. Boolean questions never read it
  *     separators                   for each block a shortest text between the block before it and it, see dictionary-writer.ts
  *     spaces                       the term spaces and where their parts of the three sections above are
  *   footer    records (varint), for each section its name and length, then a CRC-32 for each 32 KB of all before the footer

@@ -61,7 +61,7 @@ export class MergedList {
     let sum = 0;
     if (words) {
       const bytes = cursor.occurrences();
-      sum = cursor.decoding(() => readFrequencies(new ByteReader(bytes), 1, this.#frequencies));
+      sum = cursor.decoding(() => readFrequencies(new ByteReader(bytes), 1, bytes.length, this.#frequencies));
       this.#terms.occurrences.raw(bytes);
     }
     this.#terms.term(cursor.term, 0, cursor.length, 1, ordinal);
@@ -99,12 +99,12 @@ export class MergedList {
       const reader = new ByteReader(bytes);
       cursor.decoding(() => {
         if (all && ascending) {
-          sum += readFrequencies(reader, list.length, this.#frequencies, count);
+          sum += readFrequencies(reader, list.length, bytes.length, this.#frequencies, count);
           positions.raw(bytes, reader.at);
           count += list.length;
           return;
         }
-        readFrequencies(reader, list.length, this.#scratch);
+        readFrequencies(reader, list.length, bytes.length, this.#scratch);
         let at = reader.at;
         for (let i = 0; i < list.length; i++) {
           const frequency = this.#scratch[i]!;

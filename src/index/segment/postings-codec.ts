@@ -1,5 +1,5 @@
 import { RoaringBitmap32 } from '../bitmap.ts';
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, type ByteWriter, varintLength } from './bytes.ts';
 import { MalformedBytes } from './errors.ts';
 
 /**
@@ -66,9 +66,17 @@ export function readBitmap(bytes: Buffer, count: number, limit: number): Roaring
   return bitmap;
 }
 
-/** Four to a byte, two bits each: 1, 2, 3, or "4 and more", whose rest follows behind as varints in the same order. */
+/**
+ * Four to a byte, two bits each: 1, 2, 3, or "4 and more", whose rest follows behind as varints in the same order. Above
+ * `longestVarintList` postings the length of all this comes first, so that ranking can read it without the positions behind it.
+ */
 export function writeFrequencies(out: ByteWriter, frequencies: Uint32Array, count: number): void {
   const packed = (count + 3) >> 2;
+  if (count > longestVarintList) {
+    let length = packed;
+    for (let i = 0; i < count; i++) if (frequencies[i]! > 3) length += varintLength(frequencies[i]! - 4);
+    out.varint(length);
+  }
   out.reserve(packed);
   const bytes = out.bytes;
   const start = out.length;
@@ -87,19 +95,42 @@ export function writeFrequencies(out: ByteWriter, frequencies: Uint32Array, coun
   }
 }
 
-/** Frequencies of `count` postings; leaves the reader at the positions. Fills `into` from index `offset` on. Gives their sum. */
-export function readFrequencies(reader: ByteReader, count: number, into: Uint32Array, offset = 0): number {
+/** Bytes at the beginning of `count` > `longestVarintList` occurrences that hold the frequencies, of which these are the first few. */
+export function frequenciesLength(bytes: Buffer): number {
+  const reader = new ByteReader(bytes);
+  return reader.varint() + reader.at;
+}
+
+/** How many bytes `frequenciesLength` wants to see. */
+export const frequenciesHead = 8;
+
+/**
+ * Frequencies of `count` postings to `into`, from index `offset` on; leaves the reader at the positions. Gives their sum. `room` is
+ * how many bytes frequencies and positions have: each occurrence takes one, so that wrong numbers cannot ask for much memory.
+ */
+export function readFrequencies(
+  reader: ByteReader,
+  count: number,
+  room: number,
+  into: Uint32Array,
+  offset = 0,
+): number {
+  if (count > longestVarintList) reader.varint();
   const bytes = reader.bytes;
   const start = reader.skip((count + 3) >> 2);
   let sum = 0;
-  for (let i = 0; i < count; i++) {
-    let frequency = ((bytes[start + (i >> 2)]! >> ((i & 3) << 1)) & 3) + 1;
-    // Every occurrence has a position of a byte or more, so that a wrong number cannot ask for much memory.
-    if (frequency === 4) frequency += reader.bounded(reader.end - reader.at, 'a frequency');
-    into[offset + i] = frequency;
-    sum += frequency;
+  for (let first = 0; first < count; first += 4) {
+    let packed = bytes[start + (first >> 2)]!;
+    const stop = Math.min(first + 4, count);
+    for (let i = first; i < stop; i++) {
+      let frequency = (packed & 3) + 1;
+      packed >>= 2;
+      if (frequency === 4) frequency += reader.bounded(room, 'a frequency');
+      into[offset + i] = frequency;
+      sum += frequency;
+    }
   }
-  if (sum > reader.end - reader.at) throw new MalformedBytes('a list of positions is cut off');
+  if (sum > room) throw new MalformedBytes('there are more occurrences than bytes for them');
   return sum;
 }
 

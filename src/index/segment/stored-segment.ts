@@ -7,7 +7,15 @@ import { readColumn, StoredColumns, Texts } from './columns.ts';
 import { Dictionary, readSpaces, type SpaceTable, type TermBlock } from './dictionary.ts';
 import { termsPerBlock } from './dictionary-writer.ts';
 import { MalformedBytes, SegmentDamaged } from './errors.ts';
-import { readBitmap, readFrequencies, readOrdinals, readPositions } from './postings-codec.ts';
+import {
+  frequenciesHead,
+  frequenciesLength,
+  longestVarintList,
+  readBitmap,
+  readFrequencies,
+  readOrdinals,
+  readPositions,
+} from './postings-codec.ts';
 import type { Source } from './source.ts';
 import { termKey } from './term-key.ts';
 
@@ -79,7 +87,7 @@ export class StoredSegment implements Segment {
     if (index === block.count) return undefined;
     const start = block.starts[index]!;
     if (compareBytes(block.bytes, start, block.starts[index + 1]!, key, 0, key.length) !== 0) return undefined;
-    return entryAt(dictionary.space, number, block, index);
+    return entryAt(dictionary.space, number, block, index, termAt(block, index));
   }
 
   *terms(space: string, from: string, below?: string): Iterable<TermEntry> {
@@ -92,7 +100,12 @@ export class StoredSegment implements Segment {
       const block = dictionary.block(number, number < firstBlock + keptBlocks);
       const start = number === firstBlock ? firstNotBelow(block, first) : 0;
       const stop = end ? firstNotBelow(block, end) : block.count;
-      for (let index = start; index < stop; index++) yield entryAt(dictionary.space, number, block, index);
+      // One text for the whole block: a walk of 100,000 terms takes half as long.
+      const text = block.ascii ? block.bytes.toString('latin1') : undefined;
+      for (let index = start; index < stop; index++) {
+        const term = text?.slice(block.starts[index], block.starts[index + 1]) ?? termAt(block, index);
+        yield entryAt(dictionary.space, number, block, index, term);
+      }
       if (stop < block.count) return;
     }
   }
@@ -125,18 +138,24 @@ export class StoredSegment implements Segment {
       this.#postings.set(entry.place, postings, records * 12);
       return postings;
     }
-    const place = block.occurrences[index]!;
     const section = this.source.section('occurrences');
-    const bytes = this.source.read(section, place, block.occurrencesLength[index]!);
+    const place = block.occurrences[index]!;
+    const room = block.occurrencesLength[index]!;
     const frequencies = new Uint32Array(records);
-    const postings = this.source.decoding(section, place, () => {
-      const reader = new ByteReader(bytes);
-      const total = readFrequencies(reader, records, frequencies);
-      const positions = () => this.source.decoding(section, place, () => readPositions(reader, frequencies, total));
-      const grown = () => this.#postings.grow(entry.place, (records + total) * 4);
-      return new WordPostings(ordinals, frequencies, positions, grown);
+    const { total, used } = this.source.decoding(section, place, () => {
+      const short = records <= longestVarintList;
+      const length = short
+        ? room
+        : frequenciesLength(this.source.read(section, place, Math.min(room, frequenciesHead)));
+      const reader = new ByteReader(this.source.read(section, place, length));
+      return { total: readFrequencies(reader, records, room, frequencies), used: reader.at };
     });
-    this.#postings.set(entry.place, postings, records * 8 + bytes.length);
+    const postings = new WordPostings(ordinals, frequencies, () => {
+      const bytes = this.source.read(section, place + used, room - used);
+      this.#postings.grow(entry.place, (records + total) * 4);
+      return this.source.decoding(section, place, () => readPositions(new ByteReader(bytes), frequencies, total));
+    });
+    this.#postings.set(entry.place, postings, records * 8);
     return postings;
   }
 
@@ -222,22 +241,17 @@ class WordPostings implements Postings {
   readonly ordinals: Uint32Array;
   readonly frequencies: Uint32Array;
   readonly #decode: () => Uint32Array;
-  readonly #grown: () => void;
   #positions: Uint32Array | undefined;
   #starts: Uint32Array | undefined;
 
-  constructor(ordinals: Uint32Array, frequencies: Uint32Array, decode: () => Uint32Array, grown: () => void) {
+  constructor(ordinals: Uint32Array, frequencies: Uint32Array, decode: () => Uint32Array) {
     this.ordinals = ordinals;
     this.frequencies = frequencies;
     this.#decode = decode;
-    this.#grown = grown;
   }
 
   get positions(): Uint32Array {
-    if (!this.#positions) {
-      this.#positions = this.#decode();
-      this.#grown();
-    }
+    this.#positions ??= this.#decode();
     return this.#positions;
   }
 
@@ -251,10 +265,14 @@ class WordPostings implements Postings {
   }
 }
 
-function entryAt(space: SpaceTable, number: number, block: TermBlock, index: number): TermEntry {
+function termAt(block: TermBlock, index: number): string {
+  return block.bytes.toString('utf8', block.starts[index]!, block.starts[index + 1]!);
+}
+
+function entryAt(space: SpaceTable, number: number, block: TermBlock, index: number, term: string): TermEntry {
   return {
     space: space.name,
-    term: block.bytes.toString('utf8', block.starts[index]!, block.starts[index + 1]!),
+    term,
     records: block.records[index]!,
     place: (space.firstBlock + number) * termsPerBlock + index,
   };
