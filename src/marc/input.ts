@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { isGzip } from './detect.ts';
 import { marcErrors } from './errors.ts';
@@ -54,14 +53,17 @@ function decompressor(): (chunk: Uint8Array | undefined) => AsyncGenerator<Uint8
   };
 }
 
+/** Resolves when zlib is done with the bytes, or has failed (its callbacks do not come then). */
 async function write(gunzip: Gunzip, slice: Uint8Array | undefined): Promise<void> {
-  if (slice !== undefined) {
-    await new Promise<void>((resolve) => gunzip.write(slice, () => resolve()));
-    return;
-  }
-  const closed = once(gunzip, 'close').catch(() => undefined);
-  gunzip.end();
-  await closed;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      gunzip.off('close', done);
+      resolve();
+    };
+    gunzip.on('close', done);
+    if (slice === undefined) gunzip.end();
+    else gunzip.write(slice, done);
+  });
 }
 
 function slicesOf(chunk: Uint8Array): Uint8Array[] {
