@@ -42,7 +42,7 @@ function facetCollections(
 ): NonNullable<SearchOptions['collections']> {
   return collectionsBelow(person, snapshot, request.collection).map(({ collection, hits }) => ({
     name: collection.name,
-    label: collection.names[request.language] ?? collection.name,
+    label: (Object.hasOwn(collection.names, request.language) && collection.names[request.language]) || collection.name,
     hits,
   }));
 }

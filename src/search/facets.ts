@@ -23,17 +23,24 @@ export interface FacetResult {
 /** How many values of a facet are shown, beside the selected ones. */
 export const facetLength = 10;
 
+/** The ordinals of hits by segment, ascending: made once for all facets. */
+type HitLists = readonly Uint32Array[];
+
+export function listsOf(hits: HitSet): HitLists {
+  return hits.map((bits) => bits.toUint32Array());
+}
+
 interface Counted {
   readonly text: string;
   readonly count: number;
 }
 
 /** The most frequent values of a facet among hits, exact over all segments. */
-export function topValues(snapshot: IndexSnapshot, code: string, hits: HitSet, wanted: number): readonly Counted[] {
+export function topValues(snapshot: IndexSnapshot, code: string, hits: HitLists, wanted: number): readonly Counted[] {
   const columns = snapshot.segments.flatMap(({ segment }, index) => {
     const column = segment.columns.facet(code);
-    const bits = hits[index] as RoaringBitmap32;
-    return column === undefined || bits.isEmpty ? [] : [{ column, counts: countValues(column, bits) }];
+    const ordinals = hits[index] as Uint32Array;
+    return column === undefined || ordinals.length === 0 ? [] : [{ column, counts: countValues(column, ordinals) }];
   });
   const [only] = columns;
   if (only === undefined) return [];
@@ -58,9 +65,8 @@ interface CountedColumn {
   readonly counts: Uint32Array;
 }
 
-export function countValues({ starts, values, distinct }: FacetColumn, hits: RoaringBitmap32): Uint32Array {
+function countValues({ starts, values, distinct }: FacetColumn, ordinals: Uint32Array): Uint32Array {
   const counts = new Uint32Array(distinct);
-  const ordinals = hits.toUint32Array();
   for (let i = 0; i < ordinals.length; i++) {
     const ordinal = ordinals[i] as number;
     const end = starts[ordinal + 1] as number;
@@ -98,8 +104,23 @@ function mostFirst(a: Counted, b: Counted): number {
   return b.count - a.count || byCodePoint(a.text, b.text);
 }
 
+const knownNumbers = new WeakMap<FacetColumn, Map<string, number>>();
+/** Values that are asked for are mostly the same frequent ones. */
+const maximumKnownNumbers = 2000;
+
 /** The number of a value in a column, or -1. */
-export function valueNumber(column: FacetColumn, text: string): number {
+function valueNumber(column: FacetColumn, text: string): number {
+  const numbers = knownNumbers.get(column) ?? new Map<string, number>();
+  knownNumbers.set(column, numbers);
+  const known = numbers.get(text);
+  if (known !== undefined) return known;
+  if (numbers.size >= maximumKnownNumbers) numbers.clear();
+  const found = findValue(column, text);
+  numbers.set(text, found);
+  return found;
+}
+
+function findValue(column: FacetColumn, text: string): number {
   let low = 0;
   let high = column.distinct - 1;
   while (low <= high) {
@@ -113,7 +134,7 @@ export function valueNumber(column: FacetColumn, text: string): number {
 }
 
 /** Records of a segment's column that have the value. */
-export function havingValue(snapshot: IndexSnapshot, code: string, text: string, hits: HitSet): HitSet {
+function havingValue(snapshot: IndexSnapshot, code: string, text: string, hits: HitSet): HitSet {
   return hits.map((bits, index) => {
     const column = segmentAt(snapshot, index).columns.facet(code);
     const wanted = column === undefined ? -1 : valueNumber(column, text);
@@ -126,7 +147,7 @@ export function havingValue(snapshot: IndexSnapshot, code: string, text: string,
   });
 }
 
-export function havingYear(snapshot: IndexSnapshot, from: number, to: number, hits: HitSet): HitSet {
+function havingYear(snapshot: IndexSnapshot, from: number, to: number, hits: HitSet): HitSet {
   return hits.map((bits, index) => {
     const { year } = segmentAt(snapshot, index).columns;
     return filter(bits, (ordinal) => (year[ordinal] as number) >= from && (year[ordinal] as number) <= to);
@@ -144,11 +165,10 @@ function filter(bits: RoaringBitmap32, keep: (ordinal: number) => boolean): Roar
 }
 
 /** Records by year, ascending; those without a year are left out. */
-export function countYears(snapshot: IndexSnapshot, hits: HitSet): readonly Counted[] {
+function countYears(snapshot: IndexSnapshot, hits: HitLists): readonly Counted[] {
   const counts = new Uint32Array(65536);
-  for (const [index, bits] of hits.entries()) {
+  for (const [index, ordinals] of hits.entries()) {
     const { year } = segmentAt(snapshot, index).columns;
-    const ordinals = bits.toUint32Array();
     for (let i = 0; i < ordinals.length; i++) {
       const value = year[ordinals[i] as number] as number;
       counts[value] = (counts[value] as number) + 1;
@@ -229,17 +249,19 @@ export function facetsOf(
   hits: HitSet,
   choices: FacetChoices,
 ): readonly FacetResult[] {
+  const lists = listsOf(hits);
   return snapshot.site.facets.map((definition) => {
     const { code, kind } = definition;
     const chosen = chosenIn(choices, code);
     const counted = chosen.length === 0 ? hits : narrow(snapshot, found, choices, code);
+    const listed = counted === hits ? lists : listsOf(counted);
     if (kind === 'collection') return { code, kind, values: collectionValues(choices.collections, counted, chosen) };
     if (kind === 'year') {
-      const years = countYears(snapshot, counted);
+      const years = countYears(snapshot, listed);
       const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
       return { code, kind, values: years.map(({ text, count }) => value(text, text, count, isChosen(text))) };
     }
-    const best = topValues(snapshot, code, counted, facetLength);
+    const best = topValues(snapshot, code, listed, facetLength);
     const missing = chosen.filter((text) => !best.some((each) => each.text === text));
     const all = [...best, ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, counted) }))];
     const labels = definition.labels === undefined ? {} : (snapshot.site.knowledge[definition.labels] ?? {});

@@ -97,7 +97,11 @@ export const emptyRequest: SearchRequest = {
   language: '',
 };
 
-const joins: Readonly<Record<string, Join>> = { a: 'and', o: 'or', n: 'not' };
+const joins: ReadonlyMap<string, Join> = new Map([
+  ['a', 'and'],
+  ['o', 'or'],
+  ['n', 'not'],
+]);
 
 /**
  * Washes the arguments of /search (search-language.md, section 12): what is not a number becomes the default, never an error. `isField`
@@ -173,7 +177,7 @@ function partsOf(args: URLSearchParams): readonly RequestPart[] {
     if (text !== '') {
       parts.push({ text, field: washField((args.get(`f${number}`) ?? '').trim()), match: matchOf(match), join });
     }
-    join = joins[(args.get(`op${number}`) ?? '').trim()] ?? 'and';
+    join = joins.get((args.get(`op${number}`) ?? '').trim()) ?? 'and';
   }
   return parts;
 }

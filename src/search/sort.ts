@@ -1,3 +1,4 @@
+import type { RoaringBitmap32 } from '../index/bitmap.ts';
 import { compareSortKeys } from '../index/segment/sort-keys.ts';
 import type { Segment } from '../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
@@ -16,6 +17,8 @@ export interface Order {
   weights(segment: number): (ordinal: number) => number;
   compare(a: Hit, b: Hit): number;
   readonly ascending: boolean;
+  /** Is a segment's order that of its ordinals (when `ascending`; else from the last to the first)? Then nothing needs to be compared. */
+  followsOrdinals?(segment: number): boolean;
 }
 
 /** The first `count` records of an order after the first `skip`, without sorting the others. */
@@ -29,31 +32,32 @@ export function page(hits: HitSet, order: Order, skip: number, count: number): H
 function best(bits: HitSet[number], order: Order, segment: number, wanted: number): Hit[] {
   const size = bits.size;
   if (size === 0) return [];
+  if (order.followsOrdinals?.(segment)) {
+    const ordinals = order.ascending ? bits.toUint32Array(wanted) : lastOf(bits, wanted).reverse();
+    return Array.from(ordinals, (ordinal) => ({ segment, ordinal }));
+  }
   const ordinals = bits.toUint32Array();
   const weight = order.weights(segment);
   const sign = order.ascending ? 1 : -1;
   const chosen = wanted < size / 4 ? top(ordinals, weight, sign, wanted) : ordinals;
-  const weights = Float64Array.from(chosen, weight);
-  const places = Uint32Array.from(chosen, (_, index) => index);
-  if (!inOrder(chosen, weights, sign)) {
-    places.sort(
-      (a, b) =>
-        (weights[b] as number) - (weights[a] as number) || sign * ((chosen[a] as number) - (chosen[b] as number)),
-    );
-  } else if (sign < 0) places.reverse();
+  const weights = new Float64Array(chosen.length);
+  const places = new Uint32Array(chosen.length);
+  for (let i = 0; i < chosen.length; i++) {
+    weights[i] = weight(chosen[i] as number);
+    places[i] = i;
+  }
+  places.sort(
+    (a, b) => (weights[b] as number) - (weights[a] as number) || sign * ((chosen[a] as number) - (chosen[b] as number)),
+  );
   const count = Math.min(wanted, places.length);
   const result: Hit[] = new Array(count);
   for (let i = 0; i < count; i++) result[i] = { segment, ordinal: chosen[places[i] as number] as number };
   return result;
 }
 
-/** Are ordinals, from first to last (or last to first when `sign` is negative), in order already? Newest first usually is. */
-function inOrder(ordinals: Uint32Array, weights: Float64Array, sign: number): boolean {
-  for (let i = 1; i < ordinals.length; i++) {
-    if ((ordinals[i] as number) < (ordinals[i - 1] as number)) return false;
-    if (sign * ((weights[i] as number) - (weights[i - 1] as number)) > 0) return false;
-  }
-  return true;
+function lastOf(bits: RoaringBitmap32, wanted: number): Uint32Array {
+  const first = bits.select(Math.max(0, bits.size - wanted)) ?? 0;
+  return bits.rangeUint32Array(first, bits.maximum() + 1);
 }
 
 /** The `wanted` best ordinals, in no order: a heap whose root is the worst kept. */
@@ -150,14 +154,28 @@ export function byNumber(
 
 /** Newest first: by date of creation, then by number. */
 export function byDate(snapshot: IndexSnapshot, column: 'created' | 'modified', ascending: boolean): Order {
-  return byNumber(
+  const timesOf = (segment: number) => segmentAt(snapshot, segment).columns[column];
+  const order = byNumber(
     snapshot,
     (segment) => {
-      const times = segmentAt(snapshot, segment).columns[column];
+      const times = timesOf(segment);
       return (ordinal) => times[ordinal] as number;
     },
     ascending,
   );
+  return { ...order, followsOrdinals: (segment) => neverFalls(timesOf(segment)) };
+}
+
+const knownToRise = new WeakMap<Uint32Array, boolean>();
+
+/** Numbers are given in the order of creation, so nearly every segment is in order already. */
+function neverFalls(times: Uint32Array): boolean {
+  const known = knownToRise.get(times);
+  if (known !== undefined) return known;
+  let rises = true;
+  for (let i = 1; i < times.length && rises; i++) rises = (times[i] as number) >= (times[i - 1] as number);
+  knownToRise.set(times, rises);
+  return rises;
 }
 
 /** Sort keys of one segment: ranks from 1 in the order of the keys, 0 for a record without one. */

@@ -136,7 +136,7 @@ function cut(text: string): readonly Piece[] {
       words.push(token.slice(1));
       continue;
     }
-    const join = { and: 'and', or: 'or', not: 'not' }[token.toLowerCase()] as Join | undefined;
+    const join = (['and', 'or', 'not'] as const).find((word) => word === token.toLowerCase());
     // At the end there is nothing to join: it is a word.
     if (join !== undefined && at < tokens.length - 1) {
       flush();
