@@ -31,10 +31,10 @@ const missing = missingPackages();
 tellMissing(missing);
 const folder = mkdtempSync(join(tmpdir(), 'reperio-test-'));
 const server = await joinServer(layoutOf(folder));
-process.env['REPERIO_TEST_DATA'] = folder;
+process.env['TEST_DATABASE_FOLDER'] = folder;
 
 const counts = { tests: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
-const events = run({ files: [...files], concurrency: Math.max(2, availableParallelism()), timeout: 600_000 });
+const events = run({ files: [...files], concurrency: Math.max(2, availableParallelism()), timeout: 300_000 });
 events.on('test:summary', (summary) => {
   // One comes for each file, and one without a file for all.
   if (summary.file === undefined) Object.assign(counts, summary.counts);

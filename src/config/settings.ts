@@ -41,8 +41,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The clone: where the launcher and this code are. */
 export const installationFolder: string = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Understood beside the table: where the file is, and what the launcher and the tests tell each other. */
-const otherVariables = new Set(['REPERIO_CONFIG', 'REPERIO_TEST_DATA']);
+/** Where the settings file is; not a setting itself. */
+const fileVariable = 'REPERIO_CONFIG';
 
 const entries = Object.entries(settingsTable) as readonly [keyof Settings, SettingDefinition][];
 
@@ -77,9 +77,9 @@ export function readSettings(environment: Environment = process.env, folder: str
   const dataFolder = environment[settingsTable.dataFolder.environment];
   if (dataFolder) take('dataFolder', 'environment', settingsTable.dataFolder.environment, dataFolder, folder);
 
-  const configured = environment['REPERIO_CONFIG'];
+  const configured = environment[fileVariable];
   const file = configured ? resolve(folder, configured) : join(String(values.dataFolder), 'reperio.yaml');
-  if (configured && !existsSync(file)) problems.push(`REPERIO_CONFIG names ${file}, which does not exist`);
+  if (configured && !existsSync(file)) problems.push(`${fileVariable} names ${file}, which does not exist`);
   for (const [name, given] of Object.entries(readFile(file, problems))) {
     const found = entries.find(([, definition]) => definition.name === name);
     if (found) take(found[0], 'file', `${name} in ${file}`, given, dirname(file));
@@ -112,7 +112,7 @@ function readFile(file: string, problems: string[]): Readonly<Record<string, unk
 }
 
 function unknownVariables(environment: Environment): readonly string[] {
-  const known = new Set([...otherVariables, ...entries.map(([, definition]) => definition.environment)]);
+  const known = new Set([fileVariable, ...entries.map(([, definition]) => definition.environment)]);
   return Object.keys(environment)
     .filter((name) => name.startsWith('REPERIO_') && !known.has(name))
     .map((name) => `${name} in the environment is not a setting${meant(name, known)}`);

@@ -1,10 +1,11 @@
+import { hostname } from 'node:os';
 import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import { storeErrors } from './errors.ts';
-import { explain, isPassing } from './failures.ts';
+import { explain, isAway, isPassing } from './failures.ts';
 
 export interface Queryable {
   /** int8 comes as a number when that is exact, else as a bigint. */
@@ -38,11 +39,13 @@ export interface ConnectOptions {
   readonly connectTimeout: number;
   readonly statementTimeout: number;
   readonly lockTimeout: number;
+  /** Called when no connection can be made, before that is tried once more. */
+  readonly revive?: () => Promise<void>;
 }
 
-/** Begins the application_name of every connection of ours; the rest tells processes apart. */
+/** Begins the application_name of every connection of ours; the rest tells processes and machines apart. */
 export const applicationPrefix = 'reperio ';
-export const applicationName = `${applicationPrefix}${process.pid}`;
+export const applicationName = `${applicationPrefix}${process.pid}@${hostname()}`.slice(0, 63);
 
 const int8 = 20;
 
@@ -53,12 +56,23 @@ export function connect(url: string, options: ConnectOptions): Database {
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const failed = (error: unknown) => explain(error, options.connectTimeout);
+  const checkOut = () =>
+    pool.connect().catch(async (error: unknown) => {
+      if (!options.revive || !isAway(error)) throw error;
+      await options.revive();
+      return pool.connect();
+    });
 
   return {
     url,
     query: async <Row extends object>(statement: Sql) => {
       try {
-        return (await pool.query<Row>({ text: statement.text, values: statement.values })).rows;
+        const client = await checkOut();
+        try {
+          return await rowsOf<Row>(client, statement);
+        } finally {
+          client.release();
+        }
       } catch (error) {
         throw failed(error);
       }
@@ -67,7 +81,7 @@ export function connect(url: string, options: ConnectOptions): Database {
       const { attempts = 1 } = transactionOptions;
       for (let attempt = 1; ; attempt++) {
         try {
-          return await once(pool, work, transactionOptions);
+          return await once(await checkOut(), work, transactionOptions);
         } catch (error) {
           if (attempt >= attempts || !isPassing(error)) throw failed(error);
         }
@@ -102,16 +116,18 @@ function parseInt8(text: string): number | bigint {
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
+async function rowsOf<Row extends object>(client: pg.PoolClient, { text, values }: Sql): Promise<Row[]> {
+  return (await client.query<Row>({ text, values })).rows;
+}
+
 async function once<T>(
-  pool: pg.Pool,
+  client: pg.PoolClient,
   work: (transaction: Transaction) => Promise<T>,
   options: TransactionOptions,
 ): Promise<T> {
-  const client = await pool.connect();
   const copies = new Set<Writable>();
   const transaction: Transaction = {
-    query: async <Row extends object>(statement: Sql) =>
-      (await client.query<Row>({ text: statement.text, values: statement.values })).rows,
+    query: (statement) => rowsOf(client, statement),
     copyIn: (statement) => {
       const stream = client.query(copyFrom(statement));
       copies.add(stream);

@@ -40,6 +40,11 @@ function kindOf(code: string) {
   return undefined;
 }
 
+/** Nobody listens at the address. */
+export function isAway(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT');
+}
+
 /** Failures that the same transaction, done again, may well not meet: serialization failure and deadlock. */
 export function isPassing(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01');

@@ -20,18 +20,20 @@ export interface OpenOptions {
   /** Default migrate: brings the schema to this version. check: throws unless it is at this version. any: takes it as it is. */
   readonly schema?: 'migrate' | 'check' | 'any';
   readonly signal?: AbortSignal;
+  /** Takes a sentence for the user when the embedded server keeps him waiting. Default: to stderr. */
+  readonly tell?: (sentence: string) => void;
 }
 
 const oldestServer = 150_000;
 
 export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<Store> {
-  const server =
+  const server: Server =
     settings.databaseUrl === undefined
-      ? await joinServer(layoutOf(settings.dataFolder), options)
+      ? await joinServer(layoutOf(settings.dataFolder), { tell: toStderr, ...options })
       : external(settings.databaseUrl);
   let database: Database | undefined;
   try {
-    database = connect(server.url, settings);
+    database = connect(server.url, { ...settings, revive: server.revive });
     await checkServer(database);
     await checkSchema(database, options);
   } catch (error) {
@@ -56,11 +58,16 @@ export function storeUrl(settings: Settings): string {
 
 interface Server {
   readonly url: string;
+  readonly revive?: () => Promise<void>;
   release(): Promise<void>;
 }
 
 function external(url: string): Server {
   return { url, release: async () => {} };
+}
+
+function toStderr(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
 }
 
 async function checkServer(database: Database): Promise<void> {

@@ -19,14 +19,14 @@ const options = { poolSize: 8, connectTimeout: 20_000, statementTimeout: 60_000,
 
 /**
  * A database of the test's own on a real PostgreSQL, migrated unless told otherwise. `npm test` keeps one server for all test files and names its
- * folder in REPERIO_TEST_DATA; a file that is run alone makes one.
+ * folder in TEST_DATABASE_FOLDER; a file that is run alone makes one.
  */
 export async function openTestDatabase({
   migrated = true,
 }: {
   readonly migrated?: boolean;
 } = {}): Promise<TestDatabase> {
-  const shared = process.env['REPERIO_TEST_DATA'];
+  const shared = process.env['TEST_DATABASE_FOLDER'];
   const folder = shared ?? mkdtempSync(join(tmpdir(), 'reperio-test-'));
   const server = await joinServer(layoutOf(folder));
   const name = `test_${randomBytes(8).toString('hex')}`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Where everything of one embedded server is: values only. */
 export interface Layout {
@@ -28,7 +28,7 @@ const socketName = '/.s.PGSQL.5432';
 const socketPathLimit = 107;
 
 export function layoutOf(dataFolder: string): Layout {
-  const folder = join(dataFolder, 'postgres');
+  const folder = join(realPath(dataFolder), 'postgres');
   return {
     folder,
     data: join(folder, 'data'),
@@ -38,6 +38,16 @@ export function layoutOf(dataFolder: string): Layout {
     pipe: join(folder, 'users.pipe'),
     guard: join(folder, 'guard.pid'),
   };
+}
+
+/** One spelling for a folder that may be reached through links, and may not exist yet: a running server is recognised by it. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
+  }
 }
 
 /** Where a server that is started now puts its socket: beside the data, or in the system's temporary folder when the path would be too long. */

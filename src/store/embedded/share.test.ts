@@ -132,8 +132,11 @@ test('a data folder whose path is too long for a socket works', async () => {
   const database = connect(server.url, options);
   assert.deepEqual(await database.query(sql`SELECT current_database() AS name`), [{ name: 'reperio' }]);
   await database.close();
+  const folder = runningServer(long)?.socketFolder ?? '';
+  assert.ok(existsSync(folder));
   await server.release();
   await untilStopped(long);
+  assert.equal(existsSync(folder), false);
 });
 
 test('a configuration that stops the server from starting is told with its reason', async () => {

@@ -5,7 +5,7 @@ import { storeErrors } from '../errors.ts';
 import { type FileLock, fileLock, giveToFolderOwner, tryFileLock } from '../file-lock.ts';
 import { startServer, stopServer, untilJoined } from './cluster.ts';
 import { startGuard, stopGuard } from './guard.ts';
-import { databaseName, databaseUrl, type Layout } from './layout.ts';
+import { databaseName, databaseUrl, type Layout, type PidFile } from './layout.ts';
 
 /**
  * Several commands at once share one server: the first starts it, the last one out stops it.
@@ -16,42 +16,61 @@ import { databaseName, databaseUrl, type Layout } from './layout.ts';
  */
 export interface SharedServer {
   readonly url: string;
+  /** Starts the server again if it has died under its users. */
+  revive(): Promise<void>;
   release(): Promise<void>;
 }
 
 export interface ShareOptions {
   readonly signal?: AbortSignal;
+  /** Takes a sentence for the user when it takes long. */
+  readonly tell?: (sentence: string) => void;
 }
+
+const patience = 4_000;
 
 const gateLimit = 600_000;
 
-export async function joinServer(layout: Layout, { signal }: ShareOptions = {}): Promise<SharedServer> {
+export async function joinServer(layout: Layout, options: ShareOptions = {}): Promise<SharedServer> {
   makeFolder(layout.folder);
-  const gate = await fileLock(layout.gate, 'exclusive', { signal, timeout: gateLimit });
-  let user: User | undefined;
-  try {
-    user = enter(layout);
-    const running = await untilJoined(layout, signal);
-    if (!running) startGuard(layout);
-    const server = running ?? (await startServer(layout, signal));
-    const entered = user;
-    return { url: databaseUrl(server.socketFolder, databaseName), release: () => leave(layout, entered) };
-  } catch (error) {
-    user?.end();
+  return behindGate(layout, options, async () => {
+    const user = enter(layout);
+    try {
+      const server = await ensureRunning(layout, options.signal);
+      const revive = () => behindGate(layout, options, async () => void (await ensureRunning(layout, options.signal)));
+      return { url: databaseUrl(server.socketFolder, databaseName), revive, release: () => leave(layout, user) };
+    } catch (error) {
+      user.end();
+      throw error;
+    }
+  });
+}
+
+async function ensureRunning(layout: Layout, signal: AbortSignal | undefined): Promise<PidFile> {
+  const running = await untilJoined(layout, signal);
+  if (running) return running;
+  startGuard(layout);
+  return startServer(layout, signal);
+}
+
+async function behindGate<T>(layout: Layout, { signal, tell }: ShareOptions, work: () => Promise<T>): Promise<T> {
+  const sentence = 'Waiting for the embedded database; after a crash it reads back what was not yet in its files ...';
+  const telling = setTimeout(() => tell?.(sentence), patience);
+  const gate = await fileLock(layout.gate, 'exclusive', { signal, timeout: gateLimit }).catch((error: unknown) => {
+    clearTimeout(telling);
     throw error;
+  });
+  try {
+    return await work();
   } finally {
+    clearTimeout(telling);
     gate.release();
   }
 }
 
 /** For the guard: stops the server unless somebody uses it. Resolves to whether it does not run any more. */
-export async function stopWhenUnused(layout: Layout): Promise<boolean> {
-  const gate = await fileLock(layout.gate, 'exclusive', { timeout: gateLimit });
-  try {
-    return await stopAsLast(layout);
-  } finally {
-    gate.release();
-  }
+export function stopWhenUnused(layout: Layout): Promise<boolean> {
+  return behindGate(layout, {}, () => stopAsLast(layout));
 }
 
 interface User {
@@ -78,15 +97,15 @@ function enter(layout: Layout): User {
   };
 }
 
-async function leave(layout: Layout, user: User): Promise<void> {
-  const gate = await fileLock(layout.gate, 'exclusive', { timeout: gateLimit });
-  try {
-    user.lock.release();
-    if (await stopAsLast(layout)) stopGuard(layout);
-  } finally {
-    user.end();
-    gate.release();
-  }
+function leave(layout: Layout, user: User): Promise<void> {
+  return behindGate(layout, {}, async () => {
+    try {
+      user.lock.release();
+      if (await stopAsLast(layout)) stopGuard(layout);
+    } finally {
+      user.end();
+    }
+  });
 }
 
 async function stopAsLast(layout: Layout): Promise<boolean> {

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors/errors.ts';
+import { storeErrors } from '../errors.ts';
+import type { Binaries } from './binaries.ts';
+import { includeLines } from './configuration.ts';
+import type { Identity } from './identity.ts';
+import { databaseName, databaseUser, type Layout } from './layout.ts';
+import { own, ownTree } from './ownership.ts';
+import { launch } from './program.ts';
+
+const unfinishedPrefix = 'data.unfinished-';
+
+/** Makes the cluster with its database when there is none; else checks that this PostgreSQL and this user can run it. */
+export async function ensureCluster(layout: Layout, binaries: Binaries, identity: Identity): Promise<void> {
+  const versionFile = join(layout.data, 'PG_VERSION');
+  if (!existsSync(versionFile)) return makeCluster(layout, binaries, identity);
+  const { uid } = statSync(layout.data);
+  if (uid !== identity.owner.uid) {
+    if (process.getuid?.() !== 0)
+      throw new UserError(storeErrors.embeddedOtherOwner, { folder: layout.data, owner: uid });
+    ownTree(layout.data, identity);
+  }
+  const there = readFileSync(versionFile, 'utf8').trim();
+  if (there !== binaries.major) {
+    throw new UserError(storeErrors.embeddedVersion, { folder: layout.data, there, here: binaries.major });
+  }
+}
+
+async function makeCluster(layout: Layout, binaries: Binaries, identity: Identity): Promise<void> {
+  for (const name of readdirSync(layout.folder)) {
+    if (name.startsWith(unfinishedPrefix))
+      rmSync(join(layout.folder, name), { recursive: true, force: true, maxRetries: 3 });
+  }
+  // A name of its own: the initdb of a command that was killed may still be writing into another one.
+  const unfinished = mkdtempSync(join(layout.folder, unfinishedPrefix));
+  own(unfinished, identity);
+  // No order that a reader sees comes from the database, so the C locale serves, and no version of ICU can change an index.
+  const words = [
+    '-U',
+    databaseUser,
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--data-checksums',
+    '--no-instructions',
+  ];
+  await run(binaries.initdb, ['-D', unfinished, ...words], '', layout, identity);
+  const single = ['--single', '-D', unfinished, '-c', 'exit_on_error=on', 'postgres'];
+  await run(binaries.postgres, single, `CREATE DATABASE ${databaseName};\n`, layout, identity);
+  appendFileSync(join(unfinished, 'postgresql.conf'), includeLines);
+  renameSync(unfinished, layout.data);
+}
+
+async function run(
+  program: string,
+  words: readonly string[],
+  input: string,
+  layout: Layout,
+  identity: Identity,
+): Promise<void> {
+  const { child, failure } = launch(program, words, layout, identity);
+  child.stdin?.end(input);
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw failure('make its data folder');
+}

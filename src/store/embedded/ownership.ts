@@ -1,0 +1,36 @@
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors/errors.ts';
+import { storeErrors } from '../errors.ts';
+import type { Identity } from './identity.ts';
+
+/** What the server must own is given to it; only root can, and only root has to. */
+export function makeSocketFolder(folder: string, identity: Identity): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    own(folder, identity);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    const found = lstatSync(folder);
+    const ours = found.uid === (process.getuid?.() ?? 0) || found.uid === identity.owner.uid;
+    // In the system's temporary folder anybody may have been there first.
+    if (!found.isDirectory() || !ours)
+      throw new UserError(storeErrors.folderDenied, { folder, reason: 'it is not ours' });
+    chmodSync(folder, 0o700);
+    own(folder, identity);
+  }
+}
+
+export function writeOwned(path: string, text: string, identity: Identity): void {
+  writeFileSync(path, text, { mode: 0o600 });
+  own(path, identity);
+}
+
+export function own(path: string, { owner }: Identity): void {
+  if (process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid);
+}
+
+export function ownTree(path: string, identity: Identity): void {
+  for (const entry of readdirSync(path, { recursive: true, encoding: 'utf8' })) own(join(path, entry), identity);
+  own(path, identity);
+}
