@@ -111,18 +111,22 @@ function readFile(file: string, problems: string[]): Readonly<Record<string, unk
   return {};
 }
 
+const prefix = 'REPERIO_';
+
 function unknownVariables(environment: Environment): readonly string[] {
-  const known = new Set([fileVariable, ...entries.map(([, definition]) => definition.environment)]);
+  const known = [fileVariable, ...entries.map(([, definition]) => definition.environment)];
+  // Without what they have in common, by which any two would seem near.
+  const short = known.map((name) => name.replace(prefix, ''));
   return Object.keys(environment)
-    .filter((name) => name.startsWith('REPERIO_') && !known.has(name))
-    .map((name) => `${name} in the environment is not a setting${meant(name, known)}`);
+    .filter((name) => name.startsWith(prefix) && !known.includes(name))
+    .map((name) => `${name} in the environment is not a setting${meant(name.slice(prefix.length), short, prefix)}`);
 }
 
-export function namesInFile(): readonly string[] {
+function namesInFile(): readonly string[] {
   return entries.map(([, definition]) => definition.name).filter((name) => name !== undefined);
 }
 
-function meant(name: string, candidates: Iterable<string>): string {
+function meant(name: string, candidates: Iterable<string>, before = ''): string {
   const found = nearest(name, candidates);
-  return found === undefined ? '' : `; did you mean ${found}?`;
+  return found === undefined ? '' : `; did you mean ${before}${found}?`;
 }

@@ -55,11 +55,16 @@ async function makeCluster(layout: Layout, binaries: Binaries, identity: Identit
     '--data-checksums',
     '--no-instructions',
   ];
-  await run(binaries.initdb, ['-D', unfinished, ...words], '', layout, identity);
   const single = ['--single', '-D', unfinished, '-c', 'exit_on_error=on', 'postgres'];
-  await run(binaries.postgres, single, `CREATE DATABASE ${databaseName};\n`, layout, identity);
-  appendFileSync(join(unfinished, 'postgresql.conf'), includeLines);
-  renameSync(unfinished, layout.data);
+  try {
+    await run(binaries.initdb, ['-D', unfinished, ...words], '', layout, identity);
+    await run(binaries.postgres, single, `CREATE DATABASE ${databaseName};\n`, layout, identity);
+    appendFileSync(join(unfinished, 'postgresql.conf'), includeLines);
+    renameSync(unfinished, layout.data);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function run(

@@ -49,7 +49,7 @@ function openLog(layout: Layout): { readonly descriptor: number; readonly size: 
 
 function explain(what: string, reason: string | undefined, output: string, layout: Layout): UserError {
   const lines = output.trimEnd().split('\n');
-  if (output.includes('No space left on device')) {
+  if (/No space left on device|wrote only \d+ of \d+ bytes/.test(output)) {
     return new UserError(storeErrors.diskFull, {
       reason: 'the embedded PostgreSQL cannot write',
       place: layout.folder,

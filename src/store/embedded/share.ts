@@ -50,7 +50,12 @@ async function ensureRunning(layout: Layout, signal: AbortSignal | undefined): P
   const running = await untilJoined(layout, signal);
   if (running) return running;
   startGuard(layout);
-  return startServer(layout, signal);
+  try {
+    return await startServer(layout, signal);
+  } catch (error) {
+    stopGuard(layout);
+    throw error;
+  }
 }
 
 async function behindGate<T>(layout: Layout, { signal, tell }: ShareOptions, work: () => Promise<T>): Promise<T> {
