@@ -124,7 +124,7 @@ function trimmed(value: string): string {
 
 /** "Austen, Jane," and "Austen, Jane." but "Austen, J." */
 function tidyName(value: string): string {
-  return trimmed(value).replace(/(?<=\p{Ll}\p{Ll})\.$/u, '');
+  return trimmed(value).replace(/(?<=\p{L}\p{Ll})\.$/u, '');
 }
 
 /** $a: $b, with number and name of the part ($n, $p). */
