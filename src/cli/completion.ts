@@ -30,8 +30,8 @@ function wordsOf({ arguments: definitions, options }: AnyCommand): readonly stri
 /** What is no option is completed as a file by the shell itself. */
 export function completionScript(shell: string, words: CompletionWords): string {
   if (shell === 'fish') return fishScript(words);
-  const cases = Object.entries(words).map(([after, next]) => `    '${after}') words='${next.join(' ')}' ;;`);
-  const choose = `  case "$1" in\n${cases.join('\n')}\n    *) words='' ;;\n  esac`;
+  const cases = Object.entries(words).map(([after, next]) => `    '${after}') choices='${next.join(' ')}' ;;`);
+  const choose = `  case "$1" in\n${cases.join('\n')}\n    *) choices='' ;;\n  esac`;
   return shell === 'zsh' ? zshScript(choose) : bashScript(choose);
 }
 
@@ -40,12 +40,12 @@ function bashScript(choose: string): string {
 ${choose}
 }
 _reperio() {
-  local words current="\${COMP_WORDS[COMP_CWORD]}" first="\${COMP_WORDS[1]}" second="\${COMP_WORDS[2]}"
+  local choices current="\${COMP_WORDS[COMP_CWORD]}" first="\${COMP_WORDS[1]}" second="\${COMP_WORDS[2]}"
   if [ "$COMP_CWORD" -le 1 ]; then first='' second=''; fi
   if [ "$COMP_CWORD" -le 2 ]; then second=''; fi
   _reperio_words "$first\${second:+ $second}"
-  if [ -z "$words" ]; then _reperio_words "$first"; fi
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  if [ -z "$choices" ]; then _reperio_words "$first"; fi
+  COMPREPLY=($(compgen -W "$choices" -- "$current"))
 }
 complete -o default -F _reperio reperio
 `;
@@ -57,13 +57,12 @@ _reperio_words() {
 ${choose}
 }
 _reperio() {
-  local words_typed=("\${words[@]}") words
-  local first="\${words_typed[2]}" second="\${words_typed[3]}"
+  local choices first="\${words[2]}" second="\${words[3]}"
   if (( CURRENT <= 2 )); then first='' second=''; fi
   if (( CURRENT <= 3 )); then second=''; fi
   _reperio_words "$first\${second:+ $second}"
-  if [[ -z "$words" ]]; then _reperio_words "$first"; fi
-  compadd -- \${=words}
+  if [[ -z "$choices" ]]; then _reperio_words "$first"; fi
+  compadd -- \${=choices}
   _files
 }
 compdef _reperio reperio
