@@ -119,14 +119,27 @@ export function readFrequencies(
   const bytes = reader.bytes;
   const start = reader.skip((count + 3) >> 2);
   let sum = 0;
-  for (let first = 0; first < count; first += 4) {
-    let packed = bytes[start + (first >> 2)]!;
-    const stop = Math.min(first + 4, count);
-    for (let i = first; i < stop; i++) {
+  const whole = count & ~3;
+  for (let i = 0; i < count; i += 4) {
+    let packed = bytes[start + (i >> 2)]!;
+    if ((packed & (packed >> 1) & 0x55) === 0 && i < whole) {
+      const a = (packed & 3) + 1;
+      const b = ((packed >> 2) & 3) + 1;
+      const c = ((packed >> 4) & 3) + 1;
+      const d = (packed >> 6) + 1;
+      into[offset + i] = a;
+      into[offset + i + 1] = b;
+      into[offset + i + 2] = c;
+      into[offset + i + 3] = d;
+      sum += a + b + c + d;
+      continue;
+    }
+    const stop = Math.min(i + 4, count);
+    for (let k = i; k < stop; k++) {
       let frequency = (packed & 3) + 1;
       packed >>= 2;
       if (frequency === 4) frequency += reader.bounded(room, 'a frequency');
-      into[offset + i] = frequency;
+      into[offset + k] = frequency;
       sum += frequency;
     }
   }
@@ -152,17 +165,19 @@ export function readPositions(reader: ByteReader, frequencies: Uint32Array, tota
   for (let i = 0; i < frequencies.length; i++) {
     let next = 0;
     for (let left = frequencies[i]!; left > 0; left--) {
-      let byte = at < end ? bytes[at]! : 128;
-      at++;
-      let value = byte & 127;
-      let scale = 128;
-      while (byte > 127) {
-        if (at >= end || scale > 0x10000000) throw new MalformedBytes('a position is cut off');
-        byte = bytes[at++]!;
-        value += (byte & 127) * scale;
-        scale *= 128;
+      const byte = at < end ? bytes[at]! : 128;
+      const second = at + 1 < end ? bytes[at + 1]! : 128;
+      if (byte < 128) {
+        next += byte;
+        at++;
+      } else if (second < 128) {
+        next += (byte & 127) | (second << 7);
+        at += 2;
+      } else {
+        reader.at = at;
+        next += reader.bounded(0xffffffff, 'a position');
+        at = reader.at;
       }
-      next += value;
       positions[to++] = next++;
     }
   }
