@@ -3,7 +3,7 @@ import type { FacetColumn } from '../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { FacetDefinition } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
-import { segmentAt } from './sort.ts';
+import { segmentAt } from './hit.ts';
 
 export interface FacetValue {
   readonly value: string;
@@ -24,7 +24,7 @@ export interface FacetResult {
 export const facetLength = 10;
 
 /** The ordinals of hits by segment, ascending: made once for all facets. */
-type HitLists = readonly Uint32Array[];
+export type HitLists = readonly Uint32Array[];
 
 export function listsOf(hits: HitSet): HitLists {
   return hits.map((bits) => bits.toUint32Array());
@@ -165,7 +165,7 @@ function filter(bits: RoaringBitmap32, keep: (ordinal: number) => boolean): Roar
 }
 
 /** Records by year, ascending; those without a year are left out. */
-function countYears(snapshot: IndexSnapshot, hits: HitLists): readonly Counted[] {
+export function countYears(snapshot: IndexSnapshot, hits: HitLists): readonly Counted[] {
   const counts = new Uint32Array(65536);
   for (const [index, ordinals] of hits.entries()) {
     const { year } = segmentAt(snapshot, index).columns;

@@ -3,12 +3,14 @@ import { isMarcPath } from './evaluate/compile.ts';
 import { type Context, notify } from './evaluate/context.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import type { Place } from './evaluate/plan.ts';
+import { type Hit, ordinalOf, segmentOf } from './hit.ts';
+import { byDate, byKey, byNumber } from './orders.ts';
+import type { Order } from './page.ts';
 import type { Query } from './query/tree.ts';
 import { bm25 } from './rank/bm25.ts';
 import { knowledgeNumbers } from './rank/knowledge.ts';
 import { rankedWords } from './rank/words.ts';
 import type { SearchRequest } from './request.ts';
-import { byDate, byKey, byNumber, type Hit, type Order } from './sort.ts';
 import { compareJoinedKeys, valueColumn } from './sort-columns.ts';
 
 export interface RequestOrder extends Order {
@@ -36,15 +38,11 @@ function rankedBy(
 ): RequestOrder | undefined {
   const numbers = numbersOf(method, query, context);
   if (numbers === undefined) return undefined;
-  const order = byNumber(context.snapshot, (segment) => readerOf(numbers[segment]), request.ascending);
-  return { ...order, score: ({ segment, ordinal }) => numbers[segment]?.[ordinal] ?? 0 };
+  const order = byNumber(context.snapshot, (segment) => numbers[segment] ?? [], request.ascending);
+  return { ...order, score: (hit) => numbers[segmentOf(hit)]?.[ordinalOf(hit)] ?? 0 };
 }
 
 type Numbers = Float32Array | Uint32Array;
-
-function readerOf(numbers: Numbers | undefined): (ordinal: number) => number {
-  return (ordinal) => numbers?.[ordinal] ?? 0;
-}
 
 function numbersOf(method: RankMethod, query: Query, context: Context): readonly Numbers[] | undefined {
   const { snapshot, analyzer, citations } = context;
@@ -85,7 +83,7 @@ function declared(method: SortMethod, request: SearchRequest, context: Context):
   if (method.by === 'created' || method.by === 'modified') return byDate(snapshot, method.by, ascending);
   if (method.by === 'citations') {
     const counts = citations?.counts(snapshot);
-    if (counts !== undefined) return byNumber(snapshot, (segment) => readerOf(counts[segment]), ascending);
+    if (counts !== undefined) return byNumber(snapshot, (segment) => counts[segment] ?? [], ascending);
     notify(context, { kind: 'not-available', text: method.code });
     return undefined;
   }

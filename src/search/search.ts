@@ -8,13 +8,14 @@ import { spanOfDate } from './evaluate/dates.ts';
 import { countVisible, evaluate } from './evaluate/evaluate.ts';
 import { both, type Plan } from './evaluate/plan.ts';
 import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts';
+import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import type { Notice } from './notices.ts';
 import { orderOf } from './order.ts';
+import { page } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
 import { leavesOf, type Query } from './query/tree.ts';
 import { questionOf } from './question.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
-import { idOf, page, segmentAt } from './sort.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
 export interface SearchOptions {
@@ -67,15 +68,19 @@ export function search(
   const { score } = order;
   return {
     total: hits.reduce((sum, bits) => sum + bits.size, 0),
-    ids: shown.map((hit) => idOf(snapshot, hit)),
-    briefs: options.briefs ? shown.map((hit) => segmentAt(snapshot, hit.segment).brief(hit.ordinal)) : [],
-    scores: score === undefined ? [] : shown.map(score),
+    ids: Array.from(shown, (hit) => idOf(snapshot, hit)),
+    briefs: options.briefs ? Array.from(shown, (hit) => briefOf(snapshot, hit)) : [],
+    scores: score === undefined ? [] : Array.from(shown, score),
     facets: options.facets ? facetsOf(snapshot, found, hits, choices) : [],
     counts: options.counts ? countsOf(query, context) : [],
     notices: context.notices,
     understood: printQuery(query),
     hits,
   };
+}
+
+function briefOf(snapshot: IndexSnapshot, hit: Hit): Brief {
+  return segmentAt(snapshot, segmentOf(hit)).brief(ordinalOf(hit));
 }
 
 /** How many visible records a request finds, facet choices aside: no set is made. */

@@ -2,7 +2,7 @@ import type { Segment } from '../index/segment.ts';
 import { type Context, spacesAt } from './evaluate/context.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import type { Place } from './evaluate/plan.ts';
-import type { KeyColumn } from './sort.ts';
+import type { KeyColumn } from './orders.ts';
 
 /** Values that begin with this text are taken before others, and stand before them. */
 export interface SortWish {

@@ -1,0 +1,76 @@
+import { compareSortKeys } from '../index/segment/sort-keys.ts';
+import type { Segment } from '../index/segment.ts';
+import type { IndexSnapshot } from '../index/snapshot.ts';
+import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
+import type { Order } from './page.ts';
+
+/** By a number known for each record, higher first (or lower, when `ascending`), then by record number likewise. */
+export function byNumber(
+  snapshot: IndexSnapshot,
+  numbers: (segment: number) => ArrayLike<number>,
+  ascending: boolean,
+): Order {
+  const sign = ascending ? -1 : 1;
+  const read = (hit: Hit) => numbers(segmentOf(hit))[ordinalOf(hit)] ?? 0;
+  return {
+    ascending,
+    weights: (segment) => {
+      const here = numbers(segment);
+      return (ordinal) => sign * (here[ordinal] as number);
+    },
+    compare: (a, b) => sign * (read(b) - read(a) || idOf(snapshot, b) - idOf(snapshot, a)),
+  };
+}
+
+/** Newest first: by date of creation, then by number. */
+export function byDate(snapshot: IndexSnapshot, column: 'created' | 'modified', ascending: boolean): Order {
+  const times = (segment: number) => segmentAt(snapshot, segment).columns[column];
+  return {
+    ...byNumber(snapshot, times, ascending),
+    followsOrdinals: (segment) => neverFalls(times(segment)),
+  };
+}
+
+const knownToRise = new WeakMap<Uint32Array, boolean>();
+
+/** Record numbers are given in the order of creation, so nearly every segment is in order already. */
+function neverFalls(times: Uint32Array): boolean {
+  const known = knownToRise.get(times);
+  if (known !== undefined) return known;
+  let rises = true;
+  for (let i = 1; i < times.length && rises; i++) rises = (times[i] as number) >= (times[i - 1] as number);
+  knownToRise.set(times, rises);
+  return rises;
+}
+
+/** Sort keys of one segment: ranks from 1 in the order of the keys, 0 for a record without one. */
+export interface KeyColumn {
+  readonly ranks: Uint32Array;
+  key(rank: number): string;
+}
+
+/** By text: A to Z when `ascending`, records without a key in front; Z to A otherwise, those at the end. */
+export function byKey(
+  snapshot: IndexSnapshot,
+  columnOf: (segment: Segment) => KeyColumn | undefined,
+  ascending: boolean,
+  compareKeys: (a: string, b: string) => number = compareSortKeys,
+): Order {
+  const columns = snapshot.segments.map(({ segment }) => columnOf(segment));
+  const sign = ascending ? 1 : -1;
+  const rankOf = (hit: Hit) => columns[segmentOf(hit)]?.ranks[ordinalOf(hit)] ?? 0;
+  const keyOf = (hit: Hit, rank: number) => columns[segmentOf(hit)]?.key(rank) ?? '';
+  return {
+    ascending,
+    weights: (segment) => {
+      const ranks = columns[segment]?.ranks;
+      return ranks === undefined ? () => 0 : (ordinal) => -sign * (ranks[ordinal] as number);
+    },
+    compare: (a, b) => {
+      const left = rankOf(a);
+      const right = rankOf(b);
+      const order = left === 0 || right === 0 ? left - right : compareKeys(keyOf(a, left), keyOf(b, right));
+      return sign * (order || idOf(snapshot, a) - idOf(snapshot, b));
+    },
+  };
+}
