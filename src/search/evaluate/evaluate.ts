@@ -1,6 +1,7 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, LiveSegment } from '../../index/snapshot.ts';
+import type { Join } from '../query/tree.ts';
 import { adjacent, unionOf } from './adjacent.ts';
 import { type Context, spacesAt } from './context.ts';
 import { matchEntries } from './expand.ts';
@@ -123,11 +124,10 @@ function join(steps: readonly PlanStep[], context: Context, live: LiveSegment, i
     }
     let end = at;
     while (end < steps.length && steps[end]?.join !== 'or') end++;
-    for (const { join: how, plan } of cheapestFirst(steps.slice(at, end), context, live.segment)) {
+    for (const { join: how, evaluate: bitsOf } of cheapestFirst(steps.slice(at, end), context, live, index)) {
       if (result.bits.isEmpty) break;
-      const bits = evaluateIn(plan, context, live, index);
-      if (how === 'not') result = andNot(result, bits);
-      else result = started ? and(result, bits) : bits;
+      if (how === 'not') result = andNot(result, bitsOf());
+      else result = started ? and(result, bitsOf()) : bitsOf();
       started = true;
     }
     at = end;
@@ -135,33 +135,37 @@ function join(steps: readonly PlanStep[], context: Context, live: LiveSegment, i
   return result;
 }
 
-function cheapestFirst(steps: readonly PlanStep[], context: Context, segment: Segment): readonly PlanStep[] {
-  if (steps.length < 2) return steps;
-  return steps
-    .map((step) => ({ step, cost: cost(step, context, segment) }))
-    .sort((a, b) => a.cost - b.cost)
-    .map(({ step }) => step);
+interface PricedStep {
+  readonly join: Join;
+  readonly cost: number;
+  readonly evaluate: () => Bits;
 }
 
-/** Terms by their number of records, then what scans a column, then phrases, then dictionary scans and inner joins; "not" after "and". */
-function cost({ join: how, plan }: PlanStep, context: Context, segment: Segment): number {
-  const many = segment.count;
-  const later = how === 'not' ? many : 0;
-  switch (plan.kind) {
-    case 'none':
-    case 'ids':
-    case 'found':
-    case 'all':
-      return later;
-    case 'term':
-      return later + termEntries(plan, context, segment).reduce((sum, { records }) => sum + records, 0);
-    case 'time':
-      return later + 2 * many;
-    case 'adjacent':
-      return later + 4 * many;
-    default:
-      return later + 6 * many;
-  }
+function cheapestFirst(
+  steps: readonly PlanStep[],
+  context: Context,
+  live: LiveSegment,
+  index: number,
+): readonly PricedStep[] {
+  const { segment } = live;
+  const priced = steps.map(({ join: how, plan }): PricedStep => {
+    const later = how === 'not' ? segment.count : 0;
+    if (plan.kind !== 'term') {
+      const evaluate = () => evaluateIn(plan, context, live, index);
+      return { join: how, cost: later + weightOf(plan) * segment.count, evaluate };
+    }
+    const entries = termEntries(plan, context, segment);
+    const records = entries.reduce((sum, entry) => sum + entry.records, 0);
+    return { join: how, cost: later + records, evaluate: () => union(segment, entries) };
+  });
+  return priced.sort((a, b) => a.cost - b.cost);
+}
+
+/** What has its bitmap at hand, then what scans a column, then phrases, then scans of dictionaries and inner joins. */
+function weightOf({ kind }: Plan): number {
+  if (kind === 'time') return 2;
+  if (kind === 'adjacent') return 4;
+  return kind === 'match' || kind === 'join' ? 6 : 0;
 }
 
 function shared(bits: RoaringBitmap32): Bits {
