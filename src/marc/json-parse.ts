@@ -8,10 +8,9 @@ import { controlField, dataField, type Field, type Subfield } from './record.ts'
  * Throws RecordProblem for what is not JSON or not of this shape; nothing is skipped.
  */
 export function parseMarcJsonRecord(bytes: Uint8Array): ParsedRecord {
-  const value = parseJson(bytes);
-  const { leader = '', fields, ...others } = asObject(value, 'the record');
-  const [other] = Object.keys(others);
-  if (other !== undefined) throw wrongShape(`it has ${quote(other)} beside "leader" and "fields"`);
+  const record = asObject(parseJson(bytes), 'the record');
+  refuseOthers(record, ['leader', 'fields'], 'it');
+  const { leader = '', fields } = record;
   if (!Array.isArray(fields)) throw wrongShape('"fields" is not a list');
   return { record: { leader: asText(leader, '"leader"'), fields: fields.map(parseField) }, warnings: [] };
 }
@@ -27,23 +26,40 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function parseField(item: unknown, place: number): Field {
-  const name = `field number ${place + 1}`;
-  const entries = Object.entries(asObject(item, name));
-  if (entries.length !== 1) throw wrongShape(`${name} does not have exactly one tag`);
-  const [tag, content] = entries[0]!;
+  const object = asObject(item, 'a field');
+  const tag = onlyKey(object);
+  if (tag === undefined) throw wrongShape(`field number ${place + 1} does not have exactly one tag`);
+  const content = object[tag];
   if (typeof content === 'string') return controlField(tag, content);
-  const { ind1 = ' ', ind2 = ' ', subfields, ...others } = asObject(content, `field ${tag}`);
-  const [other] = Object.keys(others);
-  if (other !== undefined) throw wrongShape(`field ${tag} has ${quote(other)} beside indicators and subfields`);
+  const data = asObject(content, 'the content of a field');
+  refuseOthers(data, ['ind1', 'ind2', 'subfields'], `field ${tag}`);
+  const { ind1 = ' ', ind2 = ' ', subfields } = data;
   if (!Array.isArray(subfields)) throw wrongShape(`the subfields of field ${tag} are not a list`);
-  const parsed = subfields.flatMap((subfield) => parseSubfields(subfield, tag));
+  const parsed = subfields.map((subfield: unknown) => parseSubfield(subfield, tag));
   return dataField(tag, asIndicator(ind1, tag), asIndicator(ind2, tag), parsed);
 }
 
-function parseSubfields(item: unknown, tag: string): Subfield[] {
-  const entries = Object.entries(asObject(item, `a subfield of field ${tag}`));
-  if (entries.length !== 1) throw wrongShape(`a subfield of field ${tag} does not have exactly one code`);
-  return entries.map(([code, value]) => ({ code, value: asText(value, `${tag}$${code}`) }));
+function parseSubfield(item: unknown, tag: string): Subfield {
+  const object = asObject(item, 'a subfield');
+  const code = onlyKey(object);
+  if (code === undefined) throw wrongShape(`a subfield of field ${tag} does not have exactly one code`);
+  const value = object[code];
+  if (typeof value !== 'string') throw wrongShape(`${tag}$${code} is not a text`);
+  return { code, value };
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function onlyKey(object: JsonObject): string | undefined {
+  const keys = Object.keys(object);
+  return keys.length === 1 ? keys[0] : undefined;
+}
+
+/** Nothing of the input is passed over in silence. */
+function refuseOthers(object: JsonObject, known: readonly string[], name: string): void {
+  for (const key of Object.keys(object)) {
+    if (!known.includes(key)) throw wrongShape(`${name} has ${quote(key)} beside ${known.join(', ')}`);
+  }
 }
 
 function asIndicator(value: unknown, tag: string): string {
@@ -55,9 +71,13 @@ function asText(value: unknown, name: string): string {
   return value;
 }
 
-function asObject(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongShape(`${name} is not an object`);
-  return { ...value };
+function asObject(value: unknown, name: string): JsonObject {
+  if (!isObject(value)) throw wrongShape(`${name} is not an object`);
+  return value;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrongShape(reason: string): RecordProblem {

@@ -81,13 +81,22 @@ describe('the scanner', () => {
       return 'refused';
     }
   };
-  const agrees = (xml: string): void => {
+  /** Did the scanner take it? Fails when the strict parser makes something else of it. */
+  const agrees = (xml: string): boolean => {
     const scanned = parseMarcXmlRecord(Buffer.from(xml));
     if (scanned !== undefined) assert.deepEqual(scanned, strictly(xml), xml);
+    return scanned !== undefined;
   };
 
   test('agrees with a strict parser on markup of every kind', () => {
-    fc.assert(fc.property(oddRecord, agrees), { numRuns: 5000 });
+    let taken = 0;
+    fc.assert(
+      fc.property(oddRecord, (xml) => {
+        if (agrees(xml)) taken += 1;
+      }),
+      { numRuns: 5000 },
+    );
+    assert.ok(taken > 1500, `the scanner took only ${taken} of 5000`);
   });
 
   test('agrees with it on records damaged anywhere', () => {
@@ -113,7 +122,10 @@ describe('the scanner', () => {
       const place = at % (xml.length + 1);
       return xml.slice(0, place) + put + xml.slice(place + length);
     });
-    fc.assert(fc.property(damaged, agrees), { numRuns: 5000 });
+    fc.assert(
+      fc.property(damaged, (xml) => void agrees(xml)),
+      { numRuns: 5000 },
+    );
   });
 
   test('takes the usual shapes itself', () => {
@@ -282,75 +294,85 @@ test('a warning says that a character was lost', () => {
   ]);
 });
 
-/** A record written in all the ways XML allows, and in some it does not. */
-const spaces = fc.constantFrom('', '', ' ', '\n  ', '\r\n\t', '<!-- note -->');
+/** A record written in all the ways XML allows and, once in a while, in one it does not: about half of them are usual throughout. */
+function mostly(usual: readonly string[], odd: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(
+    { weight: 40, arbitrary: fc.constantFrom(...usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...odd) },
+  );
+}
+
+const spaces = mostly(['', ' ', '\n  ', '\r\n\t'], ['<!-- note -->', 'text', '<?pi x?>', '<field/>', '\u0001']);
+const plainText = fc.string({ maxLength: 6 }).map((text) => text.replace(/[<&]|\]\]>/g, ''));
 const textPiece = fc.oneof(
-  fc.string({ maxLength: 6 }).map((text) => text.replace(/[<&]/g, '')),
-  fc.constantFrom('é', '界', '\r\n', '\r', '\t', '&amp;', '&lt;', '&#233;', '&#x1F600;', '&#13;', '&quot;', '&apos;'),
-  fc.constantFrom(
-    '&nbsp;',
-    '&#0;',
-    '&#xD800;',
-    '&#xFFFE;',
-    '&;',
-    '&amp',
-    '& ',
-    ']]>',
-    '\u0001',
-    '\u007f',
-    '\ufffe',
-    '&constructor;',
+  plainText,
+  mostly(
+    ['é', '界', '\r\n', '\r', '\t', '\u007f', '&amp;', '&lt;', '&#233;', '&#x1F600;', '&#13;', '&quot;', '&apos;'],
+    [
+      '&nbsp;',
+      '&#0;',
+      '&#xD800;',
+      '&#xFFFE;',
+      '&;',
+      '&amp',
+      '& ',
+      ']]>',
+      '\u0001',
+      '\ufffe',
+      '&constructor;',
+      '<![CDATA[a<&]]>',
+    ],
   ),
-  fc.constantFrom('<![CDATA[a<b&c]]>', '<!-- x -->', '<?pi x?>', '<i>x</i>'),
 );
 const text = fc.array(textPiece, { maxLength: 3 }).map((pieces) => pieces.join(''));
 
 function attributes(values: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<string> {
   const entries = Object.entries(values).map(([name, value]) =>
     fc
-      .tuple(
-        value,
-        fc.constantFrom('"', '"', "'"),
-        fc.constantFrom(' ', ' ', '\n', ' \t '),
-        fc.constantFrom('=', '=', ' = '),
-      )
+      .tuple(value, mostly(['"', "'"], ['']), mostly([' ', '\n', ' \t '], ['']), mostly(['=', ' = '], ['', '==']))
       .map(([content, quote, before, equals]) => `${before}${name}${equals}${quote}${content}${quote}`),
   );
-  const extra = fc.constantFrom('', '', '', ' id="1"', ' tag="1"', ' xmlns="x"', ' a<b', ' x=y');
-  return fc
-    .tuple(
-      fc.shuffledSubarray(entries, { minLength: entries.length }).chain((list) => fc.tuple(...list)),
-      extra,
-    )
-    .map(([parts, more]) => parts.join('') + more);
+  const order = fc.shuffledSubarray(entries, { minLength: entries.length }).chain((list) => fc.tuple(...list));
+  const extra = mostly(['', ' '], [' id="1"', ' tag="1"', ' xmlns="x"', ' a<b', ' x=y', '/']);
+  return fc.tuple(order, extra).map(([parts, more]) => parts.join('') + more);
 }
 
-const attributeValue = fc.constantFrom('a', 'a', '1', ' ', '', '245', '&amp;', '<', '"', '\n', 'é');
+const attributeValue = mostly(['a', '1', ' ', '', '245', 'é', '>'], ['&amp;', '<', '"', "'", '\n']);
 const subfield = fc
   .tuple(
     attributes({ code: attributeValue }),
     text,
-    fc.constantFrom('</subfield>', '</subfield>', '</subfield >', '</sub>', '/>'),
+    mostly(['</subfield>'], ['</subfield >', '</sub>', '</datafield>', '']),
   )
-  .map(([attrs, content, end]) => (end === '/>' ? `<subfield${attrs}/>` : `<subfield${attrs}>${content}${end}`));
+  .map(([attrs, content, end]) => `<subfield${attrs}>${content}${end}`);
 const datafield = fc
   .tuple(
-    attributes({ tag: fc.constantFrom('245', '700', '24'), ind1: attributeValue, ind2: attributeValue }),
+    attributes({ tag: mostly(['245', '700'], ['24', '', '"', '&#50;45']), ind1: attributeValue, ind2: attributeValue }),
     fc.array(fc.tuple(spaces, subfield), { maxLength: 3 }),
     spaces,
   )
   .map(([attrs, content, end]) => `<datafield${attrs}>${content.flat().join('')}${end}</datafield>`);
-const otherField = fc.oneof(
-  fc
-    .tuple(attributes({ tag: fc.constantFrom('001', '008') }), text)
-    .map(([attrs, value]) => `<controlfield${attrs}>${value}</controlfield>`),
-  text.map((value) => `<leader>${value}</leader>`),
-  fc.constantFrom('<leader/>', '<datafield/>', '<field>x</field>', 'text', '<![CDATA[ ]]>'),
+const controlfield = fc
+  .tuple(attributes({ tag: fc.constantFrom('001', '008') }), text)
+  .map(([attrs, value]) => `<controlfield${attrs}>${value}</controlfield>`);
+const oddField = fc.constantFrom(
+  '<leader/>',
+  '<datafield/>',
+  '<field>x</field>',
+  '<leader>x</leader>',
+  '<![CDATA[ ]]>',
+  '<subfield>',
+);
+const anyField = fc.oneof(
+  { weight: 20, arbitrary: datafield },
+  { weight: 10, arbitrary: controlfield },
+  { weight: 1, arbitrary: oddField },
 );
 const oddRecord = fc
   .tuple(
-    fc.constantFrom('', '', '', ' type="x"', ' xmlns="http://www.loc.gov/MARC21/slim"', ' a="1" a="2"', ' a=1'),
-    fc.array(fc.tuple(spaces, fc.oneof(datafield, datafield, otherField)), { maxLength: 4 }),
-    fc.constantFrom('</record>', '</record>', '</record >', '</records>', '</record>x'),
+    mostly(['', ' type="x"', ' xmlns="http://www.loc.gov/MARC21/slim" id="1"'], [' a="1" a="2"', ' a=1', ' a="<"']),
+    fc.option(text, { nil: '' }).map((leader) => (leader === '' ? '' : `<leader>${leader}</leader>`)),
+    fc.array(fc.tuple(spaces, anyField), { maxLength: 4 }),
+    mostly(['</record>'], ['</record >', '</records>', '</record>x', '']),
   )
-  .map(([attrs, content, end]) => `<record${attrs}>${content.flat().join('')}${end}`);
+  .map(([attrs, leader, content, end]) => `<record${attrs}>${leader}${content.flat().join('')}${end}`);
