@@ -136,8 +136,9 @@ compile_roaring() (
   cp -R "$modules/roaring" "$build/roaring"
   ln -s "$modules/node-linux-$arch" "$build/node"
   cd "$build/roaring"
-  PATH="$build/node/bin:$PATH" node "$modules/node-gyp/bin/node-gyp.js" rebuild \
-    --nodedir="$build/node" --module_name=roaring --module_path="$build/roaring/built" || exit 1
+  # By the environment, which for node-gyp goes before its arguments, and in which npm leaves its own nodedir.
+  PATH="$build/node/bin:$PATH" npm_config_nodedir="$build/node" node "$modules/node-gyp/bin/node-gyp.js" rebuild \
+    --module_name=roaring --module_path="$build/roaring/built" || exit 1
   mkdir -p "$modules/roaring/build/Release"
   cp built/roaring.node "$modules/roaring/build/Release/roaring.node"
 )
