@@ -1,6 +1,7 @@
 import { authorSeed } from './citations.ts';
+import { disciplines } from './disciplines.ts';
 import { collaboration, type NameForm, person, team, writtenName } from './people.ts';
-import { disciplines, type Slot } from './plan.ts';
+import type { Slot } from './plan.ts';
 import { hash, type Random } from './random.ts';
 
 export interface Signatures {

@@ -1,9 +1,9 @@
 import { dataField, type Field, type Subfield } from '../marc/record.ts';
 import { coins } from './coin.ts';
+import { disciplines } from './disciplines.ts';
 import { citedName, person, somebody } from './people.ts';
 import {
   citableIn,
-  disciplines,
   doi,
   firstYear,
   journalPlace,

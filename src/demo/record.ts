@@ -1,7 +1,8 @@
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../marc/record.ts';
 import { signatures } from './authors.ts';
 import { citedWorks, referenceField } from './citations.ts';
-import { type Discipline, disciplines, doi, journalPlace, type Kind, reportNumber, type Slot } from './plan.ts';
+import { type Discipline, disciplines } from './disciplines.ts';
+import { doi, journalPlace, type Kind, reportNumber, type Slot } from './plan.ts';
 import type { Random } from './random.ts';
 import type { RecordText } from './text.ts';
 

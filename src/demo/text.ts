@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { disciplines } from './disciplines.ts';
 import { compileGrammar, type Grammar } from './grammar.ts';
-import { disciplines, type Kind, languages, type Slot } from './plan.ts';
+import { type Kind, languages, type Slot } from './plan.ts';
 import type { Random } from './random.ts';
 
 /** The words of one record. */
@@ -94,6 +95,7 @@ export function createWriter(random: Random): Writer {
       const experiment = isExperiment ? grammar.subject('experiment') : '';
       const abstract = slot.hasAbstract ? abstractOf(grammar, kind, language) : '';
       const english = grammarOf('eng', slot.discipline);
+      if (english !== grammar) english.about(topic);
       return { title, subtitle, otherTitle, abstract, keywords: keywordsOf(english, kind), experiment };
     },
   };
