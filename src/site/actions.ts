@@ -1,4 +1,7 @@
-/** What a role may be allowed to do, with the arguments that narrow it. Names are those of Invenio, so that its roles can be kept. */
+/**
+ * What a role may be allowed to do, with the arguments that narrow it. Names are those of Invenio, so that its roles
+ * can be kept.
+ */
 export const actions: Readonly<Record<string, readonly string[]>> = {
   viewrestrcoll: ['collection'],
   viewrestrdoc: ['status'],

@@ -5,8 +5,9 @@ import type { Site } from './site.ts';
 const analysisVersion = 1;
 
 /**
- * Digest of what decides which terms, columns and brief a record has. Segments made under another one are stale. Names, collections, roles,
- * hidden paths and what only matters to queries (pairs, query synonyms) can change without touching the index.
+ * Digest of what decides which terms, columns and brief a record has. Segments made under another one are stale. Names,
+ * collections, roles, hidden paths and what only matters to queries (pairs, query synonyms) can change without touching
+ * the index.
  */
 export function indexDigest(site: Site): string {
   const fields = site.fields.map(({ code, paths, index }) => {

@@ -91,7 +91,10 @@ export function readPaths(reader: YamlReader, value: Value | undefined): readonl
   return reader.texts(value).flatMap(({ text, line }) => (checkPath(reader, text, line) ? [openIndicators(text)] : []));
 }
 
-/** "246__%" reads 246 with any indicators: Invenio took it for an SQL pattern, and libraries rely on it. "246__a" means blank ones. */
+/**
+ * "246__%" reads 246 with any indicators: Invenio took it for an SQL pattern, and libraries rely on it. "246__a" means
+ * blank ones.
+ */
 function openIndicators(path: string): string {
   return path.endsWith('%') ? path.replaceAll('_', '%') : path;
 }

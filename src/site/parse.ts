@@ -16,7 +16,10 @@ export interface ParsedSite {
   readonly problems: readonly SiteProblem[];
 }
 
-/** Says in one sentence what is wrong with a query, or undefined. The query language lives above this room, so it is handed in. */
+/**
+ * Says in one sentence what is wrong with a query, or undefined. The query language lives above this room, so it is
+ * handed in.
+ */
 export type CheckQuery = (query: string, site: Site) => string | undefined;
 
 const sections = [

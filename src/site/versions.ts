@@ -46,7 +46,10 @@ interface Row {
 /** The version parsed last: every process asks for the same one again and again. */
 let parsed: SiteVersion | undefined;
 
-/** The site in force. One statement; the file is parsed only when it changed. Throws `storedWrong` when this release refuses it. */
+/**
+ * The site in force. One statement; the file is parsed only when it changed. Throws `storedWrong` when this release
+ * refuses it.
+ */
 export async function currentSite(database: Queryable): Promise<SiteVersion> {
   const [newest] = await database.query<Pick<Row, 'number' | 'digest'>>(
     sql`SELECT number, digest FROM site_version ORDER BY number DESC LIMIT 1`,
@@ -99,8 +102,9 @@ function listProblems(problems: readonly SiteProblem[]): string {
 }
 
 /**
- * Puts a site file in force, in one transaction, and wakes all nodes. Applying what is in force does nothing. People are made when the file
- * first names them; whoever the version before named already is left to what was done in pages since, be it a new password or a removal.
+ * Puts a site file in force, in one transaction, and wakes all nodes. Applying what is in force does nothing. People
+ * are made when the file first names them; whoever the version before named already is left to what was done in pages
+ * since, be it a new password or a removal.
  */
 export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
   const site = readSite(text, options.file ?? 'The site file', options.checkQuery);

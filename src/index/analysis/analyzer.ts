@@ -12,17 +12,18 @@ import { compileTerms } from './terms.ts';
  * Analysis: what the index knows of a record, and the same tokenizers for what a person types.
  *
  * Where things are
- *   "w:CODE"   words of every field with an index (`FieldSearch.words`: fields with the same words share a space). `anyfield` and other unions have their own; a word made in two ways by two parts of a
- *              union (stemmed for title, unstemmed for exacttitle) stands there in both ways at one position.
- *   "v:CODE"   values of fields whose values are not simply those of their MARC paths: author (name forms), exact-author, journal, year, counts,
- *              files, and fields with `when` or with positions such as 008/07-10.
- *   "m:PATH"   every value of every MARC path, "m:245__a", "m:008". These also are the values of the other fields: ask `valueSpaces`.
+ *   "w:CODE"   words of every field with an index (`FieldSearch.words`: fields with the same words share a space).
+ *              `anyfield` and other unions have their own; a word made in two ways by two parts of a union (stemmed for title, unstemmed for exacttitle) stands there in both ways at one position.
+ *   "v:CODE"   values of fields whose values are not simply those of their MARC paths: author (name forms),
+ *              exact-author, journal, year, counts, files, and fields with `when` or with positions such as 008/07-10.
+ *   "m:PATH"   every value of every MARC path, "m:245__a", "m:008". These also are the values of the other fields: ask
+ *              `valueSpaces`.
  *
- * Positions count alphanumeric groups: "hep-ph/0204133" takes three, and the whole block stands at the first of them. A CJK character is a
- * group of its own. Between two values there is a gap of 100.
+ * Positions count alphanumeric groups: "hep-ph/0204133" takes three, and the whole block stands at the first of them. A
+ * CJK character is a group of its own. Between two values there is a gap of 100.
  *
- * Folding: values are trimmed, runs of white space are one blank, letters are lower case without accents (as MySQL's utf8_general_ci compared
- * them in Invenio). Words have LaTeX accents removed as well (Schr\"odinger).
+ * Folding: values are trimmed, runs of white space are one blank, letters are lower case without accents (as MySQL's
+ * utf8_general_ci compared them in Invenio). Words have LaTeX accents removed as well (Schr\"odinger).
  */
 export interface Analyzer {
   terms(record: MarcRecord, sink: TermSink): void;
@@ -40,22 +41,32 @@ export interface Analyzer {
   pathSpaces(path: string, spaces: readonly string[]): readonly string[];
 
   /**
-   * Typed words as they stand in "w:CODE". The outer list is AND; the inner list is words that stand next to each other, nearly always one:
-   * "hep-ph/0204133" is the one word that the index has, whereas 物理学报 is four adjacent ones. A "*" stays where it is, as part of its
-   * word (stemming looks at what is before a last "*"). A journal's or DOI's text is always one word.
+   * Typed words as they stand in "w:CODE". The outer list is AND; the inner list is words that stand next to each
+   * other, nearly always one:
+   * "hep-ph/0204133" is the one word that the index has, whereas 物理学报 is four adjacent ones. A "*" stays where it is,
+   * as part of its word (stemming looks at what is before a last "*"). A journal's or DOI's text is always one word.
    */
   queryWords(code: string, text: string): readonly (readonly string[])[];
-  /** The alphanumeric groups of a phrase, to be found at consecutive positions of "w:CODE". A "*" stays part of its group. */
+  /**
+   * The alphanumeric groups of a phrase, to be found at consecutive positions of "w:CODE". A "*" stays part of its
+   * group.
+   */
   queryPhrase(code: string, text: string): readonly string[];
   /** A whole value as it stands in `valueSpaces(code)`: folded, author names washed. "*" is left alone. */
   queryValue(code: string, text: string): string;
-  /** Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be searched beside `text`. */
+  /**
+   * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be searched beside
+   * `text`.
+   */
   querySynonyms(code: string, text: string): readonly string[];
 }
 
 export interface FieldSearch {
   readonly code: string;
-  /** "w:CODE", of this field or of one with the same words; undefined for a field without index, which is matched by whole value only. */
+  /**
+   * "w:CODE", of this field or of one with the same words; undefined for a field without index, which is matched by
+   * whole value only.
+   */
   readonly words: string | undefined;
   /** What a quoted phrase means: adjacent words of `words`, or a whole value. */
   readonly phrase: 'adjacent' | 'value';
@@ -69,7 +80,10 @@ export interface FieldSearch {
   readonly hasValues: boolean;
 }
 
-/** Compiles the tokenizers of a site. One analyzer serves one thread; it keeps buffers, and plans for each kind of field it meets. */
+/**
+ * Compiles the tokenizers of a site. One analyzer serves one thread; it keeps buffers, and plans for each kind of field
+ * it meets.
+ */
 export function compileAnalyzer(site: Site): Analyzer {
   return {
     ...compileQuerySide(site),

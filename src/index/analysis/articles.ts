@@ -1,4 +1,6 @@
-/** Leading articles by language, folded. Only unmistakable ones: Italian "i" would take the first word off "I, robot". */
+/**
+ * Leading articles by language, folded. Only unmistakable ones: Italian "i" would take the first word off "I, robot".
+ */
 const articles: Readonly<Record<string, readonly string[]>> = {
   en: ['the', 'a', 'an'],
   fr: ['le', 'la', 'les', "l'", 'un', 'une'],

@@ -1,9 +1,13 @@
 /**
- * Folding: what makes "Müller" and "muller" one word. Case and accents go, compatibility forms (ﬁ, full-width letters, ²) become plain
- * letters, and the many quotes and dashes become the ASCII ones, so that the tokenizer's tables need to know ASCII only.
+ * Folding: what makes "Müller" and "muller" one word. Case and accents go, compatibility forms (ﬁ, full-width letters,
+ * ²) become plain letters, and the many quotes and dashes become the ASCII ones, so that the tokenizer's tables need to
+ * know ASCII only.
  */
 
-/** Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel marks. Not the vowel signs of Indic scripts: those are letters. */
+/**
+ * Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel marks. Not the vowel signs of Indic scripts: those are
+ * letters.
+ */
 const marks =
   /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u00ad\u200b-\u200f\ufeff]/g;
 const letters: Readonly<Record<string, string>> = {

@@ -91,7 +91,10 @@ function lastPathPart(folded: string): string {
   return at === 1 && path.startsWith('//') ? '' : path.slice(at + 1);
 }
 
-/** "Phys. Lett., B 151 (1985) 357" of title, volume, year and page; undefined unless all four are there. The last page is left out. */
+/**
+ * "Phys. Lett., B 151 (1985) 357" of title, volume, year and page; undefined unless all four are there. The last page
+ * is left out.
+ */
 export function journalForm(value: (code: string) => string | undefined): string | undefined {
   const title = value('p');
   const volume = value('v');

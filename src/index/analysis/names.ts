@@ -1,5 +1,6 @@
 /**
- * Names of people. The fuzzy author index holds the forms in which a person may be asked for: "Ellis, John R" also as "J Ellis",
+ * Names of people. The fuzzy author index holds the forms in which a person may be asked for: "Ellis, John R" also as
+ * "J Ellis",
  * "Ellis, J", "Ellis, R", ... After Invenio's BibIndexAuthorTokenizer.
  */
 
@@ -37,7 +38,10 @@ export function parseName(name: string): NameParts {
   return { last: splitParts(words.at(-1) ?? ''), first: splitParts(words.slice(0, -1).join(' ')), titles: [] };
 }
 
-/** Each first name with each later one, whole or as initial, some left out: "a b c" -> a, a b, a c, a b c, b, b c, c, ... */
+/**
+ * Each first name with each later one, whole or as initial, some left out: "a b c" -> a, a b, a c, a b c, b, b c, c,
+ * ...
+ */
 function firstNameForms(first: readonly string[]): Set<string> {
   const forms = new Set<string>();
   for (let at = 0; at < first.length; at++) {

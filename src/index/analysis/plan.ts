@@ -77,8 +77,8 @@ function conditionsOf(field: FieldDefinition): readonly [string, string][] {
 }
 
 /**
- * The field whose word space this one uses: its own, or that of an earlier field whose words are made of the same paths in the same way
- * (exactauthor and author differ in their values only).
+ * The field whose word space this one uses: its own, or that of an earlier field whose words are made of the same paths
+ * in the same way (exactauthor and author differ in their values only).
  */
 export function wordOwner(site: Site, field: FieldDefinition): string {
   const recipe = wordRecipe(field);

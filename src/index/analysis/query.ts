@@ -116,7 +116,10 @@ function hasValues(field: FieldDefinition): boolean {
   return tokenizer === undefined || tokenizerRules[tokenizer].hasValues;
 }
 
-/** Does a MARC path mean the values of "m:245__a"? Rules as in marc/path.ts; what cuts characters has a space of its own. */
+/**
+ * Does a MARC path mean the values of "m:245__a"? Rules as in marc/path.ts; what cuts characters has a space of its
+ * own.
+ */
 function matchSpace(path: string): (space: string) => boolean {
   if (path.includes('/')) return () => false;
   const isPrefix = path.length < 6 || path.endsWith('%');
@@ -130,7 +133,9 @@ function matchSpace(path: string): (space: string) => boolean {
   };
 }
 
-/** Stems a word; of "experiments*" what is before the "*". With a "*" elsewhere there is no telling where the word ends. */
+/**
+ * Stems a word; of "experiments*" what is before the "*". With a "*" elsewhere there is no telling where the word ends.
+ */
 function stemPattern(word: string, stemmer: Stemmer | undefined): string {
   if (stemmer === undefined) return word;
   const star = word.indexOf('*');
