@@ -1,7 +1,7 @@
 import { writeFacetColumn, writeSortColumn } from './columns-writer.ts';
 import type { SegmentOutput } from './output.ts';
 import { compareSortKeys } from './sort-keys.ts';
-import { sortedTerms } from './term-sort.ts';
+import { sortedTexts } from './term-sort.ts';
 import { TermTable } from './term-table.ts';
 
 /** One sort method while records come in: distinct keys as bytes, and which record has which. */
@@ -68,7 +68,7 @@ export class InvertedFacet {
   }
 
   write(output: SegmentOutput, records: number): void {
-    const order = sortedTerms(this.#texts);
+    const order = sortedTexts(this.#texts);
     const rankOf = new Uint32Array(order.length);
     for (let i = 0; i < order.length; i++) rankOf[order[i]!] = i;
     writeFacetColumn(output, this.code, termBytes(this.#texts, order), () => this.#column(records, rankOf));

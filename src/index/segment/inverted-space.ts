@@ -1,8 +1,9 @@
+import { compareBytes } from './bytes.ts';
 import type { TermsWriter } from './dictionary-writer.ts';
-import { OccurrenceLog, valueOccurrences, wordOccurrences } from './occurrence-log.ts';
+import { OccurrenceLog, occurrencesByRank } from './occurrence-log.ts';
 import { writeFrequencies, writeOrdinals, writePositions } from './postings-codec.ts';
 import { termKey } from './term-key.ts';
-import { sortedTerms } from './term-sort.ts';
+import { sortedTexts } from './term-sort.ts';
 import { enlarged, TermTable } from './term-table.ts';
 
 /** Words: every occurrence goes to a log that is sorted by term at the end, so that a word costs a lookup and two numbers. */
@@ -32,15 +33,18 @@ export class WordSpace {
   /** Writes all terms in order. Gives the words of each of the `records`: a word said twice at one position counts once. */
   write(terms: TermsWriter, records: number): Uint32Array {
     const table = this.#table;
-    const { starts, ordinals, positions } = wordOccurrences(this.#log, table.count);
+    const order = sortedTexts(table);
+    const ranks = new Uint32Array(order.length);
+    for (let rank = 0; rank < order.length; rank++) ranks[order[rank]!] = rank;
+    const { starts, ordinals, positions } = occurrencesByRank(this.#log, ranks);
     const lengths = new Uint32Array(records);
     const list = { ordinals: new Uint32Array(16), frequencies: new Uint32Array(16) };
     terms.beginSpace(this.name);
     let words = 0;
-    for (const term of sortedTerms(table)) {
+    for (let rank = 0; rank < order.length; rank++) {
       let count = 0;
-      let kept = starts[term]!;
-      const end = starts[term + 1]!;
+      let kept = starts[rank]!;
+      const end = starts[rank + 1]!;
       if (list.ordinals.length < end - kept) {
         list.ordinals = new Uint32Array((end - kept) * 2);
         list.frequencies = new Uint32Array((end - kept) * 2);
@@ -66,6 +70,7 @@ export class WordSpace {
         writePositions(terms.occurrences, positions, at, at + list.frequencies[i]!);
         at += list.frequencies[i]!;
       }
+      const term = order[rank]!;
       terms.term(table.bytes, table.starts[term]!, table.starts[term + 1]!, count, list.ordinals[0]!);
     }
     terms.endSpace(words);
@@ -73,56 +78,63 @@ export class WordSpace {
   }
 }
 
-/** Values mostly have one record each: the first is kept with the term, only further ones go to the log. */
+/**
+ * Values mostly have one record each, so that looking each up in a table would be a cache miss for nothing: they are kept as they come,
+ * and equal ones meet when all are sorted.
+ */
 export class ValueSpace {
   readonly name: string;
-  readonly #table = new TermTable();
-  readonly #more = new OccurrenceLog();
-  #first = new Uint32Array(32);
-  #last = new Uint32Array(32);
+  #bytes = Buffer.allocUnsafeSlow(256);
+  #starts = new Uint32Array(33);
+  #ordinals = new Uint32Array(32);
+  #count = 0;
 
   constructor(name: string) {
     this.name = name;
   }
 
   add(ordinal: number, term: string): void {
-    const before = this.#table.count;
-    const number = this.#table.number(termKey(term));
-    if (number === before) {
-      if (number === this.#first.length) {
-        this.#first = enlarged(this.#first, number * 2);
-        this.#last = enlarged(this.#last, number * 2);
-      }
-      this.#first[number] = ordinal;
-    } else if (this.#last[number] === ordinal) {
-      return;
-    } else {
-      this.#more.add(number, ordinal);
+    const key = termKey(term);
+    const start = this.#starts[this.#count]!;
+    const needed = start + key.length * 3;
+    if (needed > this.#bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+      this.#bytes.copy(grown, 0, 0, start);
+      this.#bytes = grown;
     }
-    this.#last[number] = ordinal;
+    this.#ordinals[this.#count++] = ordinal;
+    this.#starts[this.#count] = start + this.#bytes.write(key, start, 'utf8');
+    if (this.#count === this.#ordinals.length) {
+      this.#ordinals = enlarged(this.#ordinals, this.#count * 2);
+      this.#starts = enlarged(this.#starts, this.#count * 2 + 1);
+    }
   }
 
   get bytes(): number {
-    return this.#table.memory + this.#first.length * 8 + this.#more.length * 6;
+    return this.#bytes.length + this.#ordinals.length * 8;
   }
 
   /** Writes all terms in order. */
   write(terms: TermsWriter): void {
-    const table = this.#table;
-    const { starts, ordinals } = valueOccurrences(this.#more, table.count);
+    const bytes = this.#bytes;
+    const starts = this.#starts;
+    const order = sortedTexts({ bytes, starts, count: this.#count });
     let list = new Uint32Array(16);
     terms.beginSpace(this.name);
-    for (const term of sortedTerms(table)) {
-      const start = starts[term]!;
-      const count = 1 + starts[term + 1]! - start;
-      const only = this.#first[term]!;
-      if (count > 1) {
-        if (list.length < count) list = new Uint32Array(count * 2);
-        list[0] = only;
-        for (let i = 1; i < count; i++) list[i] = ordinals[start + i - 1]!;
-        writeOrdinals(terms.postings, list, count);
+    for (let i = 0; i < order.length; ) {
+      const start = starts[order[i]!]!;
+      const end = starts[order[i]! + 1]!;
+      let count = 0;
+      for (; i < order.length; i++) {
+        const number = order[i]!;
+        if (count > 0 && compareBytes(bytes, starts[number]!, starts[number + 1]!, bytes, start, end) !== 0) break;
+        const ordinal = this.#ordinals[number]!;
+        if (count > 0 && list[count - 1] === ordinal) continue;
+        if (count === list.length) list = enlarged(list, count * 2);
+        list[count++] = ordinal;
       }
-      terms.term(table.bytes, table.starts[term]!, table.starts[term + 1]!, count, only);
+      if (count > 1) writeOrdinals(terms.postings, list, count);
+      terms.term(bytes, start, end, count, list[0]!);
     }
     terms.endSpace(0);
   }

@@ -25,7 +25,6 @@ export function createInverter(): Inverter {
   return new SegmentInverter();
 }
 
-const briefKeys: (keyof Brief)[] = ['t', 'a', 'n', 'y', 'j', 'i', 'k', 's', 'f'];
 const latestYear = 0xffff;
 
 class SegmentInverter implements Inverter {
@@ -78,8 +77,7 @@ class SegmentInverter implements Inverter {
         for (const value of columns.facets[code]!)
           entry(this.#facets, code, () => new InvertedFacet(code)).add(ordinal, value);
       }
-      // The list of keys fixes their order, whatever order the analyzer wrote them in.
-      this.#briefs.text(JSON.stringify(record.brief, briefKeys));
+      this.#briefs.text(briefJson(record.brief));
     }
     this.#briefEnds.push(this.#briefs.length);
   }
@@ -153,6 +151,11 @@ class SegmentInverter implements Inverter {
       this.#ordinal < 0 ? 'a term comes before its record' : `record ${this.#ids.at(-1)} is deleted: it has no terms`,
     );
   }
+}
+
+/** Keys in one order, whatever order the analyzer wrote them in. */
+function briefJson({ t, a, n, y, j, i, k, s, f }: Brief): string {
+  return JSON.stringify({ t, a, n, y, j, i, k, s, f });
 }
 
 function entry<V>(map: Map<string, V>, key: string, make: () => V): V {

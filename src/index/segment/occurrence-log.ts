@@ -3,7 +3,7 @@ const recordMark = 0xffffffff;
 const firstChunk = 128;
 const largestChunk = 32 * 1024;
 
-/** Pairs (term, position) of one word space as they come, record by record; or (term, ordinal) of one value space. */
+/** Pairs (term, position) of one word space as they come, record by record. */
 export class OccurrenceLog {
   readonly #chunks: Uint32Array[] = [];
   #chunk = new Uint32Array(firstChunk);
@@ -35,19 +35,19 @@ export class OccurrenceLog {
   }
 }
 
-/** Occurrences by term: those of term t are at starts[t] .. starts[t+1]-1, in the order they came. */
+/** Occurrences by rank: those of the term with rank r are at starts[r] .. starts[r+1]-1, in the order they came. */
 export interface Occurrences {
   readonly starts: Uint32Array;
   readonly ordinals: Uint32Array;
-  /** Empty for values. */
   readonly positions: Uint32Array;
 }
 
-/** A counting sort: twice over the log, once over the terms. */
-export function wordOccurrences(log: OccurrenceLog, terms: number): Occurrences {
-  const next = countByTerm(log, terms);
-  const ordinals = new Uint32Array(next[terms]!);
-  const positions = new Uint32Array(next[terms]!);
+/** A counting sort: twice over the log, once over the terms. `ranks`: term -> rank. */
+export function occurrencesByRank(log: OccurrenceLog, ranks: Uint32Array): Occurrences {
+  const next = countByRank(log, ranks);
+  const total = next[ranks.length]!;
+  const ordinals = new Uint32Array(total);
+  const positions = new Uint32Array(total);
   let ordinal = 0;
   for (const chunk of log.chunks()) {
     for (let i = 0; i < chunk.length; i += 2) {
@@ -56,8 +56,9 @@ export function wordOccurrences(log: OccurrenceLog, terms: number): Occurrences 
         ordinal = chunk[i + 1]!;
         continue;
       }
-      const at = next[term]!;
-      next[term] = at + 1;
+      const rank = ranks[term]!;
+      const at = next[rank]!;
+      next[rank] = at + 1;
       ordinals[at] = ordinal;
       positions[at] = chunk[i + 1]!;
     }
@@ -65,35 +66,22 @@ export function wordOccurrences(log: OccurrenceLog, terms: number): Occurrences 
   return { starts: backToStarts(next), ordinals, positions };
 }
 
-export function valueOccurrences(log: OccurrenceLog, terms: number): Occurrences {
-  const next = countByTerm(log, terms);
-  const ordinals = new Uint32Array(next[terms]!);
+/** Where the occurrences of each rank begin, and behind them their number. */
+function countByRank(log: OccurrenceLog, ranks: Uint32Array): Uint32Array {
+  const starts = new Uint32Array(ranks.length + 1);
   for (const chunk of log.chunks()) {
-    for (let i = 0; i < chunk.length; i += 2) {
-      const at = next[chunk[i]!]!;
-      next[chunk[i]!] = at + 1;
-      ordinals[at] = chunk[i + 1]!;
-    }
-  }
-  return { starts: backToStarts(next), ordinals, positions: new Uint32Array(0) };
-}
-
-/** Where the occurrences of each term begin, and behind them their number. */
-function countByTerm(log: OccurrenceLog, terms: number): Uint32Array {
-  const starts = new Uint32Array(terms + 1);
-  for (const chunk of log.chunks()) {
-    for (let i = 0; i < chunk.length; i += 2) if (chunk[i] !== recordMark) starts[chunk[i]!]!++;
+    for (let i = 0; i < chunk.length; i += 2) if (chunk[i] !== recordMark) starts[ranks[chunk[i]!]!]!++;
   }
   let sum = 0;
-  for (let term = 0; term <= terms; term++) {
-    const count = starts[term]!;
-    starts[term] = sum;
+  for (let rank = 0; rank < starts.length; rank++) {
+    const count = starts[rank]!;
+    starts[rank] = sum;
     sum += count;
   }
   return starts;
 }
 
-/** After filling, entry t has where term t ends, which is where term t+1 begins. */
+/** After filling, entry r has where rank r ends, which is where rank r+1 begins. */
 function backToStarts(ends: Uint32Array): Uint32Array {
   ends.copyWithin(1, 0, ends.length - 1);
   ends[0] = 0;

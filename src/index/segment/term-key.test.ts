@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compareCodePoints } from './naive-segment.ts';
 import { isLongTermKey, maximumTermBytes, termKey } from './term-key.ts';
-import { sortedTerms } from './term-sort.ts';
+import { sortedTexts } from './term-sort.ts';
 import { TermTable } from './term-table.ts';
 
 const text = fc.string({
@@ -50,7 +50,7 @@ test('a table gives equal strings one number and different ones different number
         assert.equal(table.text(number), term);
       }
       assert.equal(table.count, known.size);
-      const sorted = Array.from(sortedTerms(table), (number) => table.text(number));
+      const sorted = Array.from(sortedTexts(table), (number) => table.text(number));
       assert.deepEqual(sorted, [...known.keys()].sort(compareCodePoints));
     }),
   );
@@ -63,6 +63,6 @@ test('terms that share much are sorted by what they do not share', () => {
     terms.push(`${'phys. rev. d '.repeat(1 + (i % 5))}${(i * 7919) % 20_011}`, `é${(i * 31) % 20_011}`);
   }
   for (const term of terms) table.number(term);
-  const sorted = Array.from(sortedTerms(table), (number) => table.text(number));
+  const sorted = Array.from(sortedTexts(table), (number) => table.text(number));
   assert.deepEqual(sorted, [...new Set(terms)].sort(compareCodePoints));
 });

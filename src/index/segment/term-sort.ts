@@ -1,24 +1,27 @@
 import { compareBytes } from './bytes.ts';
-import type { TermTable } from './term-table.ts';
+import { KeySort } from './key-sort.ts';
 
 /** Below this a group is sorted by insertion; measured, flat between 8 and 24. */
 const smallGroup = 12;
-/** Symbols taken at a time, of 257 values each: a byte + 1, or 0 after the end of the term. */
+/** Symbols taken at a time, of 257 values each: a byte + 1, or 0 after the end of the text. They fit into a key of KeySort. */
 const width = 3;
-/** Room for a position below the symbols of a key: 257^3 * 2^28 stays below 2^53. */
-const positions = 2 ** 28;
+
+/** Strings in UTF-8 by number: text t is bytes[starts[t] .. starts[t+1]-1]. */
+export interface PackedTexts {
+  readonly bytes: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly count: number;
+}
 
 /**
- * Numbers of a table's terms in code point order. Sorting three bytes of all at once with the native sort of numbers, and then
- * each group of equals by its next three, is ten times faster than a comparing sort: 1M values 0.4 s.
+ * The numbers of texts in code point order; equal ones stay in order of their numbers. Sorting all by three bytes at once, and then
+ * each group of equals by its next three, is ten times faster than a comparing sort: 1M values in 0.3 s.
  */
-export function sortedTerms(table: TermTable): Uint32Array {
-  const { bytes, starts, count } = table;
-  if (count > positions) throw new Error(`${count} terms are too many to sort`);
+export function sortedTexts({ bytes, starts, count }: PackedTexts): Uint32Array {
   const ids = new Uint32Array(count);
   for (let i = 0; i < count; i++) ids[i] = i;
-  const keys = new Float64Array(count);
-  const before = new Uint32Array(count);
+  const room = new KeySort(count);
+  const { keys, numbers } = room;
   const groups: number[] = [0, count, 0];
   while (groups.length > 0) {
     let depth = groups.pop()!;
@@ -32,27 +35,28 @@ export function sortedTerms(table: TermTable): Uint32Array {
     depth += sharedPrefix(ids, start, end, depth, bytes, starts);
     for (let i = 0; i < size; i++) {
       const id = ids[start + i]!;
-      before[i] = id;
+      numbers[i] = id;
       const stop = starts[id + 1]!;
       let at = starts[id]! + depth;
       let key = 0;
       for (let symbol = 0; symbol < width; symbol++) key = key * 257 + (at < stop ? bytes[at++]! + 1 : 0);
-      keys[i] = key * positions + i;
+      keys[i] = key;
     }
-    keys.subarray(0, size).sort();
-    let groupKey = -1;
+    room.sort(size);
+    ids.set(size === count ? numbers : numbers.subarray(0, size), start);
     let groupStart = 0;
-    for (let i = 0; i < size; i++) {
-      const key = Math.floor(keys[i]! / positions);
-      ids[start + i] = before[keys[i]! - key * positions]!;
-      if (key === groupKey) continue;
-      if (i - groupStart > 1) groups.push(start + groupStart, start + i, depth + width);
-      groupKey = key;
+    for (let i = 1; i <= size; i++) {
+      if (i < size && keys[i] === keys[groupStart]) continue;
+      if (i - groupStart > 1 && goesOn(keys[groupStart]!)) groups.push(start + groupStart, start + i, depth + width);
       groupStart = i;
     }
-    if (size - groupStart > 1) groups.push(start + groupStart, end, depth + width);
   }
   return ids;
+}
+
+/** False for a key whose texts have ended: they are equal. */
+function goesOn(key: number): boolean {
+  return key % 257 !== 0;
 }
 
 /** Bytes that all terms of a group share from `depth` on: journals, names and numbers share many. */
@@ -65,7 +69,7 @@ function sharedPrefix(
   starts: Uint32Array,
 ): number {
   const first = starts[ids[start]!]! + depth;
-  let shared = Math.max(0, starts[ids[start]! + 1]! - first);
+  let shared = starts[ids[start]! + 1]! - first;
   for (let i = start + 1; i < end && shared > 0; i++) {
     const id = ids[i]!;
     const from = starts[id]! + depth;
