@@ -67,7 +67,7 @@ const styles: Readonly<Record<CitationStyle, (parts: CitationParts) => string>> 
     const who = joined(parts.people.map(initialsFirst), 3, 1, ' and ');
     const group = parts.group === undefined ? '' : who === '' ? parts.group : ` (${parts.group})`;
     const year = parts.published?.year === undefined && parts.year !== undefined ? ` (${parts.year})` : '';
-    return `${[who + group, parts.title, host(parts)].filter((part) => part !== '').join(', ')}${year}, ${parts.end}`;
+    return [who + group, parts.title, host(parts) + year, parts.end].filter((part) => part !== '').join(', ');
   },
   apa: (parts) => {
     const who = joined(parts.people.map(familyFirst), 20, 19, ' & ') || (parts.group ?? '');

@@ -26,6 +26,33 @@ export function textRuns(source: string): readonly TextRun[] {
   return runs;
 }
 
+// Of Unicode's private use area, so that no text of a catalogue has them for a reason.
+const endMark = '\uE000';
+const startMarks = { raised: '\uE001', lowered: '\uE002' } as const;
+
+/**
+ * The same as one line of text that can be searched, cut and read by `lineRuns`: raised and lowered text for which Unicode has no
+ * characters stands between marks of our own.
+ */
+export function lineText(source: string): string {
+  return textRuns(source)
+    .map((run) => (run.shift === 'none' ? run.text : (inUnicode(run) ?? startMarks[run.shift] + run.text + endMark)))
+    .join('');
+}
+
+/** The runs of a line that `lineText` made; it may have been cut between its marks. */
+export function lineRuns(line: string): readonly TextRun[] {
+  const runs: TextRun[] = [];
+  for (const piece of line.matchAll(
+    /(?<mark>[\uE001\uE002])(?<shifted>[^\uE000-\uE002]*)\uE000?|(?<plain>[^\uE000-\uE002]+)/gu,
+  )) {
+    const { mark, shifted = '', plain } = piece.groups!;
+    if (plain !== undefined) runs.push({ text: plain, shift: 'none' });
+    else runs.push({ text: shifted, shift: mark === startMarks.raised ? 'raised' : 'lowered' });
+  }
+  return runs;
+}
+
 /** The same as one line of plain text, with the raised and lowered characters that Unicode has. */
 export function plainText(source: string): string {
   return textRuns(source)
@@ -47,13 +74,15 @@ function pairs(from: string, to: string): Readonly<Record<string, string>> {
   return Object.fromEntries([...from].map((character, i) => [character, targets[i]!]));
 }
 
-function shifted(run: TextRun): string {
-  const characters = [...run.text];
+function inUnicode(run: TextRun): string | undefined {
   const table = run.shift === 'raised' ? raised : lowered;
-  if (characters.every((character) => character in table))
-    return characters.map((character) => table[character]).join('');
+  const characters = [...run.text].map((character) => table[character]);
+  return characters.every((character) => character !== undefined) ? characters.join('') : undefined;
+}
+
+function shifted(run: TextRun): string {
   const mark = run.shift === 'raised' ? '^' : '_';
-  return /^[\p{L}\p{N}]+$/u.test(run.text) ? mark + run.text : `${mark}(${run.text})`;
+  return inUnicode(run) ?? (/^[\p{L}\p{N}]+$/u.test(run.text) ? mark + run.text : `${mark}(${run.text})`);
 }
 
 function htmlPieces(source: string): readonly TextRun[] {
@@ -89,6 +118,8 @@ function readText(source: string, add: Add): void {
   }
   parts.forEach((part, i) => {
     if (i % 2 === 0) add(inText(part), 'none');
+    // "from $5 to $6" are two prices.
+    else if (/^\d[^\\^_{}]*$/.test(part) && /^\d/.test(parts[i + 1] ?? '')) add(`$${part}$`, 'none');
     else readMath(part, 'none', add, 0);
   });
 }
@@ -149,8 +180,10 @@ function readMath(source: string, shift: TextRun['shift'], add: Add, depth: numb
     const accent = texAccents.get(command);
     const symbol = texSymbols.get(command);
     if (accent !== undefined) {
-      const [first = '', ...rest] = [...plainText(`$${argument()}$`)];
-      add((first === 'ı' ? 'i' : first) + accent + rest.join(''), shift);
+      let base = '';
+      readMath(argument(), shift, (piece) => (base += piece), depth + 1, words);
+      const [first = '', ...rest] = [...base];
+      add(((first === 'ı' ? 'i' : first) + accent).normalize('NFC') + rest.join(''), shift);
     } else if (command === 'frac' || command === 'tfrac' || command === 'dfrac') {
       inside(argument());
       add('/', shift);

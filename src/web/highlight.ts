@@ -1,4 +1,4 @@
-import { textRuns } from '../formats/mathematics.ts';
+import { lineRuns, type TextRun, textRuns } from '../formats/mathematics.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
 
 /** Finds a question's words in texts. Made once for a page. */
@@ -76,7 +76,16 @@ export const noHighlight: Highlighter = createHighlighter([]);
 
 /** Text with its mathematics readable and the question's words marked. */
 export function richText(source: string, highlighter: Highlighter = noHighlight): Html {
-  const pieces = textRuns(source).map((run): HtmlValue => {
+  return drawn(textRuns(source), highlighter);
+}
+
+/** The same for a line whose mathematics was read before (`lineText`). */
+export function richLine(line: string, highlighter: Highlighter = noHighlight): Html {
+  return drawn(lineRuns(line), highlighter);
+}
+
+function drawn(runs: readonly TextRun[], highlighter: Highlighter): Html {
+  const pieces = runs.map((run): HtmlValue => {
     if (run.shift === 'raised') return html`<sup>${run.text}</sup>`;
     if (run.shift === 'lowered') return html`<sub>${run.text}</sub>`;
     return marked(run.text, highlighter);
@@ -97,7 +106,7 @@ function marked(text: string, highlighter: Highlighter): HtmlValue {
 
 /**
  * The part of a text, about `length` characters and cut at blanks, that holds most of the question's different words. Undefined when it holds
- * none. The text should be plain (mathematics read already).
+ * none. The text is a line whose mathematics was read before.
  */
 export function fragment(text: string, highlighter: Highlighter, length: number): string | undefined {
   const spans = highlighter.spans(text);

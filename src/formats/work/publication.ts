@@ -1,5 +1,5 @@
 import type { Field, MarcRecord } from '../../marc/record.ts';
-import { dataFields, firstValue, subfield, withoutIsbd } from './fields.ts';
+import { dataFields, firstValue, subfield, withoutFinalStop, withoutIsbd } from './fields.ts';
 
 export interface Publication {
   readonly journal: string;
@@ -12,13 +12,16 @@ export interface Publication {
 
 /** Where it was published: 773 (MARC 21 host item, $p abbreviated or $t in full) or 909C4 (the older local form). */
 export function publications(record: MarcRecord): readonly Publication[] {
-  return [...dataFields(record, '773'), ...dataFields(record, '909', 'C4')]
+  const list = [...dataFields(record, '773'), ...dataFields(record, '909', 'C4')]
     .map(publication)
     .filter((one) => one !== undefined);
+  return [...new Map(list.map((one) => [publicationLine(one), one])).values()];
 }
 
 function publication(field: Field): Publication | undefined {
-  const title = subfield(field, 'p') ?? subfield(field, 't');
+  const inFull = subfield(field, 't');
+  // An abbreviation keeps its full stop.
+  const title = subfield(field, 'p') ?? (inFull === undefined ? undefined : withoutFinalStop(withoutIsbd(inFull)));
   if (title === undefined) return undefined;
   // Plain MARC 21 keeps "Vol. 12, no. 3 (2001), p. 45-50" in one subfield $g.
   const related = subfield(field, 'g') ?? '';

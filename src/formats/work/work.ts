@@ -123,7 +123,10 @@ export function titleOf(record: MarcRecord): string {
     .map((part) => `, ${withoutIsbd(part)}`)
     .join('');
   const edition = firstValue(record, '250', 'a');
-  const title = `${withoutIsbd(main)}${remainder === '' ? '' : `: ${remainder}`}${parts}`;
+  const beginning = withoutIsbd(main);
+  // A question needs no colon after it.
+  const colon = /[?!:]$/.test(beginning) ? ' ' : ': ';
+  const title = `${beginning}${remainder === '' ? '' : colon + remainder}${parts}`;
   return edition === undefined ? withoutFinalStop(title) : `${title}; ${withoutIsbd(edition)}`;
 }
 

@@ -1,6 +1,6 @@
 import type { SearchRequest } from '../../search/request.ts';
 import type { PageContext } from '../context.ts';
-import { attribute, type Html, html } from '../html.ts';
+import { attribute, type Html, html, nothing } from '../html.ts';
 import { hiddenFields } from './search-box.ts';
 
 const matches = ['a', 'o', 'e', 'p', 'r'] as const;
@@ -40,7 +40,7 @@ ${
           option(letter, tr.t(`advanced.op.${letter}`), request.parts[i + 1]?.join === name),
         ),
       )
-    : html`<button>${tr.t('search.go')}</button>`
+    : nothing
 }
 </div>`;
   };
@@ -54,6 +54,6 @@ ${
   ] as const;
   return html`<form class="advanced" action="/search" method="get">${hiddenFields(kept.filter(([, value]) => value !== ''))}
 ${[0, 1, 2].map(row)}
-<div class="more">${day('d1', request.dates.from, tr.t('advanced.added_from'))}${day('d2', request.dates.until, tr.t('advanced.added_until'))}</div>
+<div class="more">${day('d1', request.dates.from, tr.t('advanced.added_from'))}${day('d2', request.dates.until, tr.t('advanced.added_until'))}<button>${tr.t('search.go')}</button></div>
 </form>`;
 }

@@ -1,6 +1,6 @@
 import type { Brief } from '../../index/brief.ts';
 import type { PageContext } from '../context.ts';
-import { type Highlighter, noHighlight, richText } from '../highlight.ts';
+import { type Highlighter, noHighlight, richLine, richText } from '../highlight.ts';
 import { type Html, type HtmlValue, html, join, nothing } from '../html.ts';
 
 export interface Hit {
@@ -23,7 +23,7 @@ function hitItem(context: PageContext, hit: Hit, highlighter: Highlighter): Html
 <h2><a href="/record/${hit.id}" dir="auto">${titleHtml(context, brief.t, highlighter)}</a></h2>
 ${byLine(context, brief, highlighter)}
 <p class="where">${whereLine(context, brief)}</p>
-${fragment !== undefined && html`<p class="fragment" dir="auto">${fragment.place !== undefined && html`<span class="muted">${fragment.place}: </span>`}${richText(fragment.text, highlighter)}</p>`}
+${fragment !== undefined && html`<p class="fragment" dir="auto">${fragment.place !== undefined && html`<span class="muted">${fragment.place}: </span>`}${richLine(fragment.text, highlighter)}</p>`}
 </div></li>
 `;
 }

@@ -19,8 +19,8 @@ function row(context: PageContext, field: Field): Html {
   const indicators = field.value === undefined ? `${field.ind1}${field.ind2}`.replaceAll(' ', '_') : '';
   const body =
     field.value === undefined
-      ? field.subfields.map((subfield) => html`<b>$$${subfield.code}</b>${value(context, subfield.value)}`)
-      : value(context, field.value);
+      ? field.subfields.map((subfield) => html`<b>$$${subfield.code}</b> <bdi>${value(context, subfield.value)}</bdi> `)
+      : html`<bdi>${value(context, field.value)}</bdi>`;
   return html`<tr><th scope="row">${field.tag}</th><td>${indicators}</td><td>${body}</td></tr>
 `;
 }

@@ -1,4 +1,4 @@
-import { plainText } from '../../formats/mathematics.ts';
+import { lineText } from '../../formats/mathematics.ts';
 import { publicationLine } from '../../formats/work/publication.ts';
 import type { Work } from '../../formats/work/work.ts';
 import type { MarcRecord } from '../../marc/record.ts';
@@ -6,7 +6,7 @@ import { facts } from '../components/facts.ts';
 import { titleHtml } from '../components/hit.ts';
 import { marcTable } from '../components/marc-table.ts';
 import type { PageContext } from '../context.ts';
-import { type Highlighter, opening, richText } from '../highlight.ts';
+import { type Highlighter, opening, richLine } from '../highlight.ts';
 import { type Html, html } from '../html.ts';
 
 interface Place {
@@ -33,7 +33,7 @@ export function hitDetails(
     const by = more > 0 ? tr.t('hit.and_more', { names: names.join('; '), count: more }) : names.join('; ');
     return html`<h2><a href="/record/${id}" dir="auto">${titleHtml(context, work.title, highlighter)}</a></h2>
 ${by !== '' && html`<p class="by" dir="auto">${by}</p>`}
-${work.abstracts.map((text) => html`<p class="fragment" dir="auto">${richText(opening(plainText(text), abstractShown), highlighter)}</p>`)}
+${work.abstracts.map((text) => html`<p class="fragment" dir="auto">${richLine(opening(lineText(text), abstractShown), highlighter)}</p>`)}
 ${facts([
   [tr.t('record.published_in'), work.publications.map(publicationLine)],
   [tr.t('record.date'), work.date === undefined ? [] : [work.date]],

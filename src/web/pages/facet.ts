@@ -11,6 +11,8 @@ export interface FacetPageModel {
   readonly title: string;
   readonly find: string;
   readonly values: readonly FacetValue[];
+  /** Records in all. */
+  readonly total: number;
   /** There are more values than are listed. */
   readonly cut: boolean;
   /** Arguments of the search, which the filter form keeps. */
@@ -21,7 +23,6 @@ export interface FacetPageModel {
 export function facetPage(context: PageContext, model: FacetPageModel): string {
   const { tr } = context;
   const title = tr.t('facets.all', { facet: model.title });
-  const most = Math.max(1, ...model.values.map((value) => value.count));
   return layout(context, {
     title,
     unlisted: true,
@@ -38,7 +39,7 @@ ${
   model.values.length === 0
     ? html`<p>${tr.t('facets.none')}</p>`
     : html`<p class="muted small">${tr.t(model.cut ? 'facets.first' : 'facets.shown', { count: model.values.length })}</p>
-<ul class="facet people">${model.values.map((value) => facetItem(context, value, most))}</ul>`
+<ul class="facet people">${model.values.map((value) => facetItem(context, value, model.total))}</ul>`
 }
 </div>`,
   });

@@ -11,7 +11,7 @@ import { withParameter } from '../url.ts';
 import { contributorLink, type RecordModel } from './record.ts';
 
 /** So many of each fit on a page that a phone can hold. */
-const perPage = { references: 150, authors: 200, marc: 300 } as const;
+const perPage = { references: 150, authors: 200, marc: 200 } as const;
 
 interface Slice<T> {
   readonly items: readonly T[];
@@ -49,7 +49,7 @@ function referenceText(context: PageContext, one: Reference): HtmlValue {
   if (one.arxiv !== undefined && one.arxiv !== one.reportNumber)
     links.push(html`<a href="https://arxiv.org/abs/${one.arxiv}">arXiv</a>`);
   if (one.url !== undefined) links.push(html`<a href="${one.url}">${new URL(one.url).host}</a>`);
-  const text = one.text === '' ? '' : html`${richText(one.text)}${links.length > 0 && html` `}`;
+  const text = one.text === '' ? '' : html`${richText(one.text)}${links.length > 0 && ', '}`;
   return html`${text}${links.map((link, i) => html`${i > 0 && ', '}${link}`)}${
     links.length === 0 &&
     one.text !== '' &&

@@ -68,8 +68,7 @@ export function searchPage(context: PageContext, model: SearchModel): string {
     }),
     main: html`<div class="search">
 ${summary(context, model)}
-${model.total === 0 ? html`<div></div>` : facets(context, model)}
-<div>${model.total === 0 ? nothingFound(context, model) : results(context, model)}</div>
+${model.total === 0 ? html`<div class="none">${nothingFound(context, model)}</div>` : html`${facets(context, model)}<div>${results(context, model)}</div>`}
 </div>`,
   });
 }
@@ -216,14 +215,14 @@ function nothingFound(context: PageContext, model: SearchModel): Html {
     wider.push(
       html`<li><a href="${toUrl(request, { facets: {}, limits: [] })}">${tr.t('none.without_filters')}</a></li>`,
     );
+  const terms = model.terms.map(
+    (
+      term,
+    ) => html`<tr><th scope="row">${term.count > 0 ? html`<a href="${term.href}">${term.text}</a>` : term.text}</th><td class="number">${tr.t('none.count', { count: term.count })}</td></tr>
+`,
+  );
   return html`<p>${tr.t('none.sentence')}</p>
-${
-  model.terms.length > 0 &&
-  html`<table class="terms"><caption class="hidden">${tr.t('none.terms')}</caption><thead><tr><th scope="col" class="muted">${tr.t('none.alone')}</th><th scope="col" class="muted">${tr.t('none.finds')}</th></tr></thead><tbody>${model.terms.map(
-    (term) =>
-      html`<tr><td>${term.count > 0 ? html`<a href="${term.href}">${term.text}</a>` : term.text}</td><td class="number">${tr.t('none.count', { count: term.count })}</td></tr>`,
-  )}</tbody></table>`
-}
-${wider.length > 0 && html`<ul>${wider}</ul>`}
+${terms.length > 0 && html`<table class="terms"><caption>${tr.t('none.terms')}</caption><tbody>${terms}</tbody></table>`}
+${wider.length > 0 && html`<ul class="plain">${wider}</ul>`}
 <p><a href="/help/search">${tr.t('none.help')}</a></p>`;
 }

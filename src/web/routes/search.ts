@@ -3,7 +3,7 @@ import { ask } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { exportFormat, requireExportFormat } from '../../formats/formats.ts';
 import { describeWork } from '../../formats/work/work.ts';
-import { topValues } from '../../search/facets.ts';
+import { listsOf, topValues } from '../../search/facets.ts';
 import { builtInFields } from '../../search/query/tree.ts';
 import { requestOf, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../environment.ts';
@@ -39,9 +39,9 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const { snapshot, person, page, timing } = exchange;
     const find = (exchange.args.get('find') ?? '').trim();
     const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
-    const { hits } = timing.search(() => ask(snapshot, person, others));
+    const { hits, total } = timing.search(() => ask(snapshot, person, others));
     const listed = timing.search(() =>
-      topValues(snapshot, code, hits, find === '' ? valuesListed + 1 : valuesSearched),
+      topValues(snapshot, code, listsOf(hits), find === '' ? valuesListed + 1 : valuesSearched),
     );
     const wanted = find.toLowerCase();
     const values = listed
@@ -60,6 +60,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
         code,
         title: facetTitle(page, definition),
         find,
+        total,
         cut: values.length > valuesListed || listed.length === valuesSearched,
         hidden: [...toArguments({ ...question, first: 1 })],
         values: values.slice(0, valuesListed).map(({ text, label, count }) => ({

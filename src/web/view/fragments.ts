@@ -1,4 +1,4 @@
-import { plainText } from '../../formats/mathematics.ts';
+import { lineText } from '../../formats/mathematics.ts';
 import { references } from '../../formats/work/references.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import type { Brief } from '../../index/brief.ts';
@@ -19,11 +19,11 @@ export interface Fragment {
  * all words already. `undefined`: the whole record must be looked into.
  */
 export function briefFragment(brief: Brief, highlighter: Highlighter): Fragment | 'none' | undefined {
-  const text = plainText(brief.s);
+  const text = lineText(brief.s);
   if (highlighter.words === 0) return text === '' ? 'none' : { text: opening(text, openingLength), place: undefined };
   const found = fragment(text, highlighter, fragmentLength);
   if (found !== undefined) return { text: found, place: undefined };
-  if (highlighter.found(`${plainText(brief.t)} ${brief.a.join(' ')}`).size < highlighter.words) return undefined;
+  if (highlighter.found(`${lineText(brief.t)} ${brief.a.join(' ')}`).size < highlighter.words) return undefined;
   return text === '' ? 'none' : { text: opening(text, openingLength), place: undefined };
 }
 
@@ -60,9 +60,9 @@ export function recordFragment(record: MarcRecord, brief: Brief, highlighter: Hi
   ];
   for (const [place, texts] of places) {
     for (const text of texts()) {
-      const found = fragment(plainText(text), highlighter, fragmentLength);
+      const found = fragment(lineText(text), highlighter, fragmentLength);
       if (found !== undefined) return { text: found, place };
     }
   }
-  return brief.s === '' ? 'none' : { text: opening(plainText(brief.s), openingLength), place: undefined };
+  return brief.s === '' ? 'none' : { text: opening(lineText(brief.s), openingLength), place: undefined };
 }

@@ -36,7 +36,9 @@ export async function searchView(
     hits: request.format === 'hb' ? await hitsOf(exchange, request, answer, highlighter) : [],
     milliseconds: timing.searchMilliseconds,
     highlighter,
-    facets: answer.facets.map((facet) => facetModel(page, request, facet)).filter((facet) => facet !== undefined),
+    facets: answer.facets
+      .map((facet) => facetModel(page, request, facet, answer.total))
+      .filter((facet) => facet !== undefined),
     chips: chipsOf(page, request),
     notices: [
       ...understood(page, request, answer),
@@ -112,7 +114,12 @@ function sameQuestion(typed: string, read: string): boolean {
   return plain(typed) === plain(read);
 }
 
-function facetModel(page: PageContext, request: SearchRequest, facet: FacetResult): FacetModel | undefined {
+function facetModel(
+  page: PageContext,
+  request: SearchRequest,
+  facet: FacetResult,
+  total: number,
+): FacetModel | undefined {
   const definition = page.site.facets.find((one) => one.code === facet.code);
   if (definition === undefined || facet.values.length === 0) return undefined;
   const title = facetTitle(page, definition);
@@ -131,7 +138,7 @@ function facetModel(page: PageContext, request: SearchRequest, facet: FacetResul
   const isLong = facet.kind === 'values' && values.length >= facetLength;
   return {
     kind: 'list',
-    list: { code: facet.code, title, values, more: isLong ? facetPageAddress(request, facet.code) : undefined },
+    list: { code: facet.code, title, values, total, more: isLong ? facetPageAddress(request, facet.code) : undefined },
   };
 }
 

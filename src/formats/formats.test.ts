@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { SaxesParser } from 'saxes';
+import { compilePath } from '../marc/path.ts';
+import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
+import { atomFeed } from './atom.ts';
+import { writeExport } from './export.ts';
+import { type ExportContext, exportFormat, exportFormats, requireExportFormat } from './formats.ts';
+import type { ExportItem } from './item.ts';
+import { field, item } from './test-records.ts';
+
+const context: ExportContext = { total: 3, baseUrl: 'https://library.example', only: [], paths: [] };
+
+async function written(
+  code: string,
+  items: readonly ExportItem[],
+  changes: Partial<ExportContext> = {},
+): Promise<string> {
+  async function* batches(): AsyncGenerator<readonly ExportItem[]> {
+    for (const one of items) yield [one];
+  }
+  let text = '';
+  for await (const piece of writeExport(requireExportFormat(code), { ...context, ...changes }, batches()))
+    text += piece;
+  return text;
+}
+
+const higgs = item(
+  1,
+  [
+    field('037__', '$aarXiv:1207.7214'),
+    field('0247_', '$2DOI$a10.1016/j.physletb.2012.08.020'),
+    field('041__', '$aeng'),
+    field('100__', '$aMüller, Jörg$uCERN'),
+    field('700__', "$aO'Neill, Mary K"),
+    field('710__', '$gATLAS Collaboration'),
+    field('245__', '$aObservation of a $new$ particle at 100% & more'),
+    field('520__', '$aA new <particle>.'),
+    field('65017', '$aParticle Physics - Experiment'),
+    field('773__', '$pPhys. Lett. B$v716$y2012$c1-29'),
+    field('8564_', '$uhttps://cds.example/higgs.pdf$s12345'),
+    field('980__', '$aARTICLE'),
+  ].map((one, i) =>
+    i === 6 ? dataField('245', ' ', ' ', [{ code: 'a', value: 'Observation of $m_{H}$ at 100% & more' }]) : one,
+  ),
+  '00000nam a2200000 a 4500',
+);
+const thesis = item(2, [
+  field('100__', '$aDoe, Jane'),
+  field('245__', '$aA thesis {on} braces'),
+  field('502__', '$aM.Sc. : Univ. Somewhere : 1999'),
+  field('260__', '$c1999'),
+  field('980__', '$aTHESIS'),
+]);
+const bare = item(3, []);
+
+/** Throws when it is not well formed. */
+function wellFormed(text: string): void {
+  const parser = new SaxesParser({ xmlns: true });
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.write(text).close();
+}
+
+for (const code of ['xm', 'xd']) {
+  test(`${code} is well formed, says how many were found, and may be empty`, async () => {
+    const text = await written(code, [higgs, thesis, bare]);
+    wellFormed(text);
+    assert.match(text, /<!-- Search-Engine-Total-Number-Of-Results: 3 -->/);
+    wellFormed(await written(code, []));
+  });
+}
+
+test('MARCXML has the layout that scripts compare with', async () => {
+  assert.equal(
+    await written('xm', [item(7, [field('100__', '$aPhotolab$uCERN')])]),
+    `<?xml version="1.0" encoding="UTF-8"?>
+<!-- Search-Engine-Total-Number-Of-Results: 3 -->
+<collection xmlns="http://www.loc.gov/MARC21/slim">
+<record>
+  <controlfield tag="001">7</controlfield>
+  <controlfield tag="005">20260102030405.0</controlfield>
+  <datafield tag="100" ind1=" " ind2=" ">
+    <subfield code="a">Photolab</subfield>
+    <subfield code="u">CERN</subfield>
+  </datafield>
+</record>
+
+</collection>
+`,
+  );
+});
+
+test('with ot only those fields are written, and the number', async () => {
+  const only = ['100', '245__a'];
+  const text = await written('xm', [higgs], { only, paths: only.map(compilePath) });
+  assert.deepEqual(
+    [...text.matchAll(/tag="(\d+)"/g)].map((match) => match[1]),
+    ['001', '100', '245'],
+  );
+  assert.doesNotMatch(text, /<leader>/);
+  assert.equal(
+    await written('tm', [higgs, thesis], { only: ['100'] }),
+    '000000001 100__ $$aMüller, Jörg$$uCERN\n000000002 100__ $$aDoe, Jane\n',
+  );
+  assert.equal(await written('tm', [higgs], { only: ['700__a'] }), "O'Neill, Mary K\n");
+});
+
+test('JSON is one array with blanks as Invenio wrote them, and ot chooses keys', async () => {
+  assert.equal(await written('recjson', [higgs, thesis], { only: ['recid'] }), '[{"recid": 1},{"recid": 2}]\n');
+  const [first, , third] = JSON.parse(await written('recjson', [higgs, thesis, bare]));
+  assert.equal(first.title.title, 'Observation of $m_{H}$ at 100% & more');
+  assert.deepEqual(first.authors[0], { full_name: 'Müller, Jörg', kind: 'person', affiliation: ['CERN'] });
+  assert.equal(first.doi, '10.1016/j.physletb.2012.08.020');
+  assert.equal(third.recid, 3);
+  assert.equal(third.title, undefined);
+});
+
+test('BibTeX: entry type by kind, names, mathematics kept, everything else escaped', async () => {
+  const text = await written('hx', [higgs, thesis]);
+  const [article = '', master = ''] = text.split('\n\n');
+  assert.match(article, /^@article\{Muller:2012:1,\n/);
+  assert.match(article, /author {8}= \{M\{\\"u\}ller, J\{\\"o\}rg and O'Neill, Mary K\}/);
+  assert.match(article, /title {9}= \{\{Observation of \$m_\{H\}\$ at 100\\% \\& more\}\}/);
+  assert.match(article, /pages {9}= \{1--29\}/);
+  assert.match(article, /collaboration = \{ATLAS\}/);
+  assert.match(article, /archiveprefix = \{arXiv\}/);
+  assert.match(master, /^@mastersthesis\{Doe:1999:2,/);
+  assert.match(master, /school {8}= \{Univ\. Somewhere\}/);
+  assert.match(master, /\\textbraceleft\{\}on\\textbraceright\{\}/);
+});
+
+test('Dublin Core has the elements that a harvester expects', async () => {
+  const text = await written('xd', [higgs]);
+  for (const [name, value] of [
+    ['creator', 'Müller, Jörg'],
+    ['contributor', 'ATLAS Collaboration'],
+    ['date', '2012'],
+    ['description', 'A new &lt;particle&gt;.'],
+    ['identifier', 'https://library.example/record/1'],
+    ['identifier', 'https://doi.org/10.1016/j.physletb.2012.08.020'],
+    ['language', 'eng'],
+    ['type', 'Text'],
+  ]) {
+    assert.ok(text.includes(`<dc:${name}>${value}</dc:${name}>`), `${name} ${value}`);
+  }
+});
+
+test('a feed is well formed and an entry without authors has one', () => {
+  const text = atomFeed({
+    title: 'A & B',
+    baseUrl: 'https://library.example',
+    self: '/feed?p=a&b',
+    page: '/search',
+    entries: [higgs, bare],
+  });
+  wellFormed(text);
+  assert.equal(text.match(/<entry>/g)?.length, 2);
+  assert.equal(text.match(/<author>/g)?.length, 3);
+  assert.match(text, /<updated>2026-01-02T03:04:05\.000Z<\/updated>/);
+});
+
+const value = fc.string({ unit: 'binary', maxLength: 30 }).filter((text) => text !== '');
+const subfield = fc.record({
+  code: fc.constantFrom('a', 'b', 'c', 'p', 'u', 'v', 'y', '2', 'o', 's', 'r', 'm', 'g', '9'),
+  value,
+});
+const tag = fc.constantFrom(
+  '020',
+  '024',
+  '035',
+  '037',
+  '041',
+  '088',
+  '100',
+  '110',
+  '245',
+  '250',
+  '260',
+  '300',
+  '500',
+  '502',
+  '520',
+  '540',
+  '650',
+  '653',
+  '700',
+  '710',
+  '773',
+  '856',
+  '909',
+  '980',
+  '999',
+);
+const indicators = fc.constantFrom('  ', '7 ', 'C0', 'C4', 'C5', '4 ', '17');
+const anyField: fc.Arbitrary<Field> = fc
+  .tuple(tag, indicators, fc.array(subfield, { minLength: 1, maxLength: 4 }))
+  .map(([name, ind, subfields]) => dataField(name, ind.charAt(0), ind.charAt(1), subfields));
+const anyRecord: fc.Arbitrary<MarcRecord['fields']> = fc.array(anyField, { maxLength: 12 });
+
+test('whatever a record holds, no format fails, XML is well formed, JSON is JSON, BibTeX braces balance', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyRecord, async (fields) => {
+      const one = item(5, fields);
+      wellFormed(await written('xm', [one]));
+      wellFormed(await written('xd', [one]));
+      wellFormed(atomFeed({ title: 't', baseUrl: 'https://x.example', self: '/feed', page: '/', entries: [one] }));
+      assert.equal(JSON.parse(await written('recjson', [one])).length, 1);
+      assert.equal(JSON.parse(await written('mj', [one])).length, 1);
+      let depth = 0;
+      for (const character of await written('hx', [one])) {
+        depth += character === '{' ? 1 : character === '}' ? -1 : 0;
+        assert.ok(depth >= 0);
+      }
+      assert.equal(depth, 0);
+      await written('tm', [one]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a citation key needs no other record and a known one is kept', async () => {
+  const key = async (one: ExportItem): Promise<string | undefined> =>
+    /@\w+\{([^,]+),/.exec(await written('hx', [one]))?.[1];
+  assert.equal(await key(bare), 'record:3');
+  assert.equal(await key(item(9, [field('100__', '$aÅngström, Anders')])), 'Angstrom:9');
+  assert.equal(await key(item(9, [field('035__', '$9BibTeX$aWitten:1998qj')])), 'Witten:1998qj');
+});
+
+test('every format is found by its code and its other names, in any case', () => {
+  for (const format of exportFormats) {
+    for (const name of [format.code, ...format.aliases]) assert.equal(exportFormat(name.toUpperCase()), format);
+  }
+  assert.equal(exportFormat('hb'), undefined);
+  assert.throws(() => requireExportFormat('nonsense'), { code: 'REPERIO_FORMAT_UNKNOWN', message: /nonsense/ });
+});
