@@ -13,7 +13,8 @@ import { compileTerms } from './terms.ts';
  *
  * Where things are
  *   "w:CODE"   words of every field with an index (`FieldSearch.words`: fields with the same words share a space).
- *              `anyfield` and other unions have their own; a word made in two ways by two parts of a union (stemmed for title, unstemmed for exacttitle) stands there in both ways at one position.
+ *              `anyfield` and other unions have their own; a word made in two ways by two parts of a union (stemmed
+ *              for title, unstemmed for exacttitle) stands there in both ways at one position.
  *   "v:CODE"   values of fields whose values are not simply those of their MARC paths: author (name forms),
  *              exact-author, journal, year, counts, files, and fields with `when` or with positions such as 008/07-10.
  *   "m:PATH"   every value of every MARC path, "m:245__a", "m:008". These also are the values of the other fields: ask
