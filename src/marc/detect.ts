@@ -11,7 +11,10 @@ export function isGzip(start: Uint8Array): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
 }
 
-/** The format of an input by its first bytes (up to `detectionBytes`, or all). Throws UserError when it is none, or nothing. */
+/**
+ * The format of an input by its first bytes (up to `detectionBytes`, or all). Throws UserError when it is none, or
+ * nothing.
+ */
 export function detectFormat(start: Uint8Array): RecordFormat {
   if (hasUtf16Start(start)) return 'marcxml';
   const text = new TextDecoder().decode(start).trimStart();

@@ -63,7 +63,7 @@ export const marcErrors = defineErrors({
     code: 'REPERIO_MARC_UTF8',
     status: 400,
     message: '{record} should be UTF-8, but its byte {offset} is not.',
-    hint: 'Convert the file to UTF-8, or declare its real encoding (in the XML declaration, or in position 9 of the leader).',
+    hint: 'Convert the file to UTF-8, or declare its real encoding (in the XML declaration or in leader/09).',
   },
   shape: {
     code: 'REPERIO_MARC_SHAPE',
@@ -117,7 +117,7 @@ export const marcErrors = defineErrors({
     code: 'REPERIO_MARC_JSON',
     status: 400,
     message: '{record} is not JSON: {reason}.',
-    hint: 'Correct the JSON; a record is {"leader":"...","fields":[{"001":"..."},{"245":{"ind1":"1","ind2":"0","subfields":[{"a":"..."}]}}]}.',
+    hint: 'Correct the JSON; fields are {"001":"..."} or {"245":{"ind1":"1","ind2":"0","subfields":[{"a":"..."}]}}.',
   },
   line: {
     code: 'REPERIO_MARC_LINE',

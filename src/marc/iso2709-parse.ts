@@ -16,8 +16,9 @@ const entryLength = 12;
 type Encoding = 'ascii' | 'utf8' | 'marc8';
 
 /**
- * One record from its leader to its terminator. The directory is checked against the data: each field must be framed by field terminators
- * and none may be left out. UTF-8 when leader/09 is "a" or the bytes are; else MARC-8. Throws RecordProblem.
+ * One record from its leader to its terminator. The directory is checked against the data: each field must be framed by
+ * field terminators and none may be left out. UTF-8 when leader/09 is "a" or the bytes are; else MARC-8. Throws
+ * RecordProblem.
  */
 export function parseIso2709Record(bytes: Uint8Array): ParsedRecord {
   const buffer = asBuffer(bytes);

@@ -9,9 +9,9 @@ const backslash = 0x5c;
 const newline = 0x0a;
 
 /**
- * Cuts JSON into its outermost objects, which are the records of an array, of one object, and of newline-delimited JSON alike. A line break
- * inside a string is not JSON, and "{" followed by "leader" inside an object means that an end is missing: there a broken record is given
- * up and the next one begins.
+ * Cuts JSON into its outermost objects, which are the records of an array, of one object, and of newline-delimited JSON
+ * alike. A line break inside a string is not JSON, and "{" followed by "leader" inside an object means that an end is
+ * missing: there a broken record is given up and the next one begins.
  */
 export function splitMarcJson(limit: number): Splitter {
   return new MarcJsonSplitter(limit);

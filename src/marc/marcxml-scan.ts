@@ -3,9 +3,9 @@ import { decodeEntities, isXmlText, parseAttributes } from './marcxml-text.ts';
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from './record.ts';
 
 /**
- * One <record> element in the shape nearly all MARCXML has, read three times as fast as an XML parser would. Undefined for whatever is
- * unusual (CDATA, comments, unknown elements, stray text, wrong markup, bytes that are not UTF-8): then `parseMarcXmlStrictly` decides.
- * What is returned equals what that parser returns, held by a property test.
+ * One <record> element in the shape nearly all MARCXML has, read three times as fast as an XML parser would. Undefined
+ * for whatever is unusual (CDATA, comments, unknown elements, stray text, wrong markup, bytes that are not UTF-8): then
+ * `parseMarcXmlStrictly` decides. What is returned equals what that parser returns, held by a property test.
  */
 export function parseMarcXmlRecord(bytes: Uint8Array): MarcRecord | undefined {
   const buffer = asBuffer(bytes);

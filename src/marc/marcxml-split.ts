@@ -29,9 +29,10 @@ interface Open {
 }
 
 /**
- * Cuts UTF-8 MARCXML into its <record> elements: collections, bare records, several documents in a row, OAI-PMH and SRU answers.
- * Inside a record it only searches for the end tag and for another start (a missing end), minding comments and CDATA, at over
- * 400k records/s; between records it reads tag by tag. A record over `limit` bytes is refused and skipped.
+ * Cuts UTF-8 MARCXML into its <record> elements: collections, bare records, several documents in a row, OAI-PMH and SRU
+ * answers. Inside a record it only searches for the end tag and for another start (a missing end), minding comments and
+ * CDATA, at over 400k records/s; between records it reads tag by tag. A record over `limit` bytes is refused and
+ * skipped.
  */
 export function splitMarcXml(limit: number): Splitter {
   return new MarcXmlSplitter(limit);
@@ -163,7 +164,10 @@ class MarcXmlSplitter implements Splitter {
     return token.end;
   }
 
-  /** Local name of the first element after `from`, "" when something else comes first; undefined when it has not come yet. */
+  /**
+   * Local name of the first element after `from`, "" when something else comes first; undefined when it has not come
+   * yet.
+   */
   #firstElement(from: number): string | undefined {
     let at = from;
     for (;;) {
@@ -201,7 +205,10 @@ class MarcXmlSplitter implements Splitter {
     return buffer.length;
   }
 
-  /** A field outside any record: what is left of a record without its start tag. Refused as one, up to where a record ends or begins. */
+  /**
+   * A field outside any record: what is left of a record without its start tag. Refused as one, up to where a record
+   * ends or begins.
+   */
   #loosePiece(at: number, name: string, final: boolean): number {
     const buffer = this.#buffer;
     const close = buffer.indexOf(this.#tags.end, at);

@@ -129,9 +129,10 @@ describe('the scanner', () => {
   });
 
   test('takes the usual shapes itself', () => {
-    const inner =
-      '<leader>x</leader>\r\n <controlfield tag="001">A &amp; &#233;</controlfield><datafield tag="245" ind1=" " ind2="0">\
-<subfield code="a">é</subfield></datafield>';
+    const inner = [
+      '<leader>x</leader>\r\n <controlfield tag="001">A &amp; &#233;</controlfield>',
+      '<datafield tag="245" ind1=" " ind2="0"><subfield code="a">é</subfield></datafield>',
+    ].join('');
     const other = "<datafield ind2='0' tag = '245' ind1=''><subfield code='a'></subfield></datafield>";
     for (const xml of [`<record>${inner}${other}</record>`, `<record type="Bibliographic" id="1">${inner}</record>`]) {
       const record = parseMarcXmlRecord(Buffer.from(xml));
@@ -294,7 +295,10 @@ test('a warning says that a character was lost', () => {
   ]);
 });
 
-/** A record written in all the ways XML allows and, once in a while, in one it does not: about half of them are usual throughout. */
+/**
+ * A record written in all the ways XML allows and, once in a while, in one it does not: about half of them are usual
+ * throughout.
+ */
 function mostly(usual: readonly string[], odd: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 40, arbitrary: fc.constantFrom(...usual) },

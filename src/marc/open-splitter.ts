@@ -23,8 +23,9 @@ const splitters: Readonly<Record<RecordFormat, (limit: number) => Splitter>> = {
 };
 
 /**
- * A splitter for an input that begins with these bytes (`detectionBytes` of them, or all there are; not compressed). They are only looked
- * at: push them too. Throws UserError for an unknown format or XML encoding and for an empty input.
+ * A splitter for an input that begins with these bytes (`detectionBytes` of them, or all there are; not compressed).
+ * They are only looked at: push them too. Throws UserError for an unknown format or XML encoding and for an empty
+ * input.
  */
 export function openSplitter(start: Uint8Array, options: SplitOptions = {}): Splitter {
   const format = options.format ?? detectFormat(start);

@@ -3,7 +3,9 @@ import { asBuffer, decodeUtf8, firstNotUtf8 } from './bytes.ts';
 import { marcErrors } from './errors.ts';
 import type { Reason } from './raw.ts';
 
-/** Thrown by parsers that know what is wrong but not where in the input their record stands; `parse-raw.ts` adds that. */
+/**
+ * Thrown by parsers that know what is wrong but not where in the input their record stands; `parse-raw.ts` adds that.
+ */
 export class RecordProblem extends Error {
   readonly kind: ErrorKind;
   readonly values: Readonly<Record<string, string | number>>;

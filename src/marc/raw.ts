@@ -14,13 +14,19 @@ export interface Reason {
 export interface RawRecord {
   /** Counted from 1, refused records too. */
   readonly position: number;
-  /** A view into the splitter's buffer: copy it when keeping it longer than the batch. At most 64 kB of a refused oversized record. */
+  /**
+   * A view into the splitter's buffer: copy it when keeping it longer than the batch. At most 64 kB of a refused
+   * oversized record.
+   */
   readonly bytes: Uint8Array;
   /** Set when the splitter already knows that this is no record. */
   readonly refusal?: Reason;
 }
 
-/** Cuts a stream of bytes into records. `push` and `end` give records in input order; a splitter is used for one input only. */
+/**
+ * Cuts a stream of bytes into records. `push` and `end` give records in input order; a splitter is used for one input
+ * only.
+ */
 export interface Splitter {
   readonly format: RecordFormat;
   push(chunk: Uint8Array): RawRecord[];
@@ -28,7 +34,9 @@ export interface Splitter {
   end(): RawRecord[];
 }
 
-/** What a parser makes of one record. Warnings are predicates ("holds in 880$a ..."): the position is not known here. */
+/**
+ * What a parser makes of one record. Warnings are predicates ("holds in 880$a ..."): the position is not known here.
+ */
 export interface ParsedRecord {
   readonly record: MarcRecord;
   readonly warnings: readonly string[];

@@ -1,11 +1,17 @@
-/** MARC 21 in memory: plain data, in loaded order, nothing normalised. Other forms of it are in this folder's readers and writers. */
+/**
+ * MARC 21 in memory: plain data, in loaded order, nothing normalised. Other forms of it are in this folder's readers
+ * and writers.
+ */
 
 export interface Subfield {
   readonly code: string;
   readonly value: string;
 }
 
-/** A control field has a `value` and no subfields; a data field has subfields and `value` is undefined. One shape keeps V8 fast. */
+/**
+ * A control field has a `value` and no subfields; a data field has subfields and `value` is undefined. One shape keeps
+ * V8 fast.
+ */
 export interface Field {
   readonly tag: string;
   /** One character each, blank (" ") when unset. */
@@ -16,7 +22,7 @@ export interface Field {
 }
 
 export interface MarcRecord {
-  /** 24 characters, or empty when the source had none. */
+  /** 24 characters (others are kept as they came, with a warning), or empty when the source had none. */
   readonly leader: string;
   readonly fields: readonly Field[];
 }

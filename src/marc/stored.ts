@@ -1,10 +1,11 @@
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from './record.ts';
 
 /**
- * The stored form: one flat JSON array of strings, ["LEADER", HEAD, VALUE..., HEAD, VALUE..., ...]. HEAD is a tag (then one value follows),
- * or tag, both indicators and one character for each subfield code ("24510abc": three values follow). JSON escapes every control character
- * and lone surrogate, so it is always one line of text that PostgreSQL can hold, and lossless.
- * Why flat: 200k records/s in and out, where nested arrays made half of that, and 15 % fewer bytes.
+ * The stored form: one flat JSON array of strings, ["LEADER", HEAD, VALUE..., HEAD, VALUE..., ...]. HEAD is a tag (then
+ * one value follows), or tag, both indicators and one character for each subfield code ("24510abc": three values
+ * follow). JSON escapes every control character and lone surrogate, so it is always one line of text that PostgreSQL
+ * can hold, and lossless. Why flat: 200k records/s in and out, where nested arrays made half of that, and 15 % fewer
+ * bytes.
  */
 export function encodeStored(record: MarcRecord): string {
   const parts: string[] = [record.leader];
@@ -30,7 +31,9 @@ export function encodeStored(record: MarcRecord): string {
   return JSON.stringify(parts);
 }
 
-/** The record that `encodeStored` was given. Throws when the text is not what it makes: that is corruption, not input. */
+/**
+ * The record that `encodeStored` was given. Throws when the text is not what it makes: that is corruption, not input.
+ */
 export function decodeStored(text: string): MarcRecord {
   const parts: unknown = JSON.parse(text);
   if (!isStrings(parts)) throw new Error('a stored record is not an array of strings');

@@ -6,7 +6,10 @@ const newline = 0x0a;
 /** What of a line is enough to see whether another record begins. */
 const headBytes = 40;
 
-/** Cuts text MARC into records: at empty lines, at "=LDR", and where the record number at the beginning of the lines changes. */
+/**
+ * Cuts text MARC into records: at empty lines, at "=LDR", and where the record number at the beginning of the lines
+ * changes.
+ */
 export function splitTextMarc(limit: number): Splitter {
   return new TextMarcSplitter(limit);
 }

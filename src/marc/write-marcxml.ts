@@ -10,9 +10,9 @@ export const marcXmlHead =
 export const marcXmlFoot = '</collection>\n';
 
 /**
- * One <record> in loaded order, ending in a line break unless written without them. Characters that XML 1.0 cannot hold in any form
- * (most control characters, U+FFFE, U+FFFF, lone surrogates) become U+FFFD, so that one of them does not make the document unreadable;
- * everything else comes back the same when parsed.
+ * One <record> in loaded order, ending in a line break unless written without them. Characters that XML 1.0 cannot hold
+ * in any form (most control characters, U+FFFE, U+FFFF, lone surrogates) become U+FFFD, so that one of them does not
+ * make the document unreadable; everything else comes back the same when parsed.
  */
 export function toMarcXml(record: MarcRecord, options: MarcXmlOptions = {}): string {
   const flat = options.indent === undefined;

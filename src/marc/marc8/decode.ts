@@ -14,9 +14,9 @@ const geta = '〓';
 const replacement = '\ufffd';
 
 /**
- * Decodes MARC-8 (loc.gov/marc/specifications/speccharmarc8.html), given as one character for each byte. Escape sequences are in force to
- * the end of the value; every value begins with ASCII in G0 and ANSEL in G1. Marks that combine stand before their letter in MARC-8, after
- * it in Unicode.
+ * Decodes MARC-8 (loc.gov/marc/specifications/speccharmarc8.html), given as one character for each byte. Escape
+ * sequences are in force to the end of the value; every value begins with ASCII in G0 and ANSEL in G1. Marks that
+ * combine stand before their letter in MARC-8, after it in Unicode.
  */
 export function decodeMarc8(bytes: string): Decoded {
   const decoder = new Marc8Decoder(bytes);
@@ -99,7 +99,10 @@ class Marc8Decoder {
     this.#marks = '';
   }
 
-  /** ESC, perhaps "$" (several bytes), then "(" or "," for G0, ")" or "-" for G1, perhaps "!", and the final that names the set. */
+  /**
+   * ESC, perhaps "$" (several bytes), then "(" or "," for G0, ")" or "-" for G1, perhaps "!", and the final that names
+   * the set.
+   */
   #escape(): void {
     const [sequence, short, multiple, multipleSide, singleSide, final] =
       escapePattern.exec(this.#bytes.slice(this.#at, this.#at + 5)) ?? [];
