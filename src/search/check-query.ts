@@ -6,8 +6,8 @@ import { parseQuery } from './query/parse.ts';
 import { fieldNamesOf } from './question.ts';
 
 /**
- * For queries of a site file: what the parser would tell a reader about one, and a name before a colon that is no field. (A reader may
- * mean such a word; a collection whose query has one would silently be empty.)
+ * For queries of a site file: what the parser would tell a reader about one, and a name before a colon that is no
+ * field. (A reader may mean such a word; a collection whose query has one would silently be empty.)
  */
 export const checkQuery: CheckQuery = (query, site) => {
   const fieldNames = fieldNamesOf(compileAnalyzer(site));

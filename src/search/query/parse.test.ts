@@ -91,6 +91,10 @@ test('unbalanced signs are named with their place, and the question is still ans
   assert.deepEqual(notices('(muon kaon'), ['unbalanced-parenthesis 0']);
   assert.equal(understood('(muon kaon'), 'muon and kaon');
   assert.deepEqual(notices('muon kaon) x (a b)'), ['unbalanced-parenthesis 9']);
+  assert.deepEqual(notices('muon (kaon'), ['unbalanced-parenthesis 5']);
+  assert.equal(understood('muon (kaon'), 'muon and kaon');
+  assert.deepEqual(notices('muon) kaon'), ['unbalanced-parenthesis 4']);
+  assert.deepEqual(notices('s(2'), []);
   assert.deepEqual(notices('muon "kaon pion'), ['unbalanced-quote 5']);
   assert.equal(understood('muon "kaon pion'), 'muon and "kaon and pion');
   assert.deepEqual(notices('muon title:'), ['empty-field 5']);

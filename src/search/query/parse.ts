@@ -28,20 +28,25 @@ export function parseQuery(text: string, options: ParseOptions): Parsed {
   };
 }
 
-/** One unquoted group with a blank inside makes all parentheses of the question group. */
+/**
+ * One unquoted group with a blank inside makes all parentheses of the question group. One without a partner counts where a group could begin or
+ * end, not inside a word.
+ */
 function groupsIn(text: string): 'none' | 'balanced' | { readonly at: number } {
   const open: number[] = [];
   let blankInside = false;
-  let unmatched = -1;
+  let closing: number | undefined;
   for (const { character, at } of unquoted(text)) {
     if (character === '(') open.push(at);
     else if (character === ')') {
-      if (open.pop() === undefined && unmatched === -1) unmatched = at;
+      if (open.pop() === undefined) closing ??= at;
     } else if (open.length > 0 && /\s/.test(character)) blankInside = true;
   }
-  if (!blankInside) return 'none';
-  const wrong = unmatched === -1 ? open[0] : unmatched;
-  return wrong === undefined ? 'balanced' : { at: wrong };
+  const opening = open.find((at) => blankInside || /(?:^|[\s:+|-])$/.test(text.slice(0, at)));
+  const end = closing !== undefined && (blankInside || /^(?:\s|$)/.test(text.slice(closing + 1))) ? closing : undefined;
+  const wrong = end ?? opening;
+  if (wrong !== undefined) return { at: wrong };
+  return blankInside ? 'balanced' : 'none';
 }
 
 function withoutParentheses(text: string): string {
