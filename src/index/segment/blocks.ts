@@ -51,7 +51,10 @@ export function blockCount(bytes: number): number {
   return Math.ceil(bytes / blockLength);
 }
 
-/** Puts blocks back together as `folder/ID.segment`. Throws REPERIO_SEGMENT_BLOCK when one is damaged, missing, or of another segment. */
+/**
+ * Puts blocks back together as `folder/ID.segment`. Throws REPERIO_SEGMENT_BLOCK when one is damaged, missing, or of
+ * another segment.
+ */
 export class BlockJoiner {
   readonly #id: string;
   readonly #folder: string;

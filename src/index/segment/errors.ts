@@ -5,7 +5,7 @@ export const segmentErrors = defineErrors({
     code: 'REPERIO_SEGMENT_DAMAGED',
     status: 503,
     message: 'Index segment {segment} is damaged in its section "{section}" at byte {offset}: {problem}.',
-    hint: 'Type `reperio index verify`; it copies the segment from the database again, or rebuilds it from the records.',
+    hint: 'Type `reperio index verify`; it copies the segment from the database, or rebuilds it from the records.',
   },
   version: {
     code: 'REPERIO_SEGMENT_VERSION',

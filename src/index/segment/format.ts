@@ -6,31 +6,32 @@ import { ByteReader, ByteWriter } from './bytes.ts';
  *
  *   header    "REPERIOX", version (4 bytes), 0 (4 bytes)
  *   sections  one after the other, without gaps:
- *     ids, revisions               columns by ordinal
- *     deleted                      varint count, then a list of ordinals as in `postings`
- *     created, modified, year      columns
- *     lengths w:CODE               column: words of each record, for each word space that has any
- *     sort CODE keys               texts: the distinct keys in order
- *     sort CODE ranks              column: 0, or 1 + the number of the key
- *     facet CODE texts             texts: the distinct values in code point order
- *     facet CODE starts, values    columns: as in `FacetColumn`
- *     brief                        texts: JSON by ordinal, nothing for a deletion marker
- *     dictionary                   blocks of 64 terms, see dictionary-writer.ts
- *     postings                     for each term of two records or more, in order of the dictionary: up to 64 ordinals as varints
- *                                  of their distances, more as a portable roaring bitmap
- *     occurrences                  for each term of a word space: frequencies, then
- *                                  positions, see postings-codec.ts. Boolean questions never read it
- *     separators                   for each block a shortest text between the block before it and it, see dictionary-writer.ts
- *     spaces                       the term spaces and where their parts of the three sections above are
- *   footer    records (varint), for each section its name and length, then a CRC-32 for each 32 KB of all before the footer
+ *     ids, revisions           columns by ordinal
+ *     deleted                  varint count, then a list of ordinals as in `postings`
+ *     created, modified, year  columns
+ *     lengths w:CODE           column: words of each record, for each word space that has any
+ *     sort CODE keys           texts: the distinct keys in order
+ *     sort CODE ranks          column: 0, or 1 + the number of the key
+ *     facet CODE texts         texts: the distinct values in code point order
+ *     facet CODE starts        column: as in `FacetColumn`, and so is
+ *     facet CODE values        column
+ *     brief                    texts: JSON by ordinal, nothing for a deletion marker
+ *     dictionary               blocks of 64 terms, see dictionary-writer.ts
+ *     postings                 for each term of two records or more, in order of the dictionary: up to 64 ordinals as
+ *                              varints of their distances, more as a portable roaring bitmap
+ *     occurrences              for each term of a word space: frequencies, then positions, see postings-codec.ts.
+ *                              Boolean questions never read it
+ *     separators               for each block a shortest text between the block before it and it
+ *     spaces                   the term spaces and where their parts of dictionary and separators are
+ *   footer    records (varint), for each section its name and length, then a CRC-32 for each 32 KB before the footer
  *   tail      footer's length (4), footer's CRC-32 (4), file's length (8), "REPERIOX"
  *
- * A "column" is its width in bytes (1, 2 or 4, the least that holds its largest number) and its numbers. "Texts" are UTF-8 one after
- * the other, and a second section "... places" with one place more than there are texts.
+ * A "column" is its width in bytes (1, 2 or 4, the least that holds its largest number) and its numbers. "Texts" are
+ * UTF-8 one after the other, and a second section "... places" with one place more than there are texts.
  *
- * The same records always give the same bytes, whether inverted at once or merged: nothing is written that no record has, terms
- * and values are in code point order, and lists have one form each. The SHA-256 of the file is the segment's id.
- * Checksums stand at the end and not with their data because the file is written as a stream and read at any place.
+ * The same records always give the same bytes, whether inverted at once or merged: nothing is written that no record
+ * has, terms and values are in code point order, and lists have one form each. The SHA-256 of the file is the segment's
+ * id. Checksums stand at the end and not with their data because the file is written as a stream and read at any place.
  */
 export const formatVersion = 1;
 export const magic = Buffer.from('REPERIOX', 'latin1');

@@ -6,7 +6,10 @@ import { termKey } from './term-key.ts';
 import { sortedTexts } from './term-sort.ts';
 import { enlarged, TermTable } from './term-table.ts';
 
-/** Words: every occurrence goes to a log that is sorted by term at the end, so that a word costs a lookup and two numbers. */
+/**
+ * Words: every occurrence goes to a log that is sorted by term at the end, so that a word costs a lookup and two
+ * numbers.
+ */
 export class WordSpace {
   readonly name: string;
   readonly #table = new TermTable();
@@ -30,7 +33,9 @@ export class WordSpace {
     return this.#table.memory + this.#log.length * 8;
   }
 
-  /** Writes all terms in order. Gives the words of each of the `records`: a word said twice at one position counts once. */
+  /**
+   * Writes all terms in order. Gives the words of each of the `records`: a word said twice at one position counts once.
+   */
   write(terms: TermsWriter, records: number): Uint32Array {
     const table = this.#table;
     const order = sortedTexts(table);
@@ -79,8 +84,8 @@ export class WordSpace {
 }
 
 /**
- * Values mostly have one record each, so that looking each up in a table would be a cache miss for nothing: they are kept as they come,
- * and equal ones meet when all are sorted.
+ * Values mostly have one record each, so that looking each up in a table would be a cache miss for nothing: they are
+ * kept as they come, and equal ones meet when all are sorted.
  */
 export class ValueSpace {
   readonly name: string;
@@ -140,7 +145,10 @@ export class ValueSpace {
   }
 }
 
-/** Sorts positions[start .. stop-1], drops repeated ones and moves the rest to `to` (which is not after `start`). Gives their number. */
+/**
+ * Sorts positions[start .. stop-1], drops repeated ones and moves the rest to `to` (which is not after `start`). Gives
+ * their number.
+ */
 function keepDistinct(positions: Uint32Array, start: number, stop: number, to: number): number {
   for (let i = start + 1; i < stop; i++) {
     if (positions[i]! < positions[i - 1]!) {

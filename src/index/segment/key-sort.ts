@@ -5,15 +5,19 @@ const buckets = 1 << passBits;
 /** Below this the native sort is faster than clearing the counters. */
 const smallest = 400;
 
-/** Sorts the first `size` keys (below 2^26) ascending and their numbers with them; equal keys stay in their order. Keeps its room from call to call. */
+/**
+ * Sorts the first `size` keys (below 2^26) ascending and their numbers with them; equal keys stay in their order. Keeps
+ * its room from call to call.
+ */
 export class KeySort {
   readonly keys: Uint32Array;
   readonly numbers: Uint32Array;
   readonly #spareKeys: Uint32Array;
   readonly #spareNumbers: Uint32Array;
   readonly #pairs = new Float64Array(smallest);
-  readonly #low = new Uint32Array(buckets);
-  readonly #high = new Uint32Array(buckets);
+  /** Made when first needed: most sorts are small. */
+  #low: Uint32Array | undefined;
+  #high: Uint32Array | undefined;
 
   constructor(capacity: number) {
     this.keys = new Uint32Array(capacity);
@@ -43,6 +47,8 @@ export class KeySort {
   }
 
   #radixSort(size: number): void {
+    this.#low ??= new Uint32Array(buckets);
+    this.#high ??= new Uint32Array(buckets);
     const low = this.#low.fill(0);
     const high = this.#high.fill(0);
     for (let i = 0; i < size; i++) {

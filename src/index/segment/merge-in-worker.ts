@@ -19,8 +19,8 @@ export type MergeAnswer =
   | { readonly damage: { segment: string; section: string; offset: number; problem: string } };
 
 /**
- * Merges segment files in a thread of its own, so that this one goes on serving; writes `folder/ID.segment`. Throws SegmentDamaged, what the
- * file system says, or AbortError; then nothing is left behind.
+ * Merges segment files in a thread of its own, so that this one goes on serving; writes `folder/ID.segment`. Throws
+ * SegmentDamaged, what the file system says, or AbortError; then nothing is left behind.
  */
 export async function mergeInWorker(
   inputs: readonly { readonly path: string; readonly live: RoaringBitmap32 }[],

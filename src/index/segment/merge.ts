@@ -23,8 +23,8 @@ export interface MergedSegment {
 }
 
 /**
- * The segment that inverting the surviving records would give, byte for byte. Takes 20-40 us a record and does not let others work:
- * for more than some thousand records use `mergeInWorker`.
+ * The segment that inverting the surviving records would give, byte for byte. Takes 20-40 us a record and does not let
+ * others work: for more than some thousand records use `mergeInWorker`.
  */
 export function mergeSegments(inputs: readonly MergeInput[], options: MergeOptions): SegmentData {
   const plan = planMerge(inputs, options.dropDeletions);
@@ -32,7 +32,10 @@ export function mergeSegments(inputs: readonly MergeInput[], options: MergeOptio
   return segmentInMemory(plan.records, guess, (output) => write(plan, output));
 }
 
-/** The same to `folder/ID.segment`, holding no more than columns, caches and some megabytes in memory. Leaves nothing behind when it fails. */
+/**
+ * The same to `folder/ID.segment`, holding no more than columns, caches and some megabytes in memory. Leaves nothing
+ * behind when it fails.
+ */
 export function mergeToFile(
   inputs: readonly MergeInput[],
   folder: string,
@@ -57,7 +60,9 @@ export function mergeToFile(
   }
 }
 
-/** The path of a file that a merge is writing. After a crash such a file may be left: whoever owns the folder clears it. */
+/**
+ * The path of a file that a merge is writing. After a crash such a file may be left: whoever owns the folder clears it.
+ */
 export function temporaryPath(folder: string): string {
   return join(folder, `merge-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
 }

@@ -32,7 +32,10 @@ export class MergedList {
     this.#terms = terms;
   }
 
-  /** Writes the term on which all heads stand, given in order of the inputs, unless none of its records is kept. Gives the words it stands for. */
+  /**
+   * Writes the term on which all heads stand, given in order of the inputs, unless none of its records is kept. Gives
+   * the words it stands for.
+   */
   merge(heads: readonly Head[], words: boolean): number {
     const { cursor, map } = heads[0]!;
     if (heads.length === 1 && cursor.records === 1) return this.#single(cursor, map[cursor.only]!, words);
@@ -86,7 +89,9 @@ export class MergedList {
     return runs;
   }
 
-  /** Fills `#frequencies` and `#positions`, and `#ends` unless the records ascend. Positions are copied, not decoded. */
+  /**
+   * Fills `#frequencies` and `#positions`, and `#ends` unless the records ascend. Positions are copied, not decoded.
+   */
   #addOccurrences(heads: readonly Head[], lists: readonly Uint32Array[], ascending: boolean): number {
     const positions = this.#positions;
     positions.length = 0;

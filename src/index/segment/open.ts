@@ -35,7 +35,10 @@ function open(id: string, raw: RawBytes): StoredSegment {
   }
 }
 
-/** Reads a whole segment file, compares every checksum and its id (its name). Lets others work in between. Throws SegmentDamaged. */
+/**
+ * Reads a whole segment file, compares every checksum and its id (its name). Lets others work in between. Throws
+ * SegmentDamaged.
+ */
 export async function verifySegmentFile(path: string): Promise<void> {
   const id = basename(path, extension);
   const raw = openFile(path);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { ByteWriter, placeWidth } from './bytes.ts';
+import { ByteWriter } from './bytes.ts';
 import { chunkLength, encodeFooter, encodeHeader, type Section } from './format.ts';
 
 /** A segment's bytes, whole in memory. */
@@ -13,7 +13,10 @@ export interface SegmentData {
 
 const flushLength = 32 * chunkLength;
 
-/** Takes the bytes of a segment from its beginning to its end, section by section, and hands them on in pieces with all their checksums. */
+/**
+ * Takes the bytes of a segment from its beginning to its end, section by section, and hands them on in pieces with all
+ * their checksums.
+ */
 export class SegmentOutput {
   readonly #write: (bytes: Buffer) => void;
   readonly #records: number;
@@ -131,9 +134,4 @@ export class TextsWriter {
     this.#output.begin(`${this.#name} places`);
     this.#output.write(this.#places.view());
   }
-}
-
-/** How many places a section of places has. */
-export function placesIn(length: number): number {
-  return length / placeWidth;
 }

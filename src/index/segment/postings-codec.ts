@@ -3,8 +3,8 @@ import { ByteReader, type ByteWriter, varintLength } from './bytes.ts';
 import { MalformedBytes } from './errors.ts';
 
 /**
- * The longest list of ordinals written as varints of their distances; longer ones are portable roaring bitmaps, run-optimised.
- * (34 us a record to write at 64; below, roaring's headers take more room than the numbers.)
+ * The longest list of ordinals written as varints of their distances; longer ones are portable roaring bitmaps,
+ * run-optimised. (34 us a record to write at 64; below, roaring's headers take more room than the numbers.)
  */
 export const longestVarintList = 64;
 
@@ -67,8 +67,9 @@ export function readBitmap(bytes: Buffer, count: number, limit: number): Roaring
 }
 
 /**
- * Four to a byte, two bits each: 1, 2, 3, or "4 and more", whose rest follows behind as varints in the same order. Above
- * `longestVarintList` postings the length of all this comes first, so that ranking can read it without the positions behind it.
+ * Four to a byte, two bits each: 1, 2, 3, or "4 and more", whose rest follows behind as varints in the same order.
+ * Above `longestVarintList` postings the length of all this comes first, so that ranking can read it without the
+ * positions behind it.
  */
 export function writeFrequencies(out: ByteWriter, frequencies: Uint32Array, count: number): void {
   const packed = (count + 3) >> 2;
@@ -95,7 +96,10 @@ export function writeFrequencies(out: ByteWriter, frequencies: Uint32Array, coun
   }
 }
 
-/** Bytes at the beginning of `count` > `longestVarintList` occurrences that hold the frequencies, of which these are the first few. */
+/**
+ * Bytes at the beginning of `count` > `longestVarintList` occurrences that hold the frequencies, of which these are the
+ * first few.
+ */
 export function frequenciesLength(bytes: Buffer): number {
   const reader = new ByteReader(bytes);
   return reader.varint() + reader.at;
@@ -105,8 +109,9 @@ export function frequenciesLength(bytes: Buffer): number {
 export const frequenciesHead = 8;
 
 /**
- * Frequencies of `count` postings to `into`, from index `offset` on; leaves the reader at the positions. Gives their sum. `room` is
- * how many bytes frequencies and positions have: each occurrence takes one, so that wrong numbers cannot ask for much memory.
+ * Frequencies of `count` postings to `into`, from index `offset` on; leaves the reader at the positions. Gives their
+ * sum. `room` is how many bytes frequencies and positions have: each occurrence takes one, so that wrong numbers cannot
+ * ask for much memory.
  */
 export function readFrequencies(
   reader: ByteReader,
@@ -147,7 +152,7 @@ export function readFrequencies(
   return sum;
 }
 
-/** Positions of one record: `positions[start .. end-1]` ascend strictly. The first as it is, the others as distances less one. */
+/** Positions of one record, `positions[start .. end-1]`, ascend strictly: the first, then distances less one. */
 export function writePositions(out: ByteWriter, positions: Uint32Array, start: number, end: number): void {
   let next = 0;
   for (let i = start; i < end; i++) {

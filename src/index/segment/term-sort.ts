@@ -3,7 +3,10 @@ import { KeySort } from './key-sort.ts';
 
 /** Below this a group is sorted by insertion; measured, flat between 8 and 24. */
 const smallGroup = 12;
-/** Symbols taken at a time, of 257 values each: a byte + 1, or 0 after the end of the text. They fit into a key of KeySort. */
+/**
+ * Symbols taken at a time, of 257 values each: a byte + 1, or 0 after the end of the text. They fit into a key of
+ * KeySort.
+ */
 const width = 3;
 
 /** Strings in UTF-8 by number: text t is bytes[starts[t] .. starts[t+1]-1]. */
@@ -14,8 +17,8 @@ export interface PackedTexts {
 }
 
 /**
- * The numbers of texts in code point order; equal ones stay in order of their numbers. Sorting all by three bytes at once, and then
- * each group of equals by its next three, is ten times faster than a comparing sort: 1M values in 0.3 s.
+ * The numbers of texts in code point order; equal ones stay in order of their numbers. Sorting all by three bytes at
+ * once, and then each group of equals by its next three, is ten times faster than a comparing sort: 1M values in 0.3 s.
  */
 export function sortedTexts({ bytes, starts, count }: PackedTexts): Uint32Array {
   const ids = new Uint32Array(count);

@@ -5,15 +5,18 @@ const firstSlots = 32;
 const shortTerm = 12;
 
 /**
- * Distinct strings numbered 0, 1, 2 ... in the order they first came. Holds their UTF-8 bytes one after the other instead of the strings:
- * a JavaScript string cut from a record keeps the whole record alive, and a Map of them costs four times the memory.
+ * Distinct strings numbered 0, 1, 2 ... in the order they first came. Holds their UTF-8 bytes one after the other
+ * instead of the strings: a JavaScript string cut from a record keeps the whole record alive, and a Map of them costs
+ * four times the memory.
  */
 export class TermTable {
   /** Bytes of term t: bytes[starts[t] .. starts[t+1]-1]. */
   bytes: Buffer = Buffer.allocUnsafeSlow(256);
   starts = new Uint32Array(firstSlots + 1);
   count = 0;
-  /** Pairs of hash and term number + 1 (0: free). Open addressing, at most half full; together, as each is a cache miss. */
+  /**
+   * Pairs of hash and term number + 1 (0: free). Open addressing, at most half full; together, as each is a cache miss.
+   */
   #slots = new Uint32Array(firstSlots * 4);
   /** Number of pairs less one. */
   #mask = firstSlots * 2 - 1;
