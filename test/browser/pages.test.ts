@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import type { FastifyInstance } from 'fastify';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { createDemoLibrary } from '../../src/demo/library.ts';
+import { field } from '../../src/formats/test-records.ts';
+import { defaultSite } from '../../src/site/default.ts';
+import { createApp } from '../../src/web/app.ts';
+import { memoryLibrary } from '../../src/web/memory-library.ts';
+import { findChromium } from '../support/packages.ts';
+
+const executablePath = findChromium();
+// `npm test` says loudly what is missing, and fails for it in CI.
+const skip = executablePath === undefined ? 'Chromium is not installed' : false;
+
+const demoRecords = 400;
+const longTitle = `On the ${'very '.repeat(60)}long title with Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel${'x'.repeat(120)}`;
+const special = [
+  {
+    leader: '',
+    fields: [field('245__', `$a${longTitle}`), field('100__', '$aAuthor, An'), field('980__', '$aARTICLE')],
+  },
+  {
+    leader: '',
+    fields: [
+      field('245__', '$aقياس المعادلات التفاضلية بطريقة جديدة'),
+      field('520__', '$aيتناول هذا البحث المعادلات التفاضلية والأسئلة المفتوحة.'),
+      field('980__', '$aARTICLE'),
+    ],
+  },
+  {
+    leader: '',
+    fields: [
+      field('245__', '$aA measurement by three thousand'),
+      field('980__', '$aARTICLE'),
+      ...Array.from({ length: 3000 }, (_, i) => field('700__', `$aAuthor, Number ${i}$uInstitute ${i % 90}`)),
+      ...Array.from({ length: 40 }, (_, i) => field('999C5', `$o[${i}]$mA. Nother$sPhys. Rev. ${i} (1990) 1`)),
+    ],
+  },
+  undefined,
+];
+
+/** Every kind of page. */
+const pages: Readonly<Record<string, string>> = {
+  home: '/',
+  collection: '/collection/Articles',
+  search: '/search?p=measurement&rg=25',
+  'search with filters': '/search?p=measurement&facet.type=ARTICLE&facet.year=1990->2020&d1=2020',
+  'search by relevance, page 2': '/search?p=the&rm=wrd&jrec=11',
+  'search details': '/search?p=measurement&of=hd',
+  'search as MARC': '/search?p=measurement&of=hm&rg=5',
+  'advanced search': '/search?aas=1&p1=boson&f1=title&m1=a',
+  'nothing found': '/search?p=boson+zzyzx',
+  'a question with a mistake': '/search?p=%22boson',
+  'values of a facet': '/search/facet?p=the&code=author',
+  record: '/record/1',
+  references: '/record/12/references',
+  'three thousand authors': `/record/${demoRecords + 3}`,
+  'list of authors': `/record/${demoRecords + 3}/authors?page=3`,
+  'references of many': `/record/${demoRecords + 3}/references`,
+  marc: '/record/1/marc',
+  'long title': `/record/${demoRecords + 1}`,
+  'right to left': `/record/${demoRecords + 2}`,
+  help: '/help/search',
+  'not found': '/nothing',
+  'no such record': '/record/99999',
+  'deleted record': `/record/${demoRecords + 4}`,
+  'no such collection': '/collection/Nothing',
+  french: '/search?p=measurement&ln=fr',
+};
+
+/** Bytes of a page without its assets; 25 hits with their facets may take a little more. */
+const largestPage = 60_000;
+
+describe('pages in Chromium', { skip }, () => {
+  let app: FastifyInstance;
+  let browser: Browser;
+  let base: string;
+
+  before(async () => {
+    const demo = createDemoLibrary();
+    const records = [...Array.from({ length: demoRecords }, (_, i) => demo.record(i + 1)), ...special];
+    app = createApp(memoryLibrary(defaultSite(), records));
+    base = await app.listen({ host: '127.0.0.1', port: 0 });
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+  });
+  after(async () => {
+    await browser?.close();
+    await app?.close();
+  });
+
+  async function visit<T>(
+    path: string,
+    options: Parameters<Browser['newContext']>[0],
+    work: (page: Page) => Promise<T>,
+  ): Promise<T> {
+    const context: BrowserContext = await browser.newContext(options);
+    try {
+      const page = await context.newPage();
+      await page.goto(base + path);
+      return await work(page);
+    } finally {
+      await context.close();
+    }
+  }
+
+  const axe = createRequire(import.meta.url)('axe-core').source as string;
+  for (const [name, path] of Object.entries(pages)) {
+    test(`${name}: no accessibility violation, light or dark`, async () => {
+      // Axe must run where the content policy lets nobody in.
+      await visit(path, { bypassCSP: true, viewport: { width: 1280, height: 900 } }, async (page) => {
+        await page.evaluate(axe);
+        assert.deepEqual(await violations(page, ''), [], `${path}, light`);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        // Nothing else depends on the colours.
+        assert.deepEqual(await violations(page, "{ runOnly: ['color-contrast'] }"), [], `${path}, dark`);
+      });
+    });
+
+    test(`${name}: small, no sideways scrolling from 320 px, nothing that the content policy stops`, async () => {
+      await visit('/health/live', {}, async (page) => {
+        const complaints: string[] = [];
+        page.on('console', (message) => {
+          if (message.type() === 'error' && !/status of (403|404|410)/.test(message.text()))
+            complaints.push(message.text());
+        });
+        const response = await page.goto(base + path);
+        for (const width of [320, 768]) {
+          await page.setViewportSize({ width, height: 700 });
+          const over = await page.evaluate<number>(
+            'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+          );
+          assert.equal(over, 0, `${path} at ${width}`);
+        }
+        assert.deepEqual(complaints, []);
+        const bytes = (await response!.body()).length;
+        assert.ok(bytes <= largestPage, `${path} has ${bytes} bytes`);
+      });
+    });
+  }
+
+  test('everything is reached by the keyboard, and where one is can be seen', async () => {
+    await visit('/search?p=measurement', { viewport: { width: 1280, height: 900 } }, async (page) => {
+      const wanted = await page.evaluate<number>(
+        `[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')].filter((one) => one.checkVisibility()).length`,
+      );
+      const seen = new Set<string>();
+      for (let i = 0; i < wanted + 5; i++) {
+        await page.keyboard.press('Tab');
+        const place = await page.evaluate<{ path: string; outline: string } | undefined>(`(() => {
+          const one = document.activeElement;
+          if (!one || one === document.body) return undefined;
+          const all = [...document.querySelectorAll('*')];
+          return { path: String(all.indexOf(one)), outline: getComputedStyle(one).outlineStyle };
+        })()`);
+        if (place === undefined) continue;
+        assert.notEqual(place.outline, 'none');
+        seen.add(place.path);
+      }
+      assert.ok(seen.size >= wanted, `${seen.size} of ${wanted}`);
+    });
+  });
+
+  test('the cursor stands in the box of the home page, and Enter searches', async () => {
+    await visit('/', {}, async (page) => {
+      await page.keyboard.type('measurement');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/search\?p=measurement/);
+    });
+  });
+
+  test('the arrow keys turn the pages, but not while one writes', async () => {
+    await visit('/search?p=the', {}, async (page) => {
+      await page.keyboard.press('ArrowRight');
+      await page.waitForURL(/jrec=11/);
+      await page.focus('input[name=p]');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowLeft');
+      assert.match(page.url(), /jrec=11/);
+      await page.evaluate('document.activeElement.blur()');
+      await page.keyboard.press('ArrowLeft');
+      await page.waitForURL((url) => !url.search.includes('jrec'));
+    });
+  });
+
+  test('searching, filtering, paging, reading and choosing dark all work without scripts', async () => {
+    await visit('/', { javaScriptEnabled: false }, async (page) => {
+      await page.fill('.hero input[name=p]', 'measurement');
+      await page.click('.hero button');
+      await page.click('.facets .facet a >> nth=0');
+      assert.match(page.url(), /facet\.collection=/);
+      await page.click('.chip');
+      await page.click('a[rel=next]');
+      await page.click('.hit h2 a >> nth=0');
+      assert.match(page.url(), /\/record\/\d+$/);
+      await page.click('button[value=dark]');
+      assert.match(page.url(), /\/record\/\d+$/);
+      assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
+      await page.click('footer a[lang=fr]');
+      assert.equal(await page.getAttribute('html', 'lang'), 'fr');
+    });
+  });
+
+  test('a record prints on one sheet', async () => {
+    await visit('/record/1', {}, async (page) => {
+      const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type\s*\/Page\b/g)?.length;
+      assert.equal(sheets, 1);
+    });
+  });
+});
+
+function violations(page: Page, options: string): Promise<readonly Violation[]> {
+  return page.evaluate<readonly Violation[]>(
+    `axe.run(${options}).then((result) => result.violations.map((one) => ({ id: one.id, help: one.help, nodes: one.nodes.map((node) => node.html).slice(0, 3) })))`,
+  );
+}
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly string[];
+}
