@@ -8,6 +8,7 @@ import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Database, Transaction } from '../store/database.ts';
+import { shareLease } from '../store/lease.ts';
 import { recordErrors } from './errors.ts';
 import { noRecord } from './history.ts';
 import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
@@ -39,6 +40,8 @@ export async function writeRecords(
   writes: readonly RecordWrite[],
 ): Promise<readonly Written[]> {
   return await inTransaction(database, async (transaction) => {
+    // A bulk load numbers its batches before they are committed, and lets others have numbers in between.
+    if (writes.some((write) => write.mode !== 'replace')) await shareLease(transaction, 'numbers');
     const written: Written[] = [];
     for (const write of writes) written.push(await writeRecord(transaction, analyzer, write));
     return written;

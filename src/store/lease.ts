@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { applicationName, clientConfig } from './database.ts';
+import sql from 'sql-template-tag';
+import { applicationName, clientConfig, type Queryable } from './database.ts';
 
 /** Work that only one process of all nodes may do at a time. */
-const leases = { load: 1, indexer: 2 } as const;
+const leases = { load: 1, indexer: 2, numbers: 3 } as const;
 export type LeaseName = keyof typeof leases;
 
 /** Tells our advisory locks from those of other programs in the same database. */
@@ -59,9 +60,55 @@ export async function takeLease(url: string, name: LeaseName, options: LeaseOpti
 async function holderOf(client: pg.Client, name: LeaseName): Promise<string> {
   const found = await client.query<{ name: string; since: Date }>(
     `SELECT application_name AS name, backend_start AS since FROM pg_locks JOIN pg_stat_activity USING (pid)
-     WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2 AND granted`,
+     WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2 AND granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     [family, leases[name]],
   );
   const holder = found.rows[0];
   return holder === undefined ? 'another process' : `"${holder.name}" (since ${holder.since.toISOString()})`;
+}
+
+/**
+ * A lease that its holder has nearly all the time, and others share for the length of a transaction: they wait in a queue, and the holder lets them
+ * pass when it suits.
+ */
+export interface SharedLease {
+  /** Whether somebody waits for `letPass`. */
+  waiters(): Promise<boolean>;
+  /** Lets all who wait have their transaction, and resolves when the lease is held again. */
+  letPass(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Waits until all who share it now are done. */
+export async function holdSharedLease(url: string, name: LeaseName): Promise<SharedLease> {
+  const client = new pg.Client(clientConfig(url, { connectTimeout: 10_000, statementTimeout: 0, lockTimeout: 0 }));
+  client.on('error', () => {});
+  await client.connect();
+  const key = [family, leases[name]];
+  const hold = async (): Promise<void> => {
+    await client.query('SELECT pg_advisory_lock($1, $2)', key);
+  };
+  await hold();
+  return {
+    waiters: async () => {
+      const found = await client.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2 AND NOT granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        key,
+      );
+      return found.rows.length > 0;
+    },
+    letPass: async () => {
+      await client.query('SELECT pg_advisory_unlock($1, $2)', key);
+      // Locks are queued: who waits now comes first.
+      await hold();
+    },
+    release: () => client.end(),
+  };
+}
+
+/** Shares the lease until the transaction ends. Call it before anything else that locks. */
+export async function shareLease(transaction: Queryable, name: LeaseName): Promise<void> {
+  await transaction.query(sql`SELECT pg_advisory_xact_lock_shared(${family}::integer, ${leases[name]}::integer)`);
 }

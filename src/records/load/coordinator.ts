@@ -3,6 +3,7 @@ import { UserError } from '../../errors/errors.ts';
 import { recordLabel } from '../../marc/problem.ts';
 import type { Reason } from '../../marc/raw.ts';
 import type { Database } from '../../store/database.ts';
+import type { SharedLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
 import { keysOf, keysToLookUp } from '../identifiers.ts';
 import { decide, fetchHolders, fetchKeys, type Refused, type WriteMode } from '../matching.ts';
@@ -37,6 +38,8 @@ export interface CoordinatorOptions {
   /** Match, but write nothing. */
   readonly dryRun: boolean;
   readonly rejects: Rejects;
+  /** The right to give out numbers. */
+  readonly numbers: SharedLease;
   /** Where the load stands in load_progress before its first batch. */
   readonly progress: ProgressRow;
   readonly onProgress: (totals: LoadTotals) => void;
@@ -47,6 +50,8 @@ export interface CoordinatorOptions {
 /** Batches that workers hold at once, for each: one is written while the next is read and identified. */
 const batchesPerWorker = 2;
 const mostAttempts = 5;
+/** Those who insert single records wait this long at least for each other's turn, so that they do not stop the load, in ms. */
+const letPassEvery = 1_000;
 
 interface Plan {
   readonly order: WriteOrder;
@@ -67,6 +72,8 @@ interface Job {
   /** What the database was found to refuse, by index. */
   readonly bad: Map<number, string>;
   attempts: number;
+  /** Raised when it is planned anew: what still waits for the old plan gives up. */
+  round: number;
   plan: Promise<Plan>;
   written: Promise<WrittenBatch>;
 }
@@ -80,9 +87,12 @@ export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #pending = new PendingKeys();
   readonly #jobs: Job[] = [];
+  /** For each worker: its last batch has been told to write. */
+  readonly #sent = new Map<LoadWorker, Promise<void>>();
   #planned: Promise<unknown> = Promise.resolve();
   #lastCommitted: Promise<void> = Promise.resolve();
   #nextId = 0;
+  #letPassAt = performance.now();
   #ended = false;
   #changed = Promise.withResolvers<void>();
   #totals: LoadTotals;
@@ -150,6 +160,7 @@ export class Coordinator {
       committed: Promise.withResolvers<void>(),
       bad: new Map(),
       attempts: 0,
+      round: 0,
       ...this.#start(() => job),
     };
     this.#lastCommitted = job.committed.promise;
@@ -169,6 +180,7 @@ export class Coordinator {
   async #plan(job: Job): Promise<Plan> {
     const { database, mode } = this.#options;
     const { identities } = await job.identified;
+    await this.#letOthersInsert(job);
     const view = new BatchView(this.#pending);
     await view.load(database, mode, identities);
     const { batch } = job;
@@ -211,10 +223,33 @@ export class Coordinator {
     };
   }
 
+  /** Records that are inserted one by one get their numbers between two batches; then all before must be committed. */
+  async #letOthersInsert(job: Job): Promise<void> {
+    const { numbers, dryRun } = this.#options;
+    if (dryRun || performance.now() - this.#letPassAt < letPassEvery || !(await numbers.waiters())) return;
+    await job.previous;
+    await numbers.letPass();
+    this.#nextId = await this.#lastId();
+    this.#letPassAt = performance.now();
+  }
+
   async #write(job: Job, plan: Plan): Promise<WrittenBatch> {
     if (this.#options.dryRun) return countOnly(plan.order);
-    if (plan.afterOthers) await job.previous;
-    return await job.worker.call('write', plan.order);
+    const { worker, round } = job;
+    // A worker has one connection: whoever began before the batch in front of it would wait for its turn with it for ever.
+    const before = this.#sent.get(worker);
+    const sent = Promise.withResolvers<void>();
+    this.#sent.set(worker, sent.promise);
+    try {
+      await before;
+      if (plan.afterOthers) await job.previous;
+      if (job.round !== round) throw new Error('the batch was planned anew');
+      const written = worker.call('write', plan.order);
+      sent.resolve();
+      return await written;
+    } finally {
+      sent.resolve();
+    }
   }
 
   async #commit(job: Job): Promise<void> {
@@ -293,8 +328,11 @@ export class Coordinator {
     if (!(error instanceof WorkerFailure) || job.attempts > mostAttempts) throw error;
     const { kind, code } = error.failure;
     const refusedByDatabase = kind === 'record' && /^(22|23|54)/.test(code);
-    if (kind !== 'numbers-moved' && !refusedByDatabase) throw error;
+    const passing = kind === 'numbers-moved' || (kind === 'record' && code === '40P01');
+    if (!passing && !refusedByDatabase) throw error;
+    this.#sent.clear();
     for (const waiting of this.#jobs) {
+      waiting.round++;
       await waiting.plan;
       await waiting.worker.call('abort', { batch: waiting.batch.number });
     }

@@ -4,7 +4,7 @@ import { UserError } from '../../errors/errors.ts';
 import { splitRecords } from '../../marc/read.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
-import { takeLease } from '../../store/lease.ts';
+import { holdSharedLease, takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
 import type { WriteMode } from '../matching.ts';
 import { type BatchLimits, InputReader } from './batches.ts';
@@ -81,12 +81,14 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
   if (earlier !== undefined) options.onResume?.(earlier.position);
   const rejects = options.rejects === undefined || dryRun ? noRejects : openRejects(options.rejects, progress.position);
   const workers = await startWorkers(input, options);
+  const numbers = await holdSharedLease(options.url, 'numbers');
   const coordinator = new Coordinator({
     database,
     workers,
     mode,
     dryRun,
     rejects,
+    numbers,
     progress,
     onProgress: options.onProgress ?? (() => undefined),
     onWarning: options.onWarning ?? (() => undefined),
@@ -105,6 +107,7 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
     throw stopped(error, coordinator.totals.position);
   } finally {
     await close(workers, rejects, reader);
+    await numbers.release();
   }
 }
 

@@ -1,0 +1,327 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import fc from 'fast-check';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
+import { createFollower, type Follower } from '../../index/follower.ts';
+import { verifyIndex } from '../../index/verify.ts';
+import { controlField, dataField, type Field, type MarcRecord } from '../../marc/record.ts';
+import { decodeStored } from '../../marc/stored.ts';
+import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../marc/write-marcxml.ts';
+import { defaultSite } from '../../site/default.ts';
+import { identify, keysOf } from '../identifiers.ts';
+import { decide, type WriteMode, writeModes } from '../matching.ts';
+import { writeRecords } from '../write.ts';
+import { type LoadOptions, load } from './load.ts';
+
+let store: TestDatabase;
+let follower: Follower;
+const folder = mkdtempSync(join(tmpdir(), 'reperio-load-'));
+
+before(async () => {
+  store = await openTestDatabase();
+  follower = createFollower({ database: store.database, url: store.url, folder });
+});
+
+beforeEach(async () => {
+  await store.database.query(sql`TRUNCATE record, revision, identifier, load_progress, delta`);
+  await store.database.query(sql`UPDATE record_counter SET last_id = 0`);
+  await store.database.query(sql`UPDATE manifest SET version = version + 1, segments = '{}'`);
+});
+
+after(async () => {
+  await follower.close();
+  await store.release();
+  rmSync(folder, { recursive: true });
+});
+
+function options(more: Partial<LoadOptions> = {}): LoadOptions {
+  return {
+    database: store.database,
+    url: store.url,
+    indexFolder: folder,
+    mode: 'insert',
+    workers: 2,
+    batch: { records: 1_000, bytes: 1e9 },
+    recordLimit: 1e6,
+    resume: 'never',
+    ...more,
+  };
+}
+
+function input(text: string, name = 'test.xml') {
+  return { name, bytes: chunks(Buffer.from(text)) };
+}
+
+async function* chunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 5_000) yield bytes.subarray(at, at + 5_000);
+}
+
+function marcXml(records: readonly MarcRecord[]): string {
+  return marcXmlHead + records.map((record) => toMarcXml(record, { indent: 0 })).join('') + marcXmlFoot;
+}
+
+function titled(title: string, ...fields: readonly Field[]): MarcRecord {
+  return { leader: '', fields: [...fields, dataField('245', ' ', ' ', [{ code: 'a', value: title }])] };
+}
+
+function system(value: string): Field {
+  return dataField('970', ' ', ' ', [{ code: 'a', value }]);
+}
+
+interface StoredRow {
+  readonly id: number;
+  readonly revision: number;
+  readonly title: string;
+}
+
+async function library(): Promise<readonly StoredRow[]> {
+  const rows = await store.database.query<{ id: number; revision: number; marc: string }>(sql`
+    SELECT id, revision, marc FROM record UNION ALL SELECT record_id, revision, marc FROM revision ORDER BY id, revision`);
+  return rows.map(({ id, revision, marc }) => ({ id, revision, title: titleOf(decodeStored(marc)) }));
+}
+
+function titleOf(record: MarcRecord): string {
+  return record.fields.find(({ tag }) => tag === '245')?.subfields[0]?.value ?? '';
+}
+
+async function ids(): Promise<readonly number[]> {
+  return (await store.database.query<{ id: number }>(sql`SELECT id FROM record ORDER BY id`)).map(({ id }) => id);
+}
+
+function upTo(last: number): readonly number[] {
+  return Array.from({ length: last }, (_, place) => place + 1);
+}
+
+async function assertIndexIsRight(): Promise<void> {
+  const report = await verifyIndex(
+    { database: store.database, url: store.url, folder },
+    { heal: false, compare: true, most: 5 },
+  );
+  assert.deepEqual(report.damage, []);
+  assert.deepEqual(report.differences, []);
+}
+
+test('records of many batches are numbered in the order of the input and searchable when the load returns', async () => {
+  const records = upTo(450).map((number) => titled(`Title ${number}`, system(`s${number}`)));
+  const report = await load(input(marcXml(records)), options({ batch: { records: 120, bytes: 1e9 } }));
+  assert.deepEqual([report.inserted, report.replaced, report.refused, report.position], [450, 0, 0, 450]);
+  const rows = await library();
+  assert.deepEqual(
+    rows.map(({ id, title }) => [id, title]),
+    upTo(450).map((number) => [number, `Title ${number}`]),
+  );
+  await follower.refresh();
+  assert.equal(follower.snapshot().records, 450);
+  await assertIndexIsRight();
+});
+
+test('a bulk replacement leaves a revision of each record and an index of the new versions', async () => {
+  const make = (word: string) => upTo(300).map((number) => titled(`${word} ${number}`, system(`s${number}`)));
+  const batch = { records: 140, bytes: 1e9 };
+  await load(input(marcXml(make('Older'))), options({ batch }));
+  const report = await load(input(marcXml(make('Newer').toReversed())), options({ batch, mode: 'replace' }));
+  assert.deepEqual([report.inserted, report.replaced], [0, 300]);
+  const expected = upTo(300).flatMap((id) => [
+    { id, revision: 1, title: `Older ${id}` },
+    { id, revision: 2, title: `Newer ${id}` },
+  ]);
+  assert.deepEqual(await library(), expected);
+  await follower.refresh();
+  assert.equal(follower.snapshot().records, 300);
+  await assertIndexIsRight();
+});
+
+test('the library after a load is what taking one record after the other gives, whatever the batches', async () => {
+  const identifier = fc.record({
+    control: fc.option(fc.constantFrom('1', '2', '3', 'x1', 'x2'), { nil: undefined }),
+    source: fc.option(fc.constantFrom('A', 'B'), { nil: undefined }),
+    system: fc.subarray(['s1', 's2', 's3', 's4', 's5', 's6'], { maxLength: 2 }),
+    deleted: fc.boolean(),
+  });
+  const plan = fc.record({
+    first: fc.array(identifier, { maxLength: 8 }),
+    second: fc.array(identifier, { minLength: 1, maxLength: 24 }),
+    mode: fc.constantFrom<WriteMode>(...writeModes),
+    batch: fc.integer({ min: 1, max: 9 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(plan, async ({ first, second, mode, batch }) => {
+      await store.database.query(sql`TRUNCATE record, revision, identifier, load_progress, delta`);
+      await store.database.query(sql`UPDATE record_counter SET last_id = 0`);
+      await store.database.query(sql`UPDATE manifest SET version = version + 1, segments = '{}'`);
+      let serial = 0;
+      const make = (one: (typeof second)[number]): MarcRecord => {
+        const fields: Field[] = [];
+        if (one.control !== undefined) fields.push(controlField('001', one.control));
+        if (one.source !== undefined) fields.push(controlField('003', one.source));
+        for (const value of one.system) fields.push(system(value));
+        if (one.deleted) fields.push(dataField('980', ' ', ' ', [{ code: 'c', value: 'DELETED' }]));
+        return titled(`Title ${++serial}`, ...fields);
+      };
+      const model = new Model();
+      for (const [records, how] of [
+        [first.map(make), 'insert'],
+        [second.map(make), mode],
+      ] as const) {
+        if (records.length === 0) continue;
+        const refused: number[] = [];
+        const expected = model.load(records, how);
+        await load(
+          input(marcXml(records)),
+          options({
+            mode: how,
+            batch: { records: batch, bytes: 1e9 },
+            onRefused: ({ position }) => void refused.push(position),
+          }),
+        );
+        assert.deepEqual(refused, expected);
+      }
+      assert.deepEqual(await library(), model.rows());
+      assert.deepEqual(await keys(), model.keys());
+      await assertIndexIsRight();
+    }),
+    { numRuns: 12 },
+  );
+});
+
+async function keys(): Promise<readonly string[]> {
+  const rows = await store.database.query<{ key: string }>(
+    sql`SELECT kind || ' ' || value || ' ' || record_id AS key FROM identifier`,
+  );
+  return rows.map(({ key }) => key).sort();
+}
+
+/** A library of plain arrays that takes one record after the other. */
+class Model {
+  readonly #versions: { readonly titles: string[]; keys: readonly string[] }[] = [];
+
+  load(records: readonly MarcRecord[], mode: WriteMode): readonly number[] {
+    const before = this.#versions.length;
+    const refused: number[] = [];
+    records.forEach((record, place) => {
+      const identity = identify(record);
+      const decision = decide(identity, mode, {
+        holder: (key) => this.#versions.findIndex((version) => version.keys.includes(key)) + 1,
+        exists: (id) => id <= before,
+      });
+      if ('refusal' in decision) {
+        refused.push(place + 1);
+        return;
+      }
+      const id = decision.id === 0 ? this.#versions.push({ titles: [], keys: [] }) : decision.id;
+      const version = this.#versions[id - 1]!;
+      version.titles.push(titleOf(record));
+      version.keys = keysOf(identity, id, decision.ours);
+    });
+    return refused;
+  }
+
+  rows(): readonly StoredRow[] {
+    return this.#versions.flatMap(({ titles }, place) =>
+      titles.map((title, number) => ({ id: place + 1, revision: number + 1, title })),
+    );
+  }
+
+  keys(): readonly string[] {
+    return this.#versions.flatMap(({ keys }, place) => keys.map((key) => `${key} ${place + 1}`)).sort();
+  }
+}
+
+test('refused records go to a file that can be loaded again, with the reason of each', async () => {
+  const rejects = join(folder, 'bad.xml');
+  const good = marcXml([titled('One', system('a')), titled('Two', system('a')), titled('Three')]);
+  const text = good.replace('</collection>', '<record><datafield tag="24"/></record></collection>');
+  const report = await load(input(text), options({ rejects }));
+  assert.deepEqual([report.inserted, report.refused], [2, 2]);
+  const lines = readFileSync(`${rejects}.reasons`, 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => line.split('\t').filter((_, column) => column === 0 || column === 3)),
+    [
+      ['2', 'REPERIO_RECORD_HELD'],
+      ['4', lines[1]!.split('\t')[3]],
+    ],
+  );
+  const mended = readFileSync(rejects, 'utf8')
+    .replace('>a</subfield>', '>b</subfield>')
+    .replace('<datafield tag="24"/>', '<controlfield tag="008">x</controlfield>');
+  const again = await load(input(mended), options());
+  assert.deepEqual([again.inserted, again.refused], [2, 0]);
+});
+
+test('a dry run says what would happen and changes nothing', async () => {
+  const text = marcXml([titled('One', system('a')), titled('Two', system('a')), titled('Three')]);
+  const report = await load(input(text), options({ dryRun: true, batch: { records: 1, bytes: 1e9 } }));
+  assert.deepEqual([report.inserted, report.refused], [2, 1]);
+  assert.deepEqual(await ids(), []);
+  assert.deepEqual(await store.database.query(sql`SELECT * FROM load_progress`), []);
+});
+
+test('records inserted one by one during a load leave no gap and are not lost', async () => {
+  const records = upTo(600).map((number) => titled(`Loaded ${number}`));
+  const analyzer = compileAnalyzer(defaultSite());
+  let done = false;
+  const single = (async () => {
+    let count = 0;
+    while (!done) {
+      const record = titled(`Single ${++count}`);
+      await writeRecords(store.database, analyzer, [{ record, mode: 'insert', reason: 'test' }]);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    return count;
+  })();
+  const report = await load(input(marcXml(records)), options({ batch: { records: 100, bytes: 1e9 } }));
+  done = true;
+  const singles = await single;
+  assert.equal(report.inserted, 600);
+  assert.deepEqual(await ids(), upTo(600 + singles));
+  const titles = (await library()).map(({ title }) => title).filter((title) => title.startsWith('Loaded'));
+  assert.deepEqual(
+    titles,
+    upTo(600).map((number) => `Loaded ${number}`),
+  );
+  await assertIndexIsRight();
+});
+
+test('two loads at once take turns', async () => {
+  const waits: string[] = [];
+  const onWait = (holder: string): void => void waits.push(holder);
+  const make = (name: string) => input(marcXml(upTo(200).map((number) => titled(`${name} ${number}`))), name);
+  const [one, two] = await Promise.all([
+    load(make('one'), options({ onWait })),
+    load(make('two'), options({ onWait })),
+  ]);
+  assert.deepEqual([one.inserted, two.inserted], [200, 200]);
+  assert.deepEqual(await ids(), upTo(400));
+  assert.equal(waits.length, 1);
+  assert.match(waits[0]!, /load (one|two)/);
+});
+
+test('a load goes on behind what an earlier one did, and knows when the input is another', async () => {
+  const records = upTo(300).map((number) => titled(`Title ${number}`));
+  const half = marcXml(records.slice(0, 150));
+  await load(input(half), options({ batch: { records: 50, bytes: 1e9 } }));
+  const whole = marcXml(records);
+  const resumed: number[] = [];
+  const onResume = (position: number): void => void resumed.push(position);
+  // The name of an input is that of its beginning, which differs here: nothing to go on from.
+  const fresh = await load(input(marcXml(records.toReversed())), options({ resume: 'always', onResume, dryRun: true }));
+  assert.deepEqual([fresh.inserted, resumed], [300, []]);
+  await store.database.query(sql`UPDATE load_progress SET input = ${await nameOf(whole)}`);
+  const report = await load(input(whole), options({ resume: 'always', onResume }));
+  assert.deepEqual([report.inserted, resumed, report.resumedAt], [150, [150], 150]);
+  assert.deepEqual(await ids(), upTo(300));
+  const other = marcXml([...records.slice(0, 100), titled('Another'), ...records.slice(101)]);
+  await store.database.query(sql`UPDATE load_progress SET input = ${await nameOf(other)}`);
+  await assert.rejects(load(input(other), options({ resume: 'always' })), { code: 'REPERIO_LOAD_OTHER_INPUT' });
+});
+
+async function nameOf(text: string): Promise<string> {
+  const { InputReader } = await import('./batches.ts');
+  const { splitRecords } = await import('../../marc/read.ts');
+  return await new InputReader(splitRecords(chunks(Buffer.from(text)))).name();
+}
