@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { createFollower } from '../index/follower.ts';
+import { healInTurn } from '../index/heal.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { readRecords } from '../records/history.ts';
 import type { Database } from '../store/database.ts';
@@ -20,6 +21,8 @@ export interface Library {
   refresh(): Promise<void>;
   /** Whole records, the newest versions, in one statement and in no order. Deleted ones too; those that never were are left out. */
   records(ids: readonly number[]): Promise<readonly RecordVersion[]>;
+  /** Somebody met a damaged byte in this node's file of a segment: it is fetched again. */
+  mend(segment: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,7 +32,10 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
   const indexFolder = join(settings.dataFolder, 'index');
   try {
     const { database, url } = store;
-    const follower = createFollower({ database, url, folder: indexFolder, signal });
+    const heal = async (segment: string): Promise<void> => {
+      await healInTurn({ database, url, folder: indexFolder, signal }, segment);
+    };
+    const follower = createFollower({ database, url, folder: indexFolder, signal, heal });
     await follower.refresh();
     return {
       database,
@@ -38,6 +44,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       snapshot: () => follower.snapshot(),
       refresh: () => follower.refresh(),
       records: (ids) => readRecords(database, ids),
+      mend: (segment) => follower.mend(segment),
       close: async () => {
         await follower.close();
         await store.release();

@@ -7,6 +7,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { UserError } from '../errors/errors.ts';
+import { SegmentDamaged } from '../index/segment/errors.ts';
 import type { Library } from '../library/open.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment } from './environment.ts';
@@ -26,6 +27,8 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger | undefined;
   /** What balancers are told. */
   readonly readiness?: Readiness;
+  /** Told of a segment whose bytes are not what was written, so that it is mended before the next question. */
+  readonly onDamage?: (segment: string) => void;
 }
 
 /** No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
@@ -84,7 +87,10 @@ export function createApp(library: Pick<Library, 'snapshot' | 'records'>, option
       return sendMethodNotAllowed(exchange, reply, request.method, allowed.join(', '));
     return sendNotFound(exchange, reply);
   });
-  app.setErrorHandler((error, request, reply) => answerError(environment, error, request, reply));
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof SegmentDamaged) options.onDamage?.(error.segment);
+    return answerError(environment, error, request, reply);
+  });
   return app;
 }
 
