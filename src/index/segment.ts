@@ -25,6 +25,8 @@ export interface Segment {
   terms(space: string, from: string, below?: string): Iterable<TermEntry>;
   /** Records of a term. Shared and cached: treat it as read-only, clone before changing it. */
   ordinals(entry: TermEntry): RoaringBitmap32;
+  /** Records of any of these terms, for wildcards and spans that stand for many. The caller owns it. */
+  union(entries: readonly TermEntry[]): RoaringBitmap32;
   /** Records, frequencies and positions of a word term. For a value term frequencies are 1 and there are no positions. */
   postings(entry: TermEntry): Postings;
   brief(ordinal: number): Brief;

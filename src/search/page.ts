@@ -94,20 +94,23 @@ function top(ordinals: Uint32Array, weight: (ordinal: number) => number, sign: n
   }
 }
 
-/** Pairwise, the short ones first, so that a segment of a million and twenty of ten cost about a million comparisons. */
+/** Neighbours first: segments mostly follow each other in time, and neighbours are then simply joined. */
 function merge(lists: readonly Float64Array[], order: Order, wanted: number): Float64Array {
-  const byLength = lists.filter((list) => list.length > 0).sort((a, b) => a.length - b.length);
-  const [first, ...others] = byLength;
-  let merged = first ?? new Float64Array(0);
-  for (const list of others) merged = mergeTwo(merged, list, order, wanted);
-  return merged;
+  let merged = lists.filter((list) => list.length > 0).sort((a, b) => order.compare(a[0] as Hit, b[0] as Hit));
+  while (merged.length > 1) {
+    const pairs: Float64Array[] = [];
+    for (let at = 0; at < merged.length; at += 2) {
+      const [first, second] = [merged[at], merged[at + 1]];
+      if (first !== undefined) pairs.push(second === undefined ? first : mergeTwo(first, second, order, wanted));
+    }
+    merged = pairs;
+  }
+  return merged[0] ?? new Float64Array(0);
 }
 
 function mergeTwo(a: Float64Array, b: Float64Array, order: Order, wanted: number): Float64Array {
   const result = new Float64Array(Math.min(wanted, a.length + b.length));
-  // Segments mostly follow each other in time: one of them stands before the other as a whole.
   if (order.compare(a.at(-1) as Hit, b[0] as Hit) <= 0) return joined(a, b, result);
-  if (order.compare(b.at(-1) as Hit, a[0] as Hit) <= 0) return joined(b, a, result);
   let i = 0;
   let j = 0;
   for (let at = 0; at < result.length; at++) {

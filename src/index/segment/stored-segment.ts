@@ -24,6 +24,8 @@ const none = new Uint32Array(0);
 export const emptyBrief: Brief = Object.freeze({ t: '', a: [], n: 0, y: 0, j: '', i: [], k: [], s: '', f: 0 });
 /** A walk over terms keeps the blocks it read up to this one; longer ones are regular expressions and spans. */
 const keptBlocks = 4;
+/** Longer lists of records are worth keeping as bitmaps. */
+const longestShortList = 64;
 
 /** A segment over its bytes, in a file or in memory. What it reads of them it checks. */
 export class StoredSegment implements Segment {
@@ -120,6 +122,33 @@ export class StoredSegment implements Segment {
     const section = this.source.section('postings');
     const bitmap = this.source.decoding(section, block.postings[index]!, () => readBitmap(bytes, records, this.count));
     return this.#keepBitmap(entry.place, bitmap, bytes.length);
+  }
+
+  /** Short lists are read past the caches: thousands of rare terms must not push out the common ones. */
+  union(entries: readonly TermEntry[]): RoaringBitmap32 {
+    const bitmaps: RoaringBitmap32[] = [];
+    const single: number[] = [];
+    const section = this.source.section('postings');
+    for (const entry of entries) {
+      if (entry.records > longestShortList) {
+        bitmaps.push(this.ordinals(entry));
+        continue;
+      }
+      const { block, index } = this.#find(entry);
+      if (entry.records === 1) {
+        single.push(this.#single(block, index)[0]!);
+        continue;
+      }
+      const bytes = this.#postingBytes(block, index);
+      const { records } = entry;
+      const ordinals = this.source.decoding(section, block.postings[index]!, () =>
+        readOrdinals(bytes, records, this.count),
+      );
+      for (const ordinal of ordinals) single.push(ordinal);
+    }
+    const union = RoaringBitmap32.orMany(bitmaps);
+    union.addMany(Uint32Array.from(single));
+    return union;
   }
 
   postings(entry: TermEntry): Postings {

@@ -4,7 +4,7 @@ import type { Matcher } from './matcher.ts';
 
 /**
  * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is a term, or a matcher whose terms are
- * given by `expand`. Candidates come from the bitmaps; only their positions are compared.
+ * given by `expand`. The rarest slot is taken first and each other one, from rare to common, keeps the places that it agrees with.
  */
 export function adjacent(
   segment: Segment,
@@ -12,16 +12,26 @@ export function adjacent(
   slots: readonly (string | Matcher)[],
   expand: (matcher: Matcher) => readonly TermEntry[],
 ): RoaringBitmap32 {
-  const entries: (readonly TermEntry[])[] = [];
-  for (const slot of slots) {
-    const found = typeof slot === 'string' ? oneEntry(segment, space, slot) : expand(slot);
-    if (found.length === 0) return new RoaringBitmap32();
-    entries.push(found);
+  const lists: Slot[] = [];
+  for (const [offset, slot] of slots.entries()) {
+    const entries = typeof slot === 'string' ? oneEntry(segment, space, slot) : expand(slot);
+    if (entries.length === 0) return new RoaringBitmap32();
+    lists.push({ offset, postings: mergedPostings(entries.map((entry) => segment.postings(entry))) });
   }
-  const candidates = candidatesOf(segment, entries);
-  if (candidates.isEmpty) return candidates;
-  const readers = entries.map((slot) => slot.map((entry) => createReader(segment.postings(entry))));
-  return standing(candidates.toUint32Array(), readers);
+  lists.sort((a, b) => a.postings.ordinals.length - b.postings.ordinals.length);
+  const [rarest, ...others] = lists;
+  if (rarest === undefined) return new RoaringBitmap32();
+  let places: Postings = rarest.postings;
+  for (const [at, { offset, postings }] of others.entries()) {
+    const keepPositions = at < others.length - 1;
+    places = agreeing(places, postings, offset - rarest.offset, keepPositions);
+  }
+  return new RoaringBitmap32(places.ordinals);
+}
+
+interface Slot {
+  readonly offset: number;
+  readonly postings: Postings;
 }
 
 function oneEntry(segment: Segment, space: string, term: string): readonly TermEntry[] {
@@ -29,97 +39,94 @@ function oneEntry(segment: Segment, space: string, term: string): readonly TermE
   return entry === undefined ? [] : [entry];
 }
 
-function candidatesOf(segment: Segment, slots: readonly (readonly TermEntry[])[]): RoaringBitmap32 {
-  const bitmaps = slots.map((slot) => unionOf(segment, slot)).sort((a, b) => a.size - b.size);
-  const [first, second] = bitmaps;
-  if (first === undefined || second === undefined) return new RoaringBitmap32(first ?? []);
-  const candidates = RoaringBitmap32.and(first, second);
-  for (const bitmap of bitmaps.slice(2)) candidates.andInPlace(bitmap);
-  return candidates;
-}
+const none = new Uint32Array(0);
 
-export function unionOf(segment: Segment, entries: readonly TermEntry[]): RoaringBitmap32 {
-  const [first] = entries;
-  if (first !== undefined && entries.length === 1) return segment.ordinals(first);
-  return RoaringBitmap32.orMany(entries.map((entry) => segment.ordinals(entry)));
-}
-
-/** Reads a posting list forward. */
-interface Reader {
-  readonly postings: Postings;
-  at: number;
-}
-
-function createReader(postings: Postings): Reader {
-  return { postings, at: 0 };
-}
-
-function standing(candidates: Uint32Array, slots: readonly (readonly Reader[])[]): RoaringBitmap32 {
-  const found = new Uint32Array(candidates.length);
+/**
+ * The places of `a` that have one of `b` at the given distance. Positions are left out when only records are wanted. A tight loop: a phrase of two
+ * common words compares millions of positions.
+ */
+function agreeing(a: Postings, b: Postings, distance: number, keepPositions: boolean): Postings {
+  const { ordinals: aOrdinals, starts: aStarts, positions: aPositions } = a;
+  const { ordinals: bOrdinals, starts: bStarts, positions: bPositions } = b;
+  const ordinals = new Uint32Array(aOrdinals.length);
+  const starts = keepPositions ? new Uint32Array(aOrdinals.length + 1) : none;
+  const positions = keepPositions ? new Uint32Array(aPositions.length) : none;
   let count = 0;
-  const simple = slots.every((slot) => slot.length === 1);
-  for (let i = 0; i < candidates.length; i++) {
-    const ordinal = candidates[i] as number;
-    for (const slot of slots) for (const reader of slot) advance(reader, ordinal);
-    if (simple ? inRow(slots, ordinal) : anyInRow(slots, ordinal)) found[count++] = ordinal;
+  let kept = 0;
+  let j = 0;
+  for (let i = 0; i < aOrdinals.length; i++) {
+    const ordinal = aOrdinals[i] as number;
+    j = firstAtLeast(bOrdinals, ordinal, j);
+    if (j === bOrdinals.length) break;
+    if (bOrdinals[j] !== ordinal) continue;
+    const aEnd = aStarts[i + 1] as number;
+    const bEnd = bStarts[j + 1] as number;
+    let x = aStarts[i] as number;
+    let y = bStarts[j] as number;
+    let found = false;
+    while (x < aEnd && y < bEnd) {
+      const difference = (aPositions[x] as number) + distance - (bPositions[y] as number);
+      if (difference > 0) y++;
+      else if (difference < 0) x++;
+      else {
+        found = true;
+        if (!keepPositions) break;
+        positions[kept++] = aPositions[x++] as number;
+      }
+    }
+    if (!found) continue;
+    ordinals[count++] = ordinal;
+    if (keepPositions) starts[count] = kept;
   }
-  return new RoaringBitmap32(found.subarray(0, count));
+  return { ordinals: ordinals.subarray(0, count), frequencies: none, starts, positions };
 }
 
-/** Moves to the first posting at or after `ordinal`, galloping: lists may be a thousand times longer than the candidates. */
-function advance(reader: Reader, ordinal: number): void {
-  const { ordinals } = reader.postings;
-  let low = reader.at;
-  if (low >= ordinals.length || (ordinals[low] as number) >= ordinal) return;
-  let step = 1;
-  while (low + step < ordinals.length && (ordinals[low + step] as number) < ordinal) {
+/** Index at or after `from` of the first ordinal that is `ordinal` or more; gallops, since one list may be a thousand times longer. */
+function firstAtLeast(ordinals: Uint32Array, ordinal: number, from: number): number {
+  const { length } = ordinals;
+  let low = from;
+  // Common words follow each other closely: a few steps mostly do.
+  for (const near = low + 4; low < near; low++) if (low >= length || (ordinals[low] as number) >= ordinal) return low;
+  let step = 4;
+  while (low + step < length && (ordinals[low + step] as number) < ordinal) {
     low += step;
     step <<= 1;
   }
-  let high = Math.min(low + step, ordinals.length);
-  while (low + 1 < high) {
+  let high = Math.min(low + step, length);
+  while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ordinals[middle] as number) < ordinal) low = middle;
+    if ((ordinals[middle] as number) < ordinal) low = middle + 1;
     else high = middle;
   }
-  reader.at = high;
+  return low;
 }
 
-/** Every slot is one term which the record has. */
-function inRow(slots: readonly (readonly Reader[])[], ordinal: number): boolean {
-  const first = (slots[0] as readonly Reader[])[0] as Reader;
-  const { positions, starts } = first.postings;
-  const end = starts[first.at + 1] as number;
-  for (let at = starts[first.at] as number; at < end; at++) {
-    const position = positions[at] as number;
-    let slot = 1;
-    while (slot < slots.length && has((slots[slot] as readonly Reader[])[0] as Reader, ordinal, position + slot))
-      slot++;
-    if (slot === slots.length) return true;
-  }
-  return false;
-}
-
-function anyInRow(slots: readonly (readonly Reader[])[], ordinal: number): boolean {
-  for (const { postings, at: place } of slots[0] as readonly Reader[]) {
-    if (postings.ordinals[place] !== ordinal) continue;
-    const end = postings.starts[place + 1] as number;
-    for (let at = postings.starts[place] as number; at < end; at++) {
-      const position = postings.positions[at] as number;
-      const rest = slots.slice(1);
-      if (rest.every((slot, index) => slot.some((reader) => has(reader, ordinal, position + index + 1)))) return true;
+/** What a slot with a wildcard stands for, as if it were one word. */
+function mergedPostings(lists: readonly Postings[]): Postings {
+  const [only] = lists;
+  if (only !== undefined && lists.length === 1) return only;
+  const bits = 2 ** 32;
+  const places = new Float64Array(lists.reduce((sum, { positions }) => sum + positions.length, 0));
+  let filled = 0;
+  for (const { ordinals, starts, positions } of lists) {
+    for (let i = 0; i < ordinals.length; i++) {
+      const end = starts[i + 1] as number;
+      for (let at = starts[i] as number; at < end; at++) {
+        places[filled++] = (ordinals[i] as number) * bits + (positions[at] as number);
+      }
     }
   }
-  return false;
-}
-
-function has(reader: Reader, ordinal: number, position: number): boolean {
-  const { ordinals, positions, starts } = reader.postings;
-  if (ordinals[reader.at] !== ordinal) return false;
-  const end = starts[reader.at + 1] as number;
-  for (let at = starts[reader.at] as number; at < end; at++) {
-    const here = positions[at] as number;
-    if (here >= position) return here === position;
+  places.sort();
+  const ordinals = new Uint32Array(filled);
+  const starts = new Uint32Array(filled + 1);
+  const positions = new Uint32Array(filled);
+  let count = 0;
+  for (let i = 0; i < filled; i++) {
+    const place = places[i] as number;
+    const ordinal = Math.floor(place / bits);
+    if (count === 0 || ordinals[count - 1] !== ordinal) ordinals[count++] = ordinal;
+    positions[i] = place % bits;
+    starts[count] = i + 1;
   }
-  return false;
+  return { ordinals: ordinals.subarray(0, count), frequencies: none, starts, positions };
 }

@@ -2,7 +2,7 @@ import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, LiveSegment } from '../../index/snapshot.ts';
 import type { Join } from '../query/tree.ts';
-import { adjacent, unionOf } from './adjacent.ts';
+import { adjacent } from './adjacent.ts';
 import { type Context, spacesAt } from './context.ts';
 import { matchEntries } from './expand.ts';
 import type { Matcher } from './matcher.ts';
@@ -76,7 +76,9 @@ function slotEntries(plan: AdjacentPlan, matcher: Matcher, context: Context, seg
 }
 
 function union(segment: Segment, entries: readonly TermEntry[]): Bits {
-  return { bits: unionOf(segment, entries), owned: entries.length !== 1 };
+  const [only] = entries;
+  if (only !== undefined && entries.length === 1) return shared(segment.ordinals(only));
+  return owned(segment.union(entries));
 }
 
 function idsBetween(segment: Segment, from: number, to: number): RoaringBitmap32 {

@@ -61,3 +61,24 @@ test('an expression that makes other engines hang is answered at once', () => {
   assert.ok(!regularExpression('^(a+)+$').test(`${'a'.repeat(5000)}b`));
   assert.ok(performance.now() - started < 1000);
 });
+
+test('what spares the engine terms never spares it a match', () => {
+  const patterns = fc.string({ unit: fc.constantFrom('a', 'b', 'É', '.', '*', '+', '?', '^', '$'), maxLength: 7 });
+  const texts = fc.string({ unit: fc.constantFrom('a', 'b', 'e'), maxLength: 6 });
+  fc.assert(
+    fc.property(patterns, texts, (pattern, term) => {
+      let native: RegExp;
+      try {
+        native = new RegExp(pattern.replaceAll('É', 'e'), 's');
+        regularExpression(pattern);
+      } catch {
+        return;
+      }
+      const matcher = regularExpression(pattern);
+      const expected = native.test(term);
+      const isRead = byCodePoint(matcher.from, term) <= 0 && (matcher.below === undefined || term < matcher.below);
+      assert.equal(isRead && matcher.test(term), expected);
+    }),
+    { numRuns: 3000 },
+  );
+});

@@ -57,7 +57,24 @@ export function regularExpression(pattern: string): Matcher {
   if (literal !== null) return literalExpression(literal[1] !== '', foldText(literal[2] ?? ''), literal[3] !== '');
   const translated = withoutAccents(pattern).replace(/\[\[:[<>]:\]\]/g, '\\b');
   const compiled = RE2JS.compile(translated, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL);
-  return { from: '', below: undefined, test: (term) => compiled.matcher(term).find() };
+  const { prefix, part } = literalParts(pattern);
+  return {
+    ...(prefix === '' ? { from: '', below: undefined } : startingWith(prefix)),
+    // Looking for a part first spares the engine nearly all terms.
+    test: (term) => term.includes(part) && compiled.matcher(term).find(),
+  };
+}
+
+/**
+ * Text that every match begins with, and text that every match has; '' when there is no telling. Only for patterns of literals, dots and
+ * quantifiers: alternatives, groups, classes and escapes say too little.
+ */
+function literalParts(pattern: string): { readonly prefix: string; readonly part: string } {
+  if (/[|()[\]{}\\]/.test(pattern)) return { prefix: '', part: '' };
+  // A letter with a quantifier may be missing or repeated: it ends the text before it, and only "+" leaves it there.
+  const pieces = pattern.split(/.[*?]\??|[.^$]|\+\??/su).map(foldText);
+  const part = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
+  return { prefix: /^\^[^*?+]/.test(pattern) ? (pieces[1] ?? '') : '', part };
 }
 
 /** Letters only: the case of \S and \s, of [[:alpha:]] and of \pL means something. */
