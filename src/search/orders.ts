@@ -14,10 +14,8 @@ export function byNumber(
   const read = (hit: Hit) => numbers(segmentOf(hit))[ordinalOf(hit)] ?? 0;
   return {
     ascending,
-    weights: (segment) => {
-      const here = numbers(segment);
-      return (ordinal) => sign * (here[ordinal] as number);
-    },
+    numbers,
+    numbersRise: ascending,
     compare: (a, b) => sign * (read(b) - read(a) || idOf(snapshot, b) - idOf(snapshot, a)),
   };
 }
@@ -62,10 +60,8 @@ export function byKey(
   const keyOf = (hit: Hit, rank: number) => columns[segmentOf(hit)]?.key(rank) ?? '';
   return {
     ascending,
-    weights: (segment) => {
-      const ranks = columns[segment]?.ranks;
-      return ranks === undefined ? () => 0 : (ordinal) => -sign * (ranks[ordinal] as number);
-    },
+    numbers: (segment) => columns[segment]?.ranks ?? [],
+    numbersRise: ascending,
     compare: (a, b) => {
       const left = rankOf(a);
       const right = rankOf(b);

@@ -3,11 +3,13 @@ import type { HitSet } from '../index/snapshot.ts';
 import { type Hit, hitOf } from './hit.ts';
 
 /**
- * An order of records. Within a segment each ordinal has a weight (a number, higher first); between segments `compare` decides
- * (negative: `a` first). Both must agree. Equal weights: the higher record number first, or the lower when `ascending`.
+ * An order of records. Within a segment each ordinal has a number, and `numbersRise` says whether the lower ones come first; between segments
+ * `compare` decides (negative: `a` first). Both must agree. Equal numbers: the higher record number first, or the lower when `ascending`.
  */
 export interface Order {
-  weights(segment: number): (ordinal: number) => number;
+  /** By ordinal; what is missing counts as 0. */
+  numbers(segment: number): ArrayLike<number>;
+  readonly numbersRise: boolean;
   compare(a: Hit, b: Hit): number;
   readonly ascending: boolean;
   /** Is a segment's order that of its ordinals (when `ascending`; else from the last to the first)? Then nothing needs to be compared. */
@@ -27,21 +29,16 @@ function best(bits: RoaringBitmap32, order: Order, segment: number, wanted: numb
     const ordinals = order.ascending ? bits.toUint32Array(count) : bits.toReversed(count);
     return packed(segment, ordinals, count);
   }
-  const weight = order.weights(segment);
-  const sign = order.ascending ? 1 : -1;
   const all = bits.toUint32Array();
-  const ordinals = count < all.length / 4 ? top(all, weight, sign, count) : all;
-  const weights = new Float64Array(ordinals.length);
-  const places = new Uint32Array(ordinals.length);
-  for (let i = 0; i < ordinals.length; i++) {
-    weights[i] = weight(ordinals[i] as number);
-    places[i] = i;
-  }
-  places.sort(
-    (a, b) =>
-      (weights[b] as number) - (weights[a] as number) || sign * ((ordinals[a] as number) - (ordinals[b] as number)),
-  );
-  const sorted = places.map((place) => ordinals[place] as number);
+  const weights = new Float64Array(all.length);
+  const numbers = order.numbers(segment);
+  const factor = order.numbersRise ? -1 : 1;
+  for (let i = 0; i < all.length; i++) weights[i] = factor * (numbers[all[i] as number] ?? 0);
+  const sign = order.ascending ? 1 : -1;
+  // Places in `all`: the higher the weight the better.
+  const places = count < all.length / 4 ? top(weights, sign, count) : Uint32Array.from(all.keys());
+  places.sort((a, b) => (weights[b] as number) - (weights[a] as number) || sign * (a - b));
+  const sorted = places.map((place) => all[place] as number);
   return packed(segment, sorted, count);
 }
 
@@ -51,46 +48,42 @@ function packed(segment: number, ordinals: ArrayLike<number>, count: number): Fl
   return list;
 }
 
-/** The `wanted` best ordinals, in no order: a heap whose root is the worst kept. */
-function top(ordinals: Uint32Array, weight: (ordinal: number) => number, sign: number, wanted: number): Uint32Array {
-  const kept = new Uint32Array(wanted);
-  const weights = new Float64Array(wanted);
-  let size = 0;
-  const isWorse = (w1: number, o1: number, w2: number, o2: number) => w1 < w2 || (w1 === w2 && sign * (o1 - o2) > 0);
-  const worseAt = (a: number, b: number) =>
-    isWorse(weights[a] as number, kept[a] as number, weights[b] as number, kept[b] as number);
-  const put = (at: number, w: number, ordinal: number) => {
-    weights[at] = w;
-    kept[at] = ordinal;
+/** Places of the `wanted` highest weights, in no order: a heap whose root is the worst kept. Of equal ones the first is better, or the last when `sign` is -1. */
+function top(weights: Float64Array, sign: number, wanted: number): Uint32Array {
+  const heap = new Uint32Array(wanted);
+  const isWorse = (a: number, b: number) => {
+    const difference = (weights[a] as number) - (weights[b] as number);
+    return difference < 0 || (difference === 0 && sign * (a - b) > 0);
   };
-  const move = (from: number, to: number) => put(to, weights[from] as number, kept[from] as number);
-  for (let i = 0; i < ordinals.length; i++) {
-    const ordinal = ordinals[i] as number;
-    const w = weight(ordinal);
-    if (size < wanted) rise(w, ordinal);
-    else if (isWorse(weights[0] as number, kept[0] as number, w, ordinal)) sink(w, ordinal);
+  let size = 0;
+  for (; size < wanted; size++) rise(size, size);
+  let least = weights[heap[0] as number] as number;
+  for (let place = wanted; place < weights.length; place++) {
+    if ((weights[place] as number) < least || !isWorse(heap[0] as number, place)) continue;
+    sink(place);
+    least = weights[heap[0] as number] as number;
   }
-  return kept.subarray(0, size);
+  return heap;
 
-  function rise(w: number, ordinal: number): void {
-    let at = size++;
+  function rise(start: number, place: number): void {
+    let at = start;
     while (at > 0) {
       const parent = (at - 1) >>> 1;
-      if (!isWorse(w, ordinal, weights[parent] as number, kept[parent] as number)) break;
-      move(parent, at);
+      if (!isWorse(place, heap[parent] as number)) break;
+      heap[at] = heap[parent] as number;
       at = parent;
     }
-    put(at, w, ordinal);
+    heap[at] = place;
   }
-  function sink(w: number, ordinal: number): void {
+  function sink(place: number): void {
     let at = 0;
     for (let child = 1; child < size; child = 2 * at + 1) {
-      if (child + 1 < size && worseAt(child + 1, child)) child++;
-      if (!isWorse(weights[child] as number, kept[child] as number, w, ordinal)) break;
-      move(child, at);
+      if (child + 1 < size && isWorse(heap[child + 1] as number, heap[child] as number)) child++;
+      if (!isWorse(heap[child] as number, place)) break;
+      heap[at] = heap[child] as number;
       at = child;
     }
-    put(at, w, ordinal);
+    heap[at] = place;
   }
 }
 

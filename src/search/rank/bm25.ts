@@ -15,9 +15,10 @@ const longestLength = 4095;
 /**
  * BM25 (Robertson and Zaragoza 2009, as Lucene computes it) of every record of every segment, as one array of scores per segment. Document
  * frequencies and lengths are those of the live records of the whole library, so a score does not depend on how records are spread over segments.
+ * The arrays are used again by the next call: read them before it.
  */
 export function bm25(snapshot: IndexSnapshot, words: readonly RankedWord[]): readonly Float32Array[] {
-  const scores = snapshot.segments.map(({ segment }) => new Float32Array(segment.count));
+  const scores = snapshot.segments.map(({ segment }) => emptyScores(segment));
   const averages = new Map<string, number>();
   for (const { space, term } of distinct(words)) {
     const average = averages.get(space) ?? averageLength(snapshot, space);
@@ -31,6 +32,17 @@ export function bm25(snapshot: IndexSnapshot, words: readonly RankedWord[]): rea
     }
   }
   return scores;
+}
+
+const scoresOf = new WeakMap<Segment, Float32Array>();
+
+/** Making and dropping megabytes for every question costs more than ranking does. */
+function emptyScores(segment: Segment): Float32Array {
+  const known = scoresOf.get(segment);
+  if (known !== undefined) return known.fill(0);
+  const made = new Float32Array(segment.count);
+  scoresOf.set(segment, made);
+  return made;
 }
 
 function addScores(
