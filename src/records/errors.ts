@@ -6,7 +6,13 @@ export const recordErrors = defineErrors({
     code: 'REPERIO_RECORD_HELD',
     status: 409,
     message: '{record} is record {id} of this library already (same {by}).',
-    hint: 'Use --mode replace or insert-or-replace to replace record {id}; --source CODE when its 001 is not our number.',
+    hint: 'Use --mode replace or insert-or-replace to replace record {id}.',
+  },
+  ours: {
+    code: 'REPERIO_RECORD_OURS',
+    status: 409,
+    message: '{record} is record {id} of this library: its 001 is our number.',
+    hint: 'Use --mode replace to replace record {id}, or --source CODE when these are the numbers of another library.',
   },
   unknown: {
     code: 'REPERIO_RECORD_UNKNOWN',

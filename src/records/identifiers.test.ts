@@ -49,7 +49,7 @@ test('a 001 without 003 is ours when we have that number, and else somebody else
   assert.deepEqual(matchRecord(identity, holding({}, 6)), { id: 0, by: '', ours: false });
   assert.deepEqual(keysOf(identity, 9, false), ['control 7']);
   // Loaded as somebody else's record 7 before: then that is what it is.
-  assert.deepEqual(matchRecord(identity, holding({ 'control 7': 9 })), { id: 9, by: 'control 7', ours: false });
+  assert.deepEqual(matchRecord(identity, holding({ 'control 7': 9 })), { id: 9, by: 'control number 7', ours: false });
 });
 
 test('our records come back after an export, whoever’s code stands in 003', () => {

@@ -35,7 +35,7 @@ export interface Holdings {
 export interface Match {
   /** Our record, or 0 when the library does not know it. */
   readonly id: number;
-  /** By what it was found, for people: "001 17", "doi 10.1/x"; "" when it was not. */
+  /** By what it was found, for people: "001 17", "DOI 10.1/x"; "" when it was not. */
   readonly by: string;
   /** True when field 001 is our number, and so not to be kept as 035__a. */
   readonly ours: boolean;
@@ -98,11 +98,11 @@ export function matchRecord(identity: Identity, holdings: Holdings): Match {
   if (number > 0 && identity.keys.some((held) => holdings.holder(held) === number)) return byNumber;
   const control = foreignKey(identity);
   const holder = control === undefined ? 0 : holdings.holder(control);
-  if (control !== undefined && holder > 0) return { id: holder, by: control, ours: holder === number };
+  if (control !== undefined && holder > 0) return { id: holder, by: nameKey(control), ours: holder === number };
   if (number > 0 && isHome(identity, holdings)) return byNumber;
   for (const held of identity.keys) {
     const id = holdings.holder(held);
-    if (id > 0) return { id, by: held, ours: false };
+    if (id > 0) return { id, by: nameKey(held), ours: false };
   }
   return { id: 0, by: '', ours: false };
 }
@@ -130,6 +130,20 @@ export function keysToLookUp(identity: Identity): readonly string[] {
 export function splitKey(text: string): { readonly kind: IdentifierKind; readonly value: string } {
   const space = text.indexOf(' ');
   return { kind: text.slice(0, space) as IdentifierKind, value: text.slice(space + 1) };
+}
+
+const kindNames: Readonly<Record<IdentifierKind, string>> = {
+  control: 'control number',
+  system: '970__a',
+  oai: 'OAI identifier',
+  doi: 'DOI',
+  home: '001',
+};
+
+/** A key as people call it. */
+export function nameKey(text: string): string {
+  const { kind, value } = splitKey(text);
+  return `${kindNames[kind]} ${value}`;
 }
 
 function isHome({ source, number }: Identity, holdings: Holdings): boolean {

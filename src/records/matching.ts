@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { ErrorKind } from '../errors/errors.ts';
 import type { Queryable } from '../store/database.ts';
 import { recordErrors } from './errors.ts';
-import { broughtKeys, type Holdings, type Identity, matchRecord, splitKey } from './identifiers.ts';
+import { broughtKeys, type Holdings, type Identity, matchRecord, nameKey, splitKey } from './identifiers.ts';
 
 export type WriteMode = 'insert' | 'replace' | 'insert-or-replace';
 export const writeModes: readonly WriteMode[] = ['insert', 'replace', 'insert-or-replace'];
@@ -26,12 +26,15 @@ export interface Refused {
 /** Every identifier names one record: what would break that is refused. */
 export function decide(identity: Identity, mode: WriteMode, holdings: Holdings): Decision {
   const match = matchRecord(identity, holdings);
-  if (match.id > 0 && mode === 'insert') return { refusal: recordErrors.held, values: { id: match.id, by: match.by } };
+  if (match.id > 0 && mode === 'insert') {
+    const { id, by, ours } = match;
+    return { refusal: ours ? recordErrors.ours : recordErrors.held, values: { id, by } };
+  }
   if (match.id === 0 && mode === 'replace') return { refusal: recordErrors.unknown, values: {} };
   for (const key of broughtKeys(identity, match.ours)) {
     const other = holdings.holder(key);
     if (other > 0 && other !== match.id)
-      return { refusal: recordErrors.conflict, values: { id: match.id, key, other } };
+      return { refusal: recordErrors.conflict, values: { id: match.id, key: nameKey(key), other } };
   }
   return { id: match.id, ours: match.ours };
 }
