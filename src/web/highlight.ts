@@ -18,21 +18,24 @@ export interface HighlightWord {
 }
 
 const folded = new Map<string, string>();
+const foldedKept = 10_000;
 
 /** Lower case without accents, character for character, so that positions in it are positions in the text. */
 export function foldInPlace(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
-  let out = '';
-  for (const character of text) {
-    let fold = folded.get(character);
-    if (fold === undefined) {
-      const base = character.normalize('NFD')[0]!.toLowerCase();
-      fold = base.length === character.length ? base : character;
-      if (folded.size < 10_000) folded.set(character, fold);
-    }
-    out += fold;
+  return text.replace(/[A-Z]+|[^\0-\x7f]/gu, (character) =>
+    character <= 'Z' ? character.toLowerCase() : foldCharacter(character),
+  );
+}
+
+function foldCharacter(character: string): string {
+  let fold = folded.get(character);
+  if (fold === undefined) {
+    const base = character.normalize('NFD')[0]!.toLowerCase();
+    fold = base.length === character.length ? base : character;
+    if (folded.size < foldedKept) folded.set(character, fold);
   }
-  return out;
+  return fold;
 }
 
 const beginning = 3;

@@ -1,5 +1,6 @@
 import type { PageContext } from './context.ts';
 import { attribute, type Html, type HtmlValue, html } from './html.ts';
+import { nativeName } from './translations.ts';
 import { withParameter } from './url.ts';
 
 export interface Page {
@@ -56,12 +57,11 @@ function footer(context: PageContext): Html {
       (context.theme ?? 'auto') === theme,
     )}">${tr.t(`layout.theme.${theme}`)}</button>`;
   const languages = context.languages.map((language) => {
-    const name = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language;
     const current = language === tr.language;
     return html`<li><a href="${withParameter(context.address, 'ln', language)}" lang="${language}" hreflang="${language}"${attribute(
       'aria-current',
       current ? 'true' : undefined,
-    )}>${name.charAt(0).toLocaleUpperCase(language) + name.slice(1)}</a></li>`;
+    )}>${nativeName(language)}</a></li>`;
   });
   return html`<footer class="foot"><div class="frame">
 <ul class="plain"${attribute('aria-label', tr.t('layout.languages'))}>${languages}</ul>

@@ -93,27 +93,38 @@ export function createTranslator(language: string, catalogue: Catalogue, fallbac
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
   const languages = new Intl.DisplayNames(language, { type: 'language', fallback: 'none' });
 
-  const pattern = (key: string, count: unknown): string => {
-    const entry = catalogue.get(key) ?? fallback.get(key);
-    if (entry === undefined) return key;
-    if (typeof entry === 'string') return entry;
-    const category = typeof count === 'number' ? plurals.select(count) : 'other';
-    return entry[category] ?? entry.other ?? key;
+  // A text with its placeholders taken out: texts at even places, names at odd ones.
+  const split = new Map<string, readonly string[]>();
+  const parts = (key: string, count: unknown): readonly string[] => {
+    const entry = catalogue.get(key) ?? fallback.get(key) ?? key;
+    const text =
+      typeof entry === 'string'
+        ? entry
+        : (entry[typeof count === 'number' ? plurals.select(count) : 'other'] ?? entry.other ?? key);
+    let pieces = split.get(text);
+    if (pieces === undefined) {
+      pieces = text.split(/\{(\w+)\}/);
+      split.set(text, pieces);
+    }
+    return pieces;
   };
-  const shown = (value: string | number): string => (typeof value === 'number' ? numbers.format(value) : value);
 
   return {
     language,
     direction: /^(ar|he|fa|ur|yi)\b/.test(language) ? 'rtl' : 'ltr',
-    t: (key, values = {}) =>
-      pattern(key, values['count']).replace(/\{(\w+)\}/g, (whole, name: string) =>
-        name in values ? shown(values[name]!) : whole,
-      ),
+    t: (key, values = {}) => {
+      const pieces = parts(key, values['count']);
+      let text = pieces[0]!;
+      for (let i = 1; i < pieces.length; i += 2) {
+        const value = values[pieces[i]!];
+        text += (typeof value === 'number' ? numbers.format(value) : (value ?? `{${pieces[i]}}`)) + pieces[i + 1]!;
+      }
+      return text;
+    },
     rich: (key, values) => {
-      const parts = pattern(key, values['count']).split(/\{(\w+)\}/);
-      const pieces = parts.map((part, i): HtmlValue => {
-        if (i % 2 === 0) return part;
-        const value = values[part];
+      const pieces = parts(key, values['count']).map((piece, i): HtmlValue => {
+        if (i % 2 === 0) return piece;
+        const value = values[piece];
         return typeof value === 'number' ? numbers.format(value) : value;
       });
       return html`${pieces}`;
@@ -135,6 +146,19 @@ export function createTranslator(language: string, catalogue: Catalogue, fallbac
     },
     nameOf: (names, name) => names[language] ?? names[language.split('-')[0]!] ?? names['en'] ?? name,
   };
+}
+
+const nativeNames = new Map<string, string>();
+
+/** What a language calls itself, with a capital: "Français". */
+export function nativeName(language: string): string {
+  let name = nativeNames.get(language);
+  if (name === undefined) {
+    const plain = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language;
+    name = plain.charAt(0).toLocaleUpperCase(language) + plain.slice(1);
+    nativeNames.set(language, name);
+  }
+  return name;
 }
 
 /** The best of `offered` for an Accept-Language header, or undefined. */

@@ -1,6 +1,7 @@
 import { lineText } from '../../formats/mathematics.ts';
-import { references } from '../../formats/work/references.ts';
-import { describeWork } from '../../formats/work/work.ts';
+import { values } from '../../formats/work/fields.ts';
+import { type Contributor, contributors } from '../../formats/work/names.ts';
+import { type Reference, references } from '../../formats/work/references.ts';
 import type { Brief } from '../../index/brief.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { fragment, type Highlighter, opening } from '../highlight.ts';
@@ -27,39 +28,29 @@ export function briefFragment(brief: Brief, highlighter: Highlighter): Fragment 
   return text === '' ? 'none' : { text: opening(text, openingLength), place: undefined };
 }
 
-/** Where in the whole record the words are: the abstract first, then what readers look at, then any other field. */
+/** Where words may be, in the order in which readers care. */
+const places: readonly (readonly [place: Fragment['place'], texts: (record: MarcRecord) => readonly string[]])[] = [
+  [undefined, (record) => values(record, '520', 'a')],
+  ['keyword', (record) => [[...values(record, '653', 'a'), ...values(record, '695', 'a')].join('; ')]],
+  ['subject', (record) => [['650', '651', '600', '610'].flatMap((tag) => values(record, tag, 'axyz')).join('; ')]],
+  ['author', (record) => [contributors(record).map(withAffiliations).join('; ')]],
+  ['note', (record) => ['246', '500', '502'].flatMap((tag) => values(record, tag, 'a'))],
+  ['reference', (record) => references(record).map(referenceLine)],
+  ['other', (record) => record.fields.map((field) => field.subfields.map((one) => one.value).join(' '))],
+];
+
+function withAffiliations({ name, affiliations }: Contributor): string {
+  return affiliations.length === 0 ? name : `${name} (${affiliations.join('; ')})`;
+}
+
+function referenceLine({ text, journal, reportNumber }: Reference): string {
+  return [text, journal, reportNumber].filter((part) => part !== undefined && part !== '').join(', ');
+}
+
+/** Where in the whole record the words are. */
 export function recordFragment(record: MarcRecord, brief: Brief, highlighter: Highlighter): Fragment | 'none' {
-  const work = describeWork(record);
-  const places: readonly (readonly [place: string | undefined, texts: () => readonly string[]])[] = [
-    [undefined, () => work.abstracts],
-    ['keyword', () => [work.keywords.join('; ')]],
-    ['subject', () => [work.subjects.join('; ')]],
-    [
-      'author',
-      () => [
-        work.contributors
-          .map((one) => (one.affiliations.length === 0 ? one.name : `${one.name} (${one.affiliations.join('; ')})`))
-          .join('; '),
-      ],
-    ],
-    ['note', () => [...work.notes, ...work.otherTitles]],
-    [
-      'reference',
-      () =>
-        references(record).map((one) =>
-          [one.text, one.journal, one.reportNumber].filter((part) => part !== undefined && part !== '').join(', '),
-        ),
-    ],
-    [
-      'other',
-      () =>
-        record.fields
-          .filter((field) => field.tag !== '999')
-          .map((field) => field.subfields.map((one) => one.value).join(' ')),
-    ],
-  ];
   for (const [place, texts] of places) {
-    for (const text of texts()) {
+    for (const text of texts(record)) {
       const found = fragment(lineText(text), highlighter, fragmentLength);
       if (found !== undefined) return { text: found, place };
     }
