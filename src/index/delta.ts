@@ -7,7 +7,7 @@ import type { TermSink } from './term-sink.ts';
 /**
  * A delta: what the analysis said of one record version, as bytes, so that any reader can put the record into a segment without reading the record.
  * A checksum (4 bytes), then chunks: a text is its length and its UTF-8; numbers are varints. The record (JSON), the number of spaces, their names,
- * and for each term: space * 2 + (1 for a word), the term, and for a word the position.
+ * the number of words, their texts, and for each term: space * 2, the text of a value; or space * 2 + 1, the number of a word and its position.
  */
 export interface DeltaTarget extends TermSink {
   begin(record: IndexedRecord): void;
@@ -15,21 +15,15 @@ export interface DeltaTarget extends TermSink {
 
 /** `analyse` says the terms of the record; a deletion marker has none. */
 export function packDelta(record: IndexedRecord, analyse: (sink: TermSink) => void): Buffer {
-  const spaces: string[] = [];
-  const numbers = new Map<string, number>();
+  const spaces = new Numbering();
+  const words = new Numbering();
   const terms = new ByteWriter();
   analyse({
-    space(name) {
-      let number = numbers.get(name);
-      if (number === undefined) {
-        number = spaces.push(name) - 1;
-        numbers.set(name, number);
-      }
-      return number;
-    },
+    space: (name) => spaces.number(name),
+    term: (text) => words.number(text),
     word(space, term, position) {
       terms.varint(space * 2 + 1);
-      putText(terms, term);
+      terms.varint(term);
       terms.varint(position);
     },
     value(space, term) {
@@ -39,8 +33,10 @@ export function packDelta(record: IndexedRecord, analyse: (sink: TermSink) => vo
   });
   const head = new ByteWriter();
   putText(head, JSON.stringify(record));
-  head.varint(spaces.length);
-  for (const space of spaces) putText(head, space);
+  for (const { texts } of [spaces, words]) {
+    head.varint(texts.length);
+    for (const text of texts) putText(head, text);
+  }
   const body = Buffer.concat([head.view(), terms.view()]);
   const packed = Buffer.allocUnsafe(body.length + 4);
   packed.writeUInt32LE(crc32(body));
@@ -55,15 +51,19 @@ export function replayDelta(packed: Buffer, target: DeltaTarget): void {
     throw new MalformedBytes('the checksum of a delta is wrong');
   const reader = new ByteReader(body);
   target.begin(JSON.parse(takeText(reader)) as IndexedRecord);
-  const spaces: number[] = [];
-  for (let left = reader.varint(); left > 0; left--) spaces.push(target.space(takeText(reader)));
+  const spaces = takeTexts(reader).map((name) => target.space(name));
+  const words = takeTexts(reader).map((text) => target.term(text));
   while (reader.at < reader.end) {
     const head = reader.varint();
     const space = spaces[head >> 1];
     if (space === undefined) throw new MalformedBytes('a delta names a term space that it does not have');
-    const term = takeText(reader);
-    if ((head & 1) === 1) target.word(space, term, reader.varint());
-    else target.value(space, term);
+    if ((head & 1) === 0) {
+      target.value(space, takeText(reader));
+      continue;
+    }
+    const word = words[reader.varint()];
+    if (word === undefined) throw new MalformedBytes('a delta names a word that it does not have');
+    target.word(space, word, reader.varint());
   }
 }
 
@@ -74,4 +74,25 @@ function putText(to: ByteWriter, text: string): void {
 
 function takeText(from: ByteReader): string {
   return from.text(from.varint());
+}
+
+function takeTexts(from: ByteReader): string[] {
+  const texts: string[] = [];
+  for (let left = from.varint(); left > 0; left--) texts.push(takeText(from));
+  return texts;
+}
+
+/** Texts numbered 0, 1, 2 ... in the order they first came. */
+class Numbering {
+  readonly texts: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  number(text: string): number {
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.texts.push(text) - 1;
+      this.#numbers.set(text, number);
+    }
+    return number;
+  }
 }

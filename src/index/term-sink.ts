@@ -10,8 +10,13 @@
 export interface TermSink {
   /** The number of a space in this sink; the same name always gives the same number. */
   space(name: string): number;
-  /** One occurrence of a word at a position (counted in words, with a gap of 100 between values). Several words may share a position. */
-  word(space: number, term: string, position: number): void;
+  /**
+   * The number of a word in this sink; the same text always gives the same number. A word of a title stands in four spaces and comes again in every
+   * other record: who remembers its number need not look it up again.
+   */
+  term(text: string): number;
+  /** One occurrence of a numbered word at a position (counted in words, with a gap of 100 between values). Several may share a position. */
+  word(space: number, term: number, position: number): void;
   /** A whole value: no positions, no frequency. Over `maximumTermBytes` of UTF-8 it is keyed by prefix and hash (see term-key.ts). */
   value(space: number, term: string): void;
 }

@@ -32,7 +32,7 @@ function cached(stemmer: { stem(word: string): string }): Stemmer {
     let stem = young.get(word);
     if (stem !== undefined) return stem;
     stem = old.get(word) ?? stemmer.stem(word);
-    const key = word.length < shortestView ? word : Buffer.from(word, 'utf8').toString('utf8');
+    const key = ownCopy(word);
     young.set(key, stem === word ? key : stem);
     if (young.size >= maximumCached) {
       old = young;
@@ -40,4 +40,9 @@ function cached(stemmer: { stem(word: string): string }): Stemmer {
     }
     return stem;
   };
+}
+
+/** The same word, holding nothing of the text that it was cut from. */
+export function ownCopy(word: string): string {
+  return word.length < shortestView ? word : Buffer.from(word, 'utf8').toString('utf8');
 }

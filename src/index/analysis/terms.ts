@@ -14,6 +14,7 @@ import {
   type ValuePlan,
 } from './plan.ts';
 import { createSpaceTable } from './spaces.ts';
+import { createWordNumbers } from './word-numbers.ts';
 import { createWordBuffer, maximumWordLength, splitWords } from './words.ts';
 
 /** Between two values, so that no phrase reaches from one into the next. */
@@ -44,6 +45,9 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
   const fieldPlans = new Map<string, FieldPlan>();
   const buffer = createWordBuffer();
   const extra = createWordBuffer();
+  const wordNumbers = createWordNumbers();
+  /** Numbers of the words in `buffer`, for each way of the plan. */
+  const terms: number[][] = [];
   let positions = new Uint32Array(256);
 
   function fieldPlan(field: Field): FieldPlan {
@@ -95,23 +99,22 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
 
   function writeWords(folded: string, plan: SplitPlan, sink: TermSink): void {
     splitWords(stripLatexAccents(folded), buffer);
-    const { words, positions: places, count } = buffer;
+    const { positions: places, count } = buffer;
     const { stemmers, outputs } = plan;
     const silent = plan.onlyText.length > 0 && isAddress(folded) ? plan.onlyText : undefined;
+    for (let way = 0; way < stemmers.length; way++) {
+      terms[way] = wordNumbers.numbered(sink, buffer, stemmers[way], terms[way] ?? []);
+    }
     for (const { space, ways } of outputs) {
       if (silent?.includes(space)) continue;
       const base = position(space);
       const number = spaces.of(sink, space);
-      const first = stemmers[ways[0] as number];
-      for (let at = 0; at < count; at++) {
-        const word = words[at] as string;
-        const place = base + (places[at] as number);
-        const term = first === undefined ? word : first(word);
-        sink.word(number, term, place);
-        for (let other = 1; other < ways.length; other++) {
-          const stemmer = stemmers[ways[other] as number];
-          const again = stemmer === undefined ? word : stemmer(word);
-          if (again !== term) sink.word(number, again, place);
+      const first = terms[ways[0] as number] as number[];
+      for (let at = 0; at < count; at++) sink.word(number, first[at] as number, base + (places[at] as number));
+      for (let other = 1; other < ways.length; other++) {
+        const again = terms[ways[other] as number] as number[];
+        for (let at = 0; at < count; at++) {
+          if (again[at] !== first[at]) sink.word(number, again[at] as number, base + (places[at] as number));
         }
       }
     }
@@ -127,7 +130,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
         const word = extra.words[at] as string;
         const term = plan.stemmer === undefined ? word : plan.stemmer(word);
         for (const space of plan.spaces) {
-          sink.word(spaces.of(sink, space), term, position(space) + place + (extra.positions[at] as number));
+          sink.word(spaces.of(sink, space), sink.term(term), position(space) + place + (extra.positions[at] as number));
         }
       }
     };
@@ -143,7 +146,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
       if (term === '') continue;
       if (valueSpace >= 0) sink.value(spaces.of(sink, valueSpace), term);
       const word = term.length > maximumWordLength ? term.substring(0, maximumWordLength) : term;
-      for (const space of wordSpaces) sink.word(spaces.of(sink, space), word, position(space) + count);
+      for (const space of wordSpaces) sink.word(spaces.of(sink, space), sink.term(word), position(space) + count);
       count++;
     }
     if (count > 0) for (const space of wordSpaces) positions[space] = position(space) + count + valueGap;
@@ -171,6 +174,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
 
   return (record, sink) => {
     spaces.use(sink);
+    wordNumbers.use(sink);
     positions.fill(0);
     for (const field of record.fields) writeField(field, sink);
     for (const { path, plan } of sliced) path.forEach(record, (value) => write(value, plan, sink));

@@ -37,6 +37,7 @@ export interface CollectedTerms {
 export function collectTerms(): CollectedTerms {
   const spaces: string[] = [];
   const terms: string[][] = [];
+  const words: string[] = [];
   return {
     spaces,
     in: (space) => terms[spaces.indexOf(space)] ?? [],
@@ -45,7 +46,11 @@ export function collectTerms(): CollectedTerms {
         if (!spaces.includes(name)) terms[spaces.push(name) - 1] = [];
         return spaces.indexOf(name);
       },
-      word: (space, term, position) => terms[space]?.push(`${term}@${position}`),
+      term(text) {
+        if (!words.includes(text)) words.push(text);
+        return words.indexOf(text);
+      },
+      word: (space, term, position) => terms[space]?.push(`${words[term]}@${position}`),
       value: (space, term) => terms[space]?.push(term),
     },
   };

@@ -6,13 +6,23 @@ import { termKey } from './term-key.ts';
 import { sortedTexts } from './term-sort.ts';
 import { enlarged, TermTable } from './term-table.ts';
 
-/**
- * Words: every occurrence goes to a log that is sorted by term at the end, so that a word costs a lookup and two
- * numbers.
- */
+/** All words of an inverter, whatever their spaces, in code point order: `order` is rank -> term, `ranks` is term -> rank. */
+export interface RankedWords {
+  readonly table: TermTable;
+  readonly order: Uint32Array;
+  readonly ranks: Uint32Array;
+}
+
+export function rankWords(table: TermTable): RankedWords {
+  const order = sortedTexts(table);
+  const ranks = new Uint32Array(order.length);
+  for (let rank = 0; rank < order.length; rank++) ranks[order[rank]!] = rank;
+  return { table, order, ranks };
+}
+
+/** Words by number: every occurrence goes to a log that is sorted by term at the end, so that a word costs two numbers. */
 export class WordSpace {
   readonly name: string;
-  readonly #table = new TermTable();
   readonly #log = new OccurrenceLog();
   #ordinal = -1;
 
@@ -20,27 +30,23 @@ export class WordSpace {
     this.name = name;
   }
 
-  add(ordinal: number, term: string, position: number): void {
+  add(ordinal: number, term: number, position: number): void {
     if (ordinal !== this.#ordinal) {
       this.#ordinal = ordinal;
       this.#log.beginRecord(ordinal);
     }
-    this.#log.add(this.#table.number(termKey(term)), position);
+    this.#log.add(term, position);
   }
 
   /** Bytes held, about; a sorted copy of the log comes on top at the end. */
   get bytes(): number {
-    return this.#table.memory + this.#log.length * 8;
+    return this.#log.length * 8;
   }
 
   /**
    * Writes all terms in order. Gives the words of each of the `records`: a word said twice at one position counts once.
    */
-  write(terms: TermsWriter, records: number): Uint32Array {
-    const table = this.#table;
-    const order = sortedTexts(table);
-    const ranks = new Uint32Array(order.length);
-    for (let rank = 0; rank < order.length; rank++) ranks[order[rank]!] = rank;
+  write(terms: TermsWriter, records: number, { table, order, ranks }: RankedWords): Uint32Array {
     const { starts, ordinals, positions } = occurrencesByRank(this.#log, ranks);
     const lengths = new Uint32Array(records);
     const list = { ordinals: new Uint32Array(16), frequencies: new Uint32Array(16) };
@@ -50,6 +56,7 @@ export class WordSpace {
       let count = 0;
       let kept = starts[rank]!;
       const end = starts[rank + 1]!;
+      if (kept === end) continue;
       if (list.ordinals.length < end - kept) {
         list.ordinals = new Uint32Array((end - kept) * 2);
         list.frequencies = new Uint32Array((end - kept) * 2);

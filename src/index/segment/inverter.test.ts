@@ -91,14 +91,15 @@ test('an inverter refuses what would make a wrong segment', () => {
   const inverter = createInverter();
   const words = inverter.space('w:title');
   const values = inverter.space('v:author');
+  const early = inverter.term('early');
   assert.equal(inverter.space('w:title'), words);
-  assert.throws(() => inverter.word(words, 'early', 0), /before its record/);
+  assert.throws(() => inverter.word(words, early, 0), /before its record/);
   inverter.begin(plain(5).record);
   assert.throws(() => inverter.value(words, 'x'), /not a space of values/);
-  assert.throws(() => inverter.word(values, 'x', 0), /not a space of words/);
+  assert.throws(() => inverter.word(values, early, 0), /not a space of words/);
   assert.throws(() => inverter.begin(plain(5).record), /record 5 comes after 5/);
   inverter.begin({ ...plain(6).record, deleted: true });
-  assert.throws(() => inverter.word(words, 'x', 0), /record 6 is deleted/);
+  assert.throws(() => inverter.word(words, early, 0), /record 6 is deleted/);
 });
 
 test('an empty segment can be made, opened and asked', () => checkAgainstModel(memorySegment(invert([])), []));

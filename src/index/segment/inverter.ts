@@ -6,8 +6,10 @@ import { writeBasicColumns, writeTexts } from './columns-writer.ts';
 import { TermsWriter } from './dictionary-writer.ts';
 import { compareNames, isWordSpace } from './format.ts';
 import { InvertedFacet, InvertedSort } from './inverted-columns.ts';
-import { ValueSpace, WordSpace } from './inverted-space.ts';
+import { rankWords, ValueSpace, WordSpace } from './inverted-space.ts';
 import { type SegmentData, segmentInMemory, writeColumn } from './output.ts';
+import { termKey } from './term-key.ts';
+import { TermTable } from './term-table.ts';
 
 /** Makes a segment of records: `begin` one, tell its terms, `begin` the next, and `finish`. */
 export interface Inverter extends TermSink {
@@ -30,6 +32,7 @@ const latestYear = 0xffff;
 class SegmentInverter implements Inverter {
   readonly #numbers = new Map<string, number>();
   readonly #spaces: (WordSpace | ValueSpace)[] = [];
+  readonly #words = new TermTable();
   readonly #ids: number[] = [];
   readonly #revisions: number[] = [];
   readonly #deleted: number[] = [];
@@ -48,7 +51,7 @@ class SegmentInverter implements Inverter {
   }
 
   get bytes(): number {
-    let sum = this.#briefs.length + this.records * 64;
+    let sum = this.#briefs.length + this.records * 64 + this.#words.memory;
     for (const space of this.#spaces) sum += space.bytes;
     for (const sort of this.#sorts.values()) sum += sort.bytes;
     for (const facet of this.#facets.values()) sum += facet.bytes;
@@ -91,7 +94,11 @@ class SegmentInverter implements Inverter {
     return number;
   }
 
-  word(space: number, term: string, position: number): void {
+  term(text: string): number {
+    return this.#words.number(termKey(text));
+  }
+
+  word(space: number, term: number, position: number): void {
     const words = this.#spaces[space];
     if (!(words instanceof WordSpace)) throw new Error(`${words?.name ?? space} is not a space of words`);
     if (!this.#termsAllowed) throw this.#noRecord();
@@ -111,11 +118,12 @@ class SegmentInverter implements Inverter {
     const lengths: { name: string; words: Uint32Array }[] = [];
     this.#termsAllowed = false;
     this.#spaces.sort((a, b) => compareNames(a.name, b.name));
+    const words = rankWords(this.#words);
     // From the front, letting go of each: the largest space and the finished bytes are not held together.
     for (let space = this.#spaces.shift(); space; space = this.#spaces.shift()) {
       if (space instanceof WordSpace) {
-        const words = space.write(terms, records);
-        if (words.some((length) => length > 0)) lengths.push({ name: space.name, words });
+        const counts = space.write(terms, records, words);
+        if (counts.some((length) => length > 0)) lengths.push({ name: space.name, words: counts });
       } else {
         space.write(terms);
       }

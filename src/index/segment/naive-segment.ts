@@ -15,7 +15,7 @@ export function invert(records: readonly ToldRecord[]): SegmentData {
   const inverter = createInverter();
   for (const { record, words, values } of records) {
     inverter.begin(record);
-    for (const [space, term, position] of words) inverter.word(inverter.space(space), term, position);
+    for (const [space, term, position] of words) inverter.word(inverter.space(space), inverter.term(term), position);
     for (const [space, term] of values) inverter.value(inverter.space(space), term);
   }
   return inverter.finish();

@@ -15,16 +15,19 @@ export interface NaiveRecord {
 
 export function naiveRecord(id: number, created: number, record: MarcRecord): NaiveRecord {
   const names: string[] = [];
+  const texts: string[] = [];
+  const numberIn = (list: string[], text: string): number => {
+    const known = list.indexOf(text);
+    return known === -1 ? list.push(text) - 1 : known;
+  };
   const words = new Map<string, [string, number][]>();
   const values = new Map<string, string[]>();
   testAnalyzer.terms(record, {
-    space: (name) => {
-      const known = names.indexOf(name);
-      return known === -1 ? names.push(name) - 1 : known;
-    },
+    space: (name) => numberIn(names, name),
+    term: (text) => numberIn(texts, text),
     word: (space, term, position) => {
       const name = names[space] as string;
-      words.set(name, [...(words.get(name) ?? []), [term, position]]);
+      words.set(name, [...(words.get(name) ?? []), [texts[term] as string, position]]);
     },
     value: (space, term) => {
       const name = names[space] as string;
