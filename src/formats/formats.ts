@@ -139,14 +139,10 @@ function selected({ record }: ExportItem, { paths }: ExportContext): MarcRecord 
 const numberPath = compilePath('001');
 
 /** Formats that are pages: the web room draws them. */
-export const pageFormats: readonly { readonly code: string; readonly name: string }[] = [
-  { code: 'hb', name: 'HTML brief' },
-  { code: 'hd', name: 'HTML detailed' },
-  { code: 'hm', name: 'MARC as HTML' },
-];
+export const pageFormats = ['hb', 'hd', 'hm'] as const;
 
 /** Only the numbers of the hits, as a JSON list: it needs no records. */
-export const idFormat = { code: 'id', name: 'Record numbers', contentType: 'application/json; charset=utf-8' } as const;
+export const idFormat = { code: 'id', contentType: 'application/json; charset=utf-8' } as const;
 
 const byName: ReadonlyMap<string, ExportFormat> = new Map(
   exportFormats.flatMap((format) => [format.code, ...format.aliases].map((name) => [name, format] as const)),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { field } from '../formats/test-records.ts';
+import { SegmentDamaged } from '../index/segment/errors.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 import { parseSite } from '../site/parse.ts';
 import type { Site } from '../site/site.ts';
@@ -343,6 +344,24 @@ describe('the application', () => {
     assert.doesNotMatch(answer.body, /inner words/);
     assert.ok(answer.body.includes(answer.headers['x-request-id'] as string));
     await broken.close();
+  });
+
+  test('a damaged byte of the index is mended and the reader does not see it', async () => {
+    const library = memoryLibrary(testSite(), records);
+    const mended: string[] = [];
+    const hurt = createApp({
+      ...library,
+      snapshot: () => {
+        if (mended.length === 0) throw new SegmentDamaged('abc', 'terms', 12, 'the checksum is wrong');
+        return library.snapshot();
+      },
+      mend: async (segment) => {
+        mended.push(segment);
+      },
+    });
+    assert.equal((await hurt.inject('/search?p=boson')).statusCode, 200);
+    assert.deepEqual(mended, ['abc']);
+    await hurt.close();
   });
 
   test('health and robots', async () => {

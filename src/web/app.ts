@@ -8,9 +8,8 @@ import Fastify, {
 } from 'fastify';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
-import type { Library } from '../library/open.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
-import { createEnvironment, type WebEnvironment } from './environment.ts';
+import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { beginExchange } from './exchange.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { collectionRoutes } from './routes/collections.ts';
@@ -27,8 +26,6 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger | undefined;
   /** What balancers are told. */
   readonly readiness?: Readiness;
-  /** Told of a segment whose bytes are not what was written, so that it is mended before the next question. */
-  readonly onDamage?: (segment: string) => void;
 }
 
 /** No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
@@ -45,7 +42,7 @@ const largestForm = 16 * 1024;
 const longestUrlPart = 2000;
 
 /** The web application over a library; it does not listen yet. */
-export function createApp(library: Pick<Library, 'snapshot' | 'records'>, options: AppOptions = {}): FastifyInstance {
+export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
   const environment = createEnvironment(library, options.baseUrl);
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
@@ -57,6 +54,7 @@ export function createApp(library: Pick<Library, 'snapshot' | 'records'>, option
     frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
   });
   const routes = allowedMethods(app);
+  healDamage(app, library);
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
     done(null, new URLSearchParams(String(body))),
   );
@@ -87,10 +85,7 @@ export function createApp(library: Pick<Library, 'snapshot' | 'records'>, option
       return sendMethodNotAllowed(exchange, reply, request.method, allowed.join(', '));
     return sendNotFound(exchange, reply);
   });
-  app.setErrorHandler((error, request, reply) => {
-    if (error instanceof SegmentDamaged) options.onDamage?.(error.segment);
-    return answerError(environment, error, request, reply);
-  });
+  app.setErrorHandler((error, request, reply) => answerError(environment, error, request, reply));
   return app;
 }
 
@@ -104,6 +99,23 @@ function rememberLanguage(environment: WebEnvironment, request: FastifyRequest, 
   )
     return;
   reply.header('set-cookie', preferenceCookie('ln', wanted));
+}
+
+/** Whoever meets a damaged byte of the index has it mended and asks again, so the reader never sees it. */
+function healDamage(app: FastifyInstance, library: WebLibrary): void {
+  app.addHook('onRoute', (route) => {
+    const answer = route.handler;
+    route.handler = async function (request, reply) {
+      try {
+        return await answer.call(this, request, reply);
+      } catch (error) {
+        if (!(error instanceof SegmentDamaged)) throw error;
+        request.log.warn({ message: error.message }, 'damaged index');
+        await library.mend(error.segment);
+        return answer.call(this, request, reply);
+      }
+    };
+  });
 }
 
 interface AllowedMethods {

@@ -3,9 +3,12 @@ import type { Library } from '../library/open.ts';
 import { type Assets, makeAssets } from './assets.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 
+/** What the pages need of a library. */
+export type WebLibrary = Pick<Library, 'snapshot' | 'records' | 'mend'>;
+
 /** What the web application has of the world; made once for a process. */
 export interface WebEnvironment {
-  readonly library: Pick<Library, 'snapshot' | 'records'>;
+  readonly library: WebLibrary;
   /** Undefined: what the request says. */
   readonly baseUrl: string | undefined;
   readonly catalogues: ReadonlyMap<string, Catalogue>;
@@ -18,7 +21,7 @@ export interface WebEnvironment {
 /** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
 const assetsKept = 4;
 
-export function createEnvironment(library: WebEnvironment['library'], baseUrl?: string): WebEnvironment {
+export function createEnvironment(library: WebLibrary, baseUrl?: string): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
   const translators = new Map<string, Translator>();

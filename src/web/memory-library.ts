@@ -6,12 +6,12 @@ import { memorySegment } from '../index/segment/open.ts';
 import { controlField, type MarcRecord } from '../marc/record.ts';
 import { timeStamp } from '../records/version.ts';
 import type { Site } from '../site/site.ts';
-import type { WebEnvironment } from './environment.ts';
+import type { WebLibrary } from './environment.ts';
 
 const firstAdded = Date.UTC(2026, 0, 1);
 
 /** For tests: a library of these records, numbered from 1, with a real index but without a database. Undefined is a deleted record. */
-export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefined)[]): WebEnvironment['library'] {
+export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefined)[]): WebLibrary {
   const analyzer = compileAnalyzer(site);
   const inverter = createInverter();
   const versions = new Map<number, RecordVersion>();
@@ -37,6 +37,7 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
   return {
     snapshot: () => snapshot,
     records: async (ids) => ids.map((id) => versions.get(id)).filter((version) => version !== undefined),
+    mend: async () => undefined,
   };
 }
 

@@ -36,12 +36,7 @@ export async function serve({ settings, signal, log, onListening }: ServeOptions
     try {
       const readiness = createReadiness();
       const logger = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, log);
-      const onDamage = (segment: string): void => {
-        library
-          .mend(segment)
-          .catch((error: unknown) => logger.error({ err: error }, `segment ${segment} is not mended`));
-      };
-      const app = createApp(library, { baseUrl: settings.baseUrl, logger, readiness, onDamage });
+      const app = createApp(library, { baseUrl: settings.baseUrl, logger, readiness });
       const address = await listen(app, host, port);
       lock.announce(Number(new URL(address).port));
       const { database, url, indexFolder: folder } = library;

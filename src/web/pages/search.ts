@@ -1,4 +1,4 @@
-import { exportFormats } from '../../formats/formats.ts';
+import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
 import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
 import { advancedForm } from '../components/advanced.ts';
 import { type FacetList, facetList } from '../components/facets.ts';
@@ -156,7 +156,7 @@ function formats(
   request: SearchRequest,
 ): readonly { label: string; href: string; current: boolean; type?: string }[] {
   const { tr } = context;
-  const pages = ['hb', 'hd', 'hm'].map((format) => ({
+  const pages = pageFormats.map((format) => ({
     label: tr.t(`format.${format}`),
     href: toUrl(request, { format }),
     current: request.format === format,
@@ -171,7 +171,7 @@ function formats(
     ...exports,
     {
       label: tr.t('format.id'),
-      href: toUrl(request, { format: 'id', first: 1, size: Number.POSITIVE_INFINITY }),
+      href: toUrl(request, { format: idFormat.code, first: 1, size: Number.POSITIVE_INFINITY }),
       current: false,
     },
   ];

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ask } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
-import { exportFormat, requireExportFormat } from '../../formats/formats.ts';
+import { exportFormat, idFormat, requireExportFormat } from '../../formats/formats.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { listsOf, topValues } from '../../search/facets.ts';
 import { builtInFields } from '../../search/query/tree.ts';
@@ -24,7 +24,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const canonical = withYearSpan(exchange);
     if (canonical !== undefined) return reply.redirect(canonical, 302);
     const question = readRequest(exchange);
-    if (question.format === 'id' || question.format === 'intbitset') return sendIds(exchange, reply, question);
+    if (question.format === idFormat.code || question.format === 'intbitset') return sendIds(exchange, reply, question);
     const isPage = question.format.startsWith('h') && exportFormat(question.format) === undefined;
     if (!isPage && !/^\d/.test(question.format)) return sendExport(exchange, reply, question);
     return sendPage(environment, exchange, request, reply, isPage ? question : { ...question, format: 'hb' });
@@ -137,10 +137,7 @@ async function sendPage(
 function sendIds(exchange: Exchange, reply: FastifyReply, question: SearchRequest): FastifyReply {
   const { snapshot, person, timing } = exchange;
   const answer = timing.search(() => ask(snapshot, person, question));
-  return reply
-    .header('server-timing', timing.header())
-    .type('application/json; charset=utf-8')
-    .send(idStream(answer.ids));
+  return reply.header('server-timing', timing.header()).type(idFormat.contentType).send(idStream(answer.ids));
 }
 
 function sendExport(exchange: Exchange, reply: FastifyReply, question: SearchRequest): FastifyReply {
