@@ -1,6 +1,7 @@
 import { UserError } from '../errors/errors.ts';
 import { compilePath, type MarcPath } from '../marc/path.ts';
 import type { MarcRecord } from '../marc/record.ts';
+import { onlyPaths } from '../marc/select-fields.ts';
 import { toMarcJson } from '../marc/write-json.ts';
 import { toMarcXml } from '../marc/write-marcxml.ts';
 import { toTextMarc } from '../marc/write-text.ts';
@@ -9,7 +10,6 @@ import { dublinCoreXml } from './dublin-core.ts';
 import { formatErrors } from './errors.ts';
 import type { ExportItem } from './item.ts';
 import { jsonLine, jsonRecord } from './json-record.ts';
-import { onlyPaths } from './select-fields.ts';
 
 /** What a writer knows beside the records. */
 export interface ExportContext {

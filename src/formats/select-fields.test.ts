@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compilePath } from '../marc/path.ts';
 import { dataField, type MarcRecord } from '../marc/record.ts';
-import { onlyPaths, withoutPaths } from './select-fields.ts';
+import { onlyPaths, withoutPaths } from '../marc/select-fields.ts';
 import { field, item } from './test-records.ts';
 
 const { record } = item(1, [

@@ -6,7 +6,7 @@ const analysisVersion = 1;
 
 /**
  * Digest of what decides which terms, columns and brief a record has. Segments made under another one are stale. Names,
- * collections, roles, hidden paths and what only matters to queries (pairs, query synonyms) can change without touching
+ * collections, roles and what only matters to queries (pairs, query synonyms) can change without touching
  * the index.
  */
 export function indexDigest(site: Site): string {
@@ -23,6 +23,7 @@ export function indexDigest(site: Site): string {
       fields: fields.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)),
       sorts: site.sorts.map(({ code, by, dropLeadingArticles }) => [code, by, dropLeadingArticles]),
       articles: dropsArticles ? site.languages : [],
+      hidden: site.hiddenPaths.toSorted(),
       facets: site.facets.map(({ code, kind, paths }) => [code, kind, paths]),
     }),
   );

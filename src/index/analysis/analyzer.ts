@@ -1,4 +1,6 @@
+import { compilePath } from '../../marc/path.ts';
 import type { MarcRecord } from '../../marc/record.ts';
+import { withoutPaths } from '../../marc/select-fields.ts';
 import type { Site } from '../../site/site.ts';
 import type { Brief } from '../brief.ts';
 import type { RecordColumns } from '../document.ts';
@@ -17,7 +19,7 @@ import { compileTerms } from './terms.ts';
  *              for title, unstemmed for exacttitle) stands there in both ways at one position.
  *   "v:CODE"   values of fields whose values are not simply those of their MARC paths: author (name forms),
  *              exact-author, journal, year, counts, files, and fields with `when` or with positions such as 008/07-10.
- *   "m:PATH"   every value of every MARC path, "m:245__a", "m:008". These also are the values of the other fields: ask
+ *   "m:PATH"   every value of every MARC path, "m:245__a", "m:008"; values of hidden paths stand here only, and in no column or brief. These also are the values of the other fields: ask
  *              `valueSpaces`.
  *
  * Positions count alphanumeric groups: "hep-ph/0204133" takes three, and the whole block stands at the first of them. A
@@ -86,10 +88,12 @@ export interface FieldSearch {
  * it meets.
  */
 export function compileAnalyzer(site: Site): Analyzer {
+  const hidden = site.hiddenPaths.map(compilePath);
+  const columns = compileColumns(site);
   return {
     ...compileQuerySide(site),
     terms: compileTerms(site),
-    columns: compileColumns(site),
-    brief: briefOf,
+    columns: (record, created, modified) => columns(withoutPaths(record, hidden), created, modified),
+    brief: (record) => briefOf(withoutPaths(record, hidden)),
   };
 }

@@ -137,3 +137,15 @@ test('one analyzer serves several sinks in turn', () => {
   assert.deepEqual(second.in('w:title'), ['x@0']);
   assert.deepEqual(second.in('v:something'), []);
 });
+
+test('a hidden value is a value of its path and nothing else', () => {
+  const site = siteOf(
+    '  all: {index: {union: [note]}}\n  note: {paths: ["500__%", "595__%"], index: {tokenizer: text}}',
+  );
+  const told = collectTerms();
+  const terms = compileTerms({ ...site, hiddenPaths: ['595'] });
+  terms(record(field('500__', 'a', 'shown'), field('595__', 'a', 'Secret')), told.sink);
+  assert.deepEqual(told.in('w:all'), ['shown@0']);
+  assert.deepEqual(told.in('w:note'), ['shown@0']);
+  assert.deepEqual(told.in('m:595__a'), ['secret']);
+});

@@ -1,5 +1,6 @@
 import { compilePath } from '../../marc/path.ts';
 import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
+import { withoutPaths } from '../../marc/select-fields.ts';
 import type { Site } from '../../site/site.ts';
 import type { TermSink } from '../term-sink.ts';
 import { foldText, foldValue, stripLatexAccents, tidySpace } from './fold.ts';
@@ -42,6 +43,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
   const placed = targets.filter((target) => !countsValues(target.field.index?.tokenizer));
   const counted = targets.filter((target) => countsValues(target.field.index?.tokenizer));
   const sliced = placed.flatMap((target) => target.slices.map((path) => ({ path, plan: planValue([target], -1) })));
+  const hidden = site.hiddenPaths.map(compilePath);
   const fieldPlans = new Map<string, FieldPlan>();
   const buffer = createWordBuffer();
   const extra = createWordBuffer();
@@ -152,6 +154,10 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     if (count > 0) for (const space of wordSpaces) positions[space] = position(space) + count + valueGap;
   }
 
+  function writeHidden(value: string, field: Field, subfield: Subfield | undefined, sink: TermSink): void {
+    sink.value(spaces.of(sink, spaces.number(`m:${placeName(field, subfield)}`)), tidySpace(foldText(value)));
+  }
+
   function writeField(field: Field, sink: TermSink): void {
     const plan = fieldPlan(field);
     const refused =
@@ -176,13 +182,18 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     spaces.use(sink);
     wordNumbers.use(sink);
     positions.fill(0);
-    for (const field of record.fields) writeField(field, sink);
-    for (const { path, plan } of sliced) path.forEach(record, (value) => write(value, plan, sink));
+    const shown = withoutPaths(record, hidden);
+    for (const field of shown.fields) writeField(field, sink);
+    for (const { path, plan } of sliced) path.forEach(shown, (value) => write(value, plan, sink));
     for (const target of counted) {
       let count = 0;
-      for (const path of target.paths) path.forEach(record, () => count++);
+      for (const path of target.paths) path.forEach(shown, () => count++);
       writeMade([String(count)], target.wordSpaces, target.valueSpace, sink);
     }
+    // A hidden value is found by its own path only, by those who may: among the words of a field anybody would find it.
+    if (shown !== record)
+      for (const path of hidden)
+        path.forEach(record, (value, field, subfield) => writeHidden(value, field, subfield, sink));
   };
 }
 

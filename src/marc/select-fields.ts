@@ -1,5 +1,5 @@
-import type { MarcPath } from '../marc/path.ts';
-import type { Field, MarcRecord, Subfield } from '../marc/record.ts';
+import type { MarcPath } from './path.ts';
+import type { Field, MarcRecord, Subfield } from './record.ts';
 
 /** What these paths reach: whole fields where all of their subfields are reached, else single subfields. */
 function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Field, ReadonlySet<Subfield>> {
