@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { dataField, type MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
@@ -351,4 +351,25 @@ test('left over files of a crash are removed, those of a load at work are not', 
     assert.equal(existsSync(young), true);
     assert.equal(readdirSync(context.folder).length, 2);
   });
+});
+
+test('while the database is away the last view is served, and the state says so', async () => {
+  const away = await openTestDatabase();
+  const follower = createFollower({ database: away.database, url: away.url, folder: context.folder });
+  try {
+    await follower.refresh();
+    const before = follower.snapshot();
+    assert.equal(follower.state().problem, undefined);
+    const name = /(test_[0-9a-f]+)/.exec(away.url)![1]!;
+    await store.database.query(sql`ALTER DATABASE ${raw(name)} ALLOW_CONNECTIONS false`);
+    await store.database.query(sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`);
+    await assert.rejects(follower.refresh());
+    assert.equal(follower.snapshot(), before);
+    assert.notEqual(follower.state().problem, undefined);
+    await store.database.query(sql`ALTER DATABASE ${raw(name)} ALLOW_CONNECTIONS true`);
+    await until(() => follower.state().problem === undefined);
+  } finally {
+    await follower.close();
+    await away.release();
+  }
 });

@@ -3,8 +3,15 @@ import { foreignControl, type Identity } from './identifiers.ts';
 
 /** What a record becomes when the library takes it: our number in 001, the time of the version in 005, nothing else changed. */
 
-/** Field 005 of a time, in UTC with tenths of a second (MARC 21, 005). */
+let lastStamp = { time: Number.NaN, text: '' };
+
+/** Field 005 of a time, in UTC with tenths of a second (MARC 21, 005). All records of a batch have one time, so the last is remembered. */
 export function timeStamp(time: Date): string {
+  if (time.getTime() !== lastStamp.time) lastStamp = { time: time.getTime(), text: formatStamp(time) };
+  return lastStamp.text;
+}
+
+function formatStamp(time: Date): string {
   const digits = time.toISOString().replace(/\D/g, '');
   return `${digits.slice(0, 14)}.${digits.slice(14, 15)}`;
 }

@@ -1,22 +1,12 @@
 import sql from 'sql-template-tag';
-import { UserError } from '../../errors/errors.ts';
-import { recordLabel } from '../../marc/problem.ts';
-import type { Reason } from '../../marc/raw.ts';
 import type { Database } from '../../store/database.ts';
 import type { SharedLease } from '../../store/lease.ts';
-import { recordErrors } from '../errors.ts';
-import { keysOf, keysToLookUp } from '../identifiers.ts';
-import { decide, fetchHolders, fetchKeys, type Refused, type WriteMode } from '../matching.ts';
+import type { WriteMode } from '../matching.ts';
+import { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
 import { PendingKeys } from './pending.ts';
-import {
-  flags,
-  type Identified,
-  type ProgressRow,
-  type RefusedRaw,
-  type WriteOrder,
-  type WrittenBatch,
-} from './protocol.ts';
+import { countOnly, type Plan, planBatch } from './plan.ts';
+import type { Identified, ProgressRow, RefusedRaw, WrittenBatch } from './protocol.ts';
 import type { Rejects } from './rejects.ts';
 import { type LoadWorker, WorkerFailure } from './worker-handle.ts';
 
@@ -52,15 +42,6 @@ const batchesPerWorker = 2;
 const mostAttempts = 5;
 /** Those who insert single records wait this long at least for each other's turn, so that they do not stop the load, in ms. */
 const letPassEvery = 1_000;
-
-interface Plan {
-  readonly order: WriteOrder;
-  readonly refusals: readonly { readonly index: number; readonly reason: Reason }[];
-  readonly lastIdBefore: number;
-  readonly lastIdAfter: number;
-  /** It replaces or takes from records that batches before it write, so it must come after their commit. */
-  readonly afterOthers: boolean;
-}
 
 interface Job {
   readonly batch: Batch;
@@ -178,49 +159,16 @@ export class Coordinator {
   }
 
   async #plan(job: Job): Promise<Plan> {
-    const { database, mode } = this.#options;
+    const { database, mode, progress } = this.#options;
     const { identities } = await job.identified;
     await this.#letOthersInsert(job);
     const view = new BatchView(this.#pending);
     await view.load(database, mode, identities);
-    const { batch } = job;
-    const ids = new Int32Array(identities.length);
-    const flagsOf = new Uint8Array(identities.length);
-    const refusals: { index: number; reason: Reason }[] = [];
-    const lastIdBefore = this.#nextId;
-    const refuse = (index: number, refused: Refused): void => {
-      const record = recordLabel(batch.positions[index]!, identities[index]!.control);
-      const { code, message, hint } = new UserError(refused.refusal, { ...refused.values, record });
-      refusals.push({ index, reason: { code, message, hint } });
-    };
-    const holdings = {
-      holder: (key: string) => view.holder(key),
-      exists: (id: number) => id <= this.#options.progress.lastIdBefore,
-    };
-    identities.forEach((identity, index) => {
-      if (identity === undefined) return;
-      const bad = job.bad.get(index);
-      const decision: ReturnType<typeof decide> =
-        bad === undefined
-          ? decide(identity, mode, holdings)
-          : { refusal: recordErrors.refusedByDatabase, values: { reason: bad } };
-      if ('refusal' in decision) {
-        refuse(index, decision);
-        return;
-      }
-      const id = decision.id === 0 ? ++this.#nextId : decision.id;
-      ids[index] = id;
-      flagsOf[index] = (decision.ours ? flags.ours : 0) | (decision.id === 0 ? 0 : flags.replaces);
-      view.take(id, keysOf(identity, id, decision.ours));
-    });
+    const { batch, bad } = job;
+    const plan = planBatch({ batch, identities, bad, mode, view, lastId: this.#nextId, known: progress.lastIdBefore });
+    this.#nextId = plan.lastIdAfter;
     view.publish(batch.number);
-    return {
-      order: { batch: batch.number, ids, flags: flagsOf },
-      refusals,
-      lastIdBefore,
-      lastIdAfter: this.#nextId,
-      afterOthers: view.touchesPending,
-    };
+    return plan;
   }
 
   /** Records that are inserted one by one get their numbers between two batches; then all before must be committed. */
@@ -355,80 +303,4 @@ export class Coordinator {
     const [row] = await this.#options.database.query<{ last_id: number }>(sql`SELECT last_id FROM record_counter`);
     return row!.last_id;
   }
-}
-
-/** Who holds which key while one batch is matched: the database, waiting batches, and the records before in this batch. */
-class BatchView {
-  readonly #pending: PendingKeys;
-  readonly #holders = new Map<string, number>();
-  readonly #keys = new Map<number, readonly string[]>();
-  readonly #changes = new Map<number, { readonly before: readonly string[]; after: readonly string[] }>();
-  touchesPending = false;
-
-  constructor(pending: PendingKeys) {
-    this.#pending = pending;
-  }
-
-  /** Looks into the waiting batches before each question, so what commits in between is found in one of both. */
-  async load(database: Database, mode: WriteMode, identities: Identified['identities']): Promise<void> {
-    const ask = new Set<string>();
-    const numbers = new Set<number>();
-    for (const identity of identities) {
-      if (identity === undefined) continue;
-      if (identity.number > 0) numbers.add(identity.number);
-      for (const key of keysToLookUp(identity)) {
-        const holder = this.#pending.holder(key);
-        if (holder === undefined) ask.add(key);
-        else this.#hold(key, holder);
-      }
-    }
-    for (const [key, holder] of await fetchHolders(database, ask)) this.#holders.set(key, holder);
-    if (mode === 'insert') return;
-    for (const holder of this.#holders.values()) if (holder > 0) numbers.add(holder);
-    const askKeys: number[] = [];
-    for (const id of numbers) {
-      const keys = this.#pending.keys(id);
-      if (keys === undefined) askKeys.push(id);
-      else this.#keys.set(id, keys);
-    }
-    for (const [id, keys] of await fetchKeys(database, askKeys)) this.#keys.set(id, keys);
-  }
-
-  holder(key: string): number {
-    return this.#holders.get(key) ?? 0;
-  }
-
-  /** The record takes these keys instead of those it had. */
-  take(id: number, keys: readonly string[]): void {
-    const before = this.#keys.get(id) ?? [];
-    for (const key of before) this.#holders.set(key, 0);
-    for (const key of keys) this.#holders.set(key, id);
-    this.#keys.set(id, keys);
-    if (this.#pending.keys(id) !== undefined) this.touchesPending = true;
-    const change = this.#changes.get(id);
-    if (change === undefined) this.#changes.set(id, { before, after: keys });
-    else change.after = keys;
-  }
-
-  /** Makes the changes known to the batches behind this one. */
-  publish(batch: number): void {
-    for (const [id, { before, after }] of this.#changes) this.#pending.change(batch, id, before, after);
-  }
-
-  #hold(key: string, holder: number): void {
-    this.#holders.set(key, holder);
-    // A key that a waiting batch took away can only be given again after it.
-    if (holder === 0) this.touchesPending = true;
-  }
-}
-
-function countOnly({ ids, flags: flagsOf }: WriteOrder): WrittenBatch {
-  let inserted = 0;
-  let replaced = 0;
-  ids.forEach((id, index) => {
-    if (id === 0) return;
-    if ((flagsOf[index]! & flags.replaces) === 0) inserted++;
-    else replaced++;
-  });
-  return { inserted, replaced, warnings: [] };
 }

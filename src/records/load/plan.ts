@@ -1,0 +1,79 @@
+import { UserError } from '../../errors/errors.ts';
+import { recordLabel } from '../../marc/problem.ts';
+import type { Reason } from '../../marc/raw.ts';
+import { recordErrors } from '../errors.ts';
+import { keysOf } from '../identifiers.ts';
+import { type Decision, decide, type WriteMode } from '../matching.ts';
+import type { BatchView } from './batch-view.ts';
+import type { Batch } from './batches.ts';
+import { flags, type Identified, type WriteOrder, type WrittenBatch } from './protocol.ts';
+
+/** What becomes of each record of a batch. */
+export interface Plan {
+  readonly order: WriteOrder;
+  readonly refusals: readonly { readonly index: number; readonly reason: Reason }[];
+  /** The highest record number before and after the batch. */
+  readonly lastIdBefore: number;
+  readonly lastIdAfter: number;
+  /** It replaces or takes from records that batches before it write, so it must come after their commit. */
+  readonly afterOthers: boolean;
+}
+
+export interface PlanInput {
+  readonly batch: Batch;
+  readonly identities: Identified['identities'];
+  /** What the database was found to refuse, by index. */
+  readonly bad: ReadonlyMap<number, string>;
+  readonly mode: WriteMode;
+  readonly view: BatchView;
+  /** The highest record number given so far. */
+  readonly lastId: number;
+  /** A 001 without 003 is our number up to here: the records that the library had when the load began. */
+  readonly known: number;
+}
+
+/** Matches the records one after the other, each seeing what those before it became, and gives numbers to the new ones. */
+export function planBatch({ batch, identities, bad, mode, view, lastId, known }: PlanInput): Plan {
+  const ids = new Int32Array(identities.length);
+  const flagsOf = new Uint8Array(identities.length);
+  const refusals: { index: number; reason: Reason }[] = [];
+  const holdings = { holder: (key: string) => view.holder(key), exists: (id: number) => id <= known };
+  let next = lastId;
+  identities.forEach((identity, index) => {
+    if (identity === undefined) return;
+    const problem = bad.get(index);
+    const decision: Decision =
+      problem === undefined
+        ? decide(identity, mode, holdings)
+        : { refusal: recordErrors.refusedByDatabase, values: { reason: problem } };
+    if ('refusal' in decision) {
+      const record = recordLabel(batch.positions[index]!, identity.control);
+      const { code, message, hint } = new UserError(decision.refusal, { ...decision.values, record });
+      refusals.push({ index, reason: { code, message, hint } });
+      return;
+    }
+    const id = decision.id === 0 ? ++next : decision.id;
+    ids[index] = id;
+    flagsOf[index] = (decision.ours ? flags.ours : 0) | (decision.id === 0 ? 0 : flags.replaces);
+    view.take(id, keysOf(identity, id, decision.ours));
+  });
+  return {
+    order: { batch: batch.number, ids, flags: flagsOf },
+    refusals,
+    lastIdBefore: lastId,
+    lastIdAfter: next,
+    afterOthers: view.touchesPending,
+  };
+}
+
+/** What `write` would answer, for a dry run. */
+export function countOnly({ ids, flags: flagsOf }: WriteOrder): WrittenBatch {
+  let inserted = 0;
+  let replaced = 0;
+  ids.forEach((id, index) => {
+    if (id === 0) return;
+    if ((flagsOf[index]! & flags.replaces) === 0) inserted++;
+    else replaced++;
+  });
+  return { inserted, replaced, warnings: [] };
+}
