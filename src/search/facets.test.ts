@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { FacetDefinition, Site } from '../site/site.ts';
-import { facetLength, listsOf, topValues } from './facets.ts';
+import { facetLength, listsOf, topValuesOf } from './facets.ts';
 import { emptyRequest } from './request.ts';
 import { search } from './search.ts';
 import { history, liveVersions, snapshotOf, testSite, type Version } from './testing/library.ts';
@@ -37,7 +37,7 @@ test('values are counted exactly, over any split into segments', () => {
     fc.property(history, fc.integer({ min: 1, max: 4 }), (versions, wanted) => {
       const snapshot = snapshotOf(versions, site);
       const counts = tally(liveVersions(versions));
-      const top = topValues(snapshot, 'author', listsOf(live(snapshot)), wanted);
+      const top = topValuesOf(snapshot, 'author', listsOf(live(snapshot)), wanted);
       assert.equal(top.length, Math.min(wanted, counts.size));
       for (const { text, count } of top) assert.equal(count, counts.get(text));
       const least = Math.min(...top.map(({ count }) => count));

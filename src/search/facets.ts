@@ -4,6 +4,7 @@ import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { FacetDefinition } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { segmentAt } from './hit.ts';
+import { type Counted, countValues, topValues } from './top-values.ts';
 
 export interface FacetValue {
   readonly value: string;
@@ -30,78 +31,14 @@ export function listsOf(hits: HitSet): HitLists {
   return hits.map((bits) => bits.toUint32Array());
 }
 
-interface Counted {
-  readonly text: string;
-  readonly count: number;
-}
-
 /** The most frequent values of a facet among hits, exact over all segments. */
-export function topValues(snapshot: IndexSnapshot, code: string, hits: HitLists, wanted: number): readonly Counted[] {
+export function topValuesOf(snapshot: IndexSnapshot, code: string, hits: HitLists, wanted: number): readonly Counted[] {
   const columns = snapshot.segments.flatMap(({ segment }, index) => {
     const column = segment.columns.facet(code);
     const ordinals = hits[index] as Uint32Array;
-    return column === undefined || ordinals.length === 0 ? [] : [{ column, counts: countValues(column, ordinals) }];
+    return column === undefined || ordinals.length === 0 ? [] : [countValues(column, ordinals)];
   });
-  const [only] = columns;
-  if (only === undefined) return [];
-  // A value outside every segment's first `depth` has at most the sum of the counts found there: when the last one wanted
-  // has more, nothing is missing.
-  for (let depth = wanted * 2; ; depth *= 4) {
-    const candidates = new Set<string>();
-    let rest = 0;
-    for (const { column, counts } of columns) {
-      const best = highest(counts, depth + 1);
-      for (const value of best.slice(0, depth)) candidates.add(column.text(value));
-      rest += counts[best[depth] ?? -1] ?? 0;
-    }
-    const totals = [...candidates].map((text) => ({ text, count: totalOf(columns, text) })).sort(mostFirst);
-    const last = totals[wanted - 1];
-    if (rest === 0 || (last !== undefined && last.count > rest)) return totals.slice(0, wanted);
-  }
-}
-
-interface CountedColumn {
-  readonly column: FacetColumn;
-  readonly counts: Uint32Array;
-}
-
-function countValues({ starts, values, distinct }: FacetColumn, ordinals: Uint32Array): Uint32Array {
-  const counts = new Uint32Array(distinct);
-  for (let i = 0; i < ordinals.length; i++) {
-    const ordinal = ordinals[i] as number;
-    const end = starts[ordinal + 1] as number;
-    for (let at = starts[ordinal] as number; at < end; at++) {
-      const value = values[at] as number;
-      counts[value] = (counts[value] as number) + 1;
-    }
-  }
-  return counts;
-}
-
-/** Numbers of the values with the highest counts over 0, highest first, then in code point order. */
-function highest(counts: Uint32Array, wanted: number): number[] {
-  const kept: number[] = [];
-  let least = 0;
-  for (let value = 0; value < counts.length; value++) {
-    const count = counts[value] as number;
-    if (count <= least) continue;
-    let at = kept.length;
-    while (at > 0 && (counts[kept[at - 1] as number] as number) < count) at--;
-    kept.splice(at, 0, value);
-    if (kept.length > wanted) kept.pop();
-    if (kept.length === wanted) least = counts[kept.at(-1) as number] as number;
-  }
-  return kept;
-}
-
-function totalOf(columns: readonly CountedColumn[], text: string): number {
-  let total = 0;
-  for (const { column, counts } of columns) total += counts[valueNumber(column, text)] ?? 0;
-  return total;
-}
-
-function mostFirst(a: Counted, b: Counted): number {
-  return b.count - a.count || byCodePoint(a.text, b.text);
+  return topValues(columns, wanted);
 }
 
 const knownNumbers = new WeakMap<FacetColumn, Map<string, number>>();
@@ -261,7 +198,7 @@ export function facetsOf(
       const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
       return { code, kind, values: years.map(({ text, count }) => value(text, text, count, isChosen(text))) };
     }
-    const best = topValues(snapshot, code, listed, facetLength);
+    const best = topValuesOf(snapshot, code, listed, facetLength);
     const missing = chosen.filter((text) => !best.some((each) => each.text === text));
     const all = [...best, ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, counted) }))];
     const labels = definition.labels === undefined ? {} : (snapshot.site.knowledge[definition.labels] ?? {});

@@ -131,7 +131,15 @@ export class StoredColumns implements SegmentColumns {
       const text = this.#textReader(`facet ${code} texts`);
       this.#checkBelow(valuesSection.name, values, text.count);
       this.#checkAscending(section.name, starts);
-      return { starts, values, distinct: text.count, text: text.read };
+      const texts = new Texts(this.#source, `facet ${code} texts`);
+      let fingerprints: Float64Array | undefined;
+      return {
+        starts,
+        values,
+        distinct: text.count,
+        text: text.read,
+        fingerprints: () => (fingerprints ??= fingerprintsOf(texts)),
+      };
     });
   }
 
@@ -186,6 +194,26 @@ export class StoredColumns implements SegmentColumns {
     };
     return { count: texts.count, read };
   }
+}
+
+function fingerprintsOf(texts: Texts): Float64Array {
+  const fingerprints = new Float64Array(texts.count);
+  let number = 0;
+  for (const bytes of texts.all()) fingerprints[number++] = fingerprint(bytes);
+  return fingerprints;
+}
+
+/** Two FNV-1a hashes of 26 bits each, from different offsets. */
+function fingerprint(bytes: Uint8Array): number {
+  let low = 0x811c9dc5;
+  let high = 0x2c1b3c6d;
+  for (let i = 0; i < bytes.length; i++) {
+    low = Math.imul(low ^ bytes[i]!, 0x01000193);
+    high = Math.imul(high ^ bytes[i]!, 0x5bd1e995);
+  }
+  low ^= low >>> 15;
+  high ^= high >>> 13;
+  return (high >>> 6) * 2 ** 26 + (low >>> 6) || 1;
 }
 
 function remembered<V>(map: Map<string, V>, key: string, make: () => V): V {

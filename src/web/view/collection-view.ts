@@ -2,7 +2,7 @@ import { ask, countFor } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { collectionCounts } from '../../access/visible.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
-import { countYears, type HitLists, listsOf, topValues } from '../../search/facets.ts';
+import { countYears, type HitLists, listsOf, topValuesOf } from '../../search/facets.ts';
 import { emptyRequest } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { TreeNode } from '../components/collection-tree.ts';
@@ -111,7 +111,7 @@ function examplesFor(snapshot: IndexSnapshot, lists: HitLists, titles: readonly 
     }
   }
   const author = snapshot.site.facets.find((facet) => facet.code === 'author');
-  const [name] = author === undefined || !has('author') ? [] : topValues(snapshot, author.code, lists, 1);
+  const [name] = author === undefined || !has('author') ? [] : topValuesOf(snapshot, author.code, lists, 1);
   if (name !== undefined && !name.text.includes('"')) examples.push(`author:"${name.text}"`);
   const years = countYears(snapshot, lists).map((year) => Number(year.text));
   const middle = years[Math.floor(years.length / 2)];
