@@ -360,7 +360,7 @@ test('while the database is away the last view is served, and the state says so'
     await follower.refresh();
     const before = follower.snapshot();
     assert.equal(follower.state().problem, undefined);
-    const name = /(test_[0-9a-f]+)/.exec(away.url)![1]!;
+    const name = away.url.match(/test_[0-9a-f]+/)![0];
     await store.database.query(sql`ALTER DATABASE ${raw(name)} ALLOW_CONNECTIONS false`);
     await store.database.query(sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`);
     await assert.rejects(follower.refresh());

@@ -24,7 +24,7 @@ export interface SegmentRow {
   readonly indexDigest: string;
 }
 
-export interface StoreOptions {
+interface StoreOptions {
   readonly indexDigest: string;
   /** Also written as a file here, so that readers on this node need not fetch it. */
   readonly folder: string | undefined;

@@ -4,7 +4,7 @@ import { OccurrenceLog, occurrencesByRank } from './occurrence-log.ts';
 import { writeFrequencies, writeOrdinals, writePositions } from './postings-codec.ts';
 import { termKey } from './term-key.ts';
 import { sortedTexts } from './term-sort.ts';
-import { enlarged, TermTable } from './term-table.ts';
+import { enlarged, type TermTable } from './term-table.ts';
 
 /** All words of an inverter, whatever their spaces, in code point order: `order` is rank -> term, `ranks` is term -> rank. */
 export interface RankedWords {
