@@ -18,6 +18,8 @@ import { dataField, type MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import { defaultSite, defaultSiteText } from '../site/default.ts';
 import { applySite, currentSite } from '../site/versions.ts';
+import { connect } from '../store/database.ts';
+import { sameServer } from '../store/embedded/layout.ts';
 import { compileAnalyzer } from './analysis/analyzer.ts';
 import type { IndexContext } from './context.ts';
 import { deltaOf, indexVersion, type RecordVersion } from './entry.ts';
@@ -355,21 +357,30 @@ test('left over files of a crash are removed, those of a load at work are not', 
 
 test('while the database is away the last view is served, and the state says so', async () => {
   const away = await openTestDatabase();
+  const maintenance = connect(sameServer(away.url, 'postgres'), {
+    poolSize: 1,
+    connectTimeout: 10_000,
+    statementTimeout: 10_000,
+    lockTimeout: 0,
+  });
   const follower = createFollower({ database: away.database, url: away.url, folder: context.folder });
   try {
     await follower.refresh();
     const before = follower.snapshot();
     assert.equal(follower.state().problem, undefined);
-    const name = away.url.match(/test_[0-9a-f]+/)![0];
-    await store.database.query(sql`ALTER DATABASE ${raw(name)} ALLOW_CONNECTIONS false`);
-    await store.database.query(sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`);
+    const [{ name } = { name: '' }] = await away.database.query<{ name: string }>(
+      sql`SELECT current_database() AS name`,
+    );
+    await maintenance.query(sql`ALTER DATABASE ${raw(name)} ALLOW_CONNECTIONS false`);
+    await maintenance.query(sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`);
     await assert.rejects(follower.refresh());
     assert.equal(follower.snapshot(), before);
     assert.notEqual(follower.state().problem, undefined);
-    await store.database.query(sql`ALTER DATABASE ${raw(name)} ALLOW_CONNECTIONS true`);
+    await maintenance.query(sql`ALTER DATABASE ${raw(name)} ALLOW_CONNECTIONS true`);
     await until(() => follower.state().problem === undefined);
   } finally {
     await follower.close();
+    await maintenance.close();
     await away.release();
   }
 });

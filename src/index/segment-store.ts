@@ -24,12 +24,6 @@ export interface SegmentRow {
   readonly indexDigest: string;
 }
 
-interface StoreOptions {
-  readonly indexDigest: string;
-  /** Also written as a file here, so that readers on this node need not fetch it. */
-  readonly folder: string | undefined;
-}
-
 /** A segment to be stored, block by block. */
 export interface SegmentBytes {
   readonly id: string;

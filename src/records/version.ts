@@ -23,7 +23,7 @@ export function readTimeStamp(value: string): Date | undefined {
   const [year, month, day, hour, minute, second, tenth] = match.slice(1).map((part) => Number(part ?? 0));
   const time = new Date(Date.UTC(year!, month! - 1, day!, hour!, minute!, second!, (tenth ?? 0) * 100));
   // Date.UTC rolls 31 February over; a stamp that does not come back as it was is none.
-  return timeStamp(time).slice(0, 14) === value.trim().slice(0, 14) && year! >= 1000 ? time : undefined;
+  return formatStamp(time).slice(0, 14) === value.trim().slice(0, 14) && year! >= 1000 ? time : undefined;
 }
 
 export interface Creation {
