@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IndexContext } from './context.ts';
 import { newestVersions } from './live.ts';
@@ -75,6 +75,8 @@ async function mergeThese(context: IndexContext, chosen: readonly SegmentRow[]):
     },
     { timeout: 0 },
   );
+  // Whoever reads them has them open; without a follower on this node nobody else would remove them soon.
+  for (const { path } of inputs) await rm(path, { force: true });
 }
 
 /** The local file of a segment, fetched when it is not there. */
