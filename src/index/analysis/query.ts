@@ -6,7 +6,7 @@ import { washName } from './names.ts';
 import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
-import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords } from './words.ts';
+import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
 
 type QuerySide = Omit<Analyzer, 'terms' | 'columns' | 'brief'>;
 
@@ -33,7 +33,7 @@ export function compileQuerySide(site: Site): QuerySide {
   function split(text: string, collect: 'blocks' | 'groups'): string[] {
     const folded = stripLatexAccents(foldText(text));
     splitWords(collect === 'groups' ? folded.replaceAll('*', wildcard) : folded, buffer, collect);
-    const words = buffer.words.slice(0, buffer.count);
+    const words = Array.from({ length: buffer.count }, (_, at) => wordAt(buffer, at));
     return collect === 'groups' ? words.map((word) => word.replaceAll(wildcard, '*')) : words;
   }
 

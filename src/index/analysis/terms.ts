@@ -16,7 +16,7 @@ import {
 } from './plan.ts';
 import { createSpaceTable } from './spaces.ts';
 import { createWordNumbers } from './word-numbers.ts';
-import { createWordBuffer, maximumWordLength, splitWords } from './words.ts';
+import { createWordBuffer, maximumWordLength, splitWords, wordAt } from './words.ts';
 
 /** Between two values, so that no phrase reaches from one into the next. */
 const valueGap = 100;
@@ -129,7 +129,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     const writeAll = (synonym: string, place: number): void => {
       splitWords(stripLatexAccents(foldText(synonym)), extra);
       for (let at = 0; at < extra.count; at++) {
-        const word = extra.words[at] as string;
+        const word = wordAt(extra, at);
         const term = plan.stemmer === undefined ? word : plan.stemmer(word);
         for (const space of plan.spaces) {
           sink.word(spaces.of(sink, space), sink.term(term), position(space) + place + (extra.positions[at] as number));
@@ -137,7 +137,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
       }
     };
     for (let at = 0; at < buffer.count; at++) {
-      for (const synonym of plan.of(buffer.words[at] as string)) writeAll(synonym, buffer.positions[at] as number);
+      for (const synonym of plan.of(wordAt(buffer, at))) writeAll(synonym, buffer.positions[at] as number);
     }
     if (buffer.count > 1) for (const synonym of plan.of(tidySpace(folded))) writeAll(synonym, 0);
   }

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Collect, createWordBuffer, splitWords } from './words.ts';
+import { type Collect, createWordBuffer, splitWords, wordAt } from './words.ts';
 
 function words(text: string, collect?: Collect): string[] {
   const buffer = createWordBuffer();
   splitWords(text, buffer, collect);
-  return buffer.words.slice(0, buffer.count);
+  return Array.from({ length: buffer.count }, (_, at) => wordAt(buffer, at));
 }
 
 function placed(text: string): string[] {
   const buffer = createWordBuffer();
   splitWords(text, buffer);
-  return buffer.words.slice(0, buffer.count).map((word, at) => `${word}@${buffer.positions[at]}`);
+  return Array.from({ length: buffer.count }, (_, at) => `${wordAt(buffer, at)}@${buffer.positions[at]}`);
 }
 
 test('a block is a word, and so are its parts and groups', () => {

@@ -10,7 +10,10 @@ export const maximumWordLength = 50;
 
 /** Words of one value with their positions, reused from value to value: only the first `count` entries count. */
 export interface WordBuffer {
-  readonly words: string[];
+  /** What was split; a word is text[starts[i] .. ends[i]-1], cut out only where somebody wants the string. */
+  text: string;
+  readonly starts: number[];
+  readonly ends: number[];
   readonly positions: number[];
   count: number;
   /** Positions used: alphanumeric groups. */
@@ -18,7 +21,7 @@ export interface WordBuffer {
 }
 
 export function createWordBuffer(): WordBuffer {
-  return { words: [], positions: [], count: 0, groups: 0 };
+  return { text: '', starts: [], ends: [], positions: [], count: 0, groups: 0 };
 }
 
 const alphanumeric = 0;
@@ -50,6 +53,7 @@ export type Collect = 'all' | 'blocks' | 'groups';
 
 /** Splits folded text, replacing what was in `out`. */
 export function splitWords(folded: string, out: WordBuffer, collect: Collect = 'all'): void {
+  out.text = folded;
   out.count = 0;
   out.groups = 0;
   const length = folded.length;
@@ -66,7 +70,7 @@ export function splitWords(folded: string, out: WordBuffer, collect: Collect = '
     }
     if (at === start) break;
     if (plain) {
-      add(out, folded, start, at, out.groups);
+      add(out, start, at, out.groups);
       out.groups++;
     } else splitBlock(folded, start, at, out, collect);
   }
@@ -79,13 +83,13 @@ function splitBlock(folded: string, from: number, to: number, out: WordBuffer, c
   while (start < end && kindOf(folded.charCodeAt(end - 1)) === punctuation) end--;
   if (start === end) return;
   const first = out.groups;
-  if (collect !== 'groups') add(out, folded, start, end, first);
+  if (collect !== 'groups') add(out, start, end, first);
   if (collect === 'blocks') {
     out.groups++;
     return;
   }
   const isArxiv = collect === 'all' && folded.startsWith('arxiv:', start) && end > start + 6;
-  if (isArxiv) add(out, folded, start + 6, end, first + 1);
+  if (isArxiv) add(out, start + 6, end, first + 1);
   let partStart = start;
   let partGroup = first;
   for (let at = start; at <= end; ) {
@@ -93,7 +97,7 @@ function splitBlock(folded: string, from: number, to: number, out: WordBuffer, c
     if (kind === punctuation) {
       const isPart =
         at > partStart && !(partStart === start && at === end) && !(isArxiv && partStart === start + 6 && at === end);
-      if (isPart && collect === 'all' && !isGroup(folded, partStart, at)) add(out, folded, partStart, at, partGroup);
+      if (isPart && collect === 'all' && !isGroup(folded, partStart, at)) add(out, partStart, at, partGroup);
       at++;
       partStart = at;
       partGroup = out.groups;
@@ -102,7 +106,7 @@ function splitBlock(folded: string, from: number, to: number, out: WordBuffer, c
       const groupStart = at;
       if (kind === ideograph) at += isHighSurrogate(folded.charCodeAt(at)) ? 2 : 1;
       else while (at < end && kindOf(folded.charCodeAt(at)) === alphanumeric) at++;
-      if (collect === 'groups' || groupStart !== start || at !== end) add(out, folded, groupStart, at, out.groups);
+      if (collect === 'groups' || groupStart !== start || at !== end) add(out, groupStart, at, out.groups);
       out.groups++;
     }
   }
@@ -117,11 +121,16 @@ function isGroup(folded: string, start: number, end: number): boolean {
   return true;
 }
 
-function add(out: WordBuffer, folded: string, start: number, end: number, position: number): void {
-  const cut = end - start > maximumWordLength ? start + maximumWordLength : end;
-  out.words[out.count] = folded.substring(start, cut);
+function add(out: WordBuffer, start: number, end: number, position: number): void {
+  out.starts[out.count] = start;
+  out.ends[out.count] = end - start > maximumWordLength ? start + maximumWordLength : end;
   out.positions[out.count] = position;
   out.count++;
+}
+
+/** One of its words as a string. */
+export function wordAt({ text, starts, ends }: WordBuffer, at: number): string {
+  return text.substring(starts[at]!, ends[at]!);
 }
 
 /** Does the word hold a character of a script that is written without blanks? */
