@@ -3,7 +3,7 @@ import { isMarcPath } from './evaluate/compile.ts';
 import { type Context, notify } from './evaluate/context.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import type { Place } from './evaluate/plan.ts';
-import { type Hit, ordinalOf, segmentOf } from './hit.ts';
+import { type Hit, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import { byDate, byKey, byNumber } from './orders.ts';
 import type { Order } from './page.ts';
 import type { Query } from './query/tree.ts';
@@ -87,6 +87,8 @@ function declared(method: SortMethod, request: SearchRequest, context: Context):
     notify(context, { kind: 'not-available', text: method.code });
     return undefined;
   }
+  if (method.by === 'year')
+    return byNumber(snapshot, (segment) => segmentAt(snapshot, segment).columns.year, ascending);
   return byKey(snapshot, (segment) => segment.columns.sort(method.code), ascending);
 }
 

@@ -148,6 +148,25 @@ test('a page of an order is the slice of the whole order, for any order and any 
   );
 });
 
+test('sorted by year, the year of each record decides', () => {
+  fc.assert(
+    fc.property(history, fc.boolean(), (versions, ascending) => {
+      const years = new Map(
+        liveVersions(versions).map(({ id, record, created }) => [
+          id,
+          testAnalyzer.columns(record, created, created).year,
+        ]),
+      );
+      const snapshot = snapshotOf(versions);
+      const { ids } = search(snapshot, ask('', { sort: 'when', ascending }), live(snapshot));
+      const sign = ascending ? 1 : -1;
+      const byYear = (a: number, b: number) => sign * ((years.get(a) ?? 0) - (years.get(b) ?? 0) || a - b);
+      assert.deepEqual(ids, [...years.keys()].sort(byYear));
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('with a wildcard limit only the first terms of the library count, wherever they are', () => {
   const versions = ['alpha', 'beta', 'betta', 'gamma'].map((word, index) => ({
     id: index + 1,

@@ -4,6 +4,7 @@
  */
 export const actions: Readonly<Record<string, readonly string[]>> = {
   viewrestrcoll: ['collection'],
+  viewhiddenpaths: [],
   viewrestrdoc: ['status'],
   viewrestrcomment: ['status'],
   runbibedit: ['collection'],

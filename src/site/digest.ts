@@ -20,7 +20,8 @@ export function indexDigest(site: Site): string {
   return digestOf(
     JSON.stringify({
       analysisVersion,
-      fields: fields.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)),
+      // In their order: of two fields with the same words the first one owns them.
+      fields,
       sorts: site.sorts.map(({ code, by, dropLeadingArticles }) => [code, by, dropLeadingArticles]),
       articles: dropsArticles ? site.languages : [],
       hidden: site.hiddenPaths.toSorted(),

@@ -43,6 +43,10 @@ test('site files are versions; people are made once and then left alone', async 
 
   assert.equal((await applySite(database, siteWith(ada))).changed, false);
 
+  const empty = await applySite(database, siteWith(ada, '"520%%b"', '"520%%d"'), { dryRun: true });
+  assert.equal(empty.needsReindexing, false, 'there is nothing to index again');
+  await database.query(sql`INSERT INTO record (id, created, modified, marc) VALUES (1, now(), now(), '[""]')`);
+
   // A person changes the password, another version names a new one: the first keeps what it chose.
   await database.query(sql`UPDATE person SET password_hash = 'chosen' WHERE name = 'ada'`);
   const second = await applySite(database, siteWith(`${ada}, ${bob}`, '"520%%b"', '"520%%c"'));

@@ -123,7 +123,9 @@ export async function applySite(database: Database, text: string, options: Apply
     const result = {
       version: { ...version, number },
       changed: true,
-      needsReindexing: current?.site === undefined || indexDigest(current.site) !== version.indexDigest,
+      needsReindexing:
+        (current?.site === undefined || indexDigest(current.site) !== version.indexDigest) &&
+        (await hasRecords(transaction)),
     };
     if (options.dryRun) return { ...result, created: await missing(transaction, users) };
     await transaction.query(sql`
@@ -141,6 +143,11 @@ export async function applySite(database: Database, text: string, options: Apply
     await transaction.query(sql`SELECT pg_notify('reperio_index', '')`);
     return { ...result, created };
   });
+}
+
+async function hasRecords(database: Queryable): Promise<boolean> {
+  const [found] = await database.query<{ any: boolean }>(sql`SELECT EXISTS (SELECT FROM record) AS any`);
+  return found?.any === true;
 }
 
 /** Like currentSite, but a stored file that cannot be read any more does not stand in the way of its replacement. */

@@ -6,6 +6,8 @@ export interface Highlighter {
   /** Which of the words occur in the text, as numbers from 0. */
   found(text: string): ReadonlySet<number>;
   readonly words: number;
+  /** False when none of the words can be in the text: a cheap look before a dear one. */
+  mayHold(text: string): boolean;
   /** Where they occur: [start, end) pairs in ascending order. */
   spans(text: string): readonly (readonly [number, number])[];
 }
@@ -68,8 +70,13 @@ export function createHighlighter(words: readonly HighlightWord[]): Highlighter 
       if (word >= 0) yield [match.index, match.index + match[0].length, word];
     }
   };
+  const beginnings = words.map(({ word }) => [...(word.split('*')[0] ?? '')].slice(0, beginning).join(''));
   return {
     words: words.length,
+    mayHold: (text) => {
+      const plain = foldInPlace(text);
+      return beginnings.some((letters) => plain.includes(letters));
+    },
     found: (text) => new Set([...matches(text)].map(([, , word]) => word)),
     spans: (text) => [...matches(text)].map(([start, end]) => [start, end]),
   };

@@ -52,7 +52,11 @@ that is done searches are answered from the index there is.`,
       print(`${dryRun ? 'Would be' : 'In force as'} version ${version.number}: ${version.site.name}.`);
       if (created.length > 0) print(`People ${dryRun ? 'that would be made' : 'made'}: ${created.join(', ')}.`);
       if (needsReindexing)
-        print(dryRun ? 'The records would be indexed again.' : 'The records are indexed again in the background.');
+        print(
+          dryRun
+            ? 'The records would be indexed again.'
+            : 'The running server indexes the records again in the background; when none runs, type `reperio index rebuild`.',
+        );
     } finally {
       await store.release();
     }

@@ -1,6 +1,6 @@
 /**
  * The English stemmer of the Snowball project (Porter2), written for speed: a load stems some new words for every
- * record, and the general library takes 10 us for each, this 0.4 us. A test holds it to the library's answers. Rules:
+ * record, and the general library takes 10 us for each. A test holds it to the library's answers. Rules:
  * snowballstem.org/algorithms/english.
  */
 

@@ -53,8 +53,8 @@ function hashOf(text: string, start: number, end: number): number {
 }
 
 /**
- * Words -> numbers, asked with a piece of a text that never becomes a string of its own: a Map wants one for each word of each record, and takes
- * twice as long to find it (measured, 0.46 against 0.2 us).
+ * Words -> numbers, asked with a piece of a text that never becomes a string of its own. A Map wants one for each word of each record; its
+ * lookups were the hottest line of a load.
  */
 class WordTable {
   count = 0;

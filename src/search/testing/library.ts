@@ -34,6 +34,7 @@ fields:
 sort:
   latest: {by: created}
   title: {by: title}
+  when: {by: year}
 rank:
   wrd: {method: relevance, name: words}
 collections:
