@@ -65,5 +65,10 @@ export function recordFragment(record: MarcRecord, brief: Brief, highlighter: Hi
       if (found !== undefined) return { text: found, place };
     }
   }
+  return openingFragment(brief);
+}
+
+/** How the abstract begins. */
+export function openingFragment(brief: Brief): Fragment | 'none' {
   return brief.s === '' ? 'none' : { text: opening(lineText(brief.s), openingLength), place: undefined };
 }

@@ -12,7 +12,7 @@ import type { PageContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { createHighlighter, type Highlighter } from '../highlight.ts';
 import type { Chip, FacetModel, SearchModel } from '../pages/search.ts';
-import { briefFragment, type Fragment, recordFragment } from './fragments.ts';
+import { briefFragment, type Fragment, openingFragment, recordFragment } from './fragments.ts';
 import { highlightWords } from './highlight-words.ts';
 import { visibleRecord } from './visible-record.ts';
 
@@ -60,6 +60,13 @@ export async function searchView(
   return { model, answer };
 }
 
+/**
+ * A page of papers by thousands would read and search megabytes to say where a name stands. Only the first ones are looked into; the others show
+ * how their abstract begins.
+ */
+const largeAuthors = 200;
+const largeRecords = 3;
+
 /** Hits with their fragments; the whole records are read, all at once, only when the brief data does not say where a word was found. */
 async function hitsOf(
   exchange: Exchange,
@@ -68,12 +75,20 @@ async function hitsOf(
   highlighter: Highlighter,
 ): Promise<readonly Hit[]> {
   const found = answer.briefs.map((brief) => briefFragment(brief, highlighter));
-  const records = await exchange.records(answer.ids.filter((_, i) => found[i] === undefined));
+  let large = 0;
+  const wanted = answer.ids.filter((_, i) => {
+    if (found[i] !== undefined) return false;
+    return answer.briefs[i]!.n <= largeAuthors || ++large <= largeRecords;
+  });
+  const records = await exchange.records(wanted);
   return answer.ids.map((id, i): Hit => {
     const brief = answer.briefs[i]!;
     const record = records.get(id)?.record;
     const fragment =
-      found[i] ?? (record === undefined ? 'none' : recordFragment(visibleRecord(exchange, record), brief, highlighter));
+      found[i] ??
+      (record === undefined
+        ? openingFragment(brief)
+        : recordFragment(visibleRecord(exchange, record), brief, highlighter));
     return {
       id,
       rank: request.first + i,
