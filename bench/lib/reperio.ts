@@ -6,7 +6,7 @@ import { loadSettings, type Settings } from '../../src/config/settings.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
 import { watchMemory } from './memory.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const launcher = fileURLToPath(new URL('../../bin/reperio', import.meta.url));
 
 export function environmentOf(data: string): Record<string, string | undefined> {
   return { ...process.env, REPERIO_DATA: data, REPERIO_LOG_LEVEL: 'warn', DATABASE_URL: undefined };
@@ -44,7 +44,7 @@ export async function reperio(data: string, words: readonly string[]): Promise<C
 }
 
 export function startReperio(data: string, words: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [main, ...words], {
+  return spawn(launcher, [...words], {
     env: environmentOf(data),
     stdio: ['ignore', 'pipe', 'inherit'],
   });

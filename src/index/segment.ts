@@ -45,11 +45,13 @@ export interface TermEntry {
   readonly place: number;
 }
 
+export type Frequencies = Uint8Array | Uint32Array;
+
 export interface Postings {
   /** Ascending. */
   readonly ordinals: Uint32Array;
-  /** Parallel to `ordinals`. */
-  readonly frequencies: Uint32Array;
+  /** Parallel to `ordinals`. Bytes where all are below 256, as in nearly every list. */
+  readonly frequencies: Frequencies;
   /** Positions of the i-th ordinal, ascending: positions[starts[i] .. starts[i+1]-1]. Empty for values. */
   readonly positions: Uint32Array;
   readonly starts: Uint32Array;

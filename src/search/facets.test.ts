@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
+import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { FacetDefinition, Site } from '../site/site.ts';
-import { facetLength, listsOf, topValuesOf } from './facets.ts';
+import { counted, facetLength, topValuesOf } from './facets.ts';
+import { countFew } from './few-values.ts';
+import { topNumbered } from './numbered-values.ts';
 import { emptyRequest } from './request.ts';
 import { search } from './search.ts';
 import { history, liveVersions, snapshotOf, testSite, type Version } from './testing/library.ts';
+import { countValues, mostFrequent, topValues } from './top-values.ts';
 
 const facets: readonly FacetDefinition[] = [
   { code: 'year', kind: 'year', paths: ['260__c'], names: {}, labels: undefined },
@@ -37,12 +41,34 @@ test('values are counted exactly, over any split into segments', () => {
     fc.property(history, fc.integer({ min: 1, max: 4 }), (versions, wanted) => {
       const snapshot = snapshotOf(versions, site);
       const counts = tally(liveVersions(versions));
-      const top = topValuesOf(snapshot, 'author', listsOf(live(snapshot)), wanted);
+      const top = topValuesOf(snapshot, 'author', counted(live(snapshot)), wanted);
       assert.equal(top.length, Math.min(wanted, counts.size));
       for (const { text, count } of top) assert.equal(count, counts.get(text));
       const least = Math.min(...top.map(({ count }) => count));
       const better = [...counts].filter(([, count]) => count > least).map(([text]) => text);
       for (const text of better) assert.ok(top.some((each) => each.text === text));
+    }),
+  );
+});
+
+test('looking at each hit, one number for each value, and a bitmap for each value count alike, whatever the hits are', () => {
+  fc.assert(
+    fc.property(history, fc.integer({ min: 1, max: 4 }), fc.array(fc.boolean()), (versions, wanted, chosen) => {
+      const snapshot = snapshotOf(versions, site);
+      const segments = snapshot.segments.map(({ segment, live: all }) => ({
+        column: segment.columns.facet('author'),
+        hits: all.clone().filter((ordinal) => chosen[ordinal] ?? true),
+      }));
+      const found = segments.flatMap(({ column, hits }) => {
+        const ordinals = Uint32Array.from(hits);
+        return column === undefined ? [] : [{ column, ordinals, hits: new RoaringBitmap32(ordinals) }];
+      });
+      const expected = topValues(
+        found.map(({ column, ordinals }) => countValues(column, ordinals)),
+        wanted,
+      );
+      assert.deepEqual(topNumbered('author', found, wanted), expected);
+      assert.deepEqual(mostFrequent(countFew(found), wanted), expected);
     }),
   );
 });

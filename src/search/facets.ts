@@ -3,8 +3,10 @@ import type { FacetColumn } from '../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { FacetDefinition } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
+import { countFew, hasFewValues } from './few-values.ts';
 import { segmentAt } from './hit.ts';
-import { type Counted, countValues, topValues } from './top-values.ts';
+import { topNumbered } from './numbered-values.ts';
+import { type Counted, countValues, mostFrequent, topValues } from './top-values.ts';
 
 export interface FacetValue {
   readonly value: string;
@@ -24,21 +26,45 @@ export interface FacetResult {
 /** How many values of a facet are shown, beside the selected ones. */
 export const facetLength = 10;
 
-/** The ordinals of hits by segment, ascending: made once for all facets. */
-export type HitLists = readonly Uint32Array[];
-
-export function listsOf(hits: HitSet): HitLists {
-  return hits.map((bits) => bits.toUint32Array());
+/** Hits whose values are counted. Their ordinals by segment, ascending, are made when they are first asked for, once for all facets. */
+export interface CountedHits {
+  readonly hits: HitSet;
+  lists(): readonly Uint32Array[];
 }
 
-/** The most frequent values of a facet among hits, exact over all segments. */
-export function topValuesOf(snapshot: IndexSnapshot, code: string, hits: HitLists, wanted: number): readonly Counted[] {
-  const columns = snapshot.segments.flatMap(({ segment }, index) => {
+export function counted(hits: HitSet): CountedHits {
+  let lists: readonly Uint32Array[] | undefined;
+  return { hits, lists: () => (lists ??= hits.map((bits) => bits.toUint32Array())) };
+}
+
+/** The most frequent values of a facet among hits, exact over all segments, equal ones in code point order. */
+export function topValuesOf(
+  snapshot: IndexSnapshot,
+  code: string,
+  { hits, lists }: CountedHits,
+  wanted: number,
+): readonly Counted[] {
+  const segments = snapshot.segments.flatMap(({ segment }, index) => {
     const column = segment.columns.facet(code);
-    const ordinals = hits[index] as Uint32Array;
-    return column === undefined || ordinals.length === 0 ? [] : [countValues(column, ordinals)];
+    const bits = hits[index] as RoaringBitmap32;
+    return column === undefined || bits.isEmpty ? [] : [{ column, index, hits: bits }];
   });
-  return topValues(columns, wanted);
+  if (!areMany(hits, snapshot)) {
+    return topValues(
+      segments.map(({ column, index }) => countValues(column, lists()[index] as Uint32Array)),
+      wanted,
+    );
+  }
+  if (segments.every(({ column }) => hasFewValues(column))) return mostFrequent(countFew(segments), wanted);
+  const listed = segments.map(({ column, index }) => ({ column, ordinals: lists()[index] as Uint32Array }));
+  return topNumbered(code, listed, wanted);
+}
+
+/** From this part of all records on, what is made once for all questions pays. */
+const manyPart = 32;
+
+function areMany(hits: HitSet, { records }: IndexSnapshot): boolean {
+  return hits.reduce((sum, bits) => sum + bits.size, 0) * manyPart >= records;
 }
 
 const knownNumbers = new WeakMap<FacetColumn, Map<string, number>>();
@@ -102,9 +128,9 @@ function filter(bits: RoaringBitmap32, keep: (ordinal: number) => boolean): Roar
 }
 
 /** Records by year, ascending; those without a year are left out. */
-export function countYears(snapshot: IndexSnapshot, hits: HitLists): readonly Counted[] {
+export function countYears(snapshot: IndexSnapshot, hits: CountedHits): readonly Counted[] {
   const counts = new Uint32Array(65536);
-  for (const [index, ordinals] of hits.entries()) {
+  for (const [index, ordinals] of hits.lists().entries()) {
     const { year } = segmentAt(snapshot, index).columns;
     for (let i = 0; i < ordinals.length; i++) {
       const value = year[ordinals[i] as number] as number;
@@ -186,13 +212,14 @@ export function facetsOf(
   hits: HitSet,
   choices: FacetChoices,
 ): readonly FacetResult[] {
-  const lists = listsOf(hits);
+  const countedHits = counted(hits);
   return snapshot.site.facets.map((definition) => {
     const { code, kind } = definition;
     const chosen = chosenIn(choices, code);
-    const counted = chosen.length === 0 ? hits : narrow(snapshot, found, choices, code);
-    const listed = counted === hits ? lists : listsOf(counted);
-    if (kind === 'collection') return { code, kind, values: collectionValues(choices.collections, counted, chosen) };
+    const listed = chosen.length === 0 ? countedHits : counted(narrow(snapshot, found, choices, code));
+    if (kind === 'collection') {
+      return { code, kind, values: collectionValues(choices.collections, listed.hits, chosen) };
+    }
     if (kind === 'year') {
       const years = countYears(snapshot, listed);
       const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
@@ -200,7 +227,7 @@ export function facetsOf(
     }
     const best = topValuesOf(snapshot, code, listed, facetLength);
     const missing = chosen.filter((text) => !best.some((each) => each.text === text));
-    const all = [...best, ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, counted) }))];
+    const all = [...best, ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, listed.hits) }))];
     const labels = definition.labels === undefined ? {} : (snapshot.site.knowledge[definition.labels] ?? {});
     const label = (text: string) => (Object.hasOwn(labels, text) ? (labels[text] ?? text) : text);
     return { code, kind, values: all.map(({ text, count }) => value(text, label(text), count, chosen.includes(text))) };

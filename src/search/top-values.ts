@@ -85,8 +85,15 @@ export function topValues(columns: readonly CountedColumn[], wanted: number): re
     for (let i = 0; i < numbers.length; i++) sums[i] = totals.of(fingerprints[numbers[i]!]!);
     for (const at of best(sums, wanted)) texts.set(column.text(numbers[at]!), sums[at]!);
   }
-  const found = [...texts].map(([text, count]) => ({ text, count }));
-  return found.sort((a, b) => b.count - a.count || byCodePoint(a.text, b.text)).slice(0, wanted);
+  return mostFrequent(
+    [...texts].map(([text, count]) => ({ text, count })),
+    wanted,
+  );
+}
+
+/** Equal ones in code point order. */
+export function mostFrequent(values: readonly Counted[], wanted: number): readonly Counted[] {
+  return values.toSorted((a, b) => b.count - a.count || byCodePoint(a.text, b.text)).slice(0, wanted);
 }
 
 /** Places of the highest counts over 0, highest first; of equal ones the first come first. */

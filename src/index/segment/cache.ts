@@ -74,9 +74,9 @@ class Cache {
 
 const megabyte = 1024 * 1024;
 const caches = {
-  bitmaps: new Cache(64 * megabyte),
+  bitmaps: new Cache(40 * megabyte),
   postings: new Cache(64 * megabyte),
-  dictionary: new Cache(24 * megabyte),
+  dictionary: new Cache(12 * megabyte),
 };
 
 /** Bounds of this process's caches over all segments. */

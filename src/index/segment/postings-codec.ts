@@ -1,4 +1,5 @@
 import { RoaringBitmap32 } from '../bitmap.ts';
+import type { Frequencies } from '../segment.ts';
 import { ByteReader, type ByteWriter, varintLength } from './bytes.ts';
 import { MalformedBytes } from './errors.ts';
 
@@ -162,7 +163,7 @@ export function writePositions(out: ByteWriter, positions: Uint32Array, start: n
 }
 
 /** Positions of records with these frequencies (`total` in all), to the reader's end. */
-export function readPositions(reader: ByteReader, frequencies: Uint32Array, total: number): Uint32Array {
+export function readPositions(reader: ByteReader, frequencies: Frequencies, total: number): Uint32Array {
   const { bytes, end } = reader;
   const positions = new Uint32Array(total);
   let at = reader.at;

@@ -82,7 +82,8 @@ export class InputReader {
         batch.add(raw);
         if (batch.count >= limits.records || batch.bytes >= limits.bytes) {
           yield batch.finish(number++, format, hash);
-          batch = new BatchMaker();
+          // The next one is mostly as long: room for it at once spares copying it as it grows.
+          batch = new BatchMaker(Math.min(limits.bytes, batch.bytes) * 1.1);
         }
       }
       this.#format = format;
@@ -109,13 +110,19 @@ export class InputReader {
 }
 
 class BatchMaker {
-  #data = new ArrayBuffer(1024 * 1024);
-  #view = new Uint8Array(this.#data);
+  #data: ArrayBuffer;
+  #view: Uint8Array;
   readonly #ends: number[] = [];
   readonly #positions: number[] = [];
   readonly #refused: RefusedRaw[] = [];
   #length = 0;
   #last = 0;
+
+  /** `room` in bytes; more is made when it is needed. */
+  constructor(room = 1024 * 1024) {
+    this.#data = new ArrayBuffer(Math.ceil(room));
+    this.#view = new Uint8Array(this.#data);
+  }
 
   get count(): number {
     return this.#positions.length + this.#refused.length;
@@ -147,7 +154,7 @@ class BatchMaker {
     return {
       number,
       format,
-      data: this.#data.transfer(this.#length),
+      data: this.#data,
       ends: Uint32Array.from(this.#ends),
       positions: Uint32Array.from(this.#positions),
       refused: this.#refused,

@@ -3,7 +3,7 @@ import { ask } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { exportFormat, idFormat, requireExportFormat } from '../../formats/formats.ts';
 import { describeWork } from '../../formats/work/work.ts';
-import { listsOf, topValuesOf } from '../../search/facets.ts';
+import { counted, topValuesOf } from '../../search/facets.ts';
 import { builtInFields } from '../../search/query/tree.ts';
 import { requestOf, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../environment.ts';
@@ -41,7 +41,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
     const { hits, total } = timing.search(() => ask(snapshot, person, others));
     const listed = timing.search(() =>
-      topValuesOf(snapshot, code, listsOf(hits), find === '' ? valuesListed + 1 : valuesSearched),
+      topValuesOf(snapshot, code, counted(hits), find === '' ? valuesListed + 1 : valuesSearched),
     );
     const wanted = find.toLowerCase();
     const values = listed

@@ -2,7 +2,7 @@ import { ask, countFor } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { collectionCounts } from '../../access/visible.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
-import { countYears, type HitLists, listsOf, topValuesOf } from '../../search/facets.ts';
+import { type CountedHits, counted, countYears, topValuesOf } from '../../search/facets.ts';
 import { emptyRequest } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { TreeNode } from '../components/collection-tree.ts';
@@ -51,7 +51,7 @@ function build({ snapshot, person }: Exchange, name: string): Model | undefined 
     { ...emptyRequest, collection: isHome ? '' : collection.name, size: newestShown },
     { briefs: true },
   );
-  const lists = listsOf(answer.hits);
+  const hits = counted(answer.hits);
   const nodes = (list: readonly Collection[]): readonly TreeNode[] =>
     list
       .filter((one) => counts.has(one.name))
@@ -68,11 +68,11 @@ function build({ snapshot, person }: Exchange, name: string): Model | undefined 
     children: nodes(collection.children),
     virtualChildren: nodes(collection.virtualChildren),
     newest: answer.ids.map((id, i): NewRecord => ({ id, brief: answer.briefs[i]!, created: createdOf(snapshot, id) })),
-    years: countYears(snapshot, lists).map(({ text, count }) => ({ year: Number(text), count })),
+    years: countYears(snapshot, hits).map(({ text, count }) => ({ year: Number(text), count })),
     yearFacet: snapshot.site.facets.find((facet) => facet.kind === 'year')?.code,
     examples: examplesFor(
       snapshot,
-      lists,
+      hits,
       answer.briefs.map((brief) => brief.t),
     )
       .filter(
@@ -100,7 +100,7 @@ function createdOf(snapshot: IndexSnapshot, id: number): Date {
 }
 
 /** Questions to begin with, made of what the library holds: a phrase of a title, an author, a span of years. */
-function examplesFor(snapshot: IndexSnapshot, lists: HitLists, titles: readonly string[]): readonly string[] {
+function examplesFor(snapshot: IndexSnapshot, hits: CountedHits, titles: readonly string[]): readonly string[] {
   const has = (code: string): boolean => snapshot.site.fields.some((field) => field.code === code);
   const examples: string[] = [];
   for (const title of titles) {
@@ -111,9 +111,9 @@ function examplesFor(snapshot: IndexSnapshot, lists: HitLists, titles: readonly 
     }
   }
   const author = snapshot.site.facets.find((facet) => facet.code === 'author');
-  const [name] = author === undefined || !has('author') ? [] : topValuesOf(snapshot, author.code, lists, 1);
+  const [name] = author === undefined || !has('author') ? [] : topValuesOf(snapshot, author.code, hits, 1);
   if (name !== undefined && !name.text.includes('"')) examples.push(`author:"${name.text}"`);
-  const years = countYears(snapshot, lists).map((year) => Number(year.text));
+  const years = countYears(snapshot, hits).map((year) => Number(year.text));
   const middle = years[Math.floor(years.length / 2)];
   const word = titles.join(' ').match(/(?<![\p{L}\\{$])\p{Ll}{6,12}(?![\p{L}}$])/u)?.[0];
   if (middle !== undefined && has('year') && word !== undefined && has('title'))
