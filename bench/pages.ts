@@ -1,12 +1,13 @@
 /** Whole search pages over the published mix of 1,000 queries, from `reperio serve`. `node bench/pages.ts --records 100000` */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { Agent, get, type IncomingHttpHeaders } from 'node:http';
 import { createInterface } from 'node:readline';
 import { raw } from 'sql-template-tag';
 import { connect, type Queryable } from '../src/store/database.ts';
 import { sqlPage } from './lib/kinds.ts';
 import { openLoaded } from './lib/loaded.ts';
-import { processMemory } from './lib/memory.ts';
+import { descendants, processMemory } from './lib/memory.ts';
 import { type MixedQuery, type QueryClass, queryMix } from './lib/mix.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { settingsOf, startReperio } from './lib/reperio.ts';
@@ -45,7 +46,7 @@ await runBench(options, async () => {
         const peer = options.peer && number % peerEvery === 0 ? await askPeer(database, query) : undefined;
         pages.push({ ...page, peer });
       }
-      report(snapshot.records, pages, processMemory(server.pid));
+      report(snapshot.records, pages, processMemory(webWorker(server.pid)));
     } finally {
       await server.stop();
       await database.close();
@@ -55,6 +56,15 @@ await runBench(options, async () => {
   }
 });
 
+/** The process that answers, below the one that looks after it. */
+function webWorker(server: number): number {
+  const worker = descendants(server).find((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('web/worker.ts'),
+  );
+  if (worker === undefined) throw new Error('the server has no worker');
+  return worker;
+}
+
 interface Server {
   readonly address: string;
   readonly pid: number;
@@ -62,7 +72,7 @@ interface Server {
 }
 
 async function startServer(data: string): Promise<Server> {
-  const child = startReperio(data, ['serve', '--port', '0']);
+  const child = startReperio(data, ['serve', '--port', '0'], { REPERIO_WEB_WORKERS: '1' });
   const lines = createInterface({ input: child.stdout! });
   for await (const line of lines) {
     const address = /http:\S+/.exec(line)?.[0];
@@ -164,7 +174,7 @@ function report(records: number, pages: readonly Page[], memory: ReturnType<type
     ),
   );
   console.log(
-    `The server's process has ${megabytes(memory.resident)} resident, ${megabytes(memory.anonymous)} of it without the page cache it shares. ` +
+    `The web worker has ${megabytes(memory.resident)} resident, ${megabytes(memory.anonymous)} of it without the page cache it shares. ` +
       'PostgreSQL: count, hits and three facets of every tenth page by its full text search, without making a page.',
   );
 }

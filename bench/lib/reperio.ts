@@ -43,9 +43,13 @@ export async function reperio(data: string, words: readonly string[]): Promise<C
   return { output, seconds: (performance.now() - started) / 1000, peakMemory: node, processes: nodeProcesses };
 }
 
-export function startReperio(data: string, words: readonly string[]): ChildProcess {
+export function startReperio(
+  data: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
   return spawn(launcher, [...words], {
-    env: environmentOf(data),
+    env: { ...environmentOf(data), ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }

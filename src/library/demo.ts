@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import type { Settings } from '../config/settings.ts';
 import { exportDemo } from '../demo/export.ts';
@@ -11,6 +10,7 @@ import { applySite, currentSite, readSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { libraryErrors } from './errors.ts';
+import { indexFolderOf } from './open.ts';
 
 export const demoRecords = 2_000;
 const siteFile = new URL('../demo/site.yaml', import.meta.url);
@@ -45,14 +45,14 @@ export async function makeDemo({ settings, signal, onMake, onProgress }: DemoOpt
     if (!made) {
       onMake();
       await applySite(database, text);
-      const { workers, recordLimit, batchSize, dataFolder } = settings;
+      const { workers, recordLimit, batchSize } = settings;
       const chunks = exportDemo({ library: createDemoLibrary(), format: 'marcxml', from: 1, count: demoRecords });
       await load(
         { name: 'the demo library', bytes: asyncChunks(chunks) },
         {
           database,
           url,
-          indexFolder: join(dataFolder, 'index'),
+          indexFolder: indexFolderOf(settings),
           mode: 'insert',
           workers,
           recordLimit,

@@ -26,10 +26,15 @@ export interface Library {
   close(): Promise<void>;
 }
 
+/** Where a node keeps its segment files. */
+export function indexFolderOf({ dataFolder }: Pick<Settings, 'dataFolder'>): string {
+  return join(dataFolder, 'index');
+}
+
 /** Opens the library of the settings' data folder: starts or joins its database, migrates it, and reads its index. */
 export async function openLibrary(settings: Settings, signal?: AbortSignal): Promise<Library> {
   const store = await openStore(settings, { signal });
-  const indexFolder = join(settings.dataFolder, 'index');
+  const indexFolder = indexFolderOf(settings);
   try {
     const { database, url } = store;
     const heal = async (segment: string): Promise<void> => {

@@ -3,8 +3,8 @@ export interface Readiness {
   /** Answers one probe: should requests come here? */
   probe(): boolean;
   goAway(): void;
-  /** Resolves when a probe has heard that we are going; at once when nobody probes. */
-  noticed(): Promise<void>;
+  /** True when a probe has heard that we are going; false, at once, when nobody probes here. */
+  noticed(): Promise<boolean>;
 }
 
 /** Whoever probed this recently will probe again. Milliseconds. */
@@ -13,20 +13,17 @@ const probeInterval = 60_000;
 export function createReadiness(): Readiness {
   let going = false;
   let lastProbe = Number.NEGATIVE_INFINITY;
-  let tell: () => void = () => {};
-  const told = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
+  const told = Promise.withResolvers<boolean>();
   return {
     probe: () => {
       lastProbe = performance.now();
-      if (going) tell();
+      if (going) told.resolve(true);
       return !going;
     },
     goAway: () => {
       going = true;
-      if (performance.now() - lastProbe > probeInterval) tell();
+      if (performance.now() - lastProbe > probeInterval) told.resolve(false);
     },
-    noticed: () => told,
+    noticed: () => told.promise,
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +113,36 @@ test('a taken port and an unknown address are one sentence, and leave nothing lo
   const server = await start();
   await server.stop();
 });
+
+test('a worker that is killed is replaced, and requests are answered meanwhile', async () => {
+  const server = await start({ webWorkers: 2 });
+  try {
+    const killed = workersOf(process.pid);
+    assert.equal(killed.length, 2);
+    process.kill(killed[0]!, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 20; i++) {
+      const answer = await fetch(`${server.address}/health/live`, { headers: { connection: 'close' } });
+      assert.equal(answer.status, 200);
+    }
+    const end = Date.now() + 10_000;
+    while (workersOf(process.pid).length < 2 && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    const now = workersOf(process.pid);
+    assert.equal(now.length, 2);
+    assert.ok(!now.includes(killed[0]!));
+    assert.ok(log.some((line) => line.includes(`process ${killed[0]}`) && line.includes('SIGKILL')));
+  } finally {
+    await server.stop();
+  }
+  assert.deepEqual(workersOf(process.pid), []);
+});
+
+/** Processes that run web/worker.ts below a process. */
+function workersOf(parent: number): readonly number[] {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return children.map(Number).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('web/worker.ts'));
+}
 
 test('a balancer hears that the server goes before it is gone', async () => {
   const server = await start();

@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import type { DestinationStream } from 'pino';
+import { supervise, WorkerFailed } from '../cluster/supervisor.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { runIndexer } from '../index/indexer.ts';
-import { openLibrary } from '../library/open.ts';
+import { indexFolderOf } from '../library/open.ts';
+import { openStore } from '../store/open.ts';
 import { lockServe } from '../store/serve-lock.ts';
-import { createApp } from './app.ts';
 import { webErrors } from './errors.ts';
-import { createReadiness, type Readiness } from './readiness.ts';
+import { createLogger } from './log.ts';
 
 export interface ServeOptions {
   readonly settings: Settings;
@@ -20,67 +19,63 @@ export interface ServeOptions {
   readonly onListening: (address: string) => void;
 }
 
-/** In-flight requests get this long after the signal. Milliseconds. */
-const drainLimit = 30_000;
-/** A balancer that asked whether we are ready gets this long to ask again and look away. Milliseconds. */
-const lookAwayLimit = 5_000;
+const worker = new URL('./worker.ts', import.meta.url);
 
-/** Serves the library of the settings until the signal. Throws UserError when it cannot listen or another one serves this folder. */
+/**
+ * Serves the library of the settings until the signal: worker processes that answer requests, and here what a node does once: the index is looked after.
+ * Throws UserError when it cannot listen or another one serves this folder.
+ */
 export async function serve({ settings, signal, log, onListening }: ServeOptions): Promise<void> {
-  const { host, port } = settings;
-  const lock = await lockServe(settings.dataFolder, port);
+  const lock = await lockServe(settings.dataFolder, settings.port);
   try {
-    const library = await openLibrary(settings, signal);
+    const store = await openStore(settings, { signal });
     const closing = new AbortController();
-    let indexer: Promise<void> | undefined;
+    const logger = createLogger(settings, log);
+    const say = (sentence: string) => logger.info(sentence);
+    const { database, url } = store;
+    const folder = indexFolderOf(settings);
+    const indexer = runIndexer({ database, url, folder, signal: closing.signal }, { onWork: say });
     try {
-      const readiness = createReadiness();
-      const logger = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, log);
-      const app = createApp(library, { baseUrl: settings.baseUrl, logger, readiness });
-      const address = await listen(app, host, port);
-      lock.announce(Number(new URL(address).port));
-      const { database, url, indexFolder: folder } = library;
-      const onWork = (sentence: string) => logger.info(sentence);
-      indexer = runIndexer({ database, url, folder, signal: closing.signal }, { onWork });
-      onListening(address);
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      await drain(app, readiness, logger);
+      await supervise({
+        entry: worker,
+        workers: settings.webWorkers,
+        start: settings,
+        host: settings.host,
+        port: settings.port,
+        signal,
+        log,
+        say: (sentence) => logger.warn(sentence),
+        onListening: (address) => {
+          lock.announce(Number(new URL(address).port));
+          onListening(address);
+        },
+      });
+    } catch (error) {
+      throw explained(error, settings);
     } finally {
       closing.abort();
       await indexer;
-      await library.close();
+      await store.release();
     }
   } finally {
     lock.release();
   }
 }
 
-async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    await app.close();
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const kinds = {
-      EADDRINUSE: webErrors.portTaken,
-      EACCES: webErrors.portForbidden,
-      EADDRNOTAVAIL: webErrors.hostUnknown,
-      ENOTFOUND: webErrors.hostUnknown,
-    } as const;
-    if (typeof code === 'string' && code in kinds)
-      throw new UserError(kinds[code as keyof typeof kinds], { host, port }, error);
-    throw error;
+/** What the operator can mend, as a sentence and a hint. */
+function explained(error: unknown, { host, port }: Settings): unknown {
+  if (error instanceof WorkerFailed) {
+    const { code, status, message, hint } = error.failure;
+    return code === '' ? error : new UserError({ code, status, message, hint }, {}, error);
   }
-}
-
-/** Says that we are going, lets balancers look away, answers what has come, and closes. */
-async function drain(app: FastifyInstance, readiness: Readiness, logger: Logger): Promise<void> {
-  readiness.goAway();
-  await Promise.race([readiness.noticed(), sleep(lookAwayLimit, undefined, { ref: false })]);
-  const limit = setTimeout(() => {
-    logger.warn(`requests still ran ${drainLimit / 1000} s after the signal and were cut off`);
-    app.server.closeAllConnections();
-  }, drainLimit);
-  await app.close();
-  clearTimeout(limit);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const kinds = {
+    EADDRINUSE: webErrors.portTaken,
+    EACCES: webErrors.portForbidden,
+    EADDRNOTAVAIL: webErrors.hostUnknown,
+    ENOTFOUND: webErrors.hostUnknown,
+  } as const;
+  return typeof code === 'string' && code in kinds
+    ? new UserError(kinds[code as keyof typeof kinds], { host, port }, error)
+    : error;
 }

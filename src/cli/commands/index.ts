@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import type { IndexContext } from '../../index/context.ts';
 import { mergeAll } from '../../index/merging.ts';
 import { rebuildIndex } from '../../index/rebuild.ts';
 import { indexStatus } from '../../index/status.ts';
 import { type VerifyReport, verifyIndex } from '../../index/verify.ts';
+import { indexFolderOf } from '../../library/open.ts';
 import { takeLease } from '../../store/lease.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
@@ -113,7 +113,7 @@ async function withIndex<T>(
     return await work({
       database: store.database,
       url: store.url,
-      folder: join(settings.dataFolder, 'index'),
+      folder: indexFolderOf(settings),
       signal,
     });
   } finally {

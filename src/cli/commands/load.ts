@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { indexFolderOf } from '../../library/open.ts';
 import { type FileReport, loadFiles } from '../../records/load/files.ts';
 import { type WriteMode, writeModes } from '../../records/matching.ts';
 import { openStore } from '../../store/open.ts';
@@ -41,7 +42,7 @@ stopped when the same input is given again with the same mode. Exit status: 0 ev
   },
   failureStatus: 2,
   run: async ({ arguments: { files }, options, settings, signal, stdin, stderr, print, printJson }) => {
-    const { dataFolder, workers, batchSize, recordLimit } = settings();
+    const { workers, batchSize, recordLimit } = settings();
     const store = await openStore(settings(), { signal });
     const progress = loadProgress(stderr);
     let warnings = 0;
@@ -49,7 +50,7 @@ stopped when the same input is given again with the same mode. Exit status: 0 ev
       const report = await loadFiles(files, {
         database: store.database,
         url: store.url,
-        indexFolder: join(dataFolder, 'index'),
+        indexFolder: indexFolderOf(settings()),
         mode: (options.mode as WriteMode | undefined) ?? 'insert',
         workers,
         batch: { records: batchSize, bytes: batchBytes },

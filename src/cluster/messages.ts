@@ -1,0 +1,24 @@
+/** What a supervisor tells its workers. */
+export type ToWorker =
+  | { readonly kind: 'start'; readonly data: unknown }
+  /** Comes with a socket: a connection to answer. */
+  | { readonly kind: 'connection' }
+  /** Readiness answers no from now on; everything else goes on. */
+  | { readonly kind: 'go-away' }
+  /** Answer what has come, then end. */
+  | { readonly kind: 'close' };
+
+/** What workers tell their supervisor. */
+export type ToSupervisor =
+  /** It answers connections from now on. */
+  | { readonly kind: 'ready' }
+  /** It cannot start; `code` is that of a user error, '' for a bug. */
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly status: number;
+      readonly message: string;
+      readonly hint: string;
+    }
+  /** Balancers have heard that we go (`probed`), or nobody asks this worker. */
+  | { readonly kind: 'noticed'; readonly probed: boolean };
