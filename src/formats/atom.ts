@@ -1,4 +1,4 @@
-import { recordAddress } from './formats.ts';
+import { recordAddress } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
 import { describeWork } from './work/work.ts';

@@ -4,6 +4,7 @@ import type { RecordVersion } from '../index/entry.ts';
 import { createFollower } from '../index/follower.ts';
 import { healInTurn } from '../index/heal.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import { type StoredBatch, storedBatch } from '../index/stored-records.ts';
 import { readRecords } from '../records/history.ts';
 import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
@@ -21,6 +22,8 @@ export interface Library {
   refresh(): Promise<void>;
   /** Whole records, the newest versions, in one statement and in no order. Deleted ones too; those that never were are left out. */
   records(ids: readonly number[]): Promise<readonly RecordVersion[]>;
+  /** The same in stored form and in the order asked for, at least one and not many more characters than `bytes`: what exports read. */
+  stored(ids: readonly number[], bytes: number): Promise<StoredBatch>;
   /** Somebody met a damaged byte in this node's file of a segment: it is fetched again. */
   mend(segment: string): Promise<void>;
   close(): Promise<void>;
@@ -49,6 +52,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       snapshot: () => follower.snapshot(),
       refresh: () => follower.refresh(),
       records: (ids) => readRecords(database, ids),
+      stored: (ids, bytes) => storedBatch(database, ids, bytes),
       mend: (segment) => follower.mend(segment),
       close: async () => {
         await follower.close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { exportFormats } from '../formats/formats.ts';
 import { field } from '../formats/test-records.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
@@ -116,7 +117,11 @@ describe('search', () => {
       '/record/1/marc',
       '/search?p=recid:1&of=hm',
       '/search?p=recid:1&of=hd',
-      ...['xm', 'tm', 'mj', 'recjson', 'xd', 'hx'].map((code) => `/record/1/export/${code}`),
+      ...exportFormats.flatMap(({ code }) => [`/record/1/export/${code}`, `/search?p=recid:1&of=${code}`]),
+      '/search?p=recid:1&of=595__a',
+      '/search?p=recid:1&of=tm&ot=595__a',
+      '/search?p=recid:1&of=excel&ot=595__a',
+      '/search?p=recid:1&of=recjson&ot=internal_notes',
     ]) {
       const answer = await get(url);
       assert.equal(answer.statusCode, 200, url);
@@ -134,7 +139,7 @@ describe('search', () => {
   test('an unknown format is refused with those there are', async () => {
     const answer = await get('/search?of=nonsense');
     assert.equal(answer.statusCode, 400);
-    assert.match(answer.body, /^error: No format is called nonsense\.\nhint: The formats are xm or marcxml/);
+    assert.match(answer.body, /^error: No format is called nonsense\.\nhint: The formats are .*xm or marcxml/);
   });
 
   test('a MARC path that is none is the asker’s mistake', async () => {

@@ -11,6 +11,8 @@ import { SegmentDamaged } from '../index/segment/errors.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { beginExchange } from './exchange.ts';
+import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
+import { trustedProxies } from './machines/networks.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -26,6 +28,14 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger | undefined;
   /** What balancers are told. */
   readonly readiness?: Readiness;
+  /** Budgets and places for crawlers and harvesters; undefined is without limit. */
+  readonly limits?: LimitSettings;
+  /** Does somebody ask whom we know? Such a person has a larger budget. */
+  readonly isSignedIn?: (request: FastifyRequest) => boolean;
+  /** Networks whose word about the client's address (X-Forwarded-For and its kin) is taken. */
+  readonly trustProxy?: string | undefined;
+  /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
+  readonly sharedCache?: number;
 }
 
 /** No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
@@ -43,12 +53,20 @@ const longestUrlPart = 2000;
 
 /** The web application over a library; it does not listen yet. */
 export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
-  const environment = createEnvironment(library, options.baseUrl);
+  const limits = createLimits(options.limits ?? noLimits, options.isSignedIn ?? (() => false));
+  const environment = createEnvironment(
+    library,
+    options.baseUrl,
+    limits,
+    Math.round((options.sharedCache ?? 0) / 1000),
+  );
+  const proxies = trustedProxies(options.trustProxy);
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrlPart },
     bodyLimit: largestForm,
+    ...(proxies.length === 0 ? {} : { trustProxy: proxies }),
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
@@ -73,6 +91,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
       'request',
     );
   });
+  applyLimits(app, limits);
   collectionRoutes(app, environment);
   searchRoutes(app, environment);
   recordRoutes(app, environment);

@@ -45,7 +45,14 @@ async function start(settings: Settings): Promise<Running> {
   let library: Library | undefined;
   try {
     library = await openLibrary(settings);
-    const app = createApp(library, { baseUrl: settings.baseUrl, logger: createLogger(settings, logLines), readiness });
+    const app = createApp(library, {
+      baseUrl: settings.baseUrl,
+      logger: createLogger(settings, logLines),
+      readiness,
+      limits: settings,
+      trustProxy: settings.trustProxy,
+      sharedCache: settings.sharedCache,
+    });
     app.addHook('onSend', async (_, reply) => {
       if (closing) reply.header('connection', 'close');
     });

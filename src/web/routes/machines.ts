@@ -6,7 +6,7 @@ import { toUrl } from '../../search/request.ts';
 import { preferenceCookie } from '../cookies.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange } from '../exchange.ts';
-import { entityTag, notModified } from '../reply.ts';
+import { caching, entityTag, notModified } from '../reply.ts';
 import { isOwnAddress } from '../url.ts';
 import { recordBatches } from '../view/export-view.ts';
 import { readRequest } from './search.ts';
@@ -18,7 +18,8 @@ const longestFeed = 100;
 export function machineRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   app.get('/feed', async (request, reply) => {
     const exchange = beginExchange(environment, request);
-    if (notModified(request, reply, entityTag(exchange, environment, 'atom'))) return reply;
+    if (notModified(request, reply, entityTag(exchange, environment, 'atom'), caching(exchange, environment, request)))
+      return reply;
     const { snapshot, person, page, args, timing } = exchange;
     const size = Math.min(longestFeed, Math.max(1, Number(args.get('rg') ?? feedLength) || feedLength));
     const question = { ...readRequest(exchange), format: 'hb', first: 1, size, sort: '', ascending: false, rank: '' };
