@@ -180,10 +180,12 @@ test('a feed is well formed and an entry without authors has one', () => {
     baseUrl: 'https://library.example',
     self: '/feed?p=a&b',
     page: '/search',
+    total: 7,
     entries: [higgs, bare],
   });
   wellFormed(text);
   assert.equal(text.match(/<entry>/g)?.length, 2);
+  assert.match(text, /<opensearch:totalResults>7</);
   assert.equal(text.match(/<author>/g)?.length, 3);
   assert.match(text, /<updated>2026-01-02T03:04:05\.000Z<\/updated>/);
 });
@@ -231,7 +233,9 @@ test('whatever a record holds, no format fails, XML is well formed, JSON is JSON
     fc.property(anyRecord, (fields) => {
       const one = item(5, fields);
       for (const code of xmlFormats) wellFormed(written(code, [one]));
-      wellFormed(atomFeed({ title: 't', baseUrl: 'https://x.example', self: '/feed', page: '/', entries: [one] }));
+      wellFormed(
+        atomFeed({ title: 't', baseUrl: 'https://x.example', self: '/feed', page: '/', total: 1, entries: [one] }),
+      );
       for (const code of ['js', 'recjson', 'mj', 'csl']) assert.equal(JSON.parse(written(code, [one])).length, 1);
       let depth = 0;
       for (const character of written('hx', [one])) {

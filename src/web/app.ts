@@ -19,6 +19,7 @@ import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { sendInternal, sendMethodNotAllowed, sendNotFound, sendUserError } from './routes/messages.ts';
 import { recordRoutes } from './routes/record.ts';
+import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
 
 export interface AppOptions {
@@ -96,6 +97,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   searchRoutes(app, environment);
   recordRoutes(app, environment);
   machineRoutes(app, environment);
+  resolverRoutes(app, environment);
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
     const exchange = beginExchange(environment, request);
