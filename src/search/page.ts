@@ -2,6 +2,8 @@ import type { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { HitSet } from '../index/snapshot.ts';
 import { type Hit, hitOf } from './hit.ts';
 
+export type OrderKey = number | string | null;
+
 /**
  * An order of records. Within a segment each ordinal has a number, and `numbersRise` says whether the lower ones come first; between segments
  * `compare` decides (negative: `a` first). Both must agree. Equal numbers: the higher record number first, or the lower when `ascending`.
@@ -12,6 +14,10 @@ export interface Order {
   readonly numbersRise: boolean;
   compare(a: Hit, b: Hit): number;
   readonly ascending: boolean;
+  /** What the order looks at in a hit, as a cursor can keep it; null: it has nothing to look at. */
+  keyOf(hit: Hit): OrderKey;
+  /** Where such a key stands among the numbers of a segment: its number, or between two numbers when the segment does not have it. */
+  place(segment: number, key: OrderKey): number;
   /** Is a segment's order that of its ordinals (when `ascending`; else from the last to the first)? Then nothing needs to be compared. */
   followsOrdinals?(segment: number): boolean;
 }

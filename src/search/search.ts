@@ -2,6 +2,7 @@ import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { Brief } from '../index/brief.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { Site } from '../site/site.ts';
+import { hitsAfter, type Position } from './cursor.ts';
 import { compileQuery } from './evaluate/compile.ts';
 import type { CitationQuestions, Context } from './evaluate/context.ts';
 import { spanOfDate } from './evaluate/dates.ts';
@@ -11,7 +12,7 @@ import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts'
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import type { Notice } from './notices.ts';
 import { orderOf } from './order.ts';
-import { page } from './page.ts';
+import { type Order, page } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
 import { leavesOf, type Query } from './query/tree.ts';
 import { questionOf } from './question.ts';
@@ -27,6 +28,8 @@ export interface SearchOptions {
   readonly briefs?: boolean;
   readonly counts?: boolean;
   readonly citations?: CitationQuestions;
+  /** Only what comes after this position in the order asked for. */
+  readonly after?: Position | undefined;
   /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
   readonly patternTime?: number;
 }
@@ -48,6 +51,8 @@ export interface SearchResult {
   readonly understood: string;
   /** All that was found. */
   readonly hits: HitSet;
+  /** Where this page ended; undefined when nothing comes after it. */
+  readonly end: Position | undefined;
 }
 
 const standardPatternTime = 2000;
@@ -64,11 +69,12 @@ export function search(
   const choices = { facets: request.facets, collections: options.collections ?? [] };
   const hits = narrow(snapshot, found, choices);
   const order = orderOf(request, query, context);
-  const shown = page(hits, order, request.first - 1, request.size);
+  const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
+  const shown = page(rest, order, request.first - 1, request.size);
   const { score } = order;
   return {
-    total: hits.reduce((sum, bits) => sum + bits.size, 0),
-    ids: Array.from(shown, (hit) => idOf(snapshot, hit)),
+    total: sizeOf(hits),
+    ids: idsOf(snapshot, shown),
     briefs: options.briefs ? Array.from(shown, (hit) => briefOf(snapshot, hit)) : [],
     scores: score === undefined ? [] : Array.from(shown, score),
     facets: options.facets ? facetsOf(snapshot, found, hits, choices) : [],
@@ -76,7 +82,30 @@ export function search(
     notices: context.notices,
     understood: printQuery(query),
     hits,
+    end: endOf(snapshot, order, shown, sizeOf(rest) - request.first + 1),
   };
+}
+
+function sizeOf(hits: HitSet): number {
+  return hits.reduce((sum, bits) => sum + bits.size, 0);
+}
+
+/** Half a million of them are asked for at once: no lookups that could be done once. */
+function idsOf(snapshot: IndexSnapshot, hits: Float64Array): readonly number[] {
+  const columns = snapshot.segments.map(({ segment }) => segment.ids);
+  const ids = new Array<number>(hits.length);
+  for (let i = 0; i < hits.length; i++) {
+    const hit = hits[i] as Hit;
+    ids[i] = columns[segmentOf(hit)]![ordinalOf(hit)] as number;
+  }
+  return ids;
+}
+
+/** `left`: how many there are from the first one shown. */
+function endOf(snapshot: IndexSnapshot, order: Order, shown: Float64Array, left: number): Position | undefined {
+  const last = shown.at(-1);
+  if (last === undefined || left <= shown.length) return undefined;
+  return { key: order.keyOf(last), id: idOf(snapshot, last) };
 }
 
 function briefOf(snapshot: IndexSnapshot, hit: Hit): Brief {

@@ -8,9 +8,12 @@ import Fastify, {
 } from 'fastify';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
+import { isApi, sendProblem } from './api/problem.ts';
+import { apiRoutes } from './api/routes.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
-import { beginExchange } from './exchange.ts';
+import { webErrors } from './errors.ts';
+import { beginExchange, type Exchange } from './exchange.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
 import { trustedProxies } from './machines/networks.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
@@ -98,16 +101,33 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   recordRoutes(app, environment);
   machineRoutes(app, environment);
   resolverRoutes(app, environment);
+  apiRoutes(app, environment);
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
     const exchange = beginExchange(environment, request);
-    const allowed = routes.allowed(request.url.split('?')[0]!);
+    const path = request.url.split('?')[0]!;
+    const allowed = routes.allowed(path);
+    if (isApi(path)) return sendApiUnknown(exchange, reply, request.method, path, allowed);
     if (allowed.length > 0 && !allowed.includes(request.method))
       return sendMethodNotAllowed(exchange, reply, request.method, allowed.join(', '));
     return sendNotFound(exchange, reply);
   });
   app.setErrorHandler((error, request, reply) => answerError(environment, error, request, reply));
   return app;
+}
+
+function sendApiUnknown(
+  exchange: Exchange,
+  reply: FastifyReply,
+  method: string,
+  path: string,
+  allowed: readonly string[],
+): FastifyReply {
+  const isMethod = allowed.length > 0 && !allowed.includes(method);
+  if (isMethod) reply.header('allow', allowed.join(', '));
+  const values = { path, method, allowed: allowed.join(', ') };
+  const error = new UserError(isMethod ? webErrors.apiMethod : webErrors.apiUnknown, values);
+  return sendProblem(reply, exchange.page.baseUrl, error);
 }
 
 /** A language chosen by `ln` stays chosen. */
@@ -167,6 +187,7 @@ function answerError(
   const exchange = beginExchange(environment, request);
   if (error instanceof UserError) {
     if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
+    if (isApi(request.url)) return sendProblem(reply, exchange.page.baseUrl, error);
     if (isForMachine(exchange.args))
       return reply
         .code(error.status)
@@ -178,6 +199,8 @@ function answerError(
   if (status === 404) return sendNotFound(exchange, reply);
   if (status < 500) return sendUserError(exchange, reply, status, error instanceof Error ? error.message : '', '');
   request.log.error({ err: error, url: request.url }, 'failed');
+  if (isApi(request.url))
+    return sendProblem(reply, exchange.page.baseUrl, new UserError(webErrors.internal, { id: request.id }));
   return sendInternal(exchange, reply, request.id);
 }
 
