@@ -12,6 +12,7 @@ const rooms = [
   'formats',
   'access',
   'search',
+  'citations',
   'demo',
   'records',
   'index',

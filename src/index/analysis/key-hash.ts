@@ -16,7 +16,6 @@ export class KeyHash {
   /** The last run of digits: its value, where it began, and the hash before it. */
   #number = -1;
   #numberAt = 0;
-  #highBefore = 0;
   #lowBefore = 0;
 
   /** Begins a key of this kind (one character). */
@@ -123,7 +122,6 @@ export class KeyHash {
       if (way === 'numbered') {
         if (digit && !inNumber) {
           this.#numberAt = at;
-          this.#highBefore = this.#high;
           this.#lowBefore = this.#low;
           if (this.#endsInDigit) this.#add(0x2e);
           this.#number = 0;
