@@ -74,6 +74,7 @@ class View implements CitationView {
 
   count(id: number, citing: Citing): number {
     const visible = this.#visibleIds;
+    if (!visible.has(id)) return 0;
     const length = this.#graph.read('citing', id);
     const { entries } = this.#graph;
     let count = 0;
@@ -123,7 +124,7 @@ class View implements CitationView {
       }
     };
     if (isHitSet(hits)) this.#forEach(hits, add);
-    else for (const id of hits) add(id);
+    else for (const id of hits) if (visible.has(id)) add(id);
     const found = new Map<number, number>();
     for (let year = 0; year < counts.length; year++) if (counts[year]! > 0) found.set(year, counts[year]!);
     return found;
@@ -153,6 +154,7 @@ class View implements CitationView {
 
   #row(direction: Direction, id: number, citing: Citing): readonly number[] {
     const visible = this.#visibleIds;
+    if (!visible.has(id)) return [];
     const length = this.#graph.read(direction, id);
     const { entries } = this.#graph;
     const ids: number[] = [];

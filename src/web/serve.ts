@@ -31,6 +31,8 @@ export async function serve({ settings, signal, log, onListening }: ServeOptions
   const lock = await lockServe(settings.dataFolder, port);
   try {
     const library = await openLibrary(settings, signal);
+    // Pages say that citations are being counted until they are.
+    void library.citationsReady().catch(() => undefined);
     const closing = new AbortController();
     let indexer: Promise<void> | undefined;
     try {

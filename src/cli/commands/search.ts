@@ -4,6 +4,7 @@ import type { Brief } from '../../index/brief.ts';
 import { openLibrary } from '../../library/open.ts';
 import { noticeText } from '../../search/notices.ts';
 import { defaultPageSize, emptyRequest, type SearchRequest } from '../../search/request.ts';
+import type { Site } from '../../site/site.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 
 export const command = defineCommand({
@@ -43,6 +44,7 @@ export const command = defineCommand({
     };
     const library = await openLibrary(settings());
     try {
+      if (asksCitations(request, library.snapshot().site)) await library.citationsReady();
       const answer = ask(library.snapshot(), guest, request, { briefs: !options.json });
       for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
       if (options.json) return printJson({ total: answer.total, ids: answer.ids });
@@ -53,6 +55,13 @@ export const command = defineCommand({
     }
   },
 });
+
+/** Only then is a large library's citation graph worth waiting for. */
+function asksCitations(request: SearchRequest, { ranks, sorts }: Site): boolean {
+  if (/cited|refersto|refs|topcit/i.test(`${request.text} ${request.field}`)) return true;
+  if (ranks.some(({ code, method }) => code === request.rank && method === 'citations')) return true;
+  return sorts.some(({ code, by }) => code === request.sort && by === 'citations');
+}
 
 export function summary(total: number, shown: number): string {
   const found = total === 1 ? '1 record' : `${total.toLocaleString('en')} records`;
