@@ -1,8 +1,8 @@
 import type { RoaringBitmap32 } from '../index/bitmap.ts';
-import type { KeyColumn, Segment } from '../index/segment.ts';
 import { ByteWriter } from '../index/segment/bytes.ts';
+import type { KeyColumn, Segment } from '../index/segment.ts';
 import { type KeyEntries, KeyList, KeyTable, mostHolders } from './key-table.ts';
-import { type RowTable, RowReader, writeRow } from './rows.ts';
+import { RowReader, type RowTable, writeRow } from './rows.ts';
 import { markOf, share } from './self-citation.ts';
 
 /** The newest versions in a segment: those that no other segment hides, deletion markers included. */
@@ -90,10 +90,7 @@ class Records {
   }
 
   /** Calls `visit` for each record that is not deleted, with where its keys stand in a column. */
-  forEach(
-    name: 'own' | 'references',
-    visit: (id: number, column: KeyColumn, from: number, to: number) => void,
-  ): void {
+  forEach(name: 'own' | 'references', visit: (id: number, column: KeyColumn, from: number, to: number) => void): void {
     for (const { segment, newest } of this.inputs) {
       const column = segment.columns.keys(name) ?? emptyColumn(segment.count);
       for (const ordinal of newest) {

@@ -113,5 +113,8 @@ export function forEachKey(keys: readonly number[], visit: (high: number, low: n
 }
 
 function entriesOf(ids: number[], isSelf: (id: number) => boolean): Uint32Array {
-  return Uint32Array.from(ids.sort((a, b) => a - b), (id) => id * 2 + (isSelf(id) ? 1 : 0));
+  return Uint32Array.from(
+    ids.sort((a, b) => a - b),
+    (id) => id * 2 + (isSelf(id) ? 1 : 0),
+  );
 }

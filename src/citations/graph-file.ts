@@ -37,7 +37,12 @@ export interface GraphHead {
 export class GraphDamaged extends Error {}
 
 /** Writes the file whole or not at all. */
-export function writeGraph(path: string, temporary: string, graph: GraphData, of: Pick<GraphHead, 'basis' | 'segments'>): void {
+export function writeGraph(
+  path: string,
+  temporary: string,
+  graph: GraphData,
+  of: Pick<GraphHead, 'basis' | 'segments'>,
+): void {
   const own = sortedKeys(graph.own);
   const unresolved = sortedKeys(graph.unresolved);
   const parts: readonly (readonly [string, Uint8Array])[] = [
@@ -170,7 +175,12 @@ const unused = new FinalizationRegistry<number>(closeSync);
 
 const piece = 4 * 1024 * 1024;
 
-async function readChecked(path: string, at: number, length: number, checksum: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readChecked(
+  path: string,
+  at: number,
+  length: number,
+  checksum: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   const file = await open(path, 'r');
   try {

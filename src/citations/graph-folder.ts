@@ -15,7 +15,10 @@ export interface GraphFile {
 
 /** The file of a graph is named after what it was made of. */
 export function graphPath(folder: string, basis: string, segments: readonly string[]): string {
-  const name = createHash('sha256').update(JSON.stringify([basis, segments])).digest('hex').slice(0, 40);
+  const name = createHash('sha256')
+    .update(JSON.stringify([basis, segments]))
+    .digest('hex')
+    .slice(0, 40);
   return join(folder, name + extension);
 }
 

@@ -35,7 +35,8 @@ interface Version {
   readonly authors: readonly number[];
 }
 
-const keyPairs = (keys: readonly number[]): number[] => keys.flatMap((key) => (key < 0 ? [0, -key] : [7 + (key >> 2), key]));
+const keyPairs = (keys: readonly number[]): number[] =>
+  keys.flatMap((key) => (key < 0 ? [0, -key] : [7 + (key >> 2), key]));
 
 function segmentOf(versions: readonly Version[]): StoredSegment {
   const inverter = createInverter();
@@ -59,8 +60,14 @@ function naiveGraph(versions: readonly Version[]): readonly string[] {
   return records
     .flatMap((citing) =>
       records
-        .filter((cited) => cited.id !== citing.id && citing.references.some((key) => key === -cited.id || cited.own.includes(key)))
-        .map((cited) => `${citing.id} ${cited.id}${citing.authors.some((one) => cited.authors.includes(one)) ? ' self' : ''}`),
+        .filter(
+          (cited) =>
+            cited.id !== citing.id && citing.references.some((key) => key === -cited.id || cited.own.includes(key)),
+        )
+        .map(
+          (cited) =>
+            `${citing.id} ${cited.id}${citing.authors.some((one) => cited.authors.includes(one)) ? ' self' : ''}`,
+        ),
     )
     .sort();
 }
@@ -72,7 +79,10 @@ function saysOf(graph: CitationGraph): readonly string[] {
     for (let id = 0; id <= graph.largestId; id++) {
       const length = graph.read(direction, id);
       const entries = Array.from(graph.entries.subarray(0, length));
-      assert.deepEqual(entries, [...new Set(entries)].sort((a, b) => a - b));
+      assert.deepEqual(
+        entries,
+        [...new Set(entries)].sort((a, b) => a - b),
+      );
       for (const entry of entries) {
         const [citing, cited] = direction === 'citing' ? [entry >>> 1, id] : [id, entry >>> 1];
         seen[direction].add(`${citing} ${cited}${entry % 2 === 1 ? ' self' : ''}`);
@@ -103,7 +113,10 @@ const history = fc.array(fc.array(versionArbitrary, { maxLength: 8 }), { minLeng
     for (const one of part) {
       const revision = (revisions.get(one.id) ?? 0) + 1;
       revisions.set(one.id, revision);
-      newest.set(one.id, one.deleted ? { ...one, revision, own: [], references: [], authors: [] } : { ...one, revision });
+      newest.set(
+        one.id,
+        one.deleted ? { ...one, revision, own: [], references: [], authors: [] } : { ...one, revision },
+      );
     }
     return [...newest.values()];
   });
@@ -213,9 +226,21 @@ test('a key that very many records hold means none of them', async () => {
 });
 
 test('holders of a key are found in the file and among what changed', async () => {
-  const old = segmentOf([{ ...plain, id: 1, own: [1] }, { ...plain, id: 2, own: [2] }]);
+  const old = segmentOf([
+    { ...plain, id: 1, own: [1] },
+    { ...plain, id: 2, own: [2] },
+  ]);
   const { graph } = await storedGraph([old]);
-  const found = over(graph, liveOf([old, segmentOf([{ ...plain, id: 2, revision: 2, own: [1] }, { ...plain, id: 3, own: [1] }])]));
+  const found = over(
+    graph,
+    liveOf([
+      old,
+      segmentOf([
+        { ...plain, id: 2, revision: 2, own: [1] },
+        { ...plain, id: 3, own: [1] },
+      ]),
+    ]),
+  );
   const holders = (key: number) => found.holders(keyPairs([key])[0]!, keyPairs([key])[1]!);
   assert.deepEqual(holders(1), [1, 2, 3]);
   assert.deepEqual(holders(2), []);
@@ -226,7 +251,12 @@ test('holders of a key are found in the file and among what changed', async () =
 
 test('records of many keys, and hundreds of citations, are read back from the file', async () => {
   const cited = { ...plain, id: 1, own: [1], authors: [1] };
-  const citing = Array.from({ length: 700 }, (_, i) => ({ ...plain, id: 10 + i * 9, references: [1, 2000 + i], authors: [i] }));
+  const citing = Array.from({ length: 700 }, (_, i) => ({
+    ...plain,
+    id: 10 + i * 9,
+    references: [1, 2000 + i],
+    authors: [i],
+  }));
   const versions = [cited, ...citing];
   const segment = segmentOf(versions);
   const { graph, path } = await storedGraph([segment]);
@@ -245,17 +275,22 @@ test('records of many keys, and hundreds of citations, are read back from the fi
     const bytes = Buffer.from(whole);
     bytes[at]! ^= 4;
     writeFileSync(path, bytes);
-    await assert.rejects(async () => {
-      const damaged = await openGraph(path);
-      try {
-        for (const name of ['own', 'unresolved'] as const)
-          for (const key of Array.from({ length: 3000 }, (_, i) => keyPairs([i]))) damaged.find(name, key[0]!, key[1]!);
-        // Marks have no checksum: a wrong one only costs time.
-        if (isInMarks(damaged.head, at - bodyAt)) throw new GraphDamaged('skipped');
-      } finally {
-        damaged.close();
-      }
-    }, GraphDamaged, `byte ${at}`);
+    await assert.rejects(
+      async () => {
+        const damaged = await openGraph(path);
+        try {
+          for (const name of ['own', 'unresolved'] as const)
+            for (const key of Array.from({ length: 3000 }, (_, i) => keyPairs([i])))
+              damaged.find(name, key[0]!, key[1]!);
+          // Marks have no checksum: a wrong one only costs time.
+          if (isInMarks(damaged.head, at - bodyAt)) throw new GraphDamaged('skipped');
+        } finally {
+          damaged.close();
+        }
+      },
+      GraphDamaged,
+      `byte ${at}`,
+    );
   }
 });
 

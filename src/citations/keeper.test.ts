@@ -45,7 +45,12 @@ class Node {
 
   get index(): CitedIndex {
     const opened = this.stored.map((id) => openSegmentFile(join(this.folder, `${id}.segment`)));
-    const { segments } = new SnapshotBuilder().build({ version: '', site: defaultSite(), siteVersion: 1, segments: opened });
+    const { segments } = new SnapshotBuilder().build({
+      version: '',
+      site: defaultSite(),
+      siteVersion: 1,
+      segments: opened,
+    });
     return { segments, stored: this.stored, basis: this.basis };
   }
 
@@ -193,7 +198,10 @@ test('a damaged segment is named, and the graph is made when it is whole again',
   await assert.rejects(keeper.ready());
   assert.deepEqual(node.damaged, [node.stored[0]]);
   assert.deepEqual(node.graphs, []);
-  assert.deepEqual(readdirSync(node.folder).filter((name) => name.endsWith('.tmp')), []);
+  assert.deepEqual(
+    readdirSync(node.folder).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
   writeFileSync(path, whole);
   await keeper.ready();
   assert.ok(keeper.graphFor(node.index).isExact);

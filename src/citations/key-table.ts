@@ -37,7 +37,10 @@ export class KeyTable {
     for (;;) {
       const first = this.#slots[slot]! - 1;
       if (first < 0) break;
-      if (this.#low[first] === low && this.#high[first] === high) return this.#addHolder(first, id);
+      if (this.#low[first] === low && this.#high[first] === high) {
+        this.#addHolder(first, id);
+        return;
+      }
       slot = (slot + 1) & this.#mask;
     }
     this.#slots[slot] = this.#put(high, low, id, noEntry) + 1;

@@ -1,8 +1,8 @@
 import type { CitationGraph, Direction } from '../index/citation-graph.ts';
 import type { LiveSegment } from '../index/snapshot.ts';
 import type { Base } from './base.ts';
-import type { Change } from './changes.ts';
 import { type ChangedRecord, forEachKey, holdersOf, keyName, lookUp } from './changed-record.ts';
+import type { Change } from './changes.ts';
 import { mostHolders } from './key-table.ts';
 import { RowReader, rowHead } from './rows.ts';
 import { share } from './self-citation.ts';

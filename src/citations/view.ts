@@ -111,7 +111,8 @@ class View implements CitationView {
   }
 
   perYear(hits: HitSet | readonly number[], citing: Citing): ReadonlyMap<number, number> {
-    const years = (this.#years ??= this.#yearsById());
+    this.#years ??= this.#yearsById();
+    const years = this.#years;
     const visible = this.#visibleIds;
     const graph = this.#graph;
     const counts = new Uint32Array(0x10000);
@@ -120,7 +121,8 @@ class View implements CitationView {
       const { entries } = graph;
       for (let i = 0; i < length; i++) {
         const entry = entries[i]!;
-        if (visible.has(entry >>> 1) && !((entry & 1) === 1 && citing === 'without-self')) counts[years[entry >>> 1]!]!++;
+        if (visible.has(entry >>> 1) && !((entry & 1) === 1 && citing === 'without-self'))
+          counts[years[entry >>> 1]!]!++;
       }
     };
     if (isHitSet(hits)) this.#forEach(hits, add);
@@ -133,7 +135,9 @@ class View implements CitationView {
   hitsOf(ids: Iterable<number>): HitSet {
     const wanted = [...ids];
     return this.snapshot.segments.map(({ segment, live }) => {
-      const ordinals = wanted.map((id) => segment.ordinalOf(id)).filter((ordinal) => ordinal !== -1 && live.has(ordinal));
+      const ordinals = wanted
+        .map((id) => segment.ordinalOf(id))
+        .filter((ordinal) => ordinal !== -1 && live.has(ordinal));
       return new RoaringBitmap32(ordinals);
     });
   }

@@ -32,7 +32,13 @@ function indexedRecord(version: RecordVersion, analyzer: Analyzer): IndexedRecor
   const created = Math.floor(version.created.getTime() / 1000);
   const modified = Math.floor(version.modified.getTime() / 1000);
   if (deleted) {
-    return { id, revision, deleted, columns: { created, modified, year: 0, sorts: {}, facets: {}, keys: noKeys }, brief: emptyBrief };
+    return {
+      id,
+      revision,
+      deleted,
+      columns: { created, modified, year: 0, sorts: {}, facets: {}, keys: noKeys },
+      brief: emptyBrief,
+    };
   }
   return { id, revision, deleted, columns: analyzer.columns(record, created, modified), brief: analyzer.brief(record) };
 }

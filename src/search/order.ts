@@ -28,7 +28,11 @@ export function orderOf(request: SearchRequest, query: Query, context: Context):
     if (ranked !== undefined) return ranked;
     notify(context, { kind: method === undefined ? 'unknown-rank' : 'no-citations', text: request.rank });
   }
-  return sortedBy(request, context) ?? citedTogether(query, request, context) ?? byDate(snapshot, 'created', request.ascending);
+  return (
+    sortedBy(request, context) ??
+    citedTogether(query, request, context) ??
+    byDate(snapshot, 'created', request.ascending)
+  );
 }
 
 function rankedBy(

@@ -122,7 +122,9 @@ test('random questions over random histories find what the naive evaluator finds
         const expected = records.filter((record) => holds(query, record, records)).map(({ id }) => id);
         const citations = () => citationView(snapshot, live(snapshot));
         const found = search(snapshot, request, live(snapshot), { citations });
-        const ids = isCitedWith(query) ? [...found.ids].sort((a, b) => expected.indexOf(a) - expected.indexOf(b)) : found.ids;
+        const ids = isCitedWith(query)
+          ? [...found.ids].sort((a, b) => expected.indexOf(a) - expected.indexOf(b))
+          : found.ids;
         assert.deepEqual({ query: request.text, ids }, { query: request.text, ids: expected });
         assert.equal(found.total, expected.length);
         assert.equal(count(snapshot, request, live(snapshot), { citations }), expected.length);
@@ -213,7 +215,10 @@ test('without a graph yet, questions about citations find nothing and say so', (
   for (const text of ['refersto:higgs', 'cited:1', 'cocitedwith:3']) {
     const { ids, notices } = search(snapshot, ask(text), live(snapshot));
     assert.deepEqual(ids, []);
-    assert.deepEqual(notices.map(({ kind }) => kind), ['no-citations']);
+    assert.deepEqual(
+      notices.map(({ kind }) => kind),
+      ['no-citations'],
+    );
   }
 });
 

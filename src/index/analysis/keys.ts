@@ -1,8 +1,8 @@
 import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import type { Site } from '../../site/site.ts';
 import type { RecordKeys } from '../document.ts';
-import { KeyHash } from './key-hash.ts';
 import { compileJournalKeys, type JournalKeys } from './journal-keys.ts';
+import { KeyHash } from './key-hash.ts';
 
 /**
  * Identifiers of a record, of the works it cites, and of its authors, as keys. A reference means the records that hold

@@ -20,7 +20,13 @@ after(() => rmSync(folder, { recursive: true }));
 const records = Array.from({ length: 90 }, (_, i): ToldRecord => {
   const deleted = i % 30 === 7;
   const keys = { own: [i, 1], references: [i, 2, i, 3], authors: [] };
-  const columns = { ...noColumns, keys, created: i, sorts: { title: `title ${i % 9}` }, facets: { type: [`t${i % 4}`] } };
+  const columns = {
+    ...noColumns,
+    keys,
+    created: i,
+    sorts: { title: `title ${i % 9}` },
+    facets: { type: [`t${i % 4}`] },
+  };
   return {
     record: { id: i + 1, revision: 1, deleted, columns, brief: plainBrief },
     words: deleted ? [] : [0, 1, 2, 3].map((k) => ['w:any', k === 0 ? 'common' : `w${(i * k) % 70}`, k * 3] as const),

@@ -142,7 +142,7 @@ function checkAgainstModel(segment: Segment, records: readonly ToldRecord[]): vo
 function checkKeys(segment: Segment, records: readonly ToldRecord[]): void {
   for (const name of keyColumns) {
     const expected = records.map(({ record }) => (record.deleted ? [] : record.columns.keys[name]));
-    expected.forEach((keys, ordinal) => assert.deepEqual(segment.columns.keysOf(name, ordinal), keys));
+    for (const [ordinal, keys] of expected.entries()) assert.deepEqual(segment.columns.keysOf(name, ordinal), keys);
     const column = segment.columns.keys(name);
     const all = expected.flat();
     if (all.length === 0) {

@@ -1,4 +1,4 @@
-import { keyColumns, type KeyColumnName } from '../document.ts';
+import { type KeyColumnName, keyColumns } from '../document.ts';
 import { Texts } from './columns.ts';
 import { writeBasicColumns, writeFacetColumn, writeKeyColumn, writeSortColumn, writeTexts } from './columns-writer.ts';
 import { compareNames, isWordSpace } from './format.ts';

@@ -93,7 +93,9 @@ const brief: fc.Arbitrary<Brief> = record({
   f: fc.nat(3),
 });
 
-const keyList = fc.array(fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)), { maxLength: 5 }).map((pairs) => pairs.flat());
+const keyList = fc
+  .array(fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)), { maxLength: 5 })
+  .map((pairs) => pairs.flat());
 const keys: fc.Arbitrary<RecordKeys> = fc.oneof(
   { weight: 2, arbitrary: fc.constant(noKeys) },
   { weight: 3, arbitrary: record({ own: keyList, references: keyList, authors: keyList }) },
