@@ -22,10 +22,7 @@ export function countCitations(
   const withSelf = citing === 'all';
   const fewHidden = visible.size * 2 > size;
   if (fewHidden) {
-    for (let id = 0; id < size; id++) {
-      const { all, self } = graph.degree(id);
-      counts[id] = withSelf ? all : all - self;
-    }
+    for (let id = 0; id < size; id++) counts[id] = graph.degree(id, withSelf);
   }
   const step = fewHidden ? -1 : 1;
   for (let id = 0; id < size; id++) {

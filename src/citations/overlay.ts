@@ -4,7 +4,7 @@ import type { Base } from './base.ts';
 import { type ChangedRecord, forEachKey, holdersOf, keyName, lookUp } from './changed-record.ts';
 import type { Change } from './changes.ts';
 import { mostHolders } from './key-table.ts';
-import { RowReader, rowHead } from './rows.ts';
+import { RowReader, rowLength } from './rows.ts';
 import { share } from './self-citation.ts';
 
 /** What became of a row: as stored; wholly another; or some entries are. */
@@ -60,8 +60,8 @@ class Overlay implements CitationGraph {
     const citing = new Map<number, number[]>();
     const cited = new Map<number, number[]>();
     for (const record of changed.values()) {
-      cited.set(record.id, this.#unchanged(record.cited));
-      citing.set(record.id, this.#unchanged(record.citing));
+      cited.set(record.id, this.#unchanged(record.cited, state));
+      citing.set(record.id, this.#unchanged(record.citing, state));
     }
     for (const record of changed.values()) {
       for (const target of this.#citedChanges(record)) {
@@ -72,6 +72,7 @@ class Overlay implements CitationGraph {
     }
     this.#set('cited', cited, 'citing', state);
     this.#set('citing', citing, 'cited', state);
+    for (const rows of Object.values(this.#added)) for (const row of rows.values()) row.sort((a, b) => a - b);
   }
 
   get entries(): Uint32Array {
@@ -89,12 +90,13 @@ class Overlay implements CitationGraph {
     return state === patched ? this.#patch(direction, id, length) : length;
   }
 
-  degree(id: number): { readonly all: number; readonly self: number } {
-    if ((this.#state?.[id] ?? asStored) === asStored) return rowHead(this.#base.citing, id);
-    const all = this.read('citing', id);
+  degree(id: number, withSelf: boolean): number {
+    if ((this.#state?.[id] ?? asStored) === asStored) return rowLength(this.#base.citing, id, withSelf);
+    const length = this.read('citing', id);
+    if (withSelf) return length;
     let self = 0;
-    for (let i = 0; i < all; i++) self += this.entries[i]! & 1;
-    return { all, self };
+    for (let i = 0; i < length; i++) self += this.entries[i]! & 1;
+    return length - self;
   }
 
   holders(high: number, low: number): readonly number[] {
@@ -118,8 +120,10 @@ class Overlay implements CitationGraph {
     for (const id of this.#changed.keys()) state[id] = replaced;
   }
 
-  #unchanged(entries: Uint32Array): number[] {
-    return Array.from(entries).filter((entry) => !this.#changed.has(entry >>> 1));
+  #unchanged(entries: Uint32Array, state: Uint8Array): number[] {
+    const kept: number[] = [];
+    for (let i = 0; i < entries.length; i++) if (state[entries[i]! >>> 1] !== replaced) kept.push(entries[i]!);
+    return kept;
   }
 
   /** The changed records that a changed record cites. */
@@ -143,7 +147,7 @@ class Overlay implements CitationGraph {
       this.#rows[direction].set(id, Uint32Array.from(row).sort());
       for (const entry of row) {
         const other = entry >>> 1;
-        if (this.#changed.has(other)) continue;
+        if (state[other] === replaced) continue;
         const added = this.#added[opposite].get(other) ?? [];
         added.push(id * 2 + (entry & 1));
         this.#added[opposite].set(other, added);
@@ -152,16 +156,29 @@ class Overlay implements CitationGraph {
     }
   }
 
+  /** Takes the changed records out of a stored row and puts in those that belong there now. */
   #patch(direction: Direction, id: number, length: number): number {
-    const kept: number[] = this.#added[direction].get(id)?.slice() ?? [];
-    for (let i = 0; i < length; i++) {
-      const entry = this.#reader.entries[i]!;
-      if (!this.#changed.has(entry >>> 1)) kept.push(entry);
-    }
-    const row = Uint32Array.from(kept).sort();
-    this.#reader.room(row.length).set(row);
-    return row.length;
+    const state = this.#state!;
+    const { entries } = this.#reader;
+    let kept = 0;
+    for (let i = 0; i < length; i++) if (state[entries[i]! >>> 1] !== replaced) entries[kept++] = entries[i]!;
+    const added = this.#added[direction].get(id);
+    return added === undefined ? kept : mergeInto(this.#reader, kept, added);
   }
+}
+
+/** Merges a short ascending list into the first `length` entries, from the end, and gives the new length. */
+function mergeInto(reader: RowReader, length: number, added: readonly number[]): number {
+  const total = length + added.length;
+  const before = reader.entries;
+  const entries = reader.room(total);
+  if (entries !== before) entries.set(before.subarray(0, length));
+  let from = length - 1;
+  let next = added.length - 1;
+  for (let at = total - 1; next >= 0; at--) {
+    entries[at] = from >= 0 && entries[from]! > added[next]! ? entries[from--]! : added[next--]!;
+  }
+  return total;
 }
 
 function ownKeys(changed: ReadonlyMap<number, ChangedRecord>): ReadonlyMap<string, readonly number[]> {

@@ -68,21 +68,26 @@ export class RowReader {
   }
 }
 
-/** The first two numbers of a row. */
-export function rowHead({ starts, bytes }: RowTable, id: number): { readonly all: number; readonly self: number } {
+/** The length of a row, with or without its self-citations: the numbers at its beginning. */
+export function rowLength({ starts, bytes }: RowTable, id: number, withSelf: boolean): number {
   let at = id < starts.length ? starts[id]! : 0;
-  if (at === 0) return none;
-  const next = (): number => {
-    let value = 0;
-    let byte = 128;
-    for (let shift = 0; byte > 127; shift += 7) {
+  if (at === 0) return 0;
+  let length = bytes[at++]!;
+  if (length > 127) {
+    length &= 127;
+    for (let shift = 7, byte = 128; byte > 127; shift += 7) {
       byte = bytes[at++]!;
-      value |= (byte & 127) << shift;
+      length |= (byte & 127) << shift;
     }
-    return value;
-  };
-  const all = next();
-  return { all, self: next() };
+  }
+  if (withSelf) return length;
+  let self = bytes[at++]!;
+  if (self > 127) {
+    self &= 127;
+    for (let shift = 7, byte = 128; byte > 127; shift += 7) {
+      byte = bytes[at++]!;
+      self |= (byte & 127) << shift;
+    }
+  }
+  return length - self;
 }
-
-const none = { all: 0, self: 0 } as const;

@@ -14,8 +14,8 @@ export interface CitationGraph {
   read(direction: Direction, id: number): number;
   /** Valid until the next `read`, up to the length that it said; may be another array after it. */
   readonly entries: Uint32Array;
-  /** How many records cite this one, and how many of them have an author in common with it. */
-  degree(id: number): { readonly all: number; readonly self: number };
+  /** How many records cite this one; with or without those that have an author in common with it. */
+  degree(id: number, withSelf: boolean): number;
   /** Numbers of the records that hold a key of their own. */
   holders(high: number, low: number): readonly number[];
 }
