@@ -51,8 +51,8 @@ export function citationSummaryHtml(context: PageContext, model: CitationSummary
 <tbody>${row(tr.t('citations.papers'), ({ papers }) => tr.number(papers))}${row(tr.t('citations.total'), ({ citations }) => tr.number(citations))}${row(tr.t('citations.average'), ({ average }) => tr.number(Math.round(average * 10) / 10))}${row(tr.t('citations.h_index'), ({ hIndex }) => tr.number(hIndex))}</tbody>
 <tbody><tr><th scope="rowgroup" colspan="${columns.length + 1}">${tr.t('citations.classes')}</th></tr>
 ${classes}</tbody></table>
-<p class="tools">${model.mostCitedHref !== undefined && html`<a href="${model.mostCitedHref}" rel="nofollow">${tr.t('citations.most_cited')}</a> · `}<a href="${model.otherHref}" rel="nofollow">${tr.t(two ? 'citations.with_self_only' : 'citations.compare')}</a></p>
-${picture !== nothing && html`<h3>${tr.t('years.citations')}</h3>${picture}`}
+<p class="links">${model.mostCitedHref !== undefined && html`<a href="${model.mostCitedHref}" rel="nofollow">${tr.t('citations.most_cited')}</a> · `}<a href="${model.otherHref}" rel="nofollow">${tr.t(two ? 'citations.with_self_only' : 'citations.compare')}</a></p>
+${picture !== nothing && html`<div class="cited-years"><h3>${tr.t('years.citations')}</h3>${picture}</div>`}
 </section>`;
 }
 

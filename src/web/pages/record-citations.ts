@@ -50,7 +50,7 @@ export function recordCitations(context: PageContext, model: CitationList): Html
       : html`<a href="${withParameter(withParameter(context.address, 'page', undefined), 'order', code)}" rel="nofollow">${label}</a>`;
   const href = (page: number): string => withParameter(context.address, 'page', page === 1 ? undefined : String(page));
   const bars = picture(context, model);
-  return html`<section><h2>${tr.t('citations.cited_by', { count: model.count })}</h2>
+  return html`<section class="cited-by"><h2>${tr.t('citations.cited_by', { count: model.count })}</h2>
 <p class="small muted">${self > 0 && html`${tr.t('citations.self', { count: self })} · `}<a href="${searchFor(`refersto:recid:${model.id}`)}" rel="nofollow">${tr.t('citations.search')}</a> · ${order('newest', tr.t('sort.newest'))} · ${order('cited', tr.t('citations.most_cited'))}</p>
 ${hitList(context, model.hits, noHighlight)}
 ${paging(context, { current: model.page, last: model.pages, href })}</section>
