@@ -13,6 +13,7 @@ import { writeSegmentFile } from '../index/segment-store.ts';
 import { defaultSite } from '../site/default.ts';
 import { graphFiles } from './graph-folder.ts';
 import { type CitationKeeper, createCitationKeeper } from './keeper.ts';
+import { graphStatus } from './status.ts';
 
 const folders: string[] = [];
 const keepers: CitationKeeper[] = [];
@@ -131,6 +132,8 @@ test('what changes a little is laid over the file; a merge changes nothing; anot
   const [file] = graphFiles(node.folder);
   assert.equal(file?.head.records, 50);
   assert.equal(file?.head.citations, 49);
+  const { made: _, bytes: __, ...status } = graphStatus(node.folder, node.stored)!;
+  assert.deepEqual(status, { records: 50, citations: 49, segments: 0 });
 });
 
 test('two processes that need it at once make it once', async () => {

@@ -10,12 +10,16 @@ import { defineCommand, jsonOption } from '../command.ts';
 export const command = defineCommand({
   description:
     'Finds what every visitor of the library may see, newest first. The language is that of the search page: words, "phrases", trunc*,\n' +
-    'field:word, 245__a:value, /regular expressions/, 1999->2003, and or not, parentheses.',
+    'field:word, 245__a:value, /regular expressions/, 1999->2003, and or not, parentheses, refersto:, cited:50+.',
   examples: [
     { command: "search 'higgs boson'", doc: 'Both words, anywhere.' },
     {
       command: `search 'author:"Ellis, J" year:1990->1999' --sort title --ascending`,
       doc: 'A person, in a span of years.',
+    },
+    {
+      command: 'search \'refersto:author:"Ellis, J"\' --sort cited',
+      doc: 'What cites a person, the most cited first.',
     },
     { command: "search 'title:supersym*' --json", doc: 'The numbers of all records found, for scripts.' },
   ],
@@ -25,7 +29,7 @@ export const command = defineCommand({
     collection: { type: 'list', value: 'NAME', short: 'c', doc: 'Only in this collection (several: in any of them).' },
     sort: { type: 'text', value: 'ORDER', doc: 'title, author, a field, or a MARC path.' },
     ascending: { type: 'flag', doc: 'First what is otherwise last.' },
-    rank: { type: 'text', value: 'METHOD', doc: 'wrd: the most relevant first.' },
+    rank: { type: 'text', value: 'METHOD', doc: 'wrd: the most relevant first; citation: the most cited.' },
     limit: { type: 'number', value: 'N', short: 'n', minimum: 1, doc: 'How many to show; 10, with --json all.' },
     ...jsonOption,
   },
