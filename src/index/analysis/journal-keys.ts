@@ -96,7 +96,7 @@ export function compileJournalKeys(site: Site): JournalKeys {
       }
       hash.begin('j');
       hash.numbered(text, 0, nameEnd);
-      if (hash.length === 0) return false;
+      if (hash.number < 0 || hash.lengthBefore === 0) return false;
       rename(text, nameEnd);
       const year = hash.number <= highestMonth && close !== -1 ? yearIn(text, open) : undefined;
       return push(text, page, year, keys);

@@ -17,6 +17,7 @@ export class KeyHash {
   #number = -1;
   #numberAt = 0;
   #lowBefore = 0;
+  #lengthBefore = 0;
 
   /** Begins a key of this kind (one character). */
   begin(kind: string): void {
@@ -41,6 +42,11 @@ export class KeyHash {
   /** Where that run began in the text given last. */
   get numberAt(): number {
     return this.#numberAt;
+  }
+
+  /** Characters that counted before that run. */
+  get lengthBefore(): number {
+    return this.#lengthBefore;
   }
 
   /** A hash of what came before that run. */
@@ -123,6 +129,7 @@ export class KeyHash {
         if (digit && !inNumber) {
           this.#numberAt = at;
           this.#lowBefore = this.#low;
+          this.#lengthBefore = this.#length - 1;
           if (this.#endsInDigit) this.#add(0x2e);
           this.#number = 0;
           leading = true;
