@@ -26,6 +26,7 @@ const questions = [
   'citedexcludingselfcites:1+',
   'cited:1 not refersto:cited:1',
   ...[1, 2, 3, 4].map((id) => `cocitedwith:${id}`),
+  'rawref:"see R-1"',
 ];
 
 /** The library as if there were nothing but what this person may open. */

@@ -27,6 +27,8 @@ export interface CitationView {
   citedWith(id: number): ReadonlyMap<number, number>;
   /** Citations of any of the hits by the year of what cites them; year 0: of no known year. */
   perYear(hits: HitSet | readonly number[], citing: Citing): ReadonlyMap<number, number>;
+  /** Numbers of the records that hold any of these keys: high, low, high, low ... */
+  holders(keys: readonly number[]): ReadonlySet<number>;
   /** Hits of these record numbers. */
   hitsOf(ids: Iterable<number>): HitSet;
 }
@@ -123,6 +125,13 @@ class View implements CitationView {
     else for (const id of hits) if (visible.has(id)) add(id);
     const found = new Map<number, number>();
     for (let year = 0; year < counts.length; year++) if (counts[year]! > 0) found.set(year, counts[year]!);
+    return found;
+  }
+
+  holders(keys: readonly number[]): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (let i = 0; i < keys.length; i += 2)
+      for (const id of this.#graph.holders(keys[i]!, keys[i + 1]!)) if (this.#sees(id)) found.add(id);
     return found;
   }
 

@@ -27,6 +27,8 @@ export function citationLeaf(leaf: Leaf, context: Context): Plan | undefined {
       return citedBetween(leaf, context, 'without-self');
     case 'cocitedwith':
       return citedTogether(leaf, context);
+    case 'rawref':
+      return identified(leaf, context);
     default:
       return undefined;
   }
@@ -62,6 +64,14 @@ function citedTogether(leaf: Leaf, context: Context): Plan {
   const view = context.citations();
   if (view === undefined) return notReady(`${leaf.field}:`, context);
   return { kind: 'found', hits: view.hitsOf(view.citedWith(id).keys()) };
+}
+
+/** rawref:"J. Ellis, Phys. Lett. B 151 (1985) 357": the records that a reference as printed means. */
+function identified(leaf: Leaf, context: Context): Plan {
+  const text = leaf.kind === 'span' ? '' : leaf.text;
+  const view = context.citations();
+  if (view === undefined) return notReady(`${leaf.field}:`, context);
+  return { kind: 'found', hits: view.hitsOf(view.holders(context.analyzer.referenceKeys(text))) };
 }
 
 function notReady(text: string, context: Context): Plan {

@@ -77,6 +77,10 @@ export function timesCited(record: NaiveRecord, library: readonly NaiveRecord[],
 function citationHolds(leaf: Leaf, record: NaiveRecord, library: readonly NaiveRecord[]): boolean | undefined {
   if (leaf.field === 'cited') return numberHolds(leaf, timesCited(record, library));
   if (leaf.field === 'citedexcludingselfcites') return numberHolds(leaf, timesCited(record, library, false));
+  if (leaf.field === 'rawref')
+    return (
+      leaf.kind !== 'span' && record.reports.some((number) => leaf.text.toUpperCase().includes(number.toUpperCase()))
+    );
   if (leaf.field !== 'cocitedwith') return undefined;
   const other = library.find(({ id }) => numberHolds(leaf, id));
   if (other === undefined || other.id === record.id) return false;
