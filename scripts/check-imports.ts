@@ -13,6 +13,7 @@ const rooms = [
   'formats',
   'access',
   'search',
+  'citations',
   'demo',
   'records',
   'index',

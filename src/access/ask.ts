@@ -1,6 +1,7 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { SearchRequest } from '../search/request.ts';
 import { count, type SearchOptions, type SearchResult, search } from '../search/search.ts';
+import { citationsFor } from './citations.ts';
 import { may, type Person } from './person.ts';
 import { collectionsBelow, visibleRecords } from './visible.ts';
 
@@ -19,6 +20,7 @@ export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequ
   const needsCollections = facet !== undefined && (wanted.facets || Object.hasOwn(request.facets, facet.code));
   const result = search(snapshot, request, visible.hits, {
     ...wanted,
+    citations: () => citationsFor(snapshot, person),
     seesHiddenPaths: seesHiddenPaths(snapshot, person),
     collections: needsCollections ? facetCollections(snapshot, person, request) : [],
   });
@@ -28,7 +30,10 @@ export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequ
 /** How many visible records a request finds, facet choices aside. */
 export function countFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest): number {
   const visible = visibleRecords(person, snapshot, request);
-  return count(snapshot, request, visible.hits, { seesHiddenPaths: seesHiddenPaths(snapshot, person) });
+  return count(snapshot, request, visible.hits, {
+    citations: () => citationsFor(snapshot, person),
+    seesHiddenPaths: seesHiddenPaths(snapshot, person),
+  });
 }
 
 function seesHiddenPaths(snapshot: IndexSnapshot, person: Person): boolean {

@@ -1,9 +1,10 @@
+import type { CitationView } from '../citations/view.ts';
 import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { Brief } from '../index/brief.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { Site } from '../site/site.ts';
 import { compileQuery } from './evaluate/compile.ts';
-import type { CitationQuestions, Context } from './evaluate/context.ts';
+import type { Context } from './evaluate/context.ts';
 import { spanOfDate } from './evaluate/dates.ts';
 import { countVisible, evaluate } from './evaluate/evaluate.ts';
 import { both, type Plan } from './evaluate/plan.ts';
@@ -26,7 +27,8 @@ export interface SearchOptions {
   readonly facets?: boolean;
   readonly briefs?: boolean;
   readonly counts?: boolean;
-  readonly citations?: CitationQuestions;
+  /** Citations as the asker sees them; called when something asks for them. */
+  readonly citations?: () => CitationView | undefined;
   /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
   readonly patternTime?: number;
 }
@@ -125,7 +127,7 @@ function prepare(
     wildcardLimit: request.wildcardLimit,
     patternDeadline: performance.now() + (options.patternTime ?? standardPatternTime),
     notices: [...notices],
-    citations: options.citations,
+    citations: options.citations ?? (() => undefined),
   };
   return { query, context };
 }

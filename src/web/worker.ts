@@ -45,6 +45,8 @@ async function start(settings: Settings): Promise<Running> {
   let library: Library | undefined;
   try {
     library = await openLibrary(settings);
+    // Pages say that citations are being counted until they are.
+    void library.citationsReady().catch(() => undefined);
     const app = createApp(library, { baseUrl: settings.baseUrl, logger: createLogger(settings, logLines), readiness });
     app.addHook('onSend', async (_, reply) => {
       if (closing) reply.header('connection', 'close');

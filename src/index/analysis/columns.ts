@@ -5,6 +5,7 @@ import type { Site, SortMethod } from '../../site/site.ts';
 import type { RecordColumns } from '../document.ts';
 import { leadingArticle } from './articles.ts';
 import { foldValue, tidySpace } from './fold.ts';
+import { compileKeys } from './keys.ts';
 import { holdsNames } from './makers.ts';
 import { yearOf } from './year.ts';
 
@@ -39,6 +40,7 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
     }
   });
   const set = compilePathSet(paths);
+  const keysOf = compileKeys(site);
   return (record, created, modified) => {
     const keys = sorts.map(() => '');
     const ranks = sorts.map(() => Number.POSITIVE_INFINITY);
@@ -61,6 +63,7 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
       year: yearOf(record),
       sorts: Object.fromEntries(sorts.map((sort, number) => [sort.code, keys[number] ?? ''])),
       facets: Object.fromEntries(facets.map((facet, number) => [facet.code, [...(values[number] ?? [])]])),
+      keys: keysOf(record),
     };
   };
 }

@@ -1,5 +1,6 @@
 import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
 import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import type { SortMethod } from '../../site/site.ts';
 import { advancedForm } from '../components/advanced.ts';
 import { type FacetList, facetList } from '../components/facets.ts';
 import { type Hit, hitList } from '../components/hit.ts';
@@ -29,6 +30,8 @@ export interface SearchModel {
   readonly collectionName: string | undefined;
   /** Hits drawn in another way, as of=hd and of=hm do. */
   readonly drawn?: HtmlValue;
+  /** What stands in place of hits and paging, as of=hcs does. */
+  readonly summary?: Html;
 }
 
 export type FacetModel =
@@ -146,9 +149,14 @@ function orders(
       .filter((rank) => rank.method === 'relevance')
       .map((rank) => one(tr.t('sort.relevance'), '', false, rank.code)),
     ...site.sorts
-      .filter((sort) => sort.by !== 'created' && sort.by !== 'citations')
-      .map((sort) => one(named(sort.code, sort.names), sort.code, sort.by !== 'year' && sort.code !== 'year', '')),
+      .filter((sort) => sort.by !== 'created')
+      .map((sort) => one(named(sort.code, sort.names), sort.code, !isDescending(sort), '')),
   ];
+}
+
+/** What one looks for in a year or in a number of citations is the highest. */
+function isDescending({ by, code }: SortMethod): boolean {
+  return by === 'year' || code === 'year' || by === 'citations';
 }
 
 function formats(
@@ -198,6 +206,7 @@ function results(context: PageContext, model: SearchModel): Html {
   const pages = Math.ceil(total / request.size);
   const current = Math.floor((request.first - 1) / request.size) + 1;
   const href = (page: number): string => toUrl(request, { first: (page - 1) * request.size + 1 });
+  if (model.summary !== undefined) return model.summary;
   return html`${model.drawn ?? hitList(context, model.hits, model.highlighter)}
 ${paging(context, { current: Math.min(current, pages), last: pages, href })}`;
 }

@@ -12,6 +12,7 @@ import { hitDetails, hitMarc } from '../pages/drawn-hits.ts';
 import { facetPage } from '../pages/facet.ts';
 import { searchPage, yearArguments } from '../pages/search.ts';
 import { entityTag, notModified, sendHtml } from '../reply.ts';
+import { citationSummary } from '../view/citation-summary.ts';
 import { exportStream, idStream } from '../view/export-view.ts';
 import { facetHref, facetLabel, facetTitle, searchView } from '../view/search-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
@@ -116,6 +117,10 @@ async function sendPage(
   if (unknown !== undefined) return sendUnknownCollection(exchange, reply, unknown);
   if (notModified(request, reply, entityTag(exchange, environment))) return reply;
   const { model, answer } = await searchView(exchange, question);
+  if (question.format === 'hcs' || question.format === 'hcs2') {
+    const summary = answer.total === 0 ? {} : { summary: citationSummary(exchange, question, answer) };
+    return sendHtml(reply, exchange, searchPage(exchange.page, { ...model, ...summary }));
+  }
   if (question.format === 'hb' || answer.total === 0)
     return sendHtml(reply, exchange, searchPage(exchange.page, model));
   const records = await exchange.records(answer.ids);

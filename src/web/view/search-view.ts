@@ -1,4 +1,5 @@
 import { type Answer, ask } from '../../access/ask.ts';
+import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import type { FacetResult } from '../../search/facets.ts';
 import type { Notice } from '../../search/notices.ts';
@@ -81,6 +82,7 @@ async function hitsOf(
     return answer.briefs[i]!.n <= largeAuthors || ++large <= largeRecords;
   });
   const records = await exchange.records(wanted);
+  const citations = citationsFor(exchange.snapshot, exchange.person);
   return answer.ids.map((id, i): Hit => {
     const brief = answer.briefs[i]!;
     const record = records.get(id)?.record;
@@ -93,6 +95,7 @@ async function hitsOf(
       id,
       rank: request.first + i,
       brief,
+      citations: citations?.count(id, 'all') ?? 0,
       fragment: fragment === 'none' ? undefined : placed(exchange.page, fragment),
     };
   });
