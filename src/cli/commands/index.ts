@@ -26,7 +26,7 @@ const status = defineSubcommand({
     const given = settings();
     const found = await withIndex(given, signal, ({ database, folder }) => indexStatus(database, folder));
     const live = found.segments.map(({ id }) => id);
-    const citations = graphStatus(join(given.dataFolder, 'index'), live);
+    const citations = graphStatus(indexFolderOf(given), live);
     if (options.json) return printJson({ ...found, citations: citations ?? null });
     print(
       `manifest  version ${found.manifest}, ${found.current ? 'up to date with the site file' : 'to be made anew'}`,
