@@ -3,7 +3,7 @@ import type { SearchRequest } from '../search/request.ts';
 import { count, type SearchOptions, type SearchResult, search } from '../search/search.ts';
 import { citationsFor } from './citations.ts';
 import { may, type Person } from './person.ts';
-import { collectionsBelow, visibleRecords } from './visible.ts';
+import { collectionsBelow, openableRecords, visibleRecords } from './visible.ts';
 
 export interface Answer extends SearchResult {
   /** Restricted collections that were asked for and may not be seen. */
@@ -20,6 +20,7 @@ export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequ
   const needsCollections = facet !== undefined && (wanted.facets || Object.hasOwn(request.facets, facet.code));
   const result = search(snapshot, request, visible.hits, {
     ...wanted,
+    openable: () => openableRecords(person, snapshot),
     citations: () => citationsFor(snapshot, person),
     seesHiddenPaths: seesHiddenPaths(snapshot, person),
     collections: needsCollections ? facetCollections(snapshot, person, request) : [],
@@ -31,6 +32,7 @@ export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequ
 export function countFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest): number {
   const visible = visibleRecords(person, snapshot, request);
   return count(snapshot, request, visible.hits, {
+    openable: () => openableRecords(person, snapshot),
     citations: () => citationsFor(snapshot, person),
     seesHiddenPaths: seesHiddenPaths(snapshot, person),
   });

@@ -50,6 +50,12 @@ export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: S
   return { hits, notices, refused };
 }
 
+/** All records that a person may open, by whatever collection. */
+export function openableRecords(person: Person, snapshot: IndexSnapshot): HitSet {
+  const { byName } = collectionTree(snapshot.site);
+  return visibleRecords(person, snapshot, { collections: [...byName.keys()] }).hits;
+}
+
 function maySee(person: Person, snapshot: IndexSnapshot, { restrictedBy }: PlacedCollection): boolean {
   if (restrictedBy.length === 0) return true;
   return restrictedBy.some((collection) => may(snapshot.site, person, 'viewrestrcoll', { collection }));
@@ -147,9 +153,7 @@ export function mayShow(person: Person, snapshot: IndexSnapshot, id: number): 'y
       wasDeleted = true;
       continue;
     }
-    const { byName } = collectionTree(snapshot.site);
-    const { hits } = visibleRecords(person, snapshot, { collections: [...byName.keys()] });
-    return hits[index]?.has(ordinal) ? 'yes' : 'no';
+    return openableRecords(person, snapshot)[index]?.has(ordinal) ? 'yes' : 'no';
   }
   return wasDeleted ? 'deleted' : 'unknown';
 }

@@ -27,6 +27,8 @@ export interface SearchOptions {
   readonly facets?: boolean;
   readonly briefs?: boolean;
   readonly counts?: boolean;
+  /** All records that the asker may open, in whatever collection: authority records are looked for among them. */
+  readonly openable?: () => HitSet;
   /** Citations as the asker sees them; called when something asks for them. */
   readonly citations?: () => CitationView | undefined;
   /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
@@ -127,6 +129,7 @@ function prepare(
     wildcardLimit: request.wildcardLimit,
     patternDeadline: performance.now() + (options.patternTime ?? standardPatternTime),
     notices: [...notices],
+    openable: options.openable,
     citations: options.citations ?? (() => undefined),
   };
   return { query, context };

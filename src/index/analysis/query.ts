@@ -129,8 +129,13 @@ function matchSpace(path: string): (space: string) => boolean {
     const isControl = space.length === 5;
     const place = isControl ? `${space.slice(2)}__` : space.slice(2);
     if (isControl ? codes.length > 5 : !isPrefix && place.length !== codes.length) return false;
-    return codes.every((code, at) => code === '%' || code === '*' || code === place[at]);
+    // A subfield code in capitals is a slip, as in marc/path.ts.
+    return codes.every((code, at) => code === '%' || code === '*' || same(code, place[at]!, at === 5));
   };
+}
+
+function same(a: string, b: string, anyCase: boolean): boolean {
+  return a === b || (anyCase && a.toLowerCase() === b.toLowerCase());
 }
 
 /**

@@ -2,9 +2,11 @@ import type { FieldSearch } from '../../index/analysis/analyzer.ts';
 import { foldValue } from '../../index/analysis/fold.ts';
 import { printLeaf } from '../query/print.ts';
 import { builtInFields, type Leaf, type Query } from '../query/tree.ts';
+import { authorityFields, namingRecords, readsAuthorities } from './authority.ts';
 import { citationLeaf, secondOrder } from './citations.ts';
 import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
+import { evaluate } from './evaluate.ts';
 import { type Matcher, numberRange, range, regularExpression, wildcard } from './matcher.ts';
 import { badNumber, numberEnds } from './numbers.ts';
 import { all, both, either, none, type Place, type Plan } from './plan.ts';
@@ -40,11 +42,26 @@ function compileLeaf(leaf: Leaf, context: Context): Plan {
   }
   const { analyzer } = context;
   const field = analyzer.field(name === '' || name === 'global' ? analyzer.anyField : name);
-  if (field !== undefined) return ofField(leaf, context, field);
+  if (field !== undefined) return withAuthorities(leaf, context, field);
   if (builtInFields.has(name)) return citationLeaf(leaf, context) ?? notAvailable(leaf, context);
   notify(context, { kind: 'unknown-field', text: name });
   const anyField = analyzer.field(analyzer.anyField);
   return anyField === undefined ? none : ofField(leaf, context, anyField);
+}
+
+/** Beside what the field itself has, the records that name an authority record which has it. */
+function withAuthorities(leaf: Leaf, context: Context, field: FieldSearch): Plan {
+  const plan = ofField(leaf, context, field);
+  const { openable, analyzer } = context;
+  // A limit of terms counts those of the field itself.
+  if (openable === undefined || field.numeric || context.wildcardLimit !== undefined) return plan;
+  if (!readsAuthorities(field.code, context)) return plan;
+  const names = authorityFields(context.snapshot.site).flatMap((code) => {
+    const of = code === field.code ? undefined : analyzer.field(code);
+    return of === undefined ? [] : [ofField(leaf, { ...context, notices: [] }, of)];
+  });
+  const authorities = evaluate(either(names), { ...context, visible: openable(), notices: [] });
+  return either([plan, { kind: 'found', hits: namingRecords(field.code, authorities, context) }]);
 }
 
 function ofField(leaf: Leaf, context: Context, field: FieldSearch): Plan {
@@ -100,9 +117,12 @@ function phrase(text: string, context: Context, field: FieldSearch, space: strin
     notify(context, { kind: 'empty-term', text: text });
     return none;
   }
-  if (groups.length === 1) return lookUp({ kind: 'words', space }, first, text);
+  // One word beside signs that stand alone, as in ": Tim": Invenio looked for just that, and no record has it.
+  if (groups.length === 1) return loneSign.test(text) ? none : lookUp({ kind: 'words', space }, first, text);
   return { kind: 'adjacent', space, slots: groups.map(slot), text };
 }
+
+const loneSign = /(?:^|\s)[^\p{L}\p{N}\s*]+(?:\s|$)/u;
 
 function slot(word: string): string | Matcher {
   return word.includes('*') ? wildcard(word) : word;

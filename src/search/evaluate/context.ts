@@ -18,6 +18,8 @@ export interface Context {
   /** When patterns must have read enough of the dictionaries, in milliseconds of `performance.now()`. */
   readonly patternDeadline: number;
   readonly notices: Notice[];
+  /** All records that the asker may open, in whatever collection; undefined where one record's question must not look at others. */
+  readonly openable: (() => HitSet) | undefined;
   /** Citations as the asker sees them, over all collections; undefined while the graph is being made. */
   readonly citations: () => CitationView | undefined;
 }
