@@ -190,6 +190,7 @@ class IndexFollower implements Follower {
     const snapshot = this.#withCitations(plain, state);
     this.#snapshot = snapshot;
     this.#read = version;
+    this.#problem = undefined;
     this.#manifest = state.version;
     await this.#shelf.setLive(state.segments);
     this.#shelf.guard(snapshot);
