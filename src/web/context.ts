@@ -17,4 +17,7 @@ export interface PageContext {
   /** Path and query of this page, as "/search?p=ellis". */
   readonly address: string;
   readonly assets: AssetAddresses;
+  /** Who is signed in, and whether anybody can be. */
+  readonly account: { readonly name: string } | undefined;
+  readonly hasAccounts: boolean;
 }

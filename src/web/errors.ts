@@ -13,6 +13,18 @@ export const webErrors = defineErrors({
     message: 'This user may not listen on port {port} of {host}.',
     hint: 'Choose a port above 1023 with --port or REPERIO_PORT, and let a balancer or proxy forward to it.',
   },
+  fromElsewhere: {
+    code: 'REPERIO_FROM_ELSEWHERE',
+    status: 403,
+    message: 'This request was made by a page of another site.',
+    hint: 'Open the page of this library again and send the form from there.',
+  },
+  badToken: {
+    code: 'REPERIO_TOKEN_WRONG',
+    status: 401,
+    message: 'The API token is none of this library, or it has expired.',
+    hint: 'Make a new one on the page of your account.',
+  },
   hostUnknown: {
     code: 'REPERIO_HOST_UNKNOWN',
     status: 500,

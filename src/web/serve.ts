@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { type Access, openAccess } from '../access/access.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { runIndexer } from '../index/indexer.ts';
@@ -33,10 +34,13 @@ export async function serve({ settings, signal, log, onListening }: ServeOptions
     const library = await openLibrary(settings, signal);
     const closing = new AbortController();
     let indexer: Promise<void> | undefined;
+    let access: Access | undefined;
     try {
       const readiness = createReadiness();
       const logger = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, log);
-      const app = createApp(library, { baseUrl: settings.baseUrl, logger, readiness });
+      const { baseUrl, trustProxy } = settings;
+      access = await openAccess({ database: library.database, url: library.url, signal: closing.signal });
+      const app = createApp(library, { baseUrl, trustProxy, logger, readiness, access });
       const address = await listen(app, host, port);
       lock.announce(Number(new URL(address).port));
       const { database, url, indexFolder: folder } = library;
@@ -48,6 +52,7 @@ export async function serve({ settings, signal, log, onListening }: ServeOptions
     } finally {
       closing.abort();
       await indexer;
+      await access?.close();
       await library.close();
     }
   } finally {

@@ -13,6 +13,11 @@ export function isOwnAddress(address: string): boolean {
   return /^\/(?![/\\])[^\s\\]*$/.test(address);
 }
 
+/** The sign-in page, from which one comes back to where one was. */
+export function signInAddress(back: string): string {
+  return back === '/' ? '/account/sign-in' : `/account/sign-in?${new URLSearchParams({ back })}`;
+}
+
 export function collectionAddress(name: string): string {
   return `/collection/${encodeURIComponent(name)}`;
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ask } from '../../access/ask.ts';
+import { refusedEntirely } from '../../access/visible.ts';
 import { atomFeed } from '../../formats/atom.ts';
 import { element } from '../../formats/xml.ts';
 import { toUrl } from '../../search/request.ts';
@@ -9,6 +10,7 @@ import { beginExchange } from '../exchange.ts';
 import { entityTag, notModified } from '../reply.ts';
 import { isOwnAddress } from '../url.ts';
 import { recordBatches } from '../view/export-view.ts';
+import { sendRestricted } from './messages.ts';
 import { readRequest } from './search.ts';
 
 const feedLength = 25;
@@ -22,6 +24,8 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
     const { snapshot, person, page, args, timing } = exchange;
     const size = Math.min(longestFeed, Math.max(1, Number(args.get('rg') ?? feedLength) || feedLength));
     const question = { ...readRequest(exchange), format: 'hb', first: 1, size, sort: '', ascending: false, rank: '' };
+    const refused = refusedEntirely(person, snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
     const answer = timing.search(() => ask(snapshot, person, question));
     const entries = [];
     for await (const batch of recordBatches(exchange, answer.ids)) entries.push(...batch);
