@@ -79,9 +79,8 @@ async function statements(work: (counting: Access) => Promise<unknown>): Promise
   };
   const access = await openAccess({ database: counted, url: store.url });
   try {
-    // It reads the roles as well when it begins to listen.
-    await access.refresh();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // It reads the roles once at first, and again when it begins to listen.
+    await eventually(async () => sent >= 2);
     sent = 0;
     await work(access);
     return sent;
