@@ -17,6 +17,7 @@ const rooms = [
   'index',
   'site',
   'marc',
+  'mail',
   'store',
   'config',
   'errors',

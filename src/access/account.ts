@@ -67,3 +67,8 @@ export async function findAccount(database: Queryable, name: string): Promise<Ac
   `);
   return rows[0] && accountOf(rows[0]);
 }
+
+export async function readAccount(database: Queryable, id: number): Promise<Account | undefined> {
+  const [row] = await database.query<AccountRow>(sql`SELECT ${accountColumns} FROM person p WHERE p.id = ${id}`);
+  return row && accountOf(row);
+}

@@ -37,6 +37,12 @@ export const accessErrors = defineErrors({
     message: 'This password cannot be taken: {reason}.',
     hint: 'Passwords have at least 8 characters; three or four words that do not belong together are good.',
   },
+  passwordAgain: {
+    code: 'REPERIO_PASSWORD_AGAIN',
+    status: 403,
+    message: 'This is not your present password.',
+    hint: 'Type the password that you sign in with now.',
+  },
   roleUnknown: {
     code: 'REPERIO_ROLE_UNKNOWN',
     status: 404,

@@ -11,3 +11,7 @@ export function scopeOf(action: Action): Scope {
   if (action.startsWith('cfg')) return 'admin';
   return action.startsWith('run') ? 'edit' : 'read';
 }
+
+export function isScope(text: string): text is Scope {
+  return (scopes as readonly string[]).includes(text);
+}

@@ -1,7 +1,8 @@
 import sql from 'sql-template-tag';
-import type { Database } from '../store/database.ts';
+import type { Database, Queryable } from '../store/database.ts';
 import type { Account } from './account.ts';
 import { type Actor, audit } from './audit.ts';
+import { tellChange } from './channel.ts';
 import type { Scope } from './scopes.ts';
 import { newSecret, secretHash } from './secrets.ts';
 
@@ -26,5 +27,38 @@ export async function createToken(
     `);
     await audit(transaction, actor, 'token made', person.name, { token: name, scopes, until: expires?.toISOString() });
     return { id: made!.id, secret };
+  });
+}
+
+export interface ListedToken {
+  readonly id: number;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly created: Date;
+  readonly expires: Date | null;
+  readonly lastUsed: Date | null;
+}
+
+export async function tokensOf(database: Queryable, person: number): Promise<readonly ListedToken[]> {
+  return database.query<ListedToken>(sql`
+    SELECT id, name, scopes, created, expires, last_used AS "lastUsed" FROM api_token WHERE person_id = ${person} ORDER BY id
+  `);
+}
+
+/** Resolves to whether the person had it. */
+export async function endToken(
+  database: Database,
+  actor: Actor,
+  person: Pick<Account, 'id' | 'name'>,
+  id: number,
+): Promise<boolean> {
+  return database.transaction(async (transaction) => {
+    const [ended] = await transaction.query<{ name: string }>(
+      sql`DELETE FROM api_token WHERE id = ${id} AND person_id = ${person.id} RETURNING name`,
+    );
+    if (ended === undefined) return false;
+    await tellChange(transaction, { kind: 'person', id: person.id });
+    await audit(transaction, actor, 'token ended', person.name, { token: ended.name });
+    return true;
   });
 }

@@ -6,7 +6,6 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import type { Access } from '../access/access.ts';
 import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
@@ -14,9 +13,12 @@ import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
+import { checkFormToken } from './form-token.ts';
+import type { WebPeople } from './people.ts';
 import { keepPrivate } from './privacy.ts';
 import { sendProblem } from './problem.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
+import { accountRoutes } from './routes/account/account.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
@@ -33,7 +35,7 @@ export interface AppOptions {
   /** Where to say what was asked and what failed; undefined says nothing. */
   readonly logger?: FastifyBaseLogger | undefined;
   /** People, sessions, roles; undefined: everybody is a guest. */
-  readonly access?: Access;
+  readonly people?: WebPeople;
   /** Proxies whose word is taken for the address and protocol of readers: addresses and networks, with commas. */
   readonly trustProxy?: string | undefined;
   /** What balancers are told. */
@@ -55,7 +57,7 @@ const longestUrlPart = 2000;
 
 /** The web application over a library; it does not listen yet. */
 export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
-  const environment = createEnvironment(library, { baseUrl: options.baseUrl, access: options.access });
+  const environment = createEnvironment(library, { baseUrl: options.baseUrl, people: options.people });
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -75,14 +77,15 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     reply.headers(securityHeaders).header('x-request-id', request.id);
     rememberLanguage(environment, request, reply);
     if (comesFromElsewhere(request, options.baseUrl)) throw new UserError(webErrors.fromElsewhere);
-    if (options.access === undefined || request.url.startsWith('/assets/') || request.url.startsWith('/health/'))
+    if (options.people === undefined || request.url.startsWith('/assets/') || request.url.startsWith('/health/'))
       return;
-    const { badToken } = await meet(request, options.access, options.baseUrl);
+    const { badToken } = await meet(request, options.people.access, options.baseUrl);
     if (badToken) {
       reply.header('www-authenticate', 'Bearer realm="reperio", error="invalid_token"');
       throw new UserError(webErrors.badToken);
     }
   });
+  app.addHook('preHandler', async (request) => checkFormToken(request, options.baseUrl));
   keepPrivate(app);
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
@@ -99,7 +102,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   searchRoutes(app, environment);
   recordRoutes(app, environment);
   machineRoutes(app, environment);
-  if (options.access !== undefined) sessionApiRoutes(app, environment, options.access);
+  if (options.people !== undefined) {
+    sessionApiRoutes(app, environment, options.people.access);
+    accountRoutes(app, environment, options.people);
+  }
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
     const exchange = beginExchange(environment, request);

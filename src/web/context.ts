@@ -18,6 +18,8 @@ export interface PageContext {
   readonly address: string;
   readonly assets: AssetAddresses;
   /** Who is signed in, and whether anybody can be. */
-  readonly account: { readonly name: string } | undefined;
+  readonly account: { readonly name: string; readonly administers: boolean } | undefined;
   readonly hasAccounts: boolean;
+  /** For forms; undefined for a guest who had none yet. */
+  readonly formToken: string | undefined;
 }

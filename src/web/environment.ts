@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
-import type { Access } from '../access/access.ts';
 import type { Library } from '../library/open.ts';
 import { type Assets, makeAssets } from './assets.ts';
+import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 
 /** What the pages need of a library. */
@@ -13,7 +13,7 @@ export interface WebEnvironment {
   /** Undefined: what the request says. */
   readonly baseUrl: string | undefined;
   /** Undefined: a library without people, where everybody is a guest. */
-  readonly access: Access | undefined;
+  readonly people: WebPeople | undefined;
   readonly catalogues: ReadonlyMap<string, Catalogue>;
   readonly translator: (language: string) => Translator;
   readonly assets: (accent: string) => Assets;
@@ -26,7 +26,7 @@ const assetsKept = 4;
 
 export function createEnvironment(
   library: WebLibrary,
-  { baseUrl, access }: { readonly baseUrl?: string | undefined; readonly access?: Access | undefined } = {},
+  { baseUrl, people }: { readonly baseUrl?: string | undefined; readonly people?: WebPeople | undefined } = {},
 ): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
@@ -35,7 +35,7 @@ export function createEnvironment(
   return {
     library,
     baseUrl,
-    access,
+    people,
     catalogues,
     translator: (language) => {
       let translator = translators.get(language);

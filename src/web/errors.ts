@@ -19,6 +19,12 @@ export const webErrors = defineErrors({
     message: 'This request was made by a page of another site.',
     hint: 'Open the page of this library again and send the form from there.',
   },
+  formExpired: {
+    code: 'REPERIO_FORM_EXPIRED',
+    status: 403,
+    message: 'This form is from another session, or the browser keeps no cookies.',
+    hint: 'Go back, load the page again, and send the form once more.',
+  },
   badToken: {
     code: 'REPERIO_TOKEN_WRONG',
     status: 401,

@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { SignedIn } from '../access/access.ts';
-import type { Person } from '../access/person.ts';
+import { may, type Person } from '../access/person.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
 import type { WebEnvironment } from './environment.ts';
+import { formToken } from './form-token.ts';
 import { Timing } from './timing.ts';
 import { negotiateLanguage } from './translations.ts';
 import { personOf, visitorOf } from './visitor.ts';
@@ -27,11 +28,12 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
   const timing = new Timing();
   const snapshot = environment.library.snapshot();
   const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
+  const person = personOf(request, snapshot.site, environment.people?.access);
   return {
     snapshot,
-    person: personOf(request, snapshot.site, environment.access),
+    person,
     signedIn: visitorOf(request).signedIn,
-    page: pageContext(environment, request, snapshot, args),
+    page: pageContext(environment, request, snapshot, person, args),
     args,
     timing,
     records: async (ids) => {
@@ -46,6 +48,7 @@ function pageContext(
   environment: WebEnvironment,
   request: FastifyRequest,
   snapshot: IndexSnapshot,
+  person: Person,
   args: URLSearchParams,
 ): PageContext {
   const { site } = snapshot;
@@ -69,8 +72,9 @@ function pageContext(
     baseUrl: environment.baseUrl ?? ownAddress(request),
     address: request.url,
     assets: environment.assets(site.accent).addresses,
-    account: account && { name: account.name },
-    hasAccounts: environment.access !== undefined,
+    account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
+    hasAccounts: environment.people !== undefined,
+    formToken: visitorOf(request).session === undefined ? undefined : formToken(request, environment.baseUrl),
   };
 }
 

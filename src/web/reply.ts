@@ -17,6 +17,8 @@ export function entityTag({ snapshot, page, person }: Exchange, environment: Web
     page.address,
     environment.edition,
     personKey(person),
+    // A form is good for its session only.
+    page.formToken ?? '',
     format,
   ];
   return `W/"${createHash('sha1').update(parts.join('\n')).digest('base64url')}"`;

@@ -1,14 +1,18 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { type Access, openAccess } from '../access/access.ts';
+import type { RegistrationPolicy } from '../access/registration.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { runIndexer } from '../index/indexer.ts';
 import { openLibrary } from '../library/open.ts';
+import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { lockServe } from '../store/serve-lock.ts';
 import { createApp } from './app.ts';
 import { webErrors } from './errors.ts';
+import type { WebPeople } from './people.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 
 export interface ServeOptions {
@@ -35,13 +39,27 @@ export async function serve({ settings, signal, log, onListening }: ServeOptions
     const closing = new AbortController();
     let indexer: Promise<void> | undefined;
     let access: Access | undefined;
+    let mailer: Mailer | undefined;
+    let address = '';
     try {
       const readiness = createReadiness();
       const logger = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, log);
       const { baseUrl, trustProxy } = settings;
       access = await openAccess({ database: library.database, url: library.url, signal: closing.signal });
-      const app = createApp(library, { baseUrl, trustProxy, logger, readiness, access });
-      const address = await listen(app, host, port);
+      mailer = openMailer({
+        smtpUrl: settings.smtpUrl,
+        outbox: join(settings.dataFolder, 'outbox'),
+        tell: (level, sentence) => logger[level](sentence),
+      });
+      const people: WebPeople = {
+        access,
+        mailer,
+        registration: settings.registration as RegistrationPolicy,
+        mailFrom: settings.mailFrom,
+        linkBase: () => baseUrl ?? address,
+      };
+      const app = createApp(library, { baseUrl, trustProxy, logger, readiness, people });
+      address = await listen(app, host, port);
       lock.announce(Number(new URL(address).port));
       const { database, url, indexFolder: folder } = library;
       const onWork = (sentence: string) => logger.info(sentence);
@@ -52,6 +70,7 @@ export async function serve({ settings, signal, log, onListening }: ServeOptions
     } finally {
       closing.abort();
       await indexer;
+      await mailer?.close();
       await access?.close();
       await library.close();
     }

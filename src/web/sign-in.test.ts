@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { type Access, openAccess } from '../access/access.ts';
+import type { Access } from '../access/access.ts';
 import { operator } from '../access/audit.ts';
 import { addPerson, giveRole, requireAccount } from '../access/people.ts';
 import { createToken } from '../access/tokens.ts';
@@ -11,6 +11,8 @@ import type { Field, MarcRecord } from '../marc/record.ts';
 import { testSite } from '../search/testing/library.ts';
 import { createApp } from './app.ts';
 import { memoryLibrary } from './memory-library.ts';
+import type { WebPeople } from './people.ts';
+import { testPeople } from './test-people.ts';
 
 const record = (title: string, kind: string, ...more: readonly Field[]): MarcRecord => ({
   leader: '',
@@ -26,12 +28,14 @@ const logged: string[] = [];
 
 let store: TestDatabase;
 let access: Access;
+let people: WebPeople;
 let app: FastifyInstance;
 let secure: FastifyInstance;
 
 before(async () => {
   store = await openTestDatabase();
-  access = await openAccess(store);
+  people = await testPeople(store);
+  ({ access } = people);
   const add = (name: string, roles: readonly string[]) =>
     addPerson(store.database, operator, {
       ...{ name, email: `${name}@library.example`, password, roles },
@@ -42,8 +46,8 @@ before(async () => {
   await add('ivan', ['insider']);
   await add('boss', ['boss']);
   const library = memoryLibrary(testSite, records);
-  app = createApp(library, { access });
-  secure = createApp(library, { access, baseUrl: 'https://library.example', trustProxy: '127.0.0.1' });
+  app = createApp(library, { people });
+  secure = createApp(library, { people, baseUrl: 'https://library.example', trustProxy: '127.0.0.1' });
 });
 after(async () => {
   await app.close();
@@ -249,7 +253,7 @@ test('the address of a reader is taken from a proxy only when it is trusted', as
 test('nothing secret comes into the log', async () => {
   const { pino } = await import('pino');
   const talking = createApp(memoryLibrary(testSite, records), {
-    access,
+    people,
     logger: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
   });
   const answer = await login('ada', {}, talking);
