@@ -1,6 +1,6 @@
 import { contrast, isColour, leastContrast } from './colour.ts';
-import { defaultAccent, defaultFacets, defaultRanks, defaultSorts } from './defaults.ts';
-import { readRoles, readUsers } from './parse-access.ts';
+import { defaultAccent, defaultFacets, defaultOwnerPaths, defaultRanks, defaultSorts } from './defaults.ts';
+import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readCollections, readOai, type WrittenQuery } from './parse-collections.ts';
 import { type Knowledge, readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
 import { isLanguage } from './parse-names.ts';
@@ -22,6 +22,14 @@ export interface ParsedSite {
  */
 export type CheckQuery = (query: string, site: Site) => string | undefined;
 
+/** Every mistake in the rules of a role, by the lines of the rules. Handed in likewise. */
+export type CheckRules = (rules: string) => readonly SiteProblem[];
+
+export interface SiteChecks {
+  readonly query?: CheckQuery;
+  readonly rules?: CheckRules;
+}
+
 const sections = [
   'site',
   'fields',
@@ -36,7 +44,7 @@ const sections = [
 ] as const;
 
 /** Reads a site file. Never throws for what is in it: every mistake is among the problems, with its line. */
-export function parseSite(text: string, checkQuery?: CheckQuery): ParsedSite {
+export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
   const reader = createYamlReader(text);
   const root = reader.members(reader.root, sections);
   const queries: WrittenQuery[] = [];
@@ -44,7 +52,8 @@ export function parseSite(text: string, checkQuery?: CheckQuery): ParsedSite {
   const knowledge = readKnowledge(reader, root.knowledge);
   const fields = readFields(reader, root.fields, knowledge);
   const collections = readCollections(reader, root.collections, queries);
-  const roles = readRoles(reader, root.roles, collections.names);
+  const rules: WrittenRules[] = [];
+  const roles = readRoles(reader, root.roles, collections.names, rules);
   const site: Site = {
     ...general,
     fields,
@@ -57,20 +66,34 @@ export function parseSite(text: string, checkQuery?: CheckQuery): ParsedSite {
     knowledge,
     oai: readOai(reader, root.oai, queries),
   };
-  if (checkQuery !== undefined) {
-    for (const { query, line, name } of queries) {
-      const wrong = checkQuery(query, site);
-      if (wrong !== undefined) reader.report(line, `${name}: ${wrong}`);
-    }
+  for (const { query, line, name } of queries) {
+    const wrong = checks.query?.(query, site);
+    if (wrong !== undefined) reader.report(line, `${name}: ${wrong}`);
+  }
+  for (const { role, text: written, line } of rules) {
+    for (const wrong of checks.rules?.(written) ?? [])
+      reader.report(line, `The rules of the role ${role}, line ${wrong.line} of them: ${wrong.message}`);
   }
   const problems = reader.problems.toSorted((a, b) => a.line - b.line);
   return { site: problems.length === 0 ? freeze(site) : undefined, problems };
 }
 
-type General = Pick<Site, 'name' | 'languages' | 'admin' | 'accent' | 'restrictedPolicy' | 'hiddenPaths'>;
+type General = Pick<
+  Site,
+  'name' | 'languages' | 'admin' | 'accent' | 'restrictedPolicy' | 'hiddenPaths' | 'ownerPaths' | 'viewerPaths'
+>;
 
 function readGeneral(reader: YamlReader, value: Value | undefined): General {
-  const members = reader.members(value, ['name', 'languages', 'admin', 'accent', 'restricted', 'hidden-paths']);
+  const members = reader.members(value, [
+    'name',
+    'languages',
+    'admin',
+    'accent',
+    'restricted',
+    'hidden-paths',
+    'owner-paths',
+    'viewer-paths',
+  ]);
   if (members.name === undefined) reader.report(value?.line ?? 1, 'site.name is missing: how is the library called?');
   const languages = reader.texts(members.languages);
   for (const { text, line } of languages) {
@@ -85,6 +108,8 @@ function readGeneral(reader: YamlReader, value: Value | undefined): General {
     restrictedPolicy:
       members.restricted === undefined ? 'any' : (reader.choice(members.restricted, ['any', 'all']) ?? 'any'),
     hiddenPaths: readPaths(reader, members['hidden-paths']),
+    ownerPaths: members['owner-paths'] === undefined ? defaultOwnerPaths : readPaths(reader, members['owner-paths']),
+    viewerPaths: readPaths(reader, members['viewer-paths']),
   };
 }
 

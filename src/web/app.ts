@@ -6,24 +6,38 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
+import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
+import { checkFormToken } from './form-token.ts';
+import type { WebPeople } from './people.ts';
+import { keepPrivate } from './privacy.ts';
+import { sendProblem } from './problem.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
+import { accountRoutes } from './routes/account/account.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { sendInternal, sendMethodNotAllowed, sendNotFound, sendUserError } from './routes/messages.ts';
 import { recordRoutes } from './routes/record.ts';
 import { searchRoutes } from './routes/search.ts';
+import { sessionApiRoutes } from './routes/session-api.ts';
+import { comesFromElsewhere } from './same-origin.ts';
+import { meet } from './visitor.ts';
 
 export interface AppOptions {
   /** Under which address readers reach us; undefined is what the request says. */
   readonly baseUrl?: string | undefined;
   /** Where to say what was asked and what failed; undefined says nothing. */
   readonly logger?: FastifyBaseLogger | undefined;
+  /** People, sessions, roles; undefined: everybody is a guest. */
+  readonly people?: WebPeople;
+  /** Proxies whose word is taken for the address and protocol of readers: addresses and networks, with commas. */
+  readonly trustProxy?: string | undefined;
   /** What balancers are told. */
   readonly readiness?: Readiness;
 }
@@ -43,12 +57,13 @@ const longestUrlPart = 2000;
 
 /** The web application over a library; it does not listen yet. */
 export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
-  const environment = createEnvironment(library, options.baseUrl);
+  const environment = createEnvironment(library, { baseUrl: options.baseUrl, people: options.people });
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrlPart },
     bodyLimit: largestForm,
+    trustProxy: options.trustProxy ?? false,
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
@@ -61,12 +76,22 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     rememberLanguage(environment, request, reply);
+    if (comesFromElsewhere(request, options.baseUrl)) throw new UserError(webErrors.fromElsewhere);
+    if (options.people === undefined || request.url.startsWith('/assets/') || request.url.startsWith('/health/'))
+      return;
+    const { badToken } = await meet(request, options.people.access, options.baseUrl);
+    if (badToken) {
+      reply.header('www-authenticate', 'Bearer realm="reperio", error="invalid_token"');
+      throw new UserError(webErrors.badToken);
+    }
   });
+  app.addHook('preHandler', async (request) => checkFormToken(request, options.baseUrl));
+  keepPrivate(app);
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
       {
         method: request.method,
-        url: request.url,
+        url: withoutSecrets(request.url),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },
@@ -77,6 +102,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   searchRoutes(app, environment);
   recordRoutes(app, environment);
   machineRoutes(app, environment);
+  if (options.people !== undefined) {
+    sessionApiRoutes(app, environment, options.people.access);
+    accountRoutes(app, environment, options.people);
+  }
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
     const exchange = beginExchange(environment, request);
@@ -146,6 +175,9 @@ function answerError(
   const exchange = beginExchange(environment, request);
   if (error instanceof UserError) {
     if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
+    if (error instanceof TooManyAttempts) reply.header('retry-after', String(error.seconds));
+    if (request.url.startsWith('/api/'))
+      return sendProblem(reply, { status: error.status, title: error.message, detail: error.hint, code: error.code });
     if (isForMachine(exchange.args))
       return reply
         .code(error.status)
@@ -155,9 +187,19 @@ function answerError(
   }
   const status = statusOf(error);
   if (status === 404) return sendNotFound(exchange, reply);
+  if (request.url.startsWith('/api/') && status < 500)
+    return sendProblem(reply, {
+      status,
+      title: error instanceof Error ? error.message : 'The request cannot be read.',
+    });
   if (status < 500) return sendUserError(exchange, reply, status, error instanceof Error ? error.message : '', '');
-  request.log.error({ err: error, url: request.url }, 'failed');
+  request.log.error({ err: error, url: withoutSecrets(request.url) }, 'failed');
   return sendInternal(exchange, reply, request.id);
+}
+
+/** One-time links and answers of providers are good for whoever reads them, also in a log. */
+function withoutSecrets(url: string): string {
+  return url.replace(/([?&](?:token|code|state)=)[^&#]+/g, '$1...');
 }
 
 function statusOf(error: unknown): number {

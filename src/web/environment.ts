@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../library/open.ts';
 import { type Assets, makeAssets } from './assets.ts';
+import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 
 /** What the pages need of a library. */
@@ -11,6 +12,8 @@ export interface WebEnvironment {
   readonly library: WebLibrary;
   /** Undefined: what the request says. */
   readonly baseUrl: string | undefined;
+  /** Undefined: a library without people, where everybody is a guest. */
+  readonly people: WebPeople | undefined;
   readonly catalogues: ReadonlyMap<string, Catalogue>;
   readonly translator: (language: string) => Translator;
   readonly assets: (accent: string) => Assets;
@@ -21,7 +24,10 @@ export interface WebEnvironment {
 /** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
 const assetsKept = 4;
 
-export function createEnvironment(library: WebLibrary, baseUrl?: string): WebEnvironment {
+export function createEnvironment(
+  library: WebLibrary,
+  { baseUrl, people }: { readonly baseUrl?: string | undefined; readonly people?: WebPeople | undefined } = {},
+): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
   const translators = new Map<string, Translator>();
@@ -29,6 +35,7 @@ export function createEnvironment(library: WebLibrary, baseUrl?: string): WebEnv
   return {
     library,
     baseUrl,
+    people,
     catalogues,
     translator: (language) => {
       let translator = translators.get(language);

@@ -1,5 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ask } from '../../access/ask.ts';
+import { savePreferences } from '../../access/profile.ts';
+import { refusedEntirely } from '../../access/visible.ts';
 import { atomFeed } from '../../formats/atom.ts';
 import { element } from '../../formats/xml.ts';
 import { toUrl } from '../../search/request.ts';
@@ -9,6 +11,8 @@ import { beginExchange } from '../exchange.ts';
 import { entityTag, notModified } from '../reply.ts';
 import { isOwnAddress } from '../url.ts';
 import { recordBatches } from '../view/export-view.ts';
+import { visitorOf } from '../visitor.ts';
+import { sendRestricted } from './messages.ts';
 import { readRequest } from './search.ts';
 
 const feedLength = 25;
@@ -22,6 +26,8 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
     const { snapshot, person, page, args, timing } = exchange;
     const size = Math.min(longestFeed, Math.max(1, Number(args.get('rg') ?? feedLength) || feedLength));
     const question = { ...readRequest(exchange), format: 'hb', first: 1, size, sort: '', ascending: false, rank: '' };
+    const refused = refusedEntirely(person, snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
     const answer = timing.search(() => ask(snapshot, person, question));
     const entries = [];
     for await (const batch of recordBatches(exchange, answer.ids)) entries.push(...batch);
@@ -61,7 +67,9 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
     // Searches are endless; records and collections are what a search engine should know.
     reply
       .type('text/plain; charset=utf-8')
-      .send('User-agent: *\nDisallow: /search\nDisallow: /feed\nDisallow: /preferences\nDisallow: /record/*/export/\n'),
+      .send(
+        'User-agent: *\nDisallow: /search\nDisallow: /feed\nDisallow: /preferences\nDisallow: /account\nDisallow: /admin\nDisallow: /record/*/export/\n',
+      ),
   );
 
   app.get('/opensearchdescription', async (request, reply) => {
@@ -81,8 +89,22 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
   app.post<{ Body: URLSearchParams }>('/preferences', async (request, reply) => {
     const theme = request.body.get('theme') ?? '';
     const back = request.body.get('back') ?? '/';
-    if (theme === 'light' || theme === 'dark' || theme === 'auto')
-      reply.header('set-cookie', preferenceCookie('theme', theme === 'auto' ? '' : theme));
+    if (theme === 'light' || theme === 'dark' || theme === 'auto') await keepTheme(environment, request, reply, theme);
     return reply.redirect(isOwnAddress(back) ? back : '/', 303);
   });
+}
+
+/** In the browser, and for who is signed in with the account, which would bring the old one back otherwise. */
+async function keepTheme(
+  { people }: WebEnvironment,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  theme: 'light' | 'dark' | 'auto',
+): Promise<void> {
+  reply.header('set-cookie', preferenceCookie('theme', theme === 'auto' ? '' : theme));
+  const account = visitorOf(request).signedIn?.account;
+  if (people === undefined || account === undefined) return;
+  const { theme: _, ...others } = account.preferences;
+  await savePreferences(people.access.database, account.id, theme === 'auto' ? others : { ...others, theme });
+  people.access.forget({ kind: 'person', id: account.id });
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ask } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { refusedEntirely } from '../../access/visible.ts';
 import { exportFormat, idFormat, requireExportFormat } from '../../formats/formats.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { counted, topValuesOf } from '../../search/facets.ts';
@@ -16,7 +17,7 @@ import { citationSummary } from '../view/citation-summary.ts';
 import { exportStream, idStream } from '../view/export-view.ts';
 import { facetHref, facetLabel, facetTitle, searchView } from '../view/search-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
-import { sendUnknownCollection } from './messages.ts';
+import { sendRestricted, sendUnknownCollection } from './messages.ts';
 
 /** /search in all its formats, and the long list of a facet's values. */
 export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {
@@ -25,8 +26,10 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const canonical = withYearSpan(exchange);
     if (canonical !== undefined) return reply.redirect(canonical, 302);
     const question = readRequest(exchange);
-    if (question.format === idFormat.code || question.format === 'intbitset') return sendIds(exchange, reply, question);
     const isPage = question.format.startsWith('h') && exportFormat(question.format) === undefined;
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, !isPage);
+    if (question.format === idFormat.code || question.format === 'intbitset') return sendIds(exchange, reply, question);
     if (!isPage && !/^\d/.test(question.format)) return sendExport(exchange, reply, question);
     return sendPage(environment, exchange, request, reply, isPage ? question : { ...question, format: 'hb' });
   });
@@ -37,6 +40,8 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const code = exchange.args.get('code') ?? '';
     const definition = exchange.snapshot.site.facets.find((facet) => facet.code === code && facet.kind === 'values');
     if (definition === undefined) return reply.callNotFound();
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused);
     const { snapshot, person, page, timing } = exchange;
     const find = (exchange.args.get('find') ?? '').trim();
     const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
@@ -83,10 +88,13 @@ function labelOf({ snapshot }: Exchange, base: string | undefined, value: string
   return labels !== undefined && Object.hasOwn(labels, value) ? labels[value]! : value;
 }
 
-/** The washed request. The home collection by its name is the home collection. */
-export function readRequest({ snapshot, args }: Exchange): SearchRequest {
+/** The washed request. The home collection by its name is the home collection; how many hits a page has is as the person likes it. */
+export function readRequest({ snapshot, args, signedIn }: Exchange): SearchRequest {
   const fields = new Set(snapshot.site.fields.map((field) => field.code));
-  const request = requestOf(args, (code) => fields.has(code) || builtInFields.has(code));
+  const asked = requestOf(args, (code) => fields.has(code) || builtInFields.has(code));
+  const liked = signedIn?.account.preferences.size;
+  const request =
+    liked === undefined || args.has('rg') || !asked.format.startsWith('h') ? asked : { ...asked, size: liked };
   return request.collection === collectionTree(snapshot.site).home?.collection.name
     ? { ...request, collection: '' }
     : request;
