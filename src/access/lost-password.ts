@@ -12,6 +12,7 @@ export async function lostPassword(
   email: string,
   address: string,
 ): Promise<readonly { readonly name: string; readonly email: string; readonly secret: string }[]> {
+  if (email.trim() === '') return [];
   const people = await database.query<{ id: number; name: string; email: string }>(sql`
     SELECT id, name, email FROM person WHERE lower(email) = lower(${email.trim()}) AND state = 'active' ORDER BY id LIMIT 5
   `);

@@ -51,6 +51,8 @@ export async function signIn(database: Database, request: SignInRequest): Promis
 
 /** The person of that name; else the only one with that address. */
 async function findCandidate(database: Database, text: string): Promise<Candidate | undefined> {
+  // Somebody may have no address.
+  if (text === '') return undefined;
   const found = await database.query<Candidate & { readonly named: number }>(sql`
     SELECT id, name, state, password_hash,
       CASE WHEN name = ${text} THEN 0 WHEN name_key(name) = name_key(${text}) THEN 1 ELSE 2 END AS named

@@ -39,15 +39,13 @@ the machine could read it. The first administrator is made here: somebody in a r
   ],
   arguments: nameArgument,
   options: {
-    email: { type: 'text', value: 'ADDRESS', doc: 'E-mail address. Needed.' },
+    email: { type: 'text', value: 'ADDRESS', doc: 'E-mail address; without one the person gets no letters.' },
     role: { type: 'list', value: 'ROLE', doc: 'A role the person gets; may be given several times.' },
     ...passwordOption,
     ...jsonOption,
   },
   run: async ({ arguments: { name }, options, settings, stdin, print, printJson }) => {
-    const { email } = options;
-    if (email === undefined)
-      throw new UserError(cliErrors.missingArgument, { command: 'person add', argument: '--email' });
+    const { email = '' } = options;
     const password = options['password-stdin'] ? await firstLine(stdin) : undefined;
     const id = await withDatabase(settings(), async (database) => {
       for (const role of options.role) await checkRole(database, role);
