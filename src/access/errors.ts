@@ -49,6 +49,18 @@ export const accessErrors = defineErrors({
     message: 'There is no role "{role}".',
     hint: '{nearest}`reperio access roles` shows all of them.',
   },
+  identityTaken: {
+    code: 'REPERIO_IDENTITY_TAKEN',
+    status: 409,
+    message: 'This account elsewhere is linked to another person here.',
+    hint: 'Sign in as that person and unlink it there.',
+  },
+  lastWayIn: {
+    code: 'REPERIO_LAST_WAY_IN',
+    status: 409,
+    message: 'Without it nobody could sign in to this account any more.',
+    hint: 'Set a password first.',
+  },
   roleThere: {
     code: 'REPERIO_ROLE_THERE',
     status: 409,

@@ -13,6 +13,7 @@ import { lockServe } from '../store/serve-lock.ts';
 import { createApp } from './app.ts';
 import { webErrors } from './errors.ts';
 import type { WebPeople } from './people.ts';
+import { createProviders, readSecrets } from './providers.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 
 export interface ServeOptions {
@@ -55,6 +56,7 @@ export async function serve({ settings, signal, log, onListening }: ServeOptions
         access,
         mailer,
         registration: settings.registration as RegistrationPolicy,
+        providers: createProviders(readSecrets(settings.signInSecrets)),
         mailFrom: settings.mailFrom,
         linkBase: () => baseUrl ?? address,
       };

@@ -22,6 +22,9 @@ const executablePath = findChromium();
 const skip = executablePath === undefined ? 'Chromium is not installed' : false;
 const password = 'a quiet library';
 
+const orcid = { code: 'orcid', names: { en: 'ORCID' }, issuer: 'https://orcid.org', client: 'x', scopes: ['openid'] };
+const site = { ...testSite, languages: ['en', 'fr'], signIn: [orcid] };
+
 const guestPages: Readonly<Record<string, string>> = {
   'sign in': '/account/sign-in',
   'sign in, in French': '/account/sign-in?ln=fr',
@@ -35,6 +38,7 @@ const ownPages: Readonly<Record<string, string>> = {
   profile: '/account',
   'profile, saved': '/account?done=saved',
   sessions: '/account/sessions',
+  'linked accounts': '/account/identities',
   tokens: '/account/tokens',
   'people of the library': '/admin/people',
   'adding a person': '/admin/people/new',
@@ -76,7 +80,7 @@ describe('pages of accounts in Chromium', { skip }, () => {
     await people.access.refresh();
     const demo = createDemoLibrary();
     const records = Array.from({ length: 40 }, (_, i) => demo.record(i + 1));
-    app = createApp(memoryLibrary({ ...testSite, languages: ['en', 'fr'] }, records), { people });
+    app = createApp(memoryLibrary(site, records), { people });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
     // By the form, without scripts.
