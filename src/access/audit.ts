@@ -10,6 +10,16 @@ export interface Actor {
 /** Whoever can run commands on the machine. */
 export const operator: Actor = { name: 'operator' };
 
+export interface AuditEntry {
+  readonly id: number;
+  readonly at: Date;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly address: string | null;
+}
+
 /** In the transaction of the change. Secrets never come here. */
 export async function audit(
   transaction: Queryable,

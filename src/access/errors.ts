@@ -49,6 +49,48 @@ export const accessErrors = defineErrors({
     message: 'There is no role "{role}".',
     hint: '{nearest}`reperio access roles` shows all of them.',
   },
+  identityTaken: {
+    code: 'REPERIO_IDENTITY_TAKEN',
+    status: 409,
+    message: 'This account elsewhere is linked to another person here.',
+    hint: 'Sign in as that person and unlink it there.',
+  },
+  lastWayIn: {
+    code: 'REPERIO_LAST_WAY_IN',
+    status: 409,
+    message: 'Without it nobody could sign in to this account any more.',
+    hint: 'Set a password first.',
+  },
+  roleThere: {
+    code: 'REPERIO_ROLE_THERE',
+    status: 409,
+    message: 'There is a role "{role}" already.',
+    hint: 'Change that one, or choose another name.',
+  },
+  roleNameWrong: {
+    code: 'REPERIO_ROLE_NAME',
+    status: 400,
+    message: '"{role}" cannot be the name of a role.',
+    hint: 'Names have 1 to 60 characters without /, ? and #.',
+  },
+  groupThere: {
+    code: 'REPERIO_GROUP_THERE',
+    status: 409,
+    message: 'There is a group "{group}" already; capitals and accents do not tell groups apart.',
+    hint: 'Choose another name.',
+  },
+  groupNameWrong: {
+    code: 'REPERIO_GROUP_NAME',
+    status: 400,
+    message: '"{group}" cannot be the name of a group.',
+    hint: 'Names have 1 to 100 characters on one line.',
+  },
+  needsEverything: {
+    code: 'REPERIO_NEEDS_EVERYTHING',
+    status: 403,
+    message: 'Only who may do everything can give that away, or change somebody who may.',
+    hint: 'Ask one of them, or the operator.',
+  },
   actionUnknown: {
     code: 'REPERIO_ACTION_UNKNOWN',
     status: 400,

@@ -5,6 +5,7 @@ import { type Account, type AccountState, readAccount } from './account.ts';
 import { audit } from './audit.ts';
 import { tellChange } from './channel.ts';
 import { accessErrors } from './errors.ts';
+import { type Identity, linkIdentity } from './identities.ts';
 import { issueOneTime, useOneTime } from './one-time.ts';
 import { addPerson, checkEmail } from './people.ts';
 
@@ -75,4 +76,44 @@ export async function confirmRegistration(
     });
     return account;
   });
+}
+
+export interface RegistrationWith {
+  readonly name: string;
+  readonly email: string;
+  /** The provider has seen that the address is theirs. */
+  readonly isSeen: boolean;
+  readonly identity: Identity;
+  readonly policy: RegistrationPolicy;
+  readonly address: string;
+}
+
+/**
+ * Makes an account without a password for somebody who signed in elsewhere. An address that the provider has seen needs no letter. Throws `emailThere` for such
+ * an address that somebody has here: they sign in and link it.
+ */
+export async function registerWith(
+  database: Database,
+  { name, email, isSeen, identity, policy, address }: RegistrationWith,
+): Promise<{
+  readonly id: number | undefined;
+  readonly state: AccountState;
+  readonly letter: RegistrationLetter | undefined;
+}> {
+  const state: AccountState = !isSeen ? 'unconfirmed' : policy === 'open' ? 'active' : 'waiting';
+  const actor = { name: name.trim(), address };
+  const origin = `provider ${identity.provider}` as const;
+  let id: number;
+  try {
+    id = await addPerson(database, actor, { name, email, password: undefined, roles: [], state, origin });
+  } catch (error) {
+    const isTaken = error instanceof UserError && error.code === accessErrors.emailThere.code;
+    if (isSeen || !isTaken) throw error;
+    return { id: undefined, state, letter: await knownLetter(database, checkEmail(email)) };
+  }
+  const person = { id, name: name.trim() };
+  await linkIdentity(database, actor, person, identity);
+  if (isSeen) return { id, state, letter: undefined };
+  const secret = await issueOneTime(database, 'confirm', { person: id, data: { email } });
+  return { id, state, letter: { kind: 'confirm', secret, name: person.name, email: checkEmail(email) } };
 }

@@ -12,7 +12,13 @@ export const throttleWindow = 900_000;
  * Attempts in one window. A name: a guesser gets 2,000 guesses a day, wherever he sits; its owner, locked out by him, stays signed in where she is.
  * A network: a reading room has one address. Letters: so that nobody's mailbox is flooded through us.
  */
-const limits = { 'sign-in name': 20, 'sign-in network': 100, 'letter address': 3, 'letter network': 30 } as const;
+const limits = {
+  'sign-in name': 20,
+  'sign-in network': 100,
+  'letter address': 3,
+  'letter network': 30,
+  'provider network': 100,
+} as const;
 export type ThrottleKind = keyof typeof limits;
 
 export interface Attempt {

@@ -97,6 +97,15 @@ export const settingsTable = {
     doc: 'The sender of letters, as Library <library@library.example>.',
     defaultDoc: 'the address of `admin` in the site file',
   },
+  signInSecrets: {
+    name: 'sign-in-secrets',
+    environment: 'REPERIO_SIGN_IN_SECRETS',
+    type: 'text',
+    default: undefined,
+    secret: true,
+    doc: 'Secrets of this library at the providers of `sign-in` in the site file, as orcid=SECRET, university=SECRET. A provider without one is asked as a public client.',
+    defaultDoc: 'none',
+  },
   workers: {
     name: 'workers',
     environment: 'REPERIO_WORKERS',

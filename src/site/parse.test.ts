@@ -242,3 +242,26 @@ test('paths of owners and viewers are those of the file', () => {
   assert.deepEqual([site?.ownerPaths, site?.viewerPaths], [[], ['859__f', '506']]);
   assert.equal(spoiled('hidden-paths: ["595"]', 'owner-paths: ["5"]').length, 1);
 });
+
+test('providers for signing in have an encrypted address, and ask for openid', () => {
+  const entry = 'sign-in:\n  orcid: {names: {en: ORCID}, issuer: https://orcid.org, client: APP-1, scopes: email}\n';
+  assert.deepEqual(parseSite(`${good}${entry}`).site?.signIn, [
+    {
+      code: 'orcid',
+      names: { en: 'ORCID' },
+      issuer: 'https://orcid.org',
+      client: 'APP-1',
+      scopes: ['openid', 'email'],
+    },
+  ]);
+  assert.deepEqual(parseSite(good).site?.signIn, []);
+  const lines = good.split('\n').length;
+  const wrong = (from: string, to: string) => problemsOf(`${good}${entry.replace(from, to)}`);
+  assert.match(
+    wrong('https://orcid.org', 'http://orcid.org')[0] ?? '',
+    new RegExp(`^${lines + 1}: .*no https address`),
+  );
+  assert.deepEqual(wrong('https://orcid.org', 'http://127.0.0.1:9'), []);
+  assert.match(wrong('orcid:', 'Or/cid:')[0] ?? '', /cannot name a provider/);
+  assert.match(wrong(', client: APP-1', '')[0] ?? '', /needs an issuer and a client/);
+});

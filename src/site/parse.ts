@@ -4,6 +4,7 @@ import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readCollections, readOai, type WrittenQuery } from './parse-collections.ts';
 import { type Knowledge, readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
 import { isLanguage } from './parse-names.ts';
+import { readSignIn } from './parse-sign-in.ts';
 import type { Site } from './site.ts';
 import { createYamlReader, type SiteProblem, type Value, type YamlReader } from './yaml-reader.ts';
 
@@ -39,6 +40,7 @@ const sections = [
   'collections',
   'roles',
   'users',
+  'sign-in',
   'knowledge',
   'oai',
 ] as const;
@@ -63,6 +65,7 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     collections: collections.roots,
     roles,
     users: readUsers(reader, root.users, roles),
+    signIn: readSignIn(reader, root['sign-in']),
     knowledge,
     oai: readOai(reader, root.oai, queries),
   };

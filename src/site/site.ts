@@ -29,6 +29,8 @@ export interface Site {
   readonly collections: readonly Collection[];
   readonly roles: readonly Role[];
   readonly users: readonly SiteUser[];
+  /** Where people can sign in beside here. */
+  readonly signIn: readonly SignInProvider[];
   /** Knowledge bases: name -> key -> value. */
   readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly oai: OaiSettings | undefined;
@@ -126,6 +128,18 @@ export interface Role {
   readonly may: 'everything' | readonly Grant[];
   /** Who is in it beside its members: see src/access/rules. Empty: nobody. */
   readonly rules: string;
+}
+
+/** An OpenID Connect provider. Its secret is a setting: a site file is read by many. */
+export interface SignInProvider {
+  /** In addresses. */
+  readonly code: string;
+  readonly names: Readonly<Record<string, string>>;
+  /** "https://orcid.org": where its metadata are found. */
+  readonly issuer: string;
+  /** What the provider calls this library. */
+  readonly client: string;
+  readonly scopes: readonly string[];
 }
 
 export interface SiteUser {

@@ -19,6 +19,7 @@ import { keepPrivate } from './privacy.ts';
 import { sendProblem } from './problem.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { accountRoutes } from './routes/account/account.ts';
+import { adminRoutes } from './routes/admin/admin.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
@@ -105,6 +106,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   if (options.people !== undefined) {
     sessionApiRoutes(app, environment, options.people.access);
     accountRoutes(app, environment, options.people);
+    adminRoutes(app, environment, options.people);
   }
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {

@@ -34,17 +34,19 @@ export function createReader(app: FastifyInstance, agent = 'Mozilla/5.0 (X11; Li
   };
 
   const send: Reader['send'] = async (action, values = {}) => {
-    const forms = [...page.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)];
+    const forms = [...page.matchAll(/<form[^>]*method="post"[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)];
     const found = forms.find(([, to]) => to === action);
     if (found === undefined)
       throw new Error(`no form to ${action} on the page: ${forms.map(([, to]) => to).join(' ')}`);
     const data = new URLSearchParams();
     for (const [input] of found[2]!.matchAll(/<input[^>]*>/g)) {
       const name = /name="([^"]*)"/.exec(input)?.[1];
-      const value = /value="([^"]*)"/.exec(input)?.[1]?.replaceAll('&amp;', '&') ?? '';
+      const value = /value="([^"]*)"/.exec(input)?.[1] ?? '';
       const isBox = /type="checkbox"/.test(input);
-      if (name !== undefined && (!isBox || / checked/.test(input))) data.append(name, value);
+      if (name !== undefined && (!isBox || / checked/.test(input))) data.append(name, unescapeHtml(value));
     }
+    for (const [, name, text] of found[2]!.matchAll(/<textarea[^>]*name="([^"]*)"[^>]*>\n([^<]*)</g))
+      data.append(name!, unescapeHtml(text!));
     for (const [name, value] of Object.entries(values)) data.set(name, value);
     return ask(action, data);
   };
@@ -61,4 +63,11 @@ export function createReader(app: FastifyInstance, agent = 'Mozilla/5.0 (X11; Li
       for (const [name, value] of from.cookies) cookies.set(name, value);
     },
   };
+}
+
+function unescapeHtml(text: string): string {
+  return text.replace(
+    /&(?:amp|lt|gt|quot|#39);/g,
+    (entity) => ({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' })[entity] ?? "'",
+  );
 }

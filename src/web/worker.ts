@@ -13,6 +13,7 @@ import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { createApp } from './app.ts';
 import { createLogger } from './log.ts';
 import type { WebPeople } from './people.ts';
+import { createProviders, readSecrets } from './providers.ts';
 import { createReadiness } from './readiness.ts';
 
 /** In-flight requests get this long. Milliseconds. */
@@ -80,6 +81,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       access,
       mailer,
       registration: settings.registration as RegistrationPolicy,
+      providers: createProviders(readSecrets(settings.signInSecrets)),
       mailFrom: settings.mailFrom,
       linkBase: () => baseUrl ?? address,
     };

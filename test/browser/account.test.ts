@@ -3,7 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { operator } from '../../src/access/audit.ts';
+import { addToGroup, createGroup } from '../../src/access/groups.ts';
 import { addPerson } from '../../src/access/people.ts';
+import { createRole } from '../../src/access/role-changes.ts';
 import { createToken } from '../../src/access/tokens.ts';
 import { createDemoLibrary } from '../../src/demo/library.ts';
 import { testSite } from '../../src/search/testing/library.ts';
@@ -20,6 +22,9 @@ const executablePath = findChromium();
 const skip = executablePath === undefined ? 'Chromium is not installed' : false;
 const password = 'a quiet library';
 
+const orcid = { code: 'orcid', names: { en: 'ORCID' }, issuer: 'https://orcid.org', client: 'x', scopes: ['openid'] };
+const site = { ...testSite, languages: ['en', 'fr'], signIn: [orcid] };
+
 const guestPages: Readonly<Record<string, string>> = {
   'sign in': '/account/sign-in',
   'sign in, in French': '/account/sign-in?ln=fr',
@@ -33,7 +38,19 @@ const ownPages: Readonly<Record<string, string>> = {
   profile: '/account',
   'profile, saved': '/account?done=saved',
   sessions: '/account/sessions',
+  'linked accounts': '/account/identities',
   tokens: '/account/tokens',
+  'people of the library': '/admin/people',
+  'adding a person': '/admin/people/new',
+  'one person': '/admin/people/1?done=role_given',
+  roles: '/admin/roles',
+  'a role': '/admin/roles/night%20readers',
+  'a role of the site file': '/admin/roles/boss',
+  groups: '/admin/groups',
+  'a group': '/admin/groups/1',
+  'sessions of all': '/admin/sessions',
+  'tokens of all': '/admin/tokens',
+  log: '/admin/log',
 };
 
 describe('pages of accounts in Chromium', { skip }, () => {
@@ -53,18 +70,25 @@ describe('pages of accounts in Chromium', { skip }, () => {
     });
     const token = { name: 'nightly export', scopes: ['read', 'edit'], expires: undefined } as const;
     await createToken(store.database, operator, { id, name: 'Ada Lovelace' }, token);
+    await createRole(store.database, operator, 'night readers', {
+      description: 'They read at night.',
+      may: [{ action: 'viewrestrcoll', arguments: { collection: 'Secret' } }],
+      rules: '# in the house only\nallow until "2999-06-30"\nallow remote_ip "192.0.2.0/24", "2001:db8::/32"\n',
+    });
+    const group = await createGroup(store.database, operator, 'Night shift', 'Who works at night');
+    await addToGroup(store.database, operator, { id: group, name: 'Night shift' }, { id, name: 'Ada Lovelace' });
+    await people.access.refresh();
     const demo = createDemoLibrary();
     const records = Array.from({ length: 40 }, (_, i) => demo.record(i + 1));
-    app = createApp(memoryLibrary({ ...testSite, languages: ['en', 'fr'] }, records), { people });
+    app = createApp(memoryLibrary(site, records), { people });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
     // By the form, without scripts.
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(`${base}/account/sign-in?back=/account/sessions`);
-    await page.keyboard.type('ada lovelace');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type(password);
+    await page.fill('#name', 'ada lovelace');
+    await page.fill('#password', password);
     await page.keyboard.press('Enter');
     await page.waitForURL(`${base}/account/sessions`);
     cookies = await context.storageState();
@@ -85,6 +109,17 @@ describe('pages of accounts in Chromium', { skip }, () => {
     test(`${name}, signed in: no accessibility violation`, () => checkAccessible({ browser, base, path, cookies }));
     test(`${name}, signed in: fits`, () => checkFits({ browser, base, path, cookies }));
   }
+
+  test('a mistake in rules is told line by line where the rules are', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false, storageState: cookies });
+    const page = await context.newPage();
+    await page.goto(`${base}/admin/roles/night%20readers`);
+    await page.fill('#rules', 'allow any\nalow any');
+    await page.click('button:has-text("Save")');
+    assert.match(String(await page.textContent('#rules-problems')), /Line 2:.*Did you mean 'allow'/);
+    assert.equal(await page.inputValue('#rules'), 'allow any\nalow any');
+    await context.close();
+  });
 
   test('everything of an account works by keyboard and without scripts', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, storageState: cookies });

@@ -117,7 +117,8 @@ CREATE TABLE audit (
   actor text NOT NULL,
   action text NOT NULL,
   subject text NOT NULL,
-  detail jsonb NOT NULL DEFAULT '{}',
+  -- Keys in the order in which people read them.
+  detail json NOT NULL DEFAULT '{}',
   address text
 );
 CREATE INDEX audit_subject ON audit (subject, id);

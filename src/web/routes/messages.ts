@@ -92,6 +92,15 @@ export function sendRestricted(
   });
 }
 
+/** For who is signed in, and may not do this. */
+export function sendNotAllowed(exchange: Exchange, reply: FastifyReply): FastifyReply {
+  const { tr } = exchange.page;
+  return send(exchange, reply, 403, {
+    title: tr.t('error.not_allowed.title'),
+    paragraphs: [tr.t('error.not_allowed.text'), tr.rich('error.restricted.hint', { admin: admin(exchange) })],
+  });
+}
+
 export function sendMethodNotAllowed(
   exchange: Exchange,
   reply: FastifyReply,

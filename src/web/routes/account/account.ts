@@ -3,6 +3,7 @@ import type { WebEnvironment } from '../../environment.ts';
 import type { WebPeople } from '../../people.ts';
 import { passwordRoutes } from './password.ts';
 import { profileRoutes } from './profile.ts';
+import { providerRoutes } from './provider.ts';
 import { registerRoutes } from './register.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signInRoutes } from './sign-in.ts';
@@ -16,4 +17,5 @@ export function accountRoutes(app: FastifyInstance, environment: WebEnvironment,
   profileRoutes(app, environment, people);
   sessionRoutes(app, environment, people);
   tokenRoutes(app, environment, people);
+  providerRoutes(app, environment, people);
 }

@@ -28,7 +28,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
       reply,
       profilePage(exchange.page, {
         account,
-        tabs: tabsOf(people),
+        tabs: tabsOf(exchange.page),
         roles: exchange.person.roles,
         problem,
         done: doneText(exchange.page, exchange.args),

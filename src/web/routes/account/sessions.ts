@@ -15,7 +15,7 @@ export function sessionRoutes(app: FastifyInstance, environment: WebEnvironment,
     const signedIn = signedInWithSession(exchange, reply);
     if (signedIn?.session === undefined) return reply;
     const model = {
-      tabs: tabsOf(people),
+      tabs: tabsOf(exchange.page),
       sessions: await sessionsOf(access.database, signedIn.account.id),
       current: signedIn.session.number,
       done: doneText(exchange.page, exchange.args),

@@ -19,7 +19,7 @@ export function beginForm(environment: WebEnvironment, request: FastifyRequest, 
 }
 
 /** What a form's answer calls its own address, to which choosing another language leads: the page with the form, not where the form goes. */
-function pageBehind(url: string): string {
+export function pageBehind(url: string): string {
   const path = url.split('?')[0]!;
   const [, room, page] = path.split('/');
   if (room === 'admin') return `/admin/${page}`;

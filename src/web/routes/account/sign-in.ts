@@ -4,6 +4,7 @@ import { endSession } from '../../../access/sessions.ts';
 import { signIn } from '../../../access/sign-in.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
+import { providerAddress } from '../../pages/account/provider.ts';
 import { type SignInModel, signInPage } from '../../pages/account/sign-in.ts';
 import type { WebPeople } from '../../people.ts';
 import { clearSessionCookie, setSessionCookie } from '../../session-cookie.ts';
@@ -19,7 +20,10 @@ export function signInRoutes(app: FastifyInstance, environment: WebEnvironment, 
       ...{ name: '', remember: false, back: '/', problem: undefined },
       done: doneText(exchange.page, exchange.args),
       mayRegister: people.registration !== 'closed',
-      providers: [],
+      providers: exchange.page.site.signIn.map(({ code, names }) => ({
+        name: exchange.page.tr.nameOf(names, code),
+        href: providerAddress(code, model.back ?? '/'),
+      })),
       ...model,
     });
 

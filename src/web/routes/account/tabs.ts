@@ -1,7 +1,7 @@
+import type { PageContext } from '../../context.ts';
 import type { AccountTab } from '../../pages/account/profile.ts';
-import type { WebPeople } from '../../people.ts';
 
 /** The parts of an account that there are here. */
-export function tabsOf(_people: WebPeople): readonly AccountTab[] {
-  return ['profile', 'sessions', 'tokens'];
+export function tabsOf({ site }: PageContext): readonly AccountTab[] {
+  return site.signIn.length === 0 ? ['profile', 'sessions', 'tokens'] : ['profile', 'sessions', 'tokens', 'identities'];
 }

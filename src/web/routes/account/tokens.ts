@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { isScope } from '../../../access/scopes.ts';
 import { createToken, endToken, tokensOf } from '../../../access/tokens.ts';
 import type { WebEnvironment } from '../../environment.ts';
+import type { Exchange } from '../../exchange.ts';
 import { type TokensModel, tokensPage } from '../../pages/account/tokens.ts';
 import type { WebPeople } from '../../people.ts';
 import { actorOf, allGiven, beginForm, doneText, given, sendForm, signedInWithSession } from './shared.ts';
@@ -14,8 +15,8 @@ export function tokenRoutes(app: FastifyInstance, environment: WebEnvironment, p
   const { access } = people;
   const { database } = access;
 
-  const modelFor = async (person: number, changes: Partial<TokensModel>): Promise<TokensModel> => ({
-    ...{ tabs: tabsOf(people), tokens: await tokensOf(database, person) },
+  const modelFor = async ({ page }: Exchange, person: number, changes: Partial<TokensModel>): Promise<TokensModel> => ({
+    ...{ tabs: tabsOf(page), tokens: await tokensOf(database, person) },
     ...{ secret: undefined, problem: undefined, done: undefined, ...changes },
   });
 
@@ -24,7 +25,11 @@ export function tokenRoutes(app: FastifyInstance, environment: WebEnvironment, p
     const signedIn = signedInWithSession(exchange, reply);
     if (signedIn === undefined) return reply;
     const done = doneText(exchange.page, exchange.args);
-    return sendForm(exchange, reply, tokensPage(exchange.page, await modelFor(signedIn.account.id, { done })));
+    return sendForm(
+      exchange,
+      reply,
+      tokensPage(exchange.page, await modelFor(exchange, signedIn.account.id, { done })),
+    );
   });
 
   app.post('/account/tokens', async (request, reply) => {
@@ -43,10 +48,15 @@ export function tokenRoutes(app: FastifyInstance, environment: WebEnvironment, p
           ? exchange.page.tr.t('token.too_many', { count: mostTokens })
           : undefined;
     if (wrong !== undefined)
-      return sendForm(exchange, reply, tokensPage(exchange.page, await modelFor(account.id, { problem: wrong })), 422);
+      return sendForm(
+        exchange,
+        reply,
+        tokensPage(exchange.page, await modelFor(exchange, account.id, { problem: wrong })),
+        422,
+      );
     const { secret } = await createToken(database, actorOf(exchange, request), account, { name, scopes, expires });
     // The only page that ever has it: it is not kept, so there is no address to come back to.
-    return sendForm(exchange, reply, tokensPage(exchange.page, await modelFor(account.id, { secret })));
+    return sendForm(exchange, reply, tokensPage(exchange.page, await modelFor(exchange, account.id, { secret })));
   });
 
   app.post('/account/tokens/end', async (request, reply) => {
