@@ -109,7 +109,7 @@ const joins: ReadonlyMap<string, Join> = new Map([
  */
 export function requestOf(args: URLSearchParams, isField: (code: string) => boolean): SearchRequest {
   const one = (name: string) => (args.get(name) ?? '').trim();
-  const format = one('of') || emptyRequest.format;
+  const format = (one('of') || emptyRequest.format).toLowerCase();
   const parts = partsOf(args);
   return {
     text: washText(args.get('p') ?? ''),
@@ -148,8 +148,9 @@ export function requestOf(args: URLSearchParams, isField: (code: string) => bool
   };
 }
 
+/** BibTeX has a code like a page's for historical reasons, and a style of citing is called after a university. */
 export function isHtml(format: string): boolean {
-  return format.startsWith('h');
+  return format.startsWith('h') && format !== 'hx' && format !== 'harvard';
 }
 
 /** Arguments that are not limits though a field may have their name. */

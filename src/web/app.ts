@@ -14,6 +14,8 @@ import { createEnvironment, type WebEnvironment, type WebLibrary } from './envir
 import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
 import { checkFormToken } from './form-token.ts';
+import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
+import { trustedProxies } from './machines/networks.ts';
 import type { WebPeople } from './people.ts';
 import { keepPrivate } from './privacy.ts';
 import { sendProblem } from './problem.ts';
@@ -25,10 +27,11 @@ import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { sendInternal, sendMethodNotAllowed, sendNotFound, sendUserError } from './routes/messages.ts';
 import { recordRoutes } from './routes/record.ts';
+import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionApiRoutes } from './routes/session-api.ts';
 import { comesFromElsewhere } from './same-origin.ts';
-import { meet } from './visitor.ts';
+import { meet, visitorOf } from './visitor.ts';
 
 export interface AppOptions {
   /** Under which address readers reach us; undefined is what the request says. */
@@ -41,6 +44,10 @@ export interface AppOptions {
   readonly trustProxy?: string | undefined;
   /** What balancers are told. */
   readonly readiness?: Readiness;
+  /** Budgets and places for crawlers and harvesters; undefined is without limit. */
+  readonly limits?: LimitSettings;
+  /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
+  readonly sharedCache?: number;
 }
 
 /** No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
@@ -58,13 +65,20 @@ const longestUrlPart = 2000;
 
 /** The web application over a library; it does not listen yet. */
 export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
-  const environment = createEnvironment(library, { baseUrl: options.baseUrl, people: options.people });
+  const limits = createLimits(options.limits ?? noLimits, (request) => visitorOf(request).signedIn !== undefined);
+  const environment = createEnvironment(library, {
+    baseUrl: options.baseUrl,
+    people: options.people,
+    limits,
+    sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
+  });
+  const proxies = trustedProxies(options.trustProxy);
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrlPart },
     bodyLimit: largestForm,
-    trustProxy: options.trustProxy ?? false,
+    ...(proxies.length === 0 ? {} : { trustProxy: proxies }),
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
@@ -99,10 +113,12 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
       'request',
     );
   });
+  applyLimits(app, limits);
   collectionRoutes(app, environment);
   searchRoutes(app, environment);
   recordRoutes(app, environment);
   machineRoutes(app, environment);
+  resolverRoutes(app, environment);
   if (options.people !== undefined) {
     sessionApiRoutes(app, environment, options.people.access);
     accountRoutes(app, environment, options.people);

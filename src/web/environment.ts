@@ -1,11 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../library/open.ts';
 import { type Assets, makeAssets } from './assets.ts';
+import type { Limits } from './machines/limits.ts';
 import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 
 /** What the pages need of a library. */
-export type WebLibrary = Pick<Library, 'snapshot' | 'records' | 'mend'>;
+export type WebLibrary = Pick<Library, 'snapshot' | 'records' | 'stored' | 'mend'>;
 
 /** What the web application has of the world; made once for a process. */
 export interface WebEnvironment {
@@ -14,6 +15,9 @@ export interface WebEnvironment {
   readonly baseUrl: string | undefined;
   /** Undefined: a library without people, where everybody is a guest. */
   readonly people: WebPeople | undefined;
+  readonly limits: Limits;
+  /** Seconds for which caches may keep a guest's page; 0: they must ask each time. */
+  readonly sharedCache: number;
   readonly catalogues: ReadonlyMap<string, Catalogue>;
   readonly translator: (language: string) => Translator;
   readonly assets: (accent: string) => Assets;
@@ -24,9 +28,11 @@ export interface WebEnvironment {
 /** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
 const assetsKept = 4;
 
+export type EnvironmentOptions = Pick<WebEnvironment, 'baseUrl' | 'people' | 'limits' | 'sharedCache'>;
+
 export function createEnvironment(
   library: WebLibrary,
-  { baseUrl, people }: { readonly baseUrl?: string | undefined; readonly people?: WebPeople | undefined } = {},
+  { baseUrl, people, limits, sharedCache }: EnvironmentOptions,
 ): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
@@ -36,6 +42,8 @@ export function createEnvironment(
     library,
     baseUrl,
     people,
+    limits,
+    sharedCache,
     catalogues,
     translator: (language) => {
       let translator = translators.get(language);

@@ -37,4 +37,22 @@ export const webErrors = defineErrors({
     message: 'This machine has no address {host} to listen on.',
     hint: 'Give --host an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all networks.',
   },
+  networkWrong: {
+    code: 'REPERIO_NETWORK_WRONG',
+    status: 500,
+    message: '{text} in the setting {setting} is neither an address nor a network.',
+    hint: 'Write a list as 127.0.0.1, 10.0.0.0/8, 2001:db8::/32.',
+  },
+  tooManyRequests: {
+    code: 'REPERIO_TOO_MANY_REQUESTS',
+    status: 429,
+    message: 'Too many requests came from this network.',
+    hint: 'Ask again in {seconds} s, and then more slowly. Whole collections come in one request (see docs/formats.md).',
+  },
+  tooManyExports: {
+    code: 'REPERIO_TOO_MANY_EXPORTS',
+    status: 503,
+    message: 'Other exports are being written, or another one for this network.',
+    hint: 'Ask again in {seconds} s. One export at a time is the fastest way to many records.',
+  },
 });

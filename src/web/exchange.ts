@@ -3,6 +3,7 @@ import type { SignedIn } from '../access/access.ts';
 import { may, type Person } from '../access/person.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { StoredBatch } from '../index/stored-records.ts';
 import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
 import type { WebEnvironment } from './environment.ts';
@@ -22,6 +23,12 @@ export interface Exchange {
   readonly timing: Timing;
   /** Whole records in one statement; those that are not there are left out. */
   readonly records: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
+  /** The first of them in stored form, as many as have `bytes` characters together: what exports read. */
+  readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
+  /** The newest view of the index, for answers that take long. */
+  readonly newest: () => IndexSnapshot;
+  /** Lets pages go first; see machines/traffic.ts. */
+  readonly giveWay: () => Promise<void>;
 }
 
 export function beginExchange(environment: WebEnvironment, request: FastifyRequest): Exchange {
@@ -41,6 +48,9 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
       const list = await timing.sql(() => environment.library.records(ids));
       return new Map(list.map((one) => [one.id, one]));
     },
+    stored: (ids, bytes) => timing.sql(() => environment.library.stored(ids, bytes)),
+    newest: () => environment.library.snapshot(),
+    giveWay: () => environment.limits.traffic.giveWay(),
   };
 }
 

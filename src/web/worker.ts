@@ -85,7 +85,15 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       mailFrom: settings.mailFrom,
       linkBase: () => baseUrl ?? address,
     };
-    const app = createApp(library, { baseUrl, trustProxy, logger, readiness, people });
+    const app = createApp(library, {
+      baseUrl,
+      trustProxy,
+      logger,
+      readiness,
+      people,
+      limits: settings,
+      sharedCache: settings.sharedCache,
+    });
     app.addHook('onSend', async (_, reply) => {
       if (closing) reply.header('connection', 'close');
     });

@@ -58,14 +58,21 @@ const exportCommand = defineSubcommand({
   ],
   arguments: { id: { doc: 'Number of the record.' } },
   options: {
-    format: { type: 'text', value: 'FORMAT', doc: 'marcxml (default), iso2709, text, json, dc, bibtex.' },
+    format: {
+      type: 'text',
+      value: 'FORMAT',
+      doc: 'marcxml (default), iso2709, or any of docs/formats.md: json, dc, mods, bibtex, ris, apa ...',
+    },
     ...revisionOption,
     ...jsonOption,
   },
   run: async ({ arguments: { id }, options, settings, stdout }) => {
     const name = options.json ? 'json' : (options.format ?? 'marcxml');
-    const version = await withDatabase(settings(), (database) => readVersion(database, id, options.revision));
-    stdout.write(exported(version, name, settings().baseUrl ?? ''));
+    const [version, library] = await withDatabase(settings(), async (database) => [
+      await readVersion(database, id, options.revision),
+      (await currentSite(database)).site.name,
+    ]);
+    stdout.write(exported(version, name, settings().baseUrl ?? '', library));
   },
 });
 
@@ -121,9 +128,10 @@ async function deletable(database: Database, id: number): Promise<void> {
   if ((await readRecord(database, id)).deleted) throw new UserError(recordErrors.alreadyDeleted, { id });
 }
 
-function exported(version: RecordVersion, name: string, baseUrl: string): string | Buffer {
+function exported(version: RecordVersion, name: string, baseUrl: string, library: string): string | Buffer {
   if (name === 'iso2709') return toIso2709(version.record);
   const format = requireExportFormat(name);
-  const context = { total: 1, baseUrl, only: [], paths: [] };
-  return format.head(context) + format.item(version, context) + format.foot;
+  const page = `/record/${version.id}`;
+  const context = { total: 1, baseUrl, library, page, single: true, only: [], paths: [] };
+  return format.head(context) + format.item(version, context) + format.foot(context);
 }

@@ -24,6 +24,7 @@ export function helpPage(context: PageContext): string {
 `;
   });
   return layout(context, {
+    head: html`<link rel="canonical" href="${context.baseUrl}/help/search">`,
     title: tr.t('help.title'),
     find: searchBox(context, emptyBox),
     main: html`<div class="help"><h1>${tr.t('help.title')}</h1>

@@ -3,8 +3,9 @@ import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts'
 import type { SortMethod } from '../../site/site.ts';
 import { advancedForm } from '../components/advanced.ts';
 import { type FacetList, facetList } from '../components/facets.ts';
+import { formatGroups } from '../components/format-menu.ts';
 import { type Hit, hitList } from '../components/hit.ts';
-import { menu } from '../components/menu.ts';
+import { type MenuItem, menu } from '../components/menu.ts';
 import { paging } from '../components/paging.ts';
 import { searchBox } from '../components/search-box.ts';
 import { type YearCount, yearForm, yearPicture } from '../components/years.ts';
@@ -63,7 +64,8 @@ export function searchPage(context: PageContext, model: SearchModel): string {
   return layout(context, {
     title,
     unlisted: true,
-    head: html`<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
+    head: html`<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: 'hb', language: '' })}">
+<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
     find: searchBox(context, {
       text: request.text,
       collection: request.collection === '' ? undefined : request.collection,
@@ -159,21 +161,22 @@ function isDescending({ by, code }: SortMethod): boolean {
   return by === 'year' || code === 'year' || by === 'citations';
 }
 
-function formats(
-  context: PageContext,
-  request: SearchRequest,
-): readonly { label: string; href: string; current: boolean; type?: string }[] {
+function formats(context: PageContext, request: SearchRequest): readonly MenuItem[] {
   const { tr } = context;
   const pages = pageFormats.map((format) => ({
     label: tr.t(`format.${format}`),
     href: toUrl(request, { format }),
     current: request.format === format,
   }));
-  const exports = exportFormats.map((format) => ({
-    label: format.name,
-    href: toUrl(request, { format: format.code, first: 1, size: -9999 }),
-    current: false,
-  }));
+  const exports = formatGroups.flatMap((group) =>
+    exportFormats
+      .filter((format) => format.group === group)
+      .map((format, i) => ({
+        label: format.name,
+        href: toUrl(request, { format: format.code, first: 1, size: Number.POSITIVE_INFINITY }),
+        ...(i === 0 ? { heading: tr.t(`format.group.${group}`) } : {}),
+      })),
+  );
   return [
     ...pages,
     ...exports,
@@ -217,17 +220,17 @@ function nothingFound(context: PageContext, model: SearchModel): Html {
   const wider: HtmlValue[] = [];
   if (request.collection !== '' || request.collections.length > 0) {
     wider.push(
-      html`<li><a href="${toUrl(request, { collection: '', collections: [] })}">${tr.t('none.everywhere')}</a></li>`,
+      html`<li><a href="${toUrl(request, { collection: '', collections: [] })}" rel="nofollow">${tr.t('none.everywhere')}</a></li>`,
     );
   }
   if (model.chips.length > 0)
     wider.push(
-      html`<li><a href="${toUrl(request, { facets: {}, limits: [] })}">${tr.t('none.without_filters')}</a></li>`,
+      html`<li><a href="${toUrl(request, { facets: {}, limits: [] })}" rel="nofollow">${tr.t('none.without_filters')}</a></li>`,
     );
   const terms = model.terms.map(
     (
       term,
-    ) => html`<tr><th scope="row">${term.count > 0 ? html`<a href="${term.href}">${term.text}</a>` : term.text}</th><td class="number">${tr.t('none.count', { count: term.count })}</td></tr>
+    ) => html`<tr><th scope="row">${term.count > 0 ? html`<a href="${term.href}" rel="nofollow">${term.text}</a>` : term.text}</th><td class="number">${tr.t('none.count', { count: term.count })}</td></tr>
 `,
   );
   return html`<p>${tr.t('none.sentence')}</p>

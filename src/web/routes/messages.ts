@@ -136,9 +136,13 @@ export function sendUserError(
   const { tr } = exchange.page;
   const unavailable = status === 503;
   return send(exchange, reply, status, {
-    title: tr.t(unavailable ? 'error.unavailable.title' : 'error.bad_request.title'),
+    title: tr.t(
+      unavailable ? 'error.unavailable.title' : status === 429 ? 'error.too_many.title' : 'error.bad_request.title',
+    ),
     paragraphs: unavailable
       ? [tr.t('error.unavailable.text'), tr.t('error.unavailable.hint')]
-      : [message, hint, tr.t('error.bad_request.hint')],
+      : status === 429
+        ? [message, hint]
+        : [message, hint, tr.t('error.bad_request.hint')],
   });
 }
