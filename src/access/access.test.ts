@@ -6,6 +6,7 @@ import { UserError } from '../errors/errors.ts';
 import type { Database } from '../store/database.ts';
 import { type Access, openAccess } from './access.ts';
 import { operator } from './audit.ts';
+import { lostPassword } from './lost-password.ts';
 import { addPerson, giveRole, listPeople, requireAccount, setPassword, setState, takeRole } from './people.ts';
 import { createSession, endSession, endSessions, sessionsOf } from './sessions.ts';
 import { type SignInRequest, signIn } from './sign-in.ts';
@@ -268,7 +269,11 @@ test('two people of one name, or with one address, are refused, also when both c
   );
   for (const name of ['', ' ', 'a@b', 'x\ny', '-x', 'x'.repeat(65)])
     await assert.rejects(add(name, 'n@c.example'), { code: 'REPERIO_PERSON_NAME' }, name);
-  for (const email of ['', 'x', 'x@', 'a@b@c', 'a b@c.example', 'a@b.example\r\nBcc: c@d.example'])
+  await assert.rejects(
+    addPerson(database, operator, { ...person, name: 'Fine name', email: '', origin: 'registration' }),
+    { code: 'REPERIO_EMAIL_WRONG' },
+  );
+  for (const email of ['x', 'x@', 'a@b@c', 'a b@c.example', 'a@b.example\r\nBcc: c@d.example'])
     await assert.rejects(add('Fine name', email), { code: 'REPERIO_EMAIL_WRONG' }, email);
   for (const wrong of ['short', 'Fine name', 'aaaaaaaaaaa'])
     await assert.rejects(
@@ -276,6 +281,18 @@ test('two people of one name, or with one address, are refused, also when both c
       { code: 'REPERIO_PASSWORD_WRONG' },
       wrong,
     );
+});
+
+test('the operator may add somebody without an address, whom no empty name or address finds', async () => {
+  const secret = 'correct horse battery';
+  const person = { password: secret, roles: [], state: 'active', origin: 'operator' } as const;
+  await addPerson(database, operator, { ...person, name: 'Addressless', email: '' });
+  await addPerson(database, operator, { ...person, name: 'Addressless too', email: '' });
+  const request = { remember: false, address: '198.51.100.77', agent: '', session: undefined };
+  const asked = (name: string) => signIn(database, { ...request, name, password: secret });
+  assert.equal((await asked('')).kind, 'wrong');
+  assert.equal((await asked('addressless')).kind, 'in');
+  assert.deepEqual(await lostPassword(database, ' ', '198.51.100.77'), []);
 });
 
 test('people are listed by part of a name, by role and by state', async () => {
