@@ -113,7 +113,8 @@ export function analyzerOf(site: Site): Analyzer {
   return known;
 }
 
-function prepare(
+/** A request read, with all that answering it needs. */
+export function prepare(
   snapshot: IndexSnapshot,
   request: SearchRequest,
   visible: HitSet,

@@ -28,6 +28,8 @@ export interface SearchModel {
   readonly terms: readonly { readonly text: string; readonly count: number; readonly href: string }[];
   /** The name of the collection searched; undefined is the whole library. */
   readonly collectionName: string | undefined;
+  /** The terms near what is asked for. */
+  readonly browse: string;
   /** Hits drawn in another way, as of=hd and of=hm do. */
   readonly drawn?: HtmlValue;
   /** What stands in place of hits and paging, as of=hcs does. */
@@ -112,6 +114,7 @@ ${menu(
 ${menu(tr.t('search.formats'), formats(context, request))}
 <a href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
 }
+<a href="${model.browse}" rel="nofollow">${tr.t('browse.link')}</a>
 <details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>
 </div>
 ${

@@ -16,6 +16,7 @@ import { citationSummary } from '../view/citation-summary.ts';
 import { exportStream, idStream } from '../view/export-view.ts';
 import { facetHref, facetLabel, facetTitle, searchView } from '../view/search-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
+import { asksToBrowse, sendBrowse } from './browse.ts';
 import { sendUnknownCollection } from './messages.ts';
 
 /** /search in all its formats, and the long list of a facet's values. */
@@ -25,6 +26,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const canonical = withYearSpan(exchange);
     if (canonical !== undefined) return reply.redirect(canonical, 302);
     const question = readRequest(exchange);
+    if (asksToBrowse(exchange.args)) return sendBrowse(environment, exchange, request, reply, question);
     if (question.format === idFormat.code || question.format === 'intbitset') return sendIds(exchange, reply, question);
     const isPage = question.format.startsWith('h') && exportFormat(question.format) === undefined;
     if (!isPage && !/^\d/.test(question.format)) return sendExport(exchange, reply, question);

@@ -13,6 +13,7 @@ import type { PageContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { createHighlighter, type Highlighter } from '../highlight.ts';
 import type { Chip, FacetModel, SearchModel } from '../pages/search.ts';
+import { browseAddress } from '../url-of-search.ts';
 import { briefFragment, type Fragment, openingFragment, recordFragment } from './fragments.ts';
 import { highlightWords } from './highlight-words.ts';
 import { visibleRecord } from './visible-record.ts';
@@ -41,6 +42,7 @@ export async function searchView(
       .map((facet) => facetModel(page, request, facet, answer.total))
       .filter((facet) => facet !== undefined),
     chips: chipsOf(page, request),
+    browse: browseAddress(request),
     notices: [
       ...understood(page, request, answer),
       ...answer.notices.map((notice) => noticeText(page, notice)),
