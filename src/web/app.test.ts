@@ -161,7 +161,7 @@ describe('search', () => {
 
   test('nothing found says what each word finds alone', async () => {
     const body = (await get('/search?p=boson+zzyzx')).body;
-    assert.match(body, /<a href="\/search\?p=boson">boson<\/a><\/th><td class="number">2 records/);
+    assert.match(body, /<a href="\/search\?p=boson"[^>]*>boson<\/a><\/th><td class="number">2 records/);
     assert.match(body, /zzyzx<\/th><td class="number">0 records/);
   });
 });
@@ -372,6 +372,52 @@ describe('the application', () => {
       (await get('/opensearchdescription')).body,
       /template="https:\/\/library\.example\/search\?p=\{searchTerms\}"/,
     );
+  });
+});
+
+describe('guidance', () => {
+  test('when a word finds nothing its neighbours are offered, with counts, in its place', async () => {
+    const { body } = await get('/search?p=title:measurd+quarks');
+    assert.match(body, /title:measurd finds nothing/);
+    assert.match(
+      body,
+      /href="\/search\?p=title%3Ameasured\+and\+quarks"[^>]*>measured<\/a><\/th><td class="number">1 record</,
+    );
+  });
+
+  test('a question without its signs is answered and said; machines get what they asked for', async () => {
+    const { body } = await get('/search?p=quarks_measured');
+    assert.match(body, /No exact match for quarks_measured: quarks and measured was searched for instead/);
+    assert.match(body, /<h1>1 record<\/h1>/);
+    // Exports that the page links to have the same records.
+    assert.match(body, /href="\/search\?p=quarks\+and\+measured&amp;rg=-9999&amp;of=xm"/);
+    assert.match(body, /name="p" value="quarks_measured"/);
+    assert.match((await get('/search?p=quarks_measured&ap=0')).body, /<h1>0 records<\/h1>/);
+    assert.deepEqual((await get('/search?p=quarks_measured&of=id')).json(), []);
+    assert.deepEqual((await get('/search?p=quarks_measured&of=id&ap=1')).json(), []);
+  });
+
+  test('what is found elsewhere is counted: in the whole library, without filters, in collections outside the tree', async () => {
+    assert.match((await get('/search?p=boson&cc=Outside&title=Bosons')).body, /cc=Outside|The whole library/);
+    const elsewhere = (await get('/search?p=quarks&cc=Outside')).body;
+    assert.match(elsewhere, /href="\/search\?p=quarks"[^>]*>The whole library<\/a><\/th><td class="number">1 record</);
+    assert.match((await get('/search?p=title:outside')).body, /href="[^"]*cc=Outside"[^>]*>Outside<\/a>/);
+  });
+
+  test('neighbours and counts know nothing of records that the reader may not see', async () => {
+    for (const text of [
+      'secreta',
+      'title:secre',
+      'title:"secret boson"',
+      'collection:secre',
+      'hiddem',
+      '595__a:hiddem',
+      'title:collectiom',
+    ]) {
+      const { body } = await get(`/search?p=${encodeURIComponent(text)}`);
+      assert.match(body, /<h1>0 records<\/h1>/);
+      assert.doesNotMatch(body, /dir="auto">[^<]*(secret|hidden|collection)[^<]*<\/a>/, text);
+    }
   });
 });
 

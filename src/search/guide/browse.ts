@@ -10,6 +10,7 @@ import type { Query } from '../query/tree.ts';
 import type { SearchRequest } from '../request.ts';
 import { prepare, type SearchOptions } from '../search.ts';
 import { visibleTerms } from './neighbours.ts';
+import { readableWord } from './readable-word.ts';
 import { type TermQuestion, valueQuestion, wordQuestion } from './term-question.ts';
 
 /** `around`: the neighbours of the text. `after` and `before`: of a term that an earlier list ended or began with, for the next page. */
@@ -128,8 +129,16 @@ export function wordShelf(field: string, context: Context): Shelf | undefined {
     field: code === analyzer.anyField ? '' : field,
     places: [{ kind: 'words', space }],
     key: (text) => analyzer.queryWords(code, text.replaceAll('*', ' '))[0]?.[0] ?? '',
-    question: (term, asked) =>
-      wordQuestion(analyzer, code === analyzer.anyField ? '' : field, term, asked?.toLowerCase()),
+    question: (term, asked) => {
+      const shown = code === analyzer.anyField ? '' : field;
+      const isAsked = asked !== undefined && analyzer.queryWords(code, asked).flat().join(' ') === term;
+      return wordQuestion(
+        analyzer,
+        shown,
+        term,
+        isAsked ? asked.toLowerCase() : readableWord(context, code, space, term),
+      );
+    },
   };
 }
 

@@ -17,17 +17,17 @@ const endings = ['e', 's', 'y', 'ed', 'ing', 'ion', 'ity', 'al', 'es', 'ly', 'ie
 
 /**
  * A word of a field's word space. Undefined when nothing that one could type means just this term, as for "universes", which
- * is looked for as "univers" and stands beside it where a union joins both. `asked`: a word that may be this term's.
+ * is looked for as "univers" and stands beside it where a union joins both. `readable`: a word that this term stands for, if one is known.
  */
 export function wordQuestion(
   analyzer: Analyzer,
   field: string,
   term: string,
-  asked?: string,
+  readable?: string,
 ): TermQuestion | undefined {
   const code = field === '' ? analyzer.anyField : field;
-  // "energi" reads better as "energy", and a stem that somebody asked for as it was asked.
-  const words = [asked ?? term, term.replace(/(?<=..)i$/, 'y'), term, ...endings.map((ending) => term + ending)];
+  // "energi" reads better as "energy".
+  const words = [readable ?? term, term.replace(/(?<=..)i$/, 'y'), term, ...endings.map((ending) => term + ending)];
   for (const word of words) {
     const groups = analyzer.queryWords(code, word);
     if (groups.length !== 1 || groups[0]!.length !== 1 || groups[0]![0] !== term || word.includes('*')) continue;

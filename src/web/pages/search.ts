@@ -3,6 +3,7 @@ import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts'
 import type { SortMethod } from '../../site/site.ts';
 import { advancedForm } from '../components/advanced.ts';
 import { type FacetList, facetList } from '../components/facets.ts';
+import { type GuidanceModel, guidance } from '../components/guidance.ts';
 import { type Hit, hitList } from '../components/hit.ts';
 import { menu } from '../components/menu.ts';
 import { paging } from '../components/paging.ts';
@@ -14,7 +15,10 @@ import { type Html, type HtmlValue, html, nothing } from '../html.ts';
 import { layout } from '../layout.ts';
 
 export interface SearchModel {
+  /** What was searched for. */
   readonly request: SearchRequest;
+  /** What was typed in the box. */
+  readonly typed: string;
   readonly total: number;
   readonly hits: readonly Hit[];
   /** The engine's time. */
@@ -24,8 +28,8 @@ export interface SearchModel {
   readonly chips: readonly Chip[];
   /** Sentences about how the question was read. */
   readonly notices: readonly string[];
-  /** What each part of the question finds alone; shown when the whole finds nothing. */
-  readonly terms: readonly { readonly text: string; readonly count: number; readonly href: string }[];
+  /** Shown when nothing is found. */
+  readonly guidance: GuidanceModel | undefined;
   /** The name of the collection searched; undefined is the whole library. */
   readonly collectionName: string | undefined;
   /** The terms near what is asked for. */
@@ -67,13 +71,13 @@ export function searchPage(context: PageContext, model: SearchModel): string {
     unlisted: true,
     head: html`<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
     find: searchBox(context, {
-      text: request.text,
+      text: model.typed,
       collection: request.collection === '' ? undefined : request.collection,
       hidden: keptArguments(request),
     }),
     main: html`<div class="search">
 ${summary(context, model)}
-${model.total === 0 ? html`<div class="none">${nothingFound(context, model)}</div>` : html`${facets(context, model)}<div>${results(context, model)}</div>`}
+${model.guidance !== undefined ? html`<div class="none">${guidance(context, model.guidance)}</div>` : html`${facets(context, model)}<div>${results(context, model)}</div>`}
 </div>`,
   });
 }
@@ -212,29 +216,4 @@ function results(context: PageContext, model: SearchModel): Html {
   if (model.summary !== undefined) return model.summary;
   return html`${model.drawn ?? hitList(context, model.hits, model.highlighter)}
 ${paging(context, { current: Math.min(current, pages), last: pages, href })}`;
-}
-
-function nothingFound(context: PageContext, model: SearchModel): Html {
-  const { tr } = context;
-  const { request } = model;
-  const wider: HtmlValue[] = [];
-  if (request.collection !== '' || request.collections.length > 0) {
-    wider.push(
-      html`<li><a href="${toUrl(request, { collection: '', collections: [] })}">${tr.t('none.everywhere')}</a></li>`,
-    );
-  }
-  if (model.chips.length > 0)
-    wider.push(
-      html`<li><a href="${toUrl(request, { facets: {}, limits: [] })}">${tr.t('none.without_filters')}</a></li>`,
-    );
-  const terms = model.terms.map(
-    (
-      term,
-    ) => html`<tr><th scope="row">${term.count > 0 ? html`<a href="${term.href}">${term.text}</a>` : term.text}</th><td class="number">${tr.t('none.count', { count: term.count })}</td></tr>
-`,
-  );
-  return html`<p>${tr.t('none.sentence')}</p>
-${terms.length > 0 && html`<table class="terms"><caption>${tr.t('none.terms')}</caption><tbody>${terms}</tbody></table>`}
-${wider.length > 0 && html`<ul class="plain">${wider}</ul>`}
-<p><a href="/help/search">${tr.t('none.help')}</a></p>`;
 }
