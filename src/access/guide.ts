@@ -1,4 +1,5 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import { type Correction, correction } from '../search/guide/correction.ts';
 import { type NearestTerms, nearestTerms } from '../search/guide/nearest.ts';
 import type { SearchRequest } from '../search/request.ts';
 import { ask, countFor, optionsFor } from './ask.ts';
@@ -24,6 +25,12 @@ export function guidanceFor(snapshot: IndexSnapshot, person: Person, request: Se
   const elsewhere = unfiltered > 0 ? [] : otherPlaces(snapshot, person, request);
   const nearest = nearestTerms(snapshot, request, visible.hits, optionsFor(snapshot, person));
   return { counts, nearest, unfiltered, elsewhere };
+}
+
+/** What a question that finds little may have meant. */
+export function correctionFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest): Correction | undefined {
+  const { hits } = visibleRecords(person, snapshot, request);
+  return correction(snapshot, request, hits, optionsFor(snapshot, person));
 }
 
 const mostPlaces = 5;

@@ -397,6 +397,15 @@ describe('guidance', () => {
     assert.deepEqual((await get('/search?p=quarks_measured&of=id&ap=1')).json(), []);
   });
 
+  test('another spelling is offered with its count, unless alternatives are not wanted', async () => {
+    assert.match(
+      (await get('/search?p=quraks+measured')).body,
+      /Did you mean <a href="\/search\?p=quarks\+measured"[^>]*>quarks measured<\/a>\? \(1 record\)/,
+    );
+    assert.doesNotMatch((await get('/search?p=quraks+measured&ap=0')).body, /Did you mean/);
+    assert.doesNotMatch((await get('/search?p=secrte')).body, /Did you mean/);
+  });
+
   test('what is found elsewhere is counted: in the whole library, without filters, in collections outside the tree', async () => {
     assert.match((await get('/search?p=boson&cc=Outside&title=Bosons')).body, /cc=Outside|The whole library/);
     const elsewhere = (await get('/search?p=quarks&cc=Outside')).body;

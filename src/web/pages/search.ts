@@ -3,7 +3,7 @@ import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts'
 import type { SortMethod } from '../../site/site.ts';
 import { advancedForm } from '../components/advanced.ts';
 import { type FacetList, facetList } from '../components/facets.ts';
-import { type GuidanceModel, guidance } from '../components/guidance.ts';
+import { type GuidanceModel, guidance, type Offer } from '../components/guidance.ts';
 import { type Hit, hitList } from '../components/hit.ts';
 import { menu } from '../components/menu.ts';
 import { paging } from '../components/paging.ts';
@@ -28,6 +28,8 @@ export interface SearchModel {
   readonly chips: readonly Chip[];
   /** Sentences about how the question was read. */
   readonly notices: readonly string[];
+  /** A spelling that finds more. */
+  readonly correction: Offer | undefined;
   /** Shown when nothing is found. */
   readonly guidance: GuidanceModel | undefined;
   /** The name of the collection searched; undefined is the whole library. */
@@ -129,6 +131,10 @@ ${
   )}</ul>`
 }
 ${model.notices.length > 0 && html`<div class="notices" role="status">${model.notices.map((notice) => html`<p>${notice}</p>`)}</div>`}
+${
+  model.correction !== undefined &&
+  html`<p class="correction">${tr.rich('search.correction', { question: html`<a href="${model.correction.href}" rel="nofollow" dir="auto">${model.correction.label}</a>`, count: model.correction.count })}</p>`
+}
 </div>`;
 }
 

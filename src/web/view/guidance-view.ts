@@ -1,7 +1,8 @@
 import { collectionTree } from '../../access/collections.ts';
-import { guidanceFor } from '../../access/guide.ts';
+import { correctionFor, guidanceFor } from '../../access/guide.ts';
+import { fewHits } from '../../search/guide/correction.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
-import type { GuidanceModel } from '../components/guidance.ts';
+import type { GuidanceModel, Offer } from '../components/guidance.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** What the page of a question that finds nothing offers instead. */
@@ -36,4 +37,14 @@ export function guidanceModel(exchange: Exchange, request: SearchRequest): Guida
       })),
     ],
   };
+}
+
+/** Another spelling of a question that finds little. */
+export function correctionModel(exchange: Exchange, request: SearchRequest, total: number): Offer | undefined {
+  const { snapshot, person, timing } = exchange;
+  if (total > fewHits || !request.alternatives) return undefined;
+  const found = timing.search(() => correctionFor(snapshot, person, request));
+  if (found === undefined) return undefined;
+  const { text, count } = found;
+  return { label: text, count, href: toUrl(request, { text, field: '', parts: [], advanced: false }) };
 }

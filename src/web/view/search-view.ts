@@ -14,7 +14,7 @@ import { createHighlighter, type Highlighter } from '../highlight.ts';
 import type { Chip, FacetModel, SearchModel } from '../pages/search.ts';
 import { browseAddress } from '../url-of-search.ts';
 import { briefFragment, type Fragment, openingFragment, recordFragment } from './fragments.ts';
-import { guidanceModel } from './guidance-view.ts';
+import { correctionModel, guidanceModel } from './guidance-view.ts';
 import { highlightWords } from './highlight-words.ts';
 import { visibleRecord } from './visible-record.ts';
 
@@ -37,6 +37,7 @@ export async function searchView(
     typed: asked.text,
     total: answer.total,
     hits: request.format === 'hb' ? await hitsOf(exchange, request, answer, highlighter) : [],
+    correction: correctionModel(exchange, asked, answer.total),
     guidance: answer.total > 0 ? undefined : guidanceModel(exchange, request),
     milliseconds: timing.searchMilliseconds,
     highlighter,
