@@ -38,10 +38,10 @@ export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: S
   for (const name of names) {
     const placed = name === '' ? tree.home : tree.byName.get(name);
     if (placed === undefined) notices.push({ kind: 'unknown-collection', text: name });
-    else if (!maySee(person, snapshot, placed)) refused.push(placed);
+    else if (!maySeeCollection(person, snapshot, placed)) refused.push(placed);
     else asked.push(placed);
   }
-  const permitted = tree.restricted.filter((placed) => maySee(person, snapshot, placed));
+  const permitted = tree.restricted.filter((placed) => maySeeCollection(person, snapshot, placed));
   const key = [asked, permitted]
     .map((list) => list.map(({ collection }) => collection.name).join('\u0001'))
     .join('\u0002');
@@ -79,7 +79,7 @@ export function openableRecords(person: Person, snapshot: IndexSnapshot): HitSet
   return visibleRecords(person, snapshot, { collections: [...byName.keys()] }).hits;
 }
 
-function maySee(person: Person, snapshot: IndexSnapshot, { restrictedBy }: PlacedCollection): boolean {
+export function maySeeCollection(person: Person, snapshot: IndexSnapshot, { restrictedBy }: PlacedCollection): boolean {
   if (restrictedBy.length === 0) return true;
   return restrictedBy.some((collection) => may(snapshot.site, person, 'viewrestrcoll', { collection }));
 }
@@ -136,7 +136,7 @@ function remembered(
 export function collectionCounts(person: Person, snapshot: IndexSnapshot): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const [name, placed] of collectionTree(snapshot.site).byName) {
-    if (!maySee(person, snapshot, placed)) continue;
+    if (!maySeeCollection(person, snapshot, placed)) continue;
     const { hits } = visibleRecords(person, snapshot, { collection: name });
     counts.set(
       name,
@@ -156,7 +156,7 @@ export function collectionsBelow(
   const placed = name === '' ? home : byName.get(name);
   if (placed === undefined) return [];
   return regularBelow(placed.collection)
-    .filter((collection) => maySee(person, snapshot, byName.get(collection.name) as PlacedCollection))
+    .filter((collection) => maySeeCollection(person, snapshot, byName.get(collection.name) as PlacedCollection))
     .map((collection) => ({
       collection,
       hits: visibleRecords(person, snapshot, { collection: collection.name }).hits,

@@ -24,6 +24,8 @@ export interface Segment {
   term(space: string, term: string): TermEntry | undefined;
   /** Entries with `from <= term` and (when given) `term < below`, in code point order. */
   terms(space: string, from: string, below?: string): Iterable<TermEntry>;
+  /** Entries with `term < below`, backwards: the nearest first. */
+  termsBefore(space: string, below: string): Iterable<TermEntry>;
   /** Records of a term. Shared and cached: treat it as read-only, clone before changing it. */
   ordinals(entry: TermEntry): RoaringBitmap32;
   /** Records of any of these terms, for wildcards and spans that stand for many. The caller owns it. */

@@ -1,4 +1,5 @@
 import { ask } from '../../access/ask.ts';
+import { browseFor } from '../../access/browse.ts';
 import { guest } from '../../access/person.ts';
 import type { Brief } from '../../index/brief.ts';
 import { openLibrary } from '../../library/open.ts';
@@ -21,6 +22,10 @@ export const command = defineCommand({
       command: 'search \'refersto:author:"Ellis, J"\' --sort cited',
       doc: 'What cites a person, the most cited first.',
     },
+    {
+      command: "search --browse 'author:ellis'",
+      doc: 'The authors around Ellis in the alphabet, each with its number of records.',
+    },
     { command: "search 'title:supersym*' --json", doc: 'The numbers of all records found, for scripts.' },
   ],
   arguments: { query: { doc: 'What to look for; nothing finds everything.', optional: true } },
@@ -30,6 +35,10 @@ export const command = defineCommand({
     sort: { type: 'text', value: 'ORDER', doc: 'title, author, a field, or a MARC path.' },
     ascending: { type: 'flag', doc: 'First what is otherwise last.' },
     rank: { type: 'text', value: 'METHOD', doc: 'wrd: the most relevant first; citation: the most cited.' },
+    browse: {
+      type: 'flag',
+      doc: 'Instead of records: the values of the field that stand near in the alphabet, or words.',
+    },
     limit: { type: 'number', value: 'N', short: 'n', minimum: 1, doc: 'How many to show; 10, with --json all.' },
     ...jsonOption,
   },
@@ -48,6 +57,15 @@ export const command = defineCommand({
     };
     const library = await openLibrary(settings());
     try {
+      if (options.browse) {
+        const { terms, notices } = browseFor(library.snapshot(), guest, { ...request, size: options.limit ?? 10 });
+        for (const notice of notices) stderr.write(`${noticeText(notice)}\n`);
+        if (options.json)
+          return printJson({ terms: terms.map(({ label, text, count }) => ({ label, query: text, count })) });
+        return print(
+          terms.map(({ label, count }) => `${String(count).padStart(9)}  ${label}`).join('\n') || 'No values.',
+        );
+      }
       if (asksCitations(request, library.snapshot().site)) await library.citationsReady();
       const answer = ask(library.snapshot(), guest, request, { briefs: !options.json });
       for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);

@@ -174,6 +174,17 @@ function checkTerms(segment: Segment, records: readonly ToldRecord[]): void {
       Array.from(segment.terms(space, from, below), (entry) => entry.term),
       span,
     );
+    for (const end of ['', keys[0]!, below, `${below}\u0000`, keys.at(-1)!, '\u{10ffff}']) {
+      const before = keys.filter((key) => compareCodePoints(key, end) < 0).reverse();
+      assert.deepEqual(
+        Array.from(segment.termsBefore(space, end), (entry) => entry.term),
+        before,
+      );
+      for (const entry of segment.termsBefore(space, end)) {
+        assert.deepEqual(entry, segment.term(space, entry.term) ?? 'no such term');
+        break;
+      }
+    }
     const lengths = new Array<number>(records.length).fill(0);
     for (const [term, list] of terms) {
       const entry = segment.term(space, term);
@@ -200,6 +211,7 @@ function checkTerms(segment: Segment, records: readonly ToldRecord[]): void {
   }
   assert.equal(segment.term('w:nowhere', 'x'), undefined);
   assert.deepEqual([...segment.terms('w:nowhere', '')], []);
+  assert.deepEqual([...segment.termsBefore('w:nowhere', 'x')], []);
   assert.equal(segment.columns.lengths('w:nowhere'), undefined);
 }
 

@@ -4,7 +4,7 @@ import { type Analyzer, compileAnalyzer } from '../../index/analysis/analyzer.ts
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import { createInverter } from '../../index/segment/inverter.ts';
 import { memorySegment } from '../../index/segment/open.ts';
-import type { IndexSnapshot } from '../../index/snapshot.ts';
+import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import { controlField, dataField, type Field, type MarcRecord } from '../../marc/record.ts';
 import { parseSite } from '../../site/parse.ts';
 import type { Site } from '../../site/site.ts';
@@ -136,6 +136,15 @@ export function liveVersions(versions: readonly Version[]): readonly Version[] {
     if ((newest.get(version.id)?.revision ?? 0) < version.revision) newest.set(version.id, version);
   }
   return [...newest.values()].filter(({ deleted }) => !deleted);
+}
+
+/** What somebody may see who may not see these records. */
+export function visibleBut(snapshot: IndexSnapshot, hidden: readonly number[]): HitSet {
+  return snapshot.segments.map(({ segment, live }) => {
+    const bits = new RoaringBitmap32(live);
+    bits.removeMany(hidden.map((id) => segment.ordinalOf(id)).filter((ordinal) => ordinal !== -1));
+    return bits;
+  });
 }
 
 export function snapshotOf(versions: readonly Version[], site: Site = testSite): IndexSnapshot {

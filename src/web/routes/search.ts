@@ -16,6 +16,7 @@ import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { citationSummary } from '../view/citation-summary.ts';
 import { facetHref, facetLabel, facetTitle, searchView } from '../view/search-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
+import { asksToBrowse, sendBrowse } from './browse.ts';
 import { sendExport, sendIds } from './export.ts';
 import { sendRestricted, sendUnknownCollection } from './messages.ts';
 
@@ -30,6 +31,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const isPage = exportFormat(question.format) === undefined && /^[h\d]/.test(question.format);
     const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
     if (refused !== undefined) return sendRestricted(exchange, reply, refused, !isPage);
+    if (asksToBrowse(exchange.args)) return sendBrowse(environment, exchange, request, reply, question);
     if (question.format === idFormat.code || question.format === 'intbitset')
       return sendIds(environment, exchange, request, reply, question);
     if (!isPage) return sendExport(environment, exchange, request, reply, question);
