@@ -1,8 +1,9 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { SearchRequest } from '../search/request.ts';
 import { count, type SearchOptions, type SearchResult, search } from '../search/search.ts';
+import { citationsFor } from './citations.ts';
 import { may, type Person } from './person.ts';
-import { collectionsBelow, visibleRecords } from './visible.ts';
+import { collectionsBelow, openableRecords, visibleRecords } from './visible.ts';
 
 export interface Answer extends SearchResult {
   /** Restricted collections that were asked for and may not be seen. */
@@ -10,7 +11,7 @@ export interface Answer extends SearchResult {
 }
 
 /** What an answer should come with, beside the ids of its page. */
-export type Wanted = Pick<SearchOptions, 'facets' | 'briefs' | 'counts' | 'patternTime' | 'after'>;
+export type Wanted = Pick<SearchOptions, 'facets' | 'briefs' | 'counts' | 'alternatives' | 'patternTime' | 'after'>;
 
 /** Asks the library as a person: pages, formats, feeds and the terminal all ask here. Nothing of an invisible record is in the answer. */
 export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequest, wanted: Wanted = {}): Answer {
@@ -19,7 +20,7 @@ export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequ
   const needsCollections = facet !== undefined && (wanted.facets || Object.hasOwn(request.facets, facet.code));
   const result = search(snapshot, request, visible.hits, {
     ...wanted,
-    seesHiddenPaths: seesHiddenPaths(snapshot, person),
+    ...optionsFor(snapshot, person),
     collections: needsCollections ? facetCollections(snapshot, person, request) : [],
   });
   return { ...result, notices: [...visible.notices, ...result.notices], refused: visible.refused };
@@ -28,11 +29,16 @@ export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequ
 /** How many visible records a request finds, facet choices aside. */
 export function countFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest): number {
   const visible = visibleRecords(person, snapshot, request);
-  return count(snapshot, request, visible.hits, { seesHiddenPaths: seesHiddenPaths(snapshot, person) });
+  return count(snapshot, request, visible.hits, optionsFor(snapshot, person));
 }
 
-function seesHiddenPaths(snapshot: IndexSnapshot, person: Person): boolean {
-  return may(snapshot.site, person, 'viewhiddenpaths');
+/** What of a search depends on who asks, beside the visible records. */
+export function optionsFor(snapshot: IndexSnapshot, person: Person): SearchOptions {
+  return {
+    openable: () => openableRecords(person, snapshot),
+    citations: () => citationsFor(snapshot, person),
+    seesHiddenPaths: may(snapshot.site, person, 'viewhiddenpaths'),
+  };
 }
 
 function facetCollections(

@@ -40,7 +40,7 @@ export const exportFormats: readonly ExportFormat[] = [
 ];
 
 /** Formats that are pages: the web room draws them. */
-export const pageFormats = ['hb', 'hd', 'hm'] as const;
+export const pageFormats = ['hb', 'hd', 'hm', 'hcs', 'hcs2'] as const;
 
 /** Only the numbers of the hits, as a JSON list: it needs no records. */
 export const idFormat = { code: 'id', contentType: 'application/json; charset=utf-8' } as const;

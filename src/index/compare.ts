@@ -1,3 +1,4 @@
+import { keyColumns } from './document.ts';
 import type { Segment, TermEntry } from './segment.ts';
 
 /** One thing that two segments of the same records say differently. */
@@ -105,6 +106,10 @@ function* columnDifferences(a: Segment, inA: number, b: Segment, inB: number, re
   for (const name of ['created', 'modified', 'year'] as const) {
     const [is, should] = [a.columns[name][inA], b.columns[name][inB]];
     if (is !== should) yield { record, what: `has ${is} in column "${name}", not ${should}` };
+  }
+  for (const name of keyColumns) {
+    if (a.columns.keysOf(name, inA).join() !== b.columns.keysOf(name, inB).join())
+      yield { record, what: `has other ${name === 'own' ? 'identifiers' : name} in the citation keys` };
   }
   if (JSON.stringify(a.brief(inA)) !== JSON.stringify(b.brief(inB))) yield { record, what: 'has other brief data' };
 }

@@ -9,7 +9,14 @@ const record: IndexedRecord = {
   id: 7,
   revision: 3,
   deleted: false,
-  columns: { created: 1, modified: 2, year: 1999, sorts: { title: 'é' }, facets: { type: ['A', 'B'] } },
+  columns: {
+    created: 1,
+    modified: 2,
+    year: 1999,
+    sorts: { title: 'é' },
+    facets: { type: ['A', 'B'] },
+    keys: { own: [1, 2], references: [0, 7, 0xffffffff, 3], authors: [] },
+  },
   brief: { ...emptyBrief, t: 'Über 𝔤' },
 };
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { IndexedRecord } from './document.ts';
+import { type IndexedRecord, noKeys, type RecordColumns } from './document.ts';
 import { ByteReader, ByteWriter } from './segment/bytes.ts';
 import { MalformedBytes } from './segment/errors.ts';
 import type { TermSink } from './term-sink.ts';
@@ -50,7 +50,7 @@ export function replayDelta(packed: Buffer, target: DeltaTarget): void {
   if (packed.length < 4 || crc32(body) !== packed.readUInt32LE())
     throw new MalformedBytes('the checksum of a delta is wrong');
   const reader = new ByteReader(body);
-  target.begin(JSON.parse(takeText(reader)) as IndexedRecord);
+  target.begin(withKeys(JSON.parse(takeText(reader)) as StoredRecord));
   const spaces = takeTexts(reader).map((name) => target.space(name));
   const words = takeTexts(reader).map((text) => target.term(text));
   while (reader.at < reader.end) {
@@ -65,6 +65,15 @@ export function replayDelta(packed: Buffer, target: DeltaTarget): void {
     if (word === undefined) throw new MalformedBytes('a delta names a word that it does not have');
     target.word(space, word, reader.varint());
   }
+}
+
+/** Releases before 0.2 wrote deltas without keys. */
+type StoredRecord = Omit<IndexedRecord, 'columns'> & {
+  readonly columns: Omit<RecordColumns, 'keys'> & Partial<Pick<RecordColumns, 'keys'>>;
+};
+
+function withKeys(record: StoredRecord): IndexedRecord {
+  return { ...record, columns: { ...record.columns, keys: record.columns.keys ?? noKeys } };
 }
 
 function putText(to: ByteWriter, text: string): void {

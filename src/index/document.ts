@@ -14,7 +14,19 @@ export interface RecordColumns {
   readonly sorts: Readonly<Record<string, string>>;
   /** Facet code -> distinct values, as shown to people. */
   readonly facets: Readonly<Record<string, readonly string[]>>;
+  readonly keys: RecordKeys;
 }
+
+export const keyColumns = ['own', 'references', 'authors'] as const;
+export type KeyColumnName = (typeof keyColumns)[number];
+
+/**
+ * Keys of a record, each as two numbers of 32 bits (high, low, high, low ...) in the order of the record: `own` by which it
+ * may be cited, `references` of what it cites, `authors` of who wrote it. 0 and a number is the key of the record of that number.
+ */
+export type RecordKeys = Readonly<Record<KeyColumnName, readonly number[]>>;
+
+export const noKeys: RecordKeys = Object.freeze({ own: [], references: [], authors: [] });
 
 /** What the index knows of one version of one record besides its terms. */
 export interface IndexedRecord {

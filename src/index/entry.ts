@@ -2,7 +2,7 @@ import type { MarcRecord } from '../marc/record.ts';
 import type { Analyzer } from './analysis/analyzer.ts';
 import type { DeltaTarget } from './delta.ts';
 import { packDelta } from './delta.ts';
-import type { IndexedRecord } from './document.ts';
+import { type IndexedRecord, noKeys } from './document.ts';
 import { emptyBrief } from './segment/stored-segment.ts';
 
 /** One version of a record, as the library stores it. */
@@ -32,7 +32,13 @@ function indexedRecord(version: RecordVersion, analyzer: Analyzer): IndexedRecor
   const created = Math.floor(version.created.getTime() / 1000);
   const modified = Math.floor(version.modified.getTime() / 1000);
   if (deleted) {
-    return { id, revision, deleted, columns: { created, modified, year: 0, sorts: {}, facets: {} }, brief: emptyBrief };
+    return {
+      id,
+      revision,
+      deleted,
+      columns: { created, modified, year: 0, sorts: {}, facets: {}, keys: noKeys },
+      brief: emptyBrief,
+    };
   }
   return { id, revision, deleted, columns: analyzer.columns(record, created, modified), brief: analyzer.brief(record) };
 }

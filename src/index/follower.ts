@@ -3,6 +3,7 @@ import { UserError } from '../errors/errors.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
+import type { CitationSource } from './citation-graph.ts';
 import { DeltaSegments } from './delta-segments.ts';
 import { indexErrors } from './errors.ts';
 import { SnapshotBuilder } from './live.ts';
@@ -42,6 +43,8 @@ export interface FollowerOptions {
   readonly signal?: AbortSignal;
   /** Called for a segment whose stored blocks are damaged, to make it anew; until then the last view is served. */
   readonly heal?: (segment: string) => Promise<void>;
+  /** Gives each snapshot its citation graph. */
+  readonly citations?: CitationSource;
 }
 
 /** Notifications only wake; they are lost on standbys and through poolers, so it looks by itself this often, in ms. */
@@ -53,6 +56,8 @@ interface State {
   readonly segments: readonly string[];
   readonly deltas: readonly string[];
   readonly library: string;
+  /** Digests of the site files under which the live segments were made. */
+  readonly analysis: readonly string[];
 }
 
 export function createFollower(options: FollowerOptions): Follower {
@@ -69,7 +74,10 @@ class IndexFollower implements Follower {
   readonly #stop = new AbortController();
   #snapshot: IndexSnapshot | undefined;
   #library = '';
+  /** What the snapshot was made of. */
+  #read = '';
   #manifest = 0;
+  #inexact = 0;
   #checked = 0;
   #problem: string | undefined;
   #running: Promise<void> | undefined;
@@ -165,7 +173,8 @@ class IndexFollower implements Follower {
       this.#library = state.library;
     }
     const version = [state.library, state.version, number, state.deltas.length, state.deltas.at(-1) ?? 0].join('.');
-    if (this.#snapshot?.version === version && this.#manifest === state.version) return true;
+    const isNew = this.#read !== version || this.#manifest !== state.version;
+    if (!isNew && this.#options.citations?.hasNews !== true) return true;
     let segments: Awaited<ReturnType<SegmentShelf['take']>>;
     try {
       segments = await this.#shelf.take(state.segments);
@@ -177,12 +186,25 @@ class IndexFollower implements Follower {
     }
     if (!(await this.#deltas.hold(database, state.deltas)) && !last) return false;
     const all = [...segments, ...this.#deltas.segments];
-    const snapshot = this.#builder.build({ version, site, siteVersion: number, segments: all });
+    const plain = this.#builder.build({ version, site, siteVersion: number, segments: all });
+    const snapshot = this.#withCitations(plain, state);
     this.#snapshot = snapshot;
+    this.#read = version;
+    this.#problem = undefined;
     this.#manifest = state.version;
     await this.#shelf.setLive(state.segments);
     this.#shelf.guard(snapshot);
     return true;
+  }
+
+  #withCitations(snapshot: IndexSnapshot, { segments: stored, library, analysis }: State): IndexSnapshot {
+    const { citations } = this.#options;
+    if (citations === undefined) return snapshot;
+    const basis = [library, ...analysis].join(' ');
+    const { graph, isExact } = citations.graphFor({ segments: snapshot.segments, stored, basis });
+    // Two processes may serve different graphs meanwhile: nobody may take one's pages for the other's.
+    const version = isExact ? snapshot.version : `${snapshot.version}.${process.pid}-${++this.#inexact}`;
+    return { ...snapshot, version, citations: graph };
   }
 
   #askToHeal(error: unknown): void {
@@ -202,7 +224,8 @@ async function readState(database: Database): Promise<State> {
   const [state] = await database.query<State>(sql`
     SELECT manifest.version, manifest.segments,
       ARRAY(SELECT seq::text FROM delta ORDER BY seq) AS deltas,
-      library.id || '.' || library.timeline AS library
+      library.id || '.' || library.timeline AS library,
+      ARRAY(SELECT DISTINCT index_digest FROM segment WHERE id = ANY (manifest.segments) ORDER BY 1) AS analysis
     FROM manifest, library`);
   if (state === undefined) throw new Error('the manifest row is missing');
   return state;

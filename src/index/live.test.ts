@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { defaultSite } from '../site/default.ts';
+import { noKeys } from './document.ts';
 import { newestVersions, SnapshotBuilder } from './live.ts';
 import { createInverter } from './segment/inverter.ts';
 import { memorySegment } from './segment/open.ts';
 import { emptyBrief, type StoredSegment } from './segment/stored-segment.ts';
 
 const site = defaultSite();
-const columns = { created: 0, modified: 0, year: 0, sorts: {}, facets: {} };
+const columns = { created: 0, modified: 0, year: 0, sorts: {}, facets: {}, keys: noKeys };
 
 interface Version {
   readonly id: number;

@@ -1,5 +1,6 @@
 import type { RoaringBitmap32 } from 'roaring';
 import type { Brief } from './brief.ts';
+import type { KeyColumnName } from './document.ts';
 
 /**
  * A segment: immutable posting lists, columns and brief data of some record versions. Inside a segment a record has an *ordinal*
@@ -23,6 +24,8 @@ export interface Segment {
   term(space: string, term: string): TermEntry | undefined;
   /** Entries with `from <= term` and (when given) `term < below`, in code point order. */
   terms(space: string, from: string, below?: string): Iterable<TermEntry>;
+  /** Entries with `term < below`, backwards: the nearest first. */
+  termsBefore(space: string, below: string): Iterable<TermEntry>;
   /** Records of a term. Shared and cached: treat it as read-only, clone before changing it. */
   ordinals(entry: TermEntry): RoaringBitmap32;
   /** Records of any of these terms, for wildcards and spans that stand for many. The caller owns it. */
@@ -67,6 +70,17 @@ export interface SegmentColumns {
   totalLength(space: string): number;
   sort(code: string): SortColumn | undefined;
   facet(code: string): FacetColumn | undefined;
+  /** All keys of a kind; undefined when no record has any. Read anew each time: 8 bytes a key. */
+  keys(name: KeyColumnName): KeyColumn | undefined;
+  /** The keys of one record, read for itself: high, low, high, low ... */
+  keysOf(name: KeyColumnName, ordinal: number): readonly number[];
+}
+
+/** Keys starts[o] .. starts[o+1]-1 are those of ordinal o: see `RecordKeys`. */
+export interface KeyColumn {
+  readonly starts: Uint32Array;
+  readonly high: Uint32Array;
+  readonly low: Uint32Array;
 }
 
 /** Ranks compare within a segment; keys compare across segments (with `compareSortKeys`). Equal keys have equal ranks. 0 = no value, last. */

@@ -1,5 +1,6 @@
 import type { RoaringBitmap32 } from 'roaring';
 import type { Site } from '../site/site.ts';
+import type { CitationGraph } from './citation-graph.ts';
 import type { Segment } from './segment.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface IndexSnapshot {
   readonly segments: readonly LiveSegment[];
   /** Live records in all. */
   readonly records: number;
+  /** Undefined while it is being made. */
+  readonly citations?: CitationGraph | undefined;
 }
 
 export interface LiveSegment {

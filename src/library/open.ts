@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createCitationKeeper } from '../citations/keeper.ts';
 import type { Settings } from '../config/settings.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { createFollower } from '../index/follower.ts';
@@ -22,6 +23,8 @@ export interface Library {
   refresh(): Promise<void>;
   /** Whole records, the newest versions, in one statement and in no order. Deleted ones too; those that never were are left out. */
   records(ids: readonly number[]): Promise<readonly RecordVersion[]>;
+  /** Has the citation graph made if it is not there; resolves when the newest view has one. Small libraries always have one. */
+  citationsReady(): Promise<void>;
   /** The same in stored form and in the order asked for, at least one and not many more characters than `bytes`: what exports read. */
   stored(ids: readonly number[], bytes: number): Promise<StoredBatch>;
   /** Somebody met a damaged byte in this node's file of a segment: it is fetched again. */
@@ -43,7 +46,12 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
     const heal = async (segment: string): Promise<void> => {
       await healInTurn({ database, url, folder: indexFolder, signal }, segment);
     };
-    const follower = createFollower({ database, url, folder: indexFolder, signal, heal });
+    const citations = createCitationKeeper({
+      folder: indexFolder,
+      onNews: () => follower.refresh(),
+      onDamage: (segment) => void follower.mend(segment).catch(() => undefined),
+    });
+    const follower = createFollower({ database, url, folder: indexFolder, signal, heal, citations });
     await follower.refresh();
     return {
       database,
@@ -52,9 +60,11 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       snapshot: () => follower.snapshot(),
       refresh: () => follower.refresh(),
       records: (ids) => readRecords(database, ids),
+      citationsReady: () => citations.ready(),
       stored: (ids, bytes) => storedBatch(database, ids, bytes),
       mend: (segment) => follower.mend(segment),
       close: async () => {
+        await citations.close();
         await follower.close();
         await store.release();
       },

@@ -64,7 +64,7 @@ export function compilePath(text: string): MarcPath {
       return;
     }
     for (const subfield of field.subfields) {
-      if (code === any || subfield.code.charCodeAt(0) === code) give(subfield.value, visit, field, subfield);
+      if (code === any || lower(subfield.code.charCodeAt(0)) === code) give(subfield.value, visit, field, subfield);
     }
   };
   const forEach = (record: MarcRecord, visit: ValueVisitor): void => {
@@ -80,6 +80,11 @@ export function compilePath(text: string): MarcPath {
     return found;
   };
   return Object.freeze({ text, matchesTag, matchesField, values, forEach, forEachIn });
+}
+
+/** MARC 21 has subfield codes in lower case only; a capital is a slip of the keyboard, and means the same. */
+function lower(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
 }
 
 function parsePattern(text: string): Pattern {
@@ -99,8 +104,9 @@ function parsePattern(text: string): Pattern {
     throw wrong('the tag has other characters than letters, digits, % and *');
   if (!/^[\x21-\x7e]*$/.test(key)) throw wrong('it has a character that is not printable ASCII');
   if (key[5] === '_') throw wrong('_ stands for a blank indicator, and is no subfield code');
-  const codes = [...key].map((char) => {
+  const codes = [...key].map((char, at) => {
     if (char === '%' || char === '*') return any;
+    if (at === 5) return lower(char.charCodeAt(0));
     return char === '_' ? 0x20 : char.charCodeAt(0);
   });
   return { leader: false, codes, range };

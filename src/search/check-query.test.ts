@@ -5,7 +5,7 @@ import { parseSite } from '../site/parse.ts';
 import { checkQuery } from './check-query.ts';
 
 test('the queries of the default site file are right', () => {
-  assert.deepEqual(parseSite(defaultSiteText(), checkQuery).problems, []);
+  assert.deepEqual(parseSite(defaultSiteText(), { query: checkQuery }).problems, []);
 });
 
 test('a query of a site file is told what a reader would be told, and which field it probably means', () => {
@@ -15,4 +15,6 @@ test('a query of a site file is told what a reader would be told, and which fiel
   }
   assert.match(checkQuery('autor:ellis', site) ?? '', /no field 'autor'. Did you mean 'author'\?/);
   assert.match(checkQuery('title:"never closed', site) ?? '', /never closed/);
+  for (const query of ['cited:5+', 'title:x or refersto:title:y'])
+    assert.match(checkQuery(query, site) ?? '', /about citations/);
 });

@@ -3,7 +3,15 @@ import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { CheckQuery } from '../site/parse.ts';
 import { noticeText } from './notices.ts';
 import { parseQuery } from './query/parse.ts';
+import type { Query } from './query/tree.ts';
 import { fieldNamesOf } from './question.ts';
+
+/** Who is in a collection is worked out segment by segment, and decides in turn whose citations count. */
+function asksCitations(query: Query): boolean {
+  if (query.kind === 'second-order') return true;
+  if (query.kind === 'chain') return query.steps.some((step) => asksCitations(step.query));
+  return query.kind !== 'everything' && /^(?:cited|cocitedwith)/.test(query.field);
+}
 
 /**
  * For queries of a site file: what the parser would tell a reader about one, and a name before a colon that is no
@@ -11,8 +19,10 @@ import { fieldNamesOf } from './question.ts';
  */
 export const checkQuery: CheckQuery = (query, site) => {
   const fieldNames = fieldNamesOf(compileAnalyzer(site));
-  const { notices } = parseQuery(query, { fieldNames });
+  const { query: parsed, notices } = parseQuery(query, { fieldNames });
   if (notices[0] !== undefined) return noticeText(notices[0]);
+  if (asksCitations(parsed))
+    return 'it asks about citations, which change without the record: a collection cannot be made of them.';
   const bare = query.replace(/"[^"]*"|(?<=[\s:(]|^)(?:'[^']*'|\/[^/]*\/)/g, '');
   for (const [, name = ''] of bare.matchAll(/(?<=[\s(+|-]|^)([a-z]\w*):/gi)) {
     if (fieldNames(name) !== undefined) continue;

@@ -17,6 +17,7 @@ const sentences = {
   'empty-term': 'Nothing in {text} can be searched for: it was left out.',
   'empty-field': 'Nothing stands after {text}: it was left out.',
   'wildcard-limit': '{text} stands for too many terms: only the first {limit} were taken.',
+  alternative: 'No exact match for {text}: {detail} was searched for instead.',
   'bad-pattern': 'The regular expression {text} cannot be read ({detail}): nothing was searched for it.',
   'slow-pattern': 'Looking for {text} took too long: only a part of the terms was looked at.',
   'long-values': '{text} was compared with the beginning of very long values only.',
@@ -26,6 +27,7 @@ const sentences = {
   'unknown-rank': 'There is no ranking {text}: the newest records come first.',
   'bad-date': '{text} is not a date: it was left out.',
   'bad-number': '{text} is not a number or a range of numbers: nothing was searched for it.',
+  'no-citations': 'Citations are being counted: {text} cannot be answered yet. Try again in a minute.',
   'not-available': '{text} cannot be searched yet: it finds nothing.',
 } as const;
 

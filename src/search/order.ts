@@ -1,4 +1,5 @@
 import type { RankMethod, SortMethod } from '../site/site.ts';
+import { citedWithId } from './evaluate/citations.ts';
 import { isMarcPath } from './evaluate/compile.ts';
 import { type Context, notify } from './evaluate/context.ts';
 import { byCodePoint } from './evaluate/expand.ts';
@@ -25,9 +26,13 @@ export function orderOf(request: SearchRequest, query: Query, context: Context):
     const method = snapshot.site.ranks.find(({ code }) => code === request.rank);
     const ranked = method && rankedBy(method, request, query, context);
     if (ranked !== undefined) return ranked;
-    notify(context, { kind: method === undefined ? 'unknown-rank' : 'not-available', text: request.rank });
+    notify(context, { kind: method === undefined ? 'unknown-rank' : 'no-citations', text: request.rank });
   }
-  return sortedBy(request, context) ?? byDate(snapshot, 'created', request.ascending);
+  return (
+    sortedBy(request, context) ??
+    citedTogether(query, request, context) ??
+    byDate(snapshot, 'created', request.ascending)
+  );
 }
 
 function rankedBy(
@@ -42,7 +47,7 @@ function rankedBy(
   return { ...order, score: (hit) => numbers[segmentOf(hit)]?.[ordinalOf(hit)] ?? 0 };
 }
 
-type Numbers = Float32Array | Uint32Array;
+type Numbers = Float32Array | Uint32Array | Uint16Array;
 
 function numbersOf(method: RankMethod, query: Query, context: Context): readonly Numbers[] | undefined {
   const { snapshot, analyzer, citations } = context;
@@ -50,10 +55,27 @@ function numbersOf(method: RankMethod, query: Query, context: Context): readonly
     case 'relevance':
       return bm25(snapshot, rankedWords(query, analyzer));
     case 'citations':
-      return citations?.counts(snapshot);
+      return citations()?.counts('all');
     case 'knowledge':
       return snapshot.segments.map((_, index) => knowledgeNumbers(method, context, index));
   }
+}
+
+/** cocitedwith:N alone and in no other order: the most often cited together first. */
+function citedTogether(query: Query, request: SearchRequest, context: Context): Order | undefined {
+  const view = request.sort === '' && request.rank === '' ? context.citations() : undefined;
+  const id = view === undefined ? undefined : citedWithId(query);
+  if (view === undefined || id === undefined) return undefined;
+  const together = view.citedWith(id);
+  const numbers = context.snapshot.segments.map(({ segment }) => {
+    const counts = new Uint32Array(segment.count);
+    for (const [other, count] of together) {
+      const ordinal = segment.ordinalOf(other);
+      if (ordinal !== -1) counts[ordinal] = count;
+    }
+    return counts;
+  });
+  return byNumber(context.snapshot, (segment) => numbers[segment] ?? [], request.ascending);
 }
 
 function sortedBy(request: SearchRequest, context: Context): Order | undefined {
@@ -82,9 +104,9 @@ function declared(method: SortMethod, request: SearchRequest, context: Context):
   const { ascending } = request;
   if (method.by === 'created' || method.by === 'modified') return byDate(snapshot, method.by, ascending);
   if (method.by === 'citations') {
-    const counts = citations?.counts(snapshot);
+    const counts = citations()?.counts('all');
     if (counts !== undefined) return byNumber(snapshot, (segment) => counts[segment] ?? [], ascending);
-    notify(context, { kind: 'not-available', text: method.code });
+    notify(context, { kind: 'no-citations', text: method.code });
     return undefined;
   }
   if (method.by === 'year')

@@ -259,6 +259,12 @@ export function toUrl(request: SearchRequest, changes: Partial<SearchRequest> = 
   return args === '' ? path : `${path}?${args}`;
 }
 
+/** Where and how a request searches, without what it searches for. */
+export function withoutFilters(request: SearchRequest): SearchRequest {
+  const { text, field, parts, advanced, limits, dates, records, facets, first } = emptyRequest;
+  return { ...request, text, field, parts, advanced, limits, dates, records, facets, first };
+}
+
 const joinLetters: Readonly<Record<Join, string>> = { and: 'a', or: 'o', not: 'n' };
 
 export function toArguments(request: SearchRequest): URLSearchParams {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { citationView } from '../citations/view.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import { parseQuery } from './query/parse.ts';
 import { printQuery } from './query/print.ts';
-import { chain, leaf, type Query, step } from './query/tree.ts';
+import { chain, leaf, type Query, secondOrder, secondOrderOperators, step } from './query/tree.ts';
 import { fieldNamesOf } from './question.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
 import { count, search } from './search.ts';
@@ -18,7 +19,7 @@ import {
   titleWords,
   years,
 } from './testing/library.ts';
-import { holds, naiveRecord } from './testing/oracle.ts';
+import { holds, naiveRecord, refers, timesCited } from './testing/oracle.ts';
 
 const fieldNames = fieldNamesOf(testAnalyzer);
 const wordFields = ['', 'title', 'author', 'keyword', 'year'];
@@ -66,12 +67,19 @@ const leaves: fc.Arbitrary<Query> = fc.oneof(
     })
     .map((ends) => leaf({ kind: 'span', quoted: true, ...ends })),
   fc
+    .record({ from: fc.nat(2), to: fc.nat(3), field: fc.constantFrom('cited', 'citedexcludingselfcites') })
+    .map(({ field, from, to }) => leaf({ kind: 'span', quoted: false, field, from: `${from}`, to: `${to}` })),
+  fc.nat(12).map((id) => leaf({ kind: 'word', field: 'cocitedwith', text: `${id}` })),
+  fc
     .record({ from: fc.nat(3), to: fc.nat(12), field: fc.constantFrom('recid', 'authorcount') })
     .map(({ field, from, to }) => leaf({ kind: 'span', quoted: false, field, from: `${from}`, to: `${to}` })),
 );
 
-const queries: fc.Arbitrary<Query> = fc.letrec<{ query: Query; chain: Query }>((tie) => ({
-  query: fc.oneof({ depthSize: 'small', withCrossShrink: true }, leaves, tie('chain')),
+const queries: fc.Arbitrary<Query> = fc.letrec<{ query: Query; chain: Query; second: Query }>((tie) => ({
+  query: fc.oneof({ depthSize: 'small', withCrossShrink: true }, leaves, tie('chain'), tie('second')),
+  second: fc
+    .record({ operator: fc.constantFrom(...secondOrderOperators), inner: tie('query') })
+    .map(({ operator, inner }) => secondOrder(operator, inner)),
   chain: fc
     .array(fc.record({ join: fc.constantFrom('and', 'or', 'not'), query: tie('query') }), {
       minLength: 2,
@@ -82,6 +90,11 @@ const queries: fc.Arbitrary<Query> = fc.letrec<{ query: Query; chain: Query }>((
 
 function live(snapshot: IndexSnapshot): HitSet {
   return snapshot.segments.map((each) => each.live);
+}
+
+/** Alone it has an order of its own. */
+function isCitedWith(query: Query): boolean {
+  return 'field' in query && query.field === 'cocitedwith';
 }
 
 function ask(text: string, changes: Partial<SearchRequest> = {}): SearchRequest {
@@ -106,11 +119,15 @@ test('random questions over random histories find what the naive evaluator finds
       records.sort((a, b) => b.created - a.created || b.id - a.id);
       for (const query of asked) {
         const request = ask(printQuery(query));
-        const expected = records.filter((record) => holds(query, record)).map(({ id }) => id);
-        const found = search(snapshot, request, live(snapshot));
-        assert.deepEqual({ query: request.text, ids: found.ids }, { query: request.text, ids: expected });
+        const expected = records.filter((record) => holds(query, record, records)).map(({ id }) => id);
+        const citations = () => citationView(snapshot, live(snapshot));
+        const found = search(snapshot, request, live(snapshot), { citations });
+        const ids = isCitedWith(query)
+          ? [...found.ids].sort((a, b) => expected.indexOf(a) - expected.indexOf(b))
+          : found.ids;
+        assert.deepEqual({ query: request.text, ids }, { query: request.text, ids: expected });
         assert.equal(found.total, expected.length);
-        assert.equal(count(snapshot, request, live(snapshot)), expected.length);
+        assert.equal(count(snapshot, request, live(snapshot), { citations }), expected.length);
       }
     }),
     { numRuns: 300 },
@@ -165,6 +182,44 @@ test('sorted by year, the year of each record decides', () => {
     }),
     { numRuns: 100 },
   );
+});
+
+test('citations order records by how often they are cited, and records cited together by how often', () => {
+  fc.assert(
+    fc.property(history, fc.boolean(), (versions, ascending) => {
+      const snapshot = snapshotOf(versions);
+      const records = liveVersions(versions).map(({ id, created, record }) => naiveRecord(id, created, record));
+      const options = { citations: () => citationView(snapshot, live(snapshot)) };
+      const sign = ascending ? 1 : -1;
+      const ordered = (number: (id: number) => number, ids = records.map(({ id }) => id)) =>
+        ids.sort((a, b) => sign * (number(a) - number(b) || a - b));
+      const byId = new Map(records.map((record) => [record.id, record]));
+      const expected = ordered((id) => timesCited(byId.get(id)!, records));
+      for (const order of [{ rank: 'citation' }, { sort: 'cited' }]) {
+        assert.deepEqual(search(snapshot, ask('', { ...order, ascending }), live(snapshot), options).ids, expected);
+      }
+      for (const one of records) {
+        const together = (id: number) =>
+          records.filter((citing) => refers(citing, one) && refers(citing, byId.get(id)!)).length;
+        const found = search(snapshot, ask(`cocitedwith:${one.id}`, { ascending }), live(snapshot), options);
+        const others = records.map(({ id }) => id).filter((id) => id !== one.id && together(id) > 0);
+        assert.deepEqual(found.ids, ordered(together, others));
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('without a graph yet, questions about citations find nothing and say so', () => {
+  const snapshot = snapshotOf([]);
+  for (const text of ['refersto:higgs', 'cited:1', 'cocitedwith:3']) {
+    const { ids, notices } = search(snapshot, ask(text), live(snapshot));
+    assert.deepEqual(ids, []);
+    assert.deepEqual(
+      notices.map(({ kind }) => kind),
+      ['no-citations'],
+    );
+  }
 });
 
 test('with a wildcard limit only the first terms of the library count, wherever they are', () => {

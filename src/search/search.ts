@@ -1,20 +1,22 @@
+import type { CitationView } from '../citations/view.ts';
 import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { Brief } from '../index/brief.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { Site } from '../site/site.ts';
 import { hitsAfter, type Position } from './cursor.ts';
 import { compileQuery } from './evaluate/compile.ts';
-import type { CitationQuestions, Context } from './evaluate/context.ts';
+import type { Context } from './evaluate/context.ts';
 import { spanOfDate } from './evaluate/dates.ts';
 import { countVisible, evaluate } from './evaluate/evaluate.ts';
 import { both, type Plan } from './evaluate/plan.ts';
 import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts';
+import { alternativeQuestion } from './guide/alternative.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import type { Notice } from './notices.ts';
 import { orderOf } from './order.ts';
 import { type Order, page } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
-import { leavesOf, type Query } from './query/tree.ts';
+import { chain, leavesOf, type Query, step } from './query/tree.ts';
 import { questionOf } from './question.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
 
@@ -27,9 +29,14 @@ export interface SearchOptions {
   readonly facets?: boolean;
   readonly briefs?: boolean;
   readonly counts?: boolean;
-  readonly citations?: CitationQuestions;
   /** Only what comes after this position in the order asked for. */
   readonly after?: Position | undefined;
+  /** All records that the asker may open, in whatever collection: authority records are looked for among them. */
+  readonly openable?: () => HitSet;
+  /** Citations as the asker sees them; called when something asks for them. */
+  readonly citations?: () => CitationView | undefined;
+  /** May what finds nothing be searched for without its signs? Only for answers that people read. */
+  readonly alternatives?: boolean;
   /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
   readonly patternTime?: number;
 }
@@ -49,6 +56,10 @@ export interface SearchResult {
   readonly notices: readonly Notice[];
   /** The question as it was understood, in the query language. */
   readonly understood: string;
+  /** The question that was answered: another than was asked where a notice says so. */
+  readonly query: Query;
+  /** That other question as a text, limits aside. */
+  readonly alternative: string | undefined;
   /** All that was found. */
   readonly hits: HitSet;
   /** Where this page ended; undefined when nothing comes after it. */
@@ -64,8 +75,11 @@ export function search(
   visible: HitSet,
   options: SearchOptions = {},
 ): SearchResult {
-  const { query, context } = prepare(snapshot, request, visible, options);
-  const found = evaluate(planOf(request, query, context), context);
+  const { query: asked, context } = prepare(snapshot, request, visible, options);
+  const exact = evaluate(planOf(request, asked, context), context);
+  const other = options.alternatives && isEmpty(exact) ? alternativeTo(request, context) : undefined;
+  const query = other === undefined ? asked : withLimits(other, request, context);
+  const found = other === undefined ? exact : evaluate(planOf(request, query, context), context);
   const choices = { facets: request.facets, collections: options.collections ?? [] };
   const hits = narrow(snapshot, found, choices);
   const order = orderOf(request, query, context);
@@ -80,7 +94,9 @@ export function search(
     facets: options.facets ? facetsOf(snapshot, found, hits, choices) : [],
     counts: options.counts ? countsOf(query, context) : [],
     notices: context.notices,
-    understood: printQuery(query),
+    understood: printQuery(asked),
+    query,
+    alternative: other && printQuery(other),
     hits,
     end: endOf(snapshot, order, shown, sizeOf(rest) - request.first + 1),
   };
@@ -106,6 +122,21 @@ function endOf(snapshot: IndexSnapshot, order: Order, shown: Float64Array, left:
   const last = shown.at(-1);
   if (last === undefined || left <= shown.length) return undefined;
   return { key: order.keyOf(last), id: idOf(snapshot, last) };
+}
+
+function isEmpty(hits: HitSet): boolean {
+  return hits.every((bits) => bits.isEmpty);
+}
+
+/** Limits are never asked for in another way. */
+function alternativeTo(request: SearchRequest, context: Context): Query | undefined {
+  return alternativeQuestion(questionOf({ ...request, limits: [] }, context.analyzer).query, context);
+}
+
+function withLimits(text: Query, request: SearchRequest, context: Context): Query {
+  if (request.limits.length === 0) return text;
+  const limits = questionOf({ ...emptyRequest, limits: request.limits }, context.analyzer).query;
+  return chain([step('and', text), step('and', limits)]);
 }
 
 function briefOf(snapshot: IndexSnapshot, hit: Hit): Brief {
@@ -138,7 +169,8 @@ export function analyzerOf(site: Site): Analyzer {
   return known;
 }
 
-function prepare(
+/** A request read, with all that answering it needs. */
+export function prepare(
   snapshot: IndexSnapshot,
   request: SearchRequest,
   visible: HitSet,
@@ -154,7 +186,8 @@ function prepare(
     wildcardLimit: request.wildcardLimit,
     patternDeadline: performance.now() + (options.patternTime ?? standardPatternTime),
     notices: [...notices],
-    citations: options.citations,
+    openable: options.openable,
+    citations: options.citations ?? (() => undefined),
   };
   return { query, context };
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { journalNameBases } from './journal-names.ts';
 import type { Site } from './site.ts';
 
 /** Raise it when the tokenizers, the sort keys, the facets or the brief make something else of the same record. */
-const analysisVersion = 1;
+const analysisVersion = 2;
 
 /**
  * Digest of what decides which terms, columns and brief a record has. Segments made under another one are stale. Names,
@@ -25,6 +26,8 @@ export function indexDigest(site: Site): string {
       sorts: site.sorts.map(({ code, by, dropLeadingArticles }) => [code, by, dropLeadingArticles]),
       articles: dropsArticles ? site.languages : [],
       hidden: site.hiddenPaths.toSorted(),
+      // Under which names a reference finds an article.
+      journals: journalNameBases(site).map((base) => sorted(site.knowledge[base] ?? {})),
       facets: site.facets.map(({ code, kind, paths }) => [code, kind, paths]),
     }),
   );

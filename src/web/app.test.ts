@@ -166,7 +166,7 @@ describe('search', () => {
 
   test('nothing found says what each word finds alone', async () => {
     const body = (await get('/search?p=boson+zzyzx')).body;
-    assert.match(body, /<a href="\/search\?p=boson" rel="nofollow">boson<\/a><\/th><td class="number">2 records/);
+    assert.match(body, /<a href="\/search\?p=boson"[^>]*>boson<\/a><\/th><td class="number">2 records/);
     assert.match(body, /zzyzx<\/th><td class="number">0 records/);
   });
 });
@@ -377,5 +377,102 @@ describe('the application', () => {
       (await get('/opensearchdescription')).body,
       /template="https:\/\/library\.example\/search\?p=\{searchTerms\}"/,
     );
+  });
+});
+
+describe('guidance', () => {
+  test('when a word finds nothing its neighbours are offered, with counts, in its place', async () => {
+    const { body } = await get('/search?p=title:measurd+quarks');
+    assert.match(body, /title:measurd finds nothing/);
+    assert.match(
+      body,
+      /href="\/search\?p=title%3Ameasured\+and\+quarks"[^>]*>measured<\/a><\/th><td class="number">1 record</,
+    );
+  });
+
+  test('a question without its signs is answered and said; machines get what they asked for', async () => {
+    const { body } = await get('/search?p=quarks_measured');
+    assert.match(body, /No exact match for quarks_measured: quarks and measured was searched for instead/);
+    assert.match(body, /<h1>1 record<\/h1>/);
+    // Exports that the page links to have the same records.
+    assert.match(body, /href="\/search\?p=quarks\+and\+measured&amp;rg=-9999&amp;of=xm"/);
+    assert.match(body, /name="p" value="quarks_measured"/);
+    assert.match((await get('/search?p=quarks_measured&ap=0')).body, /<h1>0 records<\/h1>/);
+    assert.deepEqual((await get('/search?p=quarks_measured&of=id')).json(), []);
+    assert.deepEqual((await get('/search?p=quarks_measured&of=id&ap=1')).json(), []);
+  });
+
+  test('another spelling is offered with its count, unless alternatives are not wanted', async () => {
+    assert.match(
+      (await get('/search?p=quraks+measured')).body,
+      /Did you mean <a href="\/search\?p=quarks\+measured"[^>]*>quarks measured<\/a>\? \(1 record\)/,
+    );
+    assert.doesNotMatch((await get('/search?p=quraks+measured&ap=0')).body, /Did you mean/);
+    assert.doesNotMatch((await get('/search?p=secrte')).body, /Did you mean/);
+  });
+
+  test('what is found elsewhere is counted: in the whole library, without filters, in collections outside the tree', async () => {
+    assert.match((await get('/search?p=boson&cc=Outside&title=Bosons')).body, /cc=Outside|The whole library/);
+    const elsewhere = (await get('/search?p=quarks&cc=Outside')).body;
+    assert.match(elsewhere, /href="\/search\?p=quarks"[^>]*>The whole library<\/a><\/th><td class="number">1 record</);
+    assert.match((await get('/search?p=title:outside')).body, /href="[^"]*cc=Outside"[^>]*>Outside<\/a>/);
+  });
+
+  test('neighbours and counts know nothing of records that the reader may not see', async () => {
+    for (const text of [
+      'secreta',
+      'title:secre',
+      'title:"secret boson"',
+      'collection:secre',
+      'hiddem',
+      '595__a:hiddem',
+      'title:collectiom',
+    ]) {
+      const { body } = await get(`/search?p=${encodeURIComponent(text)}`);
+      assert.match(body, /<h1>0 records<\/h1>/);
+      assert.doesNotMatch(body, /dir="auto">[^<]*(secret|hidden|collection)[^<]*<\/a>/, text);
+    }
+  });
+});
+
+describe('browsing', () => {
+  test('lists the terms around a text with counts, links to searches and to the pages before and after', async () => {
+    const { statusCode, body } = await get('/search?action=browse&p=number&f=title&rg=4');
+    assert.equal(statusCode, 200);
+    assert.match(body, /<h1>title: all values in order<\/h1>/);
+    assert.match(body, /number is not among them/);
+    const rows = [
+      ...body.matchAll(/href="([^"]*)" rel="nofollow" dir="auto">([^<]*)<\/a><\/th><td class="number">(\d+)</g),
+    ];
+    assert.deepEqual(
+      rows.map(([, , label, count]) => [label, count]),
+      [
+        ['many authors', '1'],
+        ['measured quarks', '1'],
+        ['paper number 1', '1'],
+        ['paper number 10', '1'],
+      ],
+    );
+    const found = await get(rows[1]![1]!.replaceAll('&amp;', '&'));
+    assert.match(found.body, /<h1>1 record<\/h1>/);
+    const next = /href="([^"]*)" rel="next nofollow"/.exec(body)![1]!.replaceAll('&amp;', '&');
+    assert.match((await get(next)).body, /paper number 11/);
+    const before = /href="([^"]*)" rel="prev nofollow"/.exec(body)![1]!.replaceAll('&amp;', '&');
+    assert.match((await get(before)).body, /bosons and/);
+  });
+
+  test('shows nothing of records that the reader may not see, nor of hidden paths', async () => {
+    for (const field of ['', 'title', '245__a', '595__a', 'collection']) {
+      for (const text of ['secret', 'outside', 'hidden']) {
+        const { body } = await get(`/search?action=browse&p=${text}&f=${field}&rg=200&ln=en`);
+        const terms = body.slice(body.indexOf('<table'));
+        assert.doesNotMatch(terms, />[^<]*(secret|outside|hidden words)[^<]*<\/a>/i);
+      }
+    }
+  });
+
+  test('an unknown collection is not found, a restricted one is said', async () => {
+    assert.equal((await get('/search?action=browse&p=x&cc=Nowhere')).statusCode, 404);
+    assert.match((await get('/search?action=browse&p=secret&cc=Secrets')).body, /open only to some people/);
   });
 });

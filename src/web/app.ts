@@ -6,17 +6,23 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
-import { isApi, sendProblem } from './api/problem.ts';
 import { apiRoutes } from './api/routes.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { webErrors } from './errors.ts';
-import { beginExchange, type Exchange } from './exchange.ts';
+import { beginExchange } from './exchange.ts';
+import { checkFormToken } from './form-token.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
 import { trustedProxies } from './machines/networks.ts';
+import type { WebPeople } from './people.ts';
+import { keepPrivate } from './privacy.ts';
+import { isApi, problemOf, sendProblem } from './problem.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
+import { accountRoutes } from './routes/account/account.ts';
+import { adminRoutes } from './routes/admin/admin.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
@@ -24,20 +30,23 @@ import { sendInternal, sendMethodNotAllowed, sendNotFound, sendUserError } from 
 import { recordRoutes } from './routes/record.ts';
 import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
+import { sessionApiRoutes } from './routes/session-api.ts';
+import { comesFromElsewhere } from './same-origin.ts';
+import { meet, visitorOf } from './visitor.ts';
 
 export interface AppOptions {
   /** Under which address readers reach us; undefined is what the request says. */
   readonly baseUrl?: string | undefined;
   /** Where to say what was asked and what failed; undefined says nothing. */
   readonly logger?: FastifyBaseLogger | undefined;
+  /** People, sessions, roles; undefined: everybody is a guest. */
+  readonly people?: WebPeople;
+  /** Proxies whose word is taken for the address and protocol of readers: addresses and networks, with commas. */
+  readonly trustProxy?: string | undefined;
   /** What balancers are told. */
   readonly readiness?: Readiness;
   /** Budgets and places for crawlers and harvesters; undefined is without limit. */
   readonly limits?: LimitSettings;
-  /** Does somebody ask whom we know? Such a person has a larger budget. */
-  readonly isSignedIn?: (request: FastifyRequest) => boolean;
-  /** Networks whose word about the client's address (X-Forwarded-For and its kin) is taken. */
-  readonly trustProxy?: string | undefined;
   /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
   readonly sharedCache?: number;
 }
@@ -57,13 +66,13 @@ const longestUrlPart = 2000;
 
 /** The web application over a library; it does not listen yet. */
 export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
-  const limits = createLimits(options.limits ?? noLimits, options.isSignedIn ?? (() => false));
-  const environment = createEnvironment(
-    library,
-    options.baseUrl,
+  const limits = createLimits(options.limits ?? noLimits, (request) => visitorOf(request).signedIn !== undefined);
+  const environment = createEnvironment(library, {
+    baseUrl: options.baseUrl,
+    people: options.people,
     limits,
-    Math.round((options.sharedCache ?? 0) / 1000),
-  );
+    sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
+  });
   const proxies = trustedProxies(options.trustProxy);
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
@@ -83,12 +92,22 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     rememberLanguage(environment, request, reply);
+    if (comesFromElsewhere(request, options.baseUrl)) throw new UserError(webErrors.fromElsewhere);
+    if (options.people === undefined || request.url.startsWith('/assets/') || request.url.startsWith('/health/'))
+      return;
+    const { badToken } = await meet(request, options.people.access, options.baseUrl);
+    if (badToken) {
+      reply.header('www-authenticate', 'Bearer realm="reperio", error="invalid_token"');
+      throw new UserError(webErrors.badToken);
+    }
   });
+  app.addHook('preHandler', async (request) => checkFormToken(request, options.baseUrl));
+  keepPrivate(app);
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
       {
         method: request.method,
-        url: request.url,
+        url: withoutSecrets(request.url),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },
@@ -102,12 +121,17 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   machineRoutes(app, environment);
   resolverRoutes(app, environment);
   apiRoutes(app, environment);
+  if (options.people !== undefined) {
+    sessionApiRoutes(app, environment, options.people.access);
+    accountRoutes(app, environment, options.people);
+    adminRoutes(app, environment, options.people);
+  }
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
     const exchange = beginExchange(environment, request);
     const path = request.url.split('?')[0]!;
     const allowed = routes.allowed(path);
-    if (isApi(path)) return sendApiUnknown(exchange, reply, request.method, path, allowed);
+    if (isApi(path)) return sendApiUnknown(reply, request.method, path, allowed);
     if (allowed.length > 0 && !allowed.includes(request.method))
       return sendMethodNotAllowed(exchange, reply, request.method, allowed.join(', '));
     return sendNotFound(exchange, reply);
@@ -116,18 +140,12 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   return app;
 }
 
-function sendApiUnknown(
-  exchange: Exchange,
-  reply: FastifyReply,
-  method: string,
-  path: string,
-  allowed: readonly string[],
-): FastifyReply {
+function sendApiUnknown(reply: FastifyReply, method: string, path: string, allowed: readonly string[]): FastifyReply {
   const isMethod = allowed.length > 0 && !allowed.includes(method);
   if (isMethod) reply.header('allow', allowed.join(', '));
   const values = { path, method, allowed: allowed.join(', ') };
   const error = new UserError(isMethod ? webErrors.apiMethod : webErrors.apiUnknown, values);
-  return sendProblem(reply, exchange.page.baseUrl, error);
+  return sendProblem(reply, problemOf(error));
 }
 
 /** A language chosen by `ln` stays chosen. */
@@ -187,7 +205,8 @@ function answerError(
   const exchange = beginExchange(environment, request);
   if (error instanceof UserError) {
     if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
-    if (isApi(request.url)) return sendProblem(reply, exchange.page.baseUrl, error);
+    if (error instanceof TooManyAttempts) reply.header('retry-after', String(error.seconds));
+    if (isApi(request.url)) return sendProblem(reply, problemOf(error));
     if (isForMachine(exchange.args))
       return reply
         .code(error.status)
@@ -197,11 +216,20 @@ function answerError(
   }
   const status = statusOf(error);
   if (status === 404) return sendNotFound(exchange, reply);
+  if (isApi(request.url) && status < 500)
+    return sendProblem(reply, {
+      status,
+      title: error instanceof Error ? error.message : 'The request cannot be read.',
+    });
   if (status < 500) return sendUserError(exchange, reply, status, error instanceof Error ? error.message : '', '');
-  request.log.error({ err: error, url: request.url }, 'failed');
-  if (isApi(request.url))
-    return sendProblem(reply, exchange.page.baseUrl, new UserError(webErrors.internal, { id: request.id }));
+  request.log.error({ err: error, url: withoutSecrets(request.url) }, 'failed');
+  if (isApi(request.url)) return sendProblem(reply, problemOf(new UserError(webErrors.internal, { id: request.id })));
   return sendInternal(exchange, reply, request.id);
+}
+
+/** One-time links and answers of providers are good for whoever reads them, also in a log. */
+function withoutSecrets(url: string): string {
+  return url.replace(/([?&](?:token|code|state)=)[^&#]+/g, '$1...');
 }
 
 function statusOf(error: unknown): number {

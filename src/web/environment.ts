@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../library/open.ts';
 import { type Assets, makeAssets } from './assets.ts';
 import type { Limits } from './machines/limits.ts';
+import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 
 /** What the pages need of a library. */
@@ -12,6 +13,8 @@ export interface WebEnvironment {
   readonly library: WebLibrary;
   /** Undefined: what the request says. */
   readonly baseUrl: string | undefined;
+  /** Undefined: a library without people, where everybody is a guest. */
+  readonly people: WebPeople | undefined;
   readonly limits: Limits;
   /** Seconds for which caches may keep a guest's page; 0: they must ask each time. */
   readonly sharedCache: number;
@@ -25,11 +28,11 @@ export interface WebEnvironment {
 /** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
 const assetsKept = 4;
 
+export type EnvironmentOptions = Pick<WebEnvironment, 'baseUrl' | 'people' | 'limits' | 'sharedCache'>;
+
 export function createEnvironment(
   library: WebLibrary,
-  baseUrl: string | undefined,
-  limits: Limits,
-  sharedCache: number,
+  { baseUrl, people, limits, sharedCache }: EnvironmentOptions,
 ): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
@@ -38,6 +41,7 @@ export function createEnvironment(
   return {
     library,
     baseUrl,
+    people,
     limits,
     sharedCache,
     catalogues,
@@ -65,7 +69,7 @@ export function createEnvironment(
 
 function newestFile(): number {
   let newest = 0;
-  for (const room of ['./', '../formats/', '../search/', '../index/', '../access/']) {
+  for (const room of ['./', '../formats/', '../search/', '../index/', '../citations/', '../access/']) {
     const folder = new URL(room, import.meta.url);
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       newest = Math.max(newest, statSync(new URL(encodeURI(name), folder)).mtimeMs);

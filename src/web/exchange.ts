@@ -1,18 +1,23 @@
 import type { FastifyRequest } from 'fastify';
-import { guest, type Person } from '../access/person.ts';
+import type { SignedIn } from '../access/access.ts';
+import { may, type Person } from '../access/person.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { StoredBatch } from '../index/stored-records.ts';
 import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
 import type { WebEnvironment } from './environment.ts';
+import { formToken } from './form-token.ts';
 import { Timing } from './timing.ts';
 import { negotiateLanguage } from './translations.ts';
+import { personOf, visitorOf } from './visitor.ts';
 
 /** One question to the server: one snapshot, one person, one clock. */
 export interface Exchange {
   readonly snapshot: IndexSnapshot;
   readonly person: Person;
+  /** The account behind the person; undefined for a guest. */
+  readonly signedIn: SignedIn | undefined;
   readonly page: PageContext;
   readonly args: URLSearchParams;
   readonly timing: Timing;
@@ -30,10 +35,12 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
   const timing = new Timing();
   const snapshot = environment.library.snapshot();
   const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
+  const person = personOf(request, snapshot.site, environment.people?.access);
   return {
     snapshot,
-    person: guest,
-    page: pageContext(environment, request, snapshot, args),
+    person,
+    signedIn: visitorOf(request).signedIn,
+    page: pageContext(environment, request, snapshot, person, args),
     args,
     timing,
     records: async (ids) => {
@@ -51,6 +58,7 @@ function pageContext(
   environment: WebEnvironment,
   request: FastifyRequest,
   snapshot: IndexSnapshot,
+  person: Person,
   args: URLSearchParams,
 ): PageContext {
   const { site } = snapshot;
@@ -58,12 +66,14 @@ function pageContext(
   const languages = wanted.length > 0 ? wanted : ['en'];
   const known = (language: string | undefined): string | undefined => languages.find((one) => one === language);
   const cookies = request.headers.cookie;
+  const account = visitorOf(request).signedIn?.account;
   const language =
     known(args.get('ln') ?? undefined) ??
     known(readCookie(cookies, 'ln')) ??
+    known(account?.preferences.language) ??
     negotiateLanguage(request.headers['accept-language'], languages) ??
     languages[0]!;
-  const theme = readCookie(cookies, 'theme');
+  const theme = readCookie(cookies, 'theme') ?? account?.preferences.theme;
   return {
     site,
     tr: environment.translator(language),
@@ -72,6 +82,9 @@ function pageContext(
     baseUrl: environment.baseUrl ?? ownAddress(request),
     address: request.url,
     assets: environment.assets(site.accent).addresses,
+    account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
+    hasAccounts: environment.people !== undefined,
+    formToken: visitorOf(request).session === undefined ? undefined : formToken(request, environment.baseUrl),
   };
 }
 

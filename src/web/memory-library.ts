@@ -1,3 +1,4 @@
+import { graphInMemory } from '../citations/memory.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { indexVersion, type RecordVersion } from '../index/entry.ts';
 import { SnapshotBuilder } from '../index/live.ts';
@@ -35,8 +36,9 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
     siteVersion: 1,
     segments: [memorySegment(inverter.finish())],
   });
+  const withCitations = { ...snapshot, citations: graphInMemory(snapshot.segments) };
   return {
-    snapshot: () => snapshot,
+    snapshot: () => withCitations,
     records: async (ids) => ids.map((id) => versions.get(id)).filter((version) => version !== undefined),
     stored: async (ids) => ({
       rows: ids.flatMap((id) => {

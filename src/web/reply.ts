@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { personKey } from '../access/person.ts';
 import type { WebEnvironment } from './environment.ts';
 import type { Exchange } from './exchange.ts';
 
 const htmlType = 'text/html; charset=utf-8';
 
-/** What decides how a page looks beside its address: the index, the site, the language, the theme, the code and the name of the host. */
+/** What decides how a page looks beside its address: the index, the site, the language, the theme, the code, the name of the host and the person. */
 export function entityTag({ snapshot, page, person }: Exchange, environment: WebEnvironment, format = 'html'): string {
   const parts = [
     snapshot.version,
@@ -15,7 +16,9 @@ export function entityTag({ snapshot, page, person }: Exchange, environment: Web
     page.baseUrl,
     page.address,
     environment.edition,
-    person.name ?? '',
+    personKey(person),
+    // A form is good for its session only.
+    page.formToken ?? '',
     format,
   ];
   return `W/"${createHash('sha1').update(parts.join('\n')).digest('base64url')}"`;

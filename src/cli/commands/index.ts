@@ -1,3 +1,4 @@
+import { type GraphStatus, graphStatus } from '../../citations/status.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { IndexContext } from '../../index/context.ts';
 import { mergeAll } from '../../index/merging.ts';
@@ -13,14 +14,20 @@ import { createProgress } from '../progress.ts';
 const status = defineSubcommand({
   summary: 'Say what the index consists of and whether it is up to date.',
   examples: [
-    { command: 'index status', doc: 'Segments, records in them, and what waits to be folded in.' },
+    {
+      command: 'index status',
+      doc: 'Segments, records in them, what waits to be folded in, and the citation graph.',
+    },
     { command: 'index status --json', doc: 'The same for programs.' },
   ],
   arguments: {},
   options: jsonOption,
   run: async ({ settings, options, signal, print, printJson }) => {
-    const found = await withIndex(settings(), signal, ({ database, folder }) => indexStatus(database, folder));
-    if (options.json) return printJson(found);
+    const given = settings();
+    const found = await withIndex(given, signal, ({ database, folder }) => indexStatus(database, folder));
+    const live = found.segments.map(({ id }) => id);
+    const citations = graphStatus(indexFolderOf(given), live);
+    if (options.json) return printJson({ ...found, citations: citations ?? null });
     print(
       `manifest  version ${found.manifest}, ${found.current ? 'up to date with the site file' : 'to be made anew'}`,
     );
@@ -28,9 +35,17 @@ const status = defineSubcommand({
     print(`segments  ${found.segments.length} live, ${found.unused} unused`);
     for (const { id, records, bytes } of found.segments)
       print(`  ${id.slice(0, 12)}  ${String(records).padStart(9)} records  ${megabytes(bytes).padStart(8)} MB`);
+    print(`citations ${graphText(citations, live.length)}`);
     print(`local     ${megabytes(found.localBytes)} MB of files on this node`);
   },
 });
+
+function graphText(graph: GraphStatus | undefined, live: number): string {
+  if (graph === undefined) return 'no graph on this node; it is made when it is needed';
+  const { citations, records, segments, bytes, made } = graph;
+  const rest = segments === live ? '' : ', the rest laid over it';
+  return `${citations} among ${records} records, of ${segments} of ${live} segments${rest}; ${megabytes(bytes)} MB, made ${made.toISOString()}`;
+}
 
 const rebuild = defineSubcommand({
   summary: 'Make the index anew from the records, beside the live one.',

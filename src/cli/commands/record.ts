@@ -1,4 +1,3 @@
-import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import { requireExportFormat } from '../../formats/formats.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
@@ -11,8 +10,8 @@ import { readRecord, readRevision, recordHistory } from '../../records/history.t
 import { deleteRecord } from '../../records/write.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
-import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { withDatabase } from '../with-database.ts';
 
 const revisionOption = {
   revision: { type: 'number', value: 'N', minimum: 1, doc: 'This version instead of the newest.' },
@@ -113,15 +112,6 @@ const deleteCommand = defineSubcommand({
 });
 
 export const command: CommandGroup = { commands: { show, history, export: exportCommand, delete: deleteCommand } };
-
-async function withDatabase<T>(settings: Settings, work: (database: Database) => Promise<T>): Promise<T> {
-  const store = await openStore(settings);
-  try {
-    return await work(store.database);
-  } finally {
-    await store.release();
-  }
-}
 
 function recordNumber(text: string): number {
   const number = Number(text);

@@ -1,20 +1,30 @@
 import { ask } from '../../access/ask.ts';
+import { browseFor } from '../../access/browse.ts';
 import { guest } from '../../access/person.ts';
 import type { Brief } from '../../index/brief.ts';
 import { openLibrary } from '../../library/open.ts';
 import { noticeText } from '../../search/notices.ts';
 import { defaultPageSize, emptyRequest, type SearchRequest } from '../../search/request.ts';
+import type { Site } from '../../site/site.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 
 export const command = defineCommand({
   description:
     'Finds what every visitor of the library may see, newest first. The language is that of the search page: words, "phrases", trunc*,\n' +
-    'field:word, 245__a:value, /regular expressions/, 1999->2003, and or not, parentheses.',
+    'field:word, 245__a:value, /regular expressions/, 1999->2003, and or not, parentheses, refersto:, cited:50+.',
   examples: [
     { command: "search 'higgs boson'", doc: 'Both words, anywhere.' },
     {
       command: `search 'author:"Ellis, J" year:1990->1999' --sort title --ascending`,
       doc: 'A person, in a span of years.',
+    },
+    {
+      command: 'search \'refersto:author:"Ellis, J"\' --sort cited',
+      doc: 'What cites a person, the most cited first.',
+    },
+    {
+      command: "search --browse 'author:ellis'",
+      doc: 'The authors around Ellis in the alphabet, each with its number of records.',
     },
     { command: "search 'title:supersym*' --json", doc: 'The numbers of all records found, for scripts.' },
   ],
@@ -24,7 +34,11 @@ export const command = defineCommand({
     collection: { type: 'list', value: 'NAME', short: 'c', doc: 'Only in this collection (several: in any of them).' },
     sort: { type: 'text', value: 'ORDER', doc: 'title, author, a field, or a MARC path.' },
     ascending: { type: 'flag', doc: 'First what is otherwise last.' },
-    rank: { type: 'text', value: 'METHOD', doc: 'wrd: the most relevant first.' },
+    rank: { type: 'text', value: 'METHOD', doc: 'wrd: the most relevant first; citation: the most cited.' },
+    browse: {
+      type: 'flag',
+      doc: 'Instead of records: the values of the field that stand near in the alphabet, or words.',
+    },
     limit: { type: 'number', value: 'N', short: 'n', minimum: 1, doc: 'How many to show; 10, with --json all.' },
     ...jsonOption,
   },
@@ -43,6 +57,16 @@ export const command = defineCommand({
     };
     const library = await openLibrary(settings());
     try {
+      if (options.browse) {
+        const { terms, notices } = browseFor(library.snapshot(), guest, { ...request, size: options.limit ?? 10 });
+        for (const notice of notices) stderr.write(`${noticeText(notice)}\n`);
+        if (options.json)
+          return printJson({ terms: terms.map(({ label, text, count }) => ({ label, query: text, count })) });
+        return print(
+          terms.map(({ label, count }) => `${String(count).padStart(9)}  ${label}`).join('\n') || 'No values.',
+        );
+      }
+      if (asksCitations(request, library.snapshot().site)) await library.citationsReady();
       const answer = ask(library.snapshot(), guest, request, { briefs: !options.json });
       for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
       if (options.json) return printJson({ total: answer.total, ids: answer.ids });
@@ -53,6 +77,13 @@ export const command = defineCommand({
     }
   },
 });
+
+/** Only then is a large library's citation graph worth waiting for. */
+function asksCitations(request: SearchRequest, { ranks, sorts }: Site): boolean {
+  if (/cited|refersto|refs|topcit/i.test(`${request.text} ${request.field}`)) return true;
+  if (ranks.some(({ code, method }) => code === request.rank && method === 'citations')) return true;
+  return sorts.some(({ code, by }) => code === request.sort && by === 'citations');
+}
 
 export function summary(total: number, shown: number): string {
   const found = total === 1 ? '1 record' : `${total.toLocaleString('en')} records`;

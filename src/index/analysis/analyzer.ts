@@ -8,6 +8,7 @@ import type { TermSink } from '../term-sink.ts';
 import { briefOf } from './brief.ts';
 import { compileColumns } from './columns.ts';
 import { compileQuerySide } from './query.ts';
+import { compileRawReference } from './raw-reference.ts';
 import { compileTerms } from './terms.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface Analyzer {
   /** `created` and `modified` in seconds since 1970. */
   columns(record: MarcRecord, created: number, modified: number): RecordColumns;
   brief(record: MarcRecord): Brief;
+  /** The keys that a reference as printed may mean: high, low, high, low ... */
+  referenceKeys(text: string): readonly number[];
 
   /** How a field is searched; undefined for a code the site does not have. */
   field(code: string): FieldSearch | undefined;
@@ -94,6 +97,7 @@ export function compileAnalyzer(site: Site): Analyzer {
     ...compileQuerySide(site),
     terms: compileTerms(site),
     columns: (record, created, modified) => columns(withoutPaths(record, hidden), created, modified),
+    referenceKeys: compileRawReference(site),
     brief: (record) => briefOf(withoutPaths(record, hidden)),
   };
 }

@@ -1,8 +1,9 @@
 /**
- * Leading articles by language, folded. Only unmistakable ones: Italian "i" would take the first word off "I, robot".
+ * Leading articles by language, folded. Only unmistakable ones: Italian "i" would take the first word off "I, robot". English has the three prepositions that
+ * Invenio passed over as well, so that lists keep their order.
  */
 const articles: Readonly<Record<string, readonly string[]>> = {
-  en: ['the', 'a', 'an'],
+  en: ['the', 'a', 'an', 'at', 'on', 'of'],
   fr: ['le', 'la', 'les', "l'", 'un', 'une'],
   de: ['der', 'die', 'das', 'ein', 'eine'],
   es: ['el', 'la', 'los', 'las', 'un', 'una'],

@@ -72,6 +72,7 @@ test('a record without anything has empty columns', () => {
     year: 0,
     sorts: { title: '', author: '', number: '' },
     facets: { author: [], language: [] },
+    keys: { own: [], references: [], authors: [] },
   });
 });
 

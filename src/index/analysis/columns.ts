@@ -5,6 +5,7 @@ import type { Site, SortMethod } from '../../site/site.ts';
 import type { RecordColumns } from '../document.ts';
 import { leadingArticle } from './articles.ts';
 import { foldValue, tidySpace } from './fold.ts';
+import { compileKeys } from './keys.ts';
 import { holdsNames } from './makers.ts';
 import { yearOf } from './year.ts';
 
@@ -17,7 +18,9 @@ const computed = new Set(['created', 'modified', 'citations', 'year']);
 type SortKey = (value: string, nonfiling: number) => string;
 
 /** What is to be done with the values of a path: the set calls a path by its number, so these stand in a list. */
-type PathUse = { readonly sort: number; readonly rank: number } | { readonly facet: number; readonly isCode: boolean };
+type PathUse =
+  | { readonly sort: number; readonly rank: number; readonly last: boolean }
+  | { readonly facet: number; readonly isCode: boolean };
 
 /** Sort methods and facets of a site compiled: all columns of a record in one pass over its fields. */
 export function compileColumns(site: Site): (record: MarcRecord, created: number, modified: number) => RecordColumns {
@@ -27,9 +30,11 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
   const paths: MarcPath[] = [];
   const uses: PathUse[] = [];
   sorts.forEach((sort, number) => {
+    // The first path counts that says something, and its first value; of the paths of a field its last, as in Invenio.
+    const last = typeof sort.by === 'string';
     sortPaths(site, sort).forEach((path, rank) => {
       paths.push(compilePath(path));
-      uses.push({ sort: number, rank });
+      uses.push({ sort: number, rank, last });
     });
   });
   facets.forEach((facet, number) => {
@@ -39,6 +44,7 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
     }
   });
   const set = compilePathSet(paths);
+  const keysOf = compileKeys(site);
   return (record, created, modified) => {
     const keys = sorts.map(() => '');
     const ranks = sorts.map(() => Number.POSITIVE_INFINITY);
@@ -48,7 +54,7 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
       if ('facet' in use) {
         const text = tidySpace(value);
         if (says.test(text) && !(use.isCode && unsaid.has(text))) values[use.facet]?.add(text);
-      } else if (use.rank < (ranks[use.sort] as number)) {
+      } else if (use.rank < (ranks[use.sort] as number) || (use.last && use.rank === ranks[use.sort])) {
         const key = keyMakers[use.sort]?.(value, nonfilingOf(field)) ?? '';
         if (key === '') return;
         keys[use.sort] = key;
@@ -61,6 +67,7 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
       year: yearOf(record),
       sorts: Object.fromEntries(sorts.map((sort, number) => [sort.code, keys[number] ?? ''])),
       facets: Object.fromEntries(facets.map((facet, number) => [facet.code, [...(values[number] ?? [])]])),
+      keys: keysOf(record),
     };
   };
 }

@@ -8,7 +8,7 @@ import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
 import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
 
-type QuerySide = Omit<Analyzer, 'terms' | 'columns' | 'brief'>;
+type QuerySide = Omit<Analyzer, 'terms' | 'columns' | 'brief' | 'referenceKeys'>;
 
 interface QueryField extends FieldSearch {
   readonly whole: boolean;
@@ -129,8 +129,13 @@ function matchSpace(path: string): (space: string) => boolean {
     const isControl = space.length === 5;
     const place = isControl ? `${space.slice(2)}__` : space.slice(2);
     if (isControl ? codes.length > 5 : !isPrefix && place.length !== codes.length) return false;
-    return codes.every((code, at) => code === '%' || code === '*' || code === place[at]);
+    // A subfield code in capitals is a slip, as in marc/path.ts.
+    return codes.every((code, at) => code === '%' || code === '*' || same(code, place[at]!, at === 5));
   };
+}
+
+function same(a: string, b: string, anyCase: boolean): boolean {
+  return a === b || (anyCase && a.toLowerCase() === b.toLowerCase());
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { KeyColumnName } from '../document.ts';
+import type { KeyColumn } from '../segment.ts';
 import { ByteWriter } from './bytes.ts';
 import { type SegmentOutput, TextsWriter, writeColumn } from './output.ts';
 import { writeOrdinals } from './postings-codec.ts';
@@ -47,6 +49,12 @@ export function writeFacetColumn(
   const column = values();
   writeColumn(output, `facet ${code} starts`, column.starts);
   writeColumn(output, `facet ${code} values`, column.values);
+}
+
+export function writeKeyColumn(output: SegmentOutput, name: KeyColumnName, column: KeyColumn): void {
+  writeColumn(output, `keys ${name} starts`, column.starts);
+  writeColumn(output, `keys ${name} high`, column.high);
+  writeColumn(output, `keys ${name} low`, column.low);
 }
 
 export function writeTexts(output: SegmentOutput, name: string, texts: Iterable<Uint8Array>): void {

@@ -1,4 +1,5 @@
-import type { FacetColumn, SegmentColumns, SortColumn } from '../segment.ts';
+import type { KeyColumnName } from '../document.ts';
+import type { FacetColumn, KeyColumn, SegmentColumns, SortColumn } from '../segment.ts';
 import { placeWidth } from './bytes.ts';
 import { CacheShelf } from './cache.ts';
 import { SegmentDamaged } from './errors.ts';
@@ -18,6 +19,14 @@ export function readColumn(source: Source, section: Section, count?: number): Ui
   bytes.copy(copy, 0, 1);
   if (width === 4) return new Uint32Array(copy.buffer);
   return new Uint32Array(width === 2 ? new Uint16Array(copy.buffer) : copy);
+}
+
+/** Some numbers of a column, read for themselves. */
+function readNumbers(source: Source, section: Section, from: number, count: number): readonly number[] {
+  if (count <= 0) return [];
+  const width = source.read(section, 0, 1)[0]!;
+  const bytes = source.read(section, 1 + from * width, count * width);
+  return Array.from({ length: count }, (_, i) => bytes.readUIntLE(i * width, width));
 }
 
 /** Texts by number. Short ones are read one by one as asked for. */
@@ -141,6 +150,35 @@ export class StoredColumns implements SegmentColumns {
         fingerprints: () => (fingerprints ??= fingerprintsOf(texts)),
       };
     });
+  }
+
+  keys(name: KeyColumnName): KeyColumn | undefined {
+    const source = this.#source;
+    const section = source.sections.get(`keys ${name} starts`);
+    if (section === undefined) return undefined;
+    const starts = readColumn(source, section, source.records + 1);
+    this.#checkAscending(section.name, starts);
+    const count = starts[source.records];
+    return {
+      starts,
+      high: readColumn(source, source.section(`keys ${name} high`), count),
+      low: readColumn(source, source.section(`keys ${name} low`), count),
+    };
+  }
+
+  keysOf(name: KeyColumnName, ordinal: number): readonly number[] {
+    const source = this.#source;
+    const starts = source.sections.get(`keys ${name} starts`);
+    if (starts === undefined) return [];
+    const [from = 0, to = 0] = readNumbers(source, starts, ordinal, 2);
+    const high = readNumbers(source, source.section(`keys ${name} high`), from, to - from);
+    const low = readNumbers(source, source.section(`keys ${name} low`), from, to - from);
+    const keys = new Array<number>(high.length * 2);
+    for (let i = 0; i < high.length; i++) {
+      keys[i * 2] = high[i]!;
+      keys[i * 2 + 1] = low[i]!;
+    }
+    return keys;
   }
 
   get sortCodes(): string[] {

@@ -19,7 +19,14 @@ after(() => rmSync(folder, { recursive: true }));
 /** Small, but with every section and both kinds of posting lists. */
 const records = Array.from({ length: 90 }, (_, i): ToldRecord => {
   const deleted = i % 30 === 7;
-  const columns = { ...noColumns, created: i, sorts: { title: `title ${i % 9}` }, facets: { type: [`t${i % 4}`] } };
+  const keys = { own: [i, 1], references: [i, 2, i, 3], authors: [] };
+  const columns = {
+    ...noColumns,
+    keys,
+    created: i,
+    sorts: { title: `title ${i % 9}` },
+    facets: { type: [`t${i % 4}`] },
+  };
   return {
     record: { id: i + 1, revision: 1, deleted, columns, brief: plainBrief },
     words: deleted ? [] : [0, 1, 2, 3].map((k) => ['w:any', k === 0 ? 'common' : `w${(i * k) % 70}`, k * 3] as const),
@@ -60,6 +67,7 @@ function readAll(segment: Segment): unknown[] {
   const sort = columns.sort('title');
   seen.push(sort?.ranks, sort && Array.from(sort.ranks, (rank) => sort.key(rank)));
   const facet = columns.facet('type');
+  seen.push(columns.keys('own'), columns.keys('references'), columns.keysOf('references', 1));
   seen.push(facet?.starts, facet && Array.from(facet.values, (value) => facet.text(value)));
   return seen;
 }

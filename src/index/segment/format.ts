@@ -15,6 +15,9 @@ import { ByteReader, ByteWriter } from './bytes.ts';
  *     facet CODE texts         texts: the distinct values in code point order
  *     facet CODE starts        column: as in `FacetColumn`, and so is
  *     facet CODE values        column
+ *     keys NAME starts         column: as in `KeyColumn`, and so are (own, references, authors)
+ *     keys NAME high           column
+ *     keys NAME low            column
  *     brief                    texts: JSON by ordinal, nothing for a deletion marker
  *     dictionary               blocks of 64 terms, see dictionary-writer.ts
  *     postings                 for each term of two records or more, in order of the dictionary: up to 64 ordinals as

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { keyColumns } from '../document.ts';
 import type { Segment } from '../segment.ts';
 import { createInverter } from './inverter.ts';
 import {
@@ -135,6 +136,26 @@ function checkAgainstModel(segment: Segment, records: readonly ToldRecord[]): vo
   checkTerms(segment, records);
   checkSorts(segment, records);
   checkFacets(segment, records);
+  checkKeys(segment, records);
+}
+
+function checkKeys(segment: Segment, records: readonly ToldRecord[]): void {
+  for (const name of keyColumns) {
+    const expected = records.map(({ record }) => (record.deleted ? [] : record.columns.keys[name]));
+    for (const [ordinal, keys] of expected.entries()) assert.deepEqual(segment.columns.keysOf(name, ordinal), keys);
+    const column = segment.columns.keys(name);
+    const all = expected.flat();
+    if (all.length === 0) {
+      assert.equal(column, undefined);
+      continue;
+    }
+    assert.ok(column);
+    assert.deepEqual(
+      expected.map((keys) => keys.length / 2),
+      expected.map((_, ordinal) => column.starts[ordinal + 1]! - column.starts[ordinal]!),
+    );
+    assert.deepEqual(Array.from(column.high, (high, i) => [high, column.low[i]]).flat(), all);
+  }
 }
 
 function checkTerms(segment: Segment, records: readonly ToldRecord[]): void {
@@ -153,6 +174,17 @@ function checkTerms(segment: Segment, records: readonly ToldRecord[]): void {
       Array.from(segment.terms(space, from, below), (entry) => entry.term),
       span,
     );
+    for (const end of ['', keys[0]!, below, `${below}\u0000`, keys.at(-1)!, '\u{10ffff}']) {
+      const before = keys.filter((key) => compareCodePoints(key, end) < 0).reverse();
+      assert.deepEqual(
+        Array.from(segment.termsBefore(space, end), (entry) => entry.term),
+        before,
+      );
+      for (const entry of segment.termsBefore(space, end)) {
+        assert.deepEqual(entry, segment.term(space, entry.term) ?? 'no such term');
+        break;
+      }
+    }
     const lengths = new Array<number>(records.length).fill(0);
     for (const [term, list] of terms) {
       const entry = segment.term(space, term);
@@ -179,6 +211,7 @@ function checkTerms(segment: Segment, records: readonly ToldRecord[]): void {
   }
   assert.equal(segment.term('w:nowhere', 'x'), undefined);
   assert.deepEqual([...segment.terms('w:nowhere', '')], []);
+  assert.deepEqual([...segment.termsBefore('w:nowhere', 'x')], []);
   assert.equal(segment.columns.lengths('w:nowhere'), undefined);
 }
 

@@ -1,11 +1,12 @@
 import type { Brief } from '../brief.ts';
-import type { IndexedRecord } from '../document.ts';
+import { type IndexedRecord, keyColumns } from '../document.ts';
 import type { TermSink } from '../term-sink.ts';
 import { ByteWriter } from './bytes.ts';
 import { writeBasicColumns, writeTexts } from './columns-writer.ts';
 import { TermsWriter } from './dictionary-writer.ts';
 import { compareNames, isWordSpace } from './format.ts';
 import { InvertedFacet, InvertedSort } from './inverted-columns.ts';
+import { InvertedKeys } from './inverted-keys.ts';
 import { rankWords, ValueSpace, WordSpace } from './inverted-space.ts';
 import { type SegmentData, segmentInMemory, writeColumn } from './output.ts';
 import { termKey } from './term-key.ts';
@@ -41,6 +42,7 @@ class SegmentInverter implements Inverter {
   readonly #years: number[] = [];
   readonly #sorts = new Map<string, InvertedSort>();
   readonly #facets = new Map<string, InvertedFacet>();
+  readonly #keys = keyColumns.map((name) => new InvertedKeys(name));
   readonly #briefs = new ByteWriter();
   readonly #briefEnds: number[] = [];
   #ordinal = -1;
@@ -55,6 +57,7 @@ class SegmentInverter implements Inverter {
     for (const space of this.#spaces) sum += space.bytes;
     for (const sort of this.#sorts.values()) sum += sort.bytes;
     for (const facet of this.#facets.values()) sum += facet.bytes;
+    for (const keys of this.#keys) sum += keys.bytes;
     return sum;
   }
 
@@ -81,7 +84,9 @@ class SegmentInverter implements Inverter {
           entry(this.#facets, code, () => new InvertedFacet(code)).add(ordinal, value);
       }
       this.#briefs.text(briefJson(record.brief));
+      for (const keys of this.#keys) keys.add(columns.keys[keys.name]);
     }
+    for (const keys of this.#keys) keys.endRecord();
     this.#briefEnds.push(this.#briefs.length);
   }
 
@@ -141,6 +146,7 @@ class SegmentInverter implements Inverter {
       for (const { name, words } of lengths) writeColumn(output, `lengths ${name}`, words);
       for (const sort of inOrder(this.#sorts)) sort.write(output, records);
       for (const facet of inOrder(this.#facets)) facet.write(output, records);
+      for (const keys of this.#keys) keys.write(output);
       writeTexts(output, 'brief', this.#briefTexts());
       terms.finish(output);
     });

@@ -1,5 +1,6 @@
+import { type KeyColumnName, keyColumns } from '../document.ts';
 import { Texts } from './columns.ts';
-import { writeBasicColumns, writeFacetColumn, writeSortColumn, writeTexts } from './columns-writer.ts';
+import { writeBasicColumns, writeFacetColumn, writeKeyColumn, writeSortColumn, writeTexts } from './columns-writer.ts';
 import { compareNames, isWordSpace } from './format.ts';
 import { dropped, type MergePlan } from './merge-plan.ts';
 import { type SegmentOutput, writeColumn } from './output.ts';
@@ -25,6 +26,7 @@ export function mergeColumns(plan: MergePlan, output: SegmentOutput): void {
   }
   for (const code of namesIn(plan, (segment) => segment.columns.sortCodes)) mergeSort(plan, code, output);
   for (const code of namesIn(plan, (segment) => segment.columns.facetCodes)) mergeFacet(plan, code, output);
+  for (const name of keyColumns) mergeKeys(plan, name, output);
   mergeBriefs(plan, output);
 }
 
@@ -87,6 +89,34 @@ function mergeFacet(plan: MergePlan, code: string, output: SegmentOutput): void 
     });
     return { starts, values };
   });
+}
+
+function mergeKeys(plan: MergePlan, name: KeyColumnName, output: SegmentOutput): void {
+  const columns = plan.sources.map(({ segment, map }) => ({ column: segment.columns.keys(name), map }));
+  const starts = new Uint32Array(plan.records + 1);
+  for (const { column, map } of columns) {
+    if (!column) continue;
+    for (let k = 0; k < map.length; k++) {
+      if (map[k] !== dropped) starts[map[k]! + 1] = column.starts[k + 1]! - column.starts[k]!;
+    }
+  }
+  for (let i = 0; i < plan.records; i++) starts[i + 1]! += starts[i]!;
+  const total = starts[plan.records]!;
+  if (total === 0) return;
+  const high = new Uint32Array(total);
+  const low = new Uint32Array(total);
+  for (const { column, map } of columns) {
+    if (!column) continue;
+    for (let k = 0; k < map.length; k++) {
+      if (map[k] === dropped) continue;
+      let at = starts[map[k]!]!;
+      for (let from = column.starts[k]!; from < column.starts[k + 1]!; from++, at++) {
+        high[at] = column.high[from]!;
+        low[at] = column.low[from]!;
+      }
+    }
+  }
+  writeKeyColumn(output, name, { starts, high, low });
 }
 
 interface TextInput {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Brief } from '../brief.ts';
-import type { IndexedRecord, RecordColumns } from '../document.ts';
+import { type IndexedRecord, noKeys, type RecordColumns, type RecordKeys } from '../document.ts';
 import { createInverter } from './inverter.ts';
 import type { SegmentData } from './output.ts';
 
@@ -54,7 +54,7 @@ export function compareCodePoints(a: string, b: string): number {
   return left.length - right.length;
 }
 
-export const noColumns: RecordColumns = { created: 0, modified: 0, year: 0, sorts: {}, facets: {} };
+export const noColumns: RecordColumns = { created: 0, modified: 0, year: 0, sorts: {}, facets: {}, keys: noKeys };
 export const plainBrief: Brief = {
   t: 'Title',
   a: ['Ellis, J'],
@@ -93,6 +93,14 @@ const brief: fc.Arbitrary<Brief> = record({
   f: fc.nat(3),
 });
 
+const keyList = fc
+  .array(fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)), { maxLength: 5 })
+  .map((pairs) => pairs.flat());
+const keys: fc.Arbitrary<RecordKeys> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(noKeys) },
+  { weight: 3, arbitrary: record({ own: keyList, references: keyList, authors: keyList }) },
+);
+
 const columns: fc.Arbitrary<RecordColumns> = record({
   created: fc.nat(0xffffffff),
   modified: fc.nat(0xffffffff),
@@ -101,6 +109,7 @@ const columns: fc.Arbitrary<RecordColumns> = record({
   facets: fc.dictionary(fc.constantFrom('subject', 'type'), fc.uniqueArray(text, { maxLength: 4 }), {
     noNullPrototype: true,
   }),
+  keys,
 });
 
 const told = record({

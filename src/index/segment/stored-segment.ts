@@ -112,6 +112,19 @@ export class StoredSegment implements Segment {
     }
   }
 
+  *termsBefore(space: string, below: string): Iterable<TermEntry> {
+    const dictionary = this.#dictionaries.get(space);
+    if (!dictionary) return;
+    const end = Buffer.from(below);
+    const last = dictionary.blockFor(end);
+    for (let number = last; number >= 0; number--) {
+      const block = dictionary.block(number, number > last - keptBlocks);
+      for (let index = (number === last ? firstNotBelow(block, end) : block.count) - 1; index >= 0; index--) {
+        yield entryAt(dictionary.space, number, block, index, termAt(block, index));
+      }
+    }
+  }
+
   ordinals(entry: TermEntry): RoaringBitmap32 {
     const held = this.#bitmaps.get(entry.place);
     if (held) return held;

@@ -1,10 +1,14 @@
 import type { FieldSearch } from '../../index/analysis/analyzer.ts';
 import { foldValue } from '../../index/analysis/fold.ts';
 import { printLeaf } from '../query/print.ts';
-import { builtInFields, type Leaf, type Query, type SecondOrder } from '../query/tree.ts';
+import { builtInFields, type Leaf, type Query } from '../query/tree.ts';
+import { authorityFields, namingRecords, readsAuthorities } from './authority.ts';
+import { citationLeaf, secondOrder } from './citations.ts';
 import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
+import { evaluate } from './evaluate.ts';
 import { type Matcher, numberRange, range, regularExpression, wildcard } from './matcher.ts';
+import { badNumber, numberEnds } from './numbers.ts';
 import { all, both, either, none, type Place, type Plan } from './plan.ts';
 
 /** Turns a question into what is asked of every segment. Whatever cannot be asked leaves a notice in the context. */
@@ -18,7 +22,7 @@ export function compileQuery(query: Query, context: Context): Plan {
         steps: query.steps.map(({ join, query: inner }) => ({ join, plan: compileQuery(inner, context) })),
       };
     case 'second-order':
-      return context.citations?.secondOrder(query, context) ?? notAvailable(query, context);
+      return secondOrder(query.operator, compileQuery(query.inner, context), context);
     default:
       return compileLeaf(query, context);
   }
@@ -38,11 +42,26 @@ function compileLeaf(leaf: Leaf, context: Context): Plan {
   }
   const { analyzer } = context;
   const field = analyzer.field(name === '' || name === 'global' ? analyzer.anyField : name);
-  if (field !== undefined) return ofField(leaf, context, field);
-  if (builtInFields.has(name)) return context.citations?.leaf(leaf, context) ?? notAvailable(leaf, context);
+  if (field !== undefined) return withAuthorities(leaf, context, field);
+  if (builtInFields.has(name)) return citationLeaf(leaf, context) ?? notAvailable(leaf, context);
   notify(context, { kind: 'unknown-field', text: name });
   const anyField = analyzer.field(analyzer.anyField);
   return anyField === undefined ? none : ofField(leaf, context, anyField);
+}
+
+/** Beside what the field itself has, the records that name an authority record which has it. */
+function withAuthorities(leaf: Leaf, context: Context, field: FieldSearch): Plan {
+  const plan = ofField(leaf, context, field);
+  const { openable, analyzer } = context;
+  // A limit of terms counts those of the field itself.
+  if (openable === undefined || field.numeric || context.wildcardLimit !== undefined) return plan;
+  if (!readsAuthorities(field.code, context)) return plan;
+  const names = authorityFields(context.snapshot.site).flatMap((code) => {
+    const of = code === field.code ? undefined : analyzer.field(code);
+    return of === undefined ? [] : [ofField(leaf, { ...context, notices: [] }, of)];
+  });
+  const authorities = evaluate(either(names), { ...context, visible: openable(), notices: [] });
+  return either([plan, { kind: 'found', hits: namingRecords(field.code, authorities, context) }]);
 }
 
 function ofField(leaf: Leaf, context: Context, field: FieldSearch): Plan {
@@ -98,9 +117,12 @@ function phrase(text: string, context: Context, field: FieldSearch, space: strin
     notify(context, { kind: 'empty-term', text: text });
     return none;
   }
-  if (groups.length === 1) return lookUp({ kind: 'words', space }, first, text);
+  // One word beside signs that stand alone, as in ": Tim": Invenio looked for just that, and no record has it.
+  if (groups.length === 1) return loneSign.test(text) ? none : lookUp({ kind: 'words', space }, first, text);
   return { kind: 'adjacent', space, slots: groups.map(slot), text };
 }
+
+const loneSign = /(?:^|\s)[^\p{L}\p{N}\s*]+(?:\s|$)/u;
 
 function slot(word: string): string | Matcher {
   return word.includes('*') ? wildcard(word) : word;
@@ -166,18 +188,6 @@ function recordNumbers(leaf: Leaf, context: Context): Plan {
   return ends === undefined ? badNumber(leaf, context) : { kind: 'ids', from: ends[0], to: ends[1] };
 }
 
-/** The whole numbers that a leaf means, both ends included; undefined when it is not about numbers. */
-export function numberEnds(leaf: Leaf): readonly [number, number] | undefined {
-  const texts = leaf.kind === 'span' ? [leaf.from ?? '0', leaf.to ?? 'Infinity'] : [leaf.text, leaf.text];
-  const [from, to] = texts.map((text) => (/^\s*(?:\d+|Infinity)\s*$/.test(text) ? Number(text) : Number.NaN));
-  return from === undefined || to === undefined || Number.isNaN(from + to) ? undefined : [from, to];
-}
-
-export function badNumber(leaf: Leaf, context: Context): Plan {
-  notify(context, { kind: 'bad-number', text: printLeaf(leaf) });
-  return none;
-}
-
 function dates(leaf: Leaf, context: Context): Plan {
   const column = leaf.field === 'datecreated' ? 'created' : 'modified';
   const [first, last] = leaf.kind === 'span' ? [leaf.from, leaf.to] : [leaf.text, leaf.text];
@@ -190,7 +200,7 @@ function dates(leaf: Leaf, context: Context): Plan {
   return { kind: 'time', column, from: spans[0]?.from ?? 0, below: spans[1]?.below ?? Number.POSITIVE_INFINITY };
 }
 
-function notAvailable(query: Leaf | SecondOrder, context: Context): Plan {
-  notify(context, { kind: 'not-available', text: `${query.kind === 'second-order' ? query.operator : query.field}:` });
+function notAvailable(leaf: Leaf, context: Context): Plan {
+  notify(context, { kind: 'not-available', text: `${leaf.field}:` });
   return none;
 }

@@ -1,15 +1,15 @@
+import type { CitationView } from '../../citations/view.ts';
 import type { Analyzer } from '../../index/analysis/analyzer.ts';
 import type { Segment } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Notice } from '../notices.ts';
-import type { Leaf, SecondOrder } from '../query/tree.ts';
-import type { Place, Plan } from './plan.ts';
+import type { Place } from './plan.ts';
 
 /** What one question is asked of, and within which bounds. */
 export interface Context {
   readonly snapshot: IndexSnapshot;
   readonly analyzer: Analyzer;
-  /** The records that second-order operators may look at. */
+  /** The records that may be found. */
   readonly visible: HitSet;
   /** May hidden MARC paths be searched? */
   readonly seesHiddenPaths: boolean;
@@ -18,17 +18,10 @@ export interface Context {
   /** When patterns must have read enough of the dictionaries, in milliseconds of `performance.now()`. */
   readonly patternDeadline: number;
   readonly notices: Notice[];
-  /** Answers what is asked of the citation graph; undefined while the library keeps none. */
-  readonly citations: CitationQuestions | undefined;
-}
-
-export interface CitationQuestions {
-  /** refersto: and its like. */
-  secondOrder(query: SecondOrder, context: Context): Plan;
-  /** cited: and its like; undefined for a field that is not about citations. */
-  leaf(leaf: Leaf, context: Context): Plan | undefined;
-  /** How often each record of each segment is cited. */
-  counts(snapshot: IndexSnapshot): readonly Uint32Array[];
+  /** All records that the asker may open, in whatever collection; undefined where one record's question must not look at others. */
+  readonly openable: (() => HitSet) | undefined;
+  /** Citations as the asker sees them, over all collections; undefined while the graph is being made. */
+  readonly citations: () => CitationView | undefined;
 }
 
 /** The term spaces of a segment at a place, without those that the asker may not search. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { graphInMemory } from '../../citations/memory.ts';
 import { type Analyzer, compileAnalyzer } from '../../index/analysis/analyzer.ts';
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import { createInverter } from '../../index/segment/inverter.ts';
 import { memorySegment } from '../../index/segment/open.ts';
-import type { IndexSnapshot } from '../../index/snapshot.ts';
+import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import { controlField, dataField, type Field, type MarcRecord } from '../../marc/record.ts';
 import { parseSite } from '../../site/parse.ts';
 import type { Site } from '../../site/site.ts';
@@ -33,10 +34,12 @@ fields:
   miscellaneous: {paths: ["100__a", "700__a", "500__a"], index: {tokenizer: text}}
 sort:
   latest: {by: created}
+  cited: {by: citations}
   title: {by: title}
   when: {by: year}
 rank:
   wrd: {method: relevance, name: words}
+  citation: {method: citations, name: times cited}
 collections:
   - name: Home
     children:
@@ -67,6 +70,7 @@ export const titleWords = ['higgs', 'boson', 'bosons', 'mass', 'hep-ph/0204', 'U
 export const names = ['Ellis, John R', 'Ellis, J', 'de la Cruz, Ana', 'Müller, K', 'Plato'];
 export const kinds = ['BOOK', 'ARTICLE', 'SECRET', 'OUTSIDE', 'NOTHING'];
 export const keywords = ['dark matter', 'Dark energy', 'QCD'];
+export const reports = ['R-1', 'R-2', 'R-3', 'R-4', 'R-5'];
 export const years = ['1977', '1999', '2001', '2010'];
 
 const field = (tag: string, ind1: string, ind2: string, code: string, value: string): Field =>
@@ -79,9 +83,11 @@ const recordArbitrary: fc.Arbitrary<MarcRecord> = fc
     keys: fc.array(fc.constantFrom(...keywords), { maxLength: 2 }),
     year: fc.option(fc.constantFrom(...years), { nil: undefined }),
     kinds: fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 2 }),
+    own: fc.array(fc.constantFrom(...reports), { maxLength: 1 }),
+    cites: fc.array(fc.constantFrom(...reports), { maxLength: 3 }),
     hidden: fc.option(fc.constantFrom('hush', 'higgs'), { nil: undefined }),
   })
-  .map(({ titles, people, keys, year, kinds: kindsOf, hidden }) => ({
+  .map(({ titles, people, keys, year, kinds: kindsOf, own, cites, hidden }) => ({
     leader: '',
     fields: [
       controlField('008', 'abcdef'),
@@ -90,6 +96,8 @@ const recordArbitrary: fc.Arbitrary<MarcRecord> = fc
       ...keys.map((key) => field('653', '1', ' ', 'a', key)),
       ...keys.map((key) => field('650', '1', '7', 'a', key)),
       ...(year === undefined ? [] : [field('260', ' ', ' ', 'c', year)]),
+      ...own.map((number) => field('037', ' ', ' ', 'a', number)),
+      ...cites.map((number) => field('999', 'C', '5', 'r', number)),
       ...kindsOf.map((kind) => field('980', ' ', ' ', 'a', kind)),
       ...(hidden === undefined ? [] : [field('595', ' ', ' ', 'a', hidden)]),
     ],
@@ -130,6 +138,15 @@ export function liveVersions(versions: readonly Version[]): readonly Version[] {
   return [...newest.values()].filter(({ deleted }) => !deleted);
 }
 
+/** What somebody may see who may not see these records. */
+export function visibleBut(snapshot: IndexSnapshot, hidden: readonly number[]): HitSet {
+  return snapshot.segments.map(({ segment, live }) => {
+    const bits = new RoaringBitmap32(live);
+    bits.removeMany(hidden.map((id) => segment.ordinalOf(id)).filter((ordinal) => ordinal !== -1));
+    return bits;
+  });
+}
+
 export function snapshotOf(versions: readonly Version[], site: Site = testSite): IndexSnapshot {
   const analyzer = compileAnalyzer(site);
   const live = new Set(liveVersions(versions));
@@ -150,5 +167,6 @@ export function snapshotOf(versions: readonly Version[], site: Site = testSite):
     const ordinals = [...held.keys()].filter((ordinal) => live.has(held[ordinal] as Version));
     return { segment: memorySegment(inverter.finish()), live: new RoaringBitmap32(ordinals) };
   });
-  return { version: 'test', site, siteVersion: 1, segments, records: live.size };
+  const citations = graphInMemory(segments);
+  return { version: 'test', site, siteVersion: 1, segments, records: live.size, citations };
 }

@@ -9,6 +9,9 @@ import { testAnalyzer } from './library.ts';
 export interface NaiveRecord {
   readonly id: number;
   readonly created: number;
+  readonly reports: readonly string[];
+  readonly cites: readonly string[];
+  readonly people: readonly string[];
   readonly words: ReadonlyMap<string, readonly (readonly [term: string, position: number])[]>;
   readonly values: ReadonlyMap<string, readonly string[]>;
 }
@@ -34,23 +37,54 @@ export function naiveRecord(id: number, created: number, record: MarcRecord): Na
       values.set(name, [...(values.get(name) ?? []), term]);
     },
   });
-  return { id, created, words, values };
+  const all = (path: string) => values.get(`m:${path}`) ?? [];
+  const people = [...all('100__a'), ...all('700__a')];
+  return { id, created, reports: all('037__a'), cites: all('999C5r'), people, words, values };
 }
 
-export function holds(query: Query, record: NaiveRecord): boolean {
+/** `library`: the records that the asker may see. */
+export function holds(query: Query, record: NaiveRecord, library: readonly NaiveRecord[]): boolean {
   switch (query.kind) {
     case 'everything':
       return true;
-    case 'second-order':
-      return false;
+    case 'second-order': {
+      const found = library.filter((other) => holds(query.inner, other, library));
+      const self = !query.operator.endsWith('excludingselfcites');
+      return found.some((other) =>
+        query.operator.startsWith('refersto') ? refers(record, other, self) : refers(other, record, self),
+      );
+    }
     case 'chain':
       return query.steps.reduce((found, { join, query: inner }) => {
-        const here = holds(inner, record);
+        const here = holds(inner, record, library);
         return join === 'or' ? found || here : join === 'and' ? found && here : found && !here;
       }, true);
     default:
-      return leafHolds(query, record);
+      return citationHolds(query, record, library) ?? leafHolds(query, record);
   }
+}
+
+/** Does one record cite the other? Without `self` only when no author wrote both. */
+export function refers(citing: NaiveRecord, cited: NaiveRecord, self = true): boolean {
+  if (citing.id === cited.id || !citing.cites.some((number) => cited.reports.includes(number))) return false;
+  return self || !citing.people.some((name) => cited.people.includes(name));
+}
+
+export function timesCited(record: NaiveRecord, library: readonly NaiveRecord[], self = true): number {
+  return library.filter((other) => refers(other, record, self)).length;
+}
+
+function citationHolds(leaf: Leaf, record: NaiveRecord, library: readonly NaiveRecord[]): boolean | undefined {
+  if (leaf.field === 'cited') return numberHolds(leaf, timesCited(record, library));
+  if (leaf.field === 'citedexcludingselfcites') return numberHolds(leaf, timesCited(record, library, false));
+  if (leaf.field === 'rawref')
+    return (
+      leaf.kind !== 'span' && record.reports.some((number) => leaf.text.toUpperCase().includes(number.toUpperCase()))
+    );
+  if (leaf.field !== 'cocitedwith') return undefined;
+  const other = library.find(({ id }) => numberHolds(leaf, id));
+  if (other === undefined || other.id === record.id) return false;
+  return library.some((citing) => refers(citing, other) && refers(citing, record));
 }
 
 function leafHolds(leaf: Leaf, record: NaiveRecord): boolean {

@@ -3,11 +3,13 @@ import { after, before, test } from 'node:test';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import type { TSchema } from 'typebox';
 import Value from 'typebox/value';
+import { openTestDatabase } from '../../../test/support/database.ts';
 import { field } from '../../formats/test-records.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import { parseSite } from '../../site/parse.ts';
 import { createApp } from '../app.ts';
 import { memoryLibrary } from '../memory-library.ts';
+import { testPeople } from '../test-people.ts';
 import { exampleOf } from './example.ts';
 import { operationsOf } from './operations.ts';
 import { schemas } from './schemas.ts';
@@ -90,20 +92,33 @@ function routesOf(tree: string): readonly string[] {
 }
 
 test('every address is in the document, and everything in the document is an address', async () => {
-  const document = (await get('/api/openapi.json')).json();
-  const described = Object.keys(document.paths).map((path) => path.replace(/\{(\w+)\}/g, ':$1'));
-  const routes = routesOf(app.printRoutes({ commonPrefix: false })).filter((path) => /^\/api(\/|$)/.test(path));
-  assert.deepEqual(described.sort(), [...new Set(routes)].sort());
-  assert.equal(document.openapi, '3.1.0');
-  assert.ok(document.paths['/api/search'].get.parameters.some((one: { name: string }) => one.name === 'facet.author'));
-  const referred = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
-    (match) => match[1]!,
-  );
-  for (const name of referred) assert.ok(Object.hasOwn(document.components.schemas, name), name);
+  const store = await openTestDatabase();
+  const people = await testPeople(store);
+  const whole = createApp(memoryLibrary(site!, records), { baseUrl: 'https://library.example', people });
+  try {
+    const document = (await whole.inject('/api/openapi.json')).json();
+    const described = Object.keys(document.paths).map((path) => path.replace(/\{(\w+)\}/g, ':$1'));
+    const routes = routesOf(whole.printRoutes({ commonPrefix: false })).filter((path) => /^\/api(\/|$)/.test(path));
+    assert.deepEqual(described.sort(), [...new Set(routes)].sort());
+    assert.equal(document.openapi, '3.1.0');
+    const names = document.paths['/api/search'].get.parameters.map(({ name }: { name: string }) => name);
+    assert.ok(names.includes('facet.author'));
+    const referred = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
+    for (const [, name = ''] of referred) assert.ok(Object.hasOwn(document.components.schemas, name), name);
+    assert.match((await whole.inject('/api')).body, /POST \/api\/login/);
+    const refused = await whole.inject({ method: 'POST', url: '/api/login', payload: { name: 'x', password: 'y' } });
+    assert.equal(refused.statusCode, 401);
+    assert.deepEqual(misfits('Problem', refused.json()), []);
+    assert.deepEqual(misfits('SignIn', exampleOf('SignIn')), []);
+  } finally {
+    await whole.close();
+    await people.access.close();
+    await store.release();
+  }
 });
 
 test('every answer fits its schema, examples too', async () => {
-  for (const { answer, example, path } of operationsOf(site!)) {
+  for (const { answer, example, path } of operationsOf(site!, false)) {
     const reply = await get(encodeURI(example));
     assert.equal(reply.statusCode, 200, path);
     if (answer === undefined) continue;
@@ -111,7 +126,7 @@ test('every answer fits its schema, examples too', async () => {
     assert.deepEqual(misfits(answer, exampleOf(answer)), [], path);
   }
   for (const url of ['/api/search?facets=1&size=50', '/api/records?size=50', '/api/records/1', '/api/suggest?q=p']) {
-    const name = operationsOf(site!).find(({ path }) => url.split('?')[0]!.startsWith(path.replace('{id}', '')))!
+    const name = operationsOf(site!, false).find(({ path }) => url.split('?')[0]!.startsWith(path.replace('{id}', '')))!
       .answer!;
     assert.deepEqual(misfits(name, (await get(url)).json()), [], url);
   }
@@ -273,7 +288,7 @@ test('suggestions begin with what was typed, also as browsers want them', async 
 
 test('the page names every address and its parameters, in both languages', async () => {
   const { body } = await get('/api');
-  for (const { path, parameters } of operationsOf(site!)) {
+  for (const { path, parameters } of operationsOf(site!, false)) {
     assert.ok(body.includes(`GET ${path}`), path);
     for (const name of Object.keys(parameters.properties)) assert.ok(body.includes(`<code>${name}</code>`), name);
   }

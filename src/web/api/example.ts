@@ -37,6 +37,8 @@ const examples: Readonly<Record<string, unknown>> = {
     next: 'https://library.example/api/records?size=1&cursor=abcdefghW251bGwsMV0',
   },
   CollectionsAnswer: { collections: [collection] },
+  SignIn: { name: 'ada', password: 'the password', remember: true },
+  SignedIn: { name: 'ada' },
   SuggestAnswer: {
     suggestions: [
       { kind: 'author', text: 'Ellis, John', url: 'https://library.example/search?p=author%3A%22Ellis%2C+John%22' },

@@ -5,6 +5,8 @@ import { schemas } from './schemas.ts';
 
 const errorTexts: Readonly<Record<number, string>> = {
   400: 'A parameter is wrong.',
+  401: 'There is no such person, or the password is another one.',
+  403: 'This is not possible for this person.',
   404: 'There is no such record, or it is not open to you.',
   410: 'The record was deleted or merged.',
   429: 'Too many requests: Retry-After says when to come back.',
@@ -12,7 +14,7 @@ const errorTexts: Readonly<Record<number, string>> = {
 };
 
 /** The document of this library's API (OpenAPI 3.1). */
-export function openApi(site: Site, baseUrl: string, version: string): object {
+export function openApi(site: Site, baseUrl: string, version: string, hasAccounts: boolean): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -22,8 +24,12 @@ export function openApi(site: Site, baseUrl: string, version: string): object {
         'Reading the library. Answers are JSON in UTF-8, errors are problem documents (RFC 9457) with a stable code. Answers have an ETag: ask with If-None-Match.',
     },
     servers: [{ url: baseUrl }],
-    paths: Object.fromEntries(operationsOf(site).map((operation) => [operation.path, { get: pathItem(operation) }])),
-    components: { schemas },
+    paths: Object.fromEntries(
+      operationsOf(site, hasAccounts).map((operation) => [operation.path, { [operation.method]: pathItem(operation) }]),
+    ),
+    components: hasAccounts ? { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : { schemas },
+    // Everything that guests may read needs none of it.
+    ...(hasAccounts ? { security: [{}, { token: [] }] } : {}),
   };
 }
 
@@ -51,9 +57,24 @@ function pathItem(operation: Operation): object {
         schema,
       })),
     ],
+    ...(operation.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: { $ref: `#/components/schemas/${operation.body}` } } },
+          },
+        }),
     responses: {
-      200: { description: 'The answer.', content: { [operation.contentType]: { schema: answerSchema(operation) } } },
-      304: { description: 'What If-None-Match names is still right.' },
+      ...(operation.contentType === undefined
+        ? { 204: { description: 'Done.' } }
+        : {
+            200: {
+              description: 'The answer.',
+              content: { [operation.contentType]: { schema: answerSchema(operation) } },
+            },
+          }),
+      ...(operation.method === 'get' ? { 304: { description: 'What If-None-Match names is still right.' } } : {}),
       ...Object.fromEntries(
         [400, ...operation.errors, 429, 500].map((status) => [
           status,

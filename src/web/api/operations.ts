@@ -12,6 +12,7 @@ import {
 /** An address of the API as the OpenAPI document, the page /api and the routes know it. */
 export interface Operation {
   readonly id: string;
+  readonly method: 'get' | 'post';
   /** With parts in braces, as OpenAPI has them. */
   readonly path: string;
   readonly summary: string;
@@ -20,18 +21,59 @@ export interface Operation {
   readonly parameters: TObject;
   /** Parts of the path: what they are. */
   readonly inPath: Readonly<Record<string, string>>;
+  /** Name of the schema of the body that is sent, as JSON. */
+  readonly body?: string;
   /** Name of the answer's schema; undefined: it is not described by one. */
   readonly answer: string | undefined;
-  readonly contentType: string;
+  readonly contentType: string | undefined;
   /** Statuses of errors beside 400, 429 and 500. */
   readonly errors: readonly number[];
   /** Path and query of an example that works in any library with a record 1. */
   readonly example: string;
 }
 
-/** All of them. The facets of a search are those of the site. */
-export function operationsOf(site: Site): readonly Operation[] {
-  const json = 'application/json';
+type ReadOperation = Omit<Operation, 'method'>;
+
+const json = 'application/json';
+
+/** All of them. The facets of a search are those of the site; signing in is there where people are. */
+export function operationsOf(site: Site, hasAccounts: boolean): readonly Operation[] {
+  const reading = readOperations(site).map((one): Operation => ({ method: 'get', ...one }));
+  return hasAccounts ? [...reading, ...sessionOperations] : reading;
+}
+
+const sessionOperations: readonly Operation[] = [
+  {
+    id: 'login',
+    method: 'post',
+    path: '/api/login',
+    summary: 'Sign in',
+    description:
+      'Sets the session cookie. Programs that come again use an API token of the account instead: Authorization: Bearer TOKEN, with any request.',
+    parameters: noParameters,
+    inPath: {},
+    body: 'SignIn',
+    answer: 'SignedIn',
+    contentType: json,
+    errors: [401, 403],
+    example: '/api/login',
+  },
+  {
+    id: 'logout',
+    method: 'post',
+    path: '/api/logout',
+    summary: 'Sign out',
+    description: 'Ends the session of the cookie.',
+    parameters: noParameters,
+    inPath: {},
+    answer: undefined,
+    contentType: undefined,
+    errors: [],
+    example: '/api/logout',
+  },
+];
+
+function readOperations(site: Site): readonly ReadOperation[] {
   return [
     {
       id: 'search',

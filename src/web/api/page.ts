@@ -45,9 +45,11 @@ function operation(context: PageContext, one: Operation): Html {
       : html`<table><thead><tr><th scope="col">${tr.t('api.parameter')}</th><th scope="col">${tr.t('api.type')}</th><th scope="col">${tr.t('api.meaning')}</th></tr></thead><tbody>${inPath.map(
           ([name, text]) => row(`{${name}}`, 'integer', text),
         )}${rows.map(([name, schema]) => row(name, typeText(schema), schema.description ?? ''))}</tbody></table>`;
-  const command = `curl '${baseUrl}${one.example}'`;
+  const body = exampleOf(one.body);
+  const sent = body === undefined ? '' : ` -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  const command = `curl${one.method === 'post' ? ' -X POST' : ''} '${baseUrl}${one.example}'${sent}`;
   const answer = exampleOf(one.answer);
-  return html`<section aria-labelledby="${one.id}"><h2 id="${one.id}"><code>GET ${one.path}</code></h2>
+  return html`<section aria-labelledby="${one.id}"><h2 id="${one.id}"><code>${one.method.toUpperCase()} ${one.path}</code></h2>
 <p lang="en">${one.description}</p>
 ${table}
 <pre tabindex="0"><code>${command}</code></pre>

@@ -65,13 +65,13 @@ export function apiRoutes(app: FastifyInstance, environment: WebEnvironment): vo
   get('/api/suggest', suggest);
   get('/api/openapi.json', (asked) => {
     readParameters(noParameters, asked.exchange.args);
-    const { site, baseUrl } = asked.exchange.page;
-    return isKnown(asked) ? asked.reply : sendJson(asked, openApi(site, baseUrl, version));
+    const { site, baseUrl, hasAccounts } = asked.exchange.page;
+    return isKnown(asked) ? asked.reply : sendJson(asked, openApi(site, baseUrl, version, hasAccounts));
   });
   get('/api', (asked) => {
     if (isKnown(asked)) return asked.reply;
     const { page } = asked.exchange;
-    return sendHtml(asked.reply, asked.exchange, apiPage(page, operationsOf(page.site)));
+    return sendHtml(asked.reply, asked.exchange, apiPage(page, operationsOf(page.site, page.hasAccounts)));
   });
 }
 

@@ -77,11 +77,11 @@ export const recordFields: readonly string[] = Object.keys(recordSchema.properti
 
 const problemSchema = Type.Object(
   {
-    type: text('Where the error is described.'),
+    type: Type.Literal('about:blank'),
     title: text('The sentence that names it.'),
     status: Type.Integer(),
-    code: text('Stable, as REPERIO_PARAMETER_WRONG.'),
-    detail: text('What to do.'),
+    code: optional(text('Stable, as REPERIO_PARAMETER_WRONG.')),
+    detail: optional(text('What to do.')),
   },
   { description: 'An error (RFC 9457).' },
 );
@@ -140,6 +140,12 @@ const suggestionSchema = Type.Object({
   url: text('A search for it.'),
 });
 
+const signInSchema = Type.Object({
+  name: text('Name or e-mail address of the account.'),
+  password: Type.String(),
+  remember: optional(Type.Boolean({ description: 'Keep the session when the browser ends.' })),
+});
+
 export const schemas: Readonly<Record<string, TObject>> = {
   Record: recordSchema,
   SearchAnswer: searchSchema,
@@ -150,6 +156,8 @@ export const schemas: Readonly<Record<string, TObject>> = {
   Facet: facetSchema,
   Notice: noticeSchema,
   Suggestion: suggestionSchema,
+  SignIn: signInSchema,
+  SignedIn: Type.Object({ name: Type.String() }),
   Problem: problemSchema,
 };
 

@@ -8,6 +8,8 @@ export interface Hit {
   /** Its place in the whole result, from 1. */
   readonly rank: number;
   readonly brief: Brief;
+  /** How often it is cited by what the reader may see. */
+  readonly citations: number;
   /** What to show of its text, and where that comes from when it is not the abstract. */
   readonly fragment: { readonly text: string; readonly place: string | undefined } | undefined;
 }
@@ -22,7 +24,7 @@ function hitItem(context: PageContext, hit: Hit, highlighter: Highlighter): Html
   return html`<li class="hit"><span class="rank number" aria-hidden="true">${tr.number(hit.rank)}</span><div>
 <h2><a href="/record/${hit.id}" dir="auto">${titleHtml(context, brief.t, highlighter)}</a></h2>
 ${byLine(context, brief, highlighter)}
-<p class="where">${whereLine(context, brief)}</p>
+<p class="where">${whereLine(context, brief, citedLink(context, hit))}</p>
 ${fragment !== undefined && html`<p class="fragment" dir="auto">${fragment.place !== undefined && html`<span class="muted">${fragment.place}: </span>`}${richLine(fragment.text, highlighter)}</p>`}
 </div></li>
 `;
@@ -44,7 +46,7 @@ export function byLine(context: PageContext, brief: Brief, highlighter: Highligh
 }
 
 /** Year, journal, kind, identifiers and files, separated by dots. */
-function whereLine(context: PageContext, brief: Brief): HtmlValue {
+function whereLine(context: PageContext, brief: Brief, cited: HtmlValue): HtmlValue {
   const { tr } = context;
   const inJournal = brief.y > 0 && brief.j.includes(String(brief.y));
   const parts: HtmlValue[] = [
@@ -53,11 +55,16 @@ function whereLine(context: PageContext, brief: Brief): HtmlValue {
     brief.k.length > 0 && kindName(context, brief.k[0]!),
     ...brief.i.slice(0, 2).map(([kind, value]) => identifierText(kind, value)),
     brief.f > 0 && tr.t('hit.files', { count: brief.f }),
+    cited,
   ];
   return join(
     parts.filter((part) => part !== false),
     ' · ',
   );
+}
+
+function citedLink({ tr }: PageContext, { id, citations }: Hit): HtmlValue {
+  return citations > 0 && html`<a href="/record/${id}/citations">${tr.t('hit.cited', { count: citations })}</a>`;
 }
 
 function identifierText(kind: string, value: string): string {

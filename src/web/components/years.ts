@@ -11,6 +11,8 @@ export interface YearPicture {
   readonly counts: readonly YearCount[];
   /** The search limited to a span of years. */
   readonly href: (from: number, to: number) => string;
+  /** What is counted; records unless it is said. */
+  readonly counted?: 'records' | 'citations';
   /** The span that is chosen already. */
   readonly chosen: readonly [from: number, to: number] | undefined;
 }
@@ -48,6 +50,7 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
   const bars = yearBars(picture.counts);
   if (bars.length < 2) return nothing;
   const { tr } = context;
+  const { counted = 'records' } = picture;
   const most = Math.max(...bars.map((bar) => bar.count));
   const width = 240 / bars.length;
   const gap = width > 4 ? 1 : 0.4;
@@ -55,12 +58,15 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
     if (bar.count === 0) return nothing;
     const tall = Math.max(2, Math.round((bar.count / most) * (height - 2)));
     const name = bar.from === bar.to ? String(bar.from) : `${bar.from}–${bar.to}`;
-    const label = tr.t('years.bar', { years: name, count: bar.count });
+    const label = tr.t(counted === 'citations' ? 'years.citations_bar' : 'years.bar', {
+      years: name,
+      count: bar.count,
+    });
     const x = (i * width).toFixed(1);
     const now = picture.chosen !== undefined && bar.from <= picture.chosen[1] && bar.to >= picture.chosen[0];
     return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${now ? html` class="now"` : nothing} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
   });
-  return html`<figure class="years"><svg viewBox="0 0 240 ${height}" role="group" aria-label="${tr.t('years.picture')}">${drawn}</svg>
+  return html`<figure class="years"><svg viewBox="0 0 240 ${height}" role="group" aria-label="${tr.t(counted === 'citations' ? 'years.citations' : 'years.picture')}">${drawn}</svg>
 <figcaption class="number"><span>${String(bars[0]!.from)}</span><span>${String(Math.min(bars.at(-1)!.to, lastYear(picture.counts)))}</span></figcaption></figure>`;
 }
 

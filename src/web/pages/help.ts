@@ -51,6 +51,15 @@ ${table([
   ['datecreated:2026-01->2026-06', 'help.span_date'],
   ['recid:1->50', 'help.span_number'],
 ])}
+<h2>${tr.t('help.citations')}</h2>
+<p>${tr.rich('help.citations_note', { example: code('refersto:') })}</p>
+${table([
+  ['refersto:author:"Ellis, J"', 'help.refersto'],
+  ['referstoexcludingselfcites:author:"Ellis, J"', 'help.refersto_self'],
+  ['citedby:title:higgs', 'help.citedby'],
+  ['cited:50+', 'help.cited'],
+  ['cocitedwith:12', 'help.cocited'],
+])}
 <h2>${tr.t('help.marc')}</h2>
 <p>${tr.t('help.marc_note')}</p>
 ${table([

@@ -13,6 +13,7 @@ import { richText } from '../highlight.ts';
 import { attribute, type Html, type HtmlValue, html, join, nothing } from '../html.ts';
 import { layout } from '../layout.ts';
 import { recordHead } from '../record-head.ts';
+import { citationsPanel, type RecordCitations } from './record-citations.ts';
 
 export interface RecordModel {
   readonly id: number;
@@ -20,11 +21,13 @@ export interface RecordModel {
   readonly modified: Date;
   readonly work: Work;
   readonly references: number;
+  /** Undefined while citations are being counted. */
+  readonly citations: RecordCitations | undefined;
   /** Logical fields of the site: a value becomes a link only when its field can be searched. */
   readonly fields: ReadonlySet<string>;
 }
 
-const tabs = ['information', 'references', 'marc'] as const;
+const tabs = ['information', 'references', 'citations', 'marc'] as const;
 export type RecordTab = (typeof tabs)[number] | 'authors';
 
 /** A page of a record: its head and tabs are the same on all of them. */
@@ -87,11 +90,13 @@ export function contributorLink(one: Contributor, fields: ReadonlySet<string>): 
 
 function tabList(context: PageContext, model: RecordModel, current: RecordTab): Html {
   const { tr } = context;
+  const cited = model.citations?.count ?? 0;
   const items = tabs.map((tab) => {
     if (tab === 'references' && model.references === 0 && current !== 'references') return nothing;
+    if (tab === 'citations' && cited === 0 && current !== 'citations') return nothing;
     const href = tab === 'information' ? `/record/${model.id}` : `/record/${model.id}/${tab}`;
-    const count =
-      tab === 'references' ? html` <span class="number muted">${tr.number(model.references)}</span>` : nothing;
+    const number = tab === 'references' ? model.references : tab === 'citations' ? cited : undefined;
+    const count = number !== undefined && html` <span class="number muted">${tr.number(number)}</span>`;
     return html`<li><a href="${href}"${attribute('aria-current', tab === current ? 'page' : undefined)}>${tr.t(`record.tab.${tab}`)}${count}</a></li>`;
   });
   return html`<nav class="tabs" aria-label="${tr.t('record.tabs')}"><ul>${items}</ul></nav>`;
@@ -107,6 +112,7 @@ ${work.abstracts.length > 0 && html`<section class="panel"><h2>${tr.t('record.ab
 ${work.links.length > 0 && html`<section class="panel"><h2>${tr.t('record.files')}</h2><ul class="plain">${work.links.map((link) => linkItem(context, link))}</ul></section>`}
 </div>
 <aside class="aside">
+${model.citations !== undefined && citationsPanel(context, model.citations)}
 ${citeSection(context, model)}
 ${recordFormats(context, model.id)}
 </aside>`;

@@ -1,8 +1,10 @@
 import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
 import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import type { SortMethod } from '../../site/site.ts';
 import { advancedForm } from '../components/advanced.ts';
 import { type FacetList, facetList } from '../components/facets.ts';
 import { formatGroups } from '../components/format-menu.ts';
+import { type GuidanceModel, guidance, type Offer } from '../components/guidance.ts';
 import { type Hit, hitList } from '../components/hit.ts';
 import { type MenuItem, menu } from '../components/menu.ts';
 import { paging } from '../components/paging.ts';
@@ -14,7 +16,10 @@ import { type Html, type HtmlValue, html, nothing } from '../html.ts';
 import { layout } from '../layout.ts';
 
 export interface SearchModel {
+  /** What was searched for. */
   readonly request: SearchRequest;
+  /** What was typed in the box. */
+  readonly typed: string;
   readonly total: number;
   readonly hits: readonly Hit[];
   /** The engine's time. */
@@ -24,12 +29,18 @@ export interface SearchModel {
   readonly chips: readonly Chip[];
   /** Sentences about how the question was read. */
   readonly notices: readonly string[];
-  /** What each part of the question finds alone; shown when the whole finds nothing. */
-  readonly terms: readonly { readonly text: string; readonly count: number; readonly href: string }[];
+  /** A spelling that finds more. */
+  readonly correction: Offer | undefined;
+  /** Shown when nothing is found. */
+  readonly guidance: GuidanceModel | undefined;
   /** The name of the collection searched; undefined is the whole library. */
   readonly collectionName: string | undefined;
+  /** The terms near what is asked for. */
+  readonly browse: string;
   /** Hits drawn in another way, as of=hd and of=hm do. */
   readonly drawn?: HtmlValue;
+  /** What stands in place of hits and paging, as of=hcs does. */
+  readonly summary?: Html;
 }
 
 export type FacetModel =
@@ -64,13 +75,13 @@ export function searchPage(context: PageContext, model: SearchModel): string {
     head: html`<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: 'hb', language: '' })}">
 <link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
     find: searchBox(context, {
-      text: request.text,
+      text: model.typed,
       collection: request.collection === '' ? undefined : request.collection,
       hidden: keptArguments(request),
     }),
     main: html`<div class="search">
 ${summary(context, model)}
-${model.total === 0 ? html`<div class="none">${nothingFound(context, model)}</div>` : html`${facets(context, model)}<div>${results(context, model)}</div>`}
+${model.guidance !== undefined ? html`<div class="none">${guidance(context, model.guidance)}</div>` : html`${facets(context, model)}<div>${results(context, model)}</div>`}
 </div>`,
   });
 }
@@ -111,6 +122,7 @@ ${menu(
 ${menu(tr.t('search.formats'), formats(context, request))}
 <a href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
 }
+<a href="${model.browse}" rel="nofollow">${tr.t('browse.link')}</a>
 <details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>
 </div>
 ${
@@ -121,6 +133,10 @@ ${
   )}</ul>`
 }
 ${model.notices.length > 0 && html`<div class="notices" role="status">${model.notices.map((notice) => html`<p>${notice}</p>`)}</div>`}
+${
+  model.correction !== undefined &&
+  html`<p class="correction">${tr.rich('search.correction', { question: html`<a href="${model.correction.href}" rel="nofollow" dir="auto">${model.correction.label}</a>`, count: model.correction.count })}</p>`
+}
 </div>`;
 }
 
@@ -148,9 +164,14 @@ function orders(
       .filter((rank) => rank.method === 'relevance')
       .map((rank) => one(tr.t('sort.relevance'), '', false, rank.code)),
     ...site.sorts
-      .filter((sort) => sort.by !== 'created' && sort.by !== 'citations')
-      .map((sort) => one(named(sort.code, sort.names), sort.code, sort.by !== 'year' && sort.code !== 'year', '')),
+      .filter((sort) => sort.by !== 'created')
+      .map((sort) => one(named(sort.code, sort.names), sort.code, !isDescending(sort), '')),
   ];
+}
+
+/** What one looks for in a year or in a number of citations is the highest. */
+function isDescending({ by, code }: SortMethod): boolean {
+  return by === 'year' || code === 'year' || by === 'citations';
 }
 
 function formats(context: PageContext, request: SearchRequest): readonly MenuItem[] {
@@ -201,31 +222,7 @@ function results(context: PageContext, model: SearchModel): Html {
   const pages = Math.ceil(total / request.size);
   const current = Math.floor((request.first - 1) / request.size) + 1;
   const href = (page: number): string => toUrl(request, { first: (page - 1) * request.size + 1 });
+  if (model.summary !== undefined) return model.summary;
   return html`${model.drawn ?? hitList(context, model.hits, model.highlighter)}
 ${paging(context, { current: Math.min(current, pages), last: pages, href })}`;
-}
-
-function nothingFound(context: PageContext, model: SearchModel): Html {
-  const { tr } = context;
-  const { request } = model;
-  const wider: HtmlValue[] = [];
-  if (request.collection !== '' || request.collections.length > 0) {
-    wider.push(
-      html`<li><a href="${toUrl(request, { collection: '', collections: [] })}" rel="nofollow">${tr.t('none.everywhere')}</a></li>`,
-    );
-  }
-  if (model.chips.length > 0)
-    wider.push(
-      html`<li><a href="${toUrl(request, { facets: {}, limits: [] })}" rel="nofollow">${tr.t('none.without_filters')}</a></li>`,
-    );
-  const terms = model.terms.map(
-    (
-      term,
-    ) => html`<tr><th scope="row">${term.count > 0 ? html`<a href="${term.href}" rel="nofollow">${term.text}</a>` : term.text}</th><td class="number">${tr.t('none.count', { count: term.count })}</td></tr>
-`,
-  );
-  return html`<p>${tr.t('none.sentence')}</p>
-${terms.length > 0 && html`<table class="terms"><caption>${tr.t('none.terms')}</caption><tbody>${terms}</tbody></table>`}
-${wider.length > 0 && html`<ul class="plain">${wider}</ul>`}
-<p><a href="/help/search">${tr.t('none.help')}</a></p>`;
 }

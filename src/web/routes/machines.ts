@@ -1,5 +1,7 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, ask } from '../../access/ask.ts';
+import { savePreferences } from '../../access/profile.ts';
+import { refusedEntirely } from '../../access/visible.ts';
 import { atomFeed } from '../../formats/atom.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import { rssFormat } from '../../formats/rss.ts';
@@ -12,6 +14,8 @@ import { beginExchange, type Exchange } from '../exchange.ts';
 import { caching, entityTag, notModified } from '../reply.ts';
 import { isOwnAddress } from '../url.ts';
 import { recordBatches } from '../view/export-view.ts';
+import { visitorOf } from '../visitor.ts';
+import { sendRestricted } from './messages.ts';
 import { readRequest } from './search.ts';
 
 const feedLength = 25;
@@ -23,6 +27,8 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
     const exchange = beginExchange(environment, request);
     if (notModified(request, reply, entityTag(exchange, environment, 'atom'), caching(exchange, environment, request)))
       return reply;
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
     const { question, answer } = newest(exchange);
     const { page } = exchange;
     const entries = [];
@@ -42,6 +48,8 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
     const exchange = beginExchange(environment, request);
     if (notModified(request, reply, entityTag(exchange, environment, 'rss'), caching(exchange, environment, request)))
       return reply;
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
     const { question, answer } = newest(exchange);
     const context = {
       total: answer.total,
@@ -96,14 +104,30 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
   app.post<{ Body: URLSearchParams }>('/preferences', async (request, reply) => {
     const theme = request.body.get('theme') ?? '';
     const back = request.body.get('back') ?? '/';
-    if (theme === 'light' || theme === 'dark' || theme === 'auto')
-      reply.header('set-cookie', preferenceCookie('theme', theme === 'auto' ? '' : theme));
+    if (theme === 'light' || theme === 'dark' || theme === 'auto') await keepTheme(environment, request, reply, theme);
     return reply.redirect(isOwnAddress(back) ? back : '/', 303);
   });
 }
 
+/** In the browser, and for who is signed in with the account, which would bring the old one back otherwise. */
+async function keepTheme(
+  { people }: WebEnvironment,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  theme: 'light' | 'dark' | 'auto',
+): Promise<void> {
+  reply.header('set-cookie', preferenceCookie('theme', theme === 'auto' ? '' : theme));
+  const account = visitorOf(request).signedIn?.account;
+  if (people === undefined || account === undefined) return;
+  const { theme: _, ...others } = account.preferences;
+  await savePreferences(people.access.database, account.id, theme === 'auto' ? others : { ...others, theme });
+  people.access.forget({ kind: 'person', id: account.id });
+}
+
 const closedToRobots = [
   '/search',
+  '/account',
+  '/admin',
   '/feed',
   '/rss',
   '/unapi',

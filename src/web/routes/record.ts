@@ -9,10 +9,13 @@ import type { RecordVersion } from '../../index/entry.ts';
 import { emptyBox, searchBox } from '../components/search-box.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
+import { type Html, html } from '../html.ts';
 import { negotiateType } from '../negotiate.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from '../pages/record.ts';
+import { recordCitations } from '../pages/record-citations.ts';
 import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tabs.ts';
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
+import { citationList, citationsOf } from '../view/citation-list.ts';
 import { exportRecord } from '../view/export-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { sendDeleted, sendMerged, sendNoRecord } from './messages.ts';
@@ -40,7 +43,7 @@ export function recordRoutes(app: FastifyInstance, environment: WebEnvironment):
       : sendTab(environment, exchange, request, reply, version, 'information');
   });
 
-  for (const tab of ['references', 'authors', 'marc'] as const) {
+  for (const tab of ['references', 'citations', 'authors', 'marc'] as const) {
     app.get<RecordParams>(`/record/:id/${tab}`, async (request, reply) => {
       const exchange = beginExchange(environment, request);
       const version = await findRecord(exchange, reply, request.params.id);
@@ -114,16 +117,24 @@ function sendTab(
     modified: version.modified,
     work: describeWork(record),
     references: cited.length,
+    citations: citationsOf(exchange, version.id),
     fields: new Set(page.site.fields.map((field) => field.code)),
   };
   const number = Math.max(1, Math.trunc(Number(exchange.args.get('page') ?? 1)) || 1);
   const bodies = {
     information: () => recordInformation(page, model),
     references: () => recordReferences(page, cited, number),
+    citations: () => citationsTab(exchange, version.id, number),
     authors: () => recordAuthors(page, model, number),
     marc: () => recordMarc(page, record, number),
   } as const satisfies Record<RecordTab, () => unknown>;
   return sendHtml(reply, exchange, recordPage(page, model, tab, bodies[tab](), searchBox(page, emptyBox)));
+}
+
+function citationsTab(exchange: Exchange, id: number, number: number): Html {
+  const { page } = exchange;
+  const list = citationList(exchange, id, number);
+  return list === undefined ? html`<p>${page.tr.t('citations.counting')}</p>` : recordCitations(page, list);
 }
 
 function sendRecordExport(

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ask } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { refusedEntirely } from '../../access/visible.ts';
 import { exportFormat, idFormat } from '../../formats/formats.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { counted, topValuesOf } from '../../search/facets.ts';
@@ -12,10 +13,12 @@ import { hitDetails, hitMarc } from '../pages/drawn-hits.ts';
 import { facetPage } from '../pages/facet.ts';
 import { searchPage, yearArguments } from '../pages/search.ts';
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
+import { citationSummary } from '../view/citation-summary.ts';
 import { facetHref, facetLabel, facetTitle, searchView } from '../view/search-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
+import { asksToBrowse, sendBrowse } from './browse.ts';
 import { sendExport, sendIds } from './export.ts';
-import { sendUnknownCollection } from './messages.ts';
+import { sendRestricted, sendUnknownCollection } from './messages.ts';
 
 /** /search in all its formats, and the long list of a facet's values. */
 export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {
@@ -24,10 +27,13 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const canonical = withYearSpan(exchange);
     if (canonical !== undefined) return reply.redirect(canonical, 302);
     const question = readRequest(exchange);
-    if (question.format === idFormat.code || question.format === 'intbitset')
-      return sendIds(environment, exchange, request, reply, question);
     // Digits that are no MARC path of six characters ask for the usual page.
     const isPage = exportFormat(question.format) === undefined && /^[h\d]/.test(question.format);
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, !isPage);
+    if (asksToBrowse(exchange.args)) return sendBrowse(environment, exchange, request, reply, question);
+    if (question.format === idFormat.code || question.format === 'intbitset')
+      return sendIds(environment, exchange, request, reply, question);
     if (!isPage) return sendExport(environment, exchange, request, reply, question);
     const size = Math.min(question.size, maximumPageSize);
     const format = question.format.startsWith('h') ? question.format : 'hb';
@@ -40,6 +46,8 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const code = exchange.args.get('code') ?? '';
     const definition = exchange.snapshot.site.facets.find((facet) => facet.code === code && facet.kind === 'values');
     if (definition === undefined) return reply.callNotFound();
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused);
     const { snapshot, person, page, timing } = exchange;
     const find = (exchange.args.get('find') ?? '').trim();
     const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
@@ -86,10 +94,13 @@ function labelOf({ snapshot }: Exchange, base: string | undefined, value: string
   return labels !== undefined && Object.hasOwn(labels, value) ? labels[value]! : value;
 }
 
-/** The washed request. The home collection by its name is the home collection. */
-export function readRequest({ snapshot, args }: Exchange): SearchRequest {
+/** The washed request. The home collection by its name is the home collection; how many hits a page has is as the person likes it. */
+export function readRequest({ snapshot, args, signedIn }: Exchange): SearchRequest {
   const fields = new Set(snapshot.site.fields.map((field) => field.code));
-  const request = requestOf(args, (code) => fields.has(code) || builtInFields.has(code));
+  const asked = requestOf(args, (code) => fields.has(code) || builtInFields.has(code));
+  const liked = signedIn?.account.preferences.size;
+  const request =
+    liked === undefined || args.has('rg') || !asked.format.startsWith('h') ? asked : { ...asked, size: liked };
   return request.collection === collectionTree(snapshot.site).home?.collection.name
     ? { ...request, collection: '' }
     : request;
@@ -121,6 +132,10 @@ async function sendPage(
   if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
     return reply;
   const { model, answer } = await searchView(exchange, question);
+  if (question.format === 'hcs' || question.format === 'hcs2') {
+    const summary = answer.total === 0 ? {} : { summary: citationSummary(exchange, question, answer) };
+    return sendHtml(reply, exchange, searchPage(exchange.page, { ...model, ...summary }));
+  }
   if (question.format === 'hb' || answer.total === 0)
     return sendHtml(reply, exchange, searchPage(exchange.page, model));
   const records = await exchange.records(answer.ids);

@@ -1,8 +1,8 @@
 import { type Answer, ask } from '../../access/ask.ts';
+import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import type { FacetResult } from '../../search/facets.ts';
 import type { Notice } from '../../search/notices.ts';
-import { questionOf } from '../../search/question.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
 import { analyzerOf } from '../../search/search.ts';
 import type { FacetDefinition } from '../../site/site.ts';
@@ -12,44 +12,45 @@ import type { PageContext } from '../context.ts';
 import type { Exchange } from '../exchange.ts';
 import { createHighlighter, type Highlighter } from '../highlight.ts';
 import type { Chip, FacetModel, SearchModel } from '../pages/search.ts';
+import { browseAddress } from '../url-of-search.ts';
 import { briefFragment, type Fragment, openingFragment, recordFragment } from './fragments.ts';
+import { correctionModel, guidanceModel } from './guidance-view.ts';
 import { highlightWords } from './highlight-words.ts';
 import { visibleRecord } from './visible-record.ts';
 
 /** Asks a question and makes what its page shows. At most one SQL statement. */
 export async function searchView(
   exchange: Exchange,
-  request: SearchRequest,
+  asked: SearchRequest,
 ): Promise<{ readonly model: SearchModel; readonly answer: Answer }> {
   const { snapshot, person, page, timing } = exchange;
-  const answer = timing.search(() => ask(snapshot, person, request, { facets: true, briefs: true }));
-  const terms =
-    answer.total > 0
-      ? []
-      : timing.search(() => ask(snapshot, person, { ...request, facets: {}, size: 1 }, { counts: true })).counts;
-  const analyzer = analyzerOf(snapshot.site);
-  const highlighter = createHighlighter(highlightWords(questionOf(request, analyzer).query, analyzer));
+  const answer = timing.search(() =>
+    ask(snapshot, person, asked, { facets: true, briefs: true, alternatives: asked.alternatives }),
+  );
+  // Pages, orders and exports go on with what was searched for.
+  const request =
+    answer.alternative === undefined ? asked : { ...asked, text: answer.alternative, field: '', parts: [] };
+  const highlighter = createHighlighter(highlightWords(answer.query, analyzerOf(snapshot.site)));
   const collection = collectionTree(snapshot.site).byName.get(request.collection)?.collection;
   const model: SearchModel = {
     request,
+    typed: asked.text,
     total: answer.total,
     hits: request.format === 'hb' ? await hitsOf(exchange, request, answer, highlighter) : [],
+    correction: correctionModel(exchange, asked, answer.total),
+    guidance: answer.total > 0 ? undefined : guidanceModel(exchange, request),
     milliseconds: timing.searchMilliseconds,
     highlighter,
     facets: answer.facets
       .map((facet) => facetModel(page, request, facet, answer.total))
       .filter((facet) => facet !== undefined),
     chips: chipsOf(page, request),
+    browse: browseAddress(asked),
     notices: [
-      ...understood(page, request, answer),
+      ...understood(page, asked, answer),
       ...answer.notices.map((notice) => noticeText(page, notice)),
       ...answer.refused.map((name) => page.tr.t('error.restricted.text', { name })),
     ],
-    terms: terms.map(({ text, count }) => ({
-      text,
-      count,
-      href: toUrl(request, { text, field: '', parts: [], advanced: false, limits: [] }),
-    })),
     collectionName:
       request.collection === ''
         ? undefined
@@ -81,6 +82,7 @@ async function hitsOf(
     return answer.briefs[i]!.n <= largeAuthors || ++large <= largeRecords;
   });
   const records = await exchange.records(wanted);
+  const citations = citationsFor(exchange.snapshot, exchange.person);
   return answer.ids.map((id, i): Hit => {
     const brief = answer.briefs[i]!;
     const record = records.get(id)?.record;
@@ -93,6 +95,7 @@ async function hitsOf(
       id,
       rank: request.first + i,
       brief,
+      citations: citations?.count(id, 'all') ?? 0,
       fragment: fragment === 'none' ? undefined : placed(exchange.page, fragment),
     };
   });

@@ -1,0 +1,18 @@
+import type { IndexSnapshot } from '../index/snapshot.ts';
+import { type Browsed, type BrowseWay, browse } from '../search/guide/browse.ts';
+import type { SearchRequest } from '../search/request.ts';
+import { optionsFor } from './ask.ts';
+import type { Person } from './person.ts';
+import { visibleRecords } from './visible.ts';
+
+/** The alphabetical neighbours of a text, of and with numbers of the records that a person may see in the collections asked. */
+export function browseFor(
+  snapshot: IndexSnapshot,
+  person: Person,
+  request: SearchRequest,
+  way: BrowseWay = 'around',
+): Browsed & { readonly refused: readonly string[] } {
+  const visible = visibleRecords(person, snapshot, request);
+  const browsed = browse(snapshot, request, way, visible.hits, optionsFor(snapshot, person));
+  return { ...browsed, notices: [...visible.notices, ...browsed.notices], refused: visible.refused };
+}

@@ -1,0 +1,44 @@
+import type { CitationGraph } from '../index/citation-graph.ts';
+import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { IdSet } from './id-set.ts';
+import type { Citing } from './view.ts';
+
+/** By segment, then by ordinal; half the size while nothing is cited 65,536 times. */
+export type Counts = readonly (Uint16Array | Uint32Array)[];
+
+/**
+ * How often each record is cited by those of a set. Walks the references of the smaller side: of the records in the set, or of
+ * those that are not in it, whose citations are then taken away from what the graph knows. So a guest, who sees nearly all of
+ * a million records, waits 30 ms and not 100.
+ */
+export function countCitations(
+  graph: CitationGraph,
+  visible: IdSet,
+  { segments }: Pick<IndexSnapshot, 'segments'>,
+  citing: Citing,
+): Counts {
+  const size = graph.largestId + 1;
+  const counts = new Uint32Array(size);
+  const withSelf = citing === 'all';
+  const fewHidden = visible.size * 2 > size;
+  if (fewHidden) {
+    for (let id = 0; id < size; id++) counts[id] = graph.degree(id, withSelf);
+  }
+  const step = fewHidden ? -1 : 1;
+  for (let id = 0; id < size; id++) {
+    if (visible.has(id) === fewHidden) continue;
+    const length = graph.read('cited', id);
+    const { entries } = graph;
+    for (let i = 0; i < length; i++) {
+      const entry = entries[i]!;
+      if (withSelf || (entry & 1) === 0) counts[entry >>> 1]! += step;
+    }
+  }
+  let largest = 0;
+  for (let id = 0; id < size; id++) if (counts[id]! > largest) largest = counts[id]!;
+  return segments.map(({ segment: { ids } }) => {
+    const bySegment = largest < 0x10000 ? new Uint16Array(ids.length) : new Uint32Array(ids.length);
+    for (let ordinal = 0; ordinal < ids.length; ordinal++) bySegment[ordinal] = counts[ids[ordinal]!] ?? 0;
+    return bySegment;
+  });
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { field } from '../../formats/test-records.ts';
+import { defaultSite } from '../../site/default.ts';
+import { compileKeys } from './keys.ts';
+import { compileRawReference } from './raw-reference.ts';
+
+const keysOf = compileKeys(defaultSite());
+const rawReference = compileRawReference(defaultSite());
+
+function means(text: string, path: string, subfields: string): boolean {
+  const [high, low] = keysOf({ leader: '', fields: [field(path, subfields)] }).own;
+  const keys = rawReference(text);
+  return keys.some((key, i) => i % 2 === 0 && key === high && keys[i + 1] === low);
+}
+
+test('a printed reference means what its numbers, its journal or its DOI mean, wherever they stand', () => {
+  const text = 'J. Ellis, M. Gaillard and B. Zumino, Phys. Lett. B 151 (1985) 357-362, CERN-TH-4036 [hep-th/9611127]';
+  assert.ok(means(text, '909C4', '$pPhys. Lett., B$v151$c357$y1985'));
+  assert.ok(means(text, '088__', '$aCERN-TH-4036'));
+  assert.ok(means(text, '037__', '$ahep-th/9611127'));
+  assert.ok(means('Phys. Lett. B 151 (1985) 357', '909C4', '$pPhys. Lett., B$v151$c357$y1985'));
+  assert.ok(means('Ellis, doi:10.1103/PhysRevD.54.4234, 1996', '0247_', '$2doi$a10.1103/physrevd.54.4234'));
+  assert.ok(means('arXiv:0705.1234v2', '037__', '$a0705.1234'));
+  assert.ok(means('E. Merzbacher, Quantum mechanics, ISBN 0-306-40615-2', '020__', '$a9780306406157'));
+  assert.ok(!means(text, '909C4', '$pPhys. Lett., B$v151$c358$y1985'));
+});
+
+test('a text that is no reference means nothing', () => {
+  assert.deepEqual(rawReference(''), []);
+  assert.deepEqual(rawReference('private communication'), []);
+});

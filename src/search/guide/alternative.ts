@@ -1,0 +1,49 @@
+import { compileQuery } from '../evaluate/compile.ts';
+import { type Context, notify } from '../evaluate/context.ts';
+import { countVisible } from '../evaluate/evaluate.ts';
+import { printLeaf, printQuery } from '../query/print.ts';
+import { chain, type Leaf, leaf, type Query, step } from '../query/tree.ts';
+import { withText } from './rewrite.ts';
+
+/**
+ * The question with what finds nothing asked for without its signs: "mu-e_conversion" as the words mu, e and conversion, a quotation with any characters
+ * where signs are (search-language.md, section 9). Only conditions that are joined by "and" are changed, and only when that finds something; each change
+ * leaves a notice. Undefined when nothing is changed.
+ */
+export function alternativeQuestion(query: Query, context: Context): Query | undefined {
+  const silent = { ...context, notices: [] };
+  const finds = (asked: Query) => countVisible(compileQuery(asked, silent), silent) > 0;
+  let changed = false;
+  const mend = (part: Query): Query => {
+    if (part.kind === 'chain') {
+      return chain(part.steps.map((each) => (each.join === 'and' ? step('and', mend(each.query)) : each)));
+    }
+    if (part.kind === 'everything' || part.kind === 'second-order' || finds(part)) return part;
+    const other = withoutSigns(part, context);
+    if (other === undefined || !finds(other)) return part;
+    changed = true;
+    notify(context, { kind: 'alternative', text: printLeaf(part), detail: printQuery(other) });
+    return other;
+  };
+  const mended = mend(query);
+  return changed ? mended : undefined;
+}
+
+const signs = /[^\p{L}\p{N}\p{M}\s:*]+/gu;
+
+function withoutSigns(of: Leaf, context: Context): Query | undefined {
+  if (of.kind === 'pattern' || of.kind === 'span' || of.text.search(signs) === -1) return undefined;
+  const { analyzer } = context;
+  const field = analyzer.field(of.field === '' || of.field === 'global' ? analyzer.anyField : of.field);
+  if (of.kind !== 'word' || field?.words === undefined) {
+    const text = of.text.replace(signs, '*');
+    return /[^*\s]/.test(text) ? withText(of, text) : undefined;
+  }
+  const words = of.text
+    .replace(signs, ' ')
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  if (words.length === 0) return undefined;
+  return chain(words.map((text) => step('and', leaf({ kind: 'word', field: of.field, text }))));
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compareCodePoints } from '../../index/segment/naive-segment.ts';
+import { parseQuery } from '../query/parse.ts';
+import { fieldNamesOf } from '../question.ts';
+import { emptyRequest } from '../request.ts';
+import { history, liveVersions, snapshotOf, testAnalyzer, type Version, visibleBut } from '../testing/library.ts';
+import { holds, type NaiveRecord, naiveRecord } from '../testing/oracle.ts';
+import { browse } from './browse.ts';
+import { valueQuestion, wordQuestion } from './term-question.ts';
+
+/** Field -> the spaces of its terms, and whether they are words. */
+const shelves: readonly (readonly [field: string, spaces: RegExp, isWords: boolean])[] = [
+  ['', /^w:anyfield$/, true],
+  ['title', /^m:245/, false],
+  ['exactauthor', /^v:exactauthor$/, false],
+  ['subject', /^m:65017a$/, false],
+  ['245__a', /^m:245__a$/, false],
+];
+
+interface Line {
+  readonly label: string;
+  readonly count: number;
+}
+
+function naiveLines(records: readonly NaiveRecord[], field: string, spaces: RegExp, isWords: boolean): readonly Line[] {
+  const terms = new Set(
+    records.flatMap((record) => [
+      ...[...record.words]
+        .filter(([space]) => isWords && spaces.test(space))
+        .flatMap(([, words]) => words.map(([w]) => w)),
+      ...[...record.values].filter(([space]) => !isWords && spaces.test(space)).flatMap(([, values]) => values),
+    ]),
+  );
+  const fieldNames = fieldNamesOf(testAnalyzer);
+  return [...terms].sort(compareCodePoints).flatMap((term) => {
+    const question = isWords ? wordQuestion(testAnalyzer, field, term) : valueQuestion(field, term);
+    if (question === undefined) return [];
+    const { query } = parseQuery(question.text, { fieldNames });
+    return [
+      {
+        label: isWords ? term : question.label,
+        count: records.filter((record) => holds(query, record, records)).length,
+      },
+    ];
+  });
+}
+
+const visibleOf = (versions: readonly Version[], hidden: readonly number[]) =>
+  liveVersions(versions)
+    .filter(({ id }) => !hidden.includes(id))
+    .map(({ id, created, record }) => naiveRecord(id, created, record));
+
+/** Of a word, the stem counts: it is shown as some visible record has it. */
+const lines = (terms: readonly Line[], stem = false): readonly Line[] =>
+  terms.map(({ label, count }) => ({
+    label: stem ? testAnalyzer.queryWords('anyfield', label).flat().join(' ') : label,
+    count,
+  }));
+
+test('pages of browsing, forwards and backwards, are all terms of visible records with what a search for each finds', () => {
+  fc.assert(
+    fc.property(
+      history,
+      fc.array(fc.integer({ min: 1, max: 12 })),
+      fc.constantFrom(...shelves),
+      fc.integer({ min: 1, max: 5 }),
+      (versions, hidden, [field, spaces, isWords], size) => {
+        const snapshot = snapshotOf(versions);
+        const visible = visibleBut(snapshot, hidden);
+        const expected = naiveLines(visibleOf(versions, hidden), field, spaces, isWords);
+        const forwards: Line[] = [];
+        for (let from: string | undefined = ''; from !== undefined; ) {
+          const found = browse(snapshot, { ...emptyRequest, field, size, text: from }, 'after', visible);
+          forwards.push(...lines(found.terms, isWords));
+          from = found.after;
+        }
+        assert.deepEqual(forwards, expected);
+        const backwards: Line[] = [];
+        for (let from: string | undefined = '\u{10ffff}'; from !== undefined; ) {
+          const found = browse(snapshot, { ...emptyRequest, field, size, text: from }, 'before', visible);
+          backwards.unshift(...lines(found.terms, isWords));
+          from = found.before;
+        }
+        assert.deepEqual(backwards, expected);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('around a text stand its neighbours, and the text itself when there is one', () => {
+  fc.assert(
+    fc.property(history, fc.constantFrom('dark energy', 'Dark Matter', 'm', 'QCD', 'zzz', ''), (versions, text) => {
+      const snapshot = snapshotOf(versions);
+      const visible = visibleBut(snapshot, []);
+      const all = naiveLines(visibleOf(versions, []), 'subject', /^m:65017a$/, false);
+      const place = all.filter(({ label }) => compareCodePoints(label, text.toLowerCase()) < 0).length;
+      const found = browse(snapshot, { ...emptyRequest, field: 'subject', size: 2, text }, 'around', visible);
+      const from = Math.max(0, place - 1);
+      assert.deepEqual(lines(found.terms), all.slice(from, from + 2));
+      assert.equal(found.before !== undefined, from > 0);
+      assert.equal(found.after !== undefined, from + 2 < all.length);
+      assert.deepEqual(
+        found.terms.filter(({ exact }) => exact).map(({ label }) => label),
+        all
+          .slice(from, from + 2)
+          .map(({ label }) => label)
+          .filter((label) => label === text.toLowerCase()),
+      );
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('a condition names the field itself, authors are browsed by their whole names, an unknown field is said', () => {
+  const snapshot = snapshotOf([]);
+  const asked = (text: string, field = '') => browse(snapshot, { ...emptyRequest, text, field }, 'around', []);
+  assert.equal(asked('title:higgs').field, 'title');
+  assert.equal(asked('ellis', 'author').field, 'exactauthor');
+  assert.equal(asked('100__a:ellis').field, '100__a');
+  assert.deepEqual(
+    asked('x', 'nonsense').notices.map(({ kind }) => kind),
+    ['unknown-field'],
+  );
+});
+
+test('hidden paths are browsed by those who may search them only', () => {
+  const field = { tag: '595', ind1: ' ', ind2: ' ', value: undefined, subfields: [{ code: 'a', value: 'hush' }] };
+  const version = {
+    id: 1,
+    revision: 1,
+    deleted: false,
+    created: 1,
+    segment: 0,
+    record: { leader: '', fields: [field] },
+  };
+  const snapshot = snapshotOf([version]);
+  const request = { ...emptyRequest, text: 'h', field: '595__a' };
+  assert.deepEqual(browse(snapshot, request, 'around', visibleBut(snapshot, [])).terms, []);
+  const seen = browse(snapshot, request, 'around', visibleBut(snapshot, []), { seesHiddenPaths: true });
+  assert.deepEqual(lines(seen.terms), [{ label: 'hush', count: 1 }]);
+});

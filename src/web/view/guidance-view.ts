@@ -1,0 +1,50 @@
+import { collectionTree } from '../../access/collections.ts';
+import { correctionFor, guidanceFor } from '../../access/guide.ts';
+import { fewHits } from '../../search/guide/correction.ts';
+import { type SearchRequest, toUrl } from '../../search/request.ts';
+import type { GuidanceModel, Offer } from '../components/guidance.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** What the page of a question that finds nothing offers instead. */
+export function guidanceModel(exchange: Exchange, request: SearchRequest): GuidanceModel {
+  const { snapshot, person, page, timing } = exchange;
+  const { counts, nearest, unfiltered, elsewhere } = timing.search(() => guidanceFor(snapshot, person, request));
+  const whole = (text: string) => toUrl(request, { text, field: '', parts: [], advanced: false });
+  const { byName } = collectionTree(snapshot.site);
+  return {
+    // One condition alone finds nothing, which is said already.
+    terms: (counts.length > 1 ? counts : []).map(({ text, count }) => ({
+      label: text,
+      count,
+      href: toUrl(request, { text, field: '', parts: [], advanced: false, limits: [] }),
+    })),
+    nearest: nearest.map(({ asked, before, after }) => ({
+      asked,
+      before: before.map(({ label, text, count }) => ({ label, count, href: whole(text) })),
+      after: after.map(({ label, text, count }) => ({ label, count, href: whole(text) })),
+    })),
+    wider: [
+      ...(unfiltered === 0
+        ? []
+        : [{ label: page.tr.t('none.without_filters'), count: unfiltered, href: toUrl(request, { facets: {} }) }]),
+      ...elsewhere.map(({ collection, count }) => ({
+        label:
+          collection === ''
+            ? page.tr.t('none.everywhere')
+            : page.tr.nameOf(byName.get(collection)!.collection.names, collection),
+        count,
+        href: toUrl(request, { collection, collections: [] }),
+      })),
+    ],
+  };
+}
+
+/** Another spelling of a question that finds little. */
+export function correctionModel(exchange: Exchange, request: SearchRequest, total: number): Offer | undefined {
+  const { snapshot, person, timing } = exchange;
+  if (total > fewHits || !request.alternatives) return undefined;
+  const found = timing.search(() => correctionFor(snapshot, person, request));
+  if (found === undefined) return undefined;
+  const { text, count } = found;
+  return { label: text, count, href: toUrl(request, { text, field: '', parts: [], advanced: false }) };
+}
