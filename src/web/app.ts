@@ -18,6 +18,7 @@ import { machineRoutes } from './routes/machines.ts';
 import { sendInternal, sendMethodNotAllowed, sendNotFound, sendUserError } from './routes/messages.ts';
 import { recordRoutes } from './routes/record.ts';
 import { searchRoutes } from './routes/search.ts';
+import { suggestRoutes } from './routes/suggest.ts';
 
 export interface AppOptions {
   /** Under which address readers reach us; undefined is what the request says. */
@@ -77,6 +78,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   searchRoutes(app, environment);
   recordRoutes(app, environment);
   machineRoutes(app, environment);
+  suggestRoutes(app, environment);
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
     const exchange = beginExchange(environment, request);
