@@ -435,6 +435,38 @@ describe('guidance', () => {
   });
 });
 
+describe('suggestions', () => {
+  test('are JSON of what visible records have, of one kind or all', async () => {
+    const answer = await get('/api/suggest?q=quar&kind=title');
+    assert.equal(answer.statusCode, 200);
+    assert.match(answer.headers['content-type'] as string, /^application\/json/);
+    const [only, none] = (await get('/api/suggest?q=meas')).json().suggestions;
+    assert.equal(none, undefined);
+    const { url, ...rest } = only;
+    assert.deepEqual(rest, { kind: 'title', text: 'Measured quarks', query: 'title:"measured quarks"', count: 1 });
+    assert.match(url, /\/search\?p=title%3A%22measured\+quarks%22$/);
+    assert.equal((await get('/api/suggest?q=paper&size=3')).json().suggestions.length, 3);
+    assert.deepEqual((await get('/api/suggest?q=paper&cc=Outside')).json().suggestions, []);
+    assert.equal((await get('/api/suggest?q=outs&cc=Outside')).json().suggestions.length, 1);
+  });
+
+  test('know nothing of records that the reader may not see', async () => {
+    for (const query of [
+      '/api/suggest?q=secret',
+      '/api/suggest?q=outside',
+      '/api/suggest?q=secret&cc=Secrets',
+      '/api/suggest?q=in%20no',
+    ])
+      assert.deepEqual((await get(query)).json().suggestions, [], query);
+  });
+
+  test('of a kind that is none are a problem', async () => {
+    const answer = await get('/api/suggest?q=x&kind=recipe');
+    assert.equal(answer.statusCode, 400);
+    assert.match(answer.headers['content-type'] as string, /problem\+json/);
+  });
+});
+
 describe('browsing', () => {
   test('lists the terms around a text with counts, links to searches and to the pages before and after', async () => {
     const { statusCode, body } = await get('/search?action=browse&p=number&f=title&rg=4');

@@ -7,7 +7,7 @@ import { field } from '../../src/formats/test-records.ts';
 import { defaultSite } from '../../src/site/default.ts';
 import { createApp } from '../../src/web/app.ts';
 import { memoryLibrary } from '../../src/web/memory-library.ts';
-import { checkAccessible, checkFits } from '../support/looks.ts';
+import { accessViolations, checkAccessible, checkFits } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
 
 const executablePath = findChromium();
@@ -51,7 +51,10 @@ const pages: Readonly<Record<string, string>> = {
   'search details': '/search?p=measurement&of=hd',
   'search as MARC': '/search?p=measurement&of=hm&rg=5',
   'advanced search': '/search?aas=1&p1=boson&f1=title&m1=a',
-  'nothing found': '/search?p=boson+zzyzx',
+  'nothing found': '/search?p=boson+zzyzx+title:measurd',
+  'another spelling': '/search?p=measuremnt',
+  'browsing authors': '/search?action=browse&p=ellis&f=author',
+  'browsing words': '/search?action=browse&p=measurement&rg=50',
   'a question with a mistake': '/search?p=%22boson',
   'values of a facet': '/search/facet?p=the&code=author',
   record: '/record/1',
@@ -138,6 +141,38 @@ describe('pages in Chromium', { skip }, () => {
       await page.keyboard.type('measurement');
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/search\?p=measurement/);
+    });
+  });
+
+  test('suggestions come while one types, are chosen by keyboard or mouse, and move nothing', async () => {
+    await visit('/search?p=the', { bypassCSP: true }, async (page) => {
+      const box = page.locator('header input[name=p]');
+      const place = () =>
+        page.evaluate<string>(`JSON.stringify(document.querySelector('main').getBoundingClientRect())`);
+      const before = await place();
+      await box.fill('');
+      await page.keyboard.type('mea');
+      const options = page.locator('header [role=option]');
+      await options.first().waitFor();
+      assert.equal(await place(), before);
+      assert.equal(await box.getAttribute('aria-expanded'), 'true');
+      assert.deepEqual(await accessViolations(page), []);
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await box.getAttribute('aria-activedescendant'), await options.first().getAttribute('id'));
+      assert.match(await box.inputValue(), /^title:"mea/);
+      await page.keyboard.press('Escape');
+      assert.equal(await box.inputValue(), 'mea');
+      assert.equal(await options.first().isVisible(), false);
+      await page.keyboard.type('s');
+      await options.first().waitFor();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/p=title%3A%22meas/);
+      await page.fill('header input[name=p]', '');
+      await page.keyboard.type('meas');
+      await options.nth(1).click();
+      await page.waitForURL(/p=title%3A%22meas/);
+      assert.match((await page.textContent('h1')) ?? '', /^[1-9]/);
     });
   });
 
