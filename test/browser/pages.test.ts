@@ -69,6 +69,7 @@ const pages: Readonly<Record<string, string>> = {
   'long title': `/record/${demoRecords + 1}`,
   'right to left': `/record/${demoRecords + 2}`,
   help: '/help/search',
+  'api for programs': '/api',
   'not found': '/nothing',
   'no such record': '/record/99999',
   'deleted record': `/record/${demoRecords + 4}`,
