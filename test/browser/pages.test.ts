@@ -51,6 +51,8 @@ const pages: Readonly<Record<string, string>> = {
   'search details': '/search?p=measurement&of=hd',
   'search as MARC': '/search?p=measurement&of=hm&rg=5',
   'advanced search': '/search?aas=1&p1=boson&f1=title&m1=a',
+  'split by collection': '/search?p=measurement&sc=1',
+  'embedded hits': '/search?p=measurement&em=B',
   'nothing found': '/search?p=boson+zzyzx+title:measurd',
   'another spelling': '/search?p=measuremnt',
   'browsing authors': '/search?action=browse&p=ellis&f=author',
