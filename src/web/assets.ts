@@ -30,7 +30,7 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 const styles = ['base', 'frame', 'controls', 'home', 'search', 'record', 'citations', 'account', 'narrow', 'print'];
 
 /** Files of the one script. */
-const scripts = ['comfort', 'suggest'];
+const scripts = ['comfort', 'suggest', 'years'];
 
 function stylesheet(): string {
   const shares = Array.from({ length: 20 }, (_, i) => `.w${(i + 1) * 5}{width:${(i + 1) * 5}%}`).join('');

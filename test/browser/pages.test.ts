@@ -51,6 +51,8 @@ const pages: Readonly<Record<string, string>> = {
   'search details': '/search?p=measurement&of=hd',
   'search as MARC': '/search?p=measurement&of=hm&rg=5',
   'advanced search': '/search?aas=1&p1=boson&f1=title&m1=a',
+  'split by collection': '/search?p=measurement&sc=1',
+  'embedded hits': '/search?p=measurement&em=B',
   'nothing found': '/search?p=boson+zzyzx+title:measurd',
   'another spelling': '/search?p=measuremnt',
   'browsing authors': '/search?action=browse&p=ellis&f=author',
@@ -174,6 +176,38 @@ describe('pages in Chromium', { skip }, () => {
       await options.nth(1).click();
       await page.waitForURL(/p=title%3A%22meas/);
       assert.match((await page.textContent('h1')) ?? '', /^[1-9]/);
+    });
+  });
+
+  test('a span of years is dragged, chosen by keyboard or typed; a single bar is a link', async () => {
+    const address = '/search?p=the&rm=wrd';
+    await visit(address, { viewport: { width: 1280, height: 900 } }, async (page) => {
+      const box = (await page.locator('.years svg').boundingBox())!;
+      const at = (part: number) => [box.x + box.width * part, box.y + box.height / 2] as const;
+      await page.mouse.move(...at(0.3));
+      await page.mouse.down();
+      await page.mouse.move(...at(0.5), { steps: 4 });
+      assert.match(await page.inputValue('.range input[name=y1]'), /^\d{4}$/);
+      await page.mouse.move(...at(0.7), { steps: 4 });
+      await page.mouse.up();
+      await page.waitForURL(/facet\.year=(\d{4})-%3E(\d{4})/);
+      assert.match(page.url(), /rm=wrd/);
+      await page.goto(base + address);
+      const bar = page.locator('.years a').nth(5);
+      await bar.focus();
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/facet\.year=(\d{4})-%3E(\d{4})/);
+      await page.goto(base + address);
+      await page.locator('.years a').last().click();
+      await page.waitForURL(/facet\.year=/);
+    });
+    await visit(address, { javaScriptEnabled: false }, async (page) => {
+      await page.fill('.range input[name=y1]', '1990');
+      await page.fill('.range input[name=y2]', '1999');
+      await page.click('.range button');
+      assert.match(page.url(), /facet\.year=1990-%3E1999/);
     });
   });
 

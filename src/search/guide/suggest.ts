@@ -200,16 +200,13 @@ function findSource(site: Site, kind: SuggestionKind): SuggestionSource {
   const pathsOf = (code: string) => field(code)?.paths ?? [];
   const facet = site.facets.find(({ code }) => code === kind)?.paths ?? [];
   switch (kind) {
-    case 'title':
-      // The remainder of a title is none.
-      return {
-        paths: unique(
-          pathsOf('title')
-            .map((path) => path.replace(/^(.{5})%$/, '$1a'))
-            .filter((path) => path.endsWith('a')),
-        ),
-        fields: ['title'],
-      };
+    case 'title': {
+      // The remainder of a title is none; translated and uniform titles only where there are no others.
+      const all = pathsOf('title').map((path) => path.replace(/^(.{5})%$/, '$1a'));
+      const titles = all.filter((path) => path.endsWith('a'));
+      const main = titles.filter((path) => path.startsWith('245'));
+      return { paths: unique(main.length > 0 ? main : titles), fields: ['title'] };
+    }
     case 'author': {
       const exact = site.fields.find(
         ({ index, paths }) =>
