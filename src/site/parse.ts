@@ -49,7 +49,7 @@ export function parseSite(text: string, checkQuery?: CheckQuery): ParsedSite {
     ...general,
     fields,
     sorts: root.sort === undefined ? defaultSorts(fields) : readSorts(reader, root.sort, fields),
-    ranks: root.rank === undefined ? defaultRanks : readRanks(reader, root.rank, knowledge),
+    ranks: root.rank === undefined ? defaultRanks : readRanks(reader, root.rank, fields, knowledge),
     facets: root.facets === undefined ? defaultFacets(fields) : readFacets(reader, root.facets, fields, knowledge),
     collections: collections.roots,
     roles,
