@@ -1,17 +1,16 @@
 /** Whole search pages over the published mix of 1,000 queries, from `reperio serve`. `node bench/pages.ts --records 100000` */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { Agent, get, type IncomingHttpHeaders } from 'node:http';
-import { createInterface } from 'node:readline';
 import { raw } from 'sql-template-tag';
 import { connect, type Queryable } from '../src/store/database.ts';
 import { sqlPage } from './lib/kinds.ts';
 import { openLoaded } from './lib/loaded.ts';
-import { descendants, processMemory } from './lib/memory.ts';
+import { processMemory } from './lib/memory.ts';
 import { type MixedQuery, type QueryClass, queryMix } from './lib/mix.ts';
 import { benchOptions, runBench } from './lib/options.ts';
-import { settingsOf, startReperio } from './lib/reperio.ts';
+import { settingsOf } from './lib/reperio.ts';
 import { machine, machineLine, median, megabytes, milliseconds, quantile, ratio, table } from './lib/report.ts';
+import { startServer, webWorker } from './lib/server.ts';
 
 interface Page {
   readonly class: QueryClass;
@@ -37,7 +36,7 @@ await runBench(options, async () => {
     const mix = queryMix(snapshot);
     const warmUp = queryMix(snapshot, warmUpSeed).slice(0, warmUps);
     const database = connect(loaded.library.url, { ...settingsOf(options.data), poolSize: 1, statementTimeout: 0 });
-    const server = await startServer(options.data);
+    const server = await startServer(options.data, { REPERIO_WEB_WORKERS: '1' });
     try {
       for (const query of warmUp) await fetchPage(server.address, query);
       const pages: Page[] = [];
@@ -55,39 +54,6 @@ await runBench(options, async () => {
     await loaded.close();
   }
 });
-
-/** The process that answers, below the one that looks after it. */
-function webWorker(server: number): number {
-  const worker = descendants(server).find((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('web/worker.ts'),
-  );
-  if (worker === undefined) throw new Error('the server has no worker');
-  return worker;
-}
-
-interface Server {
-  readonly address: string;
-  readonly pid: number;
-  stop(): Promise<void>;
-}
-
-async function startServer(data: string): Promise<Server> {
-  const child = startReperio(data, ['serve', '--port', '0'], { REPERIO_WEB_WORKERS: '1' });
-  const lines = createInterface({ input: child.stdout! });
-  for await (const line of lines) {
-    const address = /http:\S+/.exec(line)?.[0];
-    if (address === undefined) continue;
-    return {
-      address,
-      pid: child.pid!,
-      stop: async () => {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      },
-    };
-  }
-  throw new Error('the server did not start');
-}
 
 async function fetchPage(address: string, query: MixedQuery): Promise<Omit<Page, 'peer'>> {
   const url = new URL('/search', address);

@@ -19,6 +19,7 @@ const rooms = [
   'index',
   'site',
   'marc',
+  'mail',
   'store',
   'config',
   'errors',

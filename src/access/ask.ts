@@ -11,7 +11,7 @@ export interface Answer extends SearchResult {
 }
 
 /** What an answer should come with, beside the ids of its page. */
-export type Wanted = Pick<SearchOptions, 'facets' | 'briefs' | 'counts' | 'alternatives' | 'patternTime'>;
+export type Wanted = Pick<SearchOptions, 'facets' | 'briefs' | 'counts' | 'alternatives' | 'patternTime' | 'after'>;
 
 /** Asks the library as a person: pages, formats, feeds and the terminal all ask here. Nothing of an invisible record is in the answer. */
 export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequest, wanted: Wanted = {}): Answer {

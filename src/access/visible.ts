@@ -4,6 +4,7 @@ import type { Notice } from '../search/notices.ts';
 import type { Collection } from '../site/site.ts';
 import { collectionTree, type PlacedCollection, regularBelow } from './collections.ts';
 import { membersIn } from './members.ts';
+import { recordsNaming } from './named.ts';
 import { may, type Person } from './person.ts';
 
 /** Which collections are asked for: `collections` when any are named, else `collection`, else the home collection. */
@@ -26,28 +27,50 @@ export interface Visible {
  * A collection without a query is the union of its regular children; virtual children and collections outside the tree count only when
  * asked for by name. Restricted collections below one that is asked for are added for those who may see them. A record of a restricted
  * collection is seen only by those who may see one (policy "any") or all (policy "all") of the restricted collections it is in, wherever else
- * it is. Records of no collection are seen by nobody.
+ * it is; and by those whom the record names as owner or viewer, from every collection it is in. Records of no collection are seen by nobody.
  */
 export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: Scope = {}): Visible {
   const tree = collectionTree(snapshot.site);
   const names = (scope.collections ?? []).length > 0 ? (scope.collections ?? []) : [scope.collection ?? ''];
   const notices: Notice[] = [];
-  const refused: string[] = [];
+  const refused: PlacedCollection[] = [];
   const asked: PlacedCollection[] = [];
   for (const name of names) {
     const placed = name === '' ? tree.home : tree.byName.get(name);
     if (placed === undefined) notices.push({ kind: 'unknown-collection', text: name });
-    else if (!maySeeCollection(person, snapshot, placed)) refused.push(name);
+    else if (!maySeeCollection(person, snapshot, placed)) refused.push(placed);
     else asked.push(placed);
   }
   const permitted = tree.restricted.filter((placed) => maySeeCollection(person, snapshot, placed));
   const key = [asked, permitted]
     .map((list) => list.map(({ collection }) => collection.name).join('\u0001'))
     .join('\u0002');
-  const hits = snapshot.segments.map((live) =>
-    remembered(live, snapshot.siteVersion, key, () => visibleIn(snapshot, live, asked, permitted)),
-  );
-  return { hits, notices, refused };
+  const hits = snapshot.segments.map((live) => {
+    const seen = remembered(live, snapshot.siteVersion, key, () => visibleIn(snapshot, live, asked, permitted));
+    const naming = recordsNaming(person, snapshot, live.segment);
+    return naming.isEmpty ? seen : RoaringBitmap32.or(seen, namedIn(snapshot, live, naming, [...asked, ...refused]));
+  });
+  return { hits, notices, refused: refused.map(({ collection }) => collection.name) };
+}
+
+/** Of the records that name the person, those of these collections and of any below them. The caller owns the result. */
+function namedIn(
+  snapshot: IndexSnapshot,
+  { segment, live }: LiveSegment,
+  naming: RoaringBitmap32,
+  asked: readonly PlacedCollection[],
+): RoaringBitmap32 {
+  const { byName } = collectionTree(snapshot.site);
+  const below = asked.flatMap(({ collection }) => regularBelow(collection)).map(({ name }) => byName.get(name)!);
+  const reached = RoaringBitmap32.orMany([...asked, ...below].map((placed) => membersIn(snapshot, segment, placed)));
+  return reached.andInPlace(naming).andInPlace(live);
+}
+
+/** The first of the collections asked for, when none of them may be seen and nothing of them is shown. */
+export function refusedEntirely(person: Person, snapshot: IndexSnapshot, scope: Scope): string | undefined {
+  const names = (scope.collections ?? []).length > 0 ? (scope.collections ?? []) : [scope.collection ?? ''];
+  const { hits, refused } = visibleRecords(person, snapshot, scope);
+  return refused.length === names.length && hits.every((bits) => bits.isEmpty) ? refused[0] : undefined;
 }
 
 /** All records that a person may open, by whatever collection. */

@@ -24,6 +24,11 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     load: () => import('./commands/record.ts'),
   },
   search: { summary: 'Find records from the terminal.', load: () => import('./commands/search.ts') },
+  person: {
+    summary: 'Add people, give them roles and passwords, list them.',
+    load: () => import('./commands/person.ts'),
+  },
+  access: { summary: 'Explain who may do what, and why.', load: () => import('./commands/access.ts') },
   serve: { summary: 'Serve the library to browsers and programs.', load: () => import('./commands/serve.ts') },
   index: { summary: 'Look after the index: status, rebuild, verify.', load: () => import('./commands/index.ts') },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },

@@ -9,8 +9,8 @@ export interface SupervisorOptions {
   /** Module that a worker process runs; it speaks the messages of messages.ts. */
   readonly entry: URL;
   readonly workers: number;
-  /** What a worker is started with, as plain data. */
-  readonly start: unknown;
+  /** What a worker is started with, as plain data, once it is known where we listen. */
+  readonly start: (address: string) => unknown;
   /** Where to listen. */
   readonly host: string;
   readonly port: number;
@@ -43,9 +43,9 @@ const mostWaiting = 1_000;
 export async function supervise(options: SupervisorOptions): Promise<void> {
   const server = createServer({ pauseOnConnect: true, noDelay: true });
   const address = await listen(server, options.host, options.port);
-  const supervisor = new Supervisor(options, server);
+  const supervisor = new Supervisor(options, server, address);
   try {
-    await supervisor.run(address);
+    await supervisor.run();
   } finally {
     await supervisor.stop();
   }
@@ -64,6 +64,7 @@ async function listen(server: Server, host: string, port: number): Promise<strin
 class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #server: Server;
+  readonly #address: string;
   readonly #members = new Set<Member>();
   readonly #waiting: Socket[] = [];
   readonly #ready = Promise.withResolvers<true>();
@@ -71,14 +72,15 @@ class Supervisor {
   #turn = 0;
   #stopping = false;
 
-  constructor(options: SupervisorOptions, server: Server) {
+  constructor(options: SupervisorOptions, server: Server, address: string) {
     this.#options = options;
     this.#server = server;
+    this.#address = address;
     this.#ready.promise.catch(() => undefined);
     server.on('connection', (socket) => this.#hand(socket));
   }
 
-  async run(address: string): Promise<void> {
+  async run(): Promise<void> {
     const { workers, signal, onListening } = this.#options;
     const aborted = Promise.withResolvers<false>();
     signal.addEventListener('abort', () => aborted.resolve(false), { once: true });
@@ -87,7 +89,7 @@ class Supervisor {
     this.#start(0);
     if (!(await Promise.race([this.#ready.promise, aborted.promise]))) return;
     for (let place = 1; place < workers; place++) this.#start(place);
-    onListening(address);
+    onListening(this.#address);
     await aborted.promise;
   }
 
@@ -117,7 +119,7 @@ class Supervisor {
     worker.on('message', (message) => this.#hear(member, message as ToSupervisor));
     worker.on('error', () => undefined);
     worker.on('exit', (code, signal) => this.#ended(member, signal ?? `status ${code}`, pause));
-    tell(worker, { kind: 'start', data: start });
+    tell(worker, { kind: 'start', data: start(this.#address) });
   }
 
   #hear(member: Member, message: ToSupervisor): void {

@@ -1,4 +1,4 @@
-import { recordAddress } from './formats.ts';
+import { recordAddress } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
 import { describeWork } from './work/work.ts';
@@ -10,6 +10,8 @@ export interface AtomFeed {
   /** Addresses of the feed and of the page with the same hits, both below `baseUrl`. */
   readonly self: string;
   readonly page: string;
+  /** How many records the question found, of which these are the first. */
+  readonly total: number;
   /** Newest first. */
   readonly entries: readonly ExportItem[];
 }
@@ -20,13 +22,15 @@ const mostAuthors = 20;
 export function atomFeed(feed: AtomFeed): string {
   const updated = feed.entries.reduce((newest, one) => Math.max(newest, one.modified.getTime()), 0);
   return `<?xml version="1.0" encoding="UTF-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom">
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">
 ${element('title', feed.title)}
 ${element('id', feed.baseUrl + feed.self)}
 <link rel="self" type="application/atom+xml" href="${escapeXml(feed.baseUrl + feed.self)}"/>
 <link rel="alternate" type="text/html" href="${escapeXml(feed.baseUrl + feed.page)}"/>
 <updated>${new Date(updated).toISOString()}</updated>
 <generator>Reperio</generator>
+<opensearch:totalResults>${feed.total}</opensearch:totalResults>
+<opensearch:itemsPerPage>${feed.entries.length}</opensearch:itemsPerPage>
 ${feed.entries.map((one) => entry(one, recordAddress(feed.baseUrl, one.id))).join('')}</feed>
 `;
 }

@@ -1,3 +1,4 @@
+import { type ExportFormat, none, recordAddress } from './export-format.ts';
 import { foldAscii } from './fold.ts';
 import type { ExportItem } from './item.ts';
 import { texText } from './tex-escape.ts';
@@ -6,7 +7,7 @@ import { type Contributor, nameParts } from './work/names.ts';
 import { describeWork, type Work } from './work/work.ts';
 
 /** One entry, with a newline at its end. `address` is the record's page. */
-export function bibtexEntry(item: ExportItem, address: string): string {
+function bibtexEntry(item: ExportItem, address: string): string {
   const work = describeWork(item.record);
   const fields = [...entryFields(work), ['url', address] as const].filter(
     (field): field is readonly [string, string] => field[1] !== undefined && field[1] !== '',
@@ -121,3 +122,18 @@ function citationKey(item: ExportItem, work: Work): string {
   const parts = [name === '' ? 'record' : name, work.date?.slice(0, 4), String(item.id)];
   return parts.filter((part) => part !== undefined).join(':');
 }
+
+export const bibtexFormat: ExportFormat = {
+  code: 'hx',
+  aliases: ['bibtex', 'tex'],
+  name: 'BibTeX',
+  group: 'manager',
+  contentType: 'application/x-bibtex; charset=utf-8',
+  mediaTypes: ['application/x-bibtex', 'text/x-bibtex'],
+  extension: 'bib',
+  marcPaths: false,
+  head: none,
+  item: (item, context) => bibtexEntry(item, recordAddress(context.baseUrl, item.id)),
+  between: '\n',
+  foot: none,
+};

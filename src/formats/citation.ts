@@ -1,90 +1,70 @@
+import { citationStyleWriters } from './citation-styles.ts';
+import { type ExportFormat, none, recordAddress } from './export-format.ts';
 import { plainText } from './mathematics.ts';
-import { initials, nameParts } from './work/names.ts';
-import { type Publication, publicationLine } from './work/publication.ts';
-import type { Work } from './work/work.ts';
+import { nameParts } from './work/names.ts';
+import { partsOf } from './work/parts.ts';
+import { describeWork, type Work } from './work/work.ts';
 
-export type CitationStyle = 'plain' | 'apa' | 'chicago' | 'ieee';
+export type CitationStyle = keyof typeof citationStyleWriters;
 
 export const citationStyles: readonly { readonly style: CitationStyle; readonly name: string }[] = [
-  { style: 'plain', name: 'Physics' },
   { style: 'apa', name: 'APA' },
+  { style: 'mla', name: 'MLA' },
   { style: 'chicago', name: 'Chicago' },
+  { style: 'harvard', name: 'Harvard' },
   { style: 'ieee', name: 'IEEE' },
+  { style: 'nature', name: 'Nature' },
+  { style: 'vancouver', name: 'Vancouver' },
+  { style: 'physics', name: 'Physics' },
 ];
 
 /** How to cite a work, as one line of text. `address` stands at its end when there is no DOI. */
 export function citationText(work: Work, style: CitationStyle, address: string): string {
-  const parts: CitationParts = {
-    people: work.contributors.filter((one) => one.kind === 'person').map((one) => nameParts(one.name)),
-    group: work.collaborations[0] ?? work.contributors.find((one) => one.kind === 'corporate')?.name,
-    title: plainText(work.title),
-    year: work.date?.slice(0, 4),
+  const parts = partsOf(work);
+  const edition = work.edition === undefined ? '' : `; ${work.edition.replace(/\s*[/:;,=]\s*$/u, '')}`;
+  const title = edition !== '' && work.title.endsWith(edition) ? work.title.slice(0, -edition.length) : work.title;
+  const writers = parts.authors.length > 0 ? parts.authors : parts.editors;
+  return citationStyleWriters[style]({
+    type: work.type,
+    people: writers.filter((one) => one.kind === 'person').map((one) => nameParts(one.name)),
+    group: work.collaborations[0] ?? writers.find((one) => one.kind !== 'person')?.name,
+    title: plainText(title),
+    year: parts.year,
     published: work.publications[0],
-    publisher: [work.imprint.place, work.imprint.publisher ?? work.thesis?.institution].filter(Boolean).join(': '),
-    number: work.identifiers.find((one) => one.kind === 'report' || one.kind === 'arxiv'),
+    pages: parts.lastPage === undefined ? parts.firstPage : `${parts.firstPage ?? ''}–${parts.lastPage}`,
+    isRange: parts.lastPage !== undefined,
+    publisher: parts.publisher,
+    place: work.imprint.place,
+    edition: ordinalEdition(work.edition),
+    degree: work.thesis?.degree,
+    number: parts.arxiv === undefined ? parts.reports[0] : `arXiv:${parts.arxiv}`,
+    doi: parts.doi,
     end: work.identifiers.find((one) => one.kind === 'doi')?.url ?? address,
-  };
-  return styles[style](parts)
-    .replace(/\.\.(?=\s|$)/g, '.')
+  })
+    .replace(/([.?!])\.(?=\s|$)/g, '$1')
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-interface CitationParts {
-  readonly people: readonly { readonly family: string; readonly given: string }[];
-  readonly group: string | undefined;
-  readonly title: string;
-  readonly year: string | undefined;
-  readonly published: Publication | undefined;
-  readonly publisher: string;
-  readonly number: { readonly scheme: string; readonly value: string } | undefined;
-  readonly end: string;
+/** "2nd ed." as "2nd"; undefined for a first edition, which nobody states, and for words without a number. */
+function ordinalEdition(text: string | undefined): string | undefined {
+  const ordinal = /\d+\s*(?:st|nd|rd|th|\.|e|ème|a|ª)?(?=\s|$|[\s.]*ed)/iu.exec(text ?? '')?.[0].trim();
+  return ordinal === undefined || /^1\D*$/.test(ordinal) ? undefined : ordinal.replace(/\.$/, '');
 }
 
-type Name = CitationParts['people'][number];
-const initialsFirst = (name: Name): string => `${initials(name.given)} ${name.family}`.trim();
-const familyFirst = (name: Name): string =>
-  name.given === '' ? name.family : `${name.family}, ${initials(name.given)}`;
-const inFull = (name: Name): string => `${name.given} ${name.family}`.trim();
-
-function joined(list: readonly string[], most: number, kept: number, and: string): string {
-  if (list.length > most) return `${list.slice(0, kept).join(', ')} et al.`;
-  if (list.length < 2) return list.join('');
-  return `${list.slice(0, -1).join(', ')}${list.length > 2 && and !== ' and ' ? ',' : ''}${and}${list.at(-1)}`;
-}
-
-function host(parts: CitationParts): string {
-  if (parts.published !== undefined) return publicationLine(parts.published);
-  const number =
-    parts.number === undefined ? '' : `${parts.number.scheme === 'arXiv' ? 'arXiv:' : ''}${parts.number.value}`;
-  return [parts.publisher, number].filter((part) => part !== '').join(', ');
-}
-
-const sentence = (text: string): string => (text === '' ? '' : /[.?!]$/.test(text) ? `${text} ` : `${text}. `);
-
-const styles: Readonly<Record<CitationStyle, (parts: CitationParts) => string>> = {
-  plain: (parts) => {
-    const who = joined(parts.people.map(initialsFirst), 3, 1, ' and ');
-    const group = parts.group === undefined ? '' : who === '' ? parts.group : ` (${parts.group})`;
-    const year = parts.published?.year === undefined && parts.year !== undefined ? ` (${parts.year})` : '';
-    return [who + group, parts.title, host(parts) + year, parts.end].filter((part) => part !== '').join(', ');
-  },
-  apa: (parts) => {
-    const who = joined(parts.people.map(familyFirst), 20, 19, ' & ') || (parts.group ?? '');
-    return `${who} (${parts.year ?? 'n.d.'}). ${sentence(parts.title)}${sentence(host(parts))}${parts.end}`;
-  },
-  chicago: (parts) => {
-    const [first, ...others] = parts.people;
-    const list =
-      first === undefined
-        ? []
-        : [first.given === '' ? first.family : `${first.family}, ${first.given}`, ...others.map(inFull)];
-    const who = joined(list, 10, 7, ' and ') || (parts.group ?? '');
-    return `${sentence(who)}${sentence(parts.year ?? 'n.d.')}“${sentence(parts.title).trim()}” ${sentence(host(parts))}${parts.end}`;
-  },
-  ieee: (parts) => {
-    const who = joined(parts.people.map(initialsFirst), 6, 1, ' and ') || (parts.group ?? '');
-    const year = parts.published?.year === undefined && parts.year !== undefined ? `, ${parts.year}` : '';
-    return `${who === '' ? '' : `${who}, `}“${parts.title},” ${host(parts)}${year}. ${parts.end}`;
-  },
-};
+/** Each style is a format too: one citation a line. */
+export const citationFormats: readonly ExportFormat[] = citationStyles.map(({ style, name }) => ({
+  code: style,
+  aliases: [],
+  name,
+  group: 'citation',
+  contentType: 'text/plain; charset=utf-8',
+  mediaTypes: [],
+  extension: 'txt',
+  marcPaths: false,
+  head: none,
+  item: (item, context) =>
+    `${citationText(describeWork(item.record), style, recordAddress(context.baseUrl, item.id))}\n`,
+  between: '',
+  foot: none,
+}));

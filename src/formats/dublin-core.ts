@@ -1,3 +1,4 @@
+import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
 import { publicationLine } from './work/publication.ts';
@@ -54,7 +55,7 @@ export function dublinCore(item: ExportItem, address: string): readonly DublinCo
   return list;
 }
 
-export function dublinCoreXml(item: ExportItem, address: string): string {
+function dublinCoreXml(item: ExportItem, address: string): string {
   const elements = dublinCore(item, address).map((one) => `  ${element(`dc:${one.name}`, one.value)}\n`);
   return (
     '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/" ' +
@@ -62,3 +63,18 @@ export function dublinCoreXml(item: ExportItem, address: string): string {
     `http://www.openarchives.org/OAI/2.0/oai_dc.xsd">\n${elements.join('')}</oai_dc:dc>\n`
   );
 }
+
+export const dublinCoreFormat: ExportFormat = {
+  code: 'xd',
+  aliases: ['dc', 'oai_dc', 'xoaidc'],
+  name: 'Dublin Core',
+  group: 'catalogue',
+  contentType: 'text/xml; charset=utf-8',
+  mediaTypes: ['application/oai_dc+xml', 'application/dc+xml'],
+  extension: 'xml',
+  marcPaths: false,
+  head: (context) => `${xmlHead(context)}<collection>\n`,
+  item: (item, context) => dublinCoreXml(item, recordAddress(context.baseUrl, item.id)),
+  between: '',
+  foot: () => '</collection>\n',
+};

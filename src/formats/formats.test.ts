@@ -5,25 +5,26 @@ import { SaxesParser } from 'saxes';
 import { compilePath } from '../marc/path.ts';
 import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { atomFeed } from './atom.ts';
-import { writeExport } from './export.ts';
-import { type ExportContext, exportFormat, exportFormats, requireExportFormat } from './formats.ts';
+import type { ExportContext } from './export-format.ts';
+import { exportFormat, exportFormats, requireExportFormat } from './formats.ts';
 import type { ExportItem } from './item.ts';
 import { field, item } from './test-records.ts';
 
-const context: ExportContext = { total: 3, baseUrl: 'https://library.example', only: [], paths: [] };
+const context: ExportContext = {
+  total: 3,
+  baseUrl: 'https://library.example',
+  library: 'Library & Tests',
+  page: '/search?p=a&f=b',
+  single: false,
+  only: [],
+  paths: [],
+};
 
-async function written(
-  code: string,
-  items: readonly ExportItem[],
-  changes: Partial<ExportContext> = {},
-): Promise<string> {
-  async function* batches(): AsyncGenerator<readonly ExportItem[]> {
-    for (const one of items) yield [one];
-  }
-  let text = '';
-  for await (const piece of writeExport(requireExportFormat(code), { ...context, ...changes }, batches()))
-    text += piece;
-  return text;
+/** As exports write it; see view/export-view.ts of the web room. */
+function written(code: string, items: readonly ExportItem[], changes: Partial<ExportContext> = {}): string {
+  const format = requireExportFormat(code);
+  const asked = { ...context, ...changes };
+  return format.head(asked) + items.map((one) => format.item(one, asked)).join(format.between) + format.foot(asked);
 }
 
 const higgs = item(
@@ -64,18 +65,22 @@ function wellFormed(text: string): void {
   parser.write(text).close();
 }
 
-for (const code of ['xm', 'xd']) {
-  test(`${code} is well formed, says how many were found, and may be empty`, async () => {
-    const text = await written(code, [higgs, thesis, bare]);
+const xmlFormats = exportFormats
+  .filter(({ extension }) => extension === 'xml' || extension === 'rss')
+  .map(({ code }) => code);
+
+for (const code of xmlFormats) {
+  test(`${code} is well formed, says how many were found, and may be empty`, () => {
+    const text = written(code, [higgs, thesis, bare]);
     wellFormed(text);
     assert.match(text, /<!-- Search-Engine-Total-Number-Of-Results: 3 -->/);
-    wellFormed(await written(code, []));
+    wellFormed(written(code, []));
   });
 }
 
-test('MARCXML has the layout that scripts compare with', async () => {
+test('MARCXML has the layout that scripts compare with', () => {
   assert.equal(
-    await written('xm', [item(7, [field('100__', '$aPhotolab$uCERN')])]),
+    written('xm', [item(7, [field('100__', '$aPhotolab$uCERN')])]),
     `<?xml version="1.0" encoding="UTF-8"?>
 <!-- Search-Engine-Total-Number-Of-Results: 3 -->
 <collection xmlns="http://www.loc.gov/MARC21/slim">
@@ -93,33 +98,54 @@ test('MARCXML has the layout that scripts compare with', async () => {
   );
 });
 
-test('with ot only those fields are written, and the number', async () => {
+test('with ot only those fields are written, and the number', () => {
   const only = ['100', '245__a'];
-  const text = await written('xm', [higgs], { only, paths: only.map(compilePath) });
+  const text = written('xm', [higgs], { only, paths: only.map(compilePath) });
   assert.deepEqual(
     [...text.matchAll(/tag="(\d+)"/g)].map((match) => match[1]),
     ['001', '100', '245'],
   );
   assert.doesNotMatch(text, /<leader>/);
   assert.equal(
-    await written('tm', [higgs, thesis], { only: ['100'] }),
+    written('tm', [higgs, thesis], { only: ['100'] }),
     '000000001 100__ $$aMüller, Jörg$$uCERN\n000000002 100__ $$aDoe, Jane\n',
   );
-  assert.equal(await written('tm', [higgs], { only: ['700__a'] }), "O'Neill, Mary K\n");
+  assert.equal(written('tm', [higgs], { only: ['700__a'] }), "O'Neill, Mary K\n");
 });
 
-test('JSON is one array with blanks as Invenio wrote them, and ot chooses keys', async () => {
-  assert.equal(await written('recjson', [higgs, thesis], { only: ['recid'] }), '[{"recid": 1},{"recid": 2}]\n');
-  const [first, , third] = JSON.parse(await written('recjson', [higgs, thesis, bare]));
+test('recjson is one array with blanks as Invenio wrote them, has its keys, and ot chooses some', () => {
+  assert.equal(written('recjson', [higgs, thesis], { only: ['recid'] }), '[{"recid": 1},{"recid": 2}]\n');
+  const [first, second] = JSON.parse(written('recjson', [higgs, thesis]));
+  assert.deepEqual(first.title, { title: 'Observation of $m_{H}$ at 100% & more' });
+  assert.deepEqual(first.authors, [
+    { full_name: 'Müller, Jörg', first_name: 'Jörg', last_name: 'Müller', affiliation: 'CERN' },
+    { full_name: "O'Neill, Mary K", first_name: 'Mary K', last_name: "O'Neill" },
+  ]);
+  assert.deepEqual(first.subject, { term: 'Particle Physics - Experiment' });
+  assert.deepEqual(first.publication_info, { pagination: '1-29', title: 'Phys. Lett. B', volume: '716', year: '2012' });
+  assert.equal(first.primary_report_number, 'arXiv:1207.7214');
+  assert.deepEqual([second.number_of_authors, second.imprint, second.doi], [1, { date: '1999' }, undefined]);
+  assert.equal(
+    written('recjson', [higgs], { only: ['doi', 'nothing', 'constructor'] }),
+    '[{"doi": "10.1016/j.physletb.2012.08.020"}]\n',
+  );
+});
+
+test('JSON says what the record says, and ot chooses keys', () => {
+  const [first, , third] = JSON.parse(written('js', [higgs, thesis, bare]));
   assert.equal(first.title.title, 'Observation of $m_{H}$ at 100% & more');
   assert.deepEqual(first.authors[0], { full_name: 'Müller, Jörg', kind: 'person', affiliation: ['CERN'] });
+  assert.equal(
+    written('json', [higgs], { only: ['doi', 'constructor'] }),
+    '[{"doi":"10.1016/j.physletb.2012.08.020"}]\n',
+  );
   assert.equal(first.doi, '10.1016/j.physletb.2012.08.020');
   assert.equal(third.recid, 3);
   assert.equal(third.title, undefined);
 });
 
-test('BibTeX: entry type by kind, names, mathematics kept, everything else escaped', async () => {
-  const text = await written('hx', [higgs, thesis]);
+test('BibTeX: entry type by kind, names, mathematics kept, everything else escaped', () => {
+  const text = written('hx', [higgs, thesis]);
   const [article = '', master = ''] = text.split('\n\n');
   assert.match(article, /^@article\{Muller:2012:1,\n/);
   assert.match(article, /author {8}= \{M\{\\"u\}ller, J\{\\"o\}rg and O'Neill, Mary K\}/);
@@ -132,8 +158,8 @@ test('BibTeX: entry type by kind, names, mathematics kept, everything else escap
   assert.match(master, /\\textbraceleft\{\}on\\textbraceright\{\}/);
 });
 
-test('Dublin Core has the elements that a harvester expects', async () => {
-  const text = await written('xd', [higgs]);
+test('Dublin Core has the elements that a harvester expects', () => {
+  const text = written('xd', [higgs]);
   for (const [name, value] of [
     ['creator', 'Müller, Jörg'],
     ['contributor', 'ATLAS Collaboration'],
@@ -154,10 +180,12 @@ test('a feed is well formed and an entry without authors has one', () => {
     baseUrl: 'https://library.example',
     self: '/feed?p=a&b',
     page: '/search',
+    total: 7,
     entries: [higgs, bare],
   });
   wellFormed(text);
   assert.equal(text.match(/<entry>/g)?.length, 2);
+  assert.match(text, /<opensearch:totalResults>7</);
   assert.equal(text.match(/<author>/g)?.length, 3);
   assert.match(text, /<updated>2026-01-02T03:04:05\.000Z<\/updated>/);
 });
@@ -200,33 +228,32 @@ const anyField: fc.Arbitrary<Field> = fc
   .map(([name, ind, subfields]) => dataField(name, ind.charAt(0), ind.charAt(1), subfields));
 const anyRecord: fc.Arbitrary<MarcRecord['fields']> = fc.array(anyField, { maxLength: 12 });
 
-test('whatever a record holds, no format fails, XML is well formed, JSON is JSON, BibTeX braces balance', async () => {
-  await fc.assert(
-    fc.asyncProperty(anyRecord, async (fields) => {
+test('whatever a record holds, no format fails, XML is well formed, JSON is JSON, BibTeX braces balance', () => {
+  fc.assert(
+    fc.property(anyRecord, (fields) => {
       const one = item(5, fields);
-      wellFormed(await written('xm', [one]));
-      wellFormed(await written('xd', [one]));
-      wellFormed(atomFeed({ title: 't', baseUrl: 'https://x.example', self: '/feed', page: '/', entries: [one] }));
-      assert.equal(JSON.parse(await written('recjson', [one])).length, 1);
-      assert.equal(JSON.parse(await written('mj', [one])).length, 1);
+      for (const code of xmlFormats) wellFormed(written(code, [one]));
+      wellFormed(
+        atomFeed({ title: 't', baseUrl: 'https://x.example', self: '/feed', page: '/', total: 1, entries: [one] }),
+      );
+      for (const code of ['js', 'recjson', 'mj', 'csl']) assert.equal(JSON.parse(written(code, [one])).length, 1);
       let depth = 0;
-      for (const character of await written('hx', [one])) {
+      for (const character of written('hx', [one])) {
         depth += character === '{' ? 1 : character === '}' ? -1 : 0;
         assert.ok(depth >= 0);
       }
       assert.equal(depth, 0);
-      await written('tm', [one]);
+      for (const { code } of exportFormats) written(code, [one]);
     }),
     { numRuns: 300 },
   );
 });
 
-test('a citation key needs no other record and a known one is kept', async () => {
-  const key = async (one: ExportItem): Promise<string | undefined> =>
-    /@\w+\{([^,]+),/.exec(await written('hx', [one]))?.[1];
-  assert.equal(await key(bare), 'record:3');
-  assert.equal(await key(item(9, [field('100__', '$aÅngström, Anders')])), 'Angstrom:9');
-  assert.equal(await key(item(9, [field('035__', '$9BibTeX$aWitten:1998qj')])), 'Witten:1998qj');
+test('a citation key needs no other record and a known one is kept', () => {
+  const key = (one: ExportItem): string | undefined => /@\w+\{([^,]+),/.exec(written('hx', [one]))?.[1];
+  assert.equal(key(bare), 'record:3');
+  assert.equal(key(item(9, [field('100__', '$aÅngström, Anders')])), 'Angstrom:9');
+  assert.equal(key(item(9, [field('035__', '$9BibTeX$aWitten:1998qj')])), 'Witten:1998qj');
 });
 
 test('every format is found by its code and its other names, in any case', () => {

@@ -1,3 +1,4 @@
+import { type ExportFormat, recordAddress } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { references } from './work/references.ts';
 import { describeWork } from './work/work.ts';
@@ -5,7 +6,7 @@ import { describeWork } from './work/work.ts';
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /**
- * The record as programs read it, with the key names of Invenio's "recjson" where it had one. Keys without a value are left out. Given
+ * The record as programs read it: what the record says in words, whatever MARC fields say it. Keys without a value are left out. Given
  * `keys`, only those, in the order asked for.
  */
 export function jsonRecord(
@@ -63,7 +64,9 @@ export function jsonRecord(
     reference: some(references(item.record).map((one) => ({ ...one }))),
   };
   const wanted = keys.length === 0 ? Object.keys(all) : keys;
-  return Object.fromEntries(wanted.filter((key) => all[key] !== undefined).map((key) => [key, all[key]]));
+  return Object.fromEntries(
+    wanted.filter((key) => Object.hasOwn(all, key) && all[key] !== undefined).map((key) => [key, all[key]]),
+  );
 }
 
 function some<T>(list: readonly T[]): readonly T[] | undefined {
@@ -79,3 +82,18 @@ export function jsonLine(value: Json | undefined): string {
   }
   return JSON.stringify(value ?? null);
 }
+
+export const jsonFormat: ExportFormat = {
+  code: 'js',
+  aliases: ['json'],
+  name: 'JSON',
+  group: 'data',
+  contentType: 'application/json; charset=utf-8',
+  mediaTypes: ['application/json'],
+  extension: 'json',
+  marcPaths: false,
+  head: () => '[',
+  item: (item, context) => JSON.stringify(jsonRecord(item, recordAddress(context.baseUrl, item.id), context.only)),
+  between: ',\n',
+  foot: () => ']\n',
+};

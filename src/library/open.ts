@@ -5,6 +5,7 @@ import type { RecordVersion } from '../index/entry.ts';
 import { createFollower } from '../index/follower.ts';
 import { healInTurn } from '../index/heal.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import { type StoredBatch, storedBatch } from '../index/stored-records.ts';
 import { readRecords } from '../records/history.ts';
 import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
@@ -24,6 +25,8 @@ export interface Library {
   records(ids: readonly number[]): Promise<readonly RecordVersion[]>;
   /** Has the citation graph made if it is not there; resolves when the newest view has one. Small libraries always have one. */
   citationsReady(): Promise<void>;
+  /** The same in stored form and in the order asked for, at least one and not many more characters than `bytes`: what exports read. */
+  stored(ids: readonly number[], bytes: number): Promise<StoredBatch>;
   /** Somebody met a damaged byte in this node's file of a segment: it is fetched again. */
   mend(segment: string): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +61,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       refresh: () => follower.refresh(),
       records: (ids) => readRecords(database, ids),
       citationsReady: () => citations.ready(),
+      stored: (ids, bytes) => storedBatch(database, ids, bytes),
       mend: (segment) => follower.mend(segment),
       close: async () => {
         await citations.close();

@@ -35,33 +35,43 @@ export function encodeStored(record: MarcRecord): string {
  * The record that `encodeStored` was given. Throws when the text is not what it makes: that is corruption, not input.
  */
 export function decodeStored(text: string): MarcRecord {
+  return decodeParts(readParts(text));
+}
+
+/** The flat array itself: enough for who writes a record out as it is. Throws likewise, also when it does not add up. */
+export function readParts(text: string): readonly string[] {
   const parts: unknown = JSON.parse(text);
   if (!isStrings(parts)) throw new Error('a stored record is not an array of strings');
+  let at = 1;
+  while (at < parts.length) {
+    const { length } = parts[at]!;
+    if (length < 5 && length !== 3)
+      throw new Error('a stored record has a field that is neither control nor data field');
+    at += length === 3 ? 2 : length - 4;
+  }
+  if (at > Math.max(1, parts.length)) throw new Error('a stored record breaks off');
+  return parts;
+}
+
+export function decodeParts(parts: readonly string[]): MarcRecord {
   const fields: Field[] = [];
   let at = 1;
   while (at < parts.length) {
     const head = parts[at]!;
     at += 1;
     if (head.length === 3) {
-      fields.push(controlField(head, take(parts, at)));
+      fields.push(controlField(head, parts[at]!));
       at += 1;
       continue;
     }
-    if (head.length < 5) throw new Error('a stored record has a field that is neither control nor data field');
     const subfields: Subfield[] = [];
     for (let code = 5; code < head.length; code += 1) {
-      subfields.push({ code: head[code]!, value: take(parts, at) });
+      subfields.push({ code: head[code]!, value: parts[at]! });
       at += 1;
     }
     fields.push(dataField(head.slice(0, 3), head[3]!, head[4]!, subfields));
   }
   return { leader: parts[0] ?? '', fields };
-}
-
-function take(parts: readonly string[], at: number): string {
-  const part = parts[at];
-  if (part === undefined) throw new Error('a stored record breaks off');
-  return part;
 }
 
 function isStrings(value: unknown): value is readonly string[] {

@@ -53,3 +53,27 @@ const escapes: Readonly<Record<string, string | undefined>> = {
   '"': '&quot;',
   '\r': '&#13;',
 };
+
+/**
+ * The same, two blanks deep, from a record's stored form (stored.ts: leader, then for each field its head and its values). An export of a
+ * whole library then makes no objects for fields and subfields.
+ */
+export function storedToMarcXml(parts: readonly string[]): string {
+  const leader = parts[0] ?? '';
+  let xml = leader === '' ? '<record>\n' : `<record>\n  <leader>${escapeXml(leader)}</leader>\n`;
+  let at = 1;
+  while (at < parts.length) {
+    const head = parts[at++]!;
+    const tag = escapeXml(head.slice(0, 3));
+    if (head.length === 3) {
+      xml += `  <controlfield tag="${tag}">${escapeXml(parts[at++]!)}</controlfield>\n`;
+      continue;
+    }
+    xml += `  <datafield tag="${tag}" ind1="${escapeXml(head[3]!)}" ind2="${escapeXml(head[4]!)}">\n`;
+    for (let code = 5; code < head.length; code += 1) {
+      xml += `    <subfield code="${escapeXml(head[code]!)}">${escapeXml(parts[at++]!)}</subfield>\n`;
+    }
+    xml += '  </datafield>\n';
+  }
+  return `${xml}</record>\n`;
+}

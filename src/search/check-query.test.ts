@@ -5,7 +5,7 @@ import { parseSite } from '../site/parse.ts';
 import { checkQuery } from './check-query.ts';
 
 test('the queries of the default site file are right', () => {
-  assert.deepEqual(parseSite(defaultSiteText(), checkQuery).problems, []);
+  assert.deepEqual(parseSite(defaultSiteText(), { query: checkQuery }).problems, []);
 });
 
 test('a query of a site file is told what a reader would be told, and which field it probably means', () => {

@@ -3,6 +3,7 @@ import type { Segment } from '../index/segment.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import type { Order } from './page.ts';
+import { sortAll } from './sort-all.ts';
 
 /** By a number known for each record, higher first (or lower, when `ascending`), then by record number likewise. */
 export function byNumber(
@@ -17,6 +18,9 @@ export function byNumber(
     numbers,
     numbersRise: ascending,
     compare: (a, b) => sign * (read(b) - read(a) || idOf(snapshot, b) - idOf(snapshot, a)),
+    keyOf: read,
+    place: (_, key) => Number(key),
+    sortAll: (hits) => sortAll(snapshot, hits, numbers, ascending),
   };
 }
 
@@ -68,5 +72,40 @@ export function byKey(
       const order = left === 0 || right === 0 ? left - right : compareKeys(keyOf(a, left), keyOf(b, right));
       return sign * (order || idOf(snapshot, a) - idOf(snapshot, b));
     },
+    keyOf: (hit) => {
+      const rank = rankOf(hit);
+      return rank === 0 ? null : keyOf(hit, rank);
+    },
+    place: (segment, key) => {
+      const column = columns[segment];
+      if (key === null) return 0;
+      // Records without a key have rank 0, and this is a key.
+      return column === undefined ? 0.5 : placeOf(column, String(key), compareKeys);
+    },
   };
+}
+
+/** The rank of a key, or half a rank below that of the next higher key. */
+function placeOf(column: KeyColumn, wanted: string, compareKeys: (a: string, b: string) => number): number {
+  let low = 1;
+  let high = highestRank(column.ranks) + 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const order = compareKeys(column.key(middle), wanted);
+    if (order === 0) return middle;
+    if (order > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low - 0.5;
+}
+
+const highestRanks = new WeakMap<Uint32Array, number>();
+
+function highestRank(ranks: Uint32Array): number {
+  const known = highestRanks.get(ranks);
+  if (known !== undefined) return known;
+  let highest = 0;
+  for (let i = 0; i < ranks.length; i++) highest = Math.max(highest, ranks[i] as number);
+  highestRanks.set(ranks, highest);
+  return highest;
 }

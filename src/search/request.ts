@@ -113,7 +113,7 @@ const joins: ReadonlyMap<string, Join> = new Map([
  */
 export function requestOf(args: URLSearchParams, isField: (code: string) => boolean): SearchRequest {
   const one = (name: string) => (args.get(name) ?? '').trim();
-  const format = one('of') || emptyRequest.format;
+  const format = (one('of') || emptyRequest.format).toLowerCase();
   const adds = (one('aas') || one('as')) === '2';
   const parts = adds ? [] : partsOf(args);
   const text = washText(args.get('p') ?? '');
@@ -164,8 +164,9 @@ function additionOf(args: URLSearchParams): Addition {
   return { text: washText(one('p1')), field: washField(one('f1')), match: one('m1'), operator: one('op1') };
 }
 
+/** BibTeX has a code like a page's for historical reasons, and a style of citing is called after a university. */
 export function isHtml(format: string): boolean {
-  return format.startsWith('h');
+  return format.startsWith('h') && format !== 'hx' && format !== 'harvard';
 }
 
 /** Arguments that are not limits though a field may have their name. */

@@ -3,6 +3,7 @@ import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { Brief } from '../index/brief.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { Site } from '../site/site.ts';
+import { hitsAfter, type Position } from './cursor.ts';
 import { compileQuery } from './evaluate/compile.ts';
 import type { Context } from './evaluate/context.ts';
 import { spanOfDate } from './evaluate/dates.ts';
@@ -13,7 +14,7 @@ import { alternativeQuestion } from './guide/alternative.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import type { Notice } from './notices.ts';
 import { byScore, orderOf } from './order.ts';
-import { page } from './page.ts';
+import { type Order, page } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
 import { chain, leavesOf, type Query, secondOrder, step } from './query/tree.ts';
 import { questionOf } from './question.ts';
@@ -29,6 +30,8 @@ export interface SearchOptions {
   readonly facets?: boolean;
   readonly briefs?: boolean;
   readonly counts?: boolean;
+  /** Only what comes after this position in the order asked for. */
+  readonly after?: Position | undefined;
   /** All records that the asker may open, in whatever collection: authority records are looked for among them. */
   readonly openable?: () => HitSet;
   /** Citations as the asker sees them; called when something asks for them. */
@@ -60,6 +63,8 @@ export interface SearchResult {
   readonly alternative: string | undefined;
   /** All that was found. */
   readonly hits: HitSet;
+  /** Where this page ended; undefined when nothing comes after it. */
+  readonly end: Position | undefined;
 }
 
 const standardPatternTime = 2000;
@@ -80,11 +85,12 @@ export function search(
   const choices = { facets: request.facets, collections: options.collections ?? [] };
   const hits = narrow(snapshot, found, choices);
   const order = similar === undefined ? orderOf(request, query, context, hits) : byScore(request, context, similar);
-  const shown = page(hits, order, request.first - 1, request.size);
+  const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
+  const shown = page(rest, order, request.first - 1, request.size);
   const { score } = order;
   return {
-    total: hits.reduce((sum, bits) => sum + bits.size, 0),
-    ids: Array.from(shown, (hit) => idOf(snapshot, hit)),
+    total: sizeOf(hits),
+    ids: idsOf(snapshot, shown),
     briefs: options.briefs ? Array.from(shown, (hit) => briefOf(snapshot, hit)) : [],
     scores: score === undefined ? [] : Array.from(shown, score),
     facets: options.facets ? facetsOf(snapshot, found, hits, choices) : [],
@@ -94,7 +100,30 @@ export function search(
     query,
     alternative: other && printQuery(other),
     hits,
+    end: endOf(snapshot, order, shown, sizeOf(rest) - request.first + 1),
   };
+}
+
+function sizeOf(hits: HitSet): number {
+  return hits.reduce((sum, bits) => sum + bits.size, 0);
+}
+
+/** Half a million of them are asked for at once: no lookups that could be done once. */
+function idsOf(snapshot: IndexSnapshot, hits: Float64Array): readonly number[] {
+  const columns = snapshot.segments.map(({ segment }) => segment.ids);
+  const ids = new Array<number>(hits.length);
+  for (let i = 0; i < hits.length; i++) {
+    const hit = hits[i] as Hit;
+    ids[i] = columns[segmentOf(hit)]![ordinalOf(hit)] as number;
+  }
+  return ids;
+}
+
+/** `left`: how many there are from the first one shown. */
+function endOf(snapshot: IndexSnapshot, order: Order, shown: Float64Array, left: number): Position | undefined {
+  const last = shown.at(-1);
+  if (last === undefined || left <= shown.length) return undefined;
+  return { key: order.keyOf(last), id: idOf(snapshot, last) };
 }
 
 function isEmpty(hits: HitSet): boolean {

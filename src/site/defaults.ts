@@ -4,6 +4,9 @@ import type { FacetDefinition, FieldDefinition, RankMethod, SortMethod } from '.
 
 export const defaultAccent = '#0b5cad';
 
+/** Where Invenio keeps who submitted a record. */
+export const defaultOwnerPaths: readonly string[] = ['8560_f'];
+
 export const defaultRanks: readonly RankMethod[] = [
   { code: 'wrd', name: 'relevance', method: 'relevance', path: undefined, base: undefined },
   { code: 'citation', name: 'times cited', method: 'citations', path: undefined, base: undefined },

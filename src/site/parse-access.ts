@@ -1,21 +1,33 @@
-import { actions } from './actions.ts';
+import { grantProblem, isAction } from './actions.ts';
 import type { Grant, Role, SiteUser } from './site.ts';
 import { suggest, type Value, type YamlReader } from './yaml-reader.ts';
+
+/** Rules as they stand in the file; what they mean is known above this room. */
+export interface WrittenRules {
+  readonly role: string;
+  readonly text: string;
+  readonly line: number;
+}
 
 export function readRoles(
   reader: YamlReader,
   value: Value | undefined,
   collections: ReadonlySet<string>,
+  rules: WrittenRules[],
 ): readonly Role[] {
   return reader.entries(value).map((entry) => {
-    const { may } = reader.members(entry, ['may']);
+    const members = reader.members(entry, ['may', 'rules']);
+    const { may } = members;
     if (may === undefined)
       reader.report(entry.line, `The role ${entry.key} needs "may": everything, or a list of actions.`);
     const word = reader.isText(may) ? reader.choice(may, ['everything']) : undefined;
-    if (word !== undefined) return { name: entry.key, may: word };
+    const text = members.rules === undefined ? '' : (reader.text(members.rules) ?? '');
+    if (members.rules !== undefined) rules.push({ role: entry.key, text, line: members.rules.line });
     return {
       name: entry.key,
-      may: reader.isText(may) ? [] : reader.items(may).flatMap((item) => readGrant(reader, item, collections)),
+      may:
+        word ?? (reader.isText(may) ? [] : reader.items(may).flatMap((item) => readGrant(reader, item, collections))),
+      rules: text,
     };
   });
 }
@@ -26,22 +38,12 @@ function readGrant(reader: YamlReader, item: Value, collections: ReadonlySet<str
     reader.report(item.line, `${item.name} needs an action.`);
     return [];
   }
-  const known = actions[name];
-  if (known === undefined) {
-    reader.report(item.line, `${item.name}: there is no action '${name}'.${suggest(name, Object.keys(actions))}`);
-    return [];
+  const problem = grantProblem(name, rest, collections);
+  if (problem !== undefined) {
+    const { sentence, word, among } = problem;
+    reader.report(item.line, `${item.name}: ${sentence}.${suggest(word, among)}`);
   }
-  for (const key of Object.keys(rest)) {
-    if (!known.includes(key))
-      reader.report(item.line, `${item.name}: the action ${name} takes no '${key}'.${suggest(key, known)}`);
-  }
-  const { collection } = rest;
-  if (collection !== undefined && !collections.has(collection)) {
-    reader.report(
-      item.line,
-      `${item.name}: there is no collection '${collection}'.${suggest(collection, collections)}`,
-    );
-  }
+  if (!isAction(name)) return [];
   return [{ action: name, arguments: rest }];
 }
 
@@ -69,7 +71,8 @@ export function readUsers(reader: YamlReader, value: Value | undefined, roles: r
       {
         name,
         email,
-        password: members.password === undefined ? undefined : reader.text(members.password),
+        // An empty one would let anybody in.
+        password: members.password === undefined ? undefined : reader.text(members.password) || undefined,
         roles: given.map(({ text }) => text),
         groups: reader.texts(members.groups).map(({ text }) => text),
       },

@@ -80,7 +80,9 @@ test('a whole file is read as it says', () => {
   assert.deepEqual(site.roles[1], {
     name: 'reader',
     may: [{ action: 'viewrestrcoll', arguments: { collection: 'Secrets' } }],
+    rules: '',
   });
+  assert.deepEqual([site.ownerPaths, site.viewerPaths], [['8560_f'], []]);
   assert.deepEqual(site.knowledge, { GREEK: { alpha: 'α', '007': 'bond' } });
   assert.deepEqual(
     site.facets.map(({ code }) => code),
@@ -155,7 +157,7 @@ test('all mistakes are told at once, by line', () => {
 
 test('queries are checked by whoever knows the query language', () => {
   const check = (query: string): string | undefined => (query.includes('SECRET') ? 'no secrets.' : undefined);
-  assert.deepEqual(parseSite(good, check).problems, [
+  assert.deepEqual(parseSite(good, { query: check }).problems, [
     { line: 28, message: "The query of the collection 'Secrets': no secrets." },
   ]);
 });
@@ -235,4 +237,56 @@ test('a ranking weighs fields and combines others, which must be there', () => {
   assert.match(ranked('  wrd: {method: combine, of: {jf: 1}}').join(), /'jf', which is no ranking.*jif/);
   assert.match(ranked('  wrd: {method: combine, of: {wrd: 1}}').join(), /a combination itself/);
   assert.match(ranked('  wrd: {method: citations, weights: {title: 1}}').join(), /belongs to a method "relevance"/);
+});
+
+test('rules of roles are checked by who knows them, and named by the role and their own line', () => {
+  const text = good.replace(
+    'admin: {may: everything}',
+    'admin:\n    may: everything\n    rules: |\n      allow any\n      alow any',
+  );
+  assert.equal(parseSite(text).site?.roles[0]?.rules, 'allow any\nalow any\n');
+  const rules = (written: string) =>
+    written.split('\n').flatMap((line, at) => (line.startsWith('alow') ? [{ line: at + 1, message: 'No.' }] : []));
+  assert.deepEqual(
+    parseSite(text, { rules }).problems.map(({ message }) => message),
+    ['The rules of the role admin, line 2 of them: No.'],
+  );
+});
+
+test('a user with an empty password has none', () => {
+  assert.equal(parseSite(good.replace('password: secret', 'password: ""')).site?.users[0]?.password, undefined);
+});
+
+test('paths of owners and viewers are those of the file', () => {
+  const { site } = parseSite(
+    good.replace(
+      'hidden-paths: ["595"]',
+      'hidden-paths: ["595"]\n  owner-paths: []\n  viewer-paths: ["859__f", "506"]',
+    ),
+  );
+  assert.deepEqual([site?.ownerPaths, site?.viewerPaths], [[], ['859__f', '506']]);
+  assert.equal(spoiled('hidden-paths: ["595"]', 'owner-paths: ["5"]').length, 1);
+});
+
+test('providers for signing in have an encrypted address, and ask for openid', () => {
+  const entry = 'sign-in:\n  orcid: {names: {en: ORCID}, issuer: https://orcid.org, client: APP-1, scopes: email}\n';
+  assert.deepEqual(parseSite(`${good}${entry}`).site?.signIn, [
+    {
+      code: 'orcid',
+      names: { en: 'ORCID' },
+      issuer: 'https://orcid.org',
+      client: 'APP-1',
+      scopes: ['openid', 'email'],
+    },
+  ]);
+  assert.deepEqual(parseSite(good).site?.signIn, []);
+  const lines = good.split('\n').length;
+  const wrong = (from: string, to: string) => problemsOf(`${good}${entry.replace(from, to)}`);
+  assert.match(
+    wrong('https://orcid.org', 'http://orcid.org')[0] ?? '',
+    new RegExp(`^${lines + 1}: .*no https address`),
+  );
+  assert.deepEqual(wrong('https://orcid.org', 'http://127.0.0.1:9'), []);
+  assert.match(wrong('orcid:', 'Or/cid:')[0] ?? '', /cannot name a provider/);
+  assert.match(wrong(', client: APP-1', '')[0] ?? '', /needs an issuer and a client/);
 });

@@ -1,9 +1,10 @@
 import { contrast, isColour, leastContrast } from './colour.ts';
-import { defaultAccent, defaultFacets, defaultRanks, defaultSorts } from './defaults.ts';
-import { readRoles, readUsers } from './parse-access.ts';
+import { defaultAccent, defaultFacets, defaultOwnerPaths, defaultRanks, defaultSorts } from './defaults.ts';
+import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readCollections, readOai, type WrittenQuery } from './parse-collections.ts';
 import { type Knowledge, readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
 import { isLanguage } from './parse-names.ts';
+import { readSignIn } from './parse-sign-in.ts';
 import type { Site } from './site.ts';
 import { createYamlReader, type SiteProblem, type Value, type YamlReader } from './yaml-reader.ts';
 
@@ -22,6 +23,14 @@ export interface ParsedSite {
  */
 export type CheckQuery = (query: string, site: Site) => string | undefined;
 
+/** Every mistake in the rules of a role, by the lines of the rules. Handed in likewise. */
+export type CheckRules = (rules: string) => readonly SiteProblem[];
+
+export interface SiteChecks {
+  readonly query?: CheckQuery;
+  readonly rules?: CheckRules;
+}
+
 const sections = [
   'site',
   'fields',
@@ -31,12 +40,13 @@ const sections = [
   'collections',
   'roles',
   'users',
+  'sign-in',
   'knowledge',
   'oai',
 ] as const;
 
 /** Reads a site file. Never throws for what is in it: every mistake is among the problems, with its line. */
-export function parseSite(text: string, checkQuery?: CheckQuery): ParsedSite {
+export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
   const reader = createYamlReader(text);
   const root = reader.members(reader.root, sections);
   const queries: WrittenQuery[] = [];
@@ -44,7 +54,8 @@ export function parseSite(text: string, checkQuery?: CheckQuery): ParsedSite {
   const knowledge = readKnowledge(reader, root.knowledge);
   const fields = readFields(reader, root.fields, knowledge);
   const collections = readCollections(reader, root.collections, queries);
-  const roles = readRoles(reader, root.roles, collections.names);
+  const rules: WrittenRules[] = [];
+  const roles = readRoles(reader, root.roles, collections.names, rules);
   const site: Site = {
     ...general,
     fields,
@@ -54,23 +65,38 @@ export function parseSite(text: string, checkQuery?: CheckQuery): ParsedSite {
     collections: collections.roots,
     roles,
     users: readUsers(reader, root.users, roles),
+    signIn: readSignIn(reader, root['sign-in']),
     knowledge,
     oai: readOai(reader, root.oai, queries),
   };
-  if (checkQuery !== undefined) {
-    for (const { query, line, name } of queries) {
-      const wrong = checkQuery(query, site);
-      if (wrong !== undefined) reader.report(line, `${name}: ${wrong}`);
-    }
+  for (const { query, line, name } of queries) {
+    const wrong = checks.query?.(query, site);
+    if (wrong !== undefined) reader.report(line, `${name}: ${wrong}`);
+  }
+  for (const { role, text: written, line } of rules) {
+    for (const wrong of checks.rules?.(written) ?? [])
+      reader.report(line, `The rules of the role ${role}, line ${wrong.line} of them: ${wrong.message}`);
   }
   const problems = reader.problems.toSorted((a, b) => a.line - b.line);
   return { site: problems.length === 0 ? freeze(site) : undefined, problems };
 }
 
-type General = Pick<Site, 'name' | 'languages' | 'admin' | 'accent' | 'restrictedPolicy' | 'hiddenPaths'>;
+type General = Pick<
+  Site,
+  'name' | 'languages' | 'admin' | 'accent' | 'restrictedPolicy' | 'hiddenPaths' | 'ownerPaths' | 'viewerPaths'
+>;
 
 function readGeneral(reader: YamlReader, value: Value | undefined): General {
-  const members = reader.members(value, ['name', 'languages', 'admin', 'accent', 'restricted', 'hidden-paths']);
+  const members = reader.members(value, [
+    'name',
+    'languages',
+    'admin',
+    'accent',
+    'restricted',
+    'hidden-paths',
+    'owner-paths',
+    'viewer-paths',
+  ]);
   if (members.name === undefined) reader.report(value?.line ?? 1, 'site.name is missing: how is the library called?');
   const languages = reader.texts(members.languages);
   for (const { text, line } of languages) {
@@ -85,6 +111,8 @@ function readGeneral(reader: YamlReader, value: Value | undefined): General {
     restrictedPolicy:
       members.restricted === undefined ? 'any' : (reader.choice(members.restricted, ['any', 'all']) ?? 'any'),
     hiddenPaths: readPaths(reader, members['hidden-paths']),
+    ownerPaths: members['owner-paths'] === undefined ? defaultOwnerPaths : readPaths(reader, members['owner-paths']),
+    viewerPaths: readPaths(reader, members['viewer-paths']),
   };
 }
 

@@ -3,6 +3,8 @@
  * Everything here is plain frozen data, so it can be sent to worker threads and compared.
  */
 
+import type { Action } from './actions.ts';
+
 export interface Site {
   readonly name: string;
   /** Language codes, the first is the default. */
@@ -14,6 +16,10 @@ export interface Site {
   readonly restrictedPolicy: 'any' | 'all';
   /** MARC paths shown to, and searchable by, cataloguers only. */
   readonly hiddenPaths: readonly string[];
+  /** MARC paths that hold the e-mail address of a person, or the name of a group, whose record it is. */
+  readonly ownerPaths: readonly string[];
+  /** The same for those who may see it whatever collection it is in. */
+  readonly viewerPaths: readonly string[];
   /** Logical fields, in the order of the file. */
   readonly fields: readonly FieldDefinition[];
   readonly sorts: readonly SortMethod[];
@@ -23,6 +29,8 @@ export interface Site {
   readonly collections: readonly Collection[];
   readonly roles: readonly Role[];
   readonly users: readonly SiteUser[];
+  /** Where people can sign in beside here. */
+  readonly signIn: readonly SignInProvider[];
   /** Knowledge bases: name -> key -> value. */
   readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly oai: OaiSettings | undefined;
@@ -115,19 +123,33 @@ export interface Collection {
 }
 
 export interface Grant {
-  readonly action: string;
+  readonly action: Action;
   readonly arguments: Readonly<Record<string, string>>;
 }
 
 export interface Role {
   readonly name: string;
   readonly may: 'everything' | readonly Grant[];
+  /** Who is in it beside its members: see src/access/rules. Empty: nobody. */
+  readonly rules: string;
+}
+
+/** An OpenID Connect provider. Its secret is a setting: a site file is read by many. */
+export interface SignInProvider {
+  /** In addresses. */
+  readonly code: string;
+  readonly names: Readonly<Record<string, string>>;
+  /** "https://orcid.org": where its metadata are found. */
+  readonly issuer: string;
+  /** What the provider calls this library. */
+  readonly client: string;
+  readonly scopes: readonly string[];
 }
 
 export interface SiteUser {
   readonly name: string;
   readonly email: string;
-  /** Used only when the person is created. */
+  /** Used only when the person is created. Undefined: cannot sign in until an operator gives one. */
   readonly password: string | undefined;
   readonly roles: readonly string[];
   readonly groups: readonly string[];

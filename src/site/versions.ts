@@ -4,9 +4,9 @@ import type { Database, Queryable } from '../store/database.ts';
 import { defaultSite, defaultSiteText } from './default.ts';
 import { digestOf, indexDigest } from './digest.ts';
 import { siteErrors } from './errors.ts';
-import { type CheckQuery, parseSite, type SiteProblem } from './parse.ts';
-import { hashPassword } from './password.ts';
+import { parseSite, type SiteChecks, type SiteProblem } from './parse.ts';
 import type { Site, SiteUser } from './site.ts';
+import { createUsers, hashPasswords, missingUsers } from './users.ts';
 
 /** A site file in force, or that was. */
 export interface SiteVersion {
@@ -32,7 +32,7 @@ export interface AppliedSite {
 export interface ApplyOptions {
   /** Tells what would be done. */
   readonly dryRun?: boolean;
-  readonly checkQuery?: CheckQuery;
+  readonly checks?: SiteChecks;
   /** How to call the file in messages. */
   readonly file?: string;
 }
@@ -90,8 +90,8 @@ function builtIn(): SiteVersion {
 }
 
 /** Parses a site file or throws `wrong` with every mistake. */
-export function readSite(text: string, file: string, checkQuery?: CheckQuery): Site {
-  const { site, problems } = parseSite(text, checkQuery);
+export function readSite(text: string, file: string, checks?: SiteChecks): Site {
+  const { site, problems } = parseSite(text, checks);
   if (site !== undefined) return site;
   const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
   throw new UserError(siteErrors.wrong, { file, count, problems: listProblems(problems) });
@@ -107,7 +107,7 @@ function listProblems(problems: readonly SiteProblem[]): string {
  * since, be it a new password or a removal.
  */
 export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
-  const site = readSite(text, options.file ?? 'The site file', options.checkQuery);
+  const site = readSite(text, options.file ?? 'The site file', options.checks);
   const digest = digestOf(text);
   // Hashing is slow on purpose, so it is done before anything is locked.
   const before = await currentOrNone(database);
@@ -127,19 +127,11 @@ export async function applySite(database: Database, text: string, options: Apply
         (current?.site === undefined || indexDigest(current.site) !== version.indexDigest) &&
         (await hasRecords(transaction)),
     };
-    if (options.dryRun) return { ...result, created: await missing(transaction, users) };
+    if (options.dryRun) return { ...result, created: await missingUsers(transaction, users) };
     await transaction.query(sql`
       INSERT INTO site_version (number, source, digest, index_digest) VALUES (${number}, ${text}, ${digest}, ${version.indexDigest})
     `);
-    const created: string[] = [];
-    for (const user of users) {
-      const hash = hashes.get(user.name) ?? null;
-      const made = await transaction.query<{ name: string }>(sql`
-        INSERT INTO person (name, email, password_hash, origin) VALUES (${user.name}, ${user.email}, ${hash}, 'site')
-        ON CONFLICT (name) DO NOTHING RETURNING name
-      `);
-      created.push(...made.map(({ name }) => name));
-    }
+    const created = await createUsers(transaction, users, hashes);
     await transaction.query(sql`SELECT pg_notify('reperio_index', '')`);
     return { ...result, created };
   });
@@ -160,16 +152,4 @@ async function currentOrNone(database: Queryable): Promise<Omit<SiteVersion, 'si
 function newUsers(site: Site, before: Site | undefined): readonly SiteUser[] {
   const known = new Set(before?.users.map((user) => user.name));
   return site.users.filter((user) => !known.has(user.name));
-}
-
-async function hashPasswords(users: readonly SiteUser[]): Promise<ReadonlyMap<string, string>> {
-  const hashes = new Map<string, string>();
-  for (const { name, password } of users) if (password !== undefined) hashes.set(name, await hashPassword(password));
-  return hashes;
-}
-
-async function missing(database: Queryable, users: readonly SiteUser[]): Promise<readonly string[]> {
-  const names = users.map((user) => user.name);
-  const present = await database.query<{ name: string }>(sql`SELECT name FROM person WHERE name = ANY (${names})`);
-  return names.filter((name) => !present.some((row) => row.name === name));
 }

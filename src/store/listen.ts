@@ -7,10 +7,16 @@ const longestPause = 5_000;
 const connectTimeout = 10_000;
 
 /**
- * Calls `onWake` at each notification, and after each (re)connection, since what came in between is lost: a notification only says "look".
+ * Calls `onWake` at each notification with its payload, and after each (re)connection with undefined, since what came in between is lost: a
+ * notification only says "look".
  * Tries for ever, with growing pauses. Resolves when the signal has aborted and the connection is closed; rejects only for a wrong address.
  */
-export async function listen(url: string, channel: string, onWake: () => void, signal: AbortSignal): Promise<void> {
+export async function listen(
+  url: string,
+  channel: string,
+  onWake: (payload: string | undefined) => void,
+  signal: AbortSignal,
+): Promise<void> {
   let pause = shortestPause;
   while (!signal.aborted) {
     const client = new pg.Client(clientConfig(url, { connectTimeout, statementTimeout: 0, lockTimeout: 0 }));
@@ -20,12 +26,12 @@ export async function listen(url: string, channel: string, onWake: () => void, s
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     client.on('error', () => {});
-    client.on('notification', onWake);
+    client.on('notification', ({ payload }) => onWake(payload));
     try {
       await client.connect();
       await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       pause = shortestPause;
-      onWake();
+      onWake(undefined);
       await over;
     } catch {
       // Not reachable now; the pause below and the next round deal with it.

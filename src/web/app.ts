@@ -6,27 +6,49 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
+import { apiRoutes } from './api/routes.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
+import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
+import { checkFormToken } from './form-token.ts';
+import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
+import { trustedProxies } from './machines/networks.ts';
+import type { WebPeople } from './people.ts';
+import { keepPrivate } from './privacy.ts';
+import { isApi, problemOf, sendProblem } from './problem.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
+import { accountRoutes } from './routes/account/account.ts';
+import { adminRoutes } from './routes/admin/admin.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { sendInternal, sendMethodNotAllowed, sendNotFound, sendUserError } from './routes/messages.ts';
 import { recordRoutes } from './routes/record.ts';
+import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
-import { suggestRoutes } from './routes/suggest.ts';
+import { sessionApiRoutes } from './routes/session-api.ts';
+import { comesFromElsewhere } from './same-origin.ts';
+import { meet, visitorOf } from './visitor.ts';
 
 export interface AppOptions {
   /** Under which address readers reach us; undefined is what the request says. */
   readonly baseUrl?: string | undefined;
   /** Where to say what was asked and what failed; undefined says nothing. */
   readonly logger?: FastifyBaseLogger | undefined;
+  /** People, sessions, roles; undefined: everybody is a guest. */
+  readonly people?: WebPeople;
+  /** Proxies whose word is taken for the address and protocol of readers: addresses and networks, with commas. */
+  readonly trustProxy?: string | undefined;
   /** What balancers are told. */
   readonly readiness?: Readiness;
+  /** Budgets and places for crawlers and harvesters; undefined is without limit. */
+  readonly limits?: LimitSettings;
+  /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
+  readonly sharedCache?: number;
 }
 
 /** No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
@@ -44,12 +66,20 @@ const longestUrlPart = 2000;
 
 /** The web application over a library; it does not listen yet. */
 export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
-  const environment = createEnvironment(library, options.baseUrl);
+  const limits = createLimits(options.limits ?? noLimits, (request) => visitorOf(request).signedIn !== undefined);
+  const environment = createEnvironment(library, {
+    baseUrl: options.baseUrl,
+    people: options.people,
+    limits,
+    sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
+  });
+  const proxies = trustedProxies(options.trustProxy);
   const app = Fastify({
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrlPart },
     bodyLimit: largestForm,
+    ...(proxies.length === 0 ? {} : { trustProxy: proxies }),
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
@@ -62,33 +92,60 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     rememberLanguage(environment, request, reply);
+    if (comesFromElsewhere(request, options.baseUrl)) throw new UserError(webErrors.fromElsewhere);
+    if (options.people === undefined || request.url.startsWith('/assets/') || request.url.startsWith('/health/'))
+      return;
+    const { badToken } = await meet(request, options.people.access, options.baseUrl);
+    if (badToken) {
+      reply.header('www-authenticate', 'Bearer realm="reperio", error="invalid_token"');
+      throw new UserError(webErrors.badToken);
+    }
   });
+  app.addHook('preHandler', async (request) => checkFormToken(request, options.baseUrl));
+  keepPrivate(app);
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
       {
         method: request.method,
-        url: request.url,
+        url: withoutSecrets(request.url),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },
       'request',
     );
   });
+  applyLimits(app, limits);
   collectionRoutes(app, environment);
   searchRoutes(app, environment);
   recordRoutes(app, environment);
   machineRoutes(app, environment);
-  suggestRoutes(app, environment);
+  resolverRoutes(app, environment);
+  apiRoutes(app, environment);
+  if (options.people !== undefined) {
+    sessionApiRoutes(app, environment, options.people.access);
+    accountRoutes(app, environment, options.people);
+    adminRoutes(app, environment, options.people);
+  }
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
     const exchange = beginExchange(environment, request);
-    const allowed = routes.allowed(request.url.split('?')[0]!);
+    const path = request.url.split('?')[0]!;
+    const allowed = routes.allowed(path);
+    if (isApi(path)) return sendApiUnknown(reply, request.method, path, allowed);
     if (allowed.length > 0 && !allowed.includes(request.method))
       return sendMethodNotAllowed(exchange, reply, request.method, allowed.join(', '));
     return sendNotFound(exchange, reply);
   });
   app.setErrorHandler((error, request, reply) => answerError(environment, error, request, reply));
   return app;
+}
+
+function sendApiUnknown(reply: FastifyReply, method: string, path: string, allowed: readonly string[]): FastifyReply {
+  const isMethod = allowed.length > 0 && !allowed.includes(method);
+  if (isMethod) reply.header('allow', allowed.join(', '));
+  const values = { path, method, allowed: allowed.join(', ') };
+  const error = new UserError(isMethod ? webErrors.apiMethod : webErrors.apiUnknown, values);
+  return sendProblem(reply, problemOf(error));
 }
 
 /** A language chosen by `ln` stays chosen. */
@@ -148,6 +205,8 @@ function answerError(
   const exchange = beginExchange(environment, request);
   if (error instanceof UserError) {
     if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
+    if (error instanceof TooManyAttempts) reply.header('retry-after', String(error.seconds));
+    if (isApi(request.url)) return sendProblem(reply, problemOf(error));
     if (isForMachine(exchange.args))
       return reply
         .code(error.status)
@@ -157,9 +216,20 @@ function answerError(
   }
   const status = statusOf(error);
   if (status === 404) return sendNotFound(exchange, reply);
+  if (isApi(request.url) && status < 500)
+    return sendProblem(reply, {
+      status,
+      title: error instanceof Error ? error.message : 'The request cannot be read.',
+    });
   if (status < 500) return sendUserError(exchange, reply, status, error instanceof Error ? error.message : '', '');
-  request.log.error({ err: error, url: request.url }, 'failed');
+  request.log.error({ err: error, url: withoutSecrets(request.url) }, 'failed');
+  if (isApi(request.url)) return sendProblem(reply, problemOf(new UserError(webErrors.internal, { id: request.id })));
   return sendInternal(exchange, reply, request.id);
+}
+
+/** One-time links and answers of providers are good for whoever reads them, also in a log. */
+function withoutSecrets(url: string): string {
+  return url.replace(/([?&](?:token|code|state)=)[^&#]+/g, '$1...');
 }
 
 function statusOf(error: unknown): number {

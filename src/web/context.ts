@@ -17,4 +17,9 @@ export interface PageContext {
   /** Path and query of this page, as "/search?p=ellis". */
   readonly address: string;
   readonly assets: AssetAddresses;
+  /** Who is signed in, and whether anybody can be. */
+  readonly account: { readonly name: string; readonly administers: boolean } | undefined;
+  readonly hasAccounts: boolean;
+  /** For forms; undefined for a guest who had none yet. */
+  readonly formToken: string | undefined;
 }

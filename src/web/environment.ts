@@ -1,16 +1,23 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../library/open.ts';
 import { type Assets, makeAssets } from './assets.ts';
+import type { Limits } from './machines/limits.ts';
+import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 
 /** What the pages need of a library. */
-export type WebLibrary = Pick<Library, 'snapshot' | 'records' | 'mend'>;
+export type WebLibrary = Pick<Library, 'snapshot' | 'records' | 'stored' | 'mend'>;
 
 /** What the web application has of the world; made once for a process. */
 export interface WebEnvironment {
   readonly library: WebLibrary;
   /** Undefined: what the request says. */
   readonly baseUrl: string | undefined;
+  /** Undefined: a library without people, where everybody is a guest. */
+  readonly people: WebPeople | undefined;
+  readonly limits: Limits;
+  /** Seconds for which caches may keep a guest's page; 0: they must ask each time. */
+  readonly sharedCache: number;
   readonly catalogues: ReadonlyMap<string, Catalogue>;
   readonly translator: (language: string) => Translator;
   readonly assets: (accent: string) => Assets;
@@ -21,7 +28,12 @@ export interface WebEnvironment {
 /** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
 const assetsKept = 4;
 
-export function createEnvironment(library: WebLibrary, baseUrl?: string): WebEnvironment {
+export type EnvironmentOptions = Pick<WebEnvironment, 'baseUrl' | 'people' | 'limits' | 'sharedCache'>;
+
+export function createEnvironment(
+  library: WebLibrary,
+  { baseUrl, people, limits, sharedCache }: EnvironmentOptions,
+): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
   const translators = new Map<string, Translator>();
@@ -29,6 +41,9 @@ export function createEnvironment(library: WebLibrary, baseUrl?: string): WebEnv
   return {
     library,
     baseUrl,
+    people,
+    limits,
+    sharedCache,
     catalogues,
     translator: (language) => {
       let translator = translators.get(language);

@@ -1,32 +1,46 @@
 import type { FastifyRequest } from 'fastify';
-import { guest, type Person } from '../access/person.ts';
+import type { SignedIn } from '../access/access.ts';
+import { may, type Person } from '../access/person.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { StoredBatch } from '../index/stored-records.ts';
 import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
 import type { WebEnvironment } from './environment.ts';
+import { formToken } from './form-token.ts';
 import { Timing } from './timing.ts';
 import { negotiateLanguage } from './translations.ts';
+import { personOf, visitorOf } from './visitor.ts';
 
 /** One question to the server: one snapshot, one person, one clock. */
 export interface Exchange {
   readonly snapshot: IndexSnapshot;
   readonly person: Person;
+  /** The account behind the person; undefined for a guest. */
+  readonly signedIn: SignedIn | undefined;
   readonly page: PageContext;
   readonly args: URLSearchParams;
   readonly timing: Timing;
   /** Whole records in one statement; those that are not there are left out. */
   readonly records: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
+  /** The first of them in stored form, as many as have `bytes` characters together: what exports read. */
+  readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
+  /** The newest view of the index, for answers that take long. */
+  readonly newest: () => IndexSnapshot;
+  /** Lets pages go first; see machines/traffic.ts. */
+  readonly giveWay: () => Promise<void>;
 }
 
 export function beginExchange(environment: WebEnvironment, request: FastifyRequest): Exchange {
   const timing = new Timing();
   const snapshot = environment.library.snapshot();
   const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
+  const person = personOf(request, snapshot.site, environment.people?.access);
   return {
     snapshot,
-    person: guest,
-    page: pageContext(environment, request, snapshot, args),
+    person,
+    signedIn: visitorOf(request).signedIn,
+    page: pageContext(environment, request, snapshot, person, args),
     args,
     timing,
     records: async (ids) => {
@@ -34,6 +48,9 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
       const list = await timing.sql(() => environment.library.records(ids));
       return new Map(list.map((one) => [one.id, one]));
     },
+    stored: (ids, bytes) => timing.sql(() => environment.library.stored(ids, bytes)),
+    newest: () => environment.library.snapshot(),
+    giveWay: () => environment.limits.traffic.giveWay(),
   };
 }
 
@@ -41,6 +58,7 @@ function pageContext(
   environment: WebEnvironment,
   request: FastifyRequest,
   snapshot: IndexSnapshot,
+  person: Person,
   args: URLSearchParams,
 ): PageContext {
   const { site } = snapshot;
@@ -48,12 +66,14 @@ function pageContext(
   const languages = wanted.length > 0 ? wanted : ['en'];
   const known = (language: string | undefined): string | undefined => languages.find((one) => one === language);
   const cookies = request.headers.cookie;
+  const account = visitorOf(request).signedIn?.account;
   const language =
     known(args.get('ln') ?? undefined) ??
     known(readCookie(cookies, 'ln')) ??
+    known(account?.preferences.language) ??
     negotiateLanguage(request.headers['accept-language'], languages) ??
     languages[0]!;
-  const theme = readCookie(cookies, 'theme');
+  const theme = readCookie(cookies, 'theme') ?? account?.preferences.theme;
   return {
     site,
     tr: environment.translator(language),
@@ -62,6 +82,9 @@ function pageContext(
     baseUrl: environment.baseUrl ?? ownAddress(request),
     address: request.url,
     assets: environment.assets(site.accent).addresses,
+    account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
+    hasAccounts: environment.people !== undefined,
+    formToken: visitorOf(request).session === undefined ? undefined : formToken(request, environment.baseUrl),
   };
 }
 

@@ -1,7 +1,8 @@
+import { formTokenField } from './components/form.ts';
 import type { PageContext } from './context.ts';
 import { attribute, type Html, type HtmlValue, html } from './html.ts';
 import { nativeName } from './translations.ts';
-import { withParameter } from './url.ts';
+import { signInAddress, withParameter } from './url.ts';
 
 export interface Page {
   /** Without the library's name, which is added; empty for the home page. */
@@ -43,7 +44,7 @@ ${
 ${page.title !== '' && html`<a class="name" href="/">${site.name}</a>`}
 ${page.find}
 <nav aria-label="${tr.t('layout.navigation')}"><ul class="plain">
-<li><a href="/help/search">${tr.t('layout.help')}</a></li>
+<li><a href="/help/search">${tr.t('layout.help')}</a></li>${accountLinks(context)}
 </ul></nav>
 </div></header>`
 }
@@ -54,6 +55,22 @@ ${hasFooter && footer(context)}
 </body>
 </html>
 `.text;
+}
+
+function accountLinks(context: PageContext): HtmlValue {
+  const { tr, account, hasAccounts, address } = context;
+  if (!hasAccounts) return undefined;
+  if (account === undefined) {
+    const back = address.startsWith('/account/') ? '/' : address;
+    return html`
+<li><a href="${signInAddress(back)}" rel="nofollow">${tr.t('account.sign_in')}</a></li>`;
+  }
+  return html`${
+    account.administers &&
+    html`
+<li><a href="/admin/people">${tr.t('layout.administration')}</a></li>`
+  }
+<li><a href="/account">${account.name}</a></li>`;
 }
 
 function footer(context: PageContext): Html {
@@ -72,7 +89,7 @@ function footer(context: PageContext): Html {
   return html`<footer class="foot"><div class="frame">
 <ul class="plain"${attribute('aria-label', tr.t('layout.languages'))}>${languages}</ul>
 <form method="post" action="/preferences"><span>${tr.t('layout.theme.label')}</span>
-<input type="hidden" name="back" value="${context.address}">${choice('auto')} ${choice('light')} ${choice('dark')}</form>
+${context.formToken !== undefined && formTokenField(context)}<input type="hidden" name="back" value="${context.address}">${choice('auto')} ${choice('light')} ${choice('dark')}</form>
 ${context.site.admin !== '' && html`<span>${tr.rich('layout.contact', { admin: html`<a href="mailto:${context.site.admin}">${context.site.admin}</a>` })}</span>`}
 </div></footer>`;
 }

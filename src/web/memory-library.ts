@@ -5,6 +5,7 @@ import { SnapshotBuilder } from '../index/live.ts';
 import { createInverter } from '../index/segment/inverter.ts';
 import { memorySegment } from '../index/segment/open.ts';
 import { controlField, type MarcRecord } from '../marc/record.ts';
+import { encodeStored } from '../marc/stored.ts';
 import { timeStamp } from '../records/version.ts';
 import type { Site } from '../site/site.ts';
 import type { WebLibrary } from './environment.ts';
@@ -39,6 +40,13 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
   return {
     snapshot: () => withCitations,
     records: async (ids) => ids.map((id) => versions.get(id)).filter((version) => version !== undefined),
+    stored: async (ids) => ({
+      rows: ids.flatMap((id) => {
+        const version = versions.get(id);
+        return version === undefined ? [] : [{ ...version, marc: encodeStored(version.record) }];
+      }),
+      taken: ids.length,
+    }),
     mend: async () => undefined,
   };
 }

@@ -12,14 +12,17 @@ export function recordHead(context: PageContext, model: RecordModel): Html {
   const meta = [...highwireMeta(model.work, address), ...dublinCoreMeta(model.work, address)];
   return html`<link rel="canonical" href="${address}">
 ${description !== undefined && html`<meta name="description" content="${plainText(description).slice(0, 300)}">`}
+<link rel="unapi-server" type="application/xml" title="unAPI" href="/unapi">
 <link rel="schema.DC" href="http://purl.org/dc/elements/1.1/">
 ${meta.map(
   ([name, content]) => html`<meta name="${name}" content="${content}">
 `,
-)}${exportFormats.map(
-  (
-    format,
-  ) => html`<link rel="alternate" type="${format.contentType.split(';')[0]!}" title="${format.name}" href="/record/${model.id}/export/${format.code}">
+)}${exportFormats
+  .filter((format) => format.mediaTypes.length > 0)
+  .map(
+    (
+      format,
+    ) => html`<link rel="alternate" type="${format.contentType.split(';')[0]!}" title="${format.name}" href="/record/${model.id}/export/${format.code}">
 `,
-)}${jsonScript('application/ld+json', schemaOrg(model.work, { address, id: model.id, library: context.site.name, libraryAddress: context.baseUrl }))}`;
+  )}${jsonScript('application/ld+json', schemaOrg(model.work, { address, id: model.id, library: context.site.name, libraryAddress: context.baseUrl }))}`;
 }

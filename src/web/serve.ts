@@ -8,6 +8,7 @@ import { openStore } from '../store/open.ts';
 import { lockServe } from '../store/serve-lock.ts';
 import { webErrors } from './errors.ts';
 import { createLogger } from './log.ts';
+import type { WorkerStart } from './worker.ts';
 
 export interface ServeOptions {
   readonly settings: Settings;
@@ -39,7 +40,7 @@ export async function serve({ settings, signal, log, onListening }: ServeOptions
       await supervise({
         entry: worker,
         workers: settings.webWorkers,
-        start: settings,
+        start: (address): WorkerStart => ({ settings, address }),
         host: settings.host,
         port: settings.port,
         signal,

@@ -8,9 +8,14 @@ export function withParameter(address: string, name: string, value: string | und
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** Is this a path of our own that one may be sent back to? "//other.example" and "/\other" lead elsewhere. */
+/** Is this a path of our own, in printable ASCII, that one may be sent back to? "//other.example" and "/\other" lead elsewhere. */
 export function isOwnAddress(address: string): boolean {
-  return /^\/(?![/\\])[^\s\\]*$/.test(address);
+  return /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(address);
+}
+
+/** The sign-in page, from which one comes back to where one was. */
+export function signInAddress(back: string): string {
+  return back === '/' ? '/account/sign-in' : `/account/sign-in?${new URLSearchParams({ back })}`;
 }
 
 export function collectionAddress(name: string): string {

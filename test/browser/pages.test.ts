@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -8,6 +7,7 @@ import { field } from '../../src/formats/test-records.ts';
 import { defaultSite } from '../../src/site/default.ts';
 import { createApp } from '../../src/web/app.ts';
 import { memoryLibrary } from '../../src/web/memory-library.ts';
+import { accessViolations, checkAccessible, checkFits } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
 
 const executablePath = findChromium();
@@ -71,15 +71,13 @@ const pages: Readonly<Record<string, string>> = {
   'long title': `/record/${demoRecords + 1}`,
   'right to left': `/record/${demoRecords + 2}`,
   help: '/help/search',
+  'api for programs': '/api',
   'not found': '/nothing',
   'no such record': '/record/99999',
   'deleted record': `/record/${demoRecords + 4}`,
   'no such collection': '/collection/Nothing',
   french: '/search?p=measurement&ln=fr',
 };
-
-/** Bytes of a page without its assets; 25 hits with their facets may take a little more. */
-const largestPage = 60_000;
 
 describe('pages in Chromium', { skip }, () => {
   let app: FastifyInstance;
@@ -113,39 +111,10 @@ describe('pages in Chromium', { skip }, () => {
     }
   }
 
-  const axe = createRequire(import.meta.url)('axe-core').source as string;
   for (const [name, path] of Object.entries(pages)) {
-    test(`${name}: no accessibility violation, light or dark`, async () => {
-      // Axe must run where the content policy lets nobody in.
-      await visit(path, { bypassCSP: true, viewport: { width: 1280, height: 900 } }, async (page) => {
-        await page.evaluate(axe);
-        assert.deepEqual(await violations(page, ''), [], `${path}, light`);
-        await page.emulateMedia({ colorScheme: 'dark' });
-        // Nothing else depends on the colours.
-        assert.deepEqual(await violations(page, "{ runOnly: ['color-contrast'] }"), [], `${path}, dark`);
-      });
-    });
-
-    test(`${name}: small, no sideways scrolling from 320 px, nothing that the content policy stops`, async () => {
-      await visit('/health/live', {}, async (page) => {
-        const complaints: string[] = [];
-        page.on('console', (message) => {
-          if (message.type() === 'error' && !/status of (403|404|410)/.test(message.text()))
-            complaints.push(message.text());
-        });
-        const response = await page.goto(base + path);
-        for (const width of [320, 768]) {
-          await page.setViewportSize({ width, height: 700 });
-          const over = await page.evaluate<number>(
-            'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-          );
-          assert.equal(over, 0, `${path} at ${width}`);
-        }
-        assert.deepEqual(complaints, []);
-        const bytes = (await response!.body()).length;
-        assert.ok(bytes <= largestPage, `${path} has ${bytes} bytes`);
-      });
-    });
+    test(`${name}: no accessibility violation, light or dark`, () => checkAccessible({ browser, base, path }));
+    test(`${name}: small, no sideways scrolling from 320 px, nothing that the content policy stops`, () =>
+      checkFits({ browser, base, path }));
   }
 
   test('everything is reached by the keyboard, and where one is can be seen', async () => {
@@ -190,8 +159,7 @@ describe('pages in Chromium', { skip }, () => {
       await options.first().waitFor();
       assert.equal(await place(), before);
       assert.equal(await box.getAttribute('aria-expanded'), 'true');
-      await page.evaluate(axe);
-      assert.deepEqual(await violations(page, ''), []);
+      assert.deepEqual(await accessViolations(page), []);
       await page.keyboard.press('ArrowDown');
       assert.equal(await box.getAttribute('aria-activedescendant'), await options.first().getAttribute('id'));
       assert.match(await box.inputValue(), /^title:"mea/);
@@ -282,15 +250,3 @@ describe('pages in Chromium', { skip }, () => {
     });
   });
 });
-
-function violations(page: Page, options: string): Promise<readonly Violation[]> {
-  return page.evaluate<readonly Violation[]>(
-    `axe.run(${options}).then((result) => result.violations.map((one) => ({ id: one.id, help: one.help, nodes: one.nodes.map((node) => node.html).slice(0, 3) })))`,
-  );
-}
-
-interface Violation {
-  readonly id: string;
-  readonly help: string;
-  readonly nodes: readonly string[];
-}

@@ -1,4 +1,3 @@
-import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import { requireExportFormat } from '../../formats/formats.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
@@ -11,8 +10,8 @@ import { readRecord, readRevision, recordHistory } from '../../records/history.t
 import { deleteRecord } from '../../records/write.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
-import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { withDatabase } from '../with-database.ts';
 
 const revisionOption = {
   revision: { type: 'number', value: 'N', minimum: 1, doc: 'This version instead of the newest.' },
@@ -59,14 +58,21 @@ const exportCommand = defineSubcommand({
   ],
   arguments: { id: { doc: 'Number of the record.' } },
   options: {
-    format: { type: 'text', value: 'FORMAT', doc: 'marcxml (default), iso2709, text, json, dc, bibtex.' },
+    format: {
+      type: 'text',
+      value: 'FORMAT',
+      doc: 'marcxml (default), iso2709, or any of docs/formats.md: json, dc, mods, bibtex, ris, apa ...',
+    },
     ...revisionOption,
     ...jsonOption,
   },
   run: async ({ arguments: { id }, options, settings, stdout }) => {
     const name = options.json ? 'json' : (options.format ?? 'marcxml');
-    const version = await withDatabase(settings(), (database) => readVersion(database, id, options.revision));
-    stdout.write(exported(version, name, settings().baseUrl ?? ''));
+    const [version, library] = await withDatabase(settings(), async (database) => [
+      await readVersion(database, id, options.revision),
+      (await currentSite(database)).site.name,
+    ]);
+    stdout.write(exported(version, name, settings().baseUrl ?? '', library));
   },
 });
 
@@ -107,15 +113,6 @@ const deleteCommand = defineSubcommand({
 
 export const command: CommandGroup = { commands: { show, history, export: exportCommand, delete: deleteCommand } };
 
-async function withDatabase<T>(settings: Settings, work: (database: Database) => Promise<T>): Promise<T> {
-  const store = await openStore(settings);
-  try {
-    return await work(store.database);
-  } finally {
-    await store.release();
-  }
-}
-
 function recordNumber(text: string): number {
   const number = Number(text);
   if (/^\d{1,10}$/.test(text) && number > 0 && number <= 2_147_483_647) return number;
@@ -131,9 +128,10 @@ async function deletable(database: Database, id: number): Promise<void> {
   if ((await readRecord(database, id)).deleted) throw new UserError(recordErrors.alreadyDeleted, { id });
 }
 
-function exported(version: RecordVersion, name: string, baseUrl: string): string | Buffer {
+function exported(version: RecordVersion, name: string, baseUrl: string, library: string): string | Buffer {
   if (name === 'iso2709') return toIso2709(version.record);
   const format = requireExportFormat(name);
-  const context = { total: 1, baseUrl, only: [], paths: [] };
-  return format.head(context) + format.item(version, context) + format.foot;
+  const page = `/record/${version.id}`;
+  const context = { total: 1, baseUrl, library, page, single: true, only: [], paths: [] };
+  return format.head(context) + format.item(version, context) + format.foot(context);
 }

@@ -1,3 +1,4 @@
+import { checkRules } from '../../access/rules/check.ts';
 import { checkQuery } from '../../search/check-query.ts';
 import { readSiteText } from '../../site/read-file.ts';
 import type { Collection } from '../../site/site.ts';
@@ -5,6 +6,7 @@ import { applySite, currentSource, readSite } from '../../site/versions.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 
+const checks = { query: checkQuery, rules: checkRules };
 const fileArgument = { file: { doc: 'A site file; "-" is standard input.' } } as const;
 
 const check = defineSubcommand({
@@ -14,7 +16,7 @@ const check = defineSubcommand({
   arguments: fileArgument,
   options: jsonOption,
   run: async ({ arguments: { file }, options, stdin, print, printJson }) => {
-    const site = readSite(await readSiteText(file, stdin), file, checkQuery);
+    const site = readSite(await readSiteText(file, stdin), file, checks);
     const counts = {
       fields: site.fields.length,
       collections: countCollections(site.collections),
@@ -38,14 +40,14 @@ that is done searches are answered from the index there is.`,
   options: { 'dry-run': { type: 'flag', doc: 'Only say what would be done.' }, ...jsonOption },
   run: async ({ arguments: { file }, options, settings, signal, stdin, print, printJson }) => {
     const text = await readSiteText(file, stdin);
-    readSite(text, file, checkQuery);
+    readSite(text, file, checks);
     const store = await openStore(settings(), { signal });
     try {
       const dryRun = options['dry-run'];
       const { version, changed, needsReindexing, created } = await applySite(store.database, text, {
         dryRun,
         file,
-        checkQuery,
+        checks,
       });
       if (options.json) return printJson({ version: version.number, changed, needsReindexing, created, dryRun });
       if (!changed) return print(`Nothing to do: this file is in force already, as version ${version.number}.`);

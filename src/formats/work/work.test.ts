@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { controlField, type Field } from '../../marc/record.ts';
-import { citationText } from '../citation.ts';
 import { field, item } from '../test-records.ts';
 import { isoDate } from './dates.ts';
 import { initials, nameParts } from './names.ts';
@@ -117,32 +116,4 @@ test('a label that stands alone belongs to the reference after it', () => {
       ['[2]', '', undefined, 'hep-th/0112264', 'hep-th/0112264'],
     ],
   );
-});
-
-test('citations in four styles', () => {
-  const cited = work(
-    field('100__', '$aEllis, John R'),
-    field('700__', '$aGaillard, Mary K'),
-    field('245__', '$aA Z factory'),
-    field('260__', '$c1976'),
-    field('773__', '$pNucl. Phys. B$v106$y1976$c292'),
-  );
-  const address = 'https://library.example/record/1';
-  assert.equal(
-    citationText(cited, 'plain', address),
-    `J. R. Ellis and M. K. Gaillard, A Z factory, Nucl. Phys. B 106 (1976) 292, ${address}`,
-  );
-  assert.equal(
-    citationText(cited, 'apa', address),
-    `Ellis, J. R. & Gaillard, M. K. (1976). A Z factory. Nucl. Phys. B 106 (1976) 292. ${address}`,
-  );
-  assert.equal(
-    citationText(cited, 'chicago', address),
-    `Ellis, John R and Mary K Gaillard. 1976. “A Z factory.” Nucl. Phys. B 106 (1976) 292. ${address}`,
-  );
-  assert.equal(
-    citationText(cited, 'ieee', address),
-    `J. R. Ellis and M. K. Gaillard, “A Z factory,” Nucl. Phys. B 106 (1976) 292. ${address}`,
-  );
-  assert.equal(citationText(work(), 'plain', address), address);
 });

@@ -62,31 +62,54 @@ const special = new RegExp(`[${Object.keys(letters).join('')}]`, 'g');
 
 /** Lower case without accents; white space stays as it is. */
 export function foldText(text: string): string {
-  if (isAscii(text)) return text.toLowerCase();
-  const bare = text.normalize('NFKD').toLowerCase().replace(marks, '');
-  return bare.replace(special, (letter) => letters[letter] ?? letter).normalize('NFC');
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
-  return true;
-}
-
-/** Is there a control character, or a blank at an end or beside another? */
-function isUntidy(text: string): boolean {
-  let blank = true;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code > 0x20) blank = false;
-    else if (code < 0x20 || blank) return true;
-    else blank = true;
-  }
-  return blank;
+  const found = lookAt(text);
+  if ((found & foreign) !== 0) return foldForeign(text);
+  return (found & capitals) === 0 ? text : text.toLowerCase();
 }
 
 /** Trimmed, runs of white space made one blank. */
 export function tidySpace(text: string): string {
-  return isUntidy(text) ? text.trim().replace(/\s+/g, ' ') : text;
+  return (lookAt(text) & untidy) === 0 ? text : text.trim().replace(/\s+/g, ' ');
+}
+
+/** A text folded, as it is cut into words, and tidied, as it is a value. Each character is looked at once: a load folds gigabytes. */
+export function foldBoth(text: string): { readonly folded: string; readonly value: string } {
+  const found = lookAt(text);
+  if ((found & foreign) !== 0) {
+    const folded = foldForeign(text);
+    return { folded, value: tidySpace(folded) };
+  }
+  const folded = (found & capitals) === 0 ? text : text.toLowerCase();
+  return { folded, value: (found & untidy) === 0 ? folded : tidySpace(folded) };
+}
+
+function foldForeign(text: string): string {
+  const bare = text.normalize('NFKD').toLowerCase().replace(marks, '');
+  return bare.replace(special, (letter) => letters[letter] ?? letter).normalize('NFC');
+}
+
+/** What `lookAt` finds: a character that is not ASCII; capitals; a control character, or a blank at an end or beside another. */
+const foreign = 1;
+const capitals = 2;
+const untidy = 4;
+
+function lookAt(text: string): number {
+  let found = 0;
+  let blank = true;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x60) {
+      if (code > 0x7f) found |= foreign;
+      blank = false;
+    } else if (code > 0x20) {
+      if (code >= 0x41 && code <= 0x5a) found |= capitals;
+      blank = false;
+    } else {
+      if (code < 0x20 || blank) found |= untidy;
+      blank = true;
+    }
+  }
+  return blank ? found | untidy : found;
 }
 
 /** A whole value as value spaces ("v:", "m:") hold it. */

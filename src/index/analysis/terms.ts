@@ -3,7 +3,7 @@ import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import { withoutPaths } from '../../marc/select-fields.ts';
 import type { Site } from '../../site/site.ts';
 import type { TermSink } from '../term-sink.ts';
-import { foldText, foldValue, stripLatexAccents, tidySpace } from './fold.ts';
+import { foldBoth, foldText, foldValue, stripLatexAccents, tidySpace } from './fold.ts';
 import { countsValues, isAddress, journalForm } from './makers.ts';
 import {
   compileTargets,
@@ -93,8 +93,8 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
   }
 
   function write(value: string, plan: ValuePlan, sink: TermSink): void {
-    const folded = foldText(value);
-    if (plan.pathSpace >= 0) sink.value(spaces.of(sink, plan.pathSpace), tidySpace(folded));
+    const { folded, value: tidy } = foldBoth(value);
+    if (plan.pathSpace >= 0) sink.value(spaces.of(sink, plan.pathSpace), tidy);
     if (plan.split !== undefined) writeWords(folded, plan.split, sink);
     for (const { make, wordSpaces, valueSpace } of plan.makers) writeMade(make(folded), wordSpaces, valueSpace, sink);
   }

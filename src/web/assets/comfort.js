@@ -9,11 +9,15 @@ document.addEventListener('keydown', (event) => {
   if (link) link.click();
 });
 
-for (const button of document.querySelectorAll('button[data-copy]')) {
+for (const button of document.querySelectorAll('button[data-copy], button[data-copy-from]')) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
-    button.textContent = button.dataset.done;
+    const { copy, copyFrom, done } = button.dataset;
+    const text = copyFrom
+      ? fetch(copyFrom).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.statusText))))
+      : document.getElementById(copy).textContent;
+    await navigator.clipboard.writeText((await text).trim());
+    button.textContent = done;
   });
 }

@@ -24,6 +24,7 @@ export function helpPage(context: PageContext): string {
 `;
   });
   return layout(context, {
+    head: html`<link rel="canonical" href="${context.baseUrl}/help/search">`,
     title: tr.t('help.title'),
     find: searchBox(context, emptyBox),
     main: html`<div class="help"><h1>${tr.t('help.title')}</h1>
@@ -66,6 +67,7 @@ ${table([
   ['24%:higgs', 'help.marc_prefix'],
 ])}
 <h2>${tr.t('help.address')}</h2>
+<p>${tr.rich('help.programs', { api: html`<a href="/api">${tr.t('api.title')}</a>` })}</p>
 <p>${tr.rich('help.address_note', { example: code('of=xm'), numbers: code('of=id') })}</p>
 <h2 id="fields">${tr.t('help.fields')}</h2>
 <p>${tr.rich('help.fields_note', { example: code('title:higgs') })}</p>

@@ -1,5 +1,4 @@
 import { citationStyles, citationText } from '../../formats/citation.ts';
-import { exportFormats } from '../../formats/formats.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import type { Identifier } from '../../formats/work/identifiers.ts';
 import type { Contributor } from '../../formats/work/names.ts';
@@ -7,6 +6,7 @@ import { publicationLine } from '../../formats/work/publication.ts';
 import type { Link, Work } from '../../formats/work/work.ts';
 import type { Brief } from '../../index/brief.ts';
 import { facts } from '../components/facts.ts';
+import { recordFormats } from '../components/format-menu.ts';
 import { kindName, titleHtml } from '../components/hit.ts';
 import { fieldSearch } from '../components/links.ts';
 import type { PageContext } from '../context.ts';
@@ -120,7 +120,7 @@ ${work.links.length > 0 && html`<section class="panel"><h2>${tr.t('record.files'
 <aside class="aside">
 ${model.citations !== undefined && citationsPanel(context, model.citations)}
 ${citeSection(context, model)}
-${exportSection(context, model)}
+${recordFormats(context, model.id)}
 ${similarPanel(context, model)}
 </aside>`;
 }
@@ -240,11 +240,4 @@ function citeSection(context: PageContext, model: RecordModel): Html {
   return html`<section class="panel"><h2>${tr.t('record.cite')}</h2>
 ${first !== undefined && one(first)}
 <details class="tools"><summary>${tr.t('record.other_styles')}</summary>${others.map(one)}</details></section>`;
-}
-
-function exportSection(context: PageContext, model: RecordModel): Html {
-  return html`<section class="panel exports"><h2>${context.tr.t('record.export')}</h2><ul class="plain inline">${exportFormats.map(
-    (format) => html`<li><a href="/record/${model.id}/export/${format.code}" rel="nofollow">${format.name}</a></li>
-`,
-  )}</ul></section>`;
 }

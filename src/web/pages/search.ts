@@ -3,9 +3,10 @@ import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts'
 import type { SortMethod } from '../../site/site.ts';
 import { addForm, advancedForm } from '../components/advanced.ts';
 import { type FacetList, facetList } from '../components/facets.ts';
+import { formatGroups } from '../components/format-menu.ts';
 import { type GuidanceModel, guidance, type Offer } from '../components/guidance.ts';
 import { type Hit, hitList } from '../components/hit.ts';
-import { menu } from '../components/menu.ts';
+import { type MenuItem, menu } from '../components/menu.ts';
 import { paging } from '../components/paging.ts';
 import { searchBox } from '../components/search-box.ts';
 import { overview, type SectionModel, sectionList } from '../components/sections.ts';
@@ -89,7 +90,8 @@ export function searchPage(context: PageContext, model: SearchModel): string {
   return layout(context, {
     title,
     unlisted: true,
-    head: html`<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
+    head: html`<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: 'hb', language: '' })}">
+<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
     find: has('S') ? box : nothing,
     embedded: { header: has('H'), footer: has('F') },
     main: html`${has('S') && !has('H') && box}<div class="${has('O') ? 'search' : 'search plain'}">
@@ -189,21 +191,22 @@ function isDescending({ by, code }: SortMethod): boolean {
   return by === 'year' || code === 'year' || by === 'citations';
 }
 
-function formats(
-  context: PageContext,
-  request: SearchRequest,
-): readonly { label: string; href: string; current: boolean; type?: string }[] {
+function formats(context: PageContext, request: SearchRequest): readonly MenuItem[] {
   const { tr } = context;
   const pages = pageFormats.map((format) => ({
     label: tr.t(`format.${format}`),
     href: toUrl(request, { format }),
     current: request.format === format,
   }));
-  const exports = exportFormats.map((format) => ({
-    label: format.name,
-    href: toUrl(request, { format: format.code, first: 1, size: -9999 }),
-    current: false,
-  }));
+  const exports = formatGroups.flatMap((group) =>
+    exportFormats
+      .filter((format) => format.group === group)
+      .map((format, i) => ({
+        label: format.name,
+        href: toUrl(request, { format: format.code, first: 1, size: Number.POSITIVE_INFINITY }),
+        ...(i === 0 ? { heading: tr.t(`format.group.${group}`) } : {}),
+      })),
+  );
   return [
     ...pages,
     ...exports,

@@ -6,7 +6,7 @@ import { type SearchRequest, toUrl, withoutFilters } from '../../search/request.
 import type { WebEnvironment } from '../environment.ts';
 import type { Exchange } from '../exchange.ts';
 import { browsePage } from '../pages/browse.ts';
-import { entityTag, notModified, sendHtml } from '../reply.ts';
+import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { withParameter } from '../url.ts';
 import { browseAddress } from '../url-of-search.ts';
 import { noticeText } from '../view/search-view.ts';
@@ -29,7 +29,8 @@ export function sendBrowse(
   const { byName } = collectionTree(snapshot.site);
   const unknown = [question.collection, ...question.collections].find((name) => name !== '' && !byName.has(name));
   if (unknown !== undefined) return sendUnknownCollection(exchange, reply, unknown);
-  if (notModified(request, reply, entityTag(exchange, environment))) return reply;
+  if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
+    return reply;
   const [part] = question.parts;
   const asked = question.text === '' && part !== undefined ? { text: part.text, field: part.field } : {};
   const wanted = { ...question, ...asked };

@@ -4,7 +4,7 @@ import type { WebEnvironment } from '../environment.ts';
 import { beginExchange } from '../exchange.ts';
 import { helpPage } from '../pages/help.ts';
 import { collectionPage } from '../pages/home.ts';
-import { entityTag, notModified, sendHtml } from '../reply.ts';
+import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { collectionAddress } from '../url.ts';
 import { collectionView } from '../view/collection-view.ts';
 import { sendRestricted, sendUnknownCollection } from './messages.ts';
@@ -17,7 +17,8 @@ export function collectionRoutes(app: FastifyInstance, environment: WebEnvironme
     // Addresses of collections as Invenio had them.
     const legacy = args.get('c') ?? args.get('cc');
     if (legacy !== null && legacy !== '') return reply.redirect(collectionAddress(legacy), 301);
-    if (notModified(request, reply, entityTag(exchange, environment))) return reply;
+    if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
+      return reply;
     const model = collectionView(exchange, '');
     if (model === undefined) throw new Error('the site has no home collection');
     return sendHtml(reply, exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(args) }));
@@ -31,13 +32,15 @@ export function collectionRoutes(app: FastifyInstance, environment: WebEnvironme
     if (!tree.byName.has(name)) return sendUnknownCollection(exchange, reply, name);
     const model = collectionView(exchange, name);
     if (model === undefined) return sendRestricted(exchange, reply, name);
-    if (notModified(request, reply, entityTag(exchange, environment))) return reply;
+    if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
+      return reply;
     return sendHtml(reply, exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(exchange.args) }));
   });
 
   app.get('/help/search', async (request, reply) => {
     const exchange = beginExchange(environment, request);
-    if (notModified(request, reply, entityTag(exchange, environment))) return reply;
+    if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
+      return reply;
     return sendHtml(reply, exchange, helpPage(exchange.page));
   });
 }

@@ -1,14 +1,21 @@
-import type { FastifyInstance } from 'fastify';
-import { ask } from '../../access/ask.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Answer, ask } from '../../access/ask.ts';
+import { savePreferences } from '../../access/profile.ts';
+import { refusedEntirely } from '../../access/visible.ts';
 import { atomFeed } from '../../formats/atom.ts';
-import { element } from '../../formats/xml.ts';
-import { toUrl } from '../../search/request.ts';
+import type { ExportItem } from '../../formats/item.ts';
+import { rssFormat } from '../../formats/rss.ts';
+import { element, escapeXml } from '../../formats/xml.ts';
+import { type SearchRequest, toUrl } from '../../search/request.ts';
+import type { PageContext } from '../context.ts';
 import { preferenceCookie } from '../cookies.ts';
 import type { WebEnvironment } from '../environment.ts';
-import { beginExchange } from '../exchange.ts';
-import { entityTag, notModified } from '../reply.ts';
+import { beginExchange, type Exchange } from '../exchange.ts';
+import { caching, entityTag, notModified } from '../reply.ts';
 import { isOwnAddress } from '../url.ts';
 import { recordBatches } from '../view/export-view.ts';
+import { visitorOf } from '../visitor.ts';
+import { sendRestricted } from './messages.ts';
 import { readRequest } from './search.ts';
 
 const feedLength = 25;
@@ -18,27 +25,47 @@ const longestFeed = 100;
 export function machineRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   app.get('/feed', async (request, reply) => {
     const exchange = beginExchange(environment, request);
-    if (notModified(request, reply, entityTag(exchange, environment, 'atom'))) return reply;
-    const { snapshot, person, page, args, timing } = exchange;
-    const size = Math.min(longestFeed, Math.max(1, Number(args.get('rg') ?? feedLength) || feedLength));
-    const question = { ...readRequest(exchange), format: 'hb', first: 1, size, sort: '', ascending: false, rank: '' };
-    const answer = timing.search(() => ask(snapshot, person, question));
+    if (notModified(request, reply, entityTag(exchange, environment, 'atom'), caching(exchange, environment, request)))
+      return reply;
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
+    const { question, answer } = newest(exchange);
+    const { page } = exchange;
     const entries = [];
     for await (const batch of recordBatches(exchange, answer.ids)) entries.push(...batch);
-    const subject = [question.text, question.collection].filter((part) => part !== '').join(' · ');
     const feed = atomFeed({
-      title: page.tr.t('feed.title', {
-        library: page.site.name,
-        search: subject === '' ? page.tr.t('feed.all') : subject,
-      }),
+      title: feedTitle(exchange, question),
       baseUrl: page.baseUrl,
       self: page.address,
       page: toUrl(question),
+      total: answer.total,
       entries,
     });
-    return reply.header('server-timing', timing.header()).type('application/atom+xml; charset=utf-8').send(feed);
+    return sendFeed(reply, exchange, entries, 'application/atom+xml; charset=utf-8', feed);
   });
-  app.get('/rss', async (request, reply) => reply.redirect(`/feed${request.url.slice('/rss'.length)}`, 301));
+
+  app.get('/rss', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    if (notModified(request, reply, entityTag(exchange, environment, 'rss'), caching(exchange, environment, request)))
+      return reply;
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
+    const { question, answer } = newest(exchange);
+    const context = {
+      total: answer.total,
+      baseUrl: exchange.page.baseUrl,
+      library: feedTitle(exchange, question),
+      page: toUrl(question),
+      single: false,
+      only: [],
+      paths: [],
+    };
+    const entries = [];
+    for await (const batch of recordBatches(exchange, answer.ids)) entries.push(...batch);
+    const items = entries.map((one) => rssFormat.item(one, context)).join('');
+    const feed = rssFormat.head(context) + items + rssFormat.foot(context);
+    return sendFeed(reply, exchange, entries, rssFormat.contentType, feed);
+  });
 
   app.get<{ Params: { file: string } }>('/assets/:file', async (request, reply) => {
     const { accent } = environment.library.snapshot().site;
@@ -61,28 +88,105 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
     // Searches are endless; records and collections are what a search engine should know.
     reply
       .type('text/plain; charset=utf-8')
-      .send('User-agent: *\nDisallow: /search\nDisallow: /feed\nDisallow: /preferences\nDisallow: /record/*/export/\n'),
+      .header('cache-control', 'public, max-age=3600')
+      .send(`User-agent: *\n${closedToRobots.map((path) => `Disallow: ${path}\n`).join('')}`),
   );
 
   app.get('/opensearchdescription', async (request, reply) => {
     const { page } = beginExchange(environment, request);
-    const url = (type: string, path: string): string =>
-      `<Url type="${type}" template="${page.baseUrl}${path}?p={searchTerms}"/>\n`;
     return reply
       .type('application/opensearchdescription+xml; charset=utf-8')
-      .send(
-        `<?xml version="1.0" encoding="UTF-8"?>\n<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">\n${element('ShortName', page.site.name.slice(0, 16))}\n${element(
-          'Description',
-          page.site.name,
-        )}\n${url('text/html', '/search')}${url('application/atom+xml', '/feed')}</OpenSearchDescription>\n`,
-      );
+      .header('cache-control', 'public, max-age=3600')
+      .header('vary', 'Accept-Language, Cookie')
+      .send(openSearchDescription(page));
   });
 
   app.post<{ Body: URLSearchParams }>('/preferences', async (request, reply) => {
     const theme = request.body.get('theme') ?? '';
     const back = request.body.get('back') ?? '/';
-    if (theme === 'light' || theme === 'dark' || theme === 'auto')
-      reply.header('set-cookie', preferenceCookie('theme', theme === 'auto' ? '' : theme));
+    if (theme === 'light' || theme === 'dark' || theme === 'auto') await keepTheme(environment, request, reply, theme);
     return reply.redirect(isOwnAddress(back) ? back : '/', 303);
   });
+}
+
+/** In the browser, and for who is signed in with the account, which would bring the old one back otherwise. */
+async function keepTheme(
+  { people }: WebEnvironment,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  theme: 'light' | 'dark' | 'auto',
+): Promise<void> {
+  reply.header('set-cookie', preferenceCookie('theme', theme === 'auto' ? '' : theme));
+  const account = visitorOf(request).signedIn?.account;
+  if (people === undefined || account === undefined) return;
+  const { theme: _, ...others } = account.preferences;
+  await savePreferences(people.access.database, account.id, theme === 'auto' ? others : { ...others, theme });
+  people.access.forget({ kind: 'person', id: account.id });
+}
+
+const closedToRobots = [
+  '/search',
+  '/account',
+  '/admin',
+  '/feed',
+  '/rss',
+  '/unapi',
+  '/openurl',
+  '/preferences',
+  '/record/*/export/',
+  '/record/*/marc',
+  '/api/search',
+  '/api/suggest',
+];
+
+function newest(exchange: Exchange): { readonly question: SearchRequest; readonly answer: Answer } {
+  const { snapshot, person, args, timing } = exchange;
+  const size = Math.min(longestFeed, Math.max(1, Number(args.get('rg') ?? feedLength) || feedLength));
+  const question = { ...readRequest(exchange), format: 'hb', first: 1, size, sort: '', ascending: false, rank: '' };
+  return { question, answer: timing.search(() => ask(snapshot, person, question)) };
+}
+
+function feedTitle({ page }: Exchange, question: SearchRequest): string {
+  const subject = [question.text, question.collection].filter((part) => part !== '').join(' · ');
+  return page.tr.t('feed.title', {
+    library: page.site.name,
+    search: subject === '' ? page.tr.t('feed.all') : subject,
+  });
+}
+
+function sendFeed(
+  reply: FastifyReply,
+  exchange: Exchange,
+  entries: readonly ExportItem[],
+  contentType: string,
+  feed: string,
+): FastifyReply {
+  const changed = Math.max(0, ...entries.map((one) => one.modified.getTime()));
+  if (changed > 0) reply.header('last-modified', new Date(changed).toUTCString());
+  return reply.header('server-timing', exchange.timing.header()).type(contentType).send(feed);
+}
+
+/** OpenSearch 1.1, with the suggestions that browsers show while one types. */
+function openSearchDescription({ site, baseUrl, tr, assets }: PageContext): string {
+  const url = (type: string, template: string, more = ''): string =>
+    `<Url type="${type}"${more} template="${escapeXml(baseUrl + template)}"/>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
+${element('ShortName', site.name.slice(0, 16))}
+${element('LongName', site.name.slice(0, 48))}
+${element('Description', tr.t('feed.search', { library: site.name }))}
+${url('text/html', '/search?p={searchTerms}')}${url('text/html', '/search?p={searchTerms}&jrec={startIndex?}&rg={count?}')}${url(
+  'application/atom+xml',
+  '/feed?p={searchTerms}',
+)}${url('application/rss+xml', '/rss?p={searchTerms}')}${url(
+  'application/x-suggestions+json',
+  '/api/suggest?q={searchTerms}&form=opensearch',
+  ' rel="suggestions"',
+)}${url('application/opensearchdescription+xml', '/opensearchdescription', ' rel="self"')}${element('Contact', site.admin)}
+${element('Image', baseUrl + assets.icon, ' type="image/svg+xml"')}
+<Language>*</Language>
+<InputEncoding>UTF-8</InputEncoding>
+<OutputEncoding>UTF-8</OutputEncoding>
+</OpenSearchDescription>
+`;
 }

@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import type { Exchange } from '../exchange.ts';
-import { html } from '../html.ts';
+import { type HtmlValue, html } from '../html.ts';
 import { type Message, messagePage } from '../pages/message.ts';
 import { sendHtml } from '../reply.ts';
+import { signInAddress } from '../url.ts';
 
 function send(exchange: Exchange, reply: FastifyReply, status: number, message: Message): FastifyReply {
   // An entity tag that was set for the page this is not.
@@ -29,7 +30,7 @@ export function sendNoRecord(exchange: Exchange, reply: FastifyReply, id: string
   const { tr } = exchange.page;
   return send(exchange, reply, 404, {
     title: tr.t('error.no_record.title'),
-    paragraphs: [tr.t('error.no_record.text', { id }), tr.t('error.no_record.hint')],
+    paragraphs: [tr.t('error.no_record.text', { id }), ...signInHint(exchange), tr.t('error.no_record.hint')],
   });
 }
 
@@ -59,11 +60,44 @@ export function sendUnknownCollection(exchange: Exchange, reply: FastifyReply, n
   });
 }
 
-export function sendRestricted(exchange: Exchange, reply: FastifyReply, name: string): FastifyReply {
-  const { tr } = exchange.page;
+/** For a guest: the record may be one that is shown after signing in. The same whether or not it is there. */
+function signInHint({ page }: Exchange): readonly HtmlValue[] {
+  if (!page.hasAccounts || page.account !== undefined) return [];
+  const link = html`<a href="${signInAddress(page.address)}">${page.tr.t('account.sign_in_link')}</a>`;
+  return [page.tr.rich('error.no_record.sign_in', { link })];
+}
+
+/** A guest is led to sign-in and back; who is signed in is told that it is not for them. Programs get words and a status. */
+export function sendRestricted(
+  exchange: Exchange,
+  reply: FastifyReply,
+  name: string,
+  forMachine = false,
+): FastifyReply {
+  const { tr, hasAccounts, account, address } = exchange.page;
+  const isGuest = hasAccounts && account === undefined;
+  if (forMachine) {
+    reply.removeHeader('etag').header('cache-control', 'no-store').type('text/plain; charset=utf-8');
+    if (isGuest) reply.header('www-authenticate', 'Bearer realm="reperio"');
+    const hint = isGuest ? 'Sign in, or send an API token.' : 'Ask who looks after the library.';
+    return reply
+      .code(isGuest ? 401 : 403)
+      .send(`error: The collection ${name} is open only to some people.\nhint: ${hint}\n`);
+  }
+  if (isGuest)
+    return reply.removeHeader('etag').header('cache-control', 'no-store').redirect(signInAddress(address), 303);
   return send(exchange, reply, 403, {
     title: tr.t('error.restricted.title'),
     paragraphs: [tr.t('error.restricted.text', { name }), tr.rich('error.restricted.hint', { admin: admin(exchange) })],
+  });
+}
+
+/** For who is signed in, and may not do this. */
+export function sendNotAllowed(exchange: Exchange, reply: FastifyReply): FastifyReply {
+  const { tr } = exchange.page;
+  return send(exchange, reply, 403, {
+    title: tr.t('error.not_allowed.title'),
+    paragraphs: [tr.t('error.not_allowed.text'), tr.rich('error.restricted.hint', { admin: admin(exchange) })],
   });
 }
 
@@ -102,9 +136,13 @@ export function sendUserError(
   const { tr } = exchange.page;
   const unavailable = status === 503;
   return send(exchange, reply, status, {
-    title: tr.t(unavailable ? 'error.unavailable.title' : 'error.bad_request.title'),
+    title: tr.t(
+      unavailable ? 'error.unavailable.title' : status === 429 ? 'error.too_many.title' : 'error.bad_request.title',
+    ),
     paragraphs: unavailable
       ? [tr.t('error.unavailable.text'), tr.t('error.unavailable.hint')]
-      : [message, hint, tr.t('error.bad_request.hint')],
+      : status === 429
+        ? [message, hint]
+        : [message, hint, tr.t('error.bad_request.hint')],
   });
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { similarFor } from '../../access/similar.ts';
 import { mayShow } from '../../access/visible.ts';
-import { type ExportFormat, exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
+import type { ExportFormat } from '../../formats/export-format.ts';
+import { exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
 import { firstValue } from '../../formats/work/fields.ts';
 import { references } from '../../formats/work/references.ts';
 import { describeWork } from '../../formats/work/work.ts';
@@ -15,9 +16,9 @@ import { negotiateType } from '../negotiate.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from '../pages/record.ts';
 import { recordCitations } from '../pages/record-citations.ts';
 import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tabs.ts';
-import { entityTag, notModified, sendHtml } from '../reply.ts';
+import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { citationList, citationsOf } from '../view/citation-list.ts';
-import { exportStream } from '../view/export-view.ts';
+import { exportRecord } from '../view/export-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { sendDeleted, sendMerged, sendNoRecord } from './messages.ts';
 
@@ -38,7 +39,7 @@ export function recordRoutes(app: FastifyInstance, environment: WebEnvironment):
         : asked === 'hm'
           ? undefined
           : requireExportFormat(asked);
-    if (format !== undefined) return sendRecordExport(exchange, reply, version, format);
+    if (format !== undefined) return sendRecordExport(environment, exchange, request, reply, version, format);
     return asked === 'hm'
       ? sendTab(environment, exchange, request, reply, version, 'marc')
       : sendTab(environment, exchange, request, reply, version, 'information');
@@ -57,7 +58,7 @@ export function recordRoutes(app: FastifyInstance, environment: WebEnvironment):
     const format = exportFormat(request.params.format);
     if (format === undefined) return reply.callNotFound();
     const version = await findRecord(exchange, reply, request.params.id);
-    return version === undefined ? reply : sendRecordExport(exchange, reply, version, format);
+    return version === undefined ? reply : sendRecordExport(environment, exchange, request, reply, version, format);
   });
 }
 
@@ -100,7 +101,15 @@ function sendTab(
   tab: RecordTab,
 ): FastifyReply {
   reply.header('last-modified', version.modified.toUTCString());
-  if (notModified(request, reply, entityTag(exchange, environment, `${tab} ${version.revision}`))) return reply;
+  if (
+    notModified(
+      request,
+      reply,
+      entityTag(exchange, environment, `${tab} ${version.revision}`),
+      caching(exchange, environment, request),
+    )
+  )
+    return reply;
   const { page } = exchange;
   const record = visibleRecord(exchange, version.record);
   const cited = references(record);
@@ -142,29 +151,23 @@ function citationsTab(exchange: Exchange, id: number, number: number): Html {
 }
 
 function sendRecordExport(
+  environment: WebEnvironment,
   exchange: Exchange,
+  request: FastifyRequest,
   reply: FastifyReply,
   version: RecordVersion,
   format: ExportFormat,
 ): FastifyReply {
+  reply.header('last-modified', version.modified.toUTCString());
+  const tag = entityTag(exchange, environment, `${format.code} ${version.revision}`);
+  if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
   const only = exchange.args
     .getAll('ot')
     .flatMap((list) => list.split(','))
-    .filter((tag) => tag !== '');
+    .filter((path) => path !== '');
   return reply
-    .header('vary', 'Accept')
-    .header('cache-control', 'no-cache')
-    .header('last-modified', version.modified.toUTCString())
     .header('server-timing', exchange.timing.header())
     .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)
     .type(format.contentType)
-    .send(
-      exportStream(
-        { ...exchange, records: async () => new Map([[version.id, version]]) },
-        format,
-        [version.id],
-        1,
-        only,
-      ),
-    );
+    .send(exportRecord(exchange, format, version, only));
 }

@@ -1,23 +1,24 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ask } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
-import { exportFormat, idFormat, requireExportFormat } from '../../formats/formats.ts';
+import { refusedEntirely } from '../../access/visible.ts';
+import { exportFormat, idFormat } from '../../formats/formats.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { counted, topValuesOf } from '../../search/facets.ts';
 import { builtInFields } from '../../search/query/tree.ts';
-import { requestOf, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import { maximumPageSize, requestOf, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { hitDetails, hitMarc } from '../pages/drawn-hits.ts';
 import { facetPage } from '../pages/facet.ts';
 import { searchPage, yearArguments } from '../pages/search.ts';
-import { entityTag, notModified, sendHtml } from '../reply.ts';
+import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { citationSummary } from '../view/citation-summary.ts';
-import { exportStream, idStream } from '../view/export-view.ts';
 import { facetHref, facetLabel, facetTitle, searchView } from '../view/search-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { asksToBrowse, sendBrowse } from './browse.ts';
-import { sendUnknownCollection } from './messages.ts';
+import { sendExport, sendIds } from './export.ts';
+import { sendRestricted, sendUnknownCollection } from './messages.ts';
 
 /** /search in all its formats, and the long list of a facet's values. */
 export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {
@@ -26,11 +27,17 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const canonical = withYearSpan(exchange);
     if (canonical !== undefined) return reply.redirect(canonical, 302);
     const question = readRequest(exchange);
+    // Digits that are no MARC path of six characters ask for the usual page.
+    const isPage = exportFormat(question.format) === undefined && /^[h\d]/.test(question.format);
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, !isPage);
     if (asksToBrowse(exchange.args)) return sendBrowse(environment, exchange, request, reply, question);
-    if (question.format === idFormat.code || question.format === 'intbitset') return sendIds(exchange, reply, question);
-    const isPage = question.format.startsWith('h') && exportFormat(question.format) === undefined;
-    if (!isPage && !/^\d/.test(question.format)) return sendExport(exchange, reply, question);
-    return sendPage(environment, exchange, request, reply, isPage ? question : { ...question, format: 'hb' });
+    if (question.format === idFormat.code || question.format === 'intbitset')
+      return sendIds(environment, exchange, request, reply, question);
+    if (!isPage) return sendExport(environment, exchange, request, reply, question);
+    const size = Math.min(question.size, maximumPageSize);
+    const format = question.format.startsWith('h') ? question.format : 'hb';
+    return sendPage(environment, exchange, request, reply, { ...question, size, format });
   });
 
   app.get('/search/facet', async (request, reply) => {
@@ -39,6 +46,8 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const code = exchange.args.get('code') ?? '';
     const definition = exchange.snapshot.site.facets.find((facet) => facet.code === code && facet.kind === 'values');
     if (definition === undefined) return reply.callNotFound();
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused);
     const { snapshot, person, page, timing } = exchange;
     const find = (exchange.args.get('find') ?? '').trim();
     const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
@@ -85,10 +94,13 @@ function labelOf({ snapshot }: Exchange, base: string | undefined, value: string
   return labels !== undefined && Object.hasOwn(labels, value) ? labels[value]! : value;
 }
 
-/** The washed request. The home collection by its name is the home collection. */
-export function readRequest({ snapshot, args }: Exchange): SearchRequest {
+/** The washed request. The home collection by its name is the home collection; how many hits a page has is as the person likes it. */
+export function readRequest({ snapshot, args, signedIn }: Exchange): SearchRequest {
   const fields = new Set(snapshot.site.fields.map((field) => field.code));
-  const request = requestOf(args, (code) => fields.has(code) || builtInFields.has(code));
+  const asked = requestOf(args, (code) => fields.has(code) || builtInFields.has(code));
+  const liked = signedIn?.account.preferences.size;
+  const request =
+    liked === undefined || args.has('rg') || !asked.format.startsWith('h') ? asked : { ...asked, size: liked };
   return request.collection === collectionTree(snapshot.site).home?.collection.name
     ? { ...request, collection: '' }
     : request;
@@ -117,7 +129,8 @@ async function sendPage(
     (name) => name !== '' && !collectionTree(exchange.snapshot.site).byName.has(name),
   );
   if (unknown !== undefined) return sendUnknownCollection(exchange, reply, unknown);
-  if (notModified(request, reply, entityTag(exchange, environment))) return reply;
+  if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
+    return reply;
   const { model, answer } = await searchView(exchange, question);
   if (question.format === 'hcs' || question.format === 'hcs2') {
     const summary = answer.total === 0 ? {} : { summary: citationSummary(exchange, question, answer) };
@@ -139,22 +152,4 @@ async function sendPage(
           model.highlighter,
         );
   return sendHtml(reply, exchange, searchPage(exchange.page, { ...model, drawn }));
-}
-
-function sendIds(exchange: Exchange, reply: FastifyReply, question: SearchRequest): FastifyReply {
-  const { snapshot, person, timing } = exchange;
-  const answer = timing.search(() => ask(snapshot, person, question));
-  return reply.header('server-timing', timing.header()).type(idFormat.contentType).send(idStream(answer.ids));
-}
-
-function sendExport(exchange: Exchange, reply: FastifyReply, question: SearchRequest): FastifyReply {
-  const { snapshot, person, timing } = exchange;
-  const format = requireExportFormat(question.format);
-  const answer = timing.search(() => ask(snapshot, person, question));
-  const stream = exportStream(exchange, format, answer.ids, answer.total, question.tags);
-  return reply
-    .header('server-timing', timing.header())
-    .header('content-disposition', `inline; filename="search.${format.extension}"`)
-    .type(format.contentType)
-    .send(stream);
 }

@@ -1,5 +1,6 @@
 import { ask, countFor } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { personKey } from '../../access/person.ts';
 import { collectionCounts } from '../../access/visible.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { type CountedHits, counted, countYears, topValuesOf } from '../../search/facets.ts';
@@ -26,7 +27,7 @@ export function collectionView(exchange: Exchange, name: string): Model | undefi
   const { snapshot, person } = exchange;
   const version = `${snapshot.siteVersion} ${snapshot.version}`;
   if (known.version !== version) known = { version, models: new Map() };
-  const key = JSON.stringify([name, person.roles]);
+  const key = JSON.stringify([name, personKey(person)]);
   const before = known.models.get(key);
   if (before !== undefined) return before;
   const model = exchange.timing.search(() => build(exchange, name));

@@ -1,21 +1,23 @@
 import { Readable } from 'node:stream';
-import { writeExport } from '../../formats/export.ts';
-import type { ExportFormat } from '../../formats/formats.ts';
+import { mayShow } from '../../access/visible.ts';
+import type { ExportContext, ExportFormat } from '../../formats/export-format.ts';
 import type { ExportItem } from '../../formats/item.ts';
+import type { StoredBatch, StoredVersion } from '../../index/stored-records.ts';
 import { compilePath } from '../../marc/path.ts';
+import { decodeParts, readParts } from '../../marc/stored.ts';
 import type { Exchange } from '../exchange.ts';
-import { visibleRecord } from './visible-record.ts';
+import { isWhollyVisible, visibleRecord } from './visible-record.ts';
 
-/** Records read at once: enough that a statement's cost is shared, few enough that a batch is a few hundred kB. */
-const batchSize = 100;
+/** Records read at once for a feed or a list. */
+const recordsAtOnce = 100;
 
 /** Records as this person may see them, in this order, in batches. Those deleted since they were found are left out. */
 export async function* recordBatches(
   exchange: Exchange,
   ids: readonly number[],
 ): AsyncGenerator<readonly ExportItem[]> {
-  for (let at = 0; at < ids.length; at += batchSize) {
-    const batch = ids.slice(at, at + batchSize);
+  for (let at = 0; at < ids.length; at += recordsAtOnce) {
+    const batch = ids.slice(at, at + recordsAtOnce);
     const records = await exchange.records(batch);
     yield batch.flatMap((id) => {
       const one = records.get(id);
@@ -24,29 +26,143 @@ export async function* recordBatches(
   }
 }
 
-/** An export of any number of records as a stream. Throws UserError when `only` names a MARC path that is none. */
-export function exportStream(
-  exchange: Exchange,
-  format: ExportFormat,
-  ids: readonly number[],
-  total: number,
-  only: readonly string[],
-): Readable {
-  const context = { total, baseUrl: exchange.page.baseUrl, only, paths: format.marcPaths ? only.map(compilePath) : [] };
-  return Readable.from(writeExport(format, context, recordBatches(exchange, ids)));
+/** What of a question an export has to know. */
+export interface ExportQuestion {
+  readonly ids: readonly number[];
+  readonly total: number;
+  /** Path and query of the page with the same hits. */
+  readonly page: string;
+  readonly single: boolean;
+  /** `ot` */
+  readonly only: readonly string[];
 }
 
-const idsAtOnce = 20_000;
+/** Throws UserError when `only` names a MARC path that is none. */
+function contextOf(exchange: Exchange, format: ExportFormat, question: ExportQuestion): ExportContext {
+  const { baseUrl, site } = exchange.page;
+  const { total, page, single, only } = question;
+  return {
+    total,
+    baseUrl,
+    library: site.name,
+    page,
+    single,
+    only,
+    paths: format.marcPaths ? only.map(compilePath) : [],
+  };
+}
 
-/** `[3,2,1]`, in pieces: a million numbers must not hold up other requests. */
-export function idStream(ids: readonly number[]): Readable {
-  async function* pieces(): AsyncGenerator<string> {
-    yield '[';
-    for (let at = 0; at < ids.length; at += idsAtOnce) {
-      yield `${at === 0 ? '' : ','}${ids.slice(at, at + idsAtOnce).join(',')}`;
-      await new Promise(setImmediate);
+/** One record, whole: there is no need for a stream. */
+export function exportRecord(
+  exchange: Exchange,
+  format: ExportFormat,
+  item: ExportItem,
+  only: readonly string[],
+): string {
+  const question = { ids: [item.id], total: 1, page: `/record/${item.id}`, single: true, only };
+  const context = contextOf(exchange, format, question);
+  const visible = { ...item, record: visibleRecord(exchange, item.record) };
+  return format.head(context) + format.item(visible, context) + format.foot(context);
+}
+
+/**
+ * Any number of records as a stream. Memory is that of two batches: one that is written and one that is being read. Between pieces everything else
+ * has its turn, pages first.
+ */
+export function exportStream(exchange: Exchange, format: ExportFormat, question: ExportQuestion): Readable {
+  const context = contextOf(exchange, format, question);
+  return Readable.from(pieces(exchange, format, context, question.ids), {
+    objectMode: false,
+    highWaterMark: pieceSize,
+  });
+}
+
+/** Characters: some milliseconds of work. */
+const pieceSize = 128 * 1024;
+
+async function* pieces(
+  exchange: Exchange,
+  format: ExportFormat,
+  context: ExportContext,
+  ids: readonly number[],
+): AsyncGenerator<Buffer> {
+  const write = writerOf(exchange, format, context);
+  let piece = format.head(context);
+  let first = true;
+  for await (const rows of storedBatches(exchange, ids)) {
+    for (const row of rows) {
+      piece += first ? write(row) : format.between + write(row);
+      first = false;
+      if (piece.length < pieceSize) continue;
+      yield Buffer.from(piece);
+      piece = '';
+      await exchange.giveWay();
     }
-    yield ']\n';
   }
-  return Readable.from(pieces());
+  yield Buffer.from(piece + format.foot(context));
+}
+
+function writerOf(exchange: Exchange, format: ExportFormat, context: ExportContext): (row: StoredVersion) => string {
+  const { stored } = format;
+  const direct = stored !== undefined && context.only.length === 0 ? stored : undefined;
+  return ({ marc, ...version }) => {
+    const parts = readParts(marc);
+    if (direct !== undefined && isWhollyVisible(exchange, parts)) return direct(parts);
+    return format.item({ ...version, record: visibleRecord(exchange, decodeParts(parts)) }, context);
+  };
+}
+
+/** Bytes that one statement answers with, more or less. */
+const batchBytes = 2 * 1024 * 1024;
+const firstBatch = 64;
+const largestBatch = 2000;
+
+/** While one batch is written the next is read. The number of records in a batch follows their size. */
+async function* storedBatches(exchange: Exchange, ids: readonly number[]): AsyncGenerator<readonly StoredVersion[]> {
+  let size = firstBatch;
+  const read = (at: number): Promise<StoredBatch> => {
+    const batch = exchange.stored(ids.slice(at, at + size), batchBytes);
+    // It is awaited later; a client that goes away meanwhile never does.
+    batch.catch(() => undefined);
+    return batch;
+  };
+  let at = 0;
+  let reading = ids.length === 0 ? undefined : read(0);
+  while (reading !== undefined) {
+    const { rows, taken } = await reading;
+    at += taken;
+    const bytes = rows.reduce((sum, { marc }) => sum + marc.length, 0);
+    if (bytes > 0) size = Math.max(1, Math.min(largestBatch, 2 * size, Math.ceil((rows.length * batchBytes) / bytes)));
+    reading = at < ids.length ? read(at) : undefined;
+    yield stillShown(exchange, rows);
+  }
+}
+
+/** An export takes a while: what was deleted or closed to the person since it was asked for is left out. */
+function stillShown(exchange: Exchange, rows: readonly StoredVersion[]): readonly StoredVersion[] {
+  const now = exchange.newest();
+  const isSame = now.version === exchange.snapshot.version && now.siteVersion === exchange.snapshot.siteVersion;
+  return rows.filter(({ id, deleted }) => !deleted && (isSame || mayShow(exchange.person, now, id) === 'yes'));
+}
+
+/** `[3,2,1]` and a line break, as bytes: half a million numbers are written in a few milliseconds. */
+export function idList(ids: ArrayLike<number>): Buffer {
+  // A record number has ten digits at most, and a comma.
+  const bytes = Buffer.allocUnsafe(ids.length * 11 + 3);
+  let at = 0;
+  bytes[at++] = 0x5b;
+  for (let i = 0; i < ids.length; i++) {
+    if (i > 0) bytes[at++] = 0x2c;
+    let rest = ids[i] as number;
+    let end = at;
+    for (let size = rest; size >= 10; size = (size / 10) | 0) end++;
+    for (let place = end; place >= at; place--) {
+      bytes[place] = 0x30 + (rest % 10);
+      rest = (rest / 10) | 0;
+    }
+    at = end + 1;
+  }
+  bytes[at++] = 0x5d;
+  bytes[at++] = 0x0a;
+  return bytes.subarray(0, at);
 }

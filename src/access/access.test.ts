@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { UserError } from '../errors/errors.ts';
+import type { Database } from '../store/database.ts';
+import { type Access, openAccess } from './access.ts';
+import { operator } from './audit.ts';
+import { lostPassword } from './lost-password.ts';
+import { addPerson, giveRole, listPeople, requireAccount, setPassword, setState, takeRole } from './people.ts';
+import { createSession, endSession, endSessions, sessionsOf } from './sessions.ts';
+import { type SignInRequest, signIn } from './sign-in.ts';
+import { sweepAccess } from './sweep.ts';
+import { countAttempts, networkOf } from './throttle.ts';
+import { createToken } from './tokens.ts';
+
+let store: TestDatabase;
+let database: Database;
+/** Two processes of the same library. */
+let here: Access;
+let there: Access;
+
+before(async () => {
+  store = await openTestDatabase();
+  ({ database } = store);
+  [here, there] = await Promise.all([openAccess(store), openAccess(store)]);
+});
+after(async () => {
+  await here.close();
+  await there.close();
+  await store.release();
+});
+
+const password = 'a quiet library';
+let made = 0;
+
+async function newPerson(
+  given: string | undefined = undefined,
+): Promise<{ readonly id: number; readonly name: string }> {
+  const name = `Person ${++made}`;
+  const email = `person${made}@library.example`;
+  const person = { name, email, password: given, roles: [], state: 'active', origin: 'operator' } as const;
+  return { id: await addPerson(database, operator, person), name };
+}
+
+const request: SignInRequest = {
+  name: '',
+  password,
+  remember: false,
+  address: '192.0.2.1',
+  agent: 'test',
+  session: undefined,
+};
+
+async function sessionFor(id: number): Promise<string> {
+  return (await createSession(database, { person: id, remember: false, address: '192.0.2.1', agent: 'test' })).secret;
+}
+
+const who = async (access: Access, secret: string): Promise<string | undefined> =>
+  (await access.signedIn({ kind: 'session', secret }))?.account.name;
+
+/** Notifications take a moment; a cache that was not told would keep for a minute. */
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 5_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, 'still the state of before');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** How many statements a piece of work sends. */
+async function statements(work: (counting: Access) => Promise<unknown>): Promise<number> {
+  let sent = 0;
+  const counted: Database = {
+    ...database,
+    query: (statement) => {
+      sent++;
+      return database.query(statement);
+    },
+  };
+  const access = await openAccess({ database: counted, url: store.url });
+  try {
+    // It reads the roles once at first, and again when it begins to listen.
+    await eventually(async () => sent >= 2);
+    sent = 0;
+    await work(access);
+    return sent;
+  } finally {
+    await access.close();
+  }
+}
+
+test('who signed in is known by the secret, which is stored nowhere', async () => {
+  const { id, name } = await newPerson();
+  const secret = await sessionFor(id);
+  assert.equal(await who(here, secret), name);
+  assert.equal(await who(here, `${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`), undefined);
+  assert.equal(await who(here, "' OR 1=1"), undefined);
+  const [row] = await database.query<{ text: string }>(
+    sql`SELECT session::text AS text FROM session WHERE person_id = ${id}`,
+  );
+  assert.ok(!row!.text.includes(secret));
+});
+
+test('asking again costs no SQL', async () => {
+  const { id } = await newPerson();
+  const secret = await sessionFor(id);
+  const sent = await statements(async (access) => {
+    for (let i = 0; i < 50; i++) await who(access, secret);
+    access.peopleRoles();
+  });
+  assert.equal(sent, 1);
+});
+
+test('signing out is seen by all processes at once', async () => {
+  const { id, name } = await newPerson();
+  const [one, two] = [await sessionFor(id), await sessionFor(id)];
+  for (const access of [here, there]) for (const secret of [one, two]) assert.equal(await who(access, secret), name);
+  await endSession(database, one);
+  await eventually(async () => (await who(here, one)) === undefined && (await who(there, one)) === undefined);
+  assert.equal(await who(there, two), name, 'another session goes on');
+  assert.equal((await sessionsOf(database, id)).length, 1);
+});
+
+test('a new password ends all other sessions and an old link to set one', async () => {
+  const { id, name } = await newPerson(password);
+  const [mine, other] = [await sessionFor(id), await sessionFor(id)];
+  const number = (await here.signedIn({ kind: 'session', secret: mine }))?.session?.number;
+  await who(there, other);
+  await database.query(
+    sql`INSERT INTO one_time (hash, kind, person_id, expires) VALUES ('x', 'reset', ${id}, now() + interval '1 day')`,
+  );
+  await setPassword(database, operator, { id, name, email: 'x@y.example' }, 'another quiet library', number);
+  await eventually(async () => (await who(there, other)) === undefined);
+  assert.equal(await who(here, mine), name);
+  assert.deepEqual(await database.query(sql`SELECT FROM one_time WHERE person_id = ${id}`), []);
+  assert.equal((await signIn(database, { ...request, name })).kind, 'wrong');
+  assert.equal((await signIn(database, { ...request, name, password: 'another quiet library' })).kind, 'in');
+});
+
+test('roles and states that change are seen by all processes at once', async () => {
+  const person = await newPerson();
+  const secret = await sessionFor(person.id);
+  const rolesOf = async (): Promise<readonly string[] | undefined> =>
+    (await there.signedIn({ kind: 'session', secret }))?.account.memberships.map(({ role }) => role);
+  assert.deepEqual(await rolesOf(), []);
+  await giveRole(database, operator, person, 'readers', undefined);
+  await eventually(async () => (await rolesOf())?.[0] === 'readers');
+  await takeRole(database, operator, person, 'readers');
+  await eventually(async () => (await rolesOf())?.length === 0);
+  await setState(database, operator, person, 'disabled');
+  await eventually(async () => (await rolesOf()) === undefined);
+  await setState(database, operator, person, 'active');
+  assert.equal(await rolesOf(), undefined, 'a session that ended stays ended');
+});
+
+test('a session ends when it is not used, and goes on when it is', async () => {
+  const { id, name } = await newPerson();
+  const [idle, used] = [await sessionFor(id), await sessionFor(id)];
+  await database.query(sql`UPDATE session SET last_seen = now() - interval '3 days' WHERE person_id = ${id}`);
+  assert.equal(await who(here, idle), undefined);
+  await sweepAccess(database);
+  assert.deepEqual(await sessionsOf(database, id), []);
+  const kept = await sessionFor(id);
+  await database.query(sql`UPDATE session SET last_seen = now() - interval '1 day' WHERE person_id = ${id}`);
+  assert.equal(await who(here, kept), name);
+  await eventually(async () => {
+    const [session] = await sessionsOf(database, id);
+    return session !== undefined && Date.now() - session.lastSeen.getTime() < 60_000;
+  });
+  assert.equal(await who(here, used), undefined);
+});
+
+test('a token is its person with the scopes it has, until it expires or its person is disabled', async () => {
+  const person = await newPerson();
+  const token = async (expires: Date | undefined): Promise<string> =>
+    (await createToken(database, operator, person, { name: 'script', scopes: ['read'], expires })).secret;
+  const good = await token(undefined);
+  const found = await here.signedIn({ kind: 'token', secret: good });
+  assert.deepEqual([found?.account.name, found?.scopes, found?.session], [person.name, ['read'], undefined]);
+  assert.equal(await who(here, good), undefined, 'a token is no session');
+  assert.equal(await here.signedIn({ kind: 'token', secret: await token(new Date(Date.now() - 1)) }), undefined);
+  await setState(database, operator, person, 'disabled');
+  await eventually(async () => (await here.signedIn({ kind: 'token', secret: good })) === undefined);
+});
+
+test('people sign in by name or address, and nobody learns which of the two was wrong', async () => {
+  const { id, name } = await newPerson(password);
+  const email = `PERSON${made}@library.example`;
+  for (const typed of [name, name.toUpperCase(), ` ${name} `, email]) {
+    const outcome = await signIn(database, { ...request, name: typed });
+    assert.ok(outcome.kind === 'in' && outcome.name === name, typed);
+  }
+  assert.deepEqual(await signIn(database, { ...request, name, password: 'wrong password' }), { kind: 'wrong' });
+  assert.deepEqual(await signIn(database, { ...request, name: 'nobody', password }), { kind: 'wrong' });
+  const without = await newPerson();
+  assert.deepEqual(await signIn(database, { ...request, name: without.name, password: '' }), { kind: 'wrong' });
+  await setState(database, operator, { id, name }, 'disabled');
+  assert.deepEqual(await signIn(database, { ...request, name, password: 'wrong password' }), { kind: 'wrong' });
+  assert.deepEqual(await signIn(database, { ...request, name }), { kind: 'state', state: 'disabled' });
+});
+
+test('an unknown name takes as long as a wrong password', async () => {
+  const { name } = await newPerson(password);
+  const time = async (typed: string): Promise<number> => {
+    const runs = [];
+    for (let i = 0; i < 3; i++) {
+      const start = performance.now();
+      await signIn(database, { ...request, name: typed, password: 'wrong password', address: '198.51.100.9' });
+      runs.push(performance.now() - start);
+    }
+    return Math.min(...runs);
+  };
+  const [known, unknown] = [await time(name), await time('nobody at all')];
+  assert.ok(unknown > known / 2 && known > unknown / 2, `${known} and ${unknown} ms`);
+});
+
+test('signing in gives a new session and ends the one of before', async () => {
+  const { id, name } = await newPerson(password);
+  const before = await sessionFor(id);
+  const outcome = await signIn(database, { ...request, name, session: before });
+  assert.ok(outcome.kind === 'in');
+  assert.notEqual(outcome.session.secret, before);
+  assert.equal(await who(here, before), undefined);
+  assert.equal(await who(here, outcome.session.secret), name);
+});
+
+test('guessing is stopped for the name and for the network, also when all guesses come at once', async () => {
+  const { name } = await newPerson(password);
+  const guess = (typed: string, address: string): Promise<string> =>
+    signIn(database, { ...request, name: typed, password: 'guess', address }).then(
+      ({ kind }) => kind,
+      (error) => (error instanceof UserError ? error.code : String(error)),
+    );
+  const [row] = await database.query<{ id: number }>(sql`SELECT id FROM person WHERE name = ${name}`);
+  const attempt = [{ kind: 'sign-in name', key: `#${row!.id}` }] as const;
+  const counted = await Promise.allSettled(Array.from({ length: 30 }, () => countAttempts(database, attempt)));
+  assert.equal(counted.filter(({ status }) => status === 'fulfilled').length, 20);
+  assert.equal(await guess(name, '203.0.113.1'), 'REPERIO_TOO_MANY_ATTEMPTS');
+  assert.equal(await guess(name.toUpperCase(), '203.0.113.2'), 'REPERIO_TOO_MANY_ATTEMPTS');
+  // The window passes.
+  await database.query(sql`UPDATE throttle SET since = since - interval '16 minutes'`);
+  assert.equal(await guess(name, '203.0.113.1'), 'wrong');
+  assert.equal((await signIn(database, { ...request, name })).kind, 'in');
+  const again = await Promise.allSettled(Array.from({ length: 20 }, () => countAttempts(database, attempt)));
+  assert.ok(
+    again.every(({ status }) => status === 'fulfilled'),
+    'the right password forgives the wrong ones',
+  );
+});
+
+test('networks are addresses, and of IPv6 the half that a household has', () => {
+  assert.equal(networkOf('192.0.2.1'), '192.0.2.1');
+  assert.equal(networkOf('::ffff:192.0.2.1'), '192.0.2.1');
+  assert.equal(networkOf('2001:db8::1'), '2001:db8:0:0');
+  assert.equal(networkOf('2001:0db8:0:0:7::1'), '2001:db8:0:0');
+  assert.equal(networkOf('::1'), '0:0:0:0');
+  assert.equal(networkOf('fe80::1%eth0'), 'fe80:0:0:0');
+});
+
+test('two people of one name, or with one address, are refused, also when both come at once', async () => {
+  const person = { password: undefined, roles: [], state: 'active', origin: 'operator' } as const;
+  const add = (name: string, email: string) => addPerson(database, operator, { ...person, name, email });
+  const both = await Promise.allSettled([add('Émile', 'emile@a.example'), add('EMILE', 'emile@b.example')]);
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  await assert.rejects(
+    add('Other', 'EMILE@a.example').then(() => add('Another', 'emile@B.example')),
+    { code: 'REPERIO_EMAIL_THERE' },
+  );
+  for (const name of ['', ' ', 'a@b', 'x\ny', '-x', 'x'.repeat(65)])
+    await assert.rejects(add(name, 'n@c.example'), { code: 'REPERIO_PERSON_NAME' }, name);
+  await assert.rejects(
+    addPerson(database, operator, { ...person, name: 'Fine name', email: '', origin: 'registration' }),
+    { code: 'REPERIO_EMAIL_WRONG' },
+  );
+  for (const email of ['x', 'x@', 'a@b@c', 'a b@c.example', 'a@b.example\r\nBcc: c@d.example'])
+    await assert.rejects(add('Fine name', email), { code: 'REPERIO_EMAIL_WRONG' }, email);
+  for (const wrong of ['short', 'Fine name', 'aaaaaaaaaaa'])
+    await assert.rejects(
+      addPerson(database, operator, { ...person, name: 'Fine name', email: 'f@c.example', password: wrong }),
+      { code: 'REPERIO_PASSWORD_WRONG' },
+      wrong,
+    );
+});
+
+test('the operator may add somebody without an address, whom no empty name or address finds', async () => {
+  const secret = 'correct horse battery';
+  const person = { password: secret, roles: [], state: 'active', origin: 'operator' } as const;
+  await addPerson(database, operator, { ...person, name: 'Addressless', email: '' });
+  await addPerson(database, operator, { ...person, name: 'Addressless too', email: '' });
+  const request = { remember: false, address: '198.51.100.77', agent: '', session: undefined };
+  const asked = (name: string) => signIn(database, { ...request, name, password: secret });
+  assert.equal((await asked('')).kind, 'wrong');
+  assert.equal((await asked('addressless')).kind, 'in');
+  assert.deepEqual(await lostPassword(database, ' ', '198.51.100.77'), []);
+});
+
+test('people are listed by part of a name, by role and by state', async () => {
+  const person = await newPerson();
+  await giveRole(database, operator, person, 'rare role', new Date(Date.now() + 1000));
+  const { people, total } = await listPeople(database, { text: 'PERSON', role: 'rare role', offset: 0, limit: 10 });
+  assert.deepEqual([people.map(({ name }) => name), total], [[person.name], 1]);
+  assert.equal((await listPeople(database, { text: '%', offset: 0, limit: 10 })).total, 0);
+  await assert.rejects(requireAccount(database, 'Persom 1'), {
+    code: 'REPERIO_PERSON_UNKNOWN',
+    hint: /Did you mean "Person 1/,
+  });
+});
+
+test('what was done to people is in the log, and no secret is', async () => {
+  const person = await newPerson('a secret of mine');
+  await endSessions(database, person.id, { except: undefined });
+  const rows = await database.query<{ text: string }>(
+    sql`SELECT audit::text AS text FROM audit WHERE subject = ${person.name}`,
+  );
+  assert.equal(rows.length, 1);
+  const [all] = await database.query<{ found: number }>(
+    sql`SELECT count(*)::integer AS found FROM audit WHERE audit::text LIKE '%secret of mine%' OR audit::text LIKE '%scrypt%'`,
+  );
+  assert.equal(all!.found, 0);
+});

@@ -1,0 +1,82 @@
+import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import type { Account, Preferences } from './account.ts';
+import { type Actor, audit } from './audit.ts';
+import { tellChange } from './channel.ts';
+import { accessErrors } from './errors.ts';
+import { issueOneTime, useOneTime } from './one-time.ts';
+import { passwordFits } from './passwords.ts';
+import { checkEmail, lockPeople, requireFree } from './people.ts';
+import { type Attempt, countAttempts, forgiveAttempts } from './throttle.ts';
+
+export async function savePreferences(database: Database, id: number, preferences: Preferences): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await transaction.query(
+      sql`UPDATE person SET preferences = ${JSON.stringify(preferences)}, modified = now() WHERE id = ${id}`,
+    );
+    await tellChange(transaction, { kind: 'person', id });
+  });
+}
+
+/**
+ * Whoever finds a browser that somebody left must not take over the account: what could do that asks for the password again. Throws `passwordAgain`. Guessing
+ * here counts as guessing at sign-in.
+ */
+export async function requirePassword(database: Database, id: number, password: string): Promise<void> {
+  const attempts: readonly Attempt[] = [{ kind: 'sign-in name', key: `#${id}` }];
+  await countAttempts(database, attempts);
+  const [row] = await database.query<{ hash: string | null }>(
+    sql`SELECT password_hash AS hash FROM person WHERE id = ${id}`,
+  );
+  if (!(await passwordFits(password, row?.hash ?? undefined))) throw new UserError(accessErrors.passwordAgain);
+  await forgiveAttempts(database, attempts);
+}
+
+/** A link for the new address, which counts only when it was followed. Undefined: the address is somebody else's, which is told by no page. */
+export async function askForEmail(
+  database: Database,
+  account: Pick<Account, 'id'>,
+  given: string,
+): Promise<{ readonly email: string; readonly secret: string | undefined }> {
+  const email = checkEmail(given);
+  if (!(await isFree(database, email, account.id))) return { email, secret: undefined };
+  return { email, secret: await issueOneTime(database, 'email', { person: account.id, data: { email } }) };
+}
+
+async function isFree(database: Queryable, email: string, except: number): Promise<boolean> {
+  try {
+    await requireFree(database, { email, except });
+    return true;
+  } catch (error) {
+    if (error instanceof UserError && error.code === accessErrors.emailThere.code) return false;
+    throw error;
+  }
+}
+
+/** Undefined: the link is no longer good. Throws `emailThere` when somebody took the address meanwhile. */
+export async function confirmEmail(
+  database: Database,
+  secret: string,
+  actor: (name: string) => Actor,
+): Promise<
+  { readonly id: number; readonly name: string; readonly before: string; readonly email: string } | undefined
+> {
+  return database.transaction(async (transaction) => {
+    const found = await useOneTime(transaction, 'email', secret);
+    const email = found?.data['email'];
+    if (found?.person === undefined || email === undefined) return undefined;
+    await lockPeople(transaction);
+    await requireFree(transaction, { email, except: found.person });
+    const [row] = await transaction.query<{ name: string; before: string }>(sql`
+      UPDATE person p SET email = ${email}, modified = now() FROM person b
+      WHERE p.id = ${found.person} AND b.id = p.id AND p.state = 'active' RETURNING p.name, b.email AS before
+    `);
+    if (row === undefined) return undefined;
+    // Links that went to the old address would still open the account.
+    await transaction.query(sql`DELETE FROM one_time WHERE person_id = ${found.person} AND kind = 'reset'`);
+    await tellChange(transaction, { kind: 'person', id: found.person });
+    await audit(transaction, actor(row.name), 'address changed', row.name, { before: row.before, email });
+    return { id: found.person, ...row, email };
+  });
+}

@@ -1,0 +1,46 @@
+import { isIP } from 'node:net';
+import type { Facts, FieldRule, Rule, RuleValue } from './rule.ts';
+
+export interface RuleDecision {
+  readonly allowed: boolean;
+  /** The rule that decided; undefined: none did, which is a no. */
+  readonly by: Rule | undefined;
+}
+
+/** Asks the rules from the top. Takes no longer than the rules and the facts are long. */
+export function decideRules(rules: readonly Rule[], facts: Facts): RuleDecision {
+  for (const rule of rules) {
+    switch (rule.kind) {
+      case 'everybody':
+        return { allowed: rule.allow, by: rule };
+      case 'date': {
+        const holds = rule.side === 'from' ? facts.now >= rule.at : facts.now < rule.at;
+        if (holds !== rule.allow) return { allowed: false, by: rule };
+        break;
+      }
+      case 'field':
+        if (fits(rule, facts)) return { allowed: rule.allow, by: rule };
+    }
+  }
+  return { allowed: false, by: undefined };
+}
+
+function fits({ field, not, values }: FieldRule, { fields }: Facts): boolean {
+  const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  if (value === undefined) return false;
+  const list = typeof value === 'string' ? [value] : value;
+  return values.some((wanted) => list.some((one) => equal(wanted, one))) !== not;
+}
+
+function equal(wanted: RuleValue, value: string): boolean {
+  switch (wanted.kind) {
+    case 'text':
+      return wanted.text === value.toLowerCase();
+    case 'pattern':
+      return wanted.pattern.matcher(value).lookingAt();
+    case 'network': {
+      const family = isIP(value);
+      return family !== 0 && wanted.network.check(value, family === 6 ? 'ipv6' : 'ipv4');
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { Account } from '../../access/account.ts';
+import { operator } from '../../access/audit.ts';
+import {
+  addPerson,
+  giveRole,
+  listPeople,
+  requireAccount,
+  setPassword,
+  setState,
+  takeRole,
+} from '../../access/people.ts';
+import { requireRole } from '../../access/require-role.ts';
+import { readPeopleRoles } from '../../access/roles.ts';
+import { sessionsOf } from '../../access/sessions.ts';
+import { UserError } from '../../errors/errors.ts';
+import { currentSite } from '../../site/versions.ts';
+import type { Database } from '../../store/database.ts';
+import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { cliErrors } from '../errors.ts';
+import { withDatabase } from '../with-database.ts';
+
+const nameArgument = { name: { doc: 'Name of the person.' } } as const;
+const passwordOption = {
+  'password-stdin': { type: 'flag', doc: 'Read the password from the first line of standard input.' },
+} as const;
+
+const add = defineSubcommand({
+  summary: 'Add a person.',
+  description: `Without a password the person cannot sign in until one is given. A password is never taken from the command line, where other users of
+the machine could read it. The first administrator is made here: somebody in a role that may do everything.`,
+  examples: [
+    {
+      command: 'person add ada --email ada@library.example --role superadmin --password-stdin < secret.txt',
+      doc: 'Somebody in a role of the site file, who may sign in at once.',
+    },
+    { command: 'person add bob --email bob@library.example', doc: 'Somebody without a password yet.' },
+  ],
+  arguments: nameArgument,
+  options: {
+    email: { type: 'text', value: 'ADDRESS', doc: 'E-mail address; without one the person gets no letters.' },
+    role: { type: 'list', value: 'ROLE', doc: 'A role the person gets; may be given several times.' },
+    ...passwordOption,
+    ...jsonOption,
+  },
+  run: async ({ arguments: { name }, options, settings, stdin, print, printJson }) => {
+    const { email = '' } = options;
+    const password = options['password-stdin'] ? await firstLine(stdin) : undefined;
+    const id = await withDatabase(settings(), async (database) => {
+      for (const role of options.role) await checkRole(database, role);
+      const person = { name, email, password, roles: options.role, state: 'active', origin: 'operator' } as const;
+      return addPerson(database, operator, person);
+    });
+    if (options.json) return printJson({ id, name });
+    print(`${name} is person ${id}.`);
+    if (password === undefined) print(`To let them sign in: reperio person password "${name}" --password-stdin`);
+  },
+});
+
+const list = defineSubcommand({
+  summary: 'List people by name.',
+  examples: [{ command: 'person list --role superadmin', doc: 'Who was given a role.' }],
+  arguments: { text: { doc: 'A part of a name or address.', optional: true } },
+  options: { role: { type: 'text', value: 'ROLE', doc: 'Only its members.' }, ...jsonOption },
+  run: async ({ arguments: { text: part }, options, settings, print, printJson }) => {
+    const { people } = await withDatabase(settings(), (database) =>
+      listPeople(database, { text: part ?? '', role: options.role, offset: 0, limit: 1_000_000 }),
+    );
+    if (options.json) return printJson(people.map(asJson));
+    for (const person of people) print(lineOf(person));
+  },
+});
+
+const show = defineSubcommand({
+  summary: 'Show a person: address, roles, groups, sessions.',
+  examples: [{ command: 'person show ada', doc: 'What is known of ada.' }],
+  arguments: nameArgument,
+  options: jsonOption,
+  run: async ({ arguments: { name }, options, settings, print, printJson }) => {
+    const { account, sessions } = await withDatabase(settings(), async (database) => {
+      const found = await requireAccount(database, name);
+      return { account: found, sessions: await sessionsOf(database, found.id) };
+    });
+    if (options.json) return printJson({ ...asJson(account), sessions });
+    print(lineOf(account));
+    print(`number     ${account.id}, made ${account.created.toISOString()} by ${account.origin}`);
+    print(`password   ${account.hasPassword ? 'yes' : 'none, cannot sign in with one'}`);
+    for (const { role, expires } of account.memberships)
+      print(`role       ${role}${expires === undefined ? '' : `, until ${new Date(expires).toISOString()}`}`);
+    for (const group of account.groups) print(`group      ${group}`);
+    for (const one of sessions)
+      print(`session    ${one.number}, from ${one.address}, last seen ${one.lastSeen.toISOString()}`);
+  },
+});
+
+const role = defineSubcommand({
+  summary: 'Give a person a role, or take it away.',
+  examples: [
+    { command: 'person role ada superadmin', doc: 'From now on, without signing in again.' },
+    { command: 'person role bob thesesviewer --until 2030-06-30', doc: 'Until the end of that day, UTC.' },
+    { command: 'person role bob thesesviewer --remove', doc: 'No longer.' },
+  ],
+  arguments: { ...nameArgument, role: { doc: 'Name of the role.' } },
+  options: {
+    until: { type: 'text', value: 'YYYY-MM-DD', doc: 'The last day.' },
+    remove: { type: 'flag', doc: 'Take it away.' },
+  },
+  run: async ({ arguments: { name, role: wanted }, options, settings, print }) => {
+    const expires = options.until === undefined ? undefined : endOfDay(options.until);
+    const said = await withDatabase(settings(), async (database) => {
+      const account = await requireAccount(database, name);
+      if (options.remove) {
+        const taken = await takeRole(database, operator, account, wanted);
+        return taken ? `${account.name} is no longer in ${wanted}.` : `${account.name} was not in ${wanted}.`;
+      }
+      await checkRole(database, wanted);
+      await giveRole(database, operator, account, wanted, expires);
+      return `${account.name} is in ${wanted}${expires === undefined ? '' : ` until ${expires.toISOString()}`}.`;
+    });
+    print(said);
+  },
+});
+
+const password = defineSubcommand({
+  summary: 'Give a person a password, or take it away.',
+  description: 'Ends all sessions of the person.',
+  examples: [{ command: 'person password ada --password-stdin < secret.txt', doc: 'The first line of the file.' }],
+  arguments: nameArgument,
+  options: { ...passwordOption, none: { type: 'flag', doc: 'Take the password away.' } },
+  run: async ({ arguments: { name }, options, settings, stdin, print }) => {
+    if (options['password-stdin'] === options.none)
+      throw new UserError(cliErrors.missingArgument, {
+        command: 'person password',
+        argument: 'either --password-stdin or --none',
+      });
+    const given = options.none ? undefined : await firstLine(stdin);
+    await withDatabase(settings(), async (database) => {
+      await setPassword(database, operator, await requireAccount(database, name), given);
+    });
+    print(given === undefined ? `${name} has no password now.` : `${name} has a new password.`);
+  },
+});
+
+const disable = defineSubcommand({
+  summary: 'Keep a person from signing in; or let them again.',
+  examples: [
+    { command: 'person disable bob', doc: 'Signed out everywhere; tokens stop working.' },
+    { command: 'person disable bob --undo', doc: 'May sign in again.' },
+  ],
+  arguments: nameArgument,
+  options: { undo: { type: 'flag', doc: 'Let them sign in again.' } },
+  run: async ({ arguments: { name }, options, settings, print }) => {
+    const account = await withDatabase(settings(), async (database) => {
+      const found = await requireAccount(database, name);
+      await setState(database, operator, found, options.undo ? 'active' : 'disabled');
+      return found;
+    });
+    print(options.undo ? `${account.name} may sign in.` : `${account.name} may not sign in, and is signed out.`);
+  },
+});
+
+export const command: CommandGroup = { commands: { add, list, show, role, password, disable } };
+
+async function checkRole(database: Database, name: string): Promise<void> {
+  const { site } = await currentSite(database);
+  requireRole(site, await readPeopleRoles(database), name);
+}
+
+/** Never the rest: a file of secrets may end in a line break. */
+async function firstLine(stdin: Readable): Promise<string> {
+  return (await text(stdin)).split(/\r?\n/)[0] ?? '';
+}
+
+function endOfDay(date: string): Date {
+  const end = new Date(`${date}T23:59:59.999Z`);
+  if (/^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(end.getTime())) return end;
+  throw new UserError(cliErrors.wrongOption, {
+    option: '--until',
+    problem: 'takes a date, as 2030-06-30',
+    command: 'person role',
+  });
+}
+
+function lineOf({ name, email, state, memberships }: Account): string {
+  const roles = memberships.map((one) => one.role).join(', ');
+  return [name.padEnd(20), email.padEnd(32), state === 'active' ? '' : `${state} `, roles].join(' ').trimEnd();
+}
+
+function asJson({ id, name, email, state, origin, created, hasPassword, memberships, groups }: Account): object {
+  const roles = memberships.map(({ role: inRole, expires }) => ({
+    role: inRole,
+    until: expires === undefined ? null : new Date(expires).toISOString(),
+  }));
+  return { id, name, email, state, origin, created, hasPassword, roles, groups };
+}

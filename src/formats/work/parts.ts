@@ -1,0 +1,53 @@
+import { plainText } from '../mathematics.ts';
+import type { Identifier } from './identifiers.ts';
+import type { Contributor } from './names.ts';
+import type { Work } from './work.ts';
+
+/** What several formats need of a work beside its description: who did what, and numbers taken apart. */
+export interface WorkParts {
+  readonly authors: readonly Contributor[];
+  readonly editors: readonly Contributor[];
+  /** Translators, illustrators, supervisors and others with a role of their own. */
+  readonly others: readonly Contributor[];
+  readonly title: string;
+  readonly abstract: string | undefined;
+  readonly year: string | undefined;
+  readonly month: string | undefined;
+  readonly day: string | undefined;
+  readonly firstPage: string | undefined;
+  readonly lastPage: string | undefined;
+  readonly doi: string | undefined;
+  readonly arxiv: string | undefined;
+  readonly isbns: readonly string[];
+  readonly issn: string | undefined;
+  readonly reports: readonly string[];
+  readonly publisher: string | undefined;
+}
+
+export function partsOf(work: Work): WorkParts {
+  const isAuthor = ({ role }: Contributor): boolean => role === undefined || /^(aut|author)/i.test(role);
+  const isEditor = ({ role }: Contributor): boolean => role !== undefined && /^(ed|edt)\b|^editor/i.test(role);
+  const values = (kind: Identifier['kind']): readonly string[] =>
+    work.identifiers.filter((one) => one.kind === kind).map((one) => one.value);
+  const published = work.publications[0];
+  const [firstPage, lastPage] = published?.pages?.split(/\s*[-–]\s*/) ?? [];
+  const [year, month, day] = work.date?.split('-') ?? [];
+  return {
+    authors: work.contributors.filter(isAuthor),
+    editors: work.contributors.filter((one) => !isAuthor(one) && isEditor(one)),
+    others: work.contributors.filter((one) => !isAuthor(one) && !isEditor(one)),
+    title: plainText(work.title),
+    abstract: work.abstracts[0] === undefined ? undefined : plainText(work.abstracts[0]),
+    year: published?.year ?? year,
+    month,
+    day,
+    firstPage: firstPage === '' ? undefined : firstPage,
+    lastPage,
+    doi: values('doi')[0],
+    arxiv: values('arxiv')[0],
+    isbns: values('isbn'),
+    issn: values('issn')[0],
+    reports: values('report'),
+    publisher: work.imprint.publisher ?? work.thesis?.institution,
+  };
+}

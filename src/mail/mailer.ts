@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTransport } from 'nodemailer';
+import { UserError } from '../errors/errors.ts';
+import { mailErrors } from './errors.ts';
+
+/** Plain text, as mail should be. */
+export interface Letter {
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Mailer {
+  /** Sends it by and by; never waits and never throws, so that nobody learns by the time it takes whether there was a letter. */
+  post(letter: Letter): void;
+  /** Resolves when all that was posted is sent or given up. */
+  settled(): Promise<void>;
+  /** Gives up what still waits for another attempt. */
+  close(): Promise<void>;
+}
+
+export interface MailerOptions {
+  /** Undefined: letters are kept as files. */
+  readonly smtpUrl: string | undefined;
+  /** Where letters are kept that cannot be sent. */
+  readonly outbox: string;
+  /** Takes a sentence for the log; never what is in a letter. */
+  readonly tell: (level: 'info' | 'warn' | 'error', sentence: string) => void;
+  /** Pauses before each attempt, in ms. */
+  readonly pauses?: readonly number[];
+}
+
+const standardPauses = [0, 5_000, 60_000];
+const timeouts = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000 };
+
+/** Throws `smtpWrong`. The server is not asked before there is a letter. */
+export function openMailer(options: MailerOptions): Mailer {
+  const { smtpUrl, pauses = standardPauses } = options;
+  if (smtpUrl !== undefined && !/^smtps?:\/\/[^/]+/.test(smtpUrl)) throw new UserError(mailErrors.smtpWrong);
+  const transport = smtpUrl === undefined ? undefined : createTransport({ url: smtpUrl, ...timeouts });
+  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
+  const closing = new AbortController();
+  const posted = new Set<Promise<void>>();
+
+  async function keep(letter: Letter, reason: string): Promise<void> {
+    const { message } = await composer.sendMail(letter);
+    const file = join(
+      options.outbox,
+      `${new Date().toISOString().replaceAll(':', '-')}-${randomBytes(4).toString('hex')}.eml`,
+    );
+    await mkdir(options.outbox, { recursive: true, mode: 0o700 });
+    // It may have a link in it that opens an account.
+    await writeFile(file, message as Buffer, { mode: 0o600 });
+    options.tell('warn', `${reason}: the letter to ${letter.to} was kept as ${file}`);
+  }
+
+  async function deliver(letter: Letter): Promise<void> {
+    if (transport === undefined) return keep(letter, 'No smtp-url is set');
+    let reason = '';
+    for (const pause of pauses) {
+      if (pause > 0) await sleep(pause, undefined, { signal: closing.signal }).catch(() => {});
+      if (closing.signal.aborted) break;
+      try {
+        await transport.sendMail(letter);
+        return options.tell('info', `a letter went to ${letter.to}`);
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+        options.tell('warn', `a letter to ${letter.to} could not be sent: ${reason}`);
+      }
+    }
+    await keep(letter, `It could not be sent (${reason})`);
+  }
+
+  return {
+    post: (letter) => {
+      const work: Promise<void> = deliver(letter)
+        .catch((error: unknown) => options.tell('error', `a letter to ${letter.to} is lost: ${String(error)}`))
+        .finally(() => posted.delete(work));
+      posted.add(work);
+    },
+    settled: async () => {
+      await Promise.all(posted);
+    },
+    close: async () => {
+      closing.abort();
+      await Promise.all(posted);
+      transport?.close();
+    },
+  };
+}

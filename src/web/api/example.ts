@@ -1,0 +1,57 @@
+const record = {
+  recid: 1,
+  title: { title: 'Observation of a new particle' },
+  authors: [{ full_name: 'Ellis, John', kind: 'person', affiliation: ['CERN'] }],
+};
+
+const collection = {
+  name: 'Articles',
+  title: 'Articles',
+  records: 1234,
+  url: 'https://library.example/collection/Articles',
+  children: [],
+  virtual: [],
+};
+
+/** Answers as they look, by the name of their schema; a test checks that they fit it. */
+const examples: Readonly<Record<string, unknown>> = {
+  SearchAnswer: {
+    total: 1234,
+    understood: 'year:2000->2010',
+    notices: [],
+    records: [record],
+    facets: [
+      {
+        code: 'author',
+        title: 'Author',
+        kind: 'values',
+        values: [{ value: 'Ellis, John', label: 'Ellis, John', count: 12, selected: false }],
+      },
+    ],
+    next: 'https://library.example/api/search?p=year%3A2000-%3E2010&cursor=abcdefghWzEsMV0',
+  },
+  Record: { ...record, doi: '10.1000/xyz' },
+  RecordsAnswer: {
+    total: 1234,
+    records: [{ recid: 1, modification_date: '2026-01-02T03:04:05.000Z' }],
+    next: 'https://library.example/api/records?size=1&cursor=abcdefghW251bGwsMV0',
+  },
+  CollectionsAnswer: { collections: [collection] },
+  SignIn: { name: 'ada', password: 'the password', remember: true },
+  SignedIn: { name: 'ada' },
+  SuggestAnswer: {
+    suggestions: [
+      {
+        kind: 'author',
+        text: 'Ellis, John',
+        query: 'author:"ellis, john"',
+        count: 12,
+        url: 'https://library.example/search?p=author%3A%22ellis%2C+john%22',
+      },
+    ],
+  },
+};
+
+export function exampleOf(schema: string | undefined): unknown {
+  return schema === undefined ? undefined : examples[schema];
+}

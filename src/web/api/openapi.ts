@@ -1,0 +1,94 @@
+import type { TSchema } from 'typebox';
+import type { Site } from '../../site/site.ts';
+import { type Operation, operationsOf } from './operations.ts';
+import { schemas } from './schemas.ts';
+
+const errorTexts: Readonly<Record<number, string>> = {
+  400: 'A parameter is wrong.',
+  401: 'There is no such person, or the password is another one.',
+  403: 'This is not possible for this person.',
+  404: 'There is no such record, or it is not open to you.',
+  410: 'The record was deleted or merged.',
+  429: 'Too many requests: Retry-After says when to come back.',
+  500: 'The server could not answer.',
+};
+
+/** The document of this library's API (OpenAPI 3.1). */
+export function openApi(site: Site, baseUrl: string, version: string, hasAccounts: boolean): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: `${site.name}: API`,
+      version,
+      description:
+        'Reading the library. Answers are JSON in UTF-8, errors are problem documents (RFC 9457) with a stable code. Answers have an ETag: ask with If-None-Match.',
+    },
+    servers: [{ url: baseUrl }],
+    paths: Object.fromEntries(
+      operationsOf(site, hasAccounts).map((operation) => [operation.path, { [operation.method]: pathItem(operation) }]),
+    ),
+    components: hasAccounts ? { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : { schemas },
+    // Everything that guests may read needs none of it.
+    ...(hasAccounts ? { security: [{}, { token: [] }] } : {}),
+  };
+}
+
+function pathItem(operation: Operation): object {
+  const required: readonly string[] = operation.parameters.required ?? [];
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    description: operation.description,
+    parameters: [
+      ...Object.entries(operation.inPath).map(([name, description]) => ({
+        name,
+        in: 'path',
+        required: true,
+        description,
+        schema: { type: 'integer', minimum: 1 },
+      })),
+      ...Object.entries(
+        operation.parameters.properties as Readonly<Record<string, TSchema & { description?: string }>>,
+      ).map(([name, { description, ...schema }]) => ({
+        name,
+        in: 'query',
+        required: required.includes(name),
+        description,
+        schema,
+      })),
+    ],
+    ...(operation.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: { $ref: `#/components/schemas/${operation.body}` } } },
+          },
+        }),
+    responses: {
+      ...(operation.contentType === undefined
+        ? { 204: { description: 'Done.' } }
+        : {
+            200: {
+              description: 'The answer.',
+              content: { [operation.contentType]: { schema: answerSchema(operation) } },
+            },
+          }),
+      ...(operation.method === 'get' ? { 304: { description: 'What If-None-Match names is still right.' } } : {}),
+      ...Object.fromEntries(
+        [400, ...operation.errors, 429, 500].map((status) => [
+          status,
+          {
+            description: errorTexts[status] ?? '',
+            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+          },
+        ]),
+      ),
+    },
+  };
+}
+
+function answerSchema({ answer, contentType }: Operation): object {
+  if (answer !== undefined) return { $ref: `#/components/schemas/${answer}` };
+  return contentType === 'text/html' ? { type: 'string' } : { type: 'object' };
+}

@@ -1,0 +1,166 @@
+import type { TObject } from 'typebox';
+import type { Site } from '../../site/site.ts';
+import {
+  collectionsParameters,
+  noParameters,
+  recordParameters,
+  recordsParameters,
+  searchParameters,
+  suggestParameters,
+} from './schemas.ts';
+
+/** An address of the API as the OpenAPI document, the page /api and the routes know it. */
+export interface Operation {
+  readonly id: string;
+  readonly method: 'get' | 'post';
+  /** With parts in braces, as OpenAPI has them. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description: string;
+  /** Query parameters. */
+  readonly parameters: TObject;
+  /** Parts of the path: what they are. */
+  readonly inPath: Readonly<Record<string, string>>;
+  /** Name of the schema of the body that is sent, as JSON. */
+  readonly body?: string;
+  /** Name of the answer's schema; undefined: it is not described by one. */
+  readonly answer: string | undefined;
+  readonly contentType: string | undefined;
+  /** Statuses of errors beside 400, 429 and 500. */
+  readonly errors: readonly number[];
+  /** Path and query of an example that works in any library with a record 1. */
+  readonly example: string;
+}
+
+type ReadOperation = Omit<Operation, 'method'>;
+
+const json = 'application/json';
+
+/** All of them. The facets of a search are those of the site; signing in is there where people are. */
+export function operationsOf(site: Site, hasAccounts: boolean): readonly Operation[] {
+  const reading = readOperations(site).map((one): Operation => ({ method: 'get', ...one }));
+  return hasAccounts ? [...reading, ...sessionOperations] : reading;
+}
+
+const sessionOperations: readonly Operation[] = [
+  {
+    id: 'login',
+    method: 'post',
+    path: '/api/login',
+    summary: 'Sign in',
+    description:
+      'Sets the session cookie. Programs that come again use an API token of the account instead: Authorization: Bearer TOKEN, with any request.',
+    parameters: noParameters,
+    inPath: {},
+    body: 'SignIn',
+    answer: 'SignedIn',
+    contentType: json,
+    errors: [401, 403],
+    example: '/api/login',
+  },
+  {
+    id: 'logout',
+    method: 'post',
+    path: '/api/logout',
+    summary: 'Sign out',
+    description: 'Ends the session of the cookie.',
+    parameters: noParameters,
+    inPath: {},
+    answer: undefined,
+    contentType: undefined,
+    errors: [],
+    example: '/api/logout',
+  },
+];
+
+function readOperations(site: Site): readonly ReadOperation[] {
+  return [
+    {
+      id: 'search',
+      path: '/api/search',
+      summary: 'Search',
+      description:
+        'Records that a question finds, with exact counts and, when asked for, facets. Follow "next" for more, however many there are.',
+      parameters: searchParameters(site.facets.map(({ code }) => code)),
+      inPath: {},
+      answer: 'SearchAnswer',
+      contentType: json,
+      errors: [],
+      example: '/api/search?p=year:2000->2010&facets=1&size=2&fields=recid,title,authors',
+    },
+    {
+      id: 'record',
+      path: '/api/records/{id}',
+      summary: 'One record',
+      description:
+        'As JSON, or in any export format that the Accept header asks for (application/marcxml+xml, application/x-bibtex ...).',
+      parameters: recordParameters,
+      inPath: { id: 'Number of the record.' },
+      answer: 'Record',
+      contentType: json,
+      errors: [404, 410],
+      example: '/api/records/1?fields=recid,title,doi',
+    },
+    {
+      id: 'records',
+      path: '/api/records',
+      summary: 'All records',
+      description:
+        'Every record that may be seen, by number. For whole collections the MARCXML export of a search is faster.',
+      parameters: recordsParameters,
+      inPath: {},
+      answer: 'RecordsAnswer',
+      contentType: json,
+      errors: [],
+      example: '/api/records?size=2&fields=recid,modification_date',
+    },
+    {
+      id: 'collections',
+      path: '/api/collections',
+      summary: 'Collections',
+      description: 'The tree of collections with the number of records in each.',
+      parameters: collectionsParameters,
+      inPath: {},
+      answer: 'CollectionsAnswer',
+      contentType: json,
+      errors: [],
+      example: '/api/collections',
+    },
+    {
+      id: 'suggest',
+      path: '/api/suggest',
+      summary: 'Suggestions',
+      description: 'Titles, authors, subjects and journals that begin with what was typed so far.',
+      parameters: suggestParameters,
+      inPath: {},
+      answer: 'SuggestAnswer',
+      contentType: json,
+      errors: [],
+      example: '/api/suggest?q=a&size=3',
+    },
+    {
+      id: 'openapi',
+      path: '/api/openapi.json',
+      summary: 'This description',
+      description: 'The OpenAPI 3.1 document of this library.',
+      parameters: noParameters,
+      inPath: {},
+      answer: undefined,
+      contentType: json,
+      errors: [],
+      example: '/api/openapi.json',
+    },
+    {
+      id: 'page',
+      path: '/api',
+      summary: 'This page',
+      description: 'The same as a page for people.',
+      parameters: noParameters,
+      inPath: {},
+      answer: undefined,
+      contentType: 'text/html',
+      errors: [],
+      example: '/api',
+    },
+  ];
+}

@@ -1,0 +1,272 @@
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ask } from '../../access/ask.ts';
+import { collectionTree } from '../../access/collections.ts';
+import { visibleIds } from '../../access/list.ts';
+import { suggestFor } from '../../access/suggest.ts';
+import { collectionCounts, mayShow } from '../../access/visible.ts';
+import { UserError } from '../../errors/errors.ts';
+import type { ExportFormat } from '../../formats/export-format.ts';
+import { recordAddress } from '../../formats/export-format.ts';
+import { exportFormats } from '../../formats/formats.ts';
+import { jsonRecord } from '../../formats/json-record.ts';
+import { firstValue } from '../../formats/work/fields.ts';
+import type { RecordVersion } from '../../index/entry.ts';
+import { toUrl } from '../../search/request.ts';
+import type { Collection } from '../../site/site.ts';
+import type { WebEnvironment } from '../environment.ts';
+import { webErrors } from '../errors.ts';
+import { beginExchange, type Exchange } from '../exchange.ts';
+import { negotiateType } from '../negotiate.ts';
+import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
+import { readRequest } from '../routes/search.ts';
+import { collectionAddress } from '../url.ts';
+import { exportRecord, recordBatches } from '../view/export-view.ts';
+import { facetLabel, facetTitle, noticeText } from '../view/search-view.ts';
+import { visibleRecord } from '../view/visible-record.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import { openApi } from './openapi.ts';
+import { operationsOf } from './operations.ts';
+import { apiPage } from './page.ts';
+import { readParameters } from './parameters.ts';
+import {
+  collectionsParameters,
+  noParameters,
+  recordFields,
+  recordParameters,
+  recordsParameters,
+  searchParameters,
+  suggestParameters,
+} from './schemas.ts';
+
+/** What an answer is made from. */
+interface Asked {
+  readonly environment: WebEnvironment;
+  readonly exchange: Exchange;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** The JSON API; operations.ts says what there is, and a test holds both together. */
+export function apiRoutes(app: FastifyInstance, environment: WebEnvironment): void {
+  const { version }: { readonly version: string } = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
+  const get = (path: string, answer: (asked: Asked) => Promise<FastifyReply> | FastifyReply): void => {
+    app.get(path, async (request, reply) => {
+      const exchange = beginExchange(environment, request);
+      return answer({ environment, exchange, request, reply });
+    });
+  };
+  get('/api/search', search);
+  get('/api/records', records);
+  get('/api/records/:id', record);
+  get('/api/collections', collections);
+  get('/api/suggest', suggest);
+  get('/api/openapi.json', (asked) => {
+    readParameters(noParameters, asked.exchange.args);
+    const { site, baseUrl, hasAccounts } = asked.exchange.page;
+    return isKnown(asked) ? asked.reply : sendJson(asked, openApi(site, baseUrl, version, hasAccounts));
+  });
+  get('/api', (asked) => {
+    if (isKnown(asked)) return asked.reply;
+    const { page } = asked.exchange;
+    return sendHtml(asked.reply, asked.exchange, apiPage(page, operationsOf(page.site, page.hasAccounts)));
+  });
+}
+
+function isKnown({ environment, exchange, request, reply }: Asked): boolean {
+  return notModified(request, reply, entityTag(exchange, environment, 'api'), caching(exchange, environment, request));
+}
+
+const jsonType = 'application/json; charset=utf-8';
+
+function sendJson({ exchange, reply }: Asked, body: unknown, type = jsonType): FastifyReply {
+  return reply
+    .header('server-timing', exchange.timing.header())
+    .type(type)
+    .send(`${JSON.stringify(body)}\n`);
+}
+
+/** Keys of a record when none are asked for: all but the references, which may be hundreds. */
+const usualFields = recordFields.filter((name) => name !== 'reference');
+
+function fieldsOf(text: string | undefined): readonly string[] {
+  if (text === undefined) return usualFields;
+  const names = text.split(',');
+  const unknown = names.find((name) => !recordFields.includes(name));
+  if (unknown !== undefined)
+    throw new UserError(webErrors.parameterWrong, {
+      name: 'fields',
+      reason: `has ${unknown}, which is no key of a record`,
+    });
+  return names.includes('recid') ? names : ['recid', ...names];
+}
+
+/** One statement for each hundred records; none when only numbers are asked for. */
+async function recordsOf(exchange: Exchange, ids: readonly number[], fields: readonly string[]): Promise<unknown[]> {
+  if (fields.length === 1) return ids.map((recid) => ({ recid }));
+  const list: unknown[] = [];
+  for await (const batch of recordBatches(exchange, ids)) {
+    for (const item of batch) list.push(jsonRecord(item, recordAddress(exchange.page.baseUrl, item.id), fields));
+  }
+  return list;
+}
+
+/** The address of the next part: the same question with another cursor. */
+function nextAddress({ page, args }: Exchange, path: string, cursor: string): string {
+  const parameters = new URLSearchParams(args);
+  parameters.set('cursor', cursor);
+  return `${page.baseUrl}${path}?${parameters}`;
+}
+
+async function search(asked: Asked): Promise<FastifyReply> {
+  const { exchange } = asked;
+  const { snapshot, person, page, args, timing } = exchange;
+  const schema = searchParameters(page.site.facets.map(({ code }) => code));
+  const given: {
+    readonly fields?: string;
+    readonly size?: number;
+    readonly cursor?: string;
+    readonly facets?: number;
+  } = readParameters(schema, args);
+  const fields = fieldsOf(given.fields);
+  const question = { ...readRequest(exchange), first: 1, size: given.size ?? 25, format: 'js', tags: [] };
+  const asWritten = toUrl({ ...question, size: 0, language: '' });
+  const after = given.cursor === undefined ? undefined : readCursor(given.cursor, asWritten);
+  if (isKnown(asked)) return asked.reply;
+  const answer = timing.search(() => ask(snapshot, person, question, { facets: given.facets === 1, after }));
+  const restricted = answer.refused.map((name) => ({
+    kind: 'restricted',
+    text: name,
+    message: page.tr.t('error.restricted.text', { name }),
+  }));
+  return sendJson(asked, {
+    total: answer.total,
+    understood: answer.understood,
+    notices: [
+      ...answer.notices.map((notice) => ({ kind: notice.kind, text: notice.text, message: noticeText(page, notice) })),
+      ...restricted,
+    ],
+    records: await recordsOf(exchange, answer.ids, fields),
+    facets: given.facets === 1 ? answer.facets.map((facet) => facetAnswer(exchange, facet)) : undefined,
+    next: answer.end === undefined ? null : nextAddress(exchange, '/api/search', writeCursor(answer.end, asWritten)),
+  });
+}
+
+function facetAnswer({ page }: Exchange, facet: ReturnType<typeof ask>['facets'][number]): object {
+  const definition = page.site.facets.find(({ code }) => code === facet.code);
+  return {
+    code: facet.code,
+    title: definition === undefined ? facet.code : facetTitle(page, definition),
+    kind: facet.kind,
+    values: facet.values.map((value) => ({
+      ...value,
+      label: definition === undefined ? value.label : facetLabel(page, definition, value.value, value.label),
+    })),
+  };
+}
+
+async function records(asked: Asked): Promise<FastifyReply> {
+  const { exchange } = asked;
+  const { snapshot, person, args, timing } = exchange;
+  const { size = 100, cursor, ...given } = readParameters(recordsParameters, args);
+  const fields = fieldsOf(given.fields);
+  const after = cursor === undefined ? 0 : readCursor(cursor, 'records').id;
+  if (isKnown(asked)) return asked.reply;
+  // One more than shown says whether anything follows.
+  const { ids, total } = timing.search(() => visibleIds(person, snapshot, after, size + 1));
+  const shown = ids.slice(0, size);
+  const last = shown.at(-1);
+  return sendJson(asked, {
+    total,
+    records: await recordsOf(exchange, shown, fields),
+    next:
+      last === undefined || ids.length <= size
+        ? null
+        : nextAddress(exchange, '/api/records', writeCursor({ key: null, id: last }, 'records')),
+  });
+}
+
+async function record(asked: Asked): Promise<FastifyReply> {
+  const { environment, exchange, request, reply } = asked;
+  const { id } = request.params as { readonly id: string };
+  const fields = fieldsOf(readParameters(recordParameters, exchange.args).fields);
+  const version = await findRecord(exchange, id);
+  const format = negotiated(request);
+  reply.header('last-modified', version.modified.toUTCString());
+  const tag = entityTag(exchange, environment, `api ${format?.code ?? ''} ${version.revision}`);
+  if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
+  if (format !== undefined)
+    return reply
+      .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)
+      .type(format.contentType)
+      .send(exportRecord(exchange, format, version, []));
+  const item = { ...version, record: visibleRecord(exchange, version.record) };
+  return sendJson(asked, jsonRecord(item, recordAddress(exchange.page.baseUrl, version.id), fields));
+}
+
+/** The export that the client wants more than JSON. */
+function negotiated(request: FastifyRequest): ExportFormat | undefined {
+  const types = exportFormats
+    .filter(({ code }) => code !== 'js')
+    .flatMap((format) => format.mediaTypes.map((type) => ({ type, format })));
+  const best = negotiateType(request.headers.accept, ['application/json', ...types.map(({ type }) => type)]);
+  return types.find(({ type }) => type === best)?.format;
+}
+
+async function findRecord(exchange: Exchange, text: string): Promise<RecordVersion> {
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  const unknown = (): UserError => new UserError(webErrors.apiNoRecord, { id: text });
+  if (id < 1 || id > 2 ** 31 - 1) throw unknown();
+  const shown = mayShow(exchange.person, exchange.snapshot, id);
+  const version = shown === 'no' ? undefined : (await exchange.records([id])).get(id);
+  if (version === undefined || (shown !== 'yes' && !version.deleted)) throw unknown();
+  if (!version.deleted) return version;
+  const other = Number(firstValue(version.record, '970', 'd') ?? 0);
+  if (Number.isSafeInteger(other) && other > 0 && other !== id) throw new UserError(webErrors.apiMerged, { id, other });
+  throw new UserError(webErrors.apiDeleted, { id, date: version.modified.toISOString().slice(0, 10) });
+}
+
+function collections(asked: Asked): FastifyReply {
+  const { exchange } = asked;
+  const { snapshot, person, page, timing } = exchange;
+  readParameters(collectionsParameters, exchange.args);
+  if (isKnown(asked)) return asked.reply;
+  const counts = timing.search(() => collectionCounts(person, snapshot));
+  const home = collectionTree(page.site).home?.collection.name;
+  const branch = (collection: Collection): object[] => {
+    const count = counts.get(collection.name);
+    // A collection that this person may not see is not there.
+    if (count === undefined) return [];
+    const { name } = collection;
+    return [
+      {
+        name,
+        title: page.tr.nameOf(collection.names, name),
+        records: count,
+        url: page.baseUrl + (name === home ? '/' : collectionAddress(name)),
+        children: collection.children.flatMap(branch),
+        virtual: collection.virtualChildren.flatMap(branch),
+      },
+    ];
+  };
+  return sendJson(asked, { collections: page.site.collections.flatMap(branch) });
+}
+
+function suggest(asked: Asked): FastifyReply {
+  const { exchange } = asked;
+  const { snapshot, person, page, args, timing } = exchange;
+  const { q, kind, cc = '', size = 8, form } = readParameters(suggestParameters, args);
+  if (isKnown(asked)) return asked.reply;
+  const suggestions = timing
+    .search(() => suggestFor(snapshot, person, q, { kind, limit: size }, { collection: cc }))
+    .map((one) => ({ ...one, url: `${page.baseUrl}/search?${new URLSearchParams({ p: one.query })}` }));
+  if (form !== 'opensearch') return sendJson(asked, { suggestions });
+  const lists = [
+    suggestions.map(({ text }) => text),
+    suggestions.map(({ kind }) => kind),
+    suggestions.map(({ url }) => url),
+  ];
+  return sendJson(asked, [q, ...lists], 'application/x-suggestions+json; charset=utf-8');
+}

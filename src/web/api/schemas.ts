@@ -1,0 +1,218 @@
+import Type, { type TObject, type TSchema } from 'typebox';
+import { suggestionKinds } from '../../search/guide/suggest.ts';
+
+/** The shapes of answers, by the name they have in the OpenAPI document. Validation of requests and the document come from these alone. */
+
+function ref(name: string): TSchema {
+  return Type.Unsafe<unknown>({ $ref: `#/components/schemas/${name}` });
+}
+
+const optional = Type.Optional;
+const text = (description: string) => Type.String({ description });
+const texts = (description: string) => Type.Array(Type.String(), { description });
+
+export const recordSchema = Type.Object(
+  {
+    recid: Type.Integer({ description: 'Number of the record.' }),
+    url: optional(text('Address of its page.')),
+    creation_date: optional(Type.String({ format: 'date-time' })),
+    modification_date: optional(Type.String({ format: 'date-time' })),
+    title: optional(Type.Object({ title: Type.String() })),
+    other_titles: optional(texts('Translated and other titles.')),
+    authors: optional(
+      Type.Array(
+        Type.Object({
+          full_name: Type.String(),
+          kind: Type.String({ enum: ['person', 'corporate', 'meeting'] }),
+          role: optional(text('Undefined for an author.')),
+          affiliation: optional(Type.Array(Type.String())),
+          orcid: optional(Type.String()),
+        }),
+      ),
+    ),
+    number_of_authors: optional(Type.Integer()),
+    corporate_name: optional(Type.Array(Type.Object({ collaboration: Type.String() }))),
+    date: optional(text('YYYY, YYYY-MM or YYYY-MM-DD.')),
+    type: optional(text('article, preprint, proceedings, thesis, book, report, image, video or other.')),
+    collection: optional(Type.Array(Type.Object({ primary: text('As catalogued in 980.') }))),
+    abstract: optional(Type.Array(Type.Object({ summary: Type.String() }))),
+    publication_info: optional(Type.Array(Type.Record(Type.String(), Type.String()))),
+    imprint: optional(Type.Array(Type.Record(Type.String(), Type.String()))),
+    thesis: optional(Type.Record(Type.String(), Type.String())),
+    series: optional(Type.Array(Type.String())),
+    edition: optional(Type.String()),
+    physical_description: optional(Type.String()),
+    doi: optional(Type.String()),
+    identifiers: optional(
+      Type.Array(
+        Type.Object({
+          kind: Type.String(),
+          scheme: optional(Type.String()),
+          value: Type.String(),
+          url: optional(Type.String()),
+        }),
+      ),
+    ),
+    subject: optional(Type.Array(Type.Object({ term: Type.String() }))),
+    keywords: optional(Type.Array(Type.Object({ term: Type.String() }))),
+    language: optional(texts('As coded, usually three letters.')),
+    comment: optional(texts('Notes.')),
+    url_links: optional(
+      Type.Array(
+        Type.Object({
+          url: Type.String(),
+          label: optional(Type.String()),
+          size: optional(Type.Number({ description: 'Bytes.' })),
+          checksum: optional(Type.String()),
+        }),
+      ),
+    ),
+    license: optional(Type.Array(Type.Object({ text: Type.String(), url: optional(Type.String()) }))),
+    reference: optional(Type.Array(Type.Record(Type.String(), Type.String()))),
+  },
+  { description: 'A record. Keys without a value are left out.', additionalProperties: false },
+);
+
+/** Names that `fields` may have. */
+export const recordFields: readonly string[] = Object.keys(recordSchema.properties);
+
+const problemSchema = Type.Object(
+  {
+    type: Type.Literal('about:blank'),
+    title: text('The sentence that names it.'),
+    status: Type.Integer(),
+    code: optional(text('Stable, as REPERIO_PARAMETER_WRONG.')),
+    detail: optional(text('What to do.')),
+  },
+  { description: 'An error (RFC 9457).' },
+);
+
+const noticeSchema = Type.Object({
+  kind: Type.String(),
+  text: text('The part of the question that is meant.'),
+  message: text('The sentence, in the language asked for.'),
+});
+
+const facetSchema = Type.Object({
+  code: text('Choose one of its values with the parameter facet.CODE.'),
+  title: Type.String(),
+  kind: Type.String({ enum: ['values', 'year', 'collection'] }),
+  values: Type.Array(
+    Type.Object({
+      value: Type.String(),
+      label: Type.String(),
+      count: Type.Integer({ description: 'Exact.' }),
+      selected: Type.Boolean(),
+    }),
+  ),
+});
+
+const next = Type.Union([Type.String(), Type.Null()], {
+  description: 'Address of what follows; null at the end. It holds a cursor that stays true while records come and go.',
+});
+
+const searchSchema = Type.Object({
+  total: Type.Integer({ description: 'Exact number of records found.' }),
+  understood: text('The question as it was read.'),
+  notices: Type.Array(ref('Notice')),
+  records: Type.Array(ref('Record')),
+  facets: optional(Type.Array(ref('Facet'))),
+  next,
+});
+
+const recordsSchema = Type.Object({
+  total: Type.Integer({ description: 'All records that may be seen.' }),
+  records: Type.Array(ref('Record')),
+  next,
+});
+
+const collectionSchema = Type.Object({
+  name: text('What the parameters c and cc take.'),
+  title: text('In the language asked for.'),
+  records: Type.Integer({ description: 'Records that may be seen.' }),
+  url: Type.String(),
+  children: Type.Array(ref('Collection'), { description: 'Together they make up the collection.' }),
+  virtual: Type.Array(ref('Collection'), { description: 'Other ways in.' }),
+});
+
+const suggestionSchema = Type.Object({
+  kind: Type.String({ enum: [...suggestionKinds] }),
+  text: text('As a record has it.'),
+  query: text('The question for it, in the query language.'),
+  count: Type.Integer({ description: 'Records that may be seen and have it.' }),
+  url: text('A search for it.'),
+});
+
+const signInSchema = Type.Object({
+  name: text('Name or e-mail address of the account.'),
+  password: Type.String(),
+  remember: optional(Type.Boolean({ description: 'Keep the session when the browser ends.' })),
+});
+
+export const schemas: Readonly<Record<string, TObject>> = {
+  Record: recordSchema,
+  SearchAnswer: searchSchema,
+  RecordsAnswer: recordsSchema,
+  CollectionsAnswer: Type.Object({ collections: Type.Array(ref('Collection')) }),
+  SuggestAnswer: Type.Object({ suggestions: Type.Array(ref('Suggestion')) }),
+  Collection: collectionSchema,
+  Facet: facetSchema,
+  Notice: noticeSchema,
+  Suggestion: suggestionSchema,
+  SignIn: signInSchema,
+  SignedIn: Type.Object({ name: Type.String() }),
+  Problem: problemSchema,
+};
+
+const fields = optional(
+  Type.String({
+    pattern: '^[a-z_]+(,[a-z_]+)*$',
+    description: `Only these keys of a record, with commas: ${recordFields.join(', ')}.`,
+  }),
+);
+const cursor = optional(Type.String({ description: 'Where to go on; take it from "next".' }));
+const language = optional(Type.String({ description: 'Language of titles and sentences.' }));
+const sizeOf = (standard: number, most: number) =>
+  optional(Type.Integer({ minimum: 1, maximum: most, default: standard, description: 'How many at once.' }));
+
+export const largestPage = 500;
+
+/** Parameters of /api/search; the facets are those of the site. */
+export function searchParameters(facets: readonly string[]): TObject {
+  const choices = facets.map((code) => [
+    `facet.${code}`,
+    optional(Type.Array(Type.String(), { description: `Values of the facet ${code}; several are alternatives.` })),
+  ]);
+  return Type.Object({
+    p: optional(text('The question, in the whole search language.')),
+    f: optional(text('The field of words that name none.')),
+    cc: optional(text('The collection to search; default the whole library.')),
+    c: optional(texts('Several collections.')),
+    sf: optional(text('Sort by: a sort method, field or MARC path; default newest first.')),
+    so: optional(Type.String({ enum: ['a', 'd'], description: 'Ascending or descending.' })),
+    rm: optional(text('Rank by a method, as wrd.')),
+    d1: optional(text('Added on or after: YYYY, YYYY-MM or YYYY-MM-DD.')),
+    d2: optional(text('Added on or before.')),
+    dt: optional(Type.String({ enum: ['c', 'm'], description: 'm: the dates are of changes.' })),
+    ...Object.fromEntries(choices),
+    facets: optional(Type.Integer({ minimum: 0, maximum: 1, default: 0, description: '1: answer with facets.' })),
+    fields,
+    size: sizeOf(25, largestPage),
+    cursor,
+    ln: language,
+  });
+}
+
+export const recordParameters = Type.Object({ fields });
+export const recordsParameters = Type.Object({ fields, size: sizeOf(100, largestPage), cursor });
+export const collectionsParameters = Type.Object({ ln: language });
+export const suggestParameters = Type.Object({
+  q: Type.String({ maxLength: 200, description: 'The beginning of a title, a name, a subject or a journal.' }),
+  kind: optional(Type.Union(suggestionKinds.map((kind) => Type.Literal(kind)))),
+  cc: optional(Type.String({ description: 'Only what is in this collection.' })),
+  size: sizeOf(8, 50),
+  form: optional(
+    Type.String({ enum: ['json', 'opensearch'], default: 'json', description: 'opensearch: as browsers want it.' }),
+  ),
+});
+export const noParameters = Type.Object({});

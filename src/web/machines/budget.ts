@@ -1,0 +1,43 @@
+interface Bucket {
+  tokens: number;
+  /** When `tokens` was true, in milliseconds. */
+  at: number;
+}
+
+/** A budget of requests for each network: a token bucket that holds a minute's worth. */
+export interface Budget {
+  /** Takes one; 0 when there was one, else the seconds until there is, at least 1. `times` is how many times as much this asker may. */
+  take(network: string, times?: number): number;
+  readonly size: number;
+}
+
+/** 20,000 networks are about 3 MB. Whoever comes back after being forgotten begins with a full bucket. */
+const mostNetworks = 20_000;
+
+/** `perMinute` 0 is without limit. `now` in milliseconds. */
+export function createBudget(perMinute: number, now: () => number = () => performance.now()): Budget {
+  const buckets = new Map<string, Bucket>();
+  return {
+    take: (network, times = 1) => {
+      if (perMinute === 0) return 0;
+      const most = perMinute * times;
+      const time = now();
+      const bucket = buckets.get(network) ?? { tokens: most, at: time };
+      // The least recently used stands first.
+      buckets.delete(network);
+      buckets.set(network, bucket);
+      const [oldest] = buckets.keys();
+      if (buckets.size > mostNetworks && oldest !== undefined) buckets.delete(oldest);
+      bucket.tokens = Math.min(most, bucket.tokens + ((time - bucket.at) * most) / 60_000);
+      bucket.at = time;
+      if (bucket.tokens >= 1) {
+        bucket.tokens -= 1;
+        return 0;
+      }
+      return Math.max(1, Math.ceil(((1 - bucket.tokens) * 60) / most));
+    },
+    get size() {
+      return buckets.size;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { AuditEntry } from '../../../access/audit.ts';
+import { type Column, table } from '../../components/table.ts';
+import type { PageContext } from '../../context.ts';
+import { type Html, type HtmlValue, html } from '../../html.ts';
+import { moment } from '../../moment.ts';
+import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
+
+/** The words of the log are those of the program, the same in every language: people search them, and they are kept for years. */
+export function logTable(context: PageContext, rows: readonly AuditEntry[]): Html {
+  const { tr } = context;
+  const columns: readonly Column<AuditEntry>[] = [
+    { head: tr.t('admin.at'), cell: (one) => moment(context, one.at) },
+    {
+      head: tr.t('admin.actor'),
+      cell: (one) =>
+        html`${one.actor}${one.address !== null && html` <span class="muted small">${one.address}</span>`}`,
+    },
+    { head: tr.t('admin.action'), cell: (one) => one.action },
+    { head: tr.t('admin.subject'), cell: (one) => one.subject },
+    { head: tr.t('admin.detail'), cell: (one) => detailText(one.detail) },
+  ];
+  return table(tr.t('admin.tab.log'), columns, rows);
+}
+
+function detailText(detail: AuditEntry['detail']): HtmlValue {
+  const parts = Object.entries(detail).map(
+    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return html`<span class="small">${parts.join('; ')}</span>`;
+}
+
+export interface LogModel extends Part {
+  readonly rows: readonly AuditEntry[];
+}
+
+export function logPage(context: PageContext, model: LogModel): string {
+  const { tr } = context;
+  return adminPage(
+    context,
+    'log',
+    tr.t('admin.tab.log'),
+    html`<p>${tr.t('admin.log_text')}</p>${filterBox(context, '/admin/log', tr.t('admin.find_log'), model.text)}
+${model.rows.length > 0 && logTable(context, model.rows)}
+${partFoot(context, model)}`,
+  );
+}

@@ -1,0 +1,61 @@
+import type { FastifyInstance } from 'fastify';
+import { readAccount } from '../../../access/account.ts';
+import { requireForPerson } from '../../../access/administer.ts';
+import { audit } from '../../../access/audit.ts';
+import { allSessions, allTokens, auditLog } from '../../../access/overview.ts';
+import { endSessions } from '../../../access/sessions.ts';
+import { endToken } from '../../../access/tokens.ts';
+import type { WebEnvironment } from '../../environment.ts';
+import { logPage } from '../../pages/admin/log.ts';
+import { allSessionsPage } from '../../pages/admin/sessions.ts';
+import { allTokensPage } from '../../pages/admin/tokens.ts';
+import type { WebPeople } from '../../people.ts';
+import { actorOf, beginForm, doneText, given, sendForm } from '../account/shared.ts';
+import { partOf, rowNumber } from './part.ts';
+
+/** Everybody's sessions and tokens, and who changed what. */
+export function adminListRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
+  const { access } = people;
+  const { database } = access;
+
+  admin.get('/sessions', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const part = partOf(exchange.args);
+    const found = await allSessions(database, part);
+    const model = { ...part, ...found, done: doneText(exchange.page, exchange.args) };
+    return sendForm(exchange, reply, allSessionsPage(exchange.page, model));
+  });
+
+  admin.get('/tokens', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const part = partOf(exchange.args);
+    const found = await allTokens(database, part);
+    const model = { ...part, ...found, done: doneText(exchange.page, exchange.args) };
+    return sendForm(exchange, reply, allTokensPage(exchange.page, model));
+  });
+
+  admin.get('/log', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const part = partOf(exchange.args);
+    const found = await auditLog(database, part);
+    return sendForm(exchange, reply, logPage(exchange.page, { ...part, ...found }));
+  });
+
+  for (const kind of ['sessions', 'tokens'] as const) {
+    admin.post(`/${kind}`, async (request, reply) => {
+      const exchange = beginForm(environment, request, reply);
+      const account = await readAccount(database, rowNumber(given(request, 'person')) ?? 0);
+      const number = rowNumber(given(request, 'end'));
+      if (account === undefined || number === undefined) return reply.redirect(`/admin/${kind}`, 303);
+      requireForPerson(exchange.snapshot.site, access.peopleRoles(), exchange.person, account);
+      const actor = actorOf(exchange, request);
+      if (kind === 'tokens') await endToken(database, actor, account, number);
+      else {
+        await endSessions(database, account.id, { number });
+        await audit(database, actor, 'sessions ended', account.name, { number });
+      }
+      access.forget({ kind: 'person', id: account.id });
+      return reply.redirect(`/admin/${kind}?done=${kind === 'tokens' ? 'token_ended' : 'session_ended'}`, 303);
+    });
+  }
+}

@@ -1,0 +1,149 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requireForRole } from '../../../access/administer.ts';
+import { collectionTree } from '../../../access/collections.ts';
+import { grantText } from '../../../access/explain.ts';
+import { readGrants } from '../../../access/read-grants.ts';
+import { createRole, deleteRole, saveRole } from '../../../access/role-changes.ts';
+import { allRoles, type Role } from '../../../access/roles.ts';
+import { parseRules } from '../../../access/rules/parse.ts';
+import type { WebEnvironment } from '../../environment.ts';
+import type { Exchange } from '../../exchange.ts';
+import { removalPage } from '../../pages/admin/removal.ts';
+import { type RoleModel, rolePage, rolesPage } from '../../pages/admin/roles.ts';
+import type { WebPeople } from '../../people.ts';
+import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/shared.ts';
+
+interface RoleParams {
+  readonly Params: { readonly name: string };
+}
+
+const emptyRole: RoleModel = {
+  ...{ name: undefined, typedName: '', origin: 'people', description: '', may: '', rules: '' },
+  ...{ mayProblems: [], rulesProblems: [], problem: undefined, done: undefined },
+};
+
+/** Roles: those of the site file are shown, those that people made are edited. */
+export function adminRoleRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
+  const { access } = people;
+  const { database } = access;
+  const rolesIn = ({ snapshot }: Exchange): readonly Role[] => allRoles(snapshot.site, access.peopleRoles());
+
+  admin.get('/roles', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const { page, args } = exchange;
+    return sendForm(exchange, reply, rolesPage(page, { roles: rolesIn(exchange), done: doneText(page, args) }));
+  });
+
+  admin.get('/roles/new', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    return sendForm(exchange, reply, rolePage(exchange.page, emptyRole));
+  });
+
+  admin.get<RoleParams>('/roles/:name', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const role = rolesIn(exchange).find(({ name }) => name === request.params.name);
+    if (role === undefined) return reply.callNotFound();
+    const model: RoleModel = {
+      ...emptyRole,
+      name: role.name,
+      origin: role.origin,
+      description: role.description,
+      may: (role.may === 'everything' ? [role.may] : role.may.map(grantText)).join('\n'),
+      rules: role.rulesText,
+      done: doneText(exchange.page, exchange.args),
+    };
+    return sendForm(exchange, reply, rolePage(exchange.page, model));
+  });
+
+  admin.post('/roles', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const typed = typedRole(request);
+    const model: RoleModel = { ...emptyRole, ...typed.model, typedName: given(request, 'name') };
+    const wrong = check(exchange, typed);
+    if (wrong !== undefined) return sendForm(exchange, reply, rolePage(exchange.page, { ...model, ...wrong }), 422);
+    try {
+      requireForRole(exchange.snapshot.site, exchange.person, { name: '', may: typed.grants(exchange).may });
+      if (rolesIn(exchange).some(({ name }) => name === model.typedName.trim()))
+        return sendForm(
+          exchange,
+          reply,
+          rolePage(exchange.page, { ...model, problem: exchange.page.tr.t('admin.role_there') }),
+          409,
+        );
+      const name = await createRole(database, actorOf(exchange, request), model.typedName, textOf(exchange, typed));
+      await access.refresh();
+      return reply.redirect(`/admin/roles/${encodeURIComponent(name)}?done=role_saved`, 303);
+    } catch (error) {
+      const { text, status } = problemText(exchange.page, error);
+      return sendForm(exchange, reply, rolePage(exchange.page, { ...model, problem: text }), status);
+    }
+  });
+
+  admin.post<RoleParams>('/roles/:name', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const role = editable(exchange, request.params.name);
+    if (role === undefined) return reply.callNotFound();
+    const typed = typedRole(request);
+    const model: RoleModel = { ...emptyRole, ...typed.model, name: role.name };
+    const wrong = check(exchange, typed);
+    if (wrong !== undefined) return sendForm(exchange, reply, rolePage(exchange.page, { ...model, ...wrong }), 422);
+    try {
+      requireForRole(exchange.snapshot.site, exchange.person, role);
+      requireForRole(exchange.snapshot.site, exchange.person, { name: '', may: typed.grants(exchange).may });
+      await saveRole(database, actorOf(exchange, request), role.name, textOf(exchange, typed));
+      await access.refresh();
+      return reply.redirect(`/admin/roles/${encodeURIComponent(role.name)}?done=role_saved`, 303);
+    } catch (error) {
+      const { text, status } = problemText(exchange.page, error);
+      return sendForm(exchange, reply, rolePage(exchange.page, { ...model, problem: text }), status);
+    }
+  });
+
+  admin.post<RoleParams>('/roles/:name/remove', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const { page } = exchange;
+    const role = editable(exchange, request.params.name);
+    if (role === undefined) return reply.callNotFound();
+    const here = `/admin/roles/${encodeURIComponent(role.name)}`;
+    if (given(request, 'sure') !== 'yes') {
+      const text = page.tr.t('admin.remove_role_text', { role: role.name });
+      const model = { tab: 'roles', name: role.name, text, action: `${here}/remove`, back: here } as const;
+      return sendForm(exchange, reply, removalPage(page, model));
+    }
+    requireForRole(exchange.snapshot.site, exchange.person, role);
+    await deleteRole(database, actorOf(exchange, request), role.name);
+    await access.refresh();
+    return reply.redirect('/admin/roles?done=role_removed', 303);
+  });
+
+  function editable(exchange: Exchange, wanted: string): Role | undefined {
+    return rolesIn(exchange).find(({ name, origin }) => name === wanted && origin === 'people');
+  }
+}
+
+type Typed = ReturnType<typeof typedRole>;
+
+function typedRole(request: FastifyRequest) {
+  const [description, may, rules] = [
+    given(request, 'description').trim(),
+    given(request, 'may'),
+    given(request, 'rules'),
+  ];
+  return {
+    model: { description, may, rules },
+    grants: ({ snapshot }: Exchange) => readGrants(may, new Set(collectionTree(snapshot.site).byName.keys())),
+  };
+}
+
+function textOf(exchange: Exchange, typed: Typed) {
+  const { description, rules } = typed.model;
+  return { description, rules, may: typed.grants(exchange).may };
+}
+
+/** What is wrong, by lines; undefined when nothing is. */
+function check(exchange: Exchange, typed: Typed): Partial<RoleModel> | undefined {
+  const mayProblems = typed.grants(exchange).problems;
+  const rulesProblems = parseRules(typed.model.rules).problems;
+  if (mayProblems.length + rulesProblems.length === 0) return undefined;
+  return { mayProblems, rulesProblems, problem: exchange.page.tr.t('admin.not_saved') };
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { FastifyInstance } from 'fastify';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { operator } from '../../src/access/audit.ts';
+import { addToGroup, createGroup } from '../../src/access/groups.ts';
+import { addPerson } from '../../src/access/people.ts';
+import { createRole } from '../../src/access/role-changes.ts';
+import { createToken } from '../../src/access/tokens.ts';
+import { createDemoLibrary } from '../../src/demo/library.ts';
+import { testSite } from '../../src/search/testing/library.ts';
+import { createApp } from '../../src/web/app.ts';
+import { memoryLibrary } from '../../src/web/memory-library.ts';
+import type { WebPeople } from '../../src/web/people.ts';
+import { testPeople } from '../../src/web/test-people.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { checkAccessible, checkFits } from '../support/looks.ts';
+import { findChromium } from '../support/packages.ts';
+
+const executablePath = findChromium();
+// `npm test` says loudly what is missing, and fails for it in CI.
+const skip = executablePath === undefined ? 'Chromium is not installed' : false;
+const password = 'a quiet library';
+
+const orcid = { code: 'orcid', names: { en: 'ORCID' }, issuer: 'https://orcid.org', client: 'x', scopes: ['openid'] };
+const site = { ...testSite, languages: ['en', 'fr'], signIn: [orcid] };
+
+const guestPages: Readonly<Record<string, string>> = {
+  'sign in': '/account/sign-in',
+  'sign in, in French': '/account/sign-in?ln=fr',
+  register: '/account/register',
+  'lost password': '/account/lost-password',
+  'a link that is no longer good': '/account/confirm?token=x',
+  'record that may be shown after signing in': '/record/9999',
+};
+const ownPages: Readonly<Record<string, string>> = {
+  home: '/',
+  profile: '/account',
+  'profile, saved': '/account?done=saved',
+  sessions: '/account/sessions',
+  'linked accounts': '/account/identities',
+  tokens: '/account/tokens',
+  'people of the library': '/admin/people',
+  'adding a person': '/admin/people/new',
+  'one person': '/admin/people/1?done=role_given',
+  roles: '/admin/roles',
+  'a role': '/admin/roles/night%20readers',
+  'a role of the site file': '/admin/roles/boss',
+  groups: '/admin/groups',
+  'a group': '/admin/groups/1',
+  'sessions of all': '/admin/sessions',
+  'tokens of all': '/admin/tokens',
+  log: '/admin/log',
+};
+
+describe('pages of accounts in Chromium', { skip }, () => {
+  let store: TestDatabase;
+  let people: WebPeople;
+  let app: FastifyInstance;
+  let browser: Browser;
+  let base: string;
+  let cookies: Exclude<BrowserContextOptions['storageState'], string>;
+
+  before(async () => {
+    store = await openTestDatabase();
+    people = await testPeople(store);
+    const id = await addPerson(store.database, operator, {
+      ...{ name: 'Ada Lovelace', email: 'ada.lovelace@a-rather-long-name-of-a-library.example', password },
+      ...{ roles: ['boss', 'insider'], state: 'active', origin: 'operator' },
+    });
+    const token = { name: 'nightly export', scopes: ['read', 'edit'], expires: undefined } as const;
+    await createToken(store.database, operator, { id, name: 'Ada Lovelace' }, token);
+    await createRole(store.database, operator, 'night readers', {
+      description: 'They read at night.',
+      may: [{ action: 'viewrestrcoll', arguments: { collection: 'Secret' } }],
+      rules: '# in the house only\nallow until "2999-06-30"\nallow remote_ip "192.0.2.0/24", "2001:db8::/32"\n',
+    });
+    const group = await createGroup(store.database, operator, 'Night shift', 'Who works at night');
+    await addToGroup(store.database, operator, { id: group, name: 'Night shift' }, { id, name: 'Ada Lovelace' });
+    await people.access.refresh();
+    const demo = createDemoLibrary();
+    const records = Array.from({ length: 40 }, (_, i) => demo.record(i + 1));
+    app = createApp(memoryLibrary(site, records), { people });
+    base = await app.listen({ host: '127.0.0.1', port: 0 });
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    // By the form, without scripts.
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${base}/account/sign-in?back=/account/sessions`);
+    await page.fill('#name', 'ada lovelace');
+    await page.fill('#password', password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${base}/account/sessions`);
+    cookies = await context.storageState();
+    await context.close();
+  });
+  after(async () => {
+    await browser?.close();
+    await app?.close();
+    await people?.access.close();
+    await store?.release();
+  });
+
+  for (const [name, path] of Object.entries(guestPages)) {
+    test(`${name}: no accessibility violation`, () => checkAccessible({ browser, base, path }));
+    test(`${name}: fits`, () => checkFits({ browser, base, path }));
+  }
+  for (const [name, path] of Object.entries(ownPages)) {
+    test(`${name}, signed in: no accessibility violation`, () => checkAccessible({ browser, base, path, cookies }));
+    test(`${name}, signed in: fits`, () => checkFits({ browser, base, path, cookies }));
+  }
+
+  test('a mistake in rules is told line by line where the rules are', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false, storageState: cookies });
+    const page = await context.newPage();
+    await page.goto(`${base}/admin/roles/night%20readers`);
+    await page.fill('#rules', 'allow any\nalow any');
+    await page.click('button:has-text("Save")');
+    assert.match(String(await page.textContent('#rules-problems')), /Line 2:.*Did you mean 'allow'/);
+    assert.equal(await page.inputValue('#rules'), 'allow any\nalow any');
+    await context.close();
+  });
+
+  test('everything of an account works by keyboard and without scripts', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false, storageState: cookies });
+    const page = await context.newPage();
+    await page.goto(`${base}/account/tokens`);
+    await page.fill('#name', 'from a browser');
+    await page.keyboard.press('Enter');
+    assert.match(await page.textContent('.secret').then(String), /^[\w-]{43}$/);
+    await page.click('text=End >> nth=1');
+    assert.match(page.url(), /done=token_ended/);
+    await page.goto(`${base}/account`);
+    await page.selectOption('#theme', 'dark');
+    await page.click('button:has-text("Save")');
+    assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
+    await page.selectOption('#theme', '');
+    await page.click('button:has-text("Save")');
+    assert.equal(await page.getAttribute('html', 'data-theme'), null);
+    await context.close();
+  });
+});
