@@ -1,3 +1,4 @@
+import type { HitSet } from '../index/snapshot.ts';
 import type { RankMethod, SortMethod } from '../site/site.ts';
 import { citedWithId } from './evaluate/citations.ts';
 import { isMarcPath } from './evaluate/compile.ts';
@@ -9,6 +10,7 @@ import { byDate, byKey, byNumber } from './orders.ts';
 import type { Order } from './page.ts';
 import type { Query } from './query/tree.ts';
 import { bm25 } from './rank/bm25.ts';
+import { combined, type Numbers } from './rank/combine.ts';
 import { knowledgeNumbers } from './rank/knowledge.ts';
 import { rankedWords } from './rank/words.ts';
 import type { SearchRequest } from './request.ts';
@@ -20,11 +22,11 @@ export interface RequestOrder extends Order {
 }
 
 /** The order that a request asks for: ranked (rm), sorted (sf), or newest first. */
-export function orderOf(request: SearchRequest, query: Query, context: Context): RequestOrder {
+export function orderOf(request: SearchRequest, query: Query, context: Context, hits: HitSet): RequestOrder {
   const { snapshot } = context;
   if (request.rank !== '') {
     const method = snapshot.site.ranks.find(({ code }) => code === request.rank);
-    const ranked = method && rankedBy(method, request, query, context);
+    const ranked = method && rankedBy(method, request, query, context, hits);
     if (ranked !== undefined) return ranked;
     notify(context, { kind: method === undefined ? 'unknown-rank' : 'no-citations', text: request.rank });
   }
@@ -40,24 +42,39 @@ function rankedBy(
   request: SearchRequest,
   query: Query,
   context: Context,
+  hits: HitSet,
 ): RequestOrder | undefined {
-  const numbers = numbersOf(method, query, context);
+  const numbers = numbersOf(method, query, context, hits);
   if (numbers === undefined) return undefined;
-  const order = byNumber(context.snapshot, (segment) => numbers[segment] ?? [], request.ascending);
-  return { ...order, score: (hit) => numbers[segmentOf(hit)]?.[ordinalOf(hit)] ?? 0 };
+  return byScore(request, context, { scores: numbers });
 }
 
-type Numbers = Float32Array | Uint32Array | Uint16Array;
+/** By scores that are known for each record, the highest first. */
+export function byScore(
+  request: SearchRequest,
+  { snapshot }: Context,
+  { scores }: { readonly scores: readonly Numbers[] },
+): RequestOrder {
+  const order = byNumber(snapshot, (segment) => scores[segment] ?? [], request.ascending);
+  return { ...order, score: (hit) => scores[segmentOf(hit)]?.[ordinalOf(hit)] ?? 0 };
+}
 
-function numbersOf(method: RankMethod, query: Query, context: Context): readonly Numbers[] | undefined {
+function numbersOf(method: RankMethod, query: Query, context: Context, hits: HitSet): readonly Numbers[] | undefined {
   const { snapshot, analyzer, citations } = context;
   switch (method.method) {
     case 'relevance':
-      return bm25(snapshot, rankedWords(query, analyzer));
+      return bm25(snapshot, rankedWords(query, analyzer, method.weights));
     case 'citations':
       return citations()?.counts('all');
     case 'knowledge':
       return snapshot.segments.map((_, index) => knowledgeNumbers(method, context, index));
+    case 'combine': {
+      const methods = Object.entries(method.of ?? {}).flatMap(([code, share]) => {
+        const other = snapshot.site.ranks.find((one) => one.code === code && one.method !== 'combine');
+        return other === undefined ? [] : [{ method: other, share }];
+      });
+      return combined(hits, methods, (other) => numbersOf(other, query, context, hits));
+    }
   }
 }
 

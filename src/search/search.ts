@@ -13,11 +13,12 @@ import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts'
 import { alternativeQuestion } from './guide/alternative.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import type { Notice } from './notices.ts';
-import { orderOf } from './order.ts';
+import { byScore, orderOf } from './order.ts';
 import { type Order, page } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
-import { chain, leavesOf, type Query, step } from './query/tree.ts';
+import { chain, leavesOf, type Query, secondOrder, step } from './query/tree.ts';
 import { questionOf } from './question.ts';
+import { recordAsked, type Similar, similarTo } from './rank/similar.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
@@ -75,14 +76,15 @@ export function search(
   visible: HitSet,
   options: SearchOptions = {},
 ): SearchResult {
-  const { query: asked, context } = prepare(snapshot, request, visible, options);
-  const exact = evaluate(planOf(request, asked, context), context);
+  const { query: typed, context } = prepare(snapshot, request, visible, options);
+  const { query: asked, similar } = aboutRecord(request, typed, context);
+  const exact = evaluate(planOf(request, asked, context, similar), context);
   const other = options.alternatives && isEmpty(exact) ? alternativeTo(request, context) : undefined;
   const query = other === undefined ? asked : withLimits(other, request, context);
   const found = other === undefined ? exact : evaluate(planOf(request, query, context), context);
   const choices = { facets: request.facets, collections: options.collections ?? [] };
   const hits = narrow(snapshot, found, choices);
-  const order = orderOf(request, query, context);
+  const order = similar === undefined ? orderOf(request, query, context, hits) : byScore(request, context, similar);
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
   const shown = page(rest, order, request.first - 1, request.size);
   const { score } = order;
@@ -94,7 +96,7 @@ export function search(
     facets: options.facets ? facetsOf(snapshot, found, hits, choices) : [],
     counts: options.counts ? countsOf(query, context) : [],
     notices: context.notices,
-    understood: printQuery(asked),
+    understood: printQuery(typed),
     query,
     alternative: other && printQuery(other),
     hits,
@@ -154,6 +156,23 @@ export function count(
   return countVisible(planOf(request, query, context), context);
 }
 
+/** The visible records most like one, the most similar first, without itself. */
+export function similarRecords(
+  snapshot: IndexSnapshot,
+  id: number,
+  visible: HitSet,
+  most: number,
+  options: SearchOptions = {},
+): readonly { readonly id: number; readonly brief: Brief }[] {
+  const { context } = prepare(snapshot, emptyRequest, visible, options);
+  const similar = similarTo(id, context);
+  if (similar === undefined) return [];
+  const shown = page(similar.hits, byScore(emptyRequest, context, similar), 0, most + 1);
+  return Array.from(shown, (hit) => ({ id: idOf(snapshot, hit), brief: briefOf(snapshot, hit) }))
+    .filter((one) => one.id !== id)
+    .slice(0, most);
+}
+
 /** The live records that a query text finds, whoever asks: for what a site file defines by queries. */
 export function matching(snapshot: IndexSnapshot, text: string): HitSet {
   const live = snapshot.segments.map((each) => each.live);
@@ -192,8 +211,25 @@ export function prepare(
   return { query, context };
 }
 
-function planOf(request: SearchRequest, query: Query, context: Context): Plan {
-  const plans = [compileQuery(query, context)];
+/**
+ * recid:N with a ranking does not ask for record N: by relevance it asks for what is similar to it, by citations for what cites it
+ * (search-language.md, section 7).
+ */
+function aboutRecord(
+  request: SearchRequest,
+  query: Query,
+  context: Context,
+): { readonly query: Query; readonly similar?: Similar | undefined } {
+  const id = request.rank === '' ? undefined : recordAsked(query);
+  const method = id === undefined ? undefined : context.snapshot.site.ranks.find(({ code }) => code === request.rank);
+  if (id === undefined || method === undefined) return { query };
+  if (method.method === 'citations') return { query: secondOrder('refersto', query) };
+  return method.method === 'relevance' ? { query, similar: similarTo(id, context) } : { query };
+}
+
+function planOf(request: SearchRequest, query: Query, context: Context, similar?: Similar): Plan {
+  const found: Plan = similar === undefined ? compileQuery(query, context) : { kind: 'found', hits: similar.hits };
+  const plans = [found];
   const { column, from, until } = request.dates;
   if (from !== '' || until !== '') {
     const below = spanOfDate(until)?.below ?? Number.POSITIVE_INFINITY;

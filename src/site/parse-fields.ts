@@ -205,18 +205,72 @@ function readBy(
   return readPaths(reader, value);
 }
 
-export function readRanks(reader: YamlReader, value: Value | undefined, knowledge: Knowledge): readonly RankMethod[] {
-  return reader.entries(value).map((entry) => {
-    const members = reader.members(entry, ['method', 'name', 'path', 'base']);
-    const method =
-      reader.choice(members.method ?? { ...entry, node: null }, ['relevance', 'citations', 'knowledge']) ?? 'relevance';
-    const path = members.path === undefined ? undefined : readPaths(reader, members.path)[0];
-    const base = readBase(reader, members.base, knowledge);
-    if (method === 'knowledge' && (members.path === undefined || members.base === undefined)) {
-      reader.report(entry.line, `${entry.name} ranks by knowledge, so it needs a path and a base.`);
+const rankMethods = ['relevance', 'citations', 'knowledge', 'combine'] as const;
+
+export function readRanks(
+  reader: YamlReader,
+  value: Value | undefined,
+  fields: readonly FieldDefinition[],
+  knowledge: Knowledge,
+): readonly RankMethod[] {
+  const entries = reader.entries(value);
+  const ranks = entries.map((entry) => readRank(reader, entry, fields, knowledge));
+  for (const [at, entry] of entries.entries()) {
+    for (const code of Object.keys(ranks[at]?.of ?? {})) {
+      const other = ranks.find((one) => one.code === code);
+      if (other?.method === 'combine')
+        reader.report(entry.line, `${entry.name} combines '${code}', which is a combination itself.`);
+      else if (other === undefined) {
+        const known = ranks.map((one) => one.code);
+        reader.report(entry.line, `${entry.name} combines '${code}', which is no ranking.${suggest(code, known)}`);
+      }
     }
-    return { code: entry.key, name: reader.text(members.name) ?? entry.key, method, path, base };
-  });
+  }
+  return ranks;
+}
+
+function readRank(
+  reader: YamlReader,
+  entry: Entry,
+  fields: readonly FieldDefinition[],
+  knowledge: Knowledge,
+): RankMethod {
+  const members = reader.members(entry, ['method', 'name', 'path', 'base', 'weights', 'of']);
+  const method = reader.choice(members.method ?? { ...entry, node: null }, rankMethods) ?? 'relevance';
+  const path = members.path === undefined ? undefined : readPaths(reader, members.path)[0];
+  const base = readBase(reader, members.base, knowledge);
+  if (method === 'knowledge' && (members.path === undefined || members.base === undefined)) {
+    reader.report(entry.line, `${entry.name} ranks by knowledge, so it needs a path and a base.`);
+  }
+  if (method === 'combine' && members.of === undefined) {
+    reader.report(entry.line, `${entry.name} combines rankings, so it needs "of", as {wrd: 0.7, citation: 0.3}.`);
+  }
+  if (method !== 'combine' && members.of !== undefined)
+    reader.report(members.of.line, `${members.of.name} belongs to a method "combine".`);
+  if (method !== 'relevance' && members.weights !== undefined)
+    reader.report(members.weights.line, `${members.weights.name} belongs to a method "relevance".`);
+  const weights = members.weights === undefined ? undefined : readShares(reader, members.weights);
+  for (const code of Object.keys(weights ?? {})) {
+    const field = fields.find((one) => one.code === code);
+    if (field?.index !== undefined) continue;
+    const known = fields.filter((one) => one.index !== undefined).map((one) => one.code);
+    const what = field === undefined ? 'is no field' : 'has no index of words';
+    reader.report(entry.line, `${entry.name} weighs '${code}', which ${what}.${suggest(code, known)}`);
+  }
+  const of = members.of === undefined ? undefined : readShares(reader, members.of);
+  return { code: entry.key, name: reader.text(members.name) ?? entry.key, method, path, base, weights, of };
+}
+
+/** Names with a number above 0 each. */
+function readShares(reader: YamlReader, value: Value): Readonly<Record<string, number>> {
+  const shares: Record<string, number> = {};
+  for (const entry of reader.entries(value)) {
+    const text = reader.text(entry) ?? '';
+    const number = Number(text);
+    if (text !== '' && Number.isFinite(number) && number > 0) shares[entry.key] = number;
+    else reader.report(entry.line, `${entry.name} must be a number above 0.`);
+  }
+  return shares;
 }
 
 export function readFacets(

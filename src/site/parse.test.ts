@@ -214,6 +214,31 @@ test('the default site reads standard MARC and CERN fields, and has English and 
   assert.deepEqual(rest, queries.slice(0, -1), 'the last collection takes what the others leave');
 });
 
+test('a ranking weighs fields and combines others, which must be there', () => {
+  const ranked = (rank: string) => spoiled('  wrd: {method: relevance, name: word similarity}', rank);
+  const { site } = parseSite(
+    good.replace('name: word similarity}', 'weights: {title: 3}}\n  both: {method: combine, of: {wrd: 0.7, jif: 0.3}}'),
+  );
+  assert.deepEqual(
+    site?.ranks.map(({ code, weights, of }) => [code, weights, of]),
+    [
+      ['wrd', { title: 3 }, undefined],
+      ['both', undefined, { wrd: 0.7, jif: 0.3 }],
+      ['jif', undefined, undefined],
+    ],
+  );
+  assert.match(
+    ranked('  wrd: {method: relevance, weights: {titel: 3}}').join(),
+    /weighs 'titel', which is no field.*title/,
+  );
+  assert.match(ranked('  wrd: {method: relevance, weights: {subject: 3}}').join(), /has no index of words/);
+  assert.match(ranked('  wrd: {method: relevance, weights: {title: -1}}').join(), /must be a number above 0/);
+  assert.match(ranked('  wrd: {method: combine}').join(), /needs "of"/);
+  assert.match(ranked('  wrd: {method: combine, of: {jf: 1}}').join(), /'jf', which is no ranking.*jif/);
+  assert.match(ranked('  wrd: {method: combine, of: {wrd: 1}}').join(), /a combination itself/);
+  assert.match(ranked('  wrd: {method: citations, weights: {title: 1}}').join(), /belongs to a method "relevance"/);
+});
+
 test('rules of roles are checked by who knows them, and named by the role and their own line', () => {
   const text = good.replace(
     'admin: {may: everything}',

@@ -60,7 +60,7 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     ...general,
     fields,
     sorts: root.sort === undefined ? defaultSorts(fields) : readSorts(reader, root.sort, fields),
-    ranks: root.rank === undefined ? defaultRanks : readRanks(reader, root.rank, knowledge),
+    ranks: root.rank === undefined ? defaultRanks : readRanks(reader, root.rank, fields, knowledge),
     facets: root.facets === undefined ? defaultFacets(fields) : readFacets(reader, root.facets, fields, knowledge),
     collections: collections.roots,
     roles,

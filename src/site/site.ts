@@ -91,10 +91,14 @@ export interface SortMethod {
 export interface RankMethod {
   readonly code: string;
   readonly name: string;
-  readonly method: 'relevance' | 'citations' | 'knowledge';
+  readonly method: 'relevance' | 'citations' | 'knowledge' | 'combine';
   /** For `knowledge`: the path whose value is looked up in the base. */
   readonly path: string | undefined;
   readonly base: string | undefined;
+  /** For `relevance`: field -> how much more a word of the question counts that stands in this field. */
+  readonly weights?: Readonly<Record<string, number>> | undefined;
+  /** For `combine`: code of another method -> its share of the score. */
+  readonly of?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface FacetDefinition {

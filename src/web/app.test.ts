@@ -487,6 +487,13 @@ collections:
     );
   });
 
+  test('a record page offers the visible records most like it', async () => {
+    const { body } = await get('/record/1');
+    assert.match(body, /<h2>Similar records<\/h2>[\s\S]*href="\/record\/2"[^>]*>Measured quarks<\/a>/);
+    assert.match(body, /href="\/search\?p=recid%3A1&amp;rm=wrd"/);
+    assert.doesNotMatch(body, /Secret bosons|Outside boson|no collection/);
+  });
+
   test('the link of a page is the page', async () => {
     const address = '/search?p=paper&f=title&facet.year=1990&sf=title&so=a&jrec=11&rg=5&d1=1999';
     const { body } = await get(address);

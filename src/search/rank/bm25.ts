@@ -5,6 +5,8 @@ import type { IndexSnapshot, LiveSegment } from '../../index/snapshot.ts';
 export interface RankedWord {
   readonly space: string;
   readonly term: string;
+  /** How much it counts; 1 unless it is said. */
+  readonly weight?: number;
 }
 
 const k1 = 1.2;
@@ -20,7 +22,7 @@ const longestLength = 4095;
 export function bm25(snapshot: IndexSnapshot, words: readonly RankedWord[]): readonly Float32Array[] {
   const scores = snapshot.segments.map(({ segment }) => emptyScores(segment));
   const averages = new Map<string, number>();
-  for (const { space, term } of distinct(words)) {
+  for (const { space, term, weight = 1 } of distinct(words)) {
     const average = averages.get(space) ?? averageLength(snapshot, space);
     averages.set(space, average);
     const documents = documentFrequency(snapshot, space, term);
@@ -28,7 +30,7 @@ export function bm25(snapshot: IndexSnapshot, words: readonly RankedWord[]): rea
     const idf = Math.log(1 + (snapshot.records - documents + 0.5) / (documents + 0.5));
     const norms = normTable(average);
     for (const [index, { segment }] of snapshot.segments.entries()) {
-      addScores(segment, space, term, idf, norms, scores[index] as Float32Array);
+      addScores(segment, space, term, idf * weight, norms, scores[index] as Float32Array);
     }
   }
   return scores;
@@ -105,6 +107,12 @@ function liveLength(live: LiveSegment, space: string): number {
   return total;
 }
 
+/** A word that is asked for twice counts once, as where it counts most. */
 function distinct(words: readonly RankedWord[]): readonly RankedWord[] {
-  return [...new Map(words.map((word) => [`${word.space} ${word.term}`, word])).values()];
+  const known = new Map<string, RankedWord>();
+  for (const word of words) {
+    const key = `${word.space} ${word.term}`;
+    if ((known.get(key)?.weight ?? (known.has(key) ? 1 : 0)) < (word.weight ?? 1)) known.set(key, word);
+  }
+  return [...known.values()];
 }

@@ -130,7 +130,7 @@ function readOperations(site: Site): readonly ReadOperation[] {
       id: 'suggest',
       path: '/api/suggest',
       summary: 'Suggestions',
-      description: 'Authors and titles that begin with what was typed so far.',
+      description: 'Titles, authors, subjects and journals that begin with what was typed so far.',
       parameters: suggestParameters,
       inPath: {},
       answer: 'SuggestAnswer',

@@ -4,9 +4,10 @@ import type { Identifier } from '../../formats/work/identifiers.ts';
 import type { Contributor } from '../../formats/work/names.ts';
 import { publicationLine } from '../../formats/work/publication.ts';
 import type { Link, Work } from '../../formats/work/work.ts';
+import type { Brief } from '../../index/brief.ts';
 import { facts } from '../components/facts.ts';
 import { recordFormats } from '../components/format-menu.ts';
-import { kindName } from '../components/hit.ts';
+import { kindName, titleHtml } from '../components/hit.ts';
 import { fieldSearch } from '../components/links.ts';
 import type { PageContext } from '../context.ts';
 import { richText } from '../highlight.ts';
@@ -25,6 +26,11 @@ export interface RecordModel {
   readonly citations: RecordCitations | undefined;
   /** Logical fields of the site: a value becomes a link only when its field can be searched. */
   readonly fields: ReadonlySet<string>;
+  /** The visible records most like it, and where all of them are. */
+  readonly similar: {
+    readonly records: readonly { readonly id: number; readonly brief: Brief }[];
+    readonly href: string | undefined;
+  };
 }
 
 const tabs = ['information', 'references', 'citations', 'marc'] as const;
@@ -115,7 +121,17 @@ ${work.links.length > 0 && html`<section class="panel"><h2>${tr.t('record.files'
 ${model.citations !== undefined && citationsPanel(context, model.citations)}
 ${citeSection(context, model)}
 ${recordFormats(context, model.id)}
+${similarPanel(context, model)}
 </aside>`;
+}
+
+function similarPanel(context: PageContext, { similar }: RecordModel): Html {
+  if (similar.records.length === 0) return nothing;
+  const { tr } = context;
+  return html`<section class="panel similar"><h2>${tr.t('record.similar')}</h2><ul class="plain">${similar.records.map(
+    ({ id, brief }) =>
+      html`<li><a href="/record/${id}" dir="auto">${titleHtml(context, brief.t)}</a>${brief.y > 0 && html` <span class="muted number">${String(brief.y)}</span>`}</li>`,
+  )}</ul>${similar.href !== undefined && html`<p class="small"><a href="${similar.href}" rel="nofollow">${tr.t('record.all_similar')}</a></p>`}</section>`;
 }
 
 function details(context: PageContext, model: RecordModel): Html {

@@ -178,8 +178,8 @@ function orders(
     one(tr.t('sort.newest'), '', false, ''),
     one(tr.t('sort.oldest'), '', true, ''),
     ...site.ranks
-      .filter((rank) => rank.method === 'relevance')
-      .map((rank) => one(tr.t('sort.relevance'), '', false, rank.code)),
+      .filter((rank) => rank.method === 'relevance' || rank.method === 'combine')
+      .map((rank) => one(rank.method === 'relevance' ? tr.t('sort.relevance') : rank.name, '', false, rank.code)),
     ...site.sorts
       .filter((sort) => sort.by !== 'created')
       .map((sort) => one(named(sort.code, sort.names), sort.code, !isDescending(sort), '')),

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { similarFor } from '../../access/similar.ts';
 import { mayShow } from '../../access/visible.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
@@ -6,6 +7,7 @@ import { firstValue } from '../../formats/work/fields.ts';
 import { references } from '../../formats/work/references.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import type { RecordVersion } from '../../index/entry.ts';
+import { emptyRequest, toUrl } from '../../search/request.ts';
 import { emptyBox, searchBox } from '../components/search-box.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
@@ -119,6 +121,7 @@ function sendTab(
     references: cited.length,
     citations: citationsOf(exchange, version.id),
     fields: new Set(page.site.fields.map((field) => field.code)),
+    similar: tab === 'information' ? similarRecords(exchange, version.id) : { records: [], href: undefined },
   };
   const number = Math.max(1, Math.trunc(Number(exchange.args.get('page') ?? 1)) || 1);
   const bodies = {
@@ -129,6 +132,16 @@ function sendTab(
     marc: () => recordMarc(page, record, number),
   } as const satisfies Record<RecordTab, () => unknown>;
   return sendHtml(reply, exchange, recordPage(page, model, tab, bodies[tab](), searchBox(page, emptyBox)));
+}
+
+const similarShown = 5;
+
+function similarRecords({ snapshot, person, timing }: Exchange, id: number): RecordModel['similar'] {
+  const method = snapshot.site.ranks.find((rank) => rank.method === 'relevance');
+  return {
+    records: timing.search(() => similarFor(snapshot, person, id, similarShown)),
+    href: method && toUrl({ ...emptyRequest, text: `recid:${id}`, rank: method.code }),
+  };
 }
 
 function citationsTab(exchange: Exchange, id: number, number: number): Html {
