@@ -53,7 +53,11 @@ function numbersOf(method: RankMethod, query: Query, context: Context): readonly
   const { snapshot, analyzer, citations } = context;
   switch (method.method) {
     case 'relevance':
-      return bm25(snapshot, rankedWords(query, analyzer));
+      return bm25(
+        snapshot,
+        rankedWords(query, analyzer),
+        context.openable?.() ?? snapshot.segments.map(({ live }) => live),
+      );
     case 'citations':
       return citations()?.counts('all');
     case 'knowledge':
