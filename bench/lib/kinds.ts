@@ -1,9 +1,11 @@
+import { browseFor } from '../../src/access/browse.ts';
 import { guest } from '../../src/access/person.ts';
+import { suggestFor } from '../../src/access/suggest.ts';
 import { visibleRecords } from '../../src/access/visible.ts';
 import type { HitSet, IndexSnapshot } from '../../src/index/snapshot.ts';
 import { emptyRequest, type SearchRequest } from '../../src/search/request.ts';
 import { count, search } from '../../src/search/search.ts';
-import { dictionary, wordsNear } from './words.ts';
+import { dictionary, type Word, wordsNear } from './words.ts';
 
 /** One kind of question in several variants, each for both sides. */
 export interface Kind {
@@ -211,6 +213,54 @@ export function kindsOf(snapshot: IndexSnapshot): readonly Kind[] {
       })),
     },
     {
+      name: 'prefix of 2 letters, 10,000 terms',
+      variants: manyTerms(words).map((prefix) => ({
+        ours: counting(`${prefix}*`),
+        peer: sqlCount(body(`${prefix}:*`)),
+        isComparable: true,
+      })),
+    },
+    {
+      name: 'pattern of 10,000 terms',
+      variants: manyTerms(words).map((prefix) => ({
+        ours: counting(`/^${prefix}.*[a-z]$/`),
+        peer: undefined,
+        isComparable: false,
+      })),
+    },
+    {
+      name: 'sorted by title, common word',
+      variants: each((at) => ({
+        ours: page(c(at), { sort: 'title', ascending: true }),
+        peer: undefined,
+        isComparable: false,
+      })),
+    },
+    {
+      name: 'all facets + permissions, common',
+      variants: each((at) => ({
+        ours: () => search(snapshot, request(c(at), { size: 0 }), permitted, { facets: true }).total,
+        peer: undefined,
+        isComparable: false,
+      })),
+    },
+    {
+      name: 'suggestions for 3 letters',
+      variants: each((at) => ({
+        ours: () => suggestFor(snapshot, guest, u(at).slice(0, 3), { limit: 8 }).length,
+        peer: undefined,
+        isComparable: false,
+      })),
+    },
+    {
+      name: 'browse around a word',
+      variants: each((at) => ({
+        ours: () => browseFor(snapshot, guest, request(m(at), { size: 20 })).terms.length,
+        peer: undefined,
+        isComparable: false,
+      })),
+    },
+    {
       name: 'all ids of a common word',
       variants: each((at) => ({
         ours: () => search(snapshot, request(c(at), { size: Number.POSITIVE_INFINITY }), everything).ids.length,
@@ -270,6 +320,17 @@ export function sqlPage(tsquery: string): string {
   return `WITH hit AS MATERIALIZED (SELECT id, created, year, journal, subject FROM bench_peer.record WHERE ${body(tsquery)})
     SELECT (SELECT count(*) FROM hit) AS n, ${facetCodes.map(facet).join(', ')},
       (SELECT json_agg(page) FROM (SELECT id FROM hit ORDER BY created DESC, id DESC LIMIT ${pageSize}) AS page)`;
+}
+
+/** Two letters that as many words begin with as possible, about 10,000. */
+function manyTerms(words: readonly Word[]): readonly string[] {
+  const terms = new Map<string, number>();
+  for (const { text } of words) {
+    const prefix = text.slice(0, 2);
+    if (/^[a-z]{2}$/.test(prefix)) terms.set(prefix, (terms.get(prefix) ?? 0) + 1);
+  }
+  const distance = (prefix: string) => Math.abs(Math.log((terms.get(prefix) ?? 0) / 10_000));
+  return [...terms.keys()].sort((a, b) => distance(a) - distance(b)).slice(0, variants);
 }
 
 /** Pairs of very common words that stand next to each other most often. */

@@ -3,6 +3,7 @@ import type { Segment } from '../index/segment.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import type { Order } from './page.ts';
+import { sortAll } from './sort-all.ts';
 
 /** By a number known for each record, higher first (or lower, when `ascending`), then by record number likewise. */
 export function byNumber(
@@ -19,6 +20,7 @@ export function byNumber(
     compare: (a, b) => sign * (read(b) - read(a) || idOf(snapshot, b) - idOf(snapshot, a)),
     keyOf: read,
     place: (_, key) => Number(key),
+    sortAll: (hits) => sortAll(snapshot, hits, numbers, ascending),
   };
 }
 

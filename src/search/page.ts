@@ -20,12 +20,24 @@ export interface Order {
   place(segment: number, key: OrderKey): number;
   /** Is a segment's order that of its ordinals (when `ascending`; else from the last to the first)? Then nothing needs to be compared. */
   followsOrdinals?(segment: number): boolean;
+  /** All of these hits in order, by a way that is faster for very many; undefined when there is none. */
+  sortAll?(hits: HitSet): Float64Array | undefined;
 }
+
+/** From so many hits on, and when so large a part of them is wanted, sorting all beats picking and merging. */
+const longList = 5_000;
+const largePart = 4;
 
 /** Hits from `skip` (0: the first) on, `count` of them or Infinity, without sorting what is not shown. */
 export function page(hits: HitSet, order: Order, skip: number, count: number): Float64Array {
-  const lists = hits.map((bits, segment) => best(bits, order, segment, skip + count));
-  return merge(lists, order, skip + count).subarray(skip);
+  const wanted = skip + count;
+  const total = hits.reduce((sum, bits) => sum + bits.size, 0);
+  if (total >= longList && wanted * largePart >= total) {
+    const all = order.sortAll?.(hits);
+    if (all !== undefined) return all.subarray(Math.min(skip, total), Math.min(wanted, total));
+  }
+  const lists = hits.map((bits, segment) => best(bits, order, segment, wanted));
+  return merge(lists, order, wanted).subarray(skip);
 }
 
 /** The first `wanted` hits of one segment, in order. */

@@ -31,6 +31,7 @@ test('a request survives its own URL', () => {
           nil: undefined,
         }),
         facets: fc.dictionary(fc.constantFrom('year', 'author', '__proto__'), fc.constant(['1999->2003', 'Ellis, J'])),
+        embed: fc.constantFrom([], ['B'], ['S', 'B']),
         wildcardLimit: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
       }),
       (parts) => {
@@ -67,6 +68,19 @@ test('parts of dates, field names and the advanced form are read', () => {
     ],
   );
   assert.deepEqual(read('recid=5&recidb=9').records, { from: 5, below: 9 });
+});
+
+test('a condition is added to a search as a person would have typed it', () => {
+  const added = (query: string) => read(`${query}&aas=2`).text;
+  assert.equal(added('p=ellis&p1=muon&op1=a'), 'ellis muon');
+  assert.equal(added('p=ellis&p1=muon&f1=title&op1=n'), 'ellis -title:muon');
+  assert.equal(added('p=ellis&p1=dark+matter&f1=title&m1=e&op1=o'), 'ellis |title:"dark matter"');
+  assert.equal(added('p=ellis&p1=a+b&f1=title&m1=o&op1=a'), 'ellis (title:a |title:b)');
+  assert.equal(added('p=ellis&p1=a+b&m1=a'), 'ellis (a b)');
+  assert.equal(added('p=&p1=a+b&m1=p&f1=245__a'), "245__a:'a b'");
+  assert.equal(added('p=&p1=x&op1=n'), '-x');
+  assert.equal(added('p=ellis'), 'ellis');
+  assert.deepEqual(read('p=ellis&p1=x&aas=2').parts, []);
 });
 
 test('any change but of page and format goes back to the first hit', () => {

@@ -1,4 +1,5 @@
 import { spanOfDate } from './evaluate/dates.ts';
+import { type Addition, addToSearch } from './query/add-to-search.ts';
 import type { Join } from './query/tree.ts';
 
 /** A search as the URL states it, washed. Everything a page or a format needs to ask is in it, and `toUrl` writes it back. */
@@ -47,6 +48,8 @@ export interface SearchRequest {
   readonly alternatives: boolean;
   /** ln: '' is the site's language. */
   readonly language: string;
+  /** em: the parts of the page that are wanted, by their letters; none are all. */
+  readonly embed: readonly string[];
 }
 
 export interface RequestPart {
@@ -95,6 +98,7 @@ export const emptyRequest: SearchRequest = {
   wildcardLimit: undefined,
   alternatives: true,
   language: '',
+  embed: [],
 };
 
 const joins: ReadonlyMap<string, Join> = new Map([
@@ -110,9 +114,11 @@ const joins: ReadonlyMap<string, Join> = new Map([
 export function requestOf(args: URLSearchParams, isField: (code: string) => boolean): SearchRequest {
   const one = (name: string) => (args.get(name) ?? '').trim();
   const format = (one('of') || emptyRequest.format).toLowerCase();
-  const parts = partsOf(args);
+  const adds = (one('aas') || one('as')) === '2';
+  const parts = adds ? [] : partsOf(args);
+  const text = washText(args.get('p') ?? '');
   return {
-    text: washText(args.get('p') ?? ''),
+    text: adds ? addToSearch(text, additionOf(args)) : text,
     field: washField(one('f')),
     parts,
     collection: one('cc'),
@@ -145,7 +151,17 @@ export function requestOf(args: URLSearchParams, isField: (code: string) => bool
     wildcardLimit: positive(one('wl')),
     alternatives: one('ap') === '' ? isHtml(format) : (integer(one('ap')) ?? 0) > 0 && isHtml(format),
     language: one('ln'),
+    embed: one('em')
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
   };
+}
+
+/** p1, f1, m1 and op1 of the form that adds to a search. */
+function additionOf(args: URLSearchParams): Addition {
+  const one = (name: string) => (args.get(name) ?? '').trim();
+  return { text: washText(one('p1')), field: washField(one('f1')), match: one('m1'), operator: one('op1') };
 }
 
 /** BibTeX has a code like a page's for historical reasons, and a style of citing is called after a university. */
@@ -306,5 +322,6 @@ export function toArguments(request: SearchRequest): URLSearchParams {
   add('of', request.format, 'hb');
   if (request.tags.length > 0) add('ot', request.tags.join(','));
   add('ln', request.language);
+  add('em', request.embed.join(','));
   return args;
 }

@@ -29,6 +29,9 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 /** Files of the one stylesheet, in the order in which they are joined. */
 const styles = ['base', 'frame', 'controls', 'home', 'search', 'record', 'citations', 'account', 'narrow', 'print'];
 
+/** Files of the one script. */
+const scripts = ['comfort', 'suggest', 'years'];
+
 function stylesheet(): string {
   const shares = Array.from({ length: 20 }, (_, i) => `.w${(i + 1) * 5}{width:${(i + 1) * 5}%}`).join('');
   return styles.map((name) => read(`style/${name}.css`)).join('') + shares;
@@ -46,7 +49,12 @@ export function makeAssets(accent: string): Assets {
   };
   const addresses = {
     style: add('style', 'css', 'text/css; charset=utf-8', themeCss(accent) + stylesheet()),
-    script: add('comfort', 'js', 'text/javascript; charset=utf-8', read('comfort.js')),
+    script: add(
+      'comfort',
+      'js',
+      'text/javascript; charset=utf-8',
+      scripts.map((name) => read(`${name}.js`)).join('\n'),
+    ),
     icon: add('icon', 'svg', 'image/svg+xml', read('icon.svg')),
   };
   return { addresses, files };

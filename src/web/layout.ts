@@ -12,6 +12,8 @@ export interface Page {
   readonly head?: HtmlValue;
   /** The search form in the header; pages that have their own leave it out. */
   readonly find?: HtmlValue;
+  /** For a page that stands within another: which of its parts are drawn. */
+  readonly embedded?: { readonly header: boolean; readonly footer: boolean };
   /** Search engines should neither list this page nor follow from it. */
   readonly unlisted?: boolean;
 }
@@ -19,6 +21,7 @@ export interface Page {
 /** A whole document around a page. */
 export function layout(context: PageContext, page: Page): string {
   const { site, tr, assets } = context;
+  const { header = true, footer: hasFooter = true } = page.embedded ?? {};
   const title = page.title === '' ? site.name : `${page.title} · ${site.name}`;
   return html`<!doctype html>
 <html lang="${tr.language}" dir="${tr.direction}"${attribute('data-theme', context.theme)}>
@@ -35,17 +38,20 @@ ${page.head}
 </head>
 <body>
 <a class="skip" href="#main">${tr.t('layout.skip')}</a>
-<header class="top"><div class="frame">
+${
+  header &&
+  html`<header class="top"><div class="frame">
 ${page.title !== '' && html`<a class="name" href="/">${site.name}</a>`}
 ${page.find}
 <nav aria-label="${tr.t('layout.navigation')}"><ul class="plain">
 <li><a href="/help/search">${tr.t('layout.help')}</a></li>${accountLinks(context)}
 </ul></nav>
-</div></header>
+</div></header>`
+}
 <main id="main" class="frame" tabindex="-1">
 ${page.main}
 </main>
-${footer(context)}
+${hasFooter && footer(context)}
 </body>
 </html>
 `.text;

@@ -7,7 +7,7 @@ import { field } from '../../src/formats/test-records.ts';
 import { defaultSite } from '../../src/site/default.ts';
 import { createApp } from '../../src/web/app.ts';
 import { memoryLibrary } from '../../src/web/memory-library.ts';
-import { checkAccessible, checkFits } from '../support/looks.ts';
+import { accessViolations, checkAccessible, checkFits } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
 
 const executablePath = findChromium();
@@ -51,7 +51,12 @@ const pages: Readonly<Record<string, string>> = {
   'search details': '/search?p=measurement&of=hd',
   'search as MARC': '/search?p=measurement&of=hm&rg=5',
   'advanced search': '/search?aas=1&p1=boson&f1=title&m1=a',
-  'nothing found': '/search?p=boson+zzyzx',
+  'split by collection': '/search?p=measurement&sc=1',
+  'embedded hits': '/search?p=measurement&em=B',
+  'nothing found': '/search?p=boson+zzyzx+title:measurd',
+  'another spelling': '/search?p=measuremnt',
+  'browsing authors': '/search?action=browse&p=ellis&f=author',
+  'browsing words': '/search?action=browse&p=measurement&rg=50',
   'a question with a mistake': '/search?p=%22boson',
   'values of a facet': '/search/facet?p=the&code=author',
   record: '/record/1',
@@ -66,6 +71,7 @@ const pages: Readonly<Record<string, string>> = {
   'long title': `/record/${demoRecords + 1}`,
   'right to left': `/record/${demoRecords + 2}`,
   help: '/help/search',
+  'api for programs': '/api',
   'not found': '/nothing',
   'no such record': '/record/99999',
   'deleted record': `/record/${demoRecords + 4}`,
@@ -138,6 +144,70 @@ describe('pages in Chromium', { skip }, () => {
       await page.keyboard.type('measurement');
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/search\?p=measurement/);
+    });
+  });
+
+  test('suggestions come while one types, are chosen by keyboard or mouse, and move nothing', async () => {
+    await visit('/search?p=the', { bypassCSP: true }, async (page) => {
+      const box = page.locator('header input[name=p]');
+      const place = () =>
+        page.evaluate<string>(`JSON.stringify(document.querySelector('main').getBoundingClientRect())`);
+      const before = await place();
+      await box.fill('');
+      await page.keyboard.type('mea');
+      const options = page.locator('header [role=option]');
+      await options.first().waitFor();
+      assert.equal(await place(), before);
+      assert.equal(await box.getAttribute('aria-expanded'), 'true');
+      assert.deepEqual(await accessViolations(page), []);
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await box.getAttribute('aria-activedescendant'), await options.first().getAttribute('id'));
+      assert.match(await box.inputValue(), /^title:"mea/);
+      await page.keyboard.press('Escape');
+      assert.equal(await box.inputValue(), 'mea');
+      assert.equal(await options.first().isVisible(), false);
+      await page.keyboard.type('s');
+      await options.first().waitFor();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/p=title%3A%22meas/);
+      await page.fill('header input[name=p]', '');
+      await page.keyboard.type('meas');
+      await options.nth(1).click();
+      await page.waitForURL(/p=title%3A%22meas/);
+      assert.match((await page.textContent('h1')) ?? '', /^[1-9]/);
+    });
+  });
+
+  test('a span of years is dragged, chosen by keyboard or typed; a single bar is a link', async () => {
+    const address = '/search?p=the&rm=wrd';
+    await visit(address, { viewport: { width: 1280, height: 900 } }, async (page) => {
+      const box = (await page.locator('.years svg').boundingBox())!;
+      const at = (part: number) => [box.x + box.width * part, box.y + box.height / 2] as const;
+      await page.mouse.move(...at(0.3));
+      await page.mouse.down();
+      await page.mouse.move(...at(0.5), { steps: 4 });
+      assert.match(await page.inputValue('.range input[name=y1]'), /^\d{4}$/);
+      await page.mouse.move(...at(0.7), { steps: 4 });
+      await page.mouse.up();
+      await page.waitForURL(/facet\.year=(\d{4})-%3E(\d{4})/);
+      assert.match(page.url(), /rm=wrd/);
+      await page.goto(base + address);
+      const bar = page.locator('.years a').nth(5);
+      await bar.focus();
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/facet\.year=(\d{4})-%3E(\d{4})/);
+      await page.goto(base + address);
+      await page.locator('.years a').last().click();
+      await page.waitForURL(/facet\.year=/);
+    });
+    await visit(address, { javaScriptEnabled: false }, async (page) => {
+      await page.fill('.range input[name=y1]', '1990');
+      await page.fill('.range input[name=y2]', '1999');
+      await page.click('.range button');
+      assert.match(page.url(), /facet\.year=1990-%3E1999/);
     });
   });
 

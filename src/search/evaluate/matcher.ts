@@ -57,22 +57,35 @@ export function regularExpression(pattern: string): Matcher {
   if (literal !== null) return literalExpression(literal[1] !== '', foldText(literal[2] ?? ''), literal[3] !== '');
   const translated = withoutAccents(pattern).replace(/\[\[:[<>]:\]\]/g, '\\b');
   const compiled = RE2JS.compile(translated, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL);
+  const found = simplePattern(translated) ?? ((term: string) => compiled.matcher(term).find());
   const { prefix, part } = literalParts(pattern);
   return {
     ...(prefix === '' ? { from: '', below: undefined } : startingWith(prefix)),
     // Looking for a part first spares the engine nearly all terms.
-    test: (term) => term.includes(part) && compiled.matcher(term).find(),
+    test: (term) => term.includes(part) && found(term),
   };
 }
 
 /**
- * Text that every match begins with, and text that every match has; '' when there is no telling. Only for patterns of literals, dots and
- * quantifiers: alternatives, groups, classes and escapes say too little.
+ * The engine of V8 for patterns that cannot make it slow: single characters, dots and plain classes, of which two at most may repeat without end. On a term of at most
+ * 240 bytes such a pattern takes 60,000 steps at the very worst, and a hundredth of the linear engine's time as a rule. Undefined for all others.
+ */
+function simplePattern(pattern: string): ((term: string) => boolean) | undefined {
+  if (!/^\^?(?:(?:[^\\^$.|?*+()[\]{}]|\.|\[\^?[^\\[\]^]+\])[*+?]?)*\$?$/su.test(pattern)) return undefined;
+  const repeated = pattern.replace(/\[[^\]]*\]/gu, 'x').match(/[*+]/g)?.length ?? 0;
+  if (repeated > 2) return undefined;
+  const compiled = new RegExp(pattern, 'isu');
+  return (term) => compiled.test(term);
+}
+
+/**
+ * Text that every match begins with, and text that every match has; '' when there is no telling. Only for patterns of literals, dots, plain classes and
+ * quantifiers: alternatives, groups and escapes say too little.
  */
 function literalParts(pattern: string): { readonly prefix: string; readonly part: string } {
-  if (/[|()[\]{}\\]/.test(pattern)) return { prefix: '', part: '' };
+  if (/[|(){}\\]|\[[^\]]*\[/.test(pattern)) return { prefix: '', part: '' };
   // A letter with a quantifier may be missing or repeated: it ends the text before it, and only "+" leaves it there.
-  const pieces = pattern.split(/.[*?]\??|[.^$]|\+\??/su).map(foldText);
+  const pieces = pattern.split(/\[\^?[^\]]+\][*+?]?\??|.[*?]\??|[.^$]|\+\??/su).map(foldText);
   const part = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
   return { prefix: /^\^[^*?+]/.test(pattern) ? (pieces[1] ?? '') : '', part };
 }

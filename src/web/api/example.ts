@@ -41,7 +41,13 @@ const examples: Readonly<Record<string, unknown>> = {
   SignedIn: { name: 'ada' },
   SuggestAnswer: {
     suggestions: [
-      { kind: 'author', text: 'Ellis, John', url: 'https://library.example/search?p=author%3A%22Ellis%2C+John%22' },
+      {
+        kind: 'author',
+        text: 'Ellis, John',
+        query: 'author:"ellis, john"',
+        count: 12,
+        url: 'https://library.example/search?p=author%3A%22ellis%2C+john%22',
+      },
     ],
   },
 };

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ask } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { visibleIds } from '../../access/list.ts';
+import { suggestFor } from '../../access/suggest.ts';
 import { collectionCounts, mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
@@ -38,7 +39,6 @@ import {
   searchParameters,
   suggestParameters,
 } from './schemas.ts';
-import { suggestFromColumns } from './suggest.ts';
 
 /** What an answer is made from. */
 interface Asked {
@@ -259,11 +259,11 @@ function collections(asked: Asked): FastifyReply {
 function suggest(asked: Asked): FastifyReply {
   const { exchange } = asked;
   const { snapshot, person, page, args, timing } = exchange;
-  const { q, size = 10, form } = readParameters(suggestParameters, args);
+  const { q, kind, cc = '', size = 8, form } = readParameters(suggestParameters, args);
   if (isKnown(asked)) return asked.reply;
   const suggestions = timing
-    .search(() => suggestFromColumns(snapshot, person, q, size))
-    .map(({ kind, text }) => ({ kind, text, url: page.baseUrl + searchAddress(kind, text) }));
+    .search(() => suggestFor(snapshot, person, q, { kind, limit: size }, { collection: cc }))
+    .map((one) => ({ ...one, url: `${page.baseUrl}/search?${new URLSearchParams({ p: one.query })}` }));
   if (form !== 'opensearch') return sendJson(asked, { suggestions });
   const lists = [
     suggestions.map(({ text }) => text),
@@ -271,8 +271,4 @@ function suggest(asked: Asked): FastifyReply {
     suggestions.map(({ url }) => url),
   ];
   return sendJson(asked, [q, ...lists], 'application/x-suggestions+json; charset=utf-8');
-}
-
-function searchAddress(kind: 'title' | 'author', text: string): string {
-  return `/search?${new URLSearchParams({ p: `${kind}:"${text.replaceAll('"', ' ')}"` })}`;
 }

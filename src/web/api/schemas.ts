@@ -1,4 +1,5 @@
 import Type, { type TObject, type TSchema } from 'typebox';
+import { suggestionKinds } from '../../search/guide/suggest.ts';
 
 /** The shapes of answers, by the name they have in the OpenAPI document. Validation of requests and the document come from these alone. */
 
@@ -135,8 +136,10 @@ const collectionSchema = Type.Object({
 });
 
 const suggestionSchema = Type.Object({
-  kind: Type.String({ enum: ['title', 'author'] }),
-  text: Type.String(),
+  kind: Type.String({ enum: [...suggestionKinds] }),
+  text: text('As a record has it.'),
+  query: text('The question for it, in the query language.'),
+  count: Type.Integer({ description: 'Records that may be seen and have it.' }),
   url: text('A search for it.'),
 });
 
@@ -204,8 +207,10 @@ export const recordParameters = Type.Object({ fields });
 export const recordsParameters = Type.Object({ fields, size: sizeOf(100, largestPage), cursor });
 export const collectionsParameters = Type.Object({ ln: language });
 export const suggestParameters = Type.Object({
-  q: Type.String({ description: 'The beginning of a title or of an author’s name.' }),
-  size: sizeOf(10, 50),
+  q: Type.String({ maxLength: 200, description: 'The beginning of a title, a name, a subject or a journal.' }),
+  kind: optional(Type.Union(suggestionKinds.map((kind) => Type.Literal(kind)))),
+  cc: optional(Type.String({ description: 'Only what is in this collection.' })),
+  size: sizeOf(8, 50),
   form: optional(
     Type.String({ enum: ['json', 'opensearch'], default: 'json', description: 'opensearch: as browsers want it.' }),
   ),

@@ -66,7 +66,7 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
     const now = picture.chosen !== undefined && bar.from <= picture.chosen[1] && bar.to >= picture.chosen[0];
     return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${now ? html` class="now"` : nothing} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
   });
-  return html`<figure class="years"><svg viewBox="0 0 240 ${height}" role="group" aria-label="${tr.t(counted === 'citations' ? 'years.citations' : 'years.picture')}">${drawn}</svg>
+  return html`<figure class="years" data-start="${bars[0]!.from}" data-step="${bars[0]!.to - bars[0]!.from + 1}" data-bars="${bars.length}"><svg viewBox="0 0 240 ${height}" role="group" aria-label="${tr.t(counted === 'citations' ? 'years.citations' : 'years.picture')}">${drawn}</svg>
 <figcaption class="number"><span>${String(bars[0]!.from)}</span><span>${String(Math.min(bars.at(-1)!.to, lastYear(picture.counts)))}</span></figcaption></figure>`;
 }
 

@@ -1,7 +1,7 @@
 import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
 import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
 import type { SortMethod } from '../../site/site.ts';
-import { advancedForm } from '../components/advanced.ts';
+import { addForm, advancedForm } from '../components/advanced.ts';
 import { type FacetList, facetList } from '../components/facets.ts';
 import { formatGroups } from '../components/format-menu.ts';
 import { type GuidanceModel, guidance, type Offer } from '../components/guidance.ts';
@@ -9,6 +9,7 @@ import { type Hit, hitList } from '../components/hit.ts';
 import { type MenuItem, menu } from '../components/menu.ts';
 import { paging } from '../components/paging.ts';
 import { searchBox } from '../components/search-box.ts';
+import { overview, type SectionModel, sectionList } from '../components/sections.ts';
 import { type YearCount, yearForm, yearPicture } from '../components/years.ts';
 import type { PageContext } from '../context.ts';
 import type { Highlighter } from '../highlight.ts';
@@ -37,6 +38,12 @@ export interface SearchModel {
   readonly collectionName: string | undefined;
   /** The terms near what is asked for. */
   readonly browse: string;
+  /** sc=1: hits by collection, in place of the list. */
+  readonly sections: readonly SectionModel[] | undefined;
+  /** The same answer split by collection, or no longer; undefined where there is nothing to split. */
+  readonly splitHref: string | undefined;
+  /** The question as a text to which a condition can be added. */
+  readonly question: string;
   /** Hits drawn in another way, as of=hd and of=hm do. */
   readonly drawn?: HtmlValue;
   /** What stands in place of hits and paging, as of=hcs does. */
@@ -69,19 +76,27 @@ export function searchPage(context: PageContext, model: SearchModel): string {
     request.text === ''
       ? (model.collectionName ?? tr.t('search.title'))
       : tr.t('search.title_of', { text: request.text });
+  const box = searchBox(context, {
+    text: model.typed,
+    collection: request.collection === '' ? undefined : request.collection,
+    hidden: keptArguments(request),
+  });
+  const { embed } = request;
+  const has = (letter: string): boolean => embed.length === 0 || embed.includes(letter);
+  const body =
+    model.guidance !== undefined
+      ? html`<div class="none">${guidance(context, model.guidance)}</div>`
+      : html`${has('O') && facets(context, model)}<div>${has('O') && model.sections !== undefined && overview(context, model.sections)}${results(context, model)}</div>`;
   return layout(context, {
     title,
     unlisted: true,
     head: html`<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: 'hb', language: '' })}">
 <link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
-    find: searchBox(context, {
-      text: model.typed,
-      collection: request.collection === '' ? undefined : request.collection,
-      hidden: keptArguments(request),
-    }),
-    main: html`<div class="search">
-${summary(context, model)}
-${model.guidance !== undefined ? html`<div class="none">${guidance(context, model.guidance)}</div>` : html`${facets(context, model)}<div>${results(context, model)}</div>`}
+    find: has('S') ? box : nothing,
+    embedded: { header: has('H'), footer: has('F') },
+    main: html`${has('S') && !has('H') && box}<div class="${has('O') ? 'search' : 'search plain'}">
+${has('I') && summary(context, model)}
+${has('B') && body}
 </div>`,
   });
 }
@@ -120,10 +135,12 @@ ${menu(
   })),
 )}
 ${menu(tr.t('search.formats'), formats(context, request))}
+${model.splitHref !== undefined && html`<a href="${model.splitHref}" rel="nofollow">${tr.t(request.split ? 'split.together' : 'split.by_collection')}</a>`}
 <a href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
 }
 <a href="${model.browse}" rel="nofollow">${tr.t('browse.link')}</a>
-<details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>
+<details class="menu"><summary>${tr.t('search.link')}</summary><div class="sheet"><p class="muted">${tr.t('search.link_says')}</p><p><code id="permalink">${context.baseUrl}${toUrl(request, { first: request.first })}</code> <button class="quiet" hidden data-copy="permalink" data-done="${tr.t('record.copied')}">${tr.t('record.copy')}</button></p></div></details>
+<details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}${model.question !== '' && addForm(context, request, model.question)}</details>
 </div>
 ${
   model.chips.length > 0 &&
@@ -223,6 +240,8 @@ function results(context: PageContext, model: SearchModel): Html {
   const current = Math.floor((request.first - 1) / request.size) + 1;
   const href = (page: number): string => toUrl(request, { first: (page - 1) * request.size + 1 });
   if (model.summary !== undefined) return model.summary;
+  if (model.sections !== undefined && model.drawn === undefined)
+    return sectionList(context, model.sections, model.highlighter);
   return html`${model.drawn ?? hitList(context, model.hits, model.highlighter)}
 ${paging(context, { current: Math.min(current, pages), last: pages, href })}`;
 }

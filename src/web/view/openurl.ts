@@ -77,9 +77,8 @@ export function openUrlQueries(url: OpenUrl, fields: ReadonlySet<string>): reado
 
 /** Title and author, as somebody would type them. */
 function wordsOf({ title, author, journal, volume, page }: OpenUrl): string {
-  const quote = (text: string): string => `"${text.replaceAll('"', ' ').trim()}"`;
   const words = (title?.match(/[\p{L}\p{N}]{3,}/gu) ?? []).slice(0, 8).join(' ');
-  const parts = [words, author === undefined ? '' : `author:${quote(author)}`].filter((part) => part !== '');
-  if (title !== undefined || author !== undefined) return parts.join(' ');
+  const names = (author?.match(/[\p{L}\p{N}'’-]+/gu) ?? []).map((name) => `author:${name}`).join(' ');
+  if (title !== undefined || author !== undefined) return [words, names].filter((part) => part !== '').join(' ');
   return [journal, volume, page].filter((part) => part !== undefined).join(' ');
 }

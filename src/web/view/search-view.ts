@@ -16,6 +16,7 @@ import { browseAddress } from '../url-of-search.ts';
 import { briefFragment, type Fragment, openingFragment, recordFragment } from './fragments.ts';
 import { correctionModel, guidanceModel } from './guidance-view.ts';
 import { highlightWords } from './highlight-words.ts';
+import { splitCollections, splitView } from './split-view.ts';
 import { visibleRecord } from './visible-record.ts';
 
 /** Asks a question and makes what its page shows. At most one SQL statement. */
@@ -32,11 +33,14 @@ export async function searchView(
     answer.alternative === undefined ? asked : { ...asked, text: answer.alternative, field: '', parts: [] };
   const highlighter = createHighlighter(highlightWords(answer.query, analyzerOf(snapshot.site)));
   const collection = collectionTree(snapshot.site).byName.get(request.collection)?.collection;
+  const parts = splitCollections(exchange, request);
+  const canSplit = answer.total > 0 && parts.length > 1;
+  const isSplit = canSplit && request.split && request.format === 'hb';
   const model: SearchModel = {
     request,
     typed: asked.text,
     total: answer.total,
-    hits: request.format === 'hb' ? await hitsOf(exchange, request, answer, highlighter) : [],
+    hits: request.format === 'hb' && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
     correction: correctionModel(exchange, asked, answer.total),
     guidance: answer.total > 0 ? undefined : guidanceModel(exchange, request),
     milliseconds: timing.searchMilliseconds,
@@ -46,6 +50,9 @@ export async function searchView(
       .filter((facet) => facet !== undefined),
     chips: chipsOf(page, request),
     browse: browseAddress(asked),
+    sections: isSplit ? splitView(exchange, request, parts, highlighter) : undefined,
+    splitHref: canSplit ? toUrl(request, { split: !request.split }) : undefined,
+    question: request.field === '' && request.parts.length === 0 ? request.text : answer.understood,
     notices: [
       ...understood(page, asked, answer),
       ...answer.notices.map((notice) => noticeText(page, notice)),

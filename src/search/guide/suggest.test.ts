@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseQuery } from '../query/parse.ts';
+import { fieldNamesOf } from '../question.ts';
+import { history, liveVersions, snapshotOf, testAnalyzer, visibleBut } from '../testing/library.ts';
+import { holds, naiveRecord } from '../testing/oracle.ts';
+import { suggest } from './suggest.ts';
+
+const fieldNames = fieldNamesOf(testAnalyzer);
+const spaces = { title: /^m:245__a$/, author: /^m:[17]00__a$/, subject: /^m:(65017a|6531_a)$/ } as const;
+
+test('suggestions are the values of visible records that begin so, as they are written, with their exact counts', () => {
+  let suggested = 0;
+  fc.assert(
+    fc.property(
+      history,
+      fc.array(fc.integer({ min: 1, max: 12 })),
+      fc.constantFrom('title', 'author', 'subject'),
+      fc.constantFrom('da', 'DARK m', 'ell', 'Élli', 'higgs', 'de la', 'q', 'x', '"el', 'mu'),
+      (versions, hidden, kind, typed) => {
+        const snapshot = snapshotOf(versions);
+        const records = liveVersions(versions)
+          .filter(({ id }) => !hidden.includes(id))
+          .map(({ id, created, record }) => naiveRecord(id, created, record));
+        const prefix = testAnalyzer.queryValue('subject', typed.replace('"', ''));
+        const counts = new Map<string, number>();
+        for (const { values } of records) {
+          const own = [...values].filter(([space]) => spaces[kind].test(space)).flatMap(([, all]) => all);
+          for (const value of new Set(own)) {
+            if (prefix.length > 1 && value.startsWith(prefix)) counts.set(value, (counts.get(value) ?? 0) + 1);
+          }
+        }
+        const found = suggest(snapshot, typed, visibleBut(snapshot, hidden), { kind, limit: 50 });
+        const folded = (text: string) => testAnalyzer.queryValue('subject', text);
+        assert.deepEqual(new Map(found.map(({ text, count }) => [folded(text), count])), counts);
+        for (const [at, { count, text, query }] of found.entries()) {
+          assert.ok(count <= (found[at - 1]?.count ?? Number.POSITIVE_INFINITY));
+          if (kind === 'author') assert.notEqual(text, folded(text), 'names have capitals');
+          // Whoever takes it finds at least these records.
+          const asked = parseQuery(query, { fieldNames }).query;
+          assert.ok(records.filter((record) => holds(asked, record, records)).length >= count, query);
+          suggested++;
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+  assert.ok(suggested > 30);
+});
+
+test('a field name before the text chooses the kind, and every kind gets its share', () => {
+  const subfields = (value: string) => [{ code: 'a', value }];
+  const field = (tag: string, ind1: string, ind2: string, value: string) => ({
+    tag,
+    ind1,
+    ind2,
+    value: undefined,
+    subfields: subfields(value),
+  });
+  const records = ['Darwin, A', 'Darwin, B', 'Darwin, C'].map((name, index) => ({
+    id: index + 1,
+    revision: 1,
+    deleted: false,
+    created: 1,
+    segment: index % 2,
+    record: {
+      leader: '',
+      fields: [field('245', ' ', ' ', `Dark ${name}`), field('100', ' ', ' ', name), field('650', '1', '7', 'Dark')],
+    },
+  }));
+  const snapshot = snapshotOf(records);
+  const texts = (typed: string, limit: number) =>
+    suggest(snapshot, typed, visibleBut(snapshot, []), { limit }).map(({ kind, text }) => `${kind} ${text}`);
+  assert.deepEqual(texts('author:dar', 2), ['author Darwin, A', 'author Darwin, B']);
+  assert.deepEqual(texts('dar', 4), [
+    'title Dark Darwin, A',
+    'title Dark Darwin, B',
+    'author Darwin, A',
+    'subject Dark',
+  ]);
+  assert.deepEqual(texts('journal:dar', 4), []);
+  assert.deepEqual(texts('d', 4), []);
+});

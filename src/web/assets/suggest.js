@@ -1,0 +1,120 @@
+// Suggestions below the search box while one types: a combobox (ARIA Authoring Practices, "editable combobox with list autocomplete"). Without this script the form is a form.
+{
+  const pause = 120;
+  let lists = 0;
+  for (const form of document.querySelectorAll('form[data-suggest]')) {
+    const input = form.querySelector('input[name=p]');
+    const texts = form.dataset;
+    const list = document.createElement('ul');
+    list.id = `suggestions-${++lists}`;
+    list.className = 'suggestions';
+    list.setAttribute('role', 'listbox');
+    list.setAttribute('aria-label', texts.label);
+    list.hidden = true;
+    const status = document.createElement('span');
+    status.className = 'hidden';
+    status.setAttribute('role', 'status');
+    form.append(list, status);
+    for (const [name, value] of [
+      ['role', 'combobox'],
+      ['aria-autocomplete', 'list'],
+      ['aria-expanded', 'false'],
+      ['aria-controls', list.id],
+    ])
+      input.setAttribute(name, value);
+
+    let timer;
+    let asking;
+    let typed = input.value;
+    let found = [];
+    let chosen = -1;
+
+    const close = () => {
+      clearTimeout(timer);
+      asking?.abort();
+      list.hidden = true;
+      status.textContent = '';
+      chosen = -1;
+      input.setAttribute('aria-expanded', 'false');
+      input.removeAttribute('aria-activedescendant');
+    };
+    const mark = (next) => {
+      list.children[chosen]?.setAttribute('aria-selected', 'false');
+      chosen = next;
+      const option = list.children[chosen];
+      input.value = option ? found[chosen].query : typed;
+      if (!option) return input.removeAttribute('aria-activedescendant');
+      option.setAttribute('aria-selected', 'true');
+      option.scrollIntoView({ block: 'nearest' });
+      input.setAttribute('aria-activedescendant', option.id);
+    };
+    const draw = () => {
+      list.replaceChildren(
+        ...found.map(({ kind, text, count }, i) => {
+          const option = document.createElement('li');
+          option.id = `${list.id}-${i}`;
+          option.setAttribute('role', 'option');
+          option.setAttribute('aria-selected', 'false');
+          const name = document.createElement('span');
+          name.dir = 'auto';
+          name.textContent = text;
+          const about = document.createElement('small');
+          about.textContent = `${texts[kind]} · ${count.toLocaleString(document.documentElement.lang)}`;
+          option.append(name, ' ', about);
+          option.addEventListener('mousedown', (event) => event.preventDefault());
+          option.addEventListener('click', () => {
+            mark(i);
+            close();
+            form.requestSubmit();
+          });
+          return option;
+        }),
+      );
+      chosen = -1;
+      input.removeAttribute('aria-activedescendant');
+      list.hidden = found.length === 0;
+      input.setAttribute('aria-expanded', String(!list.hidden));
+      status.textContent = list.hidden ? '' : texts.count.replace('{count}', String(found.length));
+    };
+    const ask = async () => {
+      asking?.abort();
+      asking = new AbortController();
+      const wish = new URLSearchParams({ q: typed });
+      const collection = form.querySelector('input[name=cc]')?.value;
+      if (collection) wish.set('cc', collection);
+      try {
+        const answer = await fetch(`${texts.suggest}?${wish}`, { signal: asking.signal });
+        if (!answer.ok) return;
+        found = (await answer.json()).suggestions;
+        if (document.activeElement === input) draw();
+      } catch {
+        // Aborted, or no network: the box goes on working.
+      }
+    };
+
+    input.addEventListener('input', () => {
+      typed = input.value;
+      clearTimeout(timer);
+      if (typed.trim().length < 2) return close();
+      timer = setTimeout(ask, pause);
+    });
+    input.addEventListener('keydown', (event) => {
+      if (event.isComposing || list.hidden) return;
+      if (event.key === 'ArrowDown') mark(chosen + 1 < found.length ? chosen + 1 : -1);
+      else if (event.key === 'ArrowUp') mark(chosen === -1 ? found.length - 1 : chosen - 1);
+      else if (event.key === 'Escape') {
+        input.value = typed;
+        close();
+      } else {
+        if (event.key === 'Enter') close();
+        return;
+      }
+      event.preventDefault();
+    });
+    input.addEventListener('blur', close);
+    // Back from a page, the browser may have restored what was typed.
+    input.addEventListener('focus', () => {
+      typed = input.value;
+    });
+  }
+}
