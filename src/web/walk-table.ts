@@ -95,6 +95,10 @@ export const walks: Readonly<Record<string, Walk>> = {
       query('/search', { p1: 'higgs', f1: 'title', m1: 'a', op1: 'n', p2: 'zqxjtitle', m2: 'o' }),
       query('/search', { d1: '2020-01-01', d2: '2030-01-01' }),
       query('/search', { jrec: '3', rg: '2' }),
+      ...questions.slice(0, 6).map((p) => query('/search', { p, sc: '1' })),
+      ...collections.map((cc) => query('/search', { cc, sc: '1' })),
+      ...['B', 'H', 'F', 'S', 'L', 'I', 'O', 'I,O'].map((em) => query('/search', { p: 'higgs', em })),
+      query('/search', { aas: '2', p: 'higgs', p1: 'zqxjtitle', f1: 'title', m1: 'a', op1: 'o' }),
       query('/search', { sc: '1', ln: 'fr' }),
       ...questions.slice(0, 12).map((p) => query('/search', { p, action: 'browse' })),
       ...browsed.flatMap((f) =>
