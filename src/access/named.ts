@@ -20,7 +20,7 @@ const maximumKnown = 256;
  */
 export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: Segment): RoaringBitmap32 {
   const { site, siteVersion } = snapshot;
-  const names = [person.email ?? '', ...(person.groups ?? [])].map(foldValue).filter((name) => name !== '');
+  const names = namesOf(person);
   const paths = [...site.ownerPaths, ...site.viewerPaths];
   if (names.length === 0 || paths.length === 0 || !readsAsThemselves(person)) return nobody;
   let ofSegment = known.get(segment);
@@ -39,6 +39,11 @@ export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: 
   if (ofSegment.byPerson.size >= maximumKnown && oldest !== undefined) ofSegment.byPerson.delete(oldest);
   ofSegment.byPerson.set(key, found);
   return found;
+}
+
+/** Under which names records may name a person, as the index has values. */
+export function namesOf({ email = '', groups = [] }: Person): readonly string[] {
+  return [email, ...groups].map(foldValue).filter((name) => name !== '');
 }
 
 const nobody = new RoaringBitmap32();

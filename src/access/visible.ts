@@ -4,7 +4,7 @@ import type { Notice } from '../search/notices.ts';
 import type { Collection } from '../site/site.ts';
 import { collectionTree, type PlacedCollection, regularBelow } from './collections.ts';
 import { membersIn } from './members.ts';
-import { recordsNaming } from './named.ts';
+import { namesOf, recordsNaming } from './named.ts';
 import { may, type Person } from './person.ts';
 
 /** Which collections are asked for: `collections` when any are named, else `collection`, else the home collection. */
@@ -48,7 +48,12 @@ export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: S
   const hits = snapshot.segments.map((live) => {
     const seen = remembered(live, snapshot.siteVersion, key, () => visibleIn(snapshot, live, asked, permitted));
     const naming = recordsNaming(person, snapshot, live.segment);
-    return naming.isEmpty ? seen : RoaringBitmap32.or(seen, namedIn(snapshot, live, naming, [...asked, ...refused]));
+    if (naming.isEmpty) return seen;
+    const reach = [...asked, ...refused];
+    const own = JSON.stringify([key, namesOf(person), reach.map(({ collection }) => collection.name)]);
+    return remembered(live, snapshot.siteVersion, own, () =>
+      RoaringBitmap32.or(seen, namedIn(snapshot, live, naming, reach)),
+    );
   });
   return { hits, notices, refused: refused.map(({ collection }) => collection.name) };
 }

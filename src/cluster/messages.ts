@@ -2,7 +2,7 @@
 export type ToWorker =
   | { readonly kind: 'start'; readonly data: unknown }
   /** Comes with a socket: a connection to answer. */
-  | { readonly kind: 'connection' }
+  | { readonly kind: 'connection'; readonly number: number }
   /** Readiness answers no from now on; everything else goes on. */
   | { readonly kind: 'go-away' }
   /** Answer what has come, then end. */
@@ -12,6 +12,8 @@ export type ToWorker =
 export type ToSupervisor =
   /** It answers connections from now on. */
   | { readonly kind: 'ready' }
+  /** A connection is its own now; until it says so, one that was handed to it is given to another when it dies. */
+  | { readonly kind: 'taken'; readonly number: number }
   /** It cannot start; `code` is that of a user error, '' for a bug. */
   | {
       readonly kind: 'failed';

@@ -70,6 +70,7 @@ class Supervisor {
   readonly #ready = Promise.withResolvers<true>();
   readonly #noticed = Promise.withResolvers<void>();
   #turn = 0;
+  #connections = 0;
   #stopping = false;
 
   constructor(options: SupervisorOptions, server: Server, address: string) {
@@ -77,7 +78,11 @@ class Supervisor {
     this.#server = server;
     this.#address = address;
     this.#ready.promise.catch(() => undefined);
-    server.on('connection', (socket) => this.#hand(socket));
+    server.on('connection', (socket) => {
+      // Its client went away while it waited.
+      socket.on('error', () => socket.destroy());
+      this.#hand(socket);
+    });
   }
 
   async run(): Promise<void> {
@@ -111,7 +116,15 @@ class Supervisor {
     const { entry, start, log } = this.#options;
     const worker = fork(entry, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const member: Member = { worker, place, started: performance.now(), exited, ready: false, noticed: false };
+    const member: Member = {
+      worker,
+      place,
+      started: performance.now(),
+      exited,
+      handed: new Map(),
+      ready: false,
+      noticed: false,
+    };
     this.#members.add(member);
     for (const stream of [worker.stdout, worker.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => log.write(`${line}\n`));
@@ -127,6 +140,10 @@ class Supervisor {
       member.ready = true;
       this.#ready.resolve(true);
       for (const socket of this.#waiting.splice(0)) this.#hand(socket);
+    } else if (message.kind === 'taken') {
+      // Closes our copy; the connection goes on in the worker.
+      member.handed.get(message.number)?.destroy();
+      member.handed.delete(message.number);
     } else if (message.kind === 'failed') this.#ready.reject(new WorkerFailed(message));
     else {
       member.noticed = true;
@@ -136,15 +153,23 @@ class Supervisor {
 
   /** Gives a connection to the next worker in turn; it waits here while there is none. */
   #hand(socket: Socket): void {
+    if (socket.destroyed) return;
     const ready = [...this.#members].filter((member) => member.ready && member.worker.connected);
     const next = ready[this.#turn++ % Math.max(1, ready.length)];
-    if (next !== undefined) next.worker.send({ kind: 'connection' } satisfies ToWorker, socket, () => undefined);
-    else if (this.#waiting.length < mostWaiting) this.#waiting.push(socket);
+    if (next !== undefined) {
+      const number = ++this.#connections;
+      next.handed.set(number, socket);
+      next.worker.send({ kind: 'connection', number } satisfies ToWorker, socket, { keepOpen: true }, () => undefined);
+    } else if (this.#waiting.length < mostWaiting) this.#waiting.push(socket);
     else socket.destroy();
   }
 
   #ended(member: Member, how: string, pause: number): void {
     this.#members.delete(member);
+    for (const socket of member.handed.values()) {
+      if (this.#stopping) socket.destroy();
+      else this.#hand(socket);
+    }
     this.#ready.reject(new Error(`a worker ended with ${how} before it answered requests`));
     if (this.#stopping) return;
     const age = performance.now() - member.started;
@@ -164,6 +189,8 @@ interface Member {
   readonly place: number;
   readonly started: number;
   readonly exited: Promise<void>;
+  /** Connections that it was given and has not taken yet. */
+  readonly handed: Map<number, Socket>;
   ready: boolean;
   /** It said that balancers know, or that none asks. */
   noticed: boolean;

@@ -63,7 +63,11 @@ function numbersOf(method: RankMethod, query: Query, context: Context, hits: Hit
   const { snapshot, analyzer, citations } = context;
   switch (method.method) {
     case 'relevance':
-      return bm25(snapshot, rankedWords(query, analyzer, method.weights));
+      return bm25(
+        snapshot,
+        rankedWords(query, analyzer, method.weights),
+        context.openable?.() ?? snapshot.segments.map(({ live }) => live),
+      );
     case 'citations':
       return citations()?.counts('all');
     case 'knowledge':

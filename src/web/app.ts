@@ -49,6 +49,8 @@ export interface AppOptions {
   readonly limits?: LimitSettings;
   /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
   readonly sharedCache?: number;
+  /** Told of each route, so that a test can walk all of them. */
+  readonly onRoute?: (method: string, url: string) => void;
 }
 
 /** No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
@@ -84,6 +86,11 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
   });
+  const { onRoute } = options;
+  if (onRoute !== undefined)
+    app.addHook('onRoute', ({ method, url }) => {
+      for (const one of [method].flat()) onRoute(one, url);
+    });
   const routes = allowedMethods(app);
   healDamage(app, library);
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>

@@ -12,26 +12,26 @@ import type { WebLibrary } from './environment.ts';
 
 const firstAdded = Date.UTC(2026, 0, 1);
 
-/** For tests: a library of these records, numbered from 1, with a real index but without a database. Undefined is a deleted record. */
-export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefined)[]): WebLibrary {
+/** For tests: a library of these records, numbered from 1, with a real index but without a database. Undefined is a deleted record. Two libraries in one process need two versions. */
+export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefined)[], version = '1'): WebLibrary {
   const analyzer = compileAnalyzer(site);
   const inverter = createInverter();
   const versions = new Map<number, RecordVersion>();
   records.forEach((record, i) => {
     const created = new Date(firstAdded + i * 3_600_000);
-    const version = {
+    const made = {
       id: i + 1,
       revision: 1,
-      deleted: record === undefined,
+      deleted: record === undefined || isDeleted(record),
       created,
       modified: created,
       record: stamped(record, i + 1, created),
     };
-    versions.set(version.id, version);
-    indexVersion(version, analyzer, inverter);
+    versions.set(made.id, made);
+    indexVersion(made, analyzer, inverter);
   });
   const snapshot = new SnapshotBuilder().build({
-    version: '1',
+    version,
     site,
     siteVersion: 1,
     segments: [memorySegment(inverter.finish())],
@@ -50,6 +50,13 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
     changedBy: async () => [],
     mend: async () => undefined,
   };
+}
+
+/** As src/records marks them. */
+function isDeleted({ fields }: MarcRecord): boolean {
+  return fields.some(
+    ({ tag, subfields }) => tag === '980' && subfields.some(({ code, value }) => code === 'c' && value === 'DELETED'),
+  );
 }
 
 function stamped(record: MarcRecord | undefined, id: number, modified: Date): MarcRecord {

@@ -138,6 +138,36 @@ test('a worker that is killed is replaced, and requests are answered meanwhile',
   assert.deepEqual(workersOf(process.pid), []);
 });
 
+test('connections that a killed worker had not taken yet are answered by another one: none hangs', async () => {
+  const server = await start({ webWorkers: 2 });
+  const stop = Date.now() + 3_000;
+  const outcomes = { answered: 0, cut: 0, late: 0 };
+  const client = async (): Promise<void> => {
+    while (Date.now() < stop) {
+      const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(20_000) };
+      await fetch(`${server.address}/health/live`, options).then(
+        () => outcomes.answered++,
+        (error: Error) => (error.name === 'TimeoutError' ? outcomes.late++ : outcomes.cut++),
+      );
+    }
+  };
+  try {
+    const clients = Array.from({ length: 8 }, client);
+    for (const _ of [1, 2]) {
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      const [worker] = workersOf(process.pid);
+      if (worker !== undefined) process.kill(worker, 'SIGKILL');
+    }
+    await Promise.all(clients);
+  } finally {
+    await server.stop();
+  }
+  assert.equal(outcomes.late, 0);
+  // Only what the worker was just answering.
+  assert.ok(outcomes.cut <= 16, JSON.stringify(outcomes));
+  assert.ok(outcomes.answered > 50, JSON.stringify(outcomes));
+});
+
 /** Processes that run web/worker.ts below a process. */
 function workersOf(parent: number): readonly number[] {
   const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(Boolean);

@@ -22,6 +22,7 @@ const records = [
   record('Open book', 'BOOK', field('595__', '$ahush')),
   record('Closed paper', 'SECRET'),
   record('Paper of ada', 'SECRET', field('8560_', '$fada@library.example')),
+  record('Merged into a closed one', 'BOOK', field('970__', '$d2'), field('980__', '$cDELETED')),
 ];
 const password = 'a quiet library';
 const logged: string[] = [];
@@ -156,6 +157,14 @@ test('programs get a status and words instead', async () => {
     assert.match(answer.body, /^error: The collection Secret is open only to some people\.\nhint: /);
     assert.match(String(answer.headers['www-authenticate']), /^Bearer/);
   }
+});
+
+test('into which record another was merged is told to who may see that one', async () => {
+  const status = async (cookie: string, url: string): Promise<number> => (await as(cookie, url)).statusCode;
+  const ivan = await cookieOf('ivan');
+  assert.deepEqual([await status('', '/record/4'), await status(ivan, '/record/4')], [410, 301]);
+  const told = (await as('', '/api/records/4')).body;
+  assert.doesNotMatch(told, /"other"|record\/2|merged/);
 });
 
 test('a record that is not there and one that is not shown are answered alike', async () => {

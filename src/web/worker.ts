@@ -48,7 +48,7 @@ process.on('message', (message: ToWorker, socket: Socket | undefined) => {
   if (message.kind === 'start') {
     starting = start(message.data as WorkerStart);
     starting.catch(() => undefined);
-  } else if (message.kind === 'connection') answer(socket);
+  } else if (message.kind === 'connection') answer(socket, message.number);
   else if (message.kind === 'go-away') {
     readiness.goAway();
     void readiness.noticed().then((probed) => tell({ kind: 'noticed', probed }));
@@ -113,7 +113,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
 }
 
 /** Undefined: the client has gone meanwhile. */
-function answer(socket: Socket | undefined): void {
+function answer(socket: Socket | undefined, number: number): void {
+  tell({ kind: 'taken', number });
   if (socket === undefined || running === undefined) return;
   sockets.add(socket);
   socket.once('close', () => sockets.delete(socket));

@@ -75,7 +75,8 @@ test('people are added with roles that there are', async () => {
     /^ada +ada@library.example +superadmin\nadmin /,
   );
   assert.ok(!(await signsIn('ada', '')));
-  assert.equal((await type(['person', 'add', 'x'])).status, 1);
+  assert.equal((await type(['person', 'add', 'x'])).status, 0, 'an address is not needed');
+  assert.match((await type(['person', 'add', 'y', '--email', 'nonsense'])).stderr, /is no e-mail address/);
 });
 
 test('a role is given until a day and taken away', async () => {

@@ -35,6 +35,8 @@ function lastTermAllowed(plan: MatchPlan, context: Context): string | undefined 
     for (const space of spacesAt(context, segment, plan.place)) {
       let taken = 0;
       for (const entry of scan(plan, context, segment, space)) {
+        // A term that only hidden records have would show by the terms it pushes out.
+        if (!hasVisible(context, segment, entry)) continue;
         terms.add(entry.term);
         if (++taken > limit) break;
       }
@@ -51,7 +53,7 @@ function* scan(plan: MatchPlan, context: Context, segment: Segment, space: strin
   const { matcher } = plan;
   let untilLook = termsBetweenLooks;
   for (const entry of segment.terms(space, matcher.from, matcher.below)) {
-    if (isLongTermKey(entry.term) ? testLong(plan, context, entry.term) : matcher.test(entry.term)) yield entry;
+    if (isLongTermKey(entry.term) ? testLong(plan, context, segment, entry) : matcher.test(entry.term)) yield entry;
     if (--untilLook > 0) continue;
     untilLook = termsBetweenLooks;
     if (performance.now() < context.patternDeadline) continue;
@@ -60,10 +62,16 @@ function* scan(plan: MatchPlan, context: Context, segment: Segment, space: strin
   }
 }
 
-/** Of a long value the dictionary has the beginning only: a match there counts, and the asker is told. */
-function testLong(plan: MatchPlan, context: Context, key: string): boolean {
-  notify(context, { kind: 'long-values', text: plan.text });
-  return plan.matcher.test(key.slice(0, key.lastIndexOf('\u0001')));
+/** Of a long value the dictionary has the beginning only: a match there counts, and the asker is told when it is of a record they may see. */
+function testLong(plan: MatchPlan, context: Context, segment: Segment, entry: TermEntry): boolean {
+  if (hasVisible(context, segment, entry)) notify(context, { kind: 'long-values', text: plan.text });
+  return plan.matcher.test(entry.term.slice(0, entry.term.lastIndexOf('\u0001')));
+}
+
+/** Is a term in any record that the asker may see? One intersection of bitmaps. */
+function hasVisible({ snapshot, visible }: Context, segment: Segment, entry: TermEntry): boolean {
+  const index = snapshot.segments.findIndex((one) => one.segment === segment);
+  return visible[index]?.intersects(segment.ordinals(entry)) ?? false;
 }
 
 /** UTF-16 code units order supplementary characters before U+E000..U+FFFF; dictionaries are in code point order. */

@@ -1,5 +1,6 @@
+import type { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment } from '../../index/segment.ts';
-import type { IndexSnapshot, LiveSegment } from '../../index/snapshot.ts';
+import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 
 /** A word of the question in the word space of its field. */
 export interface RankedWord {
@@ -16,18 +17,20 @@ const longestLength = 4095;
 
 /**
  * BM25 (Robertson and Zaragoza 2009, as Lucene computes it) of every record of every segment, as one array of scores per segment. Document
- * frequencies and lengths are those of the live records of the whole library, so a score does not depend on how records are spread over segments.
- * The arrays are used again by the next call: read them before it.
+ * frequencies and lengths are those of the `counted` records: all that the asker may open, since the order of what one sees would tell how often words stand
+ * in what one does not. A score depends neither on the collection asked nor on how records are spread over segments. The arrays are used again by the next
+ * call: read them before it.
  */
-export function bm25(snapshot: IndexSnapshot, words: readonly RankedWord[]): readonly Float32Array[] {
+export function bm25(snapshot: IndexSnapshot, words: readonly RankedWord[], counted: HitSet): readonly Float32Array[] {
+  const records = counted.reduce((sum, bits) => sum + bits.size, 0);
   const scores = snapshot.segments.map(({ segment }) => emptyScores(segment));
   const averages = new Map<string, number>();
   for (const { space, term, weight = 1 } of distinct(words)) {
-    const average = averages.get(space) ?? averageLength(snapshot, space);
+    const average = averages.get(space) ?? averageLength(snapshot, counted, records, space);
     averages.set(space, average);
-    const documents = documentFrequency(snapshot, space, term);
+    const documents = documentFrequency(snapshot, counted, space, term);
     if (documents === 0) continue;
-    const idf = Math.log(1 + (snapshot.records - documents + 0.5) / (documents + 0.5));
+    const idf = Math.log(1 + (records - documents + 0.5) / (documents + 0.5));
     const norms = normTable(average);
     for (const [index, { segment }] of snapshot.segments.entries()) {
       addScores(segment, space, term, idf * weight, norms, scores[index] as Float32Array);
@@ -74,35 +77,37 @@ function normTable(average: number): Float64Array {
   return norms;
 }
 
-function documentFrequency(snapshot: IndexSnapshot, space: string, term: string): number {
+/** Of the counted records, how many have the word. */
+export function documentFrequency(snapshot: IndexSnapshot, counted: HitSet, space: string, term: string): number {
   let documents = 0;
-  for (const { segment, live } of snapshot.segments) {
+  for (const [index, { segment }] of snapshot.segments.entries()) {
     const entry = segment.term(space, term);
     if (entry === undefined) continue;
-    documents += live.size === segment.count ? entry.records : live.andCardinality(segment.ordinals(entry));
+    const bits = counted[index] as RoaringBitmap32;
+    documents += bits.size === segment.count ? entry.records : bits.andCardinality(segment.ordinals(entry));
   }
   return documents;
 }
 
-function averageLength(snapshot: IndexSnapshot, space: string): number {
+function averageLength(snapshot: IndexSnapshot, counted: HitSet, records: number, space: string): number {
   let total = 0;
-  for (const live of snapshot.segments) total += liveLength(live, space);
-  return snapshot.records === 0 || total === 0 ? 1 : total / snapshot.records;
+  for (const [index, { segment }] of snapshot.segments.entries())
+    total += countedLength(segment, counted[index] as RoaringBitmap32, space);
+  return records === 0 || total === 0 ? 1 : total / records;
 }
 
-const liveLengths = new WeakMap<LiveSegment, Map<string, number>>();
+const countedLengths = new WeakMap<RoaringBitmap32, Map<string, number>>();
 
-/** Words of the live records of a segment; summed once when some of its records are not live. */
-function liveLength(live: LiveSegment, space: string): number {
-  const { segment } = live;
-  if (live.live.size === segment.count) return segment.columns.totalLength(space);
-  const known = liveLengths.get(live) ?? new Map<string, number>();
-  liveLengths.set(live, known);
+/** Words of the counted records of a segment; summed once for each set, which access keeps. */
+function countedLength(segment: Segment, bits: RoaringBitmap32, space: string): number {
+  if (bits.size === segment.count) return segment.columns.totalLength(space);
+  const known = countedLengths.get(bits) ?? new Map<string, number>();
+  countedLengths.set(bits, known);
   const before = known.get(space);
   if (before !== undefined) return before;
   const lengths = segment.columns.lengths(space);
   let total = 0;
-  if (lengths !== undefined) for (const ordinal of live.live) total += lengths[ordinal] as number;
+  if (lengths !== undefined) for (const ordinal of bits) total += lengths[ordinal] as number;
   known.set(space, total);
   return total;
 }

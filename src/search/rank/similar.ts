@@ -3,7 +3,7 @@ import type { HitSet } from '../../index/snapshot.ts';
 import type { Context } from '../evaluate/context.ts';
 import { numberEnds } from '../evaluate/numbers.ts';
 import type { Query } from '../query/tree.ts';
-import { bm25, type RankedWord } from './bm25.ts';
+import { bm25, documentFrequency, type RankedWord } from './bm25.ts';
 
 /** How much a word counts where it stands in the title, in a subject or keyword, and in the beginning of the abstract. */
 const places = { title: 3, subject: 2, abstract: 1 } as const;
@@ -37,8 +37,8 @@ export function similarTo(id: number, context: Context): Similar | undefined {
   const found = snapshot.segments[index];
   if (found === undefined) return undefined;
   const ordinal = found.segment.ordinalOf(id);
-  const words = tellingWords(context, index, ordinal);
-  const scores = bm25(snapshot, words);
+  const words = tellingWords(context, openable, index, ordinal);
+  const scores = bm25(snapshot, words, openable);
   const least = similarPart * scores[index]![ordinal]!;
   const hits = snapshot.segments.map(({ segment }, at) => {
     const entries = words.flatMap(({ space, term }) => segment.term(space, term) ?? []);
@@ -49,7 +49,12 @@ export function similarTo(id: number, context: Context): Similar | undefined {
 }
 
 /** Words of a record by how much they tell of it, with their weights. */
-function tellingWords({ snapshot, analyzer }: Context, index: number, ordinal: number): readonly RankedWord[] {
+function tellingWords(
+  { snapshot, analyzer }: Context,
+  openable: HitSet,
+  index: number,
+  ordinal: number,
+): readonly RankedWord[] {
   const space = analyzer.field(analyzer.anyField)?.words;
   if (space === undefined) return [];
   const { segment } = snapshot.segments[index]!;
@@ -71,14 +76,15 @@ function tellingWords({ snapshot, analyzer }: Context, index: number, ordinal: n
     for (let at = column.starts[ordinal]!; at < column.starts[ordinal + 1]!; at++)
       add(column.text(column.values[at]!), places.subject);
   }
+  const all = openable.reduce((sum, bits) => sum + bits.size, 0);
   const priced = [...counts].flatMap(([term, count]) => {
-    const records = snapshot.segments.reduce((sum, one) => sum + (one.segment.term(space, term)?.records ?? 0), 0);
+    const records = documentFrequency(snapshot, openable, space, term);
     // Words that no other record has tell nothing of others.
     if (records < 2) return [];
-    const idf = Math.log(1 + snapshot.records / records);
+    const idf = Math.log(1 + all / records);
     return [{ space, term, weight: 1 + Math.log(count), value: (1 + Math.log(count)) * idf, records }];
   });
-  const rare = priced.filter(({ records }) => records * commonPart <= snapshot.records);
+  const rare = priced.filter(({ records }) => records * commonPart <= all);
   return (rare.length > 0 ? rare : priced)
     .sort((a, b) => b.value - a.value || (a.term < b.term ? -1 : 1))
     .slice(0, wordsTaken);

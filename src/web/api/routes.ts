@@ -19,6 +19,7 @@ import { webErrors } from '../errors.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { negotiateType } from '../negotiate.ts';
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
+import { isNamed } from '../routes/record.ts';
 import { readQuestion } from '../routes/search.ts';
 import { collectionAddress } from '../url.ts';
 import { exportRecord, recordBatches } from '../view/export-view.ts';
@@ -220,11 +221,12 @@ async function findRecord(exchange: Exchange, text: string): Promise<RecordVersi
   const unknown = (): UserError => new UserError(webErrors.apiNoRecord, { id: text });
   if (id < 1 || id > 2 ** 31 - 1) throw unknown();
   const shown = mayShow(exchange.person, exchange.snapshot, id);
-  const version = shown === 'no' ? undefined : (await exchange.records([id])).get(id);
-  if (version === undefined || (shown !== 'yes' && !version.deleted)) throw unknown();
+  // One that is not shown is read as well: one that is not there takes as long.
+  const version = (await exchange.records([id])).get(id);
+  if (version === undefined || shown === 'no' || (shown !== 'yes' && !version.deleted)) throw unknown();
   if (!version.deleted) return version;
   const other = Number(firstValue(version.record, '970', 'd') ?? 0);
-  if (Number.isSafeInteger(other) && other > 0 && other !== id) throw new UserError(webErrors.apiMerged, { id, other });
+  if (isNamed(exchange, other, id)) throw new UserError(webErrors.apiMerged, { id, other });
   throw new UserError(webErrors.apiDeleted, { id, date: version.modified.toISOString().slice(0, 10) });
 }
 

@@ -117,8 +117,10 @@ async function keepTheme(
   theme: 'light' | 'dark' | 'auto',
 ): Promise<void> {
   reply.header('set-cookie', preferenceCookie('theme', theme === 'auto' ? '' : theme));
-  const account = visitorOf(request).signedIn?.account;
-  if (people === undefined || account === undefined) return;
+  const { signedIn, session } = visitorOf(request);
+  // A token cannot change the account.
+  if (people === undefined || signedIn === undefined || session === undefined) return;
+  const { account } = signedIn;
   const { theme: _, ...others } = account.preferences;
   await savePreferences(people.access.database, account.id, theme === 'auto' ? others : { ...others, theme });
   people.access.forget({ kind: 'person', id: account.id });

@@ -79,17 +79,22 @@ async function findRecord(exchange: Exchange, reply: FastifyReply, text: string)
     return undefined;
   }
   const shown = mayShow(exchange.person, exchange.snapshot, id);
-  // A record that was deleted long ago has left the index.
-  const version = shown === 'no' ? undefined : (await exchange.records([id])).get(id);
-  if (version === undefined || (shown !== 'yes' && !version.deleted)) {
+  // A record that was deleted long ago has left the index. One that is not shown is read as well: one that is not there takes as long.
+  const version = (await exchange.records([id])).get(id);
+  if (version === undefined || shown === 'no' || (shown !== 'yes' && !version.deleted)) {
     sendNoRecord(exchange, reply, text);
     return undefined;
   }
   if (!version.deleted) return version;
   const other = Number(firstValue(version.record, '970', 'd') ?? 0);
-  if (Number.isSafeInteger(other) && other > 0 && other !== id) sendMerged(exchange, reply, id, other);
+  if (isNamed(exchange, other, id)) sendMerged(exchange, reply, id, other);
   else sendDeleted(exchange, reply, id, version.modified);
   return undefined;
+}
+
+/** May it be said into which record another one was merged? Not when that one is not shown. */
+export function isNamed({ person, snapshot }: Exchange, other: number, id: number): boolean {
+  return Number.isSafeInteger(other) && other > 0 && other !== id && mayShow(person, snapshot, other) !== 'no';
 }
 
 function sendTab(

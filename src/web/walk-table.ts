@@ -1,0 +1,253 @@
+import { exportFormats } from '../formats/formats.ts';
+
+/** For the test that walks every route as different people, walk.test.ts. Whoever adds a route adds a line here that says how to ask it. */
+
+/** What there is to ask for. */
+export interface WalkWorld {
+  /** Numbers of records: shown, hidden, deleted, and one that never was. */
+  readonly ids: readonly number[];
+  readonly collections: readonly string[];
+  /** Codes of facets. */
+  readonly facets: readonly string[];
+  /** Questions as a curious guest would ask them, with words of hidden records among them. */
+  readonly questions: readonly string[];
+}
+
+export interface Step {
+  readonly url: string;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A form. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly json?: object;
+}
+
+type Walk = (world: WalkWorld) => readonly Step[];
+
+const get = (...urls: readonly string[]): readonly Step[] => urls.map((url) => ({ url }));
+const query = (path: string, values: Readonly<Record<string, string>>): string =>
+  `${path}?${new URLSearchParams(values)}`;
+/** Asks for no record at all: one step shows that it answers everybody alike. */
+const once =
+  (...steps: readonly Step[]): Walk =>
+  () =>
+    steps;
+/** A form that changes something of the sender's own: sent without its token, so that nothing is changed. */
+const form = (url: string): Walk => once({ url, method: 'POST', form: { name: 'x' } });
+
+const formats = [
+  'hb',
+  'hd',
+  'hm',
+  'hcs',
+  'hcs2',
+  'id',
+  'intbitset',
+  '245__a',
+  ...exportFormats.map(({ code }) => code),
+];
+const accepted = [
+  'text/html',
+  'application/json',
+  'application/vnd.citationstyles.csl+json',
+  ...exportFormats.flatMap(({ mediaTypes }) => mediaTypes),
+];
+const browsed = ['', 'title', 'author', 'subject', 'year', '595__a', '037__a', 'collection'];
+const orders: readonly Readonly<Record<string, string>>[] = [
+  { so: 'a' },
+  { sf: 'title' },
+  { sf: 'year', so: 'a' },
+  { sf: '595__a' },
+  { sf: '245__a' },
+  { sf: 'nothing' },
+  { rm: 'wrd' },
+  { rm: 'citation' },
+  { sf: 'citations' },
+];
+
+/** By "METHOD path" as the application registers it. */
+export const walks: Readonly<Record<string, Walk>> = {
+  'GET /': ({ collections }) => get('/', '/?aas=1', '/?ln=fr', ...collections.map((name) => query('/', { c: name }))),
+  'GET /collection/:name': ({ collections }) =>
+    [...collections, 'Nothing'].flatMap((name) =>
+      get(`/collection/${encodeURIComponent(name)}`, `/collection/${encodeURIComponent(name)}?as=1&ln=fr`),
+    ),
+  'GET /help/search': () => get('/help/search'),
+  'GET /search': ({ questions, collections, facets, ids }) =>
+    get(
+      ...questions.flatMap((p) => ['hb', 'id'].map((of) => query('/search', { p, of, rg: '50' }))),
+      ...questions.map((p) => query('/search', { p, wl: '1', of: 'hb' })),
+      ...questions.slice(0, 3).flatMap((p) => formats.map((of) => query('/search', { p, of }))),
+      ...formats.map((of) => query('/search', { of, ot: '245,595,100' })),
+      ...orders.flatMap((order) => questions.slice(0, 4).map((p) => query('/search', { p, of: 'id', ...order }))),
+      ...orders.map((order) => query('/search', { ...order })),
+      ...collections.flatMap((c) => [
+        query('/search', { c }),
+        query('/search', { cc: c, of: 'id' }),
+        query('/search', { cc: c, of: 'xm' }),
+      ]),
+      `/search?${new URLSearchParams(collections.map((c): [string, string] => ['c', c]))}`,
+      ...facets.flatMap((code) => [
+        query('/search', { [`facet.${code}`]: 'Secret' }),
+        query('/search', { [`facet.${code}`]: 'x', p: 'higgs' }),
+      ]),
+      ...ids.map((id) => query('/search', { p: `recid:${id}`, of: 'id' })),
+      query('/search', { p1: 'higgs', f1: 'title', m1: 'a', op1: 'n', p2: 'zqxjtitle', m2: 'o' }),
+      query('/search', { d1: '2020-01-01', d2: '2030-01-01' }),
+      query('/search', { jrec: '3', rg: '2' }),
+      ...questions.slice(0, 6).map((p) => query('/search', { p, sc: '1' })),
+      ...collections.map((cc) => query('/search', { cc, sc: '1' })),
+      ...['B', 'H', 'F', 'S', 'L', 'I', 'O', 'I,O'].map((em) => query('/search', { p: 'higgs', em })),
+      query('/search', { aas: '2', p: 'higgs', p1: 'zqxjtitle', f1: 'title', m1: 'a', op1: 'o' }),
+      query('/search', { sc: '1', ln: 'fr' }),
+      ...questions.slice(0, 12).map((p) => query('/search', { p, action: 'browse' })),
+      ...browsed.flatMap((f) =>
+        ['', 'h', 'zq'].flatMap((p) =>
+          ['around', 'after', 'before'].map((way) => query('/search', { action: 'browse', p, f, way })),
+        ),
+      ),
+      ...collections.map((cc) => query('/search', { action: 'browse', p: 'zq', f: 'title', cc })),
+      query('/search', { of: 'nonsense' }),
+      query('/search', { p: 'higgs', year1: '1900', year2: '1999' }),
+    ),
+  'GET /search/facet': ({ facets, questions }) =>
+    get(
+      ...facets.flatMap((code) => [
+        query('/search/facet', { code }),
+        query('/search/facet', { code, find: 'zq' }),
+        ...questions.slice(0, 4).map((p) => query('/search/facet', { code, p })),
+      ]),
+      '/search/facet?code=nothing',
+    ),
+  'GET /record/:id': ({ ids }) =>
+    [...ids, 'x', 0].flatMap((id) => [
+      ...get(`/record/${id}`, ...formats.map((of) => `/record/${id}?of=${of}`)),
+      ...accepted.map((accept): Step => ({ url: `/record/${id}`, headers: { accept } })),
+    ]),
+  'GET /record/:id/references': ({ ids }) => get(...ids.map((id) => `/record/${id}/references`)),
+  'GET /record/:id/citations': ({ ids }) =>
+    get(...ids.flatMap((id) => [`/record/${id}/citations`, `/record/${id}/citations?page=2`])),
+  'GET /record/:id/authors': ({ ids }) => get(...ids.map((id) => `/record/${id}/authors`)),
+  'GET /record/:id/marc': ({ ids }) => get(...ids.flatMap((id) => [`/record/${id}/marc`, `/record/${id}/marc?page=2`])),
+  'GET /record/:id/export/:format': ({ ids }) =>
+    get(
+      ...ids.flatMap((id) => [...formats, 'nothing'].map((format) => `/record/${id}/export/${format}?ot=245,595,999`)),
+    ),
+  'GET /feed': ({ questions, collections }) =>
+    get(
+      '/feed?rg=50',
+      ...questions.map((p) => query('/feed', { p })),
+      ...collections.map((cc) => query('/feed', { cc })),
+    ),
+  'GET /unapi': ({ ids }) =>
+    get(
+      '/unapi',
+      ...ids.flatMap((id) => ['', 'xm', 'nothing'].map((format) => query('/unapi', { id: String(id), format }))),
+    ),
+  'GET /openurl': ({ ids }) =>
+    get(
+      ...ids.map((id) => query('/openurl', { rft_id: `https://library.example/record/${id}` })),
+      query('/openurl', { 'rft.atitle': 'zqxjtitle', 'rft.aulast': 'Zqxjauthor' }),
+      query('/openurl', { 'rft.jtitle': 'zqxjJournal', 'rft.volume': '1', 'rft.spage': '1' }),
+      query('/openurl', { title: 'higgs', date: '1977' }),
+    ),
+  'GET /api/search': ({ questions, collections }) =>
+    get(
+      ...questions.flatMap((p) => [query('/api/search', { p }), query('/api/search', { p, facets: '1', size: '2' })]),
+      ...collections.map((cc) => query('/api/search', { cc, facets: '1' })),
+      ...orders.map((order) => query('/api/search', { ...order, p: 'higgs boson' })),
+      query('/api/search', { cursor: 'x' }),
+      query('/api/search', { nothing: '1' }),
+    ),
+  'GET /api/records': () =>
+    get('/api/records', '/api/records?size=2', '/api/records?fields=title', '/api/records?cursor=x'),
+  'GET /api/records/:id': ({ ids }) =>
+    get(...[...ids, 'x'].flatMap((id) => [`/api/records/${id}`, `/api/records/${id}?fields=reference`])),
+  'GET /api/collections': () => get('/api/collections', '/api/collections?ln=fr'),
+  'GET /api/suggest': () =>
+    get(...['z', 'zq', 'h', 'e', 'higgs b', 'zqxjauthor, '].map((q) => query('/api/suggest', { q }))),
+  'GET /api/openapi.json': () => get('/api/openapi.json'),
+  'GET /api': () => get('/api'),
+  'GET /rss': () => get('/rss?p=higgs'),
+  'GET /assets/:file': () => get('/assets/nothing.css'),
+  'GET /favicon.ico': () => get('/favicon.ico'),
+  'GET /robots.txt': () => get('/robots.txt'),
+  'GET /opensearchdescription': () => get('/opensearchdescription'),
+  'POST /preferences': once({ url: '/preferences', method: 'POST', form: { theme: 'dark', back: '/record/1' } }),
+  'GET /health/live': () => get('/health/live'),
+  'GET /health/ready': () => get('/health/ready'),
+  'POST /api/login': once({ url: '/api/login', method: 'POST', json: { name: 1 } }),
+  // Without a cookie it ends nothing.
+  'POST /api/logout': once({ url: '/api/logout', method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } }),
+  'GET /account/sign-in': ({ ids }) => get(...ids.map((id) => query('/account/sign-in', { back: `/record/${id}` }))),
+  'POST /account/sign-in': form('/account/sign-in'),
+  'POST /account/sign-out': form('/account/sign-out'),
+  'GET /account/register': () => get('/account/register'),
+  'POST /account/register': form('/account/register'),
+  'GET /account/confirm': () => get('/account/confirm?token=x'),
+  'POST /account/confirm': form('/account/confirm'),
+  'GET /account/lost-password': () => get('/account/lost-password'),
+  'POST /account/lost-password': form('/account/lost-password'),
+  'GET /account/new-password': () => get('/account/new-password?token=x'),
+  'POST /account/new-password': form('/account/new-password'),
+  'GET /account': () => get('/account'),
+  'POST /account/preferences': form('/account/preferences'),
+  'POST /account/password': form('/account/password'),
+  'POST /account/email': form('/account/email'),
+  'GET /account/email': () => get('/account/email?token=x'),
+  'POST /account/email/confirm': form('/account/email/confirm'),
+  'GET /account/sessions': () => get('/account/sessions'),
+  'POST /account/sessions': form('/account/sessions'),
+  'GET /account/tokens': () => get('/account/tokens'),
+  'POST /account/tokens': form('/account/tokens'),
+  'POST /account/tokens/end': form('/account/tokens/end'),
+  'GET /account/with/:provider': () => get('/account/with/nothing'),
+  'GET /account/with/:provider/callback': () => get('/account/with/nothing/callback?code=x&state=x'),
+  'POST /account/with/:provider/link': form('/account/with/nothing/link'),
+  'POST /account/with/:provider/register': form('/account/with/nothing/register'),
+  'GET /account/identities': () => get('/account/identities'),
+  'POST /account/identities': form('/account/identities'),
+  'GET /admin': () => get('/admin'),
+  'GET /admin/people': () => get('/admin/people', '/admin/people?q=zq'),
+  'POST /admin/people': form('/admin/people'),
+  'GET /admin/people/new': () => get('/admin/people/new'),
+  'GET /admin/people/:id': () => get('/admin/people/1'),
+  'POST /admin/people/:id/state': form('/admin/people/1/state'),
+  'POST /admin/people/:id/role': form('/admin/people/1/role'),
+  'POST /admin/people/:id/role/take': form('/admin/people/1/role/take'),
+  'POST /admin/people/:id/group': form('/admin/people/1/group'),
+  'POST /admin/people/:id/group/take': form('/admin/people/1/group/take'),
+  'POST /admin/people/:id/sessions': form('/admin/people/1/sessions'),
+  'POST /admin/people/:id/password/none': form('/admin/people/1/password/none'),
+  'POST /admin/people/:id/letter': form('/admin/people/1/letter'),
+  'POST /admin/people/:id/remove': form('/admin/people/1/remove'),
+  'GET /admin/roles': () => get('/admin/roles'),
+  'POST /admin/roles': form('/admin/roles'),
+  'GET /admin/roles/new': () => get('/admin/roles/new'),
+  'GET /admin/roles/:name': () => get('/admin/roles/boss'),
+  'POST /admin/roles/:name': form('/admin/roles/boss'),
+  'POST /admin/roles/:name/remove': form('/admin/roles/boss/remove'),
+  'GET /admin/groups': () => get('/admin/groups'),
+  'POST /admin/groups': form('/admin/groups'),
+  'GET /admin/groups/:id': () => get('/admin/groups/1'),
+  'POST /admin/groups/:id': form('/admin/groups/1'),
+  'POST /admin/groups/:id/give': form('/admin/groups/1/give'),
+  'POST /admin/groups/:id/take': form('/admin/groups/1/take'),
+  'POST /admin/groups/:id/remove': form('/admin/groups/1/remove'),
+  'GET /admin/sessions': () => get('/admin/sessions'),
+  'POST /admin/sessions': form('/admin/sessions'),
+  'GET /admin/tokens': () => get('/admin/tokens'),
+  'POST /admin/tokens': form('/admin/tokens'),
+  'GET /admin/log': () => get('/admin/log'),
+};
+
+/** Addresses that are no route: every error page is walked too. */
+export const errorSteps: readonly Step[] = [
+  { url: '/nothing' },
+  { url: '/record' },
+  { url: '/%E0%A4%A' },
+  { url: '/search', method: 'POST', form: { p: 'zqxjtitle' } },
+  { url: '/record/3', method: 'POST', form: {} },
+  { url: '/search?p=higgs', headers: { authorization: `Bearer ${'x'.repeat(43)}` } },
+  { url: '/preferences', method: 'POST', headers: { 'content-type': 'text/strange' } },
+];

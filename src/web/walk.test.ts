@@ -1,0 +1,428 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { operator } from '../access/audit.ts';
+import { addPerson } from '../access/people.ts';
+import { createSession } from '../access/sessions.ts';
+import { createToken } from '../access/tokens.ts';
+import { field } from '../formats/test-records.ts';
+import type { MarcRecord } from '../marc/record.ts';
+import { parseSite } from '../site/parse.ts';
+import type { Site } from '../site/site.ts';
+import { createApp } from './app.ts';
+import { memoryLibrary } from './memory-library.ts';
+import type { WebPeople } from './people.ts';
+import { testPeople } from './test-people.ts';
+import { errorSteps, type Step, type WalkWorld, walks } from './walk-table.ts';
+
+/**
+ * Nobody learns anything of what they may not see. Shown by two libraries that differ in that only: for each person, another library has in the place of
+ * each record that the person may not see an empty one of no collection, and none of the hidden values. Every route, asked in every way of walk-table.ts, must
+ * answer both alike: page, status and headers. So counts, facets, suggestions, orders and errors are compared without naming them.
+ */
+
+const siteText = `
+site: {name: Walked Library, languages: [en, fr], admin: admin@library.example, restricted: any, hidden-paths: ["595", "500__x"]}
+fields:
+  anyfield: {index: {union: [title, author, abstract, keyword, year, journal, reference, miscellaneous], stem: english, pairs: true}}
+  title: {paths: ["245__%"], index: {tokenizer: text, stem: english, pairs: true}}
+  author: {paths: ["100__a", "700__a"], index: {tokenizer: author}}
+  exactauthor: {paths: ["100__a", "700__a"], index: {tokenizer: exact-author}}
+  abstract: {paths: ["520__a"], index: {tokenizer: text, stem: english, pairs: true}}
+  keyword: {paths: ["6531_a"], index: {tokenizer: text}}
+  subject: {paths: ["65017a"]}
+  year: {paths: ["260__c"], index: {tokenizer: year}}
+  journal: {paths: ["773__p", "773__v", "773__y", "773__c"], index: {tokenizer: journal}}
+  reportnumber: {paths: ["037__a", "999C5r"], index: {tokenizer: text}}
+  reference: {paths: ["999C5"], index: {tokenizer: text}}
+  miscellaneous: {paths: ["500", "595"], index: {tokenizer: text}}
+sort:
+  latest: {by: created}
+  title: {by: title}
+  year: {by: year}
+rank:
+  wrd: {method: relevance, name: words}
+facets:
+  collection: {kind: collection}
+  year: {kind: year}
+  author: {field: author}
+  subject: {paths: ["65017a", "6531_a", "595__a"]}
+  type: {paths: ["980__a"]}
+collections:
+  - name: Home
+    children:
+      - {name: Books, query: '980__a:"BOOK"'}
+      - name: Papers
+        children:
+          - {name: Articles, query: '980__a:"ARTICLE"'}
+          - {name: Secret, query: '980__a:"SECRET"', restricted: true}
+    virtual-children:
+      - {name: Old, query: 'year:1900->1999'}
+      - {name: Higgs, query: 'higgs'}
+  - {name: Outside, query: '980__a:"OUTSIDE"'}
+  - {name: Vault, query: '980__a:"VAULT"', restricted: true}
+roles:
+  insider: {may: [{action: viewrestrcoll, collection: Secret}]}
+  boss: {may: everything}
+`;
+
+function siteOf(policy: 'any' | 'all'): Site {
+  const { site, problems } = parseSite(siteText.replace('restricted: any', `restricted: ${policy}`));
+  assert.deepEqual(problems, []);
+  return site!;
+}
+const sites = { any: siteOf('any'), all: siteOf('all') };
+
+/** In every hidden thing; no record that everybody sees has it, and no page of ours. */
+const marker = 'zqxj';
+const ownerAddress = 'owner@library.example';
+
+interface Drawn {
+  readonly kinds: readonly string[];
+  readonly words: readonly string[];
+  readonly year: number;
+  readonly owned: boolean;
+  readonly hidden: boolean;
+  readonly deleted: boolean;
+}
+const drawn = fc.record<Drawn>({
+  kinds: fc.uniqueArray(fc.constantFrom('BOOK', 'ARTICLE', 'SECRET', 'VAULT', 'OUTSIDE', 'NOTHING'), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+  words: fc.array(fc.constantFrom('higgs', 'boson', 'quark', 'mass'), { minLength: 1, maxLength: 4 }),
+  year: fc.constantFrom(1977, 2001),
+  owned: fc.boolean(),
+  hidden: fc.boolean(),
+  deleted: fc.nat(9).map((n) => n === 0),
+});
+type Library = readonly Drawn[];
+
+const isSecret = ({ kinds }: Drawn): boolean => kinds.includes('SECRET') || kinds.includes('VAULT');
+const isAnywhere = ({ kinds, words, year }: Drawn): boolean =>
+  kinds.some((kind) => kind !== 'NOTHING') || year < 2000 || words.includes('higgs');
+
+/** `id` counts from 1. Hidden records and hidden values are full of the marker. */
+function recordOf(one: Drawn, id: number, hiddenShown: boolean): MarcRecord {
+  // A guest may not see it; what others see has the marker too, which is why only guests are searched for it.
+  const secret = isSecret(one) || !isAnywhere(one);
+  const mark = (text: string): string => (secret ? `${marker}${text}` : text);
+  return {
+    leader: '',
+    fields: [
+      field('037__', `$a${mark('REPORT')}-${id}`),
+      field('100__', `$a${secret ? 'Zqxjauthor, Ann' : 'Ellis, John'}`),
+      field('245__', `$a${one.words.join(' ')} ${secret ? 'zqxjtitle' : ''}`.trimEnd()),
+      field('260__', `$c${one.year}`),
+      // Longer than what a dictionary keeps of a value.
+      field(
+        '520__',
+        `$aAbout ${one.words.toReversed().join(' and ')}${secret ? ` zqxjabstract ${'long '.repeat(60)}` : ''}.`,
+      ),
+      field('6531_', `$a${mark('matter')}`),
+      field('65017', `$a${mark('Physics')}`),
+      field('773__', `$p${mark('Journal')}$v${id}$y${one.year}$c1`),
+      field('999C5', `$m${mark('Reference')}$r${mark('REPORT')}-${(id % 5) + 1}`),
+      ...(one.hidden && hiddenShown
+        ? [field('595__', '$azqxjhidden higgs'), field('500__', '$anote$xzqxjsubfield')]
+        : [field('500__', '$anote')]),
+      ...(one.owned ? [field('8560_', `$f${ownerAddress}`)] : []),
+      ...one.kinds.map((kind) => field('980__', `$a${kind}`)),
+    ],
+  };
+}
+
+const emptyRecord: MarcRecord = { leader: '', fields: [field('980__', '$aNOTHING'), field('260__', '$c2001')] };
+
+interface Walker {
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly collections: readonly string[];
+  readonly owns: boolean;
+  readonly seesHidden: boolean;
+}
+
+function sees(walker: Walker, one: Drawn, policy: 'any' | 'all'): boolean {
+  if (!isAnywhere(one)) return false;
+  if (walker.owns && one.owned) return true;
+  const restricted = one.kinds.filter((kind) => kind === 'SECRET' || kind === 'VAULT');
+  if (restricted.length === 0) return true;
+  const permitted = restricted.filter((kind) => walker.collections.includes(kind));
+  return policy === 'any' ? permitted.length > 0 : permitted.length === restricted.length;
+}
+
+let store: TestDatabase;
+let people: WebPeople;
+let walkers: readonly Walker[];
+
+before(async () => {
+  store = await openTestDatabase();
+  people = await testPeople(store);
+  const add = async (name: string, roles: readonly string[]): Promise<number> =>
+    addPerson(store.database, operator, {
+      ...{ name, email: `${name}@library.example`, password: undefined, roles },
+      ...{ state: 'active', origin: 'operator' },
+    });
+  const cookie = async (person: number): Promise<Readonly<Record<string, string>>> => {
+    const { secret } = await createSession(store.database, {
+      person,
+      remember: false,
+      address: '127.0.0.1',
+      agent: '',
+    });
+    return { cookie: `reperio=${secret}` };
+  };
+  const ids = {
+    insider: await add('insider', ['insider']),
+    owner: await add('owner', []),
+    boss: await add('boss', ['boss']),
+  };
+  const token = async (
+    person: number,
+    scopes: readonly ('read' | 'edit')[],
+  ): Promise<Readonly<Record<string, string>>> => {
+    const made = await createToken(
+      store.database,
+      operator,
+      { id: person, name: 'x' },
+      { name: 'x', scopes, expires: undefined },
+    );
+    return { authorization: `Bearer ${made.secret}` };
+  };
+  const nothing = { collections: [], owns: false, seesHidden: false };
+  const everything = { collections: ['SECRET', 'VAULT'], owns: false, seesHidden: true };
+  walkers = [
+    { name: 'guest', headers: {}, ...nothing },
+    { name: 'insider', headers: await cookie(ids.insider), ...nothing, collections: ['SECRET'] },
+    { name: 'owner', headers: await cookie(ids.owner), ...nothing, owns: true },
+    { name: 'boss', headers: await cookie(ids.boss), ...everything },
+    { name: 'token of boss that may not read', headers: await token(ids.boss, ['edit']), ...nothing },
+    { name: 'token of owner', headers: await token(ids.owner, ['read']), ...nothing, owns: true },
+  ];
+});
+after(async () => {
+  await people.access.close();
+  await store.release();
+});
+
+let version = 0;
+
+function appOf(
+  site: Site,
+  records: readonly (MarcRecord | undefined)[],
+): { app: FastifyInstance; routes: readonly string[] } {
+  const routes: string[] = [];
+  const app = createApp(memoryLibrary(site, records, String(++version)), {
+    people,
+    onRoute: (method, url) => routes.push(`${method} ${url}`),
+  });
+  return { app, routes };
+}
+
+function worldOf(library: Library, site: Site): WalkWorld {
+  return {
+    ids: [...library.map((_, i) => i + 1), library.length + 1],
+    collections: ['Home', 'Books', 'Papers', 'Articles', 'Secret', 'Old', 'Higgs', 'Outside', 'Vault'],
+    facets: site.facets.map(({ code }) => code),
+    questions: [
+      '',
+      'higgs',
+      'higgs boson quark',
+      'higgs or zqxjtitle',
+      'zqxjtitle',
+      'zqxjtitle or mass',
+      'not zqxjtitle',
+      'zq*',
+      '*itle',
+      '/zq.*/',
+      'title:/^z/',
+      "title:'zq'",
+      '"higgs zqxjtitle"',
+      'author:Zqxjauthor',
+      'author:"Zqxjauthor, Ann"',
+      'author:"A"->"Zzz"',
+      'title:a->z',
+      'exactauthor:"Zqxjauthor, Ann"',
+      'keyword:zqxjmatter',
+      'subject:zqxjPhysics',
+      'reference:zqxjReference',
+      'reportnumber:zqxjREPORT-1',
+      'journal:"zqxjJournal 1 (1977) 1"',
+      '037__a:/zq/',
+      '980__a:SECRET',
+      '980:VAULT',
+      '595:zqxjhidden',
+      '520__a:/about/',
+      '520__a:about*long',
+      '595__a:zq*',
+      '59:/./',
+      '500__x:"zqxjsubfield"',
+      'zqxjhidden',
+      'miscellaneous:zqxjhidden',
+      'year:1900->2100',
+      'recid:1->99',
+      'datecreated:2026-01-01->2027-01-01',
+      'refersto:title:higgs',
+      'refersto:recid:1',
+      'citedby:higgs',
+      'cited:0->99',
+      'cocitedwith:1',
+      'find a zqxjauthor',
+      'nothing:zqxjtitle',
+      'titel:higgs',
+      'higs',
+    ],
+  };
+}
+
+async function ask(
+  app: FastifyInstance,
+  walker: Walker,
+  step: Step,
+  method: 'GET' | 'POST' | 'HEAD',
+): Promise<LightMyRequestResponse> {
+  const headers: Record<string, string> = { ...walker.headers, ...step.headers };
+  if (step.form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
+  const payload = step.form === undefined ? step.json : new URLSearchParams(step.form).toString();
+  return app.inject({ method, url: step.url, headers, ...(payload === undefined ? {} : { payload }) });
+}
+
+/** Without what is never twice the same: times, numbers of requests, tokens of forms. An entity tag is a digest that has the version of the index in it. */
+function seen(answer: LightMyRequestResponse): string {
+  const {
+    date,
+    etag,
+    'x-request-id': id,
+    'server-timing': timing,
+    'content-length': length,
+    ...headers
+  } = answer.headers;
+  const statements = /desc="(\d+)"/.exec(String(timing))?.[1];
+  const cookies = [headers['set-cookie'] ?? []].flat().map((line) => line.replace(/=[^;]*/, '='));
+  const body = answer.body
+    .replace(/[\d.,]+ (ms)/g, '$1')
+    .replace(/(name="form" value=")[^"]*/g, '$1')
+    .replace(/number [0-9a-f]{12}/g, 'number');
+  return JSON.stringify([answer.statusCode, { ...headers, 'set-cookie': cookies }, statements, body], undefined, 1);
+}
+
+function isPrivate(answer: string): boolean {
+  const [, headers] = JSON.parse(answer) as readonly [number, Readonly<Record<string, string | undefined>>];
+  const { vary = '', 'cache-control': control = '' } = headers;
+  return /private|no-store/.test(control) && /\bCookie\b/.test(vary) && /\bAuthorization\b/.test(vary);
+}
+
+function stepsOf(
+  routes: readonly string[],
+  world: WalkWorld,
+): readonly (readonly [step: Step, method: 'GET' | 'POST' | 'HEAD'])[] {
+  return routes.flatMap((route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const isHead = method === 'HEAD';
+    const walk = walks[isHead ? `GET ${path}` : route];
+    assert.ok(walk !== undefined, `nobody has said how to walk ${route}: add a line to src/web/walk-table.ts`);
+    const steps = walk(world);
+    // HEAD is the same handler: one step shows it.
+    return (isHead ? steps.slice(0, 1) : steps).map(
+      (step) => [step, isHead ? 'HEAD' : (step.method ?? 'GET')] as const,
+    );
+  });
+}
+
+test('every route is in the table, and every line of the table is a route', async () => {
+  const { app, routes } = appOf(sites.any, []);
+  await app.ready();
+  stepsOf(routes, worldOf([], sites.any));
+  assert.deepEqual(
+    Object.keys(walks).filter((route) => !routes.includes(route)),
+    [],
+  );
+  await app.close();
+});
+
+test('whatever is asked, nobody learns of what they may not see', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(drawn, { minLength: 3, maxLength: 8 }),
+      fc.constantFrom('any' as const, 'all' as const),
+      fc.nat(),
+      async (library, policy, turn) => {
+        const site = sites[policy];
+        const whole = appOf(
+          site,
+          library.map((one, i) => (one.deleted ? undefined : recordOf(one, i + 1, true))),
+        );
+        await whole.app.ready();
+        const steps = [
+          ...stepsOf(whole.routes, worldOf(library, site)),
+          ...errorSteps.map((step) => [step, step.method ?? 'GET'] as const),
+        ];
+        // A guest each time, and two of the others in turn: all of them take long. The guest comes last, when whatever is kept was made for others.
+        const chosen = [walkers[1 + (turn % 5)]!, walkers[1 + ((turn + 2) % 5)]!, walkers[0]!];
+        // What everybody is told, step by step, so that each comes after the others.
+        const told: string[][] = [];
+        for (const [step, method] of steps) {
+          const answers: string[] = [];
+          for (const walker of chosen) {
+            const answer = await ask(whole.app, walker, step, method);
+            assert.ok(answer.statusCode < 500, `${method} ${step.url} as ${walker.name}: ${answer.body}`);
+            answers.push(seen(answer));
+          }
+          told.push(answers);
+        }
+        for (const [place, walker] of chosen.entries()) {
+          const other = appOf(
+            site,
+            library.map((one, i) => {
+              if (one.deleted) return undefined;
+              return sees(walker, one, policy) ? recordOf(one, i + 1, walker.seesHidden) : emptyRecord;
+            }),
+          );
+          for (const [at, [step, method]] of steps.entries()) {
+            const where = `${method} ${step.url} ${JSON.stringify(step.headers ?? {})} as ${walker.name}`;
+            const real = told[at]![place]!;
+            // What was made for this person and not for guests is kept by no shared cache.
+            if (real !== told[at]!.at(-1)) assert.ok(isPrivate(real), `${where} may be kept for others`);
+            assert.equal(real, seen(await ask(other.app, walker, step, method)), where);
+            if (walker.name !== 'guest' || step.url.toLowerCase().includes('zq')) continue;
+            const text = real.toLowerCase();
+            const found = text.indexOf(marker);
+            assert.equal(found, -1, `${where} shows ${text.slice(found - 200, found + 60)}`);
+          }
+          await other.app.close();
+        }
+        await whole.app.close();
+      },
+    ),
+    // A failure is told at once: shrinking would walk for minutes.
+    { numRuns: 6, endOnFailure: true },
+  );
+});
+
+test('the walk would see it: what is shown to the wrong people differs', async () => {
+  // The same comparison for somebody whom the second library takes for an insider.
+  const library: Library = [
+    { kinds: ['SECRET'], words: ['boson'], year: 2001, owned: false, hidden: true, deleted: false },
+  ];
+  const insider = walkers.find(({ name }) => name === 'insider')!;
+  const whole = appOf(sites.any, [recordOf(library[0]!, 1, true)]);
+  const empty = appOf(sites.any, [emptyRecord]);
+  await whole.app.ready();
+  const found = [];
+  for (const [step, method] of stepsOf(whole.routes, worldOf(library, sites.any))) {
+    if (!step.url.startsWith('/search') && !step.url.startsWith('/record') && !step.url.startsWith('/feed')) continue;
+    const [real, other] = await Promise.all([
+      ask(whole.app, insider, step, method),
+      ask(empty.app, insider, step, method),
+    ]);
+    if (seen(real) !== seen(other)) found.push(step.url);
+  }
+  for (const part of ['/search?', '/search/facet?code=author', '/record/1', '/record/1/export/xm', '/feed'])
+    assert.ok(
+      found.some((url) => url.startsWith(part)),
+      part,
+    );
+  await Promise.all([whole.app.close(), empty.app.close()]);
+});
