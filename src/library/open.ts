@@ -6,7 +6,7 @@ import { createFollower } from '../index/follower.ts';
 import { healInTurn } from '../index/heal.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { type StoredBatch, storedBatch } from '../index/stored-records.ts';
-import { readRecords } from '../records/history.ts';
+import { type ChangesAsked, changedBy, readRecords } from '../records/history.ts';
 import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 
@@ -23,6 +23,8 @@ export interface Library {
   refresh(): Promise<void>;
   /** Whole records, the newest versions, in one statement and in no order. Deleted ones too; those that never were are left out. */
   records(ids: readonly number[]): Promise<readonly RecordVersion[]>;
+  /** Numbers of the records that have a version by a person: what cataloguer: asks. */
+  changedBy(asked: ChangesAsked): Promise<readonly number[]>;
   /** Has the citation graph made if it is not there; resolves when the newest view has one. Small libraries always have one. */
   citationsReady(): Promise<void>;
   /** The same in stored form and in the order asked for, at least one and not many more characters than `bytes`: what exports read. */
@@ -60,6 +62,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       snapshot: () => follower.snapshot(),
       refresh: () => follower.refresh(),
       records: (ids) => readRecords(database, ids),
+      changedBy: (asked) => changedBy(database, asked),
       citationsReady: () => citations.ready(),
       stored: (ids, bytes) => storedBatch(database, ids, bytes),
       mend: (segment) => follower.mend(segment),

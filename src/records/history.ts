@@ -13,6 +13,8 @@ export interface RevisionInfo {
   readonly revision: number;
   readonly modified: Date;
   readonly deleted: boolean;
+  /** Who wrote it, where that is known. */
+  readonly person: string | undefined;
   /** When and by what the next version replaced it; undefined for the newest. */
   readonly replaced: Date | undefined;
   readonly replacedBy: string | undefined;
@@ -45,19 +47,41 @@ export async function recordHistory(database: Queryable, id: number): Promise<re
     readonly revision: number;
     readonly modified: Date;
     readonly deleted: boolean;
+    readonly person: string | null;
     readonly replaced: Date | null;
     readonly reason: string | null;
   }>(sql`
-    SELECT revision, modified, deleted, NULL AS replaced, NULL AS reason FROM record WHERE id = ${id}
+    SELECT revision, modified, deleted, person, NULL AS replaced, NULL AS reason FROM record WHERE id = ${id}
     UNION ALL
-    SELECT revision, modified, deleted, replaced, reason FROM revision WHERE record_id = ${id}
+    SELECT revision, modified, deleted, person, replaced, reason FROM revision WHERE record_id = ${id}
     ORDER BY revision DESC`);
   if (rows.length === 0) throw await noRecord(database, id);
-  return rows.map(({ replaced, reason, ...rest }) => ({
+  return rows.map(({ replaced, reason, person, ...rest }) => ({
     ...rest,
+    person: person ?? undefined,
     replaced: replaced ?? undefined,
     replacedBy: reason ?? undefined,
   }));
+}
+
+/** Versions of one person in a time: seconds since 1970, `below` not included. */
+export interface ChangesAsked {
+  readonly name: string;
+  readonly from: number;
+  readonly below: number;
+}
+
+/** Numbers of the records that have such a version, ascending: a read of two indexes that hold versions with a person only. */
+export async function changedBy(database: Queryable, { name, from, below }: ChangesAsked): Promise<readonly number[]> {
+  const until = Number.isFinite(below) ? below : null;
+  const rows = await database.query<{ readonly id: number }>(sql`
+    SELECT id FROM record
+    WHERE person = ${name} AND modified >= to_timestamp(${from}) AND (${until}::float8 IS NULL OR modified < to_timestamp(${until}::float8))
+    UNION
+    SELECT record_id FROM revision
+    WHERE person = ${name} AND modified >= to_timestamp(${from}) AND (${until}::float8 IS NULL OR modified < to_timestamp(${until}::float8))
+    ORDER BY id`);
+  return rows.map(({ id }) => id);
 }
 
 export async function noRecord(database: Queryable, id: number): Promise<UserError> {

@@ -10,7 +10,7 @@ import { createFollower, type Follower } from '../index/follower.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { controlField, controlValue, dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { defaultSite } from '../site/default.ts';
-import { readRecord, readRevision, recordHistory } from './history.ts';
+import { changedBy, readRecord, readRevision, recordHistory } from './history.ts';
 import { deleteRecord, writeRecords } from './write.ts';
 
 let store: TestDatabase;
@@ -123,6 +123,35 @@ test('deleting marks the record, leaves its revision, and takes it out of the in
   assert.equal(kept.deleted, true);
   assert.match(JSON.stringify(kept.record), /Ephemeral things.*DELETED/);
   await assert.rejects(deleteRecord(store.database, analyzer, id, 'delete'), { code: 'REPERIO_RECORD_DELETED' });
+});
+
+test('who wrote each version is in the history, and finds the record as long as it has that version', async () => {
+  const write = async (person: string | undefined, record: MarcRecord, mode: 'insert' | 'replace') => {
+    const [written] = await writeRecords(store.database, analyzer, [{ record, mode, reason: 'test', person }]);
+    return written!.id;
+  };
+  const id = await write('ada', book('One'), 'insert');
+  await write(undefined, book('Two', controlField('001', String(id))), 'replace');
+  await write('bob', book('Three', controlField('001', String(id))), 'replace');
+  const other = await write('bob', book('Another'), 'insert');
+  await deleteRecord(store.database, analyzer, other, 'delete', 'ada');
+  assert.deepEqual(
+    (await recordHistory(store.database, id)).map(({ revision, person }) => [revision, person]),
+    [
+      [3, 'bob'],
+      [2, undefined],
+      [1, 'ada'],
+    ],
+  );
+  const by = (name: string, from = 0, below = Number.POSITIVE_INFINITY) =>
+    changedBy(store.database, { name, from, below });
+  assert.deepEqual(await by('ada'), [id, other]);
+  assert.deepEqual(await by('bob'), [id, other]);
+  assert.deepEqual(await by('Bob'), []);
+  const now = Date.now() / 1000;
+  assert.deepEqual(await by('ada', now - 3600, now + 3600), [id, other]);
+  assert.deepEqual(await by('ada', now + 60), []);
+  assert.deepEqual(await by('ada', 0, now - 3600), []);
 });
 
 test('a 005 becomes the creation date, and one that is no date a warning', async () => {

@@ -19,6 +19,8 @@ import { creationOf, isDeleted, markDeleted, stampRecord } from './version.ts';
 export interface RecordWrite {
   readonly record: MarcRecord;
   readonly mode: WriteMode;
+  /** Who did it, as cataloguer: and the history name them. */
+  readonly person?: string | undefined;
   /** What did it, for the history: "load replace records.xml". */
   readonly reason: string;
   /** Stands in for a missing 003. */
@@ -54,6 +56,7 @@ export async function deleteRecord(
   analyzer: Analyzer,
   id: number,
   reason: string,
+  person?: string,
 ): Promise<Written> {
   return await inTransaction(database, async (transaction) => {
     const old = await lockRecord(transaction, id);
@@ -61,7 +64,7 @@ export async function deleteRecord(
     if (old.deleted) throw new UserError(recordErrors.alreadyDeleted, { id });
     const marked = markDeleted(decodeVersion(old).record);
     const identity = identify(marked);
-    const written = await replaceVersion(transaction, analyzer, old, marked, { identity, ours: true, reason });
+    const written = await replaceVersion(transaction, analyzer, old, marked, { identity, ours: true, reason, person });
     return { ...written, action: 'deleted' };
   });
 }
@@ -90,8 +93,8 @@ async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: 
   if (decision.id === 0) return await insertVersion(transaction, analyzer, write, identity);
   const old = await lockRecord(transaction, decision.id);
   if (old === undefined) throw new Error(`an identifier names record ${decision.id}, which does not exist`);
-  const { reason } = write;
-  return await replaceVersion(transaction, analyzer, old, write.record, { identity, ours, reason });
+  const { reason, person } = write;
+  return await replaceVersion(transaction, analyzer, old, write.record, { identity, ours, reason, person });
 }
 
 async function insertVersion(
@@ -110,8 +113,8 @@ async function insertVersion(
   const record = stampRecord(write.record, identity, { id, ours: false, modified });
   const deleted = isDeleted(record);
   await transaction.query(sql`
-    INSERT INTO record (id, created, modified, revision, deleted, marc)
-    VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${encodeStored(record)})`);
+    INSERT INTO record (id, created, modified, revision, deleted, person, marc)
+    VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${write.person ?? null}, ${encodeStored(record)})`);
   await addKeys(transaction, id, keysOf(identity, id, false));
   await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
   return {
@@ -128,18 +131,25 @@ async function replaceVersion(
   analyzer: Analyzer,
   old: StoredVersion,
   content: MarcRecord,
-  { identity, ours, reason }: { readonly identity: Identity; readonly ours: boolean; readonly reason: string },
+  change: {
+    readonly identity: Identity;
+    readonly ours: boolean;
+    readonly reason: string;
+    readonly person: string | undefined;
+  },
 ): Promise<Written> {
+  const { identity, ours, reason, person } = change;
   const { id, created } = old;
   const revision = old.revision + 1;
   const modified = new Date();
   const record = stampRecord(content, identity, { id, ours, modified });
   const deleted = isDeleted(record);
   await transaction.query(sql`
-    INSERT INTO revision (record_id, revision, modified, deleted, reason, marc)
-    VALUES (${id}, ${old.revision}, ${old.modified}, ${old.deleted}, ${reason}, ${old.marc})`);
+    INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
+    SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ${id}`);
   await transaction.query(sql`
-    UPDATE record SET modified = ${modified}, revision = ${revision}, deleted = ${deleted}, marc = ${encodeStored(record)}
+    UPDATE record SET modified = ${modified}, revision = ${revision}, deleted = ${deleted}, person = ${person ?? null},
+      marc = ${encodeStored(record)}
     WHERE id = ${id}`);
   await transaction.query(sql`DELETE FROM identifier WHERE record_id = ${id}`);
   await addKeys(transaction, id, keysOf(identity, id, ours));

@@ -13,6 +13,12 @@ function asksCitations(query: Query): boolean {
   return query.kind !== 'everything' && /^(?:cited|cocitedwith)/.test(query.field);
 }
 
+/** Who wrote a version stands in the database, which a collection's query does not read. */
+function asksCataloguers(query: Query): boolean {
+  if (query.kind === 'chain') return query.steps.some((step) => asksCataloguers(step.query));
+  return 'field' in query && query.field === 'cataloguer';
+}
+
 /**
  * For queries of a site file: what the parser would tell a reader about one, and a name before a colon that is no
  * field. (A reader may mean such a word; a collection whose query has one would silently be empty.)
@@ -23,6 +29,7 @@ export const checkQuery: CheckQuery = (query, site) => {
   if (notices[0] !== undefined) return noticeText(notices[0]);
   if (asksCitations(parsed))
     return 'it asks about citations, which change without the record: a collection cannot be made of them.';
+  if (asksCataloguers(parsed)) return 'it asks who changed records: a collection cannot be made of them.';
   const bare = query.replace(/"[^"]*"|(?<=[\s:(]|^)(?:'[^']*'|\/[^/]*\/)/g, '');
   for (const [, name = ''] of bare.matchAll(/(?<=[\s(+|-]|^)([a-z]\w*):/gi)) {
     if (fieldNames(name) !== undefined) continue;

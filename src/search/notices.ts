@@ -28,7 +28,6 @@ const sentences = {
   'bad-date': '{text} is not a date: it was left out.',
   'bad-number': '{text} is not a number or a range of numbers: nothing was searched for it.',
   'no-citations': 'Citations are being counted: {text} cannot be answered yet. Try again in a minute.',
-  'not-available': '{text} cannot be searched yet: it finds nothing.',
 } as const;
 
 export type NoticeKind = keyof typeof sentences;

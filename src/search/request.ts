@@ -1,3 +1,4 @@
+import type { ChangedBy } from './evaluate/cataloguer.ts';
 import { spanOfDate } from './evaluate/dates.ts';
 import { type Addition, addToSearch } from './query/add-to-search.ts';
 import type { Join } from './query/tree.ts';
@@ -50,6 +51,8 @@ export interface SearchRequest {
   readonly language: string;
   /** em: the parts of the page that are wanted, by their letters; none are all. */
   readonly embed: readonly string[];
+  /** No argument: what the database knows of the people whom cataloguer: names. Undefined for those who may not ask it. */
+  readonly changedBy?: ChangedBy;
 }
 
 export interface RequestPart {

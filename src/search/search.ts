@@ -207,6 +207,7 @@ export function prepare(
     notices: [...notices],
     openable: options.openable,
     citations: options.citations ?? (() => undefined),
+    changedBy: request.changedBy,
   };
   return { query, context };
 }

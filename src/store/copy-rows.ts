@@ -50,6 +50,14 @@ export class CopyRows {
     this.#length += 4 + written;
   }
 
+  /** Undefined is NULL. */
+  optionalText(value: string | undefined): void {
+    if (value === undefined) {
+      this.#reserve(4);
+      this.#length = this.#buffer.writeInt32BE(-1, this.#length);
+    } else this.text(value);
+  }
+
   bytes(value: Uint8Array): void {
     this.#reserve(4);
     this.#length = this.#buffer.writeInt32BE(value.length, this.#length);

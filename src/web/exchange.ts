@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { SignedIn } from '../access/access.ts';
+import type { ChangesBy } from '../access/cataloguers.ts';
 import { may, type Person } from '../access/person.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
@@ -25,6 +26,8 @@ export interface Exchange {
   readonly records: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
   /** The first of them in stored form, as many as have `bytes` characters together: what exports read. */
   readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
+  /** What cataloguer: needs to know is read before the search. */
+  readonly changedBy: ChangesBy;
   /** The newest view of the index, for answers that take long. */
   readonly newest: () => IndexSnapshot;
   /** Lets pages go first; see machines/traffic.ts. */
@@ -49,6 +52,7 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
       return new Map(list.map((one) => [one.id, one]));
     },
     stored: (ids, bytes) => timing.sql(() => environment.library.stored(ids, bytes)),
+    changedBy: (asked) => timing.sql(() => environment.library.changedBy(asked)),
     newest: () => environment.library.snapshot(),
     giveWay: () => environment.limits.traffic.giveWay(),
   };

@@ -47,6 +47,7 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
       }),
       taken: ids.length,
     }),
+    changedBy: async () => [],
     mend: async () => undefined,
   };
 }

@@ -42,9 +42,10 @@ const history = defineSubcommand({
   run: async ({ arguments: { id }, options, settings, print, printJson }) => {
     const versions = await withDatabase(settings(), (database) => recordHistory(database, recordNumber(id)));
     if (options.json) return printJson(versions);
-    for (const { revision, modified, deleted, replaced, replacedBy } of versions) {
+    for (const { revision, modified, deleted, person, replaced, replacedBy } of versions) {
       const end = replaced === undefined ? 'in force' : `replaced ${replaced.toISOString()} by ${replacedBy}`;
-      print(`${String(revision).padStart(4)}  ${modified.toISOString()}  ${deleted ? 'deleted, ' : ''}${end}`);
+      const by = person === undefined ? '' : `by ${person}, `;
+      print(`${String(revision).padStart(4)}  ${modified.toISOString()}  ${deleted ? 'deleted, ' : ''}${by}${end}`);
     }
   },
 });
@@ -86,7 +87,11 @@ const deleteCommand = defineSubcommand({
     { command: 'record delete 12 13 14 --dry-run', doc: 'Says which are there to be deleted.' },
   ],
   arguments: { ids: { doc: 'Numbers of records.', many: true } },
-  options: { 'dry-run': { type: 'flag', doc: 'Change nothing.' }, ...jsonOption },
+  options: {
+    as: { type: 'text', value: 'NAME', doc: 'Who does it, for the history.' },
+    'dry-run': { type: 'flag', doc: 'Change nothing.' },
+    ...jsonOption,
+  },
   failureStatus: 2,
   run: async ({ arguments: { ids }, options, settings, print, printJson, stderr }) => {
     const deleted = await withDatabase(settings(), async (database) => {
@@ -95,7 +100,7 @@ const deleteCommand = defineSubcommand({
       for (const id of ids.map(recordNumber)) {
         try {
           if (options['dry-run']) await deletable(database, id);
-          else await deleteRecord(database, analyzer, id, 'delete');
+          else await deleteRecord(database, analyzer, id, 'delete', options.as);
           done.push(id);
         } catch (error) {
           if (!(error instanceof UserError)) throw error;

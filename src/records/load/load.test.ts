@@ -13,6 +13,7 @@ import { controlField, dataField, type Field, type MarcRecord } from '../../marc
 import { decodeStored } from '../../marc/stored.ts';
 import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../marc/write-marcxml.ts';
 import { defaultSite } from '../../site/default.ts';
+import { changedBy, recordHistory } from '../history.ts';
 import { identify, keysOf } from '../identifiers.ts';
 import { decide, type WriteMode, writeModes } from '../matching.ts';
 import { writeRecords } from '../write.ts';
@@ -285,6 +286,16 @@ test('records inserted one by one during a load leave no gap and are not lost', 
     upTo(600).map((number) => `Loaded ${number}`),
   );
   await assertIndexIsRight();
+});
+
+test('a load says who did it, for new, replaced and passed versions', async () => {
+  const of = (titles: readonly string[], code: string) => marcXml(titles.map((title) => titled(title, system(code))));
+  await load(input(of(['One'], 'X')), options({ person: 'ada' }));
+  await load(input(of(['Two', 'Three'], 'X')), options({ person: 'bob', mode: 'replace' }));
+  await load(input(of(['Four'], 'X')), options({ mode: 'replace' }));
+  const people = (await recordHistory(store.database, 1)).map(({ person }) => person);
+  assert.deepEqual(people, [undefined, 'bob', 'bob', 'ada']);
+  assert.deepEqual(await changedBy(store.database, { name: 'bob', from: 0, below: Number.POSITIVE_INFINITY }), [1]);
 });
 
 test('two loads at once take turns', async () => {

@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly recordLimit: number;
   /** The code that stands in for a missing 003. */
   readonly source?: string | undefined;
+  /** Who does it, as cataloguer: and the history name them. */
+  readonly person?: string | undefined;
   /** Matches and counts, and changes nothing. */
   readonly dryRun?: boolean;
   /**
@@ -115,7 +117,7 @@ async function startWorkers(input: LoadInput, options: LoadOptions): Promise<Loa
   const { site, indexDigest } = await currentSite(options.database);
   const { url, indexFolder, source = '' } = options;
   const reason = `load ${options.mode} ${input.name}`;
-  const setup = { url, site, indexDigest, indexFolder, reason, source };
+  const setup = { url, site, indexDigest, indexFolder, reason, person: options.person, source };
   return Array.from({ length: options.workers }, () => new LoadWorker(setup));
 }
 

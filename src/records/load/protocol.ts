@@ -14,6 +14,8 @@ export interface WorkerSetup {
   readonly indexFolder: string | undefined;
   /** For the history: "load replace records.xml". */
   readonly reason: string;
+  /** Who does it, where that is known. */
+  readonly person: string | undefined;
   /** Stands in for a missing 003. */
   readonly source: string;
 }

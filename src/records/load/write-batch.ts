@@ -23,6 +23,7 @@ export interface BatchContext {
   readonly indexDigest: string;
   readonly indexFolder: string | undefined;
   readonly reason: string;
+  readonly person: string | undefined;
   readonly source: string;
 }
 
@@ -102,8 +103,8 @@ async function lockReplaced(
   const rows = await transaction.query<OldVersion & { readonly id: number }>(sql`
     SELECT id, created, revision FROM record WHERE id = ANY (${ids}::integer[]) ORDER BY id FOR UPDATE`);
   await transaction.query(sql`
-    INSERT INTO revision (record_id, revision, modified, deleted, reason, marc)
-    SELECT id, revision, modified, deleted, ${reason}, marc FROM record WHERE id = ANY (${ids}::integer[])`);
+    INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
+    SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ANY (${ids}::integer[])`);
   await transaction.query(sql`DELETE FROM record WHERE id = ANY (${ids}::integer[])`);
   await transaction.query(sql`DELETE FROM identifier WHERE record_id = ANY (${ids}::integer[])`);
   return new Map(rows.map((row) => [row.id, row]));
@@ -147,16 +148,17 @@ class BatchRows {
     const asDeltas = places.length <= mostDeltas;
     const rows = new CopyRows();
     const stream = transaction.copyIn(
-      'COPY record (id, created, modified, revision, deleted, marc) FROM STDIN (FORMAT binary)',
+      'COPY record (id, created, modified, revision, deleted, person, marc) FROM STDIN (FORMAT binary)',
     );
     for (const { id, indexes } of places) {
       const version = this.#newest(id, indexes);
-      rows.row(6);
+      rows.row(7);
       rows.integer(id);
       rows.time(version.created);
       rows.time(version.modified);
       rows.integer(version.revision);
       rows.boolean(version.deleted);
+      rows.optionalText(this.#context.person);
       rows.text(encodeStored(version.record));
       if (asDeltas) this.#deltas.push({ version, data: deltaOf(version, this.#context.analyzer) });
       else indexVersion(version, this.#context.analyzer, this.#inverter);
@@ -171,7 +173,7 @@ class BatchRows {
     if (this.#supersededCount === 0) return;
     await this.#superseded.end(
       transaction.copyIn(
-        'COPY revision (record_id, revision, modified, deleted, reason, marc) FROM STDIN (FORMAT binary)',
+        'COPY revision (record_id, revision, modified, deleted, person, reason, marc) FROM STDIN (FORMAT binary)',
       ),
     );
   }
@@ -236,11 +238,12 @@ class BatchRows {
 
   #supersede(version: RecordVersion): void {
     const rows = this.#superseded;
-    rows.row(6);
+    rows.row(7);
     rows.integer(version.id);
     rows.integer(version.revision);
     rows.time(version.modified);
     rows.boolean(version.deleted);
+    rows.optionalText(this.#context.person);
     rows.text(this.#context.reason);
     rows.text(encodeStored(version.record));
     this.#supersededCount++;

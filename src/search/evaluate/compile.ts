@@ -1,8 +1,9 @@
 import type { FieldSearch } from '../../index/analysis/analyzer.ts';
 import { foldValue } from '../../index/analysis/fold.ts';
 import { printLeaf } from '../query/print.ts';
-import { builtInFields, type Leaf, type Query } from '../query/tree.ts';
+import type { Leaf, Query } from '../query/tree.ts';
 import { authorityFields, namingRecords, readsAuthorities } from './authority.ts';
+import { cataloguerPlan } from './cataloguer.ts';
 import { citationLeaf, secondOrder } from './citations.ts';
 import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
@@ -43,7 +44,8 @@ function compileLeaf(leaf: Leaf, context: Context): Plan {
   const { analyzer } = context;
   const field = analyzer.field(name === '' || name === 'global' ? analyzer.anyField : name);
   if (field !== undefined) return withAuthorities(leaf, context, field);
-  if (builtInFields.has(name)) return citationLeaf(leaf, context) ?? notAvailable(leaf, context);
+  const known = name === 'cataloguer' ? cataloguerPlan(leaf, context) : citationLeaf(leaf, context);
+  if (known !== undefined) return known;
   notify(context, { kind: 'unknown-field', text: name });
   const anyField = analyzer.field(analyzer.anyField);
   return anyField === undefined ? none : ofField(leaf, context, anyField);
@@ -198,9 +200,4 @@ function dates(leaf: Leaf, context: Context): Plan {
     return none;
   }
   return { kind: 'time', column, from: spans[0]?.from ?? 0, below: spans[1]?.below ?? Number.POSITIVE_INFINITY };
-}
-
-function notAvailable(leaf: Leaf, context: Context): Plan {
-  notify(context, { kind: 'not-available', text: `${leaf.field}:` });
-  return none;
 }

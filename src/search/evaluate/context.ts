@@ -3,6 +3,7 @@ import type { Analyzer } from '../../index/analysis/analyzer.ts';
 import type { Segment } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Notice } from '../notices.ts';
+import type { ChangedBy } from './cataloguer.ts';
 import type { Place } from './plan.ts';
 
 /** What one question is asked of, and within which bounds. */
@@ -22,6 +23,8 @@ export interface Context {
   readonly openable: (() => HitSet) | undefined;
   /** Citations as the asker sees them, over all collections; undefined while the graph is being made. */
   readonly citations: () => CitationView | undefined;
+  /** What cataloguer: finds; undefined for those who may not ask it. */
+  readonly changedBy?: ChangedBy | undefined;
 }
 
 /** The term spaces of a segment at a place, without those that the asker may not search. */

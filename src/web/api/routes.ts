@@ -20,7 +20,7 @@ import { beginExchange, type Exchange } from '../exchange.ts';
 import { negotiateType } from '../negotiate.ts';
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { isNamed } from '../routes/record.ts';
-import { readRequest } from '../routes/search.ts';
+import { readQuestion } from '../routes/search.ts';
 import { collectionAddress } from '../url.ts';
 import { exportRecord, recordBatches } from '../view/export-view.ts';
 import { facetLabel, facetTitle, noticeText } from '../view/search-view.ts';
@@ -132,7 +132,7 @@ async function search(asked: Asked): Promise<FastifyReply> {
     readonly facets?: number;
   } = readParameters(schema, args);
   const fields = fieldsOf(given.fields);
-  const question = { ...readRequest(exchange), first: 1, size: given.size ?? 25, format: 'js', tags: [] };
+  const question = { ...(await readQuestion(exchange)), first: 1, size: given.size ?? 25, format: 'js', tags: [] };
   const asWritten = toUrl({ ...question, size: 0, language: '' });
   const after = given.cursor === undefined ? undefined : readCursor(given.cursor, asWritten);
   if (isKnown(asked)) return asked.reply;

@@ -16,7 +16,7 @@ import { isOwnAddress } from '../url.ts';
 import { recordBatches } from '../view/export-view.ts';
 import { visitorOf } from '../visitor.ts';
 import { sendRestricted } from './messages.ts';
-import { readRequest } from './search.ts';
+import { readQuestion, readRequest } from './search.ts';
 
 const feedLength = 25;
 const longestFeed = 100;
@@ -29,7 +29,7 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
       return reply;
     const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
     if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
-    const { question, answer } = newest(exchange);
+    const { question, answer } = await newest(exchange);
     const { page } = exchange;
     const entries = [];
     for await (const batch of recordBatches(exchange, answer.ids)) entries.push(...batch);
@@ -50,7 +50,7 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
       return reply;
     const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
     if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
-    const { question, answer } = newest(exchange);
+    const { question, answer } = await newest(exchange);
     const context = {
       total: answer.total,
       baseUrl: exchange.page.baseUrl,
@@ -141,10 +141,18 @@ const closedToRobots = [
   '/api/suggest',
 ];
 
-function newest(exchange: Exchange): { readonly question: SearchRequest; readonly answer: Answer } {
+async function newest(exchange: Exchange): Promise<{ readonly question: SearchRequest; readonly answer: Answer }> {
   const { snapshot, person, args, timing } = exchange;
   const size = Math.min(longestFeed, Math.max(1, Number(args.get('rg') ?? feedLength) || feedLength));
-  const question = { ...readRequest(exchange), format: 'hb', first: 1, size, sort: '', ascending: false, rank: '' };
+  const question = {
+    ...(await readQuestion(exchange)),
+    format: 'hb',
+    first: 1,
+    size,
+    sort: '',
+    ascending: false,
+    rank: '',
+  };
   return { question, answer: timing.search(() => ask(snapshot, person, question)) };
 }
 

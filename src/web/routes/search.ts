@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ask } from '../../access/ask.ts';
+import { withCataloguers } from '../../access/cataloguers.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { refusedEntirely } from '../../access/visible.ts';
 import { exportFormat, idFormat } from '../../formats/formats.ts';
@@ -26,7 +27,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const exchange = beginExchange(environment, request);
     const canonical = withYearSpan(exchange);
     if (canonical !== undefined) return reply.redirect(canonical, 302);
-    const question = readRequest(exchange);
+    const question = await readQuestion(exchange);
     // Digits that are no MARC path of six characters ask for the usual page.
     const isPage = exportFormat(question.format) === undefined && /^[h\d]/.test(question.format);
     const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
@@ -42,7 +43,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
 
   app.get('/search/facet', async (request, reply) => {
     const exchange = beginExchange(environment, request);
-    const question = readRequest(exchange);
+    const question = await readQuestion(exchange);
     const code = exchange.args.get('code') ?? '';
     const definition = exchange.snapshot.site.facets.find((facet) => facet.code === code && facet.kind === 'values');
     if (definition === undefined) return reply.callNotFound();
@@ -104,6 +105,11 @@ export function readRequest({ snapshot, args, signedIn }: Exchange): SearchReque
   return request.collection === collectionTree(snapshot.site).home?.collection.name
     ? { ...request, collection: '' }
     : request;
+}
+
+/** The request with what has to be read before a search. */
+export async function readQuestion(exchange: Exchange): Promise<SearchRequest> {
+  return withCataloguers(exchange.snapshot, exchange.person, readRequest(exchange), exchange.changedBy);
 }
 
 /** The form of the year picture has two boxes; the address has one argument. */

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { checkQuery } from '../check-query.ts';
+import { parseQuery } from '../query/parse.ts';
+import { fieldNamesOf } from '../question.ts';
+import { emptyRequest } from '../request.ts';
+import { search } from '../search.ts';
+import { history, liveVersions, snapshotOf, testAnalyzer, testSite, visibleBut } from '../testing/library.ts';
+import { type CataloguerQuestion, cataloguerKey, cataloguersIn } from './cataloguer.ts';
+
+const fieldNames = fieldNamesOf(testAnalyzer);
+const asked = (text: string) => cataloguersIn(parseQuery(text, { fieldNames }).query);
+const day = (text: string) => Date.parse(`${text}T00:00:00Z`) / 1000;
+const ever = Number.POSITIVE_INFINITY;
+
+test('a name stands alone, or before a date or a span of dates', () => {
+  const readings: readonly (readonly [string, readonly CataloguerQuestion[]])[] = [
+    ['cataloguer:ada', [{ name: 'ada', from: 0, below: ever }]],
+    ['cataloguer:ada:2012-05', [{ name: 'ada', from: day('2012-05-01'), below: day('2012-06-01') }]],
+    ['cataloguer:ada:2012-01->2012-06', [{ name: 'ada', from: day('2012-01-01'), below: day('2012-07-01') }]],
+    ['cataloguer:ada:2012->', [{ name: 'ada', from: day('2012-01-01'), below: ever }]],
+    ['cataloguer:ada:->2012', [{ name: 'ada', from: 0, below: day('2013-01-01') }]],
+    ['cataloguer:"Ada Lovelace:2012"', [{ name: 'Ada Lovelace', from: day('2012-01-01'), below: day('2013-01-01') }]],
+    ['cataloguer:a@b.example', [{ name: 'a@b.example', from: 0, below: ever }]],
+    ['higgs (boson or refersto:cataloguer:ada)', [{ name: 'ada', from: 0, below: ever }]],
+    ['cataloguer:ada:2012-13', []],
+    ['higgs', []],
+  ];
+  for (const [text, expected] of readings) assert.deepEqual(asked(text), expected, text);
+});
+
+test('it finds the visible records that are known to be meant, anywhere in a question', () => {
+  const ids = fc.uniqueArray(fc.integer({ min: 1, max: 14 })).map((list) => list.sort((a, b) => a - b));
+  fc.assert(
+    fc.property(history, ids, fc.array(fc.integer({ min: 1, max: 12 })), (versions, changed, hidden) => {
+      const snapshot = snapshotOf(versions);
+      const key = cataloguerKey({ name: 'ada', from: 0, below: ever });
+      const changedBy = new Map([[key, Uint32Array.from(changed)]]);
+      const live = liveVersions(versions)
+        .map(({ id }) => id)
+        .filter((id) => !hidden.includes(id));
+      const found = (text: string) =>
+        [...search(snapshot, { ...emptyRequest, text, changedBy, size: 100 }, visibleBut(snapshot, hidden)).ids].sort(
+          (a, b) => a - b,
+        );
+      const expected = live.filter((id) => changed.includes(id)).sort((a, b) => a - b);
+      assert.deepEqual(found('cataloguer:ada'), expected);
+      assert.deepEqual(
+        found('-cataloguer:ada'),
+        live.filter((id) => !changed.includes(id)).sort((a, b) => a - b),
+      );
+      assert.deepEqual(
+        found('recid:1->6 cataloguer:ada'),
+        expected.filter((id) => id <= 6),
+      );
+      assert.deepEqual(found('cataloguer:nobody'), []);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('without leave there is no such field; dates that are none are said; no collection is made of it', () => {
+  const snapshot = snapshotOf([]);
+  const notices = (text: string, changes = {}) =>
+    search(snapshot, { ...emptyRequest, text, ...changes }, []).notices.map(({ kind }) => kind);
+  assert.deepEqual(notices('cataloguer:ada'), ['unknown-field']);
+  assert.deepEqual(notices('cataloguer:ada:2012-13', { changedBy: new Map() }), ['bad-date']);
+  assert.match(checkQuery('title:x cataloguer:ada', testSite) ?? '', /who changed records/);
+});
