@@ -18,7 +18,7 @@ interface Place {
 /** Long records are cut here: two hundred of them are on one page. Their own pages have everything. */
 const authorsShown = 10;
 const abstractShown = 1500;
-const fieldsShown = 75;
+const fieldsShown = 55;
 
 /** of=hd: hits with their abstracts and details. */
 export function hitDetails(

@@ -95,7 +95,7 @@ export function searchPage(context: PageContext, model: SearchModel): string {
     find: has('S') ? box : nothing,
     embedded: { header: has('H'), footer: has('F') },
     main: html`${has('S') && !has('H') && box}<div class="${has('O') ? 'search' : 'search plain'}">
-${has('I') && summary(context, model)}
+${has('I') ? summary(context, model) : html`<h1 class="hidden">${title}</h1>`}
 ${has('B') && body}
 </div>`,
   });
