@@ -49,19 +49,30 @@ export function topValuesOf(
     const bits = hits[index] as RoaringBitmap32;
     return column === undefined || bits.isEmpty ? [] : [{ column, index, hits: bits }];
   });
-  if (!areMany(hits, snapshot)) {
-    return topValues(
-      segments.map(({ column, index }) => countValues(column, lists()[index] as Uint32Array)),
-      wanted,
-    );
-  }
-  if (segments.every(({ column }) => hasFewValues(column))) return mostFrequent(countFew(segments), wanted);
+  const many = areMany(hits, snapshot);
+  if (many && segments.every(({ column }) => hasFewValues(column))) return mostFrequent(countFew(segments), wanted);
   const listed = segments.map(({ column, index }) => ({ column, ordinals: lists()[index] as Uint32Array }));
-  return topNumbered(code, listed, wanted);
+  // A hundred papers by thousands have as many names as a library of short ones.
+  if (many || valuesOf(listed) > manyValues) return topNumbered(code, listed, wanted);
+  return topValues(
+    listed.map(({ column, ordinals }) => countValues(column, ordinals)),
+    wanted,
+  );
 }
 
-/** From this part of all records on, what is made once for all questions pays. */
-const manyPart = 32;
+function valuesOf(listed: readonly { readonly column: FacetColumn; readonly ordinals: Uint32Array }[]): number {
+  let values = 0;
+  for (const { column, ordinals } of listed) {
+    const { starts } = column;
+    for (let i = 0; i < ordinals.length; i++) values += starts[ordinals[i]! + 1]! - starts[ordinals[i]!]!;
+  }
+  return values;
+}
+
+/** From so many values on, and */
+const manyValues = 20_000;
+/** from this part of all records on, what is made once for all questions pays. */
+const manyPart = 256;
 
 function areMany(hits: HitSet, { records }: IndexSnapshot): boolean {
   return hits.reduce((sum, bits) => sum + bits.size, 0) * manyPart >= records;
