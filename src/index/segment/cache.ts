@@ -74,9 +74,9 @@ class Cache {
 
 const megabyte = 1024 * 1024;
 const caches = {
-  bitmaps: new Cache(40 * megabyte),
+  bitmaps: new Cache(28 * megabyte),
   postings: new Cache(64 * megabyte),
-  dictionary: new Cache(12 * megabyte),
+  dictionary: new Cache(10 * megabyte),
 };
 
 /** Bounds of this process's caches over all segments. */

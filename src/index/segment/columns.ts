@@ -134,7 +134,7 @@ export class StoredColumns implements SegmentColumns {
     return remembered(this.#facets, code, () => {
       const section = this.#source.sections.get(`facet ${code} starts`);
       if (!section) return undefined;
-      const starts = readColumn(this.#source, section, this.#source.records + 1);
+      const starts = sharedWhenPlain(readColumn(this.#source, section, this.#source.records + 1));
       const valuesSection = this.#source.section(`facet ${code} values`);
       const values = readColumn(this.#source, valuesSection, starts[this.#source.records]);
       const text = this.#textReader(`facet ${code} texts`);
@@ -232,6 +232,15 @@ export class StoredColumns implements SegmentColumns {
     };
     return { count: texts.count, read };
   }
+}
+
+let plain = new Uint32Array(0);
+
+/** Where every record has one value, as most have one language, all columns and segments share one array: 4 MB less for each facet and million records. */
+function sharedWhenPlain(starts: Uint32Array): Uint32Array {
+  for (let i = 0; i < starts.length; i++) if (starts[i] !== i) return starts;
+  if (plain.length < starts.length) plain = Uint32Array.from({ length: starts.length }, (_, i) => i);
+  return plain.subarray(0, starts.length);
 }
 
 function fingerprintsOf(texts: Texts): Float64Array {

@@ -11,6 +11,7 @@ import {
   readFrequencies,
   readOrdinals,
   readPositions,
+  readSmallFrequencies,
   skipPositions,
   writeFrequencies,
   writeOrdinals,
@@ -33,6 +34,28 @@ test('lists of ordinals come back, as numbers and as bitmaps', () => {
       assert.deepEqual(readOrdinals(out.view(), ordinals.length, limit), ordinals);
       assert.deepEqual(readBitmap(out.view(), ordinals.length, limit).toUint32Array(), ordinals);
       assert.throws(() => readOrdinals(out.view(), ordinals.length, ordinals.at(-1)!), MalformedBytes);
+    }),
+  );
+});
+
+test('frequencies come back as bytes when all fit into one, with the same sum and end', () => {
+  fc.assert(
+    fc.property(fc.array(frequency, { minLength: 1, maxLength: 200, size: 'max' }), (numbers) => {
+      const frequencies = Uint32Array.from(numbers);
+      const sum = numbers.reduce((total, one) => total + one, 0);
+      const out = new ByteWriter();
+      writeFrequencies(out, frequencies, numbers.length);
+      const reader = new ByteReader(out.view());
+      const small = readSmallFrequencies(reader, numbers.length, sum);
+      assert.equal(
+        small === undefined,
+        numbers.some((one) => one > 255),
+      );
+      if (small === undefined) return;
+      assert.deepEqual([...small.frequencies], numbers);
+      assert.equal(small.total, sum);
+      assert.equal(reader.at, out.length);
+      assert.throws(() => readSmallFrequencies(new ByteReader(out.view()), numbers.length, sum - 1), MalformedBytes);
     }),
   );
 });

@@ -153,6 +153,33 @@ export function readFrequencies(
   return sum;
 }
 
+/**
+ * The same as bytes, for a list that is kept: five bytes a record with its ordinal instead of eight. Undefined when some frequency is above 255: the reader is
+ * then anywhere.
+ */
+export function readSmallFrequencies(
+  reader: ByteReader,
+  count: number,
+  room: number,
+): { readonly frequencies: Uint8Array; readonly total: number } | undefined {
+  if (count > longestVarintList) reader.varint();
+  const { bytes } = reader;
+  const start = reader.skip((count + 3) >> 2);
+  const frequencies = new Uint8Array(count);
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    let frequency = ((bytes[start + (i >> 2)]! >> ((i & 3) << 1)) & 3) + 1;
+    if (frequency === 4) {
+      frequency += reader.bounded(room, 'a frequency');
+      if (frequency > 255) return undefined;
+    }
+    frequencies[i] = frequency;
+    total += frequency;
+  }
+  if (total > room) throw new MalformedBytes('there are more occurrences than bytes for them');
+  return { frequencies, total };
+}
+
 /** Positions of one record, `positions[start .. end-1]`, ascend strictly: the first, then distances less one. */
 export function writePositions(out: ByteWriter, positions: Uint32Array, start: number, end: number): void {
   let next = 0;

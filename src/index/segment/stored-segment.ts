@@ -15,6 +15,7 @@ import {
   readFrequencies,
   readOrdinals,
   readPositions,
+  readSmallFrequencies,
 } from './postings-codec.ts';
 import type { Source } from './source.ts';
 import { termKey } from './term-key.ts';
@@ -183,16 +184,19 @@ export class StoredSegment implements Segment {
     const section = this.source.section('occurrences');
     const place = block.occurrences[index]!;
     const room = block.occurrencesLength[index]!;
-    const { total, used } = this.source.decoding(section, place, () => {
+    const { frequencies, total, used } = this.source.decoding(section, place, () => {
       const short = records <= longestVarintList;
       const length = short
         ? room
         : frequenciesLength(this.source.read(section, place, Math.min(room, frequenciesHead)));
-      const reader = new ByteReader(this.source.read(section, place, length));
-      if (wide.length < records) wide = new Uint32Array(records * 2);
-      return { total: readFrequencies(reader, records, room, wide), used: reader.at };
+      const bytes = this.source.read(section, place, length);
+      const reader = new ByteReader(bytes);
+      const small = readSmallFrequencies(reader, records, room);
+      if (small !== undefined) return { ...small, used: reader.at };
+      const again = new ByteReader(bytes);
+      const wide = new Uint32Array(records);
+      return { frequencies: wide, total: readFrequencies(again, records, room, wide), used: again.at };
     });
-    const frequencies = narrowed(wide.subarray(0, records), total);
     const postings = new WordPostings(ordinals, frequencies, () => {
       const bytes = this.source.read(section, place + used, room - used);
       this.#postings.grow(entry.place, (records + total) * 4);
@@ -277,17 +281,6 @@ export class StoredSegment implements Segment {
     this.#bitmaps.set(place, bitmap.freeze(), bytes + 100);
     return bitmap;
   }
-}
-
-/** Decoding is synchronous, so one is enough. */
-let wide = new Uint32Array(1024);
-
-/** A copy, as bytes when they fit: a list in the cache takes five bytes a record instead of eight. */
-function narrowed(frequencies: Uint32Array, total: number): Frequencies {
-  const bytes = new Uint8Array(frequencies);
-  let sum = 0;
-  for (let i = 0; i < bytes.length; i++) sum += bytes[i]!;
-  return sum === total ? bytes : frequencies.slice();
 }
 
 /** Postings whose positions are decoded when they are asked for: ranking never does. */
