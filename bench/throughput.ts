@@ -13,7 +13,8 @@ import { startServer } from './lib/server.ts';
 const workers = 2;
 const connections = 10;
 const seconds = 20;
-const warmUpSeconds = 5;
+/** Dictionaries of corrections are made once for each process. */
+const warmUpSeconds = 20;
 
 interface Rate {
   readonly perSecond: number;

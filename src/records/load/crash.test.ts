@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { runIndexer } from '../../index/indexer.ts';
@@ -13,7 +14,7 @@ import { verifyIndex } from '../../index/verify.ts';
 let store: TestDatabase;
 const folder = mkdtempSync(join(tmpdir(), 'reperio-crash-'));
 const index = join(folder, 'index');
-const main = new URL('../../cli/main.ts', import.meta.url).pathname;
+const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const total = 4_000;
 
 before(async () => {
