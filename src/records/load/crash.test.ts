@@ -22,7 +22,11 @@ before(async () => {
   writeFileSync(join(folder, 'records.xml'), records());
 });
 
+const stop = new AbortController();
+
 after(async () => {
+  // Also when the test failed: the indexer would go on for ever.
+  stop.abort();
   await store.release();
   rmSync(folder, { recursive: true });
 });
@@ -49,7 +53,6 @@ async function position(): Promise<number> {
 
 test('a load that is killed again and again ends with each record once, and with the right index', async () => {
   const random = mulberry(20_261_123);
-  const stop = new AbortController();
   const context = { database: store.database, url: store.url, folder: index };
   // Merges run while batches are committed and the loader dies.
   const indexer = runIndexer({ ...context, signal: stop.signal }, { every: 50 });
