@@ -256,10 +256,15 @@ function recordsOf(from: string, below: string): SearchRequest['records'] {
   return { from: first, below: end === undefined || end <= first ? first + 1 : end };
 }
 
+/** Values chosen from facets in one request. Every link of a page repeats them all, so a page grows with their square. */
+const mostChosenValues = 50;
+
 function facetsOf(args: URLSearchParams): SearchRequest['facets'] {
   const facets = new Map<string, string[]>();
+  let count = 0;
   for (const [name, value] of args) {
     if (!name.startsWith('facet.') || value === '') continue;
+    if (++count > mostChosenValues) break;
     const code = name.slice('facet.'.length);
     const chosen = facets.get(code);
     if (chosen === undefined) facets.set(code, [value]);

@@ -37,12 +37,16 @@ export function giveFormToken(request: FastifyRequest, reply: FastifyReply, base
 /** A guest's choice of colours is nobody's secret: where it comes from was looked at already. */
 const withoutToken = new Set(['/preferences']);
 
-/** For every form, in one place. Throws `formExpired`. */
+/** For every form, in one place; a page's request with another body, or none, is a form without a token. Throws `formExpired`. */
 export function checkFormToken(request: FastifyRequest, baseUrl: string | undefined): void {
-  if (!(request.body instanceof URLSearchParams)) return;
-  if (visitorOf(request).session === undefined && withoutToken.has(request.url.split('?')[0]!)) return;
+  const { body } = request;
+  const isForm = body instanceof URLSearchParams;
+  if (!isForm && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS')) return;
+  const path = request.url.split('?')[0]!;
+  if (!isForm && (request.is404 || path.startsWith('/api/'))) return;
+  if (visitorOf(request).session === undefined && withoutToken.has(path)) return;
   const wanted = formToken(request, baseUrl);
-  const given = request.body.get('form') ?? '';
+  const given = isForm ? (body.get('form') ?? '') : '';
   if (wanted === undefined || !equal(wanted, given)) throw new UserError(webErrors.formExpired);
 }
 

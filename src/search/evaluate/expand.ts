@@ -51,14 +51,17 @@ function lastTermAllowed(plan: MatchPlan, context: Context): string | undefined 
 
 function* scan(plan: MatchPlan, context: Context, segment: Segment, space: string): Generator<TermEntry> {
   const { matcher } = plan;
-  let untilLook = termsBetweenLooks;
+  // The first look is before the first term: many patterns in one question share one deadline, and past it each costs nothing.
+  let untilLook = 1;
   for (const entry of segment.terms(space, matcher.from, matcher.below)) {
+    if (--untilLook === 0) {
+      untilLook = termsBetweenLooks;
+      if (performance.now() >= context.patternDeadline) {
+        notify(context, { kind: 'slow-pattern', text: plan.text });
+        return;
+      }
+    }
     if (isLongTermKey(entry.term) ? testLong(plan, context, segment, entry) : matcher.test(entry.term)) yield entry;
-    if (--untilLook > 0) continue;
-    untilLook = termsBetweenLooks;
-    if (performance.now() < context.patternDeadline) continue;
-    notify(context, { kind: 'slow-pattern', text: plan.text });
-    return;
   }
 }
 
