@@ -227,6 +227,21 @@ test('signing out ends the session', async () => {
   assert.deepEqual(await idsFor(ivan, '/search?of=id'), [1]);
 });
 
+test('a page takes no post without a form and its token, whatever the body', async () => {
+  const ivan = await cookieOf('ivan');
+  const post = { method: 'POST' as const, url: '/account/sign-out' };
+  const answers = [
+    await app.inject({ ...post, headers: { cookie: ivan } }),
+    await app.inject({ ...post, headers: { cookie: ivan, 'content-type': 'application/json' }, payload: '{}' }),
+    await app.inject({ ...post, headers: { cookie: ivan, 'content-type': 'text/plain' }, payload: 'x=1' }),
+  ];
+  assert.deepEqual(
+    answers.map((answer) => answer.statusCode),
+    [403, 403, 403],
+  );
+  assert.notDeepEqual(await idsFor(ivan, '/search?of=id'), [1]);
+});
+
 test('a form of another site is refused', async () => {
   const send = (headers: Readonly<Record<string, string>>) =>
     app.inject({ method: 'POST', url: '/api/logout', headers: { host: 'library.example', ...headers } });
