@@ -227,6 +227,16 @@ test('who may only look after people cannot become, make, or take over somebody 
   await keeper.open('/admin/roles/keepers');
   assert.match(problem(await keeper.send('/admin/roles/keepers', { may: 'everything' })), needs);
 
+  // By a name that rules of such a role ask for.
+  await createRole(store.database, operator, 'by name', {
+    description: '',
+    may: 'everything',
+    rules: 'allow nickname "chief"',
+  });
+  await people.access.refresh();
+  await keeper.open('/admin/people/new');
+  assert.match(problem(await keeper.send('/admin/people', { name: 'chief', email: 'chief@home.example' })), needs);
+
   // By a group that rules of such a role ask for.
   await createRole(store.database, operator, 'by group', {
     description: '',
