@@ -148,17 +148,18 @@ describe('an input', () => {
     await assert.rejects(readAll(failing()), /the disk is gone/);
   });
 
-  test('with a field of 300 MB is read in bounded memory', async () => {
+  test('with a field of 1 GB is read in bounded memory', async () => {
     // The same bytes each time, so that what grows is the reader and not the garbage of this test.
     const megabyte = Buffer.alloc(1 << 20, 'x');
     async function* hostile(): AsyncGenerator<Uint8Array> {
       yield Buffer.from(`<collection>${one('1')}<record><controlfield tag="001">`);
-      for (let times = 0; times < 300; times += 1) yield megabyte;
+      for (let times = 0; times < 1000; times += 1) yield megabyte;
       yield Buffer.from(`</controlfield></record>${one('3')}</collection>`);
     }
     const before = process.memoryUsage().rss;
     assert.deepEqual(outcome(await readAll(hostile())), ['1', 'TOO_LARGE', '3']);
-    assert.ok(process.memoryUsage().rss - before < 200e6);
+    // Some hundred MB may be garbage that V8 has not collected yet.
+    assert.ok(process.memoryUsage().rss - before < 400e6);
   });
 });
 
