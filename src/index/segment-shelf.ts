@@ -118,11 +118,11 @@ export class SegmentShelf {
     }
   }
 
-  /** Unlinks what crashes left, here or in other processes. */
+  /** Unlinks what crashes left, here or in other processes, and what was kept beside segments that are gone. */
   async #sweep(): Promise<void> {
     const names = await readdir(this.#folder).catch(() => []);
     for (const name of names) {
-      const id = name.endsWith('.segment') ? name.slice(0, -'.segment'.length) : undefined;
+      const id = segmentOf(name);
       if (id !== undefined && (this.#live.has(id) || this.#held.has(id))) continue;
       if (id === undefined && !/\.(part|tmp)$/.test(name)) continue;
       const path = join(this.#folder, name);
@@ -133,6 +133,11 @@ export class SegmentShelf {
       if (age > leftOver) await rm(path, { force: true });
     }
   }
+}
+
+/** The segment whose file this is, or of which it was made: ID.segment, ID.*.words. */
+function segmentOf(name: string): string | undefined {
+  return /^([^.]+)\.(?:segment|[^.]+\.words)$/.exec(name)?.[1];
 }
 
 /** Undefined when there is no such file, or one that is damaged where opening looks. */

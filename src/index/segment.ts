@@ -11,6 +11,8 @@ export interface Segment {
   /** Hex SHA-256 of its content; an in-memory segment has an id of its own that never comes again. */
   readonly id: string;
   readonly count: number;
+  /** Where it is on this node, for what is made of it and kept beside it; undefined when it is in memory. */
+  readonly file?: string | undefined;
   /** Ordinal -> record id, ascending. */
   readonly ids: Uint32Array;
   /** Ordinal -> revision of the record that this is. */

@@ -18,7 +18,7 @@ export function segmentFileName(id: string): string {
  * REPERIO_SEGMENT_VERSION, or what the file system says.
  */
 export function openSegmentFile(path: string): StoredSegment {
-  return open(basename(path, extension), openFile(path));
+  return open(basename(path, extension), openFile(path), path);
 }
 
 /** The same over bytes in memory, which must not change. */
@@ -26,9 +26,9 @@ export function memorySegment(data: SegmentData): StoredSegment {
   return open(data.id, memoryBytes(data.bytes));
 }
 
-function open(id: string, raw: RawBytes): StoredSegment {
+function open(id: string, raw: RawBytes, file?: string): StoredSegment {
   try {
-    return new StoredSegment(new Source(id, raw));
+    return new StoredSegment(new Source(id, raw), file);
   } catch (error) {
     raw.close();
     throw error;

@@ -32,6 +32,7 @@ const longestShortList = 64;
 export class StoredSegment implements Segment {
   readonly id: string;
   readonly count: number;
+  readonly file: string | undefined;
   readonly spaces: readonly string[];
   readonly columns: StoredColumns;
   /** For merges in this folder. */
@@ -46,8 +47,9 @@ export class StoredSegment implements Segment {
   #deleted: RoaringBitmap32 | undefined;
   #briefs: Texts | undefined;
 
-  constructor(source: Source) {
+  constructor(source: Source, file?: string) {
     this.source = source;
+    this.file = file;
     this.id = source.segment;
     this.count = source.records;
     const tables = readSpaces(source);

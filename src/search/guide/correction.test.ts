@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { emptyRequest } from '../request.ts';
 import { snapshotOf, testAnalyzer, type Version, visibleBut } from '../testing/library.ts';
 import { correction } from './correction.ts';
+import { vocabularyOf } from './segment-vocabulary.ts';
 import { editDistance, similarWords } from './similar-words.ts';
-import { makeVocabulary, vocabularyOf } from './vocabulary.ts';
 
 function titled(id: number, title: string): Version {
   const field = { tag: '245', ind1: ' ', ind2: ' ', value: undefined, subfields: [{ code: 'a', value: title }] };
@@ -86,16 +86,4 @@ test('nothing is offered that finds no more, that is too far, or that only invis
   assert.equal(corrected('hxyzs'), undefined);
   assert.equal(corrected('oscilatons', [5]), undefined);
   assert.equal(corrected('osc*lations nutrino:x'), undefined);
-});
-
-test('the words of a large segment are read in the background', async () => {
-  const [first] = snapshotOf(library.map((title, index) => titled(index * 2, title))).segments;
-  const made = makeVocabulary(first!.segment, ['m:245__a'], 1);
-  assert.equal(vocabularyOf(first!.segment, ['m:245__a']), undefined);
-  await made;
-  const words = similarWords([vocabularyOf(first!.segment, ['m:245__a'])!], 'bosom', 1);
-  assert.deepEqual(
-    words.map(({ word, weight }) => [word, weight]),
-    [['boson', 2]],
-  );
 });

@@ -9,8 +9,9 @@ import { questionOf } from '../question.ts';
 import { emptyRequest, type SearchRequest } from '../request.ts';
 import { count, prepare, type SearchOptions } from '../search.ts';
 import { rewriteWanted, wantedLeaves, withText } from './rewrite.ts';
+import { vocabularyOf } from './segment-vocabulary.ts';
 import { similarWords, slipsIn } from './similar-words.ts';
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** A question with its words spelled in another way. */
 export interface Correction {
