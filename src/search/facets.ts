@@ -7,6 +7,7 @@ import { countFew, hasFewValues } from './few-values.ts';
 import { segmentAt } from './hit.ts';
 import { topNumbered } from './numbered-values.ts';
 import { type Counted, countValues, mostFrequent, topValues } from './top-values.ts';
+import { OrdinalMemory } from './used-again.ts';
 
 export interface FacetValue {
   readonly value: string;
@@ -33,9 +34,28 @@ export interface CountedHits {
 }
 
 export function counted(hits: HitSet): CountedHits {
-  let lists: readonly Uint32Array[] | undefined;
-  return { hits, lists: () => (lists ??= hits.map((bits) => bits.toUint32Array())) };
+  return countedIn(hits, (bits) => bits.toUint32Array());
 }
+
+function countedIn(hits: HitSet, listOf: (bits: RoaringBitmap32, segment: number) => Uint32Array): CountedHits {
+  let lists: readonly Uint32Array[] | undefined;
+  return { hits, lists: () => (lists ??= hits.map(listOf)) };
+}
+
+/** Lists by segment that are used again by the next question. */
+class ListMemory {
+  readonly #segments: OrdinalMemory[] = [];
+
+  /** Valid until the next call. */
+  counted(hits: HitSet): CountedHits {
+    while (this.#segments.length < hits.length) this.#segments.push(new OrdinalMemory());
+    return countedIn(hits, (bits, segment) => this.#segments[segment]!.of(bits));
+  }
+}
+
+/** For all hits, and for those without the choices made in one facet. */
+const allLists = new ListMemory();
+const otherLists = new ListMemory();
 
 /** The most frequent values of a facet among hits, exact over all segments, equal ones in code point order. */
 export function topValuesOf(
@@ -128,8 +148,10 @@ function havingYear(snapshot: IndexSnapshot, from: number, to: number, hits: Hit
   });
 }
 
+const filtered = new OrdinalMemory();
+
 function filter(bits: RoaringBitmap32, keep: (ordinal: number) => boolean): RoaringBitmap32 {
-  const ordinals = bits.toUint32Array();
+  const ordinals = filtered.of(bits);
   let count = 0;
   for (let i = 0; i < ordinals.length; i++) {
     const ordinal = ordinals[i] as number;
@@ -138,9 +160,11 @@ function filter(bits: RoaringBitmap32, keep: (ordinal: number) => boolean): Roar
   return new RoaringBitmap32(ordinals.subarray(0, count));
 }
 
+const byYear = new Uint32Array(65536);
+
 /** Records by year, ascending; those without a year are left out. */
 export function countYears(snapshot: IndexSnapshot, hits: CountedHits): readonly Counted[] {
-  const counts = new Uint32Array(65536);
+  const counts = byYear.fill(0);
   for (const [index, ordinals] of hits.lists().entries()) {
     const { year } = segmentAt(snapshot, index).columns;
     for (let i = 0; i < ordinals.length; i++) {
@@ -223,11 +247,11 @@ export function facetsOf(
   hits: HitSet,
   choices: FacetChoices,
 ): readonly FacetResult[] {
-  const countedHits = counted(hits);
+  const countedHits = allLists.counted(hits);
   return snapshot.site.facets.map((definition) => {
     const { code, kind } = definition;
     const chosen = chosenIn(choices, code);
-    const listed = chosen.length === 0 ? countedHits : counted(narrow(snapshot, found, choices, code));
+    const listed = chosen.length === 0 ? countedHits : otherLists.counted(narrow(snapshot, found, choices, code));
     if (kind === 'collection') {
       return { code, kind, values: collectionValues(choices.collections, listed.hits, chosen) };
     }

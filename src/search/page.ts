@@ -1,6 +1,7 @@
 import type { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { HitSet } from '../index/snapshot.ts';
 import { type Hit, hitOf } from './hit.ts';
+import { OrdinalMemory, WeightMemory } from './used-again.ts';
 
 export type OrderKey = number | string | null;
 
@@ -40,6 +41,9 @@ export function page(hits: HitSet, order: Order, skip: number, count: number): F
   return merge(lists, order, wanted).subarray(skip);
 }
 
+const ordinalMemory = new OrdinalMemory();
+const weightMemory = new WeightMemory();
+
 /** The first `wanted` hits of one segment, in order. */
 function best(bits: RoaringBitmap32, order: Order, segment: number, wanted: number): Float64Array {
   const count = Math.min(wanted, bits.size);
@@ -47,8 +51,8 @@ function best(bits: RoaringBitmap32, order: Order, segment: number, wanted: numb
     const ordinals = order.ascending ? bits.toUint32Array(count) : bits.toReversed(count);
     return packed(segment, ordinals, count);
   }
-  const all = bits.toUint32Array();
-  const weights = new Float64Array(all.length);
+  const all = ordinalMemory.of(bits);
+  const weights = weightMemory.of(all.length);
   const numbers = order.numbers(segment);
   const factor = order.numbersRise ? -1 : 1;
   for (let i = 0; i < all.length; i++) weights[i] = factor * (numbers[all[i] as number] ?? 0);

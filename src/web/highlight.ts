@@ -43,43 +43,91 @@ function foldCharacter(character: string): string {
 const beginning = 3;
 
 export function createHighlighter(words: readonly HighlightWord[]): Highlighter {
-  const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-  const alternatives = words.map(({ word }) => {
-    const literal = word.split('*').map(literally).join('[\\p{L}\\p{N}]*');
-    if (word.includes('*') || /[^\p{L}\p{N}]/u.test(word)) return `(${literal}(?![\\p{L}\\p{N}]))`;
-    // Other forms of a word share its beginning; whether they are the same word is asked then.
-    return `(${literally([...word].slice(0, beginning).join(''))}[\\p{L}\\p{N}]*)`;
-  });
-  const pattern =
-    words.length === 0 ? undefined : new RegExp(`(?<![\\p{L}\\p{N}])(?:${[...new Set(alternatives)].join('|')})`, 'gu');
-  const exact = words.map(({ word }) =>
-    /[*]|[^\p{L}\p{N}]/u.test(word)
-      ? new RegExp(`^${word.split('*').map(literally).join('[\\p{L}\\p{N}]*')}$`, 'u')
-      : undefined,
-  );
-  const meant = (text: string): number => {
-    const same = words.findIndex(({ word }, i) => exact[i]?.test(text) ?? word === text);
-    return same >= 0 ? same : words.findIndex((one, i) => exact[i] === undefined && one.same(text));
-  };
-  const matches = function* (text: string): Generator<readonly [number, number, number]> {
-    if (pattern === undefined) return;
-    const plain = foldInPlace(text);
-    pattern.lastIndex = 0;
-    for (const match of plain.matchAll(pattern)) {
-      const word = meant(match[0]);
-      if (word >= 0) yield [match.index, match.index + match[0].length, word];
-    }
-  };
+  const plain = words.map(({ word }) => !/[^\p{L}\p{N}]/u.test(word));
+  const odd = oddPattern(words.filter((_, i) => !plain[i]));
+  const oddNumbers = words.flatMap((_, i) => (plain[i] ? [] : [i]));
   const beginnings = words.map(({ word }) => [...(word.split('*')[0] ?? '')].slice(0, beginning).join(''));
+  const firstLetters = new Set(beginnings.map((letters) => letters.charCodeAt(0)));
+  const meant = (folded: string, start: number, end: number): number => {
+    if (!firstLetters.has(folded.charCodeAt(start))) return -1;
+    // Other forms of a word share its beginning; whether they are the same word is asked then.
+    if (!beginnings.some((letters, i) => plain[i] && folded.startsWith(letters, start))) return -1;
+    const text = folded.slice(start, end);
+    const same = words.findIndex(({ word }) => word === text);
+    if (same >= 0) return same;
+    return words.findIndex((one, i) => plain[i] && text.startsWith(beginnings[i]!) && one.same(text));
+  };
+  const matches = (text: string): readonly Match[] => {
+    if (words.length === 0) return [];
+    const folded = foldInPlace(text);
+    const found: Match[] = [];
+    for (let start = nextLetter(folded, 0); start < folded.length; ) {
+      const end = endOfLetters(folded, start);
+      const word = meant(folded, start, end);
+      if (word >= 0) found.push([start, end, word]);
+      start = nextLetter(folded, end);
+    }
+    if (odd === undefined) return found;
+    for (const match of folded.matchAll(odd)) {
+      const number = match.slice(1).findIndex((group) => group !== undefined);
+      found.push([match.index, match.index + match[0].length, oddNumbers[number]!]);
+    }
+    return withoutOverlaps(found);
+  };
   return {
     words: words.length,
     mayHold: (text) => {
-      const plain = foldInPlace(text);
-      return beginnings.some((letters) => plain.includes(letters));
+      const folded = foldInPlace(text);
+      return beginnings.some((letters) => folded.includes(letters));
     },
-    found: (text) => new Set([...matches(text)].map(([, , word]) => word)),
-    spans: (text) => [...matches(text)].map(([start, end]) => [start, end]),
+    found: (text) => new Set(matches(text).map(([, , word]) => word)),
+    spans: (text) => matches(text).map(([start, end]) => [start, end]),
   };
+}
+
+type Match = readonly [start: number, end: number, word: number];
+
+/** Words with signs or "*" in them, a group for each; undefined when there are none. */
+function oddPattern(words: readonly HighlightWord[]): RegExp | undefined {
+  if (words.length === 0) return undefined;
+  const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const alternatives = words.map(({ word }) => `(${word.split('*').map(literally).join('[\\p{L}\\p{N}]*')})`);
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives.join('|')})(?![\\p{L}\\p{N}])`, 'gu');
+}
+
+function withoutOverlaps(matches: readonly Match[]): readonly Match[] {
+  const kept: Match[] = [];
+  for (const match of matches.toSorted((a, b) => a[0] - b[0] || b[1] - a[1]))
+    if (match[0] >= (kept.at(-1)?.[1] ?? 0)) kept.push(match);
+  return kept;
+}
+
+/** 1 for letters and digits, 2 for others, 0 where nobody has asked yet. */
+const letterKinds = new Uint8Array(65536);
+
+function isLetterAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  let kind = letterKinds[code]!;
+  if (kind === 0) {
+    // Half of a pair is looked at as the whole, which is not kept.
+    const surrogate = code >= 0xd800 && code < 0xe000;
+    const whole = surrogate ? text.slice(code < 0xdc00 ? at : at - 1).slice(0, 2) : text[at]!;
+    kind = /[\p{L}\p{N}]/u.test(whole) ? 1 : 2;
+    if (!surrogate) letterKinds[code] = kind;
+  }
+  return kind === 1;
+}
+
+function nextLetter(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isLetterAt(text, at)) at += 1;
+  return at;
+}
+
+function endOfLetters(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isLetterAt(text, at)) at += 1;
+  return at;
 }
 
 export const noHighlight: Highlighter = createHighlighter([]);
