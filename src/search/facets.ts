@@ -5,8 +5,7 @@ import type { FacetDefinition } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { countFew, hasFewValues } from './few-values.ts';
 import { segmentAt } from './hit.ts';
-import { topNumbered } from './numbered-values.ts';
-import { type Counted, countValues, mostFrequent, topValues } from './top-values.ts';
+import { type Counted, mostFrequent, topValues } from './top-values.ts';
 import { OrdinalMemory } from './used-again.ts';
 
 export interface FacetValue {
@@ -67,31 +66,15 @@ export function topValuesOf(
   const segments = snapshot.segments.flatMap(({ segment }, index) => {
     const column = segment.columns.facet(code);
     const bits = hits[index] as RoaringBitmap32;
-    return column === undefined || bits.isEmpty ? [] : [{ column, index, hits: bits }];
+    return column === undefined ? [] : [{ column, index, hits: bits }];
   });
   const many = areMany(hits, snapshot);
   if (many && segments.every(({ column }) => hasFewValues(column))) return mostFrequent(countFew(segments), wanted);
   const listed = segments.map(({ column, index }) => ({ column, ordinals: lists()[index] as Uint32Array }));
-  // A hundred papers by thousands have as many names as a library of short ones.
-  if (many || valuesOf(listed) > manyValues) return topNumbered(code, listed, wanted);
-  return topValues(
-    listed.map(({ column, ordinals }) => countValues(column, ordinals)),
-    wanted,
-  );
+  return topValues(code, listed, wanted);
 }
 
-function valuesOf(listed: readonly { readonly column: FacetColumn; readonly ordinals: Uint32Array }[]): number {
-  let values = 0;
-  for (const { column, ordinals } of listed) {
-    const { starts } = column;
-    for (let i = 0; i < ordinals.length; i++) values += starts[ordinals[i]! + 1]! - starts[ordinals[i]!]!;
-  }
-  return values;
-}
-
-/** From so many values on, and */
-const manyValues = 20_000;
-/** from this part of all records on, what is made once for all questions pays. */
+/** From this part of all records on, bitmaps that are made once for all questions pay. */
 const manyPart = 256;
 
 function areMany(hits: HitSet, { records }: IndexSnapshot): boolean {

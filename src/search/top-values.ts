@@ -1,5 +1,6 @@
 import type { FacetColumn } from '../index/segment.ts';
 import { byCodePoint } from './evaluate/expand.ts';
+import { type Numbers, numbersOf } from './facet-numbers.ts';
 
 /** A value of a facet with the records that have it. */
 export interface Counted {
@@ -7,88 +8,29 @@ export interface Counted {
   readonly count: number;
 }
 
-/** The values of one segment that some hits have: their numbers, ascending, and for each how many hits. */
-export interface CountedColumn {
+/** The hits of one segment, none perhaps, and the column whose values are counted. */
+export interface ListedSegment {
   readonly column: FacetColumn;
-  readonly numbers: Uint32Array;
-  readonly counts: Uint32Array;
+  /** Ordinals of the hits. */
+  readonly ordinals: Uint32Array;
 }
 
-/** Below this part of a column's values, counting what is met is faster than looking at all afterwards. */
-const sparsePart = 8;
-/** Up to so many wanted, putting each into its place is faster than sorting all. */
-const mostInserted = 50;
-let scratch = new Uint32Array(1024);
+/** Values of hits are remembered one by one while they are fewer than this part of all. */
+const sparsePart = 2;
 
-/** Counts the values of these ordinals. */
-export function countValues(column: FacetColumn, ordinals: Uint32Array): CountedColumn {
-  const { starts, values, distinct } = column;
-  // Always left with zeros only.
-  if (scratch.length < distinct) scratch = new Uint32Array(distinct * 2);
-  const counts = scratch;
-  let found = 0;
-  for (let i = 0; i < ordinals.length; i++) {
-    const ordinal = ordinals[i]!;
-    const end = starts[ordinal + 1]!;
-    for (let at = starts[ordinal]!; at < end; at++) if (counts[values[at]!]!++ === 0) found++;
-  }
-  const numbers = found < distinct / sparsePart ? met(column, ordinals, found) : above(counts, distinct, found);
-  const kept = new Uint32Array(found);
-  for (let i = 0; i < found; i++) {
-    kept[i] = counts[numbers[i]!]!;
-    counts[numbers[i]!] = 0;
-  }
-  return { column, numbers, counts: kept };
-}
-
-/** The numbers met, each once and ascending; needs their counts in `scratch`. */
-function met({ starts, values }: FacetColumn, ordinals: Uint32Array, found: number): Uint32Array {
-  const counts = scratch;
-  const numbers = new Uint32Array(found);
-  const seen = 0x80000000;
-  let at = 0;
-  for (let i = 0; i < ordinals.length && at < found; i++) {
-    const end = starts[ordinals[i]! + 1]!;
-    for (let place = starts[ordinals[i]!]!; place < end; place++) {
-      const value = values[place]!;
-      if (counts[value]! >= seen) continue;
-      counts[value]! += seen;
-      numbers[at++] = value;
-    }
-  }
-  for (let i = 0; i < found; i++) counts[numbers[i]!]! -= seen;
-  return numbers.sort();
-}
-
-function above(counts: Uint32Array, distinct: number, found: number): Uint32Array {
-  const numbers = new Uint32Array(found);
-  let at = 0;
-  for (let value = 0; value < distinct; value++) if (counts[value]! > 0) numbers[at++] = value;
-  return numbers;
-}
-
-/** The `wanted` most frequent values over all segments, exact, equal ones in code point order. */
-export function topValues(columns: readonly CountedColumn[], wanted: number): readonly Counted[] {
-  const [only] = columns;
-  if (only === undefined || wanted < 1) return [];
-  if (columns.length === 1)
-    return best(only.counts, wanted).map((at) => ({
-      text: only.column.text(only.numbers[at]!),
-      count: only.counts[at]!,
-    }));
-  const totals = totalsOf(columns, wanted);
-  // Only values that may be among the best are read, of each segment at most as many as are wanted.
-  const texts = new Map<string, number>();
-  for (const { column, numbers } of columns) {
-    const fingerprints = column.fingerprints();
-    const sums = new Uint32Array(numbers.length);
-    for (let i = 0; i < numbers.length; i++) sums[i] = totals.of(fingerprints[numbers[i]!]!);
-    for (const at of best(sums, wanted)) texts.set(column.text(numbers[at]!), sums[at]!);
-  }
-  return mostFrequent(
-    [...texts].map(([text, count]) => ({ text, count })),
-    wanted,
-  );
+/** The `wanted` most frequent values, exact, equal ones in code point order. Wants all segments of the snapshot. */
+export function topValues(
+  code: string,
+  segments: readonly ListedSegment[],
+  wanted: number,
+  part = sparsePart,
+): readonly Counted[] {
+  const columns = segments.map(({ column }) => column);
+  const numbers = numbersOf(code, columns);
+  const values = segments.reduce((sum, segment) => sum + valuesIn(segment), 0);
+  return values * part < numbers.count
+    ? amongThoseMet(segments, numbers, values, wanted)
+    : amongAll(segments, numbers, wanted);
 }
 
 /** Equal ones in code point order. */
@@ -96,85 +38,203 @@ export function mostFrequent(values: readonly Counted[], wanted: number): readon
   return values.toSorted((a, b) => b.count - a.count || byCodePoint(a.text, b.text)).slice(0, wanted);
 }
 
-/** Places of the highest counts over 0, highest first; of equal ones the first come first. */
-function best(counts: Uint32Array, wanted: number): number[] {
-  if (wanted > mostInserted) return bySorting(counts).slice(0, wanted);
-  const kept: number[] = [];
-  let least = 0;
-  for (let place = 0; place < counts.length; place++) {
-    const count = counts[place]!;
-    if (count <= least) continue;
-    let at = kept.length;
-    while (at > 0 && counts[kept[at - 1]!]! < count) at--;
-    kept.splice(at, 0, place);
-    if (kept.length > wanted) kept.pop();
-    if (kept.length === wanted) least = counts[kept.at(-1)!]!;
-  }
-  return kept;
+/** Texts kept of each facet. */
+const mostNames = 10_000;
+
+// Always left with zeros only.
+let totals = new Uint32Array(0);
+let ofSegment = new Uint32Array(0);
+let met = { numbers: new Uint32Array(0), values: new Uint32Array(0), counts: new Uint32Array(0) };
+
+function valuesIn({ column: { starts }, ordinals }: ListedSegment): number {
+  let values = 0;
+  for (let i = 0; i < ordinals.length; i++) values += starts[ordinals[i]! + 1]! - starts[ordinals[i]!]!;
+  return values;
 }
 
-function bySorting(counts: Uint32Array): number[] {
-  const places: number[] = [];
-  for (let place = 0; place < counts.length; place++) if (counts[place]! > 0) places.push(place);
-  return places.sort((a, b) => counts[b]! - counts[a]! || a - b);
+/** For few hits: looks only at the values that they have. */
+function amongThoseMet(
+  segments: readonly ListedSegment[],
+  { numbers, count }: Numbers,
+  values: number,
+  wanted: number,
+): readonly Counted[] {
+  if (totals.length < count) totals = new Uint32Array(count * 2);
+  if (met.numbers.length < values) {
+    const length = values * 2;
+    met = { numbers: new Uint32Array(length), values: new Uint32Array(length), counts: new Uint32Array(length) };
+  }
+  const ends = meet(segments, numbers);
+  const size = ends.at(-1) ?? 0;
+  for (let i = 0; i < size; i++) {
+    met.counts[i] = totals[met.numbers[i]!]!;
+    totals[met.numbers[i]!] = 0;
+  }
+  const least = highest(met.counts, size, wanted);
+  const above: Counted[] = [];
+  const equal = segments.map(({ column }, at) => {
+    const values: number[] = [];
+    for (let i = ends[at - 1] ?? 0; i < ends[at]!; i++) {
+      if (met.counts[i] === least) values.push(met.values[i]!);
+      else if (met.counts[i]! > least) above.push({ text: column.text(met.values[i]!), count: met.counts[i]! });
+    }
+    return { column, values: Uint32Array.from(values).sort() };
+  });
+  const first = firstTexts(equal, wanted - above.length);
+  return [...mostFrequent(above, wanted), ...first.map((text) => ({ text, count: least }))];
+}
+
+/** The first texts in code point order, in which the values of a segment stand. A text is read from a file, so that no more are read than need be. */
+function firstTexts(
+  lists: readonly { readonly column: FacetColumn; readonly values: Uint32Array }[],
+  wanted: number,
+): readonly string[] {
+  const heads = lists
+    .filter(({ values }) => values.length > 0)
+    .map(({ column, values }) => ({ column, values, at: 0, text: column.text(values[0]!) }));
+  const texts: string[] = [];
+  while (texts.length < wanted && heads.length > 0) {
+    let best = 0;
+    for (let i = 1; i < heads.length; i++) if (byCodePoint(heads[i]!.text, heads[best]!.text) < 0) best = i;
+    const head = heads[best]!;
+    texts.push(head.text);
+    if (++head.at === head.values.length) heads.splice(best, 1);
+    else head.text = head.column.text(head.values[head.at]!);
+  }
+  return texts;
+}
+
+/** Fills `totals`, and `met` with each value once, where it is met first. For each segment where its values end. */
+function meet(segments: readonly ListedSegment[], numbers: readonly Uint32Array[]): readonly number[] {
+  const counts = totals;
+  const { numbers: metNumbers, values: metValues } = met;
+  let size = 0;
+  return segments.map(({ column: { starts, values }, ordinals }, at) => {
+    const number = numbers[at]!;
+    for (let i = 0; i < ordinals.length; i++) {
+      const end = starts[ordinals[i]! + 1]!;
+      for (let place = starts[ordinals[i]!]!; place < end; place++) {
+        const value = values[place]!;
+        if (counts[number[value]!]!++ > 0) continue;
+        metNumbers[size] = number[value]!;
+        metValues[size++] = value;
+      }
+    }
+    return size;
+  });
+}
+
+/** For many hits: counts into one array of all values. */
+function amongAll(segments: readonly ListedSegment[], all: Numbers, wanted: number): readonly Counted[] {
+  const { numbers, count } = all;
+  if (totals.length < count) totals = new Uint32Array(count * 2);
+  const counts = totals.subarray(0, count);
+  for (const [at, segment] of segments.entries()) addCounts(counts, numbers[at]!, segment);
+  const least = highest(counts, count, wanted);
+  const best = reaching(counts, least, wanted * 4);
+  const found =
+    best === undefined ? named(segments, all, counts, least, wanted) : namedFew(segments, all, counts, best);
+  counts.fill(0);
+  return mostFrequent(found, wanted);
 }
 
 /**
- * Totals over all segments of the values that may be among the best. In some segment `wanted` values reach a count of L, so each of the best has a
- * total of L or more, and so in some segment at least its share, L / segments.
+ * Counts by the segment's own numbers first: that is one place in memory for each value of a hit, where the numbers over all segments would make it two, and
+ * those of many hits are not in the processor's caches.
  */
-function totalsOf(columns: readonly CountedColumn[], wanted: number): Totals {
-  let least = 1;
-  for (const { counts } of columns) {
-    const last = best(counts, wanted)[wanted - 1];
-    if (last !== undefined) least = Math.max(least, counts[last]!);
+function addCounts(counts: Uint32Array, numbers: Uint32Array, { column, ordinals }: ListedSegment): void {
+  const { starts, values, distinct } = column;
+  if (ofSegment.length < distinct) ofSegment = new Uint32Array(distinct * 2);
+  const own = ofSegment;
+  for (let i = 0; i < ordinals.length; i++) {
+    const ordinal = ordinals[i]!;
+    const end = starts[ordinal + 1]!;
+    for (let place = starts[ordinal]!; place < end; place++) own[values[place]!]!++;
   }
-  const share = Math.ceil(least / columns.length);
-  let candidates = 0;
-  for (const { counts } of columns) for (let i = 0; i < counts.length; i++) if (counts[i]! >= share) candidates++;
-  const totals = new Totals(candidates);
-  for (const { column, numbers, counts } of columns) {
-    const fingerprints = column.fingerprints();
-    for (let i = 0; i < counts.length; i++) if (counts[i]! >= share) totals.include(fingerprints[numbers[i]!]!);
+  for (let value = 0; value < distinct; value++) {
+    if (own[value] === 0) continue;
+    counts[numbers[value]!]! += own[value]!;
+    own[value] = 0;
   }
-  for (const { column, numbers, counts } of columns) {
-    const fingerprints = column.fingerprints();
-    for (let i = 0; i < counts.length; i++) totals.add(fingerprints[numbers[i]!]!, counts[i]!);
-  }
-  return totals;
 }
 
-/** Sums by fingerprint of those that were included: open addressing, at most half full. */
-class Totals {
-  readonly #fingerprints: Float64Array;
-  readonly #sums: Uint32Array;
-  readonly #mask: number;
-
-  constructor(most: number) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, most) * 2));
-    this.#fingerprints = new Float64Array(slots);
-    this.#sums = new Uint32Array(slots);
-    this.#mask = slots - 1;
+/** The count that the `wanted` highest of the first `length` reach, at least 1. */
+function highest(counts: Uint32Array, length: number, wanted: number): number {
+  let kept = new Uint32Array(1024);
+  let size = 0;
+  let least = 1;
+  const keepBest = () => {
+    if (size < wanted) return;
+    kept.subarray(0, size).sort();
+    kept.copyWithin(0, size - wanted, size);
+    size = wanted;
+    least = Math.max(1, kept[0]!);
+  };
+  for (let at = 0; at < length; at++) {
+    if (counts[at]! < least || (counts[at] === least && size >= wanted)) continue;
+    if (size === kept.length) keepBest();
+    if (size === kept.length) {
+      const longer = new Uint32Array(size * 2);
+      longer.set(kept);
+      kept = longer;
+    }
+    kept[size++] = counts[at]!;
   }
+  keepBest();
+  return least;
+}
 
-  include(fingerprint: number): void {
-    this.#fingerprints[this.#slot(fingerprint)] = fingerprint;
+/** Numbers of the values that reach `least`; undefined when they are more than `most`. */
+function reaching(counts: Uint32Array, least: number, most: number): readonly number[] | undefined {
+  const found: number[] = [];
+  for (let number = 0; number < counts.length; number++) {
+    if (counts[number]! < least) continue;
+    if (found.length === most) return undefined;
+    found.push(number);
   }
+  return found;
+}
 
-  add(fingerprint: number, count: number): void {
-    const slot = this.#slot(fingerprint);
-    if (this.#fingerprints[slot] === fingerprint) this.#sums[slot]! += count;
-  }
+/** A few values by number: each is looked for where it is, once. */
+function namedFew(
+  segments: readonly ListedSegment[],
+  { numbers, names }: Numbers,
+  counts: Uint32Array,
+  best: readonly number[],
+): readonly Counted[] {
+  return best.map((number) => {
+    const text = names.get(number) ?? textOf(segments, numbers, number);
+    if (names.size >= mostNames) names.clear();
+    names.set(number, text);
+    return { text, count: counts[number]! };
+  });
+}
 
-  of(fingerprint: number): number {
-    const slot = this.#slot(fingerprint);
-    return this.#fingerprints[slot] === fingerprint ? this.#sums[slot]! : 0;
+function textOf(segments: readonly ListedSegment[], numbers: readonly Uint32Array[], number: number): string {
+  for (const [at, { column }] of segments.entries()) {
+    const value = numbers[at]!.indexOf(number);
+    if (value !== -1) return column.text(value);
   }
+  throw new Error(`no segment has value ${number}`);
+}
 
-  /** Where it is, or the free slot where it would be. */
-  #slot(fingerprint: number): number {
-    let slot = fingerprint & this.#mask;
-    while (this.#fingerprints[slot] !== 0 && this.#fingerprints[slot] !== fingerprint) slot = (slot + 1) & this.#mask;
-    return slot;
+/** Many values that reach `least` alike: of those with just `least` the first `wanted` of each segment are enough. */
+function named(
+  segments: readonly ListedSegment[],
+  { numbers }: Numbers,
+  counts: Uint32Array,
+  least: number,
+  wanted: number,
+): readonly Counted[] {
+  const found = new Map<number, Counted>();
+  for (const [at, { column }] of segments.entries()) {
+    const number = numbers[at]!;
+    let equal = 0;
+    for (let value = 0; value < number.length; value++) {
+      const count = counts[number[value]!]!;
+      if (count < least || (count === least && equal++ >= wanted) || found.has(number[value]!)) continue;
+      found.set(number[value]!, { text: column.text(value), count });
+    }
   }
+  return [...found.values()];
 }

@@ -141,13 +141,12 @@ export class StoredColumns implements SegmentColumns {
       this.#checkBelow(valuesSection.name, values, text.count);
       this.#checkAscending(section.name, starts);
       const texts = new Texts(this.#source, `facet ${code} texts`);
-      let fingerprints: Float64Array | undefined;
       return {
         starts,
         values,
         distinct: text.count,
         text: text.read,
-        fingerprints: () => (fingerprints ??= fingerprintsOf(texts)),
+        fingerprints: () => fingerprintsOf(texts),
       };
     });
   }
