@@ -9,6 +9,7 @@ const rooms = [
   'cli',
   'web',
   'cluster',
+  'operations',
   'library',
   'formats',
   'access',

@@ -84,6 +84,10 @@ export interface CommandContext<A extends ArgumentDefinitions, O extends OptionD
   readonly settings: () => Settings;
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
   readonly signal: AbortSignal;
+  /** Takes SIGHUP for something else than the end. */
+  readonly onHangup: (listener: () => void) => void;
+  /** Reads the settings anew. Throws as `settings`. */
+  readonly readSettings: () => Settings;
   readonly stdin: Readable;
   /** Data. */
   readonly stdout: Writable;

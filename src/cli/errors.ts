@@ -13,6 +13,12 @@ export const cliErrors = defineErrors({
     message: '`reperio {name}` needs to know what to do: {commands}.',
     hint: '`reperio help {name}` explains them.',
   },
+  noServer: {
+    code: 'REPERIO_NO_SERVER',
+    status: 503,
+    message: 'No server answers for the data folder {folder}.',
+    hint: 'Is `reperio serve` running with the same REPERIO_DATA, and are you the same user?',
+  },
   unknownOption: {
     code: 'REPERIO_UNKNOWN_OPTION',
     status: 400,

@@ -20,7 +20,15 @@ async function type(
   colour = false,
 ): Promise<Outcome> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const world = { environment, stdin: Readable.from([]), stdout, stderr, colour, signal: new AbortController().signal };
+  const world = {
+    environment,
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    colour,
+    signal: new AbortController().signal,
+    onHangup: () => undefined,
+  };
   const status = await runCommandLine(line === '' ? [] : line.split(' '), world);
   stdout.end();
   stderr.end();

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { loadSettings, type Settings } from '../config/settings.ts';
+import { version } from '../config/version.ts';
 import { UserError } from '../errors/errors.ts';
 import { nearest } from '../errors/nearest.ts';
 import type { AnyCommand, ArgumentDefinitions, CommandContext, CommandGroup, OptionDefinitions } from './command.ts';
@@ -78,10 +78,12 @@ export function isGroup(command: AnyCommand | CommandGroup): command is CommandG
 }
 
 function contextOf(name: string, command: AnyCommand, words: readonly string[], world: World) {
-  const { environment, stdin, stdout, stderr, signal } = world;
+  const { environment, stdin, stdout, stderr, signal, onHangup } = world;
   let settings: Settings | undefined;
   const context: Omit<CommandContext<ArgumentDefinitions, OptionDefinitions>, 'arguments' | 'options'> = {
     settings: () => (settings ??= loadSettings(environment)),
+    readSettings: () => loadSettings(environment),
+    onHangup,
     environment,
     signal,
     stdin,
@@ -96,13 +98,6 @@ function contextOf(name: string, command: AnyCommand, words: readonly string[], 
 function say({ stdout }: World, text: string): number {
   stdout.write(text);
   return 0;
-}
-
-export function version(): string {
-  const description: { version: string } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
-  return description.version;
 }
 
 function indexOrEnd(words: readonly string[], word: string): number {

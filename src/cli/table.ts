@@ -30,6 +30,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   },
   access: { summary: 'Explain who may do what, and why.', load: () => import('./commands/access.ts') },
   serve: { summary: 'Serve the library to browsers and programs.', load: () => import('./commands/serve.ts') },
+  status: {
+    summary: 'What the server does at this moment, also when it answers no page.',
+    load: () => import('./commands/status.ts'),
+  },
   index: { summary: 'Look after the index: status, rebuild, verify.', load: () => import('./commands/index.ts') },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
   config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },

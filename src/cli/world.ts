@@ -8,6 +8,8 @@ export interface World {
   readonly stderr: Writable;
   readonly colour: boolean;
   readonly signal: AbortSignal;
+  /** From now on SIGHUP calls this in the place of aborting; a terminal that closes still aborts. */
+  readonly onHangup: (listener: () => void) => void;
 }
 
 /** The reason a signal aborts with. */
@@ -26,8 +28,10 @@ const brokenPipe = 13;
 /** The world of this process, and how to leave it with an exit status once everything is written. */
 export function processWorld(): { readonly world: World; readonly finish: (status: number) => void } {
   const controller = new AbortController();
+  let hangup: (() => void) | undefined;
   for (const [name, number] of Object.entries(signals)) {
     process.on(name, () => {
+      if (name === 'SIGHUP' && hangup !== undefined && !process.stdin.isTTY) return hangup();
       // Whoever asks twice does not want to wait; the database's guard cleans up after us.
       if (controller.signal.aborted) process.exit(128 + number);
       controller.abort(new Interrupted(name, 128 + number));
@@ -38,9 +42,12 @@ export function processWorld(): { readonly world: World; readonly finish: (statu
     // `reperio ... | head` has seen enough.
     controller.abort(new Interrupted('a closed pipe', 128 + brokenPipe));
   });
+  const onHangup = (listener: () => void): void => {
+    hangup = listener;
+  };
   const { stdin, stdout, stderr, env } = process;
   const colour = stderr.isTTY === true && !env['NO_COLOR'];
-  const world = { environment: env, stdin, stdout, stderr, colour, signal: controller.signal };
+  const world = { environment: env, stdin, stdout, stderr, colour, signal: controller.signal, onHangup };
   const finish = (status: number) => stdout.write('', () => stderr.write('', () => process.exit(status)));
   return { world, finish };
 }

@@ -1,3 +1,6 @@
+import type { NodeStatus } from '../operations/node-status.ts';
+import type { WorkerReport } from '../operations/worker-report.ts';
+
 /** What a supervisor tells its workers. */
 export type ToWorker =
   | { readonly kind: 'start'; readonly data: unknown }
@@ -6,7 +9,9 @@ export type ToWorker =
   /** Readiness answers no from now on; everything else goes on. */
   | { readonly kind: 'go-away' }
   /** Answer what has come, then end. */
-  | { readonly kind: 'close' };
+  | { readonly kind: 'close' }
+  /** What was asked for under this number. */
+  | { readonly kind: 'status'; readonly number: number; readonly status: NodeStatus };
 
 /** What workers tell their supervisor. */
 export type ToSupervisor =
@@ -23,4 +28,8 @@ export type ToSupervisor =
       readonly hint: string;
     }
   /** Balancers have heard that we go (`probed`), or nobody asks this worker. */
-  | { readonly kind: 'noticed'; readonly probed: boolean };
+  | { readonly kind: 'noticed'; readonly probed: boolean }
+  /** Once a second: it lives, and this is what it did. */
+  | { readonly kind: 'report'; readonly report: WorkerReport }
+  /** How is the whole node? */
+  | { readonly kind: 'ask-status'; readonly number: number };

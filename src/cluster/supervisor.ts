@@ -1,16 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
-import type { ToSupervisor, ToWorker } from './messages.ts';
+import { NodeMeter, sampleSeconds } from '../operations/node-meter.ts';
+import type { NodeState, WorkerDeath, WorkerStatus } from '../operations/node-status.ts';
+import { Member, type WorkerPlan } from './member.ts';
+import type { ToSupervisor } from './messages.ts';
 
 export interface SupervisorOptions {
-  /** Module that a worker process runs; it speaks the messages of messages.ts. */
-  readonly entry: URL;
-  readonly workers: number;
-  /** What a worker is started with, as plain data, once it is known where we listen. */
-  readonly start: (address: string) => unknown;
+  readonly plan: WorkerPlan;
   /** Where to listen. */
   readonly host: string;
   readonly port: number;
@@ -18,7 +15,9 @@ export interface SupervisorOptions {
   readonly signal: AbortSignal;
   /** Gets the lines that workers write. */
   readonly log: DestinationStream;
-  readonly say: (sentence: string) => void;
+  readonly say: (level: 'info' | 'warn' | 'error', sentence: string) => void;
+  /** Answers workers that ask how the node is. */
+  readonly onAsked: (member: Member, number: number) => void;
   /** Called once, when the first worker answers requests. */
   readonly onListening: (address: string) => void;
 }
@@ -28,56 +27,74 @@ const shortestPause = 100;
 const longestPause = 10_000;
 /** Who lived so long was no failed start. Milliseconds. */
 const grownUp = 30_000;
+/** So many young deaths in a row are called by their name. */
+const crashLoop = 5;
 /** A balancer that asked whether we are ready gets this long to ask again and look away. Milliseconds. */
 const lookAwayLimit = 5_000;
 /** Requests that have come are answered in this time after that. Milliseconds. */
 const drainLimit = 35_000;
 /** Connections that wait for a worker while none is there. */
 const mostWaiting = 1_000;
+const deathsKept = 20;
+/** A successor that did not start is tried again after this long. Milliseconds. */
+const replaceAgain = 60_000;
+const lookEvery = 1_000;
+
+/** A worker's place: who has it, and what became of those before. */
+interface Place {
+  readonly number: number;
+  member: Member | undefined;
+  deaths: number;
+  /** Deaths in a row of workers that had hardly lived. */
+  young: number;
+  pause: number;
+}
 
 /**
- * Runs worker processes until the signal and hands them the connections that come, in turn. The listening socket stays here, so that no connection is
- * refused while workers die and start. A worker that dies is replaced; one that cannot start at the very beginning ends everything with its reason. Rejects
- * with the error of listening, or with WorkerFailed.
+ * Runs worker processes and hands them the connections that come, in turn. The listening socket stays here, so that no connection is refused while workers die,
+ * start, and are replaced. A worker that dies is replaced; one that cannot start at the very beginning ends everything with its reason.
  */
-export async function supervise(options: SupervisorOptions): Promise<void> {
-  const server = createServer({ pauseOnConnect: true, noDelay: true });
-  const address = await listen(server, options.host, options.port);
-  const supervisor = new Supervisor(options, server, address);
-  try {
-    await supervisor.run();
-  } finally {
-    await supervisor.stop();
-  }
-}
-
-async function listen(server: Server, host: string, port: number): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog: 1024 }, resolve);
-  });
-  const at = server.address();
-  if (at === null || typeof at === 'string') throw new Error('the server listens nowhere');
-  return `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`;
-}
-
-class Supervisor {
+export class Supervisor {
+  readonly meter = new NodeMeter();
+  readonly address: string;
   readonly #options: SupervisorOptions;
   readonly #server: Server;
-  readonly #address: string;
+  #plan: WorkerPlan;
+  readonly #places: Place[] = [];
+  /** All processes, those that leave included. */
   readonly #members = new Set<Member>();
   readonly #waiting: Socket[] = [];
-  readonly #ready = Promise.withResolvers<true>();
   readonly #noticed = Promise.withResolvers<void>();
+  readonly #deaths: WorkerDeath[] = [];
+  #deathCount = 0;
+  #failure: WorkerFailed | undefined;
   #turn = 0;
   #connections = 0;
   #stopping = false;
+  #listening = false;
+  #reloads = 0;
+  /** Successors start one after the other, so that memory is not doubled. */
+  #replacing: Promise<unknown> = Promise.resolve();
+  readonly #worn = new Set<Place>();
 
-  constructor(options: SupervisorOptions, server: Server, address: string) {
+  /** Listens, but starts nothing yet. Rejects with the error of listening. */
+  static async listen(options: SupervisorOptions): Promise<Supervisor> {
+    const server = createServer({ pauseOnConnect: true, noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: options.host, port: options.port, backlog: 1024 }, resolve);
+    });
+    const at = server.address();
+    if (at === null || typeof at === 'string') throw new Error('the server listens nowhere');
+    const address = `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`;
+    return new Supervisor(options, server, address);
+  }
+
+  private constructor(options: SupervisorOptions, server: Server, address: string) {
     this.#options = options;
+    this.#plan = options.plan;
     this.#server = server;
-    this.#address = address;
-    this.#ready.promise.catch(() => undefined);
+    this.address = address;
     server.on('connection', (socket) => {
       // Its client went away while it waited.
       socket.on('error', () => socket.destroy());
@@ -85,66 +102,181 @@ class Supervisor {
     });
   }
 
+  /** Until the signal. Rejects with WorkerFailed when the first worker cannot start. */
   async run(): Promise<void> {
-    const { workers, signal, onListening } = this.#options;
-    const aborted = Promise.withResolvers<false>();
-    signal.addEventListener('abort', () => aborted.resolve(false), { once: true });
-    if (signal.aborted) aborted.resolve(false);
-    // The first one alone, so that what stands in the way is told once.
-    this.#start(0);
-    if (!(await Promise.race([this.#ready.promise, aborted.promise]))) return;
-    for (let place = 1; place < workers; place++) this.#start(place);
-    onListening(this.#address);
-    await aborted.promise;
+    const { signal, onListening } = this.#options;
+    const aborted = Promise.withResolvers<'aborted'>();
+    signal.addEventListener('abort', () => aborted.resolve('aborted'), { once: true });
+    if (signal.aborted) aborted.resolve('aborted');
+    const timers = [
+      setInterval(() => this.#look(), lookEvery),
+      setInterval(() => this.meter.sample(), sampleSeconds * 1000),
+    ];
+    try {
+      // The first one alone, so that what stands in the way is told once.
+      const first = this.#occupy(this.#newPlace());
+      const begun = await Promise.race([first.begun, aborted.promise]);
+      if (begun === 'aborted') return;
+      if (!begun) throw this.#failure ?? new Error('a worker ended before it answered requests');
+      this.#listening = true;
+      while (this.#places.length < this.#plan.workers) this.#occupy(this.#newPlace());
+      onListening(this.address);
+      await aborted.promise;
+    } finally {
+      for (const timer of timers) clearInterval(timer);
+      await this.#stop();
+    }
+  }
+
+  /** Another plan: all workers are replaced, one after the other, without a refused or cut connection. False: the first successor did not start, and all stays as it was. */
+  async reload(plan: WorkerPlan): Promise<boolean> {
+    const before = this.#plan;
+    const turn = this.#replacing.then(async () => {
+      this.#plan = plan;
+      for (const place of [...this.#places]) {
+        if (place.number >= plan.workers) {
+          this.#places.splice(this.#places.indexOf(place), 1);
+          place.member?.leave();
+        } else if (!(await this.#replace(place, 'code and settings are read again'))) {
+          if (place.number > 0) continue;
+          this.#plan = before;
+          return false;
+        }
+      }
+      while (this.#places.length < plan.workers) this.#occupy(this.#newPlace());
+      this.#reloads++;
+      return true;
+    });
+    this.#replacing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  status(): {
+    readonly state: NodeState;
+    readonly reloads: number;
+    readonly workers: readonly WorkerStatus[];
+    readonly deaths: readonly WorkerDeath[];
+    readonly deathCount: number;
+    readonly waiting: number;
+  } {
+    const workers = [...this.#members]
+      .map(
+        (member): WorkerStatus => ({
+          place: member.place,
+          pid: member.pid,
+          state: member.state,
+          started: member.started,
+          deaths: this.#places[member.place]?.deaths ?? 0,
+          reported: member.reported,
+          report: member.report,
+          running: member.running(),
+        }),
+      )
+      .sort((a, b) => a.place - b.place || a.started - b.started);
+    return {
+      state: this.#stopping ? 'draining' : this.#listening ? 'serving' : 'starting',
+      reloads: this.#reloads,
+      workers,
+      deaths: this.#deaths,
+      deathCount: this.#deathCount,
+      waiting: this.#waiting.length,
+    };
   }
 
   /** Says that we are going, lets balancers look away, and has what has come answered. */
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     this.#stopping = true;
     const members = [...this.#members];
     const all = Promise.all(members.map(({ exited }) => exited));
-    for (const { worker } of members) tell(worker, { kind: 'go-away' });
+    for (const member of members) member.tell({ kind: 'go-away' });
     await Promise.race([this.#noticed.promise, all, sleep(lookAwayLimit, undefined, { ref: false })]);
     this.#server.close();
     for (const socket of this.#waiting.splice(0)) socket.destroy();
-    for (const { worker } of members) tell(worker, { kind: 'close' });
+    for (const member of this.#members) member.leave();
     await Promise.race([all, sleep(drainLimit, undefined, { ref: false })]);
     for (const { worker } of this.#members) worker.kill('SIGKILL');
   }
 
-  #start(place: number, pause = shortestPause): void {
-    const { entry, start, log } = this.#options;
-    const worker = fork(entry, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const member: Member = {
-      worker,
-      place,
-      started: performance.now(),
-      exited,
-      handed: new Map(),
-      ready: false,
-      noticed: false,
-    };
+  #newPlace(): Place {
+    const place: Place = { number: this.#places.length, member: undefined, deaths: 0, young: 0, pause: shortestPause };
+    this.#places.push(place);
+    return place;
+  }
+
+  #start(place: Place): Member {
+    const { log } = this.#options;
+    const member = new Member(place.number, this.#plan, this.address, log, {
+      message: (from, message) => this.#hear(from, message),
+      ended: (from, how) => this.#ended(place, from, how),
+    });
     this.#members.add(member);
-    for (const stream of [worker.stdout, worker.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (line) => log.write(`${line}\n`));
+    return member;
+  }
+
+  #occupy(place: Place): Member {
+    const member = this.#start(place);
+    place.member = member;
+    return member;
+  }
+
+  /** A successor first; when it answers requests, the one before leaves. */
+  async #replace(place: Place, why: string): Promise<boolean> {
+    const before = place.member;
+    if (this.#stopping) return false;
+    if (before === undefined) return true;
+    const next = this.#start(place);
+    if (!(await next.begun)) {
+      this.#say(
+        'error',
+        `a successor of worker ${place.number + 1} did not start, so process ${before.pid} stays: ${lastWords(next)}`,
+      );
+      return false;
     }
-    worker.on('message', (message) => this.#hear(member, message as ToSupervisor));
-    worker.on('error', () => undefined);
-    worker.on('exit', (code, signal) => this.#ended(member, signal ?? `status ${code}`, pause));
-    tell(worker, { kind: 'start', data: start(this.#address) });
+    if (this.#stopping || (place.member !== before && place.member !== undefined)) {
+      // Somebody else has the place: the one before died meanwhile.
+      next.leave();
+      return true;
+    }
+    place.member = next;
+    before.leave();
+    this.#say(
+      'info',
+      `worker ${place.number + 1}: process ${next.pid} has taken over from ${before.pid}, because ${why}`,
+    );
+    return true;
+  }
+
+  /** Once a second: who is worn, and who is lost? */
+  #look(): void {
+    for (const member of this.#members) {
+      if (member.isLost)
+        member.kill(`SIGKILL from us, since it said nothing for ${Math.round(member.silence / 1000)} s`);
+    }
+    for (const place of this.#places) {
+      const why = place.member?.worn;
+      if (why === undefined || this.#worn.has(place)) continue;
+      this.#worn.add(place);
+      this.#replacing = this.#replacing.then(async () => {
+        const done = place.member?.worn === undefined || (await this.#replace(place, why));
+        if (done) this.#worn.delete(place);
+        else setTimeout(() => this.#worn.delete(place), replaceAgain).unref();
+      });
+    }
   }
 
   #hear(member: Member, message: ToSupervisor): void {
     if (message.kind === 'ready') {
-      member.ready = true;
-      this.#ready.resolve(true);
+      member.begin();
       for (const socket of this.#waiting.splice(0)) this.#hand(socket);
     } else if (message.kind === 'taken') {
       // Closes our copy; the connection goes on in the worker.
       member.handed.get(message.number)?.destroy();
       member.handed.delete(message.number);
-    } else if (message.kind === 'failed') this.#ready.reject(new WorkerFailed(message));
+    } else if (message.kind === 'report') {
+      member.note(message.report);
+      this.meter.note(member.pid, message.report);
+    } else if (message.kind === 'ask-status') this.#options.onAsked(member, message.number);
+    else if (message.kind === 'failed') this.#failure = new WorkerFailed(message);
     else {
       member.noticed = true;
       if (message.probed || [...this.#members].every(({ noticed }) => noticed)) this.#noticed.resolve();
@@ -154,46 +286,74 @@ class Supervisor {
   /** Gives a connection to the next worker in turn; it waits here while there is none. */
   #hand(socket: Socket): void {
     if (socket.destroyed) return;
-    const ready = [...this.#members].filter((member) => member.ready && member.worker.connected);
-    const next = ready[this.#turn++ % Math.max(1, ready.length)];
-    if (next !== undefined) {
-      const number = ++this.#connections;
-      next.handed.set(number, socket);
-      next.worker.send({ kind: 'connection', number } satisfies ToWorker, socket, { keepOpen: true }, () => undefined);
-    } else if (this.#waiting.length < mostWaiting) this.#waiting.push(socket);
+    const ready = [...this.#members].filter((member) => member.takes);
+    // Whoever has fallen silent gets nothing more while others can take it.
+    const awake = ready.filter((member) => member.state === 'ready');
+    const among = awake.length > 0 ? awake : ready;
+    const next = among[this.#turn++ % Math.max(1, among.length)];
+    if (next !== undefined) next.hand(++this.#connections, socket);
+    else if (this.#waiting.length < mostWaiting) this.#waiting.push(socket);
     else socket.destroy();
   }
 
-  #ended(member: Member, how: string, pause: number): void {
+  #ended(place: Place, member: Member, how: string): void {
     this.#members.delete(member);
+    this.meter.end(member.pid);
     for (const socket of member.handed.values()) {
       if (this.#stopping) socket.destroy();
       else this.#hand(socket);
     }
-    this.#ready.reject(new Error(`a worker ended with ${how} before it answered requests`));
-    if (this.#stopping) return;
-    const age = performance.now() - member.started;
-    const next = age > grownUp ? shortestPause : Math.min(longestPause, pause * 2);
-    this.#options.say(
-      `worker ${member.place + 1} (process ${member.worker.pid}) ended with ${how} after ${Math.round(age / 1000)} s; ` +
-        `another one starts in ${(pause / 1000).toFixed(1)} s`,
+    const expected = member.state === 'leaving' && member.verdict === undefined;
+    // The very first one: run() tells.
+    if (this.#stopping || expected || !this.#listening) return;
+    const age = (Date.now() - member.started) / 1000;
+    const running = member.running();
+    this.#deathCount++;
+    this.#deaths.unshift({
+      when: Date.now(),
+      place: place.number,
+      pid: member.pid,
+      how,
+      age: Math.round(age),
+      running,
+      said: member.said,
+    });
+    this.#deaths.splice(deathsKept);
+    // A successor that did not start: whoever has the place still answers.
+    if (place.member !== member) return;
+    place.member = undefined;
+    place.deaths++;
+    place.young = age * 1000 > grownUp ? 0 : place.young + 1;
+    const pause = place.young <= 1 ? shortestPause : Math.min(longestPause, place.pause * 2);
+    place.pause = pause;
+    const doing =
+      running.length === 0
+        ? ''
+        : `; it was answering ${running
+            .map(({ method, url }) => `${method} ${url}`)
+            .join(', ')
+            .slice(0, 500)}`;
+    this.#say(
+      'warn',
+      `worker ${place.number + 1} (process ${member.pid}) ended with ${how} after ${Math.round(age)} s${doing}; another one starts in ${(pause / 1000).toFixed(1)} s`,
     );
+    if (place.young > 0 && place.young % crashLoop === 0)
+      this.#say(
+        'error',
+        `crash loop: worker ${place.number + 1} has ended ${place.young} times soon after its start. ${lastWords(member)}`,
+      );
     setTimeout(() => {
-      if (!this.#stopping) this.#start(member.place, next);
+      if (!this.#stopping && this.#places.includes(place) && place.member === undefined) this.#occupy(place);
     }, pause).unref();
+  }
+
+  #say(level: 'info' | 'warn' | 'error', sentence: string): void {
+    this.#options.say(level, sentence);
   }
 }
 
-interface Member {
-  readonly worker: ChildProcess;
-  readonly place: number;
-  readonly started: number;
-  readonly exited: Promise<void>;
-  /** Connections that it was given and has not taken yet. */
-  readonly handed: Map<number, Socket>;
-  ready: boolean;
-  /** It said that balancers know, or that none asks. */
-  noticed: boolean;
+function lastWords(member: Member): string {
+  return member.said.length === 0 ? 'It said nothing.' : `It said: ${member.said.slice(-5).join(' | ')}`;
 }
 
 /** A worker could not start: what it said about it. */
@@ -203,9 +363,4 @@ export class WorkerFailed extends Error {
     super(failure.message);
     this.failure = failure;
   }
-}
-
-/** A worker that is just ending hears nothing, which is no failure of ours. */
-function tell(worker: ChildProcess, message: ToWorker): void {
-  if (worker.connected) worker.send(message, () => undefined);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createCitationKeeper } from '../citations/keeper.ts';
 import type { Settings } from '../config/settings.ts';
 import type { RecordVersion } from '../index/entry.ts';
-import { createFollower } from '../index/follower.ts';
+import { createFollower, type FollowerState } from '../index/follower.ts';
 import { healInTurn } from '../index/heal.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { type StoredBatch, storedBatch } from '../index/stored-records.ts';
@@ -19,6 +19,8 @@ export interface Library {
   readonly indexFolder: string;
   /** The newest view; hold it for the length of one question. */
   snapshot(): IndexSnapshot;
+  /** How fresh that view is. */
+  state(): FollowerState;
   /** Waits until the view has everything that is committed now. */
   refresh(): Promise<void>;
   /** Whole records, the newest versions, in one statement and in no order. Deleted ones too; those that never were are left out. */
@@ -60,6 +62,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       url,
       indexFolder,
       snapshot: () => follower.snapshot(),
+      state: () => follower.state(),
       refresh: () => follower.refresh(),
       records: (ids) => readRecords(database, ids),
       changedBy: (asked) => changedBy(database, asked),

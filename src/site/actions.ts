@@ -14,6 +14,8 @@ export const actions = {
   runbatchuploader: ['collection'],
   runbibdocfile: [],
   runwebstatadmin: [],
+  viewserverstatus: [],
+  profiling: [],
   cfgwebsearch: [],
   cfgwebaccess: [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

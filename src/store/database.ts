@@ -6,6 +6,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import { storeErrors } from './errors.ts';
 import { explain, isAway, isPassing } from './failures.ts';
+import { statementWatch } from './statements.ts';
 
 export interface Queryable {
   /** int8 comes as a number when that is exact, else as a bigint. */
@@ -30,7 +31,17 @@ export interface Database extends Queryable {
   readonly url: string;
   /** Commits when `work` resolves, rolls back when it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Connections at this moment. */
+  pool(): PoolState;
   close(): Promise<void>;
+}
+
+export interface PoolState {
+  readonly open: number;
+  readonly idle: number;
+  /** Questions that wait for a connection. */
+  readonly waiting: number;
+  readonly most: number;
 }
 
 /** Times are in milliseconds; 0 is none. Settings are fit to be given. */
@@ -87,6 +98,12 @@ export function connect(url: string, options: ConnectOptions): Database {
         }
       }
     },
+    pool: () => ({
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      most: options.poolSize,
+    }),
     close: () => pool.end(),
   };
 }
@@ -117,7 +134,16 @@ function parseInt8(text: string): number | bigint {
 }
 
 async function rowsOf<Row extends object>(client: pg.PoolClient, { text, values }: Sql): Promise<Row[]> {
-  return (await client.query<Row>({ text, values })).rows;
+  const end = statementWatch.getStore()?.begin(text);
+  let found = 0;
+  try {
+    const { rows } = await client.query<Row>({ text, values });
+    // Several statements in one text have several results.
+    found = (rows as Row[] | undefined)?.length ?? 0;
+    return rows;
+  } finally {
+    end?.(found);
+  }
 }
 
 async function once<T>(

@@ -32,7 +32,10 @@ import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionApiRoutes } from './routes/session-api.ts';
 import { comesFromElsewhere } from './same-origin.ts';
+import type { NodeView } from './status/answer.ts';
+import { statusRoutes } from './status/routes.ts';
 import { meet, visitorOf } from './visitor.ts';
+import { type RequestWatch, watchRequests } from './watch.ts';
 
 export interface AppOptions {
   /** Under which address readers reach us; undefined is what the request says. */
@@ -43,6 +46,12 @@ export interface AppOptions {
   readonly people?: WebPeople;
   /** Proxies whose word is taken for the address and protocol of readers: addresses and networks, with commas. */
   readonly trustProxy?: string | undefined;
+  /** Who looks on while requests are answered; undefined: nobody. */
+  readonly watch?: RequestWatch;
+  /** How the node is, for /server-status and /metrics; undefined: there is neither. */
+  readonly status?: { readonly networks: string; readonly view: () => Promise<NodeView> };
+  /** Milliseconds. */
+  readonly timeouts?: { readonly request: number; readonly header: number; readonly keepAlive: number };
   /** What balancers are told. */
   readonly readiness?: Readiness;
   /** Budgets and places for crawlers and harvesters; undefined is without limit. */
@@ -82,6 +91,9 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrlPart },
     bodyLimit: largestForm,
     ...(proxies.length === 0 ? {} : { trustProxy: proxies }),
+    ...(options.timeouts === undefined
+      ? {}
+      : { requestTimeout: options.timeouts.request, keepAliveTimeout: options.timeouts.keepAlive }),
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
@@ -91,6 +103,8 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     app.addHook('onRoute', ({ method, url }) => {
       for (const one of [method].flat()) onRoute(one, url);
     });
+  if (options.timeouts !== undefined) app.server.headersTimeout = options.timeouts.header;
+  if (options.watch !== undefined) watchRequests(app, options.watch, withoutSecrets);
   const routes = allowedMethods(app);
   healDamage(app, library);
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
@@ -133,6 +147,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
   }
+  if (options.status !== undefined) statusRoutes(app, environment, options.status);
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
     const exchange = beginExchange(environment, request);

@@ -25,6 +25,18 @@ export const webErrors = defineErrors({
     message: 'This form is from another session, or the browser keeps no cookies.',
     hint: 'Go back, load the page again, and send the form once more.',
   },
+  late: {
+    code: 'REPERIO_LATE',
+    status: 503,
+    message: 'This server has more to answer than it can at the moment; please ask again in some seconds.',
+    hint: 'For the operator: /server-status shows what it is busy with; the setting `shed-above` says when requests are refused.',
+  },
+  statusClosed: {
+    code: 'REPERIO_STATUS_CLOSED',
+    status: 403,
+    message: 'The state of the server is for its operators.',
+    hint: 'Sign in as somebody whose role may `viewserverstatus`, ask from one of the `status-networks`, or run `reperio status` on the node.',
+  },
   badToken: {
     code: 'REPERIO_TOKEN_WRONG',
     status: 401,

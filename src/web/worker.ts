@@ -6,26 +6,29 @@ import { pino } from 'pino';
 import { type Access, openAccess } from '../access/access.ts';
 import type { RegistrationPolicy } from '../access/registration.ts';
 import type { ToSupervisor, ToWorker } from '../cluster/messages.ts';
-import type { Settings } from '../config/settings.ts';
+import { nodesSoon } from '../cluster/nodes.ts';
 import { UserError } from '../errors/errors.ts';
+import { segmentCacheUse } from '../index/segment/cache.ts';
 import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
+import { createBoard } from '../operations/board.ts';
+import type { NodeStatus } from '../operations/node-status.ts';
+import { WorkerMeter, type WorkerReport } from '../operations/worker-report.ts';
 import { createApp } from './app.ts';
+import { watchLateness } from './lateness.ts';
 import { createLogger } from './log.ts';
 import type { WebPeople } from './people.ts';
 import { createProviders, readSecrets } from './providers.ts';
 import { createReadiness } from './readiness.ts';
+import type { NodeView } from './status/answer.ts';
+import { boardPath, type WorkerStart } from './worker-start.ts';
 
 /** In-flight requests get this long. Milliseconds. */
 const drainLimit = 30_000;
 const lookForIdle = 20;
-
-/** What the supervisor starts it with. */
-export interface WorkerStart {
-  readonly settings: Settings;
-  /** Where the supervisor listens. */
-  readonly address: string;
-}
+const reportEvery = 1_000;
+/** The supervisor answers at once, if it answers at all. Milliseconds. */
+const statusWithin = 5_000;
 
 interface Running {
   readonly app: FastifyInstance;
@@ -39,6 +42,9 @@ const sockets = new Set<Socket>();
 let starting: Promise<Running> | undefined;
 let running: Running | undefined;
 let closing = false;
+/** Questions to the supervisor that wait for an answer. */
+const asked = new Map<number, (status: NodeStatus) => void>();
+let questions = 0;
 
 // Ctrl-C in a terminal reaches the whole group; the supervisor decides what becomes of it.
 for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => undefined);
@@ -52,6 +58,9 @@ process.on('message', (message: ToWorker, socket: Socket | undefined) => {
   else if (message.kind === 'go-away') {
     readiness.goAway();
     void readiness.noticed().then((probed) => tell({ kind: 'noticed', probed }));
+  } else if (message.kind === 'status') {
+    asked.get(message.number)?.(message.status);
+    asked.delete(message.number);
   } else void close();
 });
 
@@ -85,7 +94,23 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       mailFrom: settings.mailFrom,
       linkBase: () => baseUrl ?? address,
     };
+    const lateness = watchLateness();
+    const meter = new WorkerMeter();
+    const { shedAbove, statusNetworks } = settings;
     const app = createApp(library, {
+      watch: {
+        meter,
+        board: createBoard(boardPath(settings.dataFolder, process.pid)),
+        isLate: () => shedAbove > 0 && lateness.mean() > shedAbove,
+      },
+      status: {
+        networks: statusNetworks,
+        view: async (): Promise<NodeView> => ({
+          status: await askStatus(),
+          nodes: await nodesSoon(library.database),
+        }),
+      },
+      timeouts: { request: settings.requestTimeout, header: settings.headerTimeout, keepAlive: settings.keepAlive },
       baseUrl,
       trustProxy,
       logger,
@@ -102,6 +127,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     app.server.emit('listening');
     running = { app, close };
     tell({ kind: 'ready' });
+    setInterval(() => tell({ kind: 'report', report: reportOf(library, meter) }), reportEvery).unref();
     return running;
   } catch (error) {
     await close();
@@ -110,6 +136,31 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     tell({ kind: 'failed', code: known.code, status: known.status, message, hint: known.hint }, () => process.exit(1));
     throw error;
   }
+}
+
+function reportOf(library: Library, meter: WorkerMeter): WorkerReport {
+  const { manifest, segments, deltas, checked, problem } = library.state();
+  return meter.report({
+    connections: sockets.size,
+    pool: library.database.pool(),
+    index: { manifest, segments, deltas, records: library.snapshot().records, age: Date.now() - checked, problem },
+    caches: segmentCacheUse(),
+  });
+}
+
+async function askStatus(): Promise<NodeStatus> {
+  const number = ++questions;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      asked.delete(number);
+      reject(new Error(`the supervisor has not answered for ${statusWithin / 1000} s`));
+    }, statusWithin);
+    asked.set(number, (status) => {
+      clearTimeout(timer);
+      resolve(status);
+    });
+    tell({ kind: 'ask-status', number });
+  });
 }
 
 /** Undefined: the client has gone meanwhile. */

@@ -3,10 +3,10 @@ import { configErrors } from '../../config/errors.ts';
 import { loadSettings, readSettings, type Settings } from '../../config/settings.ts';
 import { type SettingDefinition, settingsTable } from '../../config/table.ts';
 import { valueText } from '../../config/values.ts';
+import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
 import { nearest } from '../../errors/nearest.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
-import { version } from '../run.ts';
 import { commandTable } from '../table.ts';
 
 const entries = Object.entries(settingsTable) as readonly [keyof Settings, SettingDefinition][];

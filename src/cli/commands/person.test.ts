@@ -34,7 +34,7 @@ async function type(words: readonly string[], input = ''): Promise<{ status: num
   const status = await runCommandLine(words, {
     environment: { DATABASE_URL: store.url },
     stdin: Readable.from([input]),
-    ...{ stdout, stderr, colour: false, signal: new AbortController().signal },
+    ...{ stdout, stderr, colour: false, signal: new AbortController().signal, onHangup: () => undefined },
   });
   stdout.end();
   stderr.end();

@@ -21,6 +21,8 @@ interface Entry {
 class Cache {
   limit: number;
   used = 0;
+  hits = 0;
+  misses = 0;
   #oldest: Entry | undefined;
   #newest: Entry | undefined;
 
@@ -87,6 +89,14 @@ export function limitSegmentCaches(limits: CacheLimits): void {
   }
 }
 
+/** What the caches have been good for since the process began. */
+export function segmentCacheUse(): Readonly<
+  Record<keyof CacheLimits, { readonly bytes: number; readonly hits: number; readonly misses: number }>
+> {
+  const use = ({ used, hits, misses }: Cache) => ({ bytes: used, hits, misses });
+  return { bitmaps: use(caches.bitmaps), postings: use(caches.postings), dictionary: use(caches.dictionary) };
+}
+
 /** Bytes held at present, estimated. */
 export function segmentCacheSizes(): CacheLimits {
   return { bitmaps: caches.bitmaps.used, postings: caches.postings.used, dictionary: caches.dictionary.used };
@@ -103,7 +113,11 @@ export class CacheShelf<V> {
 
   get(key: number): V | undefined {
     const entry = this.#entries.get(key);
-    if (!entry) return undefined;
+    if (!entry) {
+      this.#cache.misses++;
+      return undefined;
+    }
+    this.#cache.hits++;
     this.#cache.touch(entry);
     return entry.value as V;
   }

@@ -1,0 +1,158 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { DestinationStream } from 'pino';
+import { type RunningRequest, readBoard } from '../operations/board.ts';
+import type { WorkerState } from '../operations/node-status.ts';
+import type { WorkerReport } from '../operations/worker-report.ts';
+import type { ToSupervisor, ToWorker } from './messages.ts';
+import type { Release } from './release.ts';
+import { ownLimits, type WorkerLimits, whyReplace } from './worker-limits.ts';
+
+/** What workers are started with; a reload brings another one. */
+export interface WorkerPlan {
+  readonly workers: number;
+  /** Module that a worker process runs, asked for at each start; it speaks the messages of messages.ts. */
+  readonly release: () => Release;
+  /** Plain data for it, once it is known where we listen. */
+  readonly start: (address: string) => unknown;
+  readonly limits: WorkerLimits;
+  /** Where a worker keeps its scoreboard. */
+  readonly board: (pid: number) => string;
+}
+
+/** A worker that has not reported for this long is shown as silent. Milliseconds. */
+const silentAfter = 3_000;
+const linesKept = 20;
+
+export interface MemberEvents {
+  message(member: Member, message: ToSupervisor): void;
+  ended(member: Member, how: string): void;
+}
+
+/** One worker process, as its supervisor sees it. */
+export class Member {
+  readonly place: number;
+  readonly worker: ChildProcess;
+  readonly started = Date.now();
+  readonly exited: Promise<void>;
+  /** Resolves when it answers requests (true), or has ended before (false). */
+  readonly begun: Promise<boolean>;
+  /** Connections that it was given and has not taken yet. */
+  readonly handed = new Map<number, Socket>();
+  /** It said that balancers know, or that none asks. */
+  noticed = false;
+  /** Why it was killed by us. */
+  verdict: string | undefined;
+  report: WorkerReport | undefined;
+  reported: number | undefined;
+  readonly #begun = Promise.withResolvers<boolean>();
+  readonly #plan: WorkerPlan;
+  readonly #limits: WorkerLimits;
+  readonly #said: string[] = [];
+  #ready = false;
+  #leaving = false;
+  #worked = Date.now();
+
+  constructor(place: number, plan: WorkerPlan, address: string, log: DestinationStream, events: MemberEvents) {
+    this.place = place;
+    this.#plan = plan;
+    this.#limits = ownLimits(plan.limits, Math.random());
+    this.begun = this.#begun.promise;
+    const { entry, node } = plan.release();
+    this.worker = fork(entry, [], { execPath: node, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
+    for (const stream of [this.worker.stdout, this.worker.stderr]) {
+      const lines = createInterface({ input: stream! });
+      lines.on('line', (line) => log.write(`${line}\n`));
+      if (stream === this.worker.stderr) lines.on('line', (line) => this.#hear(line));
+    }
+    this.worker.on('message', (message) => events.message(this, message as ToSupervisor));
+    this.worker.on('error', () => undefined);
+    this.worker.on('exit', (code, signal) => {
+      this.#begun.resolve(false);
+      events.ended(this, this.verdict ?? signal ?? `status ${code}`);
+    });
+    this.tell({ kind: 'start', data: plan.start(address) });
+  }
+
+  get pid(): number {
+    return this.worker.pid ?? 0;
+  }
+
+  get state(): WorkerState {
+    if (this.#leaving) return 'leaving';
+    if (!this.#ready) return 'starting';
+    return this.silence > silentAfter ? 'silent' : 'ready';
+  }
+
+  /** May it be given connections? */
+  get takes(): boolean {
+    return this.#ready && !this.#leaving && this.worker.connected;
+  }
+
+  /** Milliseconds since it reported. */
+  get silence(): number {
+    return Date.now() - (this.reported ?? this.started);
+  }
+
+  /** The last lines of its error output. */
+  get said(): readonly string[] {
+    return this.#said;
+  }
+
+  begin(): void {
+    this.#ready = true;
+    this.reported = Date.now();
+    this.#begun.resolve(true);
+  }
+
+  note(report: WorkerReport): void {
+    if (report.requests !== this.report?.requests || this.running().length > 0) this.#worked = Date.now();
+    this.report = report;
+    this.reported = Date.now();
+  }
+
+  /** Why it should be replaced, as the end of a sentence. */
+  get worn(): string | undefined {
+    if (!this.takes || this.report === undefined) return undefined;
+    return whyReplace(this.report, Date.now() - this.#worked, this.#limits);
+  }
+
+  /** Has it said nothing for so long that it will not any more? */
+  get isLost(): boolean {
+    const { silence } = this.#limits;
+    return this.#ready && silence > 0 && this.silence > silence;
+  }
+
+  running(): readonly RunningRequest[] {
+    return readBoard(this.#plan.board(this.pid));
+  }
+
+  /** It answers what it has, and ends. */
+  leave(): void {
+    this.#leaving = true;
+    this.tell({ kind: 'close' });
+  }
+
+  kill(verdict: string): void {
+    this.verdict = verdict;
+    this.worker.kill('SIGKILL');
+  }
+
+  /** A worker that is just ending hears nothing, which is no failure of ours. */
+  tell(message: ToWorker): void {
+    if (this.worker.connected) this.worker.send(message, () => undefined);
+  }
+
+  hand(number: number, socket: Socket): void {
+    this.handed.set(number, socket);
+    const message: ToWorker = { kind: 'connection', number };
+    this.worker.send(message, socket, { keepOpen: true }, () => undefined);
+  }
+
+  #hear(line: string): void {
+    this.#said.push(line.slice(0, 500));
+    if (this.#said.length > linesKept) this.#said.shift();
+  }
+}

@@ -1,0 +1,119 @@
+import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { memoryUsage } from 'node:process';
+import { addLatency, type Latencies, noLatencies } from './latencies.ts';
+
+/** What a worker tells its supervisor once a second. Counts are since its start. */
+export interface WorkerReport {
+  readonly requests: number;
+  /** Answers by status. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Answered with 503 before any work, because the process was late. */
+  readonly shed: number;
+  /** Answering times by route. */
+  readonly routes: Readonly<Record<string, Latencies>>;
+  readonly statements: number;
+  /** Milliseconds that requests waited for the database. */
+  readonly statementTime: number;
+  readonly connections: number;
+  /** The event loop in the last second: how late its timers were, in ms, and which part of the time it worked. */
+  readonly loop: { readonly mean: number; readonly p99: number; readonly most: number; readonly busy: number };
+  /** Bytes. */
+  readonly memory: { readonly resident: number; readonly heap: number; readonly external: number };
+  readonly pool: { readonly open: number; readonly idle: number; readonly waiting: number; readonly most: number };
+  readonly index: IndexReport;
+  /** Bytes and questions of the caches of decoded index data. */
+  readonly caches: Readonly<Record<string, CacheReport>>;
+}
+
+export interface IndexReport {
+  readonly manifest: number;
+  readonly records: number;
+  readonly segments: number;
+  /** Record versions that no segment has yet. */
+  readonly deltas: number;
+  /** Milliseconds since the database was last read. */
+  readonly age: number;
+  readonly problem: string | undefined;
+}
+
+export interface CacheReport {
+  readonly bytes: number;
+  readonly hits: number;
+  readonly misses: number;
+}
+
+/** More routes than a program has; what is asked for beyond is counted together. */
+const mostRoutes = 100;
+const otherRoutes = 'other';
+/** Milliseconds between two looks at the clock. */
+const loopResolution = 10;
+
+/** Counts what a worker does. */
+export class WorkerMeter {
+  #requests = 0;
+  #shed = 0;
+  #statements = 0;
+  #statementTime = 0;
+  readonly #statuses: Record<string, number> = {};
+  readonly #routes = new Map<string, Latencies>();
+  readonly #delay = monitorEventLoopDelay({ resolution: loopResolution });
+  #utilization: EventLoopUtilization;
+
+  constructor() {
+    this.#delay.enable();
+    this.#utilization = performance.eventLoopUtilization();
+  }
+
+  request(route: string, status: number, milliseconds: number): void {
+    this.#requests++;
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+    const key = this.#routes.has(route) || this.#routes.size < mostRoutes ? route : otherRoutes;
+    let latencies = this.#routes.get(key);
+    if (latencies === undefined) {
+      latencies = noLatencies();
+      this.#routes.set(key, latencies);
+    }
+    addLatency(latencies, milliseconds);
+  }
+
+  shed(): void {
+    this.#shed++;
+  }
+
+  statement(milliseconds: number): void {
+    this.#statements++;
+    this.#statementTime += milliseconds;
+  }
+
+  /** What the event loop did since the last report begins anew. */
+  report(rest: Pick<WorkerReport, 'connections' | 'pool' | 'index' | 'caches'>): WorkerReport {
+    const { rss, heapUsed, external } = memoryUsage();
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
+    this.#utilization = now;
+    // Between two looks at the clock there is always the resolution itself.
+    const milliseconds = (nanoseconds: number) => Math.round(Math.max(0, nanoseconds / 1e6 - loopResolution) * 10) / 10;
+    const loop = {
+      mean: milliseconds(this.#delay.count === 0 ? 0 : this.#delay.mean),
+      p99: milliseconds(this.#delay.count === 0 ? 0 : this.#delay.percentile(99)),
+      most: milliseconds(this.#delay.count === 0 ? 0 : this.#delay.max),
+      busy: Math.round(utilization * 1000) / 1000,
+    };
+    this.#delay.reset();
+    return {
+      requests: this.#requests,
+      statuses: this.#statuses,
+      shed: this.#shed,
+      routes: Object.fromEntries(this.#routes),
+      statements: this.#statements,
+      statementTime: Math.round(this.#statementTime),
+      loop,
+      memory: { resident: rss, heap: heapUsed, external },
+      ...rest,
+    };
+  }
+
+  close(): void {
+    this.#delay.disable();
+  }
+}
