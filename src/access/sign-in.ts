@@ -49,14 +49,14 @@ export async function signIn(database: Database, request: SignInRequest): Promis
   return { kind: 'in', name: candidate.name, session };
 }
 
-/** The person of that name; else the only one with that address. */
+/** The person of that name; else the only one with that address, once it was confirmed: whoever typed it last need not have it. */
 async function findCandidate(database: Database, text: string): Promise<Candidate | undefined> {
   // Somebody may have no address.
   if (text === '') return undefined;
   const found = await database.query<Candidate & { readonly named: number }>(sql`
     SELECT id, name, state, password_hash,
       CASE WHEN name = ${text} THEN 0 WHEN name_key(name) = name_key(${text}) THEN 1 ELSE 2 END AS named
-    FROM person WHERE name_key(name) = name_key(${text}) OR lower(email) = lower(${text})
+    FROM person WHERE name_key(name) = name_key(${text}) OR (lower(email) = lower(${text}) AND state <> 'unconfirmed')
     ORDER BY named, id LIMIT 2
   `);
   const [first, second] = found;

@@ -118,6 +118,23 @@ test('registering says the same whether or not an address is known', async () =>
   assert.equal(got.length, 2);
 });
 
+test('registering one name twice tells nothing of the address that came first', async () => {
+  const known = await newPerson();
+  const ask = async (name: string, email: string): Promise<string> => {
+    const reader = createReader(app);
+    await reader.open('/account/register');
+    const answer = await reader.send('/account/register', { name, email, password });
+    return `${answer.statusCode} ${plain(answer.body).replaceAll(email, 'EMAIL').replaceAll(name, 'NAME')}`;
+  };
+  const twice = async (first: string): Promise<readonly string[]> => {
+    const name = `suspect${++made}`;
+    return [await ask(name, first), await ask(name, `second${made}@home.example`)];
+  };
+  const [told, again] = await twice(known.email);
+  assert.match(again!, /^409 /);
+  assert.deepEqual([told, again], await twice('stranger@home.example'));
+});
+
 test('a name that is taken, a short password and an address that is none are told in the form', async () => {
   const { name } = await newPerson();
   const reader = createReader(app);

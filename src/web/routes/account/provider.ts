@@ -90,7 +90,8 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
     const identity: Identity = { provider: provider.code, subject: claims.subject, label };
     const known = await personOfIdentity(database, identity);
     const own = signedIn?.session === undefined ? undefined : signedIn.account;
-    if (known !== undefined) {
+    // One who is signed in need not wait for the letter of an account that was never confirmed.
+    if (known !== undefined && !(known.state === 'unconfirmed' && own !== undefined)) {
       if (own !== undefined && own.id !== known.id)
         return sendForm(exchange, reply, message(page, page.tr.t('identity.taken')), 409);
       if (known.state !== 'active')
@@ -162,7 +163,7 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
             `/account/confirm?token=${made.letter.secret}`,
           );
       }
-      if (made.state === 'active' && made.id !== undefined) {
+      if (made.state === 'active') {
         await signInAs(request, reply, made.id);
         return reply.redirect('/account', 303);
       }
