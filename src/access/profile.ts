@@ -24,7 +24,7 @@ export async function savePreferences(database: Database, id: number, preference
  * here counts as guessing at sign-in.
  */
 export async function requirePassword(database: Database, id: number, password: string): Promise<void> {
-  const attempts: readonly Attempt[] = [{ kind: 'sign-in name', key: `#${id}` }];
+  const attempts: readonly Attempt[] = [{ kind: 'sign-in account', key: `#${id}` }];
   await countAttempts(database, attempts);
   const [row] = await database.query<{ hash: string | null }>(
     sql`SELECT password_hash AS hash FROM person WHERE id = ${id}`,

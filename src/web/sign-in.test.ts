@@ -5,6 +5,7 @@ import { openTestDatabase, type TestDatabase } from '../../test/support/database
 import type { Access } from '../access/access.ts';
 import { operator } from '../access/audit.ts';
 import { addPerson, giveRole, requireAccount } from '../access/people.ts';
+import { countAttempt, forgiveAttempts } from '../access/throttle.ts';
 import { createToken } from '../access/tokens.ts';
 import { field } from '../formats/test-records.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
@@ -13,6 +14,7 @@ import { createApp } from './app.ts';
 import { memoryLibrary } from './memory-library.ts';
 import type { WebPeople } from './people.ts';
 import { testPeople } from './test-people.ts';
+import { createReader } from './test-reader.ts';
 
 const record = (title: string, kind: string, ...more: readonly Field[]): MarcRecord => ({
   leader: '',
@@ -105,6 +107,24 @@ test('a wrong name and a wrong password are told the same', async () => {
     });
     assert.equal(answer.statusCode, 400, payload);
     assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
+  }
+});
+
+test('too many guesses at an account are answered as a wrong password, to programs and on the page', async () => {
+  const { id } = await requireAccount(store.database, 'ada');
+  const attempt = { kind: 'sign-in account', key: `#${id}` } as const;
+  for (let i = 0; i < 21; i++) await countAttempt(store.database, attempt);
+  try {
+    const [right, nobody] = [await login('ada'), await login('nobody')];
+    assert.deepEqual([right.statusCode, right.headers['retry-after']], [401, undefined]);
+    assert.equal(right.body, nobody.body);
+    const reader = createReader(app);
+    await reader.open('/account/sign-in');
+    const page = await reader.send('/account/sign-in', { name: 'ada@library.example', password });
+    assert.equal(page.statusCode, 422);
+    assert.match(page.body, /or the password is another one/);
+  } finally {
+    await forgiveAttempts(store.database, [attempt]);
   }
 });
 
