@@ -147,6 +147,16 @@ export async function requireAccount(database: Queryable, name: string): Promise
   });
 }
 
+/** Those of the names, in small letters, that nobody has. */
+export async function namesOfNobody(database: Queryable, names: readonly string[]): Promise<readonly string[]> {
+  const rows = await database.query<{ name: string }>(sql`
+    SELECT p.name FROM person p
+    WHERE name_key(p.name) IN (SELECT name_key(unnest(${[...names]}::text[]))) AND ${isPerson}
+  `);
+  const there = new Set(rows.map(({ name }) => name.toLowerCase()));
+  return names.filter((name) => !there.has(name));
+}
+
 /** Undefined takes the password away. All sessions but one end, and so do links that would set another password. */
 export async function setPassword(
   database: Database,

@@ -7,7 +7,9 @@ import type { Database } from '../store/database.ts';
 import { findAccount } from './account.ts';
 import { operator } from './audit.ts';
 import { addPerson, listPeople, type NewPerson } from './people.ts';
-import { confirmRegistration, type RegistrationLetter, register } from './registration.ts';
+import { confirmRegistration, type RegistrationLetter, register, registerWith } from './registration.ts';
+import type { Role } from './roles.ts';
+import { parseRules } from './rules/parse.ts';
 import { signIn } from './sign-in.ts';
 import { sweepAccess } from './sweep.ts';
 
@@ -31,7 +33,16 @@ after(() => store.release());
 
 const byOperator = { password: undefined, roles: [], state: 'active', origin: 'operator' } as const;
 const ask = (name: string, email: string): Promise<RegistrationLetter> =>
-  register(database, { name, email, password: other, address });
+  register(database, { name, email, password: other, address, roles });
+const roles: readonly Role[] = [
+  'allow nickname "chief", "Head Librarian"',
+  'allow from "2999-01-01"\nallow nickname /^keeper of /i',
+  'deny not name "first owner"\nallow any',
+  'allow email "chief.by.mail@home.example"\nallow group "tester"',
+].map((rules, i) => ({
+  ...{ name: `role ${i}`, origin: 'people', description: '', may: [] },
+  ...{ rulesText: rules, rules: parseRules(rules).rules },
+}));
 const newName = (): string => `Newcomer ${++made}`;
 const newEmail = (): string => `newcomer${++made}@home.example`;
 const come = (name: string) =>
@@ -112,4 +123,31 @@ test('a reserved name is nobody, and the operator, an administrator and the site
     assert.deepEqual(await come(name), { kind: 'wrong' }, 'the password of who tried is gone');
     await assert.rejects(ask(name, ada), taken);
   }
+});
+
+test('a name that the rules of a role speak of is taken, also for who comes from a provider', async () => {
+  const withProvider = (name: string, isSeen: boolean) => {
+    const identity = { provider: 'university', subject: `subject ${++made}`, label: '' };
+    return registerWith(database, { name, email: newEmail(), isSeen, identity, policy: 'open', address, roles });
+  };
+  for (const name of ['chief', 'CHIEF', ' head  librarian ', 'Keeper of Keys', 'First Owner']) {
+    await assert.rejects(ask(name, newEmail()), taken, name);
+    await assert.rejects(ask(name, ada), taken, name);
+    for (const isSeen of [true, false]) await assert.rejects(withProvider(name, isSeen), taken, name);
+    assert.equal(await findAccount(database, name), undefined);
+  }
+  // What names nobody, and an address, which a letter or the provider proves.
+  await ask('Chief of staff', 'chief.by.mail@home.example');
+  for (const name of ['tester', 'chiefs']) await ask(name, newEmail());
+});
+
+test('what fails when somebody comes from a provider leaves nobody behind', async () => {
+  const identity = { provider: 'university', subject: 'twice', label: '' };
+  const come = (name: string) =>
+    registerWith(database, {
+      ...{ name, email: newEmail(), isSeen: true, identity, policy: 'open', address, roles },
+    });
+  await come('First come');
+  await assert.rejects(come('Second come'), { code: 'REPERIO_IDENTITY_TAKEN' });
+  assert.equal(await findAccount(database, 'Second come'), undefined);
 });

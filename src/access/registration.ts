@@ -1,20 +1,16 @@
 import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
 import { reserved } from '../site/reserved-names.ts';
-import type { Database, Queryable } from '../store/database.ts';
+import type { Database, Queryable, Transaction } from '../store/database.ts';
 import { type Account, type AccountState, readAccount } from './account.ts';
 import { type Actor, audit } from './audit.ts';
 import { tellChange } from './channel.ts';
-import { type Identity, insertIdentity, linkIdentity } from './identities.ts';
+import { accessErrors } from './errors.ts';
+import { type Identity, insertIdentity } from './identities.ts';
 import { issueOneTime, useOneTime } from './one-time.ts';
-import {
-  addPerson,
-  checkPerson,
-  insertPerson,
-  isEmailFree,
-  lockPeople,
-  type NewPerson,
-  requireFree,
-} from './people.ts';
+import { checkPerson, insertPerson, isEmailFree, lockPeople, type NewPerson, requireFree } from './people.ts';
+import type { Role } from './roles.ts';
+import { namesPerson } from './rules/decide.ts';
 
 /** Who may make an account: everybody; everybody whom an administrator lets in; nobody. */
 export const registrationPolicies = ['open', 'approval', 'closed'] as const;
@@ -25,6 +21,8 @@ export interface Registration {
   readonly email: string;
   readonly password: string;
   readonly address: string;
+  /** All roles: names that their rules speak of are taken. */
+  readonly roles: readonly Role[];
 }
 
 /** What to write to the address, so that nobody but its owner learns whether it was known. */
@@ -33,9 +31,18 @@ export type RegistrationLetter =
   | { readonly kind: 'known'; readonly name: string; readonly email: string };
 
 /** Makes an account that waits for its letter. Throws for a name, address or password that cannot be taken; a taken address is told by letter only. */
-export async function register(database: Database, { address, ...given }: Registration): Promise<RegistrationLetter> {
+export async function register(
+  database: Database,
+  { address, roles, ...given }: Registration,
+): Promise<RegistrationLetter> {
+  const actor = { name: given.name.trim(), address };
   const person = { ...given, roles: [], state: 'unconfirmed', origin: 'registration' } as const;
-  return (await addUnseen(database, { name: given.name.trim(), address }, person, undefined)).letter;
+  return (await addUnseen(database, actor, person, { roles, identity: undefined })).letter;
+}
+
+interface NewcomerFacts {
+  readonly roles: readonly Role[];
+  readonly identity: Identity | undefined;
 }
 
 /**
@@ -47,13 +54,12 @@ async function addUnseen(
   database: Database,
   actor: Actor,
   person: NewPerson,
-  identity: Identity | undefined,
+  { roles, identity }: NewcomerFacts,
 ): Promise<{ readonly id: number; readonly letter: RegistrationLetter }> {
   const ready = await checkPerson(person);
   const { name, email } = ready;
   return database.transaction(async (transaction) => {
-    await lockPeople(transaction);
-    await requireFree(transaction, { name });
+    await requireNewName(transaction, name, roles);
     const isKnown = !(await isEmailFree(transaction, email));
     const id = await insertPerson(transaction, actor, isKnown ? { ...ready, email: '', origin: reserved } : ready);
     if (identity !== undefined) await insertIdentity(transaction, actor, { id, name }, identity);
@@ -61,6 +67,13 @@ async function addUnseen(
     const secret = await issueOneTime(transaction, 'confirm', { person: id, data: { email } });
     return { id, letter: isKnown ? await knownLetter(transaction, email) : { kind: 'confirm', secret, name, email } };
   });
+}
+
+/** Throws `personThere` for a name that somebody has, and alike for one that rules speak of: nobody learns what they say, and nobody gets a role by a name. */
+async function requireNewName(transaction: Transaction, name: string, roles: readonly Role[]): Promise<void> {
+  await lockPeople(transaction);
+  await requireFree(transaction, { name });
+  if (roles.some(({ rules }) => namesPerson(rules, name))) throw new UserError(accessErrors.personThere, { name });
 }
 
 /** For somebody who registers twice: the link again when the first letter was not followed, else that there is an account. */
@@ -106,6 +119,8 @@ export interface RegistrationWith {
   readonly identity: Identity;
   readonly policy: RegistrationPolicy;
   readonly address: string;
+  /** As of `Registration`. */
+  readonly roles: readonly Role[];
 }
 
 /**
@@ -114,7 +129,7 @@ export interface RegistrationWith {
  */
 export async function registerWith(
   database: Database,
-  { name, email, isSeen, identity, policy, address }: RegistrationWith,
+  { name, email, isSeen, identity, policy, address, roles }: RegistrationWith,
 ): Promise<{
   readonly id: number;
   readonly state: AccountState;
@@ -124,10 +139,16 @@ export async function registerWith(
   const person = { name, email, password: undefined, roles: [], origin: `provider ${identity.provider}` } as const;
   if (!isSeen) {
     const state = 'unconfirmed';
-    return { state, ...(await addUnseen(database, actor, { ...person, state }, identity)) };
+    return { state, ...(await addUnseen(database, actor, { ...person, state }, { roles, identity })) };
   }
   const state: AccountState = policy === 'open' ? 'active' : 'waiting';
-  const id = await addPerson(database, actor, { ...person, state });
-  await linkIdentity(database, actor, { id, name: name.trim() }, identity);
+  const ready = await checkPerson({ ...person, state });
+  const id = await database.transaction(async (transaction) => {
+    await requireNewName(transaction, ready.name, roles);
+    await requireFree(transaction, { email: ready.email });
+    const made = await insertPerson(transaction, actor, ready);
+    await insertIdentity(transaction, actor, { id: made, name: ready.name }, identity);
+    return made;
+  });
   return { id, state, letter: undefined };
 }

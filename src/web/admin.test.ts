@@ -231,11 +231,13 @@ test('who may only look after people cannot become, make, or take over somebody 
   await createRole(store.database, operator, 'by name', {
     description: '',
     may: 'everything',
-    rules: 'allow nickname "chief"',
+    rules: 'allow nickname "chief", "head librarian"\nallow from "2999-01-01"\nallow nickname "heir"',
   });
   await people.access.refresh();
-  await keeper.open('/admin/people/new');
-  assert.match(problem(await keeper.send('/admin/people', { name: 'chief', email: 'chief@home.example' })), needs);
+  for (const name of ['chief', 'Head  Librarian', 'heir']) {
+    await keeper.open('/admin/people/new');
+    assert.match(problem(await keeper.send('/admin/people', { name, email: 'chief@home.example' })), needs, name);
+  }
 
   // By a group that rules of such a role ask for.
   await createRole(store.database, operator, 'by group', {
@@ -291,6 +293,16 @@ test('a role is made and changed, with what is wrong named line by line, and hol
   await boss.open('/admin/roles/new');
   assert.equal((await boss.send('/admin/roles', { name: 'insider', may: '' })).statusCode, 409);
   assert.equal((await boss.send('/admin/roles', { name: 'a/b', may: '' })).statusCode, 400);
+});
+
+test('the page of a role says which names in its rules nobody has', async () => {
+  await add('Ängström');
+  await boss.open('/admin/roles/new');
+  const rules = 'allow nickname "ÄNGSTRÖM", "Angstrom", "nobody", /x.*/\ndeny not nickname "the late one"';
+  const saved = await boss.sendAndFollow('/admin/roles', { name: 'by names', may: '', rules });
+  assert.match(saved.body, /Nobody has these names of the rules yet: angstrom, the late one\./);
+  await boss.send('/admin/roles/by%20names', { rules: 'allow nickname "nobody"' });
+  assert.doesNotMatch((await boss.open('/admin/roles/by%20names')).body, /Nobody has these names/);
 });
 
 test('a role made anew does not wake up those who had one of its name', async () => {

@@ -49,6 +49,8 @@ export interface RoleModel {
   readonly rules: string;
   readonly mayProblems: readonly RuleProblem[];
   readonly rulesProblems: readonly RuleProblem[];
+  /** Names in its rules that nobody has yet. */
+  readonly nobody: readonly string[];
   readonly problem: string | undefined;
   readonly done: string | undefined;
 }
@@ -67,6 +69,7 @@ ${area(context, { name: 'rules', label: tr.t('admin.rules'), hint: tr.t('admin.r
     'roles',
     title,
     html`${done(model.done)}${alert(model.problem)}
+${model.nobody.length > 0 && html`<p class="alert">${tr.t('admin.rule_nobody', { names: model.nobody.join(', ') })}</p>`}
 ${fixed && html`<p>${tr.t('admin.role_fixed')}</p>`}
 ${
   fixed

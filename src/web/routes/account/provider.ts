@@ -8,6 +8,7 @@ import {
 } from '../../../access/identities.ts';
 import { issueOneTime, peekOneTime, useOneTime } from '../../../access/one-time.ts';
 import { registerWith } from '../../../access/registration.ts';
+import { allRoles } from '../../../access/roles.ts';
 import { createSession, endSession } from '../../../access/sessions.ts';
 import { countAttempts, networkOf } from '../../../access/throttle.ts';
 import type { SignInProvider } from '../../../site/site.ts';
@@ -148,6 +149,7 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
     try {
       const made = await registerWith(database, {
         ...{ name, email, isSeen: seen !== undefined, identity, policy: registration, address: request.ip },
+        roles: allRoles(exchange.snapshot.site, access.peopleRoles()),
       });
       await useOneTime(database, 'identity', secret);
       if (made.letter !== undefined && (await mayWriteTo(database, made.letter.email))) {
