@@ -102,11 +102,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     if (comesFromElsewhere(request, options.baseUrl)) throw new UserError(webErrors.fromElsewhere);
     if (options.people === undefined || request.url.startsWith('/assets/') || request.url.startsWith('/health/'))
       return;
-    const { badToken } = await meet(request, options.people.access, options.baseUrl);
-    if (badToken) {
-      reply.header('www-authenticate', 'Bearer realm="reperio", error="invalid_token"');
-      throw new UserError(webErrors.badToken);
-    }
+    const { wrongToken } = await meet(request, options.people.access, options.baseUrl);
+    if (wrongToken === undefined) return;
+    reply.header('www-authenticate', `Bearer realm="reperio", error="${wrongToken}"`);
+    throw new UserError(wrongToken === 'invalid_token' ? webErrors.badToken : webErrors.noToken);
   });
   app.addHook('preHandler', async (request) => checkFormToken(request, options.baseUrl));
   keepPrivate(app);

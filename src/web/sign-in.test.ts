@@ -239,6 +239,28 @@ test('a token is asked with in a header, and is good for its scopes', async () =
   assert.match(wrong.body, /^error: The API token is none of this library/);
 });
 
+test('who sends a token that cannot be read is no guest, and neither is their session asked', async () => {
+  const ivan = await cookieOf('ivan');
+  for (const authorization of [
+    'Bearer',
+    'bearer ',
+    'Bearer  ',
+    'Bearer\tx',
+    'Bearer a b',
+    'Bearer "a"',
+    'Bearer a=b',
+    'Bearer ä',
+  ]) {
+    for (const cookie of ['', ivan]) {
+      const answer = await as(cookie, '/search?of=id', { authorization });
+      assert.equal(answer.statusCode, 401, authorization);
+      assert.equal(answer.headers['www-authenticate'], 'Bearer realm="reperio", error="invalid_request"');
+    }
+  }
+  for (const authorization of ['Basic eDp5', 'Bearerx y', 'x'])
+    assert.deepEqual((await as('', '/search?of=id', { authorization })).json(), [1], authorization);
+});
+
 test('signing out ends the session', async () => {
   const ivan = await cookieOf('ivan');
   const out = await app.inject({ method: 'POST', url: '/api/logout', headers: { cookie: ivan } });
