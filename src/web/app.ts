@@ -10,6 +10,7 @@ import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import { apiRoutes } from './api/routes.ts';
+import { answerClientError } from './client-error.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { webErrors } from './errors.ts';
@@ -32,6 +33,7 @@ import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionApiRoutes } from './routes/session-api.ts';
 import { comesFromElsewhere } from './same-origin.ts';
+import { securityHeaders } from './security-headers.ts';
 import { meet, visitorOf } from './visitor.ts';
 
 export interface AppOptions {
@@ -53,16 +55,6 @@ export interface AppOptions {
   readonly onRoute?: (method: string, url: string) => void;
 }
 
-/** No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
-const securityHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
-};
-
 const largestForm = 16 * 1024;
 const longestUrlPart = 2000;
 
@@ -82,6 +74,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestUrlPart },
     bodyLimit: largestForm,
     ...(proxies.length === 0 ? {} : { trustProxy: proxies }),
+    clientErrorHandler: answerClientError,
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
