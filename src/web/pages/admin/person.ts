@@ -13,7 +13,7 @@ import { moment } from '../../moment.ts';
 import { adminPage } from './frame.ts';
 import { logTable } from './log.ts';
 import { sessionColumns } from './sessions.ts';
-import { tokenColumns } from './tokens.ts';
+import { foreignTokenColumns } from './tokens.ts';
 
 export interface PersonModel {
   readonly account: Account;
@@ -129,7 +129,7 @@ ${
     ? html`<p>${tr.t('admin.none')}</p>`
     : table(
         tr.t('account.tab.tokens'),
-        tokenColumns(context, () => account.id),
+        foreignTokenColumns(context, () => account.id),
         model.tokens,
       )
 }</section>
