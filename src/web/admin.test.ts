@@ -30,6 +30,8 @@ let app: FastifyInstance;
 let boss: Reader;
 let keeper: Reader;
 let nobody: Reader;
+/** May do everything, in French. */
+let french: Reader;
 const ids = new Map<string, number>();
 
 async function add(name: string, roles: readonly string[] = []): Promise<number> {
@@ -57,11 +59,14 @@ before(async () => {
     rules: '',
   });
   await people.access.refresh();
-  app = createApp(memoryLibrary(testSite, records), { people });
+  app = createApp(memoryLibrary({ ...testSite, languages: ['en', 'fr'] }, records), { people });
   await add('boss', ['boss']);
   await add('keeper', ['keepers']);
   await add('nobody');
   [boss, keeper, nobody] = (await Promise.all(['boss', 'keeper', 'nobody'].map(signedIn))) as [Reader, Reader, Reader];
+  french = createReader(app);
+  french.steal(boss);
+  await french.open('/?ln=fr');
 });
 after(async () => {
   await app.close();
@@ -303,6 +308,24 @@ test('the page of a role says which names in its rules nobody has', async () => 
   assert.match(saved.body, /Nobody has these names of the rules yet: angstrom, the late one\./);
   await boss.send('/admin/roles/by%20names', { rules: 'allow nickname "nobody"' });
   assert.doesNotMatch((await boss.open('/admin/roles/by%20names')).body, /Nobody has these names/);
+});
+
+test('the log is read and searched in the language of the page, and in the words that it keeps', async () => {
+  const id = await add('lucie');
+  await giveRole(store.database, operator, { id, name: 'lucie' }, 'keepers', undefined);
+  const rows = async (question: string): Promise<string> =>
+    /<table[\s\S]*<\/table>/.exec(
+      (await french.open(`/admin/log?${new URLSearchParams({ q: question })}`)).body,
+    )?.[0] ?? '';
+  for (const question of ['Rôle donné', 'role given', 'lucie']) {
+    const found = await rows(question);
+    assert.match(found, /rôle donné[\s\S]*lucie[\s\S]*rôle: keepers/, question);
+    assert.doesNotMatch(found, /role given/, question);
+  }
+  // What a release of before told, in words that nobody knows any more.
+  await store.database.query(sql`INSERT INTO audit (actor, action, subject) VALUES ('x', 'hat lifted', 'lucie')`);
+  assert.match(await rows('hat lifted'), /hat lifted/);
+  assert.equal(await rows('rien de tel'), '');
 });
 
 test('a role made anew does not wake up those who had one of its name', async () => {

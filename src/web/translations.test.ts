@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { auditActions } from '../access/audit.ts';
 import { citationStyles } from '../formats/citation.ts';
 import { html } from './html.ts';
 import { createTranslator, loadCatalogues, negotiateLanguage, parseCatalogue } from './translations.ts';
@@ -27,6 +28,13 @@ for (const [language, catalogue] of catalogues) {
     }
   });
 }
+
+test('every word of the log is said, by English as it is kept', () => {
+  const keyOf = (action: string): string => `admin.audit.${action.replaceAll(' ', '_')}`;
+  const keys = [...english.keys()].filter((key) => key.startsWith('admin.audit.'));
+  assert.deepEqual(keys, auditActions.map(keyOf));
+  for (const action of auditActions) assert.equal(english.get(keyOf(action)), action);
+});
 
 test('every text that the pages ask for exists, and every text is asked for', () => {
   const source = globSync('**/*.ts', { cwd: folder })
