@@ -1,11 +1,12 @@
 import { grantText } from '../../../access/explain.ts';
 import type { Role } from '../../../access/roles.ts';
-import type { RuleProblem } from '../../../access/rules/parse.ts';
+import type { RuleProblem } from '../../../access/rules/problem.ts';
 import { actions } from '../../../site/actions.ts';
 import { alert, done, field, form, formTokenField } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
 import { attribute, type Html, html } from '../../html.ts';
+import type { Translator } from '../../translations.ts';
 import { adminPage } from './frame.ts';
 
 export function rolesPage(
@@ -107,7 +108,13 @@ ${value}</textarea>
 ${
   problems.length > 0 &&
   html`<ul class="alert" role="alert" id="${name}-problems">${problems.map(
-    (one) => html`<li>${context.tr.t('admin.line', { line: one.line })} ${one.message}</li>`,
+    (one) => html`<li>${context.tr.t('admin.line', { line: one.line })} ${ruleProblemText(context.tr, one)}</li>`,
   )}</ul>`
 }`;
+}
+
+/** What is wrong with a line, and what was perhaps meant. */
+export function ruleProblemText(tr: Translator, { kind, values, near }: RuleProblem): string {
+  const text = tr.t(`admin.problem.${kind}`, values);
+  return near === undefined ? text : `${text} ${tr.t('admin.problem_near', { near })}`;
 }
