@@ -11,7 +11,7 @@ import { addPerson, giveRole, listPeople, requireAccount, setPassword, setState,
 import { createSession, endSession, endSessions, sessionsOf } from './sessions.ts';
 import { type SignInRequest, signIn } from './sign-in.ts';
 import { sweepAccess } from './sweep.ts';
-import { countAttempts, networkOf } from './throttle.ts';
+import { countAttempt, countAttempts, networkOf } from './throttle.ts';
 import { createToken } from './tokens.ts';
 
 let store: TestDatabase;
@@ -225,28 +225,60 @@ test('signing in gives a new session and ends the one of before', async () => {
   assert.equal(await who(here, outcome.session.secret), name);
 });
 
+const guess = (typed: string, address: string, given = 'guess'): Promise<string> =>
+  signIn(database, { ...request, name: typed, password: given, address }).then(
+    ({ kind }) => kind,
+    (error) => (error instanceof UserError ? error.code : String(error)),
+  );
+const tooMany = 'REPERIO_TOO_MANY_ATTEMPTS';
+
 test('guessing is stopped for the name and for the network, also when all guesses come at once', async () => {
   const { name } = await newPerson(password);
-  const guess = (typed: string, address: string): Promise<string> =>
-    signIn(database, { ...request, name: typed, password: 'guess', address }).then(
-      ({ kind }) => kind,
-      (error) => (error instanceof UserError ? error.code : String(error)),
-    );
-  const [row] = await database.query<{ id: number }>(sql`SELECT id FROM person WHERE name = ${name}`);
-  const attempt = [{ kind: 'sign-in name', key: `#${row!.id}` }] as const;
+  const attempt = [{ kind: 'sign-in name', key: name }] as const;
   const counted = await Promise.allSettled(Array.from({ length: 30 }, () => countAttempts(database, attempt)));
   assert.equal(counted.filter(({ status }) => status === 'fulfilled').length, 20);
-  assert.equal(await guess(name, '203.0.113.1'), 'REPERIO_TOO_MANY_ATTEMPTS');
-  assert.equal(await guess(name.toUpperCase(), '203.0.113.2'), 'REPERIO_TOO_MANY_ATTEMPTS');
+  assert.equal(await guess(name, '203.0.113.1'), tooMany);
+  assert.equal(await guess(name.toUpperCase(), '203.0.113.2'), tooMany);
   // The window passes.
   await database.query(sql`UPDATE throttle SET since = since - interval '16 minutes'`);
-  assert.equal(await guess(name, '203.0.113.1'), 'wrong');
-  assert.equal((await signIn(database, { ...request, name })).kind, 'in');
+  for (const outcome of ['wrong', 'wrong']) assert.equal(await guess(name, '203.0.113.1'), outcome);
+  assert.equal(await guess(name, '203.0.113.1', password), 'in');
   const again = await Promise.allSettled(Array.from({ length: 20 }, () => countAttempts(database, attempt)));
-  assert.ok(
-    again.every(({ status }) => status === 'fulfilled'),
-    'the right password forgives the wrong ones',
-  );
+  const passed = again.filter(({ status }) => status === 'fulfilled').length;
+  assert.equal(passed, 18, 'the right password takes none of what guesses under this name have left');
+});
+
+test('how many guesses are left tells nothing of whether somebody has the name', async () => {
+  await addPerson(database, operator, {
+    ...{ name: 'Zoë Ørsted', email: 'zoe@library.example', password },
+    ...{ roles: [], state: 'active', origin: 'operator' },
+  });
+  /** One guess under each spelling, eighteen more under all of them, and what is said then. */
+  const afterMany = async (spellings: readonly string[]): Promise<readonly string[]> => {
+    await database.query(sql`DELETE FROM throttle`);
+    for (const typed of spellings) assert.equal(await guess(typed, '203.0.113.3'), 'wrong');
+    await database.query(sql`UPDATE throttle SET attempts = attempts + 18 WHERE kind <> 'sign-in network'`);
+    return Promise.all(spellings.map((typed) => guess(typed, '203.0.113.3')));
+  };
+  const variants = await afterMany(['Zoë Ørsted', 'ZOE ørsted']);
+  assert.deepEqual(variants, [tooMany, tooMany]);
+  assert.deepEqual(await afterMany(['Chloë Ørsted', 'CHLOE ørsted']), variants);
+  const address = await afterMany(['Zoë Ørsted', 'zoe@library.example']);
+  assert.deepEqual(address, ['wrong', 'wrong']);
+  assert.deepEqual(await afterMany(['Chloë Ørsted', 'chloe@library.example']), address);
+});
+
+test('an account has one set of guesses under all its spellings, and then not even its password is right', async () => {
+  const { id, name } = await newPerson(password);
+  const email = `person${made}@library.example`;
+  assert.equal(await guess(name, '203.0.113.4'), 'wrong');
+  assert.equal(await guess(email, '203.0.113.5'), 'wrong');
+  const attempt = { kind: 'sign-in account', key: `#${id}` } as const;
+  for (let i = 0; i < 18; i++) assert.equal(await countAttempt(database, attempt), undefined);
+  for (const typed of [name, email]) assert.equal(await guess(typed, '203.0.113.6', password), 'wrong');
+  await database.query(sql`UPDATE throttle SET since = since - interval '16 minutes'`);
+  assert.equal(await guess(name, '203.0.113.7', password), 'in');
+  for (let i = 0; i < 20; i++) assert.equal(await countAttempt(database, attempt), undefined, 'it starts anew');
 });
 
 test('networks are addresses, and of IPv6 the half that a household has', () => {

@@ -1,4 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
+import { reserved } from '../site/reserved-names.ts';
 import type { Queryable } from '../store/database.ts';
 
 /** A person as the database knows them, with what their roles hang on. */
@@ -30,6 +31,9 @@ export interface Preferences {
   /** Hits on a page. */
   readonly size?: number;
 }
+
+/** Of `person p`: a row that only keeps a name is no account, and nobody sees it. */
+export const isPerson: Sql = sql`p.origin <> ${reserved}`;
 
 /** Columns of `accountOf`, from `person p`. Two look-ups by index for each person. */
 export const accountColumns: Sql = sql`
@@ -63,12 +67,15 @@ export function accountOf(row: AccountRow): Account {
 /** By name, capitals and accents aside when nobody is called exactly so. */
 export async function findAccount(database: Queryable, name: string): Promise<Account | undefined> {
   const rows = await database.query<AccountRow>(sql`
-    SELECT ${accountColumns} FROM person p WHERE name_key(p.name) = name_key(${name}) ORDER BY (p.name = ${name}) DESC, p.id LIMIT 1
+    SELECT ${accountColumns} FROM person p WHERE name_key(p.name) = name_key(${name}) AND ${isPerson}
+    ORDER BY (p.name = ${name}) DESC, p.id LIMIT 1
   `);
   return rows[0] && accountOf(rows[0]);
 }
 
 export async function readAccount(database: Queryable, id: number): Promise<Account | undefined> {
-  const [row] = await database.query<AccountRow>(sql`SELECT ${accountColumns} FROM person p WHERE p.id = ${id}`);
+  const [row] = await database.query<AccountRow>(
+    sql`SELECT ${accountColumns} FROM person p WHERE p.id = ${id} AND ${isPerson}`,
+  );
   return row && accountOf(row);
 }

@@ -6,9 +6,11 @@ import type { Account } from './account.ts';
 import { type Actor, audit } from './audit.ts';
 import { tellChange } from './channel.ts';
 import { accessErrors } from './errors.ts';
+import { checkEmail, checkName } from './people.ts';
 import type { Person } from './person.ts';
 import { memberships } from './person-for.ts';
 import { allRoles, type Role } from './roles.ts';
+import { namesPerson } from './rules/decide.ts';
 import { endSessions } from './sessions.ts';
 
 /**
@@ -29,6 +31,21 @@ export function requireForRole(site: Site, actor: Person, role: Pick<Role, 'name
 export function requireForPerson(site: Site, peopleRoles: readonly Role[], actor: Person, account: Account): void {
   const visit = { address: undefined, agent: undefined, referer: undefined, uri: undefined, now: Date.now() };
   for (const { role } of memberships(site, peopleRoles, account, visit)) requireForRole(site, actor, role);
+}
+
+/** The same for somebody who is not there yet: rules that name them count already, also those that hold from a later day. Throws `nameWrong`, `emailWrong`. */
+export function requireForNewcomer(
+  site: Site,
+  peopleRoles: readonly Role[],
+  actor: Person,
+  given: { readonly name: string; readonly email: string },
+): void {
+  const name = checkName(given.name);
+  requireForPerson(site, peopleRoles, actor, {
+    ...{ id: 0, name, email: checkEmail(given.email), state: 'active', origin: 'administrator' },
+    ...{ created: new Date(), hasPassword: false, preferences: {}, memberships: [], groups: [] },
+  });
+  for (const role of allRoles(site, peopleRoles)) if (namesPerson(role.rules, name)) requireForRole(site, actor, role);
 }
 
 /** The same for who is in groups, when rules of a role that may do everything ask for groups. */

@@ -1,6 +1,39 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../store/database.ts';
 
+/** What the log tells. The words are kept for years: pages say them in the reader's language, so one that is changed here is another one. */
+export const auditActions = [
+  'person made',
+  'person removed',
+  'person active',
+  'person unconfirmed',
+  'person waiting',
+  'person disabled',
+  'name reserved',
+  'address confirmed',
+  'address changed',
+  'password set',
+  'password taken away',
+  'password link asked for',
+  'password link sent',
+  'identity linked',
+  'identity unlinked',
+  'sessions ended',
+  'token made',
+  'token ended',
+  'role made',
+  'role changed',
+  'role removed',
+  'role given',
+  'role taken',
+  'group made',
+  'group changed',
+  'group removed',
+  'group given',
+  'group taken',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
 /** Who changes something: a person's name with the address they come from, or what it is called where nobody signed in. */
 export interface Actor {
   readonly name: string;
@@ -14,6 +47,7 @@ export interface AuditEntry {
   readonly id: number;
   readonly at: Date;
   readonly actor: string;
+  /** An older release may have told what is none of `AuditAction`. */
   readonly action: string;
   readonly subject: string;
   readonly detail: Readonly<Record<string, unknown>>;
@@ -24,7 +58,7 @@ export interface AuditEntry {
 export async function audit(
   transaction: Queryable,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   subject: string,
   detail: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {

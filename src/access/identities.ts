@@ -31,21 +31,32 @@ export async function personOfIdentity(
   return row;
 }
 
-/** For a person who is signed in, or was just made. Throws `identityTaken` when it is somebody else's meanwhile. */
+/** For a person who is signed in. Throws `identityTaken` when it is somebody else's meanwhile. */
 export async function linkIdentity(
   database: Database,
   actor: Actor,
   person: { readonly id: number; readonly name: string },
+  identity: Identity,
+): Promise<void> {
+  await database.transaction((transaction) => insertIdentity(transaction, actor, person, identity));
+}
+
+/** The same in the transaction that made the person. An account that nobody confirmed does not hold it: whoever came back with it chooses anew. */
+export async function insertIdentity(
+  transaction: Queryable,
+  actor: Actor,
+  person: { readonly id: number; readonly name: string },
   { provider, subject, label }: Identity,
 ): Promise<void> {
-  await database.transaction(async (transaction) => {
-    const [row] = await transaction.query<{ person: number }>(sql`
-      INSERT INTO external_identity (provider, subject, person_id, label) VALUES (${provider}, ${subject}, ${person.id}, ${label})
-      ON CONFLICT (provider, subject) DO UPDATE SET label = excluded.label RETURNING person_id AS person
-    `);
-    if (row?.person !== person.id) throw new UserError(accessErrors.identityTaken);
-    await audit(transaction, actor, 'identity linked', person.name, { provider, label });
-  });
+  const [row] = await transaction.query<{ person: number }>(sql`
+    INSERT INTO external_identity AS e (provider, subject, person_id, label)
+    VALUES (${provider}, ${subject}, ${person.id}, ${label})
+    ON CONFLICT (provider, subject) DO UPDATE SET label = excluded.label, person_id =
+      CASE (SELECT state FROM person WHERE id = e.person_id) WHEN 'unconfirmed' THEN excluded.person_id ELSE e.person_id END
+    RETURNING person_id AS person
+  `);
+  if (row?.person !== person.id) throw new UserError(accessErrors.identityTaken);
+  await audit(transaction, actor, 'identity linked', person.name, { provider, label });
 }
 
 export async function identitiesOf(database: Queryable, person: number): Promise<readonly ListedIdentity[]> {

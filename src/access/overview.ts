@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../store/database.ts';
-import type { AuditEntry } from './audit.ts';
+import type { AuditAction, AuditEntry } from './audit.ts';
 import type { ListedSession } from './sessions.ts';
 import type { ListedToken } from './tokens.ts';
 
@@ -55,14 +55,22 @@ export async function allTokens(
   return { rows, total: counted?.total ?? 0 };
 }
 
-/** Newest first. `exact`: the text is a whole name. */
+export interface AuditQuestion extends OverviewQuestion {
+  /** The text is a whole name. */
+  readonly exact?: boolean;
+  /** Which are found too, whatever the text: those that the reader knows by it in another language. */
+  readonly actions?: readonly AuditAction[];
+}
+
+/** Newest first. */
 export async function auditLog(
   database: Queryable,
-  { text, offset, limit, exact = false }: OverviewQuestion & { readonly exact?: boolean },
+  { text, offset, limit, exact = false, actions = [] }: AuditQuestion,
 ): Promise<Overview<AuditEntry>> {
   const part = exact ? text.replace(/[\\%_]/g, '\\$&') : partOf(text);
   const where = sql`
-    WHERE name_key(actor) LIKE name_key(${part}) OR name_key(subject) LIKE name_key(${part}) OR action LIKE ${part}`;
+    WHERE name_key(actor) LIKE name_key(${part}) OR name_key(subject) LIKE name_key(${part}) OR action LIKE ${part}
+      OR action = ANY (${[...actions]}::text[])`;
   const rows = await database.query<AuditEntry>(sql`
     SELECT id, at, actor, action, subject, detail, address FROM audit ${where} ORDER BY id DESC OFFSET ${offset} LIMIT ${limit}
   `);

@@ -1,8 +1,17 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import { nearest } from '../errors/nearest.ts';
+import { dropReservation, reserved } from '../site/reserved-names.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
-import { type Account, type AccountRow, type AccountState, accountColumns, accountOf, findAccount } from './account.ts';
+import {
+  type Account,
+  type AccountRow,
+  type AccountState,
+  accountColumns,
+  accountOf,
+  findAccount,
+  isPerson,
+} from './account.ts';
 import { type Actor, audit } from './audit.ts';
 import { tellChange } from './channel.ts';
 import { accessErrors } from './errors.ts';
@@ -22,26 +31,49 @@ export interface NewPerson {
 
 /** Resolves to the number of the person. Throws `nameWrong`, `emailWrong`, `passwordWrong`, `personThere`, `emailThere`. */
 export async function addPerson(database: Database, actor: Actor, person: NewPerson): Promise<number> {
-  const name = checkName(person.name);
-  const email = person.email === '' && person.origin === 'operator' ? '' : checkEmail(person.email);
-  if (person.password !== undefined) checkNewPassword(person.password, { name, email });
-  const hash = person.password === undefined ? null : await hashNewPassword(person.password);
+  const ready = await checkPerson(person);
+  const { name, email, origin } = ready;
   return database.transaction(async (transaction) => {
     await lockPeople(transaction);
+    if (origin === 'operator' || origin === 'administrator') await dropReservation(transaction, name);
     await requireFree(transaction, email === '' ? { name } : { name, email });
-    const [made] = await transaction.query<{ id: number }>(sql`
-      INSERT INTO person (name, email, password_hash, origin, state)
-      VALUES (${name}, ${email}, ${hash}, ${person.origin}, ${person.state}) RETURNING id
-    `);
-    const { id } = made!;
-    for (const role of person.roles) {
-      await transaction.query(
-        sql`INSERT INTO role_member (role, person_id) VALUES (${role}, ${id}) ON CONFLICT DO NOTHING`,
-      );
-    }
-    await audit(transaction, actor, 'person made', name, { email, roles: person.roles, state: person.state });
-    return id;
+    return insertPerson(transaction, actor, ready);
   });
+}
+
+/** Fit to be inserted: what was typed is checked and the password is hashed, which is slow and must not be waited for under a lock. */
+export interface CheckedPerson extends Omit<NewPerson, 'password' | 'origin'> {
+  readonly hash: string | null;
+  readonly origin: NewPerson['origin'] | typeof reserved;
+}
+
+/** Throws `nameWrong`, `emailWrong`, `passwordWrong`. */
+export async function checkPerson({ password, ...person }: NewPerson): Promise<CheckedPerson> {
+  const name = checkName(person.name);
+  const email = person.email === '' && person.origin === 'operator' ? '' : checkEmail(person.email);
+  if (password !== undefined) checkNewPassword(password, { name, email });
+  return { ...person, name, email, hash: password === undefined ? null : await hashNewPassword(password) };
+}
+
+/** Under `lockPeople`, after `requireFree`. */
+export async function insertPerson(
+  transaction: Transaction,
+  actor: Actor,
+  { name, email, hash, origin, state, roles }: CheckedPerson,
+): Promise<number> {
+  const [made] = await transaction.query<{ id: number }>(sql`
+    INSERT INTO person (name, email, password_hash, origin, state)
+    VALUES (${name}, ${email}, ${hash}, ${origin}, ${state}) RETURNING id
+  `);
+  const { id } = made!;
+  for (const role of roles) {
+    await transaction.query(
+      sql`INSERT INTO role_member (role, person_id) VALUES (${role}, ${id}) ON CONFLICT DO NOTHING`,
+    );
+  }
+  const action = origin === reserved ? 'name reserved' : 'person made';
+  await audit(transaction, actor, action, name, { email, roles, state });
+  return id;
 }
 
 /** People are made one after the other, since two of the same name could be made at once otherwise. Signing in does not wait for it. */
@@ -64,6 +96,16 @@ export async function requireFree(
       sql`SELECT FROM person WHERE (lower(email) = lower(${email}) OR name_key(name) = name_key(${email})) AND id <> ${except}`,
     );
     if (there.length > 0) throw new UserError(accessErrors.emailThere, { email });
+  }
+}
+
+export async function isEmailFree(transaction: Queryable, email: string, except = 0): Promise<boolean> {
+  try {
+    await requireFree(transaction, { email, except });
+    return true;
+  } catch (error) {
+    if (error instanceof UserError && error.code === accessErrors.emailThere.code) return false;
+    throw error;
   }
 }
 
@@ -92,7 +134,9 @@ export function checkEmail(given: string): string {
 export async function requireAccount(database: Queryable, name: string): Promise<Account> {
   const account = await findAccount(database, name);
   if (account !== undefined) return account;
-  const names = await database.query<{ name: string }>(sql`SELECT name FROM person ORDER BY id DESC LIMIT 10000`);
+  const names = await database.query<{ name: string }>(
+    sql`SELECT p.name FROM person p WHERE ${isPerson} ORDER BY p.id DESC LIMIT 10000`,
+  );
   const near = nearest(
     name,
     names.map((row) => row.name),
@@ -101,6 +145,16 @@ export async function requireAccount(database: Queryable, name: string): Promise
     name,
     nearest: near === undefined ? '' : `Did you mean "${near}"? `,
   });
+}
+
+/** Those of the names, in small letters, that nobody has. */
+export async function namesOfNobody(database: Queryable, names: readonly string[]): Promise<readonly string[]> {
+  const rows = await database.query<{ name: string }>(sql`
+    SELECT p.name FROM person p
+    WHERE name_key(p.name) IN (SELECT name_key(unnest(${[...names]}::text[]))) AND ${isPerson}
+  `);
+  const there = new Set(rows.map(({ name }) => name.toLowerCase()));
+  return names.filter((name) => !there.has(name));
 }
 
 /** Undefined takes the password away. All sessions but one end, and so do links that would set another password. */
@@ -189,7 +243,7 @@ export async function listPeople(
 ): Promise<{ readonly people: readonly Account[]; readonly total: number }> {
   const part = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   const where = sql`
-    (name_key(p.name) LIKE name_key(${part}) OR lower(p.email) LIKE lower(${part}))
+    ${isPerson} AND (name_key(p.name) LIKE name_key(${part}) OR lower(p.email) LIKE lower(${part}))
     AND (${state ?? null}::text IS NULL OR p.state = ${state ?? null})
     AND (${role ?? null}::text IS NULL OR EXISTS (SELECT FROM role_member m WHERE m.person_id = p.id AND m.role = ${role ?? null}))`;
   const rows = await database.query<AccountRow>(sql`

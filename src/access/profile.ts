@@ -1,13 +1,13 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
-import type { Database, Queryable } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import type { Account, Preferences } from './account.ts';
 import { type Actor, audit } from './audit.ts';
 import { tellChange } from './channel.ts';
 import { accessErrors } from './errors.ts';
 import { issueOneTime, useOneTime } from './one-time.ts';
 import { passwordFits } from './passwords.ts';
-import { checkEmail, lockPeople, requireFree } from './people.ts';
+import { checkEmail, isEmailFree, lockPeople, requireFree } from './people.ts';
 import { type Attempt, countAttempts, forgiveAttempts } from './throttle.ts';
 
 export async function savePreferences(database: Database, id: number, preferences: Preferences): Promise<void> {
@@ -24,7 +24,7 @@ export async function savePreferences(database: Database, id: number, preference
  * here counts as guessing at sign-in.
  */
 export async function requirePassword(database: Database, id: number, password: string): Promise<void> {
-  const attempts: readonly Attempt[] = [{ kind: 'sign-in name', key: `#${id}` }];
+  const attempts: readonly Attempt[] = [{ kind: 'sign-in account', key: `#${id}` }];
   await countAttempts(database, attempts);
   const [row] = await database.query<{ hash: string | null }>(
     sql`SELECT password_hash AS hash FROM person WHERE id = ${id}`,
@@ -40,18 +40,8 @@ export async function askForEmail(
   given: string,
 ): Promise<{ readonly email: string; readonly secret: string | undefined }> {
   const email = checkEmail(given);
-  if (!(await isFree(database, email, account.id))) return { email, secret: undefined };
+  if (!(await isEmailFree(database, email, account.id))) return { email, secret: undefined };
   return { email, secret: await issueOneTime(database, 'email', { person: account.id, data: { email } }) };
-}
-
-async function isFree(database: Queryable, email: string, except: number): Promise<boolean> {
-  try {
-    await requireFree(database, { email, except });
-    return true;
-  } catch (error) {
-    if (error instanceof UserError && error.code === accessErrors.emailThere.code) return false;
-    throw error;
-  }
 }
 
 /** Undefined: the link is no longer good. Throws `emailThere` when somebody took the address meanwhile. */

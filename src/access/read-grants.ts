@@ -1,7 +1,7 @@
 import { nearest } from '../errors/nearest.ts';
 import { actions, grantProblem, isAction } from '../site/actions.ts';
 import type { Grant } from '../site/site.ts';
-import type { RuleProblem } from './rules/parse.ts';
+import { meant, type RuleProblem } from './rules/problem.ts';
 
 export interface ReadGrants {
   readonly may: 'everything' | readonly Grant[];
@@ -24,12 +24,16 @@ export function readGrants(text: string, collections: ReadonlySet<string>): Read
     const on = argumentsIn(action, rest);
     const problem =
       on === undefined
-        ? { sentence: `after ${action} stand arguments as collection=Theses`, word: '', among: [] }
+        ? ({
+            kind: 'arguments',
+            values: { action },
+            sentence: `after ${action} stand arguments as collection=Theses`,
+          } as const)
         : grantProblem(action, on, on['collection'] === '*' ? undefined : collections);
     if (problem !== undefined) {
-      const near = nearest(problem.word, problem.among);
-      const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
-      problems.push({ line: at + 1, message: `${capital(problem.sentence)}.${hint}` });
+      const { kind, values, sentence } = problem;
+      const near = 'word' in problem ? nearest(problem.word, problem.among) : undefined;
+      problems.push({ line: at + 1, message: `${capital(sentence)}.${meant(near)}`, kind, values, near });
     } else if (isAction(action)) grants.push({ action, arguments: on ?? {} });
   });
   return { may: everything ? 'everything' : grants, problems };

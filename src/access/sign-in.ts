@@ -3,7 +3,7 @@ import type { Database } from '../store/database.ts';
 import type { AccountState } from './account.ts';
 import { passwordFits } from './passwords.ts';
 import { createSession, endSession, type MadeSession } from './sessions.ts';
-import { type Attempt, countAttempts, forgiveAttempts, networkOf } from './throttle.ts';
+import { type Attempt, countAttempt, countAttempts, forgiveAttempts, networkOf } from './throttle.ts';
 
 export interface SignInRequest {
   /** A name, or an address of e-mail. */
@@ -30,18 +30,29 @@ interface Candidate {
   readonly password_hash: string | null;
 }
 
-/** Throws `tooManyAttempts`, `signInBusy`. Takes the same time for a name that nobody has. */
+/**
+ * Throws `tooManyAttempts`, `signInBusy`. Takes the same time for a name that nobody has.
+ *
+ * Too many attempts are told by what was typed and by the network only, so that the answer hangs on nothing that the asker does not know. An account at which too
+ * many guesses were made, under its name and its address together, says of every password that it is wrong, of the right one too.
+ */
 export async function signIn(database: Database, request: SignInRequest): Promise<SignInOutcome> {
-  const candidate = await findCandidate(database, request.name.trim());
-  const attempts: readonly Attempt[] = [
+  const name = request.name.trim();
+  const typed = await nameKey(database, name);
+  const told: readonly Attempt[] = [
     { kind: 'sign-in network', key: networkOf(request.address) },
-    // By number, so that other spellings of a name are no other attempts.
-    { kind: 'sign-in name', key: candidate === undefined ? request.name.trim() : `#${candidate.id}` },
+    { kind: 'sign-in name', key: typed },
   ];
-  await countAttempts(database, attempts);
-  const fits = await passwordFits(request.password, candidate?.password_hash ?? undefined);
+  await countAttempts(database, told);
+  const candidate = await findCandidate(database, name);
+  // Of nobody's account too, for the time that it takes.
+  const key = candidate === undefined ? `nobody ${typed}` : `#${candidate.id}`;
+  const untold: Attempt = { kind: 'sign-in account', key };
+  const isGuessed = (await countAttempt(database, untold)) !== undefined;
+  const hash = isGuessed ? undefined : (candidate?.password_hash ?? undefined);
+  const fits = await passwordFits(request.password, hash);
   if (candidate === undefined || !fits) return { kind: 'wrong' };
-  await forgiveAttempts(database, attempts);
+  await forgiveAttempts(database, [...told, untold]);
   if (candidate.state !== 'active') return { kind: 'state', state: candidate.state };
   const { remember, address, agent } = request;
   const session = await createSession(database, { person: candidate.id, remember, address, agent });
@@ -49,14 +60,20 @@ export async function signIn(database: Database, request: SignInRequest): Promis
   return { kind: 'in', name: candidate.name, session };
 }
 
-/** The person of that name; else the only one with that address. */
+/** What tells names apart, by the database's own function: whatever it makes of a letter, spellings that find one account are one. */
+async function nameKey(database: Database, name: string): Promise<string> {
+  const [row] = await database.query<{ key: string }>(sql`SELECT name_key(${name}) AS key`);
+  return row!.key;
+}
+
+/** The person of that name; else the only one with that address, once it was confirmed: whoever typed it last need not have it. */
 async function findCandidate(database: Database, text: string): Promise<Candidate | undefined> {
   // Somebody may have no address.
   if (text === '') return undefined;
   const found = await database.query<Candidate & { readonly named: number }>(sql`
     SELECT id, name, state, password_hash,
       CASE WHEN name = ${text} THEN 0 WHEN name_key(name) = name_key(${text}) THEN 1 ELSE 2 END AS named
-    FROM person WHERE name_key(name) = name_key(${text}) OR lower(email) = lower(${text})
+    FROM person WHERE name_key(name) = name_key(${text}) OR (lower(email) = lower(${text}) AND state <> 'unconfirmed')
     ORDER BY named, id LIMIT 2
   `);
   const [first, second] = found;

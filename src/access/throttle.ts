@@ -9,11 +9,13 @@ import { accessErrors } from './errors.ts';
 export const throttleWindow = 900_000;
 
 /**
- * Attempts in one window. A name: a guesser gets 2,000 guesses a day, wherever he sits; its owner, locked out by him, stays signed in where she is.
+ * Attempts in one window. A name is what was typed, whether or not somebody has it; an account is counted beside it, so that its address is no second set of
+ * guesses. A guesser gets 2,000 guesses a day, wherever he sits; whose account it is, locked out by him, stays signed in where she is.
  * A network: a reading room has one address. Letters: so that nobody's mailbox is flooded through us.
  */
 const limits = {
   'sign-in name': 20,
+  'sign-in account': 20,
   'sign-in network': 100,
   'letter address': 3,
   'letter network': 30,
@@ -37,23 +39,29 @@ export class TooManyAttempts extends UserError {
 
 /** The same on all nodes, since it is counted in the database. Counted before the work, so that a hundred guesses at once are a hundred. Throws `tooManyAttempts`. */
 export async function countAttempts(database: Queryable, attempts: readonly Attempt[]): Promise<void> {
-  for (const { kind, key } of attempts) {
-    const [row] = await database.query<{ attempts: number; left: number }>(sql`
-      INSERT INTO throttle AS t (kind, key, attempts) VALUES (${kind}, ${digest(key)}, 1)
-      ON CONFLICT (kind, key) DO UPDATE SET
-        attempts = CASE WHEN t.since < now() - ${throttleWindow} * interval '1 millisecond' THEN 1 ELSE least(t.attempts + 1, 1000000) END,
-        since = CASE WHEN t.since < now() - ${throttleWindow} * interval '1 millisecond' THEN now() ELSE t.since END
-      RETURNING attempts, ${throttleWindow} - extract(epoch FROM now() - since)::float8 * 1000 AS left
-    `);
-    if (row !== undefined && row.attempts > limits[kind])
-      throw new TooManyAttempts(Math.max(1, Math.ceil(row.left / 1000)));
+  for (const attempt of attempts) {
+    const seconds = await countAttempt(database, attempt);
+    if (seconds !== undefined) throw new TooManyAttempts(seconds);
   }
 }
 
-/** The attempt was right: a name starts anew, and a network has one less. */
+/** Resolves to undefined, or to the seconds to wait when there were too many. */
+export async function countAttempt(database: Queryable, { kind, key }: Attempt): Promise<number | undefined> {
+  const [row] = await database.query<{ attempts: number; left: number }>(sql`
+    INSERT INTO throttle AS t (kind, key, attempts) VALUES (${kind}, ${digest(key)}, 1)
+    ON CONFLICT (kind, key) DO UPDATE SET
+      attempts = CASE WHEN t.since < now() - ${throttleWindow} * interval '1 millisecond' THEN 1 ELSE least(t.attempts + 1, 1000000) END,
+      since = CASE WHEN t.since < now() - ${throttleWindow} * interval '1 millisecond' THEN now() ELSE t.since END
+    RETURNING attempts, ${throttleWindow} - extract(epoch FROM now() - since)::float8 * 1000 AS left
+  `);
+  if (row === undefined || row.attempts <= limits[kind]) return undefined;
+  return Math.max(1, Math.ceil(row.left / 1000));
+}
+
+/** The attempt was right: an account starts anew. What everybody can look at, names and networks, has only that one less: it must not tell that somebody came in. */
 export async function forgiveAttempts(database: Queryable, attempts: readonly Attempt[]): Promise<void> {
   for (const { kind, key } of attempts) {
-    if (kind === 'sign-in name')
+    if (kind === 'sign-in account')
       await database.query(sql`DELETE FROM throttle WHERE kind = ${kind} AND key = ${digest(key)}`);
     else
       await database.query(

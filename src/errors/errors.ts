@@ -30,7 +30,8 @@ export class UserError extends Error {
   }
 }
 
-function fill(text: string, values: Values): string {
+/** Puts values in the place of {placeholders}. */
+export function fill(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }
 

@@ -26,20 +26,38 @@ export function isAction(name: string): name is Action {
   return Object.hasOwn(actions, name);
 }
 
-/** Says in a sentence without its stop what is wrong with a grant, or undefined. The collection is looked up only when names of collections are given. */
+export type GrantProblemKind = 'no_action' | 'no_argument' | 'no_collection';
+
+export interface GrantProblem {
+  readonly kind: GrantProblemKind;
+  readonly values: Readonly<Record<string, string>>;
+  /** In English, without its stop. */
+  readonly sentence: string;
+  /** What is wrong, and what could stand in its place. */
+  readonly word: string;
+  readonly among: Iterable<string>;
+}
+
+/** What is wrong with a grant, or undefined. The collection is looked up only when names of collections are given. */
 export function grantProblem(
   action: string,
   on: Readonly<Record<string, string>>,
   collections?: ReadonlySet<string>,
-): { readonly sentence: string; readonly word: string; readonly among: Iterable<string> } | undefined {
-  if (!isAction(action))
-    return { sentence: `there is no action '${action}'`, word: action, among: Object.keys(actions) };
+): GrantProblem | undefined {
+  if (!isAction(action)) {
+    const sentence = `there is no action '${action}'`;
+    return { kind: 'no_action', values: { action }, sentence, word: action, among: Object.keys(actions) };
+  }
   const known: readonly string[] = actions[action];
   for (const key of Object.keys(on)) {
-    if (!known.includes(key)) return { sentence: `the action ${action} takes no '${key}'`, word: key, among: known };
+    if (known.includes(key)) continue;
+    const sentence = `the action ${action} takes no '${key}'`;
+    return { kind: 'no_argument', values: { action, key }, sentence, word: key, among: known };
   }
   const { collection } = on;
-  if (collection !== undefined && collections !== undefined && !collections.has(collection))
-    return { sentence: `there is no collection '${collection}'`, word: collection, among: collections };
+  if (collection !== undefined && collections !== undefined && !collections.has(collection)) {
+    const sentence = `there is no collection '${collection}'`;
+    return { kind: 'no_collection', values: { collection }, sentence, word: collection, among: collections };
+  }
   return undefined;
 }

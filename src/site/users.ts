@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../store/database.ts';
 import { hashPassword } from './password.ts';
+import { dropReservation, reserved } from './reserved-names.ts';
 import type { SiteUser } from './site.ts';
 
 /** By name, for those that have a password. Slow on purpose: do it before anything is locked. */
@@ -18,6 +19,7 @@ export async function createUsers(
 ): Promise<readonly string[]> {
   const created: string[] = [];
   for (const user of users) {
+    await dropReservation(transaction, user.name);
     const [made] = await transaction.query<{ id: number }>(sql`
       INSERT INTO person (name, email, password_hash, origin)
       VALUES (${user.name}, ${user.email}, ${hashes.get(user.name) ?? null}, 'site')
@@ -46,6 +48,8 @@ export async function createUsers(
 
 export async function missingUsers(database: Queryable, users: readonly SiteUser[]): Promise<readonly string[]> {
   const names = users.map((user) => user.name);
-  const present = await database.query<{ name: string }>(sql`SELECT name FROM person WHERE name = ANY (${names})`);
+  const present = await database.query<{ name: string }>(
+    sql`SELECT name FROM person WHERE name = ANY (${names}) AND origin <> ${reserved}`,
+  );
   return names.filter((name) => !present.some((row) => row.name === name));
 }

@@ -8,6 +8,7 @@ import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { operator } from '../access/audit.ts';
 import { addPerson } from '../access/people.ts';
+import { createRole } from '../access/role-changes.ts';
 import { field } from '../formats/test-records.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { startSmtp, type TestSmtp } from '../mail/test-smtp.ts';
@@ -118,6 +119,23 @@ test('registering says the same whether or not an address is known', async () =>
   assert.equal(got.length, 2);
 });
 
+test('registering one name twice tells nothing of the address that came first', async () => {
+  const known = await newPerson();
+  const ask = async (name: string, email: string): Promise<string> => {
+    const reader = createReader(app);
+    await reader.open('/account/register');
+    const answer = await reader.send('/account/register', { name, email, password });
+    return `${answer.statusCode} ${plain(answer.body).replaceAll(email, 'EMAIL').replaceAll(name, 'NAME')}`;
+  };
+  const twice = async (first: string): Promise<readonly string[]> => {
+    const name = `suspect${++made}`;
+    return [await ask(name, first), await ask(name, `second${made}@home.example`)];
+  };
+  const [told, again] = await twice(known.email);
+  assert.match(again!, /^409 /);
+  assert.deepEqual([told, again], await twice('stranger@home.example'));
+});
+
 test('a name that is taken, a short password and an address that is none are told in the form', async () => {
   const { name } = await newPerson();
   const reader = createReader(app);
@@ -136,6 +154,21 @@ test('a name that is taken, a short password and an address that is none are tol
     assert.doesNotMatch(answer.body, new RegExp(password));
   }
   assert.deepEqual(await letters(), []);
+});
+
+test('a name that rules speak of is told as one that somebody has', async () => {
+  const { name } = await newPerson();
+  const rules = 'allow nickname "chief"';
+  await createRole(store.database, operator, 'by name', { description: '', may: 'everything', rules });
+  await people.access.refresh();
+  const ask = async (wanted: string): Promise<string> => {
+    const reader = createReader(app);
+    await reader.open('/account/register');
+    const answer = await reader.send('/account/register', { name: wanted, email: 'x@home.example', password });
+    return `${answer.statusCode} ${plain(answer.body).replaceAll(wanted, 'NAME')}`;
+  };
+  assert.match(await ask('Chief'), /^409 /);
+  assert.equal(await ask('Chief'), await ask(name));
 });
 
 test('when registration is closed there is none; with approval an administrator is written to', async () => {

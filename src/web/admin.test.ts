@@ -30,6 +30,8 @@ let app: FastifyInstance;
 let boss: Reader;
 let keeper: Reader;
 let nobody: Reader;
+/** May do everything, in French. */
+let french: Reader;
 const ids = new Map<string, number>();
 
 async function add(name: string, roles: readonly string[] = []): Promise<number> {
@@ -57,11 +59,14 @@ before(async () => {
     rules: '',
   });
   await people.access.refresh();
-  app = createApp(memoryLibrary(testSite, records), { people });
+  app = createApp(memoryLibrary({ ...testSite, languages: ['en', 'fr'] }, records), { people });
   await add('boss', ['boss']);
   await add('keeper', ['keepers']);
   await add('nobody');
   [boss, keeper, nobody] = (await Promise.all(['boss', 'keeper', 'nobody'].map(signedIn))) as [Reader, Reader, Reader];
+  french = createReader(app);
+  french.steal(boss);
+  await french.open('/?ln=fr');
 });
 after(async () => {
   await app.close();
@@ -231,11 +236,13 @@ test('who may only look after people cannot become, make, or take over somebody 
   await createRole(store.database, operator, 'by name', {
     description: '',
     may: 'everything',
-    rules: 'allow nickname "chief"',
+    rules: 'allow nickname "chief", "head librarian"\nallow from "2999-01-01"\nallow nickname "heir"',
   });
   await people.access.refresh();
-  await keeper.open('/admin/people/new');
-  assert.match(problem(await keeper.send('/admin/people', { name: 'chief', email: 'chief@home.example' })), needs);
+  for (const name of ['chief', 'Head  Librarian', 'heir']) {
+    await keeper.open('/admin/people/new');
+    assert.match(problem(await keeper.send('/admin/people', { name, email: 'chief@home.example' })), needs, name);
+  }
 
   // By a group that rules of such a role ask for.
   await createRole(store.database, operator, 'by group', {
@@ -274,6 +281,10 @@ test('a role is made and changed, with what is wrong named line by line, and hol
   ])
     assert.match(wrong.body, words);
   assert.match(wrong.body, /alow any<\/textarea>/, 'what was typed is still there');
+  await french.open('/admin/roles/new');
+  const faux = await french.send('/admin/roles', { name: 'x', may: 'viewrestcoll', rules: 'alow any' });
+  assert.match(faux.body, /Ligne 1 : Il n’y a pas d’action « viewrestcoll »\. Vouliez-vous dire « viewrestrcoll » \?/);
+  assert.match(faux.body, /Ligne 1 : Une règle commence par allow ou deny, pas par « alow »\./);
   const saved = await boss.sendAndFollow('/admin/roles', {
     name: 'in the house',
     may: 'viewrestrcoll collection=Secret',
@@ -291,6 +302,34 @@ test('a role is made and changed, with what is wrong named line by line, and hol
   await boss.open('/admin/roles/new');
   assert.equal((await boss.send('/admin/roles', { name: 'insider', may: '' })).statusCode, 409);
   assert.equal((await boss.send('/admin/roles', { name: 'a/b', may: '' })).statusCode, 400);
+});
+
+test('the page of a role says which names in its rules nobody has', async () => {
+  await add('Ängström');
+  await boss.open('/admin/roles/new');
+  const rules = 'allow nickname "ÄNGSTRÖM", "Angstrom", "nobody", /x.*/\ndeny not nickname "the late one"';
+  const saved = await boss.sendAndFollow('/admin/roles', { name: 'by names', may: '', rules });
+  assert.match(saved.body, /Nobody has these names of the rules yet: angstrom, the late one\./);
+  await boss.send('/admin/roles/by%20names', { rules: 'allow nickname "nobody"' });
+  assert.doesNotMatch((await boss.open('/admin/roles/by%20names')).body, /Nobody has these names/);
+});
+
+test('the log is read and searched in the language of the page, and in the words that it keeps', async () => {
+  const id = await add('lucie');
+  await giveRole(store.database, operator, { id, name: 'lucie' }, 'keepers', undefined);
+  const rows = async (question: string): Promise<string> =>
+    /<table[\s\S]*<\/table>/.exec(
+      (await french.open(`/admin/log?${new URLSearchParams({ q: question })}`)).body,
+    )?.[0] ?? '';
+  for (const question of ['Rôle donné', 'role given', 'lucie']) {
+    const found = await rows(question);
+    assert.match(found, /rôle donné[\s\S]*lucie[\s\S]*rôle: keepers/, question);
+    assert.doesNotMatch(found, /role given/, question);
+  }
+  // What a release of before told, in words that nobody knows any more.
+  await store.database.query(sql`INSERT INTO audit (actor, action, subject) VALUES ('x', 'hat lifted', 'lucie')`);
+  assert.match(await rows('hat lifted'), /hat lifted/);
+  assert.equal(await rows('rien de tel'), '');
 });
 
 test('a role made anew does not wake up those who had one of its name', async () => {

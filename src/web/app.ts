@@ -10,6 +10,7 @@ import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import { apiRoutes } from './api/routes.ts';
+import { answerClientError } from './client-error.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { webErrors } from './errors.ts';
@@ -32,6 +33,7 @@ import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionApiRoutes } from './routes/session-api.ts';
 import { comesFromElsewhere } from './same-origin.ts';
+import { securityHeaders } from './security-headers.ts';
 import type { NodeView } from './status/answer.ts';
 import { statusRoutes } from './status/routes.ts';
 import { meet, visitorOf } from './visitor.ts';
@@ -62,16 +64,6 @@ export interface AppOptions {
   readonly onRoute?: (method: string, url: string) => void;
 }
 
-/** No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
-const securityHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
-};
-
 const largestForm = 16 * 1024;
 const longestUrlPart = 2000;
 
@@ -94,6 +86,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     ...(options.timeouts === undefined
       ? {}
       : { requestTimeout: options.timeouts.request, keepAliveTimeout: options.timeouts.keepAlive }),
+    clientErrorHandler: answerClientError,
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
@@ -116,11 +109,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     if (comesFromElsewhere(request, options.baseUrl)) throw new UserError(webErrors.fromElsewhere);
     if (options.people === undefined || request.url.startsWith('/assets/') || request.url.startsWith('/health/'))
       return;
-    const { badToken } = await meet(request, options.people.access, options.baseUrl);
-    if (badToken) {
-      reply.header('www-authenticate', 'Bearer realm="reperio", error="invalid_token"');
-      throw new UserError(webErrors.badToken);
-    }
+    const { wrongToken } = await meet(request, options.people.access, options.baseUrl);
+    if (wrongToken === undefined) return;
+    reply.header('www-authenticate', `Bearer realm="reperio", error="${wrongToken}"`);
+    throw new UserError(wrongToken === 'invalid_token' ? webErrors.badToken : webErrors.noToken);
   });
   app.addHook('preHandler', async (request) => checkFormToken(request, options.baseUrl));
   keepPrivate(app);

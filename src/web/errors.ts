@@ -43,6 +43,12 @@ export const webErrors = defineErrors({
     message: 'The API token is none of this library, or it has expired.',
     hint: 'Make a new one on the page of your account.',
   },
+  noToken: {
+    code: 'REPERIO_TOKEN_MALFORMED',
+    status: 401,
+    message: 'The Authorization header has no token that can be read.',
+    hint: 'It is written as: Authorization: Bearer TOKEN',
+  },
   hostUnknown: {
     code: 'REPERIO_HOST_UNKNOWN',
     status: 500,

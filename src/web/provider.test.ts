@@ -136,6 +136,39 @@ test('without an address that was seen, a letter goes out first', async () => {
   }
 });
 
+test('registering with an address that nobody has seen tells nothing of it, and who has it may link', async () => {
+  await add('yolanda');
+  const register = async (who: string, email: string): Promise<readonly string[]> => {
+    const name = `Newcomer ${who}`;
+    const reader = createReader(app);
+    await reader.open(await comeBack(reader, 'orcid', who));
+    const first = await reader.send('/account/with/orcid/register', { name, email });
+    const again = await reader.open(await comeBack(reader, 'orcid', who));
+    const second = createReader(app);
+    await second.open(await comeBack(second, 'orcid', `${who} too`));
+    const taken = await second.send('/account/with/orcid/register', { name, email: `${who}.two@home.example` });
+    return [first, again, taken].map(({ statusCode, body }) =>
+      `${statusCode} ${/<main[\s\S]*<\/main>/.exec(body)![0]}`
+        .replaceAll(email, 'EMAIL')
+        .replaceAll(who, 'WHO')
+        .replaceAll(/name="(form|identity)" value="[^"]*"/g, ''),
+    );
+  };
+  const known = await register('yol-orcid', 'yolanda@home.example');
+  assert.deepEqual(
+    known.map((text) => text.slice(0, 3)),
+    ['200', '403', '409'],
+  );
+  assert.deepEqual(known, await register('zoe-orcid', 'zoe@home.example'));
+
+  const yolanda = await signedIn('yolanda');
+  await yolanda.open(await comeBack(yolanda, 'orcid', 'yol-orcid'));
+  assert.match((await yolanda.sendAndFollow('/account/with/orcid/link')).body, /It is linked now/);
+  const later = createReader(app);
+  await later.open(await comeBack(later, 'orcid', 'yol-orcid'));
+  assert.equal(await whoIs(later), 'yolanda');
+});
+
 test('an address that somebody has here is linked after signing in only', async () => {
   await add('victor', 'victor@university.example');
   const reader = createReader(app);

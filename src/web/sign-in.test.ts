@@ -5,6 +5,7 @@ import { openTestDatabase, type TestDatabase } from '../../test/support/database
 import type { Access } from '../access/access.ts';
 import { operator } from '../access/audit.ts';
 import { addPerson, giveRole, requireAccount } from '../access/people.ts';
+import { countAttempt, forgiveAttempts } from '../access/throttle.ts';
 import { createToken } from '../access/tokens.ts';
 import { field } from '../formats/test-records.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
@@ -13,6 +14,7 @@ import { createApp } from './app.ts';
 import { memoryLibrary } from './memory-library.ts';
 import type { WebPeople } from './people.ts';
 import { testPeople } from './test-people.ts';
+import { createReader } from './test-reader.ts';
 
 const record = (title: string, kind: string, ...more: readonly Field[]): MarcRecord => ({
   leader: '',
@@ -105,6 +107,24 @@ test('a wrong name and a wrong password are told the same', async () => {
     });
     assert.equal(answer.statusCode, 400, payload);
     assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
+  }
+});
+
+test('too many guesses at an account are answered as a wrong password, to programs and on the page', async () => {
+  const { id } = await requireAccount(store.database, 'ada');
+  const attempt = { kind: 'sign-in account', key: `#${id}` } as const;
+  for (let i = 0; i < 21; i++) await countAttempt(store.database, attempt);
+  try {
+    const [right, nobody] = [await login('ada'), await login('nobody')];
+    assert.deepEqual([right.statusCode, right.headers['retry-after']], [401, undefined]);
+    assert.equal(right.body, nobody.body);
+    const reader = createReader(app);
+    await reader.open('/account/sign-in');
+    const page = await reader.send('/account/sign-in', { name: 'ada@library.example', password });
+    assert.equal(page.statusCode, 422);
+    assert.match(page.body, /or the password is another one/);
+  } finally {
+    await forgiveAttempts(store.database, [attempt]);
   }
 });
 
@@ -217,6 +237,28 @@ test('a token is asked with in a header, and is good for its scopes', async () =
   assert.equal(wrong.statusCode, 401);
   assert.match(String(wrong.headers['www-authenticate']), /invalid_token/);
   assert.match(wrong.body, /^error: The API token is none of this library/);
+});
+
+test('who sends a token that cannot be read is no guest, and neither is their session asked', async () => {
+  const ivan = await cookieOf('ivan');
+  for (const authorization of [
+    'Bearer',
+    'bearer ',
+    'Bearer  ',
+    'Bearer\tx',
+    'Bearer a b',
+    'Bearer "a"',
+    'Bearer a=b',
+    'Bearer ä',
+  ]) {
+    for (const cookie of ['', ivan]) {
+      const answer = await as(cookie, '/search?of=id', { authorization });
+      assert.equal(answer.statusCode, 401, authorization);
+      assert.equal(answer.headers['www-authenticate'], 'Bearer realm="reperio", error="invalid_request"');
+    }
+  }
+  for (const authorization of ['Basic eDp5', 'Bearerx y', 'x'])
+    assert.deepEqual((await as('', '/search?of=id', { authorization })).json(), [1], authorization);
 });
 
 test('signing out ends the session', async () => {

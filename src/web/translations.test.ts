@@ -3,8 +3,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { auditActions } from '../access/audit.ts';
+import { readGrants } from '../access/read-grants.ts';
+import { parseRules } from '../access/rules/parse.ts';
 import { citationStyles } from '../formats/citation.ts';
 import { html } from './html.ts';
+import { ruleProblemText } from './pages/admin/roles.ts';
 import { createTranslator, loadCatalogues, negotiateLanguage, parseCatalogue } from './translations.ts';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
@@ -27,6 +31,54 @@ for (const [language, catalogue] of catalogues) {
     }
   });
 }
+
+test('every word of the log is said, by English as it is kept', () => {
+  const keyOf = (action: string): string => `admin.audit.${action.replaceAll(' ', '_')}`;
+  const keys = [...english.keys()].filter((key) => key.startsWith('admin.audit.'));
+  assert.deepEqual(keys, auditActions.map(keyOf));
+  for (const action of auditActions) assert.equal(english.get(keyOf(action)), action);
+});
+
+test('what is wrong with rules and grants is said in every language, by English as at the terminal', () => {
+  const rules = [
+    'x'.repeat(20_001),
+    ...[
+      '"any"',
+      'alow any',
+      'grant any',
+      'deny',
+      'allow any one',
+      'allow not',
+      'allow precached_x "x"',
+      'allow emial "x"',
+    ],
+    ...[
+      'allow email',
+      'allow email "x" "y"',
+      'allow email x',
+      'allow email "x',
+      `allow email /${'x'.repeat(501)}/`,
+      'allow email /(/',
+    ],
+    ...['deny remote_ip "300.1.1.1"', 'allow from "2030-01-01", "2030-01-02"', 'allow until "2030-02-30"'],
+  ];
+  const grants = ['viewrestcoll', 'viewrestrcoll colection=x', 'viewrestrcoll collection=Secrets', 'viewrestrcoll x'];
+  const problems = [
+    ...rules.flatMap((text) => parseRules(text).problems),
+    ...readGrants(grants.join('\n'), new Set(['Secret'])).problems,
+  ];
+  const kinds = [...english.keys()].filter((key) => key.startsWith('admin.problem.'));
+  assert.deepEqual([...new Set(problems.map(({ kind }) => `admin.problem.${kind}`))].sort(), kinds.sort());
+  for (const [language, catalogue] of catalogues) {
+    const translator = createTranslator(language, catalogue, english);
+    for (const problem of problems) {
+      const text = ruleProblemText(translator, problem);
+      if (language === 'en') assert.equal(text.replace(/(\d),(\d{3})/, '$1$2'), problem.message);
+      else assert.notEqual(text, problem.message);
+      assert.doesNotMatch(text, /[{}]/);
+    }
+  }
+});
 
 test('every text that the pages ask for exists, and every text is asked for', () => {
   const source = globSync('**/*.ts', { cwd: folder })

@@ -10,34 +10,41 @@ export interface Visitor {
   readonly signedIn: SignedIn | undefined;
   /** The secret of a session that holds. */
   readonly session: string | undefined;
-  /** The request has a token, and it is none of ours. */
-  readonly badToken: boolean;
+  /** What is wrong with the token of the request (RFC 6750, 3.1): none can be read in the header, or it is none of ours. */
+  readonly wrongToken: 'invalid_request' | 'invalid_token' | undefined;
 }
 
-const nobody: Visitor = { signedIn: undefined, session: undefined, badToken: false };
+const nobody: Visitor = { signedIn: undefined, session: undefined, wrongToken: undefined };
 const visitors = new WeakMap<FastifyRequest, Visitor>();
 const people = new WeakMap<FastifyRequest, Person>();
 
-/** Looks who it is. A token goes before a cookie. */
+/** Looks who it is. A token goes before a cookie, also one that cannot be read: whoever sends one does not mean to be a guest. */
 export async function meet(request: FastifyRequest, access: Access, baseUrl: string | undefined): Promise<Visitor> {
   const credential = credentialOf(request, baseUrl);
-  const signedIn = credential === undefined ? undefined : await access.signedIn(credential);
-  const visitor: Visitor = {
-    signedIn,
-    session: credential?.kind === 'session' && signedIn !== undefined ? credential.secret : undefined,
-    badToken: credential?.kind === 'token' && signedIn === undefined,
-  };
+  const signedIn =
+    credential === undefined || credential === 'malformed' ? undefined : await access.signedIn(credential);
+  const visitor: Visitor = { signedIn, ...outcomeOf(credential, signedIn !== undefined) };
   visitors.set(request, visitor);
   return visitor;
+}
+
+function outcomeOf(credential: Credential | 'malformed' | undefined, holds: boolean): Omit<Visitor, 'signedIn'> {
+  if (credential === 'malformed') return { session: undefined, wrongToken: 'invalid_request' };
+  if (credential?.kind === 'token') return { session: undefined, wrongToken: holds ? undefined : 'invalid_token' };
+  return { session: holds ? credential?.secret : undefined, wrongToken: undefined };
 }
 
 export function visitorOf(request: FastifyRequest): Visitor {
   return visitors.get(request) ?? nobody;
 }
 
-function credentialOf(request: FastifyRequest, baseUrl: string | undefined): Credential | undefined {
-  const [, token] = /^Bearer +([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  if (token !== undefined) return { kind: 'token', secret: token };
+/** Other schemes than ours (Basic of a proxy before us, say) are passed over. */
+function credentialOf(request: FastifyRequest, baseUrl: string | undefined): Credential | 'malformed' | undefined {
+  const { authorization = '' } = request.headers;
+  if (/^Bearer(?:\s|$)/i.test(authorization)) {
+    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
+    return token === undefined ? 'malformed' : { kind: 'token', secret: token };
+  }
   const secret = readSessionCookie(request, baseUrl);
   return secret === undefined ? undefined : { kind: 'session', secret };
 }

@@ -25,6 +25,19 @@ export function decideRules(rules: readonly Rule[], facts: Facts): RuleDecision 
   return { allowed: false, by: undefined };
 }
 
+/** Does a rule name somebody who is called so, whatever it says of them? Whoever wrote it meant a person they know, and not the first who takes the name. */
+export function namesPerson(rules: readonly Rule[], name: string): boolean {
+  return rules.some(
+    (rule) => rule.kind === 'field' && rule.field === 'nickname' && rule.values.some((value) => equal(value, name)),
+  );
+}
+
+/** The names that rules write out, in small letters. */
+export function namesIn(rules: readonly Rule[]): readonly string[] {
+  const values = rules.flatMap((rule) => (rule.kind === 'field' && rule.field === 'nickname' ? rule.values : []));
+  return [...new Set(values.flatMap((value) => (value.kind === 'text' ? [value.text] : [])))];
+}
+
 function fits({ field, not, values }: FieldRule, { fields }: Facts): boolean {
   const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (value === undefined) return false;

@@ -1,13 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import { RE2JS } from 're2js';
 import { nearest } from '../../errors/nearest.ts';
+import { RuleMistake, type RuleProblem } from './problem.ts';
 import type { Rule, RuleValue } from './rule.ts';
-
-/** A mistake in rules. Lines count from 1. */
-export interface RuleProblem {
-  readonly line: number;
-  readonly message: string;
-}
 
 export interface ParsedRules {
   /** Without the lines that are wrong. */
@@ -47,7 +42,7 @@ const longestPattern = 500;
  */
 export function parseRules(text: string): ParsedRules {
   if (text.length > longestRules)
-    return { rules: [], problems: [{ line: 1, message: `Rules have ${longestRules} characters at most.` }] };
+    return { rules: [], problems: [problemOf(1, new RuleMistake('too_long', { most: longestRules }))] };
   const rules: Rule[] = [];
   const problems: RuleProblem[] = [];
   text.split(/\r\n|\r|\n/).forEach((written, at) => {
@@ -56,39 +51,41 @@ export function parseRules(text: string): ParsedRules {
       const rule = parseLine(written, line);
       if (rule !== undefined) rules.push(rule);
     } catch (error) {
-      if (!(error instanceof Wrong)) throw error;
-      problems.push({ line, message: error.message });
+      if (!(error instanceof RuleMistake)) throw error;
+      problems.push(problemOf(line, error));
     }
   });
   return { rules, problems };
 }
 
-class Wrong extends Error {}
+function problemOf(line: number, { message, kind, values, near }: RuleMistake): RuleProblem {
+  return { line, message, kind, values, near };
+}
 
 function parseLine(written: string, line: number): Rule | undefined {
   const reader = { text: written, at: 0 };
   const command = word(reader);
   if (command === undefined) {
     if (atEnd(reader)) return undefined;
-    throw new Wrong('A rule begins with allow or deny.');
+    throw new RuleMistake('no_verb');
   }
   const verb = command.toLowerCase();
   if (verb !== 'allow' && verb !== 'deny')
-    throw new Wrong(`A rule begins with allow or deny, not with '${command}'.${meant(verb, ['allow', 'deny'])}`);
+    throw new RuleMistake('verb', { word: command }, nearest(verb, ['allow', 'deny']));
   const allow = verb === 'allow';
   const text = written.trim();
   const first = word(reader);
   const subject = first?.toLowerCase();
-  if (first === undefined || subject === undefined) throw new Wrong(`${verb} whom? "any", or a field and its values.`);
+  if (first === undefined || subject === undefined) throw new RuleMistake('no_subject', { verb });
   if (subject === 'any' || subject === 'all') {
-    if (!atEnd(reader)) throw new Wrong(`Nothing can stand after "${verb} ${subject}".`);
+    if (!atEnd(reader)) throw new RuleMistake('after_any', { verb, word: subject });
     return { kind: 'everybody', allow, line, text };
   }
   if (subject === 'from' || subject === 'until')
     return { kind: 'date', side: subject, at: turn(subject, readValues(reader)), allow, line, text };
   const not = subject === 'not';
   const named = not ? word(reader) : first;
-  if (named === undefined) throw new Wrong('A field must stand after "not".');
+  if (named === undefined) throw new RuleMistake('no_field');
   const field = fieldOf(named);
   return {
     kind: 'field',
@@ -103,12 +100,10 @@ function parseLine(written: string, line: number): Rule | undefined {
 
 function fieldOf(written: string): string {
   const name = written.toLowerCase();
-  if (name.startsWith('precached_')) throw new Wrong(`'${written}' cannot be asked for.`);
+  if (name.startsWith('precached_')) throw new RuleMistake('precached', { word: written });
   const field = Object.hasOwn(aliases, name) ? aliases[name]! : name;
   if (ruleFields.includes(field) || field.startsWith('external_')) return field;
-  throw new Wrong(
-    `There is no field '${written}'; there are ${ruleFields.join(', ')}, external_....${meant(field, ruleFields)}`,
-  );
+  throw new RuleMistake('field', { word: written, fields: ruleFields.join(', ') }, nearest(field, ruleFields));
 }
 
 interface Reader {
@@ -143,18 +138,17 @@ function word(reader: Reader): string | undefined {
 function readValues(reader: Reader): readonly Written[] {
   const values: Written[] = [];
   for (;;) {
-    if (atEnd(reader)) throw new Wrong('A value must stand here, in quotes: "value".');
+    if (atEnd(reader)) throw new RuleMistake('no_value');
     values.push(readValue(reader));
     if (atEnd(reader)) return values;
-    if (reader.text.charAt(reader.at) !== ',') throw new Wrong('Between values there must be a comma.');
+    if (reader.text.charAt(reader.at) !== ',') throw new RuleMistake('no_comma');
     reader.at++;
   }
 }
 
 function readValue(reader: Reader): Written {
   const open = reader.text.charAt(reader.at);
-  if (open !== '"' && open !== "'" && open !== '/')
-    throw new Wrong(`Values stand in quotes, "value", or between slashes, /expression/; not ${open}...`);
+  if (open !== '"' && open !== "'" && open !== '/') throw new RuleMistake('no_quotes', { word: open });
   let text = '';
   for (let at = reader.at + 1; at < reader.text.length; at++) {
     const char = reader.text.charAt(at);
@@ -170,7 +164,7 @@ function readValue(reader: Reader): Written {
       return { kind: open === '/' ? 'pattern' : 'quoted', text, ignoreCase };
     } else text += char;
   }
-  throw new Wrong(`The ${open} is never closed.`);
+  throw new RuleMistake('open', { word: open });
 }
 
 function ruleValue(field: string, written: Written): RuleValue {
@@ -180,11 +174,11 @@ function ruleValue(field: string, written: Written): RuleValue {
 }
 
 function compile({ text, ignoreCase }: Written): RE2JS {
-  if (text.length > longestPattern) throw new Wrong(`Expressions have ${longestPattern} characters at most.`);
+  if (text.length > longestPattern) throw new RuleMistake('long_expression', { most: longestPattern });
   try {
     return RE2JS.compile(text, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
   } catch (error) {
-    throw new Wrong(`The expression /${text}/ cannot be read: ${error instanceof Error ? error.message : ''}.`);
+    throw new RuleMistake('expression', { word: text, reason: error instanceof Error ? error.message : '' });
   }
 }
 
@@ -194,8 +188,7 @@ function networkOf(text: string): BlockList {
   const family = isIP(address);
   const bits = family === 6 ? 128 : 32;
   const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
-  if (family === 0 || rest.length > 0 || !(length <= bits))
-    throw new Wrong(`'${text}' is no network address; they are as 192.0.2.7, 192.0.2.0/24, 2001:db8::/32.`);
+  if (family === 0 || rest.length > 0 || !(length <= bits)) throw new RuleMistake('network', { word: text });
   const list = new BlockList();
   list.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4');
   return list;
@@ -206,15 +199,10 @@ const day = 86_400_000;
 /** When a date rule turns: "from" when its day begins, "until" when it has ended. */
 function turn(side: 'from' | 'until', values: readonly Written[]): number {
   const [only] = values;
-  if (only === undefined || values.length > 1) throw new Wrong(`"${side}" takes one date.`);
+  if (only === undefined || values.length > 1) throw new RuleMistake('one_date', { side });
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(only.kind === 'quoted' ? only.text : '') ?? [];
   const at = Date.UTC(Number(year), Number(month) - 1, Number(date));
   if (year === undefined || new Date(at).toISOString().slice(0, 10) !== only.text)
-    throw new Wrong(`'${only.text}' is no date; they are as "2030-06-30".`);
+    throw new RuleMistake('date', { word: only.text });
   return side === 'from' ? at : at + day;
-}
-
-function meant(name: string, candidates: readonly string[]): string {
-  const near = nearest(name, candidates);
-  return near === undefined ? '' : ` Did you mean '${near}'?`;
 }

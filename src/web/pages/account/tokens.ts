@@ -1,10 +1,10 @@
 import { scopes } from '../../../access/scopes.ts';
 import type { ListedToken } from '../../../access/tokens.ts';
 import { alert, checkbox, done, field, form } from '../../components/form.ts';
-import { type Column, table } from '../../components/table.ts';
+import { table } from '../../components/table.ts';
+import { tokenColumns } from '../../components/token-columns.ts';
 import type { PageContext } from '../../context.ts';
 import { html } from '../../html.ts';
-import { moment } from '../../moment.ts';
 import { type AccountTab, accountPage } from './profile.ts';
 
 export interface TokensModel {
@@ -18,28 +18,14 @@ export interface TokensModel {
 
 export function tokensPage(context: PageContext, model: TokensModel): string {
   const { tr } = context;
-  const columns: readonly Column<ListedToken>[] = [
-    { head: tr.t('token.name'), cell: (one) => one.name },
-    { head: tr.t('token.scopes'), cell: (one) => one.scopes.map((scope) => tr.t(`token.scope.${scope}`)).join(', ') },
-    {
-      head: tr.t('token.expires'),
-      cell: (one) => (one.expires === null ? tr.t('token.never') : moment(context, one.expires)),
-    },
-    {
-      head: tr.t('token.used'),
-      cell: (one) => (one.lastUsed === null ? tr.t('token.never') : moment(context, one.lastUsed)),
-    },
-    {
-      head: tr.t('table.do'),
-      cell: (one) =>
-        form(
-          context,
-          '/account/tokens/end',
-          html`<button class="quiet" name="id" value="${one.id}">${tr.t('token.end')}<span class="hidden"> ${one.name}</span></button>`,
-          'inline',
-        ),
-    },
-  ];
+  const columns = tokenColumns<ListedToken>(context, ({ id }, words) =>
+    form(
+      context,
+      '/account/tokens/end',
+      html`<button class="quiet" name="id" value="${id}">${words}</button>`,
+      'inline',
+    ),
+  );
   return accountPage(
     context,
     'tokens',

@@ -5,7 +5,12 @@ import { type Html, type HtmlValue, html } from '../../html.ts';
 import { moment } from '../../moment.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 
-/** The words of the log are those of the program, the same in every language: people search them, and they are kept for years. */
+/** What was done, in the reader's language; as it stands in the log when a release of before told it. */
+export function actionText({ tr }: PageContext, action: string): string {
+  const key = `admin.audit.${action.replaceAll(' ', '_')}`;
+  return tr.has(key) ? tr.t(key) : action;
+}
+
 export function logTable(context: PageContext, rows: readonly AuditEntry[]): Html {
   const { tr } = context;
   const columns: readonly Column<AuditEntry>[] = [
@@ -15,17 +20,18 @@ export function logTable(context: PageContext, rows: readonly AuditEntry[]): Htm
       cell: (one) =>
         html`${one.actor}${one.address !== null && html` <span class="muted small">${one.address}</span>`}`,
     },
-    { head: tr.t('admin.action'), cell: (one) => one.action },
+    { head: tr.t('admin.action'), cell: (one) => actionText(context, one.action) },
     { head: tr.t('admin.subject'), cell: (one) => one.subject },
-    { head: tr.t('admin.detail'), cell: (one) => detailText(one.detail) },
+    { head: tr.t('admin.detail'), cell: (one) => detailText(context, one.detail) },
   ];
   return table(tr.t('admin.tab.log'), columns, rows);
 }
 
-function detailText(detail: AuditEntry['detail']): HtmlValue {
-  const parts = Object.entries(detail).map(
-    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+function detailText({ tr }: PageContext, detail: AuditEntry['detail']): HtmlValue {
+  const parts = Object.entries(detail).map(([name, value]) => {
+    const key = `admin.audit_detail.${name}`;
+    return `${tr.has(key) ? tr.t(key) : name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  });
   return html`<span class="small">${parts.join('; ')}</span>`;
 }
 

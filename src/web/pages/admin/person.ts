@@ -1,6 +1,5 @@
 import type { Account } from '../../../access/account.ts';
 import type { AuditEntry } from '../../../access/audit.ts';
-import { membershipText } from '../../../access/explain.ts';
 import type { Membership } from '../../../access/person-for.ts';
 import type { ListedSession } from '../../../access/sessions.ts';
 import type { ListedToken } from '../../../access/tokens.ts';
@@ -13,7 +12,7 @@ import { moment } from '../../moment.ts';
 import { adminPage } from './frame.ts';
 import { logTable } from './log.ts';
 import { sessionColumns } from './sessions.ts';
-import { tokenColumns } from './tokens.ts';
+import { foreignTokenColumns } from './tokens.ts';
 
 export interface PersonModel {
   readonly account: Account;
@@ -46,7 +45,11 @@ export function personPage(context: PageContext, model: PersonModel): string {
           ? html`<a href="/admin/roles/${encodeURIComponent(role.name)}">${role.name}</a>`
           : role.name,
     },
-    { head: tr.t('admin.how'), cell: (one) => (one.by === 'rule' ? membershipText(one) : tr.t('admin.member')) },
+    {
+      head: tr.t('admin.how'),
+      cell: (one) =>
+        one.by === 'rule' ? tr.t('admin.by_rule', { line: one.rule.line, rule: one.rule.text }) : tr.t('admin.member'),
+    },
     {
       head: tr.t('admin.until'),
       cell: (one) => (one.by === 'member' && one.expires !== undefined ? moment(context, new Date(one.expires)) : ''),
@@ -129,7 +132,7 @@ ${
     ? html`<p>${tr.t('admin.none')}</p>`
     : table(
         tr.t('account.tab.tokens'),
-        tokenColumns(context, () => account.id),
+        foreignTokenColumns(context, () => account.id),
         model.tokens,
       )
 }</section>

@@ -1,11 +1,12 @@
 import { grantText } from '../../../access/explain.ts';
 import type { Role } from '../../../access/roles.ts';
-import type { RuleProblem } from '../../../access/rules/parse.ts';
+import type { RuleProblem } from '../../../access/rules/problem.ts';
 import { actions } from '../../../site/actions.ts';
 import { alert, done, field, form, formTokenField } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
 import { attribute, type Html, html } from '../../html.ts';
+import type { Translator } from '../../translations.ts';
 import { adminPage } from './frame.ts';
 
 export function rolesPage(
@@ -49,6 +50,8 @@ export interface RoleModel {
   readonly rules: string;
   readonly mayProblems: readonly RuleProblem[];
   readonly rulesProblems: readonly RuleProblem[];
+  /** Names in its rules that nobody has yet. */
+  readonly nobody: readonly string[];
   readonly problem: string | undefined;
   readonly done: string | undefined;
 }
@@ -67,6 +70,7 @@ ${area(context, { name: 'rules', label: tr.t('admin.rules'), hint: tr.t('admin.r
     'roles',
     title,
     html`${done(model.done)}${alert(model.problem)}
+${model.nobody.length > 0 && html`<p class="alert">${tr.t('admin.rule_nobody', { names: model.nobody.join(', ') })}</p>`}
 ${fixed && html`<p>${tr.t('admin.role_fixed')}</p>`}
 ${
   fixed
@@ -104,7 +108,13 @@ ${value}</textarea>
 ${
   problems.length > 0 &&
   html`<ul class="alert" role="alert" id="${name}-problems">${problems.map(
-    (one) => html`<li>${context.tr.t('admin.line', { line: one.line })} ${one.message}</li>`,
+    (one) => html`<li>${context.tr.t('admin.line', { line: one.line })} ${ruleProblemText(context.tr, one)}</li>`,
   )}</ul>`
 }`;
+}
+
+/** What is wrong with a line, and what was perhaps meant. */
+export function ruleProblemText(tr: Translator, { kind, values, near }: RuleProblem): string {
+  const text = tr.t(`admin.problem.${kind}`, values);
+  return near === undefined ? text : `${text} ${tr.t('admin.problem_near', { near })}`;
 }

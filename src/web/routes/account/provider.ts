@@ -8,6 +8,7 @@ import {
 } from '../../../access/identities.ts';
 import { issueOneTime, peekOneTime, useOneTime } from '../../../access/one-time.ts';
 import { registerWith } from '../../../access/registration.ts';
+import { allRoles } from '../../../access/roles.ts';
 import { createSession, endSession } from '../../../access/sessions.ts';
 import { countAttempts, networkOf } from '../../../access/throttle.ts';
 import type { SignInProvider } from '../../../site/site.ts';
@@ -90,7 +91,8 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
     const identity: Identity = { provider: provider.code, subject: claims.subject, label };
     const known = await personOfIdentity(database, identity);
     const own = signedIn?.session === undefined ? undefined : signedIn.account;
-    if (known !== undefined) {
+    // One who is signed in need not wait for the letter of an account that was never confirmed.
+    if (known !== undefined && !(known.state === 'unconfirmed' && own !== undefined)) {
       if (own !== undefined && own.id !== known.id)
         return sendForm(exchange, reply, message(page, page.tr.t('identity.taken')), 409);
       if (known.state !== 'active')
@@ -147,6 +149,7 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
     try {
       const made = await registerWith(database, {
         ...{ name, email, isSeen: seen !== undefined, identity, policy: registration, address: request.ip },
+        roles: allRoles(exchange.snapshot.site, access.peopleRoles()),
       });
       await useOneTime(database, 'identity', secret);
       if (made.letter !== undefined && (await mayWriteTo(database, made.letter.email))) {
@@ -162,7 +165,7 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
             `/account/confirm?token=${made.letter.secret}`,
           );
       }
-      if (made.state === 'active' && made.id !== undefined) {
+      if (made.state === 'active') {
         await signInAs(request, reply, made.id);
         return reply.redirect('/account', 303);
       }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { peekOneTime } from '../../../access/one-time.ts';
 import { confirmRegistration, register } from '../../../access/registration.ts';
+import { allRoles } from '../../../access/roles.ts';
 import { countAttempts, networkOf } from '../../../access/throttle.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { postLetter } from '../../letters.ts';
@@ -32,6 +33,7 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
         email,
         password: given(request, 'password'),
         address: request.ip,
+        roles: allRoles(exchange.snapshot.site, people.access.peopleRoles()),
       });
       if (await mayWriteTo(database, letter.email)) {
         if (letter.kind === 'known')

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { readAccount } from '../../../access/account.ts';
 import { requireForPerson } from '../../../access/administer.ts';
-import { audit } from '../../../access/audit.ts';
+import { audit, auditActions } from '../../../access/audit.ts';
 import { allSessions, allTokens, auditLog } from '../../../access/overview.ts';
 import { endSessions } from '../../../access/sessions.ts';
 import { endToken } from '../../../access/tokens.ts';
 import type { WebEnvironment } from '../../environment.ts';
-import { logPage } from '../../pages/admin/log.ts';
+import { actionText, logPage } from '../../pages/admin/log.ts';
 import { allSessionsPage } from '../../pages/admin/sessions.ts';
 import { allTokensPage } from '../../pages/admin/tokens.ts';
 import type { WebPeople } from '../../people.ts';
@@ -36,9 +36,12 @@ export function adminListRoutes(admin: FastifyInstance, environment: WebEnvironm
 
   admin.get('/log', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
+    const { page } = exchange;
     const part = partOf(exchange.args);
-    const found = await auditLog(database, part);
-    return sendForm(exchange, reply, logPage(exchange.page, { ...part, ...found }));
+    const typed = part.text.toLowerCase();
+    const actions = auditActions.filter((one) => actionText(page, one).toLowerCase().includes(typed));
+    const found = await auditLog(database, { ...part, actions });
+    return sendForm(exchange, reply, logPage(page, { ...part, ...found }));
   });
 
   for (const kind of ['sessions', 'tokens'] as const) {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { requireForPerson, requireForRole } from '../../../access/administer.ts';
+import { requireForNewcomer, requireForRole } from '../../../access/administer.ts';
 import { issueOneTime } from '../../../access/one-time.ts';
 import { addPerson, listPeople } from '../../../access/people.ts';
 import { requireRole } from '../../../access/require-role.ts';
@@ -40,11 +40,7 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
     const [name, email, role] = [given(request, 'name'), given(request, 'email'), given(request, 'role')];
     try {
       if (role !== '') requireForRole(snapshot.site, person, requireRole(snapshot.site, access.peopleRoles(), role));
-      // Rules that name people count before the person is there.
-      requireForPerson(snapshot.site, access.peopleRoles(), person, {
-        ...{ id: 0, name: name.trim(), email: email.trim(), state: 'active', origin: 'administrator' },
-        ...{ created: new Date(), hasPassword: false, preferences: {}, memberships: [], groups: [] },
-      });
+      requireForNewcomer(snapshot.site, access.peopleRoles(), person, { name, email });
       const id = await addPerson(database, actorOf(exchange, request), {
         ...{ name, email, password: undefined, roles: role === '' ? [] : [role] },
         ...{ state: 'active', origin: 'administrator' },

@@ -2,9 +2,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requireForRole } from '../../../access/administer.ts';
 import { collectionTree } from '../../../access/collections.ts';
 import { grantText } from '../../../access/explain.ts';
+import { namesOfNobody } from '../../../access/people.ts';
 import { readGrants } from '../../../access/read-grants.ts';
 import { createRole, deleteRole, saveRole } from '../../../access/role-changes.ts';
 import { allRoles, type Role } from '../../../access/roles.ts';
+import { namesIn } from '../../../access/rules/decide.ts';
 import { parseRules } from '../../../access/rules/parse.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
@@ -19,7 +21,7 @@ interface RoleParams {
 
 const emptyRole: RoleModel = {
   ...{ name: undefined, typedName: '', origin: 'people', description: '', may: '', rules: '' },
-  ...{ mayProblems: [], rulesProblems: [], problem: undefined, done: undefined },
+  ...{ mayProblems: [], rulesProblems: [], nobody: [], problem: undefined, done: undefined },
 };
 
 /** Roles: those of the site file are shown, those that people made are edited. */
@@ -50,6 +52,7 @@ export function adminRoleRoutes(admin: FastifyInstance, environment: WebEnvironm
       description: role.description,
       may: (role.may === 'everything' ? [role.may] : role.may.map(grantText)).join('\n'),
       rules: role.rulesText,
+      nobody: await namesOfNobody(database, namesIn(role.rules)),
       done: doneText(exchange.page, exchange.args),
     };
     return sendForm(exchange, reply, rolePage(exchange.page, model));

@@ -1,0 +1,24 @@
+import type { ListedToken } from '../../access/tokens.ts';
+import type { PageContext } from '../context.ts';
+import { type Html, html } from '../html.ts';
+import { moment } from '../moment.ts';
+import type { Column } from './table.ts';
+
+/** What is told of a token, and a form that ends it, with the words on its button. */
+export function tokenColumns<T extends ListedToken>(
+  context: PageContext,
+  end: (token: T, words: Html) => Html,
+): readonly Column<T>[] {
+  const { tr } = context;
+  const when = (date: Date | null) => (date === null ? tr.t('token.never') : moment(context, date));
+  return [
+    { head: tr.t('token.name'), cell: (one) => one.name },
+    { head: tr.t('token.scopes'), cell: (one) => one.scopes.map((scope) => tr.t(`token.scope.${scope}`)).join(', ') },
+    { head: tr.t('token.expires'), cell: (one) => when(one.expires) },
+    { head: tr.t('token.used'), cell: (one) => when(one.lastUsed) },
+    {
+      head: tr.t('table.do'),
+      cell: (one) => end(one, html`${tr.t('token.end')}<span class="hidden"> ${one.name}</span>`),
+    },
+  ];
+}
