@@ -303,11 +303,12 @@ export class Supervisor {
       if (this.#stopping) socket.destroy();
       else this.#hand(socket);
     }
+    const running = member.running();
+    member.forget();
     const expected = member.state === 'leaving' && member.verdict === undefined;
     // The very first one: run() tells.
     if (this.#stopping || expected || !this.#listening) return;
     const age = (Date.now() - member.started) / 1000;
-    const running = member.running();
     this.#deathCount++;
     this.#deaths.unshift({
       when: Date.now(),

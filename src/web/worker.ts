@@ -1,4 +1,5 @@
 /** A worker process of `serve`: answers the connections that the supervisor hands it, until the supervisor says so or is gone. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -26,19 +27,30 @@ import { boardPath, type WorkerStart } from './worker-start.ts';
 /** In-flight requests get this long. Milliseconds. */
 const drainLimit = 30_000;
 const lookForIdle = 20;
+/** An idle connection is closed when nothing has come on it for this long. */
+const idleBefore = 1_000;
 const reportEvery = 1_000;
 /** The supervisor answers at once, if it answers at all. Milliseconds. */
 const statusWithin = 5_000;
 
+interface Activity {
+  /** Requests that are being answered on it. */
+  running: number;
+  at: number;
+}
+
 interface Running {
   readonly app: FastifyInstance;
+  /** Tells the supervisor what was done. */
+  report(): void;
   close(): Promise<void>;
 }
 
 const readiness = createReadiness();
 const logLines = pino.destination({ fd: 1, sync: true });
 const ending = new AbortController();
-const sockets = new Set<Socket>();
+/** Open connections, and when each was last at work. */
+const sockets = new Map<Socket, Activity>();
 let starting: Promise<Running> | undefined;
 let running: Running | undefined;
 let closing = false;
@@ -122,12 +134,22 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     app.addHook('onSend', async (_, reply) => {
       if (closing) reply.header('connection', 'close');
     });
+    app.server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      const activity = sockets.get(request.socket);
+      if (activity === undefined) return;
+      activity.running++;
+      response.once('close', () => {
+        activity.running--;
+        activity.at = performance.now();
+      });
+    });
     await app.ready();
     // It listens to nothing itself; this starts its watch over idle and slow connections.
     app.server.emit('listening');
-    running = { app, close };
+    const report = (): void => tell({ kind: 'report', report: reportOf(library, meter) });
+    running = { app, report, close };
     tell({ kind: 'ready' });
-    setInterval(() => tell({ kind: 'report', report: reportOf(library, meter) }), reportEvery).unref();
+    setInterval(report, reportEvery).unref();
     return running;
   } catch (error) {
     await close();
@@ -167,7 +189,7 @@ async function askStatus(): Promise<NodeStatus> {
 function answer(socket: Socket | undefined, number: number): void {
   tell({ kind: 'taken', number });
   if (socket === undefined || running === undefined) return;
-  sockets.add(socket);
+  sockets.set(socket, { running: 0, at: performance.now() });
   socket.once('close', () => sockets.delete(socket));
   running.app.server.emit('connection', socket);
   socket.resume();
@@ -182,7 +204,7 @@ async function close(): Promise<void> {
     const { app } = started;
     const end = performance.now() + drainLimit;
     for (;;) {
-      app.server.closeIdleConnections();
+      closeIdle();
       if (sockets.size === 0) break;
       if (performance.now() > end) {
         app.log.warn(`${sockets.size} requests still ran after ${drainLimit / 1000} s and were cut off`);
@@ -191,10 +213,20 @@ async function close(): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, lookForIdle));
     }
     await app.close();
+    started.report();
     ending.abort();
     await started.close();
   }
   process.exit(0);
+}
+
+/**
+ * Closes connections that have been idle for a while. One that has just been answered may have its next request under way, which would be cut; answers say
+ * `Connection: close` by now.
+ */
+function closeIdle(): void {
+  const before = performance.now() - idleBefore;
+  for (const [socket, { running, at }] of sockets) if (running === 0 && at < before) socket.destroy();
 }
 
 /** Without a supervisor there is nobody to tell. */
