@@ -176,6 +176,9 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /preferences': once({ url: '/preferences', method: 'POST', form: { theme: 'dark', back: '/record/1' } }),
   'GET /health/live': () => get('/health/live'),
   'GET /health/ready': () => get('/health/ready'),
+  // Open from this machine: all see the same.
+  'GET /server-status': () => get('/server-status', '/server-status?auto', '/server-status?format=json'),
+  'GET /metrics': () => get('/metrics'),
   'POST /api/login': once({ url: '/api/login', method: 'POST', json: { name: 1 } }),
   // Without a cookie it ends nothing.
   'POST /api/logout': once({ url: '/api/logout', method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } }),

@@ -14,6 +14,7 @@ import type { Site } from '../site/site.ts';
 import { createApp } from './app.ts';
 import { memoryLibrary } from './memory-library.ts';
 import type { WebPeople } from './people.ts';
+import { testView } from './status/test-status.ts';
 import { testPeople } from './test-people.ts';
 import { errorSteps, type Step, type WalkWorld, walks } from './walk-table.ts';
 
@@ -208,6 +209,8 @@ after(async () => {
 });
 
 let version = 0;
+/** Of the node, which has nothing to do with records. */
+const view = testView();
 
 function appOf(
   site: Site,
@@ -216,6 +219,7 @@ function appOf(
   const routes: string[] = [];
   const app = createApp(memoryLibrary(site, records, String(++version)), {
     people,
+    status: { networks: '127.0.0.1', view: async () => view },
     onRoute: (method, url) => routes.push(`${method} ${url}`),
   });
   return { app, routes };
