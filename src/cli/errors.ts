@@ -13,6 +13,12 @@ export const cliErrors = defineErrors({
     message: '`reperio {name}` needs to know what to do: {commands}.',
     hint: '`reperio help {name}` explains them.',
   },
+  wrongLevel: {
+    code: 'REPERIO_WRONG_LEVEL',
+    status: 400,
+    message: 'There is no site level "{name}".',
+    hint: 'It is one of {levels}.',
+  },
   noServer: {
     code: 'REPERIO_NO_SERVER',
     status: 503,

@@ -9,6 +9,7 @@ import Fastify, {
 import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
+import { openLevel, type SiteLevel } from '../site/level.ts';
 import { apiRoutes } from './api/routes.ts';
 import { answerClientError } from './client-error.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
@@ -16,6 +17,7 @@ import { createEnvironment, type WebEnvironment, type WebLibrary } from './envir
 import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
 import { checkFormToken } from './form-token.ts';
+import { applyLevel, SiteClosed } from './level.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
 import { trustedProxies } from './machines/networks.ts';
 import type { WebPeople } from './people.ts';
@@ -36,7 +38,7 @@ import { comesFromElsewhere } from './same-origin.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { NodeView } from './status/answer.ts';
 import { statusRoutes } from './status/routes.ts';
-import { meet, visitorOf } from './visitor.ts';
+import { meet, personOf, visitorOf } from './visitor.ts';
 import { type RequestWatch, watchRequests } from './watch.ts';
 
 export interface AppOptions {
@@ -48,6 +50,8 @@ export interface AppOptions {
   readonly people?: WebPeople;
   /** Proxies whose word is taken for the address and protocol of readers: addresses and networks, with commas. */
   readonly trustProxy?: string | undefined;
+  /** How far the site is open; undefined: always. */
+  readonly level?: () => SiteLevel;
   /** Who looks on while requests are answered; undefined: nobody. */
   readonly watch?: RequestWatch;
   /** How the node is, for /server-status and /metrics; undefined: there is neither. */
@@ -74,6 +78,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     baseUrl: options.baseUrl,
     people: options.people,
     limits,
+    level: options.level ?? (() => openLevel),
     sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
   });
   const proxies = trustedProxies(options.trustProxy);
@@ -113,6 +118,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     if (wrongToken === undefined) return;
     reply.header('www-authenticate', `Bearer realm="reperio", error="${wrongToken}"`);
     throw new UserError(wrongToken === 'invalid_token' ? webErrors.badToken : webErrors.noToken);
+  });
+  applyLevel(app, environment.level, (request) => {
+    const { site } = library.snapshot();
+    return { site, person: personOf(request, site, options.people?.access) };
   });
   app.addHook('preHandler', async (request) => checkFormToken(request, options.baseUrl));
   keepPrivate(app);
@@ -219,10 +228,13 @@ function answerError(
   const exchange = beginExchange(environment, request);
   if (error instanceof UserError) {
     if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
+    if (error instanceof SiteClosed) reply.header('retry-after', String(error.retryAfter));
     if (error instanceof TooManyAttempts) reply.header('retry-after', String(error.seconds));
     if (isApi(request.url)) return sendProblem(reply, problemOf(error));
     if (isForMachine(exchange.args))
       return reply
+        .removeHeader('etag')
+        .header('cache-control', 'no-store')
         .code(error.status)
         .type('text/plain; charset=utf-8')
         .send(`error: ${error.message}\nhint: ${error.hint}\n`);

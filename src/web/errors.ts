@@ -25,6 +25,18 @@ export const webErrors = defineErrors({
     message: 'This form is from another session, or the browser keeps no cookies.',
     hint: 'Go back, load the page again, and send the form once more.',
   },
+  siteClosed: {
+    code: 'REPERIO_SITE_CLOSED',
+    status: 503,
+    message: 'The library is closed for a while. {message}',
+    hint: 'Please come back later.',
+  },
+  siteReadOnly: {
+    code: 'REPERIO_SITE_READ_ONLY',
+    status: 503,
+    message: 'For a while nothing can be changed here; reading and searching go on. {message}',
+    hint: 'Please come back later.',
+  },
   late: {
     code: 'REPERIO_LATE',
     status: 503,

@@ -5,12 +5,13 @@ import { may, type Person } from '../access/person.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { StoredBatch } from '../index/stored-records.ts';
+import { isAway } from './away.ts';
 import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
 import type { WebEnvironment } from './environment.ts';
 import { formToken } from './form-token.ts';
 import { Timing } from './timing.ts';
-import { negotiateLanguage } from './translations.ts';
+import { negotiateLanguage, type Translator } from './translations.ts';
 import { personOf, visitorOf } from './visitor.ts';
 
 /** One question to the server: one snapshot, one person, one clock. */
@@ -86,10 +87,20 @@ function pageContext(
     baseUrl: environment.baseUrl ?? ownAddress(request),
     address: request.url,
     assets: environment.assets(site.accent).addresses,
+    banners: bannersOf(environment, environment.translator(language)),
     account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
     hasAccounts: environment.people !== undefined,
     formToken: visitorOf(request).session === undefined ? undefined : formToken(request, environment.baseUrl),
   };
+}
+
+function bannersOf({ level, library }: WebEnvironment, tr: Translator): readonly string[] {
+  const now = level();
+  return [
+    ...(now.level === 'open' ? [] : [tr.t(now.level === 'closed' ? 'layout.closed' : 'layout.read_only')]),
+    ...(now.message === '' ? [] : [now.message]),
+    ...(isAway(library) ? [tr.t('layout.away')] : []),
+  ];
 }
 
 /** What the client called us, when it is a possible name of a host. */

@@ -15,6 +15,7 @@ import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { createBoard } from '../operations/board.ts';
 import type { NodeStatus } from '../operations/node-status.ts';
 import { WorkerMeter, type WorkerReport } from '../operations/worker-report.ts';
+import { type LevelWatch, watchLevel } from '../site/level.ts';
 import { createApp } from './app.ts';
 import { watchLateness } from './lateness.ts';
 import { createLogger } from './log.ts';
@@ -77,8 +78,9 @@ process.on('message', (message: ToWorker, socket: Socket | undefined) => {
 });
 
 async function start({ settings, address }: WorkerStart): Promise<Running> {
-  const opened: { library?: Library; access?: Access; mailer?: Mailer } = {};
+  const opened: { library?: Library; access?: Access; mailer?: Mailer; level?: LevelWatch } = {};
   const close = async (): Promise<void> => {
+    await opened.level?.close();
     await opened.mailer?.close();
     await opened.access?.close();
     await opened.library?.close();
@@ -106,6 +108,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       mailFrom: settings.mailFrom,
       linkBase: () => baseUrl ?? address,
     };
+    const level = await watchLevel(library.database, library.url);
+    opened.level = level;
     const lateness = watchLateness();
     const meter = new WorkerMeter();
     const { shedAbove, statusNetworks } = settings;
@@ -115,6 +119,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         board: createBoard(boardPath(settings.dataFolder, process.pid)),
         isLate: () => shedAbove > 0 && lateness.mean() > shedAbove,
       },
+      level: () => level.now(),
       status: {
         networks: statusNetworks,
         view: async (): Promise<NodeView> => ({
