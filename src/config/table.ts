@@ -37,7 +37,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
-    doc: 'A PostgreSQL 15 or newer to use instead of the embedded one, as postgresql://user:password@host/database.',
+    doc: 'A PostgreSQL 15 or newer to use instead of the embedded one, as postgresql://user:password@host/database; several hosts with commas, of which the primary is used: postgresql://user:password@db1:5432,db2:5432/database.',
     defaultDoc: 'the embedded server of the data folder',
   },
   host: {
@@ -319,6 +319,24 @@ export const settingsTable = {
     minimum: 100,
     maximum: 600_000,
     doc: 'How long a database connection may take, waiting for a free one in the pool included.',
+  },
+  databasePatience: {
+    name: 'database-patience',
+    environment: 'REPERIO_DATABASE_PATIENCE',
+    type: 'duration',
+    default: 8_000,
+    minimum: 0,
+    maximum: 600_000,
+    doc: 'How long what needs the database waits for it in a failover before it fails; what only reads is asked again. In a longer outage it fails at once, and searching goes on from the index of the node.',
+  },
+  readDatabaseUrl: {
+    name: 'read-database-url',
+    environment: 'REPERIO_READ_DATABASE_URL',
+    type: 'text',
+    default: undefined,
+    secret: true,
+    doc: 'Replicas of the database, as `database-url`: whole records are read there when it has them as new as the index; else, and for everything else, the database is asked.',
+    defaultDoc: 'none',
   },
   statementTimeout: {
     name: 'statement-timeout',

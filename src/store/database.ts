@@ -1,16 +1,23 @@
 import { hostname } from 'node:os';
 import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import { storeErrors } from './errors.ts';
-import { explain, isAway, isPassing } from './failures.ts';
+import { explain, explainStandby, isAway, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
+import { isStandbyStatement, NoPrimary, type Servers, serversOf } from './servers.ts';
 import { statementWatch } from './statements.ts';
 
 export interface Queryable {
   /** int8 comes as a number when that is exact, else as a bigint. */
-  query<Row extends object>(statement: Sql): Promise<Row[]>;
+  query<Row extends object>(statement: Sql, options?: QueryOptions): Promise<Row[]>;
+}
+
+export interface QueryOptions {
+  /** How long to try again while the database is away, for what only reads; default: the patience of the connection. Milliseconds. */
+  readonly patience?: number;
 }
 
 export interface Transaction extends Queryable {
@@ -21,7 +28,7 @@ export interface Transaction extends Queryable {
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readonly readOnly?: boolean;
-  /** Runs `work` again, up to this often in all, after a serialization failure or a deadlock. Default 1: `work` must be safe to repeat. */
+  /** Runs `work` again, up to this often in all, after a serialization failure, a deadlock, or the loss of the server before it was told to commit. Default 1: `work` must be safe to repeat. */
   readonly attempts?: number;
   /** Replaces the statement timeout inside this transaction; 0 is none. Milliseconds. */
   readonly timeout?: number;
@@ -50,6 +57,8 @@ export interface ConnectOptions {
   readonly connectTimeout: number;
   readonly statementTimeout: number;
   readonly lockTimeout: number;
+  /** How long to try again while no server can be reached, as in a failover. Default 0. */
+  readonly patience?: number;
   /** Called when no connection can be made, before that is tried once more. */
   readonly revive?: () => Promise<void>;
 }
@@ -62,39 +71,62 @@ const int8 = 20;
 
 /** Connections are made when they are needed: an address that leads nowhere shows at the first query. */
 export function connect(url: string, options: ConnectOptions): Database {
-  const pool = new pg.Pool({ ...clientConfig(url, options), max: options.poolSize, idleTimeoutMillis: 30_000 });
+  const servers = serversOf(url);
+  class Roaming extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, connectionString: servers.current });
+    }
+  }
+  const pool = new pg.Pool({
+    ...clientConfig(url, options),
+    Client: Roaming,
+    max: options.poolSize,
+    idleTimeoutMillis: 30_000,
+    ...(servers.urls.length === 1 ? {} : { verify: verifyPrimary }),
+  });
   // A connection that breaks, idle or in use, tells its pool and its query; without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const failed = (error: unknown) => explain(error, options.connectTimeout);
-  const checkOut = () =>
-    pool.connect().catch(async (error: unknown) => {
-      if (!options.revive || !isAway(error)) throw error;
-      await options.revive();
-      return pool.connect();
-    });
+  const checkOut = checkOutOf(pool, servers, options);
 
   return {
     url,
-    query: async <Row extends object>(statement: Sql) => {
-      try {
-        const client = await checkOut();
+    query: async <Row extends object>(statement: Sql, { patience = options.patience ?? 0 }: QueryOptions = {}) => {
+      const end = performance.now() + patience;
+      for (;;) {
+        let again = false;
         try {
-          return await rowsOf<Row>(client, statement);
-        } finally {
-          client.release();
+          const client = await checkOut(patience);
+          let lost = false;
+          try {
+            return await rowsOf<Row>(client, statement);
+          } catch (error) {
+            lost = isUnreachable(error);
+            // What only reads may be asked twice; what was refused has not been done.
+            again = lost && (isReading(statement.text) || isRefusedByStandby(error));
+            throw error;
+          } finally {
+            client.release(lost);
+          }
+        } catch (error) {
+          if (!again || performance.now() > end) throw failed(explainStandby(error));
+          if (isRefusedByStandby(error)) servers.leave(servers.current);
         }
-      } catch (error) {
-        throw failed(error);
       }
     },
     transaction: async (work, transactionOptions = {}) => {
       const { attempts = 1 } = transactionOptions;
+      const patience = options.patience ?? 0;
       for (let attempt = 1; ; attempt++) {
+        const committing = { now: false };
         try {
-          return await once(await checkOut(), work, transactionOptions);
+          return await once(await checkOut(patience), work, transactionOptions, committing);
         } catch (error) {
-          if (attempt >= attempts || !isPassing(error)) throw failed(error);
+          if (transactionOptions.readOnly && isRefusedByStandby(error)) throw error;
+          const undone = isPassing(error) || isRefusedByStandby(error) || (isUnreachable(error) && !committing.now);
+          if (isRefusedByStandby(error)) servers.leave(servers.current);
+          if (attempt >= attempts || !undone) throw failed(explainStandby(error));
         }
       }
     },
@@ -106,6 +138,59 @@ export function connect(url: string, options: ConnectOptions): Database {
     }),
     close: () => pool.end(),
   };
+}
+
+/** A connection that leads to a standby is none of ours. */
+function verifyPrimary(client: pg.PoolClient, done: (error?: Error) => void): void {
+  client.query<{ standby: boolean }>(isStandbyStatement).then(
+    ({ rows }) => done(rows[0]?.standby === true ? new NoPrimary('the server is a standby') : undefined),
+    (error: Error) => done(error),
+  );
+}
+
+const betweenTries = 150;
+
+/**
+ * Connections, with patience: while no server can be reached, or none is a primary, it is tried again until the outage has lasted so long, from one server to
+ * the next. In an outage that has lasted longer one at a time tries, and all others are told at once, so that what can do without the database does.
+ */
+function checkOutOf(
+  pool: pg.Pool,
+  servers: Servers,
+  { revive }: ConnectOptions,
+): (patience: number) => Promise<pg.PoolClient> {
+  let outage: { readonly since: number; error: unknown } | undefined;
+  let trying = false;
+  return async (patience) => {
+    for (;;) {
+      const isLong = outage !== undefined && performance.now() - outage.since > patience;
+      if (isLong && trying && outage !== undefined) throw outage.error;
+      const address = servers.current;
+      if (isLong) trying = true;
+      try {
+        const client = await pool.connect();
+        outage = undefined;
+        return client;
+      } catch (error) {
+        if (revive !== undefined && isAway(error)) {
+          await revive();
+          return await pool.connect();
+        }
+        if (!isUnreachable(error)) throw error;
+        servers.leave(address);
+        outage ??= { since: performance.now(), error };
+        outage.error = error;
+        if (performance.now() - outage.since >= patience) throw error;
+        await sleep(betweenTries * (0.5 + Math.random()));
+      } finally {
+        if (isLong) trying = false;
+      }
+    }
+  };
+}
+
+function isReading(text: string): boolean {
+  return /^\s*SELECT\b/i.test(text);
 }
 
 export function clientConfig(
@@ -150,6 +235,7 @@ async function once<T>(
   client: pg.PoolClient,
   work: (transaction: Transaction) => Promise<T>,
   options: TransactionOptions,
+  committing: { now: boolean },
 ): Promise<T> {
   const copies = new Set<Writable>();
   const transaction: Transaction = {
@@ -170,6 +256,7 @@ async function once<T>(
       await transaction.query(sql`SET LOCAL statement_timeout = ${raw(String(Math.round(options.timeout)))}`);
     const result = await work(transaction);
     if (copies.size > 0) throw new Error('a COPY was not ended before its transaction');
+    committing.now = true;
     const { command } = await client.query('COMMIT');
     // What PostgreSQL answers after a failed statement whose error `work` swallowed.
     if (command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
@@ -178,6 +265,7 @@ async function once<T>(
     // An unfinished COPY would keep ROLLBACK waiting for ever; closing the connection rolls back as well.
     broken =
       copies.size > 0 ||
+      isUnreachable(error) ||
       !(await client.query('ROLLBACK').then(
         () => true,
         () => false,
