@@ -10,7 +10,7 @@ import { spanOfDate } from './dates.ts';
 import { evaluate } from './evaluate.ts';
 import { type Matcher, numberRange, range, regularExpression, wildcard } from './matcher.ts';
 import { badNumber, numberEnds } from './numbers.ts';
-import { all, both, either, none, type Place, type Plan } from './plan.ts';
+import { all, both, either, leftOut, none, type Place, type Plan, type PlanStep } from './plan.ts';
 
 /** Turns a question into what is asked of every segment. Whatever cannot be asked leaves a notice in the context. */
 export function compileQuery(query: Query, context: Context): Plan {
@@ -18,15 +18,19 @@ export function compileQuery(query: Query, context: Context): Plan {
     case 'everything':
       return all;
     case 'chain':
-      return {
-        kind: 'join',
-        steps: query.steps.map(({ join, query: inner }) => ({ join, plan: compileQuery(inner, context) })),
-      };
+      return joined(query.steps.map(({ join, query: inner }) => ({ join, plan: compileQuery(inner, context) })));
     case 'second-order':
       return secondOrder(query.operator, compileQuery(query.inner, context), context);
     default:
       return compileLeaf(query, context);
   }
+}
+
+/** What was left out joins nothing: "muon or ..." is "muon". */
+function joined(steps: readonly PlanStep[]): Plan {
+  const [first, ...others] = steps.filter(({ plan }) => plan !== leftOut);
+  if (first === undefined) return leftOut;
+  return { kind: 'join', steps: [first.join === 'or' ? { ...first, join: 'and' } : first, ...others] };
 }
 
 /** A MARC path as people write it: two digits first, "%" and "*" allowed. */
@@ -54,6 +58,7 @@ function compileLeaf(leaf: Leaf, context: Context): Plan {
 /** Beside what the field itself has, the records that name an authority record which has it. */
 function withAuthorities(leaf: Leaf, context: Context, field: FieldSearch): Plan {
   const plan = ofField(leaf, context, field);
+  if (plan === leftOut) return plan;
   const { openable, analyzer } = context;
   // A limit of terms counts those of the field itself.
   if (openable === undefined || field.numeric || context.wildcardLimit !== undefined) return plan;
@@ -98,7 +103,10 @@ function withSynonyms(text: string, context: Context, field: FieldSearch, plan: 
 function wordsOf(text: string, context: Context, field: FieldSearch, place: Place & { kind: 'words' }): Plan {
   if (/^\*+$/.test(text)) return field.code === context.analyzer.anyField ? all : matchText(place, '*', text);
   const groups = context.analyzer.queryWords(field.code, text);
-  if (groups.length === 0) notify(context, { kind: 'empty-term', text: text });
+  if (groups.length === 0) {
+    notify(context, { kind: 'empty-term', text });
+    return leftOut;
+  }
   return both(
     groups.map((words) => {
       const [first] = words;

@@ -50,6 +50,8 @@ export interface AdjacentPlan {
 }
 
 export const all: Plan = { kind: 'all' };
+/** Of a condition in which nothing can be searched for. */
+export const leftOut: Plan = { kind: 'all' };
 export const none: Plan = { kind: 'none' };
 
 export function either(plans: readonly Plan[]): Plan {
