@@ -50,7 +50,7 @@ function compileLeaf(leaf: Leaf, context: Context): Plan {
   if (field !== undefined) return withAuthorities(leaf, context, field);
   const known = name === 'cataloguer' ? cataloguerPlan(leaf, context) : citationLeaf(leaf, context);
   if (known !== undefined) return known;
-  notify(context, { kind: 'unknown-field', text: name });
+  notify(context, { kind: 'any-field', text: name });
   const anyField = analyzer.field(analyzer.anyField);
   return anyField === undefined ? none : ofField(leaf, context, anyField);
 }
