@@ -5,7 +5,7 @@ export interface Notice {
   readonly text: string;
   /** Where it stands in the question, counted in characters from 0. */
   readonly at?: number;
-  /** For `wildcard-limit`: how many terms were taken. */
+  /** How many: terms that were taken, notices that were left out. */
   readonly limit?: number;
   /** What was done instead, or why. */
   readonly detail?: string;
@@ -31,10 +31,20 @@ const sentences = {
   'unknown-rank': 'There is no ranking {text}: the newest records come first.',
   'bad-date': '{text} is not a date: it was left out.',
   'bad-number': '{text} is not a number or a range of numbers: nothing was searched for it.',
+  'more-notices': 'There are {limit} more such remarks.',
   'no-citations': 'Citations are being counted: {text} cannot be answered yet. Try again in a minute.',
 } as const;
 
 export type NoticeKind = keyof typeof sentences;
+
+const mostNotices = 20;
+
+/** A page of remarks helps nobody. */
+export function firstNotices(notices: readonly Notice[]): readonly Notice[] {
+  if (notices.length <= mostNotices) return notices;
+  const shown = notices.slice(0, mostNotices - 1);
+  return [...shown, { kind: 'more-notices', text: '', limit: notices.length - shown.length }];
+}
 
 export function noticeText(notice: Notice): string {
   return sentences[notice.kind].replace(/\{(\w+)\}/g, (_, name: 'text' | 'at' | 'limit' | 'detail') =>

@@ -273,6 +273,13 @@ function facetsOf(args: URLSearchParams): SearchRequest['facets'] {
   return Object.fromEntries(facets);
 }
 
+/** Characters of a question: p, p1 to p3 and further conditions. Pages repeat it in each of their links. */
+export const longestQuestion = 4000;
+
+export function questionLength({ text, parts, limits }: SearchRequest): number {
+  return [text, ...parts.map((part) => part.text), ...limits.map((limit) => limit.text)].join('').length;
+}
+
 /** The URL of a request with some changes; arguments at their defaults are left out. Changing anything else goes back to the first hit. */
 export function toUrl(request: SearchRequest, changes: Partial<SearchRequest> = {}, path = '/search'): string {
   const staysOnPage = Object.keys(changes).every(

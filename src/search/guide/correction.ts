@@ -7,7 +7,7 @@ import { printQuery } from '../query/print.ts';
 import type { Leaf } from '../query/tree.ts';
 import { questionOf } from '../question.ts';
 import { emptyRequest, type SearchRequest } from '../request.ts';
-import { count, prepare, type SearchOptions } from '../search.ts';
+import { conditionsHelped, count, prepare, type SearchOptions } from '../search.ts';
 import { rewriteWanted, wantedLeaves, withText } from './rewrite.ts';
 import { similarWords, slipsIn } from './similar-words.ts';
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
@@ -40,7 +40,7 @@ export function correction(
   const silent: Context = { ...context, notices: [] };
   const changes = new Map<Leaf, Leaf>();
   let vocabularies: readonly Vocabulary[] | undefined;
-  for (const leaf of wantedLeaves(query)) {
+  for (const leaf of wantedLeaves(query).slice(0, conditionsHelped)) {
     if (!isSpelled(leaf, silent) || changes.size === mostWordsCorrected) continue;
     vocabularies ??= vocabulariesOf(silent);
     const better = spelled(leaf, vocabularies, silent);

@@ -41,14 +41,17 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
   let at = 0;
   let depth = 0;
 
+  /** Signs that nothing closes from here on: each is looked for once. */
+  const unclosed = new Set<string>();
   /** The text between the quotes at `from`, or undefined when nothing closes them. */
   function quoted(from: number): { text: string; end: number } | undefined {
     const quote = text[from];
-    if (quote === undefined) return undefined;
+    if (quote === undefined || unclosed.has(quote)) return undefined;
     for (let end = text.indexOf(quote, from + 1); end !== -1; end = text.indexOf(quote, end + 1)) {
       // An apostrophe or slash inside a word does not close; a double quote always does.
       if (quote === '"' || closes(end + 1)) return { text: text.slice(from + 1, end), end: end + 1 };
     }
+    unclosed.add(quote);
     return undefined;
   }
   function closes(after: number): boolean {

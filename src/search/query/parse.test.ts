@@ -128,6 +128,15 @@ test('unbalanced signs are named with their place, and the question is still ans
   assert.deepEqual(notices('muon title:'), ['empty-field 5']);
 });
 
+test('reading a question takes time in proportion to its length', () => {
+  const start = performance.now();
+  for (const piece of ["'a ", '/a ', '"', '(', ')', ':', '- ', 'a:', 'not ']) {
+    parseQuery(piece.repeat(60_000 / piece.length), { fieldNames });
+  }
+  // A tenth of a second; with a look at the rest of the question from each quotation mark, ten seconds.
+  assert.ok(performance.now() - start < 3000);
+});
+
 test('an operator that joins nothing is named with its place, and how it was read', () => {
   const read: readonly (readonly [string, readonly string[]])[] = [
     ['ellis or', ['operator-skipped 6']],
