@@ -26,6 +26,8 @@ const sentences = {
   'long-values': '{text} was compared with the beginning of very long values only.',
   'any-field': 'There is no field {text}: all fields were searched.',
   'unknown-field': 'There is no field {text} that you may ask: nothing was searched for it.',
+  'unknown-facet': 'There is no facet {text}: what was chosen in it was left out.',
+  'many-choices': '{text} values were chosen in facets: only the first {limit} were taken.',
   'unknown-collection': 'There is no collection {text}.',
   'unknown-sort': 'There is no order {text}: the newest records come first.',
   'unknown-rank': 'There is no ranking {text}: the newest records come first.',

@@ -204,7 +204,7 @@ export function prepare(
     seesHiddenPaths: options.seesHiddenPaths ?? false,
     wildcardLimit: request.wildcardLimit,
     patternDeadline: performance.now() + (options.patternTime ?? standardPatternTime),
-    notices: [...notices],
+    notices: [...(request.notices ?? []), ...notices],
     openable: options.openable,
     citations: options.citations ?? (() => undefined),
     changedBy: request.changedBy,

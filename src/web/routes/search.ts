@@ -108,7 +108,10 @@ function labelOf({ snapshot }: Exchange, base: string | undefined, value: string
 /** The washed request. Throws a UserError for a question that is too long. The home collection by its name is the home collection; how many hits a page has is as the person likes it. */
 export function readRequest({ snapshot, args, signedIn }: Exchange): SearchRequest {
   const fields = new Set(snapshot.site.fields.map((field) => field.code));
-  const asked = requestOf(args, (code) => fields.has(code) || builtInFields.has(code));
+  const asked = requestOf(args, {
+    isField: (code) => fields.has(code) || builtInFields.has(code),
+    isFacet: (code) => snapshot.site.facets.some((facet) => facet.code === code),
+  });
   const length = questionLength(asked);
   if (length > longestQuestion) throw new UserError(webErrors.questionTooLong, { length, most: longestQuestion });
   const liked = signedIn?.account.preferences.size;

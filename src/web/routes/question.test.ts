@@ -63,3 +63,13 @@ test('of many remarks the first are shown, and how many there are', async () => 
   assert.equal(several.length, 20);
   assert.deepEqual([several[19].kind, several[19].message], ['more-notices', 'There are 31 more such remarks.']);
 });
+
+test('a facet that the site has not is in no link of a search, and the page says so', async () => {
+  const { body } = await app.inject(address('/search', { p: 'paper', 'facet.nonsense': 'x', 'facet.year': '1999' }));
+  assert.match(body, /There is no facet nonsense: what was chosen in it was left out\./);
+  // Choosing a language or a theme leads back to the address as it was.
+  const links = [...body.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href).filter((href) => !/ln=/.test(href));
+  assert.ok(links.length > 10);
+  for (const href of links) assert.doesNotMatch(href, /facet\.nonsense/);
+  assert.match(body, /facet\.year=1999/);
+});
