@@ -8,6 +8,7 @@ import { compileQuery } from './evaluate/compile.ts';
 import type { Context } from './evaluate/context.ts';
 import { spanOfDate } from './evaluate/dates.ts';
 import { countVisible, evaluate } from './evaluate/evaluate.ts';
+import { createPatterns, type Patterns } from './evaluate/patterns.ts';
 import { both, type Plan } from './evaluate/plan.ts';
 import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts';
 import { alternativeQuestion } from './guide/alternative.ts';
@@ -40,6 +41,8 @@ export interface SearchOptions {
   readonly alternatives?: boolean;
   /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
   readonly patternTime?: number;
+  /** Patterns of a question beside which this one stands: they share their time. */
+  readonly patterns?: Patterns;
 }
 
 export interface SearchResult {
@@ -203,7 +206,7 @@ export function prepare(
     visible,
     seesHiddenPaths: options.seesHiddenPaths ?? false,
     wildcardLimit: request.wildcardLimit,
-    patternDeadline: performance.now() + (options.patternTime ?? standardPatternTime),
+    patterns: options.patterns ?? createPatterns(options.patternTime ?? standardPatternTime),
     notices: [...(request.notices ?? []), ...notices],
     openable: options.openable,
     citations: options.citations ?? (() => undefined),

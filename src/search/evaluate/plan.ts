@@ -41,12 +41,11 @@ export interface MatchPlan {
   readonly text: string;
 }
 
-/** Words at consecutive positions of one word space; each slot is a term, or a matcher for a slot with `*`. */
+/** Words at consecutive positions of one word space; each slot is a term, or a pattern for a slot with `*`. */
 export interface AdjacentPlan {
   readonly kind: 'adjacent';
   readonly space: string;
-  readonly slots: readonly (string | Matcher)[];
-  readonly text: string;
+  readonly slots: readonly (string | MatchPlan)[];
 }
 
 export const all: Plan = { kind: 'all' };

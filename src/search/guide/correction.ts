@@ -49,8 +49,9 @@ export function correction(
   if (changes.size === 0) return undefined;
   const rewritten = printQuery(rewriteWanted(query, (leaf) => changes.get(leaf) ?? leaf));
   const text = asTyped(request, changes, rewritten, context) ?? rewritten;
-  const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, options);
-  return found > count(snapshot, request, visible, options) ? { text, count: found } : undefined;
+  const beside = { ...options, patterns: context.patterns };
+  const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, beside);
+  return found > count(snapshot, request, visible, beside) ? { text, count: found } : undefined;
 }
 
 /** The question as it was typed, but for the words, when that means the same. */

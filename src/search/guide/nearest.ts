@@ -42,6 +42,7 @@ export function nearestTerms(
 ): readonly NearestTerms[] {
   const { query, context } = prepare(snapshot, { ...request, limits: [] }, visible, options);
   const silent: Context = { ...context, notices: [] };
+  const beside = { ...options, patterns: context.patterns };
   const near: NearestTerms[] = [];
   const missing = new Set(
     wantedLeaves(query)
@@ -58,7 +59,7 @@ export function nearestTerms(
           return missing.has(one) ? undefined : one;
         });
         const text = printQuery(other);
-        const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, options);
+        const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, beside);
         return found === 0 ? [] : [{ label: question.label, text, count: found }];
       });
     const [before, after] = [side('backwards').toReversed(), side('forwards')];
