@@ -24,7 +24,7 @@ const sentences = {
   'bad-pattern': 'The regular expression {text} cannot be read ({detail}): nothing was searched for it.',
   'slow-pattern': 'Looking for {text} took too long: only a part of the terms was looked at.',
   'many-patterns':
-    'A question may have {limit} patterns that begin with less than three letters: nothing was searched for the others.',
+    'A question may have {limit} patterns that begin with fewer than three letters: nothing was searched for the others.',
   'long-values': '{text} was compared with the beginning of very long values only.',
   'any-field': 'There is no field {text}: all fields were searched.',
   'unknown-field': 'There is no field {text} that you may ask: nothing was searched for it.',
