@@ -167,6 +167,15 @@ export const settingsTable = {
     maximum: 300_000,
     doc: 'How long a further export waits for its turn before it is told to come back (503).',
   },
+  exportPace: {
+    name: 'export-pace',
+    environment: 'REPERIO_EXPORT_PACE',
+    type: 'number',
+    default: 4,
+    minimum: 0,
+    maximum: 100_000,
+    doc: 'Kilobytes a second that a client must take of an export, over half a minute; one that is slower loses its place and the rest. 0 is without limit.',
+  },
   workers: {
     name: 'workers',
     environment: 'REPERIO_WORKERS',

@@ -8,11 +8,12 @@ import { compileQuery } from './evaluate/compile.ts';
 import type { Context } from './evaluate/context.ts';
 import { spanOfDate } from './evaluate/dates.ts';
 import { countVisible, evaluate } from './evaluate/evaluate.ts';
+import { createPatterns, type Patterns } from './evaluate/patterns.ts';
 import { both, type Plan } from './evaluate/plan.ts';
 import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts';
 import { alternativeQuestion } from './guide/alternative.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
-import type { Notice } from './notices.ts';
+import { firstNotices, type Notice } from './notices.ts';
 import { byScore, orderOf } from './order.ts';
 import { type Order, page } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
@@ -40,6 +41,8 @@ export interface SearchOptions {
   readonly alternatives?: boolean;
   /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
   readonly patternTime?: number;
+  /** Patterns of a question beside which this one stands: they share their time. */
+  readonly patterns?: Patterns;
 }
 
 export interface SearchResult {
@@ -52,7 +55,7 @@ export interface SearchResult {
   /** Parallel to `ids` when ranked, else empty. */
   readonly scores: readonly number[];
   readonly facets: readonly FacetResult[];
-  /** How many visible records each term finds alone. */
+  /** How many visible records each of the first conditions finds alone. */
   readonly counts: readonly { readonly text: string; readonly count: number }[];
   readonly notices: readonly Notice[];
   /** The question as it was understood, in the query language. */
@@ -95,7 +98,7 @@ export function search(
     scores: score === undefined ? [] : Array.from(shown, score),
     facets: options.facets ? facetsOf(snapshot, found, hits, choices) : [],
     counts: options.counts ? countsOf(query, context) : [],
-    notices: context.notices,
+    notices: firstNotices(context.notices),
     understood: printQuery(typed),
     query,
     alternative: other && printQuery(other),
@@ -203,8 +206,8 @@ export function prepare(
     visible,
     seesHiddenPaths: options.seesHiddenPaths ?? false,
     wildcardLimit: request.wildcardLimit,
-    patternDeadline: performance.now() + (options.patternTime ?? standardPatternTime),
-    notices: [...notices],
+    patterns: options.patterns ?? createPatterns(options.patternTime ?? standardPatternTime),
+    notices: [...(request.notices ?? []), ...notices],
     openable: options.openable,
     citations: options.citations ?? (() => undefined),
     changedBy: request.changedBy,
@@ -242,11 +245,16 @@ function planOf(request: SearchRequest, query: Query, context: Context, similar?
   return both(plans);
 }
 
+/** So many conditions of a question are counted alone, spelled otherwise and shown with their neighbours. */
+export const conditionsHelped = 20;
+
 function countsOf(query: Query, context: Context): SearchResult['counts'] {
   const notices = [...context.notices];
   const silent = { ...context, notices };
-  return leavesOf(query).map((leaf) => ({
-    text: printLeaf(leaf),
-    count: countVisible(compileQuery(leaf, silent), silent),
-  }));
+  return leavesOf(query)
+    .slice(0, conditionsHelped)
+    .map((leaf) => ({
+      text: printLeaf(leaf),
+      count: countVisible(compileQuery(leaf, silent), silent),
+    }));
 }

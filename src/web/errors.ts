@@ -73,6 +73,12 @@ export const webErrors = defineErrors({
     message: 'The parameter {name} {reason}.',
     hint: 'The parameters of each address are listed at /api.',
   },
+  questionTooLong: {
+    code: 'REPERIO_QUESTION_TOO_LONG',
+    status: 414,
+    message: 'The question is too long: {length} characters, at most {most}.',
+    hint: 'Ask for less at once: several questions find what a long one does, recid:1->500 names many records, and a * stands for many words.',
+  },
   cursorWrong: {
     code: 'REPERIO_CURSOR_WRONG',
     status: 400,

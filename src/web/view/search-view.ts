@@ -42,7 +42,7 @@ export async function searchView(
     total: answer.total,
     hits: request.format === 'hb' && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
     correction: correctionModel(exchange, asked, answer.total),
-    guidance: answer.total > 0 ? undefined : guidanceModel(exchange, request),
+    guidance: answer.total > 0 ? undefined : guidanceModel(exchange, request, answer.query),
     milliseconds: timing.searchMilliseconds,
     highlighter,
     facets: answer.facets
