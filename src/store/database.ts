@@ -57,6 +57,8 @@ export interface ConnectOptions {
   readonly connectTimeout: number;
   readonly statementTimeout: number;
   readonly lockTimeout: number;
+  /** Standbys are taken as well: for what only reads. */
+  readonly anyServer?: boolean;
   /** How long to try again while no server can be reached, as in a failover. Default 0. */
   readonly patience?: number;
   /** Called when no connection can be made, before that is tried once more. */
@@ -82,7 +84,7 @@ export function connect(url: string, options: ConnectOptions): Database {
     Client: Roaming,
     max: options.poolSize,
     idleTimeoutMillis: 30_000,
-    ...(servers.urls.length === 1 ? {} : { verify: verifyPrimary }),
+    ...(servers.urls.length === 1 || options.anyServer === true ? {} : { verify: verifyPrimary }),
   });
   // A connection that breaks, idle or in use, tells its pool and its query; without a listener it would end the process.
   pool.on('error', () => {});
