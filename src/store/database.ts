@@ -151,6 +151,8 @@ function verifyPrimary(client: pg.PoolClient, done: (error?: Error) => void): vo
 }
 
 const betweenTries = 150;
+/** In a long outage. */
+const tryEvery = 1_000;
 
 /**
  * Connections, with patience: while no server can be reached, or none is a primary, it is tried again until the outage has lasted so long, from one server to
@@ -161,16 +163,20 @@ function checkOutOf(
   servers: Servers,
   { revive }: ConnectOptions,
 ): (patience: number) => Promise<pg.PoolClient> {
-  let outage: { readonly since: number; error: unknown } | undefined;
+  let outage: { readonly since: number; last: number; error: unknown } | undefined;
   let trying = false;
   return async (patience) => {
     for (;;) {
-      const isLong = outage !== undefined && performance.now() - outage.since > patience;
-      if (isLong && trying && outage !== undefined) throw outage.error;
+      const now = performance.now();
+      const isLong = outage !== undefined && now - outage.since > patience;
+      if (isLong && outage !== undefined && (trying || now - outage.last < tryEvery)) throw outage.error;
       const address = servers.current;
       if (isLong) trying = true;
+      const connecting = pool.connect().finally(() => {
+        if (isLong) trying = false;
+      });
       try {
-        const client = await pool.connect();
+        const client = await within(connecting, patience);
         outage = undefined;
         return client;
       } catch (error) {
@@ -180,15 +186,35 @@ function checkOutOf(
         }
         if (!isUnreachable(error)) throw error;
         servers.leave(address);
-        outage ??= { since: performance.now(), error };
+        outage ??= { since: now, last: now, error };
         outage.error = error;
-        if (performance.now() - outage.since >= patience) throw error;
+        outage.last = performance.now();
+        if (outage.last - outage.since >= patience) throw error;
         await sleep(betweenTries * (0.5 + Math.random()));
-      } finally {
-        if (isLong) trying = false;
       }
     }
   };
+}
+
+/** Who has no patience at all waits as long as a connection takes. A connection that comes too late goes back to the pool. */
+async function within(connecting: Promise<pg.PoolClient>, patience: number): Promise<pg.PoolClient> {
+  if (patience === 0) return connecting;
+  const late = new AbortController();
+  const tooLate = sleep(patience, undefined, { signal: late.signal }).then(() => {
+    throw new Error('timeout exceeded when trying to connect');
+  });
+  tooLate.catch(() => undefined);
+  try {
+    return await Promise.race([connecting, tooLate]);
+  } catch (error) {
+    connecting.then(
+      (client) => client.release(),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    late.abort();
+  }
 }
 
 function isReading(text: string): boolean {
