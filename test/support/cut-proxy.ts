@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface CutProxy {
   /** The same database, through here. */
   readonly url: string;
-  /** Ends all connections; new ones are refused, or (`silent`) never answered, as when packets are dropped. */
+  /** Ends all connections, and refuses new ones; or (`silent`) answers nothing any more, as when packets are dropped. */
   cut(how?: 'refuse' | 'silent'): Promise<void>;
   heal(): Promise<void>;
   close(): Promise<void>;
@@ -31,7 +31,8 @@ export async function openCutProxy(url: string): Promise<CutProxy> {
     keep(client);
     if (silent) return;
     const there = keep(connect(target));
-    client.pipe(there).pipe(client);
+    client.on('data', (bytes) => silent || there.write(bytes));
+    there.on('data', (bytes) => silent || client.write(bytes));
     client.on('close', () => there.destroy());
     there.on('close', () => client.destroy());
   });
@@ -51,8 +52,7 @@ export async function openCutProxy(url: string): Promise<CutProxy> {
     url: `postgresql://${login}127.0.0.1:${own}${path}`,
     cut: async (how = 'refuse') => {
       silent = how === 'silent';
-      if (!silent) return stop();
-      for (const socket of sockets) socket.destroy();
+      if (!silent) await stop();
     },
     heal: async () => {
       silent = false;
