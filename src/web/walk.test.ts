@@ -219,6 +219,12 @@ function appOf(
   const routes: string[] = [];
   const app = createApp(memoryLibrary(site, records, String(++version)), {
     people,
+    profiling: {
+      folder: '/nonexistent',
+      explain: async () => '',
+      isTicket: async () => false,
+      take: async () => undefined,
+    },
     status: { networks: '127.0.0.1', view: async () => view },
     onRoute: (method, url) => routes.push(`${method} ${url}`),
   });
