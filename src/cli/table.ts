@@ -23,6 +23,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     summary: 'Show, export and delete records; list their versions.',
     load: () => import('./commands/record.ts'),
   },
+  file: {
+    summary: 'Attach documents to records; list, get and verify them.',
+    load: () => import('./commands/file.ts'),
+  },
   search: { summary: 'Find records from the terminal.', load: () => import('./commands/search.ts') },
   person: {
     summary: 'Add people, give them roles and passwords, list them.',

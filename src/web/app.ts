@@ -18,6 +18,8 @@ import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
+import type { WebFiles } from './files/files.ts';
+import { fileRoutes } from './files/routes.ts';
 import { checkFormToken } from './form-token.ts';
 import { applyLevel, SiteClosed } from './level.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
@@ -60,6 +62,8 @@ export interface AppOptions {
   readonly watch?: RequestWatch;
   /** How the node is, for /server-status and /metrics; undefined: there is neither. */
   readonly status?: { readonly networks: string; readonly view: () => Promise<NodeView> };
+  /** Documents of records; undefined: there are none. */
+  readonly files?: WebFiles;
   /** For ?profile= and kept profiles; undefined: there are none. */
   readonly profiling?: ProfileRoutes;
   /** Milliseconds. */
@@ -85,6 +89,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     people: options.people,
     limits,
     level: options.level ?? (() => openLevel),
+    files: options.files,
     sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
   });
   const proxies = trustedProxies(options.trustProxy);
@@ -162,6 +167,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
   }
+  if (options.files !== undefined) fileRoutes(app, environment, options.files);
   if (options.profiling !== undefined) profileRoutes(app, environment, options.profiling);
   if (options.status !== undefined) statusRoutes(app, environment, options.status);
   healthRoutes(app, options.readiness ?? createReadiness());

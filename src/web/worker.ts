@@ -11,6 +11,7 @@ import type { ToSupervisor, ToWorker } from '../cluster/messages.ts';
 import { nodesSoon } from '../cluster/nodes.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
 import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
@@ -22,6 +23,7 @@ import { lookFor } from '../operations/profile/look.ts';
 import { WorkerMeter, type WorkerReport } from '../operations/worker-report.ts';
 import { type LevelWatch, watchLevel } from '../site/level.ts';
 import { createApp } from './app.ts';
+import type { Delivery } from './files/files.ts';
 import { watchLateness } from './lateness.ts';
 import { createLogger } from './log.ts';
 import type { WebPeople } from './people.ts';
@@ -127,6 +129,13 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         isLate: () => shedAbove > 0 && lateness.mean() > shedAbove,
       },
       level: () => level.now(),
+      files: {
+        database: library.database,
+        store: openContentStore(settings),
+        delivery: settings.fileDelivery as Delivery,
+        accelPrefix: settings.fileAccelPrefix,
+        limit: settings.fileLimit,
+      },
       profiling: {
         folder: profilesFolder(settings.dataFolder),
         explain: (text, values) => explainStatement(library.database, text, values),
