@@ -34,6 +34,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     summary: 'What the server does at this moment, also when it answers no page.',
     load: () => import('./commands/status.ts'),
   },
+  cluster: {
+    summary: 'Check and draw a cluster of hosts, and make their configuration.',
+    load: () => import('./commands/cluster.ts'),
+  },
   index: { summary: 'Look after the index: status, rebuild, verify.', load: () => import('./commands/index.ts') },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
   config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },

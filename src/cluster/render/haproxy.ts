@@ -1,11 +1,5 @@
 import { networkText } from '../topology/network.ts';
-import {
-  type Host,
-  frontAddress,
-  hostsWith,
-  type Topology,
-  usesPatroni,
-} from '../topology/topology.ts';
+import { frontAddress, type Host, hostsWith, type Topology, usesPatroni } from '../topology/topology.ts';
 import { databaseSections } from './haproxy-database.ts';
 import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
@@ -41,7 +35,8 @@ global
     # For \`set server pages/web1 state drain\` and the like; expose-fd hands the listening sockets to the next process, so that a reload refuses nobody.
     stats socket ${socket} mode 660 user root group haproxy level admin expose-fd listeners
     stats timeout 30s
-    maxconn 20000
+    # Two files for each connection, so 16,000 of them: a limit that usual limits on open files allow.
+    maxconn 8000
     # After a reload the old process lives until its last connection ends: as long as a long download may take. The library's connections to the database go
     # through it too and are cut then, which it takes as a lost connection.
     hard-stop-after 1h

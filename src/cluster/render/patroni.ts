@@ -125,6 +125,9 @@ postgresql:
   pgpass: /var/lib/postgresql/.pgpass-patroni
   parameters:
     unix_socket_directories: /var/run/postgresql
+  basebackup:
+    # A new replica does not wait for the next checkpoint, which may take minutes.
+    - checkpoint: fast
   # Here and not under bootstrap, so that a host that is added is let in by rendering again and \`patronictl reload\`.
   pg_hba:`,
     accessLines(topology).map((line) => `    - ${line}`),

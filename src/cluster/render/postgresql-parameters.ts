@@ -35,7 +35,11 @@ export function postgresParameters(topology: Topology): readonly Parameter[] {
     { name: 'wal_compression', value: 'on', why: 'bulk loads write much that compresses well' },
     { name: 'max_wal_size', value: '4GB', why: 'a bulk load is not stopped by checkpoints every few seconds' },
     { name: 'checkpoint_timeout', value: '15min', why: 'likewise' },
-    { name: 'tcp_keepalives_idle', value: '10', why: 'clients that lost power are found after 25 s, with what they locked' },
+    {
+      name: 'tcp_keepalives_idle',
+      value: '10',
+      why: 'clients that lost power are found after 25 s, with what they locked',
+    },
     { name: 'tcp_keepalives_interval', value: '5', why: 'likewise' },
     { name: 'tcp_keepalives_count', value: '3', why: 'likewise' },
     { name: 'tcp_user_timeout', value: '3000', why: 'ms; what is sent and not confirmed: likewise' },
@@ -68,6 +72,10 @@ export const replicationParameters: readonly Parameter[] = [
   { name: 'max_wal_senders', value: '10', why: 'replicas, base backups, backups' },
   { name: 'max_replication_slots', value: '10', why: 'one for each replica' },
   { name: 'wal_keep_size', value: '1GB', why: 'a replica that was away for a while catches up without a new copy' },
-  { name: 'wal_sender_timeout', value: '5s', why: 'a replica without power is missed, and commits wait for it no longer' },
+  {
+    name: 'wal_sender_timeout',
+    value: '5s',
+    why: 'a replica without power is missed, and commits wait for it no longer',
+  },
   { name: 'wal_receiver_timeout', value: '5s', why: 'likewise, the other way' },
 ];

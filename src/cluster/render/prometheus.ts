@@ -44,6 +44,8 @@ scrape_configs:
 /** The host's name as `node`, so that alerts read well. */
 function job(name: string, hosts: readonly Host[], port: number): string {
   if (hosts.length === 0) return `  # No host for ${name}.`;
-  const targets = hosts.map((host) => `      - targets: ["${host.address}:${port}"]\n        labels: {node: ${host.name}}`);
+  const targets = hosts.map(
+    (host) => `      - targets: ["${host.address}:${port}"]\n        labels: {node: ${host.name}}`,
+  );
   return `  - job_name: ${name}\n    static_configs:\n${targets.join('\n')}`;
 }

@@ -14,7 +14,10 @@ export type Render = (topology: Topology, host: Host, secrets: Secrets) => reado
 
 /** Lines, and lists of lines, one below the other; undefined and false are left out. */
 export function lines(...parts: readonly (string | readonly string[] | undefined | false)[]): string {
-  return `${parts.flat().filter((part) => part !== undefined && part !== false).join('\n')}\n`;
+  return `${parts
+    .flat()
+    .filter((part) => part !== undefined && part !== false)
+    .join('\n')}\n`;
 }
 
 /** For `systemd`'s EnvironmentFile and for shells alike. */

@@ -35,7 +35,7 @@ function settingsText(topology: Topology, host: Host): string {
       ...(proxies.length === 0
         ? []
         : [
-            '# What stands in front: its word on the address and protocol of readers is believed, and nobody else\'s.',
+            "# What stands in front: its word on the address and protocol of readers is believed, and nobody else's.",
             setting('trust-proxy', proxies.map(({ address }) => address).join(', ')),
           ]),
       '# Who may read /server-status and /metrics without signing in: this machine, and Prometheus.',

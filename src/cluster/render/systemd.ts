@@ -8,7 +8,13 @@ const lowestFree = 1024;
 /** The unit of a web node. Indexing is done by the same process today, so there are no units for tasks or followers. */
 export function renderSystemd(topology: Topology, host: Host): readonly RenderedFile[] {
   if (!host.roles.includes('web')) return [];
-  const text = lines(madeFor(topology, host), unitSection(), serviceSection(topology), sandbox(topology), installSection);
+  const text = lines(
+    madeFor(topology, host),
+    unitSection(),
+    serviceSection(topology),
+    sandbox(topology),
+    installSection,
+  );
   return [{ path: unitFile, text, mode: 0o644 }];
 }
 
@@ -67,7 +73,9 @@ function sandbox({ data, files, ports }: Topology): string {
 NoNewPrivileges=yes
 ProtectSystem=strict
 # Its index, and documents; a folder that is not there is left out (-).`,
-    isState ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0750'] : `ReadWritePaths=${data}`,
+    isState
+      ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0750']
+      : `ReadWritePaths=${data}`,
     `ReadWritePaths=-${files.folder}
 ProtectHome=yes
 PrivateTmp=yes

@@ -31,7 +31,8 @@ export function topologyNotes(topology: Topology): readonly Finding[] {
   if (hostsWith(topology, 'database').length === 2)
     notes.push({
       at: 'hosts',
-      message: 'Two databases: while one is away, writes are acknowledged by the other alone, so losing it too loses them.',
+      message:
+        'Two databases: while one is away, writes are acknowledged by the other alone, so losing it too loses them.',
     });
   if (hostsWith(topology, 'balancer').length === 1)
     notes.push({ at: 'hosts', message: 'One balancer: while it is away nobody reaches the library.' });
@@ -45,7 +46,8 @@ function roleProblems(topology: Topology): readonly Finding[] {
   if (topology.hosts.length === 0) return [{ at: 'hosts', message: 'There are no hosts.' }];
   const problems: Finding[] = [];
   for (const role of ['web', 'database'] as const)
-    if (hostsWith(topology, role).length === 0) problems.push({ at: 'hosts', message: `No host has the role ${role}.` });
+    if (hostsWith(topology, role).length === 0)
+      problems.push({ at: 'hosts', message: `No host has the role ${role}.` });
   if (usesPatroni(topology) && hostsWith(topology, 'balancer').length === 0)
     problems.push({
       at: 'hosts',
@@ -79,19 +81,29 @@ function floatingProblems(topology: Topology): readonly Finding[] {
       });
   if (floating === undefined) {
     if (balancers.length > 1)
-      problems.push({ at: 'hosts', message: `${balancers.length} balancers need a floating-ip: one has it, the others wait.` });
+      problems.push({
+        at: 'hosts',
+        message: `${balancers.length} balancers need a floating-ip: one has it, the others wait.`,
+      });
     return problems;
   }
   const at = 'floating-ip';
   if (balancers.length < 2)
-    problems.push({ at, message: 'A floating address needs two balancers: keepalived moves it from one to the other.' });
+    problems.push({
+      at,
+      message: 'A floating address needs two balancers: keepalived moves it from one to the other.',
+    });
   if (floating === '') return problems;
   const owner = hosts.find(({ address }) => address === floating);
-  if (owner !== undefined) problems.push({ at, message: `${floating} is the address of the host ${owner.name}; it must be nobody's.` });
+  if (owner !== undefined)
+    problems.push({ at, message: `${floating} is the address of the host ${owner.name}; it must be nobody's.` });
   if (known && !isInNetwork(floating, network))
     problems.push({ at, message: `${floating} is not in the network ${networkText(network)}.` });
   else if (known && !isForHosts(floating, network))
-    problems.push({ at, message: `${floating} is the first or last address of ${networkText(network)}, which no host can have.` });
+    problems.push({
+      at,
+      message: `${floating} is the first or last address of ${networkText(network)}, which no host can have.`,
+    });
   return problems;
 }
 

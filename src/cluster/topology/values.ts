@@ -42,7 +42,10 @@ export function readAddress(reader: YamlReader, value: Value | undefined): strin
   const text = value === undefined ? undefined : reader.text(value);
   if (text === undefined || value === undefined) return '';
   if (isIPv4(text)) return text;
-  reader.report(value.line, `${value.name}: '${text}' is no IPv4 address, as 10.77.0.11; names would need DNS to be up.`);
+  reader.report(
+    value.line,
+    `${value.name}: '${text}' is no IPv4 address, as 10.77.0.11; names would need DNS to be up.`,
+  );
   return '';
 }
 
