@@ -25,6 +25,12 @@ export const clusterErrors = defineErrors({
     message: 'The cluster file has no host "{host}".',
     hint: '{nearest}Its hosts are {hosts}.',
   },
+  programUnknown: {
+    code: 'REPERIO_CLUSTER_PROGRAM_UNKNOWN',
+    status: 400,
+    message: 'There is no configuration of "{program}" to make.',
+    hint: '{nearest}Known are {programs}.',
+  },
   nothingToRender: {
     code: 'REPERIO_CLUSTER_NOTHING_TO_RENDER',
     status: 400,

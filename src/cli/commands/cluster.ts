@@ -10,6 +10,7 @@ import { drawCluster } from '../../cluster/topology/picture.ts';
 import { hostNamed, readTopologyText, topologyOf } from '../../cluster/topology/read.ts';
 import { readSecrets, secretPlaces } from '../../cluster/topology/secrets.ts';
 import { UserError } from '../../errors/errors.ts';
+import { nearest } from '../../errors/nearest.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 
 const usualFile = 'cluster.yaml';
@@ -73,7 +74,7 @@ written below the folder as HOST/etc/..., so that one of these folders can be co
     { command: 'cluster render --host web1 --out rendered', doc: 'All that web1 needs, to rendered/web1/etc/...' },
     { command: 'cluster render --out rendered --dry-run', doc: 'Says which files of all hosts would change.' },
   ],
-  arguments: { program: { doc: 'What to make; everything otherwise.', optional: true, choices: programNames } },
+  arguments: { program: { doc: `${programNames.join(', ')}; everything otherwise.`, optional: true } },
   options: {
     ...fileOption,
     host: { type: 'text', value: 'NAME', doc: 'For this host only.' },
@@ -83,7 +84,7 @@ written below the folder as HOST/etc/..., so that one of these folders can be co
   run: async ({ arguments: { program }, options, environment, stdin, stdout, print }) => {
     const { file = usualFile, host: name, out, 'dry-run': dryRun } = options;
     const topology = topologyOf(await readTopologyText(file, stdin), file);
-    const only = program === undefined ? programNames : [program as ProgramName];
+    const only = program === undefined ? programNames : [programNamed(program)];
     const named = name === undefined ? undefined : hostNamed(topology, name);
     if (out === undefined) {
       const host = named ?? hostFor(topology, only[0]!) ?? topology.hosts[0]!;
@@ -105,6 +106,18 @@ written below the folder as HOST/etc/..., so that one of these folders can be co
     return undefined;
   },
 });
+
+/** Throws `programUnknown`. */
+function programNamed(name: string): ProgramName {
+  const found = programNames.find((known) => known === name);
+  if (found !== undefined) return found;
+  const near = nearest(name, programNames);
+  throw new UserError(clusterErrors.programUnknown, {
+    program: name,
+    nearest: near === undefined ? '' : `Did you mean ${near}? `,
+    programs: programNames.join(', '),
+  });
+}
 
 function nothing(where: string, program: string | undefined): UserError {
   return new UserError(clusterErrors.nothingToRender, { where, program: program ?? 'any program' });

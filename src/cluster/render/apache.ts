@@ -14,6 +14,8 @@ const loaded = [
   'proxy',
   'proxy_http',
   'proxy_balancer',
+  // The default, which must be there for Apache to start, though none uses it; `apache2 -t` does not tell.
+  'lbmethod_byrequests',
   'lbmethod_bybusyness',
   'proxy_hcheck',
   'status',
@@ -127,13 +129,13 @@ function sites(topology: Topology, host: Host): string {
     </Directory>
     <Location "/balancer-manager">
         SetHandler balancer-manager
-        Require ip 127.0.0.0/8${behind ? '' : ` ${networkText(network)}`}
+        Require ip 127.0.0.1${behind ? '' : ` ${networkText(network)}`}
     </Location>
     ProxyPass "/balancer-manager" "!"
     ProxyPass "/" "balancer://web/"
     ProxyPassReverse "/" "balancer://web/"
     <Location "/">`,
-    behind ? `        Require ip 127.0.0.0/8 ${before.join(' ')}` : '        Require all granted',
+    behind ? `        Require ip 127.0.0.1 ${before.join(' ')}` : '        Require all granted',
     `    </Location>
 </VirtualHost>`,
   ).trimEnd();

@@ -72,7 +72,7 @@ function site(topology: Topology, host: Host): string {
     behind && [
       '        # Balancers only: what they say of the reader is passed on.',
       ...balancers.map((address) => `        allow ${address};`),
-      '        allow 127.0.0.0/8;',
+      '        allow 127.0.0.1;',
       '        deny all;',
     ],
     `        location / {

@@ -10,7 +10,7 @@ export function renderSystemd(topology: Topology, host: Host): readonly Rendered
   if (!host.roles.includes('web')) return [];
   const text = lines(
     madeFor(topology, host),
-    unitSection(),
+    unitSection(topology),
     serviceSection(topology),
     sandbox(topology),
     installSection,
@@ -18,11 +18,11 @@ export function renderSystemd(topology: Topology, host: Host): readonly Rendered
   return [{ path: unitFile, text, mode: 0o644 }];
 }
 
-function unitSection(): string {
+function unitSection({ release }: Topology): string {
   return `
 [Unit]
 Description=Reperio, a digital library: web node
-Documentation=file:/opt/reperio/current/docs/operating.md
+Documentation=file:${release}/docs/operating.md
 Wants=network-online.target
 After=network-online.target
 # Never give up: a database that is away for an hour comes back too.

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { topologyNotes } from './check.ts';
@@ -48,6 +49,13 @@ test('the example is read as it says, with defaults for the rest', () => {
   assert.deepEqual(topology.secrets.rewind, { kind: 'environment', name: 'CLUSTER_REWIND_PASSWORD' });
   assert.deepEqual(databaseAddress(topology), { address: '10.77.0.100', port: 5000 });
   assert.deepEqual(topologyNotes(topology), []);
+});
+
+test('the file in the manual is the example', () => {
+  const manual = readFileSync(new URL('../../../docs/cluster.md', import.meta.url), 'utf8');
+  const { topology } = parseTopology(/```yaml\n(base-url[\s\S]*?)```/.exec(manual)?.[1] ?? '');
+  const { secrets } = topology!;
+  assert.deepEqual({ ...exampleTopology(), secrets }, topology);
 });
 
 test('three lines a host are enough', () => {

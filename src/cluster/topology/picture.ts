@@ -21,7 +21,7 @@ export function drawCluster(topology: Topology, live: LiveState | undefined): st
       .flatMap((cell, at) => (widths[at] === 0 ? [] : [cell.padEnd(widths[at] ?? 0)]))
       .join('  ')
       .trimEnd();
-  const width = Math.max(...tiers.map(({ title }) => title.length + 2), ...rows.map((row) => lineOf(row).length));
+  const width = Math.max(...tiers.map(({ title }) => title.length + 1), ...rows.map((row) => lineOf(row).length));
   const front = frontAddress(topology);
   const parts = tiers.map(({ title, aside, ...tier }) => {
     const box = [
