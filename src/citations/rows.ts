@@ -32,19 +32,12 @@ export class RowReader {
   read({ starts, bytes }: RowTable, id: number): number {
     let at = id < starts.length ? starts[id]! : 0;
     if (at === 0) return 0;
-    // The loops below are `varint` of ByteReader without a call for each: a summary reads a million entries.
-    let length = bytes[at++]!;
-    if (length > 127) {
-      length &= 127;
-      for (let shift = 7, byte = 128; byte > 127; shift += 7) {
-        byte = bytes[at++]!;
-        length |= (byte & 127) << shift;
-      }
-    }
-    while (bytes[at++]! > 127);
+    const length = varintAt(bytes, at);
+    at = afterVarint(bytes, afterVarint(bytes, at));
     const entries = this.room(length);
     let id2 = 0;
     for (let i = 0; i < length; i++) {
+      // Without calls: a summary reads a million entries.
       let value = bytes[at++]!;
       if (value > 127) {
         value &= 127;
@@ -70,24 +63,28 @@ export class RowReader {
 
 /** The length of a row, with or without its self-citations: the numbers at its beginning. */
 export function rowLength({ starts, bytes }: RowTable, id: number, withSelf: boolean): number {
-  let at = id < starts.length ? starts[id]! : 0;
+  const at = id < starts.length ? starts[id]! : 0;
   if (at === 0) return 0;
-  let length = bytes[at++]!;
-  if (length > 127) {
-    length &= 127;
+  const length = varintAt(bytes, at);
+  return withSelf ? length : length - varintAt(bytes, afterVarint(bytes, at));
+}
+
+/** A number of less than 2^31, as `varint` of ByteReader reads it. */
+function varintAt(bytes: Uint8Array, from: number): number {
+  let at = from;
+  let value = bytes[at++]!;
+  if (value > 127) {
+    value &= 127;
     for (let shift = 7, byte = 128; byte > 127; shift += 7) {
       byte = bytes[at++]!;
-      length |= (byte & 127) << shift;
+      value |= (byte & 127) << shift;
     }
   }
-  if (withSelf) return length;
-  let self = bytes[at++]!;
-  if (self > 127) {
-    self &= 127;
-    for (let shift = 7, byte = 128; byte > 127; shift += 7) {
-      byte = bytes[at++]!;
-      self |= (byte & 127) << shift;
-    }
-  }
-  return length - self;
+  return value;
+}
+
+function afterVarint(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at++]! > 127);
+  return at;
 }

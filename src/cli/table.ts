@@ -23,6 +23,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     summary: 'Show, export and delete records; list their versions.',
     load: () => import('./commands/record.ts'),
   },
+  file: {
+    summary: 'Attach documents to records; list, get and verify them.',
+    load: () => import('./commands/file.ts'),
+  },
   search: { summary: 'Find records from the terminal.', load: () => import('./commands/search.ts') },
   person: {
     summary: 'Add people, give them roles and passwords, list them.',
@@ -37,6 +41,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   cluster: {
     summary: 'Check and draw a cluster of hosts, and make their configuration.',
     load: () => import('./commands/cluster.ts'),
+  },
+  profile: {
+    summary: 'Say in which functions a worker spends its time.',
+    load: () => import('./commands/profile.ts'),
   },
   index: { summary: 'Look after the index: status, rebuild, verify.', load: () => import('./commands/index.ts') },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },

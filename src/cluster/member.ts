@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { DestinationStream } from 'pino';
@@ -133,6 +134,11 @@ export class Member {
   leave(): void {
     this.#leaving = true;
     this.tell({ kind: 'close' });
+  }
+
+  /** It is gone: so is its scoreboard. */
+  forget(): void {
+    rmSync(this.#plan.board(this.pid), { force: true });
   }
 
   kill(verdict: string): void {

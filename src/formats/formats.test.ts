@@ -8,7 +8,7 @@ import { atomFeed } from './atom.ts';
 import type { ExportContext } from './export-format.ts';
 import { exportFormat, exportFormats, requireExportFormat } from './formats.ts';
 import type { ExportItem } from './item.ts';
-import { field, item } from './test-records.ts';
+import { field, item, writerFor } from './test-records.ts';
 
 const context: ExportContext = {
   total: 3,
@@ -20,12 +20,7 @@ const context: ExportContext = {
   paths: [],
 };
 
-/** As exports write it; see view/export-view.ts of the web room. */
-function written(code: string, items: readonly ExportItem[], changes: Partial<ExportContext> = {}): string {
-  const format = requireExportFormat(code);
-  const asked = { ...context, ...changes };
-  return format.head(asked) + items.map((one) => format.item(one, asked)).join(format.between) + format.foot(asked);
-}
+const written = writerFor(context);
 
 const higgs = item(
   1,

@@ -5,8 +5,7 @@ import { SaxesParser } from 'saxes';
 import type { Field } from '../marc/record.ts';
 import type { ExportContext } from './export-format.ts';
 import { requireExportFormat } from './formats.ts';
-import type { ExportItem } from './item.ts';
-import { field, item } from './test-records.ts';
+import { field, item, writerFor } from './test-records.ts';
 
 interface Element {
   readonly name: string;
@@ -219,11 +218,7 @@ const context: ExportContext = {
   paths: [],
 };
 
-function written(code: string, items: readonly ExportItem[], changes: Partial<ExportContext> = {}): string {
-  const format = requireExportFormat(code);
-  const asked = { ...context, ...changes };
-  return format.head(asked) + items.map((one) => format.item(one, asked)).join(format.between) + format.foot(asked);
-}
+const written = writerFor(context);
 
 const part = fc.constantFrom(
   field('0247_', '$2DOI$a10.1000/xyz'),

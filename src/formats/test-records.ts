@@ -1,4 +1,6 @@
 import { controlField, dataField, type Field } from '../marc/record.ts';
+import type { ExportContext } from './export-format.ts';
+import { requireExportFormat } from './formats.ts';
 import type { ExportItem } from './item.ts';
 
 /** For tests: "245__" and "$aTitle$bRest" make a field. */
@@ -18,5 +20,16 @@ export function item(id: number, fields: readonly Field[], leader = ''): ExportI
     created: new Date('2026-01-01T00:00:00Z'),
     modified: new Date('2026-01-02T03:04:05Z'),
     record: { leader, fields: numbered },
+  };
+}
+
+/** For tests: records in a format as exports write them; see view/export-view.ts of the web room. */
+export function writerFor(
+  context: ExportContext,
+): (code: string, items: readonly ExportItem[], changes?: Partial<ExportContext>) => string {
+  return (code, items, changes = {}) => {
+    const format = requireExportFormat(code);
+    const asked = { ...context, ...changes };
+    return format.head(asked) + items.map((one) => format.item(one, asked)).join(format.between) + format.foot(asked);
   };
 }

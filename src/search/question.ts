@@ -68,7 +68,11 @@ function partQuery(part: RequestPart, fieldNames: FieldNames, analyzer: Analyzer
  */
 function selected(text: string, field: string, fieldNames: FieldNames, analyzer: Analyzer): Parsed {
   const spires = field === '' ? spiresQuestion(text) : undefined;
-  if (spires !== undefined) return parseSpires(spires, fieldNames);
+  if (spires !== undefined) {
+    const { query, notices } = parseSpires(spires, fieldNames);
+    const before = text.length - spires.length;
+    return { query, notices: notices.map((notice) => ({ ...notice, at: (notice.at ?? 0) + before })) };
+  }
   const whole = field === '' || text === '' ? undefined : wholeValue(text, field, analyzer);
   return whole === undefined ? parseQuery(text, { fieldNames, field }) : { query: whole, notices: [] };
 }

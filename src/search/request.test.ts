@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { emptyRequest, requestOf, type SearchRequest, toArguments, toUrl } from './request.ts';
+import { emptyRequest, type KnownNames, requestOf, type SearchRequest, toArguments, toUrl } from './request.ts';
 
-const isField = (code: string) => ['author', 'title', 'year'].includes(code);
-const read = (query: string) => requestOf(new URLSearchParams(query), isField);
+const known: KnownNames = {
+  isField: (code) => ['author', 'title', 'year'].includes(code),
+  isFacet: (code) => ['author', 'year', '__proto__'].includes(code),
+};
+const read = (query: string) => requestOf(new URLSearchParams(query), known);
 
 test('a request survives its own URL', () => {
   const text = fc.constantFrom('', 'higgs', 'a & b = "c"', 'ü*');
@@ -37,7 +40,7 @@ test('a request survives its own URL', () => {
       (parts) => {
         const html = parts.format === 'hb';
         const request = { ...emptyRequest, ...parts, alternatives: html } as SearchRequest;
-        const read = requestOf(toArguments(request), isField);
+        const read = requestOf(toArguments(request), known);
         // fast-check makes objects without a prototype.
         assert.deepEqual(structuredClone(read), structuredClone(request));
       },
@@ -81,6 +84,25 @@ test('a condition is added to a search as a person would have typed it', () => {
   assert.equal(added('p=&p1=x&op1=n'), '-x');
   assert.equal(added('p=ellis'), 'ellis');
   assert.deepEqual(read('p=ellis&p1=x&aas=2').parts, []);
+});
+
+test('50 values of facets are taken, each once; more and unknown facets are named', () => {
+  const values = (from: number, below: number, code = 'author') =>
+    Array.from({ length: below - from }, (_, i) => `facet.${code}=v${from + i}`).join('&');
+  const taken = read(`${values(0, 40)}&${values(0, 40)}&${values(0, 10, 'year')}`);
+  assert.equal(taken.facets.author?.length, 40);
+  assert.equal(taken.facets.year?.length, 10);
+  assert.equal(taken.notices, undefined);
+  const many = read(`${values(0, 40)}&${values(0, 15, 'year')}`);
+  assert.deepEqual(many.facets.year, ['v0', 'v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8', 'v9']);
+  assert.deepEqual(many.notices, [{ kind: 'many-choices', text: '55', limit: 50 }]);
+  const unknown = read(`facet.nonsense=a&facet.nonsense=b&facet.author=c&facet.=d&${values(0, 100, 'constructor')}`);
+  assert.deepEqual(unknown.facets, { author: ['c'] });
+  assert.deepEqual(
+    unknown.notices?.map(({ kind, text }) => `${kind} ${text}`),
+    ['unknown-facet nonsense', 'unknown-facet ', 'unknown-facet constructor'],
+  );
+  assert.equal(toUrl(unknown), '/search?facet.author=c');
 });
 
 test('any change but of page and format goes back to the first hit', () => {

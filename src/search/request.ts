@@ -1,5 +1,7 @@
+import { choicesOf } from './choices.ts';
 import type { ChangedBy } from './evaluate/cataloguer.ts';
 import { spanOfDate } from './evaluate/dates.ts';
+import type { Notice } from './notices.ts';
 import { type Addition, addToSearch } from './query/add-to-search.ts';
 import type { Join } from './query/tree.ts';
 
@@ -51,6 +53,8 @@ export interface SearchRequest {
   readonly language: string;
   /** em: the parts of the page that are wanted, by their letters; none are all. */
   readonly embed: readonly string[];
+  /** No argument: what of the address was left out. */
+  readonly notices?: readonly Notice[];
   /** No argument: what the database knows of the people whom cataloguer: names. Undefined for those who may not ask it. */
   readonly changedBy?: ChangedBy;
 }
@@ -110,16 +114,20 @@ const joins: ReadonlyMap<string, Join> = new Map([
   ['n', 'not'],
 ]);
 
-/**
- * Washes the arguments of /search (search-language.md, section 12): what is not a number becomes the default, never an error. `isField`
- * says which other arguments are limits.
- */
-export function requestOf(args: URLSearchParams, isField: (code: string) => boolean): SearchRequest {
+/** What a site has: which other arguments are limits, and which facets there are. */
+export interface KnownNames {
+  isField(code: string): boolean;
+  isFacet(code: string): boolean;
+}
+
+/** Washes the arguments of /search (search-language.md, section 12): what is not a number becomes the default, never an error. */
+export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownNames): SearchRequest {
   const one = (name: string) => (args.get(name) ?? '').trim();
   const format = (one('of') || emptyRequest.format).toLowerCase();
   const adds = (one('aas') || one('as')) === '2';
   const parts = adds ? [] : partsOf(args);
   const text = washText(args.get('p') ?? '');
+  const choices = choicesOf(args, isFacet);
   return {
     text: adds ? addToSearch(text, additionOf(args)) : text,
     field: washField(one('f')),
@@ -150,7 +158,7 @@ export function requestOf(args: URLSearchParams, isField: (code: string) => bool
       until: dateOf(one('d2'), one('d2y'), one('d2m'), one('d2d')),
     },
     records: recordsOf(one('recid') || one('id'), one('recidb') || one('idb')),
-    facets: facetsOf(args),
+    facets: choices.facets,
     wildcardLimit: positive(one('wl')),
     alternatives: one('ap') === '' ? isHtml(format) : (integer(one('ap')) ?? 0) > 0 && isHtml(format),
     language: one('ln'),
@@ -158,6 +166,7 @@ export function requestOf(args: URLSearchParams, isField: (code: string) => bool
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== ''),
+    ...(choices.notices.length === 0 ? {} : { notices: choices.notices }),
   };
 }
 
@@ -256,21 +265,11 @@ function recordsOf(from: string, below: string): SearchRequest['records'] {
   return { from: first, below: end === undefined || end <= first ? first + 1 : end };
 }
 
-/** Values chosen from facets in one request. Every link of a page repeats them all, so a page grows with their square. */
-const mostChosenValues = 50;
+/** Characters of a question: p, p1 to p3 and further conditions. Pages repeat it in each of their links. */
+export const longestQuestion = 4000;
 
-function facetsOf(args: URLSearchParams): SearchRequest['facets'] {
-  const facets = new Map<string, string[]>();
-  let count = 0;
-  for (const [name, value] of args) {
-    if (!name.startsWith('facet.') || value === '') continue;
-    if (++count > mostChosenValues) break;
-    const code = name.slice('facet.'.length);
-    const chosen = facets.get(code);
-    if (chosen === undefined) facets.set(code, [value]);
-    else if (!chosen.includes(value)) chosen.push(value);
-  }
-  return Object.fromEntries(facets);
+export function questionLength({ text, parts, limits }: SearchRequest): number {
+  return [text, ...parts.map((part) => part.text), ...limits.map((limit) => limit.text)].join('').length;
 }
 
 /** The URL of a request with some changes; arguments at their defaults are left out. Changing anything else goes back to the first hit. */

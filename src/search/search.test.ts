@@ -4,8 +4,17 @@ import fc from 'fast-check';
 import { citationView } from '../citations/view.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import { parseQuery } from './query/parse.ts';
-import { printQuery } from './query/print.ts';
-import { chain, leaf, type Query, secondOrder, secondOrderOperators, step } from './query/tree.ts';
+import { printLeaf, printQuery } from './query/print.ts';
+import {
+  chain,
+  type Join,
+  type Leaf,
+  leaf,
+  type Query,
+  secondOrder,
+  secondOrderOperators,
+  step,
+} from './query/tree.ts';
 import { fieldNamesOf } from './question.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
 import { count, search } from './search.ts';
@@ -19,7 +28,7 @@ import {
   titleWords,
   years,
 } from './testing/library.ts';
-import { holds, naiveRecord, refers, timesCited } from './testing/oracle.ts';
+import { holds, type NaiveRecord, naiveRecord, refers, timesCited } from './testing/oracle.ts';
 
 const fieldNames = fieldNamesOf(testAnalyzer);
 const wordFields = ['', 'title', 'author', 'keyword', 'year'];
@@ -28,7 +37,7 @@ const words = [...titleWords, 'ellis', 'dark', '1999', 'nothing', 'hig*', '*son'
 const values = [...names, ...keywords, ...years, 'Ellis', 'dark*', '*matter', 'higgs', 'hush'];
 const phrases = ['higgs boson', 'boson mass', 'U(1)', 'hep-ph/0204 mass', 'hig* bos*', 'größe', 'theory'];
 
-const leaves: fc.Arbitrary<Query> = fc.oneof(
+const leaves: fc.Arbitrary<Leaf> = fc.oneof(
   fc
     .record({ field: fc.constantFrom(...wordFields), text: fc.constantFrom(...words) })
     .map(({ field, text }) => leaf({ kind: 'word', field, text })),
@@ -82,7 +91,7 @@ const queries: fc.Arbitrary<Query> = fc.letrec<{ query: Query; chain: Query; sec
     .map(({ operator, inner }) => secondOrder(operator, inner)),
   chain: fc
     .array(fc.record({ join: fc.constantFrom('and', 'or', 'not'), query: tie('query') }), {
-      minLength: 2,
+      minLength: 1,
       maxLength: 4,
     })
     .map((steps) => chain(steps.map(({ join, query }) => step(join as 'and', query)))),
@@ -131,6 +140,78 @@ test('random questions over random histories find what the naive evaluator finds
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+/** A condition as typed, and which records it finds. */
+interface Typed {
+  readonly text: string;
+  readonly finds: (record: NaiveRecord, library: readonly NaiveRecord[]) => boolean;
+}
+
+const conditions: fc.Arbitrary<Typed> = leaves.chain((leaf): fc.Arbitrary<Typed> => {
+  const text = printLeaf(leaf);
+  const value = leaf.field === '' ? text : text.slice(leaf.field.length + 1);
+  const finds: Typed['finds'] = (record, library) => holds(leaf, record, library);
+  const excludes: Typed['finds'] = (record, library) => !finds(record, library);
+  const plain = [
+    { text, finds },
+    { text: `(${text} )`, finds },
+    { text: `( -${text})`, finds: excludes },
+  ];
+  const inField = [
+    { text: `${leaf.field}:-${value}`, finds: excludes },
+    { text: `${leaf.field}:(-${value})`, finds: excludes },
+    { text: `${leaf.field}:(not ${value})`, finds: excludes },
+  ];
+  return fc.constantFrom(...(leaf.field === '' ? plain : [...plain, ...inField]));
+});
+
+/** Operators as typed, how they join, and whether they join what the condition does not find. */
+const operators: readonly (readonly [text: string, join: Join, negates: boolean])[] = [
+  [' ', 'and', false],
+  [' and ', 'and', false],
+  [' +', 'and', false],
+  [' or ', 'or', false],
+  [' |', 'or', false],
+  [' or or ', 'or', false],
+  [' and or ', 'or', false],
+  [' not ', 'not', false],
+  [' -', 'not', false],
+  [' and not ', 'not', false],
+  [' and -', 'not', false],
+  [' not not ', 'not', false],
+  [' or not ', 'or', true],
+  [' or -', 'or', true],
+  [' | - ', 'or', true],
+];
+
+test('typed operators, doubled, trailing and negated ones among them, join as the naive evaluator does', () => {
+  const joined = fc.array(fc.record({ operator: fc.constantFrom(...operators), condition: conditions }), {
+    maxLength: 3,
+  });
+  const end = fc.constantFrom('', ' ', ' or', ' and', ' not', ' -', ' |');
+  fc.assert(
+    fc.property(history, conditions, joined, end, (versions, first, rest, trailing) => {
+      const snapshot = snapshotOf(versions);
+      const library = liveVersions(versions).map(({ id, created, record }) => naiveRecord(id, created, record));
+      const text = `${first.text}${rest.map(({ operator, condition }) => operator[0] + condition.text).join('')}${trailing}`;
+      const expected = library.filter((record) =>
+        rest.reduce(
+          (found, { operator: [, join, negates], condition }) => {
+            const here = condition.finds(record, library) !== negates;
+            return join === 'or' ? found || here : join === 'and' ? found && here : found && !here;
+          },
+          first.finds(record, library),
+        ),
+      );
+      const { ids } = search(snapshot, ask(text), live(snapshot), {
+        citations: () => citationView(snapshot, live(snapshot)),
+      });
+      const ascending = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b);
+      assert.deepEqual({ text, ids: ascending(ids) }, { text, ids: ascending(expected.map(({ id }) => id)) });
+    }),
+    { numRuns: 1000 },
   );
 });
 
@@ -220,6 +301,28 @@ test('without a graph yet, questions about citations find nothing and say so', (
       ['no-citations'],
     );
   }
+});
+
+test('a condition that is left out joins nothing', () => {
+  fc.assert(
+    fc.property(history, (versions) => {
+      const snapshot = snapshotOf(versions);
+      const ids = (text: string) => search(snapshot, ask(text), live(snapshot)).ids;
+      const alone = ids('title:higgs');
+      for (const text of [
+        '... or title:higgs',
+        'title:higgs or ...',
+        'title:higgs or title:...',
+        'title:higgs or author:...',
+        '(... or ,) or title:higgs',
+        'title:higgs not ...',
+        'title:higgs or (... not ,)',
+      ]) {
+        assert.deepEqual({ text, ids: ids(text) }, { text, ids: alone });
+      }
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test('with a wildcard limit only the first terms of the library count, wherever they are', () => {

@@ -8,11 +8,12 @@ import { compileQuery } from './evaluate/compile.ts';
 import type { Context } from './evaluate/context.ts';
 import { spanOfDate } from './evaluate/dates.ts';
 import { countVisible, evaluate } from './evaluate/evaluate.ts';
+import { createPatterns, type Patterns } from './evaluate/patterns.ts';
 import { both, type Plan } from './evaluate/plan.ts';
 import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts';
 import { alternativeQuestion } from './guide/alternative.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
-import type { Notice } from './notices.ts';
+import { firstNotices, type Notice } from './notices.ts';
 import { byScore, orderOf } from './order.ts';
 import { type Order, page } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
@@ -20,6 +21,7 @@ import { chain, leavesOf, type Query, secondOrder, step } from './query/tree.ts'
 import { questionOf } from './question.ts';
 import { recordAsked, type Similar, similarTo } from './rank/similar.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
+import { stage } from './stages.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
 export interface SearchOptions {
@@ -40,6 +42,8 @@ export interface SearchOptions {
   readonly alternatives?: boolean;
   /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
   readonly patternTime?: number;
+  /** Patterns of a question beside which this one stands: they share their time. */
+  readonly patterns?: Patterns;
 }
 
 export interface SearchResult {
@@ -52,7 +56,7 @@ export interface SearchResult {
   /** Parallel to `ids` when ranked, else empty. */
   readonly scores: readonly number[];
   readonly facets: readonly FacetResult[];
-  /** How many visible records each term finds alone. */
+  /** How many visible records each of the first conditions finds alone. */
   readonly counts: readonly { readonly text: string; readonly count: number }[];
   readonly notices: readonly Notice[];
   /** The question as it was understood, in the query language. */
@@ -76,32 +80,43 @@ export function search(
   visible: HitSet,
   options: SearchOptions = {},
 ): SearchResult {
-  const { query: typed, context } = prepare(snapshot, request, visible, options);
-  const { query: asked, similar } = aboutRecord(request, typed, context);
-  const exact = evaluate(planOf(request, asked, context, similar), context);
+  const { query: typed, context } = stage(
+    'read the question',
+    () => prepare(snapshot, request, visible, options),
+    ({ query }) => printQuery(query),
+  );
+  const { query: asked, similar } = stage('look up the record asked about', () => aboutRecord(request, typed, context));
+  const plan = stage('plan', () => planOf(request, asked, context, similar));
+  const exact = stage('find', () => evaluate(plan, context), told);
   const other = options.alternatives && isEmpty(exact) ? alternativeTo(request, context) : undefined;
   const query = other === undefined ? asked : withLimits(other, request, context);
   const found = other === undefined ? exact : evaluate(planOf(request, query, context), context);
   const choices = { facets: request.facets, collections: options.collections ?? [] };
-  const hits = narrow(snapshot, found, choices);
-  const order = similar === undefined ? orderOf(request, query, context, hits) : byScore(request, context, similar);
+  const hits = stage('narrow by facets', () => narrow(snapshot, found, choices), told);
+  const order = stage('order', () =>
+    similar === undefined ? orderOf(request, query, context, hits) : byScore(request, context, similar),
+  );
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
-  const shown = page(rest, order, request.first - 1, request.size);
+  const shown = stage('take the page', () => page(rest, order, request.first - 1, request.size));
   const { score } = order;
   return {
     total: sizeOf(hits),
     ids: idsOf(snapshot, shown),
-    briefs: options.briefs ? Array.from(shown, (hit) => briefOf(snapshot, hit)) : [],
+    briefs: options.briefs ? stage('read brief data', () => Array.from(shown, (hit) => briefOf(snapshot, hit))) : [],
     scores: score === undefined ? [] : Array.from(shown, score),
-    facets: options.facets ? facetsOf(snapshot, found, hits, choices) : [],
-    counts: options.counts ? countsOf(query, context) : [],
-    notices: context.notices,
+    facets: options.facets ? stage('count facets', () => facetsOf(snapshot, found, hits, choices)) : [],
+    counts: options.counts ? stage('count each condition', () => countsOf(query, context)) : [],
+    notices: firstNotices(context.notices),
     understood: printQuery(typed),
     query,
     alternative: other && printQuery(other),
     hits,
     end: endOf(snapshot, order, shown, sizeOf(rest) - request.first + 1),
   };
+}
+
+function told(hits: HitSet): string {
+  return `${sizeOf(hits).toLocaleString('en')} records in ${hits.length} segments`;
 }
 
 function sizeOf(hits: HitSet): number {
@@ -203,8 +218,8 @@ export function prepare(
     visible,
     seesHiddenPaths: options.seesHiddenPaths ?? false,
     wildcardLimit: request.wildcardLimit,
-    patternDeadline: performance.now() + (options.patternTime ?? standardPatternTime),
-    notices: [...notices],
+    patterns: options.patterns ?? createPatterns(options.patternTime ?? standardPatternTime),
+    notices: [...(request.notices ?? []), ...notices],
     openable: options.openable,
     citations: options.citations ?? (() => undefined),
     changedBy: request.changedBy,
@@ -242,11 +257,16 @@ function planOf(request: SearchRequest, query: Query, context: Context, similar?
   return both(plans);
 }
 
+/** So many conditions of a question are counted alone, spelled otherwise and shown with their neighbours. */
+export const conditionsHelped = 20;
+
 function countsOf(query: Query, context: Context): SearchResult['counts'] {
   const notices = [...context.notices];
   const silent = { ...context, notices };
-  return leavesOf(query).map((leaf) => ({
-    text: printLeaf(leaf),
-    count: countVisible(compileQuery(leaf, silent), silent),
-  }));
+  return leavesOf(query)
+    .slice(0, conditionsHelped)
+    .map((leaf) => ({
+      text: printLeaf(leaf),
+      count: countVisible(compileQuery(leaf, silent), silent),
+    }));
 }

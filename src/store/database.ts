@@ -4,13 +4,21 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
+import { checkOutOf, verifyPrimary, within } from './check-out.ts';
 import { storeErrors } from './errors.ts';
-import { explain, isAway, isPassing } from './failures.ts';
+import { explain, explainStandby, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
+import { serversOf } from './servers.ts';
+import { StallWatch } from './stalls.ts';
 import { statementWatch } from './statements.ts';
 
 export interface Queryable {
   /** int8 comes as a number when that is exact, else as a bigint. */
-  query<Row extends object>(statement: Sql): Promise<Row[]>;
+  query<Row extends object>(statement: Sql, options?: QueryOptions): Promise<Row[]>;
+}
+
+export interface QueryOptions {
+  /** How long to try again while the database is away, for what only reads; default: the patience of the connection. Milliseconds. */
+  readonly patience?: number;
 }
 
 export interface Transaction extends Queryable {
@@ -21,7 +29,7 @@ export interface Transaction extends Queryable {
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readonly readOnly?: boolean;
-  /** Runs `work` again, up to this often in all, after a serialization failure or a deadlock. Default 1: `work` must be safe to repeat. */
+  /** Runs `work` again, up to this often in all, after a serialization failure, a deadlock, or the loss of the server before it was told to commit. Default 1: `work` must be safe to repeat. */
   readonly attempts?: number;
   /** Replaces the statement timeout inside this transaction; 0 is none. Milliseconds. */
   readonly timeout?: number;
@@ -50,6 +58,10 @@ export interface ConnectOptions {
   readonly connectTimeout: number;
   readonly statementTimeout: number;
   readonly lockTimeout: number;
+  /** Standbys are taken as well: for what only reads. */
+  readonly anyServer?: boolean;
+  /** How long to try again while no server can be reached, as in a failover. Default 0. */
+  readonly patience?: number;
   /** Called when no connection can be made, before that is tried once more. */
   readonly revive?: () => Promise<void>;
 }
@@ -62,39 +74,72 @@ const int8 = 20;
 
 /** Connections are made when they are needed: an address that leads nowhere shows at the first query. */
 export function connect(url: string, options: ConnectOptions): Database {
-  const pool = new pg.Pool({ ...clientConfig(url, options), max: options.poolSize, idleTimeoutMillis: 30_000 });
+  const servers = serversOf(url);
+  class Roaming extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, connectionString: servers.current });
+    }
+  }
+  const pool = new pg.Pool({
+    ...clientConfig(url, options),
+    Client: Roaming,
+    max: options.poolSize,
+    idleTimeoutMillis: 30_000,
+    ...(servers.urls.length === 1 || options.anyServer === true ? {} : { verify: verifyPrimary }),
+  });
   // A connection that breaks, idle or in use, tells its pool and its query; without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const failed = (error: unknown) => explain(error, options.connectTimeout);
-  const checkOut = () =>
-    pool.connect().catch(async (error: unknown) => {
-      if (!options.revive || !isAway(error)) throw error;
-      await options.revive();
-      return pool.connect();
-    });
+  const stalls = new StallWatch(servers, clientConfig(url, options));
+  const checkOut = checkOutOf(pool, servers, options.revive);
+
+  const askPatiently = async <Row extends object>(statement: Sql, patience: number): Promise<Row[]> => {
+    const end = performance.now() + patience;
+    for (;;) {
+      let again = false;
+      try {
+        const client = await checkOut(patience);
+        let lost = false;
+        try {
+          return await rowsOf<Row>(client, statement, stalls);
+        } catch (error) {
+          lost = isUnreachable(error);
+          // What only reads may be asked twice; what was refused has not been done.
+          again = lost && (isReading(statement.text) || isRefusedByStandby(error));
+          throw error;
+        } finally {
+          client.release(lost);
+        }
+      } catch (error) {
+        if (!again || performance.now() > end) throw failed(explainStandby(error));
+        if (isRefusedByStandby(error)) servers.leave(servers.current);
+      }
+    }
+  };
 
   return {
     url,
-    query: async <Row extends object>(statement: Sql) => {
-      try {
-        const client = await checkOut();
-        try {
-          return await rowsOf<Row>(client, statement);
-        } finally {
-          client.release();
-        }
-      } catch (error) {
+    query: async <Row extends object>(statement: Sql, { patience }: QueryOptions = {}) => {
+      const asked = askPatiently<Row>(statement, patience ?? options.patience ?? 0);
+      // Who said how long it may take does not wait for an answer that is slow in coming either.
+      if (patience === undefined) return asked;
+      return within(asked, patience + slowestAnswer).catch((error: unknown) => {
         throw failed(error);
-      }
+      });
     },
     transaction: async (work, transactionOptions = {}) => {
       const { attempts = 1 } = transactionOptions;
+      const patience = options.patience ?? 0;
       for (let attempt = 1; ; attempt++) {
+        const committing = { now: false };
         try {
-          return await once(await checkOut(), work, transactionOptions);
+          return await once(await checkOut(patience), work, transactionOptions, committing, stalls);
         } catch (error) {
-          if (attempt >= attempts || !isPassing(error)) throw failed(error);
+          if (transactionOptions.readOnly && isRefusedByStandby(error)) throw error;
+          const undone = isPassing(error) || isRefusedByStandby(error) || (isUnreachable(error) && !committing.now);
+          if (isRefusedByStandby(error)) servers.leave(servers.current);
+          if (attempt >= attempts || !undone) throw failed(explainStandby(error));
         }
       }
     },
@@ -104,8 +149,18 @@ export function connect(url: string, options: ConnectOptions): Database {
       waiting: pool.waitingCount,
       most: options.poolSize,
     }),
-    close: () => pool.end(),
+    close: async () => {
+      stalls.close();
+      await pool.end();
+    },
   };
+}
+
+/** Of a statement whose asker is impatient, beside the time to connect. Milliseconds. */
+const slowestAnswer = 700;
+
+function isReading(text: string): boolean {
+  return /^\s*SELECT\b/i.test(text);
 }
 
 export function clientConfig(
@@ -133,8 +188,13 @@ function parseInt8(text: string): number | bigint {
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-async function rowsOf<Row extends object>(client: pg.PoolClient, { text, values }: Sql): Promise<Row[]> {
-  const end = statementWatch.getStore()?.begin(text);
+async function rowsOf<Row extends object>(
+  client: pg.PoolClient,
+  { text, values }: Sql,
+  stalls: StallWatch,
+): Promise<Row[]> {
+  const over = stalls.begin(client);
+  const end = statementWatch.getStore()?.begin(text, values);
   let found = 0;
   try {
     const { rows } = await client.query<Row>({ text, values });
@@ -142,6 +202,7 @@ async function rowsOf<Row extends object>(client: pg.PoolClient, { text, values 
     found = (rows as Row[] | undefined)?.length ?? 0;
     return rows;
   } finally {
+    over();
     end?.(found);
   }
 }
@@ -150,10 +211,12 @@ async function once<T>(
   client: pg.PoolClient,
   work: (transaction: Transaction) => Promise<T>,
   options: TransactionOptions,
+  committing: { now: boolean },
+  stalls: StallWatch,
 ): Promise<T> {
   const copies = new Set<Writable>();
   const transaction: Transaction = {
-    query: (statement) => rowsOf(client, statement),
+    query: (statement) => rowsOf(client, statement, stalls),
     copyIn: (statement) => {
       const stream = client.query(copyFrom(statement));
       copies.add(stream);
@@ -170,6 +233,7 @@ async function once<T>(
       await transaction.query(sql`SET LOCAL statement_timeout = ${raw(String(Math.round(options.timeout)))}`);
     const result = await work(transaction);
     if (copies.size > 0) throw new Error('a COPY was not ended before its transaction');
+    committing.now = true;
     const { command } = await client.query('COMMIT');
     // What PostgreSQL answers after a failed statement whose error `work` swallowed.
     if (command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
@@ -178,6 +242,7 @@ async function once<T>(
     // An unfinished COPY would keep ROLLBACK waiting for ever; closing the connection rolls back as well.
     broken =
       copies.size > 0 ||
+      isUnreachable(error) ||
       !(await client.query('ROLLBACK').then(
         () => true,
         () => false,

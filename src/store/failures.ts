@@ -40,6 +40,38 @@ function kindOf(code: string) {
   return undefined;
 }
 
+/**
+ * The connection could not be made, was lost, or leads to a server that takes no writes: another one may do, and the same one may soon. What was asked has not been
+ * done, unless the connection was lost while it was.
+ */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    networkCodes.has(code) ||
+    // Shutting down, starting up, connection exceptions, read-only transaction.
+    /^(?:57P0[123]|08|25006)/.test(code) ||
+    /^(?:Connection terminated|timeout expired)/.test(error.message)
+  );
+}
+
+/** All connections of the pool were in use for too long. */
+export function isQueueTimeout(error: unknown): boolean {
+  return error instanceof Error && /^timeout exceeded when trying to connect/.test(error.message);
+}
+
+/** Certainly not done: the server refused it because it takes no writes. */
+export function isRefusedByStandby(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '25006';
+}
+
+/** The same said to the user. A transaction that asked to be read-only has itself to blame. */
+export function explainStandby(error: unknown): unknown {
+  if (!isRefusedByStandby(error)) return error;
+  const reason = 'it takes no writes at this moment, as in a failover';
+  return new UserError(storeErrors.databaseAway, { reason }, error as Error);
+}
+
 /** Nobody listens at the address. */
 export function isAway(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT');

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import sql from 'sql-template-tag';
 import { applicationName, clientConfig, type Queryable } from './database.ts';
+import { connectToPrimary } from './servers.ts';
 
 /** Work that only one process of all nodes may do at a time. */
 const leases = { load: 1, indexer: 2, numbers: 3 } as const;
@@ -30,14 +31,13 @@ export interface LeaseOptions {
 
 export async function takeLease(url: string, name: LeaseName, options: LeaseOptions): Promise<Lease | undefined> {
   const lost = new AbortController();
-  const client = new pg.Client({
+  const client = await connectToPrimary(url, {
     ...clientConfig(url, { connectTimeout: 10_000, statementTimeout: 10_000, lockTimeout: 10_000 }),
     // PostgreSQL cuts names at 63 bytes.
     application_name: `${applicationName} ${options.label}`.slice(0, 60),
   });
   client.on('error', () => lost.abort());
   client.once('end', () => lost.abort());
-  await client.connect();
   try {
     for (let told = false; ; told = true) {
       const taken = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [
@@ -82,9 +82,8 @@ export interface SharedLease {
 
 /** Waits until all who share it now are done. */
 export async function holdSharedLease(url: string, name: LeaseName): Promise<SharedLease> {
-  const client = new pg.Client(clientConfig(url, { connectTimeout: 10_000, statementTimeout: 0, lockTimeout: 0 }));
-  client.on('error', () => {});
-  await client.connect();
+  const config = clientConfig(url, { connectTimeout: 10_000, statementTimeout: 0, lockTimeout: 0 });
+  const client = await connectToPrimary(url, config);
   const key = [family, leases[name]];
   const hold = async (): Promise<void> => {
     await client.query('SELECT pg_advisory_lock($1, $2)', key);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { clientConfig } from './database.ts';
+import { connectToPrimary } from './servers.ts';
 
 const shortestPause = 100;
 const longestPause = 5_000;
@@ -17,26 +18,28 @@ export async function listen(
   onWake: (payload: string | undefined) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const config = clientConfig(url, { connectTimeout, statementTimeout: 0, lockTimeout: 0 });
   let pause = shortestPause;
   while (!signal.aborted) {
-    const client = new pg.Client(clientConfig(url, { connectTimeout, statementTimeout: 0, lockTimeout: 0 }));
-    const over = new Promise<void>((resolve) => {
-      client.once('error', () => resolve());
-      client.once('end', () => resolve());
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    client.on('error', () => {});
-    client.on('notification', ({ payload }) => onWake(payload));
+    let client: pg.Client | undefined;
     try {
-      await client.connect();
-      await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      const opened = await connectToPrimary(url, config);
+      client = opened;
+      const over = new Promise<void>((resolve) => {
+        opened.once('error', () => resolve());
+        opened.once('end', () => resolve());
+        if (signal.aborted) resolve();
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      opened.on('notification', ({ payload }) => onWake(payload));
+      await opened.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       pause = shortestPause;
       onWake(undefined);
       await over;
     } catch {
       // Not reachable now; the pause below and the next round deal with it.
     }
-    await client.end().catch(() => {});
+    await client?.end().catch(() => {});
     if (signal.aborted) return;
     await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
     pause = Math.min(longestPause, pause * 2);

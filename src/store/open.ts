@@ -33,7 +33,7 @@ export async function openStore(settings: Settings, options: OpenOptions = {}): 
       : external(settings.databaseUrl);
   let database: Database | undefined;
   try {
-    database = connect(server.url, { ...settings, revive: server.revive });
+    database = connect(server.url, { ...settings, patience: settings.databasePatience, revive: server.revive });
     await checkServer(database);
     await checkSchema(database, options);
   } catch (error) {

@@ -6,21 +6,29 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { may } from '../access/person.ts';
 import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
+import { openLevel, type SiteLevel } from '../site/level.ts';
+import { storeErrors } from '../store/errors.ts';
 import { apiRoutes } from './api/routes.ts';
 import { answerClientError } from './client-error.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
+import type { WebFiles } from './files/files.ts';
+import { fileRoutes } from './files/routes.ts';
 import { checkFormToken } from './form-token.ts';
+import { applyLevel, SiteClosed } from './level.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
 import { trustedProxies } from './machines/networks.ts';
 import type { WebPeople } from './people.ts';
 import { keepPrivate } from './privacy.ts';
 import { isApi, problemOf, sendProblem } from './problem.ts';
+import { applyProfiling } from './profile/apply.ts';
+import { type ProfileRoutes, profileRoutes } from './profile/routes.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { accountRoutes } from './routes/account/account.ts';
 import { adminRoutes } from './routes/admin/admin.ts';
@@ -36,7 +44,7 @@ import { comesFromElsewhere } from './same-origin.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { NodeView } from './status/answer.ts';
 import { statusRoutes } from './status/routes.ts';
-import { meet, visitorOf } from './visitor.ts';
+import { meet, personOf, visitorOf } from './visitor.ts';
 import { type RequestWatch, watchRequests } from './watch.ts';
 
 export interface AppOptions {
@@ -48,10 +56,16 @@ export interface AppOptions {
   readonly people?: WebPeople;
   /** Proxies whose word is taken for the address and protocol of readers: addresses and networks, with commas. */
   readonly trustProxy?: string | undefined;
+  /** How far the site is open; undefined: always. */
+  readonly level?: () => SiteLevel;
   /** Who looks on while requests are answered; undefined: nobody. */
   readonly watch?: RequestWatch;
   /** How the node is, for /server-status and /metrics; undefined: there is neither. */
   readonly status?: { readonly networks: string; readonly view: () => Promise<NodeView> };
+  /** Documents of records; undefined: there are none. */
+  readonly files?: WebFiles;
+  /** For ?profile= and kept profiles; undefined: there are none. */
+  readonly profiling?: ProfileRoutes;
   /** Milliseconds. */
   readonly timeouts?: { readonly request: number; readonly header: number; readonly keepAlive: number };
   /** What balancers are told. */
@@ -74,6 +88,8 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     baseUrl: options.baseUrl,
     people: options.people,
     limits,
+    level: options.level ?? (() => openLevel),
+    files: options.files,
     sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
   });
   const proxies = trustedProxies(options.trustProxy);
@@ -114,6 +130,18 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     reply.header('www-authenticate', `Bearer realm="reperio", error="${wrongToken}"`);
     throw new UserError(wrongToken === 'invalid_token' ? webErrors.badToken : webErrors.noToken);
   });
+  applyLevel(app, environment.level, (request) => {
+    const { site } = library.snapshot();
+    return { site, person: personOf(request, site, options.people?.access) };
+  });
+  if (options.profiling !== undefined)
+    applyProfiling(app, {
+      folder: options.profiling.folder,
+      may: (request) => {
+        const { site } = library.snapshot();
+        return may(site, personOf(request, site, options.people?.access), 'profiling');
+      },
+    });
   app.addHook('preHandler', async (request) => checkFormToken(request, options.baseUrl));
   keepPrivate(app);
   app.addHook('onResponse', async (request, reply) => {
@@ -139,6 +167,8 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
   }
+  if (options.files !== undefined) fileRoutes(app, environment, options.files);
+  if (options.profiling !== undefined) profileRoutes(app, environment, options.profiling);
   if (options.status !== undefined) statusRoutes(app, environment, options.status);
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
@@ -152,6 +182,13 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   });
   app.setErrorHandler((error, request, reply) => answerError(environment, error, request, reply));
   return app;
+}
+
+/** What readers are told of a database that cannot be asked. */
+class DatabaseAway extends UserError {
+  constructor() {
+    super(webErrors.noDatabase);
+  }
 }
 
 function sendApiUnknown(reply: FastifyReply, method: string, path: string, allowed: readonly string[]): FastifyReply {
@@ -218,11 +255,20 @@ function answerError(
 ): FastifyReply {
   const exchange = beginExchange(environment, request);
   if (error instanceof UserError) {
-    if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
+    if (error.code === storeErrors.databaseAway.code || error.code === storeErrors.databaseBusy.code) {
+      // Why is for the log: it names our servers.
+      request.log.error({ code: error.code, message: error.message }, 'unavailable');
+      return answerError(environment, new DatabaseAway(), request, reply);
+    }
+    if (error instanceof DatabaseAway) reply.header('retry-after', '5');
+    else if (error instanceof SiteClosed) reply.header('retry-after', String(error.retryAfter));
+    else if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
     if (error instanceof TooManyAttempts) reply.header('retry-after', String(error.seconds));
     if (isApi(request.url)) return sendProblem(reply, problemOf(error));
     if (isForMachine(exchange.args))
       return reply
+        .removeHeader('etag')
+        .header('cache-control', 'no-store')
         .code(error.status)
         .type('text/plain; charset=utf-8')
         .send(`error: ${error.message}\nhint: ${error.hint}\n`);

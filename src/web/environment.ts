@@ -1,12 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../library/open.ts';
+import type { SiteLevel } from '../site/level.ts';
 import { type Assets, makeAssets } from './assets.ts';
+import type { WebFiles } from './files/files.ts';
 import type { Limits } from './machines/limits.ts';
 import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 
 /** What the pages need of a library. */
-export type WebLibrary = Pick<Library, 'snapshot' | 'records' | 'stored' | 'changedBy' | 'mend'>;
+export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'records' | 'stored' | 'changedBy' | 'mend'>;
 
 /** What the web application has of the world; made once for a process. */
 export interface WebEnvironment {
@@ -16,6 +18,10 @@ export interface WebEnvironment {
   /** Undefined: a library without people, where everybody is a guest. */
   readonly people: WebPeople | undefined;
   readonly limits: Limits;
+  /** How far the site is open at this moment, and what readers are told. */
+  readonly level: () => SiteLevel;
+  /** Undefined: records have no files. */
+  readonly files: WebFiles | undefined;
   /** Seconds for which caches may keep a guest's page; 0: they must ask each time. */
   readonly sharedCache: number;
   readonly catalogues: ReadonlyMap<string, Catalogue>;
@@ -28,11 +34,14 @@ export interface WebEnvironment {
 /** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
 const assetsKept = 4;
 
-export type EnvironmentOptions = Pick<WebEnvironment, 'baseUrl' | 'people' | 'limits' | 'sharedCache'>;
+export type EnvironmentOptions = Pick<
+  WebEnvironment,
+  'baseUrl' | 'people' | 'limits' | 'level' | 'files' | 'sharedCache'
+>;
 
 export function createEnvironment(
   library: WebLibrary,
-  { baseUrl, people, limits, sharedCache }: EnvironmentOptions,
+  { baseUrl, people, limits, level, files, sharedCache }: EnvironmentOptions,
 ): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
@@ -43,6 +52,8 @@ export function createEnvironment(
     baseUrl,
     people,
     limits,
+    level,
+    files,
     sharedCache,
     catalogues,
     translator: (language) => {

@@ -25,6 +25,36 @@ export const webErrors = defineErrors({
     message: 'This form is from another session, or the browser keeps no cookies.',
     hint: 'Go back, load the page again, and send the form once more.',
   },
+  siteClosed: {
+    code: 'REPERIO_SITE_CLOSED',
+    status: 503,
+    message: 'The library is closed for a while. {message}',
+    hint: 'Please come back later.',
+  },
+  siteReadOnly: {
+    code: 'REPERIO_SITE_READ_ONLY',
+    status: 503,
+    message: 'For a while nothing can be changed here; reading and searching go on. {message}',
+    hint: 'Please come back later.',
+  },
+  noDatabase: {
+    code: 'REPERIO_NO_DATABASE',
+    status: 503,
+    message: 'For the moment this cannot be shown, because the database cannot be asked. Searching goes on.',
+    hint: 'Please try again in some seconds.',
+  },
+  apiNotAllowed: {
+    code: 'REPERIO_NOT_ALLOWED',
+    status: 403,
+    message: 'This needs the action {action}.',
+    hint: 'Sign in, or send an API token of somebody whose role may do so, with the scope `edit`.',
+  },
+  apiNoBytes: {
+    code: 'REPERIO_NO_BYTES',
+    status: 415,
+    message: 'The body must be the bytes of the file, sent as application/octet-stream.',
+    hint: "As: curl -H 'Content-Type: application/octet-stream' --data-binary @thesis.pdf '.../files?name=thesis.pdf'",
+  },
   late: {
     code: 'REPERIO_LATE',
     status: 503,
@@ -60,6 +90,12 @@ export const webErrors = defineErrors({
     status: 400,
     message: 'The parameter {name} {reason}.',
     hint: 'The parameters of each address are listed at /api.',
+  },
+  questionTooLong: {
+    code: 'REPERIO_QUESTION_TOO_LONG',
+    status: 414,
+    message: 'The question is too long: {length} characters, at most {most}.',
+    hint: 'Ask for less at once: several questions find what a long one does, recid:1->500 names many records, and a * stands for many words.',
   },
   cursorWrong: {
     code: 'REPERIO_CURSOR_WRONG',

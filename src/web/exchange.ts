@@ -2,15 +2,18 @@ import type { FastifyRequest } from 'fastify';
 import type { SignedIn } from '../access/access.ts';
 import type { ChangesBy } from '../access/cataloguers.ts';
 import { may, type Person } from '../access/person.ts';
+import { UserError } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { StoredBatch } from '../index/stored-records.ts';
+import { isAway } from './away.ts';
 import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
 import type { WebEnvironment } from './environment.ts';
 import { formToken } from './form-token.ts';
+import { stagesOf } from './profile/asked.ts';
 import { Timing } from './timing.ts';
-import { negotiateLanguage } from './translations.ts';
+import { negotiateLanguage, type Translator } from './translations.ts';
 import { personOf, visitorOf } from './visitor.ts';
 
 /** One question to the server: one snapshot, one person, one clock. */
@@ -24,6 +27,8 @@ export interface Exchange {
   readonly timing: Timing;
   /** Whole records in one statement; those that are not there are left out. */
   readonly records: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
+  /** The same for what can do without: none at all while the database is away. */
+  readonly recordsIfThere: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
   /** The first of them in stored form, as many as have `bytes` characters together: what exports read. */
   readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
   /** What cataloguer: needs to know is read before the search. */
@@ -34,11 +39,19 @@ export interface Exchange {
   readonly giveWay: () => Promise<void>;
 }
 
+/** What can do without the database does not wait for it longer. Milliseconds. */
+const impatience = 300;
+
 export function beginExchange(environment: WebEnvironment, request: FastifyRequest): Exchange {
-  const timing = new Timing();
+  const timing = new Timing(stagesOf(request));
   const snapshot = environment.library.snapshot();
   const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
   const person = personOf(request, snapshot.site, environment.people?.access);
+  const readRecords = async (ids: readonly number[], patience?: number) => {
+    if (ids.length === 0) return new Map<number, RecordVersion>();
+    const list = await timing.sql(() => environment.library.records(ids, patience));
+    return new Map(list.map((one) => [one.id, one]));
+  };
   return {
     snapshot,
     person,
@@ -46,11 +59,12 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
     page: pageContext(environment, request, snapshot, person, args),
     args,
     timing,
-    records: async (ids) => {
-      if (ids.length === 0) return new Map();
-      const list = await timing.sql(() => environment.library.records(ids));
-      return new Map(list.map((one) => [one.id, one]));
-    },
+    records: readRecords,
+    recordsIfThere: (ids) =>
+      readRecords(ids, impatience).catch((error: unknown) => {
+        if (error instanceof UserError && error.status === 503) return new Map();
+        throw error;
+      }),
     stored: (ids, bytes) => timing.sql(() => environment.library.stored(ids, bytes)),
     changedBy: (asked) => timing.sql(() => environment.library.changedBy(asked)),
     newest: () => environment.library.snapshot(),
@@ -86,10 +100,20 @@ function pageContext(
     baseUrl: environment.baseUrl ?? ownAddress(request),
     address: request.url,
     assets: environment.assets(site.accent).addresses,
+    banners: bannersOf(environment, environment.translator(language)),
     account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
     hasAccounts: environment.people !== undefined,
     formToken: visitorOf(request).session === undefined ? undefined : formToken(request, environment.baseUrl),
   };
+}
+
+function bannersOf({ level, library }: WebEnvironment, tr: Translator): readonly string[] {
+  const now = level();
+  return [
+    ...(now.level === 'open' ? [] : [tr.t(now.level === 'closed' ? 'layout.closed' : 'layout.read_only')]),
+    ...(now.message === '' ? [] : [now.message]),
+    ...(isAway(library) ? [tr.t('layout.away')] : []),
+  ];
 }
 
 /** What the client called us, when it is a possible name of a host. */

@@ -48,6 +48,7 @@ ${page.find}
 </ul></nav>
 </div></header>`
 }
+${context.banners.length > 0 && html`<div class="banners frame" role="status">${context.banners.map((banner) => html`<p>${banner}</p>`)}</div>`}
 <main id="main" class="frame" tabindex="-1">
 ${page.main}
 </main>

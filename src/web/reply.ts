@@ -16,6 +16,7 @@ export function entityTag({ snapshot, page, person }: Exchange, environment: Web
     page.baseUrl,
     page.address,
     environment.edition,
+    page.banners.join('\n'),
     personKey(person),
     // A form is good for its session only.
     page.formToken ?? '',

@@ -1,20 +1,29 @@
 /** A worker process of `serve`: answers the connections that the supervisor hands it, until the supervisor says so or is gone. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { type Access, openAccess } from '../access/access.ts';
+import { useOneTime } from '../access/one-time.ts';
 import type { RegistrationPolicy } from '../access/registration.ts';
 import type { ToSupervisor, ToWorker } from '../cluster/messages.ts';
 import { nodesSoon } from '../cluster/nodes.ts';
+import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
 import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { createBoard } from '../operations/board.ts';
 import type { NodeStatus } from '../operations/node-status.ts';
+import { explainStatement } from '../operations/profile/explain.ts';
+import { profilesFolder } from '../operations/profile/kept.ts';
+import { lookFor } from '../operations/profile/look.ts';
 import { WorkerMeter, type WorkerReport } from '../operations/worker-report.ts';
+import { type LevelWatch, watchLevel } from '../site/level.ts';
 import { createApp } from './app.ts';
+import type { Delivery } from './files/files.ts';
 import { watchLateness } from './lateness.ts';
 import { createLogger } from './log.ts';
 import type { WebPeople } from './people.ts';
@@ -26,19 +35,31 @@ import { boardPath, type WorkerStart } from './worker-start.ts';
 /** In-flight requests get this long. Milliseconds. */
 const drainLimit = 30_000;
 const lookForIdle = 20;
+/** An idle connection is closed when nothing has come on it for this long. */
+const idleBefore = 1_000;
 const reportEvery = 1_000;
 /** The supervisor answers at once, if it answers at all. Milliseconds. */
 const statusWithin = 5_000;
 
+interface Activity {
+  /** Requests that are being answered on it. */
+  running: number;
+  at: number;
+}
+
 interface Running {
+  readonly settings: Settings;
   readonly app: FastifyInstance;
+  /** Tells the supervisor what was done. */
+  report(): void;
   close(): Promise<void>;
 }
 
 const readiness = createReadiness();
 const logLines = pino.destination({ fd: 1, sync: true });
 const ending = new AbortController();
-const sockets = new Set<Socket>();
+/** Open connections, and when each was last at work. */
+const sockets = new Map<Socket, Activity>();
 let starting: Promise<Running> | undefined;
 let running: Running | undefined;
 let closing = false;
@@ -58,15 +79,17 @@ process.on('message', (message: ToWorker, socket: Socket | undefined) => {
   else if (message.kind === 'go-away') {
     readiness.goAway();
     void readiness.noticed().then((probed) => tell({ kind: 'noticed', probed }));
-  } else if (message.kind === 'status') {
+  } else if (message.kind === 'profile') void profile(message);
+  else if (message.kind === 'status') {
     asked.get(message.number)?.(message.status);
     asked.delete(message.number);
   } else void close();
 });
 
 async function start({ settings, address }: WorkerStart): Promise<Running> {
-  const opened: { library?: Library; access?: Access; mailer?: Mailer } = {};
+  const opened: { library?: Library; access?: Access; mailer?: Mailer; level?: LevelWatch } = {};
   const close = async (): Promise<void> => {
+    await opened.level?.close();
     await opened.mailer?.close();
     await opened.access?.close();
     await opened.library?.close();
@@ -94,6 +117,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       mailFrom: settings.mailFrom,
       linkBase: () => baseUrl ?? address,
     };
+    const level = await watchLevel(library.database, library.url);
+    opened.level = level;
     const lateness = watchLateness();
     const meter = new WorkerMeter();
     const { shedAbove, statusNetworks } = settings;
@@ -102,6 +127,21 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         meter,
         board: createBoard(boardPath(settings.dataFolder, process.pid)),
         isLate: () => shedAbove > 0 && lateness.mean() > shedAbove,
+      },
+      level: () => level.now(),
+      files: {
+        database: library.database,
+        store: openContentStore(settings),
+        delivery: settings.fileDelivery as Delivery,
+        accelPrefix: settings.fileAccelPrefix,
+        limit: settings.fileLimit,
+      },
+      profiling: {
+        folder: profilesFolder(settings.dataFolder),
+        explain: (text, values) => explainStatement(library.database, text, values),
+        isTicket: async (secret) => (await useOneTime(library.database, 'profile', secret)) !== undefined,
+        take: (seconds) =>
+          lookFor(seconds, `${seconds} s of process ${process.pid}`, profilesFolder(settings.dataFolder)),
       },
       status: {
         networks: statusNetworks,
@@ -122,12 +162,22 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     app.addHook('onSend', async (_, reply) => {
       if (closing) reply.header('connection', 'close');
     });
+    app.server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      const activity = sockets.get(request.socket);
+      if (activity === undefined) return;
+      activity.running++;
+      response.once('close', () => {
+        activity.running--;
+        activity.at = performance.now();
+      });
+    });
     await app.ready();
     // It listens to nothing itself; this starts its watch over idle and slow connections.
     app.server.emit('listening');
-    running = { app, close };
+    const report = (): void => tell({ kind: 'report', report: reportOf(library, meter) });
+    running = { settings, app, report, close };
     tell({ kind: 'ready' });
-    setInterval(() => tell({ kind: 'report', report: reportOf(library, meter) }), reportEvery).unref();
+    setInterval(report, reportEvery).unref();
     return running;
   } catch (error) {
     await close();
@@ -136,6 +186,17 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     tell({ kind: 'failed', code: known.code, status: known.status, message, hint: known.hint }, () => process.exit(1));
     throw error;
   }
+}
+
+async function profile({ number, seconds }: Extract<ToWorker, { kind: 'profile' }>): Promise<void> {
+  const { dataFolder } = (await starting)?.settings ?? {};
+  const taken =
+    dataFolder === undefined
+      ? undefined
+      : await lookFor(seconds, `${seconds} s of process ${process.pid}`, profilesFolder(dataFolder)).catch(
+          () => undefined,
+        );
+  tell({ kind: 'profiled', number, id: taken?.id });
 }
 
 function reportOf(library: Library, meter: WorkerMeter): WorkerReport {
@@ -167,7 +228,7 @@ async function askStatus(): Promise<NodeStatus> {
 function answer(socket: Socket | undefined, number: number): void {
   tell({ kind: 'taken', number });
   if (socket === undefined || running === undefined) return;
-  sockets.add(socket);
+  sockets.set(socket, { running: 0, at: performance.now() });
   socket.once('close', () => sockets.delete(socket));
   running.app.server.emit('connection', socket);
   socket.resume();
@@ -182,7 +243,7 @@ async function close(): Promise<void> {
     const { app } = started;
     const end = performance.now() + drainLimit;
     for (;;) {
-      app.server.closeIdleConnections();
+      closeIdle();
       if (sockets.size === 0) break;
       if (performance.now() > end) {
         app.log.warn(`${sockets.size} requests still ran after ${drainLimit / 1000} s and were cut off`);
@@ -191,10 +252,20 @@ async function close(): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, lookForIdle));
     }
     await app.close();
+    started.report();
     ending.abort();
     await started.close();
   }
   process.exit(0);
+}
+
+/**
+ * Closes connections that have been idle for a while. One that has just been answered may have its next request under way, which would be cut; answers say
+ * `Connection: close` by now.
+ */
+function closeIdle(): void {
+  const before = performance.now() - idleBefore;
+  for (const [socket, { running, at }] of sockets) if (running === 0 && at < before) socket.destroy();
 }
 
 /** Without a supervisor there is nobody to tell. */

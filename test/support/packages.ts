@@ -49,6 +49,11 @@ export function missingPackages(): readonly string[] {
   ];
 }
 
+/** A program of a package that scripts/install-test-packages installs; undefined when it is not there. */
+export function findProgram(name: string): string | undefined {
+  return onPath(name) ?? ['/usr/sbin', '/sbin'].map((folder) => join(folder, name)).find(isExecutable);
+}
+
 function onPath(program: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.map((folder) => join(folder, program)).find(isExecutable);

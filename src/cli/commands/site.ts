@@ -1,10 +1,13 @@
 import { checkRules } from '../../access/rules/check.ts';
+import { UserError } from '../../errors/errors.ts';
 import { checkQuery } from '../../search/check-query.ts';
+import { readLevel, setLevel, siteLevels } from '../../site/level.ts';
 import { readSiteText } from '../../site/read-file.ts';
 import type { Collection } from '../../site/site.ts';
 import { applySite, currentSource, readSite } from '../../site/versions.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { cliErrors } from '../errors.ts';
 
 const checks = { query: checkQuery, rules: checkRules };
 const fileArgument = { file: { doc: 'A site file; "-" is standard input.' } } as const;
@@ -83,6 +86,47 @@ const show = defineSubcommand({
   },
 });
 
+const level = defineSubcommand({
+  summary: 'Open, close or make read-only the site, on all nodes within a second.',
+  description: `open: all. read-only: reading and searching go on, whatever changes something is refused. closed: readers are refused with 503 and Retry-After; administrators
+may sign in. A message stands on every page, also while the site is open; --message '' takes it away. Without a level says what is in force. Commands on
+the terminal are not refused.`,
+  examples: [
+    { command: 'site level', doc: 'What is in force.' },
+    { command: "site level read-only --message 'New servers until noon.'", doc: 'Before a migration.' },
+    { command: 'site level closed --retry-after 3600', doc: 'Crawlers come back in an hour.' },
+    { command: "site level open --message ''", doc: 'All is well again.' },
+  ],
+  arguments: { level: { optional: true, doc: 'open, read-only or closed.' } },
+  options: {
+    message: { type: 'text', value: 'TEXT', doc: 'What readers are told.' },
+    'retry-after': { type: 'number', value: 'SECONDS', minimum: 1, maximum: 604_800, doc: 'When they may come back.' },
+    ...jsonOption,
+  },
+  run: async ({ arguments: { level: name }, options, settings, signal, print, printJson }) => {
+    const wanted = siteLevels.find((one) => one === name);
+    if (name !== undefined && wanted === undefined)
+      throw new UserError(cliErrors.wrongLevel, { name, levels: siteLevels.join(', ') });
+    const { message, 'retry-after': retryAfter } = options;
+    const changes = {
+      ...(wanted === undefined ? {} : { level: wanted }),
+      ...(message === undefined ? {} : { message }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    };
+    const store = await openStore(settings(), { signal });
+    try {
+      const now =
+        Object.keys(changes).length === 0 ? await readLevel(store.database) : await setLevel(store.database, changes);
+      if (options.json) return printJson(now);
+      print(
+        `${now.level}${now.level === 'open' ? '' : `, back in ${now.retryAfter} s`}${now.message === '' ? '' : `: ${now.message}`}`,
+      );
+    } finally {
+      await store.release();
+    }
+  },
+});
+
 function countCollections(collections: readonly Collection[]): number {
   return collections.reduce(
     (sum, one) => sum + 1 + countCollections(one.children) + countCollections(one.virtualChildren),
@@ -90,4 +134,4 @@ function countCollections(collections: readonly Collection[]): number {
   );
 }
 
-export const command: CommandGroup = { commands: { check, apply, show } };
+export const command: CommandGroup = { commands: { check, apply, show, level } };

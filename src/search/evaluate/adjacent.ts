@@ -1,16 +1,16 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Postings, Segment, TermEntry } from '../../index/segment.ts';
-import type { Matcher } from './matcher.ts';
+import type { MatchPlan } from './plan.ts';
 
 /**
- * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is a term, or a matcher whose terms are
+ * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is a term, or a pattern whose terms are
  * given by `expand`. The rarest slot is taken first and each other one, from rare to common, keeps the places that it agrees with.
  */
 export function adjacent(
   segment: Segment,
   space: string,
-  slots: readonly (string | Matcher)[],
-  expand: (matcher: Matcher) => readonly TermEntry[],
+  slots: readonly (string | MatchPlan)[],
+  expand: (slot: MatchPlan) => readonly TermEntry[],
 ): RoaringBitmap32 {
   const lists: Slot[] = [];
   for (const [offset, slot] of slots.entries()) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { citationView } from '../../citations/view.ts';
 import { checkQuery } from '../check-query.ts';
 import { parseQuery } from '../query/parse.ts';
 import { fieldNamesOf } from '../question.ts';
@@ -57,6 +58,33 @@ test('it finds the visible records that are known to be meant, anywhere in a que
       assert.deepEqual(found('cataloguer:nobody'), []);
     }),
     { numRuns: 200 },
+  );
+});
+
+test('without leave it finds nothing wherever it stands, and every name has the same answer', () => {
+  fc.assert(
+    fc.property(history, (versions) => {
+      const snapshot = snapshotOf(versions);
+      const everything = snapshot.segments.map(({ live }) => live);
+      const answer = (text: string) => {
+        const options = { facets: true, counts: true, citations: () => citationView(snapshot, everything) };
+        const { ids, facets, counts, notices } = search(snapshot, { ...emptyRequest, text }, everything, options);
+        return { ids, facets, counts: counts.map(({ count }) => count), notices };
+      };
+      const ids = (text: string) => answer(text).ids;
+      for (const name of ['ada', 'higgs', 'ada:2012-13']) {
+        assert.deepEqual(ids(`title:higgs or cataloguer:${name}`), ids('title:higgs'));
+        assert.deepEqual(ids(`title:higgs cataloguer:${name}`), []);
+        assert.deepEqual(ids(`title:higgs -cataloguer:${name}`), ids('title:higgs'));
+        assert.deepEqual(ids(`-cataloguer:${name}`), ids(''));
+      }
+      for (const text of ['cataloguer:?', 'higgs or cataloguer:?', '-cataloguer:?', 'refersto:-cataloguer:?']) {
+        const [one, other] = ['ada', 'higgs'].map((name) => answer(text.replace('?', name)));
+        assert.deepEqual(one, other, text);
+        assert.deepEqual(one?.notices, [{ kind: 'unknown-field', text: 'cataloguer' }]);
+      }
+    }),
+    { numRuns: 100 },
   );
 });
 

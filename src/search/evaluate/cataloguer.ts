@@ -52,9 +52,12 @@ export function cataloguersIn(query: Query): readonly CataloguerQuestion[] {
   }
 }
 
-/** Undefined for those who may not ask. */
-export function cataloguerPlan(leaf: Leaf, context: Context): Plan | undefined {
-  if (context.changedBy === undefined) return undefined;
+/** For those who may not ask it finds nothing and says the same of every name, so that no answer tells who is a cataloguer. */
+export function cataloguerPlan(leaf: Leaf, context: Context): Plan {
+  if (context.changedBy === undefined) {
+    notify(context, { kind: 'unknown-field', text: leaf.field });
+    return none;
+  }
   const asked = cataloguerOf(leaf);
   if (asked === undefined) {
     notify(context, { kind: 'bad-date', text: printLeaf(leaf) });

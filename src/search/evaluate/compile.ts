@@ -8,9 +8,10 @@ import { citationLeaf, secondOrder } from './citations.ts';
 import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
 import { evaluate } from './evaluate.ts';
-import { type Matcher, numberRange, range, regularExpression, wildcard } from './matcher.ts';
+import { numberRange, range, regularExpression, wildcard } from './matcher.ts';
 import { badNumber, numberEnds } from './numbers.ts';
-import { all, both, either, none, type Place, type Plan } from './plan.ts';
+import { patternPlan } from './patterns.ts';
+import { all, both, either, leftOut, type MatchPlan, none, type Place, type Plan, type PlanStep } from './plan.ts';
 
 /** Turns a question into what is asked of every segment. Whatever cannot be asked leaves a notice in the context. */
 export function compileQuery(query: Query, context: Context): Plan {
@@ -18,15 +19,19 @@ export function compileQuery(query: Query, context: Context): Plan {
     case 'everything':
       return all;
     case 'chain':
-      return {
-        kind: 'join',
-        steps: query.steps.map(({ join, query: inner }) => ({ join, plan: compileQuery(inner, context) })),
-      };
+      return joined(query.steps.map(({ join, query: inner }) => ({ join, plan: compileQuery(inner, context) })));
     case 'second-order':
       return secondOrder(query.operator, compileQuery(query.inner, context), context);
     default:
       return compileLeaf(query, context);
   }
+}
+
+/** What was left out joins nothing: "muon or ..." is "muon". */
+function joined(steps: readonly PlanStep[]): Plan {
+  const [first, ...others] = steps.filter(({ plan }) => plan !== leftOut);
+  if (first === undefined) return leftOut;
+  return { kind: 'join', steps: [first.join === 'or' ? { ...first, join: 'and' } : first, ...others] };
 }
 
 /** A MARC path as people write it: two digits first, "%" and "*" allowed. */
@@ -46,7 +51,7 @@ function compileLeaf(leaf: Leaf, context: Context): Plan {
   if (field !== undefined) return withAuthorities(leaf, context, field);
   const known = name === 'cataloguer' ? cataloguerPlan(leaf, context) : citationLeaf(leaf, context);
   if (known !== undefined) return known;
-  notify(context, { kind: 'unknown-field', text: name });
+  notify(context, { kind: 'any-field', text: name });
   const anyField = analyzer.field(analyzer.anyField);
   return anyField === undefined ? none : ofField(leaf, context, anyField);
 }
@@ -54,13 +59,16 @@ function compileLeaf(leaf: Leaf, context: Context): Plan {
 /** Beside what the field itself has, the records that name an authority record which has it. */
 function withAuthorities(leaf: Leaf, context: Context, field: FieldSearch): Plan {
   const plan = ofField(leaf, context, field);
+  if (plan === leftOut) return plan;
   const { openable, analyzer } = context;
   // A limit of terms counts those of the field itself.
   if (openable === undefined || field.numeric || context.wildcardLimit !== undefined) return plan;
   if (!readsAuthorities(field.code, context)) return plan;
+  // Nor do patterns count that nobody typed.
+  const silent = { ...context, notices: [], patterns: { ...context.patterns, broad: new Set<string>() } };
   const names = authorityFields(context.snapshot.site).flatMap((code) => {
     const of = code === field.code ? undefined : analyzer.field(code);
-    return of === undefined ? [] : [ofField(leaf, { ...context, notices: [] }, of)];
+    return of === undefined ? [] : [ofField(leaf, silent, of)];
   });
   const authorities = evaluate(either(names), { ...context, visible: openable(), notices: [] });
   return either([plan, { kind: 'found', hits: namingRecords(field.code, authorities, context) }]);
@@ -78,7 +86,7 @@ function ofField(leaf: Leaf, context: Context, field: FieldSearch): Plan {
     case 'span':
       if (field.numeric) return numbers(leaf, context, words);
       if (leaf.quoted && field.hasValues) return values(leaf, context, place, value, false);
-      return match(words, range(...endsOf(leaf, (text) => oneWord(text, context, field))), leaf);
+      return span(leaf, context, words, (text) => oneWord(text, context, field));
     case 'pattern':
       return pattern(leaf, context, field.hasValues ? place : words);
     default:
@@ -96,14 +104,17 @@ function withSynonyms(text: string, context: Context, field: FieldSearch, plan: 
 }
 
 function wordsOf(text: string, context: Context, field: FieldSearch, place: Place & { kind: 'words' }): Plan {
-  if (/^\*+$/.test(text)) return field.code === context.analyzer.anyField ? all : matchText(place, '*', text);
+  if (/^\*+$/.test(text)) return field.code === context.analyzer.anyField ? all : matchText(context, place, '*', text);
   const groups = context.analyzer.queryWords(field.code, text);
-  if (groups.length === 0) notify(context, { kind: 'empty-term', text: text });
+  if (groups.length === 0) {
+    notify(context, { kind: 'empty-term', text });
+    return leftOut;
+  }
   return both(
     groups.map((words) => {
       const [first] = words;
-      if (first !== undefined && words.length === 1) return lookUp(place, first, text);
-      return { kind: 'adjacent', space: place.space, slots: words.map(slot), text };
+      if (first !== undefined && words.length === 1) return lookUp(context, place, first, text);
+      return row(context, place, words, text);
     }),
   );
 }
@@ -120,14 +131,16 @@ function phrase(text: string, context: Context, field: FieldSearch, space: strin
     return none;
   }
   // One word beside signs that stand alone, as in ": Tim": Invenio looked for just that, and no record has it.
-  if (groups.length === 1) return loneSign.test(text) ? none : lookUp({ kind: 'words', space }, first, text);
-  return { kind: 'adjacent', space, slots: groups.map(slot), text };
+  const place = { kind: 'words', space } as const;
+  if (groups.length === 1) return loneSign.test(text) ? none : lookUp(context, place, first, text);
+  return row(context, place, groups, text);
 }
 
 const loneSign = /(?:^|\s)[^\p{L}\p{N}\s*]+(?:\s|$)/u;
 
-function slot(word: string): string | Matcher {
-  return word.includes('*') ? wildcard(word) : word;
+function row(context: Context, place: Place & { kind: 'words' }, words: readonly string[], text: string): Plan {
+  const slots = words.map((word) => (word.includes('*') ? wildcardPlan(context, place, word, text) : word));
+  return slots.every((slot) => slot !== undefined) ? { kind: 'adjacent', space: place.space, slots } : none;
 }
 
 /** Whole values. `path`: a "%" at the end of a value is a wildcard too, as librarians write it on MARC paths. */
@@ -136,12 +149,12 @@ function values(leaf: Leaf, context: Context, place: Place, washed: (text: strin
     case 'pattern':
       return pattern(leaf, context, place);
     case 'span':
-      return match(place, range(...endsOf(leaf, washed)), leaf);
+      return span(leaf, context, place, washed);
     case 'partial':
-      return matchText(place, `*${washed(leaf.text)}*`, leaf.text);
+      return matchText(context, place, `*${washed(leaf.text)}*`, leaf.text);
     default: {
       const text = path ? leaf.text.replace(/%$/, '*') : leaf.text;
-      return lookUp(place, washed(text), leaf.text);
+      return lookUp(context, place, washed(text), leaf.text);
     }
   }
 }
@@ -150,21 +163,27 @@ function pathValue(text: string): string {
   return foldValue(text);
 }
 
-function lookUp(place: Place, term: string, text: string): Plan {
-  return term.includes('*') ? matchText(place, term, text) : { kind: 'term', place, term };
+function lookUp(context: Context, place: Place, term: string, text: string): Plan {
+  return term.includes('*') ? matchText(context, place, term, text) : { kind: 'term', place, term };
 }
 
-function matchText(place: Place, term: string, text: string): Plan {
-  return { kind: 'match', place, matcher: wildcard(term), text };
+function matchText(context: Context, place: Place, term: string, text: string): Plan {
+  return wildcardPlan(context, place, term, text) ?? none;
 }
 
-function match(place: Place, matcher: Matcher, leaf: Leaf): Plan {
-  return { kind: 'match', place, matcher, text: printLeaf(leaf) };
+function wildcardPlan(context: Context, place: Place, term: string, text: string): MatchPlan | undefined {
+  return patternPlan(context, place, `* ${term}`, () => wildcard(term), text);
+}
+
+function span(leaf: Leaf & { kind: 'span' }, context: Context, place: Place, washed: (text: string) => string): Plan {
+  const ends = endsOf(leaf, washed);
+  return patternPlan(context, place, JSON.stringify(ends), () => range(...ends), printLeaf(leaf)) ?? none;
 }
 
 function pattern(leaf: Leaf & { kind: 'pattern' }, context: Context, place: Place): Plan {
+  const make = () => regularExpression(leaf.text);
   try {
-    return { kind: 'match', place, matcher: regularExpression(leaf.text), text: printLeaf(leaf) };
+    return patternPlan(context, place, `/ ${leaf.text}`, make, printLeaf(leaf)) ?? none;
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     notify(context, { kind: 'bad-pattern', text: printLeaf(leaf), detail });
@@ -182,7 +201,7 @@ function endsOf(
 function numbers(leaf: Leaf & { kind: 'span' }, context: Context, place: Place): Plan {
   const ends = numberEnds(leaf);
   if (ends === undefined) return badNumber(leaf, context);
-  return match(place, numberRange(...ends), leaf);
+  return patternPlan(context, place, `# ${ends}`, () => numberRange(...ends), printLeaf(leaf)) ?? none;
 }
 
 function recordNumbers(leaf: Leaf, context: Context): Plan {

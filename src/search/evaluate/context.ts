@@ -4,6 +4,7 @@ import type { Segment } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Notice } from '../notices.ts';
 import type { ChangedBy } from './cataloguer.ts';
+import type { Patterns } from './patterns.ts';
 import type { Place } from './plan.ts';
 
 /** What one question is asked of, and within which bounds. */
@@ -16,8 +17,7 @@ export interface Context {
   readonly seesHiddenPaths: boolean;
   /** A wildcard, span or pattern stands for so many terms at most; undefined: for all of them. */
   readonly wildcardLimit: number | undefined;
-  /** When patterns must have read enough of the dictionaries, in milliseconds of `performance.now()`. */
-  readonly patternDeadline: number;
+  readonly patterns: Patterns;
   readonly notices: Notice[];
   /** All records that the asker may open, in whatever collection; undefined where one record's question must not look at others. */
   readonly openable: (() => HitSet) | undefined;

@@ -5,8 +5,7 @@ import type { Join } from '../query/tree.ts';
 import { adjacent } from './adjacent.ts';
 import { type Context, spacesAt } from './context.ts';
 import { matchEntries } from './expand.ts';
-import type { Matcher } from './matcher.ts';
-import type { AdjacentPlan, Plan, PlanStep, TermPlan } from './plan.ts';
+import type { Plan, PlanStep, TermPlan } from './plan.ts';
 
 /**
  * A bitmap of ordinals that is either ours to change, or shared with a segment's cache. It may hold records that are not live: whoever asks
@@ -47,9 +46,7 @@ function evaluateIn(plan: Plan, context: Context, live: LiveSegment, index: numb
     case 'match':
       return union(segment, matchEntries(plan, context, segment));
     case 'adjacent':
-      return owned(
-        adjacent(segment, plan.space, plan.slots, (matcher) => slotEntries(plan, matcher, context, segment)),
-      );
+      return owned(adjacent(segment, plan.space, plan.slots, (slot) => matchEntries(slot, context, segment)));
     case 'ids':
       return owned(idsBetween(segment, plan.from, plan.to));
     case 'time':
@@ -68,11 +65,6 @@ function termEntries(plan: TermPlan, context: Context, segment: Segment): readon
     if (entry !== undefined) entries.push(entry);
   }
   return entries;
-}
-
-function slotEntries(plan: AdjacentPlan, matcher: Matcher, context: Context, segment: Segment): readonly TermEntry[] {
-  const place = { kind: 'words', space: plan.space } as const;
-  return matchEntries({ kind: 'match', place, matcher, text: plan.text }, context, segment);
 }
 
 function union(segment: Segment, entries: readonly TermEntry[]): Bits {

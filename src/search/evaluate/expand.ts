@@ -1,14 +1,46 @@
 import { isLongTermKey } from '../../index/segment/term-key.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
+import type { HitSet } from '../../index/snapshot.ts';
+import type { Notice } from '../notices.ts';
 import { type Context, notify, spacesAt } from './context.ts';
 import type { MatchPlan } from './plan.ts';
 
 /** How often the clock is read while a dictionary is scanned: 2,000 terms take well under a millisecond. */
 const termsBetweenLooks = 2000;
 
-/** Dictionary entries of a segment that a wildcard, span or regular expression stands for. */
+/** What a plan stands for, by segment, and the last term that it may stand for when there is a wildcard limit. */
+interface Expansion {
+  /** The limit counts terms of these records, so it holds for them alone; undefined without one. */
+  readonly visible: HitSet | undefined;
+  readonly last: string | undefined;
+  readonly entries: Map<Segment, readonly TermEntry[]>;
+  /** What there was to tell: whoever uses the plan next is told too. */
+  readonly notices: Notice[];
+}
+
+const expansions = new WeakMap<MatchPlan, Expansion>();
+
+/** Dictionary entries of a segment that a wildcard, span or regular expression stands for. Equal ones of a question are one plan, which is expanded once. */
 export function matchEntries(plan: MatchPlan, context: Context, segment: Segment): readonly TermEntry[] {
-  const last = lastTermAllowed(plan, context);
+  const { last, entries, notices } = expansionOf(plan, context);
+  const found = entries.get(segment) ?? expand(plan, { ...context, notices }, segment, last);
+  entries.set(segment, found);
+  for (const notice of notices) notify(context, notice);
+  return found;
+}
+
+function expansionOf(plan: MatchPlan, context: Context): Expansion {
+  const visible = context.wildcardLimit === undefined ? undefined : context.visible;
+  const known = expansions.get(plan);
+  if (known !== undefined && known.visible === visible) return known;
+  const notices: Notice[] = [];
+  const last = lastTermAllowed(plan, { ...context, notices });
+  const expansion = { visible, last, entries: new Map(), notices };
+  expansions.set(plan, expansion);
+  return expansion;
+}
+
+function expand(plan: MatchPlan, context: Context, segment: Segment, last: string | undefined): readonly TermEntry[] {
   const entries: TermEntry[] = [];
   for (const space of spacesAt(context, segment, plan.place)) {
     for (const entry of scan(plan, context, segment, space)) {
@@ -19,8 +51,6 @@ export function matchEntries(plan: MatchPlan, context: Context, segment: Segment
   return entries;
 }
 
-const lastTerms = new WeakMap<MatchPlan, { readonly term: string | undefined }>();
-
 /**
  * With a wildcard limit, the last term that a plan may stand for. The first terms of the whole library count, not those of each segment:
  * how records are spread over segments never changes an answer.
@@ -28,8 +58,6 @@ const lastTerms = new WeakMap<MatchPlan, { readonly term: string | undefined }>(
 function lastTermAllowed(plan: MatchPlan, context: Context): string | undefined {
   const limit = context.wildcardLimit;
   if (limit === undefined) return undefined;
-  const known = lastTerms.get(plan);
-  if (known !== undefined) return known.term;
   const terms = new Set<string>();
   for (const { segment } of context.snapshot.segments) {
     for (const space of spacesAt(context, segment, plan.place)) {
@@ -45,7 +73,6 @@ function lastTermAllowed(plan: MatchPlan, context: Context): string | undefined 
   const sorted = [...terms].sort(byCodePoint);
   const last = sorted.length > limit ? (sorted[limit - 1] ?? '') : undefined;
   if (last !== undefined) notify(context, { kind: 'wildcard-limit', text: plan.text, limit });
-  lastTerms.set(plan, { term: last });
   return last;
 }
 
@@ -56,7 +83,7 @@ function* scan(plan: MatchPlan, context: Context, segment: Segment, space: strin
   for (const entry of segment.terms(space, matcher.from, matcher.below)) {
     if (--untilLook === 0) {
       untilLook = termsBetweenLooks;
-      if (performance.now() >= context.patternDeadline) {
+      if (performance.now() >= context.patterns.deadline) {
         notify(context, { kind: 'slow-pattern', text: plan.text });
         return;
       }

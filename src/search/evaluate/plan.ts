@@ -41,15 +41,16 @@ export interface MatchPlan {
   readonly text: string;
 }
 
-/** Words at consecutive positions of one word space; each slot is a term, or a matcher for a slot with `*`. */
+/** Words at consecutive positions of one word space; each slot is a term, or a pattern for a slot with `*`. */
 export interface AdjacentPlan {
   readonly kind: 'adjacent';
   readonly space: string;
-  readonly slots: readonly (string | Matcher)[];
-  readonly text: string;
+  readonly slots: readonly (string | MatchPlan)[];
 }
 
 export const all: Plan = { kind: 'all' };
+/** Of a condition in which nothing can be searched for. */
+export const leftOut: Plan = { kind: 'all' };
 export const none: Plan = { kind: 'none' };
 
 export function either(plans: readonly Plan[]): Plan {

@@ -167,7 +167,7 @@ function shelfOf(field: string, context: Context): Shelf {
     field === '' || field === 'global' ? undefined : (valueShelf(field, context) ?? wordShelf(field, context));
   if (shelf !== undefined) return shelf;
   if (field !== '' && field !== 'global' && field !== analyzer.anyField)
-    notify(context, { kind: 'unknown-field', text: field });
+    notify(context, { kind: 'any-field', text: field });
   return wordShelf('', context) ?? { field: '', places: [], key: foldValue, question: () => undefined };
 }
 

@@ -7,7 +7,7 @@ import { printQuery } from '../query/print.ts';
 import type { Leaf } from '../query/tree.ts';
 import { questionOf } from '../question.ts';
 import { emptyRequest, type SearchRequest } from '../request.ts';
-import { count, prepare, type SearchOptions } from '../search.ts';
+import { conditionsHelped, count, prepare, type SearchOptions } from '../search.ts';
 import { rewriteWanted, wantedLeaves, withText } from './rewrite.ts';
 import { vocabularyOf } from './segment-vocabulary.ts';
 import { similarWords, slipsIn } from './similar-words.ts';
@@ -41,7 +41,7 @@ export function correction(
   const silent: Context = { ...context, notices: [] };
   const changes = new Map<Leaf, Leaf>();
   let vocabularies: readonly Vocabulary[] | undefined;
-  for (const leaf of wantedLeaves(query)) {
+  for (const leaf of wantedLeaves(query).slice(0, conditionsHelped)) {
     if (!isSpelled(leaf, silent) || changes.size === mostWordsCorrected) continue;
     vocabularies ??= vocabulariesOf(silent);
     const better = spelled(leaf, vocabularies, silent);
@@ -50,8 +50,9 @@ export function correction(
   if (changes.size === 0) return undefined;
   const rewritten = printQuery(rewriteWanted(query, (leaf) => changes.get(leaf) ?? leaf));
   const text = asTyped(request, changes, rewritten, context) ?? rewritten;
-  const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, options);
-  return found > count(snapshot, request, visible, options) ? { text, count: found } : undefined;
+  const beside = { ...options, patterns: context.patterns };
+  const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, beside);
+  return found > count(snapshot, request, visible, beside) ? { text, count: found } : undefined;
 }
 
 /** The question as it was typed, but for the words, when that means the same. */

@@ -5,7 +5,7 @@ import { countVisible } from '../evaluate/evaluate.ts';
 import { printLeaf, printQuery } from '../query/print.ts';
 import { builtInFields, type Leaf } from '../query/tree.ts';
 import type { SearchRequest } from '../request.ts';
-import { count, prepare, type SearchOptions } from '../search.ts';
+import { conditionsHelped, count, prepare, type SearchOptions } from '../search.ts';
 import { type Shelf, takeTerms, valueShelf, wordShelf } from './browse.ts';
 import { rewriteWanted, wantedLeaves, withText } from './rewrite.ts';
 
@@ -42,19 +42,24 @@ export function nearestTerms(
 ): readonly NearestTerms[] {
   const { query, context } = prepare(snapshot, { ...request, limits: [] }, visible, options);
   const silent: Context = { ...context, notices: [] };
+  const beside = { ...options, patterns: context.patterns };
   const near: NearestTerms[] = [];
-  const missing = wantedLeaves(query).filter((leaf) => countVisible(compileQuery(leaf, silent), silent) === 0);
-  for (const leaf of missing.slice(0, mostConditions)) {
+  const missing = new Set(
+    wantedLeaves(query)
+      .slice(0, conditionsHelped)
+      .filter((leaf) => countVisible(compileQuery(leaf, silent), silent) === 0),
+  );
+  for (const leaf of [...missing].slice(0, mostConditions)) {
     const place = placeOf(leaf, silent);
     if (place === undefined) continue;
     const side = (direction: 'forwards' | 'backwards'): readonly NearQuestion[] =>
       takeTerms(place.shelf, silent, place.shelf.key(place.text), direction, termsOnASide).flatMap(({ question }) => {
         const other = rewriteWanted(query, (one) => {
           if (one === leaf) return place.with(question.leaf);
-          return missing.includes(one) ? undefined : one;
+          return missing.has(one) ? undefined : one;
         });
         const text = printQuery(other);
-        const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, options);
+        const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, beside);
         return found === 0 ? [] : [{ label: question.label, text, count: found }];
       });
     const [before, after] = [side('backwards').toReversed(), side('forwards')];

@@ -1,11 +1,12 @@
 import type { Notice } from '../notices.ts';
-import { isSecondOrder, type Join } from './tree.ts';
+import { type JoinToken, joinOfSign, joinOfWord } from './joins.ts';
+import { isSecondOrder } from './tree.ts';
 
 /** A piece of a question. `at` is where it begins in the text. */
 export type Token =
   | { readonly kind: 'open'; readonly at: number }
   | { readonly kind: 'close'; readonly at: number }
-  | { readonly kind: 'join'; readonly join: Join; readonly word: string | undefined; readonly at: number }
+  | JoinToken
   | { readonly kind: 'field'; readonly name: string; readonly at: number }
   | OperandToken;
 
@@ -26,8 +27,6 @@ export interface Lexed {
   readonly notices: readonly Notice[];
 }
 
-const joinSigns: Readonly<Record<string, Join>> = { '+': 'and', '-': 'not', '|': 'or' };
-const joinWords: Readonly<Record<string, Join>> = { and: 'and', or: 'or', not: 'not' };
 const quoteForms = { '"': 'exact', "'": 'partial', '/': 'pattern' } as const;
 type Quote = keyof typeof quoteForms;
 
@@ -42,14 +41,17 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
   let at = 0;
   let depth = 0;
 
+  /** Signs that nothing closes from here on: each is looked for once. */
+  const unclosed = new Set<string>();
   /** The text between the quotes at `from`, or undefined when nothing closes them. */
   function quoted(from: number): { text: string; end: number } | undefined {
     const quote = text[from];
-    if (quote === undefined) return undefined;
+    if (quote === undefined || unclosed.has(quote)) return undefined;
     for (let end = text.indexOf(quote, from + 1); end !== -1; end = text.indexOf(quote, end + 1)) {
       // An apostrophe or slash inside a word does not close; a double quote always does.
       if (quote === '"' || closes(end + 1)) return { text: text.slice(from + 1, end), end: end + 1 };
     }
+    unclosed.add(quote);
     return undefined;
   }
   function closes(after: number): boolean {
@@ -71,11 +73,15 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
     }
     return end;
   }
-  /** Does something to join follow a sign? Not after "->" or "--", nor at the end of the question. */
-  function startsOperand(from: number): boolean {
-    const next = /[^\s+|>-]|\s+\S/y;
+  /** Is there a sign at `from - 1` that joins? Not in "->" or "--". One at the end is told from a word, so that it can be passed over. */
+  function joins(from: number): boolean {
+    const next = tokens.length === 0 ? /[^\s+|>-]|\s+\S/y : /[^\s+|>-]|\s|$/y;
     next.lastIndex = from;
     return next.test(text);
+  }
+  /** title:-x; a minus sign that stands alone or begins an arrow is a word. */
+  function negates(from: number): boolean {
+    return text[from - 1] === '-' && /[^\s+|>)-]/.test(text[from] ?? '');
   }
   function operand(): void {
     const start = at;
@@ -136,16 +142,16 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
       tokens.push({ kind: 'open', at: at++ });
       continue;
     }
-    const sign = joinSigns[character];
-    if (sign !== undefined && !afterField && startsOperand(at + 1)) {
+    const sign = joinOfSign(character);
+    if (sign !== undefined && (afterField ? negates(at + 1) : joins(at + 1))) {
       tokens.push({ kind: 'join', join: sign, word: undefined, at: at++ });
       continue;
     }
     if (field()) continue;
-    const word = /(?:and|or|not)(?=[\s(]|$)/iy;
+    const word = groups && depth > 0 ? /(?:and|or|not)(?=[\s()]|$)/iy : /(?:and|or|not)(?=[\s(]|$)/iy;
     word.lastIndex = at;
     const joined = afterField ? undefined : word.exec(text)?.[0];
-    const join = joinWords[joined?.toLowerCase() ?? ''];
+    const join = joinOfWord(joined ?? '');
     if (joined !== undefined && join !== undefined && (groups || text[at + joined.length] !== '(')) {
       tokens.push({ kind: 'join', join, word: joined, at });
       at += joined.length;

@@ -41,14 +41,42 @@ const readings: readonly (readonly [string, string])[] = [
   ['foo - bar', 'foo not bar'],
   ['-foo bar', '-foo and bar'],
   ['|foo bar', 'foo and bar'],
-  ['foo -', 'foo and -'],
-  ['the not', 'the and not'],
+  ['foo -', 'foo'],
+  ['the not', 'the'],
   ['and', 'and'],
-  ['and and and', 'and and and'],
-  ['muon and or not', 'muon or not'],
-  ['not foo', 'not and foo'],
-  ['(not foo) bar', '(-foo) and bar'],
-  ['in or and not Putz', 'in or not and Putz'],
+  ['and and and', '"and" and "and"'],
+  ['muon and or not', 'muon or "not"'],
+  ['not foo', '"not" and foo'],
+  ['not cited:0', '"not" and cited:0'],
+  ['(not foo) bar', '-foo and bar'],
+  ['in or and not Putz', 'in or "not" and Putz'],
+  ['a or not x', 'a or not x'],
+  ['a or -x b', 'a or not x and b'],
+  ['a or not (x or y)', 'a or not (x or y)'],
+  ['a | - x', 'a or not x'],
+  ['a or (-x)', 'a or not x'],
+  ['a or (not x) (not y)', 'a or not x not y'],
+  ['a not -x', 'a not x'],
+  ['a -(-x)', 'a and x'],
+  ['a (-x or y)', 'a and (-x or y)'],
+  ['(-1) (-) e(-)', '(-1) and (-) and e(-)'],
+  ['title:-x', '-title:x'],
+  ['a title:-x', 'a not title:x'],
+  ['a or title:-"x y"', 'a or not title:"x y"'],
+  ['title:(-x)', '-title:x'],
+  ['title:-(x y)', '-(title:x and title:y)'],
+  ['title:(-x y)', '-title:x and title:y'],
+  ['title:- x', 'title:- and x'],
+  ['refersto:-recid:1', 'refersto:-recid:1'],
+  ['refersto:(-recid:1)', 'refersto:-recid:1'],
+  ['refersto:-(author:a or author:b)', 'refersto:-(author:a or author:b)'],
+  ['citedby:-refersto:-recid:1 or -x', 'citedby:-refersto:-recid:1 or not x'],
+  ['ellis or', 'ellis'],
+  ['ellis or or muon', 'ellis or muon'],
+  ['ellis |', 'ellis'],
+  ['(ellis or muon not) x', '(ellis or muon) and x'],
+  ['Martin OR and', 'Martin or "and"'],
+  ['a or ( )', 'a'],
   ['a|b hep-ph c++', 'a|b and hep-ph and c++'],
   ['U(1) SL(2,Z) e(+)e(-)', 'U(1) and SL(2,Z) and e(+)e(-)'],
   ['(muon)', '(muon)'],
@@ -98,4 +126,40 @@ test('unbalanced signs are named with their place, and the question is still ans
   assert.deepEqual(notices('muon "kaon pion'), ['unbalanced-quote 5']);
   assert.equal(understood('muon "kaon pion'), 'muon and "kaon and pion');
   assert.deepEqual(notices('muon title:'), ['empty-field 5']);
+});
+
+test('reading a question takes time in proportion to its length', () => {
+  const start = performance.now();
+  for (const piece of ["'a ", '/a ', '"', '(', ')', ':', '- ', 'a:', 'not ']) {
+    parseQuery(piece.repeat(60_000 / piece.length), { fieldNames });
+  }
+  // A tenth of a second; with a look at the rest of the question from each quotation mark, ten seconds.
+  assert.ok(performance.now() - start < 3000);
+});
+
+test('an operator that joins nothing is named with its place, and how it was read', () => {
+  const read: readonly (readonly [string, readonly string[]])[] = [
+    ['ellis or', ['operator-skipped 6']],
+    ['ellis or or muon', ['operator-skipped 9']],
+    ['ellis and or muon', ['operator-skipped 6']],
+    ['ellis not or muon', ['operator-skipped 10']],
+    ['ellis and and muon', ['operator-skipped 6']],
+    ['ellis |', ['operator-skipped 6']],
+    ['ellis or -', ['operator-skipped 9']],
+    ['(ellis or muon not) x', ['operator-skipped 15']],
+    ['a not -x', ['operator-skipped 6']],
+    ['Martin or and', ['operator-as-word 10']],
+    ['in or and not Putz', ['operator-skipped 6', 'operator-as-word 10']],
+    ['or muon', ['operator-as-word 0']],
+    ['not muon kaon', ['leading-not 0']],
+    ['not cited:0', ['leading-not 0']],
+    ['refersto:"author:x or"', ['operator-skipped 19']],
+    ['a or ( )', ['empty-term 5']],
+    ['title:( )', ['empty-term 6', 'empty-field 0']],
+  ];
+  for (const [text, expected] of read) assert.deepEqual(notices(text), expected, text);
+  const plain = ['not', 'and', 'a or not x', 'a and not x', 'a and -x', 'a +x', 'a and +x', 'a |x', '-x', '(not x) y'];
+  for (const text of plain) assert.deepEqual(notices(text), [], text);
+  const [notice] = parseQuery('not muon kaon', { fieldNames }).notices;
+  assert.equal(notice?.detail, '-muon kaon');
 });

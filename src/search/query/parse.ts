@@ -1,6 +1,7 @@
 import type { Notice } from '../notices.ts';
-import { type FieldNames, lex, type OperandToken } from './lexer.ts';
-import { chain, everything, isSecondOrder, type Join, leaf, type Query, type Step, secondOrder, step } from './tree.ts';
+import { type Joins, type JoinToken, noJoins, skipped, withJoin } from './joins.ts';
+import { type FieldNames, lex, type OperandToken, type Token } from './lexer.ts';
+import { chain, isSecondOrder, leaf, negation, type Query, type Step, secondOrder, step } from './tree.ts';
 
 export interface ParseOptions {
   readonly fieldNames: FieldNames;
@@ -15,7 +16,7 @@ export interface Parsed {
 
 /**
  * Reads a question as typed. Never fails: what cannot be understood is read as plain words, with a notice that says where.
- * Joins are strictly left to right; parentheses group only where one of them encloses a blank (search-language.md, sections 2 to 4).
+ * Joins are strictly left to right; parentheses group only where one of them encloses a blank (search-language.md, sections 2 to 4) or a negation.
  */
 export function parseQuery(text: string, options: ParseOptions): Parsed {
   const groups = groupsIn(text);
@@ -29,8 +30,8 @@ export function parseQuery(text: string, options: ParseOptions): Parsed {
 }
 
 /**
- * One unquoted group with a blank inside makes all parentheses of the question group. One without a partner counts where a group could begin or
- * end, not inside a word.
+ * One unquoted group with a blank inside, or one such as (-x), makes all parentheses of the question group. One without a partner counts where a group could
+ * begin or end, not inside a word.
  */
 function groupsIn(text: string): 'none' | 'balanced' | { readonly at: number } {
   const open: number[] = [];
@@ -39,14 +40,26 @@ function groupsIn(text: string): 'none' | 'balanced' | { readonly at: number } {
   for (const { character, at } of unquoted(text)) {
     if (character === '(') open.push(at);
     else if (character === ')') {
-      if (open.pop() === undefined) closing ??= at;
+      const from = open.pop();
+      if (from === undefined) closing ??= at;
+      else blankInside ||= isNegation(text, from, at);
     } else if (open.length > 0 && /\s/.test(character)) blankInside = true;
   }
-  const opening = open.find((at) => blankInside || /(?:^|[\s:+|-])$/.test(text.slice(0, at)));
-  const end = closing !== undefined && (blankInside || /^(?:\s|$)/.test(text.slice(closing + 1))) ? closing : undefined;
+  const opening = open.find((at) => blankInside || begins(text, at));
+  const end = closing !== undefined && (blankInside || /^\s?$/.test(text[closing + 1] ?? '')) ? closing : undefined;
   const wrong = end ?? opening;
   if (wrong !== undefined) return { at: wrong };
   return blankInside ? 'balanced' : 'none';
+}
+
+function begins(text: string, at: number): boolean {
+  return /^[\s:+|-]?$/.test(text[at - 1] ?? '');
+}
+
+/** Is (-x) meant as "not x"? Not (-), (-1)^n or e(-), and (-1) only after a field. */
+function isNegation(text: string, from: number, to: number): boolean {
+  const negation = text[from - 1] === ':' ? /^\(-[^\s+|>)-]/ : /^\(-[\p{L}"'/(]/u;
+  return begins(text, from) && negation.test(text.slice(from, from + 4)) && /^[\s)]?$/.test(text[to + 1] ?? '');
 }
 
 function withoutParentheses(text: string): string {
@@ -76,62 +89,85 @@ function parseTokens(text: string, options: ParseOptions, groups: boolean): Pars
   function parseChain(field: string): Query {
     const steps: Step[] = [];
     for (let token = tokens[next]; token !== undefined && token.kind !== 'close'; token = tokens[next]) {
-      const join = parseJoin(steps.length === 0);
+      const { by, negates } = parseJoins(steps.length === 0);
       const query = parseOperand(field);
-      if (query !== undefined) steps.push(step(join, query));
+      if (query !== undefined) steps.push(step(by?.join ?? 'and', negates ? negation(query) : query));
     }
     return chain(steps);
   }
 
-  /** Several joins in a row: "and" gives way to any other; the first other one joins, and what follows it is a word. */
-  function parseJoin(first: boolean): Join {
-    let join: Join | undefined;
+  /** The operators before an operand. A word that has nothing to join is an operand itself, but for one at the end of a chain: that is passed over. */
+  function parseJoins(first: boolean): Joins {
+    let joins = noJoins;
     for (let token = tokens[next]; token?.kind === 'join'; token = tokens[++next]) {
-      // In a flat question, and for "and" and "or" anywhere, a leading word joins nothing: it is searched for.
-      if (first && join === undefined && token.word !== undefined && !(groups && token.join === 'not')) break;
-      if (token.word !== undefined && !joinsSomething(next)) break;
-      if (token.join === 'and' && join !== undefined) continue;
-      if (join !== undefined && join !== 'and') break;
-      join = token.join;
+      const { join, word } = token;
+      const isLast = tokens[next + 1] === undefined || tokens[next + 1]?.kind === 'close';
+      if (word !== undefined) {
+        // In a flat question, and for "and" and "or" anywhere, a leading word joins nothing: it is searched for.
+        const leads = first && joins.by === undefined && (isLast || !(groups && join === 'not'));
+        if (leads || (joins.by !== undefined && (isLast || (joins.muddled && join === 'not')))) {
+          noteWord(token, leads, isLast);
+          break;
+        }
+      }
+      if (isLast) notices.push(skipped(token));
+      else joins = withJoin(joins, token, notices);
     }
-    return join ?? 'and';
+    return joins;
   }
 
-  function joinsSomething(at: number): boolean {
-    const after = tokens[at + 1];
-    return after !== undefined && after.kind !== 'close';
+  /** A word such as "not" alone, as a whole question, is plainly a word. */
+  function noteWord({ join, word = '', at }: JoinToken, leads: boolean, isLast: boolean): void {
+    if (leads && isLast) return;
+    const detail = `-${text.slice(at + word.length).trim()}`;
+    if (leads && join === 'not') notices.push({ kind: 'leading-not', text: word, at, detail });
+    else notices.push({ kind: 'operator-as-word', text: word, at });
   }
 
   function parseOperand(field: string): Query | undefined {
     const token = tokens[next];
     if (token === undefined || token.kind === 'close') return undefined;
     next++;
-    if (token.kind === 'operand') return leafOf(token, field);
-    if (token.kind === 'field') return parseField(token.name, token.at);
-    if (token.kind === 'open') {
-      const inner = parseChain(field);
-      if (tokens[next]?.kind === 'close') next++;
-      return inner;
+    switch (token.kind) {
+      case 'operand':
+        return leafOf(token, field);
+      case 'field':
+        return parseField(token.name, token.at);
+      case 'open': {
+        const inner = parseChain(field);
+        if (tokens[next]?.kind === 'close') next++;
+        if (inner.kind !== 'everything') return inner;
+        notices.push({ kind: 'empty-term', text: '()', at: token.at });
+        return undefined;
+      }
+      case 'join':
+        return leaf({ kind: 'word', field, text: token.word ?? '' });
     }
-    // A join with nothing to join is a word.
-    return leaf({ kind: 'word', field, text: token.word ?? { and: '+', or: '|', not: '-' }[token.join] });
   }
 
   function parseField(name: string, at: number): Query | undefined {
+    const negates = tokens[next]?.kind === 'join';
+    if (negates) next++;
     const after = tokens[next];
-    if (after === undefined || after.kind === 'close' || after.kind === 'join') {
+    const inner = isSecondOrder(name) ? parseInner(after) : parseOperand(name);
+    if (inner === undefined) {
       notices.push({ kind: 'empty-field', text: `${name}:`, at });
       return undefined;
     }
-    if (!isSecondOrder(name)) return parseOperand(name);
-    // A quoted or slashed argument of a second-order operator is a question of its own.
-    if (after.kind === 'operand' && after.form !== 'word' && after.to === undefined && after.text.includes(':')) {
-      next++;
-      const inner = parseQuery(after.text, { fieldNames: options.fieldNames });
-      notices.push(...inner.notices);
-      return secondOrder(name, inner.query);
+    const query = negates ? negation(inner) : inner;
+    return isSecondOrder(name) ? secondOrder(name, query) : query;
+  }
+
+  /** A quoted or slashed argument of a second-order operator is a question of its own. */
+  function parseInner(token: Token | undefined): Query | undefined {
+    if (token?.kind !== 'operand' || token.form === 'word' || token.to !== undefined || !token.text.includes(':')) {
+      return parseOperand('');
     }
-    return secondOrder(name, parseOperand('') ?? everything);
+    next++;
+    const inner = parseQuery(token.text, { fieldNames: options.fieldNames });
+    // Positions are those of the whole question.
+    notices.push(...inner.notices.map((notice) => ({ ...notice, at: (notice.at ?? 0) + token.at + 1 })));
+    return inner.query;
   }
 
   const query = parseChain(options.field ?? '');

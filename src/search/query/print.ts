@@ -1,4 +1,4 @@
-import type { Leaf, Query } from './tree.ts';
+import { type Leaf, negated, type Query } from './tree.ts';
 
 /** How a question was understood, in its own language: parsing it again gives the same tree. */
 export function printQuery(query: Query): string {
@@ -8,25 +8,34 @@ export function printQuery(query: Query): string {
     case 'chain':
       return query.steps
         .map(({ join, query: inner }, index) => {
-          const text = inner.kind === 'chain' ? `(${printQuery(inner)})` : printQuery(inner);
-          if (join === 'not') return index === 0 ? `-${text}` : `not ${text}`;
-          return index === 0 ? text : `${join} ${text}`;
+          if (index === 0) return join === 'not' ? `-${operand(inner)}` : operand(inner);
+          const excluded = negated(inner);
+          return excluded === undefined ? `${join} ${operand(inner)}` : `${join} not ${operand(excluded)}`;
         })
         .join(' ');
     case 'second-order': {
-      const inner = printQuery(query.inner);
-      return `${query.operator}:${query.inner.kind === 'chain' ? `(${inner})` : inner}`;
+      const excluded = negated(query.inner);
+      return `${query.operator}:${excluded === undefined ? operand(query.inner) : `-${operand(excluded)}`}`;
     }
     default:
       return printLeaf(query);
   }
 }
 
+function operand(query: Query): string {
+  if (query.kind === 'chain') return `(${printQuery(query)})`;
+  // A word that would join is written as a quotation.
+  return query.kind === 'word' && query.field === '' && /^(?:and|or|not)$/i.test(query.text)
+    ? `"${query.text}"`
+    : printQuery(query);
+}
+
 export function printLeaf(leaf: Leaf): string {
   const field = leaf.field === '' ? '' : `${leaf.field}:`;
   switch (leaf.kind) {
     case 'word':
-      return field + leaf.text;
+      // After a field a minus sign would exclude.
+      return field !== '' && /^-[^\s+|>)-]/.test(leaf.text) ? `${field}"${leaf.text}"` : field + leaf.text;
     case 'exact':
       return `${field}"${leaf.text}"`;
     case 'partial':

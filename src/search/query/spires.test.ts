@@ -58,6 +58,13 @@ const readings: readonly (readonly [string, string])[] = [
   ['find date foo', 'year:foo'],
   ['find t end or t and', 'title:end or title:and'],
   ['find dark matter', 'dark and matter'],
+  ['find a ellis or not t shapes', 'author:ellis or not title:shapes'],
+  ['find a ellis or -title:shapes', 'author:ellis or not title:shapes'],
+  ['find a ellis and or t shapes', 'author:ellis or title:shapes'],
+  ['find a ellis or', 'author:ellis'],
+  ['find a ellis or or abbott', 'author:ellis or author:abbott'],
+  ['find (a ellis or abbott or) and t constructor', '(author:ellis or author:abbott) and title:constructor'],
+  ['find not a ellis', '-author:ellis'],
 ];
 
 for (const [text, expected] of readings) {
@@ -65,6 +72,27 @@ for (const [text, expected] of readings) {
     assert.equal(understood(text), expected);
   });
 }
+
+test('an operator that joins nothing is named with its place', () => {
+  const read: readonly (readonly [string, readonly string[]])[] = [
+    ['find a ellis or', ['operator-skipped 8']],
+    ['find a ellis or or t x', ['operator-skipped 11']],
+    ['find (a ellis or) t x', ['operator-skipped 9']],
+    ['find or t x', ['operator-skipped 0']],
+    ['find a ellis or and', ['operator-as-word 11']],
+    ['find t end or t and', []],
+    ['find a ellis or not t x', []],
+    ['find a ellis and title:x or', ['operator-skipped 20']],
+  ];
+  for (const [text, expected] of read) {
+    const { notices } = parseSpires(spiresQuestion(text) ?? '', fieldNames, today);
+    assert.deepEqual(
+      notices.map(({ kind, at }) => `${kind} ${at}`),
+      expected,
+      text,
+    );
+  }
+});
 
 test('only a leading find makes a question SPIRES', () => {
   for (const text of ['finding dory', 'f(R) gravity', 'we find t', 'find', 'f'])

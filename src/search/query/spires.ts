@@ -1,9 +1,10 @@
 import type { Notice } from '../notices.ts';
+import { type Joins, type JoinToken, joinOfSign, joinOfWord, noJoins, skipped, withJoin } from './joins.ts';
 import type { FieldNames } from './lexer.ts';
 import { type Parsed, parseQuery } from './parse.ts';
 import { spiresDate } from './spires-dates.ts';
 import { spiresName } from './spires-names.ts';
-import { chain, isSecondOrder, type Join, leaf, type Query, type Step, secondOrder, step } from './tree.ts';
+import { chain, isSecondOrder, leaf, negation, type Query, type Step, secondOrder, step } from './tree.ts';
 
 /** Keyword -> field (search-language.md, section 8). */
 const keywords: Readonly<Record<string, string>> = keywordTable(`
@@ -49,31 +50,35 @@ export function spiresQuestion(text: string): string | undefined {
 interface Clause {
   readonly kind: 'clause';
   readonly text: string;
+  readonly at: number;
 }
-type Piece = Clause | { readonly kind: 'open' | 'close' } | { readonly kind: 'join'; readonly join: Join };
+type Piece = Clause | { readonly kind: 'open' | 'close' } | { readonly kind: 'joins'; readonly joins: Joins };
 
 /**
  * Reads what stands after "find": keyword and value, joined by and, or, not; a value without keyword goes to the keyword before it. Clauses
  * with a colon are of our own language.
  */
 export function parseSpires(text: string, fieldNames: FieldNames, today: Date = new Date()): Parsed {
-  const pieces = cut(text);
   const notices: Notice[] = [];
+  const pieces = cut(text, notices);
   let next = 0;
   let keyword = '';
 
   function parseGroup(): Query {
     const steps: Step[] = [];
-    let join: Join = 'and';
+    let joins = noJoins;
     for (let piece = pieces[next]; piece !== undefined && piece.kind !== 'close'; piece = pieces[next]) {
       next++;
-      if (piece.kind === 'join') {
-        join = piece.join;
+      if (piece.kind === 'joins') {
+        const { by } = piece.joins;
+        joins = piece.joins;
+        if (steps.length === 0 && by !== undefined && by.join !== 'not') notices.push(skipped(by));
         continue;
       }
-      const query = piece.kind === 'open' ? closed(parseGroup()) : parseClause((piece as Clause).text);
-      if (query !== undefined) steps.push(step(join, query));
-      join = 'and';
+      const query = piece.kind === 'clause' ? parseClause(piece.text, piece.at) : closed(parseGroup());
+      if (query.kind === 'everything') notices.push({ kind: 'empty-term', text: '()' });
+      else steps.push(step(joins.by?.join ?? 'and', joins.negates ? negation(query) : query));
+      joins = noJoins;
     }
     return chain(steps);
   }
@@ -82,31 +87,31 @@ export function parseSpires(text: string, fieldNames: FieldNames, today: Date = 
     return query;
   }
 
-  function parseClause(clause: string): Query {
+  function parseClause(clause: string, at: number): Query {
     if (isNative(clause)) {
       keyword = '';
-      const parsed = parseQuery(clause, { fieldNames });
-      notices.push(...parsed.notices);
-      return parsed.query;
+      return ownLanguage(clause, at);
     }
     const [, name = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(clause) ?? [];
     const field = Object.hasOwn(keywords, name.toLowerCase()) ? keywords[name.toLowerCase()] : undefined;
-    if (field === undefined) return keyword === '' ? ownLanguage(clause) : valueQuery(keyword, clause, today);
+    if (field === undefined) return keyword === '' ? ownLanguage(clause, at) : valueQuery(keyword, clause, today);
     if (isSecondOrder(field)) {
       const inner = /^\S+\s+\S/.test(rest) && Object.hasOwn(keywords, rest.split(/\s+/)[0]?.toLowerCase() ?? '');
       const text = unquoted(rest);
       const query = inner
-        ? parseClause(rest)
+        ? parseClause(rest, at)
         : text.includes(' ')
           ? leaf({ kind: 'exact', field: '', text })
-          : ownLanguage(text);
+          : ownLanguage(text, at);
       return secondOrder(field, query);
     }
     keyword = field;
     return valueQuery(field, rest, today);
   }
-  function ownLanguage(clause: string): Query {
-    return parseQuery(clause, { fieldNames }).query;
+  function ownLanguage(clause: string, at: number): Query {
+    const parsed = parseQuery(clause, { fieldNames });
+    notices.push(...parsed.notices.map((notice) => ({ ...notice, at: (notice.at ?? 0) + at })));
+    return parsed.query;
   }
   function isNative(clause: string): boolean {
     const prefix = /(?:^|\s[+|-]?)([\p{L}\p{N}_%*]+):(?=\S)/u.exec(clause.replace(/"[^"]*"|'[^']*'/g, ''))?.[1];
@@ -117,39 +122,55 @@ export function parseSpires(text: string, fieldNames: FieldNames, today: Date = 
   return { query, notices };
 }
 
-/** Cuts at joins and parentheses outside quotations; "and not" is one join. */
-function cut(text: string): readonly Piece[] {
+/** Cuts at joins and parentheses outside quotations; several joins in a row are one piece. */
+function cut(text: string, notices: Notice[]): readonly Piece[] {
   const pieces: Piece[] = [];
   let words: string[] = [];
+  let start = 0;
   const flush = () => {
-    const clause = words.join(' ').trim();
-    if (clause !== '') pieces.push({ kind: 'clause', text: clause });
+    if (words.length > 0) pieces.push({ kind: 'clause', text: words.join(' '), at: start });
     words = [];
   };
-  const tokens =
-    text.match(/"[^"]*"(?:->"[^"]*")?|'[^']*'(?=\s|\)|$)|\((?=\S)|\)|[^\s()]+(?:\([^\s()]*\)[^\s()]*)*|\(/g) ?? [];
-  for (const [at, token] of tokens.entries()) {
-    const sign = at > 0 ? /^[+|-](?=[^\s:]+:\S)/.exec(token)?.[0] : undefined;
+  const push = (token: JoinToken) => {
+    flush();
+    const last = pieces.at(-1);
+    if (last?.kind === 'joins') pieces.pop();
+    pieces.push({ kind: 'joins', joins: withJoin(last?.kind === 'joins' ? last.joins : noJoins, token, notices) });
+  };
+  const tokens = [
+    ...text.matchAll(/"[^"]*"(?:->"[^"]*")?|'[^']*'(?=\s|\)|$)|\((?=\S)|\)|[^\s()]+(?:\([^\s()]*\)[^\s()]*)*|\(/g),
+  ];
+  for (const [index, { 0: token, index: at }] of tokens.entries()) {
+    const sign = index > 0 ? joinOfSign(/^[+|-](?=[^\s:]+:\S)/.exec(token)?.[0] ?? '') : undefined;
     if (sign !== undefined) {
-      flush();
-      pieces.push({ kind: 'join', join: ({ '+': 'and', '|': 'or', '-': 'not' } as const)[sign as '+'] });
+      push({ kind: 'join', join: sign, word: undefined, at });
+      start = at + 1;
       words.push(token.slice(1));
       continue;
     }
-    const join = (['and', 'or', 'not'] as const).find((word) => word === token.toLowerCase());
-    // At the end there is nothing to join: it is a word.
-    if (join !== undefined && at < tokens.length - 1) {
-      flush();
-      const last = pieces.at(-1);
-      if (last?.kind === 'join') pieces.pop();
-      pieces.push({ kind: 'join', join });
-    } else if (token === '(' || token === ')') {
+    const join = joinOfWord(token);
+    const joinToken = join === undefined ? undefined : ({ kind: 'join', join, word: token, at } as const);
+    const following = tokens[index + 1]?.[0] ?? ')';
+    if (joinToken !== undefined && following !== ')') push(joinToken);
+    // At the end there is nothing to join. After a keyword it is a value, after another operator a word.
+    else if (joinToken !== undefined && words.length > 0 && !isKeyword(words)) notices.push(skipped(joinToken));
+    else if (token === '(' || token === ')') {
       flush();
       pieces.push({ kind: token === '(' ? 'open' : 'close' });
-    } else words.push(token);
+    } else {
+      if (joinToken !== undefined && words.length === 0 && pieces.at(-1)?.kind === 'joins') {
+        notices.push({ kind: 'operator-as-word', text: token, at });
+      }
+      if (words.length === 0) start = at;
+      words.push(token);
+    }
   }
   flush();
   return balanced(pieces);
+}
+
+function isKeyword([first = '', ...others]: readonly string[]): boolean {
+  return others.length === 0 && Object.hasOwn(keywords, first.toLowerCase());
 }
 
 /** Parentheses without a partner are left out. */

@@ -109,9 +109,27 @@ export function chain(steps: readonly Step[]): Query {
   const [first] = steps;
   if (first === undefined) return everything;
   // A leading "or" has nothing on its left: it is the start of the chain.
-  const mended = first.join === 'or' ? [step('and', first.query), ...steps.slice(1)] : steps;
-  if (mended.length === 1 && mended[0]?.join === 'and') return first.query;
-  return Object.freeze({ kind: 'chain', steps: Object.freeze([...mended]) });
+  const mended = [first.join === 'or' ? step('and', first.query) : first, ...steps.slice(1)].map(withoutDetour);
+  const [only] = mended;
+  if (mended.length === 1 && only?.join === 'and') return only.query;
+  return Object.freeze({ kind: 'chain', steps: Object.freeze(mended) });
+}
+
+/** "a and (not x)" is "a not x", "a not (not x)" is "a and x". */
+function withoutDetour(one: Step): Step {
+  const inner = one.join === 'or' ? undefined : negated(one.query);
+  return inner === undefined ? one : step(one.join === 'and' ? 'not' : 'and', inner);
+}
+
+/** All records but those that a question finds. */
+export function negation(query: Query): Query {
+  return chain([step('not', query)]);
+}
+
+/** What a negation negates. */
+export function negated(query: Query): Query | undefined {
+  const [only, ...others] = query.kind === 'chain' ? query.steps : [];
+  return only?.join === 'not' && others.length === 0 ? only.query : undefined;
 }
 
 export function step(join: Join, query: Query): Step {

@@ -11,6 +11,8 @@ export interface Offer {
 export interface GuidanceModel {
   /** What each part of the question finds alone; some find nothing. */
   readonly terms: readonly Offer[];
+  /** How many parts it has, when only the first were looked at. */
+  readonly parts: { readonly count: number; readonly limit: number } | undefined;
   readonly nearest: readonly {
     readonly asked: string;
     readonly before: readonly Offer[];
@@ -21,7 +23,7 @@ export interface GuidanceModel {
 }
 
 /** What stands in place of hits when there are none. */
-export function guidance(context: PageContext, { terms, nearest, wider }: GuidanceModel): Html {
+export function guidance(context: PageContext, { terms, parts, nearest, wider }: GuidanceModel): Html {
   const { tr } = context;
   const link = ({ label, href }: Offer) => html`<a href="${href}" rel="nofollow" dir="auto">${label}</a>`;
   const row = (
@@ -31,6 +33,7 @@ export function guidance(context: PageContext, { terms, nearest, wider }: Guidan
   return html`<p>${tr.t('none.sentence')}</p>
 ${wider.length > 0 && html`<table class="terms"><caption>${tr.t('none.elsewhere')}</caption><tbody>${wider.map(row)}</tbody></table>`}
 ${terms.length > 0 && html`<table class="terms"><caption>${tr.t('none.terms')}</caption><tbody>${terms.map(row)}</tbody></table>`}
+${parts !== undefined && html`<p>${tr.t('none.first_parts', parts)}</p>`}
 ${nearest.map(
   ({ asked, before, after }) => html`<table class="terms"><caption>${tr.t('none.nearest', { term: asked })}</caption>
 <tbody>${before.map(row)}<tr class="missing"><th scope="row">${asked}</th><td class="number">${tr.t('none.count', { count: 0 })}</td></tr>

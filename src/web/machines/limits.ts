@@ -4,13 +4,18 @@ import { UserError } from '../../errors/errors.ts';
 import { webErrors } from '../errors.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { networkOf, parseNetworks } from './networks.ts';
+import type { Pace } from './pace.ts';
 import { createExportSlots, type ExportSlots } from './slots.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
 
-export type LimitSettings = Pick<
-  Settings,
-  'pageRate' | 'exportRate' | 'peopleRate' | 'exemptNetworks' | 'exports' | 'exportWait'
->;
+export interface LimitSettings
+  extends Pick<
+    Settings,
+    'pageRate' | 'exportRate' | 'peopleRate' | 'exemptNetworks' | 'exports' | 'exportWait' | 'exportPace'
+  > {
+  /** Milliseconds over which the pace of an export is measured. */
+  readonly paceWindow?: number;
+}
 
 /** Without limits: for tests and tools that make an application of their own. */
 export const noLimits: LimitSettings = {
@@ -20,12 +25,16 @@ export const noLimits: LimitSettings = {
   exemptNetworks: '',
   exports: 0,
   exportWait: 0,
+  exportPace: 0,
 };
+
+const standardPaceWindow = 30_000;
 
 /** What keeps crawlers and harvesters from hurting readers; one for each process. */
 export interface Limits {
   readonly traffic: Traffic;
   readonly slots: ExportSlots;
+  readonly pace: Pace;
   /** Takes a request from its network's budget: 0, or the seconds to wait. */
   take(request: FastifyRequest): number;
   networkOf(request: FastifyRequest): string;
@@ -48,6 +57,7 @@ export function createLimits(settings: LimitSettings, isSignedIn: (request: Fast
       wait: settings.exportWait,
       isExempt: (network) => network.startsWith('exempt '),
     }),
+    pace: paceOf(settings),
     take: (request) => {
       if (exempt.includes(request.ip) || isFree(request.url)) return 0;
       const times = isSignedIn(request) ? settings.peopleRate : 1;
@@ -57,6 +67,10 @@ export function createLimits(settings: LimitSettings, isSignedIn: (request: Fast
     },
     networkOf: keyOf,
   };
+}
+
+function paceOf({ exportPace, paceWindow = standardPaceWindow }: LimitSettings): Pace {
+  return { least: exportPace * paceWindow, window: paceWindow };
 }
 
 /** What costs nothing: kept for ever by browsers, asked by balancers, or what tells machines how to behave. */

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ask, countFor } from '../../access/ask.ts';
 import { UserError } from '../../errors/errors.ts';
@@ -8,6 +7,7 @@ import { type SearchRequest, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { webErrors } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
+import { endWhenSlow } from '../machines/pace.ts';
 import { caching, entityTag, notModified } from '../reply.ts';
 import { exportStream, idList } from '../view/export-view.ts';
 
@@ -33,8 +33,6 @@ export function sendIds(
 
 /** An export with more records than this waits for a place. */
 const longExport = 1000;
-/** A client that takes nothing for so long has gone or means no good. Milliseconds. */
-const longestStall = 60_000;
 /** What a client is told to wait when there was no place for it. */
 const retrySeconds = 30;
 
@@ -65,7 +63,7 @@ export async function sendExport(
       stream.destroy();
       return reply.send();
     }
-    endWhenStalled(stream);
+    endWhenSlow(stream, reply.raw, environment.limits.pace);
     return reply.send(stream);
   } catch (error) {
     giveBack();
@@ -86,14 +84,4 @@ async function place({ limits }: WebEnvironment, request: FastifyRequest, reply:
   if (giveBack !== undefined) return giveBack;
   reply.removeHeader('etag').header('retry-after', retrySeconds).header('cache-control', 'no-store');
   throw new UserError(webErrors.tooManyExports, { seconds: retrySeconds });
-}
-
-/** A reader that takes nothing keeps a place from others. */
-function endWhenStalled(stream: Readable): void {
-  const stalled = setTimeout(() => stream.destroy(), longestStall);
-  stalled.unref();
-  stream.on('data', () => stalled.refresh());
-  // The listener alone would let it flow; whoever sends it says when.
-  stream.pause();
-  stream.once('close', () => clearTimeout(stalled));
 }

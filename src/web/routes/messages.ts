@@ -126,6 +126,8 @@ export function sendInternal(exchange: Exchange, reply: FastifyReply, id: string
 }
 
 /** A mistake of the asker's or a state of the world, in the words of the room that found it. */
+const titles: Readonly<Record<number, string>> = { 414: 'too_long', 429: 'too_many', 503: 'unavailable' };
+
 export function sendUserError(
   exchange: Exchange,
   reply: FastifyReply,
@@ -136,9 +138,7 @@ export function sendUserError(
   const { tr } = exchange.page;
   const unavailable = status === 503;
   return send(exchange, reply, status, {
-    title: tr.t(
-      unavailable ? 'error.unavailable.title' : status === 429 ? 'error.too_many.title' : 'error.bad_request.title',
-    ),
+    title: tr.t(`error.${titles[status] ?? 'bad_request'}.title`),
     paragraphs: unavailable
       ? [tr.t('error.unavailable.text'), tr.t('error.unavailable.hint')]
       : status === 429

@@ -3,12 +3,22 @@ import { ask } from '../../access/ask.ts';
 import { withCataloguers } from '../../access/cataloguers.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { refusedEntirely } from '../../access/visible.ts';
+import { UserError } from '../../errors/errors.ts';
 import { exportFormat, idFormat } from '../../formats/formats.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { counted, topValuesOf } from '../../search/facets.ts';
 import { builtInFields } from '../../search/query/tree.ts';
-import { maximumPageSize, requestOf, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import {
+  longestQuestion,
+  maximumPageSize,
+  questionLength,
+  requestOf,
+  type SearchRequest,
+  toArguments,
+  toUrl,
+} from '../../search/request.ts';
 import type { WebEnvironment } from '../environment.ts';
+import { webErrors } from '../errors.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { hitDetails, hitMarc } from '../pages/drawn-hits.ts';
 import { facetPage } from '../pages/facet.ts';
@@ -95,10 +105,15 @@ function labelOf({ snapshot }: Exchange, base: string | undefined, value: string
   return labels !== undefined && Object.hasOwn(labels, value) ? labels[value]! : value;
 }
 
-/** The washed request. The home collection by its name is the home collection; how many hits a page has is as the person likes it. */
+/** The washed request. Throws a UserError for a question that is too long. The home collection by its name is the home collection; how many hits a page has is as the person likes it. */
 export function readRequest({ snapshot, args, signedIn }: Exchange): SearchRequest {
   const fields = new Set(snapshot.site.fields.map((field) => field.code));
-  const asked = requestOf(args, (code) => fields.has(code) || builtInFields.has(code));
+  const asked = requestOf(args, {
+    isField: (code) => fields.has(code) || builtInFields.has(code),
+    isFacet: (code) => snapshot.site.facets.some((facet) => facet.code === code),
+  });
+  const length = questionLength(asked);
+  if (length > longestQuestion) throw new UserError(webErrors.questionTooLong, { length, most: longestQuestion });
   const liked = signedIn?.account.preferences.size;
   const request =
     liked === undefined || args.has('rg') || !asked.format.startsWith('h') ? asked : { ...asked, size: liked };

@@ -94,12 +94,17 @@ async function* pieces(
       piece += first ? write(row) : format.between + write(row);
       first = false;
       if (piece.length < pieceSize) continue;
-      yield Buffer.from(piece);
+      yield* cut(Buffer.from(piece));
       piece = '';
       await exchange.giveWay();
     }
   }
-  yield Buffer.from(piece + format.foot(context));
+  yield* cut(Buffer.from(piece + format.foot(context)));
+}
+
+/** A record may be megabytes: what a client takes is measured by the piece. */
+function* cut(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
 }
 
 function writerOf(exchange: Exchange, format: ExportFormat, context: ExportContext): (row: StoredVersion) => string {

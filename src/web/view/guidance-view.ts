@@ -1,17 +1,21 @@
 import { collectionTree } from '../../access/collections.ts';
 import { correctionFor, guidanceFor } from '../../access/guide.ts';
 import { fewHits } from '../../search/guide/correction.ts';
+import { leavesOf, type Query } from '../../search/query/tree.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
+import { conditionsHelped } from '../../search/search.ts';
 import type { GuidanceModel, Offer } from '../components/guidance.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** What the page of a question that finds nothing offers instead. */
-export function guidanceModel(exchange: Exchange, request: SearchRequest): GuidanceModel {
+export function guidanceModel(exchange: Exchange, request: SearchRequest, query: Query): GuidanceModel {
   const { snapshot, person, page, timing } = exchange;
   const { counts, nearest, unfiltered, elsewhere } = timing.search(() => guidanceFor(snapshot, person, request));
   const whole = (text: string) => toUrl(request, { text, field: '', parts: [], advanced: false });
   const { byName } = collectionTree(snapshot.site);
+  const parts = leavesOf(query).length;
   return {
+    parts: parts > conditionsHelped ? { count: parts, limit: conditionsHelped } : undefined,
     // One condition alone finds nothing, which is said already.
     terms: (counts.length > 1 ? counts : []).map(({ text, count }) => ({
       label: text,

@@ -42,7 +42,7 @@ export async function searchView(
     total: answer.total,
     hits: request.format === 'hb' && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
     correction: correctionModel(exchange, asked, answer.total),
-    guidance: answer.total > 0 ? undefined : guidanceModel(exchange, request),
+    guidance: answer.total > 0 ? undefined : guidanceModel(exchange, request, answer.query),
     milliseconds: timing.searchMilliseconds,
     highlighter,
     facets: answer.facets
@@ -88,7 +88,7 @@ async function hitsOf(
     if (found[i] !== undefined) return false;
     return answer.briefs[i]!.n <= largeAuthors || ++large <= largeRecords;
   });
-  const records = await exchange.records(wanted);
+  const records = await exchange.recordsIfThere(wanted);
   const citations = citationsFor(exchange.snapshot, exchange.person);
   return answer.ids.map((id, i): Hit => {
     const brief = answer.briefs[i]!;

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { FastifyInstance } from 'fastify';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { findProgram } from '../../../test/support/packages.ts';
+import { operator } from '../../access/audit.ts';
+import { addPerson } from '../../access/people.ts';
+import { createRole } from '../../access/role-changes.ts';
+import { createBoard } from '../../operations/board.ts';
+import { prometheusText } from '../../operations/prometheus.ts';
+import { WorkerMeter } from '../../operations/worker-report.ts';
+import { testSite } from '../../search/testing/library.ts';
+import { createApp } from '../app.ts';
+import { memoryLibrary } from '../memory-library.ts';
+import type { WebPeople } from '../people.ts';
+import { testPeople } from '../test-people.ts';
+import { createReader } from '../test-reader.ts';
+import { answerStatus } from './answer.ts';
+import { emptyView, testView } from './test-status.ts';
+import { statusText } from './text.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reperio-status-'));
+const password = 'a quiet library';
+let store: TestDatabase;
+let people: WebPeople;
+let app: FastifyInstance;
+let late = false;
+const meter = new WorkerMeter();
+
+before(async () => {
+  store = await openTestDatabase();
+  people = await testPeople(store);
+  await createRole(store.database, operator, 'operators', {
+    description: 'They watch the nodes.',
+    may: [{ action: 'viewserverstatus', arguments: {} }],
+    rules: '',
+  });
+  for (const [name, roles] of [
+    ['olga', ['operators']],
+    ['nobody', []],
+  ] as const)
+    await addPerson(store.database, operator, {
+      ...{ name, email: `${name}@home.example`, password, roles },
+      ...{ state: 'active', origin: 'operator' },
+    });
+  await people.access.refresh();
+  app = createApp(memoryLibrary(testSite, []), {
+    people,
+    trustProxy: '10.0.0.1',
+    status: { networks: '127.0.0.0/8, 192.0.2.0/24', view: async () => testView() },
+    watch: { meter, board: createBoard(join(folder, 'one.board')), isLate: () => late },
+  });
+});
+after(async () => {
+  await app.close();
+  meter.close();
+  await people.access.close();
+  await store.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const paths = ['/server-status', '/server-status?auto', '/server-status?format=json', '/metrics'];
+const statusFor = async (url: string, remoteAddress: string, headers: Record<string, string> = {}): Promise<number> =>
+  (await app.inject({ url, remoteAddress, headers: { host: 'localhost', ...headers } })).statusCode;
+
+describe('the state of a node', () => {
+  test('is for its own machine, the networks of the settings, and whoever may see it; for nobody else', async () => {
+    for (const path of paths) {
+      assert.equal(await statusFor(path, '127.0.0.1'), 200, path);
+      assert.equal(await statusFor(path, '192.0.2.50', { host: 'library.example' }), 200);
+      assert.equal(await statusFor(path, '203.0.113.5'), 403);
+      // A proxy on this machine asks for everybody.
+      assert.equal(await statusFor(path, '127.0.0.1', { host: 'library.example' }), 403);
+      assert.equal(await statusFor(path, '127.0.0.1', { 'x-forwarded-for': '203.0.113.5' }), 403);
+      // A trusted proxy tells who asks.
+      assert.equal(await statusFor(path, '10.0.0.1', { 'x-forwarded-for': '203.0.113.5' }), 403);
+      assert.equal(await statusFor(path, '10.0.0.1', { 'x-forwarded-for': '192.0.2.50' }), 200);
+      assert.equal(await statusFor(path, '10.0.0.1', { 'x-forwarded-for': '127.0.0.1' }), 403);
+    }
+  });
+
+  test('is seen by a person with the action, by cookie, and by nobody without it', async () => {
+    for (const [name, expected] of [
+      ['olga', 200],
+      ['nobody', 403],
+    ] as const) {
+      const reader = createReader(app);
+      await reader.open('/account/sign-in');
+      await reader.send('/account/sign-in', { name, password });
+      const cookie = [...reader.cookies].map(([key, value]) => `${key}=${value}`).join('; ');
+      for (const path of paths) assert.equal(await statusFor(path, '203.0.113.5', { cookie }), expected, name);
+    }
+  });
+
+  test('escapes what was asked for, allows its own style only, and names what is wrong', () => {
+    const page = answerStatus('/server-status', 'refresh=5', '', testView())!;
+    assert.match(page.body, /GET \/search\?p=&lt;b&gt;higgs/);
+    assert.doesNotMatch(page.body, /<b>higgs/);
+    const [, style] = /<style>([\s\S]*?)<\/style>/.exec(page.body)!;
+    assert.ok(page.headers['content-security-policy']!.includes(createHash('sha256').update(style!).digest('base64')));
+    assert.match(page.body, /<meta http-equiv="refresh" content="5">/);
+    for (const sign of [
+      /silent<\/span>|silent for/,
+      /SIGABRT/,
+      /heap out of memory/,
+      /187/,
+      /gone for/,
+      /-4\.20 s/,
+      /0\.1\.1/,
+    ])
+      assert.match(page.body, sign);
+  });
+
+  test('is drawn for a node that has done nothing yet, without a database', () => {
+    for (const query of ['', 'auto', 'format=json', 'refresh=0', 'refresh=x', 'refresh=999999999'])
+      assert.ok(answerStatus('/server-status', query, '', emptyView())!.body.length > 100, query);
+    assert.match(statusText(emptyView().status, undefined), /nothing is known of other nodes/);
+    assert.match(statusText(testView().status, testView().nodes), /running 42 s, 187 SQL, worker 1: 192\.0\.2\.7 GET/);
+  });
+
+  test('lines for machines are those of mod_status', () => {
+    const { body } = answerStatus('/server-status', 'auto', '', testView())!;
+    assert.match(body, /^Total Accesses: \d+$/m);
+    assert.match(body, /^Scoreboard: W!$/m);
+    assert.match(body, /^BusyWorkers: 1$/m);
+  });
+
+  const promtool = findProgram('promtool');
+  test('what Prometheus reads is well formed', { skip: promtool === undefined && 'promtool is not installed' }, () => {
+    for (const { status } of [testView(), emptyView()]) {
+      const {
+        status: code,
+        stdout,
+        stderr,
+      } = spawnSync(promtool!, ['check', 'metrics'], {
+        input: prometheusText(status),
+        encoding: 'utf8',
+      });
+      assert.deepEqual({ code, said: `${stdout}${stderr}` }, { code: 0, said: '' });
+    }
+  });
+});
+
+describe('a process that is late', () => {
+  test('refuses at once, with a time to come back, but for probes and its state', async () => {
+    late = true;
+    try {
+      const answer = await app.inject('/search?p=x');
+      assert.equal(answer.statusCode, 503);
+      assert.ok(Number(answer.headers['retry-after']) >= 1);
+      assert.match(answer.body, /ask again/);
+      assert.equal(
+        (await app.inject('/api/search?q=x')).headers['content-type'],
+        'application/problem+json; charset=utf-8',
+      );
+      for (const path of ['/health/live', '/health/ready', '/server-status', '/metrics'])
+        assert.equal(await statusFor(path, '127.0.0.1'), 200, path);
+    } finally {
+      late = false;
+    }
+    assert.equal((await app.inject('/search?p=x')).statusCode, 200);
+  });
+});
+
+test('requests are counted by route, and their statements', async () => {
+  await app.inject('/search?p=x');
+  await app.inject('/no/such/page');
+  const { routes } = meter.report({
+    connections: 0,
+    pool: { open: 0, idle: 0, waiting: 0, most: 8 },
+    index: { manifest: 1, records: 0, segments: 0, deltas: 0, age: 0, problem: undefined },
+    caches: {},
+  });
+  assert.ok(routes['/search'] !== undefined && routes['no such page'] !== undefined, Object.keys(routes).join(' '));
+});
