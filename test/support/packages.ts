@@ -25,8 +25,8 @@ const clusterPrograms = {
 
 export type ClusterProgram = keyof typeof clusterPrograms;
 
-/** Where it is, or undefined: the test skips itself. Debian keeps some where only root looks. */
-export function findProgram(name: ClusterProgram): string | undefined {
+/** A program of a package that scripts/install-test-packages installs; undefined: the test skips itself. Debian keeps some where only root looks. */
+export function findProgram(name: string): string | undefined {
   return onPath(name) ?? ['/usr/sbin', '/sbin'].map((folder) => join(folder, name)).find(isExecutable);
 }
 
@@ -47,11 +47,6 @@ export function missingPackages(): readonly string[] {
     ...(findChromium() === undefined ? ['Chromium is not installed, so no page is tested in a browser'] : []),
     ...programs,
   ];
-}
-
-/** A program of a package that scripts/install-test-packages installs; undefined when it is not there. */
-export function findProgram(name: string): string | undefined {
-  return onPath(name) ?? ['/usr/sbin', '/sbin'].map((folder) => join(folder, name)).find(isExecutable);
 }
 
 function onPath(program: string): string | undefined {

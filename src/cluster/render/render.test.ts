@@ -120,12 +120,18 @@ test('the settings of a web node are settings, and the address of its database c
   const [settings, secrets] = renderHost(topology, host, testSecrets, ['settings']);
   const file = join(scratch, 'reperio.yaml');
   writeFileSync(file, settings!.text);
-  const url = /^DATABASE_URL=(.*)$/m.exec(secrets!.text)?.[1] ?? '';
-  const read = readSettings({ REPERIO_CONFIG: file, REPERIO_DATA: scratch, DATABASE_URL: url });
+  const environment = Object.fromEntries(
+    secrets!.text.split('\n').flatMap((line) => {
+      const [, name, value] = /^(\w+)=(.*)$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, value]];
+    }),
+  );
+  const read = readSettings({ REPERIO_CONFIG: file, REPERIO_DATA: scratch, ...environment });
   assert.deepEqual(read.problems, []);
   const { nodeName, host: address, port, baseUrl, trustProxy, statusNetworks, webWorkers } = read.settings;
+  const { files, fileDelivery, fileAccelPrefix } = read.settings;
   assert.deepEqual(
-    { nodeName, address, port, baseUrl, trustProxy, statusNetworks, webWorkers },
+    { nodeName, address, port, baseUrl, trustProxy, statusNetworks, webWorkers, files, fileDelivery, fileAccelPrefix },
     {
       nodeName: 'web1',
       address: '10.77.0.21',
@@ -134,9 +140,18 @@ test('the settings of a web node are settings, and the address of its database c
       trustProxy: '10.77.0.11, 10.77.0.12, 10.77.0.23',
       statusNetworks: '127.0.0.0/8, ::1, 10.77.0.21, 10.77.0.60',
       webWorkers: 4,
+      files: '/srv/reperio/files',
+      fileDelivery: 'x-accel',
+      fileAccelPrefix: '/protected/',
     },
   );
-  assert.equal(decodeURIComponent(new URL(url).password), testSecrets.library);
+  for (const [url, port] of [
+    [read.settings.databaseUrl, '5000'],
+    [read.settings.readDatabaseUrl, '5001'],
+  ] as const) {
+    const parts = new URL(url ?? '');
+    assert.deepEqual([decodeURIComponent(parts.password), parts.port], [testSecrets.library, port]);
+  }
 });
 
 test('every kind of configuration is made for some host of the example, but for what is in the place of another', () => {

@@ -48,11 +48,6 @@ function roleProblems(topology: Topology): readonly Finding[] {
   for (const role of ['web', 'database'] as const)
     if (hostsWith(topology, role).length === 0)
       problems.push({ at: 'hosts', message: `No host has the role ${role}.` });
-  if (usesPatroni(topology) && hostsWith(topology, 'balancer').length === 0)
-    problems.push({
-      at: 'hosts',
-      message: 'Several databases need a balancer: it finds the primary of the moment for the library.',
-    });
   return problems;
 }
 

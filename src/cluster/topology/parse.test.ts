@@ -6,7 +6,7 @@ import { topologyNotes } from './check.ts';
 import { isForHosts, isInNetwork, networkText, parseNetwork } from './network.ts';
 import { parseTopology } from './parse.ts';
 import { exampleText, exampleTopology } from './test-topology.ts';
-import { databaseAddress, etcdMembers, hostsWith } from './topology.ts';
+import { databaseAddresses, etcdMembers, hostsWith } from './topology.ts';
 import { compareVersions } from './versions.ts';
 
 function problemsOf(text: string): readonly string[] {
@@ -47,7 +47,7 @@ test('the example is read as it says, with defaults for the rest', () => {
   });
   assert.deepEqual(topology.secrets.superuser, { kind: 'file', path: '/root/cluster/superuser-password' });
   assert.deepEqual(topology.secrets.rewind, { kind: 'environment', name: 'CLUSTER_REWIND_PASSWORD' });
-  assert.deepEqual(databaseAddress(topology), { address: '10.77.0.100', port: 5000 });
+  assert.deepEqual(databaseAddresses(topology), ['10.77.0.100:5000']);
   assert.deepEqual(topologyNotes(topology), []);
 });
 
@@ -67,7 +67,7 @@ hosts:
     roles: [web, database]
 `);
   assert.deepEqual(problems, []);
-  assert.deepEqual(databaseAddress(topology!), { address: '192.168.1.10', port: 5432 });
+  assert.deepEqual(databaseAddresses(topology!), ['192.168.1.10:5432']);
   assert.deepEqual(
     topologyNotes(topology!).map(({ message }) => message.split(':')[0]),
     ['One web node', 'One database server'],
@@ -158,17 +158,25 @@ test('what is wrong only together is found where it stands', () => {
   for (const [changes, expected] of together) assert.deepEqual(spoiled(...changes), expected);
 });
 
-test('a cluster without web nodes, databases or balancers is told so', () => {
+test('a cluster without web nodes or databases is told so', () => {
   const text = (roles: string): string =>
     `base-url: http://a.example\nnetwork: 10.0.0.0/8\nhosts:\n  a: {address: 10.0.0.1, roles: [${roles}]}\n`;
   assert.deepEqual(problemsOf(text('worker')), ['3: No host has the role web.', '3: No host has the role database.']);
-  assert.deepEqual(
-    problemsOf(`${text('web, database')}  b: {address: 10.0.0.2, roles: [database, etcd]}\n`).slice(0, 1),
-    ['3: Several databases need a balancer: it finds the primary of the moment for the library.'],
-  );
   assert.deepEqual(problemsOf(text('web, database, etcd')), [
     '4: etcd decides between databases, and there is one only.',
   ]);
+});
+
+test('without a balancer the library itself asks several databases which is the primary', () => {
+  const { topology, problems } = parseTopology(`base-url: http://a.example
+network: 10.0.0.0/8
+hosts:
+  a: {address: 10.0.0.1, roles: [web, database]}
+  b: {address: 10.0.0.2, roles: [web, database]}
+  c: {address: 10.0.0.3, roles: [database]}
+`);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(databaseAddresses(topology!), ['10.0.0.1:5432', '10.0.0.2:5432', '10.0.0.3:5432']);
 });
 
 test('a third host can make etcd an odd number', () => {

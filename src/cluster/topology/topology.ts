@@ -118,10 +118,16 @@ export function frontAddress(topology: Topology): string | undefined {
   return topology.floatingAddress ?? hostsWith(topology, 'balancer')[0]?.address;
 }
 
-/** Where the library connects to: balancers find the primary, a single server is it. */
-export function databaseAddress(topology: Topology): { readonly address: string; readonly port: number } {
+/** Addresses with ports that the library connects to: balancers find the primary; without one it asks all servers who is; a single server is it. */
+export function databaseAddresses(topology: Topology): readonly string[] {
   const { ports } = topology;
   const front = frontAddress(topology);
-  if (usesPatroni(topology) && front !== undefined) return { address: front, port: ports.primary };
-  return { address: hostsWith(topology, 'database')[0]?.address ?? '', port: ports.postgresql };
+  if (usesPatroni(topology) && front !== undefined) return [`${front}:${ports.primary}`];
+  return hostsWith(topology, 'database').map(({ address }) => `${address}:${ports.postgresql}`);
+}
+
+/** Where replicas are found, if there are some. */
+export function replicaAddress(topology: Topology): string | undefined {
+  const front = frontAddress(topology);
+  return usesPatroni(topology) && front !== undefined ? `${front}:${topology.ports.replicas}` : undefined;
 }
