@@ -5,7 +5,7 @@ import { sqlPage } from './lib/kinds.ts';
 import { connections, load, type Rate } from './lib/load.ts';
 import { openLoaded } from './lib/loaded.ts';
 import { descendants, processorTime } from './lib/memory.ts';
-import { queryMix } from './lib/mix.ts';
+import { type MixedQuery, queryMix } from './lib/mix.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { settingsOf } from './lib/reperio.ts';
 import { machine, machineLine, milliseconds, quantile, table } from './lib/report.ts';
