@@ -62,18 +62,25 @@ export class Member {
     this.begun = this.#begun.promise;
     const { entry, node } = plan.release();
     this.worker = fork(entry, [], { execPath: node, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
+    const exited = Promise.withResolvers<void>();
+    this.exited = exited.promise;
+    const ended = (how: string): void => {
+      exited.resolve();
+      this.#begun.resolve(false);
+      events.ended(this, this.verdict ?? how);
+    };
     for (const stream of [this.worker.stdout, this.worker.stderr]) {
-      const lines = createInterface({ input: stream! });
+      if (!stream) continue;
+      const lines = createInterface({ input: stream });
       lines.on('line', (line) => log.write(`${line}\n`));
       if (stream === this.worker.stderr) lines.on('line', (line) => this.#hear(line));
     }
     this.worker.on('message', (message) => events.message(this, message as ToSupervisor));
-    this.worker.on('error', () => undefined);
-    this.worker.on('exit', (code, signal) => {
-      this.#begun.resolve(false);
-      events.ended(this, this.verdict ?? signal ?? `status ${code}`);
+    // A process that could not be started, for want of memory or of processes, has no exit.
+    this.worker.on('error', (error) => {
+      if (this.worker.pid === undefined) ended(error.message);
     });
+    this.worker.on('exit', (code, signal) => ended(signal ?? `status ${code}`));
     this.tell({ kind: 'start', data: plan.start(address) });
   }
 

@@ -257,10 +257,10 @@ export const settingsTable = {
     name: 'request-timeout',
     environment: 'REPERIO_REQUEST_TIMEOUT',
     type: 'duration',
-    default: 60_000,
+    default: 900_000,
     minimum: 1000,
-    maximum: 3_600_000,
-    doc: 'How long a client may take to send a whole request, its body included.',
+    maximum: 86_400_000,
+    doc: 'How long a client may take to send a whole request, its body included: a file of gigabytes takes its time.',
   },
   headerTimeout: {
     name: 'header-timeout',

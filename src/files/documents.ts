@@ -1,6 +1,8 @@
 import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
 import type { Content } from './content.ts';
+import { fileErrors } from './errors.ts';
 import { type FileName, fileName } from './names.ts';
 
 /** A file of a record: one format of one version of a document. */
@@ -35,10 +37,19 @@ export interface Added {
 
 /**
  * Attaches a file whose bytes are in the store. Another format of the newest version joins it; other bytes in a format that this has begin a new version; the same
- * bytes again change nothing. Whoever adds to one document at once waits for the other.
+ * bytes again change nothing. Whoever adds to one document at once waits for the other. Throws `restricted` for a document that the asker may not see: else they could open it to all.
  */
-export async function addFile(transaction: Transaction, file: NewFile): Promise<Added> {
+export async function addFile(
+  transaction: Transaction,
+  file: NewFile,
+  maySee: (status: string) => boolean,
+): Promise<Added> {
   const { record, document, format, digest, bytes, status, description, person } = file;
+  const [before] = await transaction.query<{ status: string }>(
+    sql`SELECT status FROM document WHERE record_id = ${record} AND name = ${document} FOR UPDATE`,
+  );
+  if (before !== undefined && before.status !== '' && !maySee(before.status))
+    throw new UserError(fileErrors.restricted);
   const [found] = await transaction.query<{ id: number }>(sql`
     INSERT INTO document (record_id, name, status, description)
     VALUES (${record}, ${document}, ${status ?? ''}, ${description ?? ''})

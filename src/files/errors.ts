@@ -13,6 +13,18 @@ export const fileErrors = defineErrors({
     message: '{path} cannot be read: {problem}.',
     hint: 'Is the path right, and may you read it?',
   },
+  textWrong: {
+    code: 'REPERIO_FILE_TEXT',
+    status: 400,
+    message: 'The {what} has signs that are no text, or more than {limit} characters.',
+    hint: 'Take one line of text.',
+  },
+  restricted: {
+    code: 'REPERIO_FILE_RESTRICTED',
+    status: 403,
+    message: 'There is a document of this name that is kept for some.',
+    hint: 'Take another name, or ask somebody who may see it (the action viewrestrdoc).',
+  },
   tooLarge: {
     code: 'REPERIO_FILE_TOO_LARGE',
     status: 413,

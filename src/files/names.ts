@@ -18,6 +18,15 @@ export function parseFileName(name: string): FileName {
   return { document, format: format.toLowerCase() };
 }
 
+const longestText = 1_000;
+
+/** What a document is called beside its name: one line, not too long. Throws `textWrong`. */
+export function checkText(what: string, text: string | undefined): string | undefined {
+  if (text !== undefined && (text.length > longestText || /[\u0000-\u001f\u007f]/.test(text)))
+    throw new UserError(fileErrors.textWrong, { what, limit: longestText });
+  return text?.normalize('NFC');
+}
+
 export function fileName({ document, format }: FileName): string {
   return format === '' ? document : `${document}.${format}`;
 }
@@ -27,7 +36,11 @@ function problemOf(name: string): string | undefined {
   if (name.length > longest) return `longer than ${longest} characters`;
   if (name !== name.normalize('NFC')) return 'not in Unicode normal form C';
   if (name.startsWith('.')) return 'begun with a dot';
-  if (/[/\\:*?"<>|\u0000-\u001f\u007f\u2028-\u202e]/.test(name) || name !== name.trim()) return 'not one for a file';
+  if (
+    /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffd]/.test(name) ||
+    name !== name.trim()
+  )
+    return 'not one for a file';
   return undefined;
 }
 

@@ -1,13 +1,28 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors/errors.ts';
 import type { Content, ContentStore } from './content.ts';
 import { fileErrors } from './errors.ts';
 
+/** What a killed process left; nobody takes longer over a file. Milliseconds. */
+const leftOver = 2 * 86_400_000;
+
+async function sweepIncoming(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > leftOver) await rm(path, { force: true });
+  }
+}
+
 /** Writes a stream to the store. When it resolves the bytes are safe; nothing is left behind when it throws (`tooLarge`, what the stream or the disk says). */
 export async function receive(store: ContentStore, input: AsyncIterable<Uint8Array>, limit: number): Promise<Content> {
   await mkdir(store.incoming, { recursive: true });
+  await sweepIncoming(store.incoming);
   const path = join(store.incoming, `${randomUUID()}.part`);
   const hash = createHash('sha256');
   let bytes = 0;

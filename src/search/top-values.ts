@@ -129,13 +129,17 @@ function amongAll(segments: readonly ListedSegment[], all: Numbers, wanted: numb
   const { numbers, count } = all;
   if (totals.length < count) totals = new Uint32Array(count * 2);
   const counts = totals.subarray(0, count);
-  for (const [at, segment] of segments.entries()) addCounts(counts, numbers[at]!, segment);
-  const least = highest(counts, count, wanted);
-  const best = reaching(counts, least, wanted * 4);
-  const found =
-    best === undefined ? named(segments, all, counts, least, wanted) : namedFew(segments, all, counts, best);
-  counts.fill(0);
-  return mostFrequent(found, wanted);
+  try {
+    for (const [at, segment] of segments.entries()) addCounts(counts, numbers[at]!, segment);
+    const least = highest(counts, count, wanted);
+    const best = reaching(counts, least, wanted * 4);
+    const found =
+      best === undefined ? named(segments, all, counts, least, wanted) : namedFew(segments, all, counts, best);
+    return mostFrequent(found, wanted);
+  } finally {
+    // Also when a damaged text was met: the next question begins with zeros.
+    counts.fill(0);
+  }
 }
 
 /**

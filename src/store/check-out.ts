@@ -1,19 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { isAway, isQueueTimeout, isUnreachable } from './failures.ts';
-import { isStandbyStatement, NoPrimary, type Servers } from './servers.ts';
-
-/** A connection that leads to a standby is none of ours. */
-export function verifyPrimary(client: pg.PoolClient, done: (error?: Error) => void): void {
-  client.query<{ standby: boolean }>(isStandbyStatement).then(
-    ({ rows }) => done(rows[0]?.standby === true ? new NoPrimary('the server is a standby') : undefined),
-    (error: Error) => done(error),
-  );
-}
+import { isAway, isQueueTimeout, isUnreachable, queueTimeout } from './failures.ts';
+import type { Servers } from './servers.ts';
 
 const betweenTries = 150;
 /** In a long outage. */
 const tryEvery = 1_000;
+/** Whoever looks after the index asks every second: what nobody has met for so long may be over. */
+const forgottenAfter = 5_000;
 
 /**
  * Connections, with patience: while no server can be reached, or none is a primary, it is tried again until the outage has lasted so long, from one server to
@@ -26,9 +20,15 @@ export function checkOutOf(
 ): (patience: number) => Promise<pg.PoolClient> {
   let outage: { readonly since: number; last: number; error: unknown } | undefined;
   let trying = false;
+  let inUse = 0;
+  pool.on('acquire', () => inUse++);
+  pool.on('release', () => inUse--);
+  const { max: size = 10 } = pool.options;
   return async (patience) => {
     for (;;) {
       const now = performance.now();
+      // An outage that nobody has met for a while may be over.
+      if (outage !== undefined && now - outage.last >= forgottenAfter) outage = undefined;
       const isLong = outage !== undefined && now - outage.since > patience;
       if (isLong && outage !== undefined && (trying || now - outage.last < tryEvery)) throw outage.error;
       const address = servers.current;
@@ -37,7 +37,7 @@ export function checkOutOf(
         if (isLong) trying = false;
       });
       try {
-        const client = await connectionWithin(connecting, patience);
+        const client = await connectionWithin(connecting, patience, () => inUse >= size);
         outage = undefined;
         return client;
       } catch (error) {
@@ -47,6 +47,8 @@ export function checkOutOf(
         }
         // All connections in use is no outage.
         if (!isUnreachable(error) || isQueueTimeout(error)) throw error;
+        // Who waits for a moment only does not decide that there is an outage.
+        if (error instanceof NoAnswer && patience < tryEvery) throw error;
         servers.leave(address);
         outage ??= { since: now, last: now, error };
         outage.error = error;
@@ -59,7 +61,11 @@ export function checkOutOf(
 }
 
 /** Who has no patience at all waits as long as a connection takes. A connection that comes too late goes back to the pool. */
-async function connectionWithin(connecting: Promise<pg.PoolClient>, patience: number): Promise<pg.PoolClient> {
+async function connectionWithin(
+  connecting: Promise<pg.PoolClient>,
+  patience: number,
+  isBusy: () => boolean,
+): Promise<pg.PoolClient> {
   if (patience === 0) return connecting;
   try {
     return await within(connecting, patience);
@@ -68,16 +74,20 @@ async function connectionWithin(connecting: Promise<pg.PoolClient>, patience: nu
       (client) => client.release(),
       () => undefined,
     );
-    throw error;
+    throw isBusy() ? new Error(queueTimeout) : error;
   }
+}
+
+/** Nothing came in time; the code is that of the network. */
+class NoAnswer extends Error {
+  readonly code = 'ETIMEDOUT';
 }
 
 /** Rejects as for a server that does not answer when it takes longer, in ms. */
 export async function within<T>(work: Promise<T>, limit: number): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const error = Object.assign(new Error(`no answer for ${Math.round(limit)} ms`), { code: 'ETIMEDOUT' });
-    late.reject(error);
+    late.reject(new NoAnswer(`no answer for ${Math.round(limit)} ms`));
   }, limit);
   work.catch(() => undefined);
   try {

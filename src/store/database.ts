@@ -4,7 +4,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
-import { checkOutOf, verifyPrimary, within } from './check-out.ts';
+import { checkOutOf, within } from './check-out.ts';
 import { storeErrors } from './errors.ts';
 import { explain, explainStandby, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
 import { serversOf } from './servers.ts';
@@ -80,18 +80,24 @@ export function connect(url: string, options: ConnectOptions): Database {
       super({ ...config, connectionString: servers.current });
     }
   }
+  const stalls = new StallWatch(servers, clientConfig(url, options), options.anyServer !== true);
   const pool = new pg.Pool({
     ...clientConfig(url, options),
     Client: Roaming,
     max: options.poolSize,
     idleTimeoutMillis: 30_000,
-    ...(servers.urls.length === 1 || options.anyServer === true ? {} : { verify: verifyPrimary }),
+    verify: (client: pg.PoolClient, done: (error?: Error) => void) =>
+      stalls.meet(client).then(
+        () => done(),
+        (error: Error) => done(error),
+      ),
   });
   // A connection that breaks, idle or in use, tells its pool and its query; without a listener it would end the process.
   pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+  });
   const failed = (error: unknown) => explain(error, options.connectTimeout);
-  const stalls = new StallWatch(servers, clientConfig(url, options));
   const checkOut = checkOutOf(pool, servers, options.revive);
 
   const askPatiently = async <Row extends object>(statement: Sql, patience: number): Promise<Row[]> => {

@@ -55,9 +55,12 @@ export function isUnreachable(error: unknown): boolean {
   );
 }
 
+/** What the driver says when all connections of the pool were in use for too long. */
+export const queueTimeout = 'timeout exceeded when trying to connect';
+
 /** All connections of the pool were in use for too long. */
 export function isQueueTimeout(error: unknown): boolean {
-  return error instanceof Error && /^timeout exceeded when trying to connect/.test(error.message);
+  return error instanceof Error && error.message.startsWith(queueTimeout);
 }
 
 /** Certainly not done: the server refused it because it takes no writes. */

@@ -124,6 +124,36 @@ describe('while the database is away', () => {
   });
 });
 
+describe('while the database is well', () => {
+  test('a statement of a while is left alone, also through a pooler that has process numbers of its own', async () => {
+    const pooler = await openCutProxy(store.url, { processNumber: 4711 });
+    for (const url of [way.url, pooler.url]) {
+      const patient = connect(url, { ...options, patience: 3_000 });
+      try {
+        assert.equal((await patient.query<{ one: number }>(sql`SELECT 1 AS one FROM pg_sleep(6)`))[0]!.one, 1);
+      } finally {
+        await patient.close();
+      }
+    }
+    await pooler.close();
+  });
+
+  test('a pool whose connections are all in use is busy, which is no outage', async () => {
+    const small = connect(way.url, { ...options, poolSize: 1, patience: 3_000 });
+    try {
+      const long = small.query(sql`SELECT pg_sleep(1)`);
+      await sleep(100);
+      const { error } = await timed(() => small.query(sql`SELECT 1`, { patience: 300 }));
+      assert.equal((error as { code?: string }).code, 'REPERIO_DATABASE_BUSY');
+      await long;
+      await sleep(1_500);
+      await Promise.all(Array.from({ length: 5 }, () => small.query(sql`SELECT 1`)));
+    } finally {
+      await small.close();
+    }
+  });
+});
+
 test('an address with several hosts is one address for each', () => {
   assert.deepEqual(addressesOf('postgresql://u:p%2C@a:1,b:2,[::1]:3/x?sslmode=require'), [
     'postgresql://u:p%2C@a:1/x?sslmode=require',

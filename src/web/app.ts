@@ -41,6 +41,7 @@ import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionApiRoutes } from './routes/session-api.ts';
 import { comesFromElsewhere } from './same-origin.ts';
+import { withoutSecrets } from './secrets-in-url.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { NodeView } from './status/answer.ts';
 import { statusRoutes } from './status/routes.ts';
@@ -285,11 +286,6 @@ function answerError(
   request.log.error({ err: error, url: withoutSecrets(request.url) }, 'failed');
   if (isApi(request.url)) return sendProblem(reply, problemOf(new UserError(webErrors.internal, { id: request.id })));
   return sendInternal(exchange, reply, request.id);
-}
-
-/** One-time links and answers of providers are good for whoever reads them, also in a log. */
-function withoutSecrets(url: string): string {
-  return url.replace(/([?&](?:token|code|state)=)[^&#]+/g, '$1...');
 }
 
 function statusOf(error: unknown): number {

@@ -15,9 +15,9 @@ export class SiteClosed extends UserError {
   }
 }
 
-/** Probes, the state of the node, and what any page needs to be drawn. */
-const always = /^\/(?:health\/|server-status|metrics|assets\/|robots\.txt|favicon\.ico)/;
-/** So that an administrator gets in while the site is closed. */
+/** Probes, the state of the node, looks of its operator, and what any page needs to be drawn. */
+const always = /^\/(?:health\/|server-status|metrics|api\/profile$|assets\/|robots\.txt|favicon\.ico)/;
+/** So that an administrator gets in: nothing of the library is changed by them. */
 const waysIn = /^\/(?:account\/sign-in|account\/sign-out|api\/login|preferences)(?:$|[/?])/;
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -28,8 +28,9 @@ export function refusedAt(
   isAdministrator: () => boolean,
 ): 'closed' | 'readOnly' | undefined {
   if (level === 'open' || always.test(request.url)) return undefined;
+  if (waysIn.test(request.url)) return undefined;
   if (level === 'read-only') return reading.has(request.method) ? undefined : 'readOnly';
-  return waysIn.test(request.url) || isAdministrator() ? undefined : 'closed';
+  return isAdministrator() ? undefined : 'closed';
 }
 
 /** Must come after it is known who asks. */

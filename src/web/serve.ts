@@ -1,4 +1,6 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, freemem, hostname, loadavg, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import type { WorkerPlan } from '../cluster/member.ts';
 import { nodeId, nodesSoon, tellNode } from '../cluster/nodes.ts';
@@ -49,6 +51,7 @@ export async function serve({
 }: ServeOptions): Promise<void> {
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
+    forgetBoards(settings.dataFolder);
     const store = await openStore(settings, { signal });
     const closing = new AbortController();
     const logger = createLogger(settings, log);
@@ -111,6 +114,13 @@ export async function serve({
   } finally {
     lock.release();
   }
+}
+
+/** Boards of workers whose supervisor was killed. We hold the lock, so there are no others. */
+function forgetBoards(dataFolder: string): void {
+  const folder = dirname(boardPath(dataFolder, 0));
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (name.endsWith('.board')) rmSync(join(folder, name), { force: true });
 }
 
 function planOf(settings: Settings): WorkerPlan {

@@ -14,7 +14,7 @@ export interface RequestWatch {
 }
 
 /** Asked for when all is late, and always answered. */
-const alwaysAnswered = /^\/(?:health\/|server-status|metrics)/;
+const alwaysAnswered = /^\/(?:health\/|server-status|metrics|api\/profile$)/;
 /** Clients that are refused come back at different times: seconds. */
 const comeBack = { least: 1, most: 5 };
 const noRoute = 'no such page';

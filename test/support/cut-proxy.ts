@@ -12,7 +12,11 @@ export interface CutProxy {
 }
 
 /** In front of a database whose URL has its socket folder as `host` parameter or a TCP host. */
-export async function openCutProxy(url: string): Promise<CutProxy> {
+export async function openCutProxy(
+  url: string,
+  /** What clients are told as the number of their server process, as poolers do; undefined: the real one. */
+  { processNumber }: { readonly processNumber?: number } = {},
+): Promise<CutProxy> {
   // The embedded server's address has no host before the path, which URL refuses.
   const [, login = '', host = '', path = '', query = ''] =
     /^postgres(?:ql)?:\/\/([^/@]*@)?([^/?]*)(\/[^?]*)(?:\?(.*))?$/.exec(url) ?? [];
@@ -32,7 +36,7 @@ export async function openCutProxy(url: string): Promise<CutProxy> {
     if (silent) return;
     const there = keep(connect(target));
     client.on('data', (bytes) => silent || there.write(bytes));
-    there.on('data', (bytes) => silent || client.write(bytes));
+    there.on('data', (bytes) => silent || client.write(told(bytes, processNumber)));
     client.on('close', () => there.destroy());
     there.on('close', () => client.destroy());
   });
@@ -61,4 +65,11 @@ export async function openCutProxy(url: string): Promise<CutProxy> {
     },
     close: stop,
   };
+}
+
+/** BackendKeyData, K and a length of 12, comes with the end of signing in. */
+function told(bytes: Buffer, processNumber: number | undefined): Buffer {
+  const at = processNumber === undefined ? -1 : bytes.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
+  if (at !== -1) bytes.writeUInt32BE(processNumber!, at + 5);
+  return bytes;
 }

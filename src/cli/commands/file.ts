@@ -8,7 +8,7 @@ import { UserError } from '../../errors/errors.ts';
 import type { ContentStore } from '../../files/content.ts';
 import { addFile, allFiles, type DocumentFile, filesOf } from '../../files/documents.ts';
 import { fileErrors } from '../../files/errors.ts';
-import { fileName, parseFileName } from '../../files/names.ts';
+import { checkText, fileName, parseFileName } from '../../files/names.ts';
 import { openContentStore } from '../../files/open.ts';
 import { receive } from '../../files/receive.ts';
 import { readRecord } from '../../records/history.ts';
@@ -54,10 +54,15 @@ change nothing. A status restricts it to whose role may viewrestrdoc with that s
       for (const path of files) {
         const name = parseFileName(options.name ?? basename(path));
         const content = await receive(store, path === '-' ? stdin : await reading(path), settings().fileLimit);
-        const { status, description } = options;
+        const status = checkText('status', options.status);
+        const description = checkText('description', options.description);
         const added = await database.transaction(
           (transaction) =>
-            addFile(transaction, { ...name, ...content, record: id, status, description, person: undefined }),
+            addFile(
+              transaction,
+              { ...name, ...content, record: id, status, description, person: undefined },
+              () => true,
+            ),
           { attempts: 3 },
         );
         if (options.json) printJson(added);

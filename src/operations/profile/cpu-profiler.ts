@@ -42,6 +42,8 @@ export interface RecordingOptions {
 }
 
 let busy = false;
+/** Whoever forgets to stop is stopped: the longest look takes two minutes. Milliseconds. */
+const longest = 150_000;
 
 /** One at a time in a process; undefined: somebody else is at it. */
 export async function startRecording(options: RecordingOptions): Promise<(() => Promise<Recording>) | undefined> {
@@ -60,7 +62,9 @@ export async function startRecording(options: RecordingOptions): Promise<(() => 
     busy = false;
     throw error;
   }
-  return async () => {
+  let stopped: Promise<Recording> | undefined;
+  const stop = async (): Promise<Recording> => {
+    clearTimeout(timer);
     try {
       const { profile } = await session.post('Profiler.stop');
       const calls = options.counts ? await callCounts(session) : undefined;
@@ -70,6 +74,15 @@ export async function startRecording(options: RecordingOptions): Promise<(() => 
       session.disconnect();
       busy = false;
     }
+  };
+  const timer = setTimeout(() => {
+    stopped ??= stop();
+    stopped.catch(() => undefined);
+  }, longest);
+  timer.unref();
+  return () => {
+    stopped ??= stop();
+    return stopped;
   };
 }
 

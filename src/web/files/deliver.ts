@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contentPath } from '../../files/content.ts';
 import type { DocumentFile } from '../../files/documents.ts';
@@ -45,6 +46,8 @@ export async function deliver(
       .header('content-range', `bytes ${range.start}-${range.end}/${bytes}`)
       .header('content-length', String(range.end - range.start + 1));
   else reply.header('content-length', String(bytes));
+  // Of a stream the whole would be read.
+  if (request.method === 'HEAD') return reply.send(Readable.from([]));
   return reply.send(await store.read(digest, range));
 }
 

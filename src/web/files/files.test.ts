@@ -16,7 +16,7 @@ import { createRole } from '../../access/role-changes.ts';
 import { createSession } from '../../access/sessions.ts';
 import { createToken } from '../../access/tokens.ts';
 import type { ContentStore } from '../../files/content.ts';
-import { allFiles } from '../../files/documents.ts';
+import { addFile, allFiles } from '../../files/documents.ts';
 import { localStore } from '../../files/local-store.ts';
 import { disposition, parseFileName } from '../../files/names.ts';
 import { openContentStore } from '../../files/open.ts';
@@ -167,7 +167,18 @@ describe('documents', () => {
     const app = appOf('local');
     for (const headers of [nobody, readToken, { authorization: '' }])
       assert.ok([401, 403].includes((await put(app, 'x.pdf', 'x', {}, headers)).statusCode), JSON.stringify(headers));
-    for (const name of ['', '../etc/passwd', 'a/b.pdf', '.htaccess', 'x\u202efdp.exe', ' x', 'a'.repeat(300)])
+    assert.equal((await put(app, 'x.pdf', 'x', { description: 'a\0b' })).statusCode, 400);
+    assert.equal((await put(app, 'x.pdf', 'x', { status: 'y'.repeat(2000) })).statusCode, 400);
+    for (const name of [
+      'a\u2066b',
+      '',
+      '../etc/passwd',
+      'a/b.pdf',
+      '.htaccess',
+      'x\u202efdp.exe',
+      ' x',
+      'a'.repeat(300),
+    ])
       assert.equal((await put(app, name, 'x')).statusCode, 400, name);
     assert.equal((await put(app, 'big.bin', Buffer.alloc(1_000_001))).statusCode, 413);
     assert.equal((await put(app, 'x.pdf', 'x', {}, {}, 99)).statusCode, 404);
@@ -198,8 +209,25 @@ describe('documents', () => {
     const answer = await get(app, 'draft.pdf', reviewer);
     assert.equal(answer.body, 'not for all');
     assert.match(String(answer.headers['cache-control']), /private/);
+    // Whoever adds, and may not see it, neither opens it to all nor learns of its bytes.
+    for (const more of [{ status: '' }, { description: 'mine' }] as readonly Record<string, string>[])
+      assert.equal((await put(app, 'draft.pdf', 'x', more)).statusCode, 403);
     // The status stays when a new version comes without one.
-    await put(app, 'draft.pdf', 'still not for all');
+    await store.database.transaction((transaction) =>
+      addFile(
+        transaction,
+        {
+          ...{
+            record: 1,
+            document: 'draft',
+            format: 'pdf',
+            digest: createHash('sha256').update('first').digest('hex'),
+          },
+          ...{ bytes: 5, status: undefined, description: undefined, person: undefined },
+        },
+        () => true,
+      ),
+    );
     assert.equal((await get(app, 'draft.pdf')).statusCode, 404);
   });
 
@@ -253,6 +281,16 @@ describe('delivery', () => {
     const head = await app.inject({ method: 'HEAD', url: '/record/1/files/data.bin' });
     assert.equal(head.headers['content-length'], '100000');
     assert.equal(head.rawPayload.length, 0);
+    let reads = 0;
+    const counting = appWith('counting', {
+      ...localStore(join(folder, 'files')),
+      read: async () => {
+        reads++;
+        throw new Error('nobody should read');
+      },
+    });
+    assert.equal((await counting.inject({ method: 'HEAD', url: '/record/1/files/data.bin' })).statusCode, 200);
+    assert.equal(reads, 0);
   });
 
   test('by Apache and nginx: they are told where, and only for who may', async () => {

@@ -5,8 +5,9 @@ import { may } from '../../access/person.ts';
 import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import { type Added, addFile, type DocumentFile } from '../../files/documents.ts';
-import { fileName, parseFileName } from '../../files/names.ts';
+import { checkText, fileName, parseFileName } from '../../files/names.ts';
 import { receive } from '../../files/receive.ts';
+import type { Transaction } from '../../store/database.ts';
 import { once } from '../../store/once.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { webErrors } from '../errors.ts';
@@ -50,15 +51,24 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
     const record = recordNumber(exchange, request.params.id);
     if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: request.params.id });
     const name = parseFileName(args.get('name') ?? '');
+    const status = checkText('status', args.get('status') ?? undefined);
+    const description = checkText('description', args.get('description') ?? undefined);
     const body = request.body as Readable | undefined;
     if (body === undefined || typeof (body as Partial<Readable>).pipe !== 'function')
       throw new UserError(webErrors.apiNoBytes);
     const content = await receive(files.store, body, files.limit);
     const wanted = {
       ...{ record, ...name, ...content, person: person.name },
-      ...{ status: args.get('status') ?? undefined, description: args.get('description') ?? undefined },
+      ...{ status, description },
     };
-    const added = await addOnce(files, request, person.name ?? '', wanted);
+    const maySee = (kept: string): boolean => may(snapshot.site, person, 'viewrestrdoc', { status: kept });
+    const added = await addOnce(
+      files,
+      request,
+      person.name ?? '',
+      (transaction) => addFile(transaction, wanted, maySee),
+      content.digest,
+    );
     return reply
       .code(added.isNew ? 201 : 200)
       .header('cache-control', 'no-store')
@@ -72,15 +82,13 @@ async function addOnce(
   { database }: WebFiles,
   request: FastifyRequest,
   scope: string,
-  wanted: Parameters<typeof addFile>[1],
+  add: (transaction: Transaction) => Promise<Added>,
+  content: string,
 ): Promise<Added> {
   const key = request.headers['idempotency-key'];
-  if (typeof key !== 'string' || key === '')
-    return database.transaction((transaction) => addFile(transaction, wanted), { attempts: 3 });
-  const digest = createHash('sha256').update(`${request.url}\n${wanted.digest}`).digest();
-  return once(database, { scope: `files ${scope}`, key: key.slice(0, 200), digest }, (transaction) =>
-    addFile(transaction, wanted),
-  );
+  if (typeof key !== 'string' || key === '') return database.transaction(add, { attempts: 3 });
+  const digest = createHash('sha256').update(`${request.url}\n${content}`).digest();
+  return once(database, { scope: `files ${scope}`, key: key.slice(0, 200), digest }, add);
 }
 
 /** The number of a record that this person may see. */

@@ -78,10 +78,20 @@ function isFree(url: string): boolean {
   return /^\/(?:assets\/|health\/|robots\.txt|favicon\.ico)/.test(url);
 }
 
-/** Is this a search in a format that machines read? Those may be long. */
+/** Is this a search in a format that machines read? Those may be long. However the address is spelled: the router and the arguments are read without their percent signs. */
 export function isExport(url: string): boolean {
-  const format = /^\/search\/?\?(?:.*&)?of=([^&]*)/.exec(url)?.[1]?.toLowerCase();
-  return format !== undefined && format !== '' && (!format.startsWith('h') || format === 'hx' || format === 'harvard');
+  const [path = '', query = ''] = url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#](.*)/s);
+  if (!/^\/search\/?$/.test(decoded(path))) return false;
+  const format = new URLSearchParams(query).get('of')?.toLowerCase() ?? '';
+  return format !== '' && (!format.startsWith('h') || format === 'hx' || format === 'harvard');
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 const requestsInFlight = new WeakSet<FastifyRequest>();

@@ -4,6 +4,7 @@ import { functionTimes } from '../../operations/profile/functions.ts';
 import { type KeptProfile, keepProfile, type MemoryChange, newProfileId } from '../../operations/profile/kept.ts';
 import { StatementRecorder } from '../../operations/profile/statements.ts';
 import { statementWatch } from '../../store/statements.ts';
+import { withoutSecrets } from '../secrets-in-url.ts';
 import { type Profiled, profiledOf, rememberProfiled, type Wanted, wantedOf } from './asked.ts';
 import { flameAddress } from './flame.ts';
 import { appendix } from './page.ts';
@@ -23,13 +24,32 @@ const interval = 100;
  */
 export function applyProfiling(app: FastifyInstance, { folder, may }: ProfilingOptions): void {
   let requests = 0;
-  app.addHook('onRequest', (request, _, done) => {
+  /** One end for each, whoever comes first: the answer or the client that goes away. */
+  const finished = new WeakMap<Profiled, Promise<KeptProfile | undefined>>();
+  const finishOnce = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    one: Profiled,
+  ): Promise<KeptProfile | undefined> => {
+    const before = finished.get(one) ?? finish(request, reply, one, requests, folder);
+    finished.set(one, before);
+    return before;
+  };
+  app.addHook('onRequest', (request, reply, done) => {
     requests++;
     const wanted = wantedOf(request.url);
     if (wanted === undefined || !may(request)) return done();
     delete request.headers['if-none-match'];
+    const over = (): void => {
+      const one = profiledOf(request);
+      if (one !== undefined)
+        finishOnce(request, reply, one).catch((error: unknown) => request.log.error({ err: error }, 'profile'));
+    };
+    reply.raw.once('close', over);
     begin(request, wanted, requests).then(
       ({ statements }) => {
+        // The client had gone before there was anything to end.
+        if (reply.raw.destroyed) over();
         const before = statementWatch.getStore();
         const both = {
           begin: (text: string, values: readonly unknown[]) => {
@@ -49,16 +69,10 @@ export function applyProfiling(app: FastifyInstance, { folder, may }: ProfilingO
     if (one === undefined) return payload;
     reply.removeHeader('etag').removeHeader('last-modified').header('cache-control', 'private, no-store');
     if (one.stop !== undefined) reply.header('x-profile', `/profiles/${one.id}`);
-    if (typeof payload !== 'string' && !Buffer.isBuffer(payload) && payload !== null && payload !== undefined) {
-      // A stream: what makes it counts as well.
-      reply.raw.once('close', () => {
-        finish(request, reply, one, requests, folder).catch((error: unknown) =>
-          request.log.error({ err: error }, 'profile'),
-        );
-      });
+    // A stream: what makes it counts as well, and the end of the answer ends it.
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload) && payload !== null && payload !== undefined)
       return payload;
-    }
-    const kept = await finish(request, reply, one, requests, folder);
+    const kept = await finishOnce(request, reply, one);
     if (kept !== undefined && one.kinds.includes('flame')) {
       reply.code(303).header('location', flameAddress(kept.id)).type('text/plain; charset=utf-8');
       return 'see the flame graph\n';
@@ -101,7 +115,7 @@ async function finish(
   const profile: KeptProfile = {
     id: one.id,
     when: Date.now(),
-    what: `${request.method} ${request.url}`.slice(0, 2000),
+    what: `${request.method} ${withoutSecrets(request.url)}`.slice(0, 2000),
     took,
     status: reply.statusCode,
     others: requests - one.requestsBefore,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
@@ -192,6 +194,26 @@ describe('?profile= on a page', () => {
       }
       assert.equal(found.statusCode, 200, url);
     }
+  });
+
+  test('a client that goes away leaves the profiler free for the next', async () => {
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as { readonly port: number };
+    for (let at = 0; at < 12; at++) {
+      const path = ['/search?p=higgs&of=xm&profile=t', '/record/1?profile=t', '/record/1/export/xm?profile=flame'][
+        at % 3
+      ]!;
+      const going = request({ port, path, headers: cookies(), agent: false }, (answer) => answer.destroy());
+      going.on('error', () => undefined).end();
+      await sleep(at % 4);
+      going.destroy();
+      await sleep(30);
+    }
+    for (let times = 0; times < 50; times++) {
+      if ((await olga.open('/record/1?profile=t')).body.includes('Functions by')) return;
+      await sleep(50);
+    }
+    assert.fail('the profiler stays busy');
   });
 
   test('two at once: one is taken, the other says so, and both are answered', async () => {

@@ -50,7 +50,8 @@ export async function listenForStatus({
       (error: unknown) => response.writeHead(500).end(`${error instanceof Error ? error.message : String(error)}\n`),
     );
   };
-  mkdirSync(dirname(socket), { recursive: true });
+  // Nobody else comes into the folder.
+  mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });
   rmSync(socket, { force: true });
   const servers = [await listening(answer, { path: socket }, say)];
   if (port > 0) servers.push(await listening(answer, { host: '127.0.0.1', port }, say));
@@ -70,7 +71,6 @@ async function listening(
   say: (sentence: string) => void,
 ): Promise<ReturnType<typeof createServer> | undefined> {
   const server = createServer(answer);
-  const before = process.umask(0o177);
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -84,7 +84,5 @@ async function listening(
       `The status of this node cannot be read at ${where}: ${error instanceof Error ? error.message : String(error)}`,
     );
     return undefined;
-  } finally {
-    process.umask(before);
   }
 }

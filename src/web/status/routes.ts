@@ -15,7 +15,7 @@ export function statusRoutes(
 ): void {
   const open = parseNetworks(networks, 'status-networks');
   const isOpen = (request: FastifyRequest): boolean =>
-    open.includes(request.ip) && !(isLoopback(request.ip) && isForwarded(request));
+    open.includes(request.ip) && (isTrusted(request) ? !isLoopback(request.ip) : !isForwarded(request));
   for (const path of ['/server-status', '/metrics'])
     app.get(path, async (request, reply) => {
       const { site } = environment.library.snapshot();
@@ -26,13 +26,27 @@ export function statusRoutes(
     });
 }
 
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
+/** A proxy that we trust has told who asks. */
+function isTrusted({ ip, socket }: FastifyRequest): boolean {
+  return ip !== socket.remoteAddress;
 }
 
-/** A proxy on this machine asks from the loopback address for everybody: then it says so, or passes on the name that they asked for. */
-function isForwarded({ headers }: FastifyRequest): boolean {
+/**
+ * A proxy that nobody told us of asks for everybody: it says so, speaks HTTP/1.0 as nginx does, or passes on a name of this machine that readers use. On the loopback address only a
+ * name of that will do.
+ */
+function isForwarded({ headers, ip, raw }: FastifyRequest): boolean {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
-  if (!/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host)) return true;
-  return ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via'].some((name) => headers[name] !== undefined);
+  const isLocal = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
+  if (isLoopback(ip) && !isLocal) return true;
+  return raw.httpVersion === '1.0' || signs.some((name) => headers[name] !== undefined);
+}
+
+const signs = [
+  ...['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-server', 'x-real-ip'],
+  ...['forwarded', 'via', 'x-request-start', 'cf-connecting-ip', 'true-client-ip'],
+];
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -77,11 +78,37 @@ describe('the state of a node', () => {
       // A proxy on this machine asks for everybody.
       assert.equal(await statusFor(path, '127.0.0.1', { host: 'library.example' }), 403);
       assert.equal(await statusFor(path, '127.0.0.1', { 'x-forwarded-for': '203.0.113.5' }), 403);
+      for (const [name, value] of [
+        ['x-real-ip', '203.0.113.5'],
+        ['x-forwarded-proto', 'https'],
+        ['via', '1.1 proxy'],
+      ] as const) {
+        assert.equal(await statusFor(path, '127.0.0.1', { [name]: value }), 403, name);
+        assert.equal(await statusFor(path, '192.0.2.50', { [name]: value }), 403, name);
+      }
       // A trusted proxy tells who asks.
       assert.equal(await statusFor(path, '10.0.0.1', { 'x-forwarded-for': '203.0.113.5' }), 403);
       assert.equal(await statusFor(path, '10.0.0.1', { 'x-forwarded-for': '192.0.2.50' }), 200);
       assert.equal(await statusFor(path, '10.0.0.1', { 'x-forwarded-for': '127.0.0.1' }), 403);
     }
+  });
+
+  test('is not for who asks through nginx as it comes, which speaks HTTP/1.0 and names us', async () => {
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as { readonly port: number };
+    const ask = (version: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        let answer = '';
+        connect(port, '127.0.0.1')
+          .on('data', (bytes) => {
+            answer += String(bytes);
+          })
+          .on('end', () => resolve(answer.split('\r\n')[0]!))
+          .on('error', reject)
+          .write(`GET /server-status HTTP/${version}\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+      });
+    assert.match(await ask('1.0'), / 403 /);
+    assert.match(await ask('1.1'), / 200 /);
   });
 
   test('is seen by a person with the action, by cookie, and by nobody without it', async () => {

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { WorkerPlan } from './member.ts';
+import { Supervisor } from './supervisor.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reperio-supervisor-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const entry = join(folder, 'worker.mjs');
+writeFileSync(
+  entry,
+  `process.on('message', ({ kind }) => {
+  if (kind === 'start') process.send({ kind: 'ready' });
+  if (kind === 'close' || kind === 'go-away') process.exit(0);
+});
+`,
+);
+
+/** A real worker process that answers nothing; whether its Node is there is asked at each start. */
+async function supervised(
+  nodeAt: (start: number) => string,
+  work: (supervisor: Supervisor, plan: WorkerPlan, said: readonly string[]) => Promise<void>,
+): Promise<void> {
+  let starts = 0;
+  const said: string[] = [];
+  const stop = new AbortController();
+  const plan: WorkerPlan = {
+    workers: 1,
+    release: () => ({ folder, entry: pathToFileURL(entry), node: nodeAt(++starts) }),
+    start: () => ({}),
+    limits: { requests: 0, memory: 0, idle: 0, silence: 0 },
+    board: (pid) => join(folder, `${pid}.board`),
+  };
+  const listening = Promise.withResolvers<void>();
+  const supervisor = await Supervisor.listen({
+    ...{ plan, host: '127.0.0.1', port: 0, signal: stop.signal, log: { write: () => undefined } },
+    say: (_, sentence) => void said.push(sentence),
+    onAsked: () => undefined,
+    onListening: () => listening.resolve(),
+  });
+  const run = supervisor.run();
+  await listening.promise;
+  try {
+    await work(supervisor, plan, said);
+  } finally {
+    const began = performance.now();
+    stop.abort();
+    await run;
+    assert.ok(performance.now() - began < 8_000, 'stopping waits for nobody who is not there');
+  }
+}
+
+const missing = '/nonexistent/node';
+const worker = (supervisor: Supervisor) => supervisor.status().workers[0];
+
+test('a worker whose process cannot be started is tried again', async () => {
+  await supervised(
+    (start) => (start === 2 ? missing : process.execPath),
+    async (supervisor, _, said) => {
+      process.kill(worker(supervisor)!.pid, 'SIGKILL');
+      for (let times = 0; times < 100 && !(said.length >= 2 && worker(supervisor)?.state === 'ready'); times++)
+        await sleep(50);
+      assert.equal(worker(supervisor)?.state, 'ready');
+      assert.ok(said.some((sentence) => sentence.includes('ENOENT')));
+      assert.equal(supervisor.status().deathCount, 2);
+    },
+  );
+});
+
+test('a reload whose first process cannot be started changes nothing, and the next one works', async () => {
+  await supervised(
+    (start) => (start === 2 ? missing : process.execPath),
+    async (supervisor, plan) => {
+      const { pid } = worker(supervisor)!;
+      assert.equal(await supervisor.reload(plan), false);
+      assert.equal(worker(supervisor)?.pid, pid);
+      assert.equal(await supervisor.reload(plan), true);
+      const ready = supervisor.status().workers.filter(({ state }) => state === 'ready');
+      assert.ok(ready.length === 1 && ready[0]!.pid !== pid);
+    },
+  );
+});
