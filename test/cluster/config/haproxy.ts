@@ -1,0 +1,88 @@
+import {
+  databaseAddresses,
+  floatingAddress,
+  type HostFile,
+  haproxyPort,
+  patroniPort,
+  postgresPort,
+  primaryPort,
+  webAddresses,
+  webPort,
+} from './plan.ts';
+
+export const haproxyFile = '/etc/haproxy/haproxy.cfg';
+export const adminSocket = '/run/haproxy/admin.sock';
+export const serverState = '/run/haproxy/server-state';
+
+/** For web nodes at these addresses; `withPrimary` also leads to the primary of three databases. */
+export function haproxyFiles(withPrimary: boolean, nodes = webAddresses, address = floatingAddress): readonly HostFile[] {
+  const text = [head, frontend(address), backend(nodes), health, withPrimary ? primary(address) : ''].join('');
+  return [{ path: haproxyFile, text, mode: 0o644 }];
+}
+
+const head = `
+global
+    stats socket ${adminSocket} mode 600 level admin expose-fd listeners
+    stats timeout 30s
+    maxconn 2000
+    hard-stop-after 60s
+    server-state-file ${serverState}
+    log stdout format raw local0 notice
+defaults
+    mode http
+    log global
+    load-server-state-from-file global
+    option redispatch 1
+    retries 3
+    retry-on conn-failure empty-response 503
+    timeout connect 1s
+    timeout client 60s
+    timeout server 60s
+    timeout check 500ms
+    timeout http-keep-alive 60s
+    # An unplugged node sends no reset.
+    option srvtcpka
+    srvtcpka-idle 1s
+    srvtcpka-intvl 1s
+    srvtcpka-cnt 2
+`;
+
+const frontend = (address: string): string => `
+frontend library
+    bind ${address}:80
+    option idle-close-on-response
+    option http-buffer-request
+    http-request disable-l7-retry if !{ method GET HEAD OPTIONS PUT DELETE } !{ req.hdr(Idempotency-Key) -m found }
+    http-request del-header X-Forwarded-For
+    option forwardfor
+    default_backend pages
+`;
+
+const backend = (nodes: Readonly<Record<string, string>>): string => `
+backend pages
+    balance leastconn
+    option httpchk GET /health/ready
+    http-check disable-on-404
+    default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 maxconn 100 tcp-ut 2s
+${Object.entries(nodes)
+  .map(([name, address]) => `    server ${name} ${address.includes(':') ? address : `${address}:${webPort}`}\n`)
+  .join('')}`;
+
+const health = `
+frontend haproxy
+    bind 127.0.0.1:${haproxyPort}
+    monitor-uri /haproxy-up
+`;
+
+const primary = (address: string): string => `
+listen primary
+    bind ${address}:${primaryPort}
+    mode tcp
+    timeout client 24h
+    timeout server 24h
+    option httpchk OPTIONS /primary
+    http-check expect status 200
+    default-server check port ${patroniPort} inter 500ms fastinter 250ms downinter 500ms fall 2 rise 1 on-marked-down shutdown-sessions tcp-ut 5s
+${Object.entries(databaseAddresses)
+  .map(([name, server]) => `    server ${name} ${server}:${postgresPort}\n`)
+  .join('')}`;

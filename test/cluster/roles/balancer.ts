@@ -1,0 +1,84 @@
+import { adminSocket, haproxyFile, haproxyFiles, serverState } from '../config/haproxy.ts';
+import { keepalivedFile, keepalivedFiles } from '../config/keepalived.ts';
+import { balancers, floatingAddress, haproxyPort } from '../config/plan.ts';
+import type { Cluster } from '../hosts/cluster.ts';
+import type { Host } from '../hosts/host.ts';
+import { waitFor } from '../hosts/wait.ts';
+import { install } from './install.ts';
+
+/** HAProxy and keepalived; the first of the balancers is to have the floating address. */
+export async function startBalancer(cluster: Cluster, name: string, withPrimary: boolean): Promise<void> {
+  const host = cluster.host(name);
+  const peer = cluster.host(balancers.find((other) => other !== name)!).address;
+  const priority = 150 - 10 * balancers.findIndex((other) => other === name);
+  install(host, haproxyFiles(withPrimary));
+  install(host, keepalivedFiles({ name, address: host.address, peer, priority }));
+  // HAProxy listens on the floating address also where it is not.
+  await host.exec(['sysctl', '-q', 'net.ipv4.ip_nonlocal_bind=1']);
+  await startHaproxy(host);
+  await startKeepalived(host);
+}
+
+export async function startHaproxy(host: Host, file = haproxyFile): Promise<void> {
+  await host.exec(['haproxy', '-c', '-q', '-f', file]);
+  await host.exec(['sh', '-c', `echo 1 > ${serverState}`]);
+  await host.spawn('haproxy', ['haproxy', '-W', '-f', file]);
+  await waitFor(`HAProxy on ${host.name}`, () =>
+    host.exec(['curl', '-fsS', '-m', '1', `http://127.0.0.1:${haproxyPort}/haproxy-up`]),
+  );
+}
+
+export async function startKeepalived(host: Host): Promise<void> {
+  await host.exec(['keepalived', '-t', '-f', keepalivedFile]);
+  const pids = ['-p', '/run/keepalived.pid', '-r', '/run/keepalived-vrrp.pid'];
+  await host.spawn('keepalived', ['keepalived', '-n', '-l', '-D', '-f', keepalivedFile, ...pids]);
+}
+
+/** As Debian's unit with our addition does it: what was drained stays so. */
+export async function reloadHaproxy(host: Host): Promise<void> {
+  await host.exec(['sh', '-c', `echo show servers state | socat - ${adminSocket} > ${serverState}`]);
+  host.kill('haproxy', 'SIGUSR2');
+}
+
+export async function admin(host: Host, command: string): Promise<string> {
+  return host.exec(['socat', '-', adminSocket], { input: `${command}\n` });
+}
+
+/** Which balancer has the floating address now? */
+export async function holder(cluster: Cluster): Promise<string> {
+  return waitFor('one balancer with the floating address', async () => {
+    const on = balancers.filter((name) => cluster.host(name).isOn);
+    const texts = await Promise.all(on.map((name) => cluster.exec(name, ['ip', '-br', 'addr', 'show', 'eth0'])));
+    const having = on.filter((_, at) => texts[at]!.includes(`${floatingAddress}/`));
+    return having.length === 1 ? having[0] : undefined;
+  });
+}
+
+/** States of the web nodes as this balancer sees them: UP, DOWN, NOLB, MAINT, DRAIN ... */
+export async function serverStates(host: Host, backend = 'pages'): Promise<Readonly<Record<string, string>>> {
+  const [head = '', ...rows] = (await admin(host, 'show stat')).trim().split('\n');
+  const titles = head.replace(/^# /, '').split(',');
+  const [name, server, status] = ['pxname', 'svname', 'status'].map((title) => titles.indexOf(title));
+  const cells = rows.map((row) => row.split(','));
+  const servers = cells.filter((row) => row[name!] === backend && !/^(?:FRONTEND|BACKEND)$/.test(row[server!]!));
+  return Object.fromEntries(servers.map((row) => [row[server!]!, row[status!]!]));
+}
+
+/** Waits until every balancer that is on sends requests to all of these nodes. */
+export async function waitUntilUp(cluster: Cluster, nodes: readonly string[], timeout = 60_000): Promise<void> {
+  await waitFor(
+    `${nodes.join(', ')} up at the balancers`,
+    async () => {
+      const on = balancers.filter((name) => cluster.host(name).isOn);
+      const states = await Promise.all(on.map((name) => serverStates(cluster.host(name))));
+      return states.every((seen) => nodes.every((node) => seen[node] === 'UP'));
+    },
+    timeout,
+  );
+}
+
+/** ready, drain or maint, at every balancer that is on. */
+export async function setNode(cluster: Cluster, node: string, state: 'ready' | 'drain' | 'maint'): Promise<void> {
+  const on = balancers.filter((name) => cluster.host(name).isOn);
+  await Promise.all(on.map((name) => admin(cluster.host(name), `set server pages/${node} state ${state}`)));
+}
