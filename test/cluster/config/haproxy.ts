@@ -15,7 +15,11 @@ export const adminSocket = '/run/haproxy/admin.sock';
 export const serverState = '/run/haproxy/server-state';
 
 /** For web nodes at these addresses; `withPrimary` also leads to the primary of three databases. */
-export function haproxyFiles(withPrimary: boolean, nodes = webAddresses, address = floatingAddress): readonly HostFile[] {
+export function haproxyFiles(
+  withPrimary: boolean,
+  nodes = webAddresses,
+  address = floatingAddress,
+): readonly HostFile[] {
   const text = [head, frontend(address), backend(nodes), health, withPrimary ? primary(address) : ''].join('');
   return [{ path: haproxyFile, text, mode: 0o644 }];
 }
@@ -63,9 +67,12 @@ backend pages
     balance leastconn
     option httpchk GET /health/ready
     http-check disable-on-404
-    default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 maxconn 100 tcp-ut 2s
+    default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 maxconn 100
+    # tcp-ut on each server: HAProxy 2.6 does not take it from default-server. Without it what was sent to an unplugged node waits until the kernel gives up.
 ${Object.entries(nodes)
-  .map(([name, address]) => `    server ${name} ${address.includes(':') ? address : `${address}:${webPort}`}\n`)
+  .map(
+    ([name, address]) => `    server ${name} ${address.includes(':') ? address : `${address}:${webPort}`} tcp-ut 2s\n`,
+  )
   .join('')}`;
 
 const health = `
@@ -82,7 +89,7 @@ listen primary
     timeout server 24h
     option httpchk OPTIONS /primary
     http-check expect status 200
-    default-server check port ${patroniPort} inter 500ms fastinter 250ms downinter 500ms fall 2 rise 1 on-marked-down shutdown-sessions tcp-ut 5s
+    default-server check port ${patroniPort} inter 500ms fastinter 250ms downinter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
 ${Object.entries(databaseAddresses)
-  .map(([name, server]) => `    server ${name} ${server}:${postgresPort}\n`)
+  .map(([name, server]) => `    server ${name} ${server}:${postgresPort} tcp-ut 5s\n`)
   .join('')}`;

@@ -18,7 +18,9 @@ const atOnce = 5_000;
 // As a web process is by default.
 const times = { connectTimeout: 10_000, statementTimeout: 60_000, lockTimeout: 30_000, patience: 8_000 };
 const database = connect(url!, { ...times, poolSize: 8 });
-await database.query(sql`CREATE TABLE IF NOT EXISTS cluster_test (id bigint PRIMARY KEY, at timestamptz DEFAULT now())`);
+await database.query(
+  sql`CREATE TABLE IF NOT EXISTS cluster_test (id bigint PRIMARY KEY, at timestamptz DEFAULT now())`,
+);
 const [before] = await database.query<{ last: number | null }>(sql`SELECT max(id) AS last FROM cluster_test`);
 
 const acknowledged: number[] = [];
@@ -68,6 +70,7 @@ const { gap } = gaps.longest;
 stopping = true;
 await Promise.race([Promise.all(loops), sleep(lookUpLimit)]);
 const lost: number[] = [];
-for (let at = 0; at < acknowledged.length; at += atOnce) lost.push(...(await missing(acknowledged.slice(at, at + atOnce))));
+for (let at = 0; at < acknowledged.length; at += atOnce)
+  lost.push(...(await missing(acknowledged.slice(at, at + atOnce))));
 const report: WriterReport = { seconds, acknowledged: acknowledged.length, lost, failed, gap, slowest };
 process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit(0));

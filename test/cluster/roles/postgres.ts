@@ -43,7 +43,8 @@ export async function makeLibrary(cluster: Cluster, name: string, timeout = 20_0
     `CREATE ROLE library LOGIN PASSWORD '${password}'`,
     `CREATE DATABASE library OWNER library TEMPLATE template0 ENCODING 'UTF8'`,
   ];
-  for (const statement of statements) await waitFor(statement, () => psql(cluster, name, statement).then(() => true), timeout);
+  for (const statement of statements)
+    await waitFor(statement, () => psql(cluster, name, statement).then(() => true), timeout);
 }
 
 async function psql(cluster: Cluster, name: string, statement: string): Promise<string> {

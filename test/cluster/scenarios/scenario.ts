@@ -39,7 +39,16 @@ export const floatingUrl = `http://${floatingAddress}`;
 
 /** Search pages and records, as readers ask them. */
 export function readerPaths(records: number): readonly string[] {
-  const questions = ['higgs', 'quantum field', 'detector', 'year:2001', 'title:theory', 'boson -higgs', 'neutrino', 'the'];
+  const questions = [
+    'higgs',
+    'quantum field',
+    'detector',
+    'year:2001',
+    'title:theory',
+    'boson -higgs',
+    'neutrino',
+    'the',
+  ];
   return questions.flatMap((question, at) => [
     `/search?${new URLSearchParams({ p: question })}`,
     `/record/${1 + ((at * 37) % records)}`,
