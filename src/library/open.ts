@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import { createCitationKeeper } from '../citations/keeper.ts';
 import type { Settings } from '../config/settings.ts';
-import type { RecordVersion } from '../index/entry.ts';
 import { createFollower, type FollowerState } from '../index/follower.ts';
 import { healInTurn } from '../index/heal.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
-import { type StoredBatch, storedBatch } from '../index/stored-records.ts';
-import { type ChangesAsked, changedBy, readRecords } from '../records/history.ts';
-import type { Database } from '../store/database.ts';
+import { type ChangesAsked, changedBy } from '../records/history.ts';
+import { connect, type Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
+import { type RecordReader, recordReader } from './replica.ts';
 
 /** Everything one process needs of a library: its database and a view of its index that keeps up with it. */
-export interface Library {
+export interface Library extends RecordReader {
   readonly database: Database;
   /** For worker threads and other processes that connect on their own. */
   readonly url: string;
@@ -23,14 +22,10 @@ export interface Library {
   state(): FollowerState;
   /** Waits until the view has everything that is committed now. */
   refresh(): Promise<void>;
-  /** Whole records, the newest versions, in one statement and in no order. Deleted ones too; those that never were are left out. */
-  records(ids: readonly number[]): Promise<readonly RecordVersion[]>;
   /** Numbers of the records that have a version by a person: what cataloguer: asks. */
   changedBy(asked: ChangesAsked): Promise<readonly number[]>;
   /** Has the citation graph made if it is not there; resolves when the newest view has one. Small libraries always have one. */
   citationsReady(): Promise<void>;
-  /** The same in stored form and in the order asked for, at least one and not many more characters than `bytes`: what exports read. */
-  stored(ids: readonly number[], bytes: number): Promise<StoredBatch>;
   /** Somebody met a damaged byte in this node's file of a segment: it is fetched again. */
   mend(segment: string): Promise<void>;
   close(): Promise<void>;
@@ -41,12 +36,28 @@ export function indexFolderOf({ dataFolder }: Pick<Settings, 'dataFolder'>): str
   return join(dataFolder, 'index');
 }
 
+/** A replica that does not answer soon is not worth waiting for: the primary has everything. Milliseconds. */
+const replicaConnectTimeout = 1_000;
+const replicaStatementTimeout = 10_000;
+
+function openReplica(settings: Settings): Database | undefined {
+  if (settings.readDatabaseUrl === undefined) return undefined;
+  return connect(settings.readDatabaseUrl, {
+    poolSize: settings.poolSize,
+    connectTimeout: replicaConnectTimeout,
+    statementTimeout: replicaStatementTimeout,
+    lockTimeout: replicaStatementTimeout,
+    anyServer: true,
+  });
+}
+
 /** Opens the library of the settings' data folder: starts or joins its database, migrates it, and reads its index. */
 export async function openLibrary(settings: Settings, signal?: AbortSignal): Promise<Library> {
   const store = await openStore(settings, { signal });
   const indexFolder = indexFolderOf(settings);
   try {
     const { database, url } = store;
+    const replica = openReplica(settings);
     const heal = async (segment: string): Promise<void> => {
       await healInTurn({ database, url, folder: indexFolder, signal }, segment);
     };
@@ -64,14 +75,14 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       snapshot: () => follower.snapshot(),
       state: () => follower.state(),
       refresh: () => follower.refresh(),
-      records: (ids) => readRecords(database, ids),
+      ...recordReader(database, replica, () => follower.snapshot()),
       changedBy: (asked) => changedBy(database, asked),
       citationsReady: () => citations.ready(),
-      stored: (ids, bytes) => storedBatch(database, ids, bytes),
       mend: (segment) => follower.mend(segment),
       close: async () => {
         await citations.close();
         await follower.close();
+        await replica?.close();
         await store.release();
       },
     };

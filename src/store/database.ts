@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import type { Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
+import { checkOutOf, verifyPrimary, within } from './check-out.ts';
 import { storeErrors } from './errors.ts';
-import { explain, explainStandby, isAway, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
-import { isStandbyStatement, NoPrimary, type Servers, serversOf } from './servers.ts';
+import { explain, explainStandby, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
+import { serversOf } from './servers.ts';
+import { StallWatch } from './stalls.ts';
 import { statementWatch } from './statements.ts';
 
 export interface Queryable {
@@ -57,6 +58,8 @@ export interface ConnectOptions {
   readonly connectTimeout: number;
   readonly statementTimeout: number;
   readonly lockTimeout: number;
+  /** Standbys are taken as well: for what only reads. */
+  readonly anyServer?: boolean;
   /** How long to try again while no server can be reached, as in a failover. Default 0. */
   readonly patience?: number;
   /** Called when no connection can be made, before that is tried once more. */
@@ -82,38 +85,48 @@ export function connect(url: string, options: ConnectOptions): Database {
     Client: Roaming,
     max: options.poolSize,
     idleTimeoutMillis: 30_000,
-    ...(servers.urls.length === 1 ? {} : { verify: verifyPrimary }),
+    ...(servers.urls.length === 1 || options.anyServer === true ? {} : { verify: verifyPrimary }),
   });
   // A connection that breaks, idle or in use, tells its pool and its query; without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const failed = (error: unknown) => explain(error, options.connectTimeout);
-  const checkOut = checkOutOf(pool, servers, options);
+  const stalls = new StallWatch(servers, clientConfig(url, options));
+  const checkOut = checkOutOf(pool, servers, options.revive);
+
+  const askPatiently = async <Row extends object>(statement: Sql, patience: number): Promise<Row[]> => {
+    const end = performance.now() + patience;
+    for (;;) {
+      let again = false;
+      try {
+        const client = await checkOut(patience);
+        let lost = false;
+        try {
+          return await rowsOf<Row>(client, statement, stalls);
+        } catch (error) {
+          lost = isUnreachable(error);
+          // What only reads may be asked twice; what was refused has not been done.
+          again = lost && (isReading(statement.text) || isRefusedByStandby(error));
+          throw error;
+        } finally {
+          client.release(lost);
+        }
+      } catch (error) {
+        if (!again || performance.now() > end) throw failed(explainStandby(error));
+        if (isRefusedByStandby(error)) servers.leave(servers.current);
+      }
+    }
+  };
 
   return {
     url,
-    query: async <Row extends object>(statement: Sql, { patience = options.patience ?? 0 }: QueryOptions = {}) => {
-      const end = performance.now() + patience;
-      for (;;) {
-        let again = false;
-        try {
-          const client = await checkOut(patience);
-          let lost = false;
-          try {
-            return await rowsOf<Row>(client, statement);
-          } catch (error) {
-            lost = isUnreachable(error);
-            // What only reads may be asked twice; what was refused has not been done.
-            again = lost && (isReading(statement.text) || isRefusedByStandby(error));
-            throw error;
-          } finally {
-            client.release(lost);
-          }
-        } catch (error) {
-          if (!again || performance.now() > end) throw failed(explainStandby(error));
-          if (isRefusedByStandby(error)) servers.leave(servers.current);
-        }
-      }
+    query: async <Row extends object>(statement: Sql, { patience }: QueryOptions = {}) => {
+      const asked = askPatiently<Row>(statement, patience ?? options.patience ?? 0);
+      // Who said how long it may take does not wait for an answer that is slow in coming either.
+      if (patience === undefined) return asked;
+      return within(asked, patience + slowestAnswer).catch((error: unknown) => {
+        throw failed(error);
+      });
     },
     transaction: async (work, transactionOptions = {}) => {
       const { attempts = 1 } = transactionOptions;
@@ -121,7 +134,7 @@ export function connect(url: string, options: ConnectOptions): Database {
       for (let attempt = 1; ; attempt++) {
         const committing = { now: false };
         try {
-          return await once(await checkOut(patience), work, transactionOptions, committing);
+          return await once(await checkOut(patience), work, transactionOptions, committing, stalls);
         } catch (error) {
           if (transactionOptions.readOnly && isRefusedByStandby(error)) throw error;
           const undone = isPassing(error) || isRefusedByStandby(error) || (isUnreachable(error) && !committing.now);
@@ -136,58 +149,15 @@ export function connect(url: string, options: ConnectOptions): Database {
       waiting: pool.waitingCount,
       most: options.poolSize,
     }),
-    close: () => pool.end(),
+    close: async () => {
+      stalls.close();
+      await pool.end();
+    },
   };
 }
 
-/** A connection that leads to a standby is none of ours. */
-function verifyPrimary(client: pg.PoolClient, done: (error?: Error) => void): void {
-  client.query<{ standby: boolean }>(isStandbyStatement).then(
-    ({ rows }) => done(rows[0]?.standby === true ? new NoPrimary('the server is a standby') : undefined),
-    (error: Error) => done(error),
-  );
-}
-
-const betweenTries = 150;
-
-/**
- * Connections, with patience: while no server can be reached, or none is a primary, it is tried again until the outage has lasted so long, from one server to
- * the next. In an outage that has lasted longer one at a time tries, and all others are told at once, so that what can do without the database does.
- */
-function checkOutOf(
-  pool: pg.Pool,
-  servers: Servers,
-  { revive }: ConnectOptions,
-): (patience: number) => Promise<pg.PoolClient> {
-  let outage: { readonly since: number; error: unknown } | undefined;
-  let trying = false;
-  return async (patience) => {
-    for (;;) {
-      const isLong = outage !== undefined && performance.now() - outage.since > patience;
-      if (isLong && trying && outage !== undefined) throw outage.error;
-      const address = servers.current;
-      if (isLong) trying = true;
-      try {
-        const client = await pool.connect();
-        outage = undefined;
-        return client;
-      } catch (error) {
-        if (revive !== undefined && isAway(error)) {
-          await revive();
-          return await pool.connect();
-        }
-        if (!isUnreachable(error)) throw error;
-        servers.leave(address);
-        outage ??= { since: performance.now(), error };
-        outage.error = error;
-        if (performance.now() - outage.since >= patience) throw error;
-        await sleep(betweenTries * (0.5 + Math.random()));
-      } finally {
-        if (isLong) trying = false;
-      }
-    }
-  };
-}
+/** Of a statement whose asker is impatient, beside the time to connect. Milliseconds. */
+const slowestAnswer = 700;
 
 function isReading(text: string): boolean {
   return /^\s*SELECT\b/i.test(text);
@@ -218,7 +188,12 @@ function parseInt8(text: string): number | bigint {
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-async function rowsOf<Row extends object>(client: pg.PoolClient, { text, values }: Sql): Promise<Row[]> {
+async function rowsOf<Row extends object>(
+  client: pg.PoolClient,
+  { text, values }: Sql,
+  stalls: StallWatch,
+): Promise<Row[]> {
+  const over = stalls.begin(client);
   const end = statementWatch.getStore()?.begin(text);
   let found = 0;
   try {
@@ -227,6 +202,7 @@ async function rowsOf<Row extends object>(client: pg.PoolClient, { text, values 
     found = (rows as Row[] | undefined)?.length ?? 0;
     return rows;
   } finally {
+    over();
     end?.(found);
   }
 }
@@ -236,10 +212,11 @@ async function once<T>(
   work: (transaction: Transaction) => Promise<T>,
   options: TransactionOptions,
   committing: { now: boolean },
+  stalls: StallWatch,
 ): Promise<T> {
   const copies = new Set<Writable>();
   const transaction: Transaction = {
-    query: (statement) => rowsOf(client, statement),
+    query: (statement) => rowsOf(client, statement, stalls),
     copyIn: (statement) => {
       const stream = client.query(copyFrom(statement));
       copies.add(stream);

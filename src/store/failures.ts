@@ -51,8 +51,13 @@ export function isUnreachable(error: unknown): boolean {
     networkCodes.has(code) ||
     // Shutting down, starting up, connection exceptions, read-only transaction.
     /^(?:57P0[123]|08|25006)/.test(code) ||
-    /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired)/.test(error.message)
+    /^(?:Connection terminated|timeout expired)/.test(error.message)
   );
+}
+
+/** All connections of the pool were in use for too long. */
+export function isQueueTimeout(error: unknown): boolean {
+  return error instanceof Error && /^timeout exceeded when trying to connect/.test(error.message);
 }
 
 /** Certainly not done: the server refused it because it takes no writes. */

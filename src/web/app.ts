@@ -10,6 +10,7 @@ import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import { openLevel, type SiteLevel } from '../site/level.ts';
+import { storeErrors } from '../store/errors.ts';
 import { apiRoutes } from './api/routes.ts';
 import { answerClientError } from './client-error.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
@@ -163,6 +164,13 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   return app;
 }
 
+/** What readers are told of a database that cannot be asked. */
+class DatabaseAway extends UserError {
+  constructor() {
+    super(webErrors.noDatabase);
+  }
+}
+
 function sendApiUnknown(reply: FastifyReply, method: string, path: string, allowed: readonly string[]): FastifyReply {
   const isMethod = allowed.length > 0 && !allowed.includes(method);
   if (isMethod) reply.header('allow', allowed.join(', '));
@@ -227,7 +235,13 @@ function answerError(
 ): FastifyReply {
   const exchange = beginExchange(environment, request);
   if (error instanceof UserError) {
-    if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
+    if (error.code === storeErrors.databaseAway.code || error.code === storeErrors.databaseBusy.code) {
+      // Why is for the log: it names our servers.
+      request.log.error({ code: error.code, message: error.message }, 'unavailable');
+      return answerError(environment, new DatabaseAway(), request, reply);
+    }
+    if (error instanceof DatabaseAway) reply.header('retry-after', '5');
+    else if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
     if (error instanceof SiteClosed) reply.header('retry-after', String(error.retryAfter));
     if (error instanceof TooManyAttempts) reply.header('retry-after', String(error.seconds));
     if (isApi(request.url)) return sendProblem(reply, problemOf(error));

@@ -37,6 +37,12 @@ export const webErrors = defineErrors({
     message: 'For a while nothing can be changed here; reading and searching go on. {message}',
     hint: 'Please come back later.',
   },
+  noDatabase: {
+    code: 'REPERIO_NO_DATABASE',
+    status: 503,
+    message: 'For the moment this cannot be shown, because the database cannot be asked. Searching goes on.',
+    hint: 'Please try again in some seconds.',
+  },
   late: {
     code: 'REPERIO_LATE',
     status: 503,

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { SignedIn } from '../access/access.ts';
 import type { ChangesBy } from '../access/cataloguers.ts';
 import { may, type Person } from '../access/person.ts';
+import { UserError } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { StoredBatch } from '../index/stored-records.ts';
@@ -25,6 +26,8 @@ export interface Exchange {
   readonly timing: Timing;
   /** Whole records in one statement; those that are not there are left out. */
   readonly records: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
+  /** The same for what can do without: none at all while the database is away. */
+  readonly recordsIfThere: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
   /** The first of them in stored form, as many as have `bytes` characters together: what exports read. */
   readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
   /** What cataloguer: needs to know is read before the search. */
@@ -35,11 +38,19 @@ export interface Exchange {
   readonly giveWay: () => Promise<void>;
 }
 
+/** What can do without the database does not wait for it longer. Milliseconds. */
+const impatience = 300;
+
 export function beginExchange(environment: WebEnvironment, request: FastifyRequest): Exchange {
   const timing = new Timing();
   const snapshot = environment.library.snapshot();
   const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
   const person = personOf(request, snapshot.site, environment.people?.access);
+  const readRecords = async (ids: readonly number[], patience?: number) => {
+    if (ids.length === 0) return new Map<number, RecordVersion>();
+    const list = await timing.sql(() => environment.library.records(ids, patience));
+    return new Map(list.map((one) => [one.id, one]));
+  };
   return {
     snapshot,
     person,
@@ -47,11 +58,12 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
     page: pageContext(environment, request, snapshot, person, args),
     args,
     timing,
-    records: async (ids) => {
-      if (ids.length === 0) return new Map();
-      const list = await timing.sql(() => environment.library.records(ids));
-      return new Map(list.map((one) => [one.id, one]));
-    },
+    records: readRecords,
+    recordsIfThere: (ids) =>
+      readRecords(ids, impatience).catch((error: unknown) => {
+        if (error instanceof UserError && error.status === 503) return new Map();
+        throw error;
+      }),
     stored: (ids, bytes) => timing.sql(() => environment.library.stored(ids, bytes)),
     changedBy: (asked) => timing.sql(() => environment.library.changedBy(asked)),
     newest: () => environment.library.snapshot(),

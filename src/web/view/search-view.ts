@@ -88,7 +88,7 @@ async function hitsOf(
     if (found[i] !== undefined) return false;
     return answer.briefs[i]!.n <= largeAuthors || ++large <= largeRecords;
   });
-  const records = await exchange.records(wanted);
+  const records = await exchange.recordsIfThere(wanted);
   const citations = citationsFor(exchange.snapshot, exchange.person);
   return answer.ids.map((id, i): Hit => {
     const brief = answer.briefs[i]!;

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sql from 'sql-template-tag';
+import { type CutProxy, openCutProxy } from '../../test/support/cut-proxy.ts';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { connect, type Database } from './database.ts';
+import { addressesOf, Servers } from './servers.ts';
+
+const options = { poolSize: 4, connectTimeout: 1_000, statementTimeout: 20_000, lockTimeout: 0 };
+let store: TestDatabase;
+let way: CutProxy;
+let database: Database;
+
+before(async () => {
+  store = await openTestDatabase();
+  way = await openCutProxy(store.url);
+  database = connect(way.url, { ...options, patience: 3_000 });
+  await store.database.query(sql`CREATE TABLE noted (id integer)`);
+});
+beforeEach(() => way.heal());
+after(async () => {
+  await database.close();
+  await way.close();
+  await store.release();
+});
+
+const ask = async () => (await database.query<{ one: number }>(sql`SELECT 1 AS one`))[0]!.one;
+async function timed(work: () => Promise<unknown>): Promise<{ readonly took: number; readonly error: unknown }> {
+  const began = performance.now();
+  const error = await work().then(
+    () => undefined,
+    (failure: unknown) => failure,
+  );
+  return { took: performance.now() - began, error };
+}
+
+describe('while the database is away', () => {
+  test('for a moment, whoever asks waits and is answered', async () => {
+    assert.equal(await ask(), 1);
+    for (const how of ['refuse', 'silent'] as const) {
+      await way.cut(how);
+      const answers = Promise.all(Array.from({ length: 12 }, ask));
+      await sleep(700);
+      await way.heal();
+      assert.deepEqual(new Set(await answers), new Set([1]));
+    }
+  });
+
+  test('a question that was being answered is asked again', async () => {
+    const answer = database.query<{ one: number }>(sql`SELECT 1 AS one, pg_sleep(0.5)`);
+    await sleep(200);
+    await way.cut();
+    await sleep(300);
+    await way.heal();
+    assert.equal((await answer)[0]!.one, 1);
+  });
+
+  test('for longer than one has patience, all are told at once, and the first question after it is answered', async () => {
+    await way.cut('silent');
+    assert.equal(((await timed(ask)).error as { code?: string }).code, 'REPERIO_DATABASE_AWAY');
+    // One tries, and the others hear of it.
+    const all = await Promise.all(Array.from({ length: 20 }, () => timed(ask)));
+    assert.ok(all.every(({ error }) => (error as { code?: string }).code?.startsWith('REPERIO_DATABASE_') === true));
+    const quick = all.filter(({ took }) => took < 100).length;
+    assert.ok(quick >= 16, JSON.stringify(all.map(({ took }) => Math.round(took))));
+    await way.heal();
+    await sleep(1_100);
+    assert.equal(await ask(), 1);
+  });
+
+  test('what can do without waits as long as it says', async () => {
+    await way.cut();
+    const { took, error } = await timed(() => database.query(sql`SELECT 1`, { patience: 200 }));
+    assert.ok(error !== undefined && took < 1_000, String(took));
+  });
+
+  test('a statement that writes is not done twice, and a transaction only when it may be and was not committing', async () => {
+    const written = database.query(sql`INSERT INTO noted SELECT 1 FROM pg_sleep(0.5)`).catch((error: unknown) => error);
+    await sleep(200);
+    await way.cut();
+    await sleep(600);
+    await way.heal();
+    assert.equal(((await written) as { code?: string }).code, 'REPERIO_DATABASE_AWAY');
+
+    let times = 0;
+    const repeated = database.transaction(
+      async (transaction) => {
+        times++;
+        await transaction.query(sql`INSERT INTO noted VALUES (2)`);
+        if (times === 1) {
+          await way.cut();
+          setTimeout(() => void way.heal(), 300);
+        }
+        await transaction.query(sql`INSERT INTO noted VALUES (3)`);
+      },
+      { attempts: 3 },
+    );
+    await repeated;
+    assert.equal(times, 2);
+    const rows = await store.database.query<{ id: number }>(sql`SELECT id FROM noted WHERE id > 1 ORDER BY id`);
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      [2, 3],
+    );
+  });
+
+  test('another address of the database is found, by those who were connected and by new ones', async () => {
+    const second = await openCutProxy(store.url);
+    const both = way.url.replace('/test_', `,${new URL(second.url).host}/test_`);
+    const roaming = connect(both, { ...options, patience: 3_000 });
+    const one = async () => (await roaming.query<{ one: number }>(sql`SELECT 1 AS one`))[0]!.one;
+    try {
+      assert.equal(await one(), 1);
+      await way.cut();
+      assert.equal(await one(), 1);
+      await second.cut();
+      await way.heal();
+      assert.equal(await one(), 1);
+    } finally {
+      await roaming.close();
+      await second.close();
+    }
+  });
+});
+
+test('an address with several hosts is one address for each', () => {
+  assert.deepEqual(addressesOf('postgresql://u:p%2C@a:1,b:2,[::1]:3/x?sslmode=require'), [
+    'postgresql://u:p%2C@a:1/x?sslmode=require',
+    'postgresql://u:p%2C@b:2/x?sslmode=require',
+    'postgresql://u:p%2C@[::1]:3/x?sslmode=require',
+  ]);
+  assert.deepEqual(addressesOf('postgresql:///x?host=/tmp'), ['postgresql:///x?host=/tmp']);
+  assert.throws(() => addressesOf('mysql://a/b'));
+});
+
+test('who left a server that others have left already does not move on twice', () => {
+  const servers = new Servers('postgresql://a,b,c/x');
+  const first = servers.current;
+  servers.leave(first);
+  servers.leave(first);
+  assert.equal(servers.current, 'postgresql://b/x');
+});

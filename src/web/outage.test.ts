@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type CutProxy, openCutProxy } from '../../test/support/cut-proxy.ts';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { loadSettings } from '../config/settings.ts';
+import { field } from '../formats/test-records.ts';
+import { compileAnalyzer } from '../index/analysis/analyzer.ts';
+import { writeRecords } from '../records/write.ts';
+import { defaultSite } from '../site/default.ts';
+import { serve } from './serve.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reperio-outage-'));
+let store: TestDatabase;
+let way: CutProxy;
+const stop = new AbortController();
+let ended: Promise<void> = Promise.resolve();
+let base = '';
+
+before(async () => {
+  store = await openTestDatabase();
+  way = await openCutProxy(store.url);
+  const settings = loadSettings({
+    REPERIO_DATA: folder,
+    DATABASE_URL: way.url,
+    REPERIO_PORT: '0',
+    REPERIO_DATABASE_PATIENCE: '2 s',
+    REPERIO_CONNECT_TIMEOUT: '1 s',
+    REPERIO_WEB_WORKERS: '1',
+    REPERIO_SHARED_CACHE: '0',
+  });
+  const record = {
+    leader: '',
+    fields: [
+      field('245__', '$aThe zirconium question'),
+      field('520__', `$a${'Much is said of it. '.repeat(20)}At the end of it stands hafnium.`),
+      field('980__', '$aARTICLE'),
+    ],
+  };
+  await writeRecords(store.database, compileAnalyzer(defaultSite()), [{ record, mode: 'insert', reason: 'test' }]);
+  base = await new Promise<string>((resolve, reject) => {
+    ended = serve({ settings, signal: stop.signal, log: { write: () => undefined }, onListening: resolve });
+    ended.catch(reject);
+  });
+});
+after(async () => {
+  stop.abort();
+  await ended;
+  await way.close();
+  await store.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(path: string): Promise<{ status: number; body: string; took: number; headers: Headers }> {
+  const began = performance.now();
+  const answer = await fetch(base + path);
+  const body = await answer.text();
+  return { status: answer.status, body, took: performance.now() - began, headers: answer.headers };
+}
+
+for (const how of ['refuse', 'silent'] as const)
+  test(`with the database away (${how}), searching goes on and is marked; records are not shown, and nobody hears why`, async () => {
+    assert.equal((await open('/record/1')).status, 200);
+    await way.cut(how);
+    const took: number[] = [];
+    const end = Date.now() + 8_000;
+    let marked = false;
+    while (Date.now() < end) {
+      // A word of the abstract: the whole record would be read to say where it stands.
+      const page = await open('/search?p=hafnium');
+      assert.equal(page.status, 200);
+      assert.match(page.body, /The zirconium question/);
+      took.push(page.took);
+      marked ||= page.body.includes('The database is away');
+    }
+    assert.ok(marked, 'readers are told');
+    // The question that finds out waits for a connection; the others do not.
+    assert.ok(
+      took.filter((one) => one > 500).length <= took.length / 20 + 2,
+      JSON.stringify(took.map(Math.round).filter((one) => one > 500)),
+    );
+    const record = await open('/record/1');
+    assert.equal(record.status, 503);
+    assert.ok(Number(record.headers.get('retry-after')) > 0);
+    assert.doesNotMatch(record.body, /127\.0\.0\.1:|ECONNREFUSED|DATABASE_URL|db status/);
+    assert.equal((await open('/api/records/1')).status, 503);
+    assert.equal((await open('/health/ready')).status, 200);
+    assert.match((await open('/server-status')).body, /nothing is known of other nodes/);
+
+    await way.heal();
+    const healed = Date.now() + 10_000;
+    let again = await open('/search?p=hafnium');
+    while (
+      (again.body.includes('The database is away') || (await open('/record/1')).status !== 200) &&
+      Date.now() < healed
+    )
+      again = await open('/search?p=hafnium');
+    assert.doesNotMatch(again.body, /The database is away/);
+    assert.equal((await open('/record/1')).status, 200);
+  });
