@@ -10,7 +10,7 @@ import { install } from './install.ts';
 export async function startBalancer(cluster: Cluster, name: string, withPrimary: boolean): Promise<void> {
   const host = cluster.host(name);
   const peer = cluster.host(balancers.find((other) => other !== name)!).address;
-  const priority = 150 - 10 * balancers.findIndex((other) => other === name);
+  const priority = 150 - 10 * (balancers as readonly string[]).indexOf(name);
   install(host, haproxyFiles(withPrimary));
   install(host, keepalivedFiles({ name, address: host.address, peer, priority }));
   // HAProxy listens on the floating address also where it is not.

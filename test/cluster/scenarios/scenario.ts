@@ -33,7 +33,7 @@ export interface Scenario {
 }
 
 /** There is no gap: as long as a request may take on a machine whose two cores all hosts share. */
-export const noGap = 500;
+export const noGap = 300;
 
 export const floatingUrl = `http://${floatingAddress}`;
 

@@ -1,6 +1,7 @@
 import { addressesOf, balancers, webNodes } from '../config/plan.ts';
 import { Cluster } from '../hosts/cluster.ts';
 import { holder, startBalancer } from '../roles/balancer.ts';
+import { startDatabases } from '../roles/patroni.ts';
 import { startPostgres } from '../roles/postgres.ts';
 import { loadDemo } from '../roles/records.ts';
 import { startWeb } from '../roles/reperio.ts';
@@ -17,6 +18,18 @@ export async function openWebWorld({ records }: WorldOptions): Promise<World> {
   try {
     const databaseUrl = await startPostgres(cluster, 'db1');
     return await furnish({ cluster, databaseUrl, records, withPrimary: false, close: () => cluster.close() });
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+}
+
+/** Two balancers, three web nodes, three databases of which one is the primary. Web nodes are told all three. */
+export async function openWholeWorld({ records }: WorldOptions): Promise<World> {
+  const cluster = await Cluster.open(addressesOf(3));
+  try {
+    const databaseUrl = await startDatabases(cluster);
+    return await furnish({ cluster, databaseUrl, records, withPrimary: true, close: () => cluster.close() });
   } catch (error) {
     await cluster.close();
     throw error;
