@@ -12,6 +12,7 @@ const rooms = [
   'operations',
   'library',
   'formats',
+  'files',
   'access',
   'search',
   'citations',

@@ -1,6 +1,7 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { SearchRequest } from '../search/request.ts';
 import { count, type SearchOptions, type SearchResult, search } from '../search/search.ts';
+import { stage } from '../search/stages.ts';
 import { citationsFor } from './citations.ts';
 import { may, type Person } from './person.ts';
 import { collectionsBelow, openableRecords, visibleRecords } from './visible.ts';
@@ -15,7 +16,7 @@ export type Wanted = Pick<SearchOptions, 'facets' | 'briefs' | 'counts' | 'alter
 
 /** Asks the library as a person: pages, formats, feeds and the terminal all ask here. Nothing of an invisible record is in the answer. */
 export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequest, wanted: Wanted = {}): Answer {
-  const visible = visibleRecords(person, snapshot, request);
+  const visible = stage('what may be seen', () => visibleRecords(person, snapshot, request));
   const facet = snapshot.site.facets.find(({ kind }) => kind === 'collection');
   const needsCollections = facet !== undefined && (wanted.facets || Object.hasOwn(request.facets, facet.code));
   const result = search(snapshot, request, visible.hits, {

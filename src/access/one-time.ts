@@ -4,9 +4,9 @@ import { isSecret, newSecret, secretHash } from './secrets.ts';
 
 /**
  * What is good once. confirm: an address of a new person. email: a new address of a person. reset: a new password. provider: a sign-in elsewhere that is under
- * way. identity: one that came back and waits for its person.
+ * way. identity: one that came back and waits for its person. profile: an operator asks a node from outside what it does.
  */
-export type OneTimeKind = 'confirm' | 'email' | 'reset' | 'provider' | 'identity';
+export type OneTimeKind = 'confirm' | 'email' | 'reset' | 'provider' | 'identity' | 'profile';
 
 /** Minutes. */
 const lifetimes: Readonly<Record<OneTimeKind, number>> = {
@@ -15,6 +15,7 @@ const lifetimes: Readonly<Record<OneTimeKind, number>> = {
   reset: 2 * 60,
   provider: 15,
   identity: 15,
+  profile: 5,
 };
 
 export interface OneTime {

@@ -19,6 +19,24 @@ export const cliErrors = defineErrors({
     message: 'There is no site level "{name}".',
     hint: 'It is one of {levels}.',
   },
+  noProfile: {
+    code: 'REPERIO_NO_PROFILE',
+    status: 409,
+    message: 'No profile was taken: there is no such worker, or another profile is being taken.',
+    hint: '`reperio status` lists the workers; try again in some seconds.',
+  },
+  noNode: {
+    code: 'REPERIO_NO_NODE',
+    status: 404,
+    message: 'There is no node "{name}".',
+    hint: 'The library has these: {nodes}.',
+  },
+  nodeSilent: {
+    code: 'REPERIO_NODE_SILENT',
+    status: 503,
+    message: 'The node does not answer at {address}.',
+    hint: 'Does it listen where this machine can reach it (the setting `host`)? Else run the command there.',
+  },
   noServer: {
     code: 'REPERIO_NO_SERVER',
     status: 503,

@@ -23,6 +23,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     summary: 'Show, export and delete records; list their versions.',
     load: () => import('./commands/record.ts'),
   },
+  file: {
+    summary: 'Attach documents to records; list, get and verify them.',
+    load: () => import('./commands/file.ts'),
+  },
   search: { summary: 'Find records from the terminal.', load: () => import('./commands/search.ts') },
   person: {
     summary: 'Add people, give them roles and passwords, list them.',
@@ -33,6 +37,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   status: {
     summary: 'What the server does at this moment, also when it answers no page.',
     load: () => import('./commands/status.ts'),
+  },
+  profile: {
+    summary: 'Say in which functions a worker spends its time.',
+    load: () => import('./commands/profile.ts'),
   },
   index: { summary: 'Look after the index: status, rebuild, verify.', load: () => import('./commands/index.ts') },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },

@@ -10,6 +10,8 @@ export type ToWorker =
   | { readonly kind: 'go-away' }
   /** Answer what has come, then end. */
   | { readonly kind: 'close' }
+  /** Look at what you do for so long, in seconds. */
+  | { readonly kind: 'profile'; readonly number: number; readonly seconds: number }
   /** What was asked for under this number. */
   | { readonly kind: 'status'; readonly number: number; readonly status: NodeStatus };
 
@@ -31,5 +33,7 @@ export type ToSupervisor =
   | { readonly kind: 'noticed'; readonly probed: boolean }
   /** Once a second: it lives, and this is what it did. */
   | { readonly kind: 'report'; readonly report: WorkerReport }
+  /** A profile is kept under this id; undefined: another one was being taken. */
+  | { readonly kind: 'profiled'; readonly number: number; readonly id: string | undefined }
   /** How is the whole node? */
   | { readonly kind: 'ask-status'; readonly number: number };

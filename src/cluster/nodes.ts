@@ -52,7 +52,7 @@ export async function nodesSoon(database: Queryable): Promise<readonly KnownNode
 }
 
 /** By name. One statement. */
-async function knownNodes(database: Queryable): Promise<readonly KnownNode[]> {
+export async function knownNodes(database: Queryable): Promise<readonly KnownNode[]> {
   return database.query<KnownNode>(sql`
     SELECT summary, (extract(epoch FROM clock_timestamp() - seen) * 1000)::float8 AS age, skew
     FROM node ORDER BY summary->>'name', id`);

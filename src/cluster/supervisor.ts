@@ -76,6 +76,9 @@ export class Supervisor {
   /** Successors start one after the other, so that memory is not doubled. */
   #replacing: Promise<unknown> = Promise.resolve();
   readonly #worn = new Set<Place>();
+  /** Profiles that were asked for and are being taken. */
+  readonly #asked = new Map<number, (id: string | undefined) => void>();
+  #questions = 0;
 
   /** Listens, but starts nothing yet. Rejects with the error of listening. */
   static async listen(options: SupervisorOptions): Promise<Supervisor> {
@@ -149,6 +152,17 @@ export class Supervisor {
     });
     this.#replacing = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Has a worker look at what it does; the first one when no place is named. The id of the profile that is kept; undefined: there is no such worker, or it is at it already. */
+  async profile(seconds: number, place = 0): Promise<string | undefined> {
+    const member = this.#places[place]?.member;
+    if (member === undefined || !member.takes) return undefined;
+    const number = ++this.#questions;
+    const answer = new Promise<string | undefined>((resolve) => this.#asked.set(number, resolve));
+    member.tell({ kind: 'profile', number, seconds });
+    const gone = member.exited.then(() => undefined);
+    return Promise.race([answer, gone]);
   }
 
   status(): {
@@ -275,6 +289,9 @@ export class Supervisor {
     } else if (message.kind === 'report') {
       member.note(message.report);
       this.meter.note(member.pid, message.report);
+    } else if (message.kind === 'profiled') {
+      this.#asked.get(message.number)?.(message.id);
+      this.#asked.delete(message.number);
     } else if (message.kind === 'ask-status') this.#options.onAsked(member, message.number);
     else if (message.kind === 'failed') this.#failure = new WorkerFailed(message);
     else {

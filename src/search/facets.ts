@@ -5,6 +5,7 @@ import type { FacetDefinition } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { countFew, hasFewValues } from './few-values.ts';
 import { segmentAt } from './hit.ts';
+import { stage } from './stages.ts';
 import { type Counted, mostFrequent, topValues } from './top-values.ts';
 import { OrdinalMemory } from './used-again.ts';
 
@@ -243,7 +244,7 @@ export function facetsOf(
       const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
       return { code, kind, values: years.map(({ text, count }) => value(text, text, count, isChosen(text))) };
     }
-    const best = topValuesOf(snapshot, code, listed, facetLength);
+    const best = stage(`facet ${code}`, () => topValuesOf(snapshot, code, listed, facetLength));
     const missing = chosen.filter((text) => !best.some((each) => each.text === text));
     const all = [...best, ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, listed.hits) }))];
     const labels = definition.labels === undefined ? {} : (snapshot.site.knowledge[definition.labels] ?? {});

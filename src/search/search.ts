@@ -21,6 +21,7 @@ import { chain, leavesOf, type Query, secondOrder, step } from './query/tree.ts'
 import { questionOf } from './question.ts';
 import { recordAsked, type Similar, similarTo } from './rank/similar.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
+import { stage } from './stages.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
 export interface SearchOptions {
@@ -79,25 +80,32 @@ export function search(
   visible: HitSet,
   options: SearchOptions = {},
 ): SearchResult {
-  const { query: typed, context } = prepare(snapshot, request, visible, options);
-  const { query: asked, similar } = aboutRecord(request, typed, context);
-  const exact = evaluate(planOf(request, asked, context, similar), context);
+  const { query: typed, context } = stage(
+    'read the question',
+    () => prepare(snapshot, request, visible, options),
+    ({ query }) => printQuery(query),
+  );
+  const { query: asked, similar } = stage('look up the record asked about', () => aboutRecord(request, typed, context));
+  const plan = stage('plan', () => planOf(request, asked, context, similar));
+  const exact = stage('find', () => evaluate(plan, context), told);
   const other = options.alternatives && isEmpty(exact) ? alternativeTo(request, context) : undefined;
   const query = other === undefined ? asked : withLimits(other, request, context);
   const found = other === undefined ? exact : evaluate(planOf(request, query, context), context);
   const choices = { facets: request.facets, collections: options.collections ?? [] };
-  const hits = narrow(snapshot, found, choices);
-  const order = similar === undefined ? orderOf(request, query, context, hits) : byScore(request, context, similar);
+  const hits = stage('narrow by facets', () => narrow(snapshot, found, choices), told);
+  const order = stage('order', () =>
+    similar === undefined ? orderOf(request, query, context, hits) : byScore(request, context, similar),
+  );
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
-  const shown = page(rest, order, request.first - 1, request.size);
+  const shown = stage('take the page', () => page(rest, order, request.first - 1, request.size));
   const { score } = order;
   return {
     total: sizeOf(hits),
     ids: idsOf(snapshot, shown),
-    briefs: options.briefs ? Array.from(shown, (hit) => briefOf(snapshot, hit)) : [],
+    briefs: options.briefs ? stage('read brief data', () => Array.from(shown, (hit) => briefOf(snapshot, hit))) : [],
     scores: score === undefined ? [] : Array.from(shown, score),
-    facets: options.facets ? facetsOf(snapshot, found, hits, choices) : [],
-    counts: options.counts ? countsOf(query, context) : [],
+    facets: options.facets ? stage('count facets', () => facetsOf(snapshot, found, hits, choices)) : [],
+    counts: options.counts ? stage('count each condition', () => countsOf(query, context)) : [],
     notices: firstNotices(context.notices),
     understood: printQuery(typed),
     query,
@@ -105,6 +113,10 @@ export function search(
     hits,
     end: endOf(snapshot, order, shown, sizeOf(rest) - request.first + 1),
   };
+}
+
+function told(hits: HitSet): string {
+  return `${sizeOf(hits).toLocaleString('en')} records in ${hits.length} segments`;
 }
 
 function sizeOf(hits: HitSet): number {

@@ -194,7 +194,7 @@ async function rowsOf<Row extends object>(
   stalls: StallWatch,
 ): Promise<Row[]> {
   const over = stalls.begin(client);
-  const end = statementWatch.getStore()?.begin(text);
+  const end = statementWatch.getStore()?.begin(text, values);
   let found = 0;
   try {
     const { rows } = await client.query<Row>({ text, values });

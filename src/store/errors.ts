@@ -1,6 +1,12 @@
 import { defineErrors } from '../errors/errors.ts';
 
 export const storeErrors = defineErrors({
+  keyReused: {
+    code: 'REPERIO_KEY_REUSED',
+    status: 422,
+    message: 'The Idempotency-Key "{key}" was sent before with another request.',
+    hint: 'Take a new key for each request, and the same one only to send it again.',
+  },
   databaseAway: {
     code: 'REPERIO_DATABASE_AWAY',
     status: 503,

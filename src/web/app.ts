@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { may } from '../access/person.ts';
 import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
@@ -17,6 +18,8 @@ import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
+import type { WebFiles } from './files/files.ts';
+import { fileRoutes } from './files/routes.ts';
 import { checkFormToken } from './form-token.ts';
 import { applyLevel, SiteClosed } from './level.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
@@ -24,6 +27,8 @@ import { trustedProxies } from './machines/networks.ts';
 import type { WebPeople } from './people.ts';
 import { keepPrivate } from './privacy.ts';
 import { isApi, problemOf, sendProblem } from './problem.ts';
+import { applyProfiling } from './profile/apply.ts';
+import { type ProfileRoutes, profileRoutes } from './profile/routes.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { accountRoutes } from './routes/account/account.ts';
 import { adminRoutes } from './routes/admin/admin.ts';
@@ -57,6 +62,10 @@ export interface AppOptions {
   readonly watch?: RequestWatch;
   /** How the node is, for /server-status and /metrics; undefined: there is neither. */
   readonly status?: { readonly networks: string; readonly view: () => Promise<NodeView> };
+  /** Documents of records; undefined: there are none. */
+  readonly files?: WebFiles;
+  /** For ?profile= and kept profiles; undefined: there are none. */
+  readonly profiling?: ProfileRoutes;
   /** Milliseconds. */
   readonly timeouts?: { readonly request: number; readonly header: number; readonly keepAlive: number };
   /** What balancers are told. */
@@ -80,6 +89,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     people: options.people,
     limits,
     level: options.level ?? (() => openLevel),
+    files: options.files,
     sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
   });
   const proxies = trustedProxies(options.trustProxy);
@@ -124,6 +134,14 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     const { site } = library.snapshot();
     return { site, person: personOf(request, site, options.people?.access) };
   });
+  if (options.profiling !== undefined)
+    applyProfiling(app, {
+      folder: options.profiling.folder,
+      may: (request) => {
+        const { site } = library.snapshot();
+        return may(site, personOf(request, site, options.people?.access), 'profiling');
+      },
+    });
   app.addHook('preHandler', async (request) => checkFormToken(request, options.baseUrl));
   keepPrivate(app);
   app.addHook('onResponse', async (request, reply) => {
@@ -149,6 +167,8 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
   }
+  if (options.files !== undefined) fileRoutes(app, environment, options.files);
+  if (options.profiling !== undefined) profileRoutes(app, environment, options.profiling);
   if (options.status !== undefined) statusRoutes(app, environment, options.status);
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
@@ -241,8 +261,8 @@ function answerError(
       return answerError(environment, new DatabaseAway(), request, reply);
     }
     if (error instanceof DatabaseAway) reply.header('retry-after', '5');
+    else if (error instanceof SiteClosed) reply.header('retry-after', String(error.retryAfter));
     else if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
-    if (error instanceof SiteClosed) reply.header('retry-after', String(error.retryAfter));
     if (error instanceof TooManyAttempts) reply.header('retry-after', String(error.seconds));
     if (isApi(request.url)) return sendProblem(reply, problemOf(error));
     if (isForMachine(exchange.args))

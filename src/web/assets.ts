@@ -27,7 +27,19 @@ const folder = new URL('./assets/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
 /** Files of the one stylesheet, in the order in which they are joined. */
-const styles = ['base', 'frame', 'controls', 'home', 'search', 'record', 'citations', 'account', 'narrow', 'print'];
+const styles = [
+  'base',
+  'frame',
+  'controls',
+  'home',
+  'search',
+  'record',
+  'citations',
+  'account',
+  'profile',
+  'narrow',
+  'print',
+];
 
 /** Files of the one script. */
 const scripts = ['comfort', 'suggest', 'years'];

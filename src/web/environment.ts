@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../library/open.ts';
 import type { SiteLevel } from '../site/level.ts';
 import { type Assets, makeAssets } from './assets.ts';
+import type { WebFiles } from './files/files.ts';
 import type { Limits } from './machines/limits.ts';
 import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
@@ -19,6 +20,8 @@ export interface WebEnvironment {
   readonly limits: Limits;
   /** How far the site is open at this moment, and what readers are told. */
   readonly level: () => SiteLevel;
+  /** Undefined: records have no files. */
+  readonly files: WebFiles | undefined;
   /** Seconds for which caches may keep a guest's page; 0: they must ask each time. */
   readonly sharedCache: number;
   readonly catalogues: ReadonlyMap<string, Catalogue>;
@@ -31,11 +34,14 @@ export interface WebEnvironment {
 /** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
 const assetsKept = 4;
 
-export type EnvironmentOptions = Pick<WebEnvironment, 'baseUrl' | 'people' | 'limits' | 'level' | 'sharedCache'>;
+export type EnvironmentOptions = Pick<
+  WebEnvironment,
+  'baseUrl' | 'people' | 'limits' | 'level' | 'files' | 'sharedCache'
+>;
 
 export function createEnvironment(
   library: WebLibrary,
-  { baseUrl, people, limits, level, sharedCache }: EnvironmentOptions,
+  { baseUrl, people, limits, level, files, sharedCache }: EnvironmentOptions,
 ): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
@@ -47,6 +53,7 @@ export function createEnvironment(
     people,
     limits,
     level,
+    files,
     sharedCache,
     catalogues,
     translator: (language) => {

@@ -43,6 +43,18 @@ export const webErrors = defineErrors({
     message: 'For the moment this cannot be shown, because the database cannot be asked. Searching goes on.',
     hint: 'Please try again in some seconds.',
   },
+  apiNotAllowed: {
+    code: 'REPERIO_NOT_ALLOWED',
+    status: 403,
+    message: 'This needs the action {action}.',
+    hint: 'Sign in, or send an API token of somebody whose role may do so, with the scope `edit`.',
+  },
+  apiNoBytes: {
+    code: 'REPERIO_NO_BYTES',
+    status: 415,
+    message: 'The body must be the bytes of the file, sent as application/octet-stream.',
+    hint: "As: curl -H 'Content-Type: application/octet-stream' --data-binary @thesis.pdf '.../files?name=thesis.pdf'",
+  },
   late: {
     code: 'REPERIO_LATE',
     status: 503,

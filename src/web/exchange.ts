@@ -11,6 +11,7 @@ import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
 import type { WebEnvironment } from './environment.ts';
 import { formToken } from './form-token.ts';
+import { stagesOf } from './profile/asked.ts';
 import { Timing } from './timing.ts';
 import { negotiateLanguage, type Translator } from './translations.ts';
 import { personOf, visitorOf } from './visitor.ts';
@@ -42,7 +43,7 @@ export interface Exchange {
 const impatience = 300;
 
 export function beginExchange(environment: WebEnvironment, request: FastifyRequest): Exchange {
-  const timing = new Timing();
+  const timing = new Timing(stagesOf(request));
   const snapshot = environment.library.snapshot();
   const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
   const person = personOf(request, snapshot.site, environment.people?.access);

@@ -82,6 +82,7 @@ export async function serve({
         socket: statusSocket(settings.dataFolder),
         port: settings.statusPort,
         view: async () => ({ status: status(), nodes: await nodesSoon(database) }),
+        profile: (seconds, place) => supervisor.profile(seconds, place),
         say: (sentence) => logger.warn(sentence),
       });
       const reload = (): void => {

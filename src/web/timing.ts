@@ -1,15 +1,23 @@
+import { recordStages, type Stage } from '../search/stages.ts';
+
 /** Where the time of one answer goes: shown to clients as Server-Timing, read by the benchmarks. */
 export class Timing {
   readonly #start = performance.now();
   #search = 0;
   #sql = 0;
   #statements = 0;
+  /** Where to record what the search engine does; undefined: nowhere. */
+  readonly #stages: Stage[] | undefined;
+
+  constructor(stages?: Stage[]) {
+    this.#stages = stages;
+  }
 
   /** Work of the search engine. */
   search<T>(work: () => T): T {
     const start = performance.now();
     try {
-      return work();
+      return this.#stages === undefined ? work() : recordStages(this.#stages, work);
     } finally {
       this.#search += performance.now() - start;
     }

@@ -176,6 +176,16 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /preferences': once({ url: '/preferences', method: 'POST', form: { theme: 'dark', back: '/record/1' } }),
   'GET /health/live': () => get('/health/live'),
   'GET /health/ready': () => get('/health/ready'),
+  'GET /record/:id/files/:name': ({ ids }) => get(...ids.map((id) => `/record/${id}/files/paper.pdf`)),
+  'GET /api/records/:id/files': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/files`)),
+  'POST /api/records/:id/files': ({ ids }) =>
+    ids.map((id) => ({ url: `/api/records/${id}/files?name=x.pdf`, method: 'POST' as const, json: {} })),
+  // No profile is kept: whoever may see them sees none.
+  'GET /profiles': () => get('/profiles'),
+  'GET /profiles/compare': () => get('/profiles/compare', '/profiles/compare?a=x&b=y'),
+  'GET /profiles/:id': () => get('/profiles/x', '/profiles/abcdef1-123456', '/profiles/abcdef1-123456.cpuprofile'),
+  'GET /profiles/flame/:file': () => get('/profiles/flame/index.html', '/profiles/flame/x'),
+  'POST /api/profile': once({ url: '/api/profile', method: 'POST', json: { secret: 'x', seconds: 1 } }),
   // Open from this machine: all see the same.
   'GET /server-status': () => get('/server-status', '/server-status?auto', '/server-status?format=json'),
   'GET /metrics': () => get('/metrics'),

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { operator } from '../access/audit.ts';
 import { addPerson } from '../access/people.ts';
 import { createSession } from '../access/sessions.ts';
 import { createToken } from '../access/tokens.ts';
+import { localStore } from '../files/local-store.ts';
+import { receive } from '../files/receive.ts';
 import { field } from '../formats/test-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { parseSite } from '../site/parse.ts';
@@ -155,12 +162,22 @@ function sees(walker: Walker, one: Drawn, policy: 'any' | 'all'): boolean {
 }
 
 let store: TestDatabase;
+const folder = mkdtempSync(join(tmpdir(), 'reperio-walk-'));
+const content = localStore(folder);
 let people: WebPeople;
 let walkers: readonly Walker[];
 
 before(async () => {
   store = await openTestDatabase();
   people = await testPeople(store);
+  // Every record has a file, those that are hidden too.
+  const { digest, bytes } = await receive(content, Readable.from([Buffer.from('a file')]), 100);
+  await store.database.query(
+    sql`INSERT INTO document (record_id, name) SELECT number, 'paper' FROM generate_series(1, 200) AS number`,
+  );
+  await store.database.query(sql`
+    INSERT INTO file (document_id, version, format, digest, bytes)
+    SELECT id, 1, 'pdf', decode(${digest}, 'hex'), ${bytes} FROM document`);
   const add = async (name: string, roles: readonly string[]): Promise<number> =>
     addPerson(store.database, operator, {
       ...{ name, email: `${name}@library.example`, password: undefined, roles },
@@ -206,6 +223,7 @@ before(async () => {
 after(async () => {
   await people.access.close();
   await store.release();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 let version = 0;
@@ -219,6 +237,13 @@ function appOf(
   const routes: string[] = [];
   const app = createApp(memoryLibrary(site, records, String(++version)), {
     people,
+    files: { database: store.database, store: content, delivery: 'stream', accelPrefix: '', limit: 1000 },
+    profiling: {
+      folder: '/nonexistent',
+      explain: async () => '',
+      isTicket: async () => false,
+      take: async () => undefined,
+    },
     status: { networks: '127.0.0.1', view: async () => view },
     onRoute: (method, url) => routes.push(`${method} ${url}`),
   });

@@ -5,18 +5,25 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { type Access, openAccess } from '../access/access.ts';
+import { useOneTime } from '../access/one-time.ts';
 import type { RegistrationPolicy } from '../access/registration.ts';
 import type { ToSupervisor, ToWorker } from '../cluster/messages.ts';
 import { nodesSoon } from '../cluster/nodes.ts';
+import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
 import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { createBoard } from '../operations/board.ts';
 import type { NodeStatus } from '../operations/node-status.ts';
+import { explainStatement } from '../operations/profile/explain.ts';
+import { profilesFolder } from '../operations/profile/kept.ts';
+import { lookFor } from '../operations/profile/look.ts';
 import { WorkerMeter, type WorkerReport } from '../operations/worker-report.ts';
 import { type LevelWatch, watchLevel } from '../site/level.ts';
 import { createApp } from './app.ts';
+import type { Delivery } from './files/files.ts';
 import { watchLateness } from './lateness.ts';
 import { createLogger } from './log.ts';
 import type { WebPeople } from './people.ts';
@@ -41,6 +48,7 @@ interface Activity {
 }
 
 interface Running {
+  readonly settings: Settings;
   readonly app: FastifyInstance;
   /** Tells the supervisor what was done. */
   report(): void;
@@ -71,7 +79,8 @@ process.on('message', (message: ToWorker, socket: Socket | undefined) => {
   else if (message.kind === 'go-away') {
     readiness.goAway();
     void readiness.noticed().then((probed) => tell({ kind: 'noticed', probed }));
-  } else if (message.kind === 'status') {
+  } else if (message.kind === 'profile') void profile(message);
+  else if (message.kind === 'status') {
     asked.get(message.number)?.(message.status);
     asked.delete(message.number);
   } else void close();
@@ -120,6 +129,20 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         isLate: () => shedAbove > 0 && lateness.mean() > shedAbove,
       },
       level: () => level.now(),
+      files: {
+        database: library.database,
+        store: openContentStore(settings),
+        delivery: settings.fileDelivery as Delivery,
+        accelPrefix: settings.fileAccelPrefix,
+        limit: settings.fileLimit,
+      },
+      profiling: {
+        folder: profilesFolder(settings.dataFolder),
+        explain: (text, values) => explainStatement(library.database, text, values),
+        isTicket: async (secret) => (await useOneTime(library.database, 'profile', secret)) !== undefined,
+        take: (seconds) =>
+          lookFor(seconds, `${seconds} s of process ${process.pid}`, profilesFolder(settings.dataFolder)),
+      },
       status: {
         networks: statusNetworks,
         view: async (): Promise<NodeView> => ({
@@ -152,7 +175,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     // It listens to nothing itself; this starts its watch over idle and slow connections.
     app.server.emit('listening');
     const report = (): void => tell({ kind: 'report', report: reportOf(library, meter) });
-    running = { app, report, close };
+    running = { settings, app, report, close };
     tell({ kind: 'ready' });
     setInterval(report, reportEvery).unref();
     return running;
@@ -163,6 +186,17 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     tell({ kind: 'failed', code: known.code, status: known.status, message, hint: known.hint }, () => process.exit(1));
     throw error;
   }
+}
+
+async function profile({ number, seconds }: Extract<ToWorker, { kind: 'profile' }>): Promise<void> {
+  const { dataFolder } = (await starting)?.settings ?? {};
+  const taken =
+    dataFolder === undefined
+      ? undefined
+      : await lookFor(seconds, `${seconds} s of process ${process.pid}`, profilesFolder(dataFolder)).catch(
+          () => undefined,
+        );
+  tell({ kind: 'profiled', number, id: taken?.id });
 }
 
 function reportOf(library: Library, meter: WorkerMeter): WorkerReport {

@@ -9,6 +9,8 @@ export function readParameters<T extends TObject>(schema: T, args: URLSearchPara
   const properties: Readonly<Record<string, TSchema & { readonly type?: string }>> = schema.properties;
   const values: Record<string, unknown> = {};
   for (const name of args.keys()) {
+    // Of every address, and passed over where they are not allowed.
+    if (name === 'profile' || name === 'verbose') continue;
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (property === undefined) {
       const meant = nearest(name, Object.keys(properties));

@@ -1,3 +1,4 @@
+import type { DocumentFile } from '../../files/documents.ts';
 import { citationStyles, citationText } from '../../formats/citation.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import type { Identifier } from '../../formats/work/identifiers.ts';
@@ -10,6 +11,7 @@ import { recordFormats } from '../components/format-menu.ts';
 import { kindName, titleHtml } from '../components/hit.ts';
 import { fieldSearch } from '../components/links.ts';
 import type { PageContext } from '../context.ts';
+import { filesPanel } from '../files/panel.ts';
 import { richText } from '../highlight.ts';
 import { attribute, type Html, type HtmlValue, html, join, nothing } from '../html.ts';
 import { layout } from '../layout.ts';
@@ -22,6 +24,8 @@ export interface RecordModel {
   readonly modified: Date;
   readonly work: Work;
   readonly references: number;
+  /** Documents that this person may see. */
+  readonly files: readonly DocumentFile[];
   /** Undefined while citations are being counted. */
   readonly citations: RecordCitations | undefined;
   /** Logical fields of the site: a value becomes a link only when its field can be searched. */
@@ -115,6 +119,7 @@ export function recordInformation(context: PageContext, model: RecordModel): Htm
   return html`<div>
 ${work.abstracts.length > 0 && html`<section class="panel"><h2>${tr.t('record.abstract')}</h2><div class="abstract">${work.abstracts.map((text) => html`<p dir="auto">${richText(text)}</p>`)}</div></section>`}
 <section class="panel"><h2>${tr.t('record.details')}</h2>${details(context, model)}</section>
+${filesPanel(context, model.files)}
 ${work.links.length > 0 && html`<section class="panel"><h2>${tr.t('record.files')}</h2><ul class="plain">${work.links.map((link) => linkItem(context, link))}</ul></section>`}
 </div>
 <aside class="aside">

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { similarFor } from '../../access/similar.ts';
 import { mayShow } from '../../access/visible.ts';
+import type { DocumentFile } from '../../files/documents.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
 import { firstValue } from '../../formats/work/fields.ts';
@@ -11,6 +12,7 @@ import { emptyRequest, toUrl } from '../../search/request.ts';
 import { emptyBox, searchBox } from '../components/search-box.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
+import { visibleFiles } from '../files/files.ts';
 import { type Html, html } from '../html.ts';
 import { negotiateType } from '../negotiate.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from '../pages/record.ts';
@@ -97,20 +99,25 @@ export function isNamed({ person, snapshot }: Exchange, other: number, id: numbe
   return Number.isSafeInteger(other) && other > 0 && other !== id && mayShow(person, snapshot, other) !== 'no';
 }
 
-function sendTab(
+async function sendTab(
   environment: WebEnvironment,
   exchange: Exchange,
   request: FastifyRequest,
   reply: FastifyReply,
   version: RecordVersion,
   tab: RecordTab,
-): FastifyReply {
-  reply.header('last-modified', version.modified.toUTCString());
+): Promise<FastifyReply> {
+  const files =
+    tab === 'information' && environment.files !== undefined
+      ? await visibleFiles(exchange, environment.files.database, version.id)
+      : [];
+  const newestFile = Math.max(0, ...files.map(({ added }) => added.getTime()));
+  reply.header('last-modified', new Date(Math.max(version.modified.getTime(), newestFile)).toUTCString());
   if (
     notModified(
       request,
       reply,
-      entityTag(exchange, environment, `${tab} ${version.revision}`),
+      entityTag(exchange, environment, `${tab} ${version.revision} ${files.map(filePlace).join()}`),
       caching(exchange, environment, request),
     )
   )
@@ -124,6 +131,7 @@ function sendTab(
     modified: version.modified,
     work: describeWork(record),
     references: cited.length,
+    files,
     citations: citationsOf(exchange, version.id),
     fields: new Set(page.site.fields.map((field) => field.code)),
     similar: tab === 'information' ? similarRecords(exchange, version.id) : { records: [], href: undefined },
@@ -137,6 +145,10 @@ function sendTab(
     marc: () => recordMarc(page, record, number),
   } as const satisfies Record<RecordTab, () => unknown>;
   return sendHtml(reply, exchange, recordPage(page, model, tab, bodies[tab](), searchBox(page, emptyBox)));
+}
+
+function filePlace({ document, format, version, digest, status, description }: DocumentFile): string {
+  return JSON.stringify([document, format, version, digest, status, description]);
 }
 
 const similarShown = 5;

@@ -13,6 +13,8 @@ export interface StatusListenerOptions {
   /** A TCP port of the loopback interface as well; 0 is none. */
   readonly port: number;
   readonly view: () => Promise<NodeView>;
+  /** Has a worker look at what it does; gives the id of the kept profile. */
+  readonly profile: (seconds: number, place: number) => Promise<string | undefined>;
   readonly say: (sentence: string) => void;
 }
 
@@ -20,10 +22,25 @@ export interface StatusListenerOptions {
  * Answers /server-status, /metrics and /health/live from the supervisor itself, so that they can be read when no worker answers. What cannot be listened on is
  * said; serving goes on.
  */
-export async function listenForStatus({ socket, port, view, say }: StatusListenerOptions): Promise<StatusListener> {
+export async function listenForStatus({
+  socket,
+  port,
+  view,
+  profile,
+  say,
+}: StatusListenerOptions): Promise<StatusListener> {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const [path = '', query = ''] = (request.url ?? '').split('?', 2);
     if (path === '/health/live') return void response.end('ok\n');
+    if (path === '/profile') {
+      const args = new URLSearchParams(query);
+      void profile(Number(args.get('seconds') ?? 10), Number(args.get('worker') ?? 1) - 1).then((id) =>
+        id === undefined
+          ? response.writeHead(409).end('there is no such worker, or another profile is being taken\n')
+          : response.end(`${id}\n`),
+      );
+      return;
+    }
     view().then(
       (found) => {
         const answered = answerStatus(path, query, request.headers.accept ?? '', found);

@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Settings } from '../../config/settings.ts';
+import { UserError } from '../../errors/errors.ts';
+import type { ContentStore } from '../../files/content.ts';
+import { addFile, allFiles, type DocumentFile, filesOf } from '../../files/documents.ts';
+import { fileErrors } from '../../files/errors.ts';
+import { fileName, parseFileName } from '../../files/names.ts';
+import { openContentStore } from '../../files/open.ts';
+import { receive } from '../../files/receive.ts';
+import { readRecord } from '../../records/history.ts';
+import type { Database } from '../../store/database.ts';
+import { openStore } from '../../store/open.ts';
+import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { createProgress } from '../progress.ts';
+
+const recordArgument = { record: { doc: 'The number of a record.' } } as const;
+
+async function withFiles<T>(
+  settings: Settings,
+  signal: AbortSignal,
+  work: (database: Database, store: ContentStore) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(settings, { signal });
+  try {
+    return await work(store.database, openContentStore(settings));
+  } finally {
+    await store.release();
+  }
+}
+
+const add = defineSubcommand({
+  summary: 'Attach files to a record.',
+  description: `thesis.pdf is the document "thesis" in the format pdf. Another format joins its newest version, other bytes in the same format begin a new version, the same bytes again
+change nothing. A status restricts it to whose role may viewrestrdoc with that status; it stays until another one is given.`,
+  examples: [
+    { command: 'file add 12 thesis.pdf', doc: 'Or a new version of it.' },
+    { command: "file add 12 scan.tif --status draft --description 'Before the binding.'", doc: 'For some only.' },
+    { command: 'file add 12 - --name data.csv < measured.csv', doc: 'From standard input.' },
+  ],
+  arguments: { ...recordArgument, files: { doc: 'Files; "-" is standard input.', many: true } },
+  options: {
+    name: { type: 'text', value: 'NAME', doc: 'Another name; for one file.' },
+    status: { type: 'text', value: 'STATUS', doc: "Who may see the document; '' is everybody." },
+    description: { type: 'text', value: 'TEXT', doc: 'What it is.' },
+    ...jsonOption,
+  },
+  run: async ({ arguments: { record, files }, options, settings, signal, stdin, print, printJson }) =>
+    withFiles(settings(), signal, async (database, store) => {
+      const { id } = await readRecord(database, Number(record));
+      for (const path of files) {
+        const name = parseFileName(options.name ?? basename(path));
+        const content = await receive(store, path === '-' ? stdin : createReadStream(path), settings().fileLimit);
+        const { status, description } = options;
+        const added = await database.transaction(
+          (transaction) =>
+            addFile(transaction, { ...name, ...content, record: id, status, description, person: undefined }),
+          { attempts: 3 },
+        );
+        if (options.json) printJson(added);
+        else
+          print(
+            `${added.name}: ${added.isNew ? 'version' : 'unchanged, version'} ${added.version}, ${added.bytes} bytes, ${added.digest}`,
+          );
+      }
+    }),
+});
+
+const list = defineSubcommand({
+  summary: 'List the files of a record.',
+  examples: [{ command: 'file list 12', doc: 'All versions and formats.' }],
+  arguments: recordArgument,
+  options: jsonOption,
+  run: async ({ arguments: { record }, options, settings, signal, print, printJson }) =>
+    withFiles(settings(), signal, async (database) => {
+      const { id } = await readRecord(database, Number(record));
+      const files = await filesOf(database, id);
+      if (options.json) return printJson(files);
+      if (files.length === 0) return print(`Record ${id} has no files.`);
+      for (const file of files)
+        print(
+          `${file.newest ? '*' : ' '} ${fileName(file).padEnd(30)} version ${file.version}  ${String(file.bytes).padStart(12)} bytes  ${file.added.toISOString().slice(0, 16)}  ${file.digest.slice(0, 12)}${file.status === '' ? '' : `  [${file.status}]`}${file.description === '' ? '' : `  ${file.description}`}`,
+        );
+    }),
+});
+
+const get = defineSubcommand({
+  summary: 'Write a file of a record to standard output or a file.',
+  description: 'The bytes are compared with their digest on the way.',
+  examples: [
+    { command: 'file get 12 thesis.pdf > thesis.pdf', doc: 'The newest version.' },
+    { command: 'file get 12 thesis.pdf --version 1 --out old.pdf', doc: 'The first one.' },
+  ],
+  arguments: { ...recordArgument, name: { doc: 'As `file list` names it.' } },
+  options: {
+    version: { type: 'number', value: 'NUMBER', minimum: 1, maximum: 1_000_000, doc: 'An older version.' },
+    out: { type: 'text', value: 'FILE', doc: 'Where to write it.' },
+  },
+  run: async ({ arguments: { record, name }, options, settings, signal, stdout }) =>
+    withFiles(settings(), signal, async (database, store) => {
+      const files = await filesOf(database, Number(record));
+      const file = files.find(
+        (one) =>
+          fileName(one) === name && (options.version === undefined ? one.newest : one.version === options.version),
+      );
+      if (file === undefined) throw new UserError(fileErrors.none, { record, name });
+      const hash = createHash('sha256');
+      const target = options.out === undefined ? stdout : createWriteStream(options.out);
+      await pipeline(
+        await store.read(file.digest),
+        async function* (chunks: AsyncIterable<Uint8Array>) {
+          for await (const chunk of chunks) {
+            hash.update(chunk);
+            yield chunk;
+          }
+        },
+        target,
+        { end: options.out !== undefined },
+      );
+      if (hash.digest('hex') !== file.digest) throw new UserError(fileErrors.damaged, { name, digest: file.digest });
+    }),
+});
+
+const verify = defineSubcommand({
+  summary: 'Read all files and compare them with their digests.',
+  description: 'Exit status 1 when a file is missing or damaged; each is named, and the others are looked at.',
+  examples: [
+    { command: 'file verify', doc: 'All files of the library.' },
+    { command: 'file verify 12', doc: 'Of one record.' },
+  ],
+  arguments: { record: { doc: 'The number of a record.', optional: true } },
+  options: jsonOption,
+  run: async ({ arguments: { record }, options, settings, signal, stderr, print, printJson }) =>
+    withFiles(settings(), signal, async (database, store) => {
+      const progress = createProgress({ stream: stderr, unit: 'files' });
+      const pages = record === undefined ? allFiles(database) : [await filesOf(database, Number(record))];
+      const known = new Map<string, string | undefined>();
+      const wrong: {
+        readonly record: number;
+        readonly name: string;
+        readonly version: number;
+        readonly problem: string;
+      }[] = [];
+      let files = 0;
+      let bytes = 0;
+      for await (const page of pages) {
+        for (const file of page) {
+          signal.throwIfAborted();
+          if (!known.has(file.digest)) known.set(file.digest, await problemOf(store, file));
+          const problem = known.get(file.digest);
+          files++;
+          bytes += file.bytes;
+          if (problem !== undefined)
+            wrong.push({ record: file.record, name: fileName(file), version: file.version, problem });
+          progress.advance(1);
+        }
+      }
+      progress.finish();
+      if (options.json) printJson({ files, bytes, wrong });
+      else {
+        for (const one of wrong) print(`record ${one.record}, ${one.name} version ${one.version}: ${one.problem}`);
+        print(
+          `${files} files, ${bytes} bytes: ${wrong.length === 0 ? 'all are what they were' : `${wrong.length} are wrong`}.`,
+        );
+      }
+      return wrong.length === 0 ? 0 : 1;
+    }),
+});
+
+async function problemOf(store: ContentStore, { digest, bytes }: DocumentFile): Promise<string | undefined> {
+  const size = await store.size(digest);
+  if (size === undefined) return 'it is not in the store';
+  if (size !== bytes) return `it has ${size} bytes and had ${bytes}`;
+  const hash = createHash('sha256');
+  for await (const chunk of await store.read(digest)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex') === digest ? undefined : 'its bytes are not those that were kept';
+}
+
+export const command: CommandGroup = { commands: { add, list, get, verify } };

@@ -1,0 +1,105 @@
+import { writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { issueOneTime } from '../../access/one-time.ts';
+import { knownNodes } from '../../cluster/nodes.ts';
+import { UserError } from '../../errors/errors.ts';
+import { functionTimes, sortFunctions, sortKeyOf } from '../../operations/profile/functions.ts';
+import { type KeptProfile, profilesFolder, readProfile } from '../../operations/profile/kept.ts';
+import { openStore } from '../../store/open.ts';
+import { statusSocket } from '../../web/worker-start.ts';
+import { defineCommand, jsonOption } from '../command.ts';
+import { cliErrors } from '../errors.ts';
+
+const shown = 40;
+
+export const command = defineCommand({
+  description: `Looks for some seconds at what a worker does, while it goes on answering, and says in which functions the time goes. The server of this data folder is looked at,
+or another node of the library by its name. On a page of its own, somebody with the action "profiling" adds ?profile=t to any address.`,
+  examples: [
+    { command: 'profile', doc: '10 s of the first worker of this node.' },
+    {
+      command: 'profile --seconds 30 --worker 2 --sort tottime',
+      doc: 'Of the second one, by time in the function alone.',
+    },
+    {
+      command: 'profile --node web2 --out web2.cpuprofile',
+      doc: 'Of another node; the file opens in speedscope or a browser.',
+    },
+  ],
+  arguments: {},
+  options: {
+    seconds: { type: 'number', value: 'SECONDS', minimum: 1, maximum: 120, doc: 'How long to look; 10.' },
+    worker: { type: 'number', value: 'NUMBER', minimum: 1, maximum: 64, doc: 'Which worker of this node; the first.' },
+    node: { type: 'text', value: 'NAME', doc: 'Another node, by its name as `reperio status` shows it.' },
+    sort: { type: 'text', value: 'KEY', doc: 'cumulative (as without it), tottime, calls, name, file, ...' },
+    out: { type: 'text', value: 'FILE', doc: 'Write the profile as .cpuprofile.' },
+    ...jsonOption,
+  },
+  run: async ({ options, settings, signal, stderr, print, printJson }) => {
+    const seconds = options.seconds ?? 10;
+    stderr.write(`Looking for ${seconds} s ...\n`);
+    const { dataFolder } = settings();
+    let profile: KeptProfile | undefined;
+    if (options.node === undefined) {
+      const id = (await askSupervisor(dataFolder, `/profile?seconds=${seconds}&worker=${options.worker ?? 1}`)).trim();
+      profile = await readProfile(profilesFolder(dataFolder), id);
+    } else {
+      const store = await openStore(settings(), { signal });
+      try {
+        const known = (await knownNodes(store.database)).map(({ summary }) => summary);
+        const node = known.find(({ name }) => name === options.node);
+        if (node === undefined)
+          throw new UserError(cliErrors.noNode, {
+            name: options.node,
+            nodes: known.map(({ name }) => name).join(', '),
+          });
+        const secret = await issueOneTime(store.database, 'profile', { person: undefined, data: {} });
+        profile = await askNode(node.address, { secret, seconds });
+      } finally {
+        await store.release();
+      }
+    }
+    if (profile === undefined) throw new UserError(cliErrors.noProfile);
+    if (options.out !== undefined) await writeFile(options.out, JSON.stringify(profile.cpu));
+    if (options.json) return printJson(profile);
+    const key = sortKeyOf(options.sort ?? 'cumulative');
+    print(`${profile.what}, by ${key}; kept as ${profile.id}`);
+    print('   ncalls  tottime  cumtime  file:line(function)');
+    for (const one of sortFunctions(functionTimes(profile.cpu), key).slice(0, shown))
+      print(
+        `${`≥${one.calls}`.padStart(9)} ${one.own.toFixed(1).padStart(8)} ${one.cumulative.toFixed(1).padStart(8)}  ${one.file === '' ? 'native' : `${one.file}:${one.line}`}(${one.name})`,
+      );
+  },
+});
+
+async function askSupervisor(dataFolder: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: unknown): void => reject(new UserError(cliErrors.noServer, { folder: dataFolder }, error));
+    request({ socketPath: statusSocket(dataFolder), path }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve(body) : reject(new UserError(cliErrors.noProfile)),
+      );
+      response.on('error', failed);
+    })
+      .on('error', failed)
+      .end();
+  });
+}
+
+async function askNode(
+  address: string,
+  body: { readonly secret: string; readonly seconds: number },
+): Promise<KeptProfile | undefined> {
+  const answer = await fetch(`${address}/api/profile`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch((error: unknown) => {
+    throw new UserError(cliErrors.nodeSilent, { address }, error as Error);
+  });
+  return answer.ok ? ((await answer.json()) as KeptProfile) : undefined;
+}

@@ -1,0 +1,34 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors/errors.ts';
+import type { Content, ContentStore } from './content.ts';
+import { fileErrors } from './errors.ts';
+
+/** Writes a stream to the store. When it resolves the bytes are safe; nothing is left behind when it throws (`tooLarge`, what the stream or the disk says). */
+export async function receive(store: ContentStore, input: AsyncIterable<Uint8Array>, limit: number): Promise<Content> {
+  await mkdir(store.incoming, { recursive: true });
+  const path = join(store.incoming, `${randomUUID()}.part`);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    const file = await open(path, 'wx', 0o640);
+    try {
+      for await (const chunk of input) {
+        bytes += chunk.length;
+        if (bytes > limit) throw new UserError(fileErrors.tooLarge, { limit });
+        hash.update(chunk);
+        for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const content = { digest: hash.digest('hex'), bytes };
+    await store.take(path, content);
+    return content;
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+/** How long a part of answering a question took, in ms. */
+export interface Stage {
+  readonly name: string;
+  readonly took: number;
+  /** What it gave, as "12,345 hits". */
+  readonly detail: string;
+}
+
+let recording: Stage[] | undefined;
+
+/** A part of the work on a question; costs a function call when nobody records. */
+export function stage<T>(name: string, work: () => T, detail: (result: T) => string = () => ''): T {
+  if (recording === undefined) return work();
+  const began = performance.now();
+  const result = work();
+  recording.push({ name, took: performance.now() - began, detail: detail(result) });
+  return result;
+}
+
+/** Records the stages of what `work` asks, which must not be asynchronous. */
+export function recordStages<T>(into: Stage[], work: () => T): T {
+  const before = recording;
+  recording = into;
+  try {
+    return work();
+  } finally {
+    recording = before;
+  }
+}

@@ -1,0 +1,62 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { contentPath } from '../../files/content.ts';
+import type { DocumentFile } from '../../files/documents.ts';
+import { disposition, mediaType } from '../../files/names.ts';
+import type { WebFiles } from './files.ts';
+import { rangeOf } from './range.ts';
+
+/** Whatever is in a file, it runs as nobody's script. */
+const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox";
+
+/** Sends a file that this person may have, or has it sent. `isPublic`: everybody may have it. */
+export async function deliver(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { store, delivery, accelPrefix }: WebFiles,
+  file: DocumentFile,
+  isPublic: boolean,
+): Promise<FastifyReply> {
+  const { digest, bytes, format, added } = file;
+  const type = mediaType(format);
+  const tag = `"${digest}"`;
+  reply
+    .header('etag', tag)
+    .header('last-modified', added.toUTCString())
+    .header('cache-control', isPublic ? 'no-cache' : 'private, no-cache')
+    .header('content-disposition', disposition(file))
+    .header('content-security-policy', filePolicy)
+    .type(type);
+  if (isHeld(request, tag, added)) return reply.code(304).send();
+  if (delivery === 'redirect') {
+    const address = await store.address(digest, { type, disposition: disposition(file) });
+    if (address !== undefined)
+      return reply.removeHeader('etag').header('cache-control', 'private, no-store').redirect(address, 302);
+  }
+  const path = store.path(digest);
+  if (delivery === 'x-sendfile' && path !== undefined) return reply.header('x-sendfile', path).send('');
+  if (delivery === 'x-accel' && path !== undefined)
+    return reply.header('x-accel-redirect', accelPrefix + contentPath(digest)).send('');
+  reply.header('accept-ranges', 'bytes');
+  const range = isFresh(request, tag, added) ? rangeOf(request.headers.range, bytes) : undefined;
+  if (range === 'none') return reply.code(416).header('content-range', `bytes */${bytes}`).send('');
+  if (range !== undefined)
+    reply
+      .code(206)
+      .header('content-range', `bytes ${range.start}-${range.end}/${bytes}`)
+      .header('content-length', String(range.end - range.start + 1));
+  else reply.header('content-length', String(bytes));
+  return reply.send(await store.read(digest, range));
+}
+
+function isHeld({ headers }: FastifyRequest, tag: string, added: Date): boolean {
+  const held = headers['if-none-match'];
+  if (held !== undefined) return held.split(',').some((one) => [tag, `W/${tag}`, '*'].includes(one.trim()));
+  const since = Date.parse(headers['if-modified-since'] ?? '');
+  return Math.floor(added.getTime() / 1000) * 1000 <= since;
+}
+
+/** If-Range: is the part that is asked for one of this very file? */
+function isFresh({ headers }: FastifyRequest, tag: string, added: Date): boolean {
+  const condition = headers['if-range'];
+  return condition === undefined || condition === tag || condition === added.toUTCString();
+}

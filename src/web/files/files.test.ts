@@ -1,0 +1,379 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { operator } from '../../access/audit.ts';
+import { addPerson } from '../../access/people.ts';
+import { createRole } from '../../access/role-changes.ts';
+import { createSession } from '../../access/sessions.ts';
+import { createToken } from '../../access/tokens.ts';
+import type { ContentStore } from '../../files/content.ts';
+import { allFiles } from '../../files/documents.ts';
+import { localStore } from '../../files/local-store.ts';
+import { disposition, parseFileName } from '../../files/names.ts';
+import { openContentStore } from '../../files/open.ts';
+import { field } from '../../formats/test-records.ts';
+import { testSite } from '../../search/testing/library.ts';
+import { createApp } from '../app.ts';
+import { memoryLibrary } from '../memory-library.ts';
+import type { WebPeople } from '../people.ts';
+import { testPeople } from '../test-people.ts';
+import type { WebFiles } from './files.ts';
+import { rangeOf } from './range.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reperio-files-'));
+const records = [
+  { leader: '', fields: [field('245__', '$aOpen book'), field('980__', '$aBOOK')] },
+  { leader: '', fields: [field('245__', '$aClosed paper'), field('980__', '$aSECRET')] },
+];
+let store: TestDatabase;
+let people: WebPeople;
+const apps = new Map<string, FastifyInstance>();
+let editor: Readonly<Record<string, string>>;
+let reviewer: Readonly<Record<string, string>>;
+let nobody: Readonly<Record<string, string>>;
+let readToken: Readonly<Record<string, string>>;
+
+function appWith(name: string, content: ContentStore, changes: Partial<WebFiles> = {}): FastifyInstance {
+  const files: WebFiles = {
+    ...{ database: store.database, store: content, delivery: 'stream', accelPrefix: '/protected/', limit: 1_000_000 },
+    ...changes,
+  };
+  const app = createApp(memoryLibrary(testSite, records), { people, files });
+  apps.set(name, app);
+  return app;
+}
+
+const appOf = (name: string): FastifyInstance => apps.get(name)!;
+
+before(async () => {
+  store = await openTestDatabase();
+  people = await testPeople(store);
+  const role = (name: string, action: 'runbibdocfile' | 'viewrestrdoc', on: Record<string, string>) =>
+    createRole(store.database, operator, name, { description: '', may: [{ action, arguments: on }], rules: '' });
+  await role('editors', 'runbibdocfile', {});
+  await role('reviewers', 'viewrestrdoc', { status: 'draft' });
+  await people.access.refresh();
+  const add = (name: string, roles: readonly string[]) =>
+    addPerson(store.database, operator, {
+      ...{ name, email: `${name}@home.example`, password: undefined, roles },
+      ...{ state: 'active', origin: 'operator' },
+    });
+  const token = async (person: number, scopes: readonly ('read' | 'edit')[]) => {
+    const { secret } = await createToken(
+      store.database,
+      operator,
+      { id: person, name: 'x' },
+      { name: 'x', scopes, expires: undefined },
+    );
+    return { authorization: `Bearer ${secret}` };
+  };
+  const cookie = async (person: number) => {
+    const { secret } = await createSession(store.database, {
+      person,
+      remember: false,
+      address: '127.0.0.1',
+      agent: '',
+    });
+    return { cookie: `reperio=${secret}` };
+  };
+  const edda = await add('edda', ['editors']);
+  editor = await token(edda, ['read', 'edit']);
+  readToken = await token(edda, ['read']);
+  reviewer = await cookie(await add('rita', ['reviewers']));
+  nobody = await cookie(await add('nobody', []));
+  const local = localStore(join(folder, 'files'));
+  appWith('local', local);
+  appWith('sendfile', local, { delivery: 'x-sendfile' });
+  appWith('accel', local, { delivery: 'x-accel' });
+});
+after(async () => {
+  for (const app of apps.values()) await app.close();
+  await people.access.close();
+  await store.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function put(
+  app: FastifyInstance,
+  name: string,
+  bytes: Buffer | string,
+  more: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> = {},
+  record = 1,
+): Promise<LightMyRequestResponse> {
+  return app.inject({
+    method: 'POST',
+    url: `/api/records/${record}/files?${new URLSearchParams({ name, ...more })}`,
+    headers: { 'content-type': 'application/octet-stream', ...('cookie' in headers ? {} : editor), ...headers },
+    payload: Buffer.from(bytes),
+  });
+}
+
+async function get(
+  app: FastifyInstance,
+  name: string,
+  headers: Readonly<Record<string, string>> = {},
+  query = '',
+  record = 1,
+): Promise<LightMyRequestResponse> {
+  return app.inject({ url: `/record/${record}/files/${encodeURIComponent(name)}${query}`, headers });
+}
+
+describe('documents', () => {
+  test('have versions and formats; the same bytes again change nothing', async () => {
+    const app = appOf('local');
+    const first = await put(app, 'thesis.pdf', 'first');
+    assert.equal(first.statusCode, 201);
+    assert.equal(first.json().sha256 ?? first.json().digest, createHash('sha256').update('first').digest('hex'));
+    assert.equal((await put(app, 'thesis.pdf', 'first')).json().isNew, false);
+    assert.equal((await put(app, 'thesis.tex', 'source')).json().version, 1);
+    assert.equal((await put(app, 'thesis.pdf', 'second')).json().version, 2);
+    assert.equal((await get(app, 'thesis.pdf')).body, 'second');
+    assert.equal((await get(app, 'thesis.pdf', {}, '?version=1')).body, 'first');
+    assert.equal((await get(app, 'thesis.tex')).body, 'source');
+    const { files } = (await app.inject('/api/records/1/files')).json() as {
+      files: { name: string; version: number }[];
+    };
+    assert.deepEqual(
+      files.map(({ name, version }) => `${name} ${version}`),
+      ['thesis.pdf 2', 'thesis.pdf 1', 'thesis.tex 1'],
+    );
+    const page = (await app.inject('/record/1')).body;
+    assert.match(page, /<h2>Documents<\/h2>[\s\S]*href="\/record\/1\/files\/thesis\.pdf"/);
+    assert.match(page, /1 older version/);
+  });
+
+  test('that a reader has kept are drawn anew when a file was added', async () => {
+    const app = appOf('local');
+    const before = await app.inject('/record/1');
+    const held = { 'if-none-match': String(before.headers.etag) };
+    assert.equal((await app.inject({ url: '/record/1', headers: held })).statusCode, 304);
+    await put(app, 'fresh.txt', 'fresh');
+    const after = await app.inject({ url: '/record/1', headers: held });
+    assert.equal(after.statusCode, 200);
+    assert.match(after.body, /fresh\.txt/);
+  });
+
+  test('are added by who may, with a good name, bytes and no more than allowed; nothing is left of what is refused', async () => {
+    const app = appOf('local');
+    for (const headers of [nobody, readToken, { authorization: '' }])
+      assert.ok([401, 403].includes((await put(app, 'x.pdf', 'x', {}, headers)).statusCode), JSON.stringify(headers));
+    for (const name of ['', '../etc/passwd', 'a/b.pdf', '.htaccess', 'x\u202efdp.exe', ' x', 'a'.repeat(300)])
+      assert.equal((await put(app, name, 'x')).statusCode, 400, name);
+    assert.equal((await put(app, 'big.bin', Buffer.alloc(1_000_001))).statusCode, 413);
+    assert.equal((await put(app, 'x.pdf', 'x', {}, {}, 99)).statusCode, 404);
+    const wrong = await app.inject({
+      method: 'POST',
+      url: '/api/records/1/files?name=x.pdf',
+      headers: { ...editor, 'content-type': 'application/json' },
+      payload: '{}',
+    });
+    assert.equal(wrong.statusCode, 415);
+    assert.deepEqual(readdirSync(join(folder, 'files', 'incoming')), []);
+  });
+
+  test('of a record that one may not see, and those that are restricted, are not there', async () => {
+    const app = appOf('local');
+    await store.database.query(sql`INSERT INTO document (record_id, name) VALUES (2, 'secret')`);
+    await store.database.query(sql`
+      INSERT INTO file (document_id, version, format, digest, bytes)
+      SELECT document.id, 1, 'pdf', file.digest, file.bytes FROM document, file WHERE document.name = 'secret' LIMIT 1`);
+    assert.equal((await get(app, 'secret.pdf', {}, '', 2)).statusCode, 404);
+    assert.equal((await app.inject('/api/records/2/files')).statusCode, 404);
+    await put(app, 'draft.pdf', 'not for all', { status: 'draft', description: 'Before review.' });
+    for (const headers of [{}, nobody, editor]) {
+      assert.equal((await get(app, 'draft.pdf', headers)).statusCode, 404);
+      assert.doesNotMatch((await app.inject({ url: '/record/1', headers })).body, /draft\.pdf/);
+      assert.doesNotMatch((await app.inject({ url: '/api/records/1/files', headers })).body, /draft/);
+    }
+    const answer = await get(app, 'draft.pdf', reviewer);
+    assert.equal(answer.body, 'not for all');
+    assert.match(String(answer.headers['cache-control']), /private/);
+    // The status stays when a new version comes without one.
+    await put(app, 'draft.pdf', 'still not for all');
+    assert.equal((await get(app, 'draft.pdf')).statusCode, 404);
+  });
+
+  test('run no script, and what a browser could take for a page is saved', async () => {
+    const app = appOf('local');
+    await put(app, 'page.html', '<script>alert(1)</script>');
+    await put(app, 'drawing.svg', '<svg onload="alert(1)"/>');
+    for (const name of ['page.html', 'drawing.svg']) {
+      const { headers } = await get(app, name);
+      assert.match(String(headers['content-disposition']), /^attachment;/);
+      assert.match(String(headers['content-security-policy']), /sandbox/);
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+    }
+    assert.match(
+      String((await get(app, 'thesis.pdf')).headers['content-disposition']),
+      /^inline; filename="thesis\.pdf"/,
+    );
+  });
+
+  test('the same request sent again under its key is done once, another one under it is refused', async () => {
+    const app = appOf('local');
+    const key = { 'idempotency-key': 'k-1' };
+    const answers = await Promise.all([1, 2, 3, 4].map(() => put(app, 'once.txt', 'once', {}, key)));
+    assert.deepEqual(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size, 1);
+    assert.equal(answers[0]!.statusCode, 201);
+    assert.equal((await put(app, 'other.txt', 'other', {}, key)).statusCode, 422);
+    const rows = await store.database.query(
+      sql`SELECT FROM document JOIN file ON document_id = id WHERE name = 'once'`,
+    );
+    assert.equal(rows.length, 1);
+  });
+});
+
+describe('delivery', () => {
+  const bytes = randomBytes(100_000);
+
+  test('ranges and conditions', async () => {
+    const app = appOf('local');
+    await put(app, 'data.bin', bytes);
+    const whole = await get(app, 'data.bin');
+    assert.ok(whole.rawPayload.equals(bytes));
+    const tag = String(whole.headers.etag);
+    const part = await get(app, 'data.bin', { range: 'bytes=10-19' });
+    assert.equal(part.statusCode, 206);
+    assert.equal(part.headers['content-range'], 'bytes 10-19/100000');
+    assert.ok(part.rawPayload.equals(bytes.subarray(10, 20)));
+    assert.ok((await get(app, 'data.bin', { range: 'bytes=-5' })).rawPayload.equals(bytes.subarray(-5)));
+    assert.equal((await get(app, 'data.bin', { range: 'bytes=100000-' })).statusCode, 416);
+    assert.equal((await get(app, 'data.bin', { 'if-none-match': tag })).statusCode, 304);
+    assert.equal((await get(app, 'data.bin', { range: 'bytes=0-1', 'if-range': '"other"' })).statusCode, 200);
+    const head = await app.inject({ method: 'HEAD', url: '/record/1/files/data.bin' });
+    assert.equal(head.headers['content-length'], '100000');
+    assert.equal(head.rawPayload.length, 0);
+  });
+
+  test('by Apache and nginx: they are told where, and only for who may', async () => {
+    const path = (await get(appOf('sendfile'), 'data.bin')).headers['x-sendfile'];
+    assert.ok(readFileSync(String(path)).equals(bytes));
+    const accel = String((await get(appOf('accel'), 'data.bin')).headers['x-accel-redirect']);
+    assert.match(accel, /^\/protected\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}$/);
+    for (const name of ['sendfile', 'accel']) {
+      const refused = await get(appOf(name), 'draft.pdf');
+      assert.equal(refused.statusCode, 404);
+      assert.equal(refused.headers['x-sendfile'] ?? refused.headers['x-accel-redirect'], undefined);
+    }
+  });
+
+  test('ranges are those of RFC 9110', () => {
+    fc.assert(
+      fc.property(fc.nat(50), fc.nat(60), fc.nat(60), (size, a, b) => {
+        const data = Array.from({ length: size }, (_, at) => at);
+        const wanted = data.filter((at) => at >= a && at <= b);
+        const found = rangeOf(`bytes=${a}-${b}`, size);
+        if (b < a) assert.equal(found, undefined);
+        else if (wanted.length === 0) assert.equal(found, 'none');
+        else assert.deepEqual(found, { start: wanted[0], end: wanted.at(-1) });
+      }),
+    );
+    for (const header of [undefined, '', 'bytes=', 'bytes=-', 'bytes=a-b', 'bytes=0-1,3-4', 'lines=0-1'])
+      assert.equal(rangeOf(header, 10), undefined);
+    assert.equal(rangeOf('bytes=-0', 10), 'none');
+  });
+});
+
+describe('the folder of files', () => {
+  test('takes the same file from two nodes at once, and is found damaged when it is', async () => {
+    const shared = join(folder, 'shared');
+    const nodes = [1, 2].map((node) => appWith(`node ${node}`, localStore(shared)));
+    const bytes = randomBytes(50_000);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => put(nodes[at % 2]!, `copy-${at}.bin`, bytes)),
+    );
+    assert.ok(answers.every(({ statusCode }) => statusCode === 201));
+    assert.deepEqual(readdirSync(join(shared, 'incoming')), []);
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    assert.ok(readFileSync(localStore(shared).path(digest)!).equals(bytes));
+    let files = 0;
+    for await (const page of allFiles(store.database)) files += page.length;
+    assert.ok(files > 10);
+  });
+
+  test('names keep their document and format, and their header is plain', () => {
+    assert.deepEqual(parseFileName('Thesis v2.tar.gz'), { document: 'Thesis v2', format: 'tar.gz' });
+    assert.deepEqual(parseFileName('README'), { document: 'README', format: '' });
+    assert.equal(
+      disposition({ document: 'Größe "x"', format: 'PDF'.toLowerCase() }).includes(
+        "filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%22x%22.pdf",
+      ),
+      true,
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (document) => !/[\r\n]/.test(disposition({ document, format: '' }))),
+    );
+  });
+});
+
+describe('an S3-compatible store', () => {
+  const S3rver = createRequire(import.meta.url)('s3rver') as new (
+    options: object,
+  ) => {
+    run(): Promise<{ readonly port: number }>;
+    close(): Promise<void>;
+  };
+  let server: InstanceType<typeof S3rver>;
+  let content: ContentStore;
+  before(async () => {
+    server = new S3rver({
+      ...{ address: '127.0.0.1', port: 0, silent: true, directory: join(folder, 's3') },
+      configureBuckets: [{ name: 'library', configs: [] }],
+    });
+    const { port } = await server.run();
+    content = openContentStore({
+      ...{ dataFolder: folder, files: 's3://library/files', s3Endpoint: `http://127.0.0.1:${port}` },
+      ...{ s3Region: 'us-east-1', s3Key: 'S3RVER', s3Secret: 'S3RVER' },
+    });
+  });
+  after(() => server.close());
+
+  test('keeps what was sent, gives parts of it, and addresses that are good without us', async () => {
+    const app = appWith('s3', content);
+    const bytes = randomBytes(300_000);
+    assert.equal((await put(app, 'far.bin', bytes)).statusCode, 201);
+    assert.ok((await get(app, 'far.bin')).rawPayload.equals(bytes));
+    assert.ok((await get(app, 'far.bin', { range: 'bytes=5-9' })).rawPayload.equals(bytes.subarray(5, 10)));
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    assert.equal(await content.size(digest), 300_000);
+    assert.equal(await content.size('0'.repeat(64)), undefined);
+    const redirecting = appWith('redirect', content, { delivery: 'redirect' });
+    const answer = await get(redirecting, 'far.bin');
+    assert.equal(answer.statusCode, 302);
+    const there = await fetch(String(answer.headers.location));
+    assert.equal(there.status, 200);
+    assert.match(String(there.headers.get('content-disposition')), /attachment; filename="far\.bin"/);
+    assert.ok(Buffer.from(await there.arrayBuffer()).equals(bytes));
+    await put(app, 'draft-far.bin', bytes, { status: 'draft' });
+    assert.equal((await get(redirecting, 'draft-far.bin')).statusCode, 404);
+  });
+
+  test('that refuses us or is away is said in a sentence, and nothing is attached', async () => {
+    const settings = { dataFolder: folder, files: 's3://library/files', s3Region: 'us-east-1', s3Key: 'S3RVER' };
+    const away = createServer().listen(0);
+    const port = (away.address() as { port: number }).port;
+    away.close();
+    const gone = appWith(
+      'gone',
+      openContentStore({ ...settings, s3Endpoint: `http://127.0.0.1:${port}`, s3Secret: 'x' }),
+    );
+    const answer = await put(gone, 'never.bin', 'never');
+    assert.equal(answer.statusCode, 503);
+    assert.match(answer.json().title, /store of files answers/);
+    assert.equal((await get(appOf('local'), 'never.bin')).statusCode, 404);
+    assert.throws(
+      () => openContentStore({ ...settings, s3Endpoint: undefined, s3Secret: undefined }),
+      /s3-endpoint is not set/,
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { may } from '../../access/person.ts';
+import { mayShow } from '../../access/visible.ts';
+import { UserError } from '../../errors/errors.ts';
+import { type Added, addFile, type DocumentFile } from '../../files/documents.ts';
+import { fileName, parseFileName } from '../../files/names.ts';
+import { receive } from '../../files/receive.ts';
+import { once } from '../../store/once.ts';
+import type { WebEnvironment } from '../environment.ts';
+import { webErrors } from '../errors.ts';
+import { beginExchange, type Exchange } from '../exchange.ts';
+import { sendNoRecord, sendNotFound } from '../routes/messages.ts';
+import { deliver } from './deliver.ts';
+import { fileAddress, visibleFiles, type WebFiles } from './files.ts';
+
+/** Files of records: to be read by whoever may see record and document, to be added by who may `runbibdocfile`. */
+export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, files: WebFiles): void {
+  app.addContentTypeParser('application/octet-stream', (_, body, done) => done(null, body));
+
+  app.get<{ Params: { id: string; name: string } }>('/record/:id/files/:name', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    const { id, name } = request.params;
+    const record = recordNumber(exchange, id);
+    if (record === undefined) return sendNoRecord(exchange, reply, id);
+    const version = Number(exchange.args.get('version') ?? 0);
+    const visible = await visibleFiles(exchange, files.database, record);
+    const file = visible.find((one) => fileName(one) === name && (version > 0 ? one.version === version : one.newest));
+    if (file === undefined) return sendNotFound(exchange, reply);
+    const isPublic = file.status === '' && exchange.person.name === undefined;
+    return deliver(request, reply, files, file, isPublic);
+  });
+
+  app.get<{ Params: { id: string } }>('/api/records/:id/files', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    const record = recordNumber(exchange, request.params.id);
+    if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: request.params.id });
+    const visible = await visibleFiles(exchange, files.database, record);
+    return reply
+      .header('cache-control', 'private, no-cache')
+      .send({ files: visible.map((file) => describe(exchange, file)) });
+  });
+
+  app.post<{ Params: { id: string } }>('/api/records/:id/files', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    const { person, snapshot, args } = exchange;
+    if (!may(snapshot.site, person, 'runbibdocfile'))
+      throw new UserError(webErrors.apiNotAllowed, { action: 'runbibdocfile' });
+    const record = recordNumber(exchange, request.params.id);
+    if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: request.params.id });
+    const name = parseFileName(args.get('name') ?? '');
+    const body = request.body as Readable | undefined;
+    if (body === undefined || typeof (body as Partial<Readable>).pipe !== 'function')
+      throw new UserError(webErrors.apiNoBytes);
+    const content = await receive(files.store, body, files.limit);
+    const wanted = {
+      ...{ record, ...name, ...content, person: person.name },
+      ...{ status: args.get('status') ?? undefined, description: args.get('description') ?? undefined },
+    };
+    const added = await addOnce(files, request, person.name ?? '', wanted);
+    return reply
+      .code(added.isNew ? 201 : 200)
+      .header('cache-control', 'no-store')
+      .header('location', exchange.page.baseUrl + fileAddress(record, added.name))
+      .send(added);
+  });
+}
+
+/** With an Idempotency-Key the same request sent again gets the same answer, also when a node died over the first. */
+async function addOnce(
+  { database }: WebFiles,
+  request: FastifyRequest,
+  scope: string,
+  wanted: Parameters<typeof addFile>[1],
+): Promise<Added> {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string' || key === '')
+    return database.transaction((transaction) => addFile(transaction, wanted), { attempts: 3 });
+  const digest = createHash('sha256').update(`${request.url}\n${wanted.digest}`).digest();
+  return once(database, { scope: `files ${scope}`, key: key.slice(0, 200), digest }, (transaction) =>
+    addFile(transaction, wanted),
+  );
+}
+
+/** The number of a record that this person may see. */
+function recordNumber({ person, snapshot }: Exchange, text: string): number | undefined {
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  return id > 0 && id < 2 ** 31 && mayShow(person, snapshot, id) === 'yes' ? id : undefined;
+}
+
+function describe({ page }: Exchange, file: DocumentFile): object {
+  const { record, version, newest, bytes, digest, status, description, added } = file;
+  const name = fileName(file);
+  const url = page.baseUrl + fileAddress(record, name) + (newest ? '' : `?version=${version}`);
+  return { name, version, newest, bytes, sha256: digest, status, description, added: added.toISOString(), url };
+}

@@ -1,0 +1,129 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { startRecording } from '../../operations/profile/cpu-profiler.ts';
+import { functionTimes } from '../../operations/profile/functions.ts';
+import { type KeptProfile, keepProfile, type MemoryChange, newProfileId } from '../../operations/profile/kept.ts';
+import { StatementRecorder } from '../../operations/profile/statements.ts';
+import { statementWatch } from '../../store/statements.ts';
+import { type Profiled, profiledOf, rememberProfiled, type Wanted, wantedOf } from './asked.ts';
+import { flameAddress } from './flame.ts';
+import { appendix } from './page.ts';
+
+export interface ProfilingOptions {
+  /** Where profiles are kept. */
+  readonly folder: string;
+  readonly may: (request: FastifyRequest) => boolean;
+}
+
+/** Microseconds: a page of 5 ms is met by 50 samples. */
+const interval = 100;
+
+/**
+ * ?profile= and ?verbose= on any page, for whoever may `profiling`; from others they are passed over without a word. The answer is drawn anew, kept by no cache, and has
+ * the profile below it; what is not a page names it in the header X-Profile. Must come after it is known who asks.
+ */
+export function applyProfiling(app: FastifyInstance, { folder, may }: ProfilingOptions): void {
+  let requests = 0;
+  app.addHook('onRequest', (request, _, done) => {
+    requests++;
+    const wanted = wantedOf(request.url);
+    if (wanted === undefined || !may(request)) return done();
+    delete request.headers['if-none-match'];
+    begin(request, wanted, requests).then(
+      ({ statements }) => {
+        const before = statementWatch.getStore();
+        const both = {
+          begin: (text: string, values: readonly unknown[]) => {
+            const ends = [before?.begin(text, values), statements.begin(text, values)];
+            return (rows: number) => {
+              for (const end of ends) end?.(rows);
+            };
+          },
+        };
+        statementWatch.run(both, done);
+      },
+      (error: Error) => done(error),
+    );
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    const one = profiledOf(request);
+    if (one === undefined) return payload;
+    reply.removeHeader('etag').removeHeader('last-modified').header('cache-control', 'private, no-store');
+    if (one.stop !== undefined) reply.header('x-profile', `/profiles/${one.id}`);
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload) && payload !== null && payload !== undefined) {
+      // A stream: what makes it counts as well.
+      reply.raw.once('close', () => {
+        finish(request, reply, one, requests, folder).catch((error: unknown) =>
+          request.log.error({ err: error }, 'profile'),
+        );
+      });
+      return payload;
+    }
+    const kept = await finish(request, reply, one, requests, folder);
+    if (kept !== undefined && one.kinds.includes('flame')) {
+      reply.code(303).header('location', flameAddress(kept.id)).type('text/plain; charset=utf-8');
+      return 'see the flame graph\n';
+    }
+    const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
+    if (!isPage || typeof payload !== 'string') return payload;
+    const drawn = appendix(kept, one);
+    const end = payload.lastIndexOf('</body>');
+    return end === -1 ? payload : `${payload.slice(0, end)}${drawn}${payload.slice(end)}`;
+  });
+}
+
+async function begin(request: FastifyRequest, wanted: Wanted, requestsBefore: number): Promise<Profiled> {
+  const { kinds } = wanted;
+  const counts = kinds.some((kind) => kind === 'calls' || kind === 'ncalls' || kind === 'pcalls');
+  const one: Profiled = {
+    ...wanted,
+    id: newProfileId(),
+    statements: new StatementRecorder(),
+    stages: [],
+    requestsBefore,
+    memory: process.memoryUsage(),
+    stop: kinds.length === 0 ? undefined : await startRecording({ interval, counts, heap: kinds.includes('heap') }),
+    began: performance.now(),
+  };
+  rememberProfiled(request, one);
+  return one;
+}
+
+async function finish(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  one: Profiled,
+  requests: number,
+  folder: string,
+): Promise<KeptProfile | undefined> {
+  const took = performance.now() - one.began;
+  const recording = await one.stop?.();
+  if (recording === undefined) return undefined;
+  const profile: KeptProfile = {
+    id: one.id,
+    when: Date.now(),
+    what: `${request.method} ${request.url}`.slice(0, 2000),
+    took,
+    status: reply.statusCode,
+    others: requests - one.requestsBefore,
+    functions: functionTimes(recording.cpu, recording.calls),
+    statements: one.statements.statements().map((statement) => ({ ...statement, values: statement.values.map(plain) })),
+    stages: one.stages,
+    memory: changeSince(one.memory),
+    heap: recording.heap,
+    cpu: recording.cpu,
+  };
+  await keepProfile(folder, profile);
+  return profile;
+}
+
+/** Secrets are sent as bytes; none is kept. */
+function plain(value: unknown): unknown {
+  return value instanceof Uint8Array ? null : value;
+}
+
+function changeSince(before: NodeJS.MemoryUsage): MemoryChange {
+  const now = process.memoryUsage();
+  return Object.fromEntries(
+    Object.entries(now).map(([name, bytes]) => [name, { bytes, more: bytes - before[name as keyof typeof before] }]),
+  );
+}

@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { may } from '../../access/person.ts';
+import { sortKeyOf } from '../../operations/profile/functions.ts';
+import { isProfileId, type KeptProfile, listProfiles, readProfile } from '../../operations/profile/kept.ts';
+import type { WebEnvironment } from '../environment.ts';
+import { beginExchange, type Exchange } from '../exchange.ts';
+import { type Html, html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { sendHtml } from '../reply.ts';
+import { sendNotFound } from '../routes/messages.ts';
+import { flameFile, flamePolicy } from './flame.ts';
+import { comparison, profileList, profileParts } from './page.ts';
+
+export interface ProfileRoutes {
+  readonly folder: string;
+  /** The plan of a statement, as PostgreSQL draws it. */
+  readonly explain: (text: string, values: readonly unknown[]) => Promise<string>;
+  /** Somebody who may open the database asks from outside: is this secret one that they made? Good once. */
+  readonly isTicket: (secret: string) => Promise<boolean>;
+  /** Looks at what this process does; undefined: another profile is being taken. */
+  readonly take: (seconds: number) => Promise<KeptProfile | undefined>;
+}
+
+const longestLook = 120;
+
+/** Kept profiles of this node. Whoever may not see them meets no such page. */
+export function profileRoutes(app: FastifyInstance, environment: WebEnvironment, options: ProfileRoutes): void {
+  const { folder } = options;
+  const allowed =
+    <T extends FastifyRequest>(
+      answer: (request: T, reply: FastifyReply, exchange: Exchange) => Promise<FastifyReply>,
+    ) =>
+    async (request: T, reply: FastifyReply): Promise<FastifyReply> => {
+      const exchange = beginExchange(environment, request);
+      if (!may(exchange.snapshot.site, exchange.person, 'profiling')) return sendNotFound(exchange, reply);
+      reply.header('cache-control', 'private, no-store');
+      return answer(request, reply, exchange);
+    };
+  app.get(
+    '/profiles',
+    allowed(async (_, reply, exchange) => page(exchange, reply, 'Profiles', profileList(await listProfiles(folder)))),
+  );
+  app.get(
+    '/profiles/compare',
+    allowed(async (_, reply, exchange) => {
+      const [first, second] = await Promise.all(
+        ['a', 'b'].map((name) => readProfile(folder, exchange.args.get(name) ?? '')),
+      );
+      if (first === undefined || second === undefined) return sendNotFound(exchange, reply);
+      return page(exchange, reply, 'Two profiles', comparison(first, second));
+    }),
+  );
+  app.get<{ Params: { file: string } }>(
+    '/profiles/flame/:file',
+    allowed(async (request: FastifyRequest<{ Params: { file: string } }>, reply, exchange) => {
+      const found = flameFile(request.params.file);
+      if (found === undefined) return sendNotFound(exchange, reply);
+      return reply.header('content-security-policy', flamePolicy).type(found.type).send(found.body);
+    }),
+  );
+  app.get<{ Params: { id: string } }>(
+    '/profiles/:id',
+    allowed(async (request: FastifyRequest<{ Params: { id: string } }>, reply, exchange) => {
+      const [id = '', kind] = request.params.id.split('.', 2);
+      const found = isProfileId(id) ? await readProfile(folder, id) : undefined;
+      if (found === undefined || (kind !== undefined && kind !== 'cpuprofile')) return sendNotFound(exchange, reply);
+      if (kind === 'cpuprofile') return reply.type('application/json').send(JSON.stringify(found.cpu));
+      const key = sortKeyOf(exchange.args.get('sort') ?? 'cumulative');
+      const plan = exchange.args.get('plan');
+      const drawn = plan === null ? undefined : await planOf(options, found, Number(plan));
+      return page(exchange, reply, `Profile ${id}`, profileParts(found, key, drawn));
+    }),
+  );
+  app.post('/api/profile', async (request, reply) => {
+    const { secret, seconds } = (request.body ?? {}) as { readonly secret?: unknown; readonly seconds?: unknown };
+    if (typeof secret !== 'string' || !(await options.isTicket(secret)))
+      return sendNotFound(beginExchange(environment, request), reply);
+    const profile = await options.take(Math.min(longestLook, Math.max(0.1, Number(seconds) || 10)));
+    if (profile === undefined) return reply.code(409).send({ title: 'Another profile is being taken.' });
+    return reply.header('cache-control', 'no-store').send(profile);
+  });
+}
+
+function page(exchange: Exchange, reply: FastifyReply, title: string, content: Html): FastifyReply {
+  const main = html`<h1>${title}</h1>${content}`;
+  return sendHtml(reply, exchange, layout(exchange.page, { title, unlisted: true, main }));
+}
+
+async function planOf({ explain }: ProfileRoutes, profile: KeptProfile, at: number): Promise<Html | undefined> {
+  const statement = profile.statements[at];
+  if (statement === undefined) return undefined;
+  const plan = await explain(statement.text, statement.values).catch((error: unknown) =>
+    error instanceof Error ? `No plan: ${error.message}` : String(error),
+  );
+  return html`<h3 id="plan">Plan</h3><p><code>${statement.text}</code></p><pre>${plan}</pre>`;
+}
