@@ -4,7 +4,7 @@ import { databaseAddresses, databaseHosts, libraryUrl, patroniPort, postgresPort
 import type { Cluster } from '../hosts/cluster.ts';
 import { waitFor } from '../hosts/wait.ts';
 import { install } from './install.ts';
-import { makeLibrary, ownFolderOfPostgres, postgresPrograms } from './postgres.ts';
+import { makeLibrary, ownFolderOfPostgres, postgresPrograms, waitForLibrary } from './postgres.ts';
 
 /** Seconds after which a primary that is gone is replaced; the least that Patroni 3 allows with its other times being what they are. */
 const ttl = 10;
@@ -20,6 +20,7 @@ export async function startDatabases(cluster: Cluster): Promise<string> {
   await Promise.all(databaseHosts.map((name) => startDatabase(cluster, name)));
   await waitUntilWhole(cluster);
   await makeLibrary(cluster, await primaryOf(cluster));
+  await Promise.all(databaseHosts.map((name) => waitForLibrary(cluster, name)));
   return libraryUrl(databaseHosts.map((name) => `${databaseAddresses[name]}:${postgresPort}`).join(','));
 }
 

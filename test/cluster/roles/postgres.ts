@@ -47,7 +47,12 @@ export async function makeLibrary(cluster: Cluster, name: string, timeout = 20_0
     await waitFor(statement, () => psql(cluster, name, statement).then(() => true), timeout);
 }
 
-async function psql(cluster: Cluster, name: string, statement: string): Promise<string> {
-  const words = ['-h', '/run/postgresql', '-U', 'postgres', '-d', 'postgres', '-AtXq', '-v', 'ON_ERROR_STOP=1'];
+/** A replica has it a moment later than the primary. */
+export async function waitForLibrary(cluster: Cluster, name: string): Promise<void> {
+  await waitFor(`the library on ${name}`, () => psql(cluster, name, 'SELECT 1', 'library').then(() => true), 20_000);
+}
+
+async function psql(cluster: Cluster, name: string, statement: string, database = 'postgres'): Promise<string> {
+  const words = ['-h', '/run/postgresql', '-U', 'postgres', '-d', database, '-AtXq', '-v', 'ON_ERROR_STOP=1'];
   return cluster.exec(name, ['psql', ...words, '-c', statement]);
 }
