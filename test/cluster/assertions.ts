@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Failure, LoadReport } from './load/report.ts';
+import { type CrawlerOutcome, readersAim } from './scenarios/crawlers.ts';
 import type { DatabaseOutcome } from './scenarios/databases.ts';
 import type { Aim } from './scenarios/scenario.ts';
 
@@ -49,4 +50,19 @@ export function assertKept(t: TestContext, gap: number, { writes, searches }: Da
   assert.equal(searches.failed.length, 0, shown(searches.failed));
   assert.equal(searches.refused.length, 0, shown(searches.refused));
   assert.ok(searches.slowest <= slowestSearch * tolerance, `a search took ${searches.slowest} ms`);
+}
+
+/** Crawlers are told to slow down, and readers do not notice them. */
+export function assertUndisturbed(t: TestContext, { crawler, reader }: CrawlerOutcome): void {
+  const told = crawler.statuses['429'] ?? 0;
+  const rate = Math.round(crawler.requests / crawler.seconds);
+  tell(
+    t,
+    `${rate} requests/s of crawlers, ${Math.round((told / crawler.requests) * 100)} % told to slow down; readers: p50 ${reader.p50} ms, p99 ${reader.p99} ms of ${reader.requests}`,
+  );
+  assert.ok(rate > 250, `crawlers came to ${rate} requests/s only`);
+  assert.ok(told > crawler.requests / 2, `${told} of ${crawler.requests} were told to slow down`);
+  assert.equal(reader.failed.length, 0, shown(reader.failed));
+  assert.equal(reader.refused.length, 0, shown(reader.refused));
+  assert.ok(reader.p99 <= readersAim * tolerance, `readers' p99 is ${reader.p99} ms`);
 }

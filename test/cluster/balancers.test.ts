@@ -1,6 +1,7 @@
 import { after, before, describe, test } from 'node:test';
-import { assertServed } from './assertions.ts';
+import { assertServed, assertUndisturbed } from './assertions.ts';
 import { balancerScenarios } from './scenarios/balancers.ts';
+import { runCrawlers } from './scenarios/crawlers.ts';
 import { readers, runScenario, type World } from './scenarios/scenario.ts';
 import { webScenarios } from './scenarios/web.ts';
 import { openWebWorld } from './scenarios/world.ts';
@@ -18,4 +19,8 @@ describe('readers come through the floating address', { skip: skipTier('balancer
       const { keeping, fresh } = readers(world);
       assertServed(t, scenario.aim, await runScenario(world, scenario), keeping + fresh);
     });
+
+  test('readers do not notice 500 requests/s of crawlers on their node', { timeout: 60_000 }, async (t) => {
+    assertUndisturbed(t, await runCrawlers(world));
+  });
 });
