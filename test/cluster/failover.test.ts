@@ -16,7 +16,7 @@ describe('the primary of three databases changes', { skip: skipTier('failover') 
   });
   after(() => world?.close());
 
-  for (const scenario of databaseScenarios)
+  for (const scenario of databaseScenarios.filter(({ isLong }) => isLong !== true))
     test(scenario.name, { timeout: 240_000 }, async (t) => {
       for (let round = 1; round <= (scenario.isRace ? rounds : 1); round++)
         assertKept(t, scenario.gap, await runDatabaseScenario(world, scenario));

@@ -11,26 +11,47 @@ import {
 } from './plan.ts';
 
 export const haproxyFile = '/etc/haproxy/haproxy.cfg';
-export const adminSocket = '/run/haproxy/admin.sock';
-export const serverState = '/run/haproxy/server-state';
+export const socketName = 'admin.sock';
+export const stateName = 'server-state';
+/** Where both are on a balancer of the cluster. */
+export const haproxyFolder = '/run/haproxy';
 
-/** For web nodes at these addresses; `withPrimary` also leads to the primary of three databases. */
-export function haproxyFiles(
-  withPrimary: boolean,
-  nodes = webAddresses,
-  address = floatingAddress,
-): readonly HostFile[] {
-  const text = [head, frontend(address), backend(nodes), health, withPrimary ? primary(address) : ''].join('');
-  return [{ path: haproxyFile, text, mode: 0o644 }];
+/** What differs between a balancer of the cluster and one beside its nodes. */
+export interface HaproxyPlan {
+  /** Web nodes with address and port. */
+  readonly nodes: Readonly<Record<string, string>>;
+  /** Where readers come. */
+  readonly bind: string;
+  /** Where it says that it lives. */
+  readonly ownPort: number;
+  /** Folder of its socket and of the state that a reload keeps. */
+  readonly folder: string;
 }
 
-const head = `
+const usualNodes = Object.fromEntries(Object.entries(webAddresses).map(([name, at]) => [name, `${at}:${webPort}`]));
+const usual: HaproxyPlan = {
+  nodes: usualNodes,
+  bind: `${floatingAddress}:80`,
+  ownPort: haproxyPort,
+  folder: haproxyFolder,
+};
+
+/** Of a balancer of the cluster; `withPrimary` also leads to the primary of three databases. */
+export function haproxyFiles(withPrimary: boolean): readonly HostFile[] {
+  return [{ path: haproxyFile, text: haproxyText(usual) + (withPrimary ? primary : ''), mode: 0o644 }];
+}
+
+export function haproxyText({ nodes, bind, ownPort, folder }: HaproxyPlan): string {
+  return [head(folder), frontend(bind), backend(nodes), health(ownPort)].join('');
+}
+
+const head = (folder: string): string => `
 global
-    stats socket ${adminSocket} mode 600 level admin expose-fd listeners
+    stats socket ${folder}/${socketName} mode 600 level admin expose-fd listeners
     stats timeout 30s
     maxconn 2000
     hard-stop-after 60s
-    server-state-file ${serverState}
+    server-state-file ${folder}/${stateName}
     log stdout format raw local0 notice
 defaults
     mode http
@@ -51,9 +72,9 @@ defaults
     srvtcpka-cnt 2
 `;
 
-const frontend = (address: string): string => `
+const frontend = (bind: string): string => `
 frontend library
-    bind ${address}:80
+    bind ${bind}
     option idle-close-on-response
     option http-buffer-request
     http-request disable-l7-retry if !{ method GET HEAD OPTIONS PUT DELETE } !{ req.hdr(Idempotency-Key) -m found }
@@ -70,20 +91,18 @@ backend pages
     default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 maxconn 100
     # tcp-ut on each server: HAProxy 2.6 does not take it from default-server. Without it what was sent to an unplugged node waits until the kernel gives up.
 ${Object.entries(nodes)
-  .map(
-    ([name, address]) => `    server ${name} ${address.includes(':') ? address : `${address}:${webPort}`} tcp-ut 2s\n`,
-  )
+  .map(([name, address]) => `    server ${name} ${address} tcp-ut 2s\n`)
   .join('')}`;
 
-const health = `
+const health = (port: number): string => `
 frontend haproxy
-    bind 127.0.0.1:${haproxyPort}
+    bind 127.0.0.1:${port}
     monitor-uri /haproxy-up
 `;
 
-const primary = (address: string): string => `
+const primary = `
 listen primary
-    bind ${address}:${primaryPort}
+    bind ${floatingAddress}:${primaryPort}
     mode tcp
     timeout client 24h
     timeout server 24h

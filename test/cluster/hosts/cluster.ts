@@ -1,5 +1,6 @@
 import { Box } from './box.ts';
-import { Host, type Service, type SpawnOptions } from './host.ts';
+import { Host } from './host.ts';
+import type { Service, SpawnOptions } from './machine.ts';
 import { type Addresses, Network } from './network.ts';
 import type { RunOptions } from './run.ts';
 

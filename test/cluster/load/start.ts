@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Host } from '../hosts/host.ts';
+import type { Machine } from '../hosts/machine.ts';
 import type { LoadPlan, LoadReport, WriterReport } from './report.ts';
 
 export interface Running<Report> {
@@ -15,16 +15,16 @@ const startLimit = 20_000;
 let started = 0;
 
 /** Readers on a host of the cluster. */
-export async function startLoad(host: Host, plan: LoadPlan): Promise<Running<LoadReport>> {
+export async function startLoad(host: Machine, plan: LoadPlan): Promise<Running<LoadReport>> {
   return start(host, 'client.ts', [JSON.stringify(plan)]);
 }
 
 /** Somebody who writes to the database at this address. */
-export async function startWriter(host: Host, url: string, loops = 4): Promise<Running<WriterReport>> {
+export async function startWriter(host: Machine, url: string, loops = 4): Promise<Running<WriterReport>> {
   return start(host, 'writer.ts', [url, String(loops)]);
 }
 
-async function start<Report>(host: Host, file: string, argv: readonly string[]): Promise<Running<Report>> {
+async function start<Report>(host: Machine, file: string, argv: readonly string[]): Promise<Running<Report>> {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const name = `${file}-${++started}`;
   const { entry } = await host.spawn(name, [process.execPath, path, ...argv], { stdio: 'pipe' });

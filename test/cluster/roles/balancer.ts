@@ -1,8 +1,9 @@
-import { adminSocket, haproxyFile, haproxyFiles, serverState } from '../config/haproxy.ts';
+import { haproxyFile, haproxyFiles, haproxyFolder, socketName, stateName } from '../config/haproxy.ts';
 import { keepalivedFile, keepalivedFiles } from '../config/keepalived.ts';
 import { balancers, floatingAddress, haproxyPort } from '../config/plan.ts';
 import type { Cluster } from '../hosts/cluster.ts';
 import type { Host } from '../hosts/host.ts';
+import type { Machine } from '../hosts/machine.ts';
 import { waitFor } from '../hosts/wait.ts';
 import { install } from './install.ts';
 
@@ -19,12 +20,21 @@ export async function startBalancer(cluster: Cluster, name: string, withPrimary:
   await startKeepalived(host);
 }
 
-export async function startHaproxy(host: Host, file = haproxyFile): Promise<void> {
+/** Where a HAProxy has its things. */
+export interface HaproxyPlace {
+  readonly file: string;
+  readonly folder: string;
+  readonly ownPort: number;
+}
+
+const usual: HaproxyPlace = { file: haproxyFile, folder: haproxyFolder, ownPort: haproxyPort };
+
+export async function startHaproxy(host: Machine, { file, folder, ownPort }: HaproxyPlace = usual): Promise<void> {
   await host.exec(['haproxy', '-c', '-q', '-f', file]);
-  await host.exec(['sh', '-c', `echo 1 > ${serverState}`]);
+  await host.exec(['sh', '-c', `echo 1 > ${folder}/${stateName}`]);
   await host.spawn('haproxy', ['haproxy', '-W', '-f', file]);
   await waitFor(`HAProxy on ${host.name}`, () =>
-    host.exec(['curl', '-fsS', '-m', '1', `http://127.0.0.1:${haproxyPort}/haproxy-up`]),
+    host.exec(['curl', '-fsS', '-m', '1', `http://127.0.0.1:${ownPort}/haproxy-up`]),
   );
 }
 
@@ -35,13 +45,14 @@ export async function startKeepalived(host: Host): Promise<void> {
 }
 
 /** As Debian's unit with our addition does it: what was drained stays so. */
-export async function reloadHaproxy(host: Host): Promise<void> {
-  await host.exec(['sh', '-c', `echo show servers state | socat - ${adminSocket} > ${serverState}`]);
+export async function reloadHaproxy(host: Machine, { folder }: Pick<HaproxyPlace, 'folder'> = usual): Promise<void> {
+  const command = `echo show servers state | socat - ${folder}/${socketName} > ${folder}/${stateName}`;
+  await host.exec(['sh', '-c', command]);
   host.kill('haproxy', 'SIGUSR2');
 }
 
-export async function admin(host: Host, command: string): Promise<string> {
-  return host.exec(['socat', '-', adminSocket], { input: `${command}\n` });
+export async function admin(host: Machine, command: string, folder = haproxyFolder): Promise<string> {
+  return host.exec(['socat', '-', `${folder}/${socketName}`], { input: `${command}\n` });
 }
 
 /** Which balancer has the floating address now? */
@@ -55,8 +66,12 @@ export async function holder(cluster: Cluster): Promise<string> {
 }
 
 /** States of the web nodes as this balancer sees them: UP, DOWN, NOLB, MAINT, DRAIN ... */
-export async function serverStates(host: Host, backend = 'pages'): Promise<Readonly<Record<string, string>>> {
-  const [head = '', ...rows] = (await admin(host, 'show stat')).trim().split('\n');
+export async function serverStates(
+  host: Machine,
+  folder = haproxyFolder,
+  backend = 'pages',
+): Promise<Readonly<Record<string, string>>> {
+  const [head = '', ...rows] = (await admin(host, 'show stat', folder)).trim().split('\n');
   const titles = head.replace(/^# /, '').split(',');
   const [name, server, status] = ['pxname', 'svname', 'status'].map((title) => titles.indexOf(title));
   const cells = rows.map((row) => row.split(','));

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { balancers, exemptNetworks, webPort } from '../config/plan.ts';
 import type { Cluster } from '../hosts/cluster.ts';
 import type { Host } from '../hosts/host.ts';
+import type { Machine } from '../hosts/machine.ts';
 import { waitFor } from '../hosts/wait.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -30,16 +31,6 @@ export function webEnvironment(cluster: Cluster, host: Host, { databaseUrl, envi
   };
 }
 
-/** A command of the product on a host. */
-export async function reperio(
-  host: Host,
-  argv: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  timeout = 60_000,
-): Promise<string> {
-  return host.exec([program, ...argv], { environment, timeout });
-}
-
 /** `reperio serve`; resolves when it says that it is ready. */
 export async function startWeb(cluster: Cluster, name: string, options: WebOptions): Promise<void> {
   const host = cluster.host(name);
@@ -47,14 +38,14 @@ export async function startWeb(cluster: Cluster, name: string, options: WebOptio
   await waitUntilReady(host);
 }
 
-export async function waitUntilReady(host: Host, timeout = 60_000): Promise<void> {
-  const url = `http://127.0.0.1:${webPort}/health/ready`;
+export async function waitUntilReady(host: Machine, service = 'web', port = webPort, timeout = 60_000): Promise<void> {
+  const url = `http://127.0.0.1:${port}/health/ready`;
   const look = async (): Promise<true> => {
-    if (!host.runs('web')) throw new Error(host.log('web').slice(-1000));
+    if (!host.runs(service)) throw new Error(host.log(service).slice(-1000));
     await host.exec(['curl', '-fsS', '-m', '2', '-o', '/dev/null', url]);
     return true;
   };
-  await waitFor(`readiness of ${host.name}`, look, timeout);
+  await waitFor(`readiness of ${service} on ${host.name}`, look, timeout);
 }
 
 interface StatusAnswer {
@@ -66,8 +57,8 @@ interface StatusAnswer {
 }
 
 /** As /server-status tells it; process numbers are those inside of the host. */
-export async function webStatus(host: Host): Promise<StatusAnswer['status']> {
-  const url = `http://127.0.0.1:${webPort}/server-status?format=json`;
+export async function webStatus(host: Machine, port = webPort): Promise<StatusAnswer['status']> {
+  const url = `http://127.0.0.1:${port}/server-status?format=json`;
   const text = await host.exec(['curl', '-fsS', '-m', '5', url]);
   return (JSON.parse(text) as StatusAnswer).status;
 }

@@ -12,6 +12,8 @@ export interface DatabaseScenario {
   readonly gap: number;
   /** Is it to be done several times, since once proves nothing? */
   readonly isRace?: true;
+  /** Not among the tests: it takes long, and shows what another one shows. */
+  readonly isLong?: true;
   readonly event: (world: World) => Promise<void>;
   /** Before it is over everything heals, and writing goes on until then. */
   readonly mend?: (world: World) => Promise<void>;
@@ -47,6 +49,7 @@ export const databaseScenarios: readonly DatabaseScenario[] = [
   {
     name: 'power off of the primary',
     gap: 30_000,
+    isLong: true,
     event: async ({ cluster }) => {
       const before = await primaryOf(cluster);
       await cluster.powerOff(before);

@@ -27,7 +27,8 @@ export interface Aim {
 export interface Scenario {
   readonly name: string;
   readonly aim: Aim;
-  /** What happens, and what mends it afterwards: all is as before when both are done. */
+  /** What comes before, what happens, and what mends it afterwards: all is as before in the end. */
+  readonly prepare?: (world: World) => Promise<void>;
   readonly event: (world: World) => Promise<void>;
   readonly mend?: (world: World) => Promise<void>;
 }
@@ -59,16 +60,25 @@ export function readers({ records }: World, changes: Partial<LoadPlan> = {}): Lo
   return { url: floatingUrl, paths: readerPaths(records), keeping: 6, fresh: 3, pause: 40, ...changes };
 }
 
+export interface ScenarioOutcome extends LoadReport {
+  /** How long what happened took, in ms. */
+  readonly took: number;
+}
+
 /** Milliseconds before and after what happens. */
 const before = 700;
 const after = 1_500;
 
 /** Lets it happen while readers ask, and mends it. */
-export async function runScenario(world: World, { event, mend }: Scenario): Promise<LoadReport> {
+export async function runScenario(world: World, { prepare, event, mend }: Scenario): Promise<ScenarioOutcome> {
+  await prepare?.(world);
   const load = await startLoad(world.cluster.host('client'), readers(world));
+  let took = 0;
   try {
     await sleep(before);
+    const begun = performance.now();
     await event(world);
+    took = performance.now() - begun;
     await sleep(after);
   } catch (error) {
     await load.stop();
@@ -76,5 +86,5 @@ export async function runScenario(world: World, { event, mend }: Scenario): Prom
   }
   const report = await load.stop();
   await mend?.(world);
-  return report;
+  return { ...report, took };
 }

@@ -3,8 +3,11 @@ import { webNodes } from '../config/plan.ts';
 import type { Host } from '../hosts/host.ts';
 import { waitFor } from '../hosts/wait.ts';
 import { setNode, waitUntilUp } from '../roles/balancer.ts';
-import { startWeb, waitUntilReady, webStatus } from '../roles/reperio.ts';
+import { ownFolder, startWeb, webStatus } from '../roles/reperio.ts';
 import { noGap, type Scenario, type World } from './scenario.ts';
+
+/** The time that it takes is of interest too. */
+export const joining = 'a web node with an empty disk joins';
 
 /** What happens to web nodes. */
 export const webScenarios: readonly Scenario[] = [
@@ -79,14 +82,14 @@ export const webScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'a web node with an empty disk joins',
+    name: joining,
     aim: { failed: 'none', gap: noGap },
-    event: async (world) => {
-      const { cluster } = world;
+    prepare: async ({ cluster }) => {
       await cluster.host('web3').stop('web');
-      await cluster.exec('web3', ['rm', '-rf', '/var/lib/reperio']);
-      await startWeb(cluster, 'web3', world);
-      await waitUntilReady(cluster.host('web3'));
+      await cluster.exec('web3', ['rm', '-rf', ownFolder]);
+    },
+    event: async (world) => {
+      await startWeb(world.cluster, 'web3', world);
       await allUp(world);
     },
   },
