@@ -49,7 +49,10 @@ async function repeated<T>(event: string, work: () => Promise<T>): Promise<reado
 
 async function webRows(world: World): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const scenario of [...webScenarios, ...balancerScenarios].filter(({ name }) => name.includes(values.only))) {
+  const possible = [...webScenarios, ...balancerScenarios].filter(
+    ({ name, needsRoot }) => name.includes(values.only) && (needsRoot === undefined || world.cluster.isReallyRoot),
+  );
+  for (const scenario of possible) {
     const { name, aim } = scenario;
     const outcomes = await repeated(name, () => runScenario(world, scenario));
     const refused = median(outcomes.map((outcome) => outcome.refused.length));

@@ -13,10 +13,13 @@ export async function startBalancer(cluster: Cluster, name: string, withPrimary:
   const peer = cluster.host(balancers.find((other) => other !== name)!).address;
   const priority = 150 - 10 * (balancers as readonly string[]).indexOf(name);
   install(host, haproxyFiles(withPrimary));
-  install(host, keepalivedFiles({ name, address: host.address, peer, priority }));
+  const { isReallyRoot } = cluster;
+  install(host, keepalivedFiles({ name, address: host.address, peer, priority, isReallyRoot }));
   // HAProxy listens on the floating address also where it is not.
   await host.exec(['sysctl', '-q', 'net.ipv4.ip_nonlocal_bind=1']);
   await startHaproxy(host);
+  // Else its check fails, since no script can be trusted in a user namespace.
+  if (isReallyRoot) await host.exec(['keepalived', '-t', '-f', keepalivedFile]);
   await startKeepalived(host);
 }
 
@@ -38,8 +41,7 @@ export async function startHaproxy(host: Machine, { file, folder, ownPort }: Hap
   );
 }
 
-export async function startKeepalived(host: Host): Promise<void> {
-  await host.exec(['keepalived', '-t', '-f', keepalivedFile]);
+async function startKeepalived(host: Host): Promise<void> {
   const pids = ['-p', '/run/keepalived.pid', '-r', '/run/keepalived-vrrp.pid'];
   await host.spawn('keepalived', ['keepalived', '-n', '-l', '-D', '-f', keepalivedFile, ...pids]);
 }

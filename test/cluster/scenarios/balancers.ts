@@ -19,6 +19,7 @@ export const balancerScenarios: readonly Scenario[] = [
   },
   {
     name: 'kill -9 of HAProxy on the active balancer',
+    needsRoot: 'keepalived can run no script in a user namespace (setgroups)',
     aim: { failed: 'in flight', gap: 1_500 },
     event: async ({ cluster }) => {
       const active = await holder(cluster);

@@ -27,6 +27,8 @@ export interface Aim {
 export interface Scenario {
   readonly name: string;
   readonly aim: Aim;
+  /** Why it cannot be in a user namespace, as the end of a sentence. */
+  readonly needsRoot?: string;
   /** What comes before, what happens, and what mends it afterwards: all is as before in the end. */
   readonly prepare?: (world: World) => Promise<void>;
   readonly event: (world: World) => Promise<void>;
