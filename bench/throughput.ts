@@ -1,27 +1,20 @@
 /** Search pages a second from `reperio serve` with two workers, while the load generator shares the cores. `node bench/throughput.ts --records 100000` */
-import autocannon from 'autocannon';
 import { raw } from 'sql-template-tag';
 import { connect, type Database } from '../src/store/database.ts';
 import { sqlPage } from './lib/kinds.ts';
+import { connections, load, type Rate } from './lib/load.ts';
 import { openLoaded } from './lib/loaded.ts';
+import { descendants, processorTime } from './lib/memory.ts';
 import { type MixedQuery, queryMix } from './lib/mix.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { settingsOf } from './lib/reperio.ts';
 import { machine, machineLine, milliseconds, quantile, table } from './lib/report.ts';
-import { startServer } from './lib/server.ts';
+import { isWebWorker, startServer } from './lib/server.ts';
 
 const workers = 2;
-const connections = 10;
 const seconds = 20;
 /** Dictionaries of corrections are made once for each process. */
 const warmUpSeconds = 20;
-
-interface Rate {
-  readonly perSecond: number;
-  readonly median: number;
-  readonly p99: number;
-  readonly failed: number;
-}
 
 const options = benchOptions({ records: 100_000 });
 await runBench(options, async () => {
@@ -37,9 +30,12 @@ await runBench(options, async () => {
     const server = await startServer(options.data, { REPERIO_WEB_WORKERS: String(workers) });
     try {
       await load(server.address, mix, warmUpSeconds);
+      const before = shares(server.pid);
       const ours = await load(server.address, mix, seconds);
+      const after = shares(server.pid);
+      const supervisor = (after.own - before.own) / (after.below - before.below);
       const peer = options.peer ? await askPeer(database, mix, seconds) : undefined;
-      report(records, ours, peer);
+      report(records, ours, peer, supervisor);
     } finally {
       await server.stop();
       await database.close();
@@ -48,27 +44,6 @@ await runBench(options, async () => {
     await loaded.close();
   }
 });
-
-/** Every connection asks all queries in turn, each beginning at another place. */
-async function load(address: string, mix: readonly MixedQuery[], duration: number): Promise<Rate> {
-  const requests = mix.map(({ text }) => ({ path: `/search?${new URLSearchParams({ p: text, rg: '25' })}` }));
-  let begun = 0;
-  const result = await autocannon({
-    url: address,
-    connections,
-    duration,
-    setupClient: (client) => {
-      const first = Math.floor((begun++ * requests.length) / connections);
-      client.setRequests([...requests.slice(first), ...requests.slice(0, first)]);
-    },
-  });
-  return {
-    perSecond: result.requests.average,
-    median: result.latency.p50,
-    p99: result.latency.p99,
-    failed: result.errors + result.timeouts + result.non2xx,
-  };
-}
 
 /** The counts, hits and facets of the same pages by PostgreSQL's full text search, as many at once as we have workers. */
 async function askPeer(database: Database, mix: readonly MixedQuery[], duration: number): Promise<Rate> {
@@ -88,9 +63,15 @@ async function askPeer(database: Database, mix: readonly MixedQuery[], duration:
   return { perSecond: times.length / took, median: quantile(times, 0.5), p99: quantile(times, 0.99), failed: 0 };
 }
 
-function report(records: number, ours: Rate, peer: Rate | undefined): void {
+/** CPU time of the supervisor and of the workers below it, in ms. */
+function shares(supervisor: number): { readonly own: number; readonly below: number } {
+  const workers = descendants(supervisor).filter((pid) => pid !== supervisor && isWebWorker(pid));
+  return { own: processorTime(supervisor), below: workers.reduce((sum, pid) => sum + processorTime(pid), 0) };
+}
+
+function report(records: number, ours: Rate, peer: Rate | undefined, supervisor: number): void {
   if (options.json) {
-    console.log(JSON.stringify({ benchmark: 'throughput', records, machine: machine(), ours, peer }));
+    console.log(JSON.stringify({ benchmark: 'throughput', records, machine: machine(), ours, peer, supervisor }));
     return;
   }
   console.log(
@@ -120,4 +101,5 @@ function report(records: number, ours: Rate, peer: Rate | undefined): void {
       ],
     ),
   );
+  console.log(`The supervisor took ${(supervisor * 100).toFixed(2)} % of the processor time of its workers.`);
 }

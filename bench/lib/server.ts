@@ -32,11 +32,13 @@ export async function startServer(
   throw new Error('the server did not start');
 }
 
+export function isWebWorker(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('web/worker.ts');
+}
+
 /** The process that answers, below the one that looks after it. */
 export function webWorker(server: number): number {
-  const worker = descendants(server).find((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('web/worker.ts'),
-  );
+  const worker = descendants(server).find(isWebWorker);
   if (worker === undefined) throw new Error('the server has no worker');
   return worker;
 }

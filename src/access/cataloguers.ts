@@ -20,7 +20,8 @@ export async function withCataloguers(
 ): Promise<SearchRequest> {
   if (!mayAskCataloguers(snapshot, person)) return request;
   const asked = cataloguersIn(questionOf(request, analyzerOf(snapshot.site)).query);
-  if (asked.length === 0) return request;
+  // One with a date that cannot be read finds nothing, and is no unknown field.
+  if (asked.length === 0) return { ...request, changedBy: new Map() };
   const answers = await Promise.all(
     asked.map(async (one) => [cataloguerKey(one), Uint32Array.from(await changesBy(one)).sort()] as const),
   );

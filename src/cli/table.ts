@@ -38,6 +38,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     summary: 'What the server does at this moment, also when it answers no page.',
     load: () => import('./commands/status.ts'),
   },
+  cluster: {
+    summary: 'Check and draw a cluster of hosts, and make their configuration.',
+    load: () => import('./commands/cluster.ts'),
+  },
   profile: {
     summary: 'Say in which functions a worker spends its time.',
     load: () => import('./commands/profile.ts'),

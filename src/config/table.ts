@@ -22,6 +22,9 @@ export interface SettingDefinition {
   readonly defaultDoc?: string;
 }
 
+/** A worker of a library with a million records holds 0.4 GB, and the database and the page cache want some as well. */
+const webWorkersHere = Math.max(1, Math.min(availableParallelism(), 64, Math.floor(totalmem() / 1e9)));
+
 export const settingsTable = {
   dataFolder: {
     name: undefined,
@@ -190,11 +193,11 @@ export const settingsTable = {
     name: 'web-workers',
     environment: 'REPERIO_WEB_WORKERS',
     type: 'number',
-    default: Math.min(2, availableParallelism()),
+    default: webWorkersHere,
     minimum: 1,
     maximum: 64,
     doc: 'Processes that answer requests.',
-    defaultDoc: 'one per core, at most 2',
+    defaultDoc: 'one per core, as many as have 1 GB of memory each',
   },
   nodeName: {
     name: 'node-name',
@@ -217,11 +220,11 @@ export const settingsTable = {
     name: 'worker-memory',
     environment: 'REPERIO_WORKER_MEMORY',
     type: 'bytes',
-    default: Math.round(totalmem() / 2 / Math.min(2, availableParallelism())),
+    default: Math.round(totalmem() / 2 / webWorkersHere),
     minimum: 0,
     maximum: 1024 ** 4,
     doc: 'A worker that holds more resident memory is replaced by a fresh process; 0 is never.',
-    defaultDoc: 'half of the memory of the machine, divided among one worker per core, at most 2',
+    defaultDoc: 'half of the memory of the machine, divided among the workers of the default',
   },
   workerIdle: {
     name: 'worker-idle',

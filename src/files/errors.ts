@@ -7,6 +7,12 @@ export const fileErrors = defineErrors({
     message: 'The name of a file is {problem}: "{name}".',
     hint: 'Take letters, digits, blanks and the signs . - _ ( ), as in thesis-2.pdf.',
   },
+  unreadable: {
+    code: 'REPERIO_FILE_UNREADABLE',
+    status: 400,
+    message: '{path} cannot be read: {problem}.',
+    hint: 'Is the path right, and may you read it?',
+  },
   tooLarge: {
     code: 'REPERIO_FILE_TOO_LARGE',
     status: 413,

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors/errors.ts';
 import { type ContentStore, contentPath } from './content.ts';
@@ -13,9 +13,9 @@ export function localStore(folder: string): ContentStore {
   const pathOf = (digest: string): string => join(folder, contentPath(digest));
   return {
     incoming: join(folder, 'incoming'),
-    take: async (path, { digest, bytes }) => {
+    take: async (path, { digest }) => {
       const target = pathOf(digest);
-      if ((await sizeOf(target)) === bytes) return void (await rm(path, { force: true }));
+      // What is there already is replaced by the same, or was damaged.
       await mkdir(dirname(target), { recursive: true });
       await rename(path, target);
       await syncFolder(dirname(target));

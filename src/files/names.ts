@@ -27,7 +27,6 @@ function problemOf(name: string): string | undefined {
   if (name.length > longest) return `longer than ${longest} characters`;
   if (name !== name.normalize('NFC')) return 'not in Unicode normal form C';
   if (name.startsWith('.')) return 'begun with a dot';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[/\\:*?"<>|\u0000-\u001f\u007f\u2028-\u202e]/.test(name) || name !== name.trim()) return 'not one for a file';
   return undefined;
 }

@@ -5,8 +5,10 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { createDemoLibrary } from '../../src/demo/library.ts';
 import { field } from '../../src/formats/test-records.ts';
 import { defaultSite } from '../../src/site/default.ts';
+import { openLevel } from '../../src/site/level.ts';
 import { createApp } from '../../src/web/app.ts';
 import { memoryLibrary } from '../../src/web/memory-library.ts';
+import { testView } from '../../src/web/status/test-status.ts';
 import { accessViolations, checkAccessible, checkFits } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
 
@@ -58,6 +60,7 @@ const pages: Readonly<Record<string, string>> = {
   'browsing authors': '/search?action=browse&p=ellis&f=author',
   'browsing words': '/search?action=browse&p=measurement&rg=50',
   'a question with a mistake': '/search?p=%22boson',
+  'the state of the node': '/server-status',
   'values of a facet': '/search/facet?p=the&code=author',
   record: '/record/1',
   references: '/record/12/references',
@@ -87,7 +90,10 @@ describe('pages in Chromium', { skip }, () => {
   before(async () => {
     const demo = createDemoLibrary();
     const records = [...Array.from({ length: demoRecords }, (_, i) => demo.record(i + 1)), ...special];
-    app = createApp(memoryLibrary(defaultSite(), records));
+    app = createApp(memoryLibrary(defaultSite(), records), {
+      status: { networks: '127.0.0.0/8', view: async () => testView() },
+      level: () => ({ ...openLevel, message: 'The reading room is closed on Monday.' }),
+    });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
   });

@@ -8,14 +8,45 @@ export function findChromium(): string | undefined {
     .find((path) => path !== undefined);
 }
 
-/** What tests need and this machine lacks, one sentence each. */
-export function missingPackages(): readonly string[] {
-  return findChromium() === undefined ? ['Chromium is not installed, so no page is tested in a browser'] : [];
-}
+/** Programs of a cluster that read what `reperio cluster render` makes, and the Debian package of each. */
+const clusterPrograms = {
+  haproxy: 'haproxy',
+  keepalived: 'keepalived',
+  apache2: 'apache2',
+  nginx: 'nginx-light',
+  patroni: 'patroni',
+  etcd: 'etcd-server',
+  promtool: 'prometheus',
+  'systemd-analyze': 'systemd',
+  socat: 'socat',
+  openssl: 'openssl',
+  curl: 'curl',
+} as const;
 
-/** A program of a package that scripts/install-test-packages installs; undefined when it is not there. */
+export type ClusterProgram = keyof typeof clusterPrograms;
+
+/** A program of a package that scripts/install-test-packages installs; undefined: the test skips itself. Debian keeps some where only root looks. */
 export function findProgram(name: string): string | undefined {
   return onPath(name) ?? ['/usr/sbin', '/sbin'].map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/** Why a test that needs these programs is skipped, or false. */
+export function lacks(...names: readonly ClusterProgram[]): string | false {
+  const missing = names.filter((name) => findProgram(name) === undefined);
+  return missing.length === 0 ? false : `not installed: ${missing.join(', ')}`;
+}
+
+/** What tests need and this machine lacks, one sentence each. */
+export function missingPackages(): readonly string[] {
+  const programs = (Object.keys(clusterPrograms) as readonly ClusterProgram[])
+    .filter((name) => findProgram(name) === undefined)
+    .map(
+      (name) => `${name} (package ${clusterPrograms[name]}) is not installed, so what is rendered for it is not tried`,
+    );
+  return [
+    ...(findChromium() === undefined ? ['Chromium is not installed, so no page is tested in a browser'] : []),
+    ...programs,
+  ];
 }
 
 function onPath(program: string): string | undefined {

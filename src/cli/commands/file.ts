@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Settings } from '../../config/settings.ts';
@@ -52,7 +53,7 @@ change nothing. A status restricts it to whose role may viewrestrdoc with that s
       const { id } = await readRecord(database, Number(record));
       for (const path of files) {
         const name = parseFileName(options.name ?? basename(path));
-        const content = await receive(store, path === '-' ? stdin : createReadStream(path), settings().fileLimit);
+        const content = await receive(store, path === '-' ? stdin : await reading(path), settings().fileLimit);
         const { status, description } = options;
         const added = await database.transaction(
           (transaction) =>
@@ -67,6 +68,14 @@ change nothing. A status restricts it to whose role may viewrestrdoc with that s
       }
     }),
 });
+
+async function reading(path: string): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    return (await open(path)).createReadStream();
+  } catch (error) {
+    throw new UserError(fileErrors.unreadable, { path, problem: (error as Error).message }, error as Error);
+  }
+}
 
 const list = defineSubcommand({
   summary: 'List the files of a record.',

@@ -1,0 +1,62 @@
+import { type Host, hostsWith, type Topology } from '../topology/topology.ts';
+import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
+
+const keepalivedFile = '/etc/keepalived/keepalived.conf';
+const highest = 150;
+const step = 10;
+
+/** keepalived 2.2 or newer: who of the balancers has the floating address. Nothing without one. */
+export function renderKeepalived(topology: Topology, host: Host): readonly RenderedFile[] {
+  const { floatingAddress, network, ports, virtualRouter } = topology;
+  if (floatingAddress === undefined) return [];
+  const balancers = hostsWith(topology, 'balancer');
+  const priority = highest - step * balancers.indexOf(host);
+  const peers = balancers.filter((other) => other !== host).map((other) => `        ${other.address}`);
+  const text = lines(
+    madeFor(topology, host),
+    `
+global_defs {
+    router_id ${host.name}
+    vrrp_version 3
+    # The script below must not be one that others can change. Not as nobody: keepalived 2.2.7 kills itself then when asked to check (-t).
+    enable_script_security
+    script_user root
+    # Neighbours are told at once who has the address now, not after 5 s.
+    vrrp_garp_master_delay 0
+}
+
+vrrp_script chk_haproxy {
+    # Does HAProxy answer? Whole seconds only; a dead HAProxy costs 1.25 s (measured), most of it this interval.
+    script "/usr/bin/curl -fsS -m 1 -o /dev/null http://127.0.0.1:${ports.haproxy}/haproxy-up"
+    interval 1
+    timeout 1
+    fall 1
+    rise 1
+}
+
+vrrp_instance library {
+    # Everybody begins as BACKUP and nobody takes the address from one who is well (nopreempt): each move costs the requests in flight, so the one that
+    # comes back waits.
+    state BACKUP
+    nopreempt
+    interface ${host.interface}
+    virtual_router_id ${virtualRouter}
+    # The highest of those that are well gets the address.
+    priority ${priority}
+    # Five a second: a balancer without power is missed after 0.65 s (measured).
+    advert_int 0.2
+    # To named peers, since many networks carry no multicast; no stranger is heard then, either.
+    unicast_src_ip ${host.address}
+    unicast_peer {`,
+    peers,
+    `    }
+    virtual_ipaddress {
+        ${floatingAddress}/${network.prefix} dev ${host.interface}
+    }
+    track_script {
+        chk_haproxy
+    }
+}`,
+  );
+  return [{ path: keepalivedFile, text, mode: 0o644 }];
+}

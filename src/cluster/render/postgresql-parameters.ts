@@ -1,0 +1,81 @@
+import { hostsWith, type Topology } from '../topology/topology.ts';
+
+/** A line of PostgreSQL's configuration with the reason for it. */
+export interface Parameter {
+  readonly name: string;
+  readonly value: string;
+  readonly why: string;
+}
+
+const poolSize = 8;
+const usualWorkers = 2;
+const spare = 20;
+const leastConnections = 100;
+
+/** The supervisor of a node has a pool too. */
+function connectionsOf(topology: Topology): number {
+  const nodes = hostsWith(topology, 'web');
+  const wanted = nodes.reduce((sum, { workers }) => sum + poolSize * ((workers ?? usualWorkers) + 1), 0);
+  const workers = hostsWith(topology, 'worker').length * poolSize;
+  return Math.max(leastConnections, wanted + workers + spare);
+}
+
+/** The same on all database hosts, since any may become the primary; sized for the smallest. */
+export function postgresParameters(topology: Topology): readonly Parameter[] {
+  const memories = hostsWith(topology, 'database').map(({ memory }) => memory);
+  const known = memories.filter((memory) => memory !== undefined);
+  const memory = known.length === memories.length ? Math.min(...known) : undefined;
+  return [
+    {
+      name: 'max_connections',
+      value: String(connectionsOf(topology)),
+      why: `${poolSize} for each worker and supervisor of every web node, ${poolSize} for each worker host, ${spare} to spare`,
+    },
+    ...memoryParameters(memory),
+    { name: 'wal_compression', value: 'on', why: 'bulk loads write much that compresses well' },
+    { name: 'max_wal_size', value: '4GB', why: 'a bulk load is not stopped by checkpoints every few seconds' },
+    { name: 'checkpoint_timeout', value: '15min', why: 'likewise' },
+    {
+      name: 'tcp_keepalives_idle',
+      value: '10',
+      why: 'clients that lost power are found after 25 s, with what they locked',
+    },
+    { name: 'tcp_keepalives_interval', value: '5', why: 'likewise' },
+    { name: 'tcp_keepalives_count', value: '3', why: 'likewise' },
+    { name: 'tcp_user_timeout', value: '3000', why: 'ms; what is sent and not confirmed: likewise' },
+    {
+      name: 'idle_in_transaction_session_timeout',
+      value: '10min',
+      why: 'a transaction that nobody ends keeps dead rows and locks',
+    },
+    { name: 'log_min_duration_statement', value: '1000', why: 'ms; what a reader has waited for is told' },
+    { name: 'log_lock_waits', value: 'on', why: 'likewise' },
+    { name: 'log_checkpoints', value: 'on', why: 'likewise' },
+  ];
+}
+
+function memoryParameters(memory: number | undefined): readonly Parameter[] {
+  if (memory === undefined) return [];
+  const megabytes = (part: number): string => `${Math.floor((memory * part) / 2 ** 20)}MB`;
+  return [
+    { name: 'shared_buffers', value: megabytes(0.25), why: 'a quarter of the memory of the smallest database host' },
+    { name: 'effective_cache_size', value: megabytes(0.7), why: 'what it and the kernel keep of the files together' },
+    { name: 'maintenance_work_mem', value: megabytes(1 / 32), why: 'for vacuum and for making indexes' },
+  ];
+}
+
+/** Only for several servers, with Patroni. */
+export const replicationParameters: readonly Parameter[] = [
+  { name: 'wal_level', value: 'replica', why: 'what replicas need' },
+  { name: 'hot_standby', value: 'on', why: 'replicas answer reads' },
+  { name: 'wal_log_hints', value: 'on', why: 'pg_rewind needs it (or checksums, which are on as well)' },
+  { name: 'max_wal_senders', value: '10', why: 'replicas, base backups, backups' },
+  { name: 'max_replication_slots', value: '10', why: 'one for each replica' },
+  { name: 'wal_keep_size', value: '1GB', why: 'a replica that was away for a while catches up without a new copy' },
+  {
+    name: 'wal_sender_timeout',
+    value: '5s',
+    why: 'a replica without power is missed, and commits wait for it no longer',
+  },
+  { name: 'wal_receiver_timeout', value: '5s', why: 'likewise, the other way' },
+];

@@ -1,0 +1,51 @@
+import { etcdMembers, type Host, hostsWith, type Topology, usesPatroni } from '../topology/topology.ts';
+import { alertRules } from './prometheus-rules.ts';
+import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
+
+const rulesFile = '/etc/prometheus/reperio-rules.yml';
+
+/** Prometheus 2.42 or newer: what is asked of whom, and what is wrong. */
+export function renderPrometheus(topology: Topology, host: Host): readonly RenderedFile[] {
+  const { ports } = topology;
+  const text = lines(
+    madeFor(topology, host),
+    `global:
+  # An alert that waits for two of these comes within half a minute.
+  scrape_interval: 10s
+  evaluation_interval: 10s
+
+rule_files:
+  - ${rulesFile}
+
+scrape_configs:
+  # From other hosts web nodes answer the addresses in status-networks only: this one is among them.`,
+    job('reperio', hostsWith(topology, 'web'), ports.web),
+    job('haproxy', hostsWith(topology, 'balancer'), ports.haproxy),
+    usesPatroni(topology) && [
+      job('patroni', hostsWith(topology, 'database'), ports.patroni),
+      job('etcd', etcdMembers(topology), ports.etcd),
+    ],
+    job('prometheus', [host], ports.prometheus),
+  );
+  return [
+    { path: '/etc/prometheus/prometheus.yml', text, mode: 0o644 },
+    { path: rulesFile, text: lines(madeFor(topology, host), alertRules(topology)), mode: 0o644 },
+    {
+      path: '/etc/default/prometheus',
+      mode: 0o644,
+      text: lines(
+        madeFor(topology, host),
+        `ARGS="--web.listen-address=${host.address}:${ports.prometheus} --storage.tsdb.retention.time=30d"`,
+      ),
+    },
+  ];
+}
+
+/** The host's name as `node`, so that alerts read well. */
+function job(name: string, hosts: readonly Host[], port: number): string {
+  if (hosts.length === 0) return `  # No host for ${name}.`;
+  const targets = hosts.map(
+    (host) => `      - targets: ["${host.address}:${port}"]\n        labels: {node: ${host.name}}`,
+  );
+  return `  - job_name: ${name}\n    static_configs:\n${targets.join('\n')}`;
+}

@@ -1,0 +1,79 @@
+import { stringify } from 'yaml';
+import { proxiesOf } from '../topology/ports.ts';
+import type { Secrets } from '../topology/secrets.ts';
+import { databaseAddresses, type Host, hostsWith, replicaAddress, type Topology } from '../topology/topology.ts';
+import { internalPrefix } from './nginx.ts';
+import { environmentLine, lines, madeFor, type RenderedFile } from './rendered-file.ts';
+
+export const settingsFile = '/etc/reperio/reperio.yaml';
+export const secretsFile = '/etc/reperio/secrets.env';
+
+/** Reperio's own settings on a web or worker host, and apart from them the password. */
+export function renderSettings(topology: Topology, host: Host, secrets: Secrets): readonly RenderedFile[] {
+  const replicas = replicaAddress(topology);
+  return [
+    { path: settingsFile, text: settingsText(topology, host), mode: 0o644 },
+    {
+      path: secretsFile,
+      mode: 0o600,
+      text: lines(
+        madeFor(topology, host),
+        environmentLine('DATABASE_URL', databaseUrl(topology, databaseAddresses(topology), secrets)),
+        replicas !== undefined && [
+          '# Whole records are read from a replica that is fresh enough.',
+          environmentLine('REPERIO_READ_DATABASE_URL', databaseUrl(topology, [replicas], secrets)),
+        ],
+      ),
+    },
+  ];
+}
+
+function settingsText(topology: Topology, host: Host): string {
+  const isWeb = host.roles.includes('web');
+  const proxies = proxiesOf(topology);
+  const monitors = hostsWith(topology, 'monitor').map(({ address }) => address);
+  return lines(
+    madeFor(topology, host),
+    '# Addresses of databases are in secrets.env, with the password.',
+    setting('node-name', host.name),
+    setting('base-url', topology.baseUrl),
+    '# Documents are in one folder that all these hosts share.',
+    setting('files', topology.files.folder),
+    isWeb && deliverySettings(topology),
+    isWeb && [
+      '# Not on every interface: readers come by the balancers only.',
+      setting('host', host.address),
+      setting('port', topology.ports.web),
+      ...(proxies.length === 0
+        ? []
+        : [
+            "# What stands in front: its word on the address and protocol of readers is believed, and nobody else's.",
+            setting('trust-proxy', proxies.map(({ address }) => address).join(', ')),
+          ]),
+      '# Who may read /server-status and /metrics without signing in: this machine, and Prometheus.',
+      setting('status-networks', ['127.0.0.0/8', '::1', host.address, ...monitors].join(', ')),
+      ...(host.workers === undefined ? [] : [setting('web-workers', host.workers)]),
+      '# Longer than HAProxy keeps its connections (60 s).',
+      setting('keep-alive', '72s'),
+    ],
+  );
+}
+
+/** Where nginx or Apache stand in front, they send files; every request for one comes through them. */
+function deliverySettings(topology: Topology): readonly string[] {
+  if (hostsWith(topology, 'files').length === 0) return [];
+  const why = `# We say who may have a file, and ${topology.files.server} sends it.`;
+  return topology.files.server === 'nginx'
+    ? [why, setting('file-delivery', 'x-accel'), setting('file-accel-prefix', internalPrefix)]
+    : [why, setting('file-delivery', 'x-sendfile')];
+}
+
+function setting(name: string, value: string | number): string {
+  return stringify({ [name]: value }, { lineWidth: 0 }).trimEnd();
+}
+
+function databaseUrl({ database }: Topology, addresses: readonly string[], { library }: Secrets): string {
+  // What stands for a password in a text that is shown stays readable.
+  const password = library.startsWith('<') ? library : encodeURIComponent(library);
+  return `postgresql://${database.user}:${password}@${addresses.join(',')}/${database.name}`;
+}
