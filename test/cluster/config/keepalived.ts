@@ -7,16 +7,15 @@ export interface Balancer {
   readonly address: string;
   readonly peer: string;
   readonly priority: number;
-  /** In a user namespace the machine's files belong to nobody, and keepalived would trust no script. */
-  readonly isReallyRoot: boolean;
 }
 
-export function keepalivedFiles({ name, address, peer, priority, isReallyRoot }: Balancer): readonly HostFile[] {
+/** Without script security: in a user namespace the machine's files belong to nobody, and keepalived would trust none of them. */
+export function keepalivedFiles({ name, address, peer, priority }: Balancer): readonly HostFile[] {
   const text = `
 global_defs {
     router_id ${name}
     vrrp_version 3
-${isReallyRoot ? '    enable_script_security\n' : ''}    script_user root
+    script_user root
     vrrp_garp_master_delay 0
 }
 vrrp_script haproxy {

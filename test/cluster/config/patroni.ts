@@ -1,6 +1,8 @@
 import { databaseAddresses, type HostFile, password, patroniPort, postgresPort } from './plan.ts';
 
 export const patroniFile = '/etc/patroni/config.yml';
+/** Passwords as the environment, of what is rendered. */
+export const patroniSecrets = '/etc/patroni_env.conf';
 export const dataFolder = '/var/lib/postgresql/data';
 
 /**

@@ -90,12 +90,11 @@ export class Cluster {
     await this.#network.plug(host);
   }
 
-  /** Words before a command that gives up being root, as PostgreSQL wants. */
-  get asNobody(): readonly string[] {
-    const [uid, gid] = [nobody, nobody].map(String);
+  /** Words before a command that is to run as PostgreSQL's user, who is not root. */
+  get asPostgres(): readonly string[] {
     return this.isReallyRoot
-      ? ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
-      : ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`];
+      ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups']
+      : ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`];
   }
 
   async close(): Promise<void> {

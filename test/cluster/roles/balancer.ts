@@ -1,6 +1,7 @@
 import { haproxyFile, haproxyFiles, haproxyFolder, socketName, stateName } from '../config/haproxy.ts';
 import { keepalivedFile, keepalivedFiles } from '../config/keepalived.ts';
 import { balancers, floatingAddress, haproxyPort } from '../config/plan.ts';
+import { renderedFiles } from '../config/rendered.ts';
 import type { Cluster } from '../hosts/cluster.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Machine } from '../hosts/machine.ts';
@@ -12,9 +13,12 @@ export async function startBalancer(cluster: Cluster, name: string, withPrimary:
   const host = cluster.host(name);
   const peer = cluster.host(balancers.find((other) => other !== name)!).address;
   const priority = 150 - 10 * (balancers as readonly string[]).indexOf(name);
-  install(host, haproxyFiles(withPrimary));
   const { isReallyRoot } = cluster;
-  install(host, keepalivedFiles({ name, address: host.address, peer, priority, isReallyRoot }));
+  const rendered = isReallyRoot && renderedFiles(name, withPrimary ? 3 : 1, ['haproxy', 'keepalived']);
+  install(
+    host,
+    rendered || [...haproxyFiles(withPrimary), ...keepalivedFiles({ name, address: host.address, peer, priority })],
+  );
   // HAProxy listens on the floating address also where it is not.
   await host.exec(['sysctl', '-q', 'net.ipv4.ip_nonlocal_bind=1']);
   await startHaproxy(host);

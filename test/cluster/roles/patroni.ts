@@ -1,6 +1,7 @@
 import { etcdFile, etcdFiles } from '../config/etcd.ts';
-import { patroniFile, patroniFiles } from '../config/patroni.ts';
+import { patroniFile, patroniFiles, patroniSecrets } from '../config/patroni.ts';
 import { databaseAddresses, databaseHosts, libraryUrl, patroniPort, postgresPort } from '../config/plan.ts';
+import { renderedFiles } from '../config/rendered.ts';
 import type { Cluster } from '../hosts/cluster.ts';
 import { waitFor } from '../hosts/wait.ts';
 import { install } from './install.ts';
@@ -13,13 +14,15 @@ const ttl = 10;
 export async function startDatabases(cluster: Cluster): Promise<string> {
   for (const name of databaseHosts) {
     const host = cluster.host(name);
-    install(host, etcdFiles(name));
-    install(host, patroniFiles(name, postgresPrograms()!, ttl));
+    const own = [...etcdFiles(name), ...patroniFiles(name, postgresPrograms()!, ttl)];
+    const rendered = cluster.isReallyRoot && renderedFiles(name, 3, ['etcd', 'postgresql', 'patroni']);
+    install(host, rendered || own);
     await ownFolderOfPostgres(cluster, name);
   }
   await Promise.all(databaseHosts.map((name) => startDatabase(cluster, name)));
   await waitUntilWhole(cluster);
-  await makeLibrary(cluster, await primaryOf(cluster));
+  // What is rendered makes it by itself.
+  if (!cluster.isReallyRoot) await makeLibrary(cluster, await primaryOf(cluster));
   await Promise.all(databaseHosts.map((name) => waitForLibrary(cluster, name)));
   return libraryUrl(databaseHosts.map((name) => `${databaseAddresses[name]}:${postgresPort}`).join(','));
 }
@@ -28,9 +31,8 @@ export async function startDatabases(cluster: Cluster): Promise<string> {
 export async function startDatabase(cluster: Cluster, name: string): Promise<void> {
   const host = cluster.host(name);
   await host.spawn('etcd', ['sh', '-c', `set -a; . ${etcdFile}; exec etcd`]);
-  await host.spawn('patroni', [...cluster.asNobody, 'patroni', patroniFile], {
-    environment: { HOME: '/var/lib/postgresql' },
-  });
+  const command = `set -a; [ ! -e ${patroniSecrets} ] || . ${patroniSecrets}; exec ${cluster.asPostgres.join(' ')} patroni ${patroniFile}`;
+  await host.spawn('patroni', ['sh', '-c', command], { environment: { HOME: '/var/lib/postgresql' } });
 }
 
 export interface Member {

@@ -20,11 +20,11 @@ export async function startPostgres(cluster: Cluster, name: string): Promise<str
   const programs = postgresPrograms()!;
   await ownFolderOfPostgres(cluster, name);
   const initdb = `${programs}/initdb -D ${dataFolder} -U postgres -E UTF8 --locale=C.UTF-8 --auth-local=trust --auth-host=scram-sha-256`;
-  await host.exec([...cluster.asNobody, ...initdb.split(' ')], { timeout: 30_000 });
+  await host.exec([...cluster.asPostgres, ...initdb.split(' ')], { timeout: 30_000 });
   host.write(`${dataFolder}/pg_hba.conf`, access);
   const flags = { listen_addresses: host.address, max_connections: 150, unix_socket_directories: '/run/postgresql' };
   const words = Object.entries(flags).flatMap(([flag, value]) => ['-c', `${flag}=${value}`]);
-  await host.spawn('postgres', [...cluster.asNobody, `${programs}/postgres`, '-D', dataFolder, ...words]);
+  await host.spawn('postgres', [...cluster.asPostgres, `${programs}/postgres`, '-D', dataFolder, ...words]);
   await makeLibrary(cluster, name);
   return libraryUrl(`${host.address}:${postgresPort}`);
 }
@@ -34,7 +34,7 @@ export async function ownFolderOfPostgres(cluster: Cluster, name: string): Promi
   const host = cluster.host(name);
   await host.exec(['mkdir', '-p', dataFolder]);
   await host.exec(['chmod', '700', dataFolder]);
-  if (cluster.isReallyRoot) await host.exec(['chown', '-R', 'nobody', '/var/lib/postgresql']);
+  if (cluster.isReallyRoot) await host.exec(['chown', '-R', 'postgres:', '/var/lib/postgresql']);
 }
 
 /** Role and database of the library, on the primary. */
@@ -54,5 +54,5 @@ export async function waitForLibrary(cluster: Cluster, name: string): Promise<vo
 
 async function psql(cluster: Cluster, name: string, statement: string, database = 'postgres'): Promise<string> {
   const words = ['-h', '/run/postgresql', '-U', 'postgres', '-d', database, '-AtXq', '-v', 'ON_ERROR_STOP=1'];
-  return cluster.exec(name, ['psql', ...words, '-c', statement]);
+  return cluster.exec(name, [...cluster.asPostgres, 'psql', ...words, '-c', statement]);
 }
