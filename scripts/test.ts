@@ -6,6 +6,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { layoutOf } from '../src/store/embedded/layout.ts';
 import { joinServer } from '../src/store/embedded/share.ts';
+import { isOfCluster, missingTiers } from '../test/cluster/tiers.ts';
 import { missingPackages } from '../test/support/packages.ts';
 
 function testFiles(words: readonly string[]): readonly string[] {
@@ -27,21 +28,31 @@ delete process.env['NODE_TEST_CONTEXT'];
 
 const started = Date.now();
 const files = testFiles(process.argv.slice(2));
-const missing = missingPackages();
+const missing = [...missingPackages(), ...missingTiers(files)];
 tellMissing(missing);
 const folder = mkdtempSync(join(tmpdir(), 'reperio-test-'));
 const server = await joinServer(layoutOf(folder));
 process.env['TEST_DATABASE_FOLDER'] = folder;
 
 const counts = { tests: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
-const events = run({ files: [...files], concurrency: Math.max(2, availableParallelism()), timeout: 300_000 });
-events.on('test:summary', (summary) => {
-  // One comes for each file, and one without a file for all.
-  if (summary.file === undefined) Object.assign(counts, summary.counts);
-});
-const report = events.compose(spec);
-report.pipe(process.stdout);
-await new Promise((resolve) => report.once('end', resolve));
+async function runTests(some: readonly string[], concurrency: number): Promise<void> {
+  if (some.length === 0) return;
+  const events = run({ files: [...some], concurrency, timeout: 300_000 });
+  events.on('test:summary', (summary) => {
+    // One comes for each file, and one without a file for all.
+    if (summary.file !== undefined) return;
+    const found: Partial<typeof counts> = summary.counts;
+    for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += found[name] ?? 0;
+  });
+  const report = events.compose(spec);
+  report.pipe(process.stdout, { end: false });
+  await new Promise((resolve) => report.once('end', resolve));
+}
+await runTests(
+  files.filter((file) => !isOfCluster(file)),
+  Math.max(2, availableParallelism()),
+);
+await runTests(files.filter(isOfCluster), 1);
 await server.release();
 rmSync(folder, { recursive: true, force: true });
 

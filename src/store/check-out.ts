@@ -25,11 +25,13 @@ export function checkOutOf(
   pool.on('release', () => inUse--);
   const { max: size = 10 } = pool.options;
   return async (patience) => {
-    for (;;) {
+    // Who has no patience still asks each server once: the primary may be the last of them.
+    const tries = patience === 0 ? servers.urls.length : 1;
+    for (let tried = 1; ; tried++) {
       const now = performance.now();
       // An outage that nobody has met for a while may be over.
       if (outage !== undefined && now - outage.last >= forgottenAfter) outage = undefined;
-      const isLong = outage !== undefined && now - outage.since > patience;
+      const isLong = outage !== undefined && now - outage.since > patience && (patience > 0 || tried === 1);
       if (isLong && outage !== undefined && (trying || now - outage.last < tryEvery)) throw outage.error;
       const address = servers.current;
       if (isLong) trying = true;
@@ -53,7 +55,7 @@ export function checkOutOf(
         outage ??= { since: now, last: now, error };
         outage.error = error;
         outage.last = performance.now();
-        if (outage.last - outage.since >= patience) throw error;
+        if (outage.last - outage.since >= patience && tried >= tries) throw error;
         await sleep(betweenTries * (0.5 + Math.random()));
       }
     }

@@ -154,6 +154,21 @@ describe('while the database is well', () => {
   });
 });
 
+test('who has no patience finds the server that is there all the same, as the threads of a load do', async () => {
+  const second = await openCutProxy(store.url);
+  await way.cut();
+  const impatient = connect(way.url.replace('/test_', `,${new URL(second.url).host}/test_`), options);
+  try {
+    assert.equal((await impatient.query<{ one: number }>(sql`SELECT 1 AS one`))[0]!.one, 1);
+    await second.cut();
+    const { error } = await timed(() => impatient.query(sql`SELECT 1`));
+    assert.equal((error as { code?: string }).code, 'REPERIO_DATABASE_AWAY');
+  } finally {
+    await impatient.close();
+    await second.close();
+  }
+});
+
 test('an address with several hosts is one address for each', () => {
   assert.deepEqual(addressesOf('postgresql://u:p%2C@a:1,b:2,[::1]:3/x?sslmode=require'), [
     'postgresql://u:p%2C@a:1/x?sslmode=require',

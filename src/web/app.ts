@@ -114,6 +114,12 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
       for (const one of [method].flat()) onRoute(one, url);
     });
   if (options.timeouts !== undefined) app.server.headersTimeout = options.timeouts.header;
+  // A client that has reset its connection has no address any more, and nobody to answer: balancers' probes end so.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.socket.remoteAddress !== undefined) return done();
+    reply.hijack();
+    request.socket.destroy();
+  });
   if (options.watch !== undefined) watchRequests(app, options.watch, withoutSecrets);
   const routes = allowedMethods(app);
   healDamage(app, library);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { testSite } from '../search/testing/library.ts';
@@ -83,4 +83,16 @@ test('what cannot be read is answered after good requests of the same connection
   socket.write('nonsense\r\n\r\n');
   await once(socket, 'close');
   assert.match(rest, /HTTP\/1\.1 400 Bad Request/);
+});
+
+test('a request whose client has gone is not answered, and is no failure of ours', async () => {
+  const gone = (socket: Socket): void => {
+    Object.defineProperty(socket, 'remoteAddress', { value: undefined });
+  };
+  app.server.prependOnceListener('connection', gone);
+  assert.equal((await send(`${start}\r\n`)).status, '');
+  assert.equal(
+    (await send('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).status,
+    'HTTP/1.1 200 OK',
+  );
 });

@@ -5,7 +5,7 @@ export function databaseSections(topology: Topology): string {
   const { ports } = topology;
   const address = frontAddress(topology);
   const servers = hostsWith(topology, 'database')
-    .map((host) => `    server ${host.name} ${host.address}:${ports.postgresql}`)
+    .map((host) => `    server ${host.name} ${host.address}:${ports.postgresql} tcp-ut 5s`)
     .join('\n');
   const check = `check port ${ports.patroni} inter 500ms fastinter 250ms downinter 500ms fall 2 rise 1`;
   return `
@@ -35,7 +35,7 @@ listen primary
     option httpchk OPTIONS /primary
     http-check expect status 200
     # Whoever is connected to a server that is the primary no more would write into the void or read what is old: cut, so that the client comes again.
-    default-server ${check} on-marked-down shutdown-sessions tcp-ut 5s
+    default-server ${check} on-marked-down shutdown-sessions
 ${servers}
 
 listen replicas
@@ -44,6 +44,6 @@ listen replicas
     # Streaming replicas that are at most 16 MB of log behind.
     option httpchk OPTIONS /replica?lag=16MB
     http-check expect status 200
-    default-server ${check} on-marked-down shutdown-sessions tcp-ut 5s
+    default-server ${check} on-marked-down shutdown-sessions
 ${servers}`;
 }

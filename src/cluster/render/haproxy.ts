@@ -122,7 +122,8 @@ function backends(topology: Topology): string {
   const files = hostsWith(topology, 'files');
   const { ports } = topology;
   const probe = probeLines(topology);
-  const server = (host: Host, rest: string): string => `    server ${host.name} ${host.address}:${ports.web} ${rest}`;
+  const server = (host: Host, rest: string): string =>
+    `    server ${host.name} ${host.address}:${ports.web} ${rest} tcp-ut 2s`;
   return lines(
     `
 backend pages
@@ -131,8 +132,10 @@ backend pages
     probe,
     `    # Beyond its slots a node is given nothing more; whoever waits longer than this hears 503 from us.
     timeout queue 5s
+    # What was sent to a node that was unplugged is given up after 2 s (tcp-ut) and goes to another. That stands on each server, since HAProxy 2.6 does not
+    # take it from default-server.
     # Twice no answer, half a second apart: out. Not on-marked-down shutdown-sessions, which would cut answers that are on their way.
-    default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 tcp-ut 2s`,
+    default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2`,
     web.map((host) => server(host, `maxconn ${slots(topology, host, 'pages')}`)),
     `
 backend downloads
@@ -140,7 +143,6 @@ backend downloads
     http-check disable-on-404
     timeout queue 30s`,
     '    # The same nodes: their state is that of the backend pages (track), drain and maint included.',
-    `    default-server tcp-ut 2s`,
     web.map((host) => server(host, `track pages/${host.name} maxconn ${slots(topology, host, 'downloads')}`)),
     files.length > 0 && [
       `
@@ -149,8 +151,8 @@ backend files
     balance leastconn`,
       probe,
       `    timeout queue 30s
-    default-server check inter 1s fastinter 200ms downinter 500ms fall 2 rise 2 tcp-ut 2s`,
-      ...files.map((host) => `    server ${host.name} ${host.address}:${ports.files} maxconn 500`),
+    default-server check inter 1s fastinter 200ms downinter 500ms fall 2 rise 2`,
+      ...files.map((host) => `    server ${host.name} ${host.address}:${ports.files} maxconn 500 tcp-ut 2s`),
     ],
   ).trimEnd();
 }

@@ -90,11 +90,27 @@ test('slots are by cores, unless the file says otherwise', () => {
   };
   assert.match(
     haproxy((text) => text),
-    /server web1 10\.77\.0\.21:8080 maxconn 200\n/,
+    /server web1 10\.77\.0\.21:8080 maxconn 200 tcp-ut 2s\n/,
   );
   const given = haproxy((text) => text.replace('versions:', 'slots: {pages: 7, downloads: 3}\nversions:'));
-  assert.match(given, /server web1 10\.77\.0\.21:8080 maxconn 7\n/);
-  assert.match(given, /server web1 10\.77\.0\.21:8080 track pages\/web1 maxconn 3\n/);
+  assert.match(given, /server web1 10\.77\.0\.21:8080 maxconn 7 tcp-ut 2s\n/);
+  assert.match(given, /server web1 10\.77\.0\.21:8080 track pages\/web1 maxconn 3 tcp-ut 2s\n/);
+});
+
+test('every server of HAProxy itself says how long it may leave what was sent unconfirmed, since 2.6 takes that from no default-server', () => {
+  const topology = exampleTopology();
+  const files = renderHost(topology, hostNamed(topology, 'lb1'), testSecrets, ['haproxy']);
+  const lines = files.find(({ path }) => path.endsWith('haproxy.cfg'))!.text.split('\n');
+  const servers = lines.filter((line) => /^\s+server /.test(line));
+  assert.ok(servers.length > 6);
+  assert.deepEqual(
+    servers.filter((line) => !line.includes(' tcp-ut ')),
+    [],
+  );
+  assert.deepEqual(
+    lines.filter((line) => /default-server.*tcp-ut/.test(line)),
+    [],
+  );
 });
 
 test('a password is in no file that others may read, and in none that is shown', () => {

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { webNodes } from '../config/plan.ts';
+import type { LoadReport } from '../load/report.ts';
+import { startLoad } from '../load/start.ts';
+import { setNode } from '../roles/balancer.ts';
+import { readers, type World } from './scenario.ts';
+import { allUp } from './web.ts';
+
+export interface CrawlerOutcome {
+  readonly crawler: LoadReport;
+  readonly reader: LoadReport;
+}
+
+/** Milliseconds within which 99 of 100 readers' requests are answered. */
+export const readersAim = 200;
+const seconds = 12;
+/** 25 connections that each ask 20 times a second. */
+const crawling = { keeping: 20, fresh: 5, pause: 50, accepted: [429] } as const;
+/** 10 requests a second, which the budget of a network allows. */
+const reading = { keeping: 3, fresh: 0, pause: 300 } as const;
+
+/** A network that has been quiet may ask a minute's worth at once; what is measured comes after. */
+async function useUpBudget(world: World): Promise<void> {
+  for (let tries = 1; tries <= 10; tries++) {
+    const crawler = await startLoad(world.cluster.host('crawler'), readers(world, crawling));
+    await sleep(3_000);
+    const { statuses, requests } = await crawler.stop();
+    if ((statuses['429'] ?? 0) > requests / 2) return;
+  }
+}
+
+/** One node, 500 requests a second from one network, and readers in another. */
+export async function runCrawlers(world: World): Promise<CrawlerOutcome> {
+  const { cluster } = world;
+  const others = webNodes.slice(1);
+  await Promise.all(others.map((name) => setNode(cluster, name, 'maint')));
+  try {
+    await useUpBudget(world);
+    const crawler = await startLoad(cluster.host('crawler'), readers(world, crawling));
+    const reader = await startLoad(cluster.host('reader'), readers(world, reading));
+    await sleep(seconds * 1_000);
+    return { reader: await reader.stop(), crawler: await crawler.stop() };
+  } finally {
+    await Promise.all(others.map((name) => setNode(cluster, name, 'ready')));
+    await allUp(world);
+  }
+}

@@ -1,0 +1,62 @@
+import { lackingPrograms, probeHosts } from './hosts/probe.ts';
+import { postgresPrograms } from './roles/postgres.ts';
+
+export interface Tier {
+  /** Its tests, in this folder. */
+  readonly file: string;
+  readonly what: string;
+  /** Why it cannot run here, as the end of a sentence; undefined: it can. */
+  readonly problem: () => string | undefined;
+}
+
+const webPrograms = ['bash', 'haproxy', 'keepalived', 'curl', 'socat', 'setpriv', 'nft'];
+
+/** From what needs least to what needs most. */
+export const tiers = {
+  loopback: {
+    file: 'loopback.test.ts',
+    what: 'two nodes behind HAProxy on one host',
+    problem: () => lackingPrograms(['haproxy']),
+  },
+  balancers: {
+    file: 'balancers.test.ts',
+    what: 'two balancers with a floating address and three web nodes',
+    problem: () => hostsProblem() ?? lackingPrograms(webPrograms) ?? postgresProblem(),
+  },
+  failover: {
+    file: 'failover.test.ts',
+    what: 'three databases under Patroni and etcd',
+    problem: () => hostsProblem() ?? lackingPrograms([...webPrograms, 'patroni', 'etcd']) ?? postgresProblem(),
+  },
+} as const satisfies Readonly<Record<string, Tier>>;
+
+export type TierName = keyof typeof tiers;
+
+/** For `skip` of a test: false where the tier can run. */
+export function skipTier(name: TierName): string | false {
+  return tiers[name].problem() ?? false;
+}
+
+/** Tiers among these test files that cannot run here, one sentence each; `npm test` says so loudly, and in CI it fails. */
+export function missingTiers(files: readonly string[]): readonly string[] {
+  return Object.entries(tiers)
+    .filter(([, { file }]) => files.some((each) => isOfCluster(each) && each.endsWith(`/${file}`)))
+    .flatMap(([name, { what, problem }]) => {
+      const why = problem();
+      return why === undefined ? [] : [`The tier ${name} of test/cluster (${what}) does not run: ${why}`];
+    });
+}
+
+/** Clusters want the machine for themselves: their files come last, one at a time. */
+export function isOfCluster(file: string): boolean {
+  return file.includes('test/cluster/');
+}
+
+function hostsProblem(): string | undefined {
+  const probed = probeHosts();
+  return 'problem' in probed ? probed.problem : undefined;
+}
+
+function postgresProblem(): string | undefined {
+  return postgresPrograms() === undefined ? 'not installed: PostgreSQL (/usr/lib/postgresql)' : undefined;
+}
