@@ -7,7 +7,7 @@ import { openWholeWorld } from './scenarios/world.ts';
 import { skipTier } from './tiers.ts';
 
 /** A race on healing loses writes, if anything does, so once proves nothing. */
-const rounds = 3;
+const rounds = 2;
 
 describe('the primary of three databases changes', { skip: skipTier('failover') }, () => {
   let world: World;
