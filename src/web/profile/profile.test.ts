@@ -13,7 +13,7 @@ import { issueOneTime, useOneTime } from '../../access/one-time.ts';
 import { addPerson } from '../../access/people.ts';
 import { createRole } from '../../access/role-changes.ts';
 import { field } from '../../formats/test-records.ts';
-import type { CpuProfile } from '../../operations/profile/cpu-profiler.ts';
+import { type CpuProfile, startRecording } from '../../operations/profile/cpu-profiler.ts';
 import { explainStatement } from '../../operations/profile/explain.ts';
 import { functionTimes, sortFunctions, sortKeyOf, sortKeys } from '../../operations/profile/functions.ts';
 import { listProfiles } from '../../operations/profile/kept.ts';
@@ -143,13 +143,16 @@ describe('?profile= on a page', () => {
   });
 
   test('counts calls exactly when that is asked for', async () => {
-    // A quick page is met by few samples; which functions they meet is chance.
-    for (let times = 0; times < 20; times++) {
-      const { body } = await profiled('/search?p=higgs&profile=calls');
-      assert.match(body, /Functions by calls/);
-      if (/<tr><td>\d[\d,]*<\/td>(?:<td>[^<]*<\/td>){4}<td><code>src\//.test(body)) return;
+    assert.match((await profiled('/search?p=higgs&profile=calls')).body, /Functions by calls/);
+    const stop = await startRecording({ interval: 100, counts: true });
+    function calledOften(value: number): number {
+      return value + 1;
     }
-    assert.fail('an exact number stands without "≥"');
+    let sum = 0;
+    for (let times = 0; times < 1234; times++) sum = calledOften(sum);
+    const { calls } = await stop!();
+    assert.equal(sum, 1234);
+    assert.equal([...calls!].find(([key]) => key.endsWith(' calledOften'))?.[1], 1234);
   });
 
   test('search shows the stages of the engine, and so does verbose= without a profile', async () => {
