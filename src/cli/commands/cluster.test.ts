@@ -81,7 +81,7 @@ test('render prints one configuration, of the first host that needs it or of the
 test('render writes all files of all hosts, with passwords from where they are', async () => {
   const file = join(folder, 'superuser');
   writeFileSync(file, 'sup3r\n');
-  const source = exampleText.replace('/root/cluster/superuser-password', file);
+  const source = exampleText.replace('/etc/reperio/cluster/superuser-password', file);
   const out = join(folder, 'rendered');
   const render = (environment: Readonly<Record<string, string>>, ...words: readonly string[]) =>
     type(['cluster', 'render', '--file', '-', '--out', out, ...words], source, environment);

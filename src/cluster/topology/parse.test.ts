@@ -45,7 +45,7 @@ test('the example is read as it says, with defaults for the rest', () => {
     data: '/var/lib/postgresql/15/main',
     programs: '/usr/lib/postgresql/15/bin',
   });
-  assert.deepEqual(topology.secrets.superuser, { kind: 'file', path: '/root/cluster/superuser-password' });
+  assert.deepEqual(topology.secrets.superuser, { kind: 'file', path: '/etc/reperio/cluster/superuser-password' });
   assert.deepEqual(topology.secrets.rewind, { kind: 'environment', name: 'CLUSTER_REWIND_PASSWORD' });
   assert.deepEqual(databaseAddresses(topology), ['10.77.0.100:5000']);
   assert.deepEqual(topologyNotes(topology), []);
@@ -99,7 +99,7 @@ test('every mistake is told with its line, and what was meant', () => {
     ['versions:', 'ports: {web: 70000}\nversions:', /ports.web is 70000 and must be from 1 to 65535/],
     ['versions:', 'release: current\nversions:', /release: 'current' is not a path that begins with \//],
     ['{environment: CLUSTER_LIBRARY_PASSWORD}', 'secret', /passwords.library must say where the password is/],
-    ['{file: /root/cluster/superuser-password}', '{file: /a, literal: b}', /needs one of environment, file, literal/],
+    ['{file: /etc/reperio/cluster/superuser-password}', '{file: /a, literal: b}', /needs one of environment, file, literal/],
     ['[balancer]', '[balancer, balancer]', /hosts.lb1.roles: a role stands there twice/],
   ];
   for (const [from, to, expected] of mistakes) {
