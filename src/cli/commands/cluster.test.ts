@@ -69,7 +69,7 @@ test('render prints one configuration, of the first host that needs it or of the
   assert.match((await render('keepalived', '--host', 'lb2')).stdout, /router_id lb2/);
   const patroni = await render('patroni');
   assert.match(patroni.stdout, /^### \/etc\/patroni\/config\.yml \(mode 644\)\n/);
-  assert.match(patroni.stdout, /PATRONI_SUPERUSER_PASSWORD="<file \/root\/cluster\/superuser-password>"/);
+  assert.match(patroni.stdout, /PATRONI_SUPERUSER_PASSWORD="<file \/etc\/reperio\/cluster\/superuser-password>"/);
   const unneeded = await render('keepalived', '--host', 'web1');
   assert.deepEqual([unneeded.status, unneeded.stdout], [1, '']);
   assert.match(unneeded.stderr, /web1 needs no configuration of keepalived/);
