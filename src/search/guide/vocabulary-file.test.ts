@@ -53,6 +53,8 @@ describe('the vocabulary beside a segment', () => {
     );
     assert.deepEqual(await asked(file), expected);
     assert.equal(wordFiles().length, 1);
+    // The thread ends after its file is in its place.
+    for (let times = 0; times < 500 && told === 0; times++) await setTimeout(20);
     assert.equal(told, 1);
   });
 
