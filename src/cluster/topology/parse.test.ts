@@ -99,7 +99,11 @@ test('every mistake is told with its line, and what was meant', () => {
     ['versions:', 'ports: {web: 70000}\nversions:', /ports.web is 70000 and must be from 1 to 65535/],
     ['versions:', 'release: current\nversions:', /release: 'current' is not a path that begins with \//],
     ['{environment: CLUSTER_LIBRARY_PASSWORD}', 'secret', /passwords.library must say where the password is/],
-    ['{file: /etc/reperio/cluster/superuser-password}', '{file: /a, literal: b}', /needs one of environment, file, literal/],
+    [
+      '{file: /etc/reperio/cluster/superuser-password}',
+      '{file: /a, literal: b}',
+      /needs one of environment, file, literal/,
+    ],
     ['[balancer]', '[balancer, balancer]', /hosts.lb1.roles: a role stands there twice/],
   ];
   for (const [from, to, expected] of mistakes) {
