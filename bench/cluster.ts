@@ -9,6 +9,7 @@ import { readersAim, runCrawlers } from '../test/cluster/scenarios/crawlers.ts';
 import { databaseScenarios, runDatabaseScenario } from '../test/cluster/scenarios/databases.ts';
 import { runScenario, type World } from '../test/cluster/scenarios/scenario.ts';
 import { runThroughput } from '../test/cluster/scenarios/throughput.ts';
+import { runUploads, uploadScenarios } from '../test/cluster/scenarios/uploads.ts';
 import { joining, webScenarios } from '../test/cluster/scenarios/web.ts';
 import { openWholeWorld } from '../test/cluster/scenarios/world.ts';
 import { tiers } from '../test/cluster/tiers.ts';
@@ -90,6 +91,25 @@ async function databaseRows(world: World): Promise<readonly Row[]> {
   return rows;
 }
 
+async function uploadRows(world: World): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const scenario of uploadScenarios) {
+    const event = `POST with an Idempotency-Key: ${scenario.name}`;
+    if (!event.includes(values.only)) continue;
+    const outcomes = await repeated(event, () => runUploads(world, scenario));
+    const requests = outcomes.reduce((sum, each) => sum + each.requests, 0);
+    const wrong = outcomes.reduce((sum, each) => sum + each.lost + each.repeated + each.unanswered, 0);
+    rows.push({
+      event,
+      failed: outcomes.map(({ failed }) => failed.length),
+      gaps: outcomes.map(({ gap }) => gap),
+      aim: '0, applied once',
+      note: `${requests - wrong} of ${requests} applied once`,
+    });
+  }
+  return rows;
+}
+
 async function crawlerRow(world: World): Promise<Row> {
   const event = 'crawlers on one node';
   const outcomes = await repeated(event, () => runCrawlers(world));
@@ -126,7 +146,7 @@ const begun = performance.now();
 const world = await openWholeWorld({ records: Number(values.records) });
 try {
   process.stderr.write(`cluster with ${values.records} records after ${seconds(performance.now() - begun)}\n`);
-  const rows = [...(await webRows(world)), ...(await databaseRows(world))];
+  const rows = [...(await webRows(world)), ...(await uploadRows(world)), ...(await databaseRows(world))];
   if ('crawlers'.includes(values.only)) rows.push(await crawlerRow(world));
   const rates = throughput.includes(values.only) ? await throughputRows(world) : [];
   if (values.json)

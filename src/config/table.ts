@@ -125,7 +125,7 @@ export const settingsTable = {
     default: 1200,
     minimum: 0,
     maximum: 1_000_000,
-    doc: 'Requests a minute that one network (/24 of IPv4, /56 of IPv6) may make to one process; 0 is without limit. More are answered with 429.',
+    doc: 'Requests a minute that one network (/24 of IPv4, /56 of IPv6) may make to one process, a sixth of them at once; 0 is without limit. More are answered with 429.',
   },
   exportRate: {
     name: 'export-rate',

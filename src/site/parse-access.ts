@@ -9,13 +9,17 @@ export interface WrittenRules {
   readonly line: number;
 }
 
+/** Every library has it, so that the first administrator can be made; a file may say otherwise of it. */
+const superadmin: Role = { name: 'superadmin', may: 'everything', rules: '' };
+
+/** The roles of the file, and `superadmin`. */
 export function readRoles(
   reader: YamlReader,
   value: Value | undefined,
   collections: ReadonlySet<string>,
   rules: WrittenRules[],
 ): readonly Role[] {
-  return reader.entries(value).map((entry) => {
+  const roles = reader.entries(value).map((entry) => {
     const members = reader.members(entry, ['may', 'rules']);
     const { may } = members;
     if (may === undefined)
@@ -30,6 +34,7 @@ export function readRoles(
       rules: text,
     };
   });
+  return roles.some(({ name }) => name === superadmin.name) ? roles : [...roles, superadmin];
 }
 
 function readGrant(reader: YamlReader, item: Value, collections: ReadonlySet<string>): readonly Grant[] {

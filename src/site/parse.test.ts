@@ -239,6 +239,16 @@ test('a ranking weighs fields and combines others, which must be there', () => {
   assert.match(ranked('  wrd: {method: citations, weights: {title: 1}}').join(), /belongs to a method "relevance"/);
 });
 
+test('every library has a role for its first administrator, unless the file says otherwise of it', () => {
+  const rolesOf = (text: string) => parseSite(text).site?.roles.map(({ name, may }) => [name, may]);
+  assert.deepEqual(rolesOf(good)?.at(-1), ['superadmin', 'everything']);
+  const own = good.replace('admin: {may: everything}', 'superadmin: {may: [{action: profiling}]}');
+  assert.deepEqual(
+    rolesOf(own)?.map(([name]) => name),
+    ['superadmin', 'reader'],
+  );
+});
+
 test('rules of roles are checked by who knows them, and named by the role and their own line', () => {
   const text = good.replace(
     'admin: {may: everything}',

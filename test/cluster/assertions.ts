@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { Failure, LoadReport } from './load/report.ts';
+import type { Failure, LoadReport, UploadReport } from './load/report.ts';
 import { type CrawlerOutcome, readersAim } from './scenarios/crawlers.ts';
 import type { DatabaseOutcome } from './scenarios/databases.ts';
 import type { Aim } from './scenarios/scenario.ts';
@@ -65,4 +65,17 @@ export function assertUndisturbed(t: TestContext, { crawler, reader }: CrawlerOu
   assert.equal(reader.failed.length, 0, shown(reader.failed));
   assert.equal(reader.refused.length, 0, shown(reader.refused));
   assert.ok(reader.p99 <= readersAim * tolerance, `readers' p99 is ${reader.p99} ms`);
+}
+
+/** Not one request fails, and each is applied once. */
+export function assertOnce(t: TestContext, gap: number, report: UploadReport): void {
+  const { requests, failed, unanswered, lost, repeated, slowest } = report;
+  tell(
+    t,
+    `${failed.length} of ${requests} failed, ${unanswered} given up, ${lost} not applied, ${repeated} applied twice, gap ${report.gap} ms, slowest ${slowest} ms`,
+  );
+  assert.ok(requests > 50, `only ${requests} requests`);
+  assert.equal(failed.length, 0, shown(failed));
+  assert.deepEqual({ unanswered, lost, repeated }, { unanswered: 0, lost: 0, repeated: 0 });
+  assert.ok(report.gap <= gap * tolerance, `a gap of ${report.gap} ms, aim ${gap} ms`);
 }

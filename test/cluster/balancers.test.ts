@@ -1,8 +1,9 @@
 import { after, before, describe, test } from 'node:test';
-import { assertServed, assertUndisturbed } from './assertions.ts';
+import { assertOnce, assertServed, assertUndisturbed } from './assertions.ts';
 import { balancerScenarios } from './scenarios/balancers.ts';
 import { runCrawlers } from './scenarios/crawlers.ts';
 import { readers, runScenario, type World } from './scenarios/scenario.ts';
+import { runUploads, uploadScenarios } from './scenarios/uploads.ts';
 import { webScenarios } from './scenarios/web.ts';
 import { openWebWorld } from './scenarios/world.ts';
 import { skipTier } from './tiers.ts';
@@ -19,6 +20,11 @@ describe('readers come through the floating address', { skip: skipTier('balancer
       if (scenario.needsRoot !== undefined && !world.cluster.isReallyRoot) return t.skip(scenario.needsRoot);
       const { keeping, fresh } = readers(world);
       assertServed(t, scenario.aim, await runScenario(world, scenario), keeping + fresh);
+    });
+
+  for (const scenario of uploadScenarios)
+    test(`files are added, each once: ${scenario.name}`, { timeout: 120_000 }, async (t) => {
+      assertOnce(t, scenario.aim.gap, await runUploads(world, scenario));
     });
 
   test('readers do not notice 500 requests/s of crawlers on their node', { timeout: 60_000 }, async (t) => {

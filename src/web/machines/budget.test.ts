@@ -5,8 +5,12 @@ import { createBudget } from './budget.ts';
 import { networkOf, parseNetworks, trustedProxies } from './networks.ts';
 import { createExportSlots } from './slots.ts';
 import { createTraffic } from './traffic.ts';
+import { createTurns } from './turns.ts';
 
-test('a budget lets through a minute’s worth at once, and then one after the other', () => {
+test('a budget lets through ten seconds’ worth at once, or sixty, and then one after the other', () => {
+  const large = createBudget(1200, () => 0);
+  for (let i = 0; i < 200; i++) assert.equal(large.take('a'), 0);
+  assert.equal(large.take('a'), 1);
   let time = 0;
   const budget = createBudget(60, () => time);
   for (let i = 0; i < 60; i++) assert.equal(budget.take('a'), 0);
@@ -114,4 +118,34 @@ test('an export gives way to pages, but not for ever', async () => {
   traffic.begin();
   await traffic.giveWay();
   assert.ok(performance.now() - start < 1000);
+});
+
+test('one network has so many turns at once, others go between them, and nobody is forgotten', async () => {
+  const turns = createTurns({ atOnce: 2, longest: 60_000 });
+  const order: string[] = [];
+  const ends: (() => void)[] = [];
+  const ask = async (network: string, name: string): Promise<void> => {
+    ends.push(await turns.take(network));
+    order.push(name);
+  };
+  const crawler = ['c1', 'c2', 'c3', 'c4'].map((name) => ask('crawler', name));
+  await Promise.all([...crawler.slice(0, 2), ask('reader', 'r1')]);
+  assert.deepEqual(order, ['c1', 'c2', 'r1']);
+  ends[0]!();
+  ends[0]!();
+  await crawler[2];
+  assert.deepEqual(order, ['c1', 'c2', 'r1', 'c3'], 'a turn that ends twice is one');
+  ends[1]!();
+  await crawler[3];
+  for (const end of ends) end();
+  assert.equal(turns.networks, 0);
+});
+
+test('a turn that takes long keeps nobody waiting', async () => {
+  const turns = createTurns({ atOnce: 1, longest: 20 });
+  const first = await turns.take('a');
+  const second = await turns.take('a');
+  first();
+  second();
+  assert.equal(turns.networks, 0);
 });

@@ -4,7 +4,7 @@ interface Bucket {
   at: number;
 }
 
-/** A budget of requests for each network: a token bucket that holds a minute's worth. */
+/** A budget of requests for each network: a token bucket that holds some seconds' worth. */
 export interface Budget {
   /** Takes one; 0 when there was one, else the seconds until there is, at least 1. `times` is how many times as much this asker may. */
   take(network: string, times?: number): number;
@@ -13,6 +13,9 @@ export interface Budget {
 
 /** 20,000 networks are about 3 MB. Whoever comes back after being forgotten begins with a full bucket. */
 const mostNetworks = 20_000;
+/** A bucket holds ten seconds' worth, since a minute's at once would keep a process busy for seconds; and a page with all that it brings with it. */
+const burst = 1 / 6;
+const leastBurst = 60;
 
 /** `perMinute` 0 is without limit. `now` in milliseconds. */
 export function createBudget(perMinute: number, now: () => number = () => performance.now()): Budget {
@@ -20,7 +23,8 @@ export function createBudget(perMinute: number, now: () => number = () => perfor
   return {
     take: (network, times = 1) => {
       if (perMinute === 0) return 0;
-      const most = perMinute * times;
+      const rate = perMinute * times;
+      const most = Math.min(rate, Math.max(leastBurst, rate * burst));
       const time = now();
       const bucket = buckets.get(network) ?? { tokens: most, at: time };
       // The least recently used stands first.
@@ -28,13 +32,13 @@ export function createBudget(perMinute: number, now: () => number = () => perfor
       buckets.set(network, bucket);
       const [oldest] = buckets.keys();
       if (buckets.size > mostNetworks && oldest !== undefined) buckets.delete(oldest);
-      bucket.tokens = Math.min(most, bucket.tokens + ((time - bucket.at) * most) / 60_000);
+      bucket.tokens = Math.min(most, bucket.tokens + ((time - bucket.at) * rate) / 60_000);
       bucket.at = time;
       if (bucket.tokens >= 1) {
         bucket.tokens -= 1;
         return 0;
       }
-      return Math.max(1, Math.ceil(((1 - bucket.tokens) * 60) / most));
+      return Math.max(1, Math.ceil(((1 - bucket.tokens) * 60) / rate));
     },
     get size() {
       return buckets.size;

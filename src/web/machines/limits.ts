@@ -7,6 +7,7 @@ import { networkOf, parseNetworks } from './networks.ts';
 import type { Pace } from './pace.ts';
 import { createExportSlots, type ExportSlots } from './slots.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
+import { createTurns } from './turns.ts';
 
 export interface LimitSettings
   extends Pick<
@@ -29,6 +30,8 @@ export const noLimits: LimitSettings = {
 };
 
 const standardPaceWindow = 30_000;
+/** Pages of one network; two keep a core busy, and a third stands for the time that the database takes. */
+const turnLimits = { atOnce: 3, longest: 250 };
 
 /** What keeps crawlers and harvesters from hurting readers; one for each process. */
 export interface Limits {
@@ -37,6 +40,8 @@ export interface Limits {
   readonly pace: Pace;
   /** Takes a request from its network's budget: 0, or the seconds to wait. */
   take(request: FastifyRequest): number;
+  /** Waits until it is the turn of the request's network; what ends it, or undefined when nothing needs to be ended. */
+  turn(request: FastifyRequest): Promise<(() => void) | undefined>;
   networkOf(request: FastifyRequest): string;
 }
 
@@ -50,6 +55,11 @@ export function createLimits(settings: LimitSettings, isSignedIn: (request: Fast
   // Places are counted by network, except for exempt addresses, which stand for themselves.
   const keyOf = (request: FastifyRequest): string =>
     exempt.includes(request.ip) ? `exempt ${request.ip}` : networkOf(request.ip);
+  // A signed-in person has a bucket apart from the network's: its guests must not use it up.
+  const askerOf = (request: FastifyRequest): string =>
+    isSignedIn(request) ? `person ${networkOf(request.ip)}` : networkOf(request.ip);
+  const isLimited = (request: FastifyRequest): boolean => !exempt.includes(request.ip) && !isFree(request.url);
+  const turns = createTurns(turnLimits);
   return {
     traffic: createTraffic(),
     slots: createExportSlots({
@@ -59,11 +69,13 @@ export function createLimits(settings: LimitSettings, isSignedIn: (request: Fast
     }),
     pace: paceOf(settings),
     take: (request) => {
-      if (exempt.includes(request.ip) || isFree(request.url)) return 0;
+      if (!isLimited(request)) return 0;
       const times = isSignedIn(request) ? settings.peopleRate : 1;
-      // A signed-in person has a bucket apart from the network's: its guests must not use it up.
-      const key = times === 1 ? networkOf(request.ip) : `person ${networkOf(request.ip)}`;
-      return budgets[isExport(request.url) ? 'export' : 'page'].take(key, times);
+      return budgets[isExport(request.url) ? 'export' : 'page'].take(askerOf(request), times);
+    },
+    turn: async (request) => {
+      if (settings.pageRate === 0 || !isLimited(request)) return;
+      return turns.take(askerOf(request));
     },
     networkOf: keyOf,
   };
@@ -95,8 +107,10 @@ function decoded(path: string): string {
 }
 
 const requestsInFlight = new WeakSet<FastifyRequest>();
+/** What ends the turn of a request. */
+const turnsTaken = new WeakMap<FastifyRequest, () => void>();
 
-/** Asks the budget before any work, and counts the pages that are being answered. */
+/** Asks the budget before any work, waits for the turn of the network, and counts the pages that are being answered. */
 export function applyLimits(app: FastifyInstance, limits: Limits): void {
   app.addHook('onRequest', async (request, reply) => {
     const seconds = limits.take(request);
@@ -105,11 +119,26 @@ export function applyLimits(app: FastifyInstance, limits: Limits): void {
       throw new UserError(webErrors.tooManyRequests, { seconds });
     }
     if (isExport(request.url)) return;
+    const endTurn = await limits.turn(request);
+    if (endTurn !== undefined) {
+      if (reply.raw.destroyed) {
+        // Whoever asked has gone away while waiting.
+        endTurn();
+        return reply.hijack();
+      }
+      turnsTaken.set(request, endTurn);
+    }
     requestsInFlight.add(request);
     limits.traffic.begin();
     // Not onResponse: a client that goes away before the answer must not count for ever.
     reply.raw.once('close', () => {
+      endTurn?.();
       if (requestsInFlight.delete(request)) limits.traffic.end();
     });
+  });
+  // The answer is made; how fast it is read is no matter of ours.
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    turnsTaken.get(request)?.();
+    done(null, payload);
   });
 }

@@ -58,3 +58,27 @@ export interface WriterReport {
   readonly gap: number;
   readonly slowest: number;
 }
+
+export interface UploadPlan {
+  /** http://host:port */
+  readonly url: string;
+  readonly record: number;
+  readonly person: string;
+  readonly password: string;
+  readonly loops: number;
+}
+
+export interface UploadReport {
+  readonly seconds: number;
+  readonly requests: number;
+  /** What became of requests before they were sent again. */
+  readonly failed: readonly Failure[];
+  /** Requests that were given up. */
+  readonly unanswered: number;
+  /** Answered, and applied not at all, or more than once. */
+  readonly lost: number;
+  readonly repeated: number;
+  /** The longest time without an answer, in ms. */
+  readonly gap: number;
+  readonly slowest: number;
+}

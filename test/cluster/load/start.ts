@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from '../hosts/machine.ts';
-import type { LoadPlan, LoadReport, WriterReport } from './report.ts';
+import type { LoadPlan, LoadReport, UploadPlan, UploadReport, WriterReport } from './report.ts';
 
 export interface Running<Report> {
   /** Ends it; what became of all that it did. */
@@ -22,6 +22,11 @@ export async function startLoad(host: Machine, plan: LoadPlan): Promise<Running<
 /** Somebody who writes to the database at this address. */
 export async function startWriter(host: Machine, url: string, loops = 4): Promise<Running<WriterReport>> {
   return start(host, 'writer.ts', [url, String(loops)]);
+}
+
+/** Somebody who adds files, each once. */
+export async function startUploader(host: Machine, plan: UploadPlan): Promise<Running<UploadReport>> {
+  return start(host, 'uploader.ts', [JSON.stringify(plan)]);
 }
 
 async function start<Report>(host: Machine, file: string, argv: readonly string[]): Promise<Running<Report>> {

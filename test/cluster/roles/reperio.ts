@@ -14,11 +14,12 @@ export interface WebOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What a node of this cluster is told by its environment. */
+/** What a node of this cluster is told by its environment. Files are in a folder that all hosts have. */
 export function webEnvironment(cluster: Cluster, host: Host, { databaseUrl, environment }: WebOptions) {
   return {
     REPERIO_DATA: ownFolder,
     DATABASE_URL: databaseUrl,
+    REPERIO_FILES: `${cluster.folder}/files`,
     REPERIO_HOST: '0.0.0.0',
     REPERIO_PORT: String(webPort),
     REPERIO_NODE_NAME: host.name,

@@ -19,23 +19,12 @@ const crawling = { keeping: 20, fresh: 5, pause: 50, accepted: [429] } as const;
 /** 10 requests a second, which the budget of a network allows. */
 const reading = { keeping: 3, fresh: 0, pause: 300 } as const;
 
-/** A network that has been quiet may ask a minute's worth at once; what is measured comes after. */
-async function useUpBudget(world: World): Promise<void> {
-  for (let tries = 1; tries <= 10; tries++) {
-    const crawler = await startLoad(world.cluster.host('crawler'), readers(world, crawling));
-    await sleep(3_000);
-    const { statuses, requests } = await crawler.stop();
-    if ((statuses['429'] ?? 0) > requests / 2) return;
-  }
-}
-
 /** One node, 500 requests a second from one network, and readers in another. */
 export async function runCrawlers(world: World): Promise<CrawlerOutcome> {
   const { cluster } = world;
   const others = webNodes.slice(1);
   await Promise.all(others.map((name) => setNode(cluster, name, 'maint')));
   try {
-    await useUpBudget(world);
     const crawler = await startLoad(cluster.host('crawler'), readers(world, crawling));
     const reader = await startLoad(cluster.host('reader'), readers(world, reading));
     await sleep(seconds * 1_000);
