@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { NodeMeter, sampleSeconds } from '../operations/node-meter.ts';
 import type { NodeState, WorkerDeath, WorkerStatus } from '../operations/node-status.ts';
+import { Deaths, lastWords, obituary } from './deaths.ts';
 import { Member, type WorkerPlan } from './member.ts';
 import type { ToSupervisor } from './messages.ts';
+import { emptyPlace, isCrashLoop, type Place, vacate } from './place.ts';
 
 export interface SupervisorOptions {
   readonly plan: WorkerPlan;
@@ -22,33 +24,15 @@ export interface SupervisorOptions {
   readonly onListening: (address: string) => void;
 }
 
-/** A worker that ends by itself is replaced after this long, doubled each time it ends young again. Milliseconds. */
-const shortestPause = 100;
-const longestPause = 10_000;
-/** Who lived so long was no failed start. Milliseconds. */
-const grownUp = 30_000;
-/** So many young deaths in a row are called by their name. */
-const crashLoop = 5;
 /** A balancer that asked whether we are ready gets this long to ask again and look away. Milliseconds. */
 const lookAwayLimit = 5_000;
 /** Requests that have come are answered in this time after that. Milliseconds. */
 const drainLimit = 35_000;
 /** Connections that wait for a worker while none is there. */
 const mostWaiting = 1_000;
-const deathsKept = 20;
 /** A successor that did not start is tried again after this long. Milliseconds. */
 const replaceAgain = 60_000;
 const lookEvery = 1_000;
-
-/** A worker's place: who has it, and what became of those before. */
-interface Place {
-  readonly number: number;
-  member: Member | undefined;
-  deaths: number;
-  /** Deaths in a row of workers that had hardly lived. */
-  young: number;
-  pause: number;
-}
 
 /**
  * Runs worker processes and hands them the connections that come, in turn. The listening socket stays here, so that no connection is refused while workers die,
@@ -65,8 +49,7 @@ export class Supervisor {
   readonly #members = new Set<Member>();
   readonly #waiting: Socket[] = [];
   readonly #noticed = Promise.withResolvers<void>();
-  readonly #deaths: WorkerDeath[] = [];
-  #deathCount = 0;
+  readonly #deaths = new Deaths();
   #failure: WorkerFailed | undefined;
   #turn = 0;
   #connections = 0;
@@ -191,8 +174,8 @@ export class Supervisor {
       state: this.#stopping ? 'draining' : this.#listening ? 'serving' : 'starting',
       reloads: this.#reloads,
       workers,
-      deaths: this.#deaths,
-      deathCount: this.#deathCount,
+      deaths: this.#deaths.latest,
+      deathCount: this.#deaths.count,
       waiting: this.#waiting.length,
     };
   }
@@ -212,7 +195,7 @@ export class Supervisor {
   }
 
   #newPlace(): Place {
-    const place: Place = { number: this.#places.length, member: undefined, deaths: 0, young: 0, pause: shortestPause };
+    const place = emptyPlace(this.#places.length);
     this.#places.push(place);
     return place;
   }
@@ -325,53 +308,24 @@ export class Supervisor {
     const expected = member.state === 'leaving' && member.verdict === undefined;
     // The very first one: run() tells.
     if (this.#stopping || expected || !this.#listening) return;
-    const age = (Date.now() - member.started) / 1000;
-    this.#deathCount++;
-    this.#deaths.unshift({
-      when: Date.now(),
-      place: place.number,
-      pid: member.pid,
-      how,
-      age: Math.round(age),
-      running,
-      said: member.said,
-    });
-    this.#deaths.splice(deathsKept);
+    const death = this.#deaths.add(member, how, running);
     // A successor that did not start: whoever has the place still answers.
     if (place.member !== member) return;
-    place.member = undefined;
-    place.deaths++;
-    place.young = age * 1000 > grownUp ? 0 : place.young + 1;
-    const pause = place.young <= 1 ? shortestPause : Math.min(longestPause, place.pause * 2);
-    place.pause = pause;
-    const doing =
-      running.length === 0
-        ? ''
-        : `; it was answering ${running
-            .map(({ method, url }) => `${method} ${url}`)
-            .join(', ')
-            .slice(0, 500)}`;
-    this.#say(
-      'warn',
-      `worker ${place.number + 1} (process ${member.pid}) ended with ${how} after ${Math.round(age)} s${doing}; another one starts in ${(pause / 1000).toFixed(1)} s`,
-    );
-    if (place.young > 0 && place.young % crashLoop === 0)
-      this.#say(
-        'error',
-        `crash loop: worker ${place.number + 1} has ended ${place.young} times soon after its start. ${lastWords(member)}`,
-      );
+    vacate(place, Date.now() - member.started);
+    const pause = (place.pause / 1000).toFixed(1);
+    this.#say('warn', `${obituary(death)}; another one starts in ${pause} s`);
+    if (isCrashLoop(place)) {
+      const times = `has ended ${place.young} times soon after its start`;
+      this.#say('error', `crash loop: worker ${place.number + 1} ${times}. ${lastWords(member)}`);
+    }
     setTimeout(() => {
       if (!this.#stopping && this.#places.includes(place) && place.member === undefined) this.#occupy(place);
-    }, pause).unref();
+    }, place.pause).unref();
   }
 
   #say(level: 'info' | 'warn' | 'error', sentence: string): void {
     this.#options.say(level, sentence);
   }
-}
-
-function lastWords(member: Member): string {
-  return member.said.length === 0 ? 'It said nothing.' : `It said: ${member.said.slice(-5).join(' | ')}`;
 }
 
 /** A worker could not start: what it said about it. */

@@ -271,6 +271,15 @@ export const settingsTable = {
     maximum: 3_600_000,
     doc: 'How long a client may take to send the head of a request.',
   },
+  bodyTimeout: {
+    name: 'body-timeout',
+    environment: 'REPERIO_BODY_TIMEOUT',
+    type: 'duration',
+    default: 30_000,
+    minimum: 1000,
+    maximum: 3_600_000,
+    doc: 'The body of a request must be complete after this time, or bring 64 kB in each such time; slower clients are cut with 408.',
+  },
   keepAlive: {
     name: 'keep-alive',
     environment: 'REPERIO_KEEP_ALIVE',
@@ -286,6 +295,14 @@ export const settingsTable = {
     type: 'text',
     default: '127.0.0.0/8, ::1',
     doc: 'Addresses and networks that may read /server-status and /metrics without signing in. Others need the action `viewserverstatus`. What a proxy on this machine passes on does not count as from it.',
+  },
+  indexWork: {
+    name: 'index-work',
+    environment: 'REPERIO_INDEX_WORK',
+    type: 'text',
+    choices: ['always', 'standby'],
+    default: 'always',
+    doc: 'Does `serve` look after the index as well? standby: only when nobody else has for two minutes, so that the cores of web nodes are for readers; worker hosts do it (`reperio index follow`).',
   },
   statusPort: {
     name: 'status-port',

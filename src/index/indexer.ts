@@ -17,11 +17,16 @@ export interface IndexerOptions {
   readonly foldAfter: number;
   /** How often it looks for work, in ms. */
   readonly every: number;
+  /** Work is left to others until nobody has done it for so long, in ms. */
+  readonly standby: number;
   /** Sentences for the log. */
   readonly onWork?: (sentence: string) => void;
 }
 
-export const indexerDefaults: IndexerOptions = { foldAbove: 500, foldAfter: 60_000, every: 1_000 };
+export const indexerDefaults: IndexerOptions = { foldAbove: 500, foldAfter: 60_000, every: 1_000, standby: 0 };
+
+/** How long a node on standby waits for others, in ms: longer than they need to be restarted. */
+export const indexerStandby = 120_000;
 
 const sweepEvery = 10 * 60_000;
 /** Seconds that a stored segment may be young and unnamed. */
@@ -30,21 +35,31 @@ const longestPause = 60_000;
 
 type Work = 'rebuild' | 'fold' | 'merge';
 
+interface Found {
+  readonly work: Work | undefined;
+  /** Version of the manifest: another one says that somebody works. */
+  readonly manifest: number;
+}
+
 /**
  * Looks after the index until the signal aborts: folds deltas, merges segments of like size, makes the index anew when the site file asks for it, sweeps what
  * nobody names. Any number of these may run in a cluster: each piece of work is done by whoever gets the lease for it.
  */
 export async function runIndexer(context: IndexContext, options: Partial<IndexerOptions> = {}): Promise<void> {
-  const { foldAbove, foldAfter, every, onWork } = { ...indexerDefaults, ...options };
+  const { foldAbove, foldAfter, every, standby, onWork } = { ...indexerDefaults, ...options };
   const { database, signal } = context;
   const oldest = { seq: '', since: 0 };
+  const look = (): Promise<Found> => findWork(context, { foldAbove, foldAfter }, oldest);
+  let waiting: { readonly manifest: number; readonly since: number } | undefined;
   let pause = every;
   let swept = 0;
   while (signal?.aborted !== true) {
     try {
-      const work = await findWork(context, { foldAbove, foldAfter }, oldest);
-      if (work !== undefined)
-        await doInTurn(context, work, () => findWork(context, { foldAbove, foldAfter }, oldest), onWork);
+      const { work, manifest } = await look();
+      if (work === undefined) waiting = undefined;
+      else if (waiting?.manifest !== manifest) waiting = { manifest, since: Date.now() };
+      if (work !== undefined && waiting !== undefined && Date.now() - waiting.since >= standby)
+        await doInTurn(context, work, look, onWork);
       if (Date.now() - swept > sweepEvery) {
         await sweepSegments(database, { olderThan: sweepOlderThan });
         swept = Date.now();
@@ -65,7 +80,7 @@ async function findWork(
   { database }: IndexContext,
   { foldAbove, foldAfter }: Pick<IndexerOptions, 'foldAbove' | 'foldAfter'>,
   oldest: { seq: string; since: number },
-): Promise<Work | undefined> {
+): Promise<Found> {
   const { indexDigest } = await currentSite(database);
   const [deltas] = await database.query<{ readonly count: number; readonly seq: string | null }>(
     sql`SELECT count(*)::integer AS count, min(seq)::text AS seq FROM delta`,
@@ -73,16 +88,20 @@ async function findWork(
   const { count, seq } = deltas!;
   // The clock starts when this process first sees the row, so that clocks of several machines need not agree.
   if (seq !== null && seq !== oldest.seq) Object.assign(oldest, { seq, since: Date.now() });
-  const segments = await segmentRows(database, (await readManifest(database)).segments);
-  if (segments.some((segment) => segment.indexDigest !== indexDigest)) return 'rebuild';
-  if (count > foldAbove || (seq !== null && Date.now() - oldest.since >= foldAfter)) return 'fold';
-  return chooseMerge(segments).length > 0 ? 'merge' : undefined;
+  const { version: manifest, segments: ids } = await readManifest(database);
+  const segments = await segmentRows(database, ids);
+  const work = (): Work | undefined => {
+    if (segments.some((segment) => segment.indexDigest !== indexDigest)) return 'rebuild';
+    if (count > foldAbove || (seq !== null && Date.now() - oldest.since >= foldAfter)) return 'fold';
+    return chooseMerge(segments).length > 0 ? 'merge' : undefined;
+  };
+  return { work: work(), manifest };
 }
 
 async function doInTurn(
   context: IndexContext,
   seen: Work,
-  look: () => Promise<Work | undefined>,
+  look: () => Promise<Found>,
   onWork: IndexerOptions['onWork'],
 ): Promise<void> {
   const { url, signal } = context;
@@ -92,7 +111,7 @@ async function doInTurn(
   const inTurn = { ...context, signal: stop };
   try {
     // Whoever had the lease may have done it since.
-    const work = await look();
+    const { work } = await look();
     if (work === undefined) return;
     if (work === 'fold') {
       const rows = await foldDeltas(inTurn);

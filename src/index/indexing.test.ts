@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sql, { raw } from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { dataField, type MarcRecord } from '../marc/record.ts';
@@ -319,6 +320,27 @@ test('the indexer folds what is old, merges, and makes the index anew for anothe
   stop.abort();
   await indexer;
   await isRight();
+});
+
+test('an indexer on standby leaves the work to others, until nobody does it', async () => {
+  for (let id = 1; id <= 9; id++) await addSegment([version(id, 'Tidy')]);
+  const stop = new AbortController();
+  const works: { readonly sentence: string; readonly at: number }[] = [];
+  const began = Date.now();
+  const standby = 400;
+  const indexer = runIndexer(
+    { ...context, signal: stop.signal },
+    { every: 20, standby, onWork: (sentence) => void works.push({ sentence, at: Date.now() }) },
+  );
+  await sleep(standby / 2);
+  assert.equal(works.length, 0);
+  // Somebody else publishes: it waits anew.
+  await addSegment([version(10, 'Tidy')]);
+  await until(() => works.length > 0);
+  stop.abort();
+  await indexer;
+  assert.match(works[0]!.sentence, /^Merging/);
+  assert.ok(works[0]!.at - began >= standby * 1.4, `${works[0]!.at - began} ms`);
 });
 
 test('segments of like size are merged by eight, and different analyses are never mixed', () => {

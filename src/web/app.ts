@@ -13,6 +13,7 @@ import { SegmentDamaged } from '../index/segment/errors.ts';
 import { openLevel, type SiteLevel } from '../site/level.ts';
 import { storeErrors } from '../store/errors.ts';
 import { apiRoutes } from './api/routes.ts';
+import { watchBodies } from './body-pace.ts';
 import { answerClientError } from './client-error.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
@@ -68,7 +69,7 @@ export interface AppOptions {
   /** For ?profile= and kept profiles; undefined: there are none. */
   readonly profiling?: ProfileRoutes;
   /** Milliseconds. */
-  readonly timeouts?: { readonly request: number; readonly header: number; readonly keepAlive: number };
+  readonly timeouts?: Readonly<Record<'request' | 'header' | 'body' | 'keepAlive', number>>;
   /** What balancers are told. */
   readonly readiness?: Readiness;
   /** Budgets and places for crawlers and harvesters; undefined is without limit. */
@@ -113,7 +114,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     app.addHook('onRoute', ({ method, url }) => {
       for (const one of [method].flat()) onRoute(one, url);
     });
-  if (options.timeouts !== undefined) app.server.headersTimeout = options.timeouts.header;
+  if (options.timeouts !== undefined) {
+    app.server.headersTimeout = options.timeouts.header;
+    watchBodies(app, options.timeouts.body);
+  }
   // A client that has reset its connection has no address any more, and nobody to answer: balancers' probes end so.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.socket.remoteAddress !== undefined) return done();

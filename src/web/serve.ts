@@ -10,7 +10,7 @@ import { tellSystemd } from '../cluster/systemd.ts';
 import type { Settings } from '../config/settings.ts';
 import { version } from '../config/version.ts';
 import { UserError } from '../errors/errors.ts';
-import { runIndexer } from '../index/indexer.ts';
+import { indexerStandby, runIndexer } from '../index/indexer.ts';
 import { indexFolderOf } from '../library/open.ts';
 import { type NodeStatus, summaryOf } from '../operations/node-status.ts';
 import { openStore } from '../store/open.ts';
@@ -59,7 +59,10 @@ export async function serve({
     const folder = indexFolderOf(settings);
     const indexer = runIndexer(
       { database, url, folder, signal: closing.signal },
-      { onWork: (sentence) => logger.info(sentence) },
+      {
+        standby: settings.indexWork === 'standby' ? indexerStandby : 0,
+        onWork: (sentence) => logger.info(sentence),
+      },
     );
     try {
       const started = Date.now();

@@ -1,6 +1,10 @@
 import { type Access, openAccess } from '../access/access.ts';
+import { operator } from '../access/audit.ts';
+import { addPerson } from '../access/people.ts';
 import type { RegistrationPolicy } from '../access/registration.ts';
+import { createRole } from '../access/role-changes.ts';
 import type { Mailer } from '../mail/mailer.ts';
+import type { Action } from '../site/actions.ts';
 import type { Database } from '../store/database.ts';
 import type { WebPeople } from './people.ts';
 import { createProviders } from './providers.ts';
@@ -26,3 +30,26 @@ export async function testPeople(
 }
 
 const silent: Mailer = { post: () => {}, settled: async () => {}, close: async () => {} };
+
+/** Of both below. */
+export const testPassword = 'a quiet library';
+
+/** For tests: `testPeople` with olga, who may do this, and nobody, who may not. */
+export async function testOperators(
+  store: { readonly database: Database; readonly url: string },
+  action: Action,
+): ReturnType<typeof testPeople> {
+  const people = await testPeople(store);
+  const may = [{ action, arguments: {} }];
+  await createRole(store.database, operator, 'operators', { description: '', may, rules: '' });
+  for (const [name, roles] of [
+    ['olga', ['operators']],
+    ['nobody', []],
+  ] as const)
+    await addPerson(store.database, operator, {
+      ...{ name, email: `${name}@home.example`, password: testPassword, roles },
+      ...{ state: 'active', origin: 'operator' },
+    });
+  await people.access.refresh();
+  return people;
+}

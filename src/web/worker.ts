@@ -150,7 +150,12 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
           nodes: await nodesSoon(library.database),
         }),
       },
-      timeouts: { request: settings.requestTimeout, header: settings.headerTimeout, keepAlive: settings.keepAlive },
+      timeouts: {
+        request: settings.requestTimeout,
+        header: settings.headerTimeout,
+        body: settings.bodyTimeout,
+        keepAlive: settings.keepAlive,
+      },
       baseUrl,
       trustProxy,
       logger,

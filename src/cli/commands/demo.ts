@@ -56,6 +56,7 @@ function welcome(address: string, records: number): string {
     '',
     "  In another terminal:  bin/reperio search 'higgs boson'",
     '                        bin/reperio load FILE --mode insert      your own records (MARCXML, ISO 2709, ...)',
+    '                        bin/reperio person add you --role superadmin --password-stdin      to sign in as an administrator',
     '  Ctrl-C stops it.',
     '',
   ].join('\n');

@@ -1,4 +1,5 @@
 import { type GraphStatus, graphStatus } from '../../citations/status.ts';
+import { followIndex } from '../../cluster/follow-index.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { IndexContext } from '../../index/context.ts';
 import { mergeAll } from '../../index/merging.ts';
@@ -8,6 +9,7 @@ import { type VerifyReport, verifyIndex } from '../../index/verify.ts';
 import { indexFolderOf } from '../../library/open.ts';
 import { takeLease } from '../../store/lease.ts';
 import { openStore } from '../../store/open.ts';
+import { createLogger } from '../../web/log.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { createProgress } from '../progress.ts';
 
@@ -107,7 +109,27 @@ const verify = defineSubcommand({
   },
 });
 
-export const command: CommandGroup = { commands: { status, rebuild, verify } };
+const follow = defineSubcommand({
+  summary: 'Look after the index in the background, until it is stopped.',
+  description: `For hosts that answer no readers (role \`worker\`): folds new records in, merges segments, makes the index anew when the site file asks for it, and keeps this host's
+copy of the index fresh for other commands. \`serve\` does the same unless \`index-work\` is standby; then it does so when nobody else has for two minutes.
+Any number of these may run: each piece of work is done once.`,
+  examples: [{ command: 'index follow', doc: 'As the unit reperio-follower.service does.' }],
+  arguments: {},
+  options: {},
+  run: async ({ settings, signal, stderr, print }) => {
+    const given = settings();
+    const logger = createLogger(given, stderr);
+    await followIndex({
+      settings: given,
+      signal,
+      onWork: (sentence) => logger.info(sentence),
+      onReady: () => print('The index is looked after.'),
+    });
+  },
+});
+
+export const command: CommandGroup = { commands: { status, rebuild, verify, follow } };
 
 function* reportLines({ segments, records, damage, differences }: VerifyReport): Generator<string, void, void> {
   for (const { segment, where, problem, healing } of damage)

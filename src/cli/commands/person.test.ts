@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
@@ -114,4 +115,21 @@ test('who is disabled cannot sign in until that is undone', async () => {
   assert.ok(!(await signsIn('jekyll', 'j123')));
   await type(['person', 'disable', 'jekyll', '--undo']);
   assert.ok(await signsIn('jekyll', 'j123'));
+});
+
+test('a password that is typed is asked for, and does not show', async () => {
+  const typed = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const running = runCommandLine(['person', 'add', 'typist', '--password-stdin'], {
+    environment: { DATABASE_URL: store.url },
+    stdin: typed,
+    ...{ stdout, stderr, colour: false, signal: new AbortController().signal, onHangup: () => undefined },
+  });
+  const [asked] = await once(stderr, 'data');
+  assert.match(String(asked), /^Password/);
+  typed.write('a quiet secrex\x7ft\r');
+  assert.equal(await running, 0);
+  for (const stream of [stdout, stderr]) stream.end();
+  assert.doesNotMatch((await text(stdout)) + (await text(stderr)), /quiet/);
+  assert.ok(await signsIn('typist', 'a quiet secret'));
 });

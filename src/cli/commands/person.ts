@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { Account } from '../../access/account.ts';
 import { operator } from '../../access/audit.ts';
 import {
@@ -19,11 +17,15 @@ import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
+import { secretLine } from '../secret-line.ts';
 import { withDatabase } from '../with-database.ts';
 
 const nameArgument = { name: { doc: 'Name of the person.' } } as const;
 const passwordOption = {
-  'password-stdin': { type: 'flag', doc: 'Read the password from the first line of standard input.' },
+  'password-stdin': {
+    type: 'flag',
+    doc: 'Read the password from the first line of standard input; at a terminal it is asked for.',
+  },
 } as const;
 
 const add = defineSubcommand({
@@ -33,7 +35,7 @@ the machine could read it. The first administrator is made here: somebody in a r
   examples: [
     {
       command: 'person add ada --email ada@library.example --role superadmin --password-stdin < secret.txt',
-      doc: 'Somebody in a role of the site file, who may sign in at once.',
+      doc: 'An administrator, who may sign in at once.',
     },
     { command: 'person add bob --email bob@library.example', doc: 'Somebody without a password yet.' },
   ],
@@ -44,9 +46,9 @@ the machine could read it. The first administrator is made here: somebody in a r
     ...passwordOption,
     ...jsonOption,
   },
-  run: async ({ arguments: { name }, options, settings, stdin, print, printJson }) => {
+  run: async ({ arguments: { name }, options, settings, stdin, stderr, signal, print, printJson }) => {
     const { email = '' } = options;
-    const password = options['password-stdin'] ? await firstLine(stdin) : undefined;
+    const password = options['password-stdin'] ? await secretLine({ stdin, stderr, signal }) : undefined;
     const id = await withDatabase(settings(), async (database) => {
       for (const role of options.role) await checkRole(database, role);
       const person = { name, email, password, roles: options.role, state: 'active', origin: 'operator' } as const;
@@ -128,13 +130,13 @@ const password = defineSubcommand({
   examples: [{ command: 'person password ada --password-stdin < secret.txt', doc: 'The first line of the file.' }],
   arguments: nameArgument,
   options: { ...passwordOption, none: { type: 'flag', doc: 'Take the password away.' } },
-  run: async ({ arguments: { name }, options, settings, stdin, print }) => {
+  run: async ({ arguments: { name }, options, settings, stdin, stderr, signal, print }) => {
     if (options['password-stdin'] === options.none)
       throw new UserError(cliErrors.missingArgument, {
         command: 'person password',
         argument: 'either --password-stdin or --none',
       });
-    const given = options.none ? undefined : await firstLine(stdin);
+    const given = options.none ? undefined : await secretLine({ stdin, stderr, signal });
     await withDatabase(settings(), async (database) => {
       await setPassword(database, operator, await requireAccount(database, name), given);
     });
@@ -165,11 +167,6 @@ export const command: CommandGroup = { commands: { add, list, show, role, passwo
 async function checkRole(database: Database, name: string): Promise<void> {
   const { site } = await currentSite(database);
   requireRole(site, await readPeopleRoles(database), name);
-}
-
-/** Never the rest: a file of secrets may end in a line break. */
-async function firstLine(stdin: Readable): Promise<string> {
-  return (await text(stdin)).split(/\r?\n/)[0] ?? '';
 }
 
 function endOfDay(date: string): Date {

@@ -150,18 +150,22 @@ ${[
   assert.equal(status, 0, said);
 });
 
-test('systemd takes the unit of a web node without a word, and finds little exposed', {
-  skip: lacks('systemd-analyze'),
-}, () => {
-  const at = written('web1', topology, (text) => text.replace('/opt/reperio/current/bin/reperio', '/bin/true'));
-  const file = at('/etc/systemd/system/reperio-web.service');
-  assert.deepEqual(run('systemd-analyze', ['verify', '--man=no', file]), { status: 0, text: '' });
-  const { text } = run('systemd-analyze', ['security', '--offline=true', '--no-pager', file]);
-  const score = Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(text)?.[1]);
-  assert.ok(score <= 1.6, `exposure ${score}`);
-  writeFileSync(file, readFileSync(file, 'utf8').replace('ProtectHome=', 'ProtectHom='));
-  assert.match(run('systemd-analyze', ['verify', '--man=no', file]).text, /Unknown key/, 'and no other');
-});
+for (const [host, unit] of [
+  ['web1', 'reperio-web'],
+  ['worker1', 'reperio-follower'],
+] as const)
+  test(`systemd takes the unit ${unit} without a word, and finds little exposed`, {
+    skip: lacks('systemd-analyze'),
+  }, () => {
+    const at = written(host, topology, (text) => text.replace('/opt/reperio/current/bin/reperio', '/bin/true'));
+    const file = at(`/etc/systemd/system/${unit}.service`);
+    assert.deepEqual(run('systemd-analyze', ['verify', '--man=no', file]), { status: 0, text: '' });
+    const { text } = run('systemd-analyze', ['security', '--offline=true', '--no-pager', file]);
+    const score = Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(text)?.[1]);
+    assert.ok(score <= 1.6, `exposure ${score}`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('ProtectHome=', 'ProtectHom='));
+    assert.match(run('systemd-analyze', ['verify', '--man=no', file]).text, /Unknown key/, 'and no other');
+  });
 
 test("what is added to HAProxy's unit fits the unit of Debian", { skip: lacks('systemd-analyze', 'haproxy') }, () => {
   const at = written('lb1');

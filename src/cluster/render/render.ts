@@ -44,7 +44,7 @@ export const programs = {
     runsOn: (topology, host) => host.roles.includes('balancer') && topology.floatingAddress !== undefined,
   },
   settings: { render: renderSettings, runsOn: has('web', 'worker') },
-  systemd: { render: renderSystemd, runsOn: has('web') },
+  systemd: { render: renderSystemd, runsOn: has('web', 'worker') },
   nginx: { render: renderNginx, runsOn: delivers('nginx') },
   apache: { render: renderApache, runsOn: delivers('apache') },
   prometheus: { render: renderPrometheus, runsOn: has('monitor') },

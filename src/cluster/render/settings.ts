@@ -53,6 +53,9 @@ function settingsText(topology: Topology, host: Host): string {
       '# Who may read /server-status and /metrics without signing in: this machine, and Prometheus.',
       setting('status-networks', ['127.0.0.0/8', '::1', host.address, ...monitors].join(', ')),
       ...(host.workers === undefined ? [] : [setting('web-workers', host.workers)]),
+      ...(hostsWith(topology, 'worker').length === 0 || host.roles.includes('worker')
+        ? []
+        : ['# Worker hosts look after the index; this one stands in for them.', setting('index-work', 'standby')]),
       '# Longer than HAProxy keeps its connections (60 s).',
       setting('keep-alive', '72s'),
     ],

@@ -2,26 +2,76 @@ import type { Host, Topology } from '../topology/topology.ts';
 import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 import { secretsFile, settingsFile } from './settings.ts';
 
-const unitFile = '/etc/systemd/system/reperio-web.service';
+const folder = '/etc/systemd/system';
 const lowestFree = 1024;
 
-/** The unit of a web node. Indexing is done by the same process today, so there are no units for tasks or followers. */
-export function renderSystemd(topology: Topology, host: Host): readonly RenderedFile[] {
-  if (!host.roles.includes('web')) return [];
-  const text = lines(
-    madeFor(topology, host),
-    unitSection(topology),
-    serviceSection(topology),
-    sandbox(topology),
-    installSection,
-  );
-  return [{ path: unitFile, text, mode: 0o644 }];
+/** What differs between our units. There is none for tasks: there is no queue of them yet. */
+interface Service {
+  readonly name: string;
+  readonly title: string;
+  /** What stands after bin/reperio. */
+  readonly command: string;
+  /** Lines of its own, with why. */
+  readonly own: string;
+  /** Does it listen on a port of ours? */
+  readonly listens: boolean;
 }
 
-function unitSection({ release }: Topology): string {
+const web: Service = {
+  name: 'reperio-web',
+  title: 'web node',
+  command: 'serve',
+  listens: true,
+  own: `# Code and settings again, without a refused or cut connection.
+ExecReload=/bin/kill -HUP $MAINPID
+# The main process alone is told to stop, and its workers by it: it answers 404 at /health/ready until the balancers have seen it (5 s at most), then 35 s are
+# left for what has come. Only then is anything killed.
+KillSignal=SIGTERM
+KillMode=mixed
+TimeoutStopSec=50
+# Longer than \`worker-silence\` (30 s), after which a worker that hangs is replaced: this is for when the main process hangs, or no worker can be made.
+WatchdogSec=90
+# Two for each request that waits behind a slow database, and the files of the index.
+LimitNOFILE=65536
+# Under memory pressure readers come before everything else of this machine but the kernel.
+OOMScoreAdjust=-100`,
+};
+
+const follower: Service = {
+  name: 'reperio-follower',
+  title: 'looks after the index',
+  command: 'index follow',
+  listens: false,
+  own: `# What it is at is given up, and nothing of it shows.
+TimeoutStopSec=20
+# A merge of a million records keeps its process busy for seconds, not for minutes.
+WatchdogSec=180
+# Readers and databases of this host come first.
+Nice=10
+IOSchedulingClass=best-effort
+IOSchedulingPriority=7
+OOMScoreAdjust=200`,
+};
+
+/** The unit of a web node, and of a host that works in the background. */
+export function renderSystemd(topology: Topology, host: Host): readonly RenderedFile[] {
+  const services = [...(host.roles.includes('web') ? [web] : []), ...(host.roles.includes('worker') ? [follower] : [])];
+  return services.map((service) => {
+    const text = lines(
+      madeFor(topology, host),
+      unitSection(topology, service),
+      serviceSection(topology, service),
+      sandbox(topology, service),
+      installSection,
+    );
+    return { path: `${folder}/${service.name}.service`, text, mode: 0o644 };
+  });
+}
+
+function unitSection({ release }: Topology, { title }: Service): string {
   return `
 [Unit]
-Description=Reperio, a digital library: web node
+Description=Reperio, a digital library: ${title}
 Documentation=file:${release}/docs/operating.md
 Wants=network-online.target
 After=network-online.target
@@ -29,10 +79,10 @@ After=network-online.target
 StartLimitIntervalSec=0`;
 }
 
-function serviceSection({ user, release, data }: Topology): string {
+function serviceSection({ user, release, data }: Topology, { command, own }: Service): string {
   return `
 [Service]
-# The service says itself when it answers requests, so that \`systemctl restart\` ends when it does, by systemd-notify: a child of the main process (NotifyAccess=all).
+# The service says itself when it is ready, so that \`systemctl restart\` ends when it is, by systemd-notify: a child of the main process (NotifyAccess=all).
 Type=notify
 NotifyAccess=all
 User=${user}
@@ -41,32 +91,20 @@ Environment=REPERIO_DATA=${data}
 Environment=REPERIO_CONFIG=${settingsFile}
 # DATABASE_URL with its password; read by systemd before it becomes ${user}, so only root needs to see it.
 EnvironmentFile=${secretsFile}
-# By the name of the link: a reload looks where it points then, and takes the code of the new release.
-ExecStart=${release}/bin/reperio serve
-# Code and settings again, without a refused or cut connection.
-ExecReload=/bin/kill -HUP $MAINPID
-# The main process alone is told to stop, and its workers by it: it answers 404 at /health/ready until the balancers have seen it (5 s at most), then 35 s are
-# left for what has come. Only then is anything killed.
-KillSignal=SIGTERM
-KillMode=mixed
-TimeoutStopSec=50
-# A node with an empty disk fetches the whole index before it is ready.
+# By the name of the link: a start takes the code of the release that it points to then.
+ExecStart=${release}/bin/reperio ${command}
+# An empty disk: the whole index is fetched before it is ready.
 TimeoutStartSec=15min
-# Longer than \`worker-silence\` (30 s), after which a worker that hangs is replaced: this is for when the main process hangs, or no worker can be made.
-WatchdogSec=90
 Restart=always
 RestartSec=1
-# Two for each request that waits behind a slow database, and the files of the index.
-LimitNOFILE=65536
 # A heap of a gigabyte is nothing to keep on every crash; the log says what happened.
 LimitCORE=0
-# Under memory pressure readers come before everything else of this machine but the kernel.
-OOMScoreAdjust=-100`;
+${own}`;
 }
 
-function sandbox({ data, files, ports }: Topology): string {
+function sandbox({ data, files, ports }: Topology, { listens }: Service): string {
   const isState = /^\/var\/lib\/[^/]+$/.test(data);
-  const binds = ports.web < lowestFree;
+  const binds = listens && ports.web < lowestFree;
   return lines(
     `
 # What it cannot do, it cannot be made to do.

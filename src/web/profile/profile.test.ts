@@ -8,10 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { operator } from '../../access/audit.ts';
 import { issueOneTime, useOneTime } from '../../access/one-time.ts';
-import { addPerson } from '../../access/people.ts';
-import { createRole } from '../../access/role-changes.ts';
 import { field } from '../../formats/test-records.ts';
 import { type CpuProfile, startRecording } from '../../operations/profile/cpu-profiler.ts';
 import { explainStatement } from '../../operations/profile/explain.ts';
@@ -22,11 +19,10 @@ import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import { memoryLibrary } from '../memory-library.ts';
 import type { WebPeople } from '../people.ts';
-import { testPeople } from '../test-people.ts';
+import { testOperators, testPassword } from '../test-people.ts';
 import { createReader, type Reader } from '../test-reader.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-profiles-'));
-const password = 'a quiet library';
 let store: TestDatabase;
 let people: WebPeople;
 let app: FastifyInstance;
@@ -35,21 +31,7 @@ let nobody: Reader;
 
 before(async () => {
   store = await openTestDatabase();
-  people = await testPeople(store);
-  await createRole(store.database, operator, 'operators', {
-    description: 'They look for what is slow.',
-    may: [{ action: 'profiling', arguments: {} }],
-    rules: '',
-  });
-  for (const [name, roles] of [
-    ['olga', ['operators']],
-    ['nobody', []],
-  ] as const)
-    await addPerson(store.database, operator, {
-      ...{ name, email: `${name}@home.example`, password, roles },
-      ...{ state: 'active', origin: 'operator' },
-    });
-  await people.access.refresh();
+  people = await testOperators(store, 'profiling');
   const titles = ['Higgs boson', 'Higgs <mass>', 'Neutrino'];
   const memory = memoryLibrary(
     testSite,
@@ -80,7 +62,7 @@ before(async () => {
     [nobody, 'nobody'],
   ] as const) {
     await reader.open('/account/sign-in');
-    await reader.send('/account/sign-in', { name, password });
+    await reader.send('/account/sign-in', { name, password: testPassword });
   }
 });
 after(async () => {

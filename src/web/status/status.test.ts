@@ -9,9 +9,6 @@ import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { findProgram } from '../../../test/support/packages.ts';
-import { operator } from '../../access/audit.ts';
-import { addPerson } from '../../access/people.ts';
-import { createRole } from '../../access/role-changes.ts';
 import { createBoard } from '../../operations/board.ts';
 import { prometheusText } from '../../operations/prometheus.ts';
 import { WorkerMeter } from '../../operations/worker-report.ts';
@@ -19,14 +16,13 @@ import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import { memoryLibrary } from '../memory-library.ts';
 import type { WebPeople } from '../people.ts';
-import { testPeople } from '../test-people.ts';
+import { testOperators, testPassword } from '../test-people.ts';
 import { createReader } from '../test-reader.ts';
 import { answerStatus } from './answer.ts';
 import { emptyView, testView } from './test-status.ts';
 import { statusText } from './text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-status-'));
-const password = 'a quiet library';
 let store: TestDatabase;
 let people: WebPeople;
 let app: FastifyInstance;
@@ -35,21 +31,7 @@ const meter = new WorkerMeter();
 
 before(async () => {
   store = await openTestDatabase();
-  people = await testPeople(store);
-  await createRole(store.database, operator, 'operators', {
-    description: 'They watch the nodes.',
-    may: [{ action: 'viewserverstatus', arguments: {} }],
-    rules: '',
-  });
-  for (const [name, roles] of [
-    ['olga', ['operators']],
-    ['nobody', []],
-  ] as const)
-    await addPerson(store.database, operator, {
-      ...{ name, email: `${name}@home.example`, password, roles },
-      ...{ state: 'active', origin: 'operator' },
-    });
-  await people.access.refresh();
+  people = await testOperators(store, 'viewserverstatus');
   app = createApp(memoryLibrary(testSite, []), {
     people,
     trustProxy: '10.0.0.1',
@@ -118,7 +100,7 @@ describe('the state of a node', () => {
     ] as const) {
       const reader = createReader(app);
       await reader.open('/account/sign-in');
-      await reader.send('/account/sign-in', { name, password });
+      await reader.send('/account/sign-in', { name, password: testPassword });
       const cookie = [...reader.cookies].map(([key, value]) => `${key}=${value}`).join('; ');
       for (const path of paths) assert.equal(await statusFor(path, '203.0.113.5', { cookie }), expected, name);
     }

@@ -1,0 +1,40 @@
+import type { WorkerDeath } from '../operations/node-status.ts';
+import type { Member } from './member.ts';
+
+const kept = 20;
+
+/** Workers that ended by themselves. */
+export class Deaths {
+  readonly #latest: WorkerDeath[] = [];
+  #count = 0;
+
+  /** The newest first. */
+  get latest(): readonly WorkerDeath[] {
+    return this.#latest;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(member: Member, how: string, running: WorkerDeath['running']): WorkerDeath {
+    const { place, pid, started, said } = member;
+    const now = Date.now();
+    const death = { when: now, place, pid, how, age: Math.round((now - started) / 1000), running, said };
+    this.#count++;
+    this.#latest.unshift(death);
+    this.#latest.splice(kept);
+    return death;
+  }
+}
+
+/** A sentence for the log, without its end. */
+export function obituary({ place, pid, how, age, running }: WorkerDeath): string {
+  const doing = running.map(({ method, url }) => `${method} ${url}`).join(', ');
+  const last = doing === '' ? '' : `; it was answering ${doing.slice(0, 500)}`;
+  return `worker ${place + 1} (process ${pid}) ended with ${how} after ${age} s${last}`;
+}
+
+export function lastWords({ said }: Pick<Member, 'said'>): string {
+  return said.length === 0 ? 'It said nothing.' : `It said: ${said.slice(-5).join(' | ')}`;
+}

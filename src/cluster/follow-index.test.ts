@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { field } from '../formats/test-records.ts';
+import { compileAnalyzer } from '../index/analysis/analyzer.ts';
+import { indexStatus } from '../index/status.ts';
+import { writeRecords } from '../records/write.ts';
+import { defaultSite } from '../site/default.ts';
+
+const program = fileURLToPath(new URL('../../bin/reperio', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'reperio-follow-'));
+/** What systemd would be told. */
+const told = join(folder, 'told');
+let store: TestDatabase;
+
+/** As many versions outside of segments as are folded at once. */
+const records = 600;
+
+before(async () => {
+  store = await openTestDatabase();
+  const analyzer = compileAnalyzer(defaultSite());
+  const record = { leader: '', fields: [field('245__', '$aFollowed'), field('980__', '$aARTICLE')] };
+  for (let at = 0; at < records; at += 100)
+    await writeRecords(
+      store.database,
+      analyzer,
+      Array.from({ length: 100 }, () => ({ record, mode: 'insert', reason: 'test' }) as const),
+    );
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$@" >> '${told}'\n`);
+  chmodSync(join(bin, 'systemd-notify'), 0o755);
+});
+after(async () => {
+  await store.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const tellings = (): readonly string[] => (existsSync(told) ? readFileSync(told, 'utf8').trim().split('\n') : []);
+
+test('a host without readers looks after the index, tells systemd how it is, and ends when it is told to', async () => {
+  assert.equal((await indexStatus(store.database, join(folder, 'index'))).deltas, records);
+  const child = spawn(program, ['index', 'follow'], {
+    env: {
+      ...process.env,
+      PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+      REPERIO_DATA: folder,
+      DATABASE_URL: store.url,
+      NOTIFY_SOCKET: join(folder, 'notify'),
+      WATCHDOG_USEC: '1000000',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => void said.push(text));
+  const ended = once(child, 'exit');
+  try {
+    const isDone = async (): Promise<boolean> =>
+      (await indexStatus(store.database, join(folder, 'index'))).deltas === 0 && tellings().includes('WATCHDOG=1');
+    for (let tries = 0; tries < 200 && !(await isDone()); tries++) await sleep(100);
+  } finally {
+    child.kill('SIGTERM');
+  }
+  assert.deepEqual(await ended, [0, null], said.join(''));
+  assert.match(said.join(''), /The index is looked after\./);
+  assert.match(said.join(''), new RegExp(`Folded ${records} deltas into a segment`));
+  assert.match(tellings()[0]!, /^--ready --pid=\d+$/);
+  for (let tries = 0; tries < 50 && tellings().at(-1) !== '--stopping'; tries++) await sleep(20);
+  assert.equal(tellings().at(-1), '--stopping');
+});
