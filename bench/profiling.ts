@@ -1,15 +1,53 @@
-/** What a look at workers costs while they answer: pages a second with and without, in turn. `node bench/profiling.ts --records 100000` */
+/**
+ * What profiling costs. Off: one application that has it and one that does not, asked for the same pages in turn. On: pages a second while every worker is looked at, and while
+ * nobody looks, in turn. `node bench/profiling.ts --records 100000`
+ */
+import { tmpdir } from 'node:os';
+import type { FastifyInstance } from 'fastify';
+import type { Library } from '../src/library/open.ts';
+import { createApp } from '../src/web/app.ts';
 import { load } from './lib/load.ts';
 import { openLoaded } from './lib/loaded.ts';
-import { queryMix } from './lib/mix.ts';
+import { type MixedQuery, queryMix } from './lib/mix.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { reperio } from './lib/reperio.ts';
-import { machine, machineLine, quantile, table } from './lib/report.ts';
+import { machine, machineLine, milliseconds, quantile, table } from './lib/report.ts';
 import { startServer } from './lib/server.ts';
 
 const workers = 2;
 const seconds = 10;
 const warmUpSeconds = 15;
+
+/** Pages asked of each application. */
+const pairs = 4_000;
+
+/** Milliseconds of a page without profiling in the application, and with; each page is asked of both, the first in turn. */
+async function measureOff(library: Library, mix: readonly MixedQuery[]): Promise<readonly [number, number]> {
+  const profiling = {
+    folder: tmpdir(),
+    explain: async () => '',
+    isTicket: async () => false,
+    take: async () => undefined,
+  };
+  const apps = [createApp(library), createApp(library, { profiling })] as const;
+  const times: readonly [number[], number[]] = [[], []];
+  const ask = async (which: 0 | 1, url: string): Promise<void> => {
+    const began = performance.now();
+    await (apps[which] as FastifyInstance).inject(url);
+    times[which].push(performance.now() - began);
+  };
+  for (let at = 0; at < pairs; at++) {
+    const { text } = mix[at % mix.length]!;
+    const url = `/search?${new URLSearchParams({ p: text, rg: '25' })}`;
+    const first = at % 2 === 0 ? 0 : 1;
+    await ask(first, url);
+    await ask(first === 0 ? 1 : 0, url);
+  }
+  for (const app of apps) await app.close();
+  // The first round warms both up.
+  const [without, off] = times.map((each) => quantile(each.slice(mix.length), 0.5));
+  return [without!, off!];
+}
 
 const options = benchOptions({ records: 100_000, passes: 3 });
 await runBench(options, async () => {
@@ -17,31 +55,37 @@ await runBench(options, async () => {
   try {
     const { records } = loaded.library.snapshot();
     const mix = queryMix(loaded.library.snapshot());
+    const [without, off] = await measureOff(loaded.library, mix);
     const server = await startServer(options.data, { REPERIO_WEB_WORKERS: String(workers) });
     try {
       await load(server.address, mix, warmUpSeconds);
-      const without: number[] = [];
+      const alone: number[] = [];
       const during: number[] = [];
       for (let pass = 0; pass < options.passes; pass++) {
-        without.push((await load(server.address, mix, seconds)).perSecond);
+        alone.push((await load(server.address, mix, seconds)).perSecond);
         const looks = Array.from({ length: workers }, (_, at) =>
           reperio(options.data, ['profile', '--seconds', String(seconds), '--worker', String(at + 1), '--json']),
         );
         during.push((await load(server.address, mix, seconds)).perSecond);
         await Promise.all(looks);
       }
-      const [off, on] = [quantile(without, 0.5), quantile(during, 0.5)];
+      const [nobody, on] = [quantile(alone, 0.5), quantile(during, 0.5)];
       if (options.json)
-        return console.log(JSON.stringify({ benchmark: 'profiling', records, machine: machine(), without, during }));
+        return console.log(
+          JSON.stringify({ benchmark: 'profiling', records, machine: machine(), without, off, alone, during }),
+        );
       console.log(`Search pages, ${records.toLocaleString('en')} records, ${workers} workers. ${machineLine()}`);
+      console.log(
+        `Off: ${((off / without - 1) * 100).toFixed(1)} % (${milliseconds(off)} ms a page, ${milliseconds(without)} ms in an application without profiling; ${pairs} pairs).`,
+      );
       console.log(
         table(
           [{ title: '', align: 'left' }, { title: 'cost' }, { title: 'a second' }, { title: 'passes' }],
           [
-            ['nobody looks', '-', off.toFixed(0), without.map((one) => one.toFixed(0)).join(' ')],
+            ['nobody looks', '-', nobody.toFixed(0), alone.map((one) => one.toFixed(0)).join(' ')],
             [
               'every worker is looked at',
-              `${((1 - on / off) * 100).toFixed(1)} %`,
+              `${((1 - on / nobody) * 100).toFixed(1)} %`,
               on.toFixed(0),
               during.map((one) => one.toFixed(0)).join(' '),
             ],

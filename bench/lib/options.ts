@@ -12,6 +12,7 @@ export interface BenchOptions {
   readonly data: string;
   readonly isKept: boolean;
   readonly passes: number;
+  readonly workers: number | undefined;
   readonly json: boolean;
   readonly peer: boolean;
 }
@@ -25,6 +26,7 @@ export function benchOptions(defaults: { readonly records: number; readonly pass
       repeat: { type: 'string', default: '1' },
       data: { type: 'string' },
       passes: { type: 'string' },
+      workers: { type: 'string' },
       json: { type: 'boolean', default: false },
       'no-peer': { type: 'boolean', default: false },
     },
@@ -36,6 +38,7 @@ export function benchOptions(defaults: { readonly records: number; readonly pass
     data: values.data === undefined ? mkdtempSync(join(tmpdir(), 'reperio-bench-')) : resolve(values.data),
     isKept: values.data !== undefined,
     passes: Number(values.passes ?? defaults.passes ?? 3),
+    workers: values.workers === undefined ? undefined : Number(values.workers),
     json: values.json,
     peer: !values['no-peer'],
   };
