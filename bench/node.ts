@@ -1,6 +1,6 @@
 /**
  * A node as an operator meets it: how long its state takes while readers ask, and what all its processes hold.
- * `node bench/node.ts --records 2000` has eight workers; `--workers N` has others.
+ * `node bench/node.ts --records 20000` has eight workers; `--workers N` has others.
  */
 import { load } from './lib/load.ts';
 import { openLoaded } from './lib/loaded.ts';
@@ -19,7 +19,7 @@ const forms = {
   Prometheus: '/metrics',
 } as const;
 
-const options = benchOptions({ records: 2_000 });
+const options = benchOptions({ records: 20_000 });
 const workers = options.workers ?? 8;
 await runBench(options, async () => {
   const loaded = await openLoaded({ ...options, peer: false });

@@ -64,9 +64,17 @@ export function applyProfiling(app: FastifyInstance, { folder, may }: ProfilingO
       (error: Error) => done(error),
     );
   });
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const one = profiledOf(request);
-    if (one === undefined) return payload;
+    if (one === undefined) done(null, payload);
+    else shown(request, reply, payload, one).then((answer) => done(null, answer), done);
+  });
+  const shown = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+    one: Profiled,
+  ): Promise<unknown> => {
     reply.removeHeader('etag').removeHeader('last-modified').header('cache-control', 'private, no-store');
     if (one.stop !== undefined) reply.header('x-profile', `/profiles/${one.id}`);
     // A stream: what makes it counts as well, and the end of the answer ends it.
@@ -82,7 +90,7 @@ export function applyProfiling(app: FastifyInstance, { folder, may }: ProfilingO
     const drawn = appendix(kept, one);
     const end = payload.lastIndexOf('</body>');
     return end === -1 ? payload : `${payload.slice(0, end)}${drawn}${payload.slice(end)}`;
-  });
+  };
 }
 
 async function begin(request: FastifyRequest, wanted: Wanted, requestsBefore: number): Promise<Profiled> {
