@@ -44,7 +44,7 @@ const follower: Service = {
   listens: false,
   own: `# What it is at is given up, and nothing of it shows.
 TimeoutStopSec=20
-# A merge of a million records keeps its process busy for seconds, not for minutes.
+# Merges run in a thread of their own, so its process answers meanwhile: this is for when it hangs.
 WatchdogSec=180
 # Readers and databases of this host come first.
 Nice=10
