@@ -8,6 +8,7 @@ import { dirname, join, normalize } from 'node:path';
 const rooms = [
   'cli',
   'web',
+  'tasks',
   'cluster',
   'operations',
   'library',

@@ -7,7 +7,6 @@ import { type AccessChange, accessChannel, readChange } from './channel.ts';
 import { type Role, readPeopleRoles } from './roles.ts';
 import type { Scope } from './scopes.ts';
 import { isSecret, secretHash } from './secrets.ts';
-import { sweepAccess } from './sweep.ts';
 
 /** What a request brings to say who asks. */
 export type Credential = { readonly kind: 'session' | 'token'; readonly secret: string };
@@ -45,8 +44,6 @@ export interface Access {
 const keptFor = 60_000;
 /** Signed-in people: this many, each with the few hundred bytes of an account; the one read longest ago goes first. */
 const peopleKept = 10_000;
-/** How often what has expired is deleted. ms. */
-const sweepEvery = 600_000;
 
 interface Kept {
   readonly signedIn: SignedIn;
@@ -95,7 +92,6 @@ export async function openAccess({ database, url, signal }: AccessOptions): Prom
   };
   const listening = listen(url, accessChannel, onWake, stop.signal);
   const rolesTimer = setInterval(() => readRoles().catch(() => {}), keptFor).unref();
-  const sweepTimer = setInterval(() => sweepAccess(database).catch(() => {}), sweepEvery).unref();
 
   async function signedIn({ kind, secret }: Credential): Promise<SignedIn | undefined> {
     if (!isSecret(secret)) return undefined;
@@ -128,7 +124,6 @@ export async function openAccess({ database, url, signal }: AccessOptions): Prom
     refresh: readRoles,
     close: async () => {
       clearInterval(rolesTimer);
-      clearInterval(sweepTimer);
       stop.abort();
       await listening;
       await running.catch(() => {});

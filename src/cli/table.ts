@@ -47,6 +47,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     load: () => import('./commands/profile.ts'),
   },
   index: { summary: 'Look after the index: status, rebuild, verify.', load: () => import('./commands/index.ts') },
+  tasks: {
+    summary: 'Periodic tasks: what was done and found, doing them now or in the background.',
+    load: () => import('./commands/tasks.ts'),
+  },
   db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
   config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },
   'demo-data': {

@@ -34,21 +34,15 @@ export function nodeId(dataFolder: string): string {
 /** One statement. */
 export async function tellNode(database: Queryable, id: string, summary: NodeSummary): Promise<void> {
   await database.query(sql`
-    WITH gone AS (DELETE FROM node WHERE seen < now() - ${forgotten}::interval AND id <> ${id}::uuid)
     INSERT INTO node (id, seen, skew, summary)
     VALUES (${id}::uuid, clock_timestamp(), ${summary.now} - extract(epoch FROM clock_timestamp()) * 1000, ${JSON.stringify(summary)}::jsonb)
     ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, skew = excluded.skew, summary = excluded.summary`);
 }
 
-/** The database may be away: the state of a node is shown without the others then. Milliseconds. */
-const soon = 1_000;
-
-/** Undefined when the database does not tell in time. */
-export async function nodesSoon(database: Queryable): Promise<readonly KnownNode[] | undefined> {
-  return Promise.race([
-    knownNodes(database).catch(() => undefined),
-    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), soon).unref()),
-  ]);
+/** Deletes nodes that have told nothing for a day, and returns how many. */
+export async function forgetNodes(database: Queryable): Promise<number> {
+  const gone = await database.query(sql`DELETE FROM node WHERE seen < now() - ${forgotten}::interval RETURNING id`);
+  return gone.length;
 }
 
 /** By name. One statement. */

@@ -36,7 +36,7 @@ function factsOf(definition: SettingDefinition): readonly string[] {
     ...(choices ? [`one of ${choices.join(', ')}`] : []),
     ...(range === '' ? [] : [range]),
     ...(definition.type === 'bytes' ? ['bytes, or with kB, MB, GB'] : []),
-    ...(definition.type === 'duration' ? ['milliseconds, or with ms, s, min, h'] : []),
+    ...(definition.type === 'duration' ? ['milliseconds, or with ms, s, min, h, d'] : []),
   ];
 }
 

@@ -8,7 +8,7 @@ export interface SettingDefinition {
   /** In reperio.yaml; undefined when only the environment can give it. */
   readonly name: string | undefined;
   readonly environment: string;
-  /** bytes: a number with an optional kB, MB, GB. duration: milliseconds, or a number with ms, s, min, h. path: relative to the file that names it. */
+  /** bytes: a number with an optional kB, MB, GB. duration: milliseconds, or a number with ms, s, min, h, d. path: relative to the file that names it. */
   readonly type: 'text' | 'number' | 'boolean' | 'path' | 'bytes' | 'duration';
   /** Undefined: unset. A path is relative to the clone. */
   readonly default: string | number | boolean | undefined;
@@ -303,6 +303,23 @@ export const settingsTable = {
     choices: ['always', 'standby'],
     default: 'always',
     doc: 'Does `serve` look after the index as well? standby: only when nobody else has for two minutes, so that the cores of web nodes are for readers; worker hosts do it (`reperio index follow`).',
+  },
+  taskWork: {
+    name: 'task-work',
+    environment: 'REPERIO_TASK_WORK',
+    type: 'text',
+    choices: ['always', 'standby'],
+    default: 'always',
+    doc: 'Does `serve` do the periodic tasks as well? standby: only those that nobody else has begun for two minutes; worker hosts do them (`reperio tasks work`).',
+  },
+  fileCheck: {
+    name: 'file-check',
+    environment: 'REPERIO_FILE_CHECK',
+    type: 'duration',
+    default: 30 * 86_400_000,
+    minimum: 0,
+    maximum: 3_650 * 86_400_000,
+    doc: 'The bytes of every document are read and compared with their digest this often, in the background, at most 20 MB a second; 0 is never.',
   },
   statusPort: {
     name: 'status-port',

@@ -7,7 +7,14 @@ export type ParsedValue =
   | { readonly problem: string };
 
 const byteUnits: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
-const durationUnits: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+const durationUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  ms: 1,
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** `folder` is where a relative path starts. */
 export function parseValue(definition: SettingDefinition, given: unknown, folder: string): ParsedValue {
@@ -25,7 +32,7 @@ export function parseValue(definition: SettingDefinition, given: unknown, folder
     case 'bytes':
       return parseNumber(definition, given, byteUnits, 'a number of bytes, as 64MB');
     case 'duration':
-      return parseNumber(definition, given, durationUnits, 'a time, as 500ms, 30s or 5min');
+      return parseNumber(definition, given, durationUnits, 'a time, as 500ms, 30s, 5min or 2d');
   }
 }
 
@@ -77,7 +84,7 @@ export function rangeText(definition: SettingDefinition): string {
 export function valueText({ type }: Pick<SettingDefinition, 'type'>, value: string | number | boolean): string {
   if (typeof value !== 'number') return String(value);
   if (type === 'bytes') return withUnit(value, byteUnits, ['GB', 'MB', 'kB']);
-  if (type === 'duration') return withUnit(value, durationUnits, ['h', 'min', 's', 'ms']);
+  if (type === 'duration') return withUnit(value, durationUnits, ['d', 'h', 'min', 's', 'ms']);
   return String(value);
 }
 

@@ -1,13 +1,15 @@
 import { latencyBounds } from './latencies.ts';
 import type { NodeStatus } from './node-status.ts';
+import type { TaskState } from './task-state.ts';
 
 type Labels = Readonly<Record<string, string | number>>;
 type Value = readonly [labels: Labels, value: number];
 
 /**
- * A node's state in the text format of Prometheus 0.0.4: base units (seconds, bytes), all workers together where they are one thing, labels of few values.
+ * A node's state in the text format of Prometheus 0.0.4: base units (seconds, bytes), all workers together where they are one thing, labels of few values. Periodic
+ * tasks are of all nodes together, and told by each.
  */
-export function prometheusText(status: NodeStatus): string {
+export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] = []): string {
   const { totals, workers } = status;
   const ready = workers.flatMap((worker) =>
     worker.report === undefined ? [] : [{ ...worker, report: worker.report }],
@@ -148,8 +150,43 @@ export function prometheusText(status: NodeStatus): string {
         ]),
       ),
     ),
+    ...taskMetrics(tasks, status.now),
   ];
   return `${metrics.filter((text) => text !== '').join('\n')}\n`;
+}
+
+function taskMetrics(tasks: readonly TaskState[], now: number): readonly string[] {
+  const each = (value: (task: TaskState) => number | null): readonly Value[] =>
+    tasks.flatMap((task): readonly Value[] => {
+      const found = value(task);
+      return found === null ? [] : [[{ task: task.name }, found]];
+    });
+  return [
+    metric(
+      'reperio_task_problem',
+      'gauge',
+      'Has the periodic task failed, or found what must be looked at?',
+      each(({ problem }) => (problem === null ? 0 : 1)),
+    ),
+    metric(
+      'reperio_task_late_seconds',
+      'gauge',
+      'Time since the task was due and nobody began it.',
+      each(({ due, running }) => (running === null ? Math.max(0, -due / 1000) : 0)),
+    ),
+    metric(
+      'reperio_task_success_time_seconds',
+      'gauge',
+      'When the task last came to its end, in seconds since 1970.',
+      each(({ succeeded }) => (succeeded === null ? null : (now - succeeded) / 1000)),
+    ),
+    metric(
+      'reperio_task_duration_seconds',
+      'gauge',
+      'How long it took then.',
+      each(({ took }) => (took === null ? null : took / 1000)),
+    ),
+  ];
 }
 
 function metric(name: string, type: 'gauge' | 'counter', help: string, values: readonly Value[]): string {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { applicationName, clientConfig, type Queryable } from './database.ts';
 import { connectToPrimary } from './servers.ts';
 
 /** Work that only one process of all nodes may do at a time. */
-const leases = { load: 1, indexer: 2, numbers: 3 } as const;
+const leases = { load: 1, indexer: 2, numbers: 3, tasks: 4 } as const;
 export type LeaseName = keyof typeof leases;
 
 /** Tells our advisory locks from those of other programs in the same database. */
@@ -16,6 +16,8 @@ const pollPause = 500;
 export interface Lease {
   /** Aborts when the connection breaks, and the lease with it. */
   readonly lost: AbortSignal;
+  /** The number of its database process. */
+  readonly holder: number;
   release(): Promise<void>;
 }
 
@@ -40,11 +42,12 @@ export async function takeLease(url: string, name: LeaseName, options: LeaseOpti
   client.once('end', () => lost.abort());
   try {
     for (let told = false; ; told = true) {
-      const taken = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS taken', [
-        family,
-        leases[name],
-      ]);
-      if (taken.rows[0]?.taken === true) return { lost: lost.signal, release: () => client.end() };
+      const taken = await client.query<{ taken: boolean; holder: number }>(
+        'SELECT pg_try_advisory_lock($1, $2) AS taken, pg_backend_pid() AS holder',
+        [family, leases[name]],
+      );
+      const [found] = taken.rows;
+      if (found?.taken === true) return { lost: lost.signal, holder: found.holder, release: () => client.end() };
       if (!options.wait) break;
       if (!told) options.onWait?.(await holderOf(client, name));
       await sleep(pollPause, undefined, { signal: options.signal });
@@ -55,6 +58,13 @@ export async function takeLease(url: string, name: LeaseName, options: LeaseOpti
   }
   await client.end();
   return undefined;
+}
+
+/** A condition: the database process holds it now. */
+export function leaseIsHeld(name: LeaseName, holder: Sql): Sql {
+  return sql`EXISTS (
+    SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = ${family} AND objid = ${leases[name]} AND objsubid = 2 AND granted AND pid = ${holder}
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
 }
 
 async function holderOf(client: pg.Client, name: LeaseName): Promise<string> {

@@ -43,8 +43,10 @@ describe('migrations', () => {
     assert.deepEqual(await opened.database.query(sql`SELECT to_regclass('b') AS b`), [{ b: null }]);
   });
 
-  test('refuse a database that is newer than the code, or one with another history', async () => {
-    await assert.rejects(migrate(opened.database, [one]), { code: 'REPERIO_SCHEMA_TOO_NEW' });
+  test('let an older code go on beside them, and refuse a database with another history', async () => {
+    assert.deepEqual(await migrate(opened.database, [one]), []);
+    const { there, here } = await migrationStatus(opened.database, [one]);
+    assert.deepEqual({ there, here }, { there: 2, here: 1 });
     await assert.rejects(migrate(opened.database, [one, { ...two, checksum: 'other' }]), {
       code: 'REPERIO_MIGRATION_CHANGED',
     });
@@ -69,12 +71,25 @@ describe('migrations', () => {
       applied = await migrate(opened.database, [one, two, offline]).catch(() => []);
     }
     assert.deepEqual(applied, [offline]);
+    // What it changed the older code does not know.
+    await assert.rejects(migrate(opened.database, [one, two]), { code: 'REPERIO_SCHEMA_TOO_NEW' });
+  });
+
+  test('of a library that was made before they told whether they are offline are additive', async () => {
+    await opened.database.query(sql`ALTER TABLE schema_migration DROP COLUMN offline`);
+    assert.equal((await migrationStatus(opened.database, [one])).there, 3);
+    const next = migration(4, '-- offline\nINSERT INTO a VALUES (4);');
+    assert.deepEqual(
+      await migrate(opened.database, [one, two, migration(3, '-- offline\nINSERT INTO a VALUES (3);'), next]),
+      [next],
+    );
+    await assert.rejects(migrationStatus(opened.database, [one]), { code: 'REPERIO_SCHEMA_TOO_NEW' });
   });
 
   test('killed in the middle can be started again', async () => {
-    const slow = migration(4, 'CREATE TABLE c (x integer); SELECT pg_sleep(30);');
+    const slow = migration(5, 'CREATE TABLE c (x integer); SELECT pg_sleep(30);');
     const quick = { ...slow, text: 'CREATE TABLE c (x integer);' };
-    const list = [one, two, migration(3, '-- offline\nINSERT INTO a VALUES (3);')];
+    const list = [one, two, ...[3, 4].map((at) => migration(at, `-- offline\nINSERT INTO a VALUES (${at});`))];
     const program = `import { connect } from ${JSON.stringify(new URL('database.ts', import.meta.url).href)};
       import { migrate } from ${JSON.stringify(new URL('migrate.ts', import.meta.url).href)};
       await migrate(connect(${JSON.stringify(opened.url)}, ${JSON.stringify(options)}), ${JSON.stringify([...list, slow])});`;

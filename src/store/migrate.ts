@@ -16,7 +16,7 @@ export interface Migration {
 }
 
 export interface MigrationStatus {
-  /** The number of the newest one applied; 0 for an empty database. */
+  /** The number of the newest one applied; 0 for an empty database. More than `here` beside a newer code. */
   readonly there: number;
   readonly here: number;
   readonly pending: readonly Migration[];
@@ -39,7 +39,7 @@ export function readMigrations(from: URL = folder): readonly Migration[] {
   });
 }
 
-/** What is applied and what is not. Throws for a database that is newer than this code, or whose history is another one. */
+/** What is applied and what is not. Throws for a database that a newer code has changed in a way that this one cannot live with, or whose history is another one. */
 export async function migrationStatus(database: Queryable, migrations = readMigrations()): Promise<MigrationStatus> {
   // Read from the catalogue with a fresh snapshot: after waiting for a lock, to_regclass may still answer from the session's cache.
   const table = await database.query(
@@ -47,13 +47,14 @@ export async function migrationStatus(database: Queryable, migrations = readMigr
   );
   const applied =
     table.length > 0
-      ? await database.query<{ number: number; checksum: string }>(
-          sql`SELECT number, checksum FROM schema_migration ORDER BY number`,
-        )
+      ? await database.query<{ number: number; checksum: string; offline: boolean }>(sql`
+          SELECT number, checksum, coalesce((to_jsonb(m) ->> 'offline')::boolean, false) AS offline FROM schema_migration m ORDER BY number`)
       : [];
   const there = applied.at(-1)?.number ?? 0;
   const here = migrations.length;
-  if (there > here) throw new UserError(storeErrors.schemaTooNew, { there, here });
+  // Those that are only additive change nothing that this code uses: it may serve beside a newer one while nodes are upgraded in turn, and again if that is undone.
+  if (applied.some(({ number, offline }) => offline && number > here))
+    throw new UserError(storeErrors.schemaTooNew, { there, here });
   for (const { number, checksum } of applied) {
     const migration = migrations[number - 1];
     if (migration && migration.checksum !== checksum)
@@ -93,9 +94,12 @@ async function applyNext(database: Database, migrations: readonly Migration[]): 
           checksum text NOT NULL,
           applied timestamptz NOT NULL DEFAULT now()
         )`);
+      await transaction.query(
+        sql`ALTER TABLE schema_migration ADD COLUMN IF NOT EXISTS offline boolean NOT NULL DEFAULT false`,
+      );
       await transaction.query(sql`${raw(next.text)}`);
       await transaction.query(
-        sql`INSERT INTO schema_migration (number, file, checksum) VALUES (${next.number}, ${next.file}, ${next.checksum})`,
+        sql`INSERT INTO schema_migration (number, file, checksum, offline) VALUES (${next.number}, ${next.file}, ${next.checksum}, ${next.offline})`,
       );
       return next;
     },

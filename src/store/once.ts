@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
-import type { Database, Transaction } from './database.ts';
+import type { Database, Queryable, Transaction } from './database.ts';
 import { storeErrors } from './errors.ts';
 
 export interface OnceRequest {
@@ -22,7 +22,6 @@ export async function once<T extends object>(
 ): Promise<T> {
   return database.transaction(
     async (transaction) => {
-      await transaction.query(sql`DELETE FROM done_request WHERE done < now() - interval '1 day'`);
       const [taken] = await transaction.query(sql`
         INSERT INTO done_request (scope, key, digest, answer) VALUES (${scope}, ${key}, ${Buffer.from(digest)}, '{}')
         ON CONFLICT DO NOTHING RETURNING key`);
@@ -40,4 +39,10 @@ export async function once<T extends object>(
     },
     { attempts: 3 },
   );
+}
+
+/** Deletes keys and answers that are a day old, and returns how many. */
+export async function forgetRequests(database: Queryable): Promise<number> {
+  const gone = await database.query(sql`DELETE FROM done_request WHERE done < now() - interval '1 day' RETURNING key`);
+  return gone.length;
 }

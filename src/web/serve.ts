@@ -3,11 +3,12 @@ import { availableParallelism, freemem, hostname, loadavg, totalmem } from 'node
 import { dirname, join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import type { WorkerPlan } from '../cluster/member.ts';
-import { nodeId, nodesSoon, tellNode } from '../cluster/nodes.ts';
+import { nodeId, tellNode } from '../cluster/nodes.ts';
 import { currentRelease } from '../cluster/release.ts';
 import { Supervisor, WorkerFailed } from '../cluster/supervisor.ts';
 import { tellSystemd } from '../cluster/systemd.ts';
 import type { Settings } from '../config/settings.ts';
+import { settingsTable } from '../config/table.ts';
 import { version } from '../config/version.ts';
 import { UserError } from '../errors/errors.ts';
 import { indexerStandby, runIndexer } from '../index/indexer.ts';
@@ -15,8 +16,11 @@ import { indexFolderOf } from '../library/open.ts';
 import { type NodeStatus, summaryOf } from '../operations/node-status.ts';
 import { openStore } from '../store/open.ts';
 import { lockServe } from '../store/serve-lock.ts';
+import { libraryTasks } from '../tasks/library-tasks.ts';
+import { runTasks, tasksStandby } from '../tasks/run-tasks.ts';
 import { webErrors } from './errors.ts';
-import { createLogger } from './log.ts';
+import { createLogger, logTask } from './log.ts';
+import { viewOf } from './status/answer.ts';
 import { listenForStatus } from './status/listener.ts';
 import { boardPath, statusSocket, type WorkerStart } from './worker-start.ts';
 
@@ -38,8 +42,8 @@ export interface ServeOptions {
 const tellEvery = 5_000;
 
 /**
- * Serves the library of the settings until the signal: worker processes that answer requests, and here what a node does once: the index is looked after, and how
- * the node is can be asked. SIGHUP reads code and settings again. Throws UserError when it cannot listen or another one serves this folder.
+ * Serves the library of the settings until the signal: worker processes that answer requests, and here what a node does once: the index and periodic tasks are
+ * looked after, and how the node is can be asked. SIGHUP reads code and settings again. Throws UserError when it cannot listen or another one serves this folder.
  */
 export async function serve({
   settings,
@@ -57,14 +61,25 @@ export async function serve({
     const logger = createLogger(settings, log);
     const { database, url } = store;
     const folder = indexFolderOf(settings);
-    const indexer = runIndexer(
-      { database, url, folder, signal: closing.signal },
-      {
-        standby: settings.indexWork === 'standby' ? indexerStandby : 0,
-        onWork: (sentence) => logger.info(sentence),
-      },
-    );
+    let background: Promise<unknown> = Promise.resolve();
     try {
+      background = Promise.all([
+        runIndexer(
+          { database, url, folder, signal: closing.signal },
+          {
+            standby: settings.indexWork === 'standby' ? indexerStandby : 0,
+            onWork: (sentence) => logger.info(sentence),
+          },
+        ),
+        runTasks(
+          { database, url, node: settings.nodeName, tasks: libraryTasks(database, settings), signal: closing.signal },
+          {
+            standby: settings.taskWork === 'standby' ? tasksStandby : 0,
+            onTask: (name, outcome) => logTask(logger, name, outcome),
+            onTrouble: (sentence) => logger.warn(sentence),
+          },
+        ),
+      ]);
       const started = Date.now();
       const supervisor = await Supervisor.listen({
         plan: planOf(settings),
@@ -87,7 +102,7 @@ export async function serve({
       const listener = await listenForStatus({
         socket: statusSocket(settings.dataFolder),
         port: settings.statusPort,
-        view: async () => ({ status: status(), nodes: await nodesSoon(database) }),
+        view: () => viewOf(status(), database),
         profile: (seconds, place) => supervisor.profile(seconds, place),
         say: (sentence) => logger.warn(sentence),
       });
@@ -111,7 +126,7 @@ export async function serve({
       throw explained(error, settings);
     } finally {
       closing.abort();
-      await indexer;
+      await background;
       await store.release();
     }
   } finally {
@@ -142,7 +157,17 @@ function planOf(settings: Settings): WorkerPlan {
 }
 
 /** Settings that this process has used already: a reload cannot change them. */
-const fixed = ['dataFolder', 'databaseUrl', 'host', 'port', 'statusPort', 'nodeName'] as const;
+const fixed = [
+  'dataFolder',
+  'databaseUrl',
+  'host',
+  'port',
+  'statusPort',
+  'nodeName',
+  'indexWork',
+  'taskWork',
+  'fileCheck',
+] as const;
 
 async function reloaded(
   supervisor: Supervisor,
@@ -154,7 +179,8 @@ async function reloaded(
   const settings = { ...wanted, ...Object.fromEntries(fixed.map((name) => [name, before[name]])) };
   const { folder } = currentRelease('src/web/worker.ts');
   if (!(await supervisor.reload(planOf(settings)))) return 'Nothing was reloaded; what was in force goes on.';
-  const restart = kept.length === 0 ? '' : ` These need a restart: ${kept.join(', ')}.`;
+  const restart =
+    kept.length === 0 ? '' : ` These need a restart: ${kept.map((name) => settingsTable[name].name).join(', ')}.`;
   return `Code and settings were read again, from ${folder}.${restart}`;
 }
 

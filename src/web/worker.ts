@@ -8,7 +8,6 @@ import { type Access, openAccess } from '../access/access.ts';
 import { useOneTime } from '../access/one-time.ts';
 import type { RegistrationPolicy } from '../access/registration.ts';
 import type { ToSupervisor, ToWorker } from '../cluster/messages.ts';
-import { nodesSoon } from '../cluster/nodes.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { openContentStore } from '../files/open.ts';
@@ -29,7 +28,7 @@ import { createLogger } from './log.ts';
 import type { WebPeople } from './people.ts';
 import { createProviders, readSecrets } from './providers.ts';
 import { createReadiness } from './readiness.ts';
-import type { NodeView } from './status/answer.ts';
+import { viewOf } from './status/answer.ts';
 import { boardPath, type WorkerStart } from './worker-start.ts';
 
 /** In-flight requests get this long. Milliseconds. */
@@ -145,10 +144,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       },
       status: {
         networks: statusNetworks,
-        view: async (): Promise<NodeView> => ({
-          status: await askStatus(),
-          nodes: await nodesSoon(library.database),
-        }),
+        view: async () => viewOf(await askStatus(), library.database),
       },
       timeouts: {
         request: settings.requestTimeout,

@@ -21,9 +21,7 @@ const status = defineSubcommand({
       );
       print(`size        ${Math.ceil(found.bytes / 1_000_000)} MB`);
       print(`connections ${found.connections}`);
-      print(
-        `schema      migration ${found.schema.there} of ${found.schema.here}${found.schema.there < found.schema.here ? '; run `reperio db migrate`' : ''}`,
-      );
+      print(`schema      migration ${found.schema.there} of ${found.schema.here}${schemaNote(found.schema)}`);
     } finally {
       await store.release();
     }
@@ -54,6 +52,11 @@ them is connected.`,
     }
   },
 });
+
+function schemaNote({ there, here }: { readonly there: number; readonly here: number }): string {
+  if (there < here) return '; run `reperio db migrate`';
+  return there > here ? '; a newer Reperio serves it as well, beside which this one works on' : '';
+}
 
 const url = defineSubcommand({
   summary: 'Print the address of the database.',

@@ -6,8 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ContentStore } from '../../files/content.ts';
-import { addFile, allFiles, type DocumentFile, filesOf } from '../../files/documents.ts';
+import { addFile, allFiles, filesOf } from '../../files/documents.ts';
 import { fileErrors } from '../../files/errors.ts';
+import { contentProblem, noteContent } from '../../files/fixity.ts';
 import { checkText, fileName, parseFileName } from '../../files/names.ts';
 import { openContentStore } from '../../files/open.ts';
 import { receive } from '../../files/receive.ts';
@@ -162,7 +163,10 @@ const verify = defineSubcommand({
       for await (const page of pages) {
         for (const file of page) {
           signal.throwIfAborted();
-          if (!known.has(file.digest)) known.set(file.digest, await problemOf(store, file));
+          if (!known.has(file.digest)) {
+            known.set(file.digest, await contentProblem(store, file));
+            await noteContent(database, file.digest, known.get(file.digest));
+          }
           const problem = known.get(file.digest);
           files++;
           bytes += file.bytes;
@@ -182,14 +186,5 @@ const verify = defineSubcommand({
       return wrong.length === 0 ? 0 : 1;
     }),
 });
-
-async function problemOf(store: ContentStore, { digest, bytes }: DocumentFile): Promise<string | undefined> {
-  const size = await store.size(digest);
-  if (size === undefined) return 'it is not in the store';
-  if (size !== bytes) return `it has ${size} bytes and had ${bytes}`;
-  const hash = createHash('sha256');
-  for await (const chunk of await store.read(digest)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex') === digest ? undefined : 'its bytes are not those that were kept';
-}
 
 export const command: CommandGroup = { commands: { add, list, get, verify } };

@@ -8,7 +8,7 @@ import { cliErrors } from '../errors.ts';
 
 export const command = defineCommand({
   description: `What the server of this data folder does at this moment, asked from its supervisor, so that it is answered when no page is: workers, requests that
-run, how long answers take, workers that died and of what, and the other nodes of the library. In a browser the same is at /server-status.`,
+run, how long answers take, workers that died and of what, periodic tasks, and the other nodes of the library. In a browser the same is at /server-status.`,
   examples: [
     { command: 'status', doc: 'For people.' },
     { command: 'status --json', doc: 'Everything, for programs.' },
@@ -24,7 +24,7 @@ run, how long answers take, workers that died and of what, and the other nodes o
     }
     const view = JSON.parse(await ask(dataFolder, '/server-status?format=json')) as NodeView;
     if (options.json) return printJson(view);
-    print(statusText(view.status, view.nodes).trimEnd());
+    print(statusText(view).trimEnd());
   },
 });
 

@@ -101,7 +101,7 @@ test('promtool takes the configuration of Prometheus and its rules', { skip: lac
   assert.match(config.text, /SUCCESS: .* is valid prometheus config file syntax/);
   assert.equal(config.status, 0);
   const rules = run(findProgram('promtool')!, ['check', 'rules', at('/etc/prometheus/reperio-rules.yml')]);
-  assert.match(rules.text, /SUCCESS: 16 rules found/);
+  assert.match(rules.text, /SUCCESS: 18 rules found/);
   assert.equal(rules.status, 0);
 });
 
@@ -125,6 +125,9 @@ ${[
   series('reperio_http_request_duration_seconds_bucket{node="web2",route="/search",le="5"}', '0+2x90'),
   series('reperio_http_request_duration_seconds_bucket{node="web2",route="/search",le="+Inf"}', '0+2x90'),
   series('reperio_index_age_seconds{node="web2",worker="1"}', '0+10x60'),
+  series('reperio_task_problem{node="web1",task="files"}', '0x12 1x90'),
+  series('reperio_task_problem{node="web2",task="files"}', '0x12 1x90'),
+  series('reperio_task_late_seconds{node="web2",task="access"}', '0+10x120'),
   series('patroni_primary{node="db1"}', '1x30 0x60'),
   series('patroni_primary{node="db2"}', '0x90'),
 ].join('\n')}
@@ -140,6 +143,10 @@ ${[
   alert('ReperioSlow', '10m', '{severity: ticket, route: /search}'),
   alert('ReperioIndexOld', '1m', undefined),
   alert('ReperioIndexOld', '5m', '{severity: ticket, node: web2}'),
+  alert('ReperioTaskProblem', '6m', undefined),
+  alert('ReperioTaskProblem', '8m', '{severity: ticket, task: files}'),
+  alert('ReperioTaskLate', '19m', undefined),
+  alert('ReperioTaskLate', '20m20s', '{severity: ticket, task: access}'),
   alert('DatabaseNoPrimary', '4m', undefined),
   alert('DatabaseNoPrimary', '7m', '{severity: page}'),
 ].join('\n')}
@@ -153,6 +160,7 @@ ${[
 for (const [host, unit] of [
   ['web1', 'reperio-web'],
   ['worker1', 'reperio-follower'],
+  ['worker1', 'reperio-tasks'],
 ] as const)
   test(`systemd takes the unit ${unit} without a word, and finds little exposed`, {
     skip: lacks('systemd-analyze'),

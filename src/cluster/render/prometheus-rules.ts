@@ -91,6 +91,20 @@ function webAlerts(topology: Topology): readonly Alert[] {
       severity: 'page',
       summary: '{{ $labels.node }} refuses requests, since it does not get round to them.',
     },
+    {
+      name: 'ReperioTaskProblem',
+      expression: 'max by (task) (reperio_task_problem) > 0',
+      for: '5m',
+      severity: 'ticket',
+      summary: 'The periodic task {{ $labels.task }} has failed or found something: see `reperio tasks status`.',
+    },
+    {
+      name: 'ReperioTaskLate',
+      expression: 'min by (task) (reperio_task_late_seconds) > 900',
+      for: '5m',
+      severity: 'ticket',
+      summary: 'Nobody has begun the periodic task {{ $labels.task }} for {{ $value | humanizeDuration }}.',
+    },
   ];
 }
 

@@ -55,7 +55,11 @@ function settingsText(topology: Topology, host: Host): string {
       ...(host.workers === undefined ? [] : [setting('web-workers', host.workers)]),
       ...(hostsWith(topology, 'worker').length === 0 || host.roles.includes('worker')
         ? []
-        : ['# Worker hosts look after the index; this one stands in for them.', setting('index-work', 'standby')]),
+        : [
+            '# Worker hosts look after the index and do periodic tasks; this one stands in for them.',
+            setting('index-work', 'standby'),
+            setting('task-work', 'standby'),
+          ]),
       '# Longer than HAProxy keeps its connections (60 s).',
       setting('keep-alive', '72s'),
     ],

@@ -5,7 +5,7 @@ import { secretsFile, settingsFile } from './settings.ts';
 const folder = '/etc/systemd/system';
 const lowestFree = 1024;
 
-/** What differs between our units. There is none for tasks: there is no queue of them yet. */
+/** What differs between our units. */
 interface Service {
   readonly name: string;
   readonly title: string;
@@ -53,9 +53,27 @@ IOSchedulingPriority=7
 OOMScoreAdjust=200`,
 };
 
-/** The unit of a web node, and of a host that works in the background. */
+const tasks: Service = {
+  name: 'reperio-tasks',
+  title: 'does periodic tasks',
+  command: 'tasks work',
+  listens: false,
+  own: `# The task it is at is given up, and somebody else begins it again.
+TimeoutStopSec=20
+# Nothing in it computes for long: this is for when it hangs.
+WatchdogSec=60
+# It reads whole documents; whatever else this host does comes first.
+Nice=15
+IOSchedulingClass=idle
+OOMScoreAdjust=300`,
+};
+
+/** The unit of a web node, and those of a host that works in the background. */
 export function renderSystemd(topology: Topology, host: Host): readonly RenderedFile[] {
-  const services = [...(host.roles.includes('web') ? [web] : []), ...(host.roles.includes('worker') ? [follower] : [])];
+  const services = [
+    ...(host.roles.includes('web') ? [web] : []),
+    ...(host.roles.includes('worker') ? [follower, tasks] : []),
+  ];
   return services.map((service) => {
     const text = lines(
       madeFor(topology, host),

@@ -1,14 +1,25 @@
-import type { KnownNode } from '../../cluster/nodes.ts';
+import { type KnownNode, knownNodes } from '../../cluster/nodes.ts';
 import type { NodeStatus } from '../../operations/node-status.ts';
 import { prometheusText } from '../../operations/prometheus.ts';
+import type { TaskState } from '../../operations/task-state.ts';
+import type { Queryable } from '../../store/database.ts';
+import { soon } from '../../store/soon.ts';
+import { taskStates } from '../../tasks/calendar.ts';
 import { statusDocument } from './page.ts';
 import { statusPolicy } from './style.ts';
 import { statusAuto } from './text.ts';
 
-/** How a node is, and what it knows of the others: undefined when the database does not tell. */
+/** How a node is, and what the database tells of the others and of what they all do together; undefined: it does not tell. */
 export interface NodeView {
   readonly status: NodeStatus;
   readonly nodes: readonly KnownNode[] | undefined;
+  readonly tasks: readonly TaskState[] | undefined;
+}
+
+/** Asks the database as well, which may be away. */
+export async function viewOf(status: NodeStatus, database: Queryable): Promise<NodeView> {
+  const [nodes, tasks] = await Promise.all([soon(knownNodes(database)), soon(taskStates(database))]);
+  return { status, nodes, tasks };
 }
 
 export interface StatusAnswer {
@@ -26,7 +37,7 @@ export function answerStatus(path: string, query: string, accept: string, view: 
   if (path === '/metrics')
     return {
       headers: { ...common, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-      body: prometheusText(view.status),
+      body: prometheusText(view.status, view.tasks),
     };
   if (path !== '/server-status') return undefined;
   if (args.has('auto'))

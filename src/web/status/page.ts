@@ -1,14 +1,14 @@
 import type { KnownNode } from '../../cluster/nodes.ts';
 import type { NodeStatus, WorkerState, WorkerStatus } from '../../operations/node-status.ts';
+import type { TaskState } from '../../operations/task-state.ts';
 import { attribute, type Html, type HtmlValue, html, raw } from '../html.ts';
+import type { NodeView } from './answer.ts';
 import { count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
 import { sparkline } from './sparkline.ts';
 import { statusStyle } from './style.ts';
+import { taskTime } from './text.ts';
 
-export interface StatusPage {
-  readonly status: NodeStatus;
-  /** All nodes of the library; undefined: the database does not tell. */
-  readonly nodes: readonly KnownNode[] | undefined;
+export interface StatusPage extends NodeView {
   /** Seconds after which the page is to be loaded again; undefined: not by itself. */
   readonly refresh: number | undefined;
 }
@@ -19,7 +19,7 @@ const slowRequest = 1_000;
 const lateLoop = 200;
 
 /** What an operator reads at night. It needs nothing but the status: no database, no site file, no script. */
-export function statusDocument({ status, nodes, refresh }: StatusPage): string {
+export function statusDocument({ status, nodes, tasks, refresh }: StatusPage): string {
   const last = status.samples.at(-1);
   const { samples } = status;
   return html`<!doctype html>
@@ -68,6 +68,7 @@ ${workers(status)}
 ${routes(status)}
 ${index(status)}
 ${deaths(status)}
+${taskTable(tasks)}
 ${nodeTable(nodes, status)}
 </main>
 </body>
@@ -223,6 +224,33 @@ function deaths({ deaths: all, deathCount, now }: NodeStatus): Html | false {
       (death) =>
         html`<li>${duration(now - death.when)} ago, worker ${death.place + 1} (process ${death.pid}) with <span class="bad">${death.how}</span> after ${duration(death.age * 1000)}${death.running.length > 0 && html`; it was answering ${death.running.map(({ method, url }) => `${method} ${url}`).join(', ')}`}${death.said.length > 0 && html`<pre>${death.said.slice(-8).join('\n')}</pre>`}</li>`,
     )}</ul>`;
+}
+
+/** A task that nobody has begun for so long, in ms, is one that nobody does. */
+const lateTask = 600_000;
+
+function taskTable(tasks: readonly TaskState[] | undefined): Html | false {
+  if (tasks === undefined || tasks.length === 0) return false;
+  const rows = tasks.map(({ name, node, succeeded, took, did, problem, ...state }) => [
+    name,
+    html`<span${attribute('class', state.due < -lateTask && state.running === null ? 'bad' : undefined)}>${taskTime(state)}</span>`,
+    succeeded === null ? 'never' : `${duration(succeeded)} ago`,
+    took === null ? '' : duration(took),
+    node ?? '',
+    html`${did ?? ''}${problem !== null && html` <span class="bad">${problem}</span>`}`,
+  ]);
+  return table(
+    'Periodic tasks, of all nodes together',
+    [
+      { title: 'Task', text: true },
+      { title: 'Next', text: true },
+      { title: 'Last done', text: true },
+      { title: 'Took' },
+      { title: 'Node', text: true },
+      { title: 'Did', text: true },
+    ],
+    rows,
+  );
 }
 
 /** Clocks that differ more make sessions and dates wrong, in ms. */

@@ -121,6 +121,10 @@ describe('the state of a node', () => {
       /gone for/,
       /-4\.20 s/,
       /0\.1\.1/,
+      /1,204 expired rows deleted/,
+      /running for 61 s/,
+      /class="bad">2 files are missing/,
+      /class="bad">67 min late/,
     ])
       assert.match(page.body, sign);
   });
@@ -128,8 +132,16 @@ describe('the state of a node', () => {
   test('is drawn for a node that has done nothing yet, without a database', () => {
     for (const query of ['', 'auto', 'format=json', 'refresh=0', 'refresh=x', 'refresh=999999999'])
       assert.ok(answerStatus('/server-status', query, '', emptyView())!.body.length > 100, query);
-    assert.match(statusText(emptyView().status, undefined), /nothing is known of other nodes/);
-    assert.match(statusText(testView().status, testView().nodes), /running 42 s, 187 SQL, worker 1: 192\.0\.2\.7 GET/);
+    assert.match(statusText(emptyView()), /nothing is known of other nodes/);
+    assert.match(statusText(testView()), /running 42 s, 187 SQL, worker 1: 192\.0\.2\.7 GET/);
+    assert.match(
+      statusText(testView()),
+      /^task files {2}running for 61 s, done 62 min ago in 8 min on worker1: 2,311 .*\n {2}2 files are missing/m,
+    );
+    assert.match(statusText(testView()), /^task nodes {2}67 min late, never done yet$/m);
+    const metrics = prometheusText(testView().status, testView().tasks);
+    assert.match(metrics, /^reperio_task_problem\{task="files"\} 1$/m);
+    assert.match(metrics, /^reperio_task_late_seconds\{task="nodes"\} 4000$/m);
   });
 
   test('lines for machines are those of mod_status', () => {
@@ -141,13 +153,13 @@ describe('the state of a node', () => {
 
   const promtool = findProgram('promtool');
   test('what Prometheus reads is well formed', { skip: promtool === undefined && 'promtool is not installed' }, () => {
-    for (const { status } of [testView(), emptyView()]) {
+    for (const { status, tasks } of [testView(), emptyView()]) {
       const {
         status: code,
         stdout,
         stderr,
       } = spawnSync(promtool!, ['check', 'metrics'], {
-        input: prometheusText(status),
+        input: prometheusText(status, tasks),
         encoding: 'utf8',
       });
       assert.deepEqual({ code, said: `${stdout}${stderr}` }, { code: 0, said: '' });

@@ -1,6 +1,7 @@
 import { noLatencies } from '../../operations/latencies.ts';
 import { NodeMeter } from '../../operations/node-meter.ts';
 import { type NodeStatus, summaryOf } from '../../operations/node-status.ts';
+import type { TaskState } from '../../operations/task-state.ts';
 import { WorkerMeter } from '../../operations/worker-report.ts';
 import type { NodeView } from './answer.ts';
 
@@ -88,8 +89,46 @@ export function testView(now = Date.now()): NodeView {
       { summary: other, age: 3_000, skew: -4_200 },
       { summary: { ...summary, name: 'web3', address: 'http://10.77.0.23:8080' }, age: 400_000, skew: 8 },
     ],
+    tasks: testTasks,
   };
 }
+
+const testTasks: readonly TaskState[] = [
+  {
+    name: 'access',
+    due: 130_000,
+    running: null,
+    node: 'worker1',
+    succeeded: 470_000,
+    took: 12,
+    did: '1,204 expired rows deleted.',
+    failures: 0,
+    problem: null,
+  },
+  {
+    name: 'files',
+    due: 3_500_000,
+    running: 61_000,
+    node: 'worker1',
+    succeeded: 3_700_000,
+    took: 480_000,
+    did: '2,311 files read, 9,600 MB.',
+    failures: 1,
+    problem:
+      '2 files are missing or damaged: type `reperio file verify` to see which, and bring back what a backup has.',
+  },
+  {
+    name: 'nodes',
+    due: -4_000_000,
+    running: null,
+    node: null,
+    succeeded: null,
+    took: null,
+    did: null,
+    failures: 0,
+    problem: null,
+  },
+];
 
 const rest = {
   connections: 17,
@@ -119,5 +158,6 @@ export function emptyView(): NodeView {
   return {
     status: { ...status, workers: [], deaths: [], deathCount: 0, samples: [], routes: [], totals },
     nodes: undefined,
+    tasks: undefined,
   };
 }

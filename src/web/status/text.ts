@@ -1,5 +1,6 @@
-import type { KnownNode } from '../../cluster/nodes.ts';
 import type { NodeStatus, WorkerStatus } from '../../operations/node-status.ts';
+import type { TaskState } from '../../operations/task-state.ts';
+import type { NodeView } from './answer.ts';
 import { count, duration, megabytes, milliseconds, rate } from './numbers.ts';
 
 /** In the manner of httpd's mod_status with ?auto, so that what reads that reads this; our own numbers follow. */
@@ -39,7 +40,7 @@ function letter({ state, running }: WorkerStatus): string {
 }
 
 /** For a terminal. */
-export function statusText(status: NodeStatus, nodes: readonly KnownNode[] | undefined): string {
+export function statusText({ status, nodes, tasks }: NodeView): string {
   const { now, samples } = status;
   const last = samples.at(-1);
   const lines = [
@@ -68,5 +69,21 @@ export function statusText(status: NodeStatus, nodes: readonly KnownNode[] | und
     lines.push(
       `node ${summary.name}  ${age > 20_000 ? `gone for ${duration(age)}` : summary.state}  ${summary.address}  version ${summary.version}, ${summary.ready} of ${summary.workers} workers, ${rate(summary.perSecond)} requests/s, clock ${(skew / 1000).toFixed(2)} s`,
     );
+  for (const state of tasks ?? []) lines.push(...taskLines(state));
   return `${lines.join('\n')}\n`;
+}
+
+/** What it did, and under it what must be looked at. */
+export function taskLines({ name, succeeded, did, took, node, problem, ...state }: TaskState): readonly string[] {
+  const past =
+    succeeded === null
+      ? 'never done yet'
+      : `done ${duration(succeeded)} ago in ${duration(took ?? 0)} on ${node}: ${did}`;
+  return [`task ${name}  ${taskTime(state)}, ${past}`, ...(problem === null ? [] : [`  ${problem}`])];
+}
+
+/** "in 5 min", "running for 3.0 s", "20 s late". */
+export function taskTime({ running, due }: Pick<TaskState, 'running' | 'due'>): string {
+  if (running !== null) return `running for ${duration(running)}`;
+  return due > 0 ? `in ${duration(due)}` : `${duration(-due)} late`;
 }
