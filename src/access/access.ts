@@ -33,6 +33,8 @@ export interface Access {
   peopleRoles(): readonly Role[];
   /** Who that is; undefined when nobody, or no longer. One statement when it was not asked within the last minute, else none. */
   signedIn(credential: Credential): Promise<SignedIn | undefined>;
+  /** Was it somebody's a short while ago? Without SQL. */
+  knows(credential: Credential): boolean;
   /** Forgets at once what a change of this process made untrue; other processes are told by the database. */
   forget(change: AccessChange): void;
   /** Resolves when roles committed before the call are known. */
@@ -96,17 +98,18 @@ export async function openAccess({ database, url, signal }: AccessOptions): Prom
   async function signedIn({ kind, secret }: Credential): Promise<SignedIn | undefined> {
     if (!isSecret(secret)) return undefined;
     const hash = secretHash(secret);
-    const key = `${kind} ${hash.toString('hex')}`;
+    const key = keyOf(kind, hash);
     const now = Date.now();
     const before = kept.get(key);
     if (before !== undefined && before.read + keptFor > now) return before.ends > now ? before.signedIn : undefined;
-    kept.delete(key);
     const startedAt = changes;
     const found = await (kind === 'session' ? readSession : readToken)(database, hash).catch((error: unknown) => {
       // While the database is away searching goes on, and everyone whose session is not known is a guest.
-      if (error instanceof UserError && error.status === 503) return undefined;
+      if (error instanceof UserError && error.status === 503) return 'away' as const;
       throw error;
     });
+    if (found === 'away') return undefined;
+    kept.delete(key);
     if (found === undefined || found.ends <= now) return undefined;
     if (changes === startedAt) {
       const [oldest] = kept.keys();
@@ -120,6 +123,7 @@ export async function openAccess({ database, url, signal }: AccessOptions): Prom
     database,
     peopleRoles: () => roles,
     signedIn,
+    knows: ({ kind, secret }) => isSecret(secret) && kept.has(keyOf(kind, secretHash(secret))),
     forget,
     refresh: readRoles,
     close: async () => {
@@ -129,6 +133,10 @@ export async function openAccess({ database, url, signal }: AccessOptions): Prom
       await running.catch(() => {});
     },
   };
+}
+
+function keyOf(kind: Credential['kind'], hash: Buffer): string {
+  return `${kind} ${hash.toString('hex')}`;
 }
 
 interface SessionRow extends AccountRow {

@@ -16,6 +16,7 @@ import {
   bytesInFile,
   bytesInMemory,
   type SegmentBytes,
+  StoredBlockDamaged,
   segmentRows,
   storeAgain,
   storeSegment,
@@ -77,7 +78,9 @@ async function notCovered(context: IndexContext, segments: readonly string[]): P
   const [counter] = await database.query<{ last: number }>(sql`SELECT last_id AS last FROM record_counter`);
   const newest = new Uint32Array(counter!.last + 1);
   for (const id of segments) {
-    const segment = openSegmentFile(await ensureFile(context, id));
+    const path = await fileOf(context, id);
+    if (path === undefined) continue;
+    const segment = openSegmentFile(path);
     const { ids, revisions } = segment;
     for (let ordinal = 0; ordinal < ids.length; ordinal++) {
       const record = ids[ordinal]!;
@@ -97,6 +100,16 @@ async function notCovered(context: IndexContext, segments: readonly string[]): P
   }
 }
 
+/** Undefined: it is damaged or missing as well, so it covers nothing. */
+async function fileOf(context: IndexContext, id: string): Promise<string | undefined> {
+  try {
+    return await ensureFile(context, id);
+  } catch (error) {
+    if (error instanceof StoredBlockDamaged) return undefined;
+    throw error;
+  }
+}
+
 async function indexAgain(context: IndexContext, records: readonly number[], damaged: string): Promise<void> {
   const { database, folder } = context;
   const { site, indexDigest } = await currentSite(database);
@@ -104,10 +117,10 @@ async function indexAgain(context: IndexContext, records: readonly number[], dam
   for await (const data of segmentsOf(pagesOf(database, records), compileAnalyzer(site))) {
     writeSegmentFile(folder, data);
     await database.transaction(
-      (transaction) =>
-        data.id === damaged
-          ? storeAgain(transaction, bytesInMemory(data))
-          : storeSegment(transaction, bytesInMemory(data), indexDigest),
+      async (transaction) => {
+        const isNew = await storeSegment(transaction, bytesInMemory(data), indexDigest);
+        if (!isNew && data.id === damaged) await storeAgain(transaction, bytesInMemory(data));
+      },
       { timeout: 0 },
     );
     made.push(data.id);

@@ -47,7 +47,7 @@ interface Found {
  */
 export async function runIndexer(context: IndexContext, options: Partial<IndexerOptions> = {}): Promise<void> {
   const { foldAbove, foldAfter, every, standby, onWork } = { ...indexerDefaults, ...options };
-  const { database, signal } = context;
+  const { signal } = context;
   const oldest = { seq: '', since: 0 };
   const look = (): Promise<Found> => findWork(context, { foldAbove, foldAfter }, oldest);
   let waiting: { readonly manifest: number; readonly since: number } | undefined;
@@ -61,7 +61,7 @@ export async function runIndexer(context: IndexContext, options: Partial<Indexer
       if (work !== undefined && waiting !== undefined && Date.now() - waiting.since >= standby)
         await doInTurn(context, work, look, onWork);
       if (Date.now() - swept > sweepEvery) {
-        await sweepSegments(database, { olderThan: sweepOlderThan });
+        await sweepInTurn(context);
         swept = Date.now();
       }
       pause = every;
@@ -72,6 +72,17 @@ export async function runIndexer(context: IndexContext, options: Partial<Indexer
       pause = Math.min(longestPause, pause * 2);
     }
     await sleep(pause, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Not while somebody works on the index: a rebuild of an hour stores segments all the time, and names them at its end. */
+async function sweepInTurn({ database, url, signal }: IndexContext): Promise<void> {
+  const lease = await takeLease(url, 'indexer', { label: 'index sweep', wait: false, signal });
+  if (lease === undefined) return;
+  try {
+    await sweepSegments(database, { olderThan: sweepOlderThan });
+  } finally {
+    await lease.release();
   }
 }
 

@@ -21,6 +21,7 @@ import { defaultSite, defaultSiteText } from '../site/default.ts';
 import { applySite, currentSite } from '../site/versions.ts';
 import { connect } from '../store/database.ts';
 import { sameServer } from '../store/embedded/layout.ts';
+import { takeLease } from '../store/lease.ts';
 import { compileAnalyzer } from './analysis/analyzer.ts';
 import type { IndexContext } from './context.ts';
 import { deltaOf, indexVersion, type RecordVersion } from './entry.ts';
@@ -144,6 +145,10 @@ async function isRight(): Promise<void> {
 
 test('publications at once are all kept, and one that replaces what is gone is refused', async () => {
   const ids = Array.from({ length: 20 }, (_, place) => `s${place}`);
+  for (const id of [...ids, 'a', 'b'])
+    await store.database.query(
+      sql`INSERT INTO segment (id, records, bytes, blocks, index_digest) VALUES (${id}, 0, 0, 0, ${digest})`,
+    );
   await Promise.all(
     ids.map((id) => store.database.transaction((transaction) => publish(transaction, { add: [id], remove: [] }))),
   );
@@ -155,6 +160,10 @@ test('publications at once are all kept, and one that replaces what is gone is r
   );
   assert.equal(results.filter((result) => result === undefined).length, 1);
   assert.equal((await readManifest(store.database)).segments.length, 19);
+  await assert.rejects(
+    store.database.transaction((transaction) => publish(transaction, { add: ['gone'], remove: [] })),
+    /is not stored/,
+  );
 });
 
 test('what is committed is found on this node within 100 ms and on another within a second', async () => {
@@ -236,6 +245,27 @@ test('files of segments that are merged away disappear when no snapshot needs th
   assert.equal(await sweepSegments(store.database, { olderThan: 0 }), 8);
 });
 
+test('segments that are stored and not named yet stay while somebody works on the index, however long', async () => {
+  await store.database.query(sql`
+    INSERT INTO segment (id, records, bytes, blocks, index_digest, created) VALUES ('young', 0, 0, 0, ${digest}, now() - interval '2 hours')`);
+  const isThere = async (): Promise<boolean> =>
+    (await store.database.query(sql`SELECT FROM segment WHERE id = 'young'`)).length > 0;
+  const work = async (enough: () => Promise<boolean>): Promise<void> => {
+    const stop = new AbortController();
+    const indexer = runIndexer({ ...context, signal: stop.signal }, { every: 10 });
+    for (let tries = 0; tries < 100 && !(await enough()); tries++) await sleep(20);
+    stop.abort();
+    await indexer;
+  };
+  const lease = await takeLease(store.url, 'indexer', { label: 'index rebuild', wait: true });
+  let looks = 0;
+  await work(async () => ++looks > 40);
+  assert.ok(await isThere());
+  await lease!.release();
+  await work(async () => !(await isThere()));
+  assert.ok(!(await isThere()));
+});
+
 test('a damaged local file is fetched again when a follower opens it, mends it, or verify looks', async () => {
   const id = await addSegment([version(1, 'Whole'), version(2, 'Whole')]);
   const path = join(context.folder, segmentFileName(id));
@@ -276,6 +306,25 @@ test('a damaged stored segment is named, and mended from the file or from the re
   await damageStored(id);
   assert.equal(await healSegment(context, id), 'made anew from the records');
   await isRight();
+});
+
+test('several segments that are gone or damaged at once are all made anew from the records', async () => {
+  const ids = [];
+  for (let at = 0; at < 4; at++) ids.push(await addSegment([version(2 * at + 1, 'Lost'), version(2 * at + 2, 'Lost')]));
+  await addDelta(version(2, 'Lost and changed', 2));
+  await store.database.query(sql`DELETE FROM segment WHERE id = ANY (${[ids[0], ids[1]]}::text[])`);
+  await damageStored(ids[2]!);
+  rmSync(context.folder, { recursive: true, force: true });
+  const { damage } = await verifyIndex(context, { heal: true, compare: false, most: 5 });
+  assert.deepEqual(
+    damage.map(({ segment, healing }) => [segment, healing]),
+    ids.slice(0, 3).map((id) => [id, 'made anew from the records']),
+  );
+  await isRight();
+  await withFollower(async (follower) => {
+    await follower.refresh();
+    assert.deepEqual(found(follower, 'lost'), [1, 2, 3, 4, 5, 6, 7, 8]);
+  });
 });
 
 test('a follower serves its last view while a stored segment is damaged, and asks for healing', async () => {

@@ -25,11 +25,15 @@ export async function readManifest(database: Queryable): Promise<Manifest> {
 }
 
 /**
- * Changes the list of live segments, in the caller's transaction (read committed), and wakes the followers at its commit. Undefined when a segment
+ * Changes the list of live segments (all of `add` are stored, or it throws), in the caller's transaction (read committed), and wakes the followers at its commit. Undefined when a segment
  * of `remove` is no longer live: somebody else replaced it, and the caller must roll back. One UPDATE: a writer that waits for the row sees what the
  * one before it wrote, so no publication is ever lost.
  */
 export async function publish(transaction: Transaction, { add, remove }: Publication): Promise<number | undefined> {
+  const [stored] = await transaction.query<{ count: number }>(
+    sql`SELECT count(*)::integer AS count FROM segment WHERE id = ANY (${add}::text[])`,
+  );
+  if (stored!.count < new Set(add).size) throw new Error('a segment that is to be published is not stored');
   const [row] = await transaction.query<{ version: number }>(sql`
     UPDATE manifest SET version = version + 1,
       segments = ARRAY(SELECT id FROM unnest(segments) WITH ORDINALITY AS live (id, place)

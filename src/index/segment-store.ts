@@ -66,11 +66,12 @@ export async function storeSegment(
   transaction: Transaction,
   segment: SegmentBytes,
   indexDigest: string,
-): Promise<void> {
+): Promise<boolean> {
   const { id, records, bytes } = segment;
   const blocks = Math.ceil(bytes / blockBytes);
-  if (await insertSegmentRow(transaction, { id, records, bytes, indexDigest }, blocks))
-    await copyBlocks(transaction, segment);
+  const isNew = await insertSegmentRow(transaction, { id, records, bytes, indexDigest }, blocks);
+  if (isNew) await copyBlocks(transaction, segment);
+  return isNew;
 }
 
 /** Puts the right bytes in the place of damaged ones. */

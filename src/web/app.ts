@@ -23,7 +23,7 @@ import type { WebFiles } from './files/files.ts';
 import { fileRoutes } from './files/routes.ts';
 import { checkFormToken } from './form-token.ts';
 import { applyLevel, SiteClosed } from './level.ts';
-import { applyLimits, createLimits, type LimitSettings, noLimits } from './machines/limits.ts';
+import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './machines/limits.ts';
 import { trustedProxies } from './machines/networks.ts';
 import type { WebPeople } from './people.ts';
 import { keepPrivate } from './privacy.ts';
@@ -107,7 +107,15 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     clientErrorHandler: answerClientError,
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
-    frameworkErrors: (error, request, reply) => answerError(environment, error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      // No hook has seen it.
+      reply.headers(securityHeaders).header('x-request-id', request.id);
+      const seconds = limits.take(request);
+      if (seconds > 0) reply.header('retry-after', seconds);
+      const told = seconds > 0 ? new UserError(webErrors.tooManyRequests, { seconds }) : error;
+      request.log.info({ method: request.method, url: withoutSecrets(request.url) }, 'no address of ours');
+      return answerError(environment, told, request, reply);
+    },
   });
   const { onRoute } = options;
   if (onRoute !== undefined)
@@ -136,7 +144,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     if (comesFromElsewhere(request, options.baseUrl)) throw new UserError(webErrors.fromElsewhere);
     if (options.people === undefined || request.url.startsWith('/assets/') || request.url.startsWith('/health/'))
       return;
-    const { wrongToken } = await meet(request, options.people.access, options.baseUrl);
+    const { wrongToken } = await meet(request, options.people.access, options.baseUrl, {
+      check: () => refuseFor(limits.guess(request), reply),
+      wrong: () => limits.guessedWrong(request),
+    });
     if (wrongToken === undefined) return;
     reply.header('www-authenticate', `Bearer realm="reperio", error="${wrongToken}"`);
     throw new UserError(wrongToken === 'invalid_token' ? webErrors.badToken : webErrors.noToken);

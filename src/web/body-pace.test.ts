@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -21,6 +22,13 @@ before(async () => {
     for await (const chunk of request.body as AsyncIterable<Buffer>) bytes += chunk.length;
     return { bytes };
   });
+  app.get('/api/large', async () =>
+    Readable.from(
+      (function* () {
+        for (let at = 0; at < 400; at++) yield Buffer.alloc(100_000, 'x');
+      })(),
+    ),
+  );
   await app.listen({ host: '127.0.0.1', port: 0 });
 });
 after(() => app.close());
@@ -68,4 +76,22 @@ test('a large body that goes on coming is taken, however long it takes', async (
   const piece = 'x'.repeat(64 * 1024);
   const { text } = await send(20 * piece.length, Array(20).fill(piece));
   assert.match(text, new RegExp(`"bytes":${20 * piece.length}`));
+});
+
+test('behind a large answer that is still read, 408 does not come into the middle of it', async () => {
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(
+    'GET /api/large HTTP/1.1\r\nHost: x\r\n\r\nPOST /api/take HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nx',
+  );
+  let text = '';
+  socket.setEncoding('latin1').on('data', (part: string) => {
+    text += part;
+    socket.pause();
+    setTimeout(() => socket.resume(), 2);
+  });
+  await once(socket, 'close');
+  assert.match(text, /^HTTP\/1\.1 200 OK/);
+  assert.ok(text.length > 100_000);
+  assert.equal(text.indexOf('HTTP/1.1', 1), -1);
 });

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerClientError } from './client-error.ts';
 
 /** A form is complete by then, and an upload has brought so much: clients slower than that only hold a connection. */
@@ -6,8 +6,8 @@ const leastBytes = 64 * 1024;
 
 /** Bodies must be complete within `window` ms or bring 64 kB in each; who is slower is answered with 408 and cut. */
 export function watchBodies(app: FastifyInstance, window: number): void {
-  app.addHook('onRequest', (request, _reply, done) => {
-    if (hasBody(request)) watchBody(request, window);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (hasBody(request)) watchBody(request, reply, window);
     done();
   });
 }
@@ -16,7 +16,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-function watchBody({ raw }: FastifyRequest, window: number): void {
+function watchBody({ raw }: FastifyRequest, reply: FastifyReply, window: number): void {
   const { socket } = raw;
   let before = socket.bytesRead;
   const timer = setInterval(() => {
@@ -25,7 +25,9 @@ function watchBody({ raw }: FastifyRequest, window: number): void {
     if (bytesRead - before >= leastBytes) before = bytesRead;
     else {
       clearInterval(timer);
-      answerClientError(Object.assign(new Error('a slow body'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
+      // Its turn to be answered has not come: what stands on the connection now is the answer to an earlier request.
+      if (reply.raw.socket === null) socket.destroy();
+      else answerClientError(Object.assign(new Error('a slow body'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
     }
   }, window).unref();
 }

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { securityHeaders } from './security-headers.ts';
 
@@ -14,6 +14,8 @@ const linger = 1_000;
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   // Also what comes after the answer: it was given once.
   if (error.code === 'ECONNRESET' || !socket.writable) return;
+  // In the middle of another answer it would be read as a part of that.
+  if (isAnswering(socket)) return void socket.destroy();
   const status = statuses[error.code ?? ''] ?? 400;
   const body = `${status} ${STATUS_CODES[status]}\n`;
   const headers = {
@@ -27,4 +29,9 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${body.trimEnd()}\r\n${head.join('')}\r\n${body}`);
   setTimeout(() => socket.destroy(), linger).unref();
+}
+
+/** As Node itself looks when it has to answer what it cannot read. */
+function isAnswering(socket: Socket): boolean {
+  return (socket as Socket & { readonly _httpMessage?: ServerResponse | null })._httpMessage?.headersSent === true;
 }

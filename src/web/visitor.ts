@@ -18,11 +18,26 @@ const nobody: Visitor = { signedIn: undefined, session: undefined, wrongToken: u
 const visitors = new WeakMap<FastifyRequest, Visitor>();
 const people = new WeakMap<FastifyRequest, Person>();
 
+/** What bounds looking up sessions and tokens that are none: each costs a statement. */
+export interface Guesses {
+  /** Throws when there were too many. */
+  check(request: FastifyRequest): void;
+  wrong(request: FastifyRequest): void;
+}
+
 /** Looks who it is. A token goes before a cookie, also one that cannot be read: whoever sends one does not mean to be a guest. */
-export async function meet(request: FastifyRequest, access: Access, baseUrl: string | undefined): Promise<Visitor> {
+export async function meet(
+  request: FastifyRequest,
+  access: Access,
+  baseUrl: string | undefined,
+  guesses: Guesses,
+): Promise<Visitor> {
   const credential = credentialOf(request, baseUrl);
+  const isGuess = credential !== undefined && (credential === 'malformed' || !access.knows(credential));
+  if (isGuess) guesses.check(request);
   const signedIn =
     credential === undefined || credential === 'malformed' ? undefined : await access.signedIn(credential);
+  if (isGuess && signedIn === undefined) guesses.wrong(request);
   const visitor: Visitor = { signedIn, ...outcomeOf(credential, signedIn !== undefined) };
   visitors.set(request, visitor);
   return visitor;

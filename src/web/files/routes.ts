@@ -77,6 +77,9 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
   });
 }
 
+/** Of longer ones the digest is kept. */
+const longestKey = 200;
+
 /** With an Idempotency-Key the same request sent again gets the same answer, also when a node died over the first. */
 async function addOnce(
   { database }: WebFiles,
@@ -88,7 +91,8 @@ async function addOnce(
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string' || key === '') return database.transaction(add, { attempts: 3 });
   const digest = createHash('sha256').update(`${request.url}\n${content}`).digest();
-  return once(database, { scope: `files ${scope}`, key: key.slice(0, 200), digest }, add);
+  const kept = key.length > longestKey ? createHash('sha256').update(key).digest('hex') : key;
+  return once(database, { scope: `files ${scope}`, key: kept, digest }, add);
 }
 
 /** The number of a record that this person may see. */

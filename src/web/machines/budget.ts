@@ -8,6 +8,8 @@ interface Bucket {
 export interface Budget {
   /** Takes one; 0 when there was one, else the seconds until there is, at least 1. `times` is how many times as much this asker may. */
   take(network: string, times?: number): number;
+  /** What `take` would say, without taking one. */
+  left(network: string): number;
   readonly size: number;
 }
 
@@ -20,28 +22,33 @@ const leastBurst = 60;
 /** `perMinute` 0 is without limit. `now` in milliseconds. */
 export function createBudget(perMinute: number, now: () => number = () => performance.now()): Budget {
   const buckets = new Map<string, Bucket>();
+  const bucketOf = (network: string, rate: number): Bucket => {
+    const most = Math.min(rate, Math.max(leastBurst, rate * burst));
+    const time = now();
+    const { tokens, at } = buckets.get(network) ?? { tokens: most, at: time };
+    return { tokens: Math.min(most, tokens + ((time - at) * rate) / 60_000), at: time };
+  };
   return {
     take: (network, times = 1) => {
       if (perMinute === 0) return 0;
       const rate = perMinute * times;
-      const most = Math.min(rate, Math.max(leastBurst, rate * burst));
-      const time = now();
-      const bucket = buckets.get(network) ?? { tokens: most, at: time };
+      const bucket = bucketOf(network, rate);
       // The least recently used stands first.
       buckets.delete(network);
       buckets.set(network, bucket);
       const [oldest] = buckets.keys();
       if (buckets.size > mostNetworks && oldest !== undefined) buckets.delete(oldest);
-      bucket.tokens = Math.min(most, bucket.tokens + ((time - bucket.at) * rate) / 60_000);
-      bucket.at = time;
-      if (bucket.tokens >= 1) {
-        bucket.tokens -= 1;
-        return 0;
-      }
-      return Math.max(1, Math.ceil(((1 - bucket.tokens) * 60) / rate));
+      const seconds = wait(bucket, rate);
+      if (seconds === 0) bucket.tokens -= 1;
+      return seconds;
     },
+    left: (network) => (perMinute === 0 ? 0 : wait(bucketOf(network, perMinute), perMinute)),
     get size() {
       return buckets.size;
     },
   };
+}
+
+function wait({ tokens }: Bucket, rate: number): number {
+  return tokens >= 1 ? 0 : Math.max(1, Math.ceil(((1 - tokens) * 60) / rate));
 }

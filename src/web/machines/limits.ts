@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import { webErrors } from '../errors.ts';
@@ -40,6 +40,10 @@ export interface Limits {
   readonly pace: Pace;
   /** Takes a request from its network's budget: 0, or the seconds to wait. */
   take(request: FastifyRequest): number;
+  /** Before a session or token that nobody has brought lately is looked up: 0, or the seconds to wait, since too many of its network were none. */
+  guess(request: FastifyRequest): number;
+  /** It was none. */
+  guessedWrong(request: FastifyRequest): void;
   /** Waits until it is the turn of the request's network; what ends it, or undefined when nothing needs to be ended. */
   turn(request: FastifyRequest): Promise<(() => void) | undefined>;
   networkOf(request: FastifyRequest): string;
@@ -59,6 +63,7 @@ export function createLimits(settings: LimitSettings, isSignedIn: (request: Fast
   const askerOf = (request: FastifyRequest): string =>
     isSignedIn(request) ? `person ${networkOf(request.ip)}` : networkOf(request.ip);
   const isLimited = (request: FastifyRequest): boolean => !exempt.includes(request.ip) && !isFree(request.url);
+  const guesses = createBudget(settings.pageRate);
   const turns = createTurns(turnLimits);
   return {
     traffic: createTraffic(),
@@ -72,6 +77,10 @@ export function createLimits(settings: LimitSettings, isSignedIn: (request: Fast
       if (!isLimited(request)) return 0;
       const times = isSignedIn(request) ? settings.peopleRate : 1;
       return budgets[isExport(request.url) ? 'export' : 'page'].take(askerOf(request), times);
+    },
+    guess: (request) => (isLimited(request) ? guesses.left(networkOf(request.ip)) : 0),
+    guessedWrong: (request) => {
+      if (isLimited(request)) guesses.take(networkOf(request.ip));
     },
     turn: async (request) => {
       if (settings.pageRate === 0 || !isLimited(request)) return;
@@ -87,7 +96,7 @@ function paceOf({ exportPace, paceWindow = standardPaceWindow }: LimitSettings):
 
 /** What costs nothing: kept for ever by browsers, asked by balancers, or what tells machines how to behave. */
 function isFree(url: string): boolean {
-  return /^\/(?:assets\/|health\/|robots\.txt|favicon\.ico)/.test(url);
+  return /^\/(?:assets\/[^/]+|health\/(?:live|ready)|robots\.txt|favicon\.ico)(?:\?|$)/.test(url);
 }
 
 /** Is this a search in a format that machines read? Those may be long. However the address is spelled: the router and the arguments are read without their percent signs. */
@@ -110,14 +119,17 @@ const requestsInFlight = new WeakSet<FastifyRequest>();
 /** What ends the turn of a request. */
 const turnsTaken = new WeakMap<FastifyRequest, () => void>();
 
+/** Throws what says so when `seconds` are to be waited. */
+export function refuseFor(seconds: number, reply: FastifyReply): void {
+  if (seconds === 0) return;
+  reply.header('retry-after', seconds).header('cache-control', 'no-store');
+  throw new UserError(webErrors.tooManyRequests, { seconds });
+}
+
 /** Asks the budget before any work, waits for the turn of the network, and counts the pages that are being answered. */
 export function applyLimits(app: FastifyInstance, limits: Limits): void {
   app.addHook('onRequest', async (request, reply) => {
-    const seconds = limits.take(request);
-    if (seconds > 0) {
-      reply.header('retry-after', seconds).header('cache-control', 'no-store');
-      throw new UserError(webErrors.tooManyRequests, { seconds });
-    }
+    refuseFor(limits.take(request), reply);
     if (isExport(request.url)) return;
     const endTurn = await limits.turn(request);
     if (endTurn !== undefined) {
