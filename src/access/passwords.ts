@@ -12,7 +12,7 @@ export function checkNewPassword(password: string, person: { readonly name: stri
   };
   if ([...password].length < shortest) refuse(`it has less than ${shortest} characters`);
   if (password.length > longest) refuse(`it has more than ${longest} characters`);
-  if (/[\0\r\n]/.test(password)) refuse('it has a line break in it');
+  if (/\p{Cc}/u.test(password)) refuse('it has a sign in it that is no text, as a line break');
   const plain = password.toLowerCase();
   if ([person.name, person.email].some((text) => text.toLowerCase() === plain)) refuse('it is the name or the address');
   if (new Set(plain).size < 3) refuse('it is one or two characters again and again');

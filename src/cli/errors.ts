@@ -67,4 +67,17 @@ export const cliErrors = defineErrors({
     message: '`reperio {command}` does not take "{given}"{choices}.',
     hint: '`reperio help {command}` shows how it is written.',
   },
+  notTyped: {
+    code: 'REPERIO_NOT_TYPED',
+    status: 400,
+    message: 'The terminal went away before Enter: nothing was changed.',
+    hint: 'Run the command again.',
+  },
+  turnLost: {
+    code: 'REPERIO_TURN_LOST',
+    status: 503,
+    message:
+      'The database was away for a moment, and with it the turn to work on the index; what was begun is given up, and the index is as it was.',
+    hint: 'Run the command again.',
+  },
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -75,4 +76,17 @@ test('a host without readers looks after the index, tells systemd how it is, and
   assert.match(tellings()[0]!, /^--ready --pid=\d+$/);
   for (let tries = 0; tries < 50 && tellings().at(-1) !== '--stopping'; tries++) await sleep(20);
   assert.equal(tellings().at(-1), '--stopping');
+});
+
+test('a data folder that cannot be written is told in a sentence with what to do, and is no bug', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  // Root may write anywhere, but not into a file.
+  const child = spawn(program, ['index', 'follow'], {
+    env: { ...process.env, REPERIO_DATA: join(folder, 'file', 'data'), DATABASE_URL: store.url },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  assert.equal(status, 1, said);
+  assert.match(said, /^error: .* cannot be written: ENOTDIR/);
+  assert.match(said, /\nhint: .*REPERIO_DATA/);
 });

@@ -293,8 +293,9 @@ export const settingsTable = {
     name: 'status-networks',
     environment: 'REPERIO_STATUS_NETWORKS',
     type: 'text',
-    default: '127.0.0.0/8, ::1',
-    doc: 'Addresses and networks that may read /server-status and /metrics without signing in. Others need the action `viewserverstatus`. What a proxy on this machine passes on does not count as from it.',
+    default: undefined,
+    doc: 'Addresses and networks that may read /server-status and /metrics without signing in; others need the action `viewserverstatus`. With 127.0.0.0/8 every user of this machine may, and what a proxy on it passes on counts as its own when it does not say so (`X-Forwarded-For`).',
+    defaultDoc: 'the user who runs the server, and root, on this machine',
   },
   indexWork: {
     name: 'index-work',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { currentSite } from '../site/versions.ts';
-import { takeLease } from '../store/lease.ts';
+import { takeLease, whileHeld } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
 import { foldDeltas } from './fold.ts';
 import { readManifest } from './manifest.ts';
@@ -118,8 +118,7 @@ async function doInTurn(
   const { url, signal } = context;
   const lease = await takeLease(url, 'indexer', { label: `index ${seen}`, wait: false, signal });
   if (lease === undefined) return;
-  const stop = signal === undefined ? lease.lost : AbortSignal.any([signal, lease.lost]);
-  const inTurn = { ...context, signal: stop };
+  const inTurn = { ...context, signal: whileHeld(lease, signal) };
   try {
     // Whoever had the lease may have done it since.
     const { work } = await look();

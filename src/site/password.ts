@@ -18,6 +18,10 @@ export async function hashPassword(password: string): Promise<string> {
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64'), hash.toString('base64')].join('$');
 }
 
+export function isPasswordHash(text: string): boolean {
+  return text.startsWith('scrypt$');
+}
+
 /** Is it the password that was hashed? A stored text that is no hash of ours fits none. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [kind, N, r, p, salt = '', hash = ''] = stored.split('$');

@@ -88,8 +88,8 @@ export const storeErrors = defineErrors({
   folderDenied: {
     code: 'REPERIO_FOLDER_DENIED',
     status: 500,
-    message: 'The data folder {folder} cannot be written: {reason}.',
-    hint: 'Set REPERIO_DATA to a folder of your own, or mend the owner and mode of this one.',
+    message: '{folder} cannot be written: {reason}.',
+    hint: 'Set the data folder (REPERIO_DATA) to one of your own, on a disk that can be written, or mend the owner and mode of this one.',
   },
   embeddedMissing: {
     code: 'REPERIO_EMBEDDED_MISSING',

@@ -21,6 +21,11 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** Aborts with the signal, and when the lease is lost: what needs it is given up then, since somebody else may have it. */
+export function whileHeld({ lost }: Lease, signal: AbortSignal | undefined): AbortSignal {
+  return signal === undefined ? lost : AbortSignal.any([signal, lost]);
+}
+
 export interface LeaseOptions {
   /** What the holder does, for others who ask: "load records.xml". */
   readonly label: string;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../store/database.ts';
-import { type Lease, takeLease } from '../store/lease.ts';
+import { type Lease, takeLease, whileHeld } from '../store/lease.ts';
 import { beginTask, dueTasks, endTask, enterTasks, failTask, giveTaskBack } from './calendar.ts';
 import type { Outcome, Task } from './task.ts';
 
@@ -75,7 +75,7 @@ export async function doTask(
   { database, node, signal, lease }: Omit<TaskContext, 'url' | 'tasks'> & { readonly lease: Lease },
   task: Task,
 ): Promise<Outcome | undefined> {
-  const stop = AbortSignal.any([signal, lease.lost]);
+  const stop = whileHeld(lease, signal);
   const begun = await beginTask(database, task.name, { node, holder: lease.holder });
   try {
     const outcome = await task.run(stop);

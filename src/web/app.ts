@@ -63,7 +63,7 @@ export interface AppOptions {
   /** Who looks on while requests are answered; undefined: nobody. */
   readonly watch?: RequestWatch;
   /** How the node is, for /server-status and /metrics; undefined: there is neither. */
-  readonly status?: { readonly networks: string; readonly view: () => Promise<NodeView> };
+  readonly status?: { readonly networks: string | undefined; readonly view: () => Promise<NodeView> };
   /** Documents of records; undefined: there are none. */
   readonly files?: WebFiles;
   /** For ?profile= and kept profiles; undefined: there are none. */

@@ -25,7 +25,7 @@ function watchBody({ raw }: FastifyRequest, reply: FastifyReply, window: number)
     if (bytesRead - before >= leastBytes) before = bytesRead;
     else {
       clearInterval(timer);
-      // Its turn to be answered has not come: what stands on the connection now is the answer to an earlier request.
+      // It was answered already, or its turn has not come: what stands on the connection now is the answer to another request.
       if (reply.raw.socket === null) socket.destroy();
       else answerClientError(Object.assign(new Error('a slow body'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
     }

@@ -1,16 +1,18 @@
 import { type GraphStatus, graphStatus } from '../../citations/status.ts';
 import { followIndex } from '../../cluster/follow-index.ts';
 import type { Settings } from '../../config/settings.ts';
+import { UserError } from '../../errors/errors.ts';
 import type { IndexContext } from '../../index/context.ts';
 import { mergeAll } from '../../index/merging.ts';
 import { rebuildIndex } from '../../index/rebuild.ts';
 import { indexStatus } from '../../index/status.ts';
 import { type VerifyReport, verifyIndex } from '../../index/verify.ts';
 import { indexFolderOf } from '../../library/open.ts';
-import { takeLease } from '../../store/lease.ts';
+import { takeLease, whileHeld } from '../../store/lease.ts';
 import { openStore } from '../../store/open.ts';
 import { createLogger } from '../../web/log.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { cliErrors } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 
 const status = defineSubcommand({
@@ -57,7 +59,7 @@ const rebuild = defineSubcommand({
   options: jsonOption,
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
     const records = await withIndex(settings(), signal, async (context) =>
-      inTurn(context, 'index rebuild', stderr, async () => {
+      inTurn(context, 'index rebuild', stderr, async (context) => {
         const progress = createProgress({ stream: stderr, unit: 'records' });
         let done = 0;
         const count = await rebuildIndex(context, ({ records }) => {
@@ -94,7 +96,7 @@ const verify = defineSubcommand({
   failureStatus: 2,
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
     const report = await withIndex(settings(), signal, (context) =>
-      inTurn(context, 'index verify', stderr, () =>
+      inTurn(context, 'index verify', stderr, (context) =>
         verifyIndex(context, {
           heal: !options['dry-run'],
           compare: !options.checksums,
@@ -158,16 +160,21 @@ async function withIndex<T>(
   }
 }
 
+/** What is done in turn is given up when the turn is lost, with the database's connection: somebody else may have it then. */
 async function inTurn<T>(
-  { url, signal }: IndexContext,
+  context: IndexContext,
   label: string,
   stderr: NodeJS.WritableStream,
-  work: () => Promise<T>,
+  work: (context: IndexContext) => Promise<T>,
 ): Promise<T> {
+  const { url, signal } = context;
   const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which works on the index.\n`);
   const lease = await takeLease(url, 'indexer', { label, wait: true, onWait, signal });
   try {
-    return await work();
+    return await work({ ...context, signal: lease === undefined ? signal : whileHeld(lease, signal) });
+  } catch (error) {
+    if (lease?.lost.aborted === true && signal?.aborted !== true) throw new UserError(cliErrors.turnLost, {}, error);
+    throw error;
   } finally {
     await lease?.release();
   }

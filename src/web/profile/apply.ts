@@ -3,6 +3,7 @@ import { startRecording } from '../../operations/profile/cpu-profiler.ts';
 import { functionTimes } from '../../operations/profile/functions.ts';
 import { type KeptProfile, keepProfile, type MemoryChange, newProfileId } from '../../operations/profile/kept.ts';
 import { StatementRecorder } from '../../operations/profile/statements.ts';
+import { isPasswordHash } from '../../site/password.ts';
 import { statementWatch } from '../../store/statements.ts';
 import { withoutSecrets } from '../secrets-in-url.ts';
 import { type Profiled, profiledOf, rememberProfiled, type Wanted, wantedOf } from './asked.ts';
@@ -138,9 +139,9 @@ async function finish(
   return profile;
 }
 
-/** Secrets are sent as bytes; none is kept. */
+/** Secrets are sent as bytes, and passwords as hashes that say so; none is kept. */
 function plain(value: unknown): unknown {
-  return value instanceof Uint8Array ? null : value;
+  return value instanceof Uint8Array || (typeof value === 'string' && isPasswordHash(value)) ? null : value;
 }
 
 function changeSince(before: NodeJS.MemoryUsage): MemoryChange {

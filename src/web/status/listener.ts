@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { answerStatus, type NodeView } from './answer.ts';
+import { isLocalName } from './local.ts';
 
 export interface StatusListener {
   close(): Promise<void>;
@@ -18,6 +19,9 @@ export interface StatusListenerOptions {
   readonly say: (sentence: string) => void;
 }
 
+/** Seconds; as `reperio profile` has it. */
+const longestProfile = 120;
+
 /**
  * Answers /server-status, /metrics and /health/live from the supervisor itself, so that they can be read when no worker answers. What cannot be listened on is
  * said; serving goes on.
@@ -29,18 +33,18 @@ export async function listenForStatus({
   profile,
   say,
 }: StatusListenerOptions): Promise<StatusListener> {
+  const takeProfile = (query: string, response: ServerResponse): void => {
+    const args = new URLSearchParams(query);
+    const seconds = Math.min(longestProfile, Math.max(0, Number(args.get('seconds') ?? 10)));
+    void profile(seconds, Number(args.get('worker') ?? 1) - 1).then((id) =>
+      id === undefined
+        ? response.writeHead(409).end('there is no such worker, or another profile is being taken\n')
+        : response.end(`${id}\n`),
+    );
+  };
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const [path = '', query = ''] = (request.url ?? '').split('?', 2);
     if (path === '/health/live') return void response.end('ok\n');
-    if (path === '/profile') {
-      const args = new URLSearchParams(query);
-      void profile(Number(args.get('seconds') ?? 10), Number(args.get('worker') ?? 1) - 1).then((id) =>
-        id === undefined
-          ? response.writeHead(409).end('there is no such worker, or another profile is being taken\n')
-          : response.end(`${id}\n`),
-      );
-      return;
-    }
     view().then(
       (found) => {
         const answered = answerStatus(path, query, request.headers.accept ?? '', found);
@@ -53,8 +57,18 @@ export async function listenForStatus({
   // Nobody else comes into the folder.
   mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });
   rmSync(socket, { force: true });
-  const servers = [await listening(answer, { path: socket }, say)];
-  if (port > 0) servers.push(await listening(answer, { host: '127.0.0.1', port }, say));
+  const byFile: RequestListener = (request, response) => {
+    const [path, query = ''] = (request.url ?? '').split('?', 2);
+    if (path === '/profile') takeProfile(query, response);
+    else answer(request, response);
+  };
+  // A page of somewhere else that a browser of this machine shows may send requests here, under a name of its own.
+  const byPort: RequestListener = (request, response) => {
+    if (isLocalName(request.headers.host)) answer(request, response);
+    else response.writeHead(421).end('ask by the address 127.0.0.1 or the name localhost\n');
+  };
+  const servers = [await listening(byFile, { path: socket }, say)];
+  if (port > 0) servers.push(await listening(byPort, { host: '127.0.0.1', port }, say));
   return {
     close: async () => {
       for (const server of servers) {
@@ -66,7 +80,7 @@ export async function listenForStatus({
 }
 
 async function listening(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  answer: RequestListener,
   at: { readonly path: string } | { readonly host: string; readonly port: number },
   say: (sentence: string) => void,
 ): Promise<ReturnType<typeof createServer> | undefined> {

@@ -6,20 +6,28 @@ import { webErrors } from '../errors.ts';
 import { parseNetworks } from '../machines/networks.ts';
 import { personOf } from '../visitor.ts';
 import { answerStatus, type NodeView } from './answer.ts';
+import { isLocalName, isLoopback, isOwnPeer } from './local.ts';
 
-/** For whom: the networks of the settings without more, and whoever may `viewserverstatus`. */
+/** For whom: the networks of the settings without more, without such a setting our own user and root on this machine, and whoever may `viewserverstatus`. */
 export function statusRoutes(
   app: FastifyInstance,
   environment: WebEnvironment,
-  { networks, view }: { readonly networks: string; readonly view: () => Promise<NodeView> },
+  { networks, view }: { readonly networks: string | undefined; readonly view: () => Promise<NodeView> },
 ): void {
-  const open = parseNetworks(networks, 'status-networks');
-  const isOpen = (request: FastifyRequest): boolean =>
-    open.includes(request.ip) && (isTrusted(request) ? !isLoopback(request.ip) : !isForwarded(request));
+  const open = networks === undefined ? undefined : parseNetworks(networks, 'status-networks');
+  const isOpen = async (request: FastifyRequest): Promise<boolean> => {
+    const { ip, socket } = request;
+    if (open === undefined)
+      return !isTrusted(request) && isLoopback(ip) && !isForwarded(request) && (await isOwnPeer(socket));
+    return open.includes(ip) && (isTrusted(request) ? !isLoopback(ip) : !isForwarded(request));
+  };
   for (const path of ['/server-status', '/metrics'])
     app.get(path, async (request, reply) => {
       const { site } = environment.library.snapshot();
-      if (!isOpen(request) && !may(site, personOf(request, site, environment.people?.access), 'viewserverstatus'))
+      if (
+        !(await isOpen(request)) &&
+        !may(site, personOf(request, site, environment.people?.access), 'viewserverstatus')
+      )
         throw new UserError(webErrors.statusClosed);
       const answered = answerStatus(path, request.url.split('?')[1] ?? '', request.headers.accept ?? '', await view());
       return reply.headers(answered!.headers).send(answered!.body);
@@ -36,9 +44,7 @@ function isTrusted({ ip, socket }: FastifyRequest): boolean {
  * name of that will do.
  */
 function isForwarded({ headers, ip, raw }: FastifyRequest): boolean {
-  const host = (headers.host ?? '').replace(/:\d+$/, '');
-  const isLocal = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
-  if (isLoopback(ip) && !isLocal) return true;
+  if (isLoopback(ip) && !isLocalName(headers.host)) return true;
   return raw.httpVersion === '1.0' || signs.some((name) => headers[name] !== undefined);
 }
 
@@ -46,7 +52,3 @@ const signs = [
   ...['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-server', 'x-real-ip'],
   ...['forwarded', 'via', 'x-request-start', 'cf-connecting-ip', 'true-client-ip'],
 ];
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
-}

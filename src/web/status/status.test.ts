@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { get, type RequestOptions } from 'node:http';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { findProgram } from '../../../test/support/packages.ts';
@@ -19,6 +22,7 @@ import type { WebPeople } from '../people.ts';
 import { testOperators, testPassword } from '../test-people.ts';
 import { createReader } from '../test-reader.ts';
 import { answerStatus } from './answer.ts';
+import { listenForStatus } from './listener.ts';
 import { emptyView, testView } from './test-status.ts';
 import { statusText } from './text.ts';
 
@@ -199,3 +203,73 @@ test('requests are counted by route, and their statements', async () => {
   });
   assert.ok(routes['/search'] !== undefined && routes['no such page'] !== undefined, Object.keys(routes).join(' '));
 });
+
+test('without a setting the state is for our own user and root on this machine, and for nobody whom a proxy of another user passes on', async (t) => {
+  const closed = createApp(memoryLibrary(testSite, []), {
+    people,
+    trustProxy: '10.0.0.1',
+    status: { networks: undefined, view: async () => testView() },
+  });
+  try {
+    await closed.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = closed.server.address() as { readonly port: number };
+    const ours = await fetch(`http://127.0.0.1:${port}/server-status?auto`);
+    assert.equal(ours.status, 200);
+    const named = await fetch(`http://127.0.0.1:${port}/server-status`, {
+      headers: { 'x-forwarded-for': '192.0.2.1' },
+    });
+    assert.equal(named.status, 403);
+    if (process.getuid?.() !== 0) return t.diagnostic('only root can ask as another user');
+    // As nginx does by itself from 1.29.7 on: HTTP/1.1, our name, and no sign of a proxy.
+    const script = `exec 3<>/dev/tcp/127.0.0.1/${port}; printf 'GET /metrics HTTP/1.1\\r\\nHost: 127.0.0.1:${port}\\r\\n\\r\\n' >&3; head -n 1 <&3`;
+    const run = promisify(execFile);
+    const other = await run('bash', ['-c', script], { uid: 65534, gid: 65534, cwd: '/' });
+    assert.match(other.stdout, / 403 /, other.stderr);
+    const root = await run('bash', ['-c', script]);
+    assert.match(root.stdout, / 200 /, root.stderr);
+  } finally {
+    await closed.close();
+  }
+});
+
+test('the port of the supervisor answers what it is for, and no page of somewhere else', async () => {
+  const asked: number[] = [];
+  const socket = join(folder, 'supervisor', 'status.sock');
+  const port = await freePort();
+  const listener = await listenForStatus({
+    socket,
+    port,
+    view: async () => testView(),
+    profile: async (seconds) => {
+      asked.push(seconds);
+      return 'abc';
+    },
+    say: (sentence) => assert.fail(sentence),
+  });
+  const ask = (path: string, by: RequestOptions): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      get({ path, ...by }, (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+    });
+  try {
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`])
+      assert.equal(await ask('/metrics', { port, headers: { host } }), 200);
+    assert.equal(await ask('/server-status', { port, headers: { host: 'evil.example' } }), 421);
+    assert.equal(await ask('/profile?seconds=1', { port }), 404);
+    assert.deepEqual(asked, []);
+    for (const seconds of ['0.5', '99999999', '-1'])
+      assert.equal(await ask(`/profile?seconds=${seconds}`, { socketPath: socket }), 200);
+    assert.deepEqual(asked, [0.5, 120, 0]);
+    assert.equal(await ask('/health/live', { socketPath: socket }), 200);
+  } finally {
+    await listener.close();
+  }
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { readonly port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
