@@ -38,10 +38,11 @@ async function firstLine(stdin: Readable): Promise<string> {
 const keySequence = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[O@-Z\\-_a-z].?)/g;
 
 async function typedLine(terminal: ReadStream, stderr: Writable): Promise<string> {
-  stderr.write('Password (it does not show): ');
   let typed: string[] = [];
   try {
+    // Before it is asked for: what a fast hand types at once must not show either.
     terminal.setRawMode(true);
+    stderr.write('Password (it does not show): ');
     for await (const chunk of terminal) {
       for (const sign of String(chunk).replace(keySequence, '')) {
         if (sign === '\r' || sign === '\n') return typed.join('');

@@ -219,14 +219,17 @@ class IndexFollower implements Follower {
   }
 }
 
-/** One statement, so one moment: segments and deltas fit together however commits are ordered. */
+/**
+ * One statement, so one moment: segments and deltas fit together however commits are ordered. The limits tell the planner that these tables have one row: nobody analyses so small
+ * ones, and it takes them for thousands.
+ */
 async function readState(database: Database): Promise<State> {
   const [state] = await database.query<State>(sql`
     SELECT manifest.version, manifest.segments,
       ARRAY(SELECT seq::text FROM delta ORDER BY seq) AS deltas,
       library.id || '.' || library.timeline AS library,
       ARRAY(SELECT DISTINCT index_digest FROM segment WHERE id = ANY (manifest.segments) ORDER BY 1) AS analysis
-    FROM manifest, library`);
+    FROM (SELECT * FROM manifest LIMIT 1) AS manifest, (SELECT * FROM library LIMIT 1) AS library`);
   if (state === undefined) throw new Error('the manifest row is missing');
   return state;
 }

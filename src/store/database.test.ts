@@ -24,6 +24,10 @@ test('int8 comes as a number when it is exact and as a bigint otherwise', async 
   assert.deepEqual(row, { small: 9007199254740991, large: 9007199254740993n });
 });
 
+test('no statement is compiled, which would take longer than all of them', async () => {
+  assert.deepEqual(await database.query(sql`SELECT current_setting('jit') AS jit`), [{ jit: 'off' }]);
+});
+
 test('a transaction is kept whole or not at all', async () => {
   await database.transaction(async (transaction) => {
     await transaction.query(sql`INSERT INTO thing VALUES (1, 1), (2, 2)`);

@@ -177,6 +177,8 @@ export function clientConfig(
   return {
     connectionString: url,
     application_name: applicationName,
+    // Statements of milliseconds: compiling one takes a quarter of a second of a core, and a bad guess of the planner is enough for it to be done each time.
+    options: '-c jit=off',
     connectionTimeoutMillis: connectTimeout,
     statement_timeout: statementTimeout,
     lock_timeout: lockTimeout,

@@ -10,7 +10,7 @@ export interface Doer {
   readonly holder: number;
 }
 
-/** A task that was begun, and the how manieth time. */
+/** A task that was begun, and which run of it this is. */
 export interface Begun {
   readonly name: string;
   readonly run: number;

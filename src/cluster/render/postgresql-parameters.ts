@@ -9,6 +9,8 @@ export interface Parameter {
 
 const poolSize = 8;
 const usualWorkers = 2;
+/** The follower, and tasks. */
+const processesOfWorker = 2;
 const spare = 20;
 const leastConnections = 100;
 
@@ -16,7 +18,7 @@ const leastConnections = 100;
 function connectionsOf(topology: Topology): number {
   const nodes = hostsWith(topology, 'web');
   const wanted = nodes.reduce((sum, { workers }) => sum + poolSize * ((workers ?? usualWorkers) + 1), 0);
-  const workers = hostsWith(topology, 'worker').length * poolSize;
+  const workers = hostsWith(topology, 'worker').length * processesOfWorker * poolSize;
   return Math.max(leastConnections, wanted + workers + spare);
 }
 
@@ -29,9 +31,10 @@ export function postgresParameters(topology: Topology): readonly Parameter[] {
     {
       name: 'max_connections',
       value: String(connectionsOf(topology)),
-      why: `${poolSize} for each worker and supervisor of every web node, ${poolSize} for each worker host, ${spare} to spare`,
+      why: `${poolSize} for each worker and supervisor of every web node, ${processesOfWorker * poolSize} for each worker host, ${spare} to spare`,
     },
     ...memoryParameters(memory),
+    { name: 'jit', value: 'off', why: 'statements of milliseconds are not worth compiling' },
     { name: 'wal_compression', value: 'on', why: 'bulk loads write much that compresses well' },
     { name: 'max_wal_size', value: '4GB', why: 'a bulk load is not stopped by checkpoints every few seconds' },
     { name: 'checkpoint_timeout', value: '15min', why: 'likewise' },
