@@ -14,6 +14,10 @@ export interface CrawlerOutcome {
 /** Milliseconds within which 99 of 100 readers' requests are answered. */
 export const readersAim = 200;
 const seconds = 12;
+/** The node has had a third of the readers until now, and may have been started a moment ago: what it is like when it has compiled what it runs is measured. */
+const warmUp = 5;
+/** What the crawlers ask for together. */
+export const crawlersRate = 500;
 /** 25 connections that each ask 20 times a second. */
 const crawling = { keeping: 20, fresh: 5, pause: 50, accepted: [429] } as const;
 /** 10 requests a second, which the budget of a network allows. */
@@ -26,6 +30,7 @@ export async function runCrawlers(world: World): Promise<CrawlerOutcome> {
   await Promise.all(others.map((name) => setNode(cluster, name, 'maint')));
   try {
     const crawler = await startLoad(cluster.host('crawler'), readers(world, crawling));
+    await sleep(warmUp * 1_000);
     const reader = await startLoad(cluster.host('reader'), readers(world, reading));
     await sleep(seconds * 1_000);
     return { reader: await reader.stop(), crawler: await crawler.stop() };
