@@ -180,5 +180,5 @@ test('a host works in the background: of two one is killed over a task, and the 
   const done = await reperio('tasks', 'run', 'files');
   assert.match(done.text, /^files: 1 file read, 120 MB\.$/m);
   assert.match(tellings()[0]!, /^--ready --pid=\d+$/);
-  await until(() => tellings().includes('WATCHDOG=1') && tellings().at(-1) === '--stopping');
+  await until(() => ['WATCHDOG=1', '--stopping'].every((word) => tellings().includes(word)));
 });

@@ -59,7 +59,7 @@ defaults http
     # 503 is what a node says that sheds load or is about to stop: another one may have time. Never on a timeout: the work would be done several times.
     retry-on conn-failure empty-response 503
     timeout connect 1s
-    timeout check 500ms
+    timeout check 1s
     timeout client 60s
     timeout server 60s
     # A whole request, its first 16 kB of body included: who sends slower than that only holds a slot.
@@ -134,7 +134,7 @@ backend pages
     timeout queue 5s
     # What was sent to a node that was unplugged is given up after 2 s (tcp-ut) and goes to another. That stands on each server, since HAProxy 2.6 does not
     # take it from default-server.
-    # Twice no answer, half a second apart: out. Not on-marked-down shutdown-sessions, which would cut answers that are on their way.
+    # Twice no answer within a second: out; a dead one refuses, and is out after 0.7 s. Nodes that are only slow must not all be out at once. Not on-marked-down shutdown-sessions, which would cut answers that are on their way.
     default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2`,
     web.map((host) => server(host, `maxconn ${slots(topology, host, 'pages')}`)),
     `

@@ -23,13 +23,16 @@ global_defs {
     script_user root
     # Neighbours are told at once who has the address now, not after 5 s.
     vrrp_garp_master_delay 0
+    # Five adverts a second must leave however busy this machine is: else the address is taken from a balancer that is well.
+    vrrp_rt_priority 20
 }
 
 vrrp_script chk_haproxy {
-    # Does HAProxy answer? Whole seconds only; a dead HAProxy costs 1.25 s (measured), most of it this interval.
-    script "/usr/bin/curl -fsS -m 1 -o /dev/null http://127.0.0.1:${ports.haproxy}/haproxy-up"
+    # Does HAProxy answer? Whole seconds only; a dead HAProxy refuses at once and costs 1.25 s (measured), most of it this interval. One that is slow, on a machine that is,
+    # has 4 s: giving the address away cuts every connection, to another balancer that may be as slow.
+    script "/usr/bin/curl -fsS -m 4 -o /dev/null http://127.0.0.1:${ports.haproxy}/haproxy-up"
     interval 1
-    timeout 1
+    timeout 5
     fall 1
     rise 1
 }

@@ -63,7 +63,7 @@ defaults
     timeout connect 1s
     timeout client 60s
     timeout server 60s
-    timeout check 500ms
+    timeout check 1s
     timeout http-keep-alive 60s
     # An unplugged node sends no reset.
     option srvtcpka

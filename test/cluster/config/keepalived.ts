@@ -17,11 +17,12 @@ global_defs {
     vrrp_version 3
     script_user root
     vrrp_garp_master_delay 0
+    vrrp_rt_priority 20
 }
 vrrp_script haproxy {
-    script "/usr/bin/curl -fsS -m 1 -o /dev/null http://127.0.0.1:${haproxyPort}/haproxy-up"
+    script "/usr/bin/curl -fsS -m 4 -o /dev/null http://127.0.0.1:${haproxyPort}/haproxy-up"
     interval 1
-    timeout 1
+    timeout 5
     fall 1
     rise 1
 }
