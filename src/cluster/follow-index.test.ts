@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { createSystemd } from '../../test/support/systemd.ts';
 import { field } from '../formats/test-records.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { indexStatus } from '../index/status.ts';
@@ -17,8 +18,7 @@ import { defaultSite } from '../site/default.ts';
 
 const program = fileURLToPath(new URL('../../bin/reperio', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'reperio-follow-'));
-/** What systemd would be told. */
-const told = join(folder, 'told');
+const systemd = createSystemd(folder);
 let store: TestDatabase;
 
 /** As many versions outside of segments as are folded at once. */
@@ -34,28 +34,20 @@ before(async () => {
       analyzer,
       Array.from({ length: 100 }, () => ({ record, mode: 'insert', reason: 'test' }) as const),
     );
-  const bin = join(folder, 'bin');
-  mkdirSync(bin);
-  writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$@" >> '${told}'\n`);
-  chmodSync(join(bin, 'systemd-notify'), 0o755);
 });
 after(async () => {
   await store.release();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const tellings = (): readonly string[] => (existsSync(told) ? readFileSync(told, 'utf8').trim().split('\n') : []);
-
 test('a host without readers looks after the index, tells systemd how it is, and ends when it is told to', async () => {
   assert.equal((await indexStatus(store.database, join(folder, 'index'))).deltas, records);
   const child = spawn(program, ['index', 'follow'], {
     env: {
       ...process.env,
-      PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+      ...systemd.environment,
       REPERIO_DATA: folder,
       DATABASE_URL: store.url,
-      NOTIFY_SOCKET: join(folder, 'notify'),
-      WATCHDOG_USEC: '1000000',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -65,7 +57,8 @@ test('a host without readers looks after the index, tells systemd how it is, and
   const ended = once(child, 'exit');
   try {
     const isDone = async (): Promise<boolean> =>
-      (await indexStatus(store.database, join(folder, 'index'))).deltas === 0 && tellings().includes('WATCHDOG=1');
+      (await indexStatus(store.database, join(folder, 'index'))).deltas === 0 &&
+      systemd.tellings().includes('WATCHDOG=1');
     for (let tries = 0; tries < 200 && !(await isDone()); tries++) await sleep(100);
   } finally {
     child.kill('SIGTERM');
@@ -73,9 +66,9 @@ test('a host without readers looks after the index, tells systemd how it is, and
   assert.deepEqual(await ended, [0, null], said.join(''));
   assert.match(said.join(''), /The index is looked after\./);
   assert.match(said.join(''), new RegExp(`Folded ${records} deltas into a segment`));
-  assert.match(tellings()[0]!, /^--ready --pid=\d+$/);
-  for (let tries = 0; tries < 50 && tellings().at(-1) !== '--stopping'; tries++) await sleep(20);
-  assert.equal(tellings().at(-1), '--stopping');
+  assert.match(systemd.tellings()[0]!, /^--ready --pid=\d+$/);
+  for (let tries = 0; tries < 50 && systemd.tellings().at(-1) !== '--stopping'; tries++) await sleep(20);
+  assert.equal(systemd.tellings().at(-1), '--stopping');
 });
 
 test('a data folder that cannot be written is told in a sentence with what to do, and is no bug', async () => {

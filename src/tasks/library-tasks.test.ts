@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once as event } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { createSystemd } from '../../test/support/systemd.ts';
 import { contentPath } from '../files/content.ts';
 import { field } from '../formats/test-records.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
@@ -20,18 +21,13 @@ import { taskStates } from './calendar.ts';
 
 const program = fileURLToPath(new URL('../../bin/reperio', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'reperio-tasks-'));
-/** What systemd would be told. */
-const told = join(folder, 'told');
+const systemd = createSystemd(folder);
 let store: TestDatabase;
 
 before(async () => {
   store = await openTestDatabase();
   const record = { leader: '', fields: [field('245__', '$aKept'), field('980__', '$aARTICLE')] };
   await writeRecords(store.database, compileAnalyzer(defaultSite()), [{ record, mode: 'insert', reason: 'test' }]);
-  const bin = join(folder, 'bin');
-  mkdirSync(bin);
-  writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$@" >> '${told}'\n`);
-  chmodSync(join(bin, 'systemd-notify'), 0o755);
 });
 after(async () => {
   await store.release();
@@ -40,7 +36,6 @@ after(async () => {
 
 const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
-  PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
   REPERIO_DATA: folder,
   DATABASE_URL: store.url,
 });
@@ -57,9 +52,8 @@ function work(node: string) {
   const child = spawn(program, ['tasks', 'work'], {
     env: {
       ...environment(),
+      ...systemd.environment,
       REPERIO_NODE_NAME: node,
-      NOTIFY_SOCKET: join(folder, 'notify'),
-      WATCHDOG_USEC: '1000000',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -79,7 +73,6 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 const stateOf = async (name: string): Promise<TaskState> =>
   (await taskStates(store.database)).find((state) => state.name === name)!;
-const tellings = (): readonly string[] => (existsSync(told) ? readFileSync(told, 'utf8').trim().split('\n') : []);
 
 test('before anything was done, the command says who does tasks', async () => {
   const { status, text } = await reperio('tasks', 'status');
@@ -179,6 +172,6 @@ test('a host works in the background: of two one is killed over a task, and the 
   }
   const done = await reperio('tasks', 'run', 'files');
   assert.match(done.text, /^files: 1 file read, 120 MB\.$/m);
-  assert.match(tellings()[0]!, /^--ready --pid=\d+$/);
-  await until(() => ['WATCHDOG=1', '--stopping'].every((word) => tellings().includes(word)));
+  assert.match(systemd.tellings()[0]!, /^--ready --pid=\d+$/);
+  await until(() => ['WATCHDOG=1', '--stopping'].every((word) => systemd.tellings().includes(word)));
 });
