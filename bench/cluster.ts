@@ -39,14 +39,18 @@ interface Row {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-async function repeated<T>(event: string, work: () => Promise<T>): Promise<readonly T[]> {
+/** `told`: what is said of a run when it is over, so that a series which is cut off has not been for nothing. */
+async function repeated<T>(event: string, work: () => Promise<T>, told: (result: T) => string): Promise<readonly T[]> {
   const results: T[] = [];
   for (let run = 1; run <= runs; run++) {
-    process.stderr.write(`${event}: run ${run} of ${runs}\n`);
-    results.push(await work());
+    const result = await work();
+    results.push(result);
+    process.stderr.write(`${event}: run ${run} of ${runs}, ${told(result)}\n`);
   }
   return results;
 }
+
+const toldOf = (failed: number, gap: number): string => `${failed} failed, gap ${milliseconds(gap)} ms`;
 
 async function webRows(world: World): Promise<readonly Row[]> {
   const rows: Row[] = [];
@@ -55,7 +59,11 @@ async function webRows(world: World): Promise<readonly Row[]> {
   );
   for (const scenario of possible) {
     const { name, aim } = scenario;
-    const outcomes = await repeated(name, () => runScenario(world, scenario));
+    const outcomes = await repeated(
+      name,
+      () => runScenario(world, scenario),
+      ({ failed, gap }) => toldOf(failed.length, gap),
+    );
     const refused = median(outcomes.map((outcome) => outcome.refused.length));
     const took = median(outcomes.map((outcome) => outcome.took));
     const notes = [
@@ -77,7 +85,11 @@ async function webRows(world: World): Promise<readonly Row[]> {
 async function databaseRows(world: World): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const scenario of databaseScenarios.filter(({ name }) => name.includes(values.only))) {
-    const outcomes = await repeated(scenario.name, () => runDatabaseScenario(world, scenario));
+    const outcomes = await repeated(
+      scenario.name,
+      () => runDatabaseScenario(world, scenario),
+      ({ writes }) => toldOf(writes.lost.length, writes.gap),
+    );
     const failedSearches = median(outcomes.map(({ searches }) => searches.failed.length + searches.refused.length));
     const slowest = median(outcomes.map(({ searches }) => searches.slowest));
     rows.push({
@@ -96,7 +108,11 @@ async function uploadRows(world: World): Promise<readonly Row[]> {
   for (const scenario of uploadScenarios) {
     const event = `POST with an Idempotency-Key: ${scenario.name}`;
     if (!event.includes(values.only)) continue;
-    const outcomes = await repeated(event, () => runUploads(world, scenario));
+    const outcomes = await repeated(
+      event,
+      () => runUploads(world, scenario),
+      ({ failed, gap }) => toldOf(failed.length, gap),
+    );
     const requests = outcomes.reduce((sum, each) => sum + each.requests, 0);
     const wrong = outcomes.reduce((sum, each) => sum + each.lost + each.repeated + each.unanswered, 0);
     rows.push({
@@ -112,7 +128,11 @@ async function uploadRows(world: World): Promise<readonly Row[]> {
 
 async function crawlerRow(world: World): Promise<Row> {
   const event = 'crawlers on one node';
-  const outcomes = await repeated(event, () => runCrawlers(world));
+  const outcomes = await repeated(
+    event,
+    () => runCrawlers(world),
+    ({ reader }) => toldOf(reader.failed.length, reader.p99),
+  );
   const rate = median(outcomes.map(({ crawler }) => crawler.requests / crawler.seconds));
   const told = median(outcomes.map(({ crawler }) => (crawler.statuses['429'] ?? 0) / crawler.requests));
   return {
@@ -127,7 +147,11 @@ async function crawlerRow(world: World): Promise<Row> {
 async function throughputRows(world: World): Promise<readonly (readonly string[])[]> {
   const rows: (readonly string[])[] = [];
   for (let nodes = 1; nodes <= webNodes.length; nodes++) {
-    const found = await repeated(`${throughput} of ${nodes}`, () => runThroughput(world, nodes));
+    const found = await repeated(
+      `${throughput} of ${nodes}`,
+      () => runThroughput(world, nodes),
+      ({ rate }) => `${rate.toFixed(0)} requests/s`,
+    );
     const middle = (of: 'rate' | 'p50' | 'p99'): number => median(found.map((each) => each[of]));
     rows.push([String(nodes), middle('rate').toFixed(0), milliseconds(middle('p50')), milliseconds(middle('p99'))]);
   }

@@ -426,7 +426,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 100,
     maximum: 600_000,
-    doc: 'How long a database connection may take, waiting for a free one in the pool included.',
+    doc: 'How long a database connection may take, waiting for a free one in the pool included. Where the database has several servers, one that does not answer is left for the next after 3 s.',
   },
   databasePatience: {
     name: 'database-patience',

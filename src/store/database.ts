@@ -3,11 +3,9 @@ import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { UserError } from '../errors/errors.ts';
 import { checkOutOf, within } from './check-out.ts';
-import { storeErrors } from './errors.ts';
 import { explain, explainStandby, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
-import { serversOf } from './servers.ts';
+import { serversOf, timeForServer } from './servers.ts';
 import { StallWatch } from './stalls.ts';
 import { statementWatch } from './statements.ts';
 
@@ -75,14 +73,18 @@ const int8 = 20;
 /** Connections are made when they are needed: an address that leads nowhere shows at the first query. */
 export function connect(url: string, options: ConnectOptions): Database {
   const servers = serversOf(url);
+  const config = clientConfig(url, options);
   class Roaming extends pg.Client {
-    constructor(config?: pg.ClientConfig) {
-      super({ ...config, connectionString: servers.current });
+    constructor(ofPool?: pg.ClientConfig) {
+      const { connectionTimeoutMillis } = config;
+      super({ ...ofPool, connectionTimeoutMillis, connectionString: servers.current });
     }
   }
-  const stalls = new StallWatch(servers, clientConfig(url, options), options.anyServer !== true);
+  const stalls = new StallWatch(servers, config, options.anyServer !== true);
   const pool = new pg.Pool({
-    ...clientConfig(url, options),
+    ...config,
+    // Waiting for a free connection included.
+    connectionTimeoutMillis: options.connectTimeout,
     Client: Roaming,
     max: options.poolSize,
     idleTimeoutMillis: 30_000,
@@ -173,13 +175,12 @@ export function clientConfig(
   url: string,
   { connectTimeout, statementTimeout, lockTimeout }: Omit<ConnectOptions, 'poolSize'>,
 ): pg.ClientConfig {
-  if (!/^postgres(ql)?:\/\//.test(url)) throw new UserError(storeErrors.databaseUrlWrong);
   return {
     connectionString: url,
     application_name: applicationName,
     // Statements of milliseconds: compiling one takes a quarter of a second of a core, and a bad guess of the planner is enough for it to be done each time.
     options: '-c jit=off',
-    connectionTimeoutMillis: connectTimeout,
+    connectionTimeoutMillis: timeForServer(url, connectTimeout),
     statement_timeout: statementTimeout,
     lock_timeout: lockTimeout,
     keepAlive: true,

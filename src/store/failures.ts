@@ -20,12 +20,11 @@ export function explain(error: unknown, connectTimeout: number): unknown {
     return kind ? new UserError(kind, { reason: error.message, place: 'the database' }, error) : error;
   }
   if (!(error instanceof Error)) return error;
-  // Both are the driver's own words for the pool's and the connection's timeout.
-  if (/^timeout exceeded when trying to connect/.test(error.message)) {
+  if (isQueueTimeout(error)) {
     return new UserError(storeErrors.databaseBusy, { seconds: connectTimeout / 1000 }, error);
   }
   const code = 'code' in error ? String(error.code) : '';
-  if (networkCodes.has(code) || /^Connection terminated/.test(error.message)) {
+  if (networkCodes.has(code) || isLost(error)) {
     return new UserError(storeErrors.databaseAway, { reason: error.message || code }, error);
   }
   return error;
@@ -51,8 +50,13 @@ export function isUnreachable(error: unknown): boolean {
     networkCodes.has(code) ||
     // Shutting down, starting up, connection exceptions, read-only transaction.
     /^(?:57P0[123]|08|25006)/.test(code) ||
-    /^(?:Connection terminated|timeout expired)/.test(error.message)
+    isLost(error)
   );
+}
+
+/** In the driver's words: a connection that broke, and one that was not made in time. */
+function isLost({ message }: Error): boolean {
+  return /^(?:Connection terminated|timeout expired)/.test(message);
 }
 
 /** What the driver says when all connections of the pool were in use for too long. */

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { type CutProxy, openCutProxy } from '../../test/support/cut-proxy.ts';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { connect, type Database } from './database.ts';
-import { addressesOf, Servers } from './servers.ts';
+import { clientConfig, connect, type Database } from './database.ts';
+import { addressesOf, connectToPrimary, Servers, serversOf } from './servers.ts';
 
 const options = { poolSize: 4, connectTimeout: 1_000, statementTimeout: 20_000, lockTimeout: 0 };
 let store: TestDatabase;
@@ -165,6 +165,29 @@ test('who has no patience finds the server that is there all the same, as the th
     assert.equal((error as { code?: string }).code, 'REPERIO_DATABASE_AWAY');
   } finally {
     await impatient.close();
+    await second.close();
+  }
+});
+
+test('a server that is cut off keeps nobody from the primary for long, whatever connecting may take', async () => {
+  const second = await openCutProxy(store.url);
+  const both = way.url.replace('/test_', `,${new URL(second.url).host}/test_`);
+  await way.cut('silent');
+  try {
+    // As web processes, and as the threads of a load.
+    for (const times of [{ connectTimeout: 20_000, patience: 20_000 }, { connectTimeout: 0 }]) {
+      const roaming = connect(both, { ...options, ...times });
+      const { took, error } = await timed(() => roaming.query(sql`SELECT 1`));
+      assert.ok(error === undefined && took < 6_000, `${took} ms, ${String(error)}`);
+      await roaming.close();
+      // Who connects next begins with the one that is cut off, as nobody knows.
+      serversOf(both).leave(serversOf(both).current);
+    }
+    const { took } = await timed(async () =>
+      (await connectToPrimary(both, clientConfig(both, { ...options, connectTimeout: 20_000 }))).end(),
+    );
+    assert.ok(took < 6_000, String(took));
+  } finally {
     await second.close();
   }
 });

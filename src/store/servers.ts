@@ -45,6 +45,15 @@ export function addressesOf(url: string): readonly string[] {
   return hosts.split(',').map((host) => before + host + after);
 }
 
+/** One that is cut off answers nothing, not even a refusal. While it is waited for, the new primary is there and unasked. Milliseconds. */
+const otherIsAskedAfter = 3_000;
+
+/** How long one server may take to connect, where `limit` is how long connecting may take (0: for ever). Milliseconds. */
+export function timeForServer(url: string, limit: number): number {
+  if (serversOf(url).urls.length === 1) return limit;
+  return limit === 0 ? otherIsAskedAfter : Math.min(limit, otherIsAskedAfter);
+}
+
 /** Asked of each new connection where there are several servers. */
 export const isStandbyStatement = 'SELECT pg_is_in_recovery() AS standby';
 
