@@ -24,7 +24,7 @@ function settingsOf(topology: Topology, host: Host): readonly KernelSetting[] {
   return [
     ...(has('balancer', 'web', 'files') ? listening : []),
     ...(has('balancer') ? balancing : []),
-    ...(has('web', 'worker', 'balancer') ? asking : []),
+    ...(has('web', 'worker', 'balancer', 'database') ? asking : []),
     ...(has('database') && !has('web', 'worker', 'balancer', 'files', 'monitor') ? database : []),
     {
       name: 'vm.swappiness',
@@ -75,6 +75,21 @@ const asking: readonly KernelSetting[] = [
     name: 'net.ipv4.tcp_retries2',
     value: '8',
     why: 'A connection to a host that fell silent ends after some 100 s, not after 15 minutes (RFC 1122 asks for at least 100 s).',
+  },
+  {
+    name: 'net.ipv4.tcp_keepalive_time',
+    value: '30',
+    why: 'Seconds. Whoever waits for a host that fell silent asks whether it is there. A pg_rewind whose source was cut off hung for two hours else, and its replica with it.',
+  },
+  {
+    name: 'net.ipv4.tcp_keepalive_intvl',
+    value: '5',
+    why: 'Likewise: seconds between two questions ...',
+  },
+  {
+    name: 'net.ipv4.tcp_keepalive_probes',
+    value: '3',
+    why: '... of which so many may stay without answer.',
   },
 ];
 

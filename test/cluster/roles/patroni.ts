@@ -4,7 +4,7 @@ import { databaseAddresses, databaseHosts, libraryUrl, patroniPort, postgresPort
 import { renderedFiles } from '../config/rendered.ts';
 import type { Cluster } from '../hosts/cluster.ts';
 import { waitFor } from '../hosts/wait.ts';
-import { install } from './install.ts';
+import { install, setKernel } from './install.ts';
 import { makeLibrary, ownFolderOfPostgres, postgresPrograms, waitForLibrary } from './postgres.ts';
 
 /** Seconds after which a primary that is gone is replaced; the least that Patroni 3 allows with its other times being what they are. */
@@ -17,6 +17,7 @@ export async function startDatabases(cluster: Cluster): Promise<string> {
     const own = [...etcdFiles(name), ...patroniFiles(name, postgresPrograms()!, ttl)];
     const rendered = cluster.isReallyRoot && renderedFiles(name, 3, ['etcd', 'postgresql', 'patroni']);
     install(host, rendered || own);
+    await setKernel(host, renderedFiles(name, 3, ['sysctl']));
     await ownFolderOfPostgres(cluster, name);
   }
   await Promise.all(databaseHosts.map((name) => startDatabase(cluster, name)));
@@ -76,10 +77,17 @@ export async function waitUntilWhole(cluster: Cluster, timeout = 90_000): Promis
       // Only a synchronous replica may take over.
       const synchronous = members.some(({ role }) => role === 'sync_standby');
       if (whole && synchronous) return true;
-      throw new Error(JSON.stringify(members));
+      throw new Error(`${JSON.stringify(members)}\n${lastWords(cluster, members)}`);
     },
     timeout,
   );
+}
+
+/** Of Patroni on the hosts that have no server which is well. */
+function lastWords(cluster: Cluster, members: readonly Member[]): string {
+  const well = new Set(members.filter(({ timeline }) => timeline !== undefined).map(({ name }) => name));
+  const unwell = databaseHosts.filter((name) => !well.has(name));
+  return unwell.map((name) => `${name}: ${cluster.host(name).log('patroni').slice(-4_000)}`).join('\n');
 }
 
 export async function switchover(cluster: Cluster): Promise<void> {
