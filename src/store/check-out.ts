@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isAway, isQueueTimeout, isUnreachable, queueTimeout } from './failures.ts';
 import type { Servers } from './servers.ts';
+import { NoAnswer, within } from './within.ts';
 
 const betweenTries = 150;
 /** In a long outage. */
@@ -9,14 +10,20 @@ const tryEvery = 1_000;
 /** Whoever looks after the index asks every second: what nobody has met for so long may be over. */
 const forgottenAfter = 5_000;
 
+export interface CheckOutOptions {
+  /** Finds out which of several servers it is now, before it is tried again; undefined: there is one only. */
+  readonly find: (() => Promise<void>) | undefined;
+  readonly revive: (() => Promise<void>) | undefined;
+}
+
 /**
- * Connections, with patience: while no server can be reached, or none is a primary, it is tried again until the outage has lasted so long, from one server to
- * the next. In an outage that has lasted longer one at a time tries, and all others are told at once, so that what can do without the database does.
+ * Connections, with patience: while no server can be reached, or none is a primary, it is tried again until the outage has lasted so long. In an outage that has
+ * lasted longer one at a time tries, and all others are told at once, so that what can do without the database does.
  */
 export function checkOutOf(
   pool: pg.Pool,
   servers: Servers,
-  revive: (() => Promise<void>) | undefined,
+  { find, revive }: CheckOutOptions,
 ): (patience: number) => Promise<pg.PoolClient> {
   let outage: { readonly since: number; last: number; error: unknown } | undefined;
   let trying = false;
@@ -33,9 +40,14 @@ export function checkOutOf(
       if (outage !== undefined && now - outage.last >= forgottenAfter) outage = undefined;
       const isLong = outage !== undefined && now - outage.since > patience && (patience > 0 || tried === 1);
       if (isLong && outage !== undefined && (trying || now - outage.last < tryEvery)) throw outage.error;
-      const address = servers.current;
+      let address = servers.current;
       if (isLong) trying = true;
-      const connecting = pool.connect().finally(() => {
+      const found = outage === undefined ? undefined : find?.();
+      const connecting = (async () => {
+        await found;
+        address = servers.current;
+        return pool.connect();
+      })().finally(() => {
         if (isLong) trying = false;
       });
       try {
@@ -77,24 +89,5 @@ async function connectionWithin(
       () => undefined,
     );
     throw isBusy() ? new Error(queueTimeout) : error;
-  }
-}
-
-/** Nothing came in time; the code is that of the network. */
-class NoAnswer extends Error {
-  readonly code = 'ETIMEDOUT';
-}
-
-/** Rejects as for a server that does not answer when it takes longer, in ms. */
-export async function within<T>(work: Promise<T>, limit: number): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(new NoAnswer(`no answer for ${Math.round(limit)} ms`));
-  }, limit);
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

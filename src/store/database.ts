@@ -3,11 +3,12 @@ import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { checkOutOf, within } from './check-out.ts';
+import { checkOutOf } from './check-out.ts';
 import { explain, explainStandby, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
 import { serversOf, timeForServer } from './servers.ts';
 import { StallWatch } from './stalls.ts';
 import { statementWatch } from './statements.ts';
+import { within } from './within.ts';
 
 export interface Queryable {
   /** int8 comes as a number when that is exact, else as a bigint. */
@@ -80,7 +81,8 @@ export function connect(url: string, options: ConnectOptions): Database {
       super({ ...ofPool, connectionTimeoutMillis, connectionString: servers.current });
     }
   }
-  const stalls = new StallWatch(servers, config, options.anyServer !== true);
+  const anyServer = options.anyServer === true;
+  const stalls = new StallWatch(servers, config, !anyServer);
   const pool = new pg.Pool({
     ...config,
     // Waiting for a free connection included.
@@ -100,7 +102,10 @@ export function connect(url: string, options: ConnectOptions): Database {
     client.on('error', () => {});
   });
   const failed = (error: unknown) => explain(error, options.connectTimeout);
-  const checkOut = checkOutOf(pool, servers, options.revive);
+  const checkOut = checkOutOf(pool, servers, {
+    find: servers.urls.length > 1 ? () => servers.find(config, anyServer) : undefined,
+    revive: options.revive,
+  });
 
   const askPatiently = async <Row extends object>(statement: Sql, patience: number): Promise<Row[]> => {
     const end = performance.now() + patience;

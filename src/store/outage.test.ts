@@ -192,6 +192,41 @@ test('a server that is cut off keeps nobody from the primary for long, whatever 
   }
 });
 
+test('after a long outage the primary is found at once, also beside a server that is cut off', async () => {
+  const [second, third] = [await openCutProxy(store.url), await openCutProxy(store.url)];
+  const all = way.url.replace('/test_', `,${new URL(second.url).host},${new URL(third.url).host}/test_`);
+  const roaming = connect(all, { ...options, connectTimeout: 10_000, patience: 1_000 });
+  let stopping = false;
+  let answeredAt = 0;
+  const asker = async (): Promise<void> => {
+    while (!stopping) {
+      await roaming.query(sql`SELECT 1`).then(
+        () => (answeredAt ||= performance.now()),
+        () => undefined,
+      );
+      await sleep(50);
+    }
+  };
+  await Promise.all([way.cut('silent'), second.cut(), third.cut()]);
+  const askers = Promise.all(Array.from({ length: 4 }, asker));
+  try {
+    for (const back of [third, second]) {
+      await sleep(4_000);
+      answeredAt = 0;
+      await back.heal();
+      const healedAt = performance.now();
+      while (answeredAt === 0 && performance.now() < healedAt + 8_000) await sleep(20);
+      assert.ok(answeredAt > 0 && answeredAt - healedAt < 2_300, `${answeredAt - healedAt} ms`);
+      await back.cut();
+    }
+  } finally {
+    stopping = true;
+    await askers;
+    await roaming.close();
+    await Promise.all([second.close(), third.close()]);
+  }
+});
+
 test('an address with several hosts is one address for each', () => {
   assert.deepEqual(addressesOf('postgresql://u:p%2C@a:1,b:2,[::1]:3/x?sslmode=require'), [
     'postgresql://u:p%2C@a:1/x?sslmode=require',

@@ -1,7 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { UserError } from '../errors/errors.ts';
 import { storeErrors } from './errors.ts';
 import { isUnreachable } from './failures.ts';
+import { openServer, otherIsAskedAfter, Probe } from './server.ts';
+import { within } from './within.ts';
 
 /**
  * The servers that one address may name: postgresql://user:password@db1:5432,db2:5432/library. One of them is the primary; after a failover it is another.
@@ -11,9 +13,13 @@ export class Servers {
   /** One address each. */
   readonly urls: readonly string[];
   #at = 0;
+  /** When the current one was found, as performance.now() has it. */
+  #foundAt = Number.NEGATIVE_INFINITY;
+  readonly #probes: readonly Probe[];
 
   constructor(url: string) {
     this.urls = addressesOf(url);
+    this.#probes = this.urls.map((address) => new Probe(address));
   }
 
   get current(): string {
@@ -22,9 +28,33 @@ export class Servers {
 
   /** `url` cannot be reached, or is no primary (any more): the next one is tried, unless somebody has moved on already. */
   leave(url: string): void {
-    if (url === this.current) this.#at = (this.#at + 1) % this.urls.length;
+    if (url !== this.current) return;
+    this.#at = (this.#at + 1) % this.urls.length;
+    this.#foundAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Asks all at once which is the primary (`anyServer`: which answers), on connections of its own: one that is cut off delays nobody. Rejects when none says so soon; one that says so later is known to who asks next.
+   */
+  async find(config: pg.ClientConfig, anyServer: boolean): Promise<void> {
+    if (performance.now() - this.#foundAt < knownFor) return;
+    const asked = this.#probes.map(async (probe, at) => {
+      await probe.ask(config, anyServer);
+      this.#at = at;
+      this.#foundAt = performance.now();
+    });
+    await within(Promise.any(asked), roundWithin).catch((error: unknown) => {
+      if (!(error instanceof AggregateError)) throw error;
+      // One that refuses us for ever is no reason to wait for the others no longer.
+      throw error.errors.findLast(isUnreachable) ?? error.errors.at(-1);
+    });
   }
 }
+
+/** Milliseconds. */
+const roundWithin = 1_000;
+/** Who finds a server is to connect to it, and so are those who ask while he does. */
+const knownFor = 2_000;
 
 const known = new Map<string, Servers>();
 
@@ -45,21 +75,10 @@ export function addressesOf(url: string): readonly string[] {
   return hosts.split(',').map((host) => before + host + after);
 }
 
-/** One that is cut off answers nothing, not even a refusal. While it is waited for, the new primary is there and unasked. Milliseconds. */
-const otherIsAskedAfter = 3_000;
-
 /** How long one server may take to connect, where `limit` is how long connecting may take (0: for ever). Milliseconds. */
 export function timeForServer(url: string, limit: number): number {
   if (serversOf(url).urls.length === 1) return limit;
   return limit === 0 ? otherIsAskedAfter : Math.min(limit, otherIsAskedAfter);
-}
-
-/** Asked of each new connection where there are several servers. */
-export const isStandbyStatement = 'SELECT pg_is_in_recovery() AS standby';
-
-/** A connection was made to a server that takes no writes. */
-export class NoPrimary extends Error {
-  readonly code = '25006';
 }
 
 /** A connection of its own to the primary: all servers are tried in turn. Throws what the last one said. */
@@ -67,17 +86,9 @@ export async function connectToPrimary(url: string, config: pg.ClientConfig): Pr
   const servers = serversOf(url);
   for (let tried = 1; ; tried++) {
     const address = servers.current;
-    const client = new pg.Client({ ...config, connectionString: address });
-    // A connection that breaks later tells whoever listens; without a listener it would end the process.
-    client.on('error', () => {});
     try {
-      await client.connect();
-      if (servers.urls.length === 1) return client;
-      const { rows } = await client.query<{ standby: boolean }>(isStandbyStatement);
-      if (rows[0]?.standby !== true) return client;
-      throw new NoPrimary('the server is a standby');
+      return await openServer(address, config, servers.urls.length === 1);
     } catch (error) {
-      await client.end().catch(() => {});
       if (!isUnreachable(error)) throw error;
       servers.leave(address);
       if (tried >= servers.urls.length) throw error;

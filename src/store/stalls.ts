@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { isUnreachable } from './failures.ts';
-import { NoPrimary, type Servers } from './servers.ts';
+import { NoPrimary } from './server.ts';
+import type { Servers } from './servers.ts';
 
 /**
  * Finds statements that nobody answers any more. A server that is cut off sends nothing, not even a refusal, and TCP waits a quarter of an hour: so when a statement

@@ -2,7 +2,8 @@ import { type Host, hostsWith, type Topology } from '../topology/topology.ts';
 import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
 const keepalivedFile = '/etc/keepalived/keepalived.conf';
-const highest = 150;
+/** Whoever has a lower one waits longer before it takes the address, by up to one advert: high ones lose no time. */
+const highest = 250;
 const step = 10;
 
 /** keepalived 2.2 or newer: who of the balancers has the floating address. Nothing without one. */
@@ -46,7 +47,7 @@ vrrp_instance library {
     virtual_router_id ${virtualRouter}
     # The highest of those that are well gets the address.
     priority ${priority}
-    # Five a second: a balancer without power is missed after 0.65 s (measured).
+    # Five a second: a balancer without power is missed after 0.6 s.
     advert_int 0.2
     # To named peers, since many networks carry no multicast; no stranger is heard then, either.
     unicast_src_ip ${host.address}
