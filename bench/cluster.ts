@@ -1,6 +1,6 @@
 /**
  * What happens to a cluster under load: two balancers with a floating address, three web nodes, three databases under Patroni, each a host of its own on this
- * machine. `npm run bench:cluster -- [--runs 5] [--records 100000] [--only TEXT] [--json]`
+ * machine. `npm run bench:cluster -- [--runs 5] [--records 100000] [--only TEXT]... [--json]`
  */
 import { parseArgs } from 'node:util';
 import { webNodes } from '../test/cluster/config/plan.ts';
@@ -19,12 +19,14 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '5' },
     records: { type: 'string', default: '100000' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     json: { type: 'boolean', default: false },
   },
 });
 const runs = Number(values.runs);
+const isWanted = (event: string): boolean => values.only.some((part) => event.includes(part));
 const throughput = 'throughput';
+const crawlers = 'crawlers on one node';
 
 /** One line of the table, of all runs. */
 interface Row {
@@ -55,7 +57,7 @@ const toldOf = (failed: number, gap: number): string => `${failed} failed, gap $
 async function webRows(world: World): Promise<readonly Row[]> {
   const rows: Row[] = [];
   const possible = [...webScenarios, ...balancerScenarios].filter(
-    ({ name, needsRoot }) => name.includes(values.only) && (needsRoot === undefined || world.cluster.isReallyRoot),
+    ({ name, needsRoot }) => isWanted(name) && (needsRoot === undefined || world.cluster.isReallyRoot),
   );
   for (const scenario of possible) {
     const { name, aim } = scenario;
@@ -84,7 +86,7 @@ async function webRows(world: World): Promise<readonly Row[]> {
 
 async function databaseRows(world: World): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const scenario of databaseScenarios.filter(({ name }) => name.includes(values.only))) {
+  for (const scenario of databaseScenarios.filter(({ name }) => isWanted(name))) {
     const outcomes = await repeated(
       scenario.name,
       () => runDatabaseScenario(world, scenario),
@@ -107,7 +109,7 @@ async function uploadRows(world: World): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const scenario of uploadScenarios) {
     const event = `POST with an Idempotency-Key: ${scenario.name}`;
-    if (!event.includes(values.only)) continue;
+    if (!isWanted(event)) continue;
     const outcomes = await repeated(
       event,
       () => runUploads(world, scenario),
@@ -127,7 +129,7 @@ async function uploadRows(world: World): Promise<readonly Row[]> {
 }
 
 async function crawlerRow(world: World): Promise<Row> {
-  const event = 'crawlers on one node';
+  const event = crawlers;
   const outcomes = await repeated(
     event,
     () => runCrawlers(world),
@@ -171,8 +173,8 @@ const world = await openWholeWorld({ records: Number(values.records) });
 try {
   process.stderr.write(`cluster with ${values.records} records after ${seconds(performance.now() - begun)}\n`);
   const rows = [...(await webRows(world)), ...(await uploadRows(world)), ...(await databaseRows(world))];
-  if ('crawlers'.includes(values.only)) rows.push(await crawlerRow(world));
-  const rates = throughput.includes(values.only) ? await throughputRows(world) : [];
+  if (isWanted(crawlers)) rows.push(await crawlerRow(world));
+  const rates = isWanted(throughput) ? await throughputRows(world) : [];
   if (values.json)
     console.log(JSON.stringify({ machine: machine(), runs, records: Number(values.records), rows, rates }));
   else {

@@ -16,8 +16,9 @@ global_defs {
     router_id ${name}
     vrrp_version 3
     script_user root
-    vrrp_garp_master_delay 0
+    vrrp_garp_master_delay 1
     vrrp_rt_priority 20
+    vrrp_rlimit_rttime 1000000
 }
 vrrp_script haproxy {
     script "/usr/bin/curl -fsS -m 4 -o /dev/null http://127.0.0.1:${haproxyPort}/haproxy-up"

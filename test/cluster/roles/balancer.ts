@@ -12,7 +12,7 @@ import { install } from './install.ts';
 export async function startBalancer(cluster: Cluster, name: string, withPrimary: boolean): Promise<void> {
   const host = cluster.host(name);
   const peer = cluster.host(balancers.find((other) => other !== name)!).address;
-  const priority = 250 - 10 * (balancers as readonly string[]).indexOf(name);
+  const priority = 200 - 10 * (balancers as readonly string[]).indexOf(name);
   const { isReallyRoot } = cluster;
   const rendered = isReallyRoot && renderedFiles(name, withPrimary ? 3 : 1, ['haproxy', 'keepalived']);
   install(

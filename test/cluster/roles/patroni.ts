@@ -46,12 +46,19 @@ export interface Member {
 
 /** As any member that answers tells it. */
 export async function membersOf(cluster: Cluster): Promise<readonly Member[]> {
-  const ask = async (name: string): Promise<readonly Member[]> => {
-    const url = `http://${databaseAddresses[name]}:${patroniPort}/cluster`;
-    const text = await cluster.exec('client', ['curl', '-fsS', '-m', '2', url], { timeout: 4_000 });
-    return (JSON.parse(text) as { members: readonly Member[] }).members;
-  };
-  return Promise.any(databaseHosts.map(ask));
+  const asked = databaseHosts.map((name) => ask<{ members: readonly Member[] }>(cluster, name, 'cluster'));
+  return (await Promise.any(asked)).members;
+}
+
+async function ask<T>(cluster: Cluster, name: string, path: string): Promise<T> {
+  const url = `http://${databaseAddresses[name]}:${patroniPort}/${path}`;
+  return JSON.parse(await cluster.exec('client', ['curl', '-fsS', '-m', '2', url], { timeout: 4_000 })) as T;
+}
+
+/** How many replicas have a stream from this server, as PostgreSQL itself says. What Patroni says of one that came back is a moment old, and it may turn out to need pg_rewind. */
+async function streamsFrom(cluster: Cluster, name: string): Promise<number> {
+  const { replication = [] } = await ask<{ replication?: readonly { state: string }[] }>(cluster, name, 'patroni');
+  return replication.filter(({ state }) => state === 'streaming').length;
 }
 
 export async function primaryOf(cluster: Cluster, other?: string): Promise<string> {
@@ -76,7 +83,9 @@ export async function waitUntilWhole(cluster: Cluster, timeout = 90_000): Promis
       const whole = good.length === databaseHosts.length && timelines.size === 1;
       // Only a synchronous replica may take over.
       const synchronous = members.some(({ role }) => role === 'sync_standby');
-      if (whole && synchronous) return true;
+      const leader = members.find(({ role }) => role === 'leader');
+      const streams = leader === undefined ? 0 : await streamsFrom(cluster, leader.name);
+      if (whole && synchronous && streams === databaseHosts.length - 1) return true;
       throw new Error(`${JSON.stringify(members)}\n${lastWords(cluster, members)}`);
     },
     timeout,
