@@ -52,6 +52,13 @@ async function repeated<T>(event: string, work: () => Promise<T>, told: (result:
   return results;
 }
 
+/** Each with its number: " (status 503: 2)". */
+function reasonsOf(failed: readonly { readonly error: string }[]): string {
+  const reasons = Object.entries(Object.groupBy(failed, ({ error }) => error));
+  if (reasons.length === 0) return '';
+  return ` (${reasons.map(([error, all]) => `${error}: ${all?.length}`).join(', ')})`;
+}
+
 const toldOf = (failed: number, gap: number): string => `${failed} failed, gap ${milliseconds(gap)} ms`;
 
 async function webRows(world: World): Promise<readonly Row[]> {
@@ -64,7 +71,7 @@ async function webRows(world: World): Promise<readonly Row[]> {
     const outcomes = await repeated(
       name,
       () => runScenario(world, scenario),
-      ({ failed, gap }) => toldOf(failed.length, gap),
+      ({ failed, gap }) => toldOf(failed.length, gap) + reasonsOf(failed),
     );
     const refused = median(outcomes.map((outcome) => outcome.refused.length));
     const took = median(outcomes.map((outcome) => outcome.took));
