@@ -136,16 +136,15 @@ async function uploadRows(world: World): Promise<readonly Row[]> {
 }
 
 async function crawlerRow(world: World): Promise<Row> {
-  const event = crawlers;
   const outcomes = await repeated(
-    event,
+    crawlers,
     () => runCrawlers(world),
     ({ reader }) => toldOf(reader.failed.length, reader.p99),
   );
   const rate = median(outcomes.map(({ crawler }) => crawler.requests / crawler.seconds));
   const told = median(outcomes.map(({ crawler }) => (crawler.statuses['429'] ?? 0) / crawler.requests));
   return {
-    event,
+    event: crawlers,
     failed: outcomes.map(({ reader }) => reader.failed.length),
     gaps: outcomes.map(({ reader }) => reader.p99),
     aim: `0, readers' p99 ${readersAim} ms`,

@@ -62,7 +62,7 @@ export function checkOutOf(
         // All connections in use is no outage.
         if (!isUnreachable(error) || isQueueTimeout(error)) throw error;
         // Who waits for a moment only does not decide that there is an outage.
-        if (error instanceof NoAnswer && patience < tryEvery) throw error;
+        if (error instanceof NoAnswer && patience > 0 && patience < tryEvery) throw error;
         servers.leave(address);
         outage ??= { since: now, last: now, error };
         outage.error = error;

@@ -50,7 +50,7 @@ vrrp_instance library {
     virtual_router_id ${virtualRouter}
     # The highest of those that are well gets the address.
     priority ${priority}
-    # Five a second: a balancer without power is missed after 0.6 s.
+    # Five a second: a balancer without power is missed 0.65 s after its last one.
     advert_int 0.2
     # To named peers, since many networks carry no multicast; no stranger is heard then, either.
     unicast_src_ip ${host.address}

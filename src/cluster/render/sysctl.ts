@@ -79,7 +79,7 @@ const asking: readonly KernelSetting[] = [
   {
     name: 'net.ipv4.tcp_keepalive_time',
     value: '30',
-    why: 'Seconds. Whoever waits for a host that fell silent asks whether it is there. A pg_rewind whose source was cut off hung for two hours else, and its replica with it.',
+    why: 'Seconds. Whoever waits for a host that fell silent asks whether it is there. A pg_rewind whose source was cut off hangs for two hours else, as is usual, and its replica with it.',
   },
   {
     name: 'net.ipv4.tcp_keepalive_intvl',
