@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../library/open.ts';
 import type { SiteLevel } from '../site/level.ts';
-import { type Assets, makeAssets } from './assets.ts';
+import { type Assets, assetsOf } from './assets.ts';
 import type { WebFiles } from './files/files.ts';
 import type { Limits } from './machines/limits.ts';
 import type { WebPeople } from './people.ts';
@@ -31,9 +31,6 @@ export interface WebEnvironment {
   readonly edition: string;
 }
 
-/** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
-const assetsKept = 4;
-
 export type EnvironmentOptions = Pick<
   WebEnvironment,
   'baseUrl' | 'people' | 'limits' | 'level' | 'files' | 'sharedCache'
@@ -46,7 +43,6 @@ export function createEnvironment(
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
   const translators = new Map<string, Translator>();
-  const assets = new Map<string, Assets>();
   return {
     library,
     baseUrl,
@@ -64,16 +60,7 @@ export function createEnvironment(
       }
       return translator;
     },
-    assets: (accent) => {
-      let made = assets.get(accent);
-      if (made === undefined) {
-        made = makeAssets(accent);
-        const [oldest] = assets.keys();
-        if (assets.size >= assetsKept && oldest !== undefined) assets.delete(oldest);
-        assets.set(accent, made);
-      }
-      return made;
-    },
+    assets: assetsOf,
     edition: newestFile().toString(36),
   };
 }

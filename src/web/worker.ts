@@ -28,6 +28,7 @@ import { createLogger } from './log.ts';
 import type { WebPeople } from './people.ts';
 import { createProviders, readSecrets } from './providers.ts';
 import { createReadiness } from './readiness.ts';
+import { rehearse } from './rehearsal.ts';
 import { viewOf } from './status/answer.ts';
 import { boardPath, type WorkerStart } from './worker-start.ts';
 
@@ -176,6 +177,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     // It listens to nothing itself; this starts its watch over idle and slow connections.
     app.server.emit('listening');
     const report = (): void => tell({ kind: 'report', report: reportOf(library, meter) });
+    await rehearse(library);
     running = { settings, app, report, close };
     tell({ kind: 'ready' });
     setInterval(report, reportEvery).unref();
