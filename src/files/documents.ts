@@ -74,7 +74,48 @@ export async function addFile(
 const columns = sql`record_id AS record, name AS document, format, version, status, description, encode(digest, 'hex') AS digest, bytes, added, person,
   version = max(version) OVER (PARTITION BY document_id, format) AS newest`;
 
-/** By name, the newest version first. One statement. */
+/** The files of a record that have one status. */
+export interface FilesWithStatus {
+  readonly status: string;
+  readonly count: number;
+  /** When the last of them was added. */
+  readonly latest: Date;
+  /** Changes with anything that is told of them. */
+  readonly digest: string;
+}
+
+/** What a record has, without reading each file of what may be thousands. One statement. */
+export async function filesByStatus(database: Queryable, record: number): Promise<readonly FilesWithStatus[]> {
+  return database.query<FilesWithStatus>(sql`
+    SELECT status, count(*)::integer AS count, max(added) AS latest,
+      md5(string_agg(json_build_array(name, format, version, encode(digest, 'hex'), description)::text, '' ORDER BY name, version, format)) AS digest
+    FROM document JOIN file ON document_id = id WHERE record_id = ${record} GROUP BY status ORDER BY status`);
+}
+
+/** `count` files with one of these statuses, after the first `skip`: the newest versions by name, and then the older ones. One statement. */
+export async function someFiles(
+  database: Queryable,
+  record: number,
+  { statuses, skip, count }: { readonly statuses: readonly string[]; readonly skip: number; readonly count: number },
+): Promise<readonly DocumentFile[]> {
+  return database.query<DocumentFile>(sql`
+    SELECT ${columns} FROM document JOIN file ON document_id = id
+    WHERE record_id = ${record} AND status = ANY (${statuses}::text[])
+    ORDER BY newest DESC, name, version DESC, format OFFSET ${skip} LIMIT ${count}`);
+}
+
+/** All versions of one file of a record. One statement. */
+export async function versionsOf(
+  database: Queryable,
+  record: number,
+  { document, format }: FileName,
+): Promise<readonly DocumentFile[]> {
+  return database.query<DocumentFile>(sql`
+    SELECT ${columns} FROM document JOIN file ON document_id = id
+    WHERE record_id = ${record} AND name = ${document} AND format = ${format}`);
+}
+
+/** All of a record, by name, the newest version first. One statement. */
 export async function filesOf(database: Queryable, record: number): Promise<readonly DocumentFile[]> {
   return database.query<DocumentFile>(sql`
     SELECT ${columns} FROM document JOIN file ON document_id = id

@@ -14,6 +14,11 @@ const longest = 200;
 export function parseFileName(name: string): FileName {
   const problem = problemOf(name);
   if (problem !== undefined) throw new UserError(fileErrors.nameWrong, { name: name.slice(0, longest), problem });
+  return splitFileName(name);
+}
+
+/** The same of a name that may not be one for a file. */
+export function splitFileName(name: string): FileName {
   const [, document = name, format = ''] = /^(.+?)\.((?:tar\.)?[A-Za-z0-9]{1,10})$/.exec(name) ?? [];
   return { document, format: format.toLowerCase() };
 }

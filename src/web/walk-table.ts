@@ -128,6 +128,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /record/:id/citations': ({ ids }) =>
     get(...ids.flatMap((id) => [`/record/${id}/citations`, `/record/${id}/citations?page=2`])),
   'GET /record/:id/authors': ({ ids }) => get(...ids.map((id) => `/record/${id}/authors`)),
+  'GET /record/:id/files': ({ ids }) => get(...ids.map((id) => `/record/${id}/files`)),
   'GET /record/:id/marc': ({ ids }) => get(...ids.flatMap((id) => [`/record/${id}/marc`, `/record/${id}/marc?page=2`])),
   'GET /record/:id/export/:format': ({ ids }) =>
     get(

@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ContentStore } from '../../files/content.ts';
-import { addFile, allFiles, filesOf } from '../../files/documents.ts';
+import { addFile, allFiles, filesOf, versionsOf } from '../../files/documents.ts';
 import { fileErrors } from '../../files/errors.ts';
 import { contentProblem, noteContent } from '../../files/fixity.ts';
-import { checkText, fileName, parseFileName } from '../../files/names.ts';
+import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { openContentStore } from '../../files/open.ts';
 import { receive } from '../../files/receive.ts';
 import { readRecord } from '../../records/history.ts';
@@ -115,12 +115,11 @@ const get = defineSubcommand({
   },
   run: async ({ arguments: { record, name }, options, settings, signal, stdout }) =>
     withFiles(settings(), signal, async (database, store) => {
-      const files = await filesOf(database, Number(record));
-      const file = files.find(
-        (one) =>
-          fileName(one) === name && (options.version === undefined ? one.newest : one.version === options.version),
+      const versions = await versionsOf(database, Number(record), splitFileName(name));
+      const file = versions.find((one) =>
+        options.version === undefined ? one.newest : one.version === options.version,
       );
-      if (file === undefined) throw new UserError(fileErrors.none, { record, name });
+      if (file === undefined || fileName(file) !== name) throw new UserError(fileErrors.none, { record, name });
       const hash = createHash('sha256');
       const target = options.out === undefined ? stdout : createWriteStream(options.out);
       await pipeline(

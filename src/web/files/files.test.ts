@@ -33,6 +33,7 @@ const folder = mkdtempSync(join(tmpdir(), 'reperio-files-'));
 const records = [
   { leader: '', fields: [field('245__', '$aOpen book'), field('980__', '$aBOOK')] },
   { leader: '', fields: [field('245__', '$aClosed paper'), field('980__', '$aSECRET')] },
+  { leader: '', fields: [field('245__', '$aMany measurements'), field('980__', '$aBOOK')] },
 ];
 let store: TestDatabase;
 let people: WebPeople;
@@ -161,6 +162,44 @@ describe('documents', () => {
     const after = await app.inject({ url: '/record/1', headers: held });
     assert.equal(after.statusCode, 200);
     assert.match(after.body, /fresh\.txt/);
+  });
+
+  test('are very many: the record shows the first ones, and pages of their own have all that one may see', async () => {
+    const app = appOf('local');
+    const insert = (count: number, status: string) =>
+      store.database.transaction(async (transaction) => {
+        await transaction.query(sql`
+        INSERT INTO document (record_id, name, status) SELECT 3, ${status || 'run'} || lpad(number::text, 4, '0'), ${status} FROM generate_series(1, ${count}::integer) AS number`);
+        await transaction.query(sql`
+        INSERT INTO file (document_id, version, format, digest, bytes)
+        SELECT id, version, 'csv', sha256(name::bytea), 20 FROM document, generate_series(1, CASE WHEN name = 'run0001' THEN 2 ELSE 1 END) AS version
+        WHERE record_id = 3 AND status = ${status}`);
+      });
+    await insert(230, '');
+    await insert(70, 'draft');
+    const names = async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<readonly string[]> => {
+      const answer = await app.inject({ url, headers });
+      assert.equal(answer.statusCode, 200);
+      return [...answer.body.matchAll(/href="\/record\/3\/files\/([^"]+)"/g)].map(([, name]) => name!);
+    };
+    const panel = await app.inject('/record/3');
+    assert.match(panel.body, /href="\/record\/3\/files">all 231 files</);
+    assert.equal((await names('/record/3')).length, 50);
+    const all = [...(await names('/record/3/files')), ...(await names('/record/3/files?page=2'))];
+    assert.equal(all.length, 231);
+    assert.equal(new Set(all).size, 231);
+    assert.equal(all.at(-1), 'run0001.csv?version=1', 'older versions are last');
+    assert.deepEqual(await names('/record/3/files?page=9'), await names('/record/3/files?page=2'));
+    assert.match((await app.inject({ url: '/record/3', headers: reviewer })).body, />all 301 files</);
+    assert.equal((await names('/record/3/files', reviewer))[0], 'draft0001.csv');
+    // One that may not be seen changes nothing of what is told to others.
+    await store.database.query(
+      sql`UPDATE document SET description = 'secret' WHERE record_id = 3 AND status = 'draft'`,
+    );
+    assert.equal((await app.inject('/record/3')).headers.etag, panel.headers.etag);
+    await store.database.query(sql`UPDATE document SET description = 'told' WHERE record_id = 3 AND name = 'run0002'`);
+    assert.notEqual((await app.inject('/record/3')).headers.etag, panel.headers.etag);
+    assert.notEqual((await app.inject('/record/2/files')).statusCode, 200);
   });
 
   test('are added by who may, with a good name, bytes and no more than allowed; nothing is left of what is refused', async () => {

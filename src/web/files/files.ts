@@ -1,6 +1,6 @@
 import { may } from '../../access/person.ts';
 import type { ContentStore } from '../../files/content.ts';
-import { type DocumentFile, filesOf } from '../../files/documents.ts';
+import { type DocumentFile, filesByStatus, someFiles } from '../../files/documents.ts';
 import type { Database } from '../../store/database.ts';
 import type { Exchange } from '../exchange.ts';
 
@@ -17,14 +17,48 @@ export interface WebFiles {
   readonly limit: number;
 }
 
-/** Files of a record that this person may see; the record itself has been looked at before. One statement. */
-export async function visibleFiles(
-  { person, snapshot, timing }: Exchange,
+/** May this person see a document with this status? The record itself has been looked at before. */
+export function mayRead({ person, snapshot }: Exchange, status: string): boolean {
+  return status === '' || may(snapshot.site, person, 'viewrestrdoc', { status });
+}
+
+/** A part of the files of a record that this person may see. */
+export interface FilePage {
+  readonly files: readonly DocumentFile[];
+  /** From 1; the last one when a later one was asked for. */
+  readonly page: number;
+  readonly last: number;
+  /** Of all pages. */
+  readonly count: number;
+  /** When the last of them was added, in ms since 1970; 0: there are none. */
+  readonly latest: number;
+  /** Changes with anything that is told of them. */
+  readonly tag: string;
+}
+
+export const noFiles: FilePage = { files: [], page: 1, last: 1, count: 0, latest: 0, tag: '' };
+
+/** Two statements; one for a record without files. */
+export async function filePage(
+  exchange: Exchange,
   database: Database,
   record: number,
-): Promise<readonly DocumentFile[]> {
-  const files = await timing.sql(() => filesOf(database, record));
-  return files.filter(({ status }) => status === '' || may(snapshot.site, person, 'viewrestrdoc', { status }));
+  { size, wanted }: { readonly size: number; readonly wanted: number },
+): Promise<FilePage> {
+  const { timing } = exchange;
+  const all = await timing.sql(() => filesByStatus(database, record));
+  const visible = all.filter(({ status }) => mayRead(exchange, status));
+  const count = visible.reduce((sum, one) => sum + one.count, 0);
+  if (count === 0) return noFiles;
+  const last = Math.ceil(count / size);
+  const page = Math.min(wanted, last);
+  const statuses = visible.map(({ status }) => status);
+  const files = await timing.sql(() => someFiles(database, record, { statuses, skip: (page - 1) * size, count: size }));
+  return {
+    ...{ files, page, last, count },
+    latest: Math.max(...visible.map(({ latest }) => latest.getTime())),
+    tag: visible.map(({ status, digest }) => JSON.stringify([status, digest])).join(),
+  };
 }
 
 export function fileAddress(record: number, name: string): string {

@@ -1,12 +1,38 @@
 import type { DocumentFile } from '../../files/documents.ts';
 import { fileName } from '../../files/names.ts';
+import { paging } from '../components/paging.ts';
 import type { PageContext } from '../context.ts';
 import { type Html, html, nothing } from '../html.ts';
-import { fileAddress } from './files.ts';
+import { withParameter } from '../url.ts';
+import { type FilePage, fileAddress } from './files.ts';
 
-/** The documents of a record, the newest versions first, older ones folded away. */
-export function filesPanel(context: PageContext, files: readonly DocumentFile[]): Html {
-  if (files.length === 0) return nothing;
+/** So many of each fit on a page that a phone can hold: in the panel of a record, and on a page of nothing else. */
+export const filesShown = { panel: 50, page: 200 } as const;
+
+/** The documents of a record, the newest versions first, older ones folded away. Of very many the first ones, and where all are. */
+export function filesPanel(context: PageContext, record: number, { files, count }: FilePage): Html {
+  if (count === 0) return nothing;
+  const { tr } = context;
+  const older = files.filter(({ newest }) => !newest);
+  return html`<section class="panel"><h2>${tr.t('files.title')}</h2>${list(
+    context,
+    files.filter(({ newest }) => newest),
+  )}${
+    older.length > 0 &&
+    html`<details class="small"><summary>${tr.t('files.older', { count: older.length })}</summary>${list(context, older)}</details>`
+  }${count > files.length && html`<p class="small"><a href="/record/${record}/files">${tr.t('files.all', { count })}</a></p>`}</section>`;
+}
+
+/** All documents of a record, a page of them. */
+export function filesTab(context: PageContext, { files, page, last, count }: FilePage): Html {
+  const { tr } = context;
+  if (count === 0) return html`<p>${tr.t('files.none')}</p>`;
+  const href = (number: number): string =>
+    withParameter(context.address, 'page', number === 1 ? undefined : String(number));
+  return html`<section><h2>${tr.t('files.count', { count })}</h2>${list(context, files)}${paging(context, { current: page, last, href })}</section>`;
+}
+
+function list(context: PageContext, files: readonly DocumentFile[]): Html {
   const { tr } = context;
   const item = (file: DocumentFile): Html => {
     const name = fileName(file);
@@ -19,11 +45,7 @@ export function filesPanel(context: PageContext, files: readonly DocumentFile[])
     ];
     return html`<li><a href="${href}" dir="auto">${name}</a> <span class="muted small">${facts.join(', ')}</span>${file.description !== '' && html`<br><span class="small" dir="auto">${file.description}</span>`}</li>`;
   };
-  const older = files.filter(({ newest }) => !newest);
-  return html`<section class="panel"><h2>${tr.t('files.title')}</h2><ul class="plain">${files.filter(({ newest }) => newest).map(item)}</ul>${
-    older.length > 0 &&
-    html`<details class="small"><summary>${tr.t('files.older', { count: older.length })}</summary><ul class="plain">${older.map(item)}</ul></details>`
-  }</section>`;
+  return html`<ul class="plain">${files.map(item)}</ul>`;
 }
 
 function sizeText({ tr }: PageContext, bytes: number): string {

@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { may } from '../../access/person.ts';
 import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
-import { type Added, addFile, type DocumentFile } from '../../files/documents.ts';
-import { checkText, fileName, parseFileName } from '../../files/names.ts';
+import { type Added, addFile, type DocumentFile, filesOf, versionsOf } from '../../files/documents.ts';
+import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { receive } from '../../files/receive.ts';
 import type { Transaction } from '../../store/database.ts';
 import { once } from '../../store/once.ts';
@@ -14,7 +14,7 @@ import { webErrors } from '../errors.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { sendNoRecord, sendNotFound } from '../routes/messages.ts';
 import { deliver } from './deliver.ts';
-import { fileAddress, visibleFiles, type WebFiles } from './files.ts';
+import { fileAddress, mayRead, type WebFiles } from './files.ts';
 
 /** Files of records: to be read by whoever may see record and document, to be added by who may `runbibdocfile`. */
 export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, files: WebFiles): void {
@@ -26,9 +26,10 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
     const record = recordNumber(exchange, id);
     if (record === undefined) return sendNoRecord(exchange, reply, id);
     const version = Number(exchange.args.get('version') ?? 0);
-    const visible = await visibleFiles(exchange, files.database, record);
-    const file = visible.find((one) => fileName(one) === name && (version > 0 ? one.version === version : one.newest));
-    if (file === undefined) return sendNotFound(exchange, reply);
+    const versions = await exchange.timing.sql(() => versionsOf(files.database, record, splitFileName(name)));
+    const file = versions.find((one) => (version > 0 ? one.version === version : one.newest));
+    if (file === undefined || fileName(file) !== name || !mayRead(exchange, file.status))
+      return sendNotFound(exchange, reply);
     const isPublic = file.status === '' && exchange.person.name === undefined;
     return deliver(request, reply, files, file, isPublic);
   });
@@ -37,7 +38,8 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
     const exchange = beginExchange(environment, request);
     const record = recordNumber(exchange, request.params.id);
     if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: request.params.id });
-    const visible = await visibleFiles(exchange, files.database, record);
+    const all = await exchange.timing.sql(() => filesOf(files.database, record));
+    const visible = all.filter(({ status }) => mayRead(exchange, status));
     return reply
       .header('cache-control', 'private, no-cache')
       .send({ files: visible.map((file) => describe(exchange, file)) });

@@ -1,4 +1,3 @@
-import type { DocumentFile } from '../../files/documents.ts';
 import { citationStyles, citationText } from '../../formats/citation.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import type { Identifier } from '../../formats/work/identifiers.ts';
@@ -11,6 +10,7 @@ import { recordFormats } from '../components/format-menu.ts';
 import { kindName, titleHtml } from '../components/hit.ts';
 import { fieldSearch } from '../components/links.ts';
 import type { PageContext } from '../context.ts';
+import type { FilePage } from '../files/files.ts';
 import { filesPanel } from '../files/panel.ts';
 import { richText } from '../highlight.ts';
 import { attribute, type Html, type HtmlValue, html, join, nothing } from '../html.ts';
@@ -25,7 +25,7 @@ export interface RecordModel {
   readonly work: Work;
   readonly references: number;
   /** Documents that this person may see. */
-  readonly files: readonly DocumentFile[];
+  readonly files: FilePage;
   /** Undefined while citations are being counted. */
   readonly citations: RecordCitations | undefined;
   /** Logical fields of the site: a value becomes a link only when its field can be searched. */
@@ -38,7 +38,7 @@ export interface RecordModel {
 }
 
 const tabs = ['information', 'references', 'citations', 'marc'] as const;
-export type RecordTab = (typeof tabs)[number] | 'authors';
+export type RecordTab = (typeof tabs)[number] | 'authors' | 'files';
 
 /** A page of a record: its head and tabs are the same on all of them. */
 export function recordPage(
@@ -119,7 +119,7 @@ export function recordInformation(context: PageContext, model: RecordModel): Htm
   return html`<div>
 ${work.abstracts.length > 0 && html`<section class="panel"><h2>${tr.t('record.abstract')}</h2><div class="abstract">${work.abstracts.map((text) => html`<p dir="auto">${richText(text)}</p>`)}</div></section>`}
 <section class="panel"><h2>${tr.t('record.details')}</h2>${details(context, model)}</section>
-${filesPanel(context, model.files)}
+${filesPanel(context, model.id, model.files)}
 ${work.links.length > 0 && html`<section class="panel"><h2>${tr.t('record.files')}</h2><ul class="plain">${work.links.map((link) => linkItem(context, link))}</ul></section>`}
 </div>
 <aside class="aside">

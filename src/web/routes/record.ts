@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { similarFor } from '../../access/similar.ts';
 import { mayShow } from '../../access/visible.ts';
-import type { DocumentFile } from '../../files/documents.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
 import { firstValue } from '../../formats/work/fields.ts';
@@ -12,7 +11,8 @@ import { emptyRequest, toUrl } from '../../search/request.ts';
 import { emptyBox, searchBox } from '../components/search-box.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
-import { visibleFiles } from '../files/files.ts';
+import { type FilePage, filePage, noFiles } from '../files/files.ts';
+import { filesShown, filesTab } from '../files/panel.ts';
 import { type Html, html } from '../html.ts';
 import { negotiateType } from '../negotiate.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from '../pages/record.ts';
@@ -47,7 +47,7 @@ export function recordRoutes(app: FastifyInstance, environment: WebEnvironment):
       : sendTab(environment, exchange, request, reply, version, 'information');
   });
 
-  for (const tab of ['references', 'citations', 'authors', 'marc'] as const) {
+  for (const tab of ['references', 'citations', 'authors', 'files', 'marc'] as const) {
     app.get<RecordParams>(`/record/:id/${tab}`, async (request, reply) => {
       const exchange = beginExchange(environment, request);
       const version = await findRecord(exchange, reply, request.params.id);
@@ -107,21 +107,11 @@ async function sendTab(
   version: RecordVersion,
   tab: RecordTab,
 ): Promise<FastifyReply> {
-  const files =
-    tab === 'information' && environment.files !== undefined
-      ? await visibleFiles(exchange, environment.files.database, version.id)
-      : [];
-  const newestFile = Math.max(0, ...files.map(({ added }) => added.getTime()));
-  reply.header('last-modified', new Date(Math.max(version.modified.getTime(), newestFile)).toUTCString());
-  if (
-    notModified(
-      request,
-      reply,
-      entityTag(exchange, environment, `${tab} ${version.revision} ${files.map(filePlace).join()}`),
-      caching(exchange, environment, request),
-    )
-  )
-    return reply;
+  const number = Math.max(1, Math.trunc(Number(exchange.args.get('page') ?? 1)) || 1);
+  const files = await filesFor(environment, exchange, version.id, tab, number);
+  reply.header('last-modified', new Date(Math.max(version.modified.getTime(), files.latest)).toUTCString());
+  const tag = entityTag(exchange, environment, `${tab} ${version.revision} ${files.tag}`);
+  if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
   const { page } = exchange;
   const record = visibleRecord(exchange, version.record);
   const cited = references(record);
@@ -136,19 +126,28 @@ async function sendTab(
     fields: new Set(page.site.fields.map((field) => field.code)),
     similar: tab === 'information' ? similarRecords(exchange, version.id) : { records: [], href: undefined },
   };
-  const number = Math.max(1, Math.trunc(Number(exchange.args.get('page') ?? 1)) || 1);
   const bodies = {
     information: () => recordInformation(page, model),
     references: () => recordReferences(page, cited, number),
     citations: () => citationsTab(exchange, version.id, number),
     authors: () => recordAuthors(page, model, number),
+    files: () => filesTab(page, files),
     marc: () => recordMarc(page, record, number),
   } as const satisfies Record<RecordTab, () => unknown>;
   return sendHtml(reply, exchange, recordPage(page, model, tab, bodies[tab](), searchBox(page, emptyBox)));
 }
 
-function filePlace({ document, format, version, digest, status, description }: DocumentFile): string {
-  return JSON.stringify([document, format, version, digest, status, description]);
+/** The files that a tab shows. */
+async function filesFor(
+  { files }: WebEnvironment,
+  exchange: Exchange,
+  id: number,
+  tab: RecordTab,
+  number: number,
+): Promise<FilePage> {
+  if (files === undefined) return noFiles;
+  if (tab === 'information') return filePage(exchange, files.database, id, { size: filesShown.panel, wanted: 1 });
+  return tab === 'files' ? filePage(exchange, files.database, id, { size: filesShown.page, wanted: number }) : noFiles;
 }
 
 const similarShown = 5;
