@@ -16,7 +16,7 @@ export async function rehearse(library: WebLibrary, limit = usualLimit): Promise
   const over = new AbortController();
   // What is wrong here (a damaged segment, a database that is away) is said, and mended, where somebody asks.
   const drawn = draw(library, over.signal).catch(() => undefined);
-  await Promise.race([drawn, sleep(limit, undefined, { ref: false })]);
+  await Promise.race([drawn, sleep(limit, undefined, { signal: over.signal }).catch(() => undefined)]);
   over.abort();
 }
 

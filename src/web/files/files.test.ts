@@ -6,7 +6,6 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import fc from 'fast-check';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
@@ -18,7 +17,6 @@ import { createToken } from '../../access/tokens.ts';
 import type { ContentStore } from '../../files/content.ts';
 import { addFile, allFiles } from '../../files/documents.ts';
 import { localStore } from '../../files/local-store.ts';
-import { disposition, parseFileName } from '../../files/names.ts';
 import { openContentStore } from '../../files/open.ts';
 import { field } from '../../formats/test-records.ts';
 import { testSite } from '../../search/testing/library.ts';
@@ -27,7 +25,6 @@ import { memoryLibrary } from '../memory-library.ts';
 import type { WebPeople } from '../people.ts';
 import { testPeople } from '../test-people.ts';
 import type { WebFiles } from './files.ts';
-import { rangeOf } from './range.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-files-'));
 const records = [
@@ -270,6 +267,11 @@ describe('documents', () => {
     assert.equal((await get(app, 'draft.pdf')).statusCode, 404);
   });
 
+  test('whose name PostgreSQL could not hold are not there', async () => {
+    for (const name of ['a\0b.pdf', '\0', '\u{10ffff}', 'a'.repeat(1_900)])
+      assert.equal((await get(appOf('local'), name)).statusCode, 404, JSON.stringify(name));
+  });
+
   test('run no script, and what a browser could take for a page is saved', async () => {
     const app = appOf('local');
     await put(app, 'page.html', '<script>alert(1)</script>');
@@ -343,22 +345,6 @@ describe('delivery', () => {
       assert.equal(refused.headers['x-sendfile'] ?? refused.headers['x-accel-redirect'], undefined);
     }
   });
-
-  test('ranges are those of RFC 9110', () => {
-    fc.assert(
-      fc.property(fc.nat(50), fc.nat(60), fc.nat(60), (size, a, b) => {
-        const data = Array.from({ length: size }, (_, at) => at);
-        const wanted = data.filter((at) => at >= a && at <= b);
-        const found = rangeOf(`bytes=${a}-${b}`, size);
-        if (b < a) assert.equal(found, undefined);
-        else if (wanted.length === 0) assert.equal(found, 'none');
-        else assert.deepEqual(found, { start: wanted[0], end: wanted.at(-1) });
-      }),
-    );
-    for (const header of [undefined, '', 'bytes=', 'bytes=-', 'bytes=a-b', 'bytes=0-1,3-4', 'lines=0-1'])
-      assert.equal(rangeOf(header, 10), undefined);
-    assert.equal(rangeOf('bytes=-0', 10), 'none');
-  });
 });
 
 describe('the folder of files', () => {
@@ -376,20 +362,6 @@ describe('the folder of files', () => {
     let files = 0;
     for await (const page of allFiles(store.database)) files += page.length;
     assert.ok(files > 10);
-  });
-
-  test('names keep their document and format, and their header is plain', () => {
-    assert.deepEqual(parseFileName('Thesis v2.tar.gz'), { document: 'Thesis v2', format: 'tar.gz' });
-    assert.deepEqual(parseFileName('README'), { document: 'README', format: '' });
-    assert.equal(
-      disposition({ document: 'Größe "x"', format: 'PDF'.toLowerCase() }).includes(
-        "filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%22x%22.pdf",
-      ),
-      true,
-    );
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (document) => !/[\r\n]/.test(disposition({ document, format: '' }))),
-    );
   });
 });
 

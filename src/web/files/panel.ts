@@ -9,11 +9,11 @@ import { type FilePage, fileAddress } from './files.ts';
 /** So many of each fit on a page that a phone can hold: in the panel of a record, and on a page of nothing else. */
 export const filesShown = { panel: 50, page: 200 } as const;
 
-/** The documents of a record, the newest versions first, older ones folded away. Of very many the first ones, and where all are. */
+/** The documents of a record, the newest versions first, older ones folded away. Of very many the first ones without what is older, and where all are. */
 export function filesPanel(context: PageContext, record: number, { files, count }: FilePage): Html {
   if (count === 0) return nothing;
   const { tr } = context;
-  const older = files.filter(({ newest }) => !newest);
+  const older = count > files.length ? [] : files.filter(({ newest }) => !newest);
   return html`<section class="panel"><h2>${tr.t('files.title')}</h2>${list(
     context,
     files.filter(({ newest }) => newest),
