@@ -1,9 +1,14 @@
 import sql from 'sql-template-tag';
+import { type IndexVersions, newestVersions, sameVersions } from '../site/index-versions.ts';
+import type { Site } from '../site/site.ts';
 import type { Queryable } from '../store/database.ts';
+import { compileAnalyzer } from './analysis/analyzer.ts';
 import { replayDelta } from './delta.ts';
+import { deltaOf } from './entry.ts';
 import { createInverter } from './segment/inverter.ts';
 import { memorySegment } from './segment/open.ts';
 import type { StoredSegment } from './segment/stored-segment.ts';
+import { versionsOf } from './stored-records.ts';
 
 interface Delta {
   readonly seq: string;
@@ -23,6 +28,7 @@ interface Group {
  */
 export class DeltaSegments {
   #groups: Group[] = [];
+  #versions: IndexVersions = newestVersions;
 
   get segments(): readonly StoredSegment[] {
     return this.#groups.map((group) => group.segment);
@@ -33,19 +39,21 @@ export class DeltaSegments {
   }
 
   /** Holds exactly these rows from now on. False when one of them is gone from the database: then the list is stale. */
-  async hold(database: Queryable, seqs: readonly string[]): Promise<boolean> {
+  async hold(database: Queryable, seqs: readonly string[], site: Site): Promise<boolean> {
+    if (!sameVersions(site.indexed, this.#versions)) this.clear();
+    this.#versions = site.indexed;
     const wanted = new Set(seqs);
     const kept = this.#groups.flatMap((group) => {
       const deltas = group.deltas.filter((delta) => wanted.has(delta.seq));
       if (deltas.length === group.deltas.length) return [group];
-      return deltas.length === 0 ? [] : [groupOf(deltas)];
+      return deltas.length === 0 ? [] : [groupOf(deltas, site.indexed)];
     });
     for (const group of kept) for (const delta of group.deltas) wanted.delete(delta.seq);
     const missing = [...wanted];
-    const added = missing.length === 0 ? [] : await fetchDeltas(database, missing);
+    const added = missing.length === 0 ? [] : await fetchDeltas(database, missing, site);
     if (added.length < missing.length) return false;
-    if (added.length > 0) kept.push(groupOf(added));
-    this.#groups = joinLikeSizes(kept);
+    if (added.length > 0) kept.push(groupOf(added, site.indexed));
+    this.#groups = joinLikeSizes(kept, site.indexed);
     return true;
   }
 
@@ -54,12 +62,38 @@ export class DeltaSegments {
   }
 }
 
-async function fetchDeltas(database: Queryable, seqs: readonly string[]): Promise<readonly Delta[]> {
-  return await database.query<Delta>(sql`
-    SELECT seq::text AS seq, record_id AS "recordId", revision, data FROM delta WHERE seq = ANY (${seqs}::bigint[])`);
+async function fetchDeltas(database: Queryable, seqs: readonly string[], site: Site): Promise<readonly Delta[]> {
+  const rows = await database.query<Delta & IndexVersions>(sql`
+    SELECT seq::text AS seq, record_id AS "recordId", revision, analysis, format, data FROM delta WHERE seq = ANY (${seqs}::bigint[])`);
+  const others = rows.filter((row) => !sameVersions(row, site.indexed));
+  if (others.length === 0) return rows;
+  const again = await analysedAgain(database, others, site);
+  const ours = (row: Delta): Delta => {
+    const made = again.get(row.recordId);
+    return made === undefined ? row : { ...made, seq: row.seq };
+  };
+  return rows.map((row) => (others.includes(row) ? ours(row) : row));
 }
 
-function joinLikeSizes(groups: readonly Group[]): Group[] {
+/** What another release wrote says something else, or nothing that we can read: the records are analysed here, until all is in segments. */
+async function analysedAgain(
+  database: Queryable,
+  rows: readonly Delta[],
+  site: Site,
+): Promise<ReadonlyMap<number, Delta>> {
+  const analyzer = compileAnalyzer(site);
+  const packed = new Map<number, Delta>();
+  const records = rows.map(({ recordId }) => recordId);
+  for await (const page of versionsOf(database, records)) {
+    for (const version of page) {
+      const { id, revision } = version;
+      packed.set(id, { seq: '', recordId: id, revision, data: deltaOf(version, analyzer) });
+    }
+  }
+  return packed;
+}
+
+function joinLikeSizes(groups: readonly Group[], versions: IndexVersions): Group[] {
   const joined: Group[] = [];
   for (const group of groups) {
     let last = group;
@@ -69,7 +103,7 @@ function joinLikeSizes(groups: readonly Group[]): Group[] {
       before = joined.at(-1)
     ) {
       joined.pop();
-      last = groupOf([...before.deltas, ...last.deltas]);
+      last = groupOf([...before.deltas, ...last.deltas], versions);
     }
     joined.push(last);
   }
@@ -77,13 +111,13 @@ function joinLikeSizes(groups: readonly Group[]): Group[] {
 }
 
 /** Of several versions of a record the newest is inverted. */
-function groupOf(deltas: readonly Delta[]): Group {
+function groupOf(deltas: readonly Delta[], versions: IndexVersions): Group {
   const newest = new Map<number, Delta>();
   for (const delta of deltas) {
     const other = newest.get(delta.recordId);
     if (other === undefined || other.revision < delta.revision) newest.set(delta.recordId, delta);
   }
-  const inverter = createInverter();
+  const inverter = createInverter(versions);
   for (const delta of [...newest.values()].sort((a, b) => a.recordId - b.recordId)) replayDelta(delta.data, inverter);
   return { deltas, segment: memorySegment(inverter.finish()) };
 }

@@ -7,6 +7,18 @@ export const indexErrors = defineErrors({
     message: 'The index of this node has not been read yet.',
     hint: 'Wait a moment and try again; "reperio index status" says how far it is.',
   },
+  unknownVersions: {
+    code: 'REPERIO_INDEX_TOO_NEW',
+    status: 503,
+    message: 'The index is made in a way that this release does not know: {inForce}. It knows {known}.',
+    hint: 'Use the release that the other nodes have, or let that one go back: "reperio index downgrade".',
+  },
+  nodesBehind: {
+    code: 'REPERIO_INDEX_NODES_BEHIND',
+    status: 409,
+    message: 'These nodes do not know {wanted}: {nodes}.',
+    hint: 'Give them the newer release first, or say --anyway: they then stay at what they have now.',
+  },
   busy: {
     code: 'REPERIO_INDEX_BUSY',
     status: 409,

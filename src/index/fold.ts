@@ -1,39 +1,52 @@
 import sql from 'sql-template-tag';
 import { currentSite } from '../site/versions.ts';
-import { compileAnalyzer } from './analysis/analyzer.ts';
+import type { Queryable } from '../store/database.ts';
 import type { IndexContext } from './context.ts';
-import { indexVersion } from './entry.ts';
+import { indexVersion, type OnProblem } from './entry.ts';
+import { segmentMaker } from './make-segments.ts';
 import { publish } from './manifest.ts';
+import { requireKnown } from './require-known.ts';
 import { createInverter } from './segment/inverter.ts';
 import { bytesInMemory, storeSegment, writeSegmentFile } from './segment-store.ts';
 import { versionsOf } from './stored-records.ts';
 
-/** Deltas that become a segment at once; more are folded by doing it again. */
-const foldAtOnce = 2_000;
+/** Deltas that become a segment at once, the first of both; more are folded by doing it again. A larger one comes alone. */
+const rowsAtOnce = 2_000;
+const bytesAtOnce = 32_000_000;
+
+export interface FoldOptions {
+  readonly onProblem?: OnProblem | undefined;
+}
 
 /**
  * Makes a segment of the delta rows and deletes them, in one transaction. The records are analysed again, so that a delta written under an older site
  * file, or by an older release, does not last. Returns how many rows there were. Needs the lease.
  */
-export async function foldDeltas({ database, folder }: IndexContext): Promise<number> {
-  const { site, indexDigest } = await currentSite(database);
-  const analyzer = compileAnalyzer(site);
+export async function foldDeltas({ database, folder }: IndexContext, { onProblem }: FoldOptions = {}): Promise<number> {
+  const { analyzer, origin } = segmentMaker(requireKnown(await currentSite(database)));
   return await database.transaction(
     async (transaction) => {
-      const rows = await transaction.query<{ readonly seq: string; readonly id: number }>(
-        sql`SELECT seq::text AS seq, record_id AS id FROM delta ORDER BY seq LIMIT ${foldAtOnce}`,
-      );
+      const rows = await oldestDeltas(transaction);
       if (rows.length === 0) return 0;
-      const inverter = createInverter();
-      for (const version of await versionsOf(transaction, [...new Set(rows.map((row) => row.id))]))
-        indexVersion(version, analyzer, inverter);
+      const inverter = createInverter(analyzer.versions);
+      const records = rows.map(({ id }) => id);
+      for await (const page of versionsOf(transaction, records))
+        for (const version of page) indexVersion(version, analyzer, inverter, onProblem);
       const data = inverter.finish();
       writeSegmentFile(folder, data);
-      await storeSegment(transaction, bytesInMemory(data), indexDigest);
+      await storeSegment(transaction, bytesInMemory(data), origin);
       await publish(transaction, { add: [data.id], remove: [] });
       await transaction.query(sql`DELETE FROM delta WHERE seq = ANY (${rows.map((row) => row.seq)}::bigint[])`);
       return rows.length;
     },
     { timeout: 0 },
   );
+}
+
+async function oldestDeltas(database: Queryable): Promise<readonly { readonly seq: string; readonly id: number }[]> {
+  return await database.query(sql`
+    SELECT seq::text AS seq, record_id AS id FROM (
+      SELECT seq, record_id, octet_length(data) AS bytes, sum(octet_length(data)) OVER (ORDER BY seq) AS total
+      FROM (SELECT * FROM delta ORDER BY seq LIMIT ${rowsAtOnce}) AS page) AS sized
+    WHERE total - bytes < ${bytesAtOnce} ORDER BY seq`);
 }

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
+import { type IndexVersions, sameVersions } from '../site/index-versions.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
@@ -8,6 +9,7 @@ import { DeltaSegments } from './delta-segments.ts';
 import { indexErrors } from './errors.ts';
 import { SnapshotBuilder } from './live.ts';
 import { indexChannel } from './manifest.ts';
+import { whyUnknown } from './require-known.ts';
 import { SegmentShelf } from './segment-shelf.ts';
 import { StoredBlockDamaged } from './segment-store.ts';
 import type { IndexSnapshot } from './snapshot.ts';
@@ -56,8 +58,9 @@ interface State {
   readonly segments: readonly string[];
   readonly deltas: readonly string[];
   readonly library: string;
+  readonly versions: IndexVersions;
   /** Digests of the site files under which the live segments were made. */
-  readonly analysis: readonly string[];
+  readonly digests: readonly string[];
 }
 
 export function createFollower(options: FollowerOptions): Follower {
@@ -80,6 +83,8 @@ class IndexFollower implements Follower {
   #inexact = 0;
   #checked = 0;
   #problem: string | undefined;
+  /** Why this process stays at the view that it has. */
+  #tooOld: string | undefined;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #background: Promise<unknown> = Promise.resolve();
@@ -154,7 +159,7 @@ class IndexFollower implements Follower {
       for (let round = 1; ; round++) {
         if (await this.#advance(round === mostRounds)) break;
       }
-      this.#problem = undefined;
+      this.#problem = this.#tooOld;
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);
       throw error;
@@ -164,15 +169,25 @@ class IndexFollower implements Follower {
   /** False when what was read changed before all of it was here; `last` throws instead. */
   async #advance(last: boolean): Promise<boolean> {
     const { database } = this.#options;
-    const { site, number } = await currentSite(database);
+    const { site, number, inForce } = await currentSite(database);
     const state = await readState(database);
     this.#checked = Date.now();
+    // Other versions came into force between the two statements: the site must be read again.
+    if (!sameVersions(inForce, state.versions) && !last) return false;
+    if (this.#isTooOldFor(state.versions)) return true;
     if (state.library !== this.#library) {
       // Another library, or the same after a restore: sequence numbers may mean other rows now.
       this.#deltas.clear();
       this.#library = state.library;
     }
-    const version = [state.library, state.version, number, state.deltas.length, state.deltas.at(-1) ?? 0].join('.');
+    const { analysis, format } = state.versions;
+    const version = [
+      state.library,
+      state.version,
+      `${number}-${analysis}-${format}`,
+      state.deltas.length,
+      state.deltas.at(-1) ?? 0,
+    ].join('.');
     const isNew = this.#read !== version || this.#manifest !== state.version;
     if (!isNew && this.#options.citations?.hasNews !== true) return true;
     let segments: Awaited<ReturnType<SegmentShelf['take']>>;
@@ -184,7 +199,7 @@ class IndexFollower implements Follower {
       this.#askToHeal(error);
       throw error;
     }
-    if (!(await this.#deltas.hold(database, state.deltas)) && !last) return false;
+    if (!(await this.#deltas.hold(database, state.deltas, site)) && !last) return false;
     const all = [...segments, ...this.#deltas.segments];
     const plain = this.#builder.build({ version, site, siteVersion: number, segments: all });
     const snapshot = this.#withCitations(plain, state);
@@ -197,10 +212,18 @@ class IndexFollower implements Follower {
     return true;
   }
 
-  #withCitations(snapshot: IndexSnapshot, { segments: stored, library, analysis }: State): IndexSnapshot {
+  /** A newer release has made the index: what we have goes on being served, and said to be old; without anything it throws. */
+  #isTooOldFor(versions: IndexVersions): boolean {
+    const error = whyUnknown(versions);
+    this.#tooOld = error?.message;
+    if (error !== undefined && this.#snapshot === undefined) throw error;
+    return error !== undefined;
+  }
+
+  #withCitations(snapshot: IndexSnapshot, { segments: stored, library, digests }: State): IndexSnapshot {
     const { citations } = this.#options;
     if (citations === undefined) return snapshot;
-    const basis = [library, ...analysis].join(' ');
+    const basis = [library, ...digests].join(' ');
     const { graph, isExact } = citations.graphFor({ segments: snapshot.segments, stored, basis });
     // Two processes may serve different graphs meanwhile: nobody may take one's pages for the other's.
     const version = isExact ? snapshot.version : `${snapshot.version}.${process.pid}-${++this.#inexact}`;
@@ -224,12 +247,13 @@ class IndexFollower implements Follower {
  * ones, and it takes them for thousands.
  */
 async function readState(database: Database): Promise<State> {
-  const [state] = await database.query<State>(sql`
-    SELECT manifest.version, manifest.segments,
+  const [state] = await database.query<Omit<State, 'versions'> & IndexVersions>(sql`
+    SELECT manifest.version, manifest.segments, manifest.analysis, manifest.format,
       ARRAY(SELECT seq::text FROM delta ORDER BY seq) AS deltas,
       library.id || '.' || library.timeline AS library,
-      ARRAY(SELECT DISTINCT index_digest FROM segment WHERE id = ANY (manifest.segments) ORDER BY 1) AS analysis
+      ARRAY(SELECT DISTINCT index_digest FROM segment WHERE id = ANY (manifest.segments) ORDER BY 1) AS digests
     FROM (SELECT * FROM manifest LIMIT 1) AS manifest, (SELECT * FROM library LIMIT 1) AS library`);
   if (state === undefined) throw new Error('the manifest row is missing');
-  return state;
+  const { analysis, format } = state;
+  return { ...state, versions: { analysis, format } };
 }

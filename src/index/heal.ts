@@ -2,14 +2,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { currentSite } from '../site/versions.ts';
-import type { Queryable } from '../store/database.ts';
 import { takeLease } from '../store/lease.ts';
-import { compileAnalyzer } from './analysis/analyzer.ts';
 import type { IndexContext } from './context.ts';
-import type { RecordVersion } from './entry.ts';
+import { segmentMaker, segmentsOf } from './make-segments.ts';
 import { publish, readManifest } from './manifest.ts';
 import { ensureFile } from './merging.ts';
-import { segmentsOf } from './rebuild.ts';
+import { requireKnown } from './require-known.ts';
 import { SegmentDamaged } from './segment/errors.ts';
 import { openSegmentFile, segmentFileName, verifySegmentFile } from './segment/open.ts';
 import {
@@ -112,13 +110,13 @@ async function fileOf(context: IndexContext, id: string): Promise<string | undef
 
 async function indexAgain(context: IndexContext, records: readonly number[], damaged: string): Promise<void> {
   const { database, folder } = context;
-  const { site, indexDigest } = await currentSite(database);
+  const { analyzer, origin } = segmentMaker(requireKnown(await currentSite(database)));
   const made: string[] = [];
-  for await (const data of segmentsOf(pagesOf(database, records), compileAnalyzer(site))) {
+  for await (const data of segmentsOf(versionsOf(database, records), analyzer)) {
     writeSegmentFile(folder, data);
     await database.transaction(
       async (transaction) => {
-        const isNew = await storeSegment(transaction, bytesInMemory(data), indexDigest);
+        const isNew = await storeSegment(transaction, bytesInMemory(data), origin);
         if (!isNew && data.id === damaged) await storeAgain(transaction, bytesInMemory(data));
       },
       { timeout: 0 },
@@ -127,11 +125,4 @@ async function indexAgain(context: IndexContext, records: readonly number[], dam
   }
   // Also when the very same segment came out: followers that gave up on it are woken by the publication.
   await database.transaction((transaction) => publish(transaction, { add: made, remove: [damaged] }));
-}
-
-async function* pagesOf(
-  database: Queryable,
-  ids: readonly number[],
-): AsyncGenerator<readonly RecordVersion[], void, void> {
-  for (let from = 0; from < ids.length; from += 2_000) yield await versionsOf(database, ids.slice(from, from + 2_000));
 }

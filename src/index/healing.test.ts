@@ -93,7 +93,7 @@ test('a follower serves its last view while a stored segment is damaged, and ask
       const inverter = createInverter();
       indexVersion(version(2, 'Kept'), analyzer, inverter);
       const data = inverter.finish();
-      await storeSegment(transaction, bytesInMemory(data), index.digest);
+      await storeSegment(transaction, bytesInMemory(data), index.origin);
       await transaction.query(sql`UPDATE segment_block SET checksum = 'wrong'::bytea WHERE segment_id = ${data.id}`);
       await publish(transaction, { add: [data.id], remove: [] });
       return data.id;

@@ -1,29 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import sql from 'sql-template-tag';
-import { currentSite } from '../site/versions.ts';
-import { takeLease, whileHeld } from '../store/lease.ts';
+import { versionsText } from '../site/index-versions.ts';
+import { isHeld, takeLease } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
-import { foldDeltas } from './fold.ts';
-import { readManifest } from './manifest.ts';
-import { chooseMerge, mergeAll } from './merging.ts';
-import { rebuildIndex } from './rebuild.ts';
-import { segmentRows } from './segment-store.ts';
+import { type DoOptions, doWork } from './do-work.ts';
+import { type Found, findWork, type OldestDelta, type Work, type WorkLimits } from './find-work.ts';
+import { nodesBehind } from './nodes-behind.ts';
 import { sweepSegments } from './sweep.ts';
 
-export interface IndexerOptions {
-  /** More delta rows than this are folded at once. */
-  readonly foldAbove: number;
-  /** Fewer are folded when the oldest is known for so long, in ms. */
-  readonly foldAfter: number;
+export interface IndexerOptions extends WorkLimits {
   /** How often it looks for work, in ms. */
   readonly every: number;
   /** Work is left to others until nobody has done it for so long, in ms. */
   readonly standby: number;
+  /** Newer versions are taken when all nodes have known them for so long, in ms: a release that was just rolled out may be taken back. */
+  readonly takeAfter: number;
+  /** Does a piece of work in its turn; another process may do it. */
+  readonly work: (context: IndexContext, kind: Work['kind'], options: DoOptions) => Promise<void>;
   /** Sentences for the log. */
   readonly onWork?: (sentence: string) => void;
 }
 
-export const indexerDefaults: IndexerOptions = { foldAbove: 500, foldAfter: 60_000, every: 1_000, standby: 0 };
+export const indexerDefaults: IndexerOptions = {
+  foldAbove: 500,
+  foldBytes: 16_000_000,
+  foldAfter: 60_000,
+  every: 1_000,
+  standby: 0,
+  takeAfter: 60_000,
+  work: doWork,
+};
 
 /** How long a node on standby waits for others, in ms: longer than they need to be restarted. */
 export const indexerStandby = 120_000;
@@ -32,109 +37,123 @@ const sweepEvery = 10 * 60_000;
 /** Seconds that a stored segment may be young and unnamed. */
 const sweepOlderThan = 15 * 60;
 const longestPause = 60_000;
-
-type Work = 'rebuild' | 'fold' | 'merge';
-
-interface Found {
-  readonly work: Work | undefined;
-  /** Version of the manifest: another one says that somebody works. */
-  readonly manifest: number;
-}
+/** A site file is indexed anew so often at most in so many ms. */
+const mostRebuilds = 3;
+const undoneWithin = 3_600_000;
 
 /**
- * Looks after the index until the signal aborts: folds deltas, merges segments of like size, makes the index anew when the site file asks for it, sweeps what
- * nobody names. Any number of these may run in a cluster: each piece of work is done by whoever gets the lease for it.
+ * Looks after the index until the signal aborts: folds deltas, merges segments of like size, makes the index anew when the site file asks for it or all nodes
+ * know a newer analysis, sweeps what nobody names. Any number of these may run in a cluster: each piece of work is done by whoever gets the lease for it.
  */
 export async function runIndexer(context: IndexContext, options: Partial<IndexerOptions> = {}): Promise<void> {
-  const { foldAbove, foldAfter, every, standby, onWork } = { ...indexerDefaults, ...options };
+  const indexer = new Indexer(context, { ...indexerDefaults, ...options });
   const { signal } = context;
-  const oldest = { seq: '', since: 0 };
-  const look = (): Promise<Found> => findWork(context, { foldAbove, foldAfter }, oldest);
-  let waiting: { readonly manifest: number; readonly since: number } | undefined;
-  let pause = every;
-  let swept = 0;
+  let pause = indexer.options.every;
   while (signal?.aborted !== true) {
     try {
-      const { work, manifest } = await look();
-      if (work === undefined) waiting = undefined;
-      else if (waiting?.manifest !== manifest) waiting = { manifest, since: Date.now() };
-      if (work !== undefined && waiting !== undefined && Date.now() - waiting.since >= standby)
-        await doInTurn(context, work, look, onWork);
-      if (Date.now() - swept > sweepEvery) {
-        await sweepInTurn(context);
-        swept = Date.now();
-      }
-      pause = every;
+      await indexer.round();
+      pause = indexer.options.every;
     } catch (error) {
       if (signal?.aborted) return;
       // The database is away, or something is damaged: whoever serves says so. Trying more and more rarely does no harm.
-      onWork?.(`The index could not be looked after: ${error instanceof Error ? error.message : String(error)}`);
+      indexer.say(`The index could not be looked after: ${error instanceof Error ? error.message : String(error)}`);
       pause = Math.min(longestPause, pause * 2);
     }
     await sleep(pause, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** Not while somebody works on the index: a rebuild of an hour stores segments all the time, and names them at its end. */
-async function sweepInTurn({ database, url, signal }: IndexContext): Promise<void> {
-  const lease = await takeLease(url, 'indexer', { label: 'index sweep', wait: false, signal });
-  if (lease === undefined) return;
-  try {
-    await sweepSegments(database, { olderThan: sweepOlderThan });
-  } finally {
-    await lease.release();
+class Indexer {
+  readonly options: IndexerOptions;
+  readonly #context: IndexContext;
+  readonly #oldest: OldestDelta = { seq: '', since: 0 };
+  #waiting: { readonly manifest: number; readonly since: number } | undefined;
+  #swept = Number.NEGATIVE_INFINITY;
+  /** Since when all nodes know the versions that could be taken. */
+  #agreed: number | undefined;
+  #said = '';
+  /** What this process made anew lately. */
+  #rebuilt: readonly { readonly site: string; readonly at: number }[] = [];
+
+  constructor(context: IndexContext, options: IndexerOptions) {
+    this.#context = context;
+    this.options = options;
+  }
+
+  say(sentence: string): void {
+    this.options.onWork?.(sentence);
+  }
+
+  async round(): Promise<void> {
+    const { work, manifest, tooOld } = await this.#look();
+    if (tooOld !== undefined) this.#sayOnce(`${tooOld} This process leaves the index alone.`);
+    if (work === undefined) this.#waiting = undefined;
+    else if (this.#waiting?.manifest !== manifest) this.#waiting = { manifest, since: performance.now() };
+    const since = this.#waiting?.since ?? 0;
+    if (work !== undefined && performance.now() - since >= this.options.standby && (await this.#mayDo(work)))
+      await this.#do(work);
+    if (tooOld === undefined && performance.now() - this.#swept > sweepEvery) {
+      await sweepInTurn(this.#context);
+      this.#swept = performance.now();
+    }
+  }
+
+  async #mayDo(work: Work): Promise<boolean> {
+    if (work.kind !== 'take') this.#agreed = undefined;
+    if (work.kind === 'take') return this.#mayTake(work);
+    if (work.kind !== 'rebuild' || !this.#isUndone(work.site)) return true;
+    this.#sayOnce(
+      'Somebody makes another index of the same site file, again and again: is another release serving this library? This process leaves it as it is.',
+    );
+    return false;
+  }
+
+  async #mayTake({ versions, isEmpty }: Work & { readonly kind: 'take' }): Promise<boolean> {
+    const behind = await nodesBehind(this.#context.database, versions);
+    if (behind.length > 0) {
+      this.#agreed = undefined;
+      const text = versionsText(versions);
+      this.#sayOnce(`The index will be of ${text} when all nodes know it. These do not yet: ${behind.join(', ')}.`);
+      return false;
+    }
+    this.#agreed ??= performance.now();
+    if (!isEmpty && performance.now() - this.#agreed < this.options.takeAfter) return false;
+    // A load writes by what was in force when it began, and would be waited for.
+    return !(await isHeld(this.#context.database, 'load'));
+  }
+
+  async #do(work: Work): Promise<void> {
+    const options: DoOptions = {
+      look: () => this.#look(),
+      say: (sentence) => this.say(sentence),
+    };
+    await this.options.work(this.#context, work.kind, options);
+    if (work.kind === 'rebuild') this.#rebuilt = [...this.#rebuilt, { site: work.site, at: performance.now() }];
+  }
+
+  /** Made for the same site file again and again: then somebody else undoes it, and nobody would be done. */
+  #isUndone(site: string): boolean {
+    this.#rebuilt = this.#rebuilt.filter(({ at }) => performance.now() - at < undoneWithin);
+    return this.#rebuilt.filter((one) => one.site === site).length >= mostRebuilds;
+  }
+
+  #look(): Promise<Found> {
+    return findWork(this.#context.database, this.options, this.#oldest);
+  }
+
+  #sayOnce(sentence: string): void {
+    if (this.#said === sentence) return;
+    this.#said = sentence;
+    this.say(sentence);
   }
 }
 
-/** Two short statements when there is nothing to do. */
-async function findWork(
-  { database }: IndexContext,
-  { foldAbove, foldAfter }: Pick<IndexerOptions, 'foldAbove' | 'foldAfter'>,
-  oldest: { seq: string; since: number },
-): Promise<Found> {
-  const { indexDigest } = await currentSite(database);
-  const [deltas] = await database.query<{ readonly count: number; readonly seq: string | null }>(
-    sql`SELECT count(*)::integer AS count, min(seq)::text AS seq FROM delta`,
-  );
-  const { count, seq } = deltas!;
-  // The clock starts when this process first sees the row, so that clocks of several machines need not agree.
-  if (seq !== null && seq !== oldest.seq) Object.assign(oldest, { seq, since: Date.now() });
-  const { version: manifest, segments: ids } = await readManifest(database);
-  const segments = await segmentRows(database, ids);
-  const work = (): Work | undefined => {
-    if (segments.some((segment) => segment.indexDigest !== indexDigest)) return 'rebuild';
-    if (count > foldAbove || (seq !== null && Date.now() - oldest.since >= foldAfter)) return 'fold';
-    return chooseMerge(segments).length > 0 ? 'merge' : undefined;
-  };
-  return { work: work(), manifest };
-}
-
-async function doInTurn(
-  context: IndexContext,
-  seen: Work,
-  look: () => Promise<Found>,
-  onWork: IndexerOptions['onWork'],
-): Promise<void> {
-  const { url, signal } = context;
-  const lease = await takeLease(url, 'indexer', { label: `index ${seen}`, wait: false, signal });
+/** Not while somebody works on the index: a rebuild of an hour stores segments all the time, and names them at its end. */
+async function sweepInTurn({ database, url, signal }: IndexContext): Promise<void> {
+  const lease = await takeLease(url, 'indexer', { label: 'index sweep', wait: false, ...(signal && { signal }) });
   if (lease === undefined) return;
-  const inTurn = { ...context, signal: whileHeld(lease, signal) };
   try {
-    // Whoever had the lease may have done it since.
-    const { work } = await look();
-    if (work === undefined) return;
-    if (work === 'fold') {
-      const rows = await foldDeltas(inTurn);
-      onWork?.(`Folded ${rows} deltas into a segment.`);
-    } else if (work === 'merge') {
-      await mergeAll(inTurn, ({ segments, records }) =>
-        onWork?.(`Merging ${segments} segments of ${records} records.`),
-      );
-    } else {
-      onWork?.('The site file changed what is indexed: making the index anew.');
-      const records = await rebuildIndex(inTurn);
-      onWork?.(`The index was made anew: ${records} records.`);
-    }
+    await sweepSegments(database, { olderThan: sweepOlderThan });
   } finally {
     await lease.release();
   }

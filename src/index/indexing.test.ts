@@ -27,7 +27,7 @@ test('publications at once are all kept, and one that replaces what is gone is r
   const ids = Array.from({ length: 20 }, (_, place) => `s${place}`);
   for (const id of [...ids, 'a', 'b'])
     await index.database.query(
-      sql`INSERT INTO segment (id, records, bytes, blocks, index_digest) VALUES (${id}, 0, 0, 0, ${index.digest})`,
+      sql`INSERT INTO segment (id, records, bytes, blocks, index_digest, analysis) VALUES (${id}, 0, 0, 0, ${index.origin.indexDigest}, ${index.origin.analysis})`,
     );
   await Promise.all(
     ids.map((id) => index.database.transaction((transaction) => publish(transaction, { add: [id], remove: [] }))),
@@ -127,7 +127,7 @@ test('files of segments that are merged away disappear when no snapshot needs th
 
 test('segments that are stored and not named yet stay while somebody works on the index, however long', async () => {
   await index.database.query(sql`
-    INSERT INTO segment (id, records, bytes, blocks, index_digest, created) VALUES ('young', 0, 0, 0, ${index.digest}, now() - interval '2 hours')`);
+    INSERT INTO segment (id, records, bytes, blocks, index_digest, created) VALUES ('young', 0, 0, 0, ${index.origin.indexDigest}, now() - interval '2 hours')`);
   const isThere = async (): Promise<boolean> =>
     (await index.database.query(sql`SELECT FROM segment WHERE id = 'young'`)).length > 0;
   const work = async (enough: () => Promise<boolean>): Promise<void> => {
@@ -190,7 +190,13 @@ test('an indexer on standby leaves the work to others, until nobody does it', as
 });
 
 test('segments of like size are merged by eight, and different analyses are never mixed', () => {
-  const row = (id: number, records: number, indexDigest = 'a') => ({ id: `s${id}`, records, bytes: 1, indexDigest });
+  const row = (id: number, records: number, indexDigest = 'a') => ({
+    id: `s${id}`,
+    records,
+    bytes: 1,
+    indexDigest,
+    analysis: 3,
+  });
   const many = (count: number, records: number, digestOf = 'a', from = 0) =>
     Array.from({ length: count }, (_, place) => row(from + place, records, digestOf));
   assert.deepEqual(chooseMerge(many(7, 25_000)), []);

@@ -1,4 +1,6 @@
+import { DatabaseError } from 'pg';
 import sql from 'sql-template-tag';
+import type { IndexVersions } from '../site/index-versions.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
 
 /** The manifest: the one row that says which segments are the index. */
@@ -7,21 +9,30 @@ export interface Manifest {
   readonly version: number;
   /** Ids of the live segments, oldest first. */
   readonly segments: readonly string[];
+  /** By which the live segments are made. */
+  readonly versions: IndexVersions;
+  /** They stay until an operator says otherwise, also when all nodes know newer ones. */
+  readonly kept: boolean;
 }
 
 export interface Publication {
   readonly add: readonly string[];
   /** Segments that `add` stands for; all must still be live, or nothing is published. */
   readonly remove: readonly string[];
+  /** When other ones come into force with it: then nothing of the old ones may be left. */
+  readonly take?: Pick<Manifest, 'versions' | 'kept'>;
 }
 
 /** The channel on which every publication and every delta wakes the followers. */
 export const indexChannel = 'reperio_index';
 
 export async function readManifest(database: Queryable): Promise<Manifest> {
-  const [row] = await database.query<Manifest>(sql`SELECT version, segments FROM manifest`);
+  const [row] = await database.query<Omit<Manifest, 'versions'> & IndexVersions>(
+    sql`SELECT version, segments, analysis, format, kept FROM manifest`,
+  );
   if (row === undefined) throw new Error('the manifest row is missing');
-  return row;
+  const { version, segments, analysis, format, kept } = row;
+  return { version, segments, versions: { analysis, format }, kept };
 }
 
 /**
@@ -29,13 +40,18 @@ export async function readManifest(database: Queryable): Promise<Manifest> {
  * of `remove` is no longer live: somebody else replaced it, and the caller must roll back. One UPDATE: a writer that waits for the row sees what the
  * one before it wrote, so no publication is ever lost.
  */
-export async function publish(transaction: Transaction, { add, remove }: Publication): Promise<number | undefined> {
+export async function publish(
+  transaction: Transaction,
+  { add, remove, take }: Publication,
+): Promise<number | undefined> {
   const [stored] = await transaction.query<{ count: number }>(
     sql`SELECT count(*)::integer AS count FROM segment WHERE id = ANY (${add}::text[])`,
   );
   if (stored!.count < new Set(add).size) throw new Error('a segment that is to be published is not stored');
   const [row] = await transaction.query<{ version: number }>(sql`
     UPDATE manifest SET version = version + 1,
+      analysis = coalesce(${take?.versions.analysis ?? null}, analysis), format = coalesce(${take?.versions.format ?? null}, format),
+      kept = coalesce(${take?.kept ?? null}, kept),
       segments = ARRAY(SELECT id FROM unnest(segments) WITH ORDINALITY AS live (id, place)
                        WHERE id <> ALL (${remove}::text[]) AND id <> ALL (${add}::text[]) ORDER BY place) || ${add}::text[]
     WHERE segments @> ${remove}::text[]
@@ -43,6 +59,23 @@ export async function publish(transaction: Transaction, { add, remove }: Publica
   if (row === undefined) return undefined;
   await wake(transaction);
   return row.version;
+}
+
+/** Where these versions are in force already: writes down whether they stay. False when other ones are. */
+export async function keepWhenSame(
+  database: Queryable,
+  { analysis, format }: IndexVersions,
+  kept: boolean,
+): Promise<boolean> {
+  const same = await database.query(
+    sql`UPDATE manifest SET kept = ${kept} WHERE analysis = ${analysis} AND format = ${format} RETURNING version`,
+  );
+  return same.length > 0;
+}
+
+/** Somebody else took another analysis in force, or still writes by the one before: PostgreSQL refused what would have mixed them. */
+export function isMixedIndex(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === 'RI001';
 }
 
 /** Wakes all followers when the transaction commits. */

@@ -58,7 +58,7 @@ export async function mergeAll(
 async function mergeThese(context: IndexContext, chosen: readonly SegmentRow[]): Promise<void> {
   const { database, folder, signal } = context;
   await mkdir(folder, { recursive: true });
-  const { segments } = await readManifest(database);
+  const { segments, versions } = await readManifest(database);
   for (const id of segments) await ensureFile(context, id);
   const ids = chosen.map((segment) => segment.id);
   // What lost to a segment outside the merge need not be carried on either.
@@ -66,10 +66,10 @@ async function mergeThese(context: IndexContext, chosen: readonly SegmentRow[]):
   const newest = newestVersions(opened);
   for (const segment of opened) segment.close();
   const inputs = ids.map((id) => ({ path: join(folder, segmentFileName(id)), live: newest[segments.indexOf(id)]! }));
-  const merged = await mergeInWorker(inputs, folder, { dropDeletions: false }, signal);
+  const merged = await mergeInWorker(inputs, folder, { dropDeletions: false, versions }, signal);
   await database.transaction(
     async (transaction) => {
-      await storeSegment(transaction, bytesInFile(merged), chosen[0]!.indexDigest);
+      await storeSegment(transaction, bytesInFile(merged), chosen[0]!);
       const version = await publish(transaction, { add: [merged.id], remove: ids });
       if (version === undefined) throw new Error('segments were taken from the index while they were merged');
     },

@@ -1,68 +1,160 @@
 import sql from 'sql-template-tag';
+import { indexDigest } from '../site/digest.ts';
+import { type IndexVersions, newestVersions, sameVersions } from '../site/index-versions.ts';
 import { currentSite } from '../site/versions.ts';
-import { type Analyzer, compileAnalyzer } from './analysis/analyzer.ts';
+import type { Database } from '../store/database.ts';
+import { takeLease } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
-import { indexVersion, type RecordVersion } from './entry.ts';
+import type { OnProblem } from './entry.ts';
 import { foldDeltas } from './fold.ts';
-import { publish, readManifest } from './manifest.ts';
-import { createInverter } from './segment/inverter.ts';
-import type { SegmentData } from './segment/output.ts';
-import { bytesInMemory, storeSegment, writeSegmentFile } from './segment-store.ts';
-import { allVersions } from './stored-records.ts';
-
-/** A segment of a rebuild ends at the first of both: what is held in memory at once. */
-const recordsOfSegment = 25_000;
-const bytesOfSegment = 200_000_000;
+import { type SegmentMaker, segmentMaker, storedSegments } from './make-segments.ts';
+import { isMixedIndex, publish, readManifest } from './manifest.ts';
+import { ensureFile } from './merging.ts';
+import { nodesBehind } from './nodes-behind.ts';
+import { requireKnown } from './require-known.ts';
+import { openSegmentFile } from './segment/open.ts';
+import { segmentRows } from './segment-store.ts';
+import { allVersions, versionsOf } from './stored-records.ts';
 
 export interface RebuildProgress {
   readonly records: number;
   readonly total: number;
 }
 
+export interface RebuildOptions {
+  /** Other versions come into force with the new index; `kept`: until an operator says otherwise. */
+  readonly take?: { readonly versions: IndexVersions; readonly kept: boolean };
+  /** Asked right before they do; a sentence stops it, and the index stays as it was. */
+  readonly why?: () => Promise<string | undefined>;
+  readonly onProgress?: (progress: RebuildProgress) => void;
+  readonly onProblem?: OnProblem;
+  /** Called when a load must end first. */
+  readonly onWait?: (holder: string) => void;
+}
+
+/** The index stays as it was, since something stood in the way at the end. */
+export class RebuildStopped extends Error {}
+
+const mostRounds = 100;
+
 /**
  * Makes the whole index anew from the records, beside the live one, and puts it in its place by one publication. What is loaded or written meanwhile stays
- * live beside it: its revisions are higher. Returns the number of records. Needs the lease.
+ * live beside it: its revisions are higher. Where other versions are taken, that is analysed again as well, so that the index is of one analysis at every
+ * moment. Returns the number of records. Needs the lease.
  */
-export async function rebuildIndex(
-  context: IndexContext,
-  onProgress: (progress: RebuildProgress) => void = () => undefined,
-): Promise<number> {
-  const { database, folder, signal } = context;
-  const { site, indexDigest } = await currentSite(database);
-  const before = await readManifest(database);
+export async function rebuildIndex(context: IndexContext, options: RebuildOptions = {}): Promise<number> {
+  const { database, url, signal } = context;
+  const { take, onProgress, onProblem, onWait } = options;
+  const maker = segmentMaker(await wanted(context, take?.versions));
   const [count] = await database.query<{ total: number }>(sql`SELECT last_id AS total FROM record_counter`);
+  const replaced = new Set((await readManifest(database)).segments);
   const made: string[] = [];
   let records = 0;
-  for await (const data of segmentsOf(allVersions(database), compileAnalyzer(site))) {
-    signal?.throwIfAborted();
-    writeSegmentFile(folder, data);
-    await database.transaction((transaction) => storeSegment(transaction, bytesInMemory(data), indexDigest), {
-      timeout: 0,
-    });
+  for await (const data of storedSegments(context, maker, allVersions(database), onProblem)) {
     made.push(data.id);
     records += data.records;
-    onProgress({ records, total: count!.total });
+    onProgress?.({ records, total: count!.total });
   }
-  await database.transaction(async (transaction) => {
-    const version = await publish(transaction, { add: made, remove: before.segments });
-    if (version === undefined) throw new Error('segments were taken from the index while it was rebuilt');
-  });
+  // A load that has begun writes by what was in force then, until its end.
+  const loads =
+    take &&
+    (await takeLease(url, 'load', {
+      label: 'index',
+      wait: true,
+      ...(onWait && { onWait }),
+      ...(signal && { signal }),
+    }));
+  try {
+    await replaceAll(context, maker, { made, replaced }, options);
+  } finally {
+    await loads?.release();
+  }
   // Deltas of the old analysis would win over equal revisions in what is folded next.
-  while ((await foldDeltas(context)) > 0);
+  while ((await foldDeltas(context, { onProblem })) > 0);
   return records;
 }
 
-/** Turns versions, in ascending number, into segments of bounded size. */
-export async function* segmentsOf(
-  versions: AsyncIterable<readonly RecordVersion[]>,
-  analyzer: Analyzer,
-): AsyncGenerator<SegmentData, void, void> {
-  let inverter = createInverter();
-  for await (const page of versions) {
-    for (const version of page) indexVersion(version, analyzer, inverter);
-    if (inverter.records < recordsOfSegment && inverter.bytes < bytesOfSegment) continue;
-    yield inverter.finish();
-    inverter = createInverter();
+/** A library without records takes the newest versions at once, if no node stands in the way: its first load need not be analysed twice. */
+export async function takeWhenEmpty(database: Database): Promise<void> {
+  const { segments, versions, kept } = await readManifest(database);
+  if (kept || segments.length > 0 || sameVersions(versions, newestVersions)) return;
+  if ((await nodesBehind(database, newestVersions)).length > 0) return;
+  await database.query(sql`
+    UPDATE manifest SET version = version + 1, analysis = ${newestVersions.analysis}, format = ${newestVersions.format}
+    WHERE segments = '{}' AND NOT kept AND NOT EXISTS (SELECT FROM record) AND NOT EXISTS (SELECT FROM delta)`);
+}
+
+/** Analyses the records of these live segments again, and puts the result in their place. Returns how many records they had. Needs the lease. */
+export async function reindexSegments(
+  context: IndexContext,
+  ids: readonly string[],
+  onProblem?: OnProblem,
+): Promise<number> {
+  const { database } = context;
+  const maker = segmentMaker(requireKnown(await currentSite(database)));
+  const records = await recordsIn(context, ids);
+  const made: string[] = [];
+  for await (const { id } of storedSegments(context, maker, versionsOf(database, records), onProblem)) made.push(id);
+  await database.transaction((transaction) => publish(transaction, { add: made, remove: ids }));
+  return records.length;
+}
+
+async function wanted({ database }: IndexContext, versions: IndexVersions | undefined) {
+  const current = requireKnown(await currentSite(database));
+  if (versions === undefined) return current;
+  const site = { ...current.site, indexed: versions };
+  return { site, indexDigest: indexDigest(site) };
+}
+
+async function replaceAll(
+  context: IndexContext,
+  maker: SegmentMaker,
+  { made, replaced }: { readonly made: string[]; readonly replaced: Set<string> },
+  { take, why, onProblem }: RebuildOptions,
+): Promise<void> {
+  const { database } = context;
+  for (let round = 1; ; round++) {
+    context.signal?.throwIfAborted();
+    const stale = await staleSince(context, maker, replaced);
+    const again = versionsOf(database, await recordsIn(context, stale));
+    for await (const { id } of storedSegments(context, maker, again, onProblem)) made.push(id);
+    for (const id of stale) replaced.add(id);
+    const reason = await why?.();
+    if (reason !== undefined) throw new RebuildStopped(reason);
+    try {
+      const version = await database.transaction((transaction) =>
+        publish(transaction, { add: [...new Set(made)], remove: [...replaced], ...(take && { take }) }),
+      );
+      if (version !== undefined) return;
+      throw new Error('segments were taken from the index while it was rebuilt');
+    } catch (error) {
+      // Somebody published by the old analysis in between: that is analysed again too.
+      if (!isMixedIndex(error) || round === mostRounds) throw error;
+    }
   }
-  if (inverter.records > 0) yield inverter.finish();
+}
+
+/** Live segments beside these that were made in another way than `maker` makes them. */
+async function staleSince(
+  { database }: IndexContext,
+  { origin }: SegmentMaker,
+  replaced: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const { segments } = await readManifest(database);
+  const rows = await segmentRows(
+    database,
+    segments.filter((id) => !replaced.has(id)),
+  );
+  return rows.filter(({ indexDigest: digest }) => digest !== origin.indexDigest).map(({ id }) => id);
+}
+
+/** The numbers of all records that these segments have a version of. */
+async function recordsIn(context: IndexContext, ids: readonly string[]): Promise<readonly number[]> {
+  const records = new Set<number>();
+  for (const id of ids) {
+    const segment = openSegmentFile(await ensureFile(context, id));
+    for (const record of segment.ids) records.add(record);
+    segment.close();
+  }
+  return [...records];
 }

@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
+import type { SiteVersion } from '../site/versions.ts';
 import { CopyRows } from '../store/copy-rows.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
 import { segmentErrors } from './segment/errors.ts';
@@ -17,11 +18,17 @@ const blockBytes = 1024 * 1024;
 /** Blocks fetched by one statement; the driver holds them twice. */
 const blocksAtOnce = 8;
 
-export interface SegmentRow {
+/** By what a segment is made. */
+export interface SegmentOrigin {
+  /** Of the site file, and of the analysis. */
+  readonly indexDigest: string;
+  readonly analysis: number;
+}
+
+export interface SegmentRow extends SegmentOrigin {
   readonly id: string;
   readonly records: number;
   readonly bytes: number;
-  readonly indexDigest: string;
 }
 
 /** A segment to be stored, block by block. */
@@ -61,15 +68,20 @@ function* blocksOfFile(path: string): Generator<Buffer, void, void> {
   }
 }
 
+/** What is made by a site in force. */
+export function originOf({ site, indexDigest }: Pick<SiteVersion, 'site' | 'indexDigest'>): SegmentOrigin {
+  return { indexDigest, analysis: site.indexed.analysis };
+}
+
 /** Stores a segment in the caller's transaction. A segment that is there already, under the same id, is the same. */
 export async function storeSegment(
   transaction: Transaction,
   segment: SegmentBytes,
-  indexDigest: string,
+  { indexDigest, analysis }: SegmentOrigin,
 ): Promise<boolean> {
   const { id, records, bytes } = segment;
   const blocks = Math.ceil(bytes / blockBytes);
-  const isNew = await insertSegmentRow(transaction, { id, records, bytes, indexDigest }, blocks);
+  const isNew = await insertSegmentRow(transaction, { id, records, bytes, indexDigest, analysis }, blocks);
   if (isNew) await copyBlocks(transaction, segment);
   return isNew;
 }
@@ -100,8 +112,8 @@ async function copyBlocks(transaction: Transaction, { id, blocks }: SegmentBytes
 /** False when the segment is stored already; then it counts as new again, so that nobody sweeps it away before it is published. */
 async function insertSegmentRow(transaction: Queryable, row: SegmentRow, blocks: number): Promise<boolean> {
   const [made] = await transaction.query<{ made: boolean }>(sql`
-    INSERT INTO segment (id, records, bytes, blocks, index_digest)
-    VALUES (${row.id}, ${row.records}, ${row.bytes}, ${blocks}, ${row.indexDigest})
+    INSERT INTO segment (id, records, bytes, blocks, index_digest, analysis)
+    VALUES (${row.id}, ${row.records}, ${row.bytes}, ${blocks}, ${row.indexDigest}, ${row.analysis})
     ON CONFLICT (id) DO UPDATE SET created = now(), index_digest = excluded.index_digest
     RETURNING xmax = 0 AS made`);
   return made?.made === true;
@@ -159,7 +171,7 @@ function partName(path: string): string {
 
 export async function segmentRows(database: Queryable, ids: readonly string[]): Promise<readonly SegmentRow[]> {
   return await database.query<SegmentRow>(sql`
-    SELECT id, records, bytes, index_digest AS "indexDigest" FROM segment WHERE id = ANY (${ids}::text[])`);
+    SELECT id, records, bytes, index_digest AS "indexDigest", analysis FROM segment WHERE id = ANY (${ids}::text[])`);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
+import { type IndexVersions, newestVersions } from '../site/index-versions.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Queryable } from '../store/database.ts';
 import { readManifest } from './manifest.ts';
+import { nodesBehind } from './nodes-behind.ts';
 import { type SegmentRow, segmentRows } from './segment-store.ts';
 
 export interface IndexStatus {
@@ -15,6 +17,11 @@ export interface IndexStatus {
   readonly deltas: number;
   /** False: the site file asks for another analysis, and the index will be made anew. */
   readonly current: boolean;
+  readonly versions: IndexVersions;
+  /** They stay until an operator says otherwise. */
+  readonly kept: boolean;
+  /** Nodes that do not know the newest versions of this release. */
+  readonly behind: readonly string[];
   /** Stored segments that no manifest names, not swept yet. */
   readonly unused: number;
   /** Bytes of all segment files in this node's folder. */
@@ -22,7 +29,7 @@ export interface IndexStatus {
 }
 
 export async function indexStatus(database: Queryable, folder: string): Promise<IndexStatus> {
-  const { version, segments } = await readManifest(database);
+  const { version, segments, versions, kept } = await readManifest(database);
   const rows = await segmentRows(database, segments);
   const { indexDigest } = await currentSite(database);
   const [counts] = await database.query<{ deltas: number; records: number; stored: number }>(sql`
@@ -34,6 +41,9 @@ export async function indexStatus(database: Queryable, folder: string): Promise<
     segments: rows,
     deltas: counts!.deltas,
     current: rows.every((row) => row.indexDigest === indexDigest),
+    versions,
+    kept,
+    behind: await nodesBehind(database, newestVersions),
     unused: counts!.stored - rows.length,
     localBytes: await folderBytes(folder),
   };

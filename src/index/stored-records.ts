@@ -13,18 +13,25 @@ export interface StoredVersion {
   readonly marc: string;
 }
 
-/** Rows of one statement: some megabytes. */
+/** Rows of one statement, and characters of MARC: decoded, these take some ten times as much memory. A larger record comes alone. */
 const rowsAtOnce = 2_000;
+const bytesAtOnce = 8_000_000;
 
 export function decodeVersion({ marc, ...rest }: StoredVersion): RecordVersion {
   return { ...rest, record: decodeStored(marc) };
 }
 
-/** The newest versions of these records, in ascending number. */
-export async function versionsOf(database: Queryable, ids: readonly number[]): Promise<readonly RecordVersion[]> {
-  const rows = await database.query<StoredVersion>(sql`
-    SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ANY (${ids}::integer[]) ORDER BY id`);
-  return rows.map(decodeVersion);
+/** The newest versions of these records, in ascending number, some at a time. */
+export async function* versionsOf(
+  database: Queryable,
+  ids: readonly number[],
+): AsyncGenerator<readonly RecordVersion[], void, void> {
+  const wanted = [...new Set(ids)].sort((a, b) => a - b);
+  for (let at = 0; at < wanted.length; ) {
+    const { rows, taken } = await storedBatch(database, wanted.slice(at, at + rowsAtOnce), bytesAtOnce);
+    if (rows.length > 0) yield rows.map(decodeVersion);
+    at += taken;
+  }
 }
 
 /** A part of the records asked for, as the database keeps them. */
@@ -49,12 +56,18 @@ export async function storedBatch(database: Queryable, ids: readonly number[], b
   return { rows, taken: last === undefined || last.bytes < bytes ? ids.length : last.place };
 }
 
-/** The newest versions of all records, deleted ones too, in ascending number. A page is one read of the primary key. */
+/**
+ * The newest versions of all records, deleted ones too, in ascending number, some at a time. A page is one read of the primary key; sizes of texts are
+ * known without reading them.
+ */
 export async function* allVersions(database: Queryable): AsyncGenerator<readonly RecordVersion[], void, void> {
   for (let after = 0; ; ) {
     const rows = await database.query<StoredVersion>(sql`
-      SELECT id, revision, deleted, created, modified, marc FROM record
-      WHERE id > ${after} ORDER BY id LIMIT ${rowsAtOnce}`);
+      SELECT id, revision, deleted, created, modified, marc FROM (
+        SELECT page.*, sum(octet_length(marc)) OVER (ORDER BY id) AS bytes FROM (
+          SELECT id, revision, deleted, created, modified, marc FROM record
+          WHERE id > ${after} ORDER BY id LIMIT ${rowsAtOnce}) AS page) AS sized
+      WHERE bytes - octet_length(marc) < ${bytesAtOnce} ORDER BY id`);
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows.map(decodeVersion);

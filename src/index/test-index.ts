@@ -7,6 +7,7 @@ import sql from 'sql-template-tag';
 import { dataField, type MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import { defaultSite } from '../site/default.ts';
+import { type IndexVersions, newestVersions } from '../site/index-versions.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { compileAnalyzer } from './analysis/analyzer.ts';
@@ -14,9 +15,10 @@ import type { IndexContext } from './context.ts';
 import { deltaOf, indexVersion, type RecordVersion } from './entry.ts';
 import { createFollower, type Follower } from './follower.ts';
 import { healInTurn } from './heal.ts';
+import { segmentMaker } from './make-segments.ts';
 import { publish, wake } from './manifest.ts';
 import { createInverter } from './segment/inverter.ts';
-import { bytesInMemory, storeSegment } from './segment-store.ts';
+import { bytesInMemory, originOf, type SegmentOrigin, storeSegment } from './segment-store.ts';
 import { verifyIndex } from './verify.ts';
 
 /** For tests: the index of a real database, empty before each test, with the default site file. */
@@ -25,8 +27,10 @@ export interface TestIndex {
   readonly url: string;
   /** With a folder of its own for each test. */
   readonly context: IndexContext;
-  /** Of the site file in force. */
-  readonly digest: string;
+  /** Of the site file in force and the newest analysis. */
+  readonly origin: SegmentOrigin;
+  /** The index is made by these from now on, and is empty. */
+  setVersions(versions: IndexVersions): Promise<void>;
   /** Another folder, as of a second node. */
   otherFolder(): string;
   storeRecords(versions: readonly RecordVersion[]): Promise<void>;
@@ -52,7 +56,11 @@ export function testIndex(open: () => Promise<Store>): TestIndex {
   const root = mkdtempSync(join(tmpdir(), 'reperio-index-'));
   let store: Store;
   let context: IndexContext;
-  let digest = 'none';
+  let origin: SegmentOrigin = { indexDigest: 'none', analysis: newestVersions.analysis };
+  const setVersions = async ({ analysis, format }: IndexVersions): Promise<void> => {
+    await store.database.query(sql`
+      UPDATE manifest SET version = version + 1, segments = '{}', analysis = ${analysis}, format = ${format}, kept = false`);
+  };
   const storeRecords = async (versions: readonly RecordVersion[]): Promise<void> => {
     for (const { id, revision, deleted, created, modified, record } of versions) {
       await store.database.query(sql`
@@ -64,12 +72,13 @@ export function testIndex(open: () => Promise<Store>): TestIndex {
   };
   before(async () => {
     store = await open();
-    digest = (await currentSite(store.database)).indexDigest;
+    await setVersions(newestVersions);
+    origin = originOf(await currentSite(store.database));
   });
   beforeEach(async () => {
-    await store.database.query(sql`TRUNCATE record, delta, segment, segment_block, site_version`);
+    await store.database.query(sql`TRUNCATE record, delta, segment, segment_block, site_version, node`);
     await store.database.query(sql`UPDATE record_counter SET last_id = 0`);
-    await store.database.query(sql`UPDATE manifest SET version = version + 1, segments = '{}'`);
+    await setVersions(newestVersions);
     context = { database: store.database, url: store.url, folder: mkdtempSync(join(root, 'node-')) };
   });
   after(async () => {
@@ -86,27 +95,32 @@ export function testIndex(open: () => Promise<Store>): TestIndex {
     get context() {
       return context;
     },
-    get digest() {
-      return digest;
+    get origin() {
+      return origin;
     },
+    setVersions,
     otherFolder: () => mkdtempSync(join(root, 'other-')),
     storeRecords,
     addSegment: async (versions) => {
       await storeRecords(versions);
-      const inverter = createInverter();
+      const { analyzer, origin } = segmentMaker(await currentSite(store.database));
+      const inverter = createInverter(analyzer.versions);
       for (const one of versions) indexVersion(one, analyzer, inverter);
       const data = inverter.finish();
       await store.database.transaction(async (transaction) => {
-        await storeSegment(transaction, bytesInMemory(data), digest);
+        await storeSegment(transaction, bytesInMemory(data), origin);
         await publish(transaction, { add: [data.id], remove: [] });
       });
       return data.id;
     },
     addDelta: async (one) => {
       await storeRecords([one]);
+      const { analyzer } = segmentMaker(await currentSite(store.database));
+      const { analysis, format } = analyzer.versions;
       await store.database.transaction(async (transaction) => {
         await transaction.query(sql`
-          INSERT INTO delta (record_id, revision, data) VALUES (${one.id}, ${one.revision}, ${deltaOf(one, analyzer)})`);
+          INSERT INTO delta (record_id, revision, analysis, format, data)
+          VALUES (${one.id}, ${one.revision}, ${analysis}, ${format}, ${deltaOf(one, analyzer)})`);
         await wake(transaction);
       });
     },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
+import type { IndexVersions } from '../site/index-versions.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Transaction } from '../store/database.ts';
 import { compileAnalyzer } from './analysis/analyzer.ts';
@@ -10,8 +11,9 @@ import { type ColumnCodes, compareSegments, type Difference } from './compare.ts
 import type { IndexContext } from './context.ts';
 import { DeltaSegments } from './delta-segments.ts';
 import { type Healing, healSegment } from './heal.ts';
+import { segmentsOf } from './make-segments.ts';
 import { readManifest } from './manifest.ts';
-import { segmentsOf } from './rebuild.ts';
+import { requireKnown } from './require-known.ts';
 import { SegmentDamaged } from './segment/errors.ts';
 import { type MergedSegment, mergeToFile } from './segment/merge.ts';
 import { openSegmentFile, segmentFileName, verifySegmentFile } from './segment/open.ts';
@@ -117,35 +119,37 @@ async function compareWithRecords(context: IndexContext, options: VerifyOptions)
 }
 
 async function mergeLive({ folder }: IndexContext, transaction: Transaction, work: string): Promise<MergedSegment> {
+  const { site } = requireKnown(await currentSite(transaction));
   const deltas = new DeltaSegments();
   const { segments } = await readManifest(transaction);
   const rows = await transaction.query<{ seq: string }>(sql`SELECT seq::text AS seq FROM delta ORDER BY seq`);
   await deltas.hold(
     transaction,
     rows.map(({ seq }) => seq),
+    site,
   );
   const opened: StoredSegment[] = [];
   for (const id of segments) {
     const path = join(folder, segmentFileName(id));
     opened.push(openSegmentFile(existsSync(path) ? path : await fetchSegmentFile(transaction, folder, id)));
   }
-  return mergeFirstWins([...opened, ...deltas.segments], work);
+  return mergeFirstWins([...opened, ...deltas.segments], work, site.indexed);
 }
 
 async function indexAll({ signal }: IndexContext, transaction: Transaction, work: string): Promise<MergedSegment> {
-  const { site } = await currentSite(transaction);
+  const { site } = requireKnown(await currentSite(transaction));
   const opened: StoredSegment[] = [];
   for await (const data of segmentsOf(allVersions(transaction), compileAnalyzer(site))) {
     signal?.throwIfAborted();
     opened.push(openSegmentFile(writeSegmentFile(work, data)));
   }
-  return mergeFirstWins(opened, work);
+  return mergeFirstWins(opened, work, site.indexed);
 }
 
 /** Everything in one segment, so that equal contents have equal ids however they were spread. Of equal revisions a merge takes the last. */
-function mergeFirstWins(segments: readonly StoredSegment[], folder: string): MergedSegment {
+function mergeFirstWins(segments: readonly StoredSegment[], folder: string, versions: IndexVersions): MergedSegment {
   const inputs = segments.map((segment) => ({ segment, live: RoaringBitmap32.fromRange(0, segment.count) }));
-  const merged = mergeToFile(inputs.reverse(), folder, { dropDeletions: false });
+  const merged = mergeToFile(inputs.reverse(), folder, { dropDeletions: false, versions });
   for (const segment of segments) segment.close();
   return merged;
 }

@@ -1,3 +1,4 @@
+import { type IndexVersions, knownVersions } from '../site/index-versions.ts';
 import type { RunningRequest } from './board.ts';
 import type { NodeTotals, RouteStatus, Sample } from './node-meter.ts';
 import type { WorkerReport } from './worker-report.ts';
@@ -85,6 +86,8 @@ export interface NodeSummary {
   readonly records: number;
   /** Milliseconds since its slowest worker has read the index. */
   readonly indexAge: number;
+  /** What its release can read and write of an index, the oldest first; releases before 0.2 say nothing. */
+  readonly indexVersions?: readonly IndexVersions[];
 }
 
 export function summaryOf(status: NodeStatus): NodeSummary {
@@ -109,5 +112,6 @@ export function summaryOf(status: NodeStatus): NodeSummary {
       Math.min(...reports.map(({ index }) => index.manifest), Number.MAX_SAFE_INTEGER) % Number.MAX_SAFE_INTEGER,
     records: Math.max(0, ...reports.map(({ index }) => index.records)),
     indexAge: Math.max(0, ...reports.map(({ index }) => index.age)),
+    indexVersions: knownVersions,
   };
 }

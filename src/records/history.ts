@@ -5,8 +5,12 @@ import { decodeVersion, type StoredVersion, versionsOf } from '../index/stored-r
 import type { Queryable } from '../store/database.ts';
 import { recordErrors } from './errors.ts';
 
-/** The newest versions of several records, in one statement; those that are not there are left out. */
-export const readRecords = versionsOf;
+/** The newest versions of several records, in ascending number; those that are not there are left out. */
+export async function readRecords(database: Queryable, ids: readonly number[]): Promise<readonly RecordVersion[]> {
+  const pages: (readonly RecordVersion[])[] = [];
+  for await (const page of versionsOf(database, ids)) pages.push(page);
+  return pages.flat();
+}
 
 /** One version in the life of a record. */
 export interface RevisionInfo {

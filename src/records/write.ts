@@ -179,7 +179,7 @@ async function addKeys(transaction: Transaction, id: number, keys: readonly stri
 
 async function addDelta(transaction: Transaction, analyzer: Analyzer, version: RecordVersion): Promise<void> {
   await transaction.query(sql`
-    INSERT INTO delta (record_id, revision, data)
-    VALUES (${version.id}, ${version.revision}, ${deltaOf(version, analyzer)})`);
+    INSERT INTO delta (record_id, revision, analysis, format, data)
+    VALUES (${version.id}, ${version.revision}, ${analyzer.versions.analysis}, ${analyzer.versions.format}, ${deltaOf(version, analyzer)})`);
   await wake(transaction);
 }

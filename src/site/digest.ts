@@ -2,9 +2,6 @@ import { createHash } from 'node:crypto';
 import { journalNameBases } from './journal-names.ts';
 import type { Site } from './site.ts';
 
-/** Raise it when the tokenizers, the sort keys, the facets or the brief make something else of the same record. */
-const analysisVersion = 2;
-
 /**
  * Digest of what decides which terms, columns and brief a record has. Segments made under another one are stale. Names,
  * collections, roles and what only matters to queries (pairs, query synonyms) can change without touching
@@ -20,7 +17,8 @@ export function indexDigest(site: Site): string {
   const dropsArticles = site.sorts.some((sort) => sort.dropLeadingArticles);
   return digestOf(
     JSON.stringify({
-      analysisVersion,
+      // Under the name that it had when it was the only number.
+      analysisVersion: site.indexed.analysis,
       // In their order: of two fields with the same words the first one owns them.
       fields,
       sorts: site.sorts.map(({ code, by, dropLeadingArticles }) => [code, by, dropLeadingArticles]),

@@ -1,5 +1,6 @@
 import { contrast, isColour, leastContrast } from './colour.ts';
 import { defaultAccent, defaultFacets, defaultOwnerPaths, defaultRanks, defaultSorts } from './defaults.ts';
+import { newestVersions } from './index-versions.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readCollections, readOai, type WrittenQuery } from './parse-collections.ts';
 import { type Knowledge, readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
@@ -68,6 +69,7 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     signIn: readSignIn(reader, root['sign-in']),
     knowledge,
     oai: readOai(reader, root.oai, queries),
+    indexed: newestVersions,
   };
   for (const { query, line, name } of queries) {
     const wrong = checks.query?.(query, site);

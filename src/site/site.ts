@@ -4,6 +4,7 @@
  */
 
 import type { Action } from './actions.ts';
+import type { IndexVersions } from './index-versions.ts';
 
 export interface Site {
   readonly name: string;
@@ -34,6 +35,8 @@ export interface Site {
   /** Knowledge bases: name -> key -> value. */
   readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly oai: OaiSettings | undefined;
+  /** How its records stand in the index: not of the file, but what is in force in the library, or the newest that this release knows. */
+  readonly indexed: IndexVersions;
 }
 
 export type Tokenizer =

@@ -4,6 +4,7 @@ import type { Database, Queryable } from '../store/database.ts';
 import { defaultSite, defaultSiteText } from './default.ts';
 import { digestOf, indexDigest } from './digest.ts';
 import { siteErrors } from './errors.ts';
+import { type IndexVersions, knownPair, newestVersions, sameVersions } from './index-versions.ts';
 import { parseSite, type SiteChecks, type SiteProblem } from './parse.ts';
 import type { Site, SiteUser } from './site.ts';
 import { createUsers, hashPasswords, missingUsers } from './users.ts';
@@ -17,6 +18,12 @@ export interface SiteVersion {
   /** Hex SHA-256 of `source`. */
   readonly digest: string;
   readonly indexDigest: string;
+}
+
+/** The site file in force, and by which versions the index is made. */
+export interface CurrentSite extends SiteVersion {
+  /** `site.indexed` is the same, or the newest that this release knows where it does not know these. */
+  readonly inForce: IndexVersions;
 }
 
 export interface AppliedSite {
@@ -43,20 +50,35 @@ interface Row {
   readonly digest: string;
 }
 
-/** The version parsed last: every process asks for the same one again and again. */
-let parsed: SiteVersion | undefined;
+/** What was read last: every process asks for the same again and again. */
+let last: CurrentSite | undefined;
+
+interface InForce extends IndexVersions {
+  /** 0: the built-in default. */
+  readonly number: number;
+  /** Empty for the built-in default. */
+  readonly digest: string;
+}
 
 /**
  * The site in force. One statement; the file is parsed only when it changed. Throws `storedWrong` when this release
  * refuses it.
  */
-export async function currentSite(database: Queryable): Promise<SiteVersion> {
-  const [newest] = await database.query<Pick<Row, 'number' | 'digest'>>(
-    sql`SELECT number, digest FROM site_version ORDER BY number DESC LIMIT 1`,
-  );
-  if (newest === undefined) return builtIn();
-  if (parsed?.number === newest.number && parsed.digest === newest.digest) return parsed;
-  return readVersion(database, newest.number);
+export async function currentSite(database: Queryable): Promise<CurrentSite> {
+  const [found] = await database.query<InForce>(sql`
+    SELECT coalesce(site.number, 0) AS number, coalesce(site.digest, '') AS digest, manifest.analysis, manifest.format
+    FROM (SELECT * FROM manifest LIMIT 1) AS manifest
+      LEFT JOIN (SELECT number, digest FROM site_version ORDER BY number DESC LIMIT 1) AS site ON true`);
+  if (found === undefined) throw new Error('the manifest row is missing');
+  const { number, digest, analysis, format } = found;
+  const inForce = { analysis, format };
+  const isSame = last?.number === number && (number === 0 || last.digest === digest);
+  if (isSame && sameVersions(last!.inForce, inForce)) return last!;
+  const version = isSame ? last! : number === 0 ? builtIn() : await readVersion(database, number);
+  // One object as long as nothing changes: what is compiled of a site is kept by it.
+  const site = Object.freeze({ ...version.site, indexed: knownPair(inForce) ?? newestVersions });
+  last = { ...version, site, indexDigest: indexDigest(site), inForce };
+  return last;
 }
 
 async function readVersion(database: Queryable, number: number): Promise<SiteVersion> {
@@ -66,8 +88,7 @@ async function readVersion(database: Queryable, number: number): Promise<SiteVer
   if (row === undefined) throw new Error(`site version ${number} is gone`);
   const { site, problems } = parseSite(row.source);
   if (site === undefined) throw new UserError(siteErrors.storedWrong, { number, problems: listProblems(problems) });
-  parsed = { site, number, source: row.source, digest: row.digest, indexDigest: indexDigest(site) };
-  return parsed;
+  return { site, number, source: row.source, digest: row.digest, indexDigest: indexDigest(site) };
 }
 
 /** The text in force, also when it has mistakes. */

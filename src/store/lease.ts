@@ -72,6 +72,14 @@ export function leaseIsHeld(name: LeaseName, holder: Sql): Sql {
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
 }
 
+/** Whether any process of the library holds it now. */
+export async function isHeld(database: Queryable, name: LeaseName): Promise<boolean> {
+  const held = await database.query(sql`
+    SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = ${family} AND objid = ${leases[name]} AND objsubid = 2 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+  return held.length > 0;
+}
+
 async function holderOf(client: pg.Client, name: LeaseName): Promise<string> {
   const found = await client.query<{ name: string; since: Date }>(
     `SELECT application_name AS name, backend_start AS since FROM pg_locks JOIN pg_stat_activity USING (pid)

@@ -1,19 +1,13 @@
 import { type GraphStatus, graphStatus } from '../../citations/status.ts';
 import { followIndex } from '../../cluster/follow-index.ts';
-import type { Settings } from '../../config/settings.ts';
-import { UserError } from '../../errors/errors.ts';
-import type { IndexContext } from '../../index/context.ts';
-import { mergeAll } from '../../index/merging.ts';
-import { rebuildIndex } from '../../index/rebuild.ts';
-import { indexStatus } from '../../index/status.ts';
+import { type IndexStatus, indexStatus } from '../../index/status.ts';
 import { type VerifyReport, verifyIndex } from '../../index/verify.ts';
 import { indexFolderOf } from '../../library/open.ts';
-import { takeLease, whileHeld } from '../../store/lease.ts';
-import { openStore } from '../../store/open.ts';
+import { knownPair, newestVersions, sameVersions, versionsText } from '../../site/index-versions.ts';
 import { createLogger } from '../../web/log.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
-import { cliErrors } from '../errors.ts';
-import { createProgress } from '../progress.ts';
+import { inTurn, withIndex } from '../index-work.ts';
+import { downgrade, rebuild, upgrade } from './index-making.ts';
 
 const status = defineSubcommand({
   summary: 'Say what the index consists of and whether it is up to date.',
@@ -35,6 +29,7 @@ const status = defineSubcommand({
     print(
       `manifest  version ${found.manifest}, ${found.current ? 'up to date with the site file' : 'to be made anew'}`,
     );
+    print(`made by   ${versionsLine(found)}`);
     print(`records   ${found.records} numbered, ${found.deltas} versions not in a segment yet`);
     print(`segments  ${found.segments.length} live, ${found.unused} unused`);
     for (const { id, records, bytes } of found.segments)
@@ -50,31 +45,6 @@ function graphText(graph: GraphStatus | undefined, live: number): string {
   const rest = segments === live ? '' : ', the rest laid over it';
   return `${citations} among ${records} records, of ${segments} of ${live} segments${rest}; ${megabytes(bytes)} MB, made ${made.toISOString()}`;
 }
-
-const rebuild = defineSubcommand({
-  summary: 'Make the index anew from the records, beside the live one.',
-  description: 'Searching, loading and writing go on meanwhile; the new index takes the place of the old one at once.',
-  examples: [{ command: 'index rebuild', doc: 'Some thousand records a second.' }],
-  arguments: {},
-  options: jsonOption,
-  run: async ({ settings, options, signal, stderr, print, printJson }) => {
-    const records = await withIndex(settings(), signal, async (context) =>
-      inTurn(context, 'index rebuild', stderr, async (context) => {
-        const progress = createProgress({ stream: stderr, unit: 'records' });
-        let done = 0;
-        const count = await rebuildIndex(context, ({ records }) => {
-          progress.advance(records - done);
-          done = records;
-        });
-        await mergeAll(context);
-        progress.finish();
-        return count;
-      }),
-    );
-    if (options.json) return printJson({ records });
-    print(`The index was made anew from ${records} records.`);
-  },
-});
 
 const verify = defineSubcommand({
   summary: 'Check every byte of the index, compare it with the records, and heal it.',
@@ -131,7 +101,7 @@ Any number of these may run: each piece of work is done once.`,
   },
 });
 
-export const command: CommandGroup = { commands: { status, rebuild, verify, follow } };
+export const command: CommandGroup = { commands: { status, rebuild, upgrade, downgrade, verify, follow } };
 
 function* reportLines({ segments, records, damage, differences }: VerifyReport): Generator<string, void, void> {
   for (const { segment, where, problem, healing } of damage)
@@ -142,42 +112,14 @@ function* reportLines({ segments, records, damage, differences }: VerifyReport):
   if (damage.length === 0) yield `Every byte of ${segments} segments is as it was written.`;
 }
 
-async function withIndex<T>(
-  settings: Settings,
-  signal: AbortSignal,
-  work: (context: IndexContext) => Promise<T>,
-): Promise<T> {
-  const store = await openStore(settings, { signal });
-  try {
-    return await work({
-      database: store.database,
-      url: store.url,
-      folder: indexFolderOf(settings),
-      signal,
-    });
-  } finally {
-    await store.release();
-  }
-}
-
-/** What is done in turn is given up when the turn is lost, with the database's connection: somebody else may have it then. */
-async function inTurn<T>(
-  context: IndexContext,
-  label: string,
-  stderr: NodeJS.WritableStream,
-  work: (context: IndexContext) => Promise<T>,
-): Promise<T> {
-  const { url, signal } = context;
-  const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which works on the index.\n`);
-  const lease = await takeLease(url, 'indexer', { label, wait: true, onWait, signal });
-  try {
-    return await work({ ...context, signal: lease === undefined ? signal : whileHeld(lease, signal) });
-  } catch (error) {
-    if (lease?.lost.aborted === true && signal?.aborted !== true) throw new UserError(cliErrors.turnLost, {}, error);
-    throw error;
-  } finally {
-    await lease?.release();
-  }
+function versionsLine({ versions, kept, behind }: IndexStatus): string {
+  const text = versionsText(versions);
+  if (knownPair(versions) === undefined) return `${text}, which this release does not know`;
+  if (sameVersions(versions, newestVersions)) return text;
+  const newest = versionsText(newestVersions);
+  if (kept) return `${text}, until "reperio index upgrade" makes it ${newest}`;
+  const reason = behind.length === 0 ? '' : `; not known yet to ${behind.join(', ')}`;
+  return `${text}; ${newest} will be taken when all nodes know it${reason}`;
 }
 
 function megabytes(bytes: number): string {

@@ -1,6 +1,7 @@
 import { compilePath } from '../../marc/path.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { withoutPaths } from '../../marc/select-fields.ts';
+import type { IndexVersions } from '../../site/index-versions.ts';
 import type { Site } from '../../site/site.ts';
 import type { Brief } from '../brief.ts';
 import type { RecordColumns } from '../document.ts';
@@ -30,6 +31,8 @@ import { compileTerms } from './terms.ts';
  * utf8_general_ci compared them in Invenio). Words have LaTeX accents removed as well (Schr\"odinger).
  */
 export interface Analyzer {
+  /** Those of the site: by which analysis, and for which format. */
+  readonly versions: IndexVersions;
   terms(record: MarcRecord, sink: TermSink): void;
   /** `created` and `modified` in seconds since 1970. */
   columns(record: MarcRecord, created: number, modified: number): RecordColumns;
@@ -94,6 +97,7 @@ export function compileAnalyzer(site: Site): Analyzer {
   const hidden = site.hiddenPaths.map(compilePath);
   const columns = compileColumns(site);
   return {
+    versions: site.indexed,
     ...compileQuerySide(site),
     terms: compileTerms(site),
     columns: (record, created, modified) => columns(withoutPaths(record, hidden), created, modified),

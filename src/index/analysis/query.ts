@@ -8,7 +8,7 @@ import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
 import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
 
-type QuerySide = Omit<Analyzer, 'terms' | 'columns' | 'brief' | 'referenceKeys'>;
+type QuerySide = Omit<Analyzer, 'versions' | 'terms' | 'columns' | 'brief' | 'referenceKeys'>;
 
 interface QueryField extends FieldSearch {
   readonly whole: boolean;

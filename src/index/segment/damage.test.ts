@@ -7,9 +7,10 @@ import { after, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { UserError } from '../../errors/errors.ts';
+import { newestVersions } from '../../site/index-versions.ts';
 import type { Segment } from '../segment.ts';
 import { SegmentDamaged } from './errors.ts';
-import { chunkLength, formatVersion, headerLength, magic, tailLength } from './format.ts';
+import { chunkLength, headerLength, magic, tailLength } from './format.ts';
 import { invert, noColumns, plainBrief, type ToldRecord } from './naive-segment.ts';
 import { memorySegment, openSegmentFile, segmentFileName, verifySegmentFile } from './open.ts';
 
@@ -107,13 +108,12 @@ test('a file of another segment under this name is found by verify', async () =>
 
 test('an older or newer format is refused with what to do', () => {
   const bytes = Buffer.from(data.bytes);
-  bytes.writeUInt32LE(formatVersion + 1, magic.length);
+  bytes.writeUInt32LE(newestVersions.format + 1, magic.length);
   assert.throws(
     () => memorySegment({ ...data, bytes }),
     (error) =>
       error instanceof UserError &&
-      error.message ===
-        `Index segment ${data.id} has format ${formatVersion + 1}, but this program reads format ${formatVersion}.` &&
+      error.message === `Index segment ${data.id} has format ${newestVersions.format + 1}, and this release reads 1.` &&
       error.hint.includes('reperio index rebuild'),
   );
 });

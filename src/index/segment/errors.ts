@@ -10,8 +10,8 @@ export const segmentErrors = defineErrors({
   version: {
     code: 'REPERIO_SEGMENT_VERSION',
     status: 503,
-    message: 'Index segment {segment} has format {found}, but this program reads format {expected}.',
-    hint: 'Type `reperio index rebuild` with this program, or start the program that wrote the segment.',
+    message: 'Index segment {segment} has format {found}, and this release reads {known}.',
+    hint: 'Use the release that wrote it, or make the index anew with this one: `reperio index rebuild`.',
   },
   block: {
     code: 'REPERIO_SEGMENT_BLOCK',

@@ -1,10 +1,12 @@
 import { crc32 } from 'node:zlib';
+import { firstVersions, type IndexVersions } from '../../site/index-versions.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 
 /**
  * The segment file. Numbers are little-endian; "varint" is seven bits a byte, lowest first; "place" is six bytes.
  *
- *   header    "REPERIOX", version (4 bytes), 0 (4 bytes)
+ *   header    "REPERIOX", format (4 bytes), analysis (4 bytes; 0 for analysis 2, which came before it was written): what the terms are is not read from
+ *             it, but the same records analysed in two ways are two segments, also where their terms are the same
  *   sections  one after the other, without gaps:
  *     ids, revisions           columns by ordinal
  *     deleted                  varint count, then a list of ordinals as in `postings`
@@ -36,7 +38,6 @@ import { ByteReader, ByteWriter } from './bytes.ts';
  * has, terms and values are in code point order, and lists have one form each. The SHA-256 of the file is the segment's
  * id. Checksums stand at the end and not with their data because the file is written as a stream and read at any place.
  */
-export const formatVersion = 1;
 export const magic = Buffer.from('REPERIOX', 'latin1');
 export const headerLength = 16;
 export const tailLength = 24;
@@ -64,10 +65,11 @@ export function compareNames(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-export function encodeHeader(): Buffer {
+export function encodeHeader({ analysis, format }: IndexVersions): Buffer {
   const header = Buffer.alloc(headerLength);
   magic.copy(header);
-  header.writeUInt32LE(formatVersion, magic.length);
+  header.writeUInt32LE(format, magic.length);
+  header.writeUInt32LE(analysis === firstVersions.analysis ? 0 : analysis, magic.length + 4);
   return header;
 }
 

@@ -1,3 +1,4 @@
+import { type IndexVersions, newestVersions } from '../../site/index-versions.ts';
 import type { Brief } from '../brief.ts';
 import { type IndexedRecord, keyColumns } from '../document.ts';
 import type { TermSink } from '../term-sink.ts';
@@ -24,8 +25,9 @@ export interface Inverter extends TermSink {
   readonly bytes: number;
 }
 
-export function createInverter(): Inverter {
-  return new SegmentInverter();
+/** `versions`: of the analysis that its terms come from. */
+export function createInverter(versions: IndexVersions = newestVersions): Inverter {
+  return new SegmentInverter(versions);
 }
 
 const latestYear = 0xffff;
@@ -45,8 +47,13 @@ class SegmentInverter implements Inverter {
   readonly #keys = keyColumns.map((name) => new InvertedKeys(name));
   readonly #briefs = new ByteWriter();
   readonly #briefEnds: number[] = [];
+  readonly #versions: IndexVersions;
   #ordinal = -1;
   #termsAllowed = false;
+
+  constructor(versions: IndexVersions) {
+    this.#versions = versions;
+  }
 
   get records(): number {
     return this.#ids.length;
@@ -134,7 +141,7 @@ class SegmentInverter implements Inverter {
       }
     }
     const capacity = terms.length + this.#briefs.length + records * 128 + 16_384;
-    return segmentInMemory(records, capacity, (output) => {
+    return segmentInMemory(records, this.#versions, capacity, (output) => {
       writeBasicColumns(output, {
         ids: Uint32Array.from(this.#ids),
         revisions: Uint32Array.from(this.#revisions),

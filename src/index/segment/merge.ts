@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { type IndexVersions, newestVersions } from '../../site/index-versions.ts';
 import { TermsWriter } from './dictionary-writer.ts';
 import { mergeColumns } from './merge-columns.ts';
 import { type MergeInput, type MergePlan, planMerge } from './merge-plan.ts';
@@ -12,6 +13,8 @@ import { writeAll } from './spill.ts';
 export interface MergeOptions {
   /** True when no segment outside the merge can have an older version of these records: deletion markers then end. */
   readonly dropDeletions: boolean;
+  /** Of the analysis that made them; undefined: the newest. */
+  readonly versions?: IndexVersions;
 }
 
 /** A merged segment on disk. */
@@ -27,9 +30,10 @@ export interface MergedSegment {
  * others work: for more than some thousand records use `mergeInWorker`.
  */
 export function mergeSegments(inputs: readonly MergeInput[], options: MergeOptions): SegmentData {
-  const plan = planMerge(inputs, options.dropDeletions);
+  const { dropDeletions, versions = newestVersions } = options;
+  const plan = planMerge(inputs, dropDeletions);
   const guess = inputs.reduce((sum, { segment }) => sum + segment.source.length, 0);
-  return segmentInMemory(plan.records, guess, (output) => write(plan, output));
+  return segmentInMemory(plan.records, versions, guess, (output) => write(plan, output));
 }
 
 /**
@@ -42,10 +46,11 @@ export function mergeToFile(
   options: MergeOptions,
   temporary = temporaryPath(folder),
 ): MergedSegment {
-  const plan = planMerge(inputs, options.dropDeletions);
+  const { dropDeletions, versions = newestVersions } = options;
+  const plan = planMerge(inputs, dropDeletions);
   const file = openSync(temporary, 'wx', 0o644);
   try {
-    const output = new SegmentOutput(plan.records, (bytes) => writeAll(file, bytes));
+    const output = new SegmentOutput(plan.records, versions, (bytes) => writeAll(file, bytes));
     write(plan, output, folder);
     const { id, bytes } = output.finish();
     fsyncSync(file);

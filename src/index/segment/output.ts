@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { IndexVersions } from '../../site/index-versions.ts';
 import { ByteWriter } from './bytes.ts';
 import { chunkLength, encodeFooter, encodeHeader, type Section } from './format.ts';
 
@@ -29,10 +30,10 @@ export class SegmentOutput {
   #sectionStart = 0;
 
   /** `write` gets a buffer that is used again after it returns. */
-  constructor(records: number, write: (bytes: Buffer) => void) {
+  constructor(records: number, versions: IndexVersions, write: (bytes: Buffer) => void) {
     this.#records = records;
     this.#write = write;
-    this.write(encodeHeader());
+    this.write(encodeHeader(versions));
   }
 
   /** All bytes from here to the next `begin` belong to this section. */
@@ -90,9 +91,14 @@ export class SegmentOutput {
 }
 
 /** Runs `fill` on an output in memory; `capacity` is a guess at its bytes. */
-export function segmentInMemory(records: number, capacity: number, fill: (output: SegmentOutput) => void): SegmentData {
+export function segmentInMemory(
+  records: number,
+  versions: IndexVersions,
+  capacity: number,
+  fill: (output: SegmentOutput) => void,
+): SegmentData {
   const out = new ByteWriter(capacity);
-  const output = new SegmentOutput(records, (bytes) => out.raw(bytes));
+  const output = new SegmentOutput(records, versions, (bytes) => out.raw(bytes));
   fill(output);
   const { id } = output.finish();
   return { id, records, bytes: out.view() };

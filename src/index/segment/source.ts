@@ -1,17 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { UserError } from '../../errors/errors.ts';
+import { isKnownFormat, knownVersions } from '../../site/index-versions.ts';
 import { MalformedBytes, SegmentDamaged, segmentErrors } from './errors.ts';
-import {
-  chunkLength,
-  decodeFooter,
-  type Footer,
-  formatVersion,
-  headerLength,
-  magic,
-  type Section,
-  tailLength,
-} from './format.ts';
+import { chunkLength, decodeFooter, type Footer, headerLength, magic, type Section, tailLength } from './format.ts';
 
 /** Where the bytes of a segment are. `read` fills `into` wholly or gives false. */
 export interface RawBytes {
@@ -179,7 +171,10 @@ function readFooter(segment: string, raw: RawBytes): { footer: Footer; dataLengt
   if (!raw.read(header, 0) || !header.subarray(0, magic.length).equals(magic))
     throw damaged(0, 'it does not begin as a segment');
   const found = header.readUInt32LE(magic.length);
-  if (found !== formatVersion) throw new UserError(segmentErrors.version, { segment, found, expected: formatVersion });
+  if (!isKnownFormat(found)) {
+    const known = [...new Set(knownVersions.map(({ format }) => format))].join(' and ');
+    throw new UserError(segmentErrors.version, { segment, found, known });
+  }
   const tailAt = raw.length - tailLength;
   if (!raw.read(tail, tailAt) || !tail.subarray(16).equals(magic))
     throw damaged(tailAt, 'the file does not end as a segment');

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { newestVersions } from '../../site/index-versions.ts';
 import { ByteWriter } from './bytes.ts';
 import { SegmentOutput } from './output.ts';
 import { Spill } from './spill.ts';
@@ -16,7 +17,7 @@ test('what goes through a temporary file comes out as what stays in memory, and 
         spill.settle();
       }
       const out = new ByteWriter();
-      const output = new SegmentOutput(0, (bytes) => out.raw(bytes));
+      const output = new SegmentOutput(0, newestVersions, (bytes) => out.raw(bytes));
       output.begin('some');
       assert.equal(spill.length, 3 * 600_000 - 128 - 16_384);
       spill.moveTo(output);

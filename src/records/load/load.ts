@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
+import { takeWhenEmpty } from '../../index/rebuild.ts';
+import { requireKnown } from '../../index/require-known.ts';
+import { originOf } from '../../index/segment-store.ts';
 import { splitRecords } from '../../marc/read.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
@@ -114,10 +117,19 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
 }
 
 async function startWorkers(input: LoadInput, options: LoadOptions): Promise<LoadWorker[]> {
-  const { site, indexDigest } = await currentSite(options.database);
+  if (options.dryRun !== true) await takeWhenEmpty(options.database);
+  const current = requireKnown(await currentSite(options.database));
   const { url, indexFolder, source = '' } = options;
   const reason = `load ${options.mode} ${input.name}`;
-  const setup = { url, site, indexDigest, indexFolder, reason, person: options.person, source };
+  const setup = {
+    url,
+    site: current.site,
+    origin: originOf(current),
+    indexFolder,
+    reason,
+    person: options.person,
+    source,
+  };
   return Array.from({ length: options.workers }, () => new LoadWorker(setup));
 }
 

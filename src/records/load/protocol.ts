@@ -1,3 +1,4 @@
+import type { SegmentOrigin } from '../../index/segment-store.ts';
 import type { Reason, RecordFormat } from '../../marc/raw.ts';
 import type { Site } from '../../site/site.ts';
 import type { Identity } from '../identifiers.ts';
@@ -9,7 +10,7 @@ import type { Identity } from '../identifiers.ts';
 export interface WorkerSetup {
   readonly url: string;
   readonly site: Site;
-  readonly indexDigest: string;
+  readonly origin: SegmentOrigin;
   /** Where this node keeps its segment files, so that its own readers need not fetch what was made here. */
   readonly indexFolder: string | undefined;
   /** For the history: "load replace records.xml". */

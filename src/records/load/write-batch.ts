@@ -2,8 +2,8 @@ import sql from 'sql-template-tag';
 import type { Analyzer } from '../../index/analysis/analyzer.ts';
 import { deltaOf, indexVersion, type RecordVersion } from '../../index/entry.ts';
 import { publish, wake } from '../../index/manifest.ts';
-import { createInverter } from '../../index/segment/inverter.ts';
-import { bytesInMemory, storeSegment, writeSegmentFile } from '../../index/segment-store.ts';
+import { createInverter, type Inverter } from '../../index/segment/inverter.ts';
+import { bytesInMemory, type SegmentOrigin, storeSegment, writeSegmentFile } from '../../index/segment-store.ts';
 import { parseRaw } from '../../marc/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { encodeStored } from '../../marc/stored.ts';
@@ -20,7 +20,7 @@ const mostDeltas = 100;
 export interface BatchContext {
   readonly database: Database;
   readonly analyzer: Analyzer;
-  readonly indexDigest: string;
+  readonly origin: SegmentOrigin;
   readonly indexFolder: string | undefined;
   readonly reason: string;
   readonly person: string | undefined;
@@ -126,7 +126,7 @@ class BatchRows {
   readonly #superseded = new CopyRows();
   #supersededCount = 0;
   readonly #deltas: { readonly version: RecordVersion; readonly data: Buffer }[] = [];
-  readonly #inverter = createInverter();
+  readonly #inverter: Inverter;
   readonly #warnings: string[] = [];
   #inserted = 0;
   #replaced = 0;
@@ -136,6 +136,7 @@ class BatchRows {
     this.#batch = batch;
     this.#order = order;
     this.#old = old;
+    this.#inverter = createInverter(context.analyzer.versions);
   }
 
   written(): WrittenBatch {
@@ -181,22 +182,27 @@ class BatchRows {
   /** Stores the segment, or the deltas of a small batch. The id of the segment, if there is one. */
   async copyIndex(transaction: Transaction): Promise<string | undefined> {
     if (this.#inverter.records > 0) {
-      const { indexDigest, indexFolder } = this.#context;
+      const { origin, indexFolder } = this.#context;
       const data = this.#inverter.finish();
       // Before the commit, so that readers on this node find the file when they learn of it.
       if (indexFolder !== undefined) writeSegmentFile(indexFolder, data);
-      await storeSegment(transaction, bytesInMemory(data), indexDigest);
+      await storeSegment(transaction, bytesInMemory(data), origin);
       return data.id;
     }
     if (this.#deltas.length > 0) {
       const rows = new CopyRows();
+      const { analysis, format } = this.#context.analyzer.versions;
       for (const { version, data } of this.#deltas) {
-        rows.row(3);
+        rows.row(5);
         rows.integer(version.id);
         rows.integer(version.revision);
+        rows.integer(analysis);
+        rows.integer(format);
         rows.bytes(data);
       }
-      await rows.end(transaction.copyIn('COPY delta (record_id, revision, data) FROM STDIN (FORMAT binary)'));
+      await rows.end(
+        transaction.copyIn('COPY delta (record_id, revision, analysis, format, data) FROM STDIN (FORMAT binary)'),
+      );
     }
     return undefined;
   }

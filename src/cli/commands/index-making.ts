@@ -1,0 +1,133 @@
+import type { Writable } from 'node:stream';
+import { UserError } from '../../errors/errors.ts';
+import type { IndexContext } from '../../index/context.ts';
+import { indexErrors } from '../../index/errors.ts';
+import { keepWhenSame } from '../../index/manifest.ts';
+import { mergeAll } from '../../index/merging.ts';
+import { nodesBehind } from '../../index/nodes-behind.ts';
+import { type RebuildOptions, rebuildIndex } from '../../index/rebuild.ts';
+import { requireKnown } from '../../index/require-known.ts';
+import { earlierVersions, type IndexVersions, newestVersions, versionsText } from '../../site/index-versions.ts';
+import { currentSite } from '../../site/versions.ts';
+import { defineSubcommand, jsonOption } from '../command.ts';
+import { inTurn, withIndex } from '../index-work.ts';
+import { createProgress } from '../progress.ts';
+
+/** Commands that make the whole index anew. */
+
+export const rebuild = defineSubcommand({
+  summary: 'Make the index anew from the records, beside the live one.',
+  description: 'Searching, loading and writing go on meanwhile; the new index takes the place of the old one at once.',
+  examples: [{ command: 'index rebuild', doc: 'Some thousand records a second.' }],
+  arguments: {},
+  options: jsonOption,
+  run: async ({ settings, options, signal, stderr, print, printJson }) => {
+    const records = await withIndex(settings(), signal, (context) =>
+      inTurn(context, 'index rebuild', stderr, (inTurnContext) => makeAnew(inTurnContext, stderr, {})),
+    );
+    if (options.json) return printJson({ records });
+    print(`The index was made anew from ${records} records.`);
+  },
+});
+
+const anyway = {
+  anyway: {
+    type: 'flag',
+    doc: 'Also when some nodes do not know it: they stay at what they have now until they get this release.',
+  },
+  ...jsonOption,
+} as const;
+
+export const upgrade = defineSubcommand({
+  summary: 'Take the newest analysis of this release in force, without waiting.',
+  description:
+    'A release that analyses records in another way serves the index of the release before it until all nodes know the new way; a minute later one of them makes the ' +
+    'index anew beside the live one and puts it in its place at once. This command does so now. It also ends what "index downgrade" began.',
+  examples: [
+    { command: 'index upgrade', doc: 'Refused while a node has an older release.' },
+    {
+      command: 'index upgrade --anyway',
+      doc: 'Such a node then answers from its last view of the index, and says so.',
+    },
+  ],
+  arguments: {},
+  options: anyway,
+  run: async ({ settings, options, signal, stderr, print, printJson }) => {
+    const report = await withIndex(settings(), signal, (context) =>
+      takeVersions(context, stderr, { versions: newestVersions, kept: false, anyway: options.anyway }),
+    );
+    options.json ? printJson(report) : print(told(report));
+  },
+});
+
+export const downgrade = defineSubcommand({
+  summary: 'Go back to the analysis of the release before this one, so that it can serve the library again.',
+  description:
+    'The index is made anew as the release before this one makes it, and stays so until "index upgrade". Then nodes can be given the earlier release.',
+  examples: [{ command: 'index downgrade', doc: 'Before an upgrade of the release is taken back.' }],
+  arguments: {},
+  options: anyway,
+  run: async ({ settings, options, signal, stderr, print, printJson }) => {
+    const report = await withIndex(settings(), signal, (context) =>
+      takeVersions(context, stderr, { versions: earlierVersions, kept: true, anyway: options.anyway }),
+    );
+    options.json ? printJson(report) : print(told(report));
+  },
+});
+
+interface Taking {
+  readonly versions: IndexVersions;
+  readonly kept: boolean;
+  readonly anyway: boolean;
+}
+
+interface Taken {
+  readonly versions: IndexVersions;
+  readonly kept: boolean;
+  /** Undefined: the index was made so already. */
+  readonly records: number | undefined;
+}
+
+async function takeVersions(
+  context: IndexContext,
+  stderr: Writable,
+  { versions, kept, anyway: isForced }: Taking,
+): Promise<Taken> {
+  const { database } = context;
+  requireKnown(await currentSite(database));
+  const why = async (): Promise<string | undefined> => {
+    const nodes = isForced ? [] : await nodesBehind(database, versions);
+    return nodes.length === 0 ? undefined : nodes.join(', ');
+  };
+  const nodes = await why();
+  if (nodes !== undefined) throw new UserError(indexErrors.nodesBehind, { wanted: versionsText(versions), nodes });
+  return await inTurn(context, 'index rebuild', stderr, async (inTurnContext) => {
+    if (await keepWhenSame(database, versions, kept)) return { versions, kept, records: undefined };
+    const records = await makeAnew(inTurnContext, stderr, { take: { versions, kept }, why });
+    return { versions, kept, records };
+  });
+}
+
+function told({ versions, kept, records }: Taken): string {
+  const text = versionsText(versions);
+  if (records === undefined) return `The index is made by ${text} already.`;
+  const after = kept ? ' It stays so until "reperio index upgrade".' : '';
+  return `The index was made anew from ${records} records, by ${text}.${after}`;
+}
+
+async function makeAnew(context: IndexContext, stderr: Writable, options: RebuildOptions): Promise<number> {
+  const progress = createProgress({ stream: stderr, unit: 'records' });
+  let done = 0;
+  const count = await rebuildIndex(context, {
+    ...options,
+    onProgress: ({ records }) => {
+      progress.advance(records - done);
+      done = records;
+    },
+    onProblem: (record, reason) => stderr.write(`Record ${record} could not be indexed whole: ${reason}.\n`),
+    onWait: (holder) => stderr.write(`Waiting for ${holder} to end.\n`),
+  });
+  await mergeAll(context);
+  progress.finish();
+  return count;
+}

@@ -1,0 +1,85 @@
+import { versionsText } from '../site/index-versions.ts';
+import { takeLease, whileHeld } from '../store/lease.ts';
+import type { IndexContext } from './context.ts';
+import type { OnProblem } from './entry.ts';
+import type { Found, Work } from './find-work.ts';
+import { foldDeltas } from './fold.ts';
+import { mergeAll } from './merging.ts';
+import { nodesBehind } from './nodes-behind.ts';
+import { type RebuildProgress, RebuildStopped, rebuildIndex, reindexSegments } from './rebuild.ts';
+
+export interface DoOptions {
+  /** Looks once more, in our turn. */
+  readonly look: () => Promise<Found>;
+  /** Sentences for the log. */
+  readonly say: (sentence: string) => void;
+}
+
+/** How often a rebuild says how far it is, in ms. */
+const tellEvery = 10_000;
+
+/** Does one piece of work, if it is still to be done and nobody else works on the index. */
+export async function doWork(context: IndexContext, seen: Work['kind'], options: DoOptions): Promise<void> {
+  const { url, signal } = context;
+  const lease = await takeLease(url, 'indexer', { label: `index ${seen}`, wait: false, ...(signal && { signal }) });
+  if (lease === undefined) return;
+  try {
+    // The process that held the lease may have done it.
+    const { work } = await options.look();
+    if (work !== undefined) await doNow({ ...context, signal: whileHeld(lease, signal) }, work, options);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function doNow(context: IndexContext, work: Work, { say }: DoOptions): Promise<void> {
+  const onProblem: OnProblem = (record, reason) => say(`Record ${record} could not be indexed whole: ${reason}.`);
+  const onProgress = progressOf(say);
+  switch (work.kind) {
+    case 'fold': {
+      const rows = await foldDeltas(context, { onProblem });
+      return say(`Folded ${rows} deltas into a segment.`);
+    }
+    case 'merge':
+      return await mergeAll(context, ({ segments, records }) =>
+        say(`Merging ${segments} segments of ${records} records.`),
+      );
+    case 'reindex': {
+      const records = await reindexSegments(context, work.segments, onProblem);
+      return say(`Indexed ${records} records again, which were indexed under an earlier site file.`);
+    }
+    case 'rebuild': {
+      say('The site file changed what is indexed: making the index anew.');
+      const records = await rebuildIndex(context, { onProgress, onProblem });
+      return say(`The index was made anew: ${records} records.`);
+    }
+    case 'take': {
+      const wanted = versionsText(work.versions);
+      say(`All nodes know ${wanted}: making the index anew beside the live one.`);
+      const why = async (): Promise<string | undefined> => {
+        const nodes = await nodesBehind(context.database, work.versions);
+        return nodes.length === 0 ? undefined : nodes.join(', ');
+      };
+      try {
+        const take = { versions: work.versions, kept: false };
+        const records = await rebuildIndex(context, { take, why, onProgress, onProblem });
+        say(`The index is of ${wanted} now: ${records} records.`);
+      } catch (error) {
+        if (!(error instanceof RebuildStopped)) throw error;
+        say(`The index stays as it was, since these nodes do not know ${wanted} any more: ${error.message}.`);
+      }
+    }
+  }
+}
+
+function progressOf(say: (sentence: string) => void): (progress: RebuildProgress) => void {
+  const began = performance.now();
+  let told = began;
+  return ({ records, total }) => {
+    const now = performance.now();
+    if (now - told < tellEvery || records === 0) return;
+    told = now;
+    const left = Math.round((((now - began) / records) * Math.max(0, total - records)) / 1000);
+    say(`Making the index anew: ${records} of ${total} records, about ${left} s left.`);
+  };
+}
