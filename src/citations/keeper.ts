@@ -138,7 +138,7 @@ class Keeper implements CitationKeeper {
   async #findOrBuild(): Promise<void> {
     const { signal } = this.#stop;
     const { folder, onDamage } = this.#options;
-    const pause = this.#notBefore - Date.now();
+    const pause = this.#notBefore - performance.now();
     if (pause > 0) await sleep(pause, undefined, { signal, ref: false });
     let stored = await this.#openFitting();
     if (stored === undefined) {
@@ -180,10 +180,10 @@ class Keeper implements CitationKeeper {
     const { basis, stored: segments } = this.#index!;
     const path = graphPath(folder, basis, segments);
     const paths = segments.map((id) => join(folder, segmentFileName(id)));
-    const started = Date.now();
+    const started = performance.now();
     await buildInWorker({ paths, segments, basis, path }, folder, this.#stop.signal);
-    const took = Date.now() - started;
-    this.#notBefore = Date.now() + Math.min(longestPause, Math.max(shortestPause, pauseFactor * took));
+    const took = performance.now() - started;
+    this.#notBefore = performance.now() + Math.min(longestPause, Math.max(shortestPause, pauseFactor * took));
     removeOtherGraphs(folder, path);
     return { graph: await openGraph(path), path };
   }

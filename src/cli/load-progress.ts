@@ -14,7 +14,7 @@ export interface LoadProgress {
 export function loadProgress(stream: Writable & { readonly isTTY?: boolean }): LoadProgress {
   const terminal = stream.isTTY === true;
   const pause = terminal ? 200 : 5_000;
-  const started = Date.now();
+  const started = performance.now();
   let shown = started;
   let file: string | undefined;
   let since = started;
@@ -23,7 +23,7 @@ export function loadProgress(stream: Writable & { readonly isTTY?: boolean }): L
   };
   return {
     show: (progress) => {
-      const now = Date.now();
+      const now = performance.now();
       if (file !== progress.file) {
         // The first report of a file comes when its first batch is done, so the time before counts for the first file only.
         if (file !== undefined) since = shown;

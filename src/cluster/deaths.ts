@@ -18,9 +18,8 @@ export class Deaths {
   }
 
   add(member: Member, how: string, running: WorkerDeath['running']): WorkerDeath {
-    const { place, pid, started, said } = member;
-    const now = Date.now();
-    const death = { when: now, place, pid, how, age: Math.round((now - started) / 1000), running, said };
+    const { place, pid, age, said } = member;
+    const death = { when: Date.now(), place, pid, how, age: Math.round(age / 1000), running, said };
     this.#count++;
     this.#latest.unshift(death);
     this.#latest.splice(kept);

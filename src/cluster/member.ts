@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import type { DestinationStream } from 'pino';
 import { type RunningRequest, readBoard } from '../operations/board.ts';
 import type { WorkerState } from '../operations/node-status.ts';
 import type { WorkerReport } from '../operations/worker-report.ts';
+import { hearLines } from './hear-lines.ts';
 import type { ToSupervisor, ToWorker } from './messages.ts';
 import type { Release } from './release.ts';
 import { ownLimits, type WorkerLimits, whyReplace } from './worker-limits.ts';
@@ -24,7 +24,6 @@ export interface WorkerPlan {
 
 /** A worker that has not reported for this long is shown as silent. Milliseconds. */
 const silentAfter = 3_000;
-const linesKept = 20;
 
 export interface MemberEvents {
   message(member: Member, message: ToSupervisor): void;
@@ -35,7 +34,10 @@ export interface MemberEvents {
 export class Member {
   readonly place: number;
   readonly worker: ChildProcess;
+  /** Milliseconds since 1970, to be shown. */
   readonly started = Date.now();
+  /** The last lines of its error output. */
+  readonly said: readonly string[];
   readonly exited: Promise<void>;
   /** Resolves when it answers requests (true), or has ended before (false). */
   readonly begun: Promise<boolean>;
@@ -46,14 +48,16 @@ export class Member {
   /** Why it was killed by us. */
   verdict: string | undefined;
   report: WorkerReport | undefined;
+  /** When it reported last, in ms since 1970, to be shown; judged is by a clock that nobody sets. */
   reported: number | undefined;
   readonly #begun = Promise.withResolvers<boolean>();
   readonly #plan: WorkerPlan;
   readonly #limits: WorkerLimits;
-  readonly #said: string[] = [];
   #ready = false;
   #leaving = false;
-  #worked = Date.now();
+  readonly #began = performance.now();
+  #heard = performance.now();
+  #worked = performance.now();
 
   constructor(place: number, plan: WorkerPlan, address: string, log: DestinationStream, events: MemberEvents) {
     this.place = place;
@@ -69,12 +73,7 @@ export class Member {
       this.#begun.resolve(false);
       events.ended(this, this.verdict ?? how);
     };
-    for (const stream of [this.worker.stdout, this.worker.stderr]) {
-      if (!stream) continue;
-      const lines = createInterface({ input: stream });
-      lines.on('line', (line) => log.write(`${line}\n`));
-      if (stream === this.worker.stderr) lines.on('line', (line) => this.#hear(line));
-    }
+    this.said = hearLines(this.worker, log);
     this.worker.on('message', (message) => events.message(this, message as ToSupervisor));
     // A process that could not be started, for want of memory or of processes, has no exit.
     this.worker.on('error', (error) => {
@@ -101,30 +100,35 @@ export class Member {
 
   /** Milliseconds since it reported. */
   get silence(): number {
-    return Date.now() - (this.reported ?? this.started);
+    return performance.now() - this.#heard;
   }
 
-  /** The last lines of its error output. */
-  get said(): readonly string[] {
-    return this.#said;
+  /** Milliseconds that it has lived. */
+  get age(): number {
+    return performance.now() - this.#began;
+  }
+
+  /** We were away ourselves for so long, in ms: nobody could be heard. */
+  excuse(time: number): void {
+    this.#heard = Math.min(performance.now(), this.#heard + time);
   }
 
   begin(): void {
     this.#ready = true;
-    this.reported = Date.now();
+    this.#hear();
     this.#begun.resolve(true);
   }
 
   note(report: WorkerReport): void {
-    if (report.requests !== this.report?.requests || this.running().length > 0) this.#worked = Date.now();
+    if (report.requests !== this.report?.requests || this.running().length > 0) this.#worked = performance.now();
     this.report = report;
-    this.reported = Date.now();
+    this.#hear();
   }
 
   /** Why it should be replaced, as the end of a sentence. */
   get worn(): string | undefined {
     if (!this.takes || this.report === undefined) return undefined;
-    return whyReplace(this.report, Date.now() - this.#worked, this.#limits);
+    return whyReplace(this.report, performance.now() - this.#worked, this.#limits);
   }
 
   /** Has it said nothing for so long that it will not any more? */
@@ -164,8 +168,8 @@ export class Member {
     this.worker.send(message, socket, { keepOpen: true }, () => undefined);
   }
 
-  #hear(line: string): void {
-    this.#said.push(line.slice(0, 500));
-    if (this.#said.length > linesKept) this.#said.shift();
+  #hear(): void {
+    this.reported = Date.now();
+    this.#heard = performance.now();
   }
 }

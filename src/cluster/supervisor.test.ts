@@ -14,7 +14,10 @@ const entry = join(folder, 'worker.mjs');
 writeFileSync(
   entry,
   `process.on('message', ({ kind }) => {
-  if (kind === 'start') process.send({ kind: 'ready' });
+  if (kind === 'start') {
+    process.send({ kind: 'ready' });
+    setInterval(() => process.send({ kind: 'report', report: { requests: 0, statuses: {}, routes: {}, loop: {}, memory: {} } }), 100);
+  }
   if (kind === 'close' || kind === 'go-away') process.exit(0);
 });
 `,
@@ -24,6 +27,7 @@ writeFileSync(
 async function supervised(
   nodeAt: (start: number) => string,
   work: (supervisor: Supervisor, plan: WorkerPlan, said: readonly string[]) => Promise<void>,
+  silence = 0,
 ): Promise<void> {
   let starts = 0;
   const said: string[] = [];
@@ -32,7 +36,7 @@ async function supervised(
     workers: 1,
     release: () => ({ folder, entry: pathToFileURL(entry), node: nodeAt(++starts) }),
     start: () => ({}),
-    limits: { requests: 0, memory: 0, idle: 0, silence: 0 },
+    limits: { requests: 0, memory: 0, idle: 0, silence },
     board: (pid) => join(folder, `${pid}.board`),
   };
   const listening = Promise.withResolvers<void>();
@@ -82,5 +86,20 @@ test('a reload whose first process cannot be started changes nothing, and the ne
       const ready = supervisor.status().workers.filter(({ state }) => state === 'ready');
       assert.ok(ready.length === 1 && ready[0]!.pid !== pid);
     },
+  );
+});
+
+test('a pause of the supervisor itself, as when the machine is suspended, is no silence of its workers', async () => {
+  await supervised(
+    () => process.execPath,
+    async (supervisor, _, said) => {
+      const { pid } = worker(supervisor)!;
+      // Nothing runs here meanwhile: the reports that come wait to be read.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
+      await sleep(3_000);
+      assert.deepEqual(said, []);
+      assert.equal(worker(supervisor)?.pid, pid);
+    },
+    4_000,
   );
 });

@@ -6,7 +6,9 @@ import type { NodeState, WorkerDeath, WorkerStatus } from '../operations/node-st
 import { Deaths, lastWords, obituary } from './deaths.ts';
 import { Member, type WorkerPlan } from './member.ts';
 import type { ToSupervisor } from './messages.ts';
+import { mostConnections } from './open-files.ts';
 import { emptyPlace, isCrashLoop, type Place, vacate } from './place.ts';
+import { repeat } from './repeat.ts';
 
 export interface SupervisorOptions {
   readonly plan: WorkerPlan;
@@ -29,7 +31,7 @@ const lookAwayLimit = 5_000;
 /** Requests that have come are answered in this time after that. Milliseconds. */
 const drainLimit = 35_000;
 /** Connections that wait for a worker while none is there. */
-const mostWaiting = 1_000;
+const mostWaiting = Math.min(1_000, mostConnections());
 /** A successor that did not start is tried again after this long. Milliseconds. */
 const replaceAgain = 60_000;
 const lookEvery = 1_000;
@@ -55,6 +57,7 @@ export class Supervisor {
   #connections = 0;
   #stopping = false;
   #listening = false;
+  #looked = performance.now();
   #reloads = 0;
   /** Successors start one after the other, so that memory is not doubled. */
   #replacing: Promise<unknown> = Promise.resolve();
@@ -95,8 +98,8 @@ export class Supervisor {
     signal.addEventListener('abort', () => aborted.resolve('aborted'), { once: true });
     if (signal.aborted) aborted.resolve('aborted');
     const timers = [
-      setInterval(() => this.#look(), lookEvery),
-      setInterval(() => this.meter.sample(), sampleSeconds * 1000),
+      repeat(lookEvery, () => this.#look(), this.#options.say),
+      repeat(sampleSeconds * 1000, () => this.meter.sample(), this.#options.say),
     ];
     try {
       // The first one alone, so that what stands in the way is told once.
@@ -243,8 +246,11 @@ export class Supervisor {
     return true;
   }
 
-  /** Once a second: who is worn, and who is lost? */
+  /** Once a second: who is worn, and who is lost? Not in the first look after we were away ourselves, as when the machine was paused: nobody could be heard. */
   #look(): void {
+    const late = performance.now() - this.#looked - lookEvery;
+    this.#looked = performance.now();
+    if (late > lookEvery) for (const member of this.#members) member.excuse(late);
     for (const member of this.#members) {
       if (member.isLost)
         member.kill(`SIGKILL from us, since it said nothing for ${Math.round(member.silence / 1000)} s`);
@@ -311,7 +317,7 @@ export class Supervisor {
     const death = this.#deaths.add(member, how, running);
     // A successor that did not start: whoever has the place still answers.
     if (place.member !== member) return;
-    vacate(place, Date.now() - member.started);
+    vacate(place, member.age);
     const pause = (place.pause / 1000).toFixed(1);
     this.#say('warn', `${obituary(death)}; another one starts in ${pause} s`);
     if (isCrashLoop(place)) {

@@ -1,7 +1,7 @@
 import { versionsText } from '../site/index-versions.ts';
 import { takeLease, whileHeld } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
-import type { OnProblem } from './entry.ts';
+import type { IndexWatch, OnProblem } from './entry.ts';
 import type { Found, Work } from './find-work.ts';
 import { foldDeltas } from './fold.ts';
 import { mergeAll } from './merging.ts';
@@ -13,10 +13,20 @@ export interface DoOptions {
   readonly look: () => Promise<Found>;
   /** Sentences for the log. */
   readonly say: (sentence: string) => void;
+  /** Told what is begun, as the end of "while it ...". */
+  readonly doing: (what: string) => void;
 }
 
 /** How often a rebuild says how far it is, in ms. */
 const tellEvery = 10_000;
+
+const what = {
+  fold: 'folded new records into the index',
+  merge: 'merged segments of the index',
+  reindex: 'indexed records again',
+  rebuild: 'made the index anew',
+  take: 'made the index anew',
+} as const satisfies Record<Work['kind'], string>;
 
 /** Does one piece of work, if it is still to be done and nobody else works on the index. */
 export async function doWork(context: IndexContext, seen: Work['kind'], options: DoOptions): Promise<void> {
@@ -32,12 +42,17 @@ export async function doWork(context: IndexContext, seen: Work['kind'], options:
   }
 }
 
-async function doNow(context: IndexContext, work: Work, { say }: DoOptions): Promise<void> {
+async function doNow(context: IndexContext, work: Work, { say, doing }: DoOptions): Promise<void> {
   const onProblem: OnProblem = (record, reason) => say(`Record ${record} could not be indexed whole: ${reason}.`);
+  const watch: IndexWatch = {
+    onProblem,
+    onPage: (first, last) => doing(`${what[work.kind]} (records ${first} to ${last})`),
+  };
   const onProgress = progressOf(say);
+  doing(what[work.kind]);
   switch (work.kind) {
     case 'fold': {
-      const rows = await foldDeltas(context, { onProblem });
+      const rows = await foldDeltas(context, watch);
       return say(`Folded ${rows} deltas into a segment.`);
     }
     case 'merge':
@@ -45,12 +60,12 @@ async function doNow(context: IndexContext, work: Work, { say }: DoOptions): Pro
         say(`Merging ${segments} segments of ${records} records.`),
       );
     case 'reindex': {
-      const records = await reindexSegments(context, work.segments, onProblem);
+      const records = await reindexSegments(context, work.segments, watch);
       return say(`Indexed ${records} records again, which were indexed under an earlier site file.`);
     }
     case 'rebuild': {
       say('The site file changed what is indexed: making the index anew.');
-      const records = await rebuildIndex(context, { onProgress, onProblem });
+      const records = await rebuildIndex(context, { ...watch, onProgress });
       return say(`The index was made anew: ${records} records.`);
     }
     case 'take': {
@@ -62,7 +77,7 @@ async function doNow(context: IndexContext, work: Work, { say }: DoOptions): Pro
       };
       try {
         const take = { versions: work.versions, kept: false };
-        const records = await rebuildIndex(context, { take, why, onProgress, onProblem });
+        const records = await rebuildIndex(context, { ...watch, take, why, onProgress });
         say(`The index is of ${wanted} now: ${records} records.`);
       } catch (error) {
         if (!(error instanceof RebuildStopped)) throw error;

@@ -16,6 +16,13 @@ export interface RecordVersion {
   readonly record: MarcRecord;
 }
 
+/** Who wants to know how making index data goes. */
+export interface IndexWatch {
+  readonly onProblem?: OnProblem;
+  /** The first and the last number of the records that come next. */
+  readonly onPage?: (first: number, last: number) => void;
+}
+
 /** Told of a record that the analysis cannot take: it is in the index by its number only, or by what was read of it. */
 export type OnProblem = (record: number, reason: string) => void;
 

@@ -2,8 +2,8 @@ import sql from 'sql-template-tag';
 import { currentSite } from '../site/versions.ts';
 import type { Queryable } from '../store/database.ts';
 import type { IndexContext } from './context.ts';
-import { indexVersion, type OnProblem } from './entry.ts';
-import { segmentMaker } from './make-segments.ts';
+import { type IndexWatch, indexVersion } from './entry.ts';
+import { segmentMaker, tellPage } from './make-segments.ts';
 import { publish } from './manifest.ts';
 import { requireKnown } from './require-known.ts';
 import { createInverter } from './segment/inverter.ts';
@@ -14,15 +14,11 @@ import { versionsOf } from './stored-records.ts';
 const rowsAtOnce = 2_000;
 const bytesAtOnce = 32_000_000;
 
-export interface FoldOptions {
-  readonly onProblem?: OnProblem | undefined;
-}
-
 /**
  * Makes a segment of the delta rows and deletes them, in one transaction. The records are analysed again, so that a delta written under an older site
  * file, or by an older release, does not last. Returns how many rows there were. Needs the lease.
  */
-export async function foldDeltas({ database, folder }: IndexContext, { onProblem }: FoldOptions = {}): Promise<number> {
+export async function foldDeltas({ database, folder }: IndexContext, watch: IndexWatch = {}): Promise<number> {
   const { analyzer, origin } = segmentMaker(requireKnown(await currentSite(database)));
   return await database.transaction(
     async (transaction) => {
@@ -30,8 +26,10 @@ export async function foldDeltas({ database, folder }: IndexContext, { onProblem
       if (rows.length === 0) return 0;
       const inverter = createInverter(analyzer.versions);
       const records = rows.map(({ id }) => id);
-      for await (const page of versionsOf(transaction, records))
-        for (const version of page) indexVersion(version, analyzer, inverter, onProblem);
+      for await (const page of versionsOf(transaction, records)) {
+        tellPage(page, watch.onPage);
+        for (const version of page) indexVersion(version, analyzer, inverter, watch.onProblem);
+      }
       const data = inverter.finish();
       writeSegmentFile(folder, data);
       await storeSegment(transaction, bytesInMemory(data), origin);

@@ -31,8 +31,8 @@ export interface FollowerState {
   readonly manifest: number;
   readonly segments: number;
   readonly deltas: number;
-  /** When the database was last read, in ms since 1970. */
-  readonly checked: number;
+  /** Milliseconds since the database was last read. */
+  readonly age: number;
   /** Why the newest state is not served, in a sentence; undefined when it is. */
   readonly problem: string | undefined;
 }
@@ -81,7 +81,7 @@ class IndexFollower implements Follower {
   #read = '';
   #manifest = 0;
   #inexact = 0;
-  #checked = 0;
+  #checked = Number.NEGATIVE_INFINITY;
   #problem: string | undefined;
   /** Why this process stays at the view that it has. */
   #tooOld: string | undefined;
@@ -115,7 +115,7 @@ class IndexFollower implements Follower {
       manifest: this.#manifest,
       segments: this.#snapshot?.segments.length ?? 0,
       deltas: this.#deltas.count,
-      checked: this.#checked,
+      age: performance.now() - this.#checked,
       problem: this.#problem,
     };
   }
@@ -171,7 +171,7 @@ class IndexFollower implements Follower {
     const { database } = this.#options;
     const { site, number, inForce } = await currentSite(database);
     const state = await readState(database);
-    this.#checked = Date.now();
+    this.#checked = performance.now();
     // Other versions came into force between the two statements: the site must be read again.
     if (!sameVersions(inForce, state.versions) && !last) return false;
     if (this.#isTooOldFor(state.versions)) return true;

@@ -14,10 +14,10 @@ export interface IndexerOptions extends WorkLimits {
   readonly standby: number;
   /** Newer versions are taken when all nodes have known them for so long, in ms: a release that was just rolled out may be taken back. */
   readonly takeAfter: number;
-  /** Does a piece of work in its turn; another process may do it. */
-  readonly work: (context: IndexContext, kind: Work['kind'], options: DoOptions) => Promise<void>;
   /** Sentences for the log. */
   readonly onWork?: (sentence: string) => void;
+  /** Told what is begun, as the end of "while it ..."; undefined when that has ended. */
+  readonly onDoing?: (what: string | undefined) => void;
 }
 
 export const indexerDefaults: IndexerOptions = {
@@ -27,7 +27,6 @@ export const indexerDefaults: IndexerOptions = {
   every: 1_000,
   standby: 0,
   takeAfter: 60_000,
-  work: doWork,
 };
 
 /** How long a node on standby waits for others, in ms: longer than they need to be restarted. */
@@ -126,8 +125,9 @@ class Indexer {
     const options: DoOptions = {
       look: () => this.#look(),
       say: (sentence) => this.say(sentence),
+      doing: (what) => this.options.onDoing?.(what),
     };
-    await this.options.work(this.#context, work.kind, options);
+    await doWork(this.#context, work.kind, options).finally(() => this.options.onDoing?.(undefined));
     if (work.kind === 'rebuild') this.#rebuilt = [...this.#rebuilt, { site: work.site, at: performance.now() }];
   }
 

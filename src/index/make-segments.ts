@@ -2,7 +2,7 @@ import type { Site } from '../site/site.ts';
 import type { CurrentSite } from '../site/versions.ts';
 import { type Analyzer, compileAnalyzer } from './analysis/analyzer.ts';
 import type { IndexContext } from './context.ts';
-import { indexVersion, type OnProblem, type RecordVersion } from './entry.ts';
+import { type IndexWatch, indexVersion, type RecordVersion } from './entry.ts';
 import { createInverter } from './segment/inverter.ts';
 import type { SegmentData } from './segment/output.ts';
 import { bytesInMemory, originOf, type SegmentOrigin, storeSegment, writeSegmentFile } from './segment-store.ts';
@@ -27,9 +27,9 @@ export async function* storedSegments(
   { database, folder, signal }: IndexContext,
   { analyzer, origin }: SegmentMaker,
   versions: AsyncIterable<readonly RecordVersion[]>,
-  onProblem?: OnProblem,
+  watch: IndexWatch = {},
 ): AsyncGenerator<SegmentData, void, void> {
-  for await (const data of segmentsOf(versions, analyzer, onProblem)) {
+  for await (const data of segmentsOf(versions, analyzer, watch)) {
     signal?.throwIfAborted();
     writeSegmentFile(folder, data);
     await database.transaction((transaction) => storeSegment(transaction, bytesInMemory(data), origin), { timeout: 0 });
@@ -41,10 +41,11 @@ export async function* storedSegments(
 export async function* segmentsOf(
   versions: AsyncIterable<readonly RecordVersion[]>,
   analyzer: Analyzer,
-  onProblem?: OnProblem,
+  { onProblem, onPage }: IndexWatch = {},
 ): AsyncGenerator<SegmentData, void, void> {
   let inverter = createInverter(analyzer.versions);
   for await (const page of versions) {
+    tellPage(page, onPage);
     for (const version of page) {
       indexVersion(version, analyzer, inverter, onProblem);
       if (inverter.records < recordsOfSegment && inverter.bytes < bytesOfSegment) continue;
@@ -53,4 +54,9 @@ export async function* segmentsOf(
     }
   }
   if (inverter.records > 0) yield inverter.finish();
+}
+
+export function tellPage(page: readonly RecordVersion[], onPage: IndexWatch['onPage']): void {
+  const first = page[0];
+  if (first !== undefined) onPage?.(first.id, page.at(-1)!.id);
 }

@@ -5,7 +5,7 @@ import { currentSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { takeLease } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
-import type { OnProblem } from './entry.ts';
+import type { IndexWatch } from './entry.ts';
 import { foldDeltas } from './fold.ts';
 import { type SegmentMaker, segmentMaker, storedSegments } from './make-segments.ts';
 import { isMixedIndex, publish, readManifest } from './manifest.ts';
@@ -21,13 +21,12 @@ export interface RebuildProgress {
   readonly total: number;
 }
 
-export interface RebuildOptions {
+export interface RebuildOptions extends IndexWatch {
   /** Other versions come into force with the new index; `kept`: until an operator says otherwise. */
   readonly take?: { readonly versions: IndexVersions; readonly kept: boolean };
   /** Asked right before they do; a sentence stops it, and the index stays as it was. */
   readonly why?: () => Promise<string | undefined>;
   readonly onProgress?: (progress: RebuildProgress) => void;
-  readonly onProblem?: OnProblem;
   /** Called when a load must end first. */
   readonly onWait?: (holder: string) => void;
 }
@@ -44,13 +43,13 @@ const mostRounds = 100;
  */
 export async function rebuildIndex(context: IndexContext, options: RebuildOptions = {}): Promise<number> {
   const { database, url, signal } = context;
-  const { take, onProgress, onProblem, onWait } = options;
+  const { take, onProgress, onWait } = options;
   const maker = segmentMaker(await wanted(context, take?.versions));
   const [count] = await database.query<{ total: number }>(sql`SELECT last_id AS total FROM record_counter`);
   const replaced = new Set((await readManifest(database)).segments);
   const made: string[] = [];
   let records = 0;
-  for await (const data of storedSegments(context, maker, allVersions(database), onProblem)) {
+  for await (const data of storedSegments(context, maker, allVersions(database), options)) {
     made.push(data.id);
     records += data.records;
     onProgress?.({ records, total: count!.total });
@@ -70,7 +69,7 @@ export async function rebuildIndex(context: IndexContext, options: RebuildOption
     await loads?.release();
   }
   // Deltas of the old analysis would win over equal revisions in what is folded next.
-  while ((await foldDeltas(context, { onProblem })) > 0);
+  while ((await foldDeltas(context, options)) > 0);
   return records;
 }
 
@@ -88,13 +87,13 @@ export async function takeWhenEmpty(database: Database): Promise<void> {
 export async function reindexSegments(
   context: IndexContext,
   ids: readonly string[],
-  onProblem?: OnProblem,
+  watch: IndexWatch = {},
 ): Promise<number> {
   const { database } = context;
   const maker = segmentMaker(requireKnown(await currentSite(database)));
   const records = await recordsIn(context, ids);
   const made: string[] = [];
-  for await (const { id } of storedSegments(context, maker, versionsOf(database, records), onProblem)) made.push(id);
+  for await (const { id } of storedSegments(context, maker, versionsOf(database, records), watch)) made.push(id);
   await database.transaction((transaction) => publish(transaction, { add: made, remove: ids }));
   return records.length;
 }
@@ -110,14 +109,15 @@ async function replaceAll(
   context: IndexContext,
   maker: SegmentMaker,
   { made, replaced }: { readonly made: string[]; readonly replaced: Set<string> },
-  { take, why, onProblem }: RebuildOptions,
+  options: RebuildOptions,
 ): Promise<void> {
   const { database } = context;
+  const { take, why } = options;
   for (let round = 1; ; round++) {
     context.signal?.throwIfAborted();
     const stale = await staleSince(context, maker, replaced);
     const again = versionsOf(database, await recordsIn(context, stale));
-    for await (const { id } of storedSegments(context, maker, again, onProblem)) made.push(id);
+    for await (const { id } of storedSegments(context, maker, again, options)) made.push(id);
     for (const id of stale) replaced.add(id);
     const reason = await why?.();
     if (reason !== undefined) throw new RebuildStopped(reason);

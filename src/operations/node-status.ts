@@ -26,11 +26,25 @@ export interface NodeStatus {
   readonly deathCount: number;
   readonly totals: NodeTotals;
   readonly samples: readonly Sample[];
+  readonly background: BackgroundStatus;
   readonly routes: readonly RouteStatus[];
   /** Connections that wait here for a worker. */
   readonly waiting: number;
   /** The supervisor's own process, in bytes. */
   readonly resident: number;
+}
+
+/** The process that looks after the index and does periodic tasks. */
+export interface BackgroundStatus {
+  /** 0 while none runs. */
+  readonly pid: number;
+  readonly started: number;
+  /** As the end of "while it ...". */
+  readonly doing: string | undefined;
+  /** How often one has ended by itself. */
+  readonly deaths: number;
+  /** As "ended with SIGABRT while it ...". */
+  readonly lastDeath: string | undefined;
 }
 
 export type NodeState = 'starting' | 'serving' | 'draining';

@@ -33,6 +33,9 @@ export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] =
     metric('reperio_worker_deaths_total', 'counter', 'Workers that ended by themselves or had to be ended.', [
       [{}, status.deathCount],
     ]),
+    metric('reperio_background_deaths_total', 'counter', 'Background processes that ended by themselves.', [
+      [{}, status.background.deaths],
+    ]),
     metric('reperio_reloads_total', 'counter', 'Reloads of code and settings.', [[{}, status.reloads]]),
     metric(
       'reperio_http_requests_total',

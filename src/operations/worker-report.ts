@@ -1,6 +1,7 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { memoryUsage } from 'node:process';
+import { getHeapStatistics } from 'node:v8';
 import { addLatency, type Latencies, noLatencies } from './latencies.ts';
+import { residentBytes } from './resident.ts';
 
 /** What a worker tells its supervisor once a second. Counts are since its start. */
 export interface WorkerReport {
@@ -87,7 +88,7 @@ export class WorkerMeter {
 
   /** What the event loop did since the last report begins anew. */
   report(rest: Pick<WorkerReport, 'connections' | 'pool' | 'index' | 'caches'>): WorkerReport {
-    const { rss, heapUsed, external } = memoryUsage();
+    const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
     this.#utilization = now;
@@ -108,7 +109,7 @@ export class WorkerMeter {
       statements: this.#statements,
       statementTime: Math.round(this.#statementTime),
       loop,
-      memory: { resident: rss, heap: heapUsed, external },
+      memory: { resident: residentBytes(), heap, external },
       ...rest,
     };
   }

@@ -116,14 +116,9 @@ async function insertVersion(
     INSERT INTO record (id, created, modified, revision, deleted, person, marc)
     VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${write.person ?? null}, ${encodeStored(record)})`);
   await addKeys(transaction, id, keysOf(identity, id, false));
-  await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
-  return {
-    action: 'inserted',
-    id,
-    revision: 1,
-    deleted,
-    warnings: warning === undefined ? [] : [`Record ${id}: ${warning}.`],
-  };
+  const problems = await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
+  const warnings = [...(warning === undefined ? [] : [`Record ${id}: ${warning}.`]), ...problems];
+  return { action: 'inserted', id, revision: 1, deleted, warnings };
 }
 
 async function replaceVersion(
@@ -153,8 +148,8 @@ async function replaceVersion(
     WHERE id = ${id}`);
   await transaction.query(sql`DELETE FROM identifier WHERE record_id = ${id}`);
   await addKeys(transaction, id, keysOf(identity, id, ours));
-  await addDelta(transaction, analyzer, { id, revision, deleted, created, modified, record });
-  return { action: 'replaced', id, revision, deleted, warnings: [] };
+  const warnings = await addDelta(transaction, analyzer, { id, revision, deleted, created, modified, record });
+  return { action: 'replaced', id, revision, deleted, warnings };
 }
 
 async function recordExists(transaction: Transaction, id: number): Promise<boolean> {
@@ -177,9 +172,19 @@ async function addKeys(transaction: Transaction, id: number, keys: readonly stri
       AS key (kind, value)`);
 }
 
-async function addDelta(transaction: Transaction, analyzer: Analyzer, version: RecordVersion): Promise<void> {
+/** What could not be indexed of it, in sentences. */
+async function addDelta(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  version: RecordVersion,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const data = deltaOf(version, analyzer, (record, reason) =>
+    problems.push(`Record ${record} could not be indexed whole: ${reason}.`),
+  );
   await transaction.query(sql`
     INSERT INTO delta (record_id, revision, analysis, format, data)
-    VALUES (${version.id}, ${version.revision}, ${analyzer.versions.analysis}, ${analyzer.versions.format}, ${deltaOf(version, analyzer)})`);
+    VALUES (${version.id}, ${version.revision}, ${analyzer.versions.analysis}, ${analyzer.versions.format}, ${data})`);
   await wake(transaction);
+  return problems;
 }

@@ -44,11 +44,11 @@ export interface LockOptions {
 
 /** Waits for the lock. Throws `lockWaited` after the timeout and the signal's reason when it aborts. */
 export async function fileLock(path: string, kind: Kind, { signal, timeout }: LockOptions): Promise<FileLock> {
-  const started = Date.now();
+  const started = performance.now();
   for (;;) {
     const lock = tryFileLock(path, kind);
     if (lock) return lock;
-    const waited = Date.now() - started;
+    const waited = performance.now() - started;
     if (waited > timeout)
       throw new UserError(storeErrors.lockWaited, { seconds: Math.round(waited / 1000), file: path });
     await sleep(10 + Math.random() * 20, undefined, { signal });

@@ -41,10 +41,10 @@ function release(lock: FileLock, noteFile: string): void {
 }
 
 async function refusal(folder: string, noteFile: string): Promise<UserError> {
-  const until = Date.now() + noteLimit;
+  const until = performance.now() + noteLimit;
   let note = readNote(noteFile);
   // A note of one that was killed may still be there while the next one starts.
-  while ((note === undefined || !isAlive(note.pid)) && Date.now() < until) {
+  while ((note === undefined || !isAlive(note.pid)) && performance.now() < until) {
     await sleep(20);
     note = readNote(noteFile);
   }

@@ -21,6 +21,8 @@ export interface RunTasksOptions {
   /** A sentence for the log. */
   readonly onTask?: (name: string, outcome: Outcome) => void;
   readonly onTrouble?: (sentence: string) => void;
+  /** Told what is begun, and with undefined when that has ended. */
+  readonly onBegin?: (name: string | undefined) => void;
 }
 
 /** How late tasks are done by a node on standby, in ms: longer than others need to be restarted. */
@@ -51,7 +53,7 @@ export async function runTasks(context: TaskContext, options: RunTasksOptions): 
   }
 }
 
-async function doDueTasks(context: TaskContext, { standby, onTask }: RunTasksOptions): Promise<void> {
+async function doDueTasks(context: TaskContext, { standby, onTask, onBegin }: RunTasksOptions): Promise<void> {
   const { database, url, tasks, signal } = context;
   const names = tasks.map(({ name }) => name);
   if ((await dueTasks(database, names, standby)).length === 0) return;
@@ -62,7 +64,8 @@ async function doDueTasks(context: TaskContext, { standby, onTask }: RunTasksOpt
     for (const name of await dueTasks(database, names, standby)) {
       if (signal.aborted || lease.lost.aborted) return;
       const task = tasks.find((one) => one.name === name)!;
-      const outcome = await doTask({ ...context, lease }, task);
+      onBegin?.(name);
+      const outcome = await doTask({ ...context, lease }, task).finally(() => onBegin?.(undefined));
       if (outcome !== undefined) onTask?.(name, outcome);
     }
   } finally {

@@ -5,5 +5,5 @@ const awayAfter = 5_000;
 
 /** Is the database away? Then searching goes on from the index of this node, as it was read last. */
 export function isAway({ state }: WebLibrary): boolean {
-  return Date.now() - state().checked > awayAfter;
+  return state().age > awayAfter;
 }

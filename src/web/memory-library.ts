@@ -39,7 +39,7 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
   const withCitations = { ...snapshot, citations: graphInMemory(snapshot.segments) };
   return {
     snapshot: () => withCitations,
-    state: () => ({ manifest: 1, segments: 1, deltas: 0, checked: Date.now(), problem: undefined }),
+    state: () => ({ manifest: 1, segments: 1, deltas: 0, age: 0, problem: undefined }),
     records: async (ids) => ids.map((id) => versions.get(id)).filter((version) => version !== undefined),
     stored: async (ids) => ({
       rows: ids.flatMap((id) => {

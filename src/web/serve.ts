@@ -2,24 +2,24 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, freemem, hostname, loadavg, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DestinationStream } from 'pino';
+import { type BackgroundPlan, BackgroundProcess } from '../cluster/background.ts';
 import type { WorkerPlan } from '../cluster/member.ts';
 import { nodeId, tellNode } from '../cluster/nodes.ts';
 import { currentRelease } from '../cluster/release.ts';
+import { repeat } from '../cluster/repeat.ts';
 import { Supervisor, WorkerFailed } from '../cluster/supervisor.ts';
 import { tellSystemd } from '../cluster/systemd.ts';
 import type { Settings } from '../config/settings.ts';
 import { settingsTable } from '../config/table.ts';
 import { version } from '../config/version.ts';
 import { UserError } from '../errors/errors.ts';
-import { indexerStandby, runIndexer } from '../index/indexer.ts';
-import { indexFolderOf } from '../library/open.ts';
 import { type NodeStatus, summaryOf } from '../operations/node-status.ts';
+import { residentBytes } from '../operations/resident.ts';
 import { openStore } from '../store/open.ts';
 import { lockServe } from '../store/serve-lock.ts';
-import { libraryTasks } from '../tasks/library-tasks.ts';
-import { runTasks, tasksStandby } from '../tasks/run-tasks.ts';
+import type { BackgroundStart } from './background.ts';
 import { webErrors } from './errors.ts';
-import { createLogger, logTask } from './log.ts';
+import { createLogger } from './log.ts';
 import { viewOf } from './status/answer.ts';
 import { listenForStatus } from './status/listener.ts';
 import { boardPath, statusSocket, type WorkerStart } from './worker-start.ts';
@@ -57,29 +57,11 @@ export async function serve({
   try {
     forgetBoards(settings.dataFolder);
     const store = await openStore(settings, { signal });
-    const closing = new AbortController();
     const logger = createLogger(settings, log);
-    const { database, url } = store;
-    const folder = indexFolderOf(settings);
-    let background: Promise<unknown> = Promise.resolve();
+    const { database } = store;
+    const say = (level: 'info' | 'warn' | 'error', sentence: string): void => logger[level](sentence);
+    const background = new BackgroundProcess(backgroundPlan(settings), log, say);
     try {
-      background = Promise.all([
-        runIndexer(
-          { database, url, folder, signal: closing.signal },
-          {
-            standby: settings.indexWork === 'standby' ? indexerStandby : 0,
-            onWork: (sentence) => logger.info(sentence),
-          },
-        ),
-        runTasks(
-          { database, url, node: settings.nodeName, tasks: libraryTasks(database, settings), signal: closing.signal },
-          {
-            standby: settings.taskWork === 'standby' ? tasksStandby : 0,
-            onTask: (name, outcome) => logTask(logger, name, outcome),
-            onTrouble: (sentence) => logger.warn(sentence),
-          },
-        ),
-      ]);
       const started = Date.now();
       const supervisor = await Supervisor.listen({
         plan: planOf(settings),
@@ -87,18 +69,22 @@ export async function serve({
         port: settings.port,
         signal,
         log,
-        say: (level, sentence) => logger[level](sentence),
+        say,
         onAsked: (member, number) => member.tell({ kind: 'status', number, status: status() }),
         onListening: (address) => {
           lock.announce(Number(new URL(address).port));
+          background.begin();
           onListening(address);
         },
       });
-      const status = (): NodeStatus => ({ ...machine(settings, started), ...partsOf(supervisor) });
+      const status = (): NodeStatus => ({
+        ...machine(settings, started),
+        ...partsOf(supervisor),
+        background: background.status(),
+      });
       const id = nodeId(settings.dataFolder);
-      const tell = setInterval(() => {
-        tellNode(database, id, summaryOf(status())).catch(() => undefined);
-      }, tellEvery);
+      const tellOthers = () => void tellNode(database, id, summaryOf(status())).catch(() => undefined);
+      const tell = repeat(tellEvery, tellOthers, say);
       const listener = await listenForStatus({
         socket: statusSocket(settings.dataFolder),
         port: settings.statusPort,
@@ -107,7 +93,7 @@ export async function serve({
         say: (sentence) => logger.warn(sentence),
       });
       const reload = (): void => {
-        void reloaded(supervisor, settings, readSettings).then(
+        void reloaded({ supervisor, background }, settings, readSettings).then(
           (sentence) => logger.info(sentence),
           (error: unknown) => logger.error(error instanceof Error ? error.message : String(error)),
         );
@@ -125,8 +111,7 @@ export async function serve({
     } catch (error) {
       throw explained(error, settings);
     } finally {
-      closing.abort();
-      await background;
+      await background.close();
       await store.release();
     }
   } finally {
@@ -156,21 +141,16 @@ function planOf(settings: Settings): WorkerPlan {
   };
 }
 
+function backgroundPlan(settings: Settings): BackgroundPlan {
+  const start: BackgroundStart = { settings };
+  return { release: () => currentRelease('src/web/background.ts'), start };
+}
+
 /** Settings that this process has used already: a reload cannot change them. */
-const fixed = [
-  'dataFolder',
-  'databaseUrl',
-  'host',
-  'port',
-  'statusPort',
-  'nodeName',
-  'indexWork',
-  'taskWork',
-  'fileCheck',
-] as const;
+const fixed = ['dataFolder', 'databaseUrl', 'host', 'port', 'statusPort', 'nodeName'] as const;
 
 async function reloaded(
-  supervisor: Supervisor,
+  { supervisor, background }: { readonly supervisor: Supervisor; readonly background: BackgroundProcess },
   before: Settings,
   readSettings: (() => Settings) | undefined,
 ): Promise<string> {
@@ -179,6 +159,7 @@ async function reloaded(
   const settings = { ...wanted, ...Object.fromEntries(fixed.map((name) => [name, before[name]])) };
   const { folder } = currentRelease('src/web/worker.ts');
   if (!(await supervisor.reload(planOf(settings)))) return 'Nothing was reloaded; what was in force goes on.';
+  await background.reload(backgroundPlan(settings));
   const restart =
     kept.length === 0 ? '' : ` These need a restart: ${kept.map((name) => settingsTable[name].name).join(', ')}.`;
   return `Code and settings were read again, from ${folder}.${restart}`;
@@ -195,7 +176,7 @@ function machine({ nodeName }: Settings, started: number) {
     cores: availableParallelism(),
     load: loadavg(),
     memory: { total: totalmem(), free: freemem() },
-    resident: process.memoryUsage.rss(),
+    resident: residentBytes(),
   };
 }
 

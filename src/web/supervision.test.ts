@@ -235,6 +235,27 @@ test('who dies while it answers is named with the request, the SQL statements an
   }
 });
 
+test('the background process may die: it is named with what it said, another one starts, and readers notice nothing', async () => {
+  const server = await start({ webWorkers: 1 });
+  try {
+    const first = await until(async () => (await status(server.address)).background.pid || undefined);
+    const result = await underLoad(server.address, async () => {
+      process.kill(first, 'SIGKILL');
+      const { background } = await until(async () => {
+        const found = await status(server.address);
+        return found.background.pid !== first && found.background.pid > 0 ? found : undefined;
+      });
+      assert.equal(background.deaths, 1);
+      assert.match(background.lastDeath ?? '', /^ended with SIGKILL/);
+    });
+    assertNoneFailed(result);
+    assert.ok(log.some((line) => line.includes('The background process ended with SIGKILL')));
+    assert.match(await statusOfSupervisor('/metrics'), /^reperio_background_deaths_total 1$/m);
+  } finally {
+    await server.stop();
+  }
+});
+
 test('a crash loop is called one', async () => {
   const server = await start({ webWorkers: 1 });
   try {

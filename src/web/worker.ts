@@ -8,6 +8,8 @@ import { type Access, openAccess } from '../access/access.ts';
 import { useOneTime } from '../access/one-time.ts';
 import type { RegistrationPolicy } from '../access/registration.ts';
 import type { ToSupervisor, ToWorker } from '../cluster/messages.ts';
+import { mostConnections } from '../cluster/open-files.ts';
+import { repeat } from '../cluster/repeat.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { openContentStore } from '../files/open.ts';
@@ -22,9 +24,11 @@ import { lookFor } from '../operations/profile/look.ts';
 import { WorkerMeter, type WorkerReport } from '../operations/worker-report.ts';
 import { type LevelWatch, watchLevel } from '../site/level.ts';
 import { createApp } from './app.ts';
+import { Connections } from './connections.ts';
 import type { Delivery } from './files/files.ts';
 import { watchLateness } from './lateness.ts';
 import { createLogger } from './log.ts';
+import { parseNetworks } from './machines/networks.ts';
 import type { WebPeople } from './people.ts';
 import { createProviders, readSecrets } from './providers.ts';
 import { createReadiness } from './readiness.ts';
@@ -35,21 +39,14 @@ import { boardPath, type WorkerStart } from './worker-start.ts';
 /** In-flight requests get this long. Milliseconds. */
 const drainLimit = 30_000;
 const lookForIdle = 20;
-/** An idle connection is closed when nothing has come on it for this long. */
-const idleBefore = 1_000;
 const reportEvery = 1_000;
 /** The supervisor answers at once, if it answers at all. Milliseconds. */
 const statusWithin = 5_000;
 
-interface Activity {
-  /** Requests that are being answered on it. */
-  running: number;
-  at: number;
-}
-
 interface Running {
   readonly settings: Settings;
   readonly app: FastifyInstance;
+  readonly connections: Connections;
   /** Tells the supervisor what was done. */
   report(): void;
   close(): Promise<void>;
@@ -58,8 +55,6 @@ interface Running {
 const readiness = createReadiness();
 const logLines = pino.destination({ fd: 1, sync: true });
 const ending = new AbortController();
-/** Open connections, and when each was last at work. */
-const sockets = new Map<Socket, Activity>();
 let starting: Promise<Running> | undefined;
 let running: Running | undefined;
 let closing = false;
@@ -121,6 +116,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     opened.level = level;
     const lateness = watchLateness();
     const meter = new WorkerMeter();
+    const connections = new Connections(mostConnections(), parseNetworks(trustProxy, 'trust-proxy'));
     const { shedAbove, statusNetworks } = settings;
     const app = createApp(library, {
       watch: {
@@ -165,22 +161,16 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       if (closing) reply.header('connection', 'close');
     });
     app.server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-      const activity = sockets.get(request.socket);
-      if (activity === undefined) return;
-      activity.running++;
-      response.once('close', () => {
-        activity.running--;
-        activity.at = performance.now();
-      });
+      response.once('close', connections.begin(request.socket));
     });
     await app.ready();
     // It listens to nothing itself; this starts its watch over idle and slow connections.
     app.server.emit('listening');
-    const report = (): void => tell({ kind: 'report', report: reportOf(library, meter) });
+    const report = (): void => tell({ kind: 'report', report: reportOf(library, meter, connections.size) });
     await rehearse(library);
-    running = { settings, app, report, close };
+    running = { settings, app, connections, report, close };
     tell({ kind: 'ready' });
-    setInterval(report, reportEvery).unref();
+    repeat(reportEvery, report, (level, sentence) => logger[level](sentence)).unref();
     return running;
   } catch (error) {
     await close();
@@ -202,12 +192,12 @@ async function profile({ number, seconds }: Extract<ToWorker, { kind: 'profile' 
   tell({ kind: 'profiled', number, id: taken?.id });
 }
 
-function reportOf(library: Library, meter: WorkerMeter): WorkerReport {
-  const { manifest, segments, deltas, checked, problem } = library.state();
+function reportOf(library: Library, meter: WorkerMeter, connections: number): WorkerReport {
+  const { manifest, segments, deltas, age, problem } = library.state();
   return meter.report({
-    connections: sockets.size,
+    connections,
     pool: library.database.pool(),
-    index: { manifest, segments, deltas, records: library.snapshot().records, age: Date.now() - checked, problem },
+    index: { manifest, segments, deltas, records: library.snapshot().records, age, problem },
     caches: segmentCacheUse(),
   });
 }
@@ -231,8 +221,8 @@ async function askStatus(): Promise<NodeStatus> {
 function answer(socket: Socket | undefined, number: number): void {
   tell({ kind: 'taken', number });
   if (socket === undefined || running === undefined) return;
-  sockets.set(socket, { running: 0, at: performance.now() });
-  socket.once('close', () => sockets.delete(socket));
+  // While there are too many of them, one that is not taken is closed.
+  if (!running.connections.add(socket)) return;
   running.app.server.emit('connection', socket);
   socket.resume();
 }
@@ -243,13 +233,13 @@ async function close(): Promise<void> {
   closing = true;
   const started = await starting?.catch(() => undefined);
   if (started !== undefined) {
-    const { app } = started;
+    const { app, connections } = started;
     const end = performance.now() + drainLimit;
     for (;;) {
-      closeIdle();
-      if (sockets.size === 0) break;
+      connections.closeIdle();
+      if (connections.size === 0) break;
       if (performance.now() > end) {
-        app.log.warn(`${sockets.size} requests still ran after ${drainLimit / 1000} s and were cut off`);
+        app.log.warn(`${connections.size} requests still ran after ${drainLimit / 1000} s and were cut off`);
         break;
       }
       await new Promise((resolve) => setTimeout(resolve, lookForIdle));
@@ -260,15 +250,6 @@ async function close(): Promise<void> {
     await started.close();
   }
   process.exit(0);
-}
-
-/**
- * Closes connections that have been idle for a while. One that has just been answered may have its next request under way, which would be cut; answers say
- * `Connection: close` by now.
- */
-function closeIdle(): void {
-  const before = performance.now() - idleBefore;
-  for (const [socket, { running, at }] of sockets) if (running === 0 && at < before) socket.destroy();
 }
 
 /** Without a supervisor there is nobody to tell. */

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Analyzer } from '../../index/analysis/analyzer.ts';
-import { deltaOf, indexVersion, type RecordVersion } from '../../index/entry.ts';
+import { deltaOf, indexVersion, type OnProblem, type RecordVersion } from '../../index/entry.ts';
 import { publish, wake } from '../../index/manifest.ts';
 import { createInverter, type Inverter } from '../../index/segment/inverter.ts';
 import { bytesInMemory, type SegmentOrigin, storeSegment, writeSegmentFile } from '../../index/segment-store.ts';
@@ -14,8 +14,9 @@ import { creationOf, isDeleted, stampRecord } from '../version.ts';
 import { type RawBatch, rawRecord } from './batch-store.ts';
 import { type CommitOrder, flags, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
-/** Up to this many records a batch leaves deltas, which the indexer folds with others, instead of a segment of its own. */
+/** Up to this many records and bytes a batch leaves deltas, which the indexer folds with others and every process that searches holds in memory, instead of a segment of its own. */
 const mostDeltas = 100;
+const mostDeltaBytes = 2_000_000;
 
 export interface BatchContext {
   readonly database: Database;
@@ -128,6 +129,8 @@ class BatchRows {
   readonly #deltas: { readonly version: RecordVersion; readonly data: Buffer }[] = [];
   readonly #inverter: Inverter;
   readonly #warnings: string[] = [];
+  readonly #unindexed: OnProblem = (record, reason) =>
+    void this.#warnings.push(`Record ${record} could not be indexed whole: ${reason}.`);
   #inserted = 0;
   #replaced = 0;
 
@@ -146,7 +149,7 @@ class BatchRows {
   /** COPYs the newest versions, and analyses each on the way, so that the server stores while this thread works. */
   async copyRecords(transaction: Transaction): Promise<void> {
     const places = placesById(this.#order.ids);
-    const asDeltas = places.length <= mostDeltas;
+    const asDeltas = places.length <= mostDeltas && this.#batch.data.byteLength <= mostDeltaBytes;
     const rows = new CopyRows();
     const stream = transaction.copyIn(
       'COPY record (id, created, modified, revision, deleted, person, marc) FROM STDIN (FORMAT binary)',
@@ -161,8 +164,8 @@ class BatchRows {
       rows.boolean(version.deleted);
       rows.optionalText(this.#context.person);
       rows.text(encodeStored(version.record));
-      if (asDeltas) this.#deltas.push({ version, data: deltaOf(version, this.#context.analyzer) });
-      else indexVersion(version, this.#context.analyzer, this.#inverter);
+      if (asDeltas) this.#deltas.push({ version, data: deltaOf(version, this.#context.analyzer, this.#unindexed) });
+      else indexVersion(version, this.#context.analyzer, this.#inverter, this.#unindexed);
       if (rows.full) await rows.flush(stream);
     }
     await rows.end(stream);

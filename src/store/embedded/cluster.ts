@@ -43,7 +43,7 @@ export async function startServer(layout: Layout, signal?: AbortSignal): Promise
   const socketFolder = preferredSocketFolder(layout);
   makeSocketFolder(socketFolder, identity);
   writeOwned(join(layout.data, 'reperio.conf'), serverConfiguration(socketFolder), identity);
-  const until = Date.now() + orphanLimit;
+  const until = performance.now() + orphanLimit;
   for (;;) {
     dropForeignPidFile(layout);
     const program = launch(binaries.postgres, ['-D', layout.data], layout, identity);
@@ -55,7 +55,7 @@ export async function startServer(layout: Layout, signal?: AbortSignal): Promise
       program.child.kill('SIGQUIT');
       // The sessions of a server that was killed live a moment longer than it.
       const orphans = /pre-existing shared memory block/.test(program.output());
-      if (!orphans || Date.now() > until) throw error;
+      if (!orphans || performance.now() > until) throw error;
       await sleep(100, undefined, { signal });
     }
   }
@@ -66,7 +66,7 @@ async function untilReady(
   { child, failure }: Program,
   signal: AbortSignal | undefined,
 ): Promise<PidFile> {
-  const started = Date.now();
+  const started = performance.now();
   let problem: Error | undefined;
   child.once('error', (error) => {
     problem = error;
@@ -75,7 +75,8 @@ async function untilReady(
     const file = readPidFile(layout);
     if (file?.ready && file.pid === child.pid) return file;
     if (problem || child.exitCode !== null || child.signalCode !== null) throw failure('start', problem?.message);
-    if (Date.now() - started > startLimit) throw failure('start', `it was not ready after ${startLimit / 1000} s`);
+    if (performance.now() - started > startLimit)
+      throw failure('start', `it was not ready after ${startLimit / 1000} s`);
     await sleep(8, undefined, { signal });
   }
 }
@@ -112,9 +113,9 @@ async function ended(pid: number, name: NodeJS.Signals, limit: number, layout: L
     if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return true;
     throw error;
   }
-  const until = Date.now() + limit;
+  const until = performance.now() + limit;
   while (isServer(pid, layout)) {
-    if (Date.now() > until) return false;
+    if (performance.now() > until) return false;
     await sleep(8);
   }
   return true;

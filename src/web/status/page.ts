@@ -68,6 +68,7 @@ ${workers(status)}
 ${routes(status)}
 ${index(status)}
 ${deaths(status)}
+${background(status)}
 ${taskTable(tasks)}
 ${nodeTable(nodes, status)}
 </main>
@@ -224,6 +225,16 @@ function deaths({ deaths: all, deathCount, now }: NodeStatus): Html | false {
       (death) =>
         html`<li>${duration(now - death.when)} ago, worker ${death.place + 1} (process ${death.pid}) with <span class="bad">${death.how}</span> after ${duration(death.age * 1000)}${death.running.length > 0 && html`; it was answering ${death.running.map(({ method, url }) => `${method} ${url}`).join(', ')}`}${death.said.length > 0 && html`<pre>${death.said.slice(-8).join('\n')}</pre>`}</li>`,
     )}</ul>`;
+}
+
+function background({ background: process, now }: NodeStatus): Html {
+  const { pid, started, doing, deaths: count, lastDeath } = process;
+  const state =
+    pid === 0 ? html`<span class="bad">not running</span>` : html`process ${pid}, up ${duration(now - started)}`;
+  const ended = html`<p>It has ended by itself ${count === 1 ? 'once' : `${count} times`}; the last time it <span class="bad">${lastDeath ?? ''}</span>.</p>`;
+  return html`<h2>Background process</h2>
+<p>Looks after the index and does periodic tasks: ${state}${doing !== undefined && html`; at work: it ${doing}`}.</p>
+${count > 0 && ended}`;
 }
 
 /** A task that nobody has begun for so long, in ms, is one that nobody does. */

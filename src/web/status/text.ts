@@ -55,6 +55,11 @@ export function statusText({ status, nodes, tasks }: NodeView): string {
     lines.push(`  worker ${place + 1}  ${pid}  ${state}  up ${duration(now - started)}${facts}`);
     if (report?.index.problem !== undefined) lines.push(`    ${report.index.problem}`);
   }
+  const { pid, started, doing, deaths, lastDeath } = status.background;
+  const state = pid === 0 ? 'not running' : `${pid}  up ${duration(now - started)}`;
+  lines.push(`  background  ${state}${doing === undefined ? '' : `  at work: it ${doing}`}`);
+  if (deaths > 0)
+    lines.push(`    ended by itself ${deaths === 1 ? 'once' : `${deaths} times`}; the last time it ${lastDeath ?? ''}`);
   const running = status.workers.flatMap((worker) => worker.running.map((request) => ({ worker, request })));
   for (const { worker, request } of running.sort((a, b) => a.request.began - b.request.began))
     lines.push(

@@ -1,0 +1,156 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DestinationStream } from 'pino';
+import type { BackgroundStatus } from '../operations/node-status.ts';
+import { hearLines } from './hear-lines.ts';
+import type { ToWorker } from './messages.ts';
+import type { Release } from './release.ts';
+
+export interface BackgroundPlan {
+  /** Module that the process runs, asked for at each start. */
+  readonly release: () => Release;
+  /** Plain data for it. */
+  readonly start: unknown;
+}
+
+/** What the process tells. */
+export type FromBackground = {
+  /** What it is doing, as the end of "while it ..."; undefined: nothing. */
+  readonly doing: string | undefined;
+  /** Memory that it has, in bytes. */
+  readonly resident: number;
+};
+
+/** Memory of its own objects, in MB; buffers come beside it. The largest records, and batches of many, fit in many times. */
+const heapMegabytes = 1024;
+/** After it has ended by itself, doubled each time it ends young. Milliseconds. */
+const shortestPause = 1_000;
+const longestPause = 60_000;
+const grownUp = 120_000;
+/** What a fold or a rebuild needed is given back by ending: with more bytes than this a process that has nothing to do makes room for another one. */
+const wornAbove = 300_000_000;
+/** What it is doing is given up in this time. Milliseconds. */
+/** It leaves the machine to the first worker, but not for longer than this, in ms: what there is to do may be why that one does not start. */
+const startWithin = 5_000;
+const closeLimit = 5_000;
+
+/**
+ * The process beside the workers that does what a node does once: it looks after the index and does periodic tasks. It may die, of a record that does not fit
+ * in memory or of a disk that is full, without the process that accepts connections, and is started again.
+ */
+export class BackgroundProcess {
+  readonly #log: DestinationStream;
+  readonly #say: (level: 'info' | 'warn' | 'error', sentence: string) => void;
+  #plan: BackgroundPlan;
+  #child: ChildProcess | undefined;
+  #exited: Promise<unknown> = Promise.resolve();
+  #began = 0;
+  #started = Date.now();
+  #doing: string | undefined;
+  #deaths = 0;
+  #lastDeath: string | undefined;
+  #pause = shortestPause;
+  #closing = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    plan: BackgroundPlan,
+    log: DestinationStream,
+    say: (level: 'info' | 'warn' | 'error', sentence: string) => void,
+  ) {
+    this.#plan = plan;
+    this.#log = log;
+    this.#say = say;
+    this.#timer = setTimeout(() => this.begin(), startWithin).unref();
+  }
+
+  /** Starts it now: the first worker answers, and has the machine no longer for itself. */
+  begin(): void {
+    clearTimeout(this.#timer);
+    if (!this.#closing && this.#child === undefined) this.#start();
+  }
+
+  status(): BackgroundStatus {
+    return {
+      pid: this.#child?.pid ?? 0,
+      started: this.#started,
+      doing: this.#doing,
+      deaths: this.#deaths,
+      lastDeath: this.#lastDeath,
+    };
+  }
+
+  /** Another one takes its place, of the release in force and with these settings. */
+  async reload(plan: BackgroundPlan): Promise<void> {
+    this.#plan = plan;
+    await this.#end();
+    this.begin();
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#end();
+  }
+
+  #start(): void {
+    const { entry, node } = this.#plan.release();
+    const child = fork(entry, [], {
+      execPath: node,
+      execArgv: [`--max-old-space-size=${heapMegabytes}`],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#child = child;
+    this.#began = performance.now();
+    this.#started = Date.now();
+    this.#doing = undefined;
+    const said = hearLines(child, this.#log);
+    const exited = Promise.withResolvers<void>();
+    this.#exited = exited.promise;
+    const ended = (how: string): void => {
+      exited.resolve();
+      // Still ours: nobody asked it to end.
+      if (this.#child === child) this.#died(how, said);
+    };
+    child.on('message', ({ doing, resident }: FromBackground) => {
+      this.#doing = doing;
+      if (doing === undefined && resident > wornAbove && this.#child === child) void this.reload(this.#plan);
+    });
+    child.on('error', (error) => {
+      if (child.pid === undefined) ended(error.message);
+    });
+    child.on('exit', (code, signal) => ended(signal ?? `status ${code}`));
+    const message: ToWorker = { kind: 'start', data: this.#plan.start };
+    child.send(message, () => undefined);
+  }
+
+  #died(how: string, said: readonly string[]): void {
+    this.#child = undefined;
+    this.#deaths++;
+    const age = performance.now() - this.#began;
+    this.#pause = age > grownUp ? shortestPause : Math.min(longestPause, this.#pause * 2);
+    const doing = this.#doing === undefined ? '' : ` while it ${this.#doing}`;
+    this.#lastDeath = `ended with ${how}${doing}`;
+    const last = said.length === 0 ? '' : ` It said: ${said.slice(-5).join(' | ')}`;
+    const seconds = Math.round(this.#pause / 1000);
+    this.#say('error', `The background process ${this.#lastDeath}; another one starts in ${seconds} s.${last}`);
+    this.#doing = undefined;
+    this.#timer = setTimeout(() => this.begin(), this.#pause).unref();
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    const message: ToWorker = { kind: 'close' };
+    if (child.connected) child.send(message, () => undefined);
+    const limit = new AbortController();
+    const late = sleep(closeLimit, undefined, { signal: limit.signal }).then(
+      () => child.kill('SIGKILL'),
+      () => undefined,
+    );
+    await this.#exited;
+    limit.abort();
+    await late;
+  }
+}

@@ -1,0 +1,95 @@
+/** The background process of `serve`: looks after the index and does periodic tasks, until the supervisor says so or is gone. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Logger, pino } from 'pino';
+import type { FromBackground } from '../cluster/background.ts';
+import type { ToWorker } from '../cluster/messages.ts';
+import type { Settings } from '../config/settings.ts';
+import { UserError } from '../errors/errors.ts';
+import { indexerStandby, runIndexer } from '../index/indexer.ts';
+import { indexFolderOf } from '../library/open.ts';
+import { residentBytes } from '../operations/resident.ts';
+import { openStore, type Store } from '../store/open.ts';
+import { libraryTasks } from '../tasks/library-tasks.ts';
+import { runTasks, tasksStandby } from '../tasks/run-tasks.ts';
+import { createLogger, logTask } from './log.ts';
+
+/** What the supervisor starts it with. */
+export interface BackgroundStart {
+  readonly settings: Settings;
+}
+
+/** Milliseconds. */
+const askAgain = 5_000;
+
+const ending = new AbortController();
+let running: Promise<void> | undefined;
+
+// Ctrl-C in a terminal reaches the whole group; the supervisor decides what becomes of it.
+for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => undefined);
+process.on('SIGTERM', end);
+process.on('disconnect', end);
+process.on('message', (message: ToWorker) => {
+  if (message.kind === 'start') running = run((message.data as BackgroundStart).settings);
+  else if (message.kind === 'close') end();
+});
+
+function end(): void {
+  ending.abort();
+  void (running ?? Promise.resolve()).finally(() => process.exit(process.exitCode ?? 0));
+}
+
+function tell(message: FromBackground): void {
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
+/** The database may be away for a while: that is no reason to end. */
+async function openWhenThere(settings: Settings, logger: Logger): Promise<Store | undefined> {
+  const { signal } = ending;
+  while (!signal.aborted) {
+    try {
+      return await openStore(settings, { signal });
+    } catch (error) {
+      if (!(error instanceof UserError) || signal.aborted) throw error;
+      logger.warn(`Index and periodic tasks wait for the database: ${error.message}`);
+      await sleep(askAgain, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}
+
+async function run(settings: Settings): Promise<void> {
+  const logger = createLogger(settings, pino.destination({ fd: 1, sync: true }));
+  const { signal } = ending;
+  const store = await openWhenThere(settings, logger);
+  if (store === undefined) return;
+  const { database, url } = store;
+  const doing: { index: string | undefined; task: string | undefined } = { index: undefined, task: undefined };
+  const note = (part: Partial<typeof doing>): void => {
+    Object.assign(doing, part);
+    const all = [doing.index, doing.task].filter((one) => one !== undefined).join(' and ');
+    tell({ doing: all === '' ? undefined : all, resident: residentBytes() });
+  };
+  try {
+    await Promise.all([
+      runIndexer(
+        { database, url, folder: indexFolderOf(settings), signal },
+        {
+          standby: settings.indexWork === 'standby' ? indexerStandby : 0,
+          onWork: (sentence) => logger.info(sentence),
+          onDoing: (index) => note({ index }),
+        },
+      ),
+      runTasks(
+        { database, url, node: settings.nodeName, tasks: libraryTasks(database, settings), signal },
+        {
+          standby: settings.taskWork === 'standby' ? tasksStandby : 0,
+          onTask: (name, outcome) => logTask(logger, name, outcome),
+          onTrouble: (sentence) => logger.warn(sentence),
+          onBegin: (name) => note({ task: name === undefined ? undefined : `did the task ${name}` }),
+        },
+      ),
+    ]);
+  } finally {
+    await store.release();
+  }
+}
