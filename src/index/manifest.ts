@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import sql from 'sql-template-tag';
-import type { IndexVersions } from '../site/index-versions.ts';
+import { firstVersions, type IndexVersions, sameVersions } from '../site/index-versions.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
 
 /** The manifest: the one row that says which segments are the index. */
@@ -57,8 +57,19 @@ export async function publish(
     WHERE segments @> ${remove}::text[]
     RETURNING version`);
   if (row === undefined) return undefined;
+  if (take !== undefined) await tellFirstRelease(transaction, take.versions);
   await wake(transaction);
   return row.version;
+}
+
+/**
+ * Releases before the manifest named its versions look at none, and would make such an index anew, as theirs. What they do look at when they start is whether a
+ * migration changed what they use: ours did, from the moment on that other versions than theirs are in force.
+ */
+export async function tellFirstRelease(transaction: Queryable, versions: IndexVersions): Promise<void> {
+  const offline = !sameVersions(versions, firstVersions);
+  await transaction.query(sql`
+    UPDATE schema_migration SET offline = ${offline} WHERE file = '0008-index-versions.sql' AND offline <> ${offline}`);
 }
 
 /** Where these versions are in force already: writes down whether they stay. False when other ones are. */

@@ -8,7 +8,7 @@ import type { IndexContext } from './context.ts';
 import type { IndexWatch } from './entry.ts';
 import { foldDeltas } from './fold.ts';
 import { type SegmentMaker, segmentMaker, storedSegments } from './make-segments.ts';
-import { isMixedIndex, publish, readManifest } from './manifest.ts';
+import { isMixedIndex, publish, readManifest, tellFirstRelease } from './manifest.ts';
 import { ensureFile } from './merging.ts';
 import { nodesBehind } from './nodes-behind.ts';
 import { requireKnown } from './require-known.ts';
@@ -78,9 +78,13 @@ export async function takeWhenEmpty(database: Database): Promise<void> {
   const { segments, versions, kept } = await readManifest(database);
   if (kept || segments.length > 0 || sameVersions(versions, newestVersions)) return;
   if ((await nodesBehind(database, newestVersions)).length > 0) return;
-  await database.query(sql`
-    UPDATE manifest SET version = version + 1, analysis = ${newestVersions.analysis}, format = ${newestVersions.format}
-    WHERE segments = '{}' AND NOT kept AND NOT EXISTS (SELECT FROM record) AND NOT EXISTS (SELECT FROM delta)`);
+  await database.transaction(async (transaction) => {
+    const taken = await transaction.query(sql`
+      UPDATE manifest SET version = version + 1, analysis = ${newestVersions.analysis}, format = ${newestVersions.format}
+      WHERE segments = '{}' AND NOT kept AND NOT EXISTS (SELECT FROM record) AND NOT EXISTS (SELECT FROM delta)
+      RETURNING version`);
+    if (taken.length > 0) await tellFirstRelease(transaction, newestVersions);
+  });
 }
 
 /** Analyses the records of these live segments again, and puts the result in their place. Returns how many records they had. Needs the lease. */

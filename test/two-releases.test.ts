@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sql from 'sql-template-tag';
+import { exportDemo } from '../src/demo/export.ts';
+import { createDemoLibrary, defaultSeed } from '../src/demo/library.ts';
+import { until } from '../src/index/test-index.ts';
+import { openTestDatabase, type TestDatabase } from './support/database.ts';
+import { makeNextRelease, nextWord } from './support/next-release.ts';
+import { command, hits, type ReleaseNode, serveNode } from './support/release-node.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reperio-releases-'));
+const thisMain = join(import.meta.dirname, '../src/cli/main.ts');
+let store: TestDatabase;
+let nextMain: string;
+
+before(async () => {
+  store = await openTestDatabase({ migrated: false });
+  nextMain = makeNextRelease(join(folder, 'next'));
+});
+after(async () => {
+  await store.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function nodeOf(name: string, main: string): ReleaseNode {
+  return { name, main, folder: join(folder, name), databaseUrl: store.url };
+}
+
+function recordsFile(from: number, count: number): string {
+  const path = join(folder, `records-${from}.xml`);
+  const options = { library: createDemoLibrary(defaultSeed), format: 'marcxml', from, count } as const;
+  writeFileSync(path, [...exportDemo({ ...options, onShortened: () => undefined })].join(''));
+  return path;
+}
+
+async function manifest(): Promise<{ version: number; analysis: number }> {
+  const [row] = await store.database.query<{ version: number; analysis: number }>(
+    sql`SELECT version, analysis FROM manifest`,
+  );
+  return row!;
+}
+
+test('two releases of different analysis serve one library: one waits, an operator says so, the other stays; and back', async () => {
+  const old = nodeOf('old', thisMain);
+  const next = nodeOf('next', nextMain);
+  assert.equal((await command(old, 'load', recordsFile(1, 300), '--mode', 'insert')).status, 0);
+  const serving = [await serveNode(old), await serveNode(next)] as const;
+  const [oldNode, nextNode] = serving;
+  try {
+    const { analysis: first } = await manifest();
+    // The newer one says for whom it waits, makes nothing, and both answer alike, also of what either writes.
+    await until(() => nextNode.lines.some((line) => /when all nodes know it.*old \(release/.test(line)), 30_000);
+    assert.equal((await command(next, 'load', recordsFile(301, 20), '--mode', 'insert')).status, 0);
+    assert.equal((await command(old, 'load', recordsFile(321, 20), '--mode', 'insert')).status, 0);
+    for (const node of serving) await until(async () => (await hits(node, '')) === 340);
+    for (const node of serving) assert.equal(await hits(node, `title:${nextWord}`), 0);
+    assert.equal((await manifest()).analysis, first);
+
+    const refused = await command(next, 'index', 'upgrade');
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /do not know analysis .*old \(release/);
+    const before = await manifest();
+    const upgraded = await command(next, 'index', 'upgrade', '--anyway');
+    assert.equal(upgraded.status, 0, upgraded.stderr);
+    await until(async () => (await hits(nextNode, `title:${nextWord}`)) === 340);
+
+    // The older one stays at its last view and says so; it writes nothing into an index that it does not know.
+    await until(() => oldNode.lines.some((line) => line.includes('leaves the index alone')));
+    assert.equal(await hits(oldNode, `title:${nextWord}`), 0);
+    assert.equal(await hits(oldNode, ''), 340);
+    const status = await (await fetch(`${oldNode.address}/server-status?format=json`)).text();
+    assert.match(status, /does not know/);
+    const load = await command(old, 'load', recordsFile(341, 20), '--mode', 'insert');
+    assert.notEqual(load.status, 0);
+    assert.match(load.stderr, /does not know/);
+    assert.equal((await command(next, 'load', recordsFile(341, 20), '--mode', 'insert')).status, 0);
+    await until(async () => (await hits(nextNode, `title:${nextWord}`)) === 360);
+    assert.equal(await hits(oldNode, ''), 340);
+
+    const back = await command(next, 'index', 'downgrade');
+    assert.equal(back.status, 0, back.stderr);
+    for (const node of serving) {
+      await until(async () => (await hits(node, '')) === 360);
+      await until(async () => (await hits(node, `title:${nextWord}`)) === 0);
+    }
+    const after = await manifest();
+    assert.equal(after.analysis, first);
+    // Two rebuilds, and no more than the loads and merges beside them.
+    assert.ok(after.version - before.version < 10, `${after.version - before.version} publications`);
+    const rebuilds = serving.flatMap(({ lines }) => lines.filter((line) => line.includes('making the index anew')));
+    assert.deepEqual(rebuilds, []);
+    assert.match((await command(next, 'index', 'status')).stdout, /until "reperio index upgrade"/);
+    assert.equal((await command(next, 'index', 'verify')).status, 0);
+  } finally {
+    for (const node of serving) await node.stop();
+  }
+});
