@@ -2,7 +2,7 @@ import { loadSettings, type Settings } from '../config/settings.ts';
 import { version } from '../config/version.ts';
 import { UserError } from '../errors/errors.ts';
 import { nearest } from '../errors/nearest.ts';
-import { storeErrors } from '../store/errors.ts';
+import { explainDisk } from '../store/disk-errors.ts';
 import type { AnyCommand, ArgumentDefinitions, CommandContext, CommandGroup, OptionDefinitions } from './command.ts';
 import { cliErrors } from './errors.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
@@ -106,21 +106,8 @@ function indexOrEnd(words: readonly string[], word: string): number {
   return at < 0 ? words.length : at;
 }
 
-const refusals: readonly unknown[] = ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR'];
-
-/** What an operator can mend on a disk, as a sentence and a hint. */
-function explained(error: unknown): unknown {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
-  const what = 'path' in error ? String(error.path) : 'A file';
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
-    return new UserError(storeErrors.diskFull, { reason: error.message, place: what }, error);
-  // Node says ENOENT of a folder that cannot be made on a disk that is only read.
-  const isRefused = refusals.includes(error.code) || (error.code === 'ENOENT' && error.syscall === 'mkdir');
-  return isRefused ? new UserError(storeErrors.folderDenied, { folder: what, reason: error.message }, error) : error;
-}
-
 function report(thrown: unknown, failureStatus: number, { stderr, colour, signal }: World): number {
-  const error = explained(thrown);
+  const error = explainDisk(thrown);
   const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
   if (error instanceof UserError) {
     stderr.write(`${paint(31, 'error:')} ${error.message}\n${paint(36, 'hint:')} ${error.hint}\n`);

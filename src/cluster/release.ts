@@ -4,6 +4,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ownRoot = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The folder of the release that this process runs, as it is really called. */
+export const ownFolder = realpathSync(ownRoot);
+
 /** Where workers get their code, looked up anew at each start. */
 export interface Release {
   /** The folder as it is really called. */
@@ -18,7 +21,7 @@ export interface Release {
  * path inside it.
  */
 export function currentRelease(module: string, named = process.env['_REPERIO_RELEASE']): Release {
-  const root = named !== undefined && existsSync(join(named, module)) ? realpathSync(named) : ownRoot;
+  const root = named !== undefined && existsSync(join(named, module)) ? realpathSync(named) : ownFolder;
   const node = join(root, relative(ownRoot, process.execPath));
   return {
     folder: root,

@@ -1,4 +1,5 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
+import { databaseUrlProblem } from './database-url.ts';
 
 /**
  * The one table of settings. Everything that speaks of settings comes from it: reperio.yaml, the environment, the type
@@ -15,6 +16,8 @@ export interface SettingDefinition {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly choices?: readonly string[];
+  /** What is wrong with a text, as the end of a sentence about it; undefined: nothing. */
+  readonly problem?: (text: string) => string | undefined;
   /** Not shown by `config list`. */
   readonly secret?: true;
   readonly doc: string;
@@ -39,6 +42,7 @@ export const settingsTable = {
     environment: 'DATABASE_URL',
     type: 'text',
     default: undefined,
+    problem: databaseUrlProblem,
     secret: true,
     doc: 'A PostgreSQL 15 or newer to use instead of the embedded one, as postgresql://user:password@host/database; several hosts with commas, of which the primary is used: postgresql://user:password@db1:5432,db2:5432/database.',
     defaultDoc: 'the embedded server of the data folder',
@@ -442,6 +446,7 @@ export const settingsTable = {
     environment: 'REPERIO_READ_DATABASE_URL',
     type: 'text',
     default: undefined,
+    problem: databaseUrlProblem,
     secret: true,
     doc: 'Replicas of the database, as `database-url`: whole records are read there when it has them as new as the index; else, and for everything else, the database is asked.',
     defaultDoc: 'none',

@@ -44,12 +44,13 @@ function parseBoolean(given: unknown): ParsedValue {
   return { problem: 'is neither true nor false' };
 }
 
-function parseText({ choices }: SettingDefinition, given: unknown): ParsedValue {
+function parseText({ choices, problem: problemOf }: SettingDefinition, given: unknown): ParsedValue {
   if (typeof given !== 'string' && typeof given !== 'number') return { problem: 'is not a text' };
   const value = String(given);
   if (choices && !choices.includes(value)) return { problem: `is "${value}" and must be one of ${choices.join(', ')}` };
   if (value === '') return { problem: 'is empty' };
-  return { value };
+  const problem = problemOf?.(value);
+  return problem === undefined ? { value } : { problem };
 }
 
 function parseNumber(

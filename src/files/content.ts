@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 export interface ContentStore {
   /** Takes a file of this machine whose digest is known; it may be moved away. */
   take(path: string, content: Content): Promise<void>;
-  /** Throws `lost` when it is not there. `end` is included. */
+  /** Throws `lost` when it is not there, `away` when nobody can say. `end` is included. */
   read(digest: string, range?: { readonly start: number; readonly end: number }): Promise<Readable>;
   /** Bytes that are there; undefined: it is not. */
   size(digest: string): Promise<number | undefined>;
@@ -13,7 +13,7 @@ export interface ContentStore {
   /** An address that is good for some minutes without asking us; undefined: there is none. */
   address(digest: string, answer: { readonly type: string; readonly disposition: string }): Promise<string | undefined>;
   /** A folder for files that come in. */
-  readonly incoming: string;
+  incoming(): Promise<string>;
 }
 
 export interface Content {

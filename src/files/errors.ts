@@ -47,7 +47,13 @@ export const fileErrors = defineErrors({
     code: 'REPERIO_FILE_LOST',
     status: 500,
     message: 'The bytes of {digest} are not in the store of files.',
-    hint: 'Is the setting `files` the same on all nodes, and is its folder mounted? `reperio file verify` looks at all files.',
+    hint: 'Is the setting `files` the same on all nodes? `reperio file verify` looks at all files.',
+  },
+  away: {
+    code: 'REPERIO_FILES_AWAY',
+    status: 503,
+    message: 'The folder of documents, {folder}, cannot be used: {reason}.',
+    hint: 'Is it mounted, and may the user of `reperio` read and write it? The setting `files` names it. What is in it is not lost; try again.',
   },
   storeWrong: {
     code: 'REPERIO_FILE_STORE',

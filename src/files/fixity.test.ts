@@ -13,7 +13,7 @@ import { parseFileName } from './names.ts';
 import { receive } from './receive.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-fixity-'));
-const store: ContentStore = localStore(folder);
+const store: ContentStore = localStore(folder, async () => true);
 const day = 86_400_000;
 let library: TestDatabase;
 const contents: Content[] = [];

@@ -1,36 +1,109 @@
-import { createReadStream } from 'node:fs';
-import { access, mkdir, open, rename, stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors/errors.ts';
 import { type ContentStore, contentPath } from './content.ts';
 import { fileErrors } from './errors.ts';
 
+/** Tells our folder from the empty mount point of a file system that is not there. */
+export const markerName = '.reperio-files';
+const markerText = 'Documents of a Reperio library, by their SHA-256. Without this file nothing is written here.\n';
+
+/** What a disk or a file server says that is away, or does not let us in; it says nothing of the file that was asked for. */
+const awayCodes: readonly unknown[] = [
+  'EIO',
+  'ESTALE',
+  'ETIMEDOUT',
+  'ENOTCONN',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENXIO',
+  'ENODEV',
+];
+const refusedCodes: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'];
+
 /**
  * A folder, which may be on a network file system that all nodes share: a file appears under its digest by being renamed, whole or not at all, without locks. Two nodes that bring the
- * same file at once both succeed.
+ * same file at once both succeed. `isNew` says whether the library has no files yet: then the folder is made; later it must be there, with our mark.
  */
-export function localStore(folder: string): ContentStore {
+export function localStore(folder: string, isNew: () => Promise<boolean>): ContentStore {
   const pathOf = (digest: string): string => join(folder, contentPath(digest));
-  return {
-    incoming: join(folder, 'incoming'),
-    take: async (path, { digest }) => {
-      const target = pathOf(digest);
-      // What is there already is replaced by the same, or was damaged.
-      await mkdir(dirname(target), { recursive: true });
-      await rename(path, target);
-      await syncFolder(dirname(target));
-    },
-    read: async (digest, range) => {
-      const path = pathOf(digest);
-      await access(path).catch(() => {
-        throw new UserError(fileErrors.lost, { digest });
+  let marked = false;
+
+  const away = (reason: string, cause?: unknown): UserError =>
+    new UserError(fileErrors.away, { folder, reason }, cause);
+
+  /** `refused`: the codes that are about the folder as well, where not about one file. */
+  async function explained<T>(work: () => Promise<T>, refused: readonly unknown[] = []): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (awayCodes.includes(code) || refused.includes(code)) throw away((error as Error).message, error);
+      throw error;
+    }
+  }
+
+  /** Throws `away` unless this is our folder. */
+  async function requireOurs(): Promise<void> {
+    if (marked) return;
+    const marker = join(folder, markerName);
+    if (!(await isThere(marker))) {
+      // A folder of before there was a mark has folders of two hex digits.
+      const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return [];
+        throw error;
       });
-      return createReadStream(path, range ?? {});
+      const isOlder = names.some((name) => /^[0-9a-f]{2}$/.test(name));
+      if (!isOlder && !(await isNew())) throw away('it has none of the files of this library');
+      await mkdir(folder, { recursive: true });
+      await writeFile(marker, markerText);
+    }
+    marked = true;
+  }
+
+  async function missing(digest: string): Promise<UserError> {
+    // It was there when we looked last, and may be unmounted since.
+    marked = false;
+    await requireOurs();
+    return new UserError(fileErrors.lost, { digest });
+  }
+
+  return {
+    incoming: async () => {
+      await explained(requireOurs, refusedCodes);
+      return join(folder, 'incoming');
     },
-    size: (digest) => sizeOf(pathOf(digest)),
+    take: (path, { digest }) =>
+      explained(async () => {
+        marked = false;
+        await requireOurs();
+        const target = pathOf(digest);
+        // What is there already is replaced by the same, or was damaged.
+        await mkdir(dirname(target), { recursive: true });
+        await rename(path, target);
+        await syncFolder(dirname(target));
+      }, refusedCodes),
+    read: (digest, range) =>
+      explained(async () => {
+        const path = pathOf(digest);
+        if (!(await isThere(path))) throw await missing(digest);
+        await access(path, constants.R_OK);
+        return createReadStream(path, range ?? {});
+      }),
+    size: (digest) =>
+      explained(async () => {
+        const found = await sizeOf(pathOf(digest));
+        if (found === undefined) await missing(digest);
+        return found;
+      }),
     path: pathOf,
     address: async () => undefined,
   };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await sizeOf(path)) !== undefined;
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

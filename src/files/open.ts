@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import sql from 'sql-template-tag';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import type { Queryable } from '../store/database.ts';
 import type { ContentStore } from './content.ts';
 import { fileErrors } from './errors.ts';
 import { localStore } from './local-store.ts';
@@ -8,11 +10,13 @@ import { s3Store } from './s3-store.ts';
 
 /** The store of files that the settings name. Throws `settingWrong`. */
 export function openContentStore(
+  database: Queryable,
   settings: Pick<Settings, 'dataFolder' | 'files' | 's3Endpoint' | 's3Region' | 's3Key' | 's3Secret'>,
 ): ContentStore {
   const { files, dataFolder } = settings;
-  if (files === undefined) return localStore(join(dataFolder, 'files'));
-  if (!files.startsWith('s3://')) return localStore(files);
+  const isNew = async (): Promise<boolean> => (await database.query(sql`SELECT FROM file LIMIT 1`)).length === 0;
+  if (files === undefined) return localStore(join(dataFolder, 'files'), isNew);
+  if (!files.startsWith('s3://')) return localStore(files, isNew);
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(files) ?? [];
   const wrong = (problem: string) => new UserError(fileErrors.settingWrong, { value: files, problem });
   if (bucket === '') throw wrong('names no bucket');

@@ -21,9 +21,10 @@ async function sweepIncoming(folder: string): Promise<void> {
 
 /** Writes a stream to the store. When it resolves the bytes are safe; nothing is left behind when it throws (`tooLarge`, what the stream or the disk says). */
 export async function receive(store: ContentStore, input: AsyncIterable<Uint8Array>, limit: number): Promise<Content> {
-  await mkdir(store.incoming, { recursive: true });
-  await sweepIncoming(store.incoming);
-  const path = join(store.incoming, `${randomUUID()}.part`);
+  const incoming = await store.incoming();
+  await mkdir(incoming, { recursive: true });
+  await sweepIncoming(incoming);
+  const path = join(incoming, `${randomUUID()}.part`);
   const hash = createHash('sha256');
   let bytes = 0;
   try {

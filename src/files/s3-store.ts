@@ -40,7 +40,7 @@ export function s3Store({ endpoint, bucket, prefix, region, key, secret, incomin
     return Number(answer.headers.get('content-length'));
   };
   return {
-    incoming,
+    incoming: async () => incoming,
     take: async (path, { digest, bytes }) => {
       if ((await sizeOf(digest)) !== bytes) {
         const headers = { 'content-length': String(bytes), 'x-amz-content-sha256': digest };

@@ -1,4 +1,4 @@
-import { type IndexVersions, knownVersions } from '../site/index-versions.ts';
+import { firstVersions, type IndexVersions, knownPair, knownVersions } from '../site/index-versions.ts';
 import type { RunningRequest } from './board.ts';
 import type { NodeTotals, RouteStatus, Sample } from './node-meter.ts';
 import type { WorkerReport } from './worker-report.ts';
@@ -104,6 +104,19 @@ export interface NodeSummary {
   readonly indexVersions?: readonly IndexVersions[];
 }
 
+/** Workers of another release than the supervisor's, after a reload, by version. */
+export function otherReleases({ version, workers }: Pick<NodeStatus, 'version' | 'workers'>): readonly string[] {
+  const found = workers.flatMap(({ report }) => (report === undefined ? [] : [report.release ?? 'before 0.2']));
+  return [...new Set(found)].filter((release) => release !== version);
+}
+
+/** What all workers know: a reload may have brought another release than ours. */
+function knownToAll(reports: readonly WorkerReport[]): readonly IndexVersions[] {
+  return knownVersions.filter((pair) =>
+    reports.every(({ indexVersions }) => knownPair(pair, indexVersions ?? [firstVersions]) !== undefined),
+  );
+}
+
 export function summaryOf(status: NodeStatus): NodeSummary {
   const { name, version, address, state, started, now, workers, samples } = status;
   const reports = workers.flatMap(({ report }) => (report === undefined ? [] : [report]));
@@ -126,6 +139,6 @@ export function summaryOf(status: NodeStatus): NodeSummary {
       Math.min(...reports.map(({ index }) => index.manifest), Number.MAX_SAFE_INTEGER) % Number.MAX_SAFE_INTEGER,
     records: Math.max(0, ...reports.map(({ index }) => index.records)),
     indexAge: Math.max(0, ...reports.map(({ index }) => index.age)),
-    indexVersions: knownVersions,
+    indexVersions: knownToAll(reports),
   };
 }

@@ -1,10 +1,15 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import { version } from '../config/version.ts';
+import { type IndexVersions, knownVersions } from '../site/index-versions.ts';
 import { addLatency, type Latencies, noLatencies } from './latencies.ts';
 import { residentBytes } from './resident.ts';
 
 /** What a worker tells its supervisor once a second. Counts are since its start. */
 export interface WorkerReport {
+  /** Version of its code; workers of releases before 0.2 do not say, nor what they know of an index. */
+  readonly release?: string;
+  readonly indexVersions?: readonly IndexVersions[];
   readonly requests: number;
   /** Answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
@@ -102,6 +107,8 @@ export class WorkerMeter {
     };
     this.#delay.reset();
     return {
+      release: version(),
+      indexVersions: knownVersions,
       requests: this.#requests,
       statuses: this.#statuses,
       shed: this.#shed,

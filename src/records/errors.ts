@@ -20,6 +20,12 @@ export const recordErrors = defineErrors({
     message: '{record} matches no record of this library, so there is nothing to replace.',
     hint: 'Use --mode insert-or-replace to add records that are new.',
   },
+  twoNumbers: {
+    code: 'REPERIO_RECORD_TWO_NUMBERS',
+    status: 422,
+    message: '{record} has more than one field 001, and a record has one number.',
+    hint: 'Keep the one that is meant; another number can stand in 035__a.',
+  },
   conflict: {
     code: 'REPERIO_RECORD_CONFLICT',
     status: 409,

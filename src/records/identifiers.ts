@@ -16,6 +16,8 @@ export type IdentifierKind = 'control' | 'system' | 'oai' | 'doi' | 'home';
 export interface Identity {
   /** Field 001, trimmed; "" when there is none. */
   readonly control: string;
+  /** There are two of it or more: nobody could say which is meant. */
+  readonly repeated: boolean;
   /** Field 003, trimmed (or the source that the load assumes); "" when there is none. */
   readonly source: string;
   /** 001 read as a record number, 0 when it cannot be one. */
@@ -72,6 +74,7 @@ export function identify(record: MarcRecord, source = ''): Identity {
   const number = /^0*[1-9]\d{0,9}$/.test(control) && Number(control) <= highestNumber ? Number(control) : 0;
   return {
     control,
+    repeated: record.fields.filter(({ tag, value }) => tag === '001' && value !== undefined).length > 1,
     source: (controlValue(record, '003') ?? '').trim() || source,
     number,
     keys: [...new Set([...other, ...system, ...oai, ...doi])],

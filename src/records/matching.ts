@@ -25,6 +25,7 @@ export interface Refused {
 
 /** Every identifier names one record: what would break that is refused. */
 export function decide(identity: Identity, mode: WriteMode, holdings: Holdings): Decision {
+  if (identity.repeated) return { refusal: recordErrors.twoNumbers, values: {} };
   const match = matchRecord(identity, holdings);
   if (match.id > 0 && mode === 'insert') {
     const { id, by, ours } = match;

@@ -41,6 +41,16 @@ export function creationOf(record: MarcRecord, now: Date): Creation {
   return { created: time, warning: undefined };
 }
 
+/** Fields of Invenio's upload files that are no metadata: they tell it what to do with files, and name paths of the machine. */
+const instructionTags: readonly string[] = ['FFT', 'BDR', 'BDM'];
+
+/** What to tell of a record that has such fields, as a predicate. */
+export function instructionWarning({ fields }: MarcRecord): string | undefined {
+  const tags = instructionTags.filter((tag) => fields.some((field) => field.tag === tag));
+  if (tags.length === 0) return undefined;
+  return `its fields ${tags.join(', ')}, which tell Invenio what to do with files, were left out; attach the files with \`reperio file add\``;
+}
+
 /** `ours`: field 001 is our number already; else it is kept as 035__a. */
 export function stampRecord(
   record: MarcRecord,
@@ -59,7 +69,7 @@ export function stampRecord(
     } else if (field.value !== undefined && field.tag === '005' && !stamped) {
       fields.push(stamp);
       stamped = true;
-    } else {
+    } else if (!instructionTags.includes(field.tag)) {
       fields.push(field);
     }
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { UserError } from '../errors/errors.ts';
 import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { createFollower, type Follower } from '../index/follower.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
@@ -176,4 +177,22 @@ test('numbers have no gaps when writers come at once and some fail', async () =>
   );
   for (const result of results)
     if (result.status === 'rejected') assert.equal(result.reason.code, 'REPERIO_RECORD_HELD');
+});
+
+test('a record with two numbers is refused, whoever brings it', async () => {
+  const twice = book('Two numbers', controlField('001', 'a'), controlField('001', 'b'));
+  await assert.rejects(
+    writeRecords(store.database, analyzer, [{ record: twice, mode: 'insert', reason: 'test' }]),
+    (error) => error instanceof UserError && error.code === 'REPERIO_RECORD_TWO_NUMBERS',
+  );
+});
+
+test('fields that tell Invenio what to do with files are no metadata: they are left out, and told', async () => {
+  const file = dataField('FFT', ' ', ' ', [{ code: 'a', value: '/home/somebody/secret.pdf' }]);
+  const [written] = await writeRecords(store.database, analyzer, [
+    { record: book('With a file', file), mode: 'insert', reason: 'test' },
+  ]);
+  assert.match(written!.warnings.join(), /FFT.*left out.*reperio file add/);
+  const { record } = await readRecord(store.database, written!.id);
+  assert.ok(!record.fields.some(({ tag }) => tag === 'FFT'));
 });

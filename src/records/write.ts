@@ -13,7 +13,7 @@ import { recordErrors } from './errors.ts';
 import { noRecord } from './history.ts';
 import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
 import { decide, fetchHolders, type WriteMode } from './matching.ts';
-import { creationOf, isDeleted, markDeleted, stampRecord } from './version.ts';
+import { creationOf, instructionWarning, isDeleted, markDeleted, stampRecord } from './version.ts';
 
 /** Writing one record, or a few: row, revision, identifiers, number and delta in one transaction. Found everywhere right after its commit. */
 export interface RecordWrite {
@@ -117,7 +117,8 @@ async function insertVersion(
     VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${write.person ?? null}, ${encodeStored(record)})`);
   await addKeys(transaction, id, keysOf(identity, id, false));
   const problems = await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
-  const warnings = [...(warning === undefined ? [] : [`Record ${id}: ${warning}.`]), ...problems];
+  const told = [warning, instructionWarning(write.record)].filter((one) => one !== undefined);
+  const warnings = [...told.map((one) => `Record ${id}: ${one}.`), ...problems];
   return { action: 'inserted', id, revision: 1, deleted, warnings };
 }
 
@@ -148,7 +149,9 @@ async function replaceVersion(
     WHERE id = ${id}`);
   await transaction.query(sql`DELETE FROM identifier WHERE record_id = ${id}`);
   await addKeys(transaction, id, keysOf(identity, id, ours));
-  const warnings = await addDelta(transaction, analyzer, { id, revision, deleted, created, modified, record });
+  const problems = await addDelta(transaction, analyzer, { id, revision, deleted, created, modified, record });
+  const instructions = instructionWarning(content);
+  const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];
   return { action: 'replaced', id, revision, deleted, warnings };
 }
 

@@ -47,7 +47,7 @@ export const storeErrors = defineErrors({
     code: 'REPERIO_DISK_FULL',
     status: 507,
     message: 'The disk is full: {reason}.',
-    hint: 'Free some space on the disk that holds {place} and run the command again; what was committed is safe.',
+    hint: 'Free some space on the disk that holds {place} and try again; what was committed is safe.',
   },
   schemaTooNew: {
     code: 'REPERIO_SCHEMA_TOO_NEW',
@@ -91,6 +91,13 @@ export const storeErrors = defineErrors({
     message: '{folder} cannot be written: {reason}.',
     hint: 'Set the data folder (REPERIO_DATA) to one of your own, on a disk that can be written, or mend the owner and mode of this one.',
   },
+  socketGone: {
+    code: 'REPERIO_SOCKET_GONE',
+    status: 503,
+    message:
+      'The embedded database runs (process {pid}), but its socket in {folder} is gone: something has cleaned that folder.',
+    hint: 'Stop what uses the library, as `reperio serve`: the database stops with it, and the next command starts it with a new socket. A shorter REPERIO_DATA keeps the socket beside the data.',
+  },
   embeddedMissing: {
     code: 'REPERIO_EMBEDDED_MISSING',
     status: 500,
@@ -108,6 +115,12 @@ export const storeErrors = defineErrors({
     status: 500,
     message: 'PostgreSQL refuses to run as root, and no other user can enter {folder}.',
     hint: 'Open its parent folders (chmod o+x), choose another REPERIO_DATA, or run as an ordinary user.',
+  },
+  embeddedNoCluster: {
+    code: 'REPERIO_EMBEDDED_NO_CLUSTER',
+    status: 500,
+    message: '{folder} is there, but it is no PostgreSQL database.',
+    hint: 'Bring the folder back from a backup; to begin an empty library, move it away.',
   },
   embeddedOtherOwner: {
     code: 'REPERIO_EMBEDDED_OTHER_OWNER',

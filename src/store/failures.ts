@@ -54,9 +54,11 @@ export function isUnreachable(error: unknown): boolean {
   );
 }
 
-/** In the driver's words: a connection that broke, and one that was not made in time. */
+/** In the driver's words: a connection that broke, one that broke before, and one that was not made in time. */
 function isLost({ message }: Error): boolean {
-  return /^(?:Connection terminated|timeout expired)/.test(message);
+  return /^(?:Connection terminated|timeout expired|Client has encountered a connection error|Client was closed)/.test(
+    message,
+  );
 }
 
 /** What the driver says when all connections of the pool were in use for too long. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
 import { applicationName, clientConfig, type Queryable } from './database.ts';
+import { explain } from './failures.ts';
 import { connectToPrimary } from './servers.ts';
 
 /** Work that only one process of all nodes may do at a time. */
@@ -11,6 +12,8 @@ export type LeaseName = keyof typeof leases;
 /** Tells our advisory locks from those of other programs in the same database. */
 const family = 0x52_45_50_45;
 const pollPause = 500;
+/** Milliseconds. */
+const connectTimeout = 10_000;
 
 /** Held as a session advisory lock on a connection of its own, so it ends with the process, however that ends. */
 export interface Lease {
@@ -36,10 +39,23 @@ export interface LeaseOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Throws what stands in the way as `connect` does: a database that went away is no bug. */
 export async function takeLease(url: string, name: LeaseName, options: LeaseOptions): Promise<Lease | undefined> {
+  return await explained(() => take(url, name, options));
+}
+
+async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explain(error, connectTimeout);
+  }
+}
+
+async function take(url: string, name: LeaseName, options: LeaseOptions): Promise<Lease | undefined> {
   const lost = new AbortController();
   const client = await connectToPrimary(url, {
-    ...clientConfig(url, { connectTimeout: 10_000, statementTimeout: 10_000, lockTimeout: 10_000 }),
+    ...clientConfig(url, { connectTimeout, statementTimeout: 10_000, lockTimeout: 10_000 }),
     // PostgreSQL cuts names at 63 bytes.
     application_name: `${applicationName} ${options.label}`.slice(0, 60),
   });
@@ -105,24 +121,25 @@ export interface SharedLease {
 
 /** Waits until all who share it now are done. */
 export async function holdSharedLease(url: string, name: LeaseName): Promise<SharedLease> {
-  const config = clientConfig(url, { connectTimeout: 10_000, statementTimeout: 0, lockTimeout: 0 });
-  const client = await connectToPrimary(url, config);
+  const config = clientConfig(url, { connectTimeout, statementTimeout: 0, lockTimeout: 0 });
+  const client = await explained(() => connectToPrimary(url, config));
+  // What breaks it is told to whoever asks next.
+  client.on('error', () => undefined);
   const key = [family, leases[name]];
+  const ask = (statement: string) => explained(() => client.query(statement, key));
   const hold = async (): Promise<void> => {
-    await client.query('SELECT pg_advisory_lock($1, $2)', key);
+    await ask('SELECT pg_advisory_lock($1, $2)');
   };
   await hold();
   return {
     waiters: async () => {
-      const found = await client.query(
-        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2 AND NOT granted
-         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-        key,
-      );
+      const found =
+        await ask(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2 AND NOT granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
       return found.rows.length > 0;
     },
     letPass: async () => {
-      await client.query('SELECT pg_advisory_unlock($1, $2)', key);
+      await ask('SELECT pg_advisory_unlock($1, $2)');
       // Locks are queued: who waits now comes first.
       await hold();
     },

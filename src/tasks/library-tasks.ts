@@ -20,7 +20,7 @@ const readingPace = 20_000_000;
 
 /** What every library has to do again and again. The indexer looks after its own things (`index/indexer.ts`). */
 export function libraryTasks(database: Database, settings: Settings): readonly Task[] {
-  const store = openContentStore(settings);
+  const store = openContentStore(database, settings);
   const { fileCheck } = settings;
   const tasks: Readonly<Record<(typeof taskNames)[number], Omit<Task, 'name'>>> = {
     access: {

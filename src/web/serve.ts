@@ -5,7 +5,7 @@ import type { DestinationStream } from 'pino';
 import { type BackgroundPlan, BackgroundProcess } from '../cluster/background.ts';
 import type { WorkerPlan } from '../cluster/member.ts';
 import { nodeId, tellNode } from '../cluster/nodes.ts';
-import { currentRelease } from '../cluster/release.ts';
+import { currentRelease, ownFolder } from '../cluster/release.ts';
 import { repeat } from '../cluster/repeat.ts';
 import { Supervisor, WorkerFailed } from '../cluster/supervisor.ts';
 import { tellSystemd } from '../cluster/systemd.ts';
@@ -162,7 +162,11 @@ async function reloaded(
   await background.reload(backgroundPlan(settings));
   const restart =
     kept.length === 0 ? '' : ` These need a restart: ${kept.map((name) => settingsTable[name].name).join(', ')}.`;
-  return `Code and settings were read again, from ${folder}.${restart}`;
+  const own =
+    folder === ownFolder
+      ? ''
+      : ' The process that accepts connections is still of the release before; it goes on well beside this one until `serve` is restarted.';
+  return `Code and settings were read again, from ${folder}.${own}${restart}`;
 }
 
 function machine({ nodeName }: Settings, started: number) {

@@ -163,7 +163,7 @@ function sees(walker: Walker, one: Drawn, policy: 'any' | 'all'): boolean {
 
 let store: TestDatabase;
 const folder = mkdtempSync(join(tmpdir(), 'reperio-walk-'));
-const content = localStore(folder);
+const content = localStore(folder, async () => true);
 let people: WebPeople;
 let walkers: readonly Walker[];
 

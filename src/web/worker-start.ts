@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import { isSocketPath, shortFolder } from '../store/embedded/layout.ts';
 
 /** What the supervisor starts a worker with. */
 export interface WorkerStart {
@@ -15,5 +16,7 @@ export function boardPath(dataFolder: string, pid: number): string {
 
 /** Where the supervisor tells how the node is. */
 export function statusSocket(dataFolder: string): string {
-  return join(dataFolder, 'run', 'status.sock');
+  const beside = join(dataFolder, 'run', 'status.sock');
+  // As the socket of the embedded database, in a folder that is ours alone.
+  return isSocketPath(beside) ? beside : join(shortFolder(beside), 'status.sock');
 }

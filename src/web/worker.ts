@@ -127,7 +127,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       level: () => level.now(),
       files: {
         database: library.database,
-        store: openContentStore(settings),
+        store: openContentStore(library.database, settings),
         delivery: settings.fileDelivery as Delivery,
         accelPrefix: settings.fileAccelPrefix,
         limit: settings.fileLimit,

@@ -27,7 +27,7 @@ async function withFiles<T>(
 ): Promise<T> {
   const store = await openStore(settings, { signal });
   try {
-    return await work(store.database, openContentStore(settings));
+    return await work(store.database, openContentStore(store.database, settings));
   } finally {
     await store.release();
   }

@@ -10,7 +10,7 @@ import { encodeStored } from '../../marc/stored.ts';
 import { CopyRows } from '../../store/copy-rows.ts';
 import type { Database, Queryable, Transaction } from '../../store/database.ts';
 import { type Identity, identify, keysOf, splitKey } from '../identifiers.ts';
-import { creationOf, isDeleted, stampRecord } from '../version.ts';
+import { creationOf, instructionWarning, isDeleted, stampRecord } from '../version.ts';
 import { type RawBatch, rawRecord } from './batch-store.ts';
 import { type CommitOrder, flags, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
@@ -228,6 +228,9 @@ class BatchRows {
       } else {
         this.#replaced++;
       }
+      const instructions = instructionWarning(content);
+      if (instructions !== undefined)
+        this.#warnings.push(`Record ${this.#batch.positions[index]} (our record ${id}): ${instructions}.`);
       if (created === undefined) throw new Error(`record ${id} should be replaced but is not there`);
       const ours = (flag & flags.ours) !== 0;
       const record = stampRecord(content, identity, { id, ours, modified: this.#modified });

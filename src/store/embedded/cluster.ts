@@ -7,7 +7,7 @@ import { findBinaries } from './binaries.ts';
 import { serverConfiguration } from './configuration.ts';
 import { chooseIdentity } from './identity.ts';
 import { ensureCluster } from './initialise.ts';
-import { type Layout, type PidFile, preferredSocketFolder, readPidFile } from './layout.ts';
+import { type Layout, type PidFile, preferredSocketFolder, readPidFile, socketFiles } from './layout.ts';
 import { makeSocketFolder, writeOwned } from './ownership.ts';
 import { launch, type Program } from './program.ts';
 
@@ -46,6 +46,7 @@ export async function startServer(layout: Layout, signal?: AbortSignal): Promise
   const until = performance.now() + orphanLimit;
   for (;;) {
     dropForeignPidFile(layout);
+    dropSocket(socketFolder);
     const program = launch(binaries.postgres, ['-D', layout.data], layout, identity);
     program.child.stdin?.destroy();
     program.child.unref();
@@ -53,8 +54,10 @@ export async function startServer(layout: Layout, signal?: AbortSignal): Promise
       return await untilReady(layout, program, signal);
     } catch (error) {
       program.child.kill('SIGQUIT');
-      // The sessions of a server that was killed live a moment longer than it.
-      const orphans = /pre-existing shared memory block/.test(program.output());
+      // A server that was killed is there a moment longer, and so are its sessions.
+      const orphans = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/.test(
+        program.output(),
+      );
       if (!orphans || performance.now() > until) throw error;
       await sleep(100, undefined, { signal });
     }
@@ -129,5 +132,23 @@ function dropForeignPidFile(layout: Layout): void {
   const path = join(layout.data, 'postmaster.pid');
   if (!existsSync(path)) return;
   const pid = readPidFile(layout)?.pid;
-  if (pid !== undefined && existsSync(`/proc/${pid}`) && !isServer(pid, layout)) rmSync(path, { force: true });
+  if (pid !== undefined && existsSync(`/proc/${pid}`) && !isDead(pid) && !isServer(pid, layout))
+    rmSync(path, { force: true });
+}
+
+/** It has ended, and nobody has asked how yet: its number is still its own. */
+function isDead(pid: number): boolean {
+  try {
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * The lock beside the socket has the number of the server that made it, which after a crash may be anybody's by now, a thread's too; PostgreSQL would not start then. No server of ours
+ * runs, and the folder is ours alone.
+ */
+function dropSocket(folder: string): void {
+  for (const name of socketFiles) rmSync(join(folder, name), { force: true });
 }

@@ -1,16 +1,8 @@
 import { once } from 'node:events';
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
+import { explainDisk } from '../disk-errors.ts';
 import { storeErrors } from '../errors.ts';
 import type { Binaries } from './binaries.ts';
 import { includeLines } from './configuration.ts';
@@ -24,7 +16,8 @@ const unfinishedPrefix = 'data.unfinished-';
 /** Makes the cluster with its database when there is none; else checks that this PostgreSQL and this user can run it. */
 export async function ensureCluster(layout: Layout, binaries: Binaries, identity: Identity): Promise<void> {
   const versionFile = join(layout.data, 'PG_VERSION');
-  if (!existsSync(versionFile)) return makeCluster(layout, binaries, identity);
+  if (!isThere(layout.data)) return makeCluster(layout, binaries, identity);
+  if (!isThere(versionFile)) throw new UserError(storeErrors.embeddedNoCluster, { folder: layout.data });
   const { uid } = statSync(layout.data);
   if (uid !== identity.owner.uid) {
     if (process.getuid?.() !== 0)
@@ -34,6 +27,15 @@ export async function ensureCluster(layout: Layout, binaries: Binaries, identity
   const there = readFileSync(versionFile, 'utf8').trim();
   if (there !== binaries.major) {
     throw new UserError(storeErrors.embeddedVersion, { folder: layout.data, there, here: binaries.major });
+  }
+}
+
+/** Throws what the disk says when it will not tell: a folder that we may not read is not one that is missing. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw explainDisk(error, path);
   }
 }
 

@@ -26,6 +26,8 @@ export const databaseUser = 'reperio';
 /** sun_path has 108 bytes with the closing NUL, and PostgreSQL appends this to the folder. */
 const socketName = '/.s.PGSQL.5432';
 const socketPathLimit = 107;
+/** What a server has in the folder of its socket. */
+export const socketFiles = ['.s.PGSQL.5432', '.s.PGSQL.5432.lock'] as const;
 
 export function layoutOf(dataFolder: string): Layout {
   const folder = join(realPath(dataFolder), 'postgres');
@@ -53,14 +55,23 @@ function realPath(path: string): string {
 /** Where a server that is started now puts its socket: beside the data, or in the system's temporary folder when the path would be too long. */
 export function preferredSocketFolder(layout: Layout, temporary = tmpdir()): string {
   const beside = join(layout.folder, 'socket');
-  if (fits(beside)) return beside;
-  const name = `reperio-${createHash('sha256').update(layout.folder).digest('hex').slice(0, 16)}`;
+  return fits(beside) ? beside : shortFolder(layout.folder, temporary);
+}
+
+/** Where sockets are whose path would be too long in this folder. Whoever uses it looks whether it is ours: anybody may have been there first. */
+export function shortFolder(folder: string, temporary = tmpdir()): string {
+  const name = `reperio-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
   const short = join(temporary, name);
   return fits(short) ? short : join('/tmp', name);
 }
 
 function fits(folder: string): boolean {
-  return Buffer.byteLength(folder + socketName) <= socketPathLimit;
+  return isSocketPath(folder + socketName);
+}
+
+/** Short enough to be the address of a socket. */
+export function isSocketPath(path: string): boolean {
+  return Buffer.byteLength(path) <= socketPathLimit;
 }
 
 /** The address of the embedded server: of the running one, else of the one that would be started. */

@@ -4,8 +4,8 @@ import { UserError } from '../../errors/errors.ts';
 import { storeErrors } from '../errors.ts';
 import type { Identity } from './identity.ts';
 
-/** What the server must own is given to it; only root can, and only root has to. */
-export function makeSocketFolder(folder: string, identity: Identity): void {
+/** A folder for a socket, which nobody else comes into. What the server must own is given to it; only root can, and only root has to. Throws `folderDenied`. */
+export function makeSocketFolder(folder: string, identity: Pick<Identity, 'owner'> = { owner: ourselves() }): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
     own(folder, identity);
@@ -26,7 +26,11 @@ export function writeOwned(path: string, text: string, identity: Identity): void
   own(path, identity);
 }
 
-export function own(path: string, { owner }: Identity): void {
+function ourselves(): Identity['owner'] {
+  return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}
+
+export function own(path: string, { owner }: Pick<Identity, 'owner'>): void {
   if (process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid);
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
+import { UserError } from '../../errors/errors.ts';
 import { connect } from '../database.ts';
 import { runningServer, stopServer } from './cluster.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -145,4 +146,51 @@ test('a configuration that stops the server from starting is told with its reaso
   await assert.rejects(joinServer(layout), { code: 'REPERIO_EMBEDDED_FAILED' });
   rmSync(file);
   await (await joinServer(layout)).release();
+});
+
+test('after a crash the lock beside the socket may have the number of anybody: the server starts all the same', async () => {
+  const first = await joinServer(layout);
+  const { pid } = runningServer(layout)!;
+  process.kill(pid, 'SIGKILL');
+  await first.release();
+  const socket = join(layout.folder, 'socket');
+  const lines = `${process.pid}\n${layout.data}\n0\n5432\n${socket}\n`;
+  writeFileSync(join(socket, '.s.PGSQL.5432.lock'), lines);
+  const again = await joinServer(layout);
+  const database = connect(again.url, options);
+  assert.equal((await database.query(sql`SELECT 1 AS one`)).length, 1);
+  await database.close();
+  await again.release();
+});
+
+test('a command right after the server was killed waits until it is gone, time after time', async () => {
+  for (let times = 0; times < 5; times++) {
+    const user = await startUser();
+    process.kill(runningServer(layout)!.pid, 'SIGKILL');
+    const next = await joinServer(layout);
+    await kill(user);
+    await next.release();
+  }
+});
+
+test('a socket that was cleaned away is named, with what to do', async () => {
+  const user = await joinServer(layout);
+  rmSync(join(layout.folder, 'socket'), { recursive: true });
+  await assert.rejects(
+    joinServer(layout),
+    (error) => error instanceof UserError && /socket .* is gone/.test(error.message),
+  );
+  await user.release();
+  await untilStopped(layout);
+  await (await joinServer(layout)).release();
+});
+
+test('a data folder that is no database is not taken for none', async () => {
+  const other = layoutOf(join(root, 'other'));
+  mkdirSync(other.data, { recursive: true });
+  writeFileSync(join(other.data, 'something'), '');
+  await assert.rejects(
+    joinServer(other),
+    (error) => error instanceof UserError && /no PostgreSQL database/.test(error.message),
+  );
 });

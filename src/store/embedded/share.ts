@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
+import { explainDisk } from '../disk-errors.ts';
 import { storeErrors } from '../errors.ts';
 import { type FileLock, fileLock, giveToFolderOwner, tryFileLock } from '../file-lock.ts';
 import { startServer, stopServer, untilJoined } from './cluster.ts';
 import { startGuard, stopGuard } from './guard.ts';
-import { databaseName, databaseUrl, type Layout, type PidFile } from './layout.ts';
+import { databaseName, databaseUrl, type Layout, type PidFile, socketFiles } from './layout.ts';
 
 /**
  * Several commands at once share one server: the first starts it, the last one out stops it.
@@ -37,6 +39,8 @@ export async function joinServer(layout: Layout, options: ShareOptions = {}): Pr
     const user = enter(layout);
     try {
       const server = await ensureRunning(layout, options.signal);
+      if (!existsSync(join(server.socketFolder, socketFiles[0])))
+        throw new UserError(storeErrors.socketGone, { folder: server.socketFolder, pid: server.pid });
       const revive = () => behindGate(layout, options, async () => void (await ensureRunning(layout, options.signal)));
       return { url: databaseUrl(server.socketFolder, databaseName), revive, release: () => leave(layout, user) };
     } catch (error) {
@@ -129,7 +133,6 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true });
     giveToFolderOwner(folder);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(storeErrors.folderDenied, { folder, reason }, error);
+    throw explainDisk(error, folder);
   }
 }

@@ -88,7 +88,7 @@ before(async () => {
   readToken = await token(edda, ['read']);
   reviewer = await cookie(await add('rita', ['reviewers']));
   nobody = await cookie(await add('nobody', []));
-  const local = localStore(join(folder, 'files'));
+  const local = localStore(join(folder, 'files'), async () => true);
   appWith('local', local);
   appWith('sendfile', local, { delivery: 'x-sendfile' });
   appWith('accel', local, { delivery: 'x-accel' });
@@ -324,7 +324,7 @@ describe('delivery', () => {
     assert.equal(head.rawPayload.length, 0);
     let reads = 0;
     const counting = appWith('counting', {
-      ...localStore(join(folder, 'files')),
+      ...localStore(join(folder, 'files'), async () => true),
       read: async () => {
         reads++;
         throw new Error('nobody should read');
@@ -350,7 +350,12 @@ describe('delivery', () => {
 describe('the folder of files', () => {
   test('takes the same file from two nodes at once, and is found damaged when it is', async () => {
     const shared = join(folder, 'shared');
-    const nodes = [1, 2].map((node) => appWith(`node ${node}`, localStore(shared)));
+    const nodes = [1, 2].map((node) =>
+      appWith(
+        `node ${node}`,
+        localStore(shared, async () => true),
+      ),
+    );
     const bytes = randomBytes(50_000);
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, at) => put(nodes[at % 2]!, `copy-${at}.bin`, bytes)),
@@ -358,7 +363,7 @@ describe('the folder of files', () => {
     assert.ok(answers.every(({ statusCode }) => statusCode === 201));
     assert.deepEqual(readdirSync(join(shared, 'incoming')), []);
     const digest = createHash('sha256').update(bytes).digest('hex');
-    assert.ok(readFileSync(localStore(shared).path(digest)!).equals(bytes));
+    assert.ok(readFileSync(localStore(shared, async () => true).path(digest)!).equals(bytes));
     let files = 0;
     for await (const page of allFiles(store.database)) files += page.length;
     assert.ok(files > 10);
@@ -380,7 +385,7 @@ describe('an S3-compatible store', () => {
       configureBuckets: [{ name: 'library', configs: [] }],
     });
     const { port } = await server.run();
-    content = openContentStore({
+    content = openContentStore(store.database, {
       ...{ dataFolder: folder, files: 's3://library/files', s3Endpoint: `http://127.0.0.1:${port}` },
       ...{ s3Region: 'us-east-1', s3Key: 'S3RVER', s3Secret: 'S3RVER' },
     });
@@ -414,14 +419,14 @@ describe('an S3-compatible store', () => {
     away.close();
     const gone = appWith(
       'gone',
-      openContentStore({ ...settings, s3Endpoint: `http://127.0.0.1:${port}`, s3Secret: 'x' }),
+      openContentStore(store.database, { ...settings, s3Endpoint: `http://127.0.0.1:${port}`, s3Secret: 'x' }),
     );
     const answer = await put(gone, 'never.bin', 'never');
     assert.equal(answer.statusCode, 503);
     assert.match(answer.json().title, /store of files answers/);
     assert.equal((await get(appOf('local'), 'never.bin')).statusCode, 404);
     assert.throws(
-      () => openContentStore({ ...settings, s3Endpoint: undefined, s3Secret: undefined }),
+      () => openContentStore(store.database, { ...settings, s3Endpoint: undefined, s3Secret: undefined }),
       /s3-endpoint is not set/,
     );
   });

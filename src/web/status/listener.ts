@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
+import { makeSocketFolder } from '../../store/embedded/ownership.ts';
 import { answerStatus, type NodeView } from './answer.ts';
 import { isLocalName } from './local.ts';
 
@@ -54,8 +55,8 @@ export async function listenForStatus({
       (error: unknown) => response.writeHead(500).end(`${error instanceof Error ? error.message : String(error)}\n`),
     );
   };
-  // Nobody else comes into the folder.
-  mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(dirname(socket)), { recursive: true });
+  makeSocketFolder(dirname(socket));
   rmSync(socket, { force: true });
   const byFile: RequestListener = (request, response) => {
     const [path, query = ''] = (request.url ?? '').split('?', 2);

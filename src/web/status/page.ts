@@ -1,12 +1,12 @@
 import type { KnownNode } from '../../cluster/nodes.ts';
-import type { NodeStatus, WorkerState, WorkerStatus } from '../../operations/node-status.ts';
+import { type NodeStatus, otherReleases, type WorkerState, type WorkerStatus } from '../../operations/node-status.ts';
 import type { TaskState } from '../../operations/task-state.ts';
 import { attribute, type Html, type HtmlValue, html, raw } from '../html.ts';
 import type { NodeView } from './answer.ts';
 import { count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
 import { sparkline } from './sparkline.ts';
 import { statusStyle } from './style.ts';
-import { taskTime } from './text.ts';
+import { othersText, taskTime } from './text.ts';
 
 export interface StatusPage extends NodeView {
   /** Seconds after which the page is to be loaded again; undefined: not by itself. */
@@ -22,6 +22,7 @@ const lateLoop = 200;
 export function statusDocument({ status, nodes, tasks, refresh }: StatusPage): string {
   const last = status.samples.at(-1);
   const { samples } = status;
+  const others = otherReleases(status);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,6 +40,7 @@ ${refresh !== undefined && html`<meta http-equiv="refresh" content="${refresh}">
 <nav class="soft">${refresh === undefined ? html`<a href="?refresh=5">Refresh every 5 s</a>` : html`Refreshed every ${refresh} s. <a href="?">Stop</a>`} · <a href="?auto">for machines</a> · <a href="?format=json">JSON</a> · <a href="/metrics">metrics</a></nav>
 </header>
 <main>
+${others.length > 0 && html`<p class="warn">${othersText(others)}</p>`}
 <ul class="tiles">
 ${tile(
   'requests a second',

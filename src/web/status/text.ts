@@ -1,4 +1,4 @@
-import type { NodeStatus, WorkerStatus } from '../../operations/node-status.ts';
+import { type NodeStatus, otherReleases, type WorkerStatus } from '../../operations/node-status.ts';
 import type { TaskState } from '../../operations/task-state.ts';
 import type { NodeView } from './answer.ts';
 import { count, duration, megabytes, milliseconds, rate } from './numbers.ts';
@@ -39,6 +39,11 @@ function letter({ state, running }: WorkerStatus): string {
   return running.length > 0 ? 'W' : '_';
 }
 
+/** The supervisor keeps the release with which it was started. */
+export function othersText(releases: readonly string[]): string {
+  return `Workers are of release ${releases.join(', ')} since a reload; the process that accepts connections stays at its own until it is restarted.`;
+}
+
 /** For a terminal. */
 export function statusText({ status, nodes, tasks }: NodeView): string {
   const { now, samples } = status;
@@ -47,6 +52,8 @@ export function statusText({ status, nodes, tasks }: NodeView): string {
     `${status.name}  ${status.state}  ${status.address}  version ${status.version}, process ${status.pid}, up ${duration(now - status.started)}`,
     `${rate(last?.requests ?? 0)} requests/s, 95 % in ${milliseconds(last?.p95 ?? 0)} ms, ${rate(last?.errors ?? 0)} errors/s, event loop late ${milliseconds(last?.lag ?? 0)} ms; ${count(status.totals.requests)} requests in all, ${status.deathCount} workers died`,
   ];
+  const others = otherReleases(status);
+  if (others.length > 0) lines.push(othersText(others));
   for (const { place, pid, state, started, report } of status.workers) {
     const facts =
       report === undefined

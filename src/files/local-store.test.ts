@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { UserError } from '../errors/errors.ts';
+import { contentPath } from './content.ts';
+import { fileErrors } from './errors.ts';
+import { localStore, markerName } from './local-store.ts';
+import { receive } from './receive.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'reperio-local-store-'));
+after(() => rmSync(root, { recursive: true }));
+
+const bytes = Buffer.from('a document');
+const digest = createHash('sha256').update(bytes).digest('hex');
+const bring = (store: ReturnType<typeof localStore>) => receive(store, [bytes] as never, 1_000);
+const isA =
+  (kind: { readonly code: string }) =>
+  (error: unknown): boolean =>
+    error instanceof UserError && error.code === kind.code;
+
+test('a folder of files that is not mounted is said to be away, nothing is written into its place, and nothing is lost', async () => {
+  const folder = join(root, 'mounted');
+  let isNew = true;
+  const store = localStore(folder, async () => isNew);
+  await bring(store);
+  isNew = false;
+  assert.ok(existsSync(join(folder, markerName)));
+  await assert.rejects(store.read('0'.repeat(64)), isA(fileErrors.lost), 'the folder is there, the file is not');
+
+  renameSync(folder, join(root, 'elsewhere'));
+  mkdirSync(folder);
+  for (const one of [store, localStore(folder, async () => isNew)]) {
+    await assert.rejects(one.read(digest), isA(fileErrors.away));
+    await assert.rejects(one.size(digest), isA(fileErrors.away));
+    await assert.rejects(bring(one), isA(fileErrors.away));
+  }
+  assert.deepEqual(readdirSync(folder), []);
+
+  rmSync(folder, { recursive: true });
+  renameSync(join(root, 'elsewhere'), folder);
+  assert.equal(await store.size(digest), bytes.length);
+});
+
+test('a folder of before there was a mark is taken, and marked', async () => {
+  const folder = join(root, 'older');
+  const path = join(folder, contentPath(digest));
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, bytes);
+  const store = localStore(folder, async () => false);
+  assert.equal(await store.size(digest), bytes.length);
+  await bring(store);
+  assert.ok(existsSync(join(folder, markerName)));
+});
+
+test('what is in the place of the folder is named with the setting', async () => {
+  const folder = join(root, 'a file');
+  writeFileSync(folder, '');
+  const store = localStore(folder, async () => true);
+  await assert.rejects(
+    bring(store),
+    (error) => isA(fileErrors.away)(error) && error instanceof UserError && error.hint.includes('`files`'),
+  );
+});
