@@ -102,35 +102,3 @@ function mulberry(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-
-test('a database that goes away under a load is told as such, whichever connection meets it first', async () => {
-  for (let times = 0; times < 4; times++) {
-    const load = spawn(
-      process.execPath,
-      [main, 'load', join(folder, 'records.xml'), '--restart', '--mode', 'insert-or-replace'],
-      {
-        env: {
-          ...process.env,
-          REPERIO_DATA: folder,
-          DATABASE_URL: store.url,
-          REPERIO_BATCH_SIZE: '150',
-          REPERIO_DATABASE_PATIENCE: '0',
-        },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    let said = '';
-    load.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-    const ended = once(load, 'exit');
-    const before = await position();
-    for (let looks = 0; looks < 400 && (await position()) <= before + times * 150; looks++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    await store.database.query(sql`
-      SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`);
-    const [status] = await ended;
-    assert.doesNotMatch(said, /bug in Reperio/);
-    assert.notEqual(status, 70, said);
-  }
-});
