@@ -7,6 +7,7 @@ import { replayDelta } from './delta.ts';
 import { deltaOf } from './entry.ts';
 import { createInverter } from './segment/inverter.ts';
 import { memorySegment } from './segment/open.ts';
+import type { SegmentData } from './segment/output.ts';
 import type { StoredSegment } from './segment/stored-segment.ts';
 import { versionsOf } from './stored-records.ts';
 
@@ -19,6 +20,7 @@ interface Delta {
 
 interface Group {
   readonly deltas: readonly Delta[];
+  readonly data: SegmentData;
   readonly segment: StoredSegment;
 }
 
@@ -32,6 +34,11 @@ export class DeltaSegments {
 
   get segments(): readonly StoredSegment[] {
     return this.#groups.map((group) => group.segment);
+  }
+
+  /** The same as bytes. */
+  get data(): readonly SegmentData[] {
+    return this.#groups.map((group) => group.data);
   }
 
   get count(): number {
@@ -119,5 +126,6 @@ function groupOf(deltas: readonly Delta[], versions: IndexVersions): Group {
   }
   const inverter = createInverter(versions);
   for (const delta of [...newest.values()].sort((a, b) => a.recordId - b.recordId)) replayDelta(delta.data, inverter);
-  return { deltas, segment: memorySegment(inverter.finish()) };
+  const data = inverter.finish();
+  return { deltas, data, segment: memorySegment(data) };
 }

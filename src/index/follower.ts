@@ -1,17 +1,18 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import { type IndexVersions, sameVersions } from '../site/index-versions.ts';
-import { currentSite } from '../site/versions.ts';
+import { currentSite, siteAt } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
 import type { CitationSource } from './citation-graph.ts';
 import { DeltaSegments } from './delta-segments.ts';
 import { indexErrors } from './errors.ts';
+import { forgetLastView, readLastView, writeLastView } from './last-view.ts';
 import { SnapshotBuilder } from './live.ts';
 import { indexChannel } from './manifest.ts';
 import { whyUnknown } from './require-known.ts';
 import { SegmentShelf } from './segment-shelf.ts';
-import { StoredBlockDamaged } from './segment-store.ts';
+import { StoredBlockDamaged, writeSegmentFile } from './segment-store.ts';
 import type { IndexSnapshot } from './snapshot.ts';
 
 /** Keeps this process's view of the index up to date: see docs/ARCHITECTURE.md, "Catching up". */
@@ -85,6 +86,7 @@ class IndexFollower implements Follower {
   #problem: string | undefined;
   /** Why this process stays at the view that it has. */
   #tooOld: string | undefined;
+  #stays = false;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #background: Promise<unknown> = Promise.resolve();
@@ -174,7 +176,12 @@ class IndexFollower implements Follower {
     this.#checked = performance.now();
     // Other versions came into force between the two statements: the site must be read again.
     if (!sameVersions(inForce, state.versions) && !last) return false;
-    if (this.#isTooOldFor(state.versions)) return true;
+    const unknown = whyUnknown(state.versions);
+    this.#tooOld = unknown?.message;
+    if (unknown !== undefined) {
+      await this.#stay(state, unknown);
+      return true;
+    }
     if (state.library !== this.#library) {
       // Another library, or the same after a restore: sequence numbers may mean other rows now.
       this.#deltas.clear();
@@ -189,7 +196,9 @@ class IndexFollower implements Follower {
       state.deltas.at(-1) ?? 0,
     ].join('.');
     const isNew = this.#read !== version || this.#manifest !== state.version;
-    if (!isNew && this.#options.citations?.hasNews !== true) return true;
+    if (!isNew && !this.#stays && this.#options.citations?.hasNews !== true) return true;
+    if (this.#stays) forgetLastView(this.#options.folder);
+    this.#stays = false;
     let segments: Awaited<ReturnType<SegmentShelf['take']>>;
     try {
       segments = await this.#shelf.take(state.segments);
@@ -212,12 +221,31 @@ class IndexFollower implements Follower {
     return true;
   }
 
-  /** A newer release has made the index: what we have goes on being served, and said to be old; without anything it throws. */
-  #isTooOldFor(versions: IndexVersions): boolean {
-    const error = whyUnknown(versions);
-    this.#tooOld = error?.message;
-    if (error !== undefined && this.#snapshot === undefined) throw error;
-    return error !== undefined;
+  /** A newer release has made the index in a way that we do not know: what this node had is served, and said to be old. Throws `unknown` when it had nothing. */
+  async #stay({ library }: State, unknown: UserError): Promise<void> {
+    const { folder, database } = this.#options;
+    if (this.#stays) return;
+    if (this.#snapshot !== undefined) {
+      for (const data of this.#deltas.data) writeSegmentFile(folder, data);
+      writeLastView(folder, {
+        library,
+        version: this.#manifest,
+        siteVersion: this.#snapshot.siteVersion,
+        versions: this.#snapshot.site.indexed,
+        segments: this.#snapshot.segments.map(({ segment }) => segment.id),
+      });
+    } else {
+      const view = readLastView(folder, library);
+      if (view === undefined) throw unknown;
+      const { siteVersion, versions, version: manifest } = view;
+      const site = await siteAt(database, siteVersion, versions);
+      const segments = await this.#shelf.take(view.segments);
+      const version = [library, manifest, siteVersion, 'last', versions.analysis, versions.format].join('.');
+      this.#snapshot = this.#builder.build({ version, site, siteVersion, segments });
+      this.#manifest = manifest;
+      this.#shelf.guard(this.#snapshot);
+    }
+    this.#stays = true;
   }
 
   #withCitations(snapshot: IndexSnapshot, { segments: stored, library, digests }: State): IndexSnapshot {

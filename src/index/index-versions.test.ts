@@ -84,8 +84,10 @@ test('an operator can go back: nobody takes the newer versions then', async () =
 
 test('a release that does not know the index in force stays at its last view, says so, and makes nothing', async () => {
   await addSegment([version(1, 'one')]);
+  await addDelta(version(7, 'delta'));
   await withFollower(async (follower) => {
     await follower.refresh();
+    await index.database.query(sql`TRUNCATE delta`);
     await setVersions(unknown);
     await storeRecords([version(2, 'two')]);
     await follower.refresh();
@@ -100,13 +102,19 @@ test('a release that does not know the index in force stays at its last view, sa
         work,
         (error) => error instanceof UserError && error.code === indexErrors.unknownVersions.code,
       );
+    // A process that starts now on this node serves the same view, its deltas included.
+    await withFollower(async (late) => {
+      await late.refresh();
+      assert.deepEqual([found(late, 'one'), found(late, 'delta')], [[1], [7]]);
+      assert.match(late.state().problem ?? '', /does not know/);
+    });
     // And when it is one that is known again, it goes on.
     await setVersions(newestVersions);
     await follower.refresh();
     assert.equal(follower.state().problem, undefined);
   });
   await setVersions(unknown);
-  await withFollower((follower) => assert.rejects(follower.refresh(), /does not know/));
+  await withFollower((follower) => assert.rejects(follower.refresh(), /does not know/), index.otherFolder());
 });
 
 test('the database refuses an index of two analyses', async () => {

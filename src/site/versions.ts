@@ -81,6 +81,12 @@ export async function currentSite(database: Queryable): Promise<CurrentSite> {
   return last;
 }
 
+/** An earlier site file, for an index of these versions. */
+export async function siteAt(database: Queryable, number: number, indexed: IndexVersions): Promise<Site> {
+  const { site } = number === 0 ? builtIn() : await readVersion(database, number);
+  return { ...site, indexed };
+}
+
 async function readVersion(database: Queryable, number: number): Promise<SiteVersion> {
   const [row] = await database.query<Row>(
     sql`SELECT number, source, digest FROM site_version WHERE number = ${number}`,
