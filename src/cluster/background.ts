@@ -21,21 +21,31 @@ export type FromBackground = {
   readonly resident: number;
 };
 
-/** Memory of its own objects, in MB; buffers come beside it. The largest records, and batches of many, fit in many times. */
+/**
+ * Memory of its own objects, in MB; buffers come beside it. The largest records, and batches of many, fit in many
+ * times.
+ */
 const heapMegabytes = 1024;
 /** After it has ended by itself, doubled each time it ends young. Milliseconds. */
 const shortestPause = 1_000;
 const longestPause = 60_000;
 const grownUp = 120_000;
-/** What a fold or a rebuild needed is given back by ending: with more bytes than this a process that has nothing to do makes room for another one. */
+/**
+ * What a fold or a rebuild needed is given back by ending: with more bytes than this a process that has nothing to do
+ * makes room for another one.
+ */
 const wornAbove = 300_000_000;
 /** What it is doing is given up in this time. Milliseconds. */
-/** It leaves the machine to the first worker, but not for longer than this, in ms: what there is to do may be why that one does not start. */
+/**
+ * It leaves the machine to the first worker, but not for longer than this, in ms: what there is to do may be why that
+ * one does not start.
+ */
 const startWithin = 5_000;
 const closeLimit = 5_000;
 
 /**
- * The process beside the workers that does what a node does once: it looks after the index and does periodic tasks. It may die, of a record that does not fit
+ * The process beside the workers that does what a node does once: it looks after the index and does periodic tasks.
+ * It may die, of a record that does not fit
  * in memory or of a disk that is full, without the process that accepts connections, and is started again.
  */
 export class BackgroundProcess {

@@ -246,7 +246,10 @@ export class Supervisor {
     return true;
   }
 
-  /** Once a second: who is worn, and who is lost? Not in the first look after we were away ourselves, as when the machine was paused: nobody could be heard. */
+  /**
+   * Once a second: who is worn, and who is lost? Not in the first look after we were away ourselves, as when the
+   * machine was paused: nobody could be heard.
+   */
   #look(): void {
     const late = performance.now() - this.#looked - lookEvery;
     this.#looked = performance.now();

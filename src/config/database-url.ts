@@ -1,7 +1,8 @@
 const wrongHost = 'has a host that is no name and no address';
 
 /**
- * What is wrong with an address of PostgreSQL, as the end of "DATABASE_URL ..."; undefined: nothing. It never says the address itself, which has a password. Several
+ * What is wrong with an address of PostgreSQL, as the end of "DATABASE_URL ..."; undefined: nothing. It never says
+ * the address itself, which has a password. Several
  * hosts stand with commas, as libpq writes them.
  */
 export function databaseUrlProblem(text: string): string | undefined {

@@ -9,7 +9,10 @@ import { fileErrors } from './errors.ts';
 export const markerName = '.reperio-files';
 const markerText = 'Documents of a Reperio library, by their SHA-256. Without this file nothing is written here.\n';
 
-/** What a disk or a file server says that is away, or does not let us in; it says nothing of the file that was asked for. */
+/**
+ * What a disk or a file server says that is away, or does not let us in; it says nothing of the file that was asked
+ * for.
+ */
 const awayCodes: readonly unknown[] = [
   'EIO',
   'ESTALE',
@@ -24,7 +27,8 @@ const refusedCodes: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR']
 
 /**
  * A folder, which may be on a network file system that all nodes share: a file appears under its digest by being renamed, whole or not at all, without locks. Two nodes that bring the
- * same file at once both succeed. `isNew` says whether the library has no files yet: then the folder is made; later it must be there, with our mark.
+ * same file at once both succeed. `isNew` says whether the library has no files yet: then the folder is made; later
+ * it must be there, with our mark.
  */
 export function localStore(folder: string, isNew: () => Promise<boolean>): ContentStore {
   const pathOf = (digest: string): string => join(folder, contentPath(digest));

@@ -82,7 +82,10 @@ async function fetchDeltas(database: Queryable, seqs: readonly string[], site: S
   return rows.map((row) => (others.includes(row) ? ours(row) : row));
 }
 
-/** What another release wrote says something else, or nothing that we can read: the records are analysed here, until all is in segments. */
+/**
+ * What another release wrote says something else, or nothing that we can read: the records are analysed here, until
+ * all is in segments.
+ */
 async function analysedAgain(
   database: Queryable,
   rows: readonly Delta[],

@@ -27,7 +27,10 @@ export interface WorkLimits {
   readonly foldAfter: number;
 }
 
-/** The oldest delta, and since when this process knows it, by `performance.now()`: clocks of several machines need not agree. */
+/**
+ * The oldest delta, and since when this process knows it, by `performance.now()`: clocks of several machines need not
+ * agree.
+ */
 export interface OldestDelta {
   seq: string;
   since: number;

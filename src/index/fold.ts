@@ -10,7 +10,10 @@ import { createInverter } from './segment/inverter.ts';
 import { bytesInMemory, storeSegment, writeSegmentFile } from './segment-store.ts';
 import { versionsOf } from './stored-records.ts';
 
-/** Deltas that become a segment at once, the first of both; more are folded by doing it again. A larger one comes alone. */
+/**
+ * Deltas that become a segment at once, the first of both; more are folded by doing it again. A larger one comes
+ * alone.
+ */
 const rowsAtOnce = 2_000;
 const bytesAtOnce = 32_000_000;
 

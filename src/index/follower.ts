@@ -221,7 +221,10 @@ class IndexFollower implements Follower {
     return true;
   }
 
-  /** A newer release has made the index in a way that we do not know: what this node had is served, and said to be old. Throws `unknown` when it had nothing. */
+  /**
+   * A newer release has made the index in a way that we do not know: what this node had is served, and said to be
+   * old. Throws `unknown` when it had nothing.
+   */
   async #stay({ library }: State, unknown: UserError): Promise<void> {
     const { folder, database } = this.#options;
     if (this.#stays) return;

@@ -12,7 +12,10 @@ export interface IndexerOptions extends WorkLimits {
   readonly every: number;
   /** Work is left to others until nobody has done it for so long, in ms. */
   readonly standby: number;
-  /** Newer versions are taken when all nodes have known them for so long, in ms: a release that was just rolled out may be taken back. */
+  /**
+   * Newer versions are taken when all nodes have known them for so long, in ms: a release that was just rolled out
+   * may be taken back.
+   */
   readonly takeAfter: number;
   /** Sentences for the log. */
   readonly onWork?: (sentence: string) => void;
@@ -41,8 +44,10 @@ const mostRebuilds = 3;
 const undoneWithin = 3_600_000;
 
 /**
- * Looks after the index until the signal aborts: folds deltas, merges segments of like size, makes the index anew when the site file asks for it or all nodes
- * know a newer analysis, sweeps what nobody names. Any number of these may run in a cluster: each piece of work is done by whoever gets the lease for it.
+ * Looks after the index until the signal aborts: folds deltas, merges segments of like size, makes the index anew
+ * when the site file asks for it or all nodes
+ * know a newer analysis, sweeps what nobody names. Any number of these may run in a cluster: each piece of work is
+ * done by whoever gets the lease for it.
  */
 export async function runIndexer(context: IndexContext, options: Partial<IndexerOptions> = {}): Promise<void> {
   const indexer = new Indexer(context, { ...indexerDefaults, ...options });
@@ -148,7 +153,10 @@ class Indexer {
   }
 }
 
-/** Not while somebody works on the index: a rebuild of an hour stores segments all the time, and names them at its end. */
+/**
+ * Not while somebody works on the index: a rebuild of an hour stores segments all the time, and names them at its
+ * end.
+ */
 async function sweepInTurn({ database, url, signal }: IndexContext): Promise<void> {
   const lease = await takeLease(url, 'indexer', { label: 'index sweep', wait: false, ...(signal && { signal }) });
   if (lease === undefined) return;

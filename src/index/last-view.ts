@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type IndexVersions, knownPair } from '../site/index-versions.ts';
 
 /**
- * What a node goes on serving when a newer release has made the index in a way that this one does not know: written once, by the first process that meets it, so that
+ * What a node goes on serving when a newer release has made the index in a way that this one does not know: written
+ * once, by the first process that meets it, so that
  * processes that start meanwhile serve the same.
  */
 export interface LastView {

@@ -63,7 +63,8 @@ export async function publish(
 }
 
 /**
- * Releases before the manifest named its versions look at none, and would make such an index anew, as theirs. What they do look at when they start is whether a
+ * Releases before the manifest named its versions look at none, and would make such an index anew, as theirs. What
+ * they do look at when they start is whether a
  * migration changed what they use: ours did, from the moment on that other versions than theirs are in force.
  */
 export async function tellFirstRelease(transaction: Queryable, versions: IndexVersions): Promise<void> {
@@ -84,7 +85,10 @@ export async function keepWhenSame(
   return same.length > 0;
 }
 
-/** Somebody else took another analysis in force, or still writes by the one before: PostgreSQL refused what would have mixed them. */
+/**
+ * Somebody else took another analysis in force, or still writes by the one before: PostgreSQL refused what would have
+ * mixed them.
+ */
 export function isMixedIndex(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === 'RI001';
 }

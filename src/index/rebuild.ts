@@ -38,7 +38,8 @@ const mostRounds = 100;
 
 /**
  * Makes the whole index anew from the records, beside the live one, and puts it in its place by one publication. What is loaded or written meanwhile stays
- * live beside it: its revisions are higher. Where other versions are taken, that is analysed again as well, so that the index is of one analysis at every
+ * live beside it: its revisions are higher. Where other versions are taken, that is analysed again as well, so that
+ * the index is of one analysis at every
  * moment. Returns the number of records. Needs the lease.
  */
 export async function rebuildIndex(context: IndexContext, options: RebuildOptions = {}): Promise<number> {
@@ -73,7 +74,10 @@ export async function rebuildIndex(context: IndexContext, options: RebuildOption
   return records;
 }
 
-/** A library without records takes the newest versions at once, if no node stands in the way: its first load need not be analysed twice. */
+/**
+ * A library without records takes the newest versions at once, if no node stands in the way: its first load need not
+ * be analysed twice.
+ */
 export async function takeWhenEmpty(database: Database): Promise<void> {
   const { segments, versions, kept } = await readManifest(database);
   if (kept || segments.length > 0 || sameVersions(versions, newestVersions)) return;
@@ -87,7 +91,10 @@ export async function takeWhenEmpty(database: Database): Promise<void> {
   });
 }
 
-/** Analyses the records of these live segments again, and puts the result in their place. Returns how many records they had. Needs the lease. */
+/**
+ * Analyses the records of these live segments again, and puts the result in their place. Returns how many records
+ * they had. Needs the lease.
+ */
 export async function reindexSegments(
   context: IndexContext,
   ids: readonly string[],

@@ -13,7 +13,10 @@ export interface StoredVersion {
   readonly marc: string;
 }
 
-/** Rows of one statement, and characters of MARC: decoded, these take some ten times as much memory. A larger record comes alone. */
+/**
+ * Rows of one statement, and characters of MARC: decoded, these take some ten times as much memory. A larger record
+ * comes alone.
+ */
 const rowsAtOnce = 2_000;
 const bytesAtOnce = 8_000_000;
 
@@ -57,7 +60,8 @@ export async function storedBatch(database: Queryable, ids: readonly number[], b
 }
 
 /**
- * The newest versions of all records, deleted ones too, in ascending number, some at a time. A page is one read of the primary key; sizes of texts are
+ * The newest versions of all records, deleted ones too, in ascending number, some at a time. A page is one read of
+ * the primary key; sizes of texts are
  * known without reading them.
  */
 export async function* allVersions(database: Queryable): AsyncGenerator<readonly RecordVersion[], void, void> {

@@ -41,7 +41,10 @@ export function creationOf(record: MarcRecord, now: Date): Creation {
   return { created: time, warning: undefined };
 }
 
-/** Fields of Invenio's upload files that are no metadata: they tell it what to do with files, and name paths of the machine. */
+/**
+ * Fields of Invenio's upload files that are no metadata: they tell it what to do with files, and name paths of the
+ * machine.
+ */
 const instructionTags: readonly string[] = ['FFT', 'BDR', 'BDM'];
 
 /** What to tell of a record that has such fields, as a predicate. */

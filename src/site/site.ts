@@ -35,7 +35,10 @@ export interface Site {
   /** Knowledge bases: name -> key -> value. */
   readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly oai: OaiSettings | undefined;
-  /** How its records stand in the index: not of the file, but what is in force in the library, or the newest that this release knows. */
+  /**
+   * How its records stand in the index: not of the file, but what is in force in the library, or the newest that this
+   * release knows.
+   */
   readonly indexed: IndexVersions;
 }
 

@@ -16,7 +16,8 @@ const shareOfNetwork = 0.5;
 const idleBefore = 1_000;
 
 /**
- * The connections of a worker, and what is done on each. Their number is bounded below what the system allows, so that idle ones do not take the files that
+ * The connections of a worker, and what is done on each. Their number is bounded below what the system allows, so
+ * that idle ones do not take the files that
  * readers' answers need; whoever has most of them loses an idle one first.
  */
 export class Connections {
@@ -70,7 +71,8 @@ export class Connections {
   }
 
   /**
-   * Closes connections that have been idle for a while. One that has just been answered may have its next request under way, which would be cut; answers say
+   * Closes connections that have been idle for a while. One that has just been answered may have its next request
+   * under way, which would be cut; answers say
    * `Connection: close` by now.
    */
   closeIdle(): void {

@@ -7,7 +7,10 @@ const root = join(import.meta.dirname, '../..');
 /** The word that the next release's analysis finds in every title. */
 export const nextWord = 'zebraq';
 
-/** For tests: a copy of this release in the folder, changed as the next one would be that analyses records in another way. Its `src/cli/main.ts` runs. */
+/**
+ * For tests: a copy of this release in the folder, changed as the next one would be that analyses records in another
+ * way. Its `src/cli/main.ts` runs.
+ */
 export function makeNextRelease(folder: string): string {
   mkdirSync(folder, { recursive: true });
   cpSync(join(root, 'src'), join(folder, 'src'), { recursive: true });

@@ -5,7 +5,8 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 /**
  * The segment file. Numbers are little-endian; "varint" is seven bits a byte, lowest first; "place" is six bytes.
  *
- *   header    "REPERIOX", format (4 bytes), analysis (4 bytes; 0 for analysis 2, which came before it was written): what the terms are is not read from
+ *   header    "REPERIOX", format (4 bytes), analysis (4 bytes; 0 for analysis 2, which came before it was written):
+ * what the terms are is not read from
  *             it, but the same records analysed in two ways are two segments, also where their terms are the same
  *   sections  one after the other, without gaps:
  *     ids, revisions           columns by ordinal

@@ -14,7 +14,10 @@ import { creationOf, instructionWarning, isDeleted, stampRecord } from '../versi
 import { type RawBatch, rawRecord } from './batch-store.ts';
 import { type CommitOrder, flags, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
-/** Up to this many records and bytes a batch leaves deltas, which the indexer folds with others and every process that searches holds in memory, instead of a segment of its own. */
+/**
+ * Up to this many records and bytes a batch leaves deltas, which the indexer folds with others and every process that
+ * searches holds in memory, instead of a segment of its own.
+ */
 const mostDeltas = 100;
 const mostDeltaBytes = 2_000_000;
 

@@ -146,7 +146,8 @@ function isDead(pid: number): boolean {
 }
 
 /**
- * The lock beside the socket has the number of the server that made it, which after a crash may be anybody's by now, a thread's too; PostgreSQL would not start then. No server of ours
+ * The lock beside the socket has the number of the server that made it, which after a crash may be anybody's by now,
+ * a thread's too; PostgreSQL would not start then. No server of ours
  * runs, and the folder is ours alone.
  */
 function dropSocket(folder: string): void {

@@ -58,7 +58,10 @@ export function preferredSocketFolder(layout: Layout, temporary = tmpdir()): str
   return fits(beside) ? beside : shortFolder(layout.folder, temporary);
 }
 
-/** Where sockets are whose path would be too long in this folder. Whoever uses it looks whether it is ours: anybody may have been there first. */
+/**
+ * Where sockets are whose path would be too long in this folder. Whoever uses it looks whether it is ours: anybody
+ * may have been there first.
+ */
 export function shortFolder(folder: string, temporary = tmpdir()): string {
   const name = `reperio-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
   const short = join(temporary, name);
