@@ -1,8 +1,8 @@
-import { foldValue } from '../index/analysis/fold.ts';
+import { identitySpace } from '../index/analysis/terms.ts';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { Segment } from '../index/segment.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
-import { analyzerOf } from '../search/search.ts';
+import { identityOf } from '../site/identity.ts';
 import { type Person, readsAsThemselves } from './person.ts';
 
 interface Known {
@@ -15,14 +15,13 @@ const known = new WeakMap<Segment, Known>();
 const maximumKnown = 256;
 
 /**
- * The ordinals of a segment, live or not, of records that name a person as owner or viewer: by e-mail address or by a group. Compared as the index
- * compares values, without capitals and accents. A few look-ups of terms, once for each segment. Read-only for the caller.
+ * The ordinals of a segment, live or not, of records that name a person as owner or viewer: by e-mail address or by a group, compared as identities.
+ * A few look-ups of terms, once for each segment. Read-only for the caller.
  */
 export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: Segment): RoaringBitmap32 {
-  const { site, siteVersion } = snapshot;
+  const { siteVersion } = snapshot;
   const names = namesOf(person);
-  const paths = [...site.ownerPaths, ...site.viewerPaths];
-  if (names.length === 0 || paths.length === 0 || !readsAsThemselves(person)) return nobody;
+  if (names.length === 0 || !readsAsThemselves(person)) return nobody;
   let ofSegment = known.get(segment);
   if (ofSegment === undefined || ofSegment.siteVersion !== siteVersion) {
     ofSegment = { siteVersion, byPerson: new Map() };
@@ -31,9 +30,7 @@ export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: 
   const key = names.join('\u0001');
   const before = ofSegment.byPerson.get(key);
   if (before !== undefined) return before;
-  const analyzer = analyzerOf(site);
-  const spaces = new Set(paths.flatMap((path) => analyzer.pathSpaces(path, segment.spaces)));
-  const entries = [...spaces].flatMap((space) => names.map((name) => segment.term(space, name)));
+  const entries = names.map((name) => segment.term(identitySpace, name));
   const found = segment.union(entries.filter((entry) => entry !== undefined));
   const [oldest] = ofSegment.byPerson.keys();
   if (ofSegment.byPerson.size >= maximumKnown && oldest !== undefined) ofSegment.byPerson.delete(oldest);
@@ -41,9 +38,9 @@ export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: 
   return found;
 }
 
-/** Under which names records may name a person, as the index has values. */
+/** Under which names records may name a person, as the index has them. */
 export function namesOf({ email = '', groups = [] }: Person): readonly string[] {
-  return [email, ...groups].map(foldValue).filter((name) => name !== '');
+  return [email, ...groups].map(identityOf).filter((name) => name !== '');
 }
 
 const nobody = new RoaringBitmap32();

@@ -26,6 +26,7 @@ export function indexDigest(site: Site): string {
       sorts: site.sorts.map(({ code, by, dropLeadingArticles }) => [code, by, dropLeadingArticles]),
       articles: dropsArticles ? site.languages : [],
       hidden: site.hiddenPaths.toSorted(),
+      naming: [...site.ownerPaths, ...site.viewerPaths].toSorted(),
       // Under which names a reference finds an article.
       journals: journalNameBases(site).map((base) => sorted(site.knowledge[base] ?? {})),
       facets: site.facets.map(({ code, kind, paths }) => [code, kind, paths]),

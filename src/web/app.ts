@@ -22,6 +22,7 @@ import { beginExchange } from './exchange.ts';
 import type { WebFiles } from './files/files.ts';
 import { fileRoutes } from './files/routes.ts';
 import { checkFormToken } from './form-token.ts';
+import { createLater, type Later } from './later.ts';
 import { applyLevel, SiteClosed } from './level.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './machines/limits.ts';
 import { trustedProxies } from './machines/networks.ts';
@@ -72,6 +73,8 @@ export interface AppOptions {
   readonly timeouts?: Readonly<Record<'request' | 'header' | 'body' | 'keepAlive', number>>;
   /** What balancers are told. */
   readonly readiness?: Readiness;
+  /** Work after answers; undefined: of its own. */
+  readonly later?: Later;
   /** Budgets and places for crawlers and harvesters; undefined is without limit. */
   readonly limits?: LimitSettings;
   /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
@@ -86,10 +89,12 @@ const longestUrlPart = 2000;
 /** The web application over a library; it does not listen yet. */
 export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
   const limits = createLimits(options.limits ?? noLimits, (request) => visitorOf(request).signedIn !== undefined);
+  const later = options.later ?? createLater();
   const environment = createEnvironment(library, {
     baseUrl: options.baseUrl,
     people: options.people,
     limits,
+    later,
     level: options.level ?? (() => openLevel),
     files: options.files,
     sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
@@ -133,6 +138,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     request.socket.destroy();
   });
   if (options.watch !== undefined) watchRequests(app, options.watch, withoutSecrets);
+  app.addHook('onClose', () => later.settled());
   const routes = allowedMethods(app);
   healDamage(app, library);
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>

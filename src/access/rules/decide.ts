@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { identityOf } from '../../site/identity.ts';
 import type { Facts, FieldRule, Rule, RuleValue } from './rule.ts';
 
 export interface RuleDecision {
@@ -48,7 +49,7 @@ function fits({ field, not, values }: FieldRule, { fields }: Facts): boolean {
 function equal(wanted: RuleValue, value: string): boolean {
   switch (wanted.kind) {
     case 'text':
-      return wanted.text === value.toLowerCase();
+      return wanted.text === identityOf(value);
     case 'pattern':
       return wanted.pattern.matcher(value).lookingAt();
     case 'network': {

@@ -23,7 +23,7 @@ import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import { memoryLibrary } from '../memory-library.ts';
 import type { WebPeople } from '../people.ts';
-import { testPeople } from '../test-people.ts';
+import { anyRole, testPeople } from '../test-people.ts';
 import type { WebFiles } from './files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-files-'));
@@ -56,7 +56,13 @@ before(async () => {
   store = await openTestDatabase();
   people = await testPeople(store);
   const role = (name: string, action: 'runbibdocfile' | 'viewrestrdoc', on: Record<string, string>) =>
-    createRole(store.database, operator, name, { description: '', may: [{ action, arguments: on }], rules: '' });
+    createRole(
+      store.database,
+      operator,
+      name,
+      { description: '', may: [{ action, arguments: on }], rules: '' },
+      anyRole,
+    );
   await role('editors', 'runbibdocfile', {});
   await role('reviewers', 'viewrestrdoc', { status: 'draft' });
   await people.access.refresh();
