@@ -14,6 +14,7 @@ import { UserError } from '../errors/errors.ts';
 import { indexerStandby, runIndexer } from '../index/indexer.ts';
 import { indexFolderOf } from '../library/open.ts';
 import { type NodeStatus, summaryOf } from '../operations/node-status.ts';
+import { closeDataFolder } from '../store/closed-folder.ts';
 import { openStore } from '../store/open.ts';
 import { lockServe } from '../store/serve-lock.ts';
 import { libraryTasks } from '../tasks/library-tasks.ts';
@@ -53,6 +54,7 @@ export async function serve({
   readSettings,
   onReload,
 }: ServeOptions): Promise<void> {
+  closeDataFolder(settings);
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
     forgetBoards(settings.dataFolder);

@@ -43,7 +43,7 @@ export function mergeToFile(
   temporary = temporaryPath(folder),
 ): MergedSegment {
   const plan = planMerge(inputs, options.dropDeletions);
-  const file = openSync(temporary, 'wx', 0o644);
+  const file = openSync(temporary, 'wx', 0o600);
   try {
     const output = new SegmentOutput(plan.records, (bytes) => writeAll(file, bytes));
     write(plan, output, folder);

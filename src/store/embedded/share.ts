@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
+import { openToServer } from '../closed-folder.ts';
 import { storeErrors } from '../errors.ts';
 import { type FileLock, fileLock, giveToFolderOwner, tryFileLock } from '../file-lock.ts';
 import { startServer, stopServer, untilJoined } from './cluster.ts';
@@ -128,6 +130,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     giveToFolderOwner(folder);
+    for (const path of [dirname(folder), folder]) openToServer(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(storeErrors.folderDenied, { folder, reason }, error);
