@@ -16,6 +16,7 @@ import { apiRoutes } from './api/routes.ts';
 import { watchBodies } from './body-pace.ts';
 import { answerClientError } from './client-error.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
+import { explainBody, readBodies, targetOf } from './door.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
@@ -110,6 +111,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
       ? {}
       : { requestTimeout: options.timeouts.request, keepAliveTimeout: options.timeouts.keepAlive }),
     clientErrorHandler: answerClientError,
+    rewriteUrl: targetOf,
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => {
@@ -141,9 +143,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   app.addHook('onClose', () => later.settled());
   const routes = allowedMethods(app);
   healDamage(app, library);
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
-    done(null, new URLSearchParams(String(body))),
-  );
+  readBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     rememberLanguage(environment, request, reply);
@@ -277,10 +277,11 @@ function allowedMethods(app: FastifyInstance): AllowedMethods {
 
 function answerError(
   environment: WebEnvironment,
-  error: unknown,
+  thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  const error = explainBody(thrown, request);
   const exchange = beginExchange(environment, request);
   if (error instanceof UserError) {
     if (error.code === storeErrors.databaseAway.code || error.code === storeErrors.databaseBusy.code) {

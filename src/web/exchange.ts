@@ -11,6 +11,7 @@ import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
 import type { WebEnvironment } from './environment.ts';
 import { formToken } from './form-token.ts';
+import { ownAddress } from './own-address.ts';
 import { stagesOf } from './profile/asked.ts';
 import { Timing } from './timing.ts';
 import { negotiateLanguage, type Translator } from './translations.ts';
@@ -114,10 +115,4 @@ function bannersOf({ level, library }: WebEnvironment, tr: Translator): readonly
     ...(now.message === '' ? [] : [now.message]),
     ...(isAway(library) ? [tr.t('layout.away')] : []),
   ];
-}
-
-/** What the client called us, when it is a possible name of a host. */
-function ownAddress(request: FastifyRequest): string {
-  const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i.test(request.host) ? request.host : 'localhost';
-  return `${request.protocol}://${host}`;
 }
