@@ -28,6 +28,8 @@ export interface Exchange {
   readonly timing: Timing;
   /** Whole records in one statement; those that are not there are left out. */
   readonly records: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
+  /** What a record was before it was deleted. */
+  readonly before: (id: number) => Promise<RecordVersion | undefined>;
   /** The same for what can do without: none at all while the database is away. */
   readonly recordsIfThere: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
   /** The first of them in stored form, as many as have `bytes` characters together: what exports read. */
@@ -61,6 +63,7 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
     args,
     timing,
     records: readRecords,
+    before: (id) => timing.sql(() => environment.library.before(id)),
     recordsIfThere: (ids) =>
       readRecords(ids, impatience).catch((error: unknown) => {
         if (error instanceof UserError && error.status === 503) return new Map();

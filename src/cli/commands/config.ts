@@ -65,7 +65,9 @@ const check = defineSubcommand({
     const { trustProxy, baseUrl } = settings();
     print('The settings are all right.');
     if (trustProxy !== undefined && baseUrl === undefined)
-      print('There is a proxy (trust-proxy) and no base-url: links have the name that its Host header says. Set base-url.');
+      print(
+        'There is a proxy (trust-proxy) and no base-url: links have the name that its Host header says. Set base-url.',
+      );
   },
 });
 

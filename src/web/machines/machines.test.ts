@@ -8,7 +8,7 @@ import { field } from '../../formats/test-records.ts';
 import { defaultSite } from '../../site/default.ts';
 import { type AppOptions, createApp } from '../app.ts';
 import type { WebLibrary } from '../environment.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { deletedRecord, memoryLibrary } from '../memory-library.ts';
 import { createLimits, noLimits } from './limits.ts';
 
 const many = 3000;
@@ -200,7 +200,7 @@ test('pages are answered while an export is written', async () => {
 
 test('an export leaves out what was deleted or closed while it was written', async () => {
   const other = memoryLibrary(defaultSite(), [
-    undefined,
+    deletedRecord,
     ...Array.from({ length: 4 }, (_, i) => ({
       leader: '',
       fields: [field('245__', `$aP${i}`), field('980__', '$aARTICLE')],
