@@ -250,7 +250,8 @@ test('who may only look after people cannot become, make, or take over somebody 
     {
       description: '',
       may: 'everything',
-      rules: 'allow nickname "chief", "head librarian"\nallow from "2999-01-01"\nallow nickname "heir"',
+      rules:
+        'allow nickname "chief", "head librarian"\nallow from "2999-01-01"\nallow nickname "heir"\nallow email "Heir.Apparent@home.example"',
     },
     anyRole,
   );
@@ -259,6 +260,10 @@ test('who may only look after people cannot become, make, or take over somebody 
     await keeper.open('/admin/people/new');
     assert.match(problem(await keeper.send('/admin/people', { name, email: 'chief@home.example' })), needs, name);
   }
+
+  await keeper.open('/admin/people/new');
+  const heir = { name: 'somebody', email: 'heir.apparent@HOME.example' };
+  assert.match(problem(await keeper.send('/admin/people', heir)), needs);
 
   // By a group that rules of such a role ask for.
   await createRole(

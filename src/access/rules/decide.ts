@@ -28,8 +28,17 @@ export function decideRules(rules: readonly Rule[], facts: Facts): RuleDecision 
 
 /** Does a rule name somebody who is called so, whatever it says of them? Whoever wrote it meant a person they know, and not the first who takes the name. */
 export function namesPerson(rules: readonly Rule[], name: string): boolean {
+  return speaksOf(rules, 'nickname', name);
+}
+
+/** The same of an address. */
+export function namesEmail(rules: readonly Rule[], email: string): boolean {
+  return speaksOf(rules, 'email', email);
+}
+
+function speaksOf(rules: readonly Rule[], field: string, text: string): boolean {
   return rules.some(
-    (rule) => rule.kind === 'field' && rule.field === 'nickname' && rule.values.some((value) => equal(value, name)),
+    (rule) => rule.kind === 'field' && rule.field === field && rule.values.some((value) => equal(value, text)),
   );
 }
 
