@@ -6,7 +6,9 @@ import { UserError } from '../errors/errors.ts';
 import type { Database } from '../store/database.ts';
 import { type Access, openAccess } from './access.ts';
 import { operator } from './audit.ts';
+import { endAll } from './given-out.ts';
 import { lostPassword } from './lost-password.ts';
+import { issueOneTime } from './one-time.ts';
 import { addPerson, giveRole, listPeople, requireAccount, setPassword, setState, takeRole } from './people.ts';
 import { createSession, endSession, endSessions, sessionsOf } from './sessions.ts';
 import { type SignInRequest, signIn } from './sign-in.ts';
@@ -122,18 +124,53 @@ test('signing out is seen by all processes at once', async () => {
   assert.equal((await sessionsOf(database, id)).length, 1);
 });
 
-test('a new password ends all other sessions and an old link to set one', async () => {
+test('a new password, none, a closed account and "end all" end sessions, links and tokens', async () => {
+  const ways: readonly ((person: { id: number; name: string; email: string }) => Promise<void>)[] = [
+    (person) => setPassword(database, operator, person, 'another quiet library'),
+    (person) => setPassword(database, operator, person, undefined),
+    (person) => setState(database, operator, person, 'disabled'),
+    (person) => endAll(database, operator, person, undefined),
+  ];
+  for (const way of ways) {
+    const { id, name } = await newPerson(password);
+    const session = { kind: 'session', secret: await sessionFor(id) } as const;
+    const made = await createToken(
+      database,
+      operator,
+      { id, name },
+      { name: 'x', scopes: ['read'], expires: undefined },
+    );
+    const token = { kind: 'token', secret: made.secret } as const;
+    for (const given of [session, token]) assert.ok(await there.signedIn(given));
+    for (const kind of ['reset', 'email', 'confirm', 'identity'] as const)
+      await issueOneTime(database, kind, { person: id, data: {} });
+    await way({ id, name, email: 'x@y.example' });
+    for (const given of [session, token]) await eventually(async () => (await there.signedIn(given)) === undefined);
+    await setState(database, operator, { id, name }, 'active');
+    assert.equal(await here.signedIn(token), undefined, 'nor do they come back');
+    assert.deepEqual(await database.query(sql`SELECT FROM one_time WHERE person_id = ${id}`), []);
+  }
+});
+
+test('who signs in while the password is changed does not come in by the old one', async () => {
   const { id, name } = await newPerson(password);
-  const [mine, other] = [await sessionFor(id), await sessionFor(id)];
-  const number = (await here.signedIn({ kind: 'session', secret: mine }))?.session?.number;
-  await who(there, other);
-  await database.query(
-    sql`INSERT INTO one_time (hash, kind, person_id, expires) VALUES ('x', 'reset', ${id}, now() + interval '1 day')`,
-  );
-  await setPassword(database, operator, { id, name, email: 'x@y.example' }, 'another quiet library', number);
-  await eventually(async () => (await who(there, other)) === undefined);
-  assert.equal(await who(here, mine), name);
-  assert.deepEqual(await database.query(sql`SELECT FROM one_time WHERE person_id = ${id}`), []);
+  await database.query(sql`DELETE FROM throttle`);
+  const late = await database.transaction(async (transaction) => {
+    await transaction.query(sql`UPDATE person SET password_hash = 'another' WHERE id = ${id}`);
+    const coming = signIn(database, { ...request, name });
+    // Counted when the old hash was read.
+    await eventually(
+      async () => (await database.query(sql`SELECT FROM throttle WHERE kind = 'sign-in account'`)).length > 0,
+    );
+    return { coming };
+  });
+  assert.equal((await late.coming).kind, 'wrong');
+  assert.deepEqual(await sessionsOf(database, id), []);
+});
+
+test('one signs in by the new password only', async () => {
+  const { id, name } = await newPerson(password);
+  await setPassword(database, operator, { id, name, email: 'x@y.example' }, 'another quiet library');
   assert.equal((await signIn(database, { ...request, name })).kind, 'wrong');
   assert.equal((await signIn(database, { ...request, name, password: 'another quiet library' })).kind, 'in');
 });

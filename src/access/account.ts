@@ -1,4 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
+import { tidyName } from '../site/identity.ts';
 import { reserved } from '../site/reserved-names.ts';
 import type { Queryable } from '../store/database.ts';
 
@@ -64,13 +65,16 @@ export function accountOf(row: AccountRow): Account {
   };
 }
 
-/** By name, capitals and accents aside when nobody is called exactly so. */
-export async function findAccount(database: Queryable, name: string): Promise<Account | undefined> {
+/** By name; capitals and accents aside when nobody is called exactly so and one person without them: site files of before could name people that differ in these only. */
+export async function findAccount(database: Queryable, given: string): Promise<Account | undefined> {
+  const name = tidyName(given);
   const rows = await database.query<AccountRow>(sql`
     SELECT ${accountColumns} FROM person p WHERE name_key(p.name) = name_key(${name}) AND ${isPerson}
-    ORDER BY (p.name = ${name}) DESC, p.id LIMIT 1
+    ORDER BY (p.name = ${name}) DESC, p.id LIMIT 2
   `);
-  return rows[0] && accountOf(rows[0]);
+  const [first, second] = rows;
+  if (first === undefined || (first.name !== name && second !== undefined)) return undefined;
+  return accountOf(first);
 }
 
 export async function readAccount(database: Queryable, id: number): Promise<Account | undefined> {

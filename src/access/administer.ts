@@ -10,7 +10,7 @@ import { checkEmail, checkName } from './people.ts';
 import type { Person } from './person.ts';
 import { memberships } from './person-for.ts';
 import { allRoles, type Role } from './roles.ts';
-import { namesPerson } from './rules/decide.ts';
+import { namesEmail, namesPerson } from './rules/decide.ts';
 import { endSessions } from './sessions.ts';
 
 /**
@@ -41,11 +41,13 @@ export function requireForNewcomer(
   given: { readonly name: string; readonly email: string },
 ): void {
   const name = checkName(given.name);
+  const email = checkEmail(given.email);
   requireForPerson(site, peopleRoles, actor, {
-    ...{ id: 0, name, email: checkEmail(given.email), state: 'active', origin: 'administrator' },
+    ...{ id: 0, name, email, state: 'active', origin: 'administrator' },
     ...{ created: new Date(), hasPassword: false, preferences: {}, memberships: [], groups: [] },
   });
-  for (const role of allRoles(site, peopleRoles)) if (namesPerson(role.rules, name)) requireForRole(site, actor, role);
+  for (const role of allRoles(site, peopleRoles))
+    if (namesPerson(role.rules, name) || namesEmail(role.rules, email)) requireForRole(site, actor, role);
 }
 
 /** The same for who is in groups, when rules of a role that may do everything ask for groups. */

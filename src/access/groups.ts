@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
+import { identityOf, tidyName } from '../site/identity.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { type Actor, audit } from './audit.ts';
 import { tellChange } from './channel.ts';
@@ -63,6 +64,11 @@ export async function createGroup(
 ): Promise<number> {
   const name = checkGroupName(given);
   return database.transaction(async (transaction) => {
+    // The index of names knows the case of ASCII only where the database has the locale C, and records name groups in any case.
+    await transaction.query(sql`LOCK TABLE person_group IN SHARE ROW EXCLUSIVE MODE`);
+    const there = await transaction.query<{ name: string }>(sql`SELECT name FROM person_group`);
+    const same = there.find((one) => identityOf(one.name) === identityOf(name));
+    if (same !== undefined) throw new UserError(accessErrors.groupThere, { group: same.name });
     const [made] = await transaction.query<{ id: number }>(sql`
       INSERT INTO person_group (name, description) VALUES (${name}, ${description}) ON CONFLICT DO NOTHING RETURNING id
     `);
@@ -73,7 +79,7 @@ export async function createGroup(
 }
 
 function checkGroupName(given: string): string {
-  const name = given.normalize('NFC').trim().replace(/\s+/g, ' ');
+  const name = tidyName(given);
   if (name === '' || name.length > 100 || /\p{C}/u.test(name))
     throw new UserError(accessErrors.groupNameWrong, { group: given });
   return name;

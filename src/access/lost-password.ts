@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import { tidyEmail } from '../site/identity.ts';
 import type { Database } from '../store/database.ts';
 import { type Account, readAccount } from './account.ts';
 import { audit } from './audit.ts';
@@ -9,12 +10,13 @@ import { setPassword } from './people.ts';
 /** A link to set a password, for each active person with that address. What it gives is for the letter only: a page says the same in any case. */
 export async function lostPassword(
   database: Database,
-  email: string,
+  given: string,
   address: string,
 ): Promise<readonly { readonly name: string; readonly email: string; readonly secret: string }[]> {
-  if (email.trim() === '') return [];
+  const email = tidyEmail(given);
+  if (email === '') return [];
   const people = await database.query<{ id: number; name: string; email: string }>(sql`
-    SELECT id, name, email FROM person WHERE lower(email) = lower(${email.trim()}) AND state = 'active' ORDER BY id LIMIT 5
+    SELECT id, name, email FROM person WHERE lower(email) = lower(${email}) AND state = 'active' ORDER BY id LIMIT 5
   `);
   const letters = [];
   for (const person of people) {

@@ -1,8 +1,9 @@
-import { foldValue } from '../index/analysis/fold.ts';
+import { hasIdentities, identitySpace } from '../index/analysis/terms.ts';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
-import type { Segment } from '../index/segment.ts';
+import type { Segment, TermEntry } from '../index/segment.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { analyzerOf } from '../search/search.ts';
+import { identityOf } from '../site/identity.ts';
 import { type Person, readsAsThemselves } from './person.ts';
 
 interface Known {
@@ -15,14 +16,13 @@ const known = new WeakMap<Segment, Known>();
 const maximumKnown = 256;
 
 /**
- * The ordinals of a segment, live or not, of records that name a person as owner or viewer: by e-mail address or by a group. Compared as the index
- * compares values, without capitals and accents. A few look-ups of terms, once for each segment. Read-only for the caller.
+ * The ordinals of a segment, live or not, of records that name a person as owner or viewer: by e-mail address or by a group, compared as identities.
+ * A few look-ups of terms, once for each segment. Read-only for the caller.
  */
 export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: Segment): RoaringBitmap32 {
-  const { site, siteVersion } = snapshot;
+  const { siteVersion } = snapshot;
   const names = namesOf(person);
-  const paths = [...site.ownerPaths, ...site.viewerPaths];
-  if (names.length === 0 || paths.length === 0 || !readsAsThemselves(person)) return nobody;
+  if (names.length === 0 || !readsAsThemselves(person)) return nobody;
   let ofSegment = known.get(segment);
   if (ofSegment === undefined || ofSegment.siteVersion !== siteVersion) {
     ofSegment = { siteVersion, byPerson: new Map() };
@@ -31,19 +31,27 @@ export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: 
   const key = names.join('\u0001');
   const before = ofSegment.byPerson.get(key);
   if (before !== undefined) return before;
-  const analyzer = analyzerOf(site);
-  const spaces = new Set(paths.flatMap((path) => analyzer.pathSpaces(path, segment.spaces)));
-  const entries = [...spaces].flatMap((space) => names.map((name) => segment.term(space, name)));
-  const found = segment.union(entries.filter((entry) => entry !== undefined));
+  const found = segment.union(entriesOf(names, snapshot, segment));
   const [oldest] = ofSegment.byPerson.keys();
   if (ofSegment.byPerson.size >= maximumKnown && oldest !== undefined) ofSegment.byPerson.delete(oldest);
   ofSegment.byPerson.set(key, found);
   return found;
 }
 
-/** Under which names records may name a person, as the index has values. */
+function entriesOf(names: readonly string[], { site }: IndexSnapshot, segment: Segment): readonly TermEntry[] {
+  const isThere = (entry: TermEntry | undefined): entry is TermEntry => entry !== undefined;
+  if (hasIdentities(site)) return names.map((name) => segment.term(identitySpace, name)).filter(isThere);
+  // An index of the release before has folded values: what is ASCII alone is the same in them, for anything else nobody could say whose it is.
+  const plain = names.filter((name) => /^[\x20-\x7e]+$/.test(name));
+  const { pathSpaces } = analyzerOf(site);
+  const paths = [...site.ownerPaths, ...site.viewerPaths];
+  const spaces = new Set(paths.flatMap((path) => pathSpaces(path, segment.spaces)));
+  return [...spaces].flatMap((space) => plain.map((name) => segment.term(space, name))).filter(isThere);
+}
+
+/** Under which names records may name a person, as the index has them. */
 export function namesOf({ email = '', groups = [] }: Person): readonly string[] {
-  return [email, ...groups].map(foldValue).filter((name) => name !== '');
+  return [email, ...groups].map(identityOf).filter((name) => name !== '');
 }
 
 const nobody = new RoaringBitmap32();

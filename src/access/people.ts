@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import { nearest } from '../errors/nearest.ts';
+import { identityOf, tidyEmail, tidyName } from '../site/identity.ts';
 import { dropReservation, reserved } from '../site/reserved-names.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
 import {
@@ -15,8 +16,8 @@ import {
 import { type Actor, audit } from './audit.ts';
 import { tellChange } from './channel.ts';
 import { accessErrors } from './errors.ts';
+import { endGivenOut } from './given-out.ts';
 import { checkNewPassword, hashNewPassword } from './passwords.ts';
-import { endSessions } from './sessions.ts';
 
 export interface NewPerson {
   readonly name: string;
@@ -92,26 +93,41 @@ export async function requireFree(
     if (there[0] !== undefined) throw new UserError(accessErrors.personThere, { name: there[0].name });
   }
   if (email !== undefined) {
-    const there = await transaction.query(
-      sql`SELECT FROM person WHERE (lower(email) = lower(${email}) OR name_key(name) = name_key(${email})) AND id <> ${except}`,
-    );
-    if (there.length > 0) throw new UserError(accessErrors.emailThere, { email });
+    if ((await holderOf(transaction, email, except)) !== undefined)
+      throw new UserError(accessErrors.emailThere, { email });
   }
 }
 
-export async function isEmailFree(transaction: Queryable, email: string, except = 0): Promise<boolean> {
-  try {
-    await requireFree(transaction, { email, except });
-    return true;
-  } catch (error) {
-    if (error instanceof UserError && error.code === accessErrors.emailThere.code) return false;
-    throw error;
-  }
+/** Whose address it is, as it is kept. Who never followed a letter to it holds nothing: anybody can type an address. */
+export async function holderOf(
+  transaction: Queryable,
+  email: string,
+  except = 0,
+): Promise<{ readonly name: string; readonly email: string } | undefined> {
+  const [holder] = await transaction.query<{ name: string; email: string }>(sql`
+    SELECT name, email FROM person
+    WHERE ((lower(email) = lower(${email}) AND state <> 'unconfirmed') OR name_key(name) = name_key(${email})) AND id <> ${except}
+    ORDER BY id LIMIT 1
+  `);
+  return holder;
+}
+
+/**
+ * An address was shown to be a person's: others who registered with it have only their names, as if they came after that, and for as long. Nobody learns by a name that
+ * is free sooner that the address has an account now.
+ */
+export async function reserveOthers(transaction: Queryable, email: string, person: number): Promise<void> {
+  await transaction.query(sql`
+    WITH others AS (
+      UPDATE person SET email = '', origin = ${reserved}
+      WHERE state = 'unconfirmed' AND lower(email) = lower(${email}) AND id <> ${person} RETURNING id)
+    DELETE FROM one_time WHERE person_id IN (SELECT id FROM others)
+  `);
 }
 
 /** The name with single blanks. Throws `nameWrong`. */
 export function checkName(given: string): string {
-  const name = given.normalize('NFC').trim().replace(/ +/g, ' ');
+  const name = tidyName(given);
   const reason =
     name.length > 64
       ? 'it is longer than 64 characters'
@@ -124,8 +140,10 @@ export function checkName(given: string): string {
 
 /** One @ with something on both sides, and nothing that could end a line of a letter's head. Throws `emailWrong`. */
 export function checkEmail(given: string): string {
-  const email = given.trim();
-  if (email.length > 254 || !/^[^\s@<>,;:"()[\]\\\p{C}]+@[^\s@<>,;:"()[\]\\\p{C}]+$/u.test(email))
+  const email = tidyEmail(given);
+  // A domain that has no ASCII form gets no letters.
+  const isDomain = !/[^\0-\x7f]/.test(identityOf(email).slice(email.lastIndexOf('@')));
+  if (email.length > 254 || !isDomain || !/^[^\s@<>,;:"()[\]\\\p{C}]+@[^\s@<>,;:"()[\]\\\p{C}]+$/u.test(email))
     throw new UserError(accessErrors.emailWrong, { email: given });
   return email;
 }
@@ -153,26 +171,24 @@ export async function namesOfNobody(database: Queryable, names: readonly string[
     SELECT p.name FROM person p
     WHERE name_key(p.name) IN (SELECT name_key(unnest(${[...names]}::text[]))) AND ${isPerson}
   `);
-  const there = new Set(rows.map(({ name }) => name.toLowerCase()));
+  const there = new Set(rows.map(({ name }) => identityOf(name)));
   return names.filter((name) => !there.has(name));
 }
 
-/** Undefined takes the password away. All sessions but one end, and so do links that would set another password. */
+/** Undefined takes the password away. Either ends what was given out for the person. */
 export async function setPassword(
   database: Database,
   actor: Actor,
   account: Pick<Account, 'id' | 'name' | 'email'>,
   password: string | undefined,
-  exceptSession?: number,
 ): Promise<void> {
   if (password !== undefined) checkNewPassword(password, account);
   const hash = password === undefined ? null : await hashNewPassword(password);
   await database.transaction(async (transaction) => {
     await transaction.query(sql`UPDATE person SET password_hash = ${hash}, modified = now() WHERE id = ${account.id}`);
-    await transaction.query(sql`DELETE FROM one_time WHERE person_id = ${account.id} AND kind = 'reset'`);
-    await endSessions(transaction, account.id, { except: exceptSession });
-    await tellChange(transaction, { kind: 'person', id: account.id });
-    await audit(transaction, actor, password === undefined ? 'password taken away' : 'password set', account.name);
+    const ended = await endGivenOut(transaction, account.id, { exceptSession: undefined });
+    const action = password === undefined ? 'password taken away' : 'password set';
+    await audit(transaction, actor, action, account.name, ended);
   });
 }
 
@@ -212,7 +228,7 @@ export async function takeRole(
   });
 }
 
-/** Whoever is not active is signed out everywhere; their tokens work again when they are. */
+/** For who is not active what was given out ends, and does not come back when they are. */
 export async function setState(
   database: Database,
   actor: Actor,
@@ -221,7 +237,7 @@ export async function setState(
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.query(sql`UPDATE person SET state = ${state}, modified = now() WHERE id = ${account.id}`);
-    if (state !== 'active') await endSessions(transaction, account.id, { except: undefined });
+    if (state !== 'active') await endGivenOut(transaction, account.id, { exceptSession: undefined });
     await tellChange(transaction, { kind: 'person', id: account.id });
     await audit(transaction, actor, `person ${state}`, account.name);
   });

@@ -5,9 +5,9 @@ import type { Account, Preferences } from './account.ts';
 import { type Actor, audit } from './audit.ts';
 import { tellChange } from './channel.ts';
 import { accessErrors } from './errors.ts';
-import { issueOneTime, useOneTime } from './one-time.ts';
+import { issueOneTime, peekOneTime, useOneTime } from './one-time.ts';
 import { passwordFits } from './passwords.ts';
-import { checkEmail, isEmailFree, lockPeople, requireFree } from './people.ts';
+import { checkEmail, holderOf, lockPeople, requireFree, reserveOthers } from './people.ts';
 import { type Attempt, countAttempts, forgiveAttempts } from './throttle.ts';
 
 export async function savePreferences(database: Database, id: number, preferences: Preferences): Promise<void> {
@@ -40,33 +40,38 @@ export async function askForEmail(
   given: string,
 ): Promise<{ readonly email: string; readonly secret: string | undefined }> {
   const email = checkEmail(given);
-  if (!(await isEmailFree(database, email, account.id))) return { email, secret: undefined };
-  return { email, secret: await issueOneTime(database, 'email', { person: account.id, data: { email } }) };
+  const holder = await holderOf(database, email, account.id);
+  // Of somebody else's too, for the time that it takes.
+  const secret = await issueOneTime(database, 'email', { person: account.id, data: { email } });
+  return { email, secret: holder === undefined ? secret : undefined };
 }
 
-/** Undefined: the link is no longer good. Throws `emailThere` when somebody took the address meanwhile. */
+/**
+ * For the person who asked for it, and is signed in. Undefined: the link is no longer good, or another person's. Throws `emailThere` when somebody took the
+ * address meanwhile.
+ */
 export async function confirmEmail(
   database: Database,
+  actor: Actor,
+  { id, name }: Pick<Account, 'id' | 'name'>,
   secret: string,
-  actor: (name: string) => Actor,
-): Promise<
-  { readonly id: number; readonly name: string; readonly before: string; readonly email: string } | undefined
-> {
+): Promise<{ readonly before: string; readonly email: string } | undefined> {
+  if ((await peekOneTime(database, 'email', secret))?.person !== id) return undefined;
   return database.transaction(async (transaction) => {
-    const found = await useOneTime(transaction, 'email', secret);
-    const email = found?.data['email'];
-    if (found?.person === undefined || email === undefined) return undefined;
+    const email = (await useOneTime(transaction, 'email', secret))?.data['email'];
+    if (email === undefined) return undefined;
     await lockPeople(transaction);
-    await requireFree(transaction, { email, except: found.person });
-    const [row] = await transaction.query<{ name: string; before: string }>(sql`
+    await requireFree(transaction, { email, except: id });
+    const [row] = await transaction.query<{ before: string }>(sql`
       UPDATE person p SET email = ${email}, modified = now() FROM person b
-      WHERE p.id = ${found.person} AND b.id = p.id AND p.state = 'active' RETURNING p.name, b.email AS before
+      WHERE p.id = ${id} AND b.id = p.id AND p.state = 'active' RETURNING b.email AS before
     `);
     if (row === undefined) return undefined;
     // Links that went to the old address would still open the account.
-    await transaction.query(sql`DELETE FROM one_time WHERE person_id = ${found.person} AND kind = 'reset'`);
-    await tellChange(transaction, { kind: 'person', id: found.person });
-    await audit(transaction, actor(row.name), 'address changed', row.name, { before: row.before, email });
-    return { id: found.person, ...row, email };
+    await transaction.query(sql`DELETE FROM one_time WHERE person_id = ${id}`);
+    await reserveOthers(transaction, email, id);
+    await tellChange(transaction, { kind: 'person', id });
+    await audit(transaction, actor, 'address changed', name, { before: row.before, email });
+    return { before: row.before, email };
   });
 }

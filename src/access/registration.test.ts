@@ -45,8 +45,12 @@ const roles: readonly Role[] = [
 }));
 const newName = (): string => `Newcomer ${++made}`;
 const newEmail = (): string => `newcomer${++made}@home.example`;
-const come = (name: string) =>
-  signIn(database, { name, password: other, remember: false, address, agent: '', session: undefined });
+const visit = { remember: false, address, agent: '', session: undefined };
+const come = (name: string) => signIn(database, { ...visit, name, password: other });
+const confirm = (letter: RegistrationLetter, typed = other) => {
+  assert.ok(letter.kind === 'confirm');
+  return confirmRegistration(database, letter.secret, { password: typed }, 'open', address);
+};
 const taken = { code: 'REPERIO_PERSON_THERE' };
 
 test('a name is taken by whoever registers it, whether or not the address was known', async () => {
@@ -94,14 +98,55 @@ test('what nobody confirms goes at the same time, whether or not the address was
   };
   await age(9);
   for (const name of [reserved, fresh]) await assert.rejects(ask(name, newEmail()), taken);
-  // Another letter to the same address makes nothing last longer.
-  assert.equal((await ask(newName(), email)).name, fresh);
+  // Whoever comes with the same address makes nothing last longer.
+  await ask(newName(), email);
   await age(11);
   for (const name of [reserved, fresh]) {
     const letter = await ask(name, newEmail());
     assert.ok(letter.kind === 'confirm');
-    assert.equal((await confirmRegistration(database, letter.secret, 'open', address))?.name, name);
+    assert.equal((await confirm(letter))?.name, name);
   }
+});
+
+test('whoever registers first with an address gets nothing of who has it', async () => {
+  const email = newEmail();
+  const [stranger, owner] = [newName(), newName()];
+  const first = await register(database, { name: stranger, email, password, address, roles });
+  const letter = await ask(owner, email);
+  assert.ok(letter.kind === 'confirm' && first.kind === 'confirm');
+  assert.equal(letter.name, owner);
+  // She reads both letters, and knows what she typed herself.
+  await assert.rejects(confirm(first), { code: 'REPERIO_PASSWORD_AGAIN' });
+  assert.equal((await confirm(letter))?.name, owner);
+  assert.equal((await findAccount(database, owner))?.email, email);
+  for (const name of [owner, email])
+    assert.equal((await signIn(database, { ...visit, name, password: other })).kind, 'in', name);
+
+  // His is like one of an address that had an account before: no account, and its name taken as long.
+  assert.equal(await confirm(first, password), undefined);
+  assert.equal(await findAccount(database, stranger), undefined);
+  await assert.rejects(ask(stranger, newEmail()), taken);
+  assert.deepEqual(await signIn(database, { ...visit, name: stranger, password }), {
+    kind: 'state',
+    state: 'unconfirmed',
+  });
+});
+
+test('who never confirmed an address keeps nobody from it', async () => {
+  const byLetter = newEmail();
+  const late = await ask(newName(), byLetter);
+  const identity = { provider: 'university', subject: `subject ${++made}`, label: '' };
+  const name = newName();
+  const come = await registerWith(database, {
+    ...{ name, email: byLetter, isSeen: true, identity, policy: 'open', address, roles },
+  });
+  assert.equal(come.state, 'active');
+  assert.equal(await confirm(late), undefined, 'the provider has shown whose it is');
+
+  const added = newEmail();
+  const early = await ask(newName(), added);
+  await addPerson(database, operator, { ...byOperator, name: newName(), email: added });
+  await assert.rejects(confirm(early), { code: 'REPERIO_EMAIL_THERE' });
 });
 
 test('a reserved name is nobody, and the operator, an administrator and the site file give it to whom they like', async () => {

@@ -1,14 +1,24 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import { reserved } from '../site/reserved-names.ts';
-import type { Database, Queryable, Transaction } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import { type Account, type AccountState, readAccount } from './account.ts';
 import { type Actor, audit } from './audit.ts';
 import { tellChange } from './channel.ts';
 import { accessErrors } from './errors.ts';
 import { type Identity, insertIdentity } from './identities.ts';
-import { issueOneTime, useOneTime } from './one-time.ts';
-import { checkPerson, insertPerson, isEmailFree, lockPeople, type NewPerson, requireFree } from './people.ts';
+import { issueOneTime, peekOneTime, useOneTime } from './one-time.ts';
+import {
+  type CheckedPerson,
+  checkPerson,
+  holderOf,
+  insertPerson,
+  lockPeople,
+  type NewPerson,
+  requireFree,
+  reserveOthers,
+} from './people.ts';
+import { requirePassword } from './profile.ts';
 import type { Role } from './roles.ts';
 import { namesPerson } from './rules/decide.ts';
 
@@ -46,9 +56,9 @@ interface NewcomerFacts {
 }
 
 /**
- * Somebody whose address nobody has seen yet. When it is known here, the name is reserved by a row that is like the account which another address would have
+ * Somebody whose address nobody has seen yet. When it belongs to an account, the name is reserved by a row that is like the account which another address would have
  * got: the name is taken, its password is told to follow the link, and so is who comes back from a provider. Otherwise each of these would tell whether
- * an address has an account.
+ * an address has an account. Others who wait for a letter to the same address are in nobody's way: whose it is confirms their own.
  */
 async function addUnseen(
   database: Database,
@@ -60,12 +70,15 @@ async function addUnseen(
   const { name, email } = ready;
   return database.transaction(async (transaction) => {
     await requireNewName(transaction, name, roles);
-    const isKnown = !(await isEmailFree(transaction, email));
-    const id = await insertPerson(transaction, actor, isKnown ? { ...ready, email: '', origin: reserved } : ready);
+    // The same statements in either case, for the time that they take.
+    const holder = await holderOf(transaction, email);
+    const row: CheckedPerson = holder === undefined ? ready : { ...ready, email: '', origin: reserved };
+    const id = await insertPerson(transaction, actor, row);
     if (identity !== undefined) await insertIdentity(transaction, actor, { id, name }, identity);
-    // Of a reserved name it is sent to nobody: it is made for the time that it takes.
     const secret = await issueOneTime(transaction, 'confirm', { person: id, data: { email } });
-    return { id, letter: isKnown ? await knownLetter(transaction, email) : { kind: 'confirm', secret, name, email } };
+    const letter: RegistrationLetter =
+      holder === undefined ? { kind: 'confirm', secret, name, email } : { kind: 'known', ...holder };
+    return { id, letter };
   });
 }
 
@@ -76,34 +89,39 @@ async function requireNewName(transaction: Transaction, name: string, roles: rea
   if (roles.some(({ rules }) => namesPerson(rules, name))) throw new UserError(accessErrors.personThere, { name });
 }
 
-/** For somebody who registers twice: the link again when the first letter was not followed, else that there is an account. */
-async function knownLetter(transaction: Queryable, email: string): Promise<RegistrationLetter> {
-  const [row] = await transaction.query<{ id: number; name: string; email: string; state: AccountState }>(
-    sql`SELECT id, name, email, state FROM person WHERE lower(email) = lower(${email}) ORDER BY id LIMIT 1`,
-  );
-  // To the address as it is kept: one that only looks the same in capitals is somebody else's.
-  if (row?.state !== 'unconfirmed') return { kind: 'known', email: row?.email ?? email, name: row?.name ?? '' };
-  const secret = await issueOneTime(transaction, 'confirm', { person: row.id, data: { email: row.email } });
-  return { kind: 'confirm', secret, email: row.email, name: row.name };
-}
+/** How one shows to be who registered: by the password that was typed then, or as the person whom a provider has just signed in. */
+export type RegistrationProof = { readonly password: string } | { readonly person: number };
 
-/** Somebody followed the link of the letter. Undefined: it is no longer good. */
+/**
+ * Somebody followed the link of the letter, so the address is theirs; and they typed what was registered, or whoever did would be let into their account. Undefined:
+ * the link is no longer good. Throws `passwordAgain`, and then it still is; `emailThere` when the address became somebody's meanwhile.
+ */
 export async function confirmRegistration(
   database: Database,
   secret: string,
+  proof: RegistrationProof,
   policy: RegistrationPolicy,
   address: string,
 ): Promise<Account | undefined> {
+  const asked = await peekOneTime(database, 'confirm', secret);
+  if (asked?.person === undefined) return undefined;
+  const id = asked.person;
+  if ('password' in proof) await requirePassword(database, id, proof.password);
+  else if (proof.person !== id) return undefined;
   return database.transaction(async (transaction) => {
-    const found = await useOneTime(transaction, 'confirm', secret);
-    if (found?.person === undefined) return undefined;
-    const state: AccountState = policy === 'open' ? 'active' : 'waiting';
-    await transaction.query(sql`
-      UPDATE person SET state = ${state}, modified = now() WHERE id = ${found.person} AND state = 'unconfirmed'
-    `);
-    const account = await readAccount(transaction, found.person);
+    if ((await useOneTime(transaction, 'confirm', secret)) === undefined) return undefined;
+    await lockPeople(transaction);
+    const before = await readAccount(transaction, id);
+    if (before === undefined) return undefined;
+    if (before.state === 'unconfirmed') {
+      await requireFree(transaction, { email: before.email, except: id });
+      const state: AccountState = policy === 'open' ? 'active' : 'waiting';
+      await transaction.query(sql`UPDATE person SET state = ${state}, modified = now() WHERE id = ${id}`);
+      await reserveOthers(transaction, before.email, id);
+    }
+    const account = await readAccount(transaction, id);
     if (account === undefined) return undefined;
-    await tellChange(transaction, { kind: 'person', id: account.id });
+    await tellChange(transaction, { kind: 'person', id });
     await audit(transaction, { name: account.name, address }, 'address confirmed', account.name, {
       state: account.state,
     });
@@ -147,6 +165,7 @@ export async function registerWith(
     await requireNewName(transaction, ready.name, roles);
     await requireFree(transaction, { email: ready.email });
     const made = await insertPerson(transaction, actor, ready);
+    await reserveOthers(transaction, ready.email, made);
     await insertIdentity(transaction, actor, { id: made, name: ready.name }, identity);
     return made;
   });

@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import { tidyNameOrEmail } from '../site/identity.ts';
 import type { Database } from '../store/database.ts';
 import type { AccountState } from './account.ts';
 import { passwordFits } from './passwords.ts';
@@ -37,7 +38,7 @@ interface Candidate {
  * many guesses were made, under its name and its address together, says of every password that it is wrong, of the right one too.
  */
 export async function signIn(database: Database, request: SignInRequest): Promise<SignInOutcome> {
-  const name = request.name.trim();
+  const name = tidyNameOrEmail(request.name);
   const typed = await nameKey(database, name);
   const told: readonly Attempt[] = [
     { kind: 'sign-in network', key: networkOf(request.address) },
@@ -55,7 +56,14 @@ export async function signIn(database: Database, request: SignInRequest): Promis
   await forgiveAttempts(database, [...told, untold]);
   if (candidate.state !== 'active') return { kind: 'state', state: candidate.state };
   const { remember, address, agent } = request;
-  const session = await createSession(database, { person: candidate.id, remember, address, agent });
+  const session = await database.transaction(async (transaction) => {
+    // Whoever set another password, or closed the account, while this one was looked at ended all sessions: none begins by the old one.
+    const still = await transaction.query(sql`
+      SELECT FROM person WHERE id = ${candidate.id} AND password_hash = ${candidate.password_hash} AND state = 'active' FOR SHARE`);
+    if (still.length === 0) return undefined;
+    return createSession(transaction, { person: candidate.id, remember, address, agent });
+  });
+  if (session === undefined) return { kind: 'wrong' };
   if (request.session !== undefined) await endSession(database, request.session);
   return { kind: 'in', name: candidate.name, session };
 }
@@ -66,7 +74,7 @@ async function nameKey(database: Database, name: string): Promise<string> {
   return row!.key;
 }
 
-/** The person of that name; else the only one with that address, once it was confirmed: whoever typed it last need not have it. */
+/** The person of exactly that name; else the only one of it capitals and accents aside; else the only one with that address, once it was confirmed: whoever typed it last need not have it. */
 async function findCandidate(database: Database, text: string): Promise<Candidate | undefined> {
   // Somebody may have no address.
   if (text === '') return undefined;
@@ -77,5 +85,5 @@ async function findCandidate(database: Database, text: string): Promise<Candidat
     ORDER BY named, id LIMIT 2
   `);
   const [first, second] = found;
-  return first?.named === 2 && second !== undefined ? undefined : first;
+  return first !== undefined && first.named > 0 && first.named === second?.named ? undefined : first;
 }

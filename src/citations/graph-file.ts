@@ -71,7 +71,7 @@ export function writeGraph(
   start.writeUInt32LE(json.length, 12);
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32LE(crc32(json));
-  const file = openSync(temporary, 'wx', 0o644);
+  const file = openSync(temporary, 'wx', 0o600);
   try {
     for (const bytes of [start, json, checksum, ...parts.map(([, part]) => part)]) writeAll(file, bytes);
     fsyncSync(file);

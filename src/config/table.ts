@@ -69,14 +69,14 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     doc: 'The address under which readers reach the library, for links in feeds, exports and structured data, without a slash at the end.',
-    defaultDoc: 'what the request says',
+    defaultDoc: 'what the Host header of the request says',
   },
   trustProxy: {
     name: 'trust-proxy',
     environment: 'REPERIO_TRUST_PROXY',
     type: 'text',
     default: undefined,
-    doc: 'Addresses or networks of proxies in front, with commas, as 127.0.0.1, 10.0.0.0/8: what they say of the address and protocol of readers (X-Forwarded-For, -Proto, -Host) is believed. Roles by network, throttling and https cookies need it.',
+    doc: 'Addresses or networks of proxies in front, with commas, as 127.0.0.1, 10.0.0.0/8: what they say of the address and protocol of readers (X-Forwarded-For, -Proto) is believed. What the library is called is said by base-url, else by the Host header, never by X-Forwarded-Host. Roles by network, throttling and https cookies need it.',
     defaultDoc: 'none',
   },
   registration: {

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { UserError } from '../errors/errors.ts';
 import { contentPath } from './content.ts';
@@ -10,8 +20,12 @@ import { fileErrors } from './errors.ts';
 import { localStore, markerName } from './local-store.ts';
 import { receive } from './receive.ts';
 
+const umask = process.umask(0o077);
 const root = mkdtempSync(join(tmpdir(), 'reperio-local-store-'));
-after(() => rmSync(root, { recursive: true }));
+after(() => {
+  process.umask(umask);
+  rmSync(root, { recursive: true });
+});
 
 const bytes = Buffer.from('a document');
 const digest = createHash('sha256').update(bytes).digest('hex');
@@ -63,4 +77,21 @@ test('what is in the place of the folder is named with the setting', async () =>
     bring(store),
     (error) => isA(fileErrors.away)(error) && error instanceof UserError && error.hint.includes('`files`'),
   );
+});
+
+test('who may read documents is what the mode of their folder says', async () => {
+  const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
+  // The first as docs/cluster.md makes it for a web server in the group, which new folders inherit.
+  for (const [given, folders, file] of [
+    [0o2750, '2750', '640'],
+    [0o700, '700', '600'],
+  ] as const) {
+    const folder = join(root, given.toString(8));
+    mkdirSync(folder);
+    chmodSync(folder, given);
+    const store = localStore(folder, async () => true);
+    const path = store.path((await bring(store)).digest)!;
+    assert.equal(mode(path), file);
+    for (const each of [dirname(path), dirname(dirname(path))]) assert.equal(mode(each), folders, each);
+  }
 });

@@ -1,5 +1,5 @@
 import { constants, createReadStream } from 'node:fs';
-import { access, mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors/errors.ts';
 import { type ContentStore, contentPath } from './content.ts';
@@ -83,8 +83,15 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
         marked = false;
         await requireOurs();
         const target = pathOf(digest);
+        const isOpen = await openToGroup(folder);
         // What is there already is replaced by the same, or was damaged.
-        await mkdir(dirname(target), { recursive: true });
+        const made = await mkdir(dirname(target), { recursive: true });
+        if (isOpen) {
+          if (made !== undefined)
+            for (let each = dirname(target); each.length >= made.length; each = dirname(each))
+              await letGroup(each, 0o050);
+          await letGroup(path, 0o040);
+        }
         await rename(path, target);
         await syncFolder(dirname(target));
       }, refusedCodes),
@@ -104,6 +111,17 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
     path: pathOf,
     address: async () => undefined,
   };
+}
+
+/** Who may read documents, as a web server that sends them, is what the mode of their folder says; that of this process is for the rest. */
+async function openToGroup(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => undefined);
+  return found !== undefined && (found.mode & 0o050) === 0o050;
+}
+
+/** With what else the mode says: new folders inherit the group (setgid). */
+async function letGroup(path: string, bits: number): Promise<void> {
+  await chmod(path, ((await stat(path)).mode & 0o7777) | bits);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -28,7 +28,7 @@ export async function receive(store: ContentStore, input: AsyncIterable<Uint8Arr
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    const file = await open(path, 'wx', 0o640);
+    const file = await open(path, 'wx', 0o600);
     try {
       for await (const chunk of input) {
         bytes += chunk.length;

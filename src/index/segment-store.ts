@@ -124,7 +124,7 @@ export function writeSegmentFile(folder: string, { id, bytes }: SegmentData): st
   mkdirSync(folder, { recursive: true });
   const path = join(folder, segmentFileName(id));
   const part = partName(path);
-  const file = openSync(part, 'wx', 0o444);
+  const file = openSync(part, 'wx', 0o400);
   try {
     writeAll(file, bytes);
     renameSync(part, path);
@@ -145,7 +145,7 @@ export async function fetchSegmentFile(database: Queryable, folder: string, id: 
   const path = join(folder, segmentFileName(id));
   const part = partName(path);
   const hash = createHash('sha256');
-  const file = await open(part, 'wx', 0o444);
+  const file = await open(part, 'wx', 0o400);
   try {
     let number = 0;
     for await (const block of fetchBlocks(database, id)) {

@@ -5,6 +5,7 @@
  *   "w:CODE"   words of a logical field, with positions            (w:title -> "higgs")
  *   "v:CODE"   whole values (or name forms) of a logical field      (v:author -> "ellis, j")
  *   "m:PATH"   whole values of one MARC path, washed for lookup     (m:245__a -> "the higgs boson"), control fields as "m:008"
+ *   "o:"       whom the record names as owner or viewer, by identity: letter case aside, exactly
  * Terms are Unicode strings, already washed (case, accents, stem) by the tokenizer of the space.
  */
 export interface TermSink {

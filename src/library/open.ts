@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { createCitationKeeper } from '../citations/keeper.ts';
 import type { Settings } from '../config/settings.ts';
+import type { RecordVersion } from '../index/entry.ts';
 import { createFollower, type FollowerState } from '../index/follower.ts';
 import { healInTurn } from '../index/heal.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
-import { type ChangesAsked, changedBy } from '../records/history.ts';
+import { type ChangesAsked, changedBy, readBefore } from '../records/history.ts';
 import { connect, type Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { type RecordReader, recordReader } from './replica.ts';
@@ -24,6 +25,8 @@ export interface Library extends RecordReader {
   refresh(): Promise<void>;
   /** Numbers of the records that have a version by a person: what cataloguer: asks. */
   changedBy(asked: ChangesAsked): Promise<readonly number[]>;
+  /** What a record was before it was deleted. */
+  before(id: number): Promise<RecordVersion | undefined>;
   /** Has the citation graph made if it is not there; resolves when the newest view has one. Small libraries always have one. */
   citationsReady(): Promise<void>;
   /** Somebody met a damaged byte in this node's file of a segment: it is fetched again. */
@@ -77,6 +80,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       refresh: () => follower.refresh(),
       ...recordReader(database, replica, () => follower.snapshot()),
       changedBy: (asked) => changedBy(database, asked),
+      before: (id) => readBefore(database, id),
       citationsReady: () => citations.ready(),
       mend: (segment) => follower.mend(segment),
       close: async () => {

@@ -33,6 +33,15 @@ export async function readRecord(database: Queryable, id: number): Promise<Recor
   return decodeVersion(row);
 }
 
+/** What a record was before it was deleted: its newest version that is no deletion. */
+export async function readBefore(database: Queryable, id: number): Promise<RecordVersion | undefined> {
+  const [row] = await database.query<StoredVersion>(sql`
+    SELECT record_id AS id, old.revision, old.deleted, record.created, old.modified, old.marc FROM revision old
+    JOIN record ON record.id = old.record_id
+    WHERE old.record_id = ${id} AND NOT old.deleted ORDER BY old.revision DESC LIMIT 1`);
+  return row && decodeVersion(row);
+}
+
 /** Any version, the newest too. */
 export async function readRevision(database: Queryable, id: number, revision: number): Promise<RecordVersion> {
   const [row] = await database.query<StoredVersion>(sql`

@@ -25,6 +25,10 @@ test('a path that becomes hidden leaves the index, so it is made anew', () => {
   assert.notEqual(digestWith('"595"', '"541"'), before);
 });
 
+test('so does a path that names owners or viewers', () => {
+  assert.notEqual(digestWith('site:', 'site:\n  viewer-paths: ["859__f"]'), before);
+});
+
 test('what only people and queries see does not', () => {
   assert.equal(digestWith('name: Reperio library', 'name: Another'), before);
   assert.equal(digestWith('980:"BOOK"', '980:"EBOOK"'), before);

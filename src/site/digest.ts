@@ -24,6 +24,8 @@ export function indexDigest(site: Site): string {
       sorts: site.sorts.map(({ code, by, dropLeadingArticles }) => [code, by, dropLeadingArticles]),
       articles: dropsArticles ? site.languages : [],
       hidden: site.hiddenPaths.toSorted(),
+      // Analysis 2 did not know whom a record names.
+      ...(site.indexed.analysis >= 3 && { naming: [...site.ownerPaths, ...site.viewerPaths].toSorted() }),
       // Under which names a reference finds an article.
       journals: journalNameBases(site).map((base) => sorted(site.knowledge[base] ?? {})),
       facets: site.facets.map(({ code, kind, paths }) => [code, kind, paths]),

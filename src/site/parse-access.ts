@@ -1,4 +1,5 @@
 import { grantProblem, isAction } from './actions.ts';
+import { tidyEmail, tidyName } from './identity.ts';
 import type { Grant, Role, SiteUser } from './site.ts';
 import { suggest, type Value, type YamlReader } from './yaml-reader.ts';
 
@@ -19,16 +20,20 @@ export function readRoles(
   collections: ReadonlySet<string>,
   rules: WrittenRules[],
 ): readonly Role[] {
+  const seen = new Set<string>();
   const roles = reader.entries(value).map((entry) => {
+    const name = tidyName(entry.key);
+    if (seen.has(name)) reader.report(entry.line, `The role '${name}' is there already.`);
+    seen.add(name);
     const members = reader.members(entry, ['may', 'rules']);
     const { may } = members;
     if (may === undefined)
       reader.report(entry.line, `The role ${entry.key} needs "may": everything, or a list of actions.`);
     const word = reader.isText(may) ? reader.choice(may, ['everything']) : undefined;
     const text = members.rules === undefined ? '' : (reader.text(members.rules) ?? '');
-    if (members.rules !== undefined) rules.push({ role: entry.key, text, line: members.rules.line });
+    if (members.rules !== undefined) rules.push({ role: name, text, line: members.rules.line });
     return {
-      name: entry.key,
+      name,
       may:
         word ?? (reader.isText(may) ? [] : reader.items(may).flatMap((item) => readGrant(reader, item, collections))),
       rules: text,
@@ -59,15 +64,16 @@ export function readUsers(reader: YamlReader, value: Value | undefined, roles: r
   const roleNames = roles.map((role) => role.name);
   return reader.items(value).flatMap((item) => {
     const members = reader.members(item, ['name', 'email', 'password', 'roles', 'groups']);
-    const name = reader.text(members.name ?? { ...item, node: null, name: `${item.name}.name` });
-    if (name === undefined) return [];
+    const written = reader.text(members.name ?? { ...item, node: null, name: `${item.name}.name` });
+    if (written === undefined) return [];
+    const name = tidyName(written);
     const before = lines.get(name);
     if (before !== undefined) reader.report(item.line, `The user '${name}' is there already, in line ${before}.`);
     else lines.set(name, item.line);
-    const email = members.email === undefined ? '' : (reader.text(members.email) ?? '');
+    const email = tidyEmail(members.email === undefined ? '' : (reader.text(members.email) ?? ''));
     if (!address.test(email))
       reader.report(members.email?.line ?? item.line, `The user '${name}' needs an email address.`);
-    const given = reader.texts(members.roles);
+    const given = reader.texts(members.roles).map(({ text, line }) => ({ text: tidyName(text), line }));
     for (const { text, line } of given) {
       if (!roleNames.includes(text))
         reader.report(line, `The user '${name}' has an unknown role '${text}'.${suggest(text, roleNames)}`);
@@ -79,7 +85,7 @@ export function readUsers(reader: YamlReader, value: Value | undefined, roles: r
         // An empty one would let anybody in.
         password: members.password === undefined ? undefined : reader.text(members.password) || undefined,
         roles: given.map(({ text }) => text),
-        groups: reader.texts(members.groups).map(({ text }) => text),
+        groups: reader.texts(members.groups).map(({ text }) => tidyName(text)),
       },
     ];
   });

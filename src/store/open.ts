@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import { closeDataFolder } from './closed-folder.ts';
 import { connect, type Database } from './database.ts';
 import { embeddedUrl, layoutOf } from './embedded/layout.ts';
 import { joinServer } from './embedded/share.ts';
@@ -27,6 +28,7 @@ export interface OpenOptions {
 const oldestServer = 150_000;
 
 export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<Store> {
+  closeDataFolder(settings);
   const server: Server =
     settings.databaseUrl === undefined
       ? await joinServer(layoutOf(settings.dataFolder), { tell: toStderr, ...options })

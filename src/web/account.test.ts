@@ -14,9 +14,10 @@ import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { startSmtp, type TestSmtp } from '../mail/test-smtp.ts';
 import { testSite } from '../search/testing/library.ts';
 import { createApp } from './app.ts';
+import { createLater } from './later.ts';
 import { memoryLibrary } from './memory-library.ts';
 import type { WebPeople } from './people.ts';
-import { testPeople } from './test-people.ts';
+import { anyRole, testPeople } from './test-people.ts';
 import { createReader, type Reader } from './test-reader.ts';
 
 const password = 'a quiet library';
@@ -34,13 +35,14 @@ let mailer: Mailer;
 let people: WebPeople;
 let app: FastifyInstance;
 const others: FastifyInstance[] = [];
+const later = createLater();
 let made = 0;
 
 before(async () => {
   [store, smtp] = await Promise.all([openTestDatabase(), startSmtp()]);
   mailer = openMailer({ smtpUrl: smtp.url, outbox: folder, tell: () => {} });
   people = await testPeople(store, { mailer });
-  app = createApp(memoryLibrary(site, books), { people });
+  app = createApp(memoryLibrary(site, books), { people, later });
 });
 afterEach(async () => {
   // Each test is a new network and a new quarter of an hour.
@@ -72,6 +74,7 @@ async function signedIn(name: string, given = password, to = app): Promise<Reade
 
 /** The letters that came meanwhile: to whom, and the address in each. */
 async function letters(): Promise<readonly { to: string; text: string; link: string }[]> {
+  await later.settled();
   await mailer.settled();
   return smtp.received.splice(0).map(({ to, text }) => ({
     to: to.join(),
@@ -99,7 +102,12 @@ test('one registers, follows the link of the letter, and signs in', async () => 
   // A program that looks into mail follows the link, and nothing happens.
   await createReader(app).open(letter!.link);
   assert.equal((await reader.open(letter!.link)).statusCode, 200);
-  assert.match((await reader.sendAndFollow('/account/confirm')).body, /Your account works/);
+  const page = (await reader.open(letter!.link)).body;
+  for (const part of ['Émile Zola', 'emile@home.example']) assert.ok(page.includes(part), part);
+  const wrong = await reader.send('/account/confirm', { password: other });
+  assert.equal(wrong.statusCode, 422);
+  assert.match(wrong.body, /not the password that was chosen/);
+  assert.match((await reader.sendAndFollow('/account/confirm', { password })).body, /Your account works/);
   await reader.sendAndFollow('/account/sign-in', { name: 'emile zola', password });
   assert.match((await reader.open('/account')).body, /<h1>Émile Zola<\/h1>/);
   assert.equal((await reader.open(letter!.link)).statusCode, 410, 'the link was good once');
@@ -159,7 +167,7 @@ test('a name that is taken, a short password and an address that is none are tol
 test('a name that rules speak of is told as one that somebody has', async () => {
   const { name } = await newPerson();
   const rules = 'allow nickname "chief"';
-  await createRole(store.database, operator, 'by name', { description: '', may: 'everything', rules });
+  await createRole(store.database, operator, 'by name', { description: '', may: 'everything', rules }, anyRole);
   await people.access.refresh();
   const ask = async (wanted: string): Promise<string> => {
     const reader = createReader(app);
@@ -182,7 +190,7 @@ test('when registration is closed there is none; with approval an administrator 
   await reader.open('/account/register');
   await reader.send('/account/register', { name: 'Waiting One', email: 'waiting@home.example', password });
   await reader.open((await letters())[0]!.link);
-  assert.match((await reader.send('/account/confirm')).body, /has to let you in/);
+  assert.match((await reader.send('/account/confirm', { password })).body, /has to let you in/);
   const [letter] = await letters();
   assert.deepEqual([letter!.to, letter!.link], ['admin@library.example', '/admin/people?state=waiting']);
   await reader.open('/account/sign-in');
@@ -299,6 +307,19 @@ test('a lost password is set anew by a letter, which says to a stranger nothing'
   assert.equal((await reader.open(letter!.link)).statusCode, 410);
 });
 
+test('the answer to a lost password waits for nothing that hangs on the address', async () => {
+  const { email } = await newPerson();
+  const reader = createReader(app);
+  await reader.open('/account/lost-password');
+  // Nobody can write a link meanwhile, nor look who it is.
+  const told = await store.database.transaction(async (transaction) => {
+    await transaction.query(sql`LOCK TABLE person, one_time IN ACCESS EXCLUSIVE MODE`);
+    return reader.send('/account/lost-password', { email });
+  });
+  assert.equal(told.statusCode, 200);
+  assert.equal((await letters()).length, 1);
+});
+
 test('nobody’s mailbox is flooded, and nobody learns that it would be', async () => {
   const { email } = await newPerson();
   const answers = new Set<string>();
@@ -342,7 +363,7 @@ test('changing the password needs the present one, ends other sessions and gives
   assert.match(wrong.body, /not your present password/);
   assert.match(
     (await reader.sendAndFollow('/account/password', { current: password, password: other })).body,
-    /all other sessions have ended/,
+    /All other sessions, links in letters and API tokens have ended/,
   );
   assert.ok(await isSignedIn(reader));
   for (const gone of [thief, elsewhere]) assert.equal(await isSignedIn(gone), false);
@@ -364,10 +385,40 @@ test('a new address counts when its link was followed, and the old one is told',
   const [letter, ...more] = await letters();
   assert.deepEqual([letter!.to, more.length], ['new@home.example', 0]);
   assert.match((await reader.open('/account')).body, new RegExp(person.email));
+  // Whoever has the letter and no session of the one who asked gets nowhere; another one who is signed in neither.
+  const guest = createReader(app);
+  const led = await guest.open(letter!.link);
+  assert.equal(led.headers.location, `/account/sign-in?${new URLSearchParams({ back: letter!.link })}`);
+  await guest.open('/account/sign-in');
+  const token = letter!.link.split('token=')[1]!;
+  assert.equal((await guest.force('/account/email/confirm', { token })).statusCode, 303);
+  const stranger = await signedIn(taken.name);
+  assert.equal((await stranger.open(letter!.link)).statusCode, 410);
+  await stranger.open('/account');
+  assert.equal((await stranger.force('/account/email/confirm', { token })).statusCode, 410);
+
   await reader.open(letter!.link);
   assert.match((await reader.send('/account/email/confirm')).body, /is new@home\.example now/);
   assert.match((await reader.open('/account')).body, /new@home\.example/);
   assert.equal((await letters())[0]!.to, person.email);
+});
+
+test('a link for another address, and a token, that a thief had made are nothing after a new password', async () => {
+  const { name } = await newPerson();
+  const [thief, owner] = [await signedIn(name), await signedIn(name)];
+  await thief.open('/account');
+  await thief.send('/account/email', { email: 'evil@home.example', 'current-for-email': password });
+  const [letter] = await letters();
+  await thief.open('/account/tokens');
+  const secret = /id="token">([\w-]{43})</.exec((await thief.send('/account/tokens', { name: 'x' })).body)![1]!;
+  await owner.open('/account');
+  const told = await owner.sendAndFollow('/account/password', { current: password, password: other });
+  assert.match(told.body, /links in letters and API tokens have ended/);
+  const bearer = await app.inject({ url: '/search?of=id', headers: { authorization: `Bearer ${secret}` } });
+  assert.equal(bearer.statusCode, 401);
+  for (const reader of [thief, await signedIn(name, other)])
+    assert.notEqual((await reader.open(letter!.link)).statusCode, 200);
+  assert.match((await owner.open('/account')).body, new RegExp(`${name}@home`));
 });
 
 test('preferences hold on the pages', async () => {

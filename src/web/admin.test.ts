@@ -12,7 +12,7 @@ import { testSite } from '../search/testing/library.ts';
 import { createApp } from './app.ts';
 import { memoryLibrary } from './memory-library.ts';
 import type { WebPeople } from './people.ts';
-import { testPeople } from './test-people.ts';
+import { anyRole, testPeople } from './test-people.ts';
 import { createReader, type Reader } from './test-reader.ts';
 
 const password = 'a quiet library';
@@ -43,8 +43,8 @@ async function add(name: string, roles: readonly string[] = []): Promise<number>
   return id;
 }
 
-async function signedIn(name: string): Promise<Reader> {
-  const reader = createReader(app);
+async function signedIn(name: string, to = app): Promise<Reader> {
+  const reader = createReader(to);
   await reader.open('/account/sign-in');
   assert.equal((await reader.send('/account/sign-in', { name, password })).statusCode, 303);
   return reader;
@@ -53,17 +53,27 @@ async function signedIn(name: string): Promise<Reader> {
 before(async () => {
   store = await openTestDatabase();
   people = await testPeople(store, { mailer });
-  await createRole(store.database, operator, 'keepers', {
-    description: 'They look after people.',
-    may: [{ action: 'cfgwebaccess', arguments: {} }],
-    rules: '',
-  });
+  await createRole(
+    store.database,
+    operator,
+    'keepers',
+    {
+      description: 'They look after people.',
+      may: [{ action: 'cfgwebaccess', arguments: {} }],
+      rules: '',
+    },
+    anyRole,
+  );
   await people.access.refresh();
   app = createApp(memoryLibrary({ ...testSite, languages: ['en', 'fr'] }, records), { people });
   await add('boss', ['boss']);
   await add('keeper', ['keepers']);
   await add('nobody');
-  [boss, keeper, nobody] = (await Promise.all(['boss', 'keeper', 'nobody'].map(signedIn))) as [Reader, Reader, Reader];
+  [boss, keeper, nobody] = (await Promise.all(['boss', 'keeper', 'nobody'].map((name) => signedIn(name)))) as [
+    Reader,
+    Reader,
+    Reader,
+  ];
   french = createReader(app);
   french.steal(boss);
   await french.open('/?ln=fr');
@@ -233,23 +243,40 @@ test('who may only look after people cannot become, make, or take over somebody 
   assert.match(problem(await keeper.send('/admin/roles/keepers', { may: 'everything' })), needs);
 
   // By a name that rules of such a role ask for.
-  await createRole(store.database, operator, 'by name', {
-    description: '',
-    may: 'everything',
-    rules: 'allow nickname "chief", "head librarian"\nallow from "2999-01-01"\nallow nickname "heir"',
-  });
+  await createRole(
+    store.database,
+    operator,
+    'by name',
+    {
+      description: '',
+      may: 'everything',
+      rules:
+        'allow nickname "chief", "head librarian"\nallow from "2999-01-01"\nallow nickname "heir"\nallow email "Heir.Apparent@home.example"',
+    },
+    anyRole,
+  );
   await people.access.refresh();
   for (const name of ['chief', 'Head  Librarian', 'heir']) {
     await keeper.open('/admin/people/new');
     assert.match(problem(await keeper.send('/admin/people', { name, email: 'chief@home.example' })), needs, name);
   }
 
+  await keeper.open('/admin/people/new');
+  const heir = { name: 'somebody', email: 'heir.apparent@HOME.example' };
+  assert.match(problem(await keeper.send('/admin/people', heir)), needs);
+
   // By a group that rules of such a role ask for.
-  await createRole(store.database, operator, 'by group', {
-    description: '',
-    may: 'everything',
-    rules: 'allow group "wheel"',
-  });
+  await createRole(
+    store.database,
+    operator,
+    'by group',
+    {
+      description: '',
+      may: 'everything',
+      rules: 'allow group "wheel"',
+    },
+    anyRole,
+  );
   await people.access.refresh();
   await keeper.open('/admin/groups');
   assert.match(problem(await keeper.send('/admin/groups', { name: 'wheel' })), needs);
@@ -388,4 +415,40 @@ test('long lists come in parts', async () => {
     assert.equal((await boss.open(`/admin/people?page=${odd}`)).statusCode, 200, odd);
   for (const odd of ['x', '99999999999', '-1'])
     assert.equal((await boss.open(`/admin/people/${odd}`)).statusCode, 404, odd);
+});
+
+test('a role that only looks like another one in blanks or forms of letters is that one, and its members stay', async () => {
+  const name = 'équipe de tête';
+  const roles = [...testSite.roles, { name, may: 'everything', rules: '' } as const];
+  const other = createApp(memoryLibrary({ ...testSite, roles }, records), { people });
+  const chief = await add('chief of all', [name]);
+  const limited = await signedIn('keeper', other);
+  await limited.open('/admin/roles/new');
+  for (const typed of [`  ${name} `, 'équipe  de tête', 'équipe\u00a0de tête', name.normalize('NFD')]) {
+    const answer = await limited.force('/admin/roles', {
+      name: typed,
+      may: 'viewhiddenpaths',
+      rules: '',
+      description: '',
+    });
+    assert.equal(answer.statusCode, 409, typed);
+  }
+  const members = await store.database.query(
+    sql`SELECT FROM role_member WHERE role = ${name} AND person_id = ${chief}`,
+  );
+  assert.equal(members.length, 1);
+  await other.close();
+});
+
+test('who had a role that is forgotten loses it by whoever may do everything only', async () => {
+  const old = await add('old chief', ['forgotten']);
+  const make = async (reader: Reader) => {
+    await reader.open('/admin/roles/new');
+    return reader.send('/admin/roles', { name: 'forgotten', may: 'viewhiddenpaths', rules: '', description: '' });
+  };
+  const members = () => store.database.query(sql`SELECT FROM role_member WHERE person_id = ${old}`);
+  assert.equal((await make(keeper)).statusCode, 403);
+  assert.equal((await members()).length, 1);
+  assert.equal((await make(boss)).statusCode, 303);
+  assert.equal((await members()).length, 0);
 });

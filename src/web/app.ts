@@ -7,27 +7,28 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { may } from '../access/person.ts';
-import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import { openLevel, type SiteLevel } from '../site/level.ts';
-import { storeErrors } from '../store/errors.ts';
+import { answerError, sendApiUnknown } from './answer-error.ts';
 import { apiRoutes } from './api/routes.ts';
 import { watchBodies } from './body-pace.ts';
 import { answerClientError } from './client-error.ts';
 import { preferenceCookie, readCookie } from './cookies.ts';
+import { readBodies, targetOf } from './door.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
 import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
 import type { WebFiles } from './files/files.ts';
 import { fileRoutes } from './files/routes.ts';
 import { checkFormToken } from './form-token.ts';
-import { applyLevel, SiteClosed } from './level.ts';
+import { createLater, type Later } from './later.ts';
+import { applyLevel } from './level.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './machines/limits.ts';
 import { trustedProxies } from './machines/networks.ts';
 import type { WebPeople } from './people.ts';
 import { keepPrivate } from './privacy.ts';
-import { isApi, problemOf, sendProblem } from './problem.ts';
+import { isApi } from './problem.ts';
 import { applyProfiling } from './profile/apply.ts';
 import { type ProfileRoutes, profileRoutes } from './profile/routes.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
@@ -36,7 +37,7 @@ import { adminRoutes } from './routes/admin/admin.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
-import { sendInternal, sendMethodNotAllowed, sendNotFound, sendUserError } from './routes/messages.ts';
+import { sendMethodNotAllowed, sendNotFound } from './routes/messages.ts';
 import { recordRoutes } from './routes/record.ts';
 import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -46,6 +47,7 @@ import { withoutSecrets } from './secrets-in-url.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { NodeView } from './status/answer.ts';
 import { statusRoutes } from './status/routes.ts';
+import { lateInAll } from './unavailable.ts';
 import { meet, personOf, visitorOf } from './visitor.ts';
 import { type RequestWatch, watchRequests } from './watch.ts';
 
@@ -72,6 +74,8 @@ export interface AppOptions {
   readonly timeouts?: Readonly<Record<'request' | 'header' | 'body' | 'keepAlive', number>>;
   /** What balancers are told. */
   readonly readiness?: Readiness;
+  /** Work after answers; undefined: of its own. */
+  readonly later?: Later;
   /** Budgets and places for crawlers and harvesters; undefined is without limit. */
   readonly limits?: LimitSettings;
   /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
@@ -86,10 +90,12 @@ const longestUrlPart = 2000;
 /** The web application over a library; it does not listen yet. */
 export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
   const limits = createLimits(options.limits ?? noLimits, (request) => visitorOf(request).signedIn !== undefined);
+  const later = options.later ?? createLater();
   const environment = createEnvironment(library, {
     baseUrl: options.baseUrl,
     people: options.people,
     limits,
+    later,
     level: options.level ?? (() => openLevel),
     files: options.files,
     sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
@@ -105,6 +111,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
       ? {}
       : { requestTimeout: options.timeouts.request, keepAliveTimeout: options.timeouts.keepAlive }),
     clientErrorHandler: answerClientError,
+    rewriteUrl: targetOf,
     genReqId: () => randomBytes(6).toString('hex'),
     // A bad percent sign in a path is a page that is not there.
     frameworkErrors: (error, request, reply) => {
@@ -132,12 +139,11 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     reply.hijack();
     request.socket.destroy();
   });
-  if (options.watch !== undefined) watchRequests(app, options.watch, withoutSecrets);
+  if (options.watch !== undefined) watchRequests(app, options.watch, withoutSecrets, lateWords(environment));
+  app.addHook('onClose', () => later.settled());
   const routes = allowedMethods(app);
   healDamage(app, library);
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
-    done(null, new URLSearchParams(String(body))),
-  );
+  readBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     rememberLanguage(environment, request, reply);
@@ -206,19 +212,8 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   return app;
 }
 
-/** What readers are told of a database that cannot be asked. */
-class DatabaseAway extends UserError {
-  constructor() {
-    super(webErrors.noDatabase);
-  }
-}
-
-function sendApiUnknown(reply: FastifyReply, method: string, path: string, allowed: readonly string[]): FastifyReply {
-  const isMethod = allowed.length > 0 && !allowed.includes(method);
-  if (isMethod) reply.header('allow', allowed.join(', '));
-  const values = { path, method, allowed: allowed.join(', ') };
-  const error = new UserError(isMethod ? webErrors.apiMethod : webErrors.apiUnknown, values);
-  return sendProblem(reply, problemOf(error));
+function lateWords({ catalogues, translator }: WebEnvironment): string {
+  return lateInAll([...catalogues.keys()].map(translator));
 }
 
 /** A language chosen by `ln` stays chosen. */
@@ -267,56 +262,4 @@ function allowedMethods(app: FastifyInstance): AllowedMethods {
       ...new Set(known.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods)),
     ],
   };
-}
-
-function answerError(
-  environment: WebEnvironment,
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const exchange = beginExchange(environment, request);
-  if (error instanceof UserError) {
-    if (error.code === storeErrors.databaseAway.code || error.code === storeErrors.databaseBusy.code) {
-      // Why is for the log: it names our servers.
-      request.log.error({ code: error.code, message: error.message }, 'unavailable');
-      return answerError(environment, new DatabaseAway(), request, reply);
-    }
-    if (error instanceof DatabaseAway) reply.header('retry-after', '5');
-    else if (error instanceof SiteClosed) reply.header('retry-after', String(error.retryAfter));
-    else if (error.status >= 500) request.log.error({ code: error.code, message: error.message }, 'unavailable');
-    if (error instanceof TooManyAttempts) reply.header('retry-after', String(error.seconds));
-    if (isApi(request.url)) return sendProblem(reply, problemOf(error));
-    if (isForMachine(exchange.args))
-      return reply
-        .removeHeader('etag')
-        .header('cache-control', 'no-store')
-        .code(error.status)
-        .type('text/plain; charset=utf-8')
-        .send(`error: ${error.message}\nhint: ${error.hint}\n`);
-    return sendUserError(exchange, reply, error.status, error.message, error.hint);
-  }
-  const status = statusOf(error);
-  if (status === 404) return sendNotFound(exchange, reply);
-  if (isApi(request.url) && status < 500)
-    return sendProblem(reply, {
-      status,
-      title: error instanceof Error ? error.message : 'The request cannot be read.',
-    });
-  if (status < 500) return sendUserError(exchange, reply, status, error instanceof Error ? error.message : '', '');
-  request.log.error({ err: error, url: withoutSecrets(request.url) }, 'failed');
-  if (isApi(request.url)) return sendProblem(reply, problemOf(new UserError(webErrors.internal, { id: request.id })));
-  return sendInternal(exchange, reply, request.id);
-}
-
-function statusOf(error: unknown): number {
-  if (typeof error !== 'object' || error === null || !('statusCode' in error) || typeof error.statusCode !== 'number')
-    return 500;
-  // A path that cannot be decoded (FST_ERR_BAD_URL) or is longer than any of ours names no page.
-  return 'code' in error && error.code === 'FST_ERR_BAD_URL' ? 404 : error.statusCode;
-}
-
-function isForMachine(args: URLSearchParams): boolean {
-  const format = args.get('of');
-  return format !== null && format !== '' && !format.startsWith('h');
 }

@@ -3,12 +3,13 @@ import type { Library } from '../library/open.ts';
 import type { SiteLevel } from '../site/level.ts';
 import { type Assets, assetsOf } from './assets.ts';
 import type { WebFiles } from './files/files.ts';
+import type { Later } from './later.ts';
 import type { Limits } from './machines/limits.ts';
 import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 
 /** What the pages need of a library. */
-export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'records' | 'stored' | 'changedBy' | 'mend'>;
+export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'records' | 'stored' | 'before' | 'changedBy' | 'mend'>;
 
 /** What the web application has of the world; made once for a process. */
 export interface WebEnvironment {
@@ -18,6 +19,7 @@ export interface WebEnvironment {
   /** Undefined: a library without people, where everybody is a guest. */
   readonly people: WebPeople | undefined;
   readonly limits: Limits;
+  readonly later: Later;
   /** How far the site is open at this moment, and what readers are told. */
   readonly level: () => SiteLevel;
   /** Undefined: records have no files. */
@@ -33,12 +35,12 @@ export interface WebEnvironment {
 
 export type EnvironmentOptions = Pick<
   WebEnvironment,
-  'baseUrl' | 'people' | 'limits' | 'level' | 'files' | 'sharedCache'
+  'baseUrl' | 'people' | 'limits' | 'later' | 'level' | 'files' | 'sharedCache'
 >;
 
 export function createEnvironment(
   library: WebLibrary,
-  { baseUrl, people, limits, level, files, sharedCache }: EnvironmentOptions,
+  { baseUrl, people, limits, later, level, files, sharedCache }: EnvironmentOptions,
 ): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
@@ -48,6 +50,7 @@ export function createEnvironment(
     baseUrl,
     people,
     limits,
+    later,
     level,
     files,
     sharedCache,

@@ -25,6 +25,30 @@ export const webErrors = defineErrors({
     message: 'This form is from another session, or the browser keeps no cookies.',
     hint: 'Go back, load the page again, and send the form once more.',
   },
+  bodyMissing: {
+    code: 'REPERIO_BODY_MISSING',
+    status: 400,
+    message: 'Nothing was sent with this request.',
+    hint: 'Send the form of the page, or the JSON that docs/api.md describes.',
+  },
+  bodyType: {
+    code: 'REPERIO_BODY_TYPE',
+    status: 415,
+    message: 'What was sent with this request cannot be read here: it must be {wanted}.',
+    hint: 'The header Content-Type says what is sent.',
+  },
+  bodyUnreadable: {
+    code: 'REPERIO_BODY_UNREADABLE',
+    status: 400,
+    message: 'What was sent with this request cannot be read: {reason}.',
+    hint: 'Send it again as the header Content-Type says.',
+  },
+  bodyTooLarge: {
+    code: 'REPERIO_BODY_TOO_LARGE',
+    status: 413,
+    message: 'What was sent with this request is larger than anything that is read here.',
+    hint: 'Forms and JSON have 16 kB at most. Files go to the API as application/octet-stream, up to the setting `file-limit`.',
+  },
   siteClosed: {
     code: 'REPERIO_SITE_CLOSED',
     status: 503,

@@ -11,6 +11,7 @@ import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
 import type { WebEnvironment } from './environment.ts';
 import { formToken } from './form-token.ts';
+import { ownAddress } from './own-address.ts';
 import { stagesOf } from './profile/asked.ts';
 import { Timing } from './timing.ts';
 import { negotiateLanguage, type Translator } from './translations.ts';
@@ -27,6 +28,8 @@ export interface Exchange {
   readonly timing: Timing;
   /** Whole records in one statement; those that are not there are left out. */
   readonly records: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
+  /** What a record was before it was deleted. */
+  readonly before: (id: number) => Promise<RecordVersion | undefined>;
   /** The same for what can do without: none at all while the database is away. */
   readonly recordsIfThere: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
   /** The first of them in stored form, as many as have `bytes` characters together: what exports read. */
@@ -60,6 +63,7 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
     args,
     timing,
     records: readRecords,
+    before: (id) => timing.sql(() => environment.library.before(id)),
     recordsIfThere: (ids) =>
       readRecords(ids, impatience).catch((error: unknown) => {
         if (error instanceof UserError && error.status === 503) return new Map();
@@ -114,10 +118,4 @@ function bannersOf({ level, library }: WebEnvironment, tr: Translator): readonly
     ...(now.message === '' ? [] : [now.message]),
     ...(isAway(library) ? [tr.t('layout.away')] : []),
   ];
-}
-
-/** What the client called us, when it is a possible name of a host. */
-function ownAddress(request: FastifyRequest): string {
-  const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i.test(request.host) ? request.host : 'localhost';
-  return `${request.protocol}://${host}`;
 }

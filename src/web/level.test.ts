@@ -26,7 +26,10 @@ before(async () => {
   store = await openTestDatabase();
   people = await testPeople(store);
   watch = await watchLevel(store.database, store.url);
-  app = createApp(memoryLibrary(testSite, records), { people, level: () => watch.now() });
+  app = createApp(memoryLibrary({ ...testSite, languages: ['en', 'fr'] }, records), {
+    people,
+    level: () => watch.now(),
+  });
   for (const [name, roles] of [
     ['boss', ['boss']],
     ['nobody', []],
@@ -67,8 +70,24 @@ describe('the level of the site', () => {
       assert.doesNotMatch(answer.body, /Open book/);
     }
     assert.match((await guest.open('/')).body, /New &lt;shelves&gt; until noon/);
+    const page503 = (await guest.open('/record/1')).body;
+    assert.match(page503, /The library is closed<[\s\S]*has closed it for a while[\s\S]*come back in about 21 minutes/);
+    // What is not the case, and a search that would say the same again.
+    assert.doesNotMatch(page503, /database|Searching goes on|<form[^>]*action="\/search"/i);
+    assert.equal(page503.split('New &lt;shelves&gt;').length, 2, 'the operator is quoted once');
+    assert.match(
+      (await guest.open('/record/1?ln=fr')).body,
+      /est fermée<[\s\S]*New &lt;shelves&gt;[\s\S]*21 minutes environ/,
+    );
+    await guest.open('/?ln=en');
+    assert.match(
+      (await guest.open('/search?of=xm')).body,
+      /^error: .*closed it for a while\. New <shelves> until noon\.\nhint: /,
+    );
     const api = await guest.open('/api/search?q=book');
     assert.equal(api.statusCode, 503);
+    assert.match(api.json().title, /closed it for a while\. New <shelves> until noon\./);
+    assert.equal(api.json().code, 'REPERIO_SITE_CLOSED');
     assert.equal(api.headers['content-type'], 'application/problem+json; charset=utf-8');
     for (const path of ['/health/ready', '/health/live']) assert.equal((await guest.open(path)).statusCode, 200);
     const page = await boss.open('/record/1');
@@ -87,6 +106,8 @@ describe('the level of the site', () => {
     const refused = await app.inject({ method: 'POST', url: '/account/register' });
     assert.equal(refused.statusCode, 503);
     assert.ok(Number(refused.headers['retry-after']) > 0);
+    assert.match(refused.body, /Nothing can be changed just now/);
+    assert.doesNotMatch(refused.body, /database/);
     const login = { name: 'boss', password };
     assert.equal((await app.inject({ method: 'POST', url: '/api/login', payload: login })).statusCode, 200);
   });

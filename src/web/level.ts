@@ -9,9 +9,12 @@ import { webErrors } from './errors.ts';
 export class SiteClosed extends UserError {
   /** Seconds. */
   readonly retryAfter: number;
+  /** The operator's. */
+  readonly words: string;
   constructor(kind: 'closed' | 'readOnly', { message, retryAfter }: SiteLevel) {
     super(kind === 'closed' ? webErrors.siteClosed : webErrors.siteReadOnly, { message });
     this.retryAfter = retryAfter;
+    this.words = message;
   }
 }
 

@@ -4,7 +4,7 @@ import { indexVersion, type RecordVersion } from '../index/entry.ts';
 import { SnapshotBuilder } from '../index/live.ts';
 import { createInverter } from '../index/segment/inverter.ts';
 import { memorySegment } from '../index/segment/open.ts';
-import { controlField, type MarcRecord } from '../marc/record.ts';
+import { controlField, dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import { timeStamp } from '../records/version.ts';
 import type { Site } from '../site/site.ts';
@@ -12,8 +12,14 @@ import type { WebLibrary } from './environment.ts';
 
 const firstAdded = Date.UTC(2026, 0, 1);
 
-/** For tests: a library of these records, numbered from 1, with a real index but without a database. Undefined is a deleted record. Two libraries in one process need two versions. */
-export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefined)[], version = '1'): WebLibrary {
+/** For tests: an article that was deleted. */
+export const deletedRecord: MarcRecord = {
+  leader: '',
+  fields: ['a', 'c'].map((code) => dataField('980', ' ', ' ', [{ code, value: code === 'a' ? 'ARTICLE' : 'DELETED' }])),
+};
+
+/** For tests: a library of these records, numbered from 1, with a real index but without a database. A deleted one has the mark beside the collections that it was in. Two libraries in one process need two versions. */
+export function memoryLibrary(site: Site, records: readonly MarcRecord[], version = '1'): WebLibrary {
   const analyzer = compileAnalyzer(site);
   const inverter = createInverter();
   const versions = new Map<number, RecordVersion>();
@@ -22,7 +28,7 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
     const made = {
       id: i + 1,
       revision: 1,
-      deleted: record === undefined || isDeleted(record),
+      deleted: isDeleted(record),
       created,
       modified: created,
       record: stamped(record, i + 1, created),
@@ -48,22 +54,32 @@ export function memoryLibrary(site: Site, records: readonly (MarcRecord | undefi
       }),
       taken: ids.length,
     }),
+    before: async (id) => {
+      const version = versions.get(id);
+      return version?.deleted ? { ...version, record: withoutMark(version.record) } : undefined;
+    },
     changedBy: async () => [],
     mend: async () => undefined,
   };
 }
 
 /** As src/records marks them. */
-function isDeleted({ fields }: MarcRecord): boolean {
-  return fields.some(
-    ({ tag, subfields }) => tag === '980' && subfields.some(({ code, value }) => code === 'c' && value === 'DELETED'),
-  );
+function isMark({ tag, subfields }: Field): boolean {
+  return tag === '980' && subfields.some(({ code, value }) => code === 'c' && value === 'DELETED');
 }
 
-function stamped(record: MarcRecord | undefined, id: number, modified: Date): MarcRecord {
-  const rest = (record?.fields ?? []).filter((field) => field.tag !== '001' && field.tag !== '005');
+function isDeleted({ fields }: MarcRecord): boolean {
+  return fields.some(isMark);
+}
+
+function withoutMark(record: MarcRecord): MarcRecord {
+  return { ...record, fields: record.fields.filter((field) => !isMark(field)) };
+}
+
+function stamped(record: MarcRecord, id: number, modified: Date): MarcRecord {
+  const rest = record.fields.filter((field) => field.tag !== '001' && field.tag !== '005');
   return {
-    leader: record?.leader ?? '',
+    leader: record.leader,
     fields: [controlField('001', String(id)), controlField('005', timeStamp(modified)), ...rest],
   };
 }

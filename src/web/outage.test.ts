@@ -84,6 +84,7 @@ for (const how of ['refuse', 'silent'] as const)
     const record = await open('/record/1');
     assert.equal(record.status, 503);
     assert.ok(Number(record.headers.get('retry-after')) > 0);
+    assert.match(record.body, /The database does not answer, so this cannot be shown/);
     assert.doesNotMatch(record.body, /127\.0\.0\.1:|ECONNREFUSED|DATABASE_URL|db status/);
     assert.equal((await open('/api/records/1')).status, 503);
     assert.equal((await open('/health/ready')).status, 200);

@@ -128,8 +128,17 @@ test('without an address that was seen, a letter goes out first', async () => {
     const refused = createReader(app);
     const early = await refused.open(await comeBack(refused, code, who));
     assert.match(early.body, /Follow the link in the letter/);
-    await reader.open(/https:\/\/library\.example(\S+)/.exec(posted.at(-1)!.text)![1]!);
-    await reader.send('/account/confirm');
+    const link = /https:\/\/library\.example(\S+)/.exec(posted.at(-1)!.text)![1]!;
+    const page = await createReader(app).open(link);
+    for (const part of [name, email]) assert.ok(page.body.includes(part), part);
+    // Nobody else's coming back from there makes it theirs: not of whom the provider has signed in as another.
+    const stranger = createReader(app);
+    await stranger.open(await comeBack(stranger, 'orcid', `not ${who}`, link));
+    assert.equal(await whoIs(stranger), undefined);
+    const back = /href="\/account\/with\/\w+\?back=([^"]+)"/.exec(page.body)![1]!;
+    const owner = createReader(app);
+    const confirmed = await owner.open(await comeBack(owner, code, who, decodeURIComponent(back)));
+    assert.equal(confirmed.headers.location, '/account/sign-in?done=confirmed');
     const later = createReader(app);
     await later.open(await comeBack(later, code, who));
     assert.equal(await whoIs(later), name);

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { hostOf } from './own-address.ts';
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -12,10 +13,10 @@ export function comesFromElsewhere(request: FastifyRequest, baseUrl: string | un
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const { origin } = request.headers;
   if (origin === undefined) return false;
-  const host = hostOf(origin);
-  return host === undefined || (host !== request.host && host !== hostOf(baseUrl ?? ''));
+  const host = hostIn(origin);
+  return host === undefined || (host !== hostOf(request) && host !== hostIn(baseUrl ?? ''));
 }
 
-function hostOf(address: string): string | undefined {
+function hostIn(address: string): string | undefined {
   return URL.canParse(address) ? new URL(address).host : undefined;
 }

@@ -15,6 +15,7 @@ import { version } from '../config/version.ts';
 import { UserError } from '../errors/errors.ts';
 import { type NodeStatus, summaryOf } from '../operations/node-status.ts';
 import { residentBytes } from '../operations/resident.ts';
+import { closeDataFolder } from '../store/closed-folder.ts';
 import { openStore } from '../store/open.ts';
 import { lockServe } from '../store/serve-lock.ts';
 import type { BackgroundStart } from './background.ts';
@@ -53,6 +54,7 @@ export async function serve({
   readSettings,
   onReload,
 }: ServeOptions): Promise<void> {
+  closeDataFolder(settings);
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
     forgetBoards(settings.dataFolder);

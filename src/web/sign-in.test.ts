@@ -25,6 +25,8 @@ const records = [
   record('Closed paper', 'SECRET'),
   record('Paper of ada', 'SECRET', field('8560_', '$fada@library.example')),
   record('Merged into a closed one', 'BOOK', field('970__', '$d2'), field('980__', '$cDELETED')),
+  record('Closed and deleted', 'SECRET', field('980__', '$cDELETED')),
+  record('Closed and merged', 'SECRET', field('970__', '$d1'), field('980__', '$cDELETED')),
 ];
 const password = 'a quiet library';
 const logged: string[] = [];
@@ -187,6 +189,21 @@ test('into which record another was merged is told to who may see that one', asy
   assert.doesNotMatch(told, /"other"|record\/2|merged/);
 });
 
+test('that a record was deleted is told to who could see it', async () => {
+  const ivan = await cookieOf('ivan');
+  for (const path of ['/record', '/api/records']) {
+    const status = async (cookie: string, id: number) => (await as(cookie, `${path}/${id}`)).statusCode;
+    const there = path === '/record' ? 301 : 410;
+    assert.deepEqual([await status(ivan, 5), await status(ivan, 6)], [410, there], path);
+    const plain = async (id: number): Promise<string> => {
+      const { statusCode, body, headers } = await as('', `${path}/${id}`);
+      const statements = /desc="(\d+)"/.exec(String(headers['server-timing']))?.[1];
+      return `${statusCode} ${statements} ${body.replaceAll(new RegExp(`\\b(?:%2F)?${id}\\b`, 'g'), 'ID')}`;
+    };
+    for (const hidden of [5, 6]) assert.equal(await plain(hidden), await plain(999), `${path}/${hidden}`);
+  }
+});
+
 test('a record that is not there and one that is not shown are answered alike', async () => {
   const [there, not] = [await as('', '/record/2'), await as('', '/record/9')];
   assert.equal(there.body.replaceAll('2', '9'), not.body.replaceAll('2', '9'));
@@ -279,7 +296,7 @@ test('a page takes no post without a form and its token, whatever the body', asy
   ];
   assert.deepEqual(
     answers.map((answer) => answer.statusCode),
-    [403, 403, 403],
+    [400, 415, 415],
   );
   assert.notDeepEqual(await idsFor(ivan, '/search?of=id'), [1]);
 });

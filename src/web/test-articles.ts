@@ -35,7 +35,7 @@ function article(title: string, ...more: readonly Field[]): MarcRecord {
 const manyAuthors = Array.from({ length: 3000 }, (_, i) =>
   field('700__', `$aAuthor, Number ${i}$uInstitute of Very Long Names ${i % 50}`),
 );
-const records: readonly (MarcRecord | undefined)[] = [
+const records: readonly MarcRecord[] = [
   article(
     'Bosons and <script>alert(1)</script>',
     field('100__', '$aEllis, John'),
@@ -45,7 +45,7 @@ const records: readonly (MarcRecord | undefined)[] = [
   ),
   article('Measured quarks', field('260__', '$c2001'), field('6531_', '$aboson production')),
   { leader: '', fields: [field('245__', '$aSecret bosons'), field('980__', '$aSECRET')] },
-  undefined,
+  article('Deleted', field('980__', '$cDELETED')),
   { leader: '', fields: [field('245__', '$aOutside boson'), field('980__', '$aOUTSIDE')] },
   article('Many authors', ...manyAuthors),
   { leader: '', fields: [field('245__', '$aIn no collection boson')] },

@@ -2,7 +2,7 @@ import { type Access, openAccess } from '../access/access.ts';
 import { operator } from '../access/audit.ts';
 import { addPerson } from '../access/people.ts';
 import type { RegistrationPolicy } from '../access/registration.ts';
-import { createRole } from '../access/role-changes.ts';
+import { createRole, type RoleChanger } from '../access/role-changes.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { Action } from '../site/actions.ts';
 import type { Database } from '../store/database.ts';
@@ -31,6 +31,9 @@ export async function testPeople(
 
 const silent: Mailer = { post: () => {}, settled: async () => {}, close: async () => {} };
 
+/** For `createRole` in tests: no role is in the way. */
+export const anyRole: RoleChanger = { site: { roles: [] }, everything: true };
+
 /** Of both below. */
 export const testPassword = 'a quiet library';
 
@@ -41,7 +44,7 @@ export async function testOperators(
 ): ReturnType<typeof testPeople> {
   const people = await testPeople(store);
   const may = [{ action, arguments: {} }];
-  await createRole(store.database, operator, 'operators', { description: '', may, rules: '' });
+  await createRole(store.database, operator, 'operators', { description: '', may, rules: '' }, anyRole);
   for (const [name, roles] of [
     ['olga', ['operators']],
     ['nobody', []],

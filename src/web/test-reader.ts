@@ -7,6 +7,8 @@ export interface Reader {
   send(action: string, values?: Readonly<Record<string, string>>): Promise<LightMyRequestResponse>;
   /** The same, and goes where the answer leads. */
   sendAndFollow(action: string, values?: Readonly<Record<string, string>>): Promise<LightMyRequestResponse>;
+  /** Sends a form that is not on the last page, with the token of one that is. */
+  force(action: string, values: Readonly<Record<string, string>>): Promise<LightMyRequestResponse>;
   readonly cookies: ReadonlyMap<string, string>;
   /** Takes the cookies of another reader. */
   steal(from: Reader): void;
@@ -57,6 +59,10 @@ export function createReader(app: FastifyInstance, agent = 'Mozilla/5.0 (X11; Li
     sendAndFollow: async (action, values) => {
       const answer = await send(action, values);
       return answer.statusCode === 303 ? ask(String(answer.headers.location)) : answer;
+    },
+    force: (action, values) => {
+      const token = /name="form" value="([^"]*)"/.exec(page)?.[1] ?? '';
+      return ask(action, new URLSearchParams({ form: token, ...values }));
     },
     cookies,
     steal: (from) => {

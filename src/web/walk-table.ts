@@ -94,6 +94,8 @@ export const walks: Readonly<Record<string, Walk>> = {
       ...ids.map((id) => query('/search', { p: `recid:${id}`, of: 'id' })),
       query('/search', { p1: 'higgs', f1: 'title', m1: 'a', op1: 'n', p2: 'zqxjtitle', m2: 'o' }),
       query('/search', { d1: '2020-01-01', d2: '2030-01-01' }),
+      query('/search', { d1y: '2020', d1m: '1', d1d: '1', d2y: '2030', dt: 'm', of: 'id' }),
+      query('/search', { sysno: '1', of: 'id' }),
       query('/search', { jrec: '3', rg: '2' }),
       ...questions.slice(0, 6).map((p) => query('/search', { p, sc: '1' })),
       ...collections.map((cc) => query('/search', { cc, sc: '1' })),
@@ -108,7 +110,9 @@ export const walks: Readonly<Record<string, Walk>> = {
       ),
       ...collections.map((cc) => query('/search', { action: 'browse', p: 'zq', f: 'title', cc })),
       query('/search', { of: 'nonsense' }),
-      query('/search', { p: 'higgs', year1: '1900', year2: '1999' }),
+      ...['', 'higgs'].flatMap((p) =>
+        ['1900->1999', '1977', '2000->'].map((years) => query('/search', { p, of: 'id', 'facet.year': years })),
+      ),
     ),
   'GET /search/facet': ({ facets, questions }) =>
     get(

@@ -19,8 +19,13 @@ const alwaysAnswered = /^\/(?:health\/|server-status|metrics|api\/profile$)/;
 const comeBack = { least: 1, most: 5 };
 const noRoute = 'no such page';
 
-/** Must be the first to add hooks: it counts what others refuse. */
-export function watchRequests(app: FastifyInstance, watch: RequestWatch, shown: (url: string) => string): void {
+/** Must be the first to add hooks: it counts what others refuse. `late` is what these are told, in all languages. */
+export function watchRequests(
+  app: FastifyInstance,
+  watch: RequestWatch,
+  shown: (url: string) => string,
+  late: string,
+): void {
   app.addHook('onRequest', (request, reply, done) => {
     const began = performance.now();
     const line = watch.board.begin({ client: request.ip, method: request.method, url: shown(request.url) });
@@ -33,10 +38,10 @@ export function watchRequests(app: FastifyInstance, watch: RequestWatch, shown: 
       watch.meter.shed();
       const seconds = comeBack.least + Math.floor(Math.random() * (comeBack.most - comeBack.least + 1));
       // As cheap as can be: a page would make it later still.
-      const { code, status, message } = webErrors.late;
+      const { code, status } = webErrors.late;
       void reply.code(status).header('retry-after', String(seconds)).header('cache-control', 'no-store');
-      if (isApi(request.url)) sendProblem(reply, { status, code, title: message });
-      else reply.type('text/plain; charset=utf-8').send(`${message}\n`);
+      if (isApi(request.url)) sendProblem(reply, { status, code, title: late });
+      else reply.type('text/plain; charset=utf-8').send(`${late}\n`);
       return;
     }
     const statements: StatementWatch = {

@@ -12,7 +12,7 @@ import { testSite } from '../../src/search/testing/library.ts';
 import { createApp } from '../../src/web/app.ts';
 import { memoryLibrary } from '../../src/web/memory-library.ts';
 import type { WebPeople } from '../../src/web/people.ts';
-import { testPeople } from '../../src/web/test-people.ts';
+import { anyRole, testPeople } from '../../src/web/test-people.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { checkAccessible, checkFits } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
@@ -70,11 +70,17 @@ describe('pages of accounts in Chromium', { skip }, () => {
     });
     const token = { name: 'nightly export', scopes: ['read', 'edit'], expires: undefined } as const;
     await createToken(store.database, operator, { id, name: 'Ada Lovelace' }, token);
-    await createRole(store.database, operator, 'night readers', {
-      description: 'They read at night.',
-      may: [{ action: 'viewrestrcoll', arguments: { collection: 'Secret' } }],
-      rules: '# in the house only\nallow until "2999-06-30"\nallow remote_ip "192.0.2.0/24", "2001:db8::/32"\n',
-    });
+    await createRole(
+      store.database,
+      operator,
+      'night readers',
+      {
+        description: 'They read at night.',
+        may: [{ action: 'viewrestrcoll', arguments: { collection: 'Secret' } }],
+        rules: '# in the house only\nallow until "2999-06-30"\nallow remote_ip "192.0.2.0/24", "2001:db8::/32"\n',
+      },
+      anyRole,
+    );
     const group = await createGroup(store.database, operator, 'Night shift', 'Who works at night');
     await addToGroup(store.database, operator, { id: group, name: 'Night shift' }, { id, name: 'Ada Lovelace' });
     await people.access.refresh();

@@ -7,7 +7,7 @@ import { field } from '../../src/formats/test-records.ts';
 import { defaultSite } from '../../src/site/default.ts';
 import { openLevel } from '../../src/site/level.ts';
 import { createApp } from '../../src/web/app.ts';
-import { memoryLibrary } from '../../src/web/memory-library.ts';
+import { deletedRecord, memoryLibrary } from '../../src/web/memory-library.ts';
 import { testView } from '../../src/web/status/test-status.ts';
 import { accessViolations, checkAccessible, checkFits } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
@@ -40,7 +40,7 @@ const special = [
       ...Array.from({ length: 40 }, (_, i) => field('999C5', `$o[${i}]$mA. Nother$sPhys. Rev. ${i} (1990) 1`)),
     ],
   },
-  undefined,
+  deletedRecord,
 ];
 
 /** Every kind of page. */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { identityOf } from '../../site/identity.ts';
 import type { Facts, FieldRule, Rule, RuleValue } from './rule.ts';
 
 export interface RuleDecision {
@@ -27,8 +28,17 @@ export function decideRules(rules: readonly Rule[], facts: Facts): RuleDecision 
 
 /** Does a rule name somebody who is called so, whatever it says of them? Whoever wrote it meant a person they know, and not the first who takes the name. */
 export function namesPerson(rules: readonly Rule[], name: string): boolean {
+  return speaksOf(rules, 'nickname', name);
+}
+
+/** The same of an address. */
+export function namesEmail(rules: readonly Rule[], email: string): boolean {
+  return speaksOf(rules, 'email', email);
+}
+
+function speaksOf(rules: readonly Rule[], field: string, text: string): boolean {
   return rules.some(
-    (rule) => rule.kind === 'field' && rule.field === 'nickname' && rule.values.some((value) => equal(value, name)),
+    (rule) => rule.kind === 'field' && rule.field === field && rule.values.some((value) => equal(value, text)),
   );
 }
 
@@ -48,7 +58,7 @@ function fits({ field, not, values }: FieldRule, { fields }: Facts): boolean {
 function equal(wanted: RuleValue, value: string): boolean {
   switch (wanted.kind) {
     case 'text':
-      return wanted.text === value.toLowerCase();
+      return wanted.text === identityOf(value);
     case 'pattern':
       return wanted.pattern.matcher(value).lookingAt();
     case 'network': {

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { RE2JS } from 're2js';
 import { nearest } from '../../errors/nearest.ts';
+import { identityOf } from '../../site/identity.ts';
 import { RuleMistake, type RuleProblem } from './problem.ts';
 import type { Rule, RuleValue } from './rule.ts';
 
@@ -169,7 +170,7 @@ function readValue(reader: Reader): Written {
 
 function ruleValue(field: string, written: Written): RuleValue {
   if (written.kind === 'pattern') return { kind: 'pattern', pattern: compile(written) };
-  if (field !== 'remote_ip') return { kind: 'text', text: written.text.toLowerCase() };
+  if (field !== 'remote_ip') return { kind: 'text', text: identityOf(written.text) };
   return { kind: 'network', network: networkOf(written.text) };
 }
 

@@ -38,7 +38,7 @@ export interface FieldRule extends RuleLine {
 }
 
 export type RuleValue =
-  /** Compared without capitals. */
+  /** By `identityOf`: without capitals. */
   | { readonly kind: 'text'; readonly text: string }
   /** Must fit from the first character, not to the last. */
   | { readonly kind: 'pattern'; readonly pattern: RE2JS }

@@ -62,8 +62,12 @@ const check = defineSubcommand({
   arguments: {},
   options: {},
   run: async ({ settings, print }) => {
-    settings();
+    const { trustProxy, baseUrl } = settings();
     print('The settings are all right.');
+    if (trustProxy !== undefined && baseUrl === undefined)
+      print(
+        'There is a proxy (trust-proxy) and no base-url: links have the name that its Host header says. Set base-url.',
+      );
   },
 });
 

@@ -126,7 +126,7 @@ const role = defineSubcommand({
 
 const password = defineSubcommand({
   summary: 'Give a person a password, or take it away.',
-  description: 'Ends all sessions of the person.',
+  description: 'Ends all sessions, links in letters and API tokens of the person.',
   examples: [{ command: 'person password ada --password-stdin < secret.txt', doc: 'The first line of the file.' }],
   arguments: nameArgument,
   options: { ...passwordOption, none: { type: 'flag', doc: 'Take the password away.' } },
@@ -140,15 +140,16 @@ const password = defineSubcommand({
     await withDatabase(settings(), async (database) => {
       await setPassword(database, operator, await requireAccount(database, name), given);
     });
-    print(given === undefined ? `${name} has no password now.` : `${name} has a new password.`);
+    const ended = 'All sessions, links in letters and API tokens ended.';
+    print(given === undefined ? `${name} has no password now. ${ended}` : `${name} has a new password. ${ended}`);
   },
 });
 
 const disable = defineSubcommand({
   summary: 'Keep a person from signing in; or let them again.',
   examples: [
-    { command: 'person disable bob', doc: 'Signed out everywhere; tokens stop working.' },
-    { command: 'person disable bob --undo', doc: 'May sign in again.' },
+    { command: 'person disable bob', doc: 'Signed out everywhere; links in letters and API tokens end.' },
+    { command: 'person disable bob --undo', doc: 'May sign in again; tokens have to be made anew.' },
   ],
   arguments: nameArgument,
   options: { undo: { type: 'flag', doc: 'Let them sign in again.' } },
@@ -158,7 +159,11 @@ const disable = defineSubcommand({
       await setState(database, operator, found, options.undo ? 'active' : 'disabled');
       return found;
     });
-    print(options.undo ? `${account.name} may sign in.` : `${account.name} may not sign in, and is signed out.`);
+    print(
+      options.undo
+        ? `${account.name} may sign in.`
+        : `${account.name} may not sign in, and is signed out; links and API tokens ended.`,
+    );
   },
 });
 

@@ -130,7 +130,7 @@ NoNewPrivileges=yes
 ProtectSystem=strict
 # Its index, and documents; a folder that is not there is left out (-).`,
     isState
-      ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0750']
+      ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0700']
       : `ReadWritePaths=${data}`,
     `ReadWritePaths=-${files.folder}
 ProtectHome=yes
@@ -156,7 +156,7 @@ RestrictSUIDSGID=yes
 LockPersonality=yes
 RemoveIPC=yes
 KeyringMode=private
-UMask=0027
+UMask=0077
 # Databases, mail and sign-in over the network; journal and systemd by sockets; netlink to list interfaces.
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
 SystemCallArchitectures=native

@@ -1,6 +1,7 @@
 import { compilePath } from '../../marc/path.ts';
 import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import { withoutPaths } from '../../marc/select-fields.ts';
+import { identityOf } from '../../site/identity.ts';
 import type { Site } from '../../site/site.ts';
 import type { TermSink } from '../term-sink.ts';
 import { foldBoth, foldText, foldValue, stripLatexAccents, tidySpace } from './fold.ts';
@@ -25,6 +26,13 @@ const maximumPlans = 20_000;
 /** Where the files of a record are until it has documents of its own. */
 const fileAddress = '856%%u';
 const none: readonly Target[] = [];
+/** Whom a record names as owner or viewer, by `identityOf`. Nobody's question asks it: it is for deciding what is shown. */
+export const identitySpace = 'o:';
+
+/** Analyses before 3 have whom a record names only among the values of its fields, which are folded for searching. */
+export function hasIdentities({ indexed }: Pick<Site, 'indexed'>): boolean {
+  return indexed.analysis >= 3;
+}
 
 /** Plans of the subfields of fields with one tag and pair of indicators, by subfield code. */
 interface FieldPlan {
@@ -44,6 +52,8 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
   const counted = targets.filter((target) => countsValues(target.field.index?.tokenizer));
   const sliced = placed.flatMap((target) => target.slices.map((path) => ({ path, plan: planValue([target], -1) })));
   const hidden = site.hiddenPaths.map(compilePath);
+  const naming = hasIdentities(site) ? [...site.ownerPaths, ...site.viewerPaths].map(compilePath) : [];
+  const identities = spaces.number(identitySpace);
   const fieldPlans = new Map<string, FieldPlan>();
   const buffer = createWordBuffer();
   const extra = createWordBuffer();
@@ -158,6 +168,11 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     sink.value(spaces.of(sink, spaces.number(`m:${placeName(field, subfield)}`)), tidySpace(foldText(value)));
   }
 
+  function writeIdentity(value: string, sink: TermSink): void {
+    const identity = identityOf(value);
+    if (identity !== '') sink.value(spaces.of(sink, identities), identity);
+  }
+
   function writeField(field: Field, sink: TermSink): void {
     const plan = fieldPlan(field);
     const refused =
@@ -194,6 +209,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     if (shown !== record)
       for (const path of hidden)
         path.forEach(record, (value, field, subfield) => writeHidden(value, field, subfield, sink));
+    for (const path of naming) path.forEach(record, (value) => writeIdentity(value, sink));
   };
 }
 

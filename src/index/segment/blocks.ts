@@ -68,7 +68,7 @@ export class BlockJoiner {
     this.#id = id;
     this.#folder = folder;
     this.#temporary = join(folder, `${id}-${randomBytes(6).toString('hex')}.tmp`);
-    this.#file = openSync(this.#temporary, 'wx', 0o644);
+    this.#file = openSync(this.#temporary, 'wx', 0o600);
   }
 
   /** Blocks come in order. */

@@ -48,7 +48,7 @@ export function mergeToFile(
 ): MergedSegment {
   const { dropDeletions, versions = newestVersions } = options;
   const plan = planMerge(inputs, dropDeletions);
-  const file = openSync(temporary, 'wx', 0o644);
+  const file = openSync(temporary, 'wx', 0o600);
   try {
     const output = new SegmentOutput(plan.records, versions, (bytes) => writeAll(file, bytes));
     write(plan, output, folder);

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
+import { openToServer } from '../closed-folder.ts';
 import { explainDisk } from '../disk-errors.ts';
 import { storeErrors } from '../errors.ts';
 import { type FileLock, fileLock, giveToFolderOwner, tryFileLock } from '../file-lock.ts';
@@ -132,6 +133,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     giveToFolderOwner(folder);
+    for (const path of [dirname(folder), folder]) openToServer(path);
   } catch (error) {
     throw explainDisk(error, folder);
   }

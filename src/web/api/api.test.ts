@@ -45,7 +45,7 @@ function record(kind: string, title: string, ...more: readonly Field[]): MarcRec
   return { leader: '', fields: [field('245__', `$a${title}`), field('980__', `$a${kind}`), ...more] };
 }
 
-const records: readonly (MarcRecord | undefined)[] = [
+const records: readonly MarcRecord[] = [
   record(
     'ARTICLE',
     'Bosons everywhere',
@@ -54,7 +54,7 @@ const records: readonly (MarcRecord | undefined)[] = [
     field('260__', '$c1999'),
   ),
   record('SECRET', 'Bosons in secret', field('100__', '$aEllsworth, Secret')),
-  undefined,
+  record('ARTICLE', 'Deleted', field('980__', '$cDELETED')),
   record('OUTSIDE', 'Bosons outside'),
   ...Array.from({ length: 40 }, (_, i) =>
     record('ARTICLE', `Paper number ${(i * 7) % 40}`, field('260__', `$c${1970 + (i % 5)}`)),

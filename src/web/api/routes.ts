@@ -4,13 +4,12 @@ import { ask } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { visibleIds } from '../../access/list.ts';
 import { suggestFor } from '../../access/suggest.ts';
-import { collectionCounts, mayShow } from '../../access/visible.ts';
+import { collectionCounts } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { recordAddress } from '../../formats/export-format.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
-import { firstValue } from '../../formats/work/fields.ts';
 import type { RecordVersion } from '../../index/entry.ts';
 import { toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
@@ -19,10 +18,10 @@ import { webErrors } from '../errors.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { negotiateType } from '../negotiate.ts';
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
-import { isNamed } from '../routes/record.ts';
 import { readQuestion } from '../routes/search.ts';
 import { collectionAddress } from '../url.ts';
 import { exportRecord, recordBatches } from '../view/export-view.ts';
+import { findRecord } from '../view/find-record.ts';
 import { facetLabel, facetTitle, noticeText } from '../view/search-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { readCursor, writeCursor } from './cursor.ts';
@@ -193,7 +192,7 @@ async function record(asked: Asked): Promise<FastifyReply> {
   const { environment, exchange, request, reply } = asked;
   const { id } = request.params as { readonly id: string };
   const fields = fieldsOf(readParameters(recordParameters, exchange.args).fields);
-  const version = await findRecord(exchange, id);
+  const version = await requireRecord(exchange, id);
   const format = negotiated(request);
   reply.header('last-modified', version.modified.toUTCString());
   const tag = entityTag(exchange, environment, `api ${format?.code ?? ''} ${version.revision}`);
@@ -216,18 +215,18 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
   return types.find(({ type }) => type === best)?.format;
 }
 
-async function findRecord(exchange: Exchange, text: string): Promise<RecordVersion> {
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  const unknown = (): UserError => new UserError(webErrors.apiNoRecord, { id: text });
-  if (id < 1 || id > 2 ** 31 - 1) throw unknown();
-  const shown = mayShow(exchange.person, exchange.snapshot, id);
-  // One that is not shown is read as well: one that is not there takes as long.
-  const version = (await exchange.records([id])).get(id);
-  if (version === undefined || shown === 'no' || (shown !== 'yes' && !version.deleted)) throw unknown();
-  if (!version.deleted) return version;
-  const other = Number(firstValue(version.record, '970', 'd') ?? 0);
-  if (isNamed(exchange, other, id)) throw new UserError(webErrors.apiMerged, { id, other });
-  throw new UserError(webErrors.apiDeleted, { id, date: version.modified.toISOString().slice(0, 10) });
+async function requireRecord(exchange: Exchange, text: string): Promise<RecordVersion> {
+  const found = await findRecord(exchange, text);
+  switch (found.kind) {
+    case 'shown':
+      return found.version;
+    case 'merged':
+      throw new UserError(webErrors.apiMerged, { id: found.id, other: found.other });
+    case 'deleted':
+      throw new UserError(webErrors.apiDeleted, { id: found.id, date: found.on.toISOString().slice(0, 10) });
+    case 'unknown':
+      throw new UserError(webErrors.apiNoRecord, { id: text });
+  }
 }
 
 function collections(asked: Asked): FastifyReply {

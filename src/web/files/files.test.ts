@@ -23,7 +23,7 @@ import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import { memoryLibrary } from '../memory-library.ts';
 import type { WebPeople } from '../people.ts';
-import { testPeople } from '../test-people.ts';
+import { anyRole, testPeople } from '../test-people.ts';
 import type { WebFiles } from './files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-files-'));
@@ -56,7 +56,13 @@ before(async () => {
   store = await openTestDatabase();
   people = await testPeople(store);
   const role = (name: string, action: 'runbibdocfile' | 'viewrestrdoc', on: Record<string, string>) =>
-    createRole(store.database, operator, name, { description: '', may: [{ action, arguments: on }], rules: '' });
+    createRole(
+      store.database,
+      operator,
+      name,
+      { description: '', may: [{ action, arguments: on }], rules: '' },
+      anyRole,
+    );
   await role('editors', 'runbibdocfile', {});
   await role('reviewers', 'viewrestrdoc', { status: 'draft' });
   await people.access.refresh();
@@ -203,7 +209,7 @@ describe('documents', () => {
     const app = appOf('local');
     for (const headers of [nobody, readToken, { authorization: '' }])
       assert.ok([401, 403].includes((await put(app, 'x.pdf', 'x', {}, headers)).statusCode), JSON.stringify(headers));
-    assert.equal((await put(app, 'x.pdf', 'x', { description: 'a\0b' })).statusCode, 400);
+    assert.equal((await put(app, 'x.pdf', 'x', { description: 'a\u0001b' })).statusCode, 400);
     assert.equal((await put(app, 'x.pdf', 'x', { status: 'y'.repeat(2000) })).statusCode, 400);
     for (const name of [
       'a\u2066b',
@@ -218,13 +224,17 @@ describe('documents', () => {
       assert.equal((await put(app, name, 'x')).statusCode, 400, name);
     assert.equal((await put(app, 'big.bin', Buffer.alloc(1_000_001))).statusCode, 413);
     assert.equal((await put(app, 'x.pdf', 'x', {}, {}, 99)).statusCode, 404);
-    const wrong = await app.inject({
-      method: 'POST',
-      url: '/api/records/1/files?name=x.pdf',
-      headers: { ...editor, 'content-type': 'application/json' },
-      payload: '{}',
-    });
-    assert.equal(wrong.statusCode, 415);
+    for (const [type, payload] of [
+      ['application/json', '{}'],
+      ['application/json', 'null'],
+      ['application/x-www-form-urlencoded', 'x=y'],
+      ['text/plain', 'x'],
+    ] as const) {
+      const headers = { ...editor, 'content-type': type };
+      const wrong = await app.inject({ method: 'POST', url: '/api/records/1/files?name=x.pdf', headers, payload });
+      assert.equal(wrong.statusCode, 415, type);
+      assert.match(wrong.body, /application\/octet-stream/, type);
+    }
     assert.deepEqual(readdirSync(join(folder, 'files', 'incoming')), []);
   });
 
@@ -268,7 +278,7 @@ describe('documents', () => {
   });
 
   test('whose name PostgreSQL could not hold are not there', async () => {
-    for (const name of ['a\0b.pdf', '\0', '\u{10ffff}', 'a'.repeat(1_900)])
+    for (const name of ['a\0b.pdf', '\u{10ffff}', 'a'.repeat(1_900)])
       assert.equal((await get(appOf('local'), name)).statusCode, 404, JSON.stringify(name));
   });
 
@@ -423,7 +433,7 @@ describe('an S3-compatible store', () => {
     );
     const answer = await put(gone, 'never.bin', 'never');
     assert.equal(answer.statusCode, 503);
-    assert.match(answer.json().title, /store of files answers/);
+    assert.match(answer.json().title, /store of documents does not answer/);
     assert.equal((await get(appOf('local'), 'never.bin')).statusCode, 404);
     assert.throws(
       () => openContentStore(store.database, { ...settings, s3Endpoint: undefined, s3Secret: undefined }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { may } from '../../access/person.ts';
 import { mayShow } from '../../access/visible.ts';
@@ -55,9 +55,8 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
     const name = parseFileName(args.get('name') ?? '');
     const status = checkText('status', args.get('status') ?? undefined);
     const description = checkText('description', args.get('description') ?? undefined);
-    const body = request.body as Readable | undefined;
-    if (body === undefined || typeof (body as Partial<Readable>).pipe !== 'function')
-      throw new UserError(webErrors.apiNoBytes);
+    const { body } = request;
+    if (!(body instanceof Readable)) throw new UserError(webErrors.apiNoBytes);
     const content = await receive(files.store, body, files.limit);
     const wanted = {
       ...{ record, ...name, ...content, person: person.name },

@@ -8,7 +8,7 @@ import { field } from '../../formats/test-records.ts';
 import { defaultSite } from '../../site/default.ts';
 import { type AppOptions, createApp } from '../app.ts';
 import type { WebLibrary } from '../environment.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { deletedRecord, memoryLibrary } from '../memory-library.ts';
 import { createLimits, noLimits } from './limits.ts';
 
 const many = 3000;
@@ -113,8 +113,12 @@ test('X-Forwarded-For counts only from proxies that are trusted', async () => {
   assert.deepEqual(await ask('127.0.0.1, ::1'), [200, 200, 200, 200, 200, 200, 200]);
   assert.deepEqual(await ask(undefined), [200, 200, 200, 200, 200, 429, 429]);
   await withServer({ trustProxy: '127.0.0.1' }, async (get) => {
-    const { body } = await get('/record/1', { 'x-forwarded-host': 'library.example', 'x-forwarded-proto': 'https' });
-    assert.match(body, /rel="canonical" href="https:\/\/library\.example\/record\/1"/);
+    // The address and protocol of readers, and never what we are called: that a client could say through the proxy.
+    const { body } = await get('/record/1', { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' });
+    assert.match(body, /rel="canonical" href="https:\/\/localhost:\d+\/record\/1"/);
+    assert.doesNotMatch(body, /evil\.example/);
+    for (const path of ['/feed', '/opensearchdescription', '/search?of=xd'])
+      assert.doesNotMatch((await get(path, { 'x-forwarded-host': 'evil.example' })).body, /evil\.example/, path);
   });
   await withServer({}, async (get) => {
     const { body } = await get('/record/1', { 'x-forwarded-host': 'evil.example' });
@@ -196,7 +200,7 @@ test('pages are answered while an export is written', async () => {
 
 test('an export leaves out what was deleted or closed while it was written', async () => {
   const other = memoryLibrary(defaultSite(), [
-    undefined,
+    deletedRecord,
     ...Array.from({ length: 4 }, (_, i) => ({
       leader: '',
       fields: [field('245__', `$aP${i}`), field('980__', '$aARTICLE')],

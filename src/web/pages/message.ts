@@ -6,6 +6,8 @@ import { layout } from '../layout.ts';
 export interface Message {
   readonly title: string;
   readonly paragraphs: readonly HtmlValue[];
+  /** There is nothing to be found. */
+  readonly withoutSearch?: boolean;
 }
 
 /** A page that says what happened, to what, and what to do: 404, 410, 500 and their like. */
@@ -15,6 +17,6 @@ export function messagePage(context: PageContext, message: Message): string {
     unlisted: true,
     main: html`<div class="message"><h1>${message.title}</h1>
 ${message.paragraphs.map((paragraph) => html`<p>${paragraph}</p>`)}
-${searchBox(context, emptyBox)}</div>`,
+${message.withoutSearch !== true && searchBox(context, emptyBox)}</div>`,
   });
 }

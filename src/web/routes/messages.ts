@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange.ts';
 import { type HtmlValue, html } from '../html.ts';
 import { type Message, messagePage } from '../pages/message.ts';
 import { sendHtml } from '../reply.ts';
+import type { Unavailable } from '../unavailable.ts';
 import { signInAddress } from '../url.ts';
 
 function send(exchange: Exchange, reply: FastifyReply, status: number, message: Message): FastifyReply {
@@ -126,7 +127,19 @@ export function sendInternal(exchange: Exchange, reply: FastifyReply, id: string
 }
 
 /** A mistake of the asker's or a state of the world, in the words of the room that found it. */
-const titles: Readonly<Record<number, string>> = { 414: 'too_long', 429: 'too_many', 503: 'unavailable' };
+const titles: Readonly<Record<number, string>> = { 414: 'too_long', 429: 'too_many' };
+
+/** Not for the moment. A library that is closed finds nothing either, and its page says once what the operator says. */
+export function sendUnavailable(exchange: Exchange, reply: FastifyReply, away: Unavailable): FastifyReply {
+  const { page } = exchange;
+  const isClosed = away.reason === 'closed';
+  const shown = isClosed ? { ...exchange, page: { ...page, banners: [] } } : exchange;
+  return send(shown, reply, 503, {
+    title: away.title,
+    paragraphs: [away.text, away.words, away.hint].filter((text) => text !== ''),
+    ...(isClosed && { withoutSearch: true }),
+  });
+}
 
 export function sendUserError(
   exchange: Exchange,
@@ -136,13 +149,8 @@ export function sendUserError(
   hint: string,
 ): FastifyReply {
   const { tr } = exchange.page;
-  const unavailable = status === 503;
   return send(exchange, reply, status, {
     title: tr.t(`error.${titles[status] ?? 'bad_request'}.title`),
-    paragraphs: unavailable
-      ? [tr.t('error.unavailable.text'), tr.t('error.unavailable.hint')]
-      : status === 429
-        ? [message, hint]
-        : [message, hint, tr.t('error.bad_request.hint')],
+    paragraphs: status === 429 ? [message, hint] : [message, hint, tr.t('error.bad_request.hint')],
   });
 }

@@ -1,9 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { similarFor } from '../../access/similar.ts';
-import { mayShow } from '../../access/visible.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
-import { firstValue } from '../../formats/work/fields.ts';
 import { references } from '../../formats/work/references.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import type { RecordVersion } from '../../index/entry.ts';
@@ -21,6 +19,7 @@ import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tab
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { citationList, citationsOf } from '../view/citation-list.ts';
 import { exportRecord } from '../view/export-view.ts';
+import { findRecord } from '../view/find-record.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { sendDeleted, sendMerged, sendNoRecord } from './messages.ts';
 
@@ -32,7 +31,7 @@ interface RecordParams {
 export function recordRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   app.get<RecordParams>('/record/:id', async (request, reply) => {
     const exchange = beginExchange(environment, request);
-    const version = await findRecord(exchange, reply, request.params.id);
+    const version = await findOrAnswer(exchange, reply, request.params.id);
     if (version === undefined) return reply;
     const asked = exchange.args.get('of');
     const format =
@@ -50,7 +49,7 @@ export function recordRoutes(app: FastifyInstance, environment: WebEnvironment):
   for (const tab of ['references', 'citations', 'authors', 'files', 'marc'] as const) {
     app.get<RecordParams>(`/record/:id/${tab}`, async (request, reply) => {
       const exchange = beginExchange(environment, request);
-      const version = await findRecord(exchange, reply, request.params.id);
+      const version = await findOrAnswer(exchange, reply, request.params.id);
       return version === undefined ? reply : sendTab(environment, exchange, request, reply, version, tab);
     });
   }
@@ -59,7 +58,7 @@ export function recordRoutes(app: FastifyInstance, environment: WebEnvironment):
     const exchange = beginExchange(environment, request);
     const format = exportFormat(request.params.format);
     if (format === undefined) return reply.callNotFound();
-    const version = await findRecord(exchange, reply, request.params.id);
+    const version = await findOrAnswer(exchange, reply, request.params.id);
     return version === undefined ? reply : sendRecordExport(environment, exchange, request, reply, version, format);
   });
 }
@@ -73,30 +72,14 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
   return types.find(({ type }) => type === best)?.format;
 }
 
-/** The version to show, or undefined after answering why there is none. One statement. */
-async function findRecord(exchange: Exchange, reply: FastifyReply, text: string): Promise<RecordVersion | undefined> {
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  if (id < 1 || id > 2 ** 31 - 1) {
-    sendNoRecord(exchange, reply, text);
-    return undefined;
-  }
-  const shown = mayShow(exchange.person, exchange.snapshot, id);
-  // A record that was deleted long ago has left the index. One that is not shown is read as well: one that is not there takes as long.
-  const version = (await exchange.records([id])).get(id);
-  if (version === undefined || shown === 'no' || (shown !== 'yes' && !version.deleted)) {
-    sendNoRecord(exchange, reply, text);
-    return undefined;
-  }
-  if (!version.deleted) return version;
-  const other = Number(firstValue(version.record, '970', 'd') ?? 0);
-  if (isNamed(exchange, other, id)) sendMerged(exchange, reply, id, other);
-  else sendDeleted(exchange, reply, id, version.modified);
+/** The version to show, or undefined after answering why there is none. */
+async function findOrAnswer(exchange: Exchange, reply: FastifyReply, text: string): Promise<RecordVersion | undefined> {
+  const found = await findRecord(exchange, text);
+  if (found.kind === 'shown') return found.version;
+  if (found.kind === 'deleted') sendDeleted(exchange, reply, found.id, found.on);
+  else if (found.kind === 'merged') sendMerged(exchange, reply, found.id, found.other);
+  else sendNoRecord(exchange, reply, text);
   return undefined;
-}
-
-/** May it be said into which record another one was merged? Not when that one is not shown. */
-export function isNamed({ person, snapshot }: Exchange, other: number, id: number): boolean {
-  return Number.isSafeInteger(other) && other > 0 && other !== id && mayShow(person, snapshot, other) !== 'no';
 }
 
 async function sendTab(

@@ -4,7 +4,7 @@ import { field } from '../../formats/test-records.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import { parseSite } from '../../site/parse.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { deletedRecord, memoryLibrary } from '../memory-library.ts';
 
 const { site } = parseSite(`
 site: {name: Library of Tests, languages: [en]}
@@ -37,7 +37,7 @@ const app = createApp(
       field('245__', '$aStatistics of everything'),
       field('100__', '$aDoe, Jane'),
     ),
-    undefined,
+    deletedRecord,
     { leader: '', fields: [field('245__', '$aIn no collection'), field('0247_', '$2DOI$a10.1000/hidden')] },
     record(field('245__', '$aStatistics again'), field('100__', '$aDoe, Jane')),
   ]),

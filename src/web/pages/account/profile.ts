@@ -97,6 +97,7 @@ ${select(
 <button>${tr.t('account.save')}</button>`,
 )}</section>
 <section><h2>${tr.t('account.password')}</h2>
+<p>${tr.t('account.new_password_ends')}</p>
 ${
   account.hasPassword
     ? form(

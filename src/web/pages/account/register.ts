@@ -1,7 +1,7 @@
 import type { RegistrationPolicy } from '../../../access/registration.ts';
 import { alert, field, form } from '../../components/form.ts';
 import type { PageContext } from '../../context.ts';
-import { html } from '../../html.ts';
+import { type Html, html } from '../../html.ts';
 import { narrowPage } from './sign-in.ts';
 
 export interface RegisterModel {
@@ -28,20 +28,48 @@ ${field({ name: 'password', label: tr.t('account.password'), type: 'password', a
   );
 }
 
+export interface ConfirmRegistrationModel {
+  readonly token: string;
+  readonly name: string;
+  readonly email: string;
+  readonly hasPassword: boolean;
+  /** Where an account without a password was made. */
+  readonly elsewhere: readonly { readonly name: string; readonly href: string }[];
+  readonly problem: string | undefined;
+}
+
+/** Which account it is, and what only who made it knows. */
+export function confirmRegistrationPage(context: PageContext, model: ConfirmRegistrationModel): string {
+  const { tr } = context;
+  const { name, email } = model;
+  const byPassword = (): Html =>
+    html`<p>${tr.t('account.confirm_password')}</p>${form(
+      context,
+      '/account/confirm',
+      html`<input type="hidden" name="token" value="${model.token}"><input type="hidden" name="username" value="${name}" autocomplete="username">
+${field({ name: 'password', label: tr.t('account.password'), type: 'password', autocomplete: 'current-password', focus: true })}
+<button>${tr.t('account.confirm')}</button>`,
+    )}`;
+  return narrowPage(
+    context,
+    tr.t('account.confirm'),
+    html`<p>${tr.t('account.confirm_registration', { name, email })}</p>${alert(model.problem)}
+${model.hasPassword ? byPassword() : model.elsewhere.map((one) => html`<p><a href="${one.href}">${tr.t('account.confirm_with', { provider: one.name })}</a></p>`)}
+<p>${tr.t('account.confirm_not_you')}</p>`,
+  );
+}
+
 /** Only a button is left to press: programs that look into mail follow links, and press nothing. */
-export function confirmPage(
-  context: PageContext,
-  model: { readonly action: string; readonly token: string; readonly kind: 'registration' | 'email' },
-): string {
+export function confirmEmailPage(context: PageContext, token: string): string {
   const { tr } = context;
   return narrowPage(
     context,
     tr.t('account.confirm'),
-    html`<p>${tr.t(`account.confirm_${model.kind}`)}</p>
+    html`<p>${tr.t('account.confirm_email')}</p>
 ${form(
   context,
-  model.action,
-  html`<input type="hidden" name="token" value="${model.token}"><button>${tr.t('account.confirm')}</button>`,
+  '/account/email/confirm',
+  html`<input type="hidden" name="token" value="${token}"><button>${tr.t('account.confirm')}</button>`,
 )}`,
   );
 }

@@ -42,7 +42,8 @@ export function sessionsPage(context: PageContext, model: SessionsModel): string
 ${table(tr.t('account.tab.sessions'), columns, model.sessions)}
 ${
   model.sessions.length > 1 &&
-  html`<p>${form(context, '/account/sessions', html`<button name="end" value="others">${tr.t('session.end_others')}</button>`, 'inline')}</p>`
+  html`<p>${tr.t('session.end_others_text')}</p>
+<p>${form(context, '/account/sessions', html`<button name="end" value="others">${tr.t('session.end_others')}</button>`, 'inline')}</p>`
 }`,
   );
 }

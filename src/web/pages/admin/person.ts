@@ -123,9 +123,9 @@ ${
 ${
   model.sessions.length === 0
     ? html`<p>${tr.t('admin.none')}</p>`
-    : html`${table(tr.t('account.tab.sessions'), sessionColumns(context), model.sessions)}
-<p>${button('sessions', tr.t('admin.end_sessions'))}</p>`
-}</section>
+    : table(tr.t('account.tab.sessions'), sessionColumns(context), model.sessions)
+}
+<p>${button('sessions', tr.t('admin.end_sessions'))}</p></section>
 <section><h2>${tr.t('account.tab.tokens')}</h2>
 ${
   model.tokens.length === 0

@@ -27,10 +27,12 @@ export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment
     const { page } = exchange;
     const email = given(request, 'email').trim();
     await countAttempts(database, [{ kind: 'letter network', key: networkOf(request.ip) }]);
-    if (await mayWriteTo(database, email)) {
+    // Nobody learns by the time of the answer whether there is such an account.
+    environment.later.after(request, reply, async () => {
+      if (!(await mayWriteTo(database, email))) return;
       for (const { name, email: to, secret } of await lostPassword(database, email, request.ip))
         postLetter(page, people, to, 'reset', { name }, `/account/new-password?token=${secret}`);
-    }
+    });
     const text = page.tr.t('account.lost_sent', { email });
     return sendForm(exchange, reply, accountMessage(page, page.tr.t('account.lost'), text, undefined));
   });

@@ -10,7 +10,7 @@ import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
 import { postLetter } from '../../letters.ts';
 import { pageSizes, profilePage } from '../../pages/account/profile.ts';
-import { accountMessage, confirmPage } from '../../pages/account/register.ts';
+import { accountMessage, confirmEmailPage } from '../../pages/account/register.ts';
 import type { WebPeople } from '../../people.ts';
 import { setSessionCookie } from '../../session-cookie.ts';
 import { mayWriteTo } from './letter-limit.ts';
@@ -88,7 +88,8 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
     try {
       await requirePassword(database, account.id, given(request, 'current-for-email'));
       const { email, secret } = await askForEmail(database, account, given(request, 'email'));
-      if (secret !== undefined && (await mayWriteTo(database, email)))
+      const mayWrite = await mayWriteTo(database, email);
+      if (secret !== undefined && mayWrite)
         postLetter(page, people, email, 'email', { name: account.name }, `/account/email?token=${secret}`);
       const text = page.tr.t('account.letter_sent', { email });
       return sendForm(
@@ -104,22 +105,29 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
 
   app.get('/account/email', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
+    const signedIn = signedInWithSession(exchange, reply);
+    if (signedIn === undefined) return reply;
     const token = exchange.args.get('token') ?? '';
-    if ((await peekOneTime(database, 'email', token)) === undefined) return sendStale(exchange, reply);
-    return sendForm(
-      exchange,
-      reply,
-      confirmPage(exchange.page, { action: '/account/email/confirm', token, kind: 'email' }),
-    );
+    const asked = await peekOneTime(database, 'email', token);
+    if (asked === undefined || asked.person !== signedIn.account.id) return sendStale(exchange, reply);
+    return sendForm(exchange, reply, confirmEmailPage(exchange.page, token));
   });
 
   app.post('/account/email/confirm', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
+    const signedIn = signedInWithSession(exchange, reply);
+    if (signedIn === undefined) return reply;
     const { page } = exchange;
+    const { id, name } = signedIn.account;
     try {
-      const changed = await confirmEmail(database, given(request, 'token'), (name) => ({ name, address: request.ip }));
+      const changed = await confirmEmail(
+        database,
+        actorOf(exchange, request),
+        signedIn.account,
+        given(request, 'token'),
+      );
       if (changed === undefined) return sendStale(exchange, reply);
-      const { id, name, before, email } = changed;
+      const { before, email } = changed;
       access.forget({ kind: 'person', id });
       // Who did not want it hears of it where they can still read it.
       postLetter(page, people, before, 'email_changed', { name, email });
@@ -139,7 +147,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
 
   function sendStale(exchange: Exchange, reply: FastifyReply): FastifyReply {
     const { page } = exchange;
-    const text = accountMessage(page, page.tr.t('account.stale_title'), page.tr.t('account.stale'), {
+    const text = accountMessage(page, page.tr.t('account.stale_title'), page.tr.t('account.stale_email'), {
       href: '/account',
       label: page.tr.t('account.tab.profile'),
     });

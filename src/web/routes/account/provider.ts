@@ -7,7 +7,7 @@ import {
   unlinkIdentity,
 } from '../../../access/identities.ts';
 import { issueOneTime, peekOneTime, useOneTime } from '../../../access/one-time.ts';
-import { registerWith } from '../../../access/registration.ts';
+import { confirmRegistration, registerWith } from '../../../access/registration.ts';
 import { allRoles } from '../../../access/roles.ts';
 import { createSession, endSession } from '../../../access/sessions.ts';
 import { countAttempts, networkOf } from '../../../access/throttle.ts';
@@ -23,7 +23,7 @@ import type { WebPeople } from '../../people.ts';
 import type { Claims } from '../../providers.ts';
 import { isSecure, setSessionCookie } from '../../session-cookie.ts';
 import { visitorOf } from '../../visitor.ts';
-import { mayWriteTo } from './letter-limit.ts';
+import { confirmTokenIn, postRegistrationLetter, sendConfirmed } from './registered.ts';
 import { actorOf, backOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './shared.ts';
 import { tabsOf } from './tabs.ts';
 
@@ -95,6 +95,12 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
     if (known !== undefined && !(known.state === 'unconfirmed' && own !== undefined)) {
       if (own !== undefined && own.id !== known.id)
         return sendForm(exchange, reply, message(page, page.tr.t('identity.taken')), 409);
+      const token = known.state === 'unconfirmed' ? confirmTokenIn(back) : undefined;
+      if (token !== undefined) {
+        // Both the letter and the way by which the account was made: it is theirs.
+        const account = await confirmRegistration(database, token, { person: known.id }, registration, request.ip);
+        if (account !== undefined) return sendConfirmed(exchange, reply, people, account);
+      }
       if (known.state !== 'active')
         return sendForm(exchange, reply, message(page, page.tr.t(`account.refused.${known.state}`)), 403);
       if (own === undefined) await signInAs(request, reply, known.id);
@@ -152,19 +158,7 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
         roles: allRoles(exchange.snapshot.site, access.peopleRoles()),
       });
       await useOneTime(database, 'identity', secret);
-      if (made.letter !== undefined && (await mayWriteTo(database, made.letter.email))) {
-        if (made.letter.kind === 'known')
-          postLetter(page, people, made.letter.email, 'known', { name: made.letter.name }, '/account/lost-password');
-        else
-          postLetter(
-            page,
-            people,
-            made.letter.email,
-            'confirm',
-            { name: made.letter.name },
-            `/account/confirm?token=${made.letter.secret}`,
-          );
-      }
+      if (made.letter !== undefined) await postRegistrationLetter(exchange, people, database, made.letter);
       if (made.state === 'active') {
         await signInAs(request, reply, made.id);
         return reply.redirect('/account', 303);

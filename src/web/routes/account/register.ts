@@ -1,13 +1,18 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { readAccount } from '../../../access/account.ts';
+import { accessErrors } from '../../../access/errors.ts';
+import { identitiesOf } from '../../../access/identities.ts';
 import { peekOneTime } from '../../../access/one-time.ts';
 import { confirmRegistration, register } from '../../../access/registration.ts';
 import { allRoles } from '../../../access/roles.ts';
 import { countAttempts, networkOf } from '../../../access/throttle.ts';
+import { UserError } from '../../../errors/errors.ts';
 import type { WebEnvironment } from '../../environment.ts';
-import { postLetter } from '../../letters.ts';
-import { accountMessage, confirmPage, registerPage } from '../../pages/account/register.ts';
+import type { Exchange } from '../../exchange.ts';
+import { providerAddress } from '../../pages/account/provider.ts';
+import { accountMessage, confirmRegistrationPage, registerPage } from '../../pages/account/register.ts';
 import type { WebPeople } from '../../people.ts';
-import { mayWriteTo } from './letter-limit.ts';
+import { confirmAddress, postRegistrationLetter, sendConfirmed } from './registered.ts';
 import { beginForm, given, problemText, sendForm } from './shared.ts';
 
 /** Making an account: a form, a letter, a button. */
@@ -35,19 +40,7 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
         address: request.ip,
         roles: allRoles(exchange.snapshot.site, people.access.peopleRoles()),
       });
-      if (await mayWriteTo(database, letter.email)) {
-        if (letter.kind === 'known')
-          postLetter(page, people, letter.email, 'known', { name: letter.name }, '/account/lost-password');
-        else
-          postLetter(
-            page,
-            people,
-            letter.email,
-            'confirm',
-            { name: letter.name },
-            `/account/confirm?token=${letter.secret}`,
-          );
-      }
+      await postRegistrationLetter(exchange, people, database, letter);
       return sendForm(
         exchange,
         reply,
@@ -66,37 +59,49 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
 
   app.get('/account/confirm', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
-    const token = exchange.args.get('token') ?? '';
-    const found = await peekOneTime(database, 'confirm', token);
-    if (found === undefined) return sendForm(exchange, reply, stale(exchange.page), 410);
-    return sendForm(
-      exchange,
-      reply,
-      confirmPage(exchange.page, { action: '/account/confirm', token, kind: 'registration' }),
-    );
+    return askWhoItIs(exchange, reply, exchange.args.get('token') ?? '');
   });
 
   app.post('/account/confirm', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
-    const { page } = exchange;
-    const account = await confirmRegistration(database, given(request, 'token'), policy, request.ip);
-    if (account === undefined) return sendForm(exchange, reply, stale(page), 410);
-    if (account.state === 'active') return reply.redirect('/account/sign-in?done=confirmed', 303);
-    if (page.site.admin !== '')
-      postLetter(
-        page,
-        people,
-        page.site.admin,
-        'waiting',
-        { name: account.name, email: account.email },
-        '/admin/people?state=waiting',
+    const token = given(request, 'token');
+    try {
+      const proof = { password: given(request, 'password') };
+      const account = await confirmRegistration(database, token, proof, policy, request.ip);
+      if (account === undefined) return sendForm(exchange, reply, stale(exchange.page), 410);
+      return sendConfirmed(exchange, reply, people, account);
+    } catch (error) {
+      const isWrong = error instanceof UserError && error.code === accessErrors.passwordAgain.code;
+      const { text, status } = problemText(exchange.page, error);
+      return askWhoItIs(
+        exchange,
+        reply,
+        token,
+        isWrong ? exchange.page.tr.t('account.confirm_wrong') : text,
+        isWrong ? 422 : status,
       );
+    }
+  });
+
+  /** Whoever reads the letter has the address; what was typed at registration, or the way by which it was made, shows that the account is theirs. */
+  async function askWhoItIs(exchange: Exchange, reply: FastifyReply, token: string, problem?: string, status = 200) {
+    const { page } = exchange;
+    const found = await peekOneTime(database, 'confirm', token);
+    const account = found?.person === undefined ? undefined : await readAccount(database, found.person);
+    if (account === undefined) return sendForm(exchange, reply, stale(page), 410);
+    const identities = account.hasPassword ? [] : await identitiesOf(database, account.id);
+    const back = `${confirmAddress}?${new URLSearchParams({ token })}`;
+    const elsewhere = page.site.signIn
+      .filter(({ code }) => identities.some(({ provider }) => provider === code))
+      .map(({ code, names }) => ({ name: page.tr.nameOf(names, code), href: providerAddress(code, back) }));
+    const { name, email, hasPassword } = account;
     return sendForm(
       exchange,
       reply,
-      accountMessage(page, page.tr.t('account.register'), page.tr.t('account.refused.waiting'), undefined),
+      confirmRegistrationPage(page, { token, name, email, hasPassword, elsewhere, problem }),
+      status,
     );
-  });
+  }
 
   const stale = (page: Parameters<typeof accountMessage>[0]): string =>
     accountMessage(page, page.tr.t('account.stale_title'), page.tr.t('account.stale'), {

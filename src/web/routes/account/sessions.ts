@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { endAll } from '../../../access/given-out.ts';
 import { endSessions, sessionsOf } from '../../../access/sessions.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { sessionsPage } from '../../pages/account/sessions.ts';
 import type { WebPeople } from '../../people.ts';
-import { beginForm, doneText, given, sendForm, signedInWithSession } from './shared.ts';
+import { actorOf, beginForm, doneText, given, sendForm, signedInWithSession } from './shared.ts';
 import { tabsOf } from './tabs.ts';
 
 /** Where one is signed in, and ending it. */
@@ -30,9 +31,9 @@ export function sessionRoutes(app: FastifyInstance, environment: WebEnvironment,
     const { account, session } = signedIn;
     const which = given(request, 'end');
     const number = Number(which);
-    if (which === 'others') await endSessions(access.database, account.id, { except: session.number });
+    if (which === 'others') await endAll(access.database, actorOf(exchange, request), account, session.number);
     else if (Number.isSafeInteger(number)) await endSessions(access.database, account.id, { number });
     access.forget({ kind: 'person', id: account.id });
-    return reply.redirect('/account/sessions?done=session_ended', 303);
+    return reply.redirect(`/account/sessions?done=${which === 'others' ? 'others_ended' : 'session_ended'}`, 303);
   });
 }

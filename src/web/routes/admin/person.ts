@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Account, readAccount } from '../../../access/account.ts';
 import { removePerson, requireForGroups, requireForPerson, requireForRole } from '../../../access/administer.ts';
 import { audit } from '../../../access/audit.ts';
+import { endAll } from '../../../access/given-out.ts';
 import { addToGroup, groupsOf, listGroups, readGroup, removeFromGroup } from '../../../access/groups.ts';
 import { issueOneTime } from '../../../access/one-time.ts';
 import { auditLog } from '../../../access/overview.ts';
@@ -9,7 +10,7 @@ import { giveRole, setPassword, setState, takeRole } from '../../../access/peopl
 import { memberships } from '../../../access/person-for.ts';
 import { requireRole } from '../../../access/require-role.ts';
 import { allRoles } from '../../../access/roles.ts';
-import { endSessions, sessionsOf } from '../../../access/sessions.ts';
+import { sessionsOf } from '../../../access/sessions.ts';
 import { tokensOf } from '../../../access/tokens.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
@@ -82,7 +83,10 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
   });
 
   change('role/take', 'role_taken', async (account, exchange, request) => {
-    await takeRole(database, actorOf(exchange, request), account, given(request, 'role'));
+    const { site } = exchange.snapshot;
+    const role = requireRole(site, access.peopleRoles(), given(request, 'role'));
+    requireForRole(site, exchange.person, role);
+    await takeRole(database, actorOf(exchange, request), account, role.name);
   });
 
   for (const [path, done, work] of [
@@ -97,8 +101,7 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
   }
 
   change('sessions', 'sessions_ended', async (account, exchange, request) => {
-    await endSessions(database, account.id, { except: undefined });
-    await audit(database, actorOf(exchange, request), 'sessions ended', account.name);
+    await endAll(database, actorOf(exchange, request), account, undefined);
   });
 
   change('password/none', 'password_taken', async (account, exchange, request) => {

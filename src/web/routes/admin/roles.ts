@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { requireForRole } from '../../../access/administer.ts';
+import { mayDoEverything, requireForRole } from '../../../access/administer.ts';
 import { collectionTree } from '../../../access/collections.ts';
 import { grantText } from '../../../access/explain.ts';
 import { namesOfNobody } from '../../../access/people.ts';
 import { readGrants } from '../../../access/read-grants.ts';
-import { createRole, deleteRole, saveRole } from '../../../access/role-changes.ts';
+import { checkRoleName, createRole, deleteRole, saveRole } from '../../../access/role-changes.ts';
 import { allRoles, type Role } from '../../../access/roles.ts';
 import { namesIn } from '../../../access/rules/decide.ts';
 import { parseRules } from '../../../access/rules/parse.ts';
+import { tidyName } from '../../../site/identity.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
 import { removalPage } from '../../pages/admin/removal.ts';
@@ -43,7 +44,8 @@ export function adminRoleRoutes(admin: FastifyInstance, environment: WebEnvironm
 
   admin.get<RoleParams>('/roles/:name', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
-    const role = rolesIn(exchange).find(({ name }) => name === request.params.name);
+    const wanted = tidyName(request.params.name);
+    const role = rolesIn(exchange).find(({ name }) => name === wanted);
     if (role === undefined) return reply.callNotFound();
     const model: RoleModel = {
       ...emptyRole,
@@ -66,14 +68,17 @@ export function adminRoleRoutes(admin: FastifyInstance, environment: WebEnvironm
     if (wrong !== undefined) return sendForm(exchange, reply, rolePage(exchange.page, { ...model, ...wrong }), 422);
     try {
       requireForRole(exchange.snapshot.site, exchange.person, { name: '', may: typed.grants(exchange).may });
-      if (rolesIn(exchange).some(({ name }) => name === model.typedName.trim()))
+      const wanted = checkRoleName(model.typedName);
+      if (rolesIn(exchange).some(({ name }) => name === wanted))
         return sendForm(
           exchange,
           reply,
           rolePage(exchange.page, { ...model, problem: exchange.page.tr.t('admin.role_there') }),
           409,
         );
-      const name = await createRole(database, actorOf(exchange, request), model.typedName, textOf(exchange, typed));
+      const { site } = exchange.snapshot;
+      const changer = { site, everything: mayDoEverything(site, exchange.person) };
+      const name = await createRole(database, actorOf(exchange, request), wanted, textOf(exchange, typed), changer);
       await access.refresh();
       return reply.redirect(`/admin/roles/${encodeURIComponent(name)}?done=role_saved`, 303);
     } catch (error) {
@@ -114,13 +119,13 @@ export function adminRoleRoutes(admin: FastifyInstance, environment: WebEnvironm
       return sendForm(exchange, reply, removalPage(page, model));
     }
     requireForRole(exchange.snapshot.site, exchange.person, role);
-    await deleteRole(database, actorOf(exchange, request), role.name);
+    await deleteRole(database, actorOf(exchange, request), role.name, exchange.snapshot.site);
     await access.refresh();
     return reply.redirect('/admin/roles?done=role_removed', 303);
   });
 
   function editable(exchange: Exchange, wanted: string): Role | undefined {
-    return rolesIn(exchange).find(({ name, origin }) => name === wanted && origin === 'people');
+    return rolesIn(exchange).find(({ name, origin }) => name === tidyName(wanted) && origin === 'people');
   }
 }
 
