@@ -9,8 +9,9 @@ import type { Person } from './person.ts';
 import { openableRecords } from './visible.ts';
 
 /**
- * Would a record be shown to a person if it were in the library? For one that was deleted: the index has nothing of it any more, and that it was there is told to those only who could see
- * it. Takes about a millisecond, for no record as well.
+ * Would a record be shown to a person if it were in the library? For one that was deleted: the index has nothing of it
+ * any more, and that it was there is told to those only who could see it. Takes two milliseconds or so, for no record
+ * as well.
  */
 export function wouldShow(person: Person, snapshot: IndexSnapshot, record: MarcRecord | undefined): boolean {
   const long = new Date(0);

@@ -16,8 +16,8 @@ const known = new WeakMap<Segment, Known>();
 const maximumKnown = 256;
 
 /**
- * The ordinals of a segment, live or not, of records that name a person as owner or viewer: by e-mail address or by a group, compared as identities.
- * A few look-ups of terms, once for each segment. Read-only for the caller.
+ * The ordinals of a segment, live or not, of records that name a person as owner or viewer: by e-mail address or by a
+ * group, compared as identities. A few look-ups of terms, once for each segment. Read-only for the caller.
  */
 export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: Segment): RoaringBitmap32 {
   const { siteVersion } = snapshot;

@@ -113,8 +113,8 @@ export async function holderOf(
 }
 
 /**
- * An address was shown to be a person's: others who registered with it have only their names, as if they came after that, and for as long. Nobody learns by a name that
- * is free sooner that the address has an account now.
+ * An address was shown to be a person's: others who registered with it have only their names, as if they came after
+ * that, and for as long. Nobody learns by a name that is free sooner that the address has an account now.
  */
 export async function reserveOthers(transaction: Queryable, email: string, person: number): Promise<void> {
   await transaction.query(sql`

@@ -47,8 +47,8 @@ export async function askForEmail(
 }
 
 /**
- * For the person who asked for it, and is signed in. Undefined: the link is no longer good, or another person's. Throws `emailThere` when somebody took the
- * address meanwhile.
+ * For the person who asked for it, and is signed in. Undefined: the link is no longer good, or another person's. Throws
+ * `emailThere` when somebody took the address meanwhile.
  */
 export async function confirmEmail(
   database: Database,

@@ -56,9 +56,10 @@ interface NewcomerFacts {
 }
 
 /**
- * Somebody whose address nobody has seen yet. When it belongs to an account, the name is reserved by a row that is like the account which another address would have
- * got: the name is taken, its password is told to follow the link, and so is who comes back from a provider. Otherwise each of these would tell whether
- * an address has an account. Others who wait for a letter to the same address are in nobody's way: whose it is confirms their own.
+ * Somebody whose address nobody has seen yet. When it belongs to an account, the name is reserved by a row that is like
+ * the account which another address would have got: the name is taken, its password is told to follow the link, and so
+ * is who comes back from a provider. Otherwise each of these would tell whether an address has an account. Others who
+ * wait for a letter to the same address are in nobody's way: whose it is confirms their own.
  */
 async function addUnseen(
   database: Database,
@@ -89,12 +90,16 @@ async function requireNewName(transaction: Transaction, name: string, roles: rea
   if (roles.some(({ rules }) => namesPerson(rules, name))) throw new UserError(accessErrors.personThere, { name });
 }
 
-/** How one shows to be who registered: by the password that was typed then, or as the person whom a provider has just signed in. */
+/**
+ * How one shows to be who registered: by the password that was typed then, or as the person whom a provider has just
+ * signed in.
+ */
 export type RegistrationProof = { readonly password: string } | { readonly person: number };
 
 /**
- * Somebody followed the link of the letter, so the address is theirs; and they typed what was registered, or whoever did would be let into their account. Undefined:
- * the link is no longer good. Throws `passwordAgain`, and then it still is; `emailThere` when the address became somebody's meanwhile.
+ * Somebody followed the link of the letter, so the address is theirs; and they typed what was registered, or whoever
+ * did would be let into their account. Undefined: the link is no longer good. Throws `passwordAgain`, and then it still
+ * is; `emailThere` when the address became somebody's meanwhile.
  */
 export async function confirmRegistration(
   database: Database,

@@ -34,8 +34,8 @@ export interface RoleChanger {
 }
 
 /**
- * Throws `roleNameWrong`, `roleThere`; and `needsEverything` when people had a role of that name long ago: they lose it, and what it allowed them, or will again
- * when the site file has it again, is not known.
+ * Throws `roleNameWrong`, `roleThere`; and `needsEverything` when people had a role of that name long ago: they lose
+ * it, and what it allowed them, or will again when the site file has it again, is not known.
  */
 export async function createRole(
   database: Database,

@@ -57,7 +57,8 @@ export async function signIn(database: Database, request: SignInRequest): Promis
   if (candidate.state !== 'active') return { kind: 'state', state: candidate.state };
   const { remember, address, agent } = request;
   const session = await database.transaction(async (transaction) => {
-    // Whoever set another password, or closed the account, while this one was looked at ended all sessions: none begins by the old one.
+    // Whoever set another password, or closed the account, while this one was looked at ended all sessions: none begins
+    // by the old one.
     const still = await transaction.query(sql`
       SELECT FROM person WHERE id = ${candidate.id} AND password_hash = ${candidate.password_hash} AND state = 'active' FOR SHARE`);
     if (still.length === 0) return undefined;
@@ -74,7 +75,10 @@ async function nameKey(database: Database, name: string): Promise<string> {
   return row!.key;
 }
 
-/** The person of exactly that name; else the only one of it capitals and accents aside; else the only one with that address, once it was confirmed: whoever typed it last need not have it. */
+/**
+ * The person of exactly that name; else the only one of it capitals and accents aside; else the only one with that
+ * address, once it was confirmed: whoever typed it last need not have it.
+ */
 async function findCandidate(database: Database, text: string): Promise<Candidate | undefined> {
   // Somebody may have no address.
   if (text === '') return undefined;

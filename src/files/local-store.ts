@@ -113,7 +113,10 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
   };
 }
 
-/** Who may read documents, as a web server that sends them, is what the mode of their folder says; that of this process is for the rest. */
+/**
+ * Who may read documents, as a web server that sends them, is what the mode of their folder says; that of this process
+ * is for the rest.
+ */
 async function openToGroup(folder: string): Promise<boolean> {
   const found = await stat(folder).catch(() => undefined);
   return found !== undefined && (found.mode & 0o050) === 0o050;

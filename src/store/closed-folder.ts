@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 
 /**
- * What a library keeps is for its own user: from here on this process, and those that it starts, make files that nobody else can read, and what an older release left
- * open in the data folder is closed. A web server that sends documents itself reads them as a member of their group: it passes through the data folder when they are in it.
+ * What a library keeps is for its own user: from here on this process, and those that it starts, make files that nobody
+ * else can read, and what an older release left open in the data folder is closed. A web server that sends documents
+ * itself reads them as a member of their group: it passes through the data folder when they are in it.
  */
 export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): void {
   process.umask(0o077);
@@ -31,7 +32,10 @@ const ours = /^(?:postgres|index|files|incoming|outbox|profiles|run|node-id|repe
 
 type Folders = Pick<Settings, 'dataFolder' | 'files' | 'fileDelivery'>;
 
-/** PostgreSQL does not run as root: another user must get to its files through root's folder, without seeing what else is in it. */
+/**
+ * PostgreSQL does not run as root: another user must get to its files through root's folder, without seeing what else
+ * is in it.
+ */
 export function openToServer(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (process.getuid?.() === 0 && found?.isDirectory() && found.uid === 0) chmodSync(folder, 0o711);

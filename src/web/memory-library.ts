@@ -18,7 +18,10 @@ export const deletedRecord: MarcRecord = {
   fields: ['a', 'c'].map((code) => dataField('980', ' ', ' ', [{ code, value: code === 'a' ? 'ARTICLE' : 'DELETED' }])),
 };
 
-/** For tests: a library of these records, numbered from 1, with a real index but without a database. A deleted one has the mark beside the collections that it was in. Two libraries in one process need two versions. */
+/**
+ * For tests: a library of these records, numbered from 1, with a real index but without a database. A deleted one has
+ * the mark beside the collections that it was in. Two libraries in one process need two versions.
+ */
 export function memoryLibrary(site: Site, records: readonly MarcRecord[], version = '1'): WebLibrary {
   const analyzer = compileAnalyzer(site);
   const inverter = createInverter();

@@ -7,7 +7,10 @@ import { webErrors } from './errors.ts';
 import { SiteClosed } from './level.ts';
 import type { Translator } from './translations.ts';
 
-/** Why something cannot be had for a while (503), by our code of the error: each says its own truth. Names of `error.unavailable` in the translations. */
+/**
+ * Why something cannot be had for a while (503), by our code of the error: each says its own truth. Names of
+ * `error.unavailable` in the translations.
+ */
 const reasons: Readonly<Record<string, Reason>> = {
   [webErrors.siteClosed.code]: 'closed',
   [webErrors.siteReadOnly.code]: 'read_only',

@@ -321,8 +321,9 @@ async function ask(
 }
 
 /**
- * Without what is never twice the same: times, numbers of requests, tokens of forms; on pages of accounts also when somebody was seen last, which moves while they walk. An entity tag is a
- * digest that has the version of the index in it.
+ * Without what is never twice the same: times, numbers of requests, tokens of forms; on pages of accounts also when
+ * somebody was seen last, which moves while they walk. An entity tag is a digest that has the version of the index in
+ * it.
  */
 function seen(answer: LightMyRequestResponse, url: string): string {
   const {

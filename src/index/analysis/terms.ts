@@ -26,7 +26,9 @@ const maximumPlans = 20_000;
 /** Where the files of a record are until it has documents of its own. */
 const fileAddress = '856%%u';
 const none: readonly Target[] = [];
-/** Whom a record names as owner or viewer, by `identityOf`. Nobody's question asks it: it is for deciding what is shown. */
+/**
+ * Whom a record names as owner or viewer, by `identityOf`. Nobody's question asks it: it is for deciding what is shown.
+ */
 export const identitySpace = 'o:';
 
 /** Analyses before 3 have whom a record names only among the values of its fields, which are folded for searching. */

@@ -4,7 +4,10 @@ import { firstValue } from '../../formats/work/fields.ts';
 import type { RecordVersion } from '../../index/entry.ts';
 import type { Exchange } from '../exchange.ts';
 
-/** What there is to say of a number: a record; that it was deleted, or merged into another one; or nothing, which is all that anybody learns of a record that they may not see. */
+/**
+ * What there is to say of a number: a record; that it was deleted, or merged into another one; or nothing, which is all
+ * that anybody learns of a record that they may not see.
+ */
 export type FoundRecord =
   | { readonly kind: 'shown'; readonly version: RecordVersion }
   | { readonly kind: 'deleted'; readonly id: number; readonly on: Date }
@@ -13,7 +16,10 @@ export type FoundRecord =
 
 const unknown: FoundRecord = { kind: 'unknown' };
 
-/** One statement for a record that is shown. For whatever else there may be two, so that one that is not there takes as long as one that nobody may know of. */
+/**
+ * One statement for a record that is shown. For whatever else there may be two, so that one that is not there takes as
+ * long as one that nobody may know of.
+ */
 export async function findRecord(exchange: Exchange, text: string): Promise<FoundRecord> {
   const { person, snapshot } = exchange;
   const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;

@@ -9,7 +9,10 @@ import type { WebPeople } from '../../people.ts';
 import { mayWriteTo } from './letter-limit.ts';
 import { sendForm } from './shared.ts';
 
-/** What somebody gets who made an account, by whichever way: the letter, and the answer when they have shown that it is theirs. */
+/**
+ * What somebody gets who made an account, by whichever way: the letter, and the answer when they have shown that it is
+ * theirs.
+ */
 export const confirmAddress = '/account/confirm';
 
 export async function postRegistrationLetter(

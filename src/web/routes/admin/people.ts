@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { requireForNewcomer, requireForRole } from '../../../access/administer.ts';
 import { issueOneTime } from '../../../access/one-time.ts';
-import { addPerson, listPeople } from '../../../access/people.ts';
+import { addPerson, checkEmail, checkName, listPeople } from '../../../access/people.ts';
 import { requireRole } from '../../../access/require-role.ts';
 import { allRoles } from '../../../access/roles.ts';
 import type { WebEnvironment } from '../../environment.ts';
@@ -47,7 +47,14 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
       });
       if (given(request, 'letter') === '1') {
         const secret = await issueOneTime(database, 'reset', { person: id, data: {} });
-        postLetter(page, people, email.trim(), 'added', { name }, `/account/new-password?token=${secret}`);
+        postLetter(
+          page,
+          people,
+          checkEmail(email),
+          'added',
+          { name: checkName(name) },
+          `/account/new-password?token=${secret}`,
+        );
       }
       return reply.redirect(`/admin/people/${id}?done=person_added`, 303);
     } catch (error) {
