@@ -21,7 +21,8 @@ import { chain, leavesOf, type Query, secondOrder, step } from './query/tree.ts'
 import { questionOf } from './question.ts';
 import { recordAsked, type Similar, similarTo } from './rank/similar.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
-import { stage } from './stages.ts';
+import { stage, stageOf } from './stages.ts';
+import { finish, type Work } from './work.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
 export interface SearchOptions {
@@ -80,6 +81,16 @@ export function search(
   visible: HitSet,
   options: SearchOptions = {},
 ): SearchResult {
+  return finish(searching(snapshot, request, visible, options));
+}
+
+/** The same as work that others may interrupt. */
+export function* searching(
+  snapshot: IndexSnapshot,
+  request: SearchRequest,
+  visible: HitSet,
+  options: SearchOptions = {},
+): Work<SearchResult> {
   const { query: typed, context } = stage(
     'read the question',
     () => prepare(snapshot, request, visible, options),
@@ -93,9 +104,11 @@ export function search(
   const found = other === undefined ? exact : evaluate(planOf(request, query, context), context);
   const choices = { facets: request.facets, collections: options.collections ?? [] };
   const hits = stage('narrow by facets', () => narrow(snapshot, found, choices), told);
-  const order = stage('order', () =>
-    similar === undefined ? orderOf(request, query, context, hits) : byScore(request, context, similar),
-  );
+  yield;
+  const order =
+    similar === undefined
+      ? yield* stageOf('order', orderOf(request, query, context, hits))
+      : byScore(request, context, similar);
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
   const shown = stage('take the page', () => page(rest, order, request.first - 1, request.size));
   const { score } = order;

@@ -36,7 +36,7 @@ import { adminRoutes } from './routes/admin/admin.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
-import { sendInternal, sendMethodNotAllowed, sendNotFound, sendUserError } from './routes/messages.ts';
+import { saidIn, sendInternal, sendMethodNotAllowed, sendNotFound, sendUserError } from './routes/messages.ts';
 import { recordRoutes } from './routes/record.ts';
 import { resolverRoutes } from './routes/resolvers.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -294,7 +294,8 @@ function answerError(
         .code(error.status)
         .type('text/plain; charset=utf-8')
         .send(`error: ${error.message}\nhint: ${error.hint}\n`);
-    return sendUserError(exchange, reply, error.status, error.message, error.hint);
+    const { message, hint } = saidIn(exchange.page.tr, error);
+    return sendUserError(exchange, reply, error.status, message, hint);
   }
   const status = statusOf(error);
   if (status === 404) return sendNotFound(exchange, reply);

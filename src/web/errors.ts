@@ -97,6 +97,12 @@ export const webErrors = defineErrors({
     message: 'The question is too long: {length} characters, at most {most}.',
     hint: 'Ask for less at once: several questions find what a long one does, recid:1->500 names many records, and a * stands for many words.',
   },
+  repeatedTooOften: {
+    code: 'REPERIO_REPEATED_TOO_OFTEN',
+    status: 400,
+    message: 'The address has {count} values of {name}, and {most} are possible.',
+    hint: 'Ask for fewer at once, in several requests.',
+  },
   cursorWrong: {
     code: 'REPERIO_CURSOR_WRONG',
     status: 400,

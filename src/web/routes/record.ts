@@ -7,6 +7,7 @@ import { firstValue } from '../../formats/work/fields.ts';
 import { references } from '../../formats/work/references.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import type { RecordVersion } from '../../index/entry.ts';
+import { repeatedTooOften, tagsIn } from '../../search/repeated.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import { emptyBox, searchBox } from '../components/search-box.ts';
 import type { WebEnvironment } from '../environment.ts';
@@ -23,6 +24,7 @@ import { citationList, citationsOf } from '../view/citation-list.ts';
 import { exportRecord } from '../view/export-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { sendDeleted, sendMerged, sendNoRecord } from './messages.ts';
+import { requireFew } from './search.ts';
 
 interface RecordParams {
   readonly Params: { readonly id: string; readonly format: string };
@@ -177,10 +179,8 @@ function sendRecordExport(
   reply.header('last-modified', version.modified.toUTCString());
   const tag = entityTag(exchange, environment, `${format.code} ${version.revision}`);
   if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
-  const only = exchange.args
-    .getAll('ot')
-    .flatMap((list) => list.split(','))
-    .filter((path) => path !== '');
+  const only = tagsIn(exchange.args);
+  requireFew(repeatedTooOften({ ...emptyRequest, tags: only }));
   return reply
     .header('server-timing', exchange.timing.header())
     .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)

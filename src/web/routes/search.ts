@@ -8,6 +8,7 @@ import { exportFormat, idFormat } from '../../formats/formats.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { counted, topValuesOf } from '../../search/facets.ts';
 import { builtInFields } from '../../search/query/tree.ts';
+import { type Repeated, repeatedTooOften } from '../../search/repeated.ts';
 import {
   longestQuestion,
   maximumPageSize,
@@ -114,12 +115,18 @@ export function readRequest({ snapshot, args, signedIn }: Exchange): SearchReque
   });
   const length = questionLength(asked);
   if (length > longestQuestion) throw new UserError(webErrors.questionTooLong, { length, most: longestQuestion });
+  requireFew(repeatedTooOften(asked));
   const liked = signedIn?.account.preferences.size;
   const request =
     liked === undefined || args.has('rg') || !asked.format.startsWith('h') ? asked : { ...asked, size: liked };
   return request.collection === collectionTree(snapshot.site).home?.collection.name
     ? { ...request, collection: '' }
     : request;
+}
+
+/** Throws a UserError for what stands there too often. */
+export function requireFew(repeated: Repeated | undefined): void {
+  if (repeated !== undefined) throw new UserError(webErrors.repeatedTooOften, { ...repeated });
 }
 
 /** The request with what has to be read before a search. */
