@@ -1,12 +1,9 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
-import { decodeVersion, type StoredVersion, versionsOf } from '../index/stored-records.ts';
+import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { Queryable } from '../store/database.ts';
 import { recordErrors } from './errors.ts';
-
-/** The newest versions of several records, in one statement; those that are not there are left out. */
-export const readRecords = versionsOf;
 
 /** One version in the life of a record. */
 export interface RevisionInfo {

@@ -70,6 +70,8 @@ export interface SearchResult {
   readonly hits: HitSet;
   /** Where this page ended; undefined when nothing comes after it. */
   readonly end: Position | undefined;
+  /** The position of one of `ids`, by its place among them. */
+  position(place: number): Position;
 }
 
 const standardPatternTime = 2000;
@@ -125,6 +127,7 @@ export function* searching(
     alternative: other && printQuery(other),
     hits,
     end: endOf(snapshot, order, shown, sizeOf(rest) - request.first + 1),
+    position: (place) => positionOf(snapshot, order, shown[place] as Hit),
   };
 }
 
@@ -151,7 +154,11 @@ function idsOf(snapshot: IndexSnapshot, hits: Float64Array): readonly number[] {
 function endOf(snapshot: IndexSnapshot, order: Order, shown: Float64Array, left: number): Position | undefined {
   const last = shown.at(-1);
   if (last === undefined || left <= shown.length) return undefined;
-  return { key: order.keyOf(last), id: idOf(snapshot, last) };
+  return positionOf(snapshot, order, last);
+}
+
+function positionOf(snapshot: IndexSnapshot, order: Order, hit: Hit): Position {
+  return { key: order.keyOf(hit), id: idOf(snapshot, hit) };
 }
 
 function isEmpty(hits: HitSet): boolean {

@@ -139,6 +139,12 @@ export const webErrors = defineErrors({
     message: 'Record {id} was merged into {other}.',
     hint: 'Ask for /api/records/{other}.',
   },
+  recordTooLarge: {
+    code: 'REPERIO_RECORD_TOO_LARGE',
+    status: 422,
+    message: 'Record {id} is too large to be written in this format here.',
+    hint: 'Its page shows its beginning, and `/record/{id}/marc` its fields. Who looks after the library can write it with `reperio record export {id}`.',
+  },
   internal: {
     code: 'REPERIO_INTERNAL',
     status: 500,

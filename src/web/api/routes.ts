@@ -11,7 +11,7 @@ import { recordAddress } from '../../formats/export-format.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
 import { firstValue } from '../../formats/work/fields.ts';
-import type { RecordVersion } from '../../index/entry.ts';
+import type { Position } from '../../search/cursor.ts';
 import { toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { WebEnvironment } from '../environment.ts';
@@ -22,10 +22,12 @@ import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { isNamed } from '../routes/record.ts';
 import { readQuestion } from '../routes/search.ts';
 import { collectionAddress } from '../url.ts';
-import { exportRecord, recordBatches } from '../view/export-view.ts';
+import { exportRecord } from '../view/export-view.ts';
+import type { ReadVersion } from '../view/read-records.ts';
 import { facetLabel, facetTitle, noticeText } from '../view/search-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { readCursor, writeCursor } from './cursor.ts';
+import { sendList } from './list.ts';
 import { openApi } from './openapi.ts';
 import { operationsOf } from './operations.ts';
 import { apiPage } from './page.ts';
@@ -41,7 +43,7 @@ import {
 } from './schemas.ts';
 
 /** What an answer is made from. */
-interface Asked {
+export interface Asked {
   readonly environment: WebEnvironment;
   readonly exchange: Exchange;
   readonly request: FastifyRequest;
@@ -104,16 +106,6 @@ function fieldsOf(text: string | undefined): readonly string[] {
   return names.includes('recid') ? names : ['recid', ...names];
 }
 
-/** One statement for each hundred records; none when only numbers are asked for. */
-async function recordsOf(exchange: Exchange, ids: readonly number[], fields: readonly string[]): Promise<unknown[]> {
-  if (fields.length === 1) return ids.map((recid) => ({ recid }));
-  const list: unknown[] = [];
-  for await (const batch of recordBatches(exchange, ids)) {
-    for (const item of batch) list.push(jsonRecord(item, recordAddress(exchange.page.baseUrl, item.id), fields));
-  }
-  return list;
-}
-
 /** The address of the next part: the same question with another cursor. */
 function nextAddress({ page, args }: Exchange, path: string, cursor: string): string {
   const parameters = new URLSearchParams(args);
@@ -142,16 +134,25 @@ async function search(asked: Asked): Promise<FastifyReply> {
     text: name,
     message: page.tr.t('error.restricted.text', { name }),
   }));
-  return sendJson(asked, {
-    total: answer.total,
-    understood: answer.understood,
-    notices: [
-      ...answer.notices.map((notice) => ({ kind: notice.kind, text: notice.text, message: noticeText(page, notice) })),
-      ...restricted,
-    ],
-    records: await recordsOf(exchange, answer.ids, fields),
-    facets: given.facets === 1 ? answer.facets.map((facet) => facetAnswer(exchange, facet)) : undefined,
-    next: answer.end === undefined ? null : nextAddress(exchange, '/api/search', writeCursor(answer.end, asWritten)),
+  const next = (position: Position): string => nextAddress(exchange, '/api/search', writeCursor(position, asWritten));
+  return sendList(asked, {
+    before: {
+      total: answer.total,
+      understood: answer.understood,
+      notices: [
+        ...answer.notices.map((notice) => ({
+          kind: notice.kind,
+          text: notice.text,
+          message: noticeText(page, notice),
+        })),
+        ...restricted,
+      ],
+    },
+    ids: answer.ids,
+    fields,
+    after: given.facets === 1 ? { facets: answer.facets.map((facet) => facetAnswer(exchange, facet)) } : {},
+    next: (last) =>
+      last < answer.ids.length - 1 ? next(answer.position(last)) : answer.end === undefined ? null : next(answer.end),
   });
 }
 
@@ -178,14 +179,15 @@ async function records(asked: Asked): Promise<FastifyReply> {
   // One more than shown says whether anything follows.
   const { ids, total } = timing.search(() => visibleIds(person, snapshot, after, size + 1));
   const shown = ids.slice(0, size);
-  const last = shown.at(-1);
-  return sendJson(asked, {
-    total,
-    records: await recordsOf(exchange, shown, fields),
-    next:
-      last === undefined || ids.length <= size
+  return sendList(asked, {
+    before: { total },
+    ids: shown,
+    fields,
+    after: {},
+    next: (last) =>
+      last >= ids.length - 1
         ? null
-        : nextAddress(exchange, '/api/records', writeCursor({ key: null, id: last }, 'records')),
+        : nextAddress(exchange, '/api/records', writeCursor({ key: null, id: ids[last]! }, 'records')),
   });
 }
 
@@ -203,6 +205,7 @@ async function record(asked: Asked): Promise<FastifyReply> {
       .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)
       .type(format.contentType)
       .send(exportRecord(exchange, format, version, []));
+  if (version.leftOut > 0) throw new UserError(webErrors.recordTooLarge, { id: version.id });
   const item = { ...version, record: visibleRecord(exchange, version.record) };
   return sendJson(asked, jsonRecord(item, recordAddress(exchange.page.baseUrl, version.id), fields));
 }
@@ -216,13 +219,13 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
   return types.find(({ type }) => type === best)?.format;
 }
 
-async function findRecord(exchange: Exchange, text: string): Promise<RecordVersion> {
+async function findRecord(exchange: Exchange, text: string): Promise<ReadVersion> {
   const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
   const unknown = (): UserError => new UserError(webErrors.apiNoRecord, { id: text });
   if (id < 1 || id > 2 ** 31 - 1) throw unknown();
   const shown = mayShow(exchange.person, exchange.snapshot, id);
   // One that is not shown is read as well: one that is not there takes as long.
-  const version = (await exchange.records([id])).get(id);
+  const version = await exchange.record(id);
   if (version === undefined || shown === 'no' || (shown !== 'yes' && !version.deleted)) throw unknown();
   if (!version.deleted) return version;
   const other = Number(firstValue(version.record, '970', 'd') ?? 0);

@@ -6,7 +6,6 @@ import { exportFormat, exportFormats, requireExportFormat } from '../../formats/
 import { firstValue } from '../../formats/work/fields.ts';
 import { references } from '../../formats/work/references.ts';
 import { describeWork } from '../../formats/work/work.ts';
-import type { RecordVersion } from '../../index/entry.ts';
 import { repeatedTooOften, tagsIn } from '../../search/repeated.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import { emptyBox, searchBox } from '../components/search-box.ts';
@@ -22,6 +21,7 @@ import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tab
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { citationList, citationsOf } from '../view/citation-list.ts';
 import { exportRecord } from '../view/export-view.ts';
+import { type ReadVersion, shortened } from '../view/read-records.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { sendDeleted, sendMerged, sendNoRecord } from './messages.ts';
 import { requireFew } from './search.ts';
@@ -76,7 +76,7 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
 }
 
 /** The version to show, or undefined after answering why there is none. One statement. */
-async function findRecord(exchange: Exchange, reply: FastifyReply, text: string): Promise<RecordVersion | undefined> {
+async function findRecord(exchange: Exchange, reply: FastifyReply, text: string): Promise<ReadVersion | undefined> {
   const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
   if (id < 1 || id > 2 ** 31 - 1) {
     sendNoRecord(exchange, reply, text);
@@ -84,7 +84,7 @@ async function findRecord(exchange: Exchange, reply: FastifyReply, text: string)
   }
   const shown = mayShow(exchange.person, exchange.snapshot, id);
   // A record that was deleted long ago has left the index. One that is not shown is read as well: one that is not there takes as long.
-  const version = (await exchange.records([id])).get(id);
+  const version = await exchange.record(id);
   if (version === undefined || shown === 'no' || (shown !== 'yes' && !version.deleted)) {
     sendNoRecord(exchange, reply, text);
     return undefined;
@@ -106,7 +106,7 @@ async function sendTab(
   exchange: Exchange,
   request: FastifyRequest,
   reply: FastifyReply,
-  version: RecordVersion,
+  version: ReadVersion,
   tab: RecordTab,
 ): Promise<FastifyReply> {
   const number = Math.max(1, Math.trunc(Number(exchange.args.get('page') ?? 1)) || 1);
@@ -115,7 +115,7 @@ async function sendTab(
   const tag = entityTag(exchange, environment, `${tab} ${version.revision} ${files.tag}`);
   if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
   const { page } = exchange;
-  const record = visibleRecord(exchange, version.record);
+  const { record, leftOut } = shortened(visibleRecord(exchange, version.record));
   const cited = references(record);
   const model: RecordModel = {
     id: version.id,
@@ -123,6 +123,7 @@ async function sendTab(
     modified: version.modified,
     work: describeWork(record),
     references: cited.length,
+    leftOut: version.leftOut + leftOut,
     files,
     citations: citationsOf(exchange, version.id),
     fields: new Set(page.site.fields.map((field) => field.code)),
@@ -173,7 +174,7 @@ function sendRecordExport(
   exchange: Exchange,
   request: FastifyRequest,
   reply: FastifyReply,
-  version: RecordVersion,
+  version: ReadVersion,
   format: ExportFormat,
 ): FastifyReply {
   reply.header('last-modified', version.modified.toUTCString());
