@@ -21,12 +21,15 @@ export class UserError extends Error {
   readonly code: string;
   readonly status: number;
   readonly hint: string;
+  /** What the placeholders stand for, so that pages can say it in another language. */
+  readonly values: Values;
   constructor(kind: ErrorKind, values: Values = {}, cause?: unknown) {
     super(fill(kind.message, values), cause === undefined ? undefined : { cause });
     this.name = 'UserError';
     this.code = kind.code;
     this.status = kind.status;
     this.hint = fill(kind.hint, values);
+    this.values = values;
   }
 }
 

@@ -12,30 +12,32 @@ export interface AtomFeed {
   readonly page: string;
   /** How many records the question found, of which these are the first. */
   readonly total: number;
-  /** Newest first. */
-  readonly entries: readonly ExportItem[];
+  /** When the newest of the entries was changed. */
+  readonly updated: Date;
+  /** As `atomEntry` writes them, newest first. */
+  readonly entries: readonly string[];
 }
 
 const mostAuthors = 20;
 
 /** An Atom feed (RFC 4287) of records. */
 export function atomFeed(feed: AtomFeed): string {
-  const updated = feed.entries.reduce((newest, one) => Math.max(newest, one.modified.getTime()), 0);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">
 ${element('title', feed.title)}
 ${element('id', feed.baseUrl + feed.self)}
 <link rel="self" type="application/atom+xml" href="${escapeXml(feed.baseUrl + feed.self)}"/>
 <link rel="alternate" type="text/html" href="${escapeXml(feed.baseUrl + feed.page)}"/>
-<updated>${new Date(updated).toISOString()}</updated>
+<updated>${feed.updated.toISOString()}</updated>
 <generator>Reperio</generator>
 <opensearch:totalResults>${feed.total}</opensearch:totalResults>
 <opensearch:itemsPerPage>${feed.entries.length}</opensearch:itemsPerPage>
-${feed.entries.map((one) => entry(one, recordAddress(feed.baseUrl, one.id))).join('')}</feed>
+${feed.entries.join('')}</feed>
 `;
 }
 
-function entry(item: ExportItem, address: string): string {
+export function atomEntry(item: ExportItem, baseUrl: string): string {
+  const address = recordAddress(baseUrl, item.id);
   const work = describeWork(item.record);
   const authors = work.contributors
     .slice(0, mostAuthors)

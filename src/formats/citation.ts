@@ -1,6 +1,7 @@
 import { citationStyleWriters } from './citation-styles.ts';
 import { type ExportFormat, none, recordAddress } from './export-format.ts';
 import { plainText } from './mathematics.ts';
+import { withoutIsbd } from './work/fields.ts';
 import { nameParts } from './work/names.ts';
 import { partsOf } from './work/parts.ts';
 import { describeWork, type Work } from './work/work.ts';
@@ -21,7 +22,7 @@ export const citationStyles: readonly { readonly style: CitationStyle; readonly 
 /** How to cite a work, as one line of text. `address` stands at its end when there is no DOI. */
 export function citationText(work: Work, style: CitationStyle, address: string): string {
   const parts = partsOf(work);
-  const edition = work.edition === undefined ? '' : `; ${work.edition.replace(/\s*[/:;,=]\s*$/u, '')}`;
+  const edition = work.edition === undefined ? '' : `; ${withoutIsbd(work.edition)}`;
   const title = edition !== '' && work.title.endsWith(edition) ? work.title.slice(0, -edition.length) : work.title;
   const writers = parts.authors.length > 0 ? parts.authors : parts.editors;
   return citationStyleWriters[style]({

@@ -1,3 +1,5 @@
+import { orderable } from '../marc/orderable.ts';
+
 const letters: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -18,7 +20,7 @@ const letters: Readonly<Record<string, string>> = {
 
 /** Latin letters without their accents; letters of other scripts stay. */
 export function foldAscii(text: string): string {
-  return text
+  return orderable(text)
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .replace(/[^\0-\x7f]/g, (letter) => letters[letter] ?? letter);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { compilePath } from '../marc/path.ts';
 import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
-import { atomFeed } from './atom.ts';
+import { atomEntry, atomFeed } from './atom.ts';
 import type { ExportContext } from './export-format.ts';
 import { exportFormat, exportFormats, requireExportFormat } from './formats.ts';
 import type { ExportItem } from './item.ts';
@@ -176,7 +176,8 @@ test('a feed is well formed and an entry without authors has one', () => {
     self: '/feed?p=a&b',
     page: '/search',
     total: 7,
-    entries: [higgs, bare],
+    updated: higgs.modified,
+    entries: [higgs, bare].map((one) => atomEntry(one, 'https://library.example')),
   });
   wellFormed(text);
   assert.equal(text.match(/<entry>/g)?.length, 2);
@@ -229,7 +230,15 @@ test('whatever a record holds, no format fails, XML is well formed, JSON is JSON
       const one = item(5, fields);
       for (const code of xmlFormats) wellFormed(written(code, [one]));
       wellFormed(
-        atomFeed({ title: 't', baseUrl: 'https://x.example', self: '/feed', page: '/', total: 1, entries: [one] }),
+        atomFeed({
+          title: 't',
+          baseUrl: 'https://x.example',
+          self: '/feed',
+          page: '/',
+          total: 1,
+          updated: one.modified,
+          entries: [atomEntry(one, 'https://x.example')],
+        }),
       );
       for (const code of ['js', 'recjson', 'mj', 'csl']) assert.equal(JSON.parse(written(code, [one])).length, 1);
       let depth = 0;

@@ -149,9 +149,9 @@ function readMath(source: string, shift: TextRun['shift'], add: Add, depth: numb
     at += command.length;
     return command;
   };
-  const inside = (text: string, as: TextRun['shift'] = shift): void => {
-    if (depth >= maximumDepth) add(text, as);
-    else readMath(text, as, add, depth + 1, words);
+  const inside = (text: string, as: TextRun['shift'] = shift, into: Add = add): void => {
+    if (depth >= maximumDepth) into(text, as);
+    else readMath(text, as, into, depth + 1, words);
   };
   while (at < source.length) {
     const character = source[at]!;
@@ -181,7 +181,7 @@ function readMath(source: string, shift: TextRun['shift'], add: Add, depth: numb
     const symbol = texSymbols.get(command);
     if (accent !== undefined) {
       let base = '';
-      readMath(argument(), shift, (piece) => (base += piece), depth + 1, words);
+      inside(argument(), shift, (piece) => (base += piece));
       const [first = '', ...rest] = [...base];
       add(((first === 'ı' ? 'i' : first) + accent).normalize('NFC') + rest.join(''), shift);
     } else if (command === 'frac' || command === 'tfrac' || command === 'dfrac') {

@@ -1,3 +1,4 @@
+import { orderable } from '../marc/orderable.ts';
 import { texAccents } from './tex-symbols.ts';
 
 const specials: Readonly<Record<string, string>> = {
@@ -78,7 +79,7 @@ function isMath(part: string): boolean {
 function escapeTex(text: string): string {
   if (/^[A-Za-z0-9 .,:;()'/+=?!@*-]*$/.test(text)) return text;
   let out = '';
-  for (const character of text.normalize('NFC')) {
+  for (const character of orderable(text).normalize('NFC')) {
     out += specials[character] ?? letters[character] ?? accented(character) ?? character;
   }
   return out;

@@ -9,6 +9,7 @@ import { loadSettings } from '../config/settings.ts';
 import { field } from '../formats/test-records.ts';
 import { firstValue } from '../formats/work/fields.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
+import { decodeStored } from '../marc/stored.ts';
 import { writeRecords } from '../records/write.ts';
 import { defaultSite } from '../site/default.ts';
 import type { Database } from '../store/database.ts';
@@ -60,7 +61,9 @@ after(async () => {
 });
 
 const titles = async (...ids: readonly number[]) =>
-  new Map((await library.records(ids)).map(({ id, record }) => [id, firstValue(record, '245', 'a')]));
+  new Map(
+    (await library.stored(ids, 1e6)).rows.map(({ id, marc }) => [id, firstValue(decodeStored(marc), '245', 'a')]),
+  );
 
 describe('whole records', () => {
   test('are read from the replica, and what it has not got yet from the primary', async () => {

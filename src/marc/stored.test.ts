@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { marcRecord, valueText } from './arbitrary.ts';
 import { dataField } from './record.ts';
-import { decodeStored, encodeStored } from './stored.ts';
+import { decodeParts, decodeStored, encodeStored, readParts, readStart } from './stored.ts';
 
 test('the stored form is lossless, also for what XML cannot hold', () => {
   fc.assert(
@@ -39,4 +39,30 @@ test('a record that was not validated is not stored', () => {
 test('a damaged stored record is an error', () => {
   for (const text of ['', '{}', '["", 1]', '["","245  a"]', '["","001"]', '["","0015","x"]'])
     assert.throws(() => decodeStored(text));
+});
+
+test('of a record so many parts are read, and what they hold is a record', () => {
+  fc.assert(
+    fc.property(
+      marcRecord(valueText(['\\', '\\"', '"', '\ud800', '\u0000'])),
+      fc.integer({ min: 1, max: 12 }),
+      (record, most) => {
+        const text = encodeStored(record);
+        const { parts, leftOut } = readStart(text, most);
+        const whole = readParts(text);
+        if (leftOut === 0) {
+          assert.deepEqual(parts, whole);
+          return;
+        }
+        assert.ok(parts.length <= most && whole.length > parts.length);
+        const { leader, fields } = decodeParts(parts);
+        assert.equal(leader, record.leader);
+        for (const [at, field] of fields.entries()) {
+          const { subfields, ...rest } = record.fields[at]!;
+          assert.deepEqual({ ...field, subfields: [] }, { ...rest, subfields: [] });
+          assert.deepEqual(field.subfields, subfields.slice(0, field.subfields.length));
+        }
+      },
+    ),
+  );
 });

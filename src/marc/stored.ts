@@ -53,6 +53,54 @@ export function readParts(text: string): readonly string[] {
   return parts;
 }
 
+/** The beginning of a stored record. */
+export interface StoredStart {
+  readonly parts: readonly string[];
+  /** Characters of the stored form that were not read; 0: this is all. */
+  readonly leftOut: number;
+}
+
+/**
+ * As much of a record as this many parts hold: of millions of subfields each becomes an object or two, and one record could fill the memory of a process. A field that
+ * does not fit has its first subfields.
+ */
+export function readStart(text: string, mostParts: number): StoredStart {
+  // `"",` is the shortest part.
+  if (text.length <= 3 * mostParts) return { parts: readParts(text), leftOut: 0 };
+  let end = 0;
+  let count = 0;
+  while (count < mostParts) {
+    end = endOfText(text, end + 1);
+    count++;
+    if (text[end] !== ',') return { parts: readParts(text), leftOut: 0 };
+  }
+  const parts: string[] = JSON.parse(`${text.slice(0, end)}]`);
+  for (let at = 1; at < parts.length; ) {
+    const head = parts[at]!;
+    const next = at + (head.length === 3 ? 2 : head.length - 4);
+    if (next > parts.length) {
+      const fit = parts.length - at - 1;
+      if (head.length === 3 || fit === 0) parts.length = at;
+      else parts[at] = head.slice(0, 5 + fit);
+      break;
+    }
+    at = next;
+  }
+  return { parts, leftOut: text.length - end };
+}
+
+/** Where a text of the stored form that begins at a quotation mark ends: after its other mark. */
+function endOfText(text: string, start: number): number {
+  for (let at = start + 1; ; at++) {
+    const mark = text.indexOf('"', at);
+    if (mark === -1) throw new Error('a stored record breaks off');
+    let before = mark;
+    while (text[before - 1] === '\\') before--;
+    if ((mark - before) % 2 === 0) return mark + 1;
+    at = mark;
+  }
+}
+
 export function decodeParts(parts: readonly string[]): MarcRecord {
   const fields: Field[] = [];
   let at = 1;

@@ -1,16 +1,9 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
-import { decodeVersion, type StoredVersion, versionsOf } from '../index/stored-records.ts';
+import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { Queryable } from '../store/database.ts';
 import { recordErrors } from './errors.ts';
-
-/** The newest versions of several records, in ascending number; those that are not there are left out. */
-export async function readRecords(database: Queryable, ids: readonly number[]): Promise<readonly RecordVersion[]> {
-  const pages: (readonly RecordVersion[])[] = [];
-  for await (const page of versionsOf(database, ids)) pages.push(page);
-  return pages.flat();
-}
 
 /** One version in the life of a record. */
 export interface RevisionInfo {

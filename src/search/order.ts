@@ -3,18 +3,19 @@ import type { RankMethod, SortMethod } from '../site/site.ts';
 import { citedWithId } from './evaluate/citations.ts';
 import { isMarcPath } from './evaluate/compile.ts';
 import { type Context, notify } from './evaluate/context.ts';
-import { byCodePoint } from './evaluate/expand.ts';
 import type { Place } from './evaluate/plan.ts';
 import { type Hit, ordinalOf, segmentAt, segmentOf } from './hit.ts';
-import { byDate, byKey, byNumber } from './orders.ts';
+import { byDate, byKey, byNumber, bySortKey } from './orders.ts';
 import type { Order } from './page.ts';
 import type { Query } from './query/tree.ts';
 import { bm25 } from './rank/bm25.ts';
 import { combined, type Numbers } from './rank/combine.ts';
 import { knowledgeNumbers } from './rank/knowledge.ts';
 import { rankedWords } from './rank/words.ts';
+import { sortCodes } from './repeated.ts';
 import type { SearchRequest } from './request.ts';
-import { compareJoinedKeys, valueColumn } from './sort-columns.ts';
+import { byValues } from './sort-columns.ts';
+import type { Work } from './work.ts';
 
 export interface RequestOrder extends Order {
   /** For ranked results: why a record stands where it stands. */
@@ -22,7 +23,7 @@ export interface RequestOrder extends Order {
 }
 
 /** The order that a request asks for: ranked (rm), sorted (sf), or newest first. */
-export function orderOf(request: SearchRequest, query: Query, context: Context, hits: HitSet): RequestOrder {
+export function* orderOf(request: SearchRequest, query: Query, context: Context, hits: HitSet): Work<RequestOrder> {
   const { snapshot } = context;
   if (request.rank !== '') {
     const method = snapshot.site.ranks.find(({ code }) => code === request.rank);
@@ -31,7 +32,7 @@ export function orderOf(request: SearchRequest, query: Query, context: Context, 
     notify(context, { kind: method === undefined ? 'unknown-rank' : 'no-citations', text: request.rank });
   }
   return (
-    sortedBy(request, context) ??
+    (yield* sortedBy(request, context)) ??
     citedTogether(query, request, context) ??
     byDate(snapshot, 'created', request.ascending)
   );
@@ -99,12 +100,9 @@ function citedTogether(query: Query, request: SearchRequest, context: Context): 
   return byNumber(context.snapshot, (segment) => numbers[segment] ?? [], request.ascending);
 }
 
-function sortedBy(request: SearchRequest, context: Context): Order | undefined {
+function* sortedBy(request: SearchRequest, context: Context): Work<Order | undefined> {
   if (request.sort === '') return undefined;
-  const codes = request.sort
-    .split(',')
-    .map((code) => code.trim())
-    .filter((code) => code !== '');
+  const codes = sortCodes(request);
   const [only] = codes;
   const method = codes.length === 1 ? context.snapshot.site.sorts.find(({ code }) => code === only) : undefined;
   if (method !== undefined && (request.sortPreference === '' || typeof method.by !== 'string')) {
@@ -115,9 +113,7 @@ function sortedBy(request: SearchRequest, context: Context): Order | undefined {
     notify(context, { kind: 'unknown-sort', text: request.sort });
     return undefined;
   }
-  const wish = { preference: request.sortPreference, ascending: request.ascending };
-  const compare = places.length === 1 ? byCodePoint : compareJoinedKeys;
-  return byKey(context.snapshot, (segment) => valueColumn(context, places, segment, wish), request.ascending, compare);
+  return yield* byValues(context, places, { preference: request.sortPreference, ascending: request.ascending });
 }
 
 function declared(method: SortMethod, request: SearchRequest, context: Context): Order | undefined {
@@ -132,7 +128,8 @@ function declared(method: SortMethod, request: SearchRequest, context: Context):
   }
   if (method.by === 'year')
     return byNumber(snapshot, (segment) => segmentAt(snapshot, segment).columns.year, ascending);
-  return byKey(snapshot, (segment) => segment.columns.sort(method.code), ascending);
+  const columns = snapshot.segments.map(({ segment }) => segment.columns.sort(method.code));
+  return byKey(snapshot, columns, ascending, bySortKey);
 }
 
 /** Where the values of a field or MARC path are, or of the fields of a declared sort method. */

@@ -1,5 +1,4 @@
 import { compareSortKeys } from '../index/segment/sort-keys.ts';
-import type { Segment } from '../index/segment.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import type { Order } from './page.ts';
@@ -51,17 +50,27 @@ export interface KeyColumn {
   key(rank: number): string;
 }
 
-/** By text: A to Z when `ascending`, records without a key in front; Z to A otherwise, those at the end. */
-export function byKey(
+/** How keys compare: as texts, and where two columns have them. */
+export interface KeyComparison<C extends KeyColumn> {
+  keys(a: string, b: string): number;
+  ranks(a: C, aRank: number, b: C, bRank: number): number;
+}
+
+/** Of the orders that a site declares. */
+export const bySortKey: KeyComparison<KeyColumn> = {
+  keys: compareSortKeys,
+  ranks: (a, aRank, b, bRank) => compareSortKeys(a.key(aRank), b.key(bRank)),
+};
+
+/** By text, with the column of each segment: A to Z when `ascending`, records without a key in front; Z to A otherwise, those at the end. */
+export function byKey<C extends KeyColumn>(
   snapshot: IndexSnapshot,
-  columnOf: (segment: Segment) => KeyColumn | undefined,
+  columns: readonly (C | undefined)[],
   ascending: boolean,
-  compareKeys: (a: string, b: string) => number = compareSortKeys,
+  comparison: KeyComparison<C>,
 ): Order {
-  const columns = snapshot.segments.map(({ segment }) => columnOf(segment));
   const sign = ascending ? 1 : -1;
   const rankOf = (hit: Hit) => columns[segmentOf(hit)]?.ranks[ordinalOf(hit)] ?? 0;
-  const keyOf = (hit: Hit, rank: number) => columns[segmentOf(hit)]?.key(rank) ?? '';
   return {
     ascending,
     numbers: (segment) => columns[segment]?.ranks ?? [],
@@ -69,18 +78,21 @@ export function byKey(
     compare: (a, b) => {
       const left = rankOf(a);
       const right = rankOf(b);
-      const order = left === 0 || right === 0 ? left - right : compareKeys(keyOf(a, left), keyOf(b, right));
+      const order =
+        left === 0 || right === 0
+          ? left - right
+          : comparison.ranks(columns[segmentOf(a)]!, left, columns[segmentOf(b)]!, right);
       return sign * (order || idOf(snapshot, a) - idOf(snapshot, b));
     },
     keyOf: (hit) => {
       const rank = rankOf(hit);
-      return rank === 0 ? null : keyOf(hit, rank);
+      return rank === 0 ? null : columns[segmentOf(hit)]!.key(rank);
     },
     place: (segment, key) => {
       const column = columns[segment];
       if (key === null) return 0;
       // Records without a key have rank 0, and this is a key.
-      return column === undefined ? 0.5 : placeOf(column, String(key), compareKeys);
+      return column === undefined ? 0.5 : placeOf(column, String(key), comparison.keys);
     },
   };
 }

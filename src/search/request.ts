@@ -4,6 +4,7 @@ import { spanOfDate } from './evaluate/dates.ts';
 import type { Notice } from './notices.ts';
 import { type Addition, addToSearch } from './query/add-to-search.ts';
 import type { Join } from './query/tree.ts';
+import { tagsIn } from './repeated.ts';
 
 /** A search as the URL states it, washed. Everything a page or a format needs to ask is in it, and `toUrl` writes it back. */
 export interface SearchRequest {
@@ -144,11 +145,7 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
     first: Math.max(1, integer(one('jrec')) ?? 1),
     size: sizeOf(one('rg'), format),
     format,
-    tags: args
-      .getAll('ot')
-      .flatMap((list) => list.split(','))
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== ''),
+    tags: tagsIn(args),
     split: one('sc') === '1',
     advanced: one('aas') === '1' || one('as') === '1' || parts.length > 0,
     limits: limitsOf(args, isField),

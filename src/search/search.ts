@@ -21,7 +21,8 @@ import { chain, leavesOf, type Query, secondOrder, step } from './query/tree.ts'
 import { questionOf } from './question.ts';
 import { recordAsked, type Similar, similarTo } from './rank/similar.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
-import { stage } from './stages.ts';
+import { stage, stageOf } from './stages.ts';
+import { finish, type Work } from './work.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
 export interface SearchOptions {
@@ -69,6 +70,8 @@ export interface SearchResult {
   readonly hits: HitSet;
   /** Where this page ended; undefined when nothing comes after it. */
   readonly end: Position | undefined;
+  /** The position of one of `ids`, by its place among them. */
+  position(place: number): Position;
 }
 
 const standardPatternTime = 2000;
@@ -80,6 +83,16 @@ export function search(
   visible: HitSet,
   options: SearchOptions = {},
 ): SearchResult {
+  return finish(searching(snapshot, request, visible, options));
+}
+
+/** The same as work that others may interrupt. */
+export function* searching(
+  snapshot: IndexSnapshot,
+  request: SearchRequest,
+  visible: HitSet,
+  options: SearchOptions = {},
+): Work<SearchResult> {
   const { query: typed, context } = stage(
     'read the question',
     () => prepare(snapshot, request, visible, options),
@@ -93,9 +106,11 @@ export function search(
   const found = other === undefined ? exact : evaluate(planOf(request, query, context), context);
   const choices = { facets: request.facets, collections: options.collections ?? [] };
   const hits = stage('narrow by facets', () => narrow(snapshot, found, choices), told);
-  const order = stage('order', () =>
-    similar === undefined ? orderOf(request, query, context, hits) : byScore(request, context, similar),
-  );
+  yield;
+  const order =
+    similar === undefined
+      ? yield* stageOf('order', orderOf(request, query, context, hits))
+      : byScore(request, context, similar);
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
   const shown = stage('take the page', () => page(rest, order, request.first - 1, request.size));
   const { score } = order;
@@ -112,6 +127,7 @@ export function search(
     alternative: other && printQuery(other),
     hits,
     end: endOf(snapshot, order, shown, sizeOf(rest) - request.first + 1),
+    position: (place) => positionOf(snapshot, order, shown[place] as Hit),
   };
 }
 
@@ -138,7 +154,11 @@ function idsOf(snapshot: IndexSnapshot, hits: Float64Array): readonly number[] {
 function endOf(snapshot: IndexSnapshot, order: Order, shown: Float64Array, left: number): Position | undefined {
   const last = shown.at(-1);
   if (last === undefined || left <= shown.length) return undefined;
-  return { key: order.keyOf(last), id: idOf(snapshot, last) };
+  return positionOf(snapshot, order, last);
+}
+
+function positionOf(snapshot: IndexSnapshot, order: Order, hit: Hit): Position {
+  return { key: order.keyOf(hit), id: idOf(snapshot, hit) };
 }
 
 function isEmpty(hits: HitSet): boolean {

@@ -2,112 +2,91 @@ import type { Segment } from '../index/segment.ts';
 import { type Context, spacesAt } from './evaluate/context.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import type { Place } from './evaluate/plan.ts';
-import type { KeyColumn } from './orders.ts';
-
-/** Values that begin with this text are taken before others, and stand before them. */
-export interface SortWish {
-  readonly preference: string;
-  readonly ascending: boolean;
-}
+import { compareJoined, compareJoinedKeys, type JoinedColumn, joinColumns } from './joined-column.ts';
+import { byKey, type KeyComparison } from './orders.ts';
+import type { Order } from './page.ts';
+import { readColumn, type SizedColumn, type SortWish } from './value-column.ts';
+import type { Work } from './work.ts';
 
 /**
- * Sort keys for what the site declares no order for: any fields or MARC paths. They are read from the dictionaries of their values (each record's
- * first value in code point order), once per segment, and a few are kept. Keys of several places are compared with `compareJoinedKeys`.
+ * An order for what the site declares none for: any fields or MARC paths, one after the other. Columns of a segment are read from the dictionaries of their values,
+ * and the last ones are kept.
  */
-export function valueColumn(context: Context, places: readonly Place[], segment: Segment, wish: SortWish): KeyColumn {
-  const known = columnsBySegment.get(segment) ?? new Map<string, KeyColumn>();
-  columnsBySegment.set(segment, known);
-  const spaces = places.map((place) => spacesAt(context, segment, place));
-  const flag = wish.preference === '' ? '' : String(wish.ascending);
-  const name = [...spaces.map((each) => each.join(' ')), wish.preference, flag].join('\u0000');
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  if (known.size >= maximumKnownColumns) known.clear();
-  const columns = spaces.map((each) => readColumn(segment, each, wish));
-  const [first] = columns;
-  const column = first !== undefined && columns.length === 1 ? first : joinColumns(segment.count, columns);
-  known.set(name, column);
+export function* byValues(context: Context, places: readonly Place[], wish: SortWish): Work<Order> {
+  const { snapshot } = context;
+  const single: SizedColumn[] = [];
+  const joined: JoinedColumn[] = [];
+  for (const { segment } of snapshot.segments) {
+    const columns: SizedColumn[] = [];
+    for (const place of places) {
+      const spaces = spacesAt(context, segment, place);
+      const name = JSON.stringify([spaces, wish.preference, wish.preference === '' || wish.ascending]);
+      columns.push(yield* kept(singleColumns, segment, `one ${name}`, () => readColumn(segment, spaces, wish)));
+    }
+    const [first] = columns;
+    if (first !== undefined && columns.length === 1) single.push(first);
+    else {
+      const name = JSON.stringify([places, wish.preference, wish.ascending, context.seesHiddenPaths]);
+      joined.push(yield* kept(joinedColumns, segment, `all ${name}`, () => joinColumns(segment.count, columns)));
+    }
+  }
+  return joined.length > 0
+    ? byKey(snapshot, joined, wish.ascending, byParts)
+    : byKey(snapshot, single, wish.ascending, byText);
+}
+
+const byText: KeyComparison<SizedColumn> = {
+  keys: byCodePoint,
+  ranks: (a, aRank, b, bRank) => byCodePoint(a.key(aRank), b.key(bRank)),
+};
+const byParts: KeyComparison<JoinedColumn> = { keys: compareJoinedKeys, ranks: compareJoined };
+
+/** For all columns of all segments: eleven of a million records. */
+const mostBytesKept = 48 * 1024 * 1024;
+/** Small segments come and go, each with an object or two of its own. */
+const mostKept = 1000;
+
+type Columns<C> = WeakMap<Segment, Map<string, C>>;
+
+const singleColumns: Columns<SizedColumn> = new WeakMap();
+const joinedColumns: Columns<JoinedColumn> = new WeakMap();
+/** What is kept, the longest unused first. Nothing of a segment: that of an old snapshot goes with its last reader. */
+const uses = new Map<string, { readonly bytes: number; readonly forget: () => void }>();
+let bytesKept = 0;
+
+/** The column if it is known, else what `make` makes. */
+function* kept<C extends SizedColumn>(
+  columns: Columns<C>,
+  segment: Segment,
+  name: string,
+  make: () => Work<C>,
+): Work<C> {
+  const id = `${segment.id} ${name}`;
+  const known = columns.get(segment)?.get(name);
+  if (known !== undefined) {
+    const use = uses.get(id)!;
+    uses.delete(id);
+    uses.set(id, use);
+    return known;
+  }
+  const column = yield* make();
+  const ofSegment = columns.get(segment) ?? new Map<string, C>();
+  columns.set(segment, ofSegment.set(name, column));
+  const place = new WeakRef(ofSegment);
+  forget(id);
+  uses.set(id, { bytes: column.bytes, forget: () => place.deref()?.delete(name) });
+  bytesKept += column.bytes;
+  for (const oldest of uses.keys()) {
+    if (bytesKept <= mostBytesKept && uses.size <= mostKept) break;
+    forget(oldest);
+  }
   return column;
 }
 
-const columnsBySegment = new WeakMap<Segment, Map<string, KeyColumn>>();
-/** 4 MB each for a million records. */
-const maximumKnownColumns = 8;
-
-interface Key {
-  readonly key: string;
-  readonly ordinals: Iterable<number>;
-}
-
-function readColumn(segment: Segment, spaces: readonly string[], wish: SortWish): KeyColumn {
-  const ranks = new Uint32Array(segment.count);
-  const keys = [''];
-  for (const { key, ordinals } of keysOf(segment, spaces, wish)) {
-    if (keys.at(-1) !== key) keys.push(key);
-    const rank = keys.length - 1;
-    for (const ordinal of ordinals) if (ranks[ordinal] === 0) ranks[ordinal] = rank;
-  }
-  return { ranks, key: (rank) => keys[rank] ?? '' };
-}
-
-function keysOf(segment: Segment, spaces: readonly string[], wish: SortWish): readonly Key[] {
-  const prefer = wish.preference.toLowerCase();
-  // With a preference the key begins with a digit that puts what is preferred in front, in either direction.
-  const digit = (term: string) => (prefer === '' ? '' : term.startsWith(prefer) === wish.ascending ? '0' : '1');
-  const keys: Key[] = [];
-  for (const space of spaces) {
-    for (const entry of segment.terms(space, '')) {
-      if (entry.term !== '') keys.push({ key: digit(entry.term) + entry.term, ordinals: segment.ordinals(entry) });
-    }
-  }
-  if (spaces.length > 1 || prefer !== '') keys.sort((a, b) => byCodePoint(a.key, b.key));
-  if (prefer !== '' && !wish.ascending) return preferredFirst(keys);
-  return keys;
-}
-
-/** Descending, what is preferred has the higher keys, but must still be taken before the record's other values: ranks are given by first come. */
-function preferredFirst(keys: readonly Key[]): readonly Key[] {
-  const taken = new Set<number>();
-  const preferred = keys.filter(({ key }) => key.startsWith('1'));
-  for (const { ordinals } of preferred) for (const ordinal of ordinals) taken.add(ordinal);
-  const others = keys.filter(({ key }) => key.startsWith('0'));
-  return [
-    ...others.map(({ key, ordinals }) => ({ key, ordinals: [...ordinals].filter((ordinal) => !taken.has(ordinal)) })),
-    ...preferred,
-  ];
-}
-
-function joinColumns(size: number, columns: readonly KeyColumn[]): KeyColumn {
-  const tuple = (ordinal: number) => columns.map(({ ranks }) => ranks[ordinal] as number);
-  const compare = (a: readonly number[], b: readonly number[]) => {
-    const index = a.findIndex((rank, at) => rank !== b[at]);
-    return index === -1 ? 0 : (a[index] as number) - (b[index] as number);
-  };
-  const tuples = Array.from({ length: size }, (_, ordinal) => tuple(ordinal));
-  const filled = [...tuples.keys()].filter((ordinal) => tuples[ordinal]?.some((rank) => rank > 0));
-  filled.sort((a, b) => compare(tuples[a] as number[], tuples[b] as number[]));
-  const ranks = new Uint32Array(size);
-  const keys = [''];
-  let last: readonly number[] | undefined;
-  for (const ordinal of filled) {
-    const here = tuples[ordinal] as readonly number[];
-    if (last === undefined || compare(last, here) !== 0) {
-      keys.push(here.map((rank, index) => columns[index]?.key(rank) ?? '').join(keySeparator));
-      last = here;
-    }
-    ranks[ordinal] = keys.length - 1;
-  }
-  return { ranks, key: (rank) => keys[rank] ?? '' };
-}
-
-const keySeparator = '\u0000';
-
-/** Order of keys of several columns: by the first that differs, a missing one in front. */
-export function compareJoinedKeys(a: string, b: string): number {
-  const others = b.split(keySeparator);
-  for (const [index, left] of a.split(keySeparator).entries()) {
-    const right = others[index] ?? '';
-    if (left !== right) return byCodePoint(left, right);
-  }
-  return 0;
+function forget(id: string): void {
+  const use = uses.get(id);
+  if (use === undefined) return;
+  uses.delete(id);
+  bytesKept -= use.bytes;
+  use.forget();
 }

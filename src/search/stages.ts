@@ -1,3 +1,5 @@
+import type { Work } from './work.ts';
+
 /** How long a part of answering a question took, in ms. */
 export interface Stage {
   readonly name: string;
@@ -15,6 +17,21 @@ export function stage<T>(name: string, work: () => T, detail: (result: T) => str
   const result = work();
   recording.push({ name, took: performance.now() - began, detail: detail(result) });
   return result;
+}
+
+/** The same for work that may be interrupted; pauses do not count. */
+export function* stageOf<T>(name: string, work: Work<T>): Work<T> {
+  let took = 0;
+  for (;;) {
+    const began = performance.now();
+    const { done, value } = work.next();
+    took += performance.now() - began;
+    if (done) {
+      recording?.push({ name, took, detail: '' });
+      return value;
+    }
+    yield;
+  }
 }
 
 /** Records the stages of what `work` asks, which must not be asynchronous. */

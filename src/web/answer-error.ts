@@ -8,7 +8,7 @@ import { webErrors } from './errors.ts';
 import { beginExchange } from './exchange.ts';
 import { SiteClosed } from './level.ts';
 import { isApi, problemOf, sendProblem } from './problem.ts';
-import { sendInternal, sendNotFound, sendUnavailable, sendUserError } from './routes/messages.ts';
+import { saidIn, sendInternal, sendNotFound, sendUnavailable, sendUserError } from './routes/messages.ts';
 import { withoutSecrets } from './secrets-in-url.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -51,7 +51,8 @@ export function answerError(
         .type('text/plain; charset=utf-8')
         .send(`error: ${message}\nhint: ${hint}\n`);
     if (away !== undefined) return sendUnavailable(exchange, reply, away);
-    return sendUserError(exchange, reply, error.status, message, hint);
+    const said = saidIn(exchange.page.tr, error);
+    return sendUserError(exchange, reply, error.status, said.message, said.hint);
   }
   const status = statusOf(error);
   if (status === 404) return sendNotFound(exchange, reply);

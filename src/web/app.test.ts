@@ -113,7 +113,7 @@ test('a feed has the newest records first', async () => {
 
 test('a fault in the server is noted under a number and shows nothing of it', async () => {
   const library = articleLibrary();
-  const broken = createApp({ ...library, records: () => Promise.reject(new Error('inner words')) });
+  const broken = createApp({ ...library, stored: () => Promise.reject(new Error('inner words')) });
   const answer = await broken.inject('/record/1');
   assert.equal(answer.statusCode, 500);
   assert.doesNotMatch(answer.body, /inner words/);

@@ -1,11 +1,12 @@
 import type { Site } from '../site/site.ts';
 import type { AssetAddresses } from './assets.ts';
+import type { LeavesOut } from './attempt.ts';
 import type { Translator } from './translations.ts';
 
 export type Theme = 'light' | 'dark';
 
 /** What every page knows beside its own matter. */
-export interface PageContext {
+export interface PageContext extends LeavesOut {
   readonly site: Site;
   readonly tr: Translator;
   /** Languages the pages exist in and the site wants, in its order. */

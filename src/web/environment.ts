@@ -9,7 +9,7 @@ import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 
 /** What the pages need of a library. */
-export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'records' | 'stored' | 'before' | 'changedBy' | 'mend'>;
+export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'stored' | 'before' | 'changedBy' | 'mend'>;
 
 /** What the web application has of the world; made once for a process. */
 export interface WebEnvironment {

@@ -121,6 +121,12 @@ export const webErrors = defineErrors({
     message: 'The question is too long: {length} characters, at most {most}.',
     hint: 'Ask for less at once: several questions find what a long one does, recid:1->500 names many records, and a * stands for many words.',
   },
+  repeatedTooOften: {
+    code: 'REPERIO_REPEATED_TOO_OFTEN',
+    status: 400,
+    message: 'The address has {count} values of {name}, and {most} are possible.',
+    hint: 'Ask for fewer at once, in several requests.',
+  },
   cursorWrong: {
     code: 'REPERIO_CURSOR_WRONG',
     status: 400,
@@ -156,6 +162,12 @@ export const webErrors = defineErrors({
     status: 410,
     message: 'Record {id} was merged into {other}.',
     hint: 'Ask for /api/records/{other}.',
+  },
+  recordTooLarge: {
+    code: 'REPERIO_RECORD_TOO_LARGE',
+    status: 422,
+    message: 'Record {id} is too large to be written in this format here.',
+    hint: 'Its page shows its beginning, and `/record/{id}/marc` its fields. Who looks after the library can write it with `reperio record export {id}`.',
   },
   internal: {
     code: 'REPERIO_INTERNAL',

@@ -15,6 +15,7 @@ import { ownAddress } from './own-address.ts';
 import { stagesOf } from './profile/asked.ts';
 import { Timing } from './timing.ts';
 import { negotiateLanguage, type Translator } from './translations.ts';
+import { type ReadVersion, readVersion } from './view/read-records.ts';
 import { personOf, visitorOf } from './visitor.ts';
 
 /** One question to the server: one snapshot, one person, one clock. */
@@ -26,13 +27,13 @@ export interface Exchange {
   readonly page: PageContext;
   readonly args: URLSearchParams;
   readonly timing: Timing;
-  /** Whole records in one statement; those that are not there are left out. */
-  readonly records: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
+  /** One record, as far as it can be shown, in one statement; undefined: there is none. */
+  readonly record: (id: number) => Promise<ReadVersion | undefined>;
   /** What a record was before it was deleted. */
   readonly before: (id: number) => Promise<RecordVersion | undefined>;
-  /** The same for what can do without: none at all while the database is away. */
+  /** The first of these records, as many as are small enough together, for what can do without: none at all while the database is away. */
   readonly recordsIfThere: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
-  /** The first of them in stored form, as many as have `bytes` characters together: what exports read. */
+  /** The first of them in stored form, as many as have `bytes` characters together: what lists and exports read. */
   readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
   /** What cataloguer: needs to know is read before the search. */
   readonly changedBy: ChangesBy;
@@ -44,17 +45,16 @@ export interface Exchange {
 
 /** What can do without the database does not wait for it longer. Milliseconds. */
 const impatience = 300;
+/** What a page reads to say where words were found. Records of 200 authors have 50 kB. */
+const fragmentBytes = 2 * 1024 * 1024;
 
 export function beginExchange(environment: WebEnvironment, request: FastifyRequest): Exchange {
   const timing = new Timing(stagesOf(request));
   const snapshot = environment.library.snapshot();
   const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
   const person = personOf(request, snapshot.site, environment.people?.access);
-  const readRecords = async (ids: readonly number[], patience?: number) => {
-    if (ids.length === 0) return new Map<number, RecordVersion>();
-    const list = await timing.sql(() => environment.library.records(ids, patience));
-    return new Map(list.map((one) => [one.id, one]));
-  };
+  const stored = (ids: readonly number[], bytes: number, patience?: number) =>
+    timing.sql(() => environment.library.stored(ids, bytes, patience));
   return {
     snapshot,
     person,
@@ -62,14 +62,22 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
     page: pageContext(environment, request, snapshot, person, args),
     args,
     timing,
-    records: readRecords,
     before: (id) => timing.sql(() => environment.library.before(id)),
-    recordsIfThere: (ids) =>
-      readRecords(ids, impatience).catch((error: unknown) => {
+    record: async (id) => {
+      const { rows } = await stored([id], 1);
+      return rows[0] && readVersion(rows[0]);
+    },
+    recordsIfThere: async (ids) => {
+      if (ids.length === 0) return new Map();
+      try {
+        const { rows } = await stored(ids, fragmentBytes, impatience);
+        return new Map(rows.map((row) => [row.id, readVersion(row)]));
+      } catch (error) {
         if (error instanceof UserError && error.status === 503) return new Map();
         throw error;
-      }),
-    stored: (ids, bytes) => timing.sql(() => environment.library.stored(ids, bytes)),
+      }
+    },
+    stored,
     changedBy: (asked) => timing.sql(() => environment.library.changedBy(asked)),
     newest: () => environment.library.snapshot(),
     giveWay: () => environment.limits.traffic.giveWay(),
@@ -107,6 +115,7 @@ function pageContext(
     banners: bannersOf(environment, environment.translator(language)),
     account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
     hasAccounts: environment.people !== undefined,
+    leftOut: (id, error) => request.log.error({ record: id, err: error }, 'record left out'),
     formToken: visitorOf(request).session === undefined ? undefined : formToken(request, environment.baseUrl),
   };
 }

@@ -49,7 +49,6 @@ export function memoryLibrary(site: Site, records: readonly MarcRecord[], versio
   return {
     snapshot: () => withCitations,
     state: () => ({ manifest: 1, segments: 1, deltas: 0, age: 0, problem: undefined }),
-    records: async (ids) => ids.map((id) => versions.get(id)).filter((version) => version !== undefined),
     stored: async (ids) => ({
       rows: ids.flatMap((id) => {
         const version = versions.get(id);

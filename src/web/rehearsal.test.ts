@@ -12,9 +12,9 @@ test('records are read for pages that nobody asked for, of a library with record
   const library = articleLibrary();
   await rehearse({
     ...library,
-    records: (ids, patience) => {
+    stored: (ids, bytes, patience) => {
       for (const id of ids) read.add(id);
-      return library.records(ids, patience);
+      return library.stored(ids, bytes, patience);
     },
   });
   assert.ok(read.size >= 3, `${read.size} records were read`);
@@ -29,8 +29,8 @@ test('a process begins although its library is damaged, fails or does not answer
         throw new SegmentDamaged('abc', 'terms', 12, 'the checksum is wrong');
       },
     },
-    failing: { records: () => Promise.reject(new Error('no database')) },
-    silent: { records: () => new Promise(() => undefined) },
+    failing: { stored: () => Promise.reject(new Error('no database')) },
+    silent: { stored: () => new Promise(() => undefined) },
   };
   for (const parts of Object.values(ill)) await rehearse({ ...library, ...parts }, 200);
 });

@@ -1,3 +1,4 @@
+import { withoutEndMark } from '../../marc/end-mark.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 
 /** Data fields with this tag, and with these indicators when they are given ("_" or " " is blank). */
@@ -40,7 +41,7 @@ export function firstValue(record: MarcRecord, tag: string, code: string, indica
 
 /** Cataloguing rules end a part of a field with the mark that separates it from the next one (ISBD); readers need neither. */
 export function withoutIsbd(value: string): string {
-  return value.replace(/\s*[/:;,=]\s*$/u, '').trim();
+  return withoutEndMark(value).trim();
 }
 
 /** Likewise for a full stop that ends a heading, but not the one of an initial or abbreviation ("Ellis, J."). */

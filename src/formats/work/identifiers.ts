@@ -1,4 +1,5 @@
 import type { MarcRecord } from '../../marc/record.ts';
+import { encodedAddress } from '../address.ts';
 import { dataFields, distinct, subfield, subfields } from './fields.ts';
 
 export interface Identifier {
@@ -43,7 +44,7 @@ export function identifiers(record: MarcRecord): readonly Identifier[] {
     else found.push({ kind: 'arxiv', scheme: 'arXiv', value: arxiv, url: `https://arxiv.org/abs/${arxiv}` });
   }
   for (const value of subfieldValues(record, '020', 'a')) {
-    found.push({ kind: 'isbn', scheme: 'ISBN', value: value.replace(/\s*[:(].*$/u, ''), url: undefined });
+    found.push({ kind: 'isbn', scheme: 'ISBN', value: value.replace(/[:(].*$/u, '').trimEnd(), url: undefined });
   }
   for (const value of subfieldValues(record, '022', 'a'))
     found.push({ kind: 'issn', scheme: 'ISSN', value, url: undefined });
@@ -61,16 +62,17 @@ function subfieldValues(record: MarcRecord, tag: string, code: string, indicator
 function standardNumber(scheme: string, value: string): Identifier {
   const name = scheme.toLowerCase();
   const doi = name === 'doi' || name === '' ? doiOf(value) : undefined;
-  if (doi !== undefined) return { kind: 'doi', scheme: 'DOI', value: doi, url: `https://doi.org/${encodeURI(doi)}` };
+  if (doi !== undefined)
+    return { kind: 'doi', scheme: 'DOI', value: doi, url: `https://doi.org/${encodedAddress(doi)}` };
   if (name === 'arxiv') {
     const number = arxivNumber(value) ?? value;
-    return { kind: 'arxiv', scheme: 'arXiv', value: number, url: `https://arxiv.org/abs/${encodeURI(number)}` };
+    return { kind: 'arxiv', scheme: 'arXiv', value: number, url: `https://arxiv.org/abs/${encodedAddress(number)}` };
   }
   if (name === 'hdl' || name === 'handle') {
-    return { kind: 'handle', scheme: 'Handle', value, url: `https://hdl.handle.net/${encodeURI(value)}` };
+    return { kind: 'handle', scheme: 'Handle', value, url: `https://hdl.handle.net/${encodedAddress(value)}` };
   }
   if (name === 'urn')
-    return { kind: 'urn', scheme: 'URN', value, url: `https://nbn-resolving.org/${encodeURI(value)}` };
+    return { kind: 'urn', scheme: 'URN', value, url: `https://nbn-resolving.org/${encodedAddress(value)}` };
   if (name === 'issn') return { kind: 'issn', scheme: 'ISSN', value, url: undefined };
   if (name === 'isbn') return { kind: 'isbn', scheme: 'ISBN', value, url: undefined };
   return { kind: 'other', scheme, value, url: undefined };

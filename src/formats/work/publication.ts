@@ -70,7 +70,7 @@ export interface ThesisNote {
 export function thesisNote(record: MarcRecord): ThesisNote | undefined {
   const field = dataFields(record, '502')[0];
   if (field === undefined) return undefined;
-  const line = (subfield(field, 'a') ?? '').split(/\s+:\s+/);
+  const line = (subfield(field, 'a') ?? '').split(/(?<=\s):(?=\s)/, 3).map((part) => part.trim());
   return {
     degree: subfield(field, 'b') ?? (line.length > 1 ? line[0] : undefined),
     institution: subfield(field, 'c') ?? line[1],

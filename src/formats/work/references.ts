@@ -1,4 +1,5 @@
 import type { Field, MarcRecord } from '../../marc/record.ts';
+import { hostOf } from '../address.ts';
 import { dataFields, subfield, subfields } from './fields.ts';
 import { arxivNumber, doiOf } from './identifiers.ts';
 
@@ -46,6 +47,6 @@ function reference(field: Field): Reference {
     journal: subfield(field, 's'),
     doi,
     arxiv: reportNumber === undefined ? undefined : arxivNumber(reportNumber),
-    url: subfields(field, 'u').find((value) => /^https?:\/\//i.test(value)),
+    url: subfields(field, 'u').find((value) => /^https?:\/\//i.test(value) && hostOf(value) !== undefined),
   };
 }

@@ -1,4 +1,6 @@
+import { withoutEndMark } from '../../marc/end-mark.ts';
 import { controlValue, type MarcRecord } from '../../marc/record.ts';
+import { hostOf } from '../address.ts';
 import { workDate } from './dates.ts';
 import {
   dataFields,
@@ -88,7 +90,7 @@ export function describeWork(record: MarcRecord): Work {
     series: ['490', '440', '830'].flatMap((tag) =>
       dataFields(record, tag).map((field) => subfields(field, 'av').map(withoutIsbd).join(' ')),
     ),
-    extent: firstValue(record, '300', 'a')?.replace(/\s*[:;]\s*$/u, ''),
+    extent: extentOf(record),
     edition: firstValue(record, '250', 'a'),
     abstracts: values(record, '520', 'a'),
     identifiers: identifiers(record),
@@ -106,6 +108,11 @@ export function describeWork(record: MarcRecord): Work {
       }))
       .filter((one) => one.text !== ''),
   };
+}
+
+function extentOf(record: MarcRecord): string | undefined {
+  const extent = firstValue(record, '300', 'a');
+  return extent === undefined ? undefined : withoutEndMark(extent, ':;');
 }
 
 /** The title as one line; for an authority record, which has none, its heading. */
@@ -166,7 +173,9 @@ function linksOf(record: MarcRecord): readonly Link[] {
 
 /** Only addresses that a browser may follow from a page: a record must not bring a javascript: link. */
 function webAddress(value: string | undefined): string | undefined {
-  return value !== undefined && /^(https?|ftp):\/\/\S+$/i.test(value) && URL.canParse(value) ? value : undefined;
+  return value !== undefined && /^(https?|ftp):\/\/\S+$/i.test(value) && hostOf(value) !== undefined
+    ? value
+    : undefined;
 }
 
 const typeByKind: readonly (readonly [RegExp, WorkType])[] = [

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dataField } from '../../marc/record.ts';
 import { briefOf } from './brief.ts';
+import { foldText } from './fold.ts';
+import { tokenizerRules } from './makers.ts';
 import { field, record } from './testing.ts';
 
 test('a book as catalogues describe it', () => {
@@ -62,4 +65,43 @@ test('a long abstract ends at a word', () => {
   const { s } = briefOf(record(field('520__', 'a', 'word '.repeat(200))));
   assert.ok(s.length <= 301 && s.endsWith('word…'), s.slice(-20));
   assert.equal(briefOf(record(field('520__', 'a', '光'.repeat(400)))).s.length, 300);
+});
+
+test('a brief has so much and no more, whatever a record has', () => {
+  const huge = 'x '.repeat(2_500_000);
+  const brief = briefOf(
+    record(
+      field('0247_', 'a', huge, '2', 'DOI'),
+      field('088__', 'a', 'R-1'),
+      field('100__', 'a', huge),
+      ...Array.from({ length: 1000 }, () => field('980__', 'a', 'ARTICLE')),
+      dataField(
+        '110',
+        ' ',
+        ' ',
+        Array.from({ length: 300_000 }, () => ({ code: 'a', value: 'Body' })),
+      ),
+      dataField(
+        '245',
+        ' ',
+        ' ',
+        Array.from({ length: 200_000 }, () => ({ code: 'b', value: 'part' })),
+      ),
+      field('250__', 'a', huge),
+      field('520__', 'a', huge),
+      field('773__', 'p', huge, 'v', huge, 'y', huge, 'c', huge),
+    ),
+  );
+  assert.ok(JSON.stringify(brief).length < 8000, `${JSON.stringify(brief).length} characters`);
+  assert.deepEqual([brief.i, brief.n], [[['report', 'R-1']], 1]);
+});
+
+test('blanks of any kind and many marks take a time that grows with their number', () => {
+  // Each took minutes when its time grew with the square.
+  const wide = '\u3000'.repeat(1_000_000);
+  const title = briefOf(record(field('245__', 'a', `a${wide}x`, 'b', `b${wide}/`))).t;
+  assert.ok(title.startsWith('a') && title.length <= 2000);
+  assert.equal(foldText(`e${'\u0301\u0316'.repeat(200_000)}`), 'e');
+  const names = [...tokenizerRules['file-name'].words!(`http://x/${'abc.'.repeat(20_000)}`)];
+  assert.deepEqual([names.length, names[1]], [21, 'abc.abc']);
 });

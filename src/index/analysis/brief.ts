@@ -1,3 +1,4 @@
+import { withoutEndMark } from '../../marc/end-mark.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import type { Brief } from '../brief.ts';
 import { tidySpace } from './fold.ts';
@@ -6,6 +7,16 @@ import { yearOf } from './year.ts';
 const shownAuthors = 3;
 const shownIdentifiers = 4;
 const abstractLength = 300;
+/**
+ * Characters of a hit, which stands in the memory of every process, in lists of 200, and in all merges: far more than any catalogue has, and little enough that nothing of
+ * megabytes goes through them. What is longer ends in "…"; an identifier, which would be another one then, is left out.
+ */
+const titleLength = 2000;
+const nameLength = 300;
+const lineLength = 600;
+const identifierLength = 300;
+const shownKinds = 50;
+const kindLength = 100;
 
 /** What is needed to draw a hit, read from standard MARC 21 and from CERN's dialect of it (909C4, 088, 037). */
 export function briefOf(record: MarcRecord): Brief {
@@ -18,12 +29,13 @@ export function briefOf(record: MarcRecord): Brief {
   let abstract = '';
   let files = 0;
   let people = 0;
+  let corporate = 0;
   const authors: string[] = [];
   const bodies: string[] = [];
   const identifiers: [kind: string, value: string][] = [];
   const kinds: string[] = [];
   const identify = (kind: string, value: string | undefined): void => {
-    if (!value || identifiers.length >= shownIdentifiers) return;
+    if (!value || value.length > identifierLength || identifiers.length >= shownIdentifiers) return;
     if (!identifiers.some(([k, v]) => k === kind && v === value)) identifiers.push([kind, value]);
   };
   for (const field of record.fields) {
@@ -40,7 +52,12 @@ export function briefOf(record: MarcRecord): Brief {
       case '111':
       case '710':
       case '711':
-        bodies.push(...all(field, 'a').map(tidyName), ...all(field, 'g').filter(() => field.tag === '710'));
+        for (const code of field.tag === '710' ? ['a', 'g'] : ['a']) {
+          for (const value of all(field, code)) {
+            corporate++;
+            if (bodies.length < shownAuthors) bodies.push(code === 'a' ? tidyName(value) : cut(value, nameLength));
+          }
+        }
         break;
       case '245':
         title ||= titleOf(field);
@@ -52,14 +69,17 @@ export function briefOf(record: MarcRecord): Brief {
         otherTitle ||= titleOf(field);
         break;
       case '250':
-        edition ||= trimmed(first(field, 'a') ?? '');
+        edition ||= trimmed(first(field, 'a') ?? '', lineLength);
         break;
       case '260':
       case '264':
         publisher ||= publisherOf(field);
         break;
       case '502':
-        thesis ||= first(field, 'a') ?? [first(field, 'b'), first(field, 'c')].filter(Boolean).join(', ');
+        thesis ||= cut(
+          first(field, 'a') ?? [first(field, 'b'), first(field, 'c')].filter(Boolean).join(', '),
+          lineLength,
+        );
         break;
       case '520':
         abstract ||= first(field, 'a') ?? '';
@@ -81,7 +101,7 @@ export function briefOf(record: MarcRecord): Brief {
         identify('report', first(field, 'a'));
         break;
       case '020':
-        identify('isbn', first(field, 'a')?.replace(/[\s:(].*$/s, ''));
+        identify('isbn', first(field, 'a')?.split(/[\s:(]/, 1)[0]);
         break;
       case '022':
         identify('issn', first(field, 'a'));
@@ -90,20 +110,21 @@ export function briefOf(record: MarcRecord): Brief {
         files += all(field, 'u').length;
         break;
       case '980':
-        kinds.push(...all(field, 'a'));
+        for (const value of all(field, 'a'))
+          if (kinds.length < shownKinds && value.length <= kindLength) kinds.push(value);
         break;
     }
   }
   const heading = title || otherTitle;
   return {
     t: edition === '' || heading === '' ? heading : `${heading}; ${edition}`,
-    a: people > 0 ? authors : bodies.slice(0, shownAuthors),
-    n: people > 0 ? people : bodies.length,
+    a: people > 0 ? authors : bodies,
+    n: people > 0 ? people : corporate,
     y: yearOf(record),
     j: journal || publisher || thesis,
     i: identifiers,
     k: kinds,
-    s: beginning(tidySpace(abstract)),
+    s: beginning(tidySpace(abstract.slice(0, abstractRead)), abstractLength),
     f: files,
   };
 }
@@ -118,31 +139,32 @@ function all(field: Field, code: string): string[] {
 }
 
 /** Without the ISBD punctuation that announces the next subfield: "Pride and prejudice /". */
-function trimmed(value: string): string {
-  return tidySpace(value).replace(/\s*[/:;=,]$/, '');
+function trimmed(value: string, length: number): string {
+  return withoutEndMark(tidySpace(cut(value, length)));
 }
 
 /** "Austen, Jane," and "Austen, Jane." but "Austen, J." */
 function tidyName(value: string): string {
-  return trimmed(value).replace(/(?<=\p{L}\p{Ll})\.$/u, '');
+  return trimmed(value, nameLength).replace(/(?<=\p{L}\p{Ll})\.$/u, '');
 }
 
 /** $a: $b, with number and name of the part ($n, $p). */
 function titleOf(field: Field): string {
   let title = '';
   for (const { code, value } of field.subfields) {
-    const text = trimmed(value);
+    const text = trimmed(value, titleLength);
     if (text === '') continue;
     if (title === '') title = code === 'a' || code === 'p' || code === 'b' ? text : '';
-    else if (code === 'b') title += /[.?!:]$/.test(title) ? ` ${text}` : `: ${text}`;
-    else if (code === 'n' || code === 'p') title += `${/[.?!]$/.test(title) ? '' : '.'} ${text}`;
+    else if (code === 'b') title += '.?!:'.includes(title.at(-1)!) ? ` ${text}` : `: ${text}`;
+    else if (code === 'n' || code === 'p') title += `${'.?!'.includes(title.at(-1)!) ? '' : '.'} ${text}`;
+    if (title.length > titleLength) return cut(title, titleLength);
   }
   return title;
 }
 
 function publisherOf(field: Field): string {
-  const place = trimmed(first(field, 'a') ?? '');
-  const name = trimmed(first(field, 'b') ?? '');
+  const place = trimmed(first(field, 'a') ?? '', lineLength);
+  const name = trimmed(first(field, 'b') ?? '', lineLength);
   return place !== '' && name !== '' ? `${place}: ${name}` : place || name;
 }
 
@@ -151,14 +173,26 @@ function journalLine(field: Field): string {
   const title = first(field, 'p') ?? first(field, 't');
   if (title === undefined) return '';
   const year = first(field, 'y');
-  const parts = [trimmed(title), first(field, 'v'), year && `(${year})`, first(field, 'c') ?? first(field, 'g')];
-  return tidySpace(parts.filter(Boolean).join(' '));
+  const parts = [
+    trimmed(title, lineLength),
+    first(field, 'v'),
+    year && `(${year})`,
+    first(field, 'c') ?? first(field, 'g'),
+  ];
+  return cut(tidySpace(cut(parts.filter(Boolean).join(' '), 2 * lineLength)), lineLength);
+}
+
+/** What is read of an abstract for its beginning; blanks in a row are one. */
+const abstractRead = 20 * abstractLength;
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : beginning(text, length);
 }
 
 /** Ends at a word where it can, never within a character. */
-function beginning(text: string): string {
-  if (text.length <= abstractLength) return text;
-  const blank = text.lastIndexOf(' ', abstractLength - 1);
-  const end = blank > abstractLength / 2 ? blank : abstractLength - 1;
+function beginning(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const blank = text.lastIndexOf(' ', length - 1);
+  const end = blank > length / 2 ? blank : length - 1;
   return `${text.slice(0, end).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,3 +1,5 @@
+import { orderable } from '../../marc/orderable.ts';
+
 /**
  * Folding: what makes "Müller" and "muller" one word. Case and accents go, compatibility forms (ﬁ, full-width letters,
  * ²) become plain letters, and the many quotes and dashes become the ASCII ones, so that the tokenizer's tables need to
@@ -84,7 +86,7 @@ export function foldBoth(text: string): { readonly folded: string; readonly valu
 }
 
 function foldForeign(text: string): string {
-  const bare = text.normalize('NFKD').toLowerCase().replace(marks, '');
+  const bare = orderable(text).normalize('NFKD').toLowerCase().replace(marks, '');
   return bare.replace(special, (letter) => letters[letter] ?? letter).normalize('NFC');
 }
 

@@ -68,11 +68,16 @@ export function isAddress(value: string): boolean {
   return address.test(value);
 }
 
+/** A name with more parts has its first ones and the whole: each part makes a term as long as all before it. */
+const maximumNameParts = 20;
+
 /** "http://x.org/a/thesis.ps.gz?v=1" -> "thesis", "thesis.ps", "thesis.ps.gz". */
 function fileNames(folded: string): readonly string[] {
-  const parts = lastPathPart(folded).split('.');
+  const name = lastPathPart(folded);
+  const parts = name.split('.', maximumNameParts + 1);
   if (parts.length < 2) return [];
-  return parts.map((_, at) => parts.slice(0, at + 1).join('.'));
+  const names = parts.slice(0, maximumNameParts).map((_, at) => parts.slice(0, at + 1).join('.'));
+  return parts.length > maximumNameParts ? [...names, name] : names;
 }
 
 /** "http://x.org/a/thesis.ps.gz" -> "ps", "ps.gz". */

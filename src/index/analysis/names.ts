@@ -30,7 +30,7 @@ function splitParts(text: string): string[] {
 export function parseName(name: string): NameParts {
   const pieces = name.split(',');
   if (pieces.length > 1) {
-    const titles = pieces.slice(2).map((title) => title.trim());
+    const titles = pieces.slice(2, 2 + maximumParts).map((title) => title.trim());
     return { last: splitParts(pieces[0] ?? ''), first: splitParts(pieces[1] ?? ''), titles };
   }
   const words = name.trim().split(/\s+/);

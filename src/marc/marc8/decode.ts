@@ -1,3 +1,4 @@
+import { orderable } from '../orderable.ts';
 import { ansel, ascii, type CharacterSet, setsByFinal } from './tables.ts';
 
 export interface Decoded {
@@ -20,7 +21,7 @@ const replacement = '\ufffd';
  */
 export function decodeMarc8(bytes: string): Decoded {
   const decoder = new Marc8Decoder(bytes);
-  return { text: decoder.run().normalize('NFC'), problems: decoder.problems };
+  return { text: orderable(decoder.run()).normalize('NFC'), problems: decoder.problems };
 }
 
 class Marc8Decoder {

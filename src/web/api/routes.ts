@@ -10,7 +10,7 @@ import type { ExportFormat } from '../../formats/export-format.ts';
 import { recordAddress } from '../../formats/export-format.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
-import type { RecordVersion } from '../../index/entry.ts';
+import type { Position } from '../../search/cursor.ts';
 import { toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { WebEnvironment } from '../environment.ts';
@@ -20,11 +20,13 @@ import { negotiateType } from '../negotiate.ts';
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { readQuestion } from '../routes/search.ts';
 import { collectionAddress } from '../url.ts';
-import { exportRecord, recordBatches } from '../view/export-view.ts';
+import { exportRecord } from '../view/export-view.ts';
 import { findRecord } from '../view/find-record.ts';
+import type { ReadVersion } from '../view/read-records.ts';
 import { facetLabel, facetTitle, noticeText } from '../view/search-view.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { readCursor, writeCursor } from './cursor.ts';
+import { sendList } from './list.ts';
 import { openApi } from './openapi.ts';
 import { operationsOf } from './operations.ts';
 import { apiPage } from './page.ts';
@@ -40,7 +42,7 @@ import {
 } from './schemas.ts';
 
 /** What an answer is made from. */
-interface Asked {
+export interface Asked {
   readonly environment: WebEnvironment;
   readonly exchange: Exchange;
   readonly request: FastifyRequest;
@@ -103,16 +105,6 @@ function fieldsOf(text: string | undefined): readonly string[] {
   return names.includes('recid') ? names : ['recid', ...names];
 }
 
-/** One statement for each hundred records; none when only numbers are asked for. */
-async function recordsOf(exchange: Exchange, ids: readonly number[], fields: readonly string[]): Promise<unknown[]> {
-  if (fields.length === 1) return ids.map((recid) => ({ recid }));
-  const list: unknown[] = [];
-  for await (const batch of recordBatches(exchange, ids)) {
-    for (const item of batch) list.push(jsonRecord(item, recordAddress(exchange.page.baseUrl, item.id), fields));
-  }
-  return list;
-}
-
 /** The address of the next part: the same question with another cursor. */
 function nextAddress({ page, args }: Exchange, path: string, cursor: string): string {
   const parameters = new URLSearchParams(args);
@@ -141,16 +133,25 @@ async function search(asked: Asked): Promise<FastifyReply> {
     text: name,
     message: page.tr.t('error.restricted.text', { name }),
   }));
-  return sendJson(asked, {
-    total: answer.total,
-    understood: answer.understood,
-    notices: [
-      ...answer.notices.map((notice) => ({ kind: notice.kind, text: notice.text, message: noticeText(page, notice) })),
-      ...restricted,
-    ],
-    records: await recordsOf(exchange, answer.ids, fields),
-    facets: given.facets === 1 ? answer.facets.map((facet) => facetAnswer(exchange, facet)) : undefined,
-    next: answer.end === undefined ? null : nextAddress(exchange, '/api/search', writeCursor(answer.end, asWritten)),
+  const next = (position: Position): string => nextAddress(exchange, '/api/search', writeCursor(position, asWritten));
+  return sendList(asked, {
+    before: {
+      total: answer.total,
+      understood: answer.understood,
+      notices: [
+        ...answer.notices.map((notice) => ({
+          kind: notice.kind,
+          text: notice.text,
+          message: noticeText(page, notice),
+        })),
+        ...restricted,
+      ],
+    },
+    ids: answer.ids,
+    fields,
+    after: given.facets === 1 ? { facets: answer.facets.map((facet) => facetAnswer(exchange, facet)) } : {},
+    next: (last) =>
+      last < answer.ids.length - 1 ? next(answer.position(last)) : answer.end === undefined ? null : next(answer.end),
   });
 }
 
@@ -177,14 +178,15 @@ async function records(asked: Asked): Promise<FastifyReply> {
   // One more than shown says whether anything follows.
   const { ids, total } = timing.search(() => visibleIds(person, snapshot, after, size + 1));
   const shown = ids.slice(0, size);
-  const last = shown.at(-1);
-  return sendJson(asked, {
-    total,
-    records: await recordsOf(exchange, shown, fields),
-    next:
-      last === undefined || ids.length <= size
+  return sendList(asked, {
+    before: { total },
+    ids: shown,
+    fields,
+    after: {},
+    next: (last) =>
+      last >= ids.length - 1
         ? null
-        : nextAddress(exchange, '/api/records', writeCursor({ key: null, id: last }, 'records')),
+        : nextAddress(exchange, '/api/records', writeCursor({ key: null, id: ids[last]! }, 'records')),
   });
 }
 
@@ -202,6 +204,7 @@ async function record(asked: Asked): Promise<FastifyReply> {
       .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)
       .type(format.contentType)
       .send(exportRecord(exchange, format, version, []));
+  if (version.leftOut > 0) throw new UserError(webErrors.recordTooLarge, { id: version.id });
   const item = { ...version, record: visibleRecord(exchange, version.record) };
   return sendJson(asked, jsonRecord(item, recordAddress(exchange.page.baseUrl, version.id), fields));
 }
@@ -215,7 +218,7 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
   return types.find(({ type }) => type === best)?.format;
 }
 
-async function requireRecord(exchange: Exchange, text: string): Promise<RecordVersion> {
+async function requireRecord(exchange: Exchange, text: string): Promise<ReadVersion> {
   const found = await findRecord(exchange, text);
   switch (found.kind) {
     case 'shown':

@@ -1,4 +1,5 @@
 import type { Brief } from '../../index/brief.ts';
+import { attempt } from '../attempt.ts';
 import type { PageContext } from '../context.ts';
 import { type Highlighter, noHighlight, richLine, richText } from '../highlight.ts';
 import { type Html, type HtmlValue, html, join, nothing } from '../html.ts';
@@ -15,7 +16,7 @@ export interface Hit {
 }
 
 export function hitList(context: PageContext, hits: readonly Hit[], highlighter: Highlighter): Html {
-  return html`<ol class="hits" start="${hits[0]?.rank ?? 1}">${hits.map((one) => hitItem(context, one, highlighter))}</ol>`;
+  return html`<ol class="hits" start="${hits[0]?.rank ?? 1}">${hits.map((one) => attempt(context, one.id, () => hitItem(context, one, highlighter)))}</ol>`;
 }
 
 function hitItem(context: PageContext, hit: Hit, highlighter: Highlighter): Html {

@@ -20,18 +20,20 @@ const authorsShown = 10;
 const abstractShown = 1500;
 const fieldsShown = 50;
 
-/** of=hd: hits with their abstracts and details. */
+/** of=hd: a hit with its abstracts and details. */
 export function hitDetails(
   context: PageContext,
-  hits: readonly (Place & { readonly work: Work })[],
+  { id, rank, work }: Place & { readonly work: Work },
   highlighter: Highlighter,
 ): Html {
   const { tr } = context;
-  return list(context, hits, ({ id, work }) => {
-    const names = work.contributors.slice(0, authorsShown).map((one) => one.name);
-    const more = work.contributors.length - names.length;
-    const by = more > 0 ? tr.t('hit.and_more', { names: names.join('; '), count: more }) : names.join('; ');
-    return html`<h2><a href="/record/${id}" dir="auto">${titleHtml(context, work.title, highlighter)}</a></h2>
+  const names = work.contributors.slice(0, authorsShown).map((one) => one.name);
+  const more = work.contributors.length - names.length;
+  const by = more > 0 ? tr.t('hit.and_more', { names: names.join('; '), count: more }) : names.join('; ');
+  return item(
+    context,
+    rank,
+    html`<h2><a href="/record/${id}" dir="auto">${titleHtml(context, work.title, highlighter)}</a></h2>
 ${by !== '' && html`<p class="by" dir="auto">${by}</p>`}
 ${work.abstracts.map((text) => html`<p class="fragment" dir="auto">${richLine(opening(lineText(text), abstractShown), highlighter)}</p>`)}
 ${facts([
@@ -42,25 +44,32 @@ ${facts([
     work.identifiers.map((one) => (one.scheme === '' ? one.value : `${one.scheme}: ${one.value}`)),
   ],
   [tr.t('record.subjects'), work.subjects.length === 0 ? [] : [work.subjects.join('; ')]],
-])}`;
-  });
+])}`,
+  );
 }
 
-/** of=hm: hits as MARC. */
-export function hitMarc(context: PageContext, hits: readonly (Place & { readonly record: MarcRecord })[]): Html {
-  return list(context, hits, ({ id, record }) => {
-    const more = record.fields.length - fieldsShown;
-    return html`<h2><a href="/record/${id}/marc">${context.tr.t('record.number', { id: String(id) })}</a></h2>
+/** of=hm: a hit as MARC. */
+export function hitMarc(context: PageContext, { id, rank, record }: Place & { readonly record: MarcRecord }): Html {
+  const more = record.fields.length - fieldsShown;
+  return item(
+    context,
+    rank,
+    html`<h2><a href="/record/${id}/marc">${context.tr.t('record.number', { id: String(id) })}</a></h2>
 ${marcTable(context, { leader: record.leader, fields: record.fields.slice(0, fieldsShown) })}
-${more > 0 && html`<p><a href="/record/${id}/marc">${context.tr.t('marc.more_fields', { count: more })}</a></p>`}`;
-  });
+${more > 0 && html`<p><a href="/record/${id}/marc">${context.tr.t('marc.more_fields', { count: more })}</a></p>`}`,
+  );
 }
 
-function list<T extends Place>(context: PageContext, hits: readonly T[], draw: (hit: T) => Html): Html {
-  return html`<ol class="hits" start="${hits[0]?.rank ?? 1}">${hits.map(
-    (
-      hit,
-    ) => html`<li class="hit"><span class="rank number" aria-hidden="true">${context.tr.number(hit.rank)}</span><div>${draw(hit)}</div></li>
-`,
-  )}</ol>`;
+/** The list of them; `next`: where the others of this page are, when they were too large for it. */
+export function hitItems({ tr }: PageContext, first: number, items: readonly Html[], next: string | undefined): Html {
+  return html`<ol class="hits" start="${first}">${items}</ol>${
+    next !== undefined &&
+    html`
+<p><a href="${next}" rel="next nofollow">${tr.t('search.go_on')}</a></p>`
+  }`;
+}
+
+function item({ tr }: PageContext, rank: number, hit: Html): Html {
+  return html`<li class="hit"><span class="rank number" aria-hidden="true">${tr.number(rank)}</span><div>${hit}</div></li>
+`;
 }

@@ -1,3 +1,4 @@
+import { encodedAddress, hostOf } from '../../formats/address.ts';
 import type { Contributor } from '../../formats/work/names.ts';
 import type { Reference } from '../../formats/work/references.ts';
 import type { MarcRecord } from '../../marc/record.ts';
@@ -45,10 +46,10 @@ function referenceText(context: PageContext, one: Reference): HtmlValue {
     links.push(html`<a href="${fieldSearch('journal', one.journal)}">${richText(one.journal)}</a>`);
   if (one.reportNumber !== undefined)
     links.push(html`<a href="${fieldSearch('reportnumber', one.reportNumber)}">${one.reportNumber}</a>`);
-  if (one.doi !== undefined) links.push(html`<a href="https://doi.org/${encodeURI(one.doi)}">doi:${one.doi}</a>`);
+  if (one.doi !== undefined) links.push(html`<a href="https://doi.org/${encodedAddress(one.doi)}">doi:${one.doi}</a>`);
   if (one.arxiv !== undefined && one.arxiv !== one.reportNumber)
     links.push(html`<a href="https://arxiv.org/abs/${one.arxiv}">arXiv</a>`);
-  if (one.url !== undefined) links.push(html`<a href="${one.url}">${new URL(one.url).host}</a>`);
+  if (one.url !== undefined) links.push(html`<a href="${one.url}">${hostOf(one.url)}</a>`);
   const text = one.text === '' ? '' : html`${richText(one.text)}${links.length > 0 && ', '}`;
   return html`${text}${links.map((link, i) => html`${i > 0 && ', '}${link}`)}${
     links.length === 0 &&

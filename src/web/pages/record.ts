@@ -1,3 +1,4 @@
+import { hostOf } from '../../formats/address.ts';
 import { citationStyles, citationText } from '../../formats/citation.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import type { Identifier } from '../../formats/work/identifiers.ts';
@@ -24,6 +25,8 @@ export interface RecordModel {
   readonly modified: Date;
   readonly work: Work;
   readonly references: number;
+  /** Characters of a very large record that are not shown; 0: none. */
+  readonly leftOut: number;
   /** Documents that this person may see. */
   readonly files: FilePage;
   /** Undefined while citations are being counted. */
@@ -57,6 +60,7 @@ export function recordPage(
     main: html`<article class="record">
 ${recordHeader(context, model)}
 ${tabList(context, model, tab)}
+${model.leftOut > 0 && html`<p class="muted">${context.tr.t('record.left_out', { size: context.tr.size(model.leftOut) })}</p>`}
 ${body}
 </article>`,
   });
@@ -218,7 +222,7 @@ function identifierLink(one: Identifier): HtmlValue {
 function linkItem(context: PageContext, link: Link): Html {
   const { tr } = context;
   const name = decodeName(link.url.split(/[?#]/)[0]!.split('/').at(-1) ?? '');
-  const host = new URL(link.url).host;
+  const host = hostOf(link.url) ?? '';
   const facts = [host, link.size === undefined ? undefined : tr.size(link.size), link.checksum].filter(
     (part) => part !== undefined,
   );

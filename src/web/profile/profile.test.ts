@@ -40,10 +40,10 @@ before(async () => {
   const library = {
     ...memory,
     // A page that asks for one thing at a time.
-    records: async (ids: readonly number[]) => {
+    stored: async (ids: readonly number[], bytes: number) => {
       for (let at = 0; at < 7; at++) await store.database.query(sql`SELECT ${at}::integer AS one`);
       await store.database.query(sql`SELECT name FROM person WHERE id < ${1000} ORDER BY name`);
-      return memory.records(ids);
+      return memory.stored(ids, bytes);
     },
   };
   app = createApp(library, {

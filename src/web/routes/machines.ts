@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, ask } from '../../access/ask.ts';
 import { savePreferences } from '../../access/profile.ts';
 import { refusedEntirely } from '../../access/visible.ts';
-import { atomFeed } from '../../formats/atom.ts';
+import { atomEntry, atomFeed } from '../../formats/atom.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import { rssFormat } from '../../formats/rss.ts';
 import { element, escapeXml } from '../../formats/xml.ts';
@@ -13,7 +13,7 @@ import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { caching, entityTag, notModified } from '../reply.ts';
 import { isOwnAddress } from '../url.ts';
-import { recordBatches } from '../view/export-view.ts';
+import { drawnRecords, shortened } from '../view/read-records.ts';
 import { visitorOf } from '../visitor.ts';
 import { sendRestricted } from './messages.ts';
 import { readQuestion, readRequest } from './search.ts';
@@ -31,15 +31,15 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
     if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
     const { question, answer } = await newest(exchange);
     const { page } = exchange;
-    const entries = [];
-    for await (const batch of recordBatches(exchange, answer.ids)) entries.push(...batch);
+    const entries = await feedEntries(exchange, answer.ids, (item) => atomEntry(item, page.baseUrl));
     const feed = atomFeed({
       title: feedTitle(exchange, question),
       baseUrl: page.baseUrl,
       self: page.address,
       page: toUrl(question),
       total: answer.total,
-      entries,
+      updated: lastChange(entries),
+      entries: entries.map(({ text }) => text),
     });
     return sendFeed(reply, exchange, entries, 'application/atom+xml; charset=utf-8', feed);
   });
@@ -60,9 +60,8 @@ export function machineRoutes(app: FastifyInstance, environment: WebEnvironment)
       only: [],
       paths: [],
     };
-    const entries = [];
-    for await (const batch of recordBatches(exchange, answer.ids)) entries.push(...batch);
-    const items = entries.map((one) => rssFormat.item(one, context)).join('');
+    const entries = await feedEntries(exchange, answer.ids, (item) => rssFormat.item(item, context));
+    const items = entries.map(({ text }) => text).join('');
     const feed = rssFormat.head(context) + items + rssFormat.foot(context);
     return sendFeed(reply, exchange, entries, rssFormat.contentType, feed);
   });
@@ -164,15 +163,45 @@ function feedTitle({ page }: Exchange, question: SearchRequest): string {
   });
 }
 
+interface FeedEntry {
+  readonly modified: Date;
+  readonly text: string;
+}
+
+/** Of a feed only so much is drawn; it has the newest ones first. */
+const longestFeedText = 4 * 1024 * 1024;
+
+async function feedEntries(
+  exchange: Exchange,
+  ids: readonly number[],
+  draw: (item: ExportItem) => string,
+): Promise<readonly FeedEntry[]> {
+  const entries: FeedEntry[] = [];
+  let written = 0;
+  const short = (item: ExportItem): FeedEntry => ({
+    modified: item.modified,
+    text: draw({ ...item, record: shortened(item.record).record }),
+  });
+  for await (const { drawn } of drawnRecords(exchange, ids, short)) {
+    entries.push(drawn);
+    written += drawn.text.length;
+    if (written > longestFeedText) break;
+  }
+  return entries;
+}
+
+function lastChange(entries: readonly FeedEntry[]): Date {
+  return new Date(entries.reduce((newest, { modified }) => Math.max(newest, modified.getTime()), 0));
+}
+
 function sendFeed(
   reply: FastifyReply,
   exchange: Exchange,
-  entries: readonly ExportItem[],
+  entries: readonly FeedEntry[],
   contentType: string,
   feed: string,
 ): FastifyReply {
-  const changed = Math.max(0, ...entries.map((one) => one.modified.getTime()));
-  if (changed > 0) reply.header('last-modified', new Date(changed).toUTCString());
+  if (entries.length > 0) reply.header('last-modified', lastChange(entries).toUTCString());
   return reply.header('server-timing', exchange.timing.header()).type(contentType).send(feed);
 }
 

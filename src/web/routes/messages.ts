@@ -1,8 +1,10 @@
 import type { FastifyReply } from 'fastify';
+import type { UserError } from '../../errors/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { type HtmlValue, html } from '../html.ts';
 import { type Message, messagePage } from '../pages/message.ts';
 import { sendHtml } from '../reply.ts';
+import type { Translator } from '../translations.ts';
 import type { Unavailable } from '../unavailable.ts';
 import { signInAddress } from '../url.ts';
 
@@ -124,6 +126,14 @@ export function sendInternal(exchange: Exchange, reply: FastifyReply, id: string
     title: tr.t('error.internal.title'),
     paragraphs: [tr.t('error.internal.text', { id }), hint],
   });
+}
+
+/** An error in the words of the reader's language, where there are any for it: those that readers meet by what they ask. */
+export function saidIn(tr: Translator, { code, values, message, hint }: UserError): { message: string; hint: string } {
+  const key = `error.said.${code.replace(/^REPERIO_/, '').toLowerCase()}`;
+  return tr.has(`${key}.text`)
+    ? { message: tr.t(`${key}.text`, values), hint: tr.t(`${key}.hint`, values) }
+    : { message, hint };
 }
 
 /** A mistake of the asker's or a state of the world, in the words of the room that found it. */

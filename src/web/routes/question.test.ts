@@ -73,3 +73,25 @@ test('a facet that the site has not is in no link of a search, and the page says
   for (const href of links) assert.doesNotMatch(href, /facet\.nonsense/);
   assert.match(body, /facet\.year=1999/);
 });
+
+test('an argument that stands there too often is refused by its name, in the words of the reader', async () => {
+  const repeated: readonly [string, string][] = [
+    ['sf', `sf=${'245__a,'.repeat(6)}`],
+    ['c', 'c=Articles&'.repeat(101)],
+    ['ot', 'ot=100,245&'.repeat(51)],
+    ['em', `em=${'B,'.repeat(21)}`],
+    ['title, author', 'title=a&author=b&'.repeat(11)],
+  ];
+  for (const [name, query] of repeated) {
+    const page = await app.inject(`/search?${query}`);
+    assert.equal(page.statusCode, 400, name);
+    assert.match(page.body, new RegExp(`The address has \\d+ values of ${name}, and \\d+ are possible\\.`));
+    const french = await app.inject(`/search?ln=fr&${query}`);
+    assert.match(french.body, new RegExp(`L’adresse a \\d+ valeurs de ${name}, et \\d+ sont possibles\\.`));
+    assert.equal((await app.inject(`/feed?${query}`)).statusCode, 400);
+  }
+  const api = await app.inject(`/api/search?${repeated[0]![1]}`);
+  assert.deepEqual([api.statusCode, api.json().code], [400, 'REPERIO_REPEATED_TOO_OFTEN']);
+  assert.equal((await app.inject(`/record/1/export/xm?${repeated[2]![1]}`)).statusCode, 400);
+  assert.equal((await app.inject('/search?sf=245__a,100__a,author,title,year&c=Articles&c=Articles')).statusCode, 200);
+});

@@ -4,7 +4,7 @@ import type { ExportFormat } from '../../formats/export-format.ts';
 import { exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
 import { references } from '../../formats/work/references.ts';
 import { describeWork } from '../../formats/work/work.ts';
-import type { RecordVersion } from '../../index/entry.ts';
+import { repeatedTooOften, tagsIn } from '../../search/repeated.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import { emptyBox, searchBox } from '../components/search-box.ts';
 import type { WebEnvironment } from '../environment.ts';
@@ -20,8 +20,10 @@ import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { citationList, citationsOf } from '../view/citation-list.ts';
 import { exportRecord } from '../view/export-view.ts';
 import { findRecord } from '../view/find-record.ts';
+import { type ReadVersion, shortened } from '../view/read-records.ts';
 import { visibleRecord } from '../view/visible-record.ts';
 import { sendDeleted, sendMerged, sendNoRecord } from './messages.ts';
+import { requireFew } from './search.ts';
 
 interface RecordParams {
   readonly Params: { readonly id: string; readonly format: string };
@@ -73,7 +75,7 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
 }
 
 /** The version to show, or undefined after answering why there is none. */
-async function findOrAnswer(exchange: Exchange, reply: FastifyReply, text: string): Promise<RecordVersion | undefined> {
+async function findOrAnswer(exchange: Exchange, reply: FastifyReply, text: string): Promise<ReadVersion | undefined> {
   const found = await findRecord(exchange, text);
   if (found.kind === 'shown') return found.version;
   if (found.kind === 'deleted') sendDeleted(exchange, reply, found.id, found.on);
@@ -87,7 +89,7 @@ async function sendTab(
   exchange: Exchange,
   request: FastifyRequest,
   reply: FastifyReply,
-  version: RecordVersion,
+  version: ReadVersion,
   tab: RecordTab,
 ): Promise<FastifyReply> {
   const number = Math.max(1, Math.trunc(Number(exchange.args.get('page') ?? 1)) || 1);
@@ -96,7 +98,7 @@ async function sendTab(
   const tag = entityTag(exchange, environment, `${tab} ${version.revision} ${files.tag}`);
   if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
   const { page } = exchange;
-  const record = visibleRecord(exchange, version.record);
+  const { record, leftOut } = shortened(visibleRecord(exchange, version.record));
   const cited = references(record);
   const model: RecordModel = {
     id: version.id,
@@ -104,6 +106,7 @@ async function sendTab(
     modified: version.modified,
     work: describeWork(record),
     references: cited.length,
+    leftOut: version.leftOut + leftOut,
     files,
     citations: citationsOf(exchange, version.id),
     fields: new Set(page.site.fields.map((field) => field.code)),
@@ -154,16 +157,14 @@ function sendRecordExport(
   exchange: Exchange,
   request: FastifyRequest,
   reply: FastifyReply,
-  version: RecordVersion,
+  version: ReadVersion,
   format: ExportFormat,
 ): FastifyReply {
   reply.header('last-modified', version.modified.toUTCString());
   const tag = entityTag(exchange, environment, `${format.code} ${version.revision}`);
   if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
-  const only = exchange.args
-    .getAll('ot')
-    .flatMap((list) => list.split(','))
-    .filter((path) => path !== '');
+  const only = tagsIn(exchange.args);
+  requireFew(repeatedTooOften({ ...emptyRequest, tags: only }));
   return reply
     .header('server-timing', exchange.timing.header())
     .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)

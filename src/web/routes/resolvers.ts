@@ -19,8 +19,7 @@ export function resolverRoutes(app: FastifyInstance, environment: WebEnvironment
     if (id === '' && name === '') return reply.type(xmlType).send(unapiFormats(undefined));
     const number = recordNumber(id, exchange.page.baseUrl);
     const shown = number === undefined ? 'unknown' : mayShow(exchange.person, exchange.snapshot, number);
-    const version =
-      number === undefined || shown !== 'yes' ? undefined : (await exchange.records([number])).get(number);
+    const version = number === undefined || shown !== 'yes' ? undefined : await exchange.record(number);
     if (version === undefined || version.deleted)
       return reply.code(404).type(textType).send('There is no such record.\n');
     // The specification wants 300 when there is a choice to make.

@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ask } from '../../access/ask.ts';
+import { type Answer, ask } from '../../access/ask.ts';
 import { withCataloguers } from '../../access/cataloguers.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { refusedEntirely } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import { exportFormat, idFormat } from '../../formats/formats.ts';
+import type { ExportItem } from '../../formats/item.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { counted, topValuesOf } from '../../search/facets.ts';
 import { builtInFields } from '../../search/query/tree.ts';
+import { type Repeated, repeatedTooOften } from '../../search/repeated.ts';
 import {
   longestQuestion,
   maximumPageSize,
@@ -20,13 +22,14 @@ import {
 import type { WebEnvironment } from '../environment.ts';
 import { webErrors } from '../errors.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
-import { hitDetails, hitMarc } from '../pages/drawn-hits.ts';
+import type { Html } from '../html.ts';
+import { hitDetails, hitItems, hitMarc } from '../pages/drawn-hits.ts';
 import { facetPage } from '../pages/facet.ts';
-import { searchPage, yearArguments } from '../pages/search.ts';
+import { type SearchModel, searchPage, yearArguments } from '../pages/search.ts';
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { citationSummary } from '../view/citation-summary.ts';
+import { drawnRecords, shortened } from '../view/read-records.ts';
 import { facetHref, facetLabel, facetTitle, searchView } from '../view/search-view.ts';
-import { visibleRecord } from '../view/visible-record.ts';
 import { asksToBrowse, sendBrowse } from './browse.ts';
 import { sendExport, sendIds } from './export.ts';
 import { sendRestricted, sendUnknownCollection } from './messages.ts';
@@ -114,12 +117,18 @@ export function readRequest({ snapshot, args, signedIn }: Exchange): SearchReque
   });
   const length = questionLength(asked);
   if (length > longestQuestion) throw new UserError(webErrors.questionTooLong, { length, most: longestQuestion });
+  requireFew(repeatedTooOften(asked));
   const liked = signedIn?.account.preferences.size;
   const request =
     liked === undefined || args.has('rg') || !asked.format.startsWith('h') ? asked : { ...asked, size: liked };
   return request.collection === collectionTree(snapshot.site).home?.collection.name
     ? { ...request, collection: '' }
     : request;
+}
+
+/** Throws a UserError for what stands there too often. */
+export function requireFew(repeated: Repeated | undefined): void {
+  if (repeated !== undefined) throw new UserError(webErrors.repeatedTooOften, { ...repeated });
 }
 
 /** The request with what has to be read before a search. */
@@ -159,18 +168,38 @@ async function sendPage(
   }
   if (question.format === 'hb' || answer.total === 0)
     return sendHtml(reply, exchange, searchPage(exchange.page, model));
-  const records = await exchange.records(answer.ids);
-  const shown = answer.ids.flatMap((id, i) => {
-    const one = records.get(id);
-    return one === undefined ? [] : [{ id, rank: question.first + i, record: visibleRecord(exchange, one.record) }];
-  });
-  const drawn =
-    question.format === 'hm'
-      ? hitMarc(exchange.page, shown)
-      : hitDetails(
-          exchange.page,
-          shown.map(({ id, rank, record }) => ({ id, rank, work: describeWork(record) })),
-          model.highlighter,
-        );
-  return sendHtml(reply, exchange, searchPage(exchange.page, { ...model, drawn }));
+  return sendHtml(
+    reply,
+    exchange,
+    searchPage(exchange.page, { ...model, ...(await drawnHits(exchange, model, answer)) }),
+  );
+}
+
+/** Characters after which a page of whole hits ends: 200 ordinary ones are half a megabyte. */
+const longestList = 2 * 1024 * 1024;
+
+/** Hits as their formats draw them, as far as a page can hold them. */
+async function drawnHits(
+  exchange: Exchange,
+  { request, highlighter }: SearchModel,
+  { ids }: Answer,
+): Promise<Pick<SearchModel, 'drawn'>> {
+  const { page } = exchange;
+  const places = new Map(ids.map((id, i) => [id, request.first + i]));
+  const draw = ({ id, record: whole }: ExportItem): Html => {
+    const { record } = shortened(whole);
+    const place = { id, rank: places.get(id)! };
+    return request.format === 'hm'
+      ? hitMarc(page, { ...place, record })
+      : hitDetails(page, { ...place, work: describeWork(record) }, highlighter);
+  };
+  const list: Html[] = [];
+  let written = 0;
+  for await (const { id, drawn } of drawnRecords(exchange, ids, draw)) {
+    list.push(drawn);
+    written += drawn.text.length;
+    if (written > longestList && id !== ids.at(-1))
+      return { drawn: hitItems(page, request.first, list, toUrl(request, { first: places.get(id)! + 1 })) };
+  }
+  return { drawn: hitItems(page, request.first, list, undefined) };
 }

@@ -1,30 +1,15 @@
 import { Readable } from 'node:stream';
 import { mayShow } from '../../access/visible.ts';
+import { UserError } from '../../errors/errors.ts';
 import type { ExportContext, ExportFormat } from '../../formats/export-format.ts';
-import type { ExportItem } from '../../formats/item.ts';
-import type { StoredBatch, StoredVersion } from '../../index/stored-records.ts';
+import type { StoredVersion } from '../../index/stored-records.ts';
 import { compilePath } from '../../marc/path.ts';
-import { decodeParts, readParts } from '../../marc/stored.ts';
+import { readParts } from '../../marc/stored.ts';
+import { attempt } from '../attempt.ts';
+import { webErrors } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
+import { mostCharacters, type ReadVersion, RecordTooLarge, readVersion, storedBatches } from './read-records.ts';
 import { isWhollyVisible, visibleRecord } from './visible-record.ts';
-
-/** Records read at once for a feed or a list. */
-const recordsAtOnce = 100;
-
-/** Records as this person may see them, in this order, in batches. Those deleted since they were found are left out. */
-export async function* recordBatches(
-  exchange: Exchange,
-  ids: readonly number[],
-): AsyncGenerator<readonly ExportItem[]> {
-  for (let at = 0; at < ids.length; at += recordsAtOnce) {
-    const batch = ids.slice(at, at + recordsAtOnce);
-    const records = await exchange.records(batch);
-    yield batch.flatMap((id) => {
-      const one = records.get(id);
-      return one === undefined || one.deleted ? [] : [{ ...one, record: visibleRecord(exchange, one.record) }];
-    });
-  }
-}
 
 /** What of a question an export has to know. */
 export interface ExportQuestion {
@@ -52,15 +37,16 @@ function contextOf(exchange: Exchange, format: ExportFormat, question: ExportQue
   };
 }
 
-/** One record, whole: there is no need for a stream. */
+/** One record, whole: there is no need for a stream. Throws UserError when it is too large to be made in one piece. */
 export function exportRecord(
   exchange: Exchange,
   format: ExportFormat,
-  item: ExportItem,
+  item: ReadVersion,
   only: readonly string[],
 ): string {
   const question = { ids: [item.id], total: 1, page: `/record/${item.id}`, single: true, only };
   const context = contextOf(exchange, format, question);
+  if (item.leftOut > 0) throw new UserError(webErrors.recordTooLarge, { id: item.id });
   const visible = { ...item, record: visibleRecord(exchange, item.record) };
   return format.head(context) + format.item(visible, context) + format.foot(context);
 }
@@ -90,8 +76,10 @@ async function* pieces(
   let piece = format.head(context);
   let first = true;
   for await (const rows of storedBatches(exchange, ids)) {
-    for (const row of rows) {
-      piece += first ? write(row) : format.between + write(row);
+    for (const row of stillShown(exchange, rows)) {
+      const drawn = attempt(exchange.page, row.id, () => write(row));
+      if (drawn === undefined) continue;
+      piece += first ? drawn : format.between + drawn;
       first = false;
       if (piece.length < pieceSize) continue;
       yield* cut(Buffer.from(piece));
@@ -110,37 +98,17 @@ function* cut(bytes: Buffer): Generator<Buffer> {
 function writerOf(exchange: Exchange, format: ExportFormat, context: ExportContext): (row: StoredVersion) => string {
   const { stored } = format;
   const direct = stored !== undefined && context.only.length === 0 ? stored : undefined;
-  return ({ marc, ...version }) => {
-    const parts = readParts(marc);
-    if (direct !== undefined && isWhollyVisible(exchange, parts)) return direct(parts);
-    return format.item({ ...version, record: visibleRecord(exchange, decodeParts(parts)) }, context);
+  return (row) => {
+    const { marc, ...version } = row;
+    if (marc.length > mostCharacters) throw new RecordTooLarge(marc.length);
+    if (direct !== undefined) {
+      const parts = readParts(marc);
+      if (isWhollyVisible(exchange, parts)) return direct(parts);
+    }
+    const { record, leftOut } = readVersion(row);
+    if (leftOut > 0) throw new RecordTooLarge(marc.length);
+    return format.item({ ...version, record: visibleRecord(exchange, record) }, context);
   };
-}
-
-/** Bytes that one statement answers with, more or less. */
-const batchBytes = 2 * 1024 * 1024;
-const firstBatch = 64;
-const largestBatch = 2000;
-
-/** While one batch is written the next is read. The number of records in a batch follows their size. */
-async function* storedBatches(exchange: Exchange, ids: readonly number[]): AsyncGenerator<readonly StoredVersion[]> {
-  let size = firstBatch;
-  const read = (at: number): Promise<StoredBatch> => {
-    const batch = exchange.stored(ids.slice(at, at + size), batchBytes);
-    // It is awaited later; a client that goes away meanwhile never does.
-    batch.catch(() => undefined);
-    return batch;
-  };
-  let at = 0;
-  let reading = ids.length === 0 ? undefined : read(0);
-  while (reading !== undefined) {
-    const { rows, taken } = await reading;
-    at += taken;
-    const bytes = rows.reduce((sum, { marc }) => sum + marc.length, 0);
-    if (bytes > 0) size = Math.max(1, Math.min(largestBatch, 2 * size, Math.ceil((rows.length * batchBytes) / bytes)));
-    reading = at < ids.length ? read(at) : undefined;
-    yield stillShown(exchange, rows);
-  }
 }
 
 /** An export takes a while: what was deleted or closed to the person since it was asked for is left out. */

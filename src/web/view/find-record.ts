@@ -1,15 +1,15 @@
 import { wouldShow } from '../../access/deleted.ts';
 import { mayShow } from '../../access/visible.ts';
 import { firstValue } from '../../formats/work/fields.ts';
-import type { RecordVersion } from '../../index/entry.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ReadVersion } from './read-records.ts';
 
 /**
  * What there is to say of a number: a record; that it was deleted, or merged into another one; or nothing, which is all
  * that anybody learns of a record that they may not see.
  */
 export type FoundRecord =
-  | { readonly kind: 'shown'; readonly version: RecordVersion }
+  | { readonly kind: 'shown'; readonly version: ReadVersion }
   | { readonly kind: 'deleted'; readonly id: number; readonly on: Date }
   | { readonly kind: 'merged'; readonly id: number; readonly other: number }
   | { readonly kind: 'unknown' };
@@ -26,7 +26,7 @@ export async function findRecord(exchange: Exchange, text: string): Promise<Foun
   if (id < 1 || id > 2 ** 31 - 1) return unknown;
   const shown = mayShow(person, snapshot, id);
   // A record that was deleted long ago has left the index.
-  const version = (await exchange.records([id])).get(id);
+  const version = await exchange.record(id);
   if (shown === 'yes' && version?.deleted === false) return { kind: 'shown', version };
   const before = await exchange.before(id);
   const couldSee = wouldShow(person, snapshot, before?.record ?? version?.record);

@@ -6,6 +6,7 @@ import type { Notice } from '../../search/notices.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
 import { analyzerOf } from '../../search/search.ts';
 import type { FacetDefinition } from '../../site/site.ts';
+import { attempt } from '../attempt.ts';
 import type { FacetValue } from '../components/facets.ts';
 import { type Hit, kindName } from '../components/hit.ts';
 import type { PageContext } from '../context.ts';
@@ -97,7 +98,8 @@ async function hitsOf(
       found[i] ??
       (record === undefined
         ? openingFragment(brief)
-        : recordFragment(visibleRecord(exchange, record), brief, highlighter));
+        : (attempt(exchange.page, id, () => recordFragment(visibleRecord(exchange, record), brief, highlighter)) ??
+          openingFragment(brief)));
     return {
       id,
       rank: request.first + i,
