@@ -9,7 +9,7 @@ export const indexErrors = defineErrors({
   },
   unknownVersions: {
     code: 'REPERIO_INDEX_TOO_NEW',
-    status: 503,
+    status: 500,
     message: 'The index is made in a way that this release does not know: {inForce}. It knows {known}.',
     hint: 'Use the release that the other nodes have, or let that one go back: "reperio index downgrade".',
   },

@@ -93,7 +93,7 @@ export const storeErrors = defineErrors({
   },
   socketGone: {
     code: 'REPERIO_SOCKET_GONE',
-    status: 503,
+    status: 500,
     message:
       'The embedded database runs (process {pid}), but its socket in {folder} is gone: something has cleaned that folder.',
     hint: 'Stop what uses the library, as `reperio serve`: the database stops with it, and the next command starts it with a new socket. A shorter REPERIO_DATA keeps the socket beside the data.',

@@ -22,6 +22,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   [webErrors.tooManyExports.code]: 'exports',
   [accessErrors.signInBusy.code]: 'sign_in',
   [fileErrors.storeWrong.code]: 'files',
+  [fileErrors.away.code]: 'files',
   [indexErrors.notReady.code]: 'index',
 };
 type Reason =
