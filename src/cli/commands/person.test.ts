@@ -59,7 +59,10 @@ test('the operator gives the first administrator a password, by standard input o
   assert.equal((await type(['person', 'password', 'admin', '--password-stdin'], 'short\n')).status, 1);
   assert.equal((await type(['person', 'password', 'admin', '--password-stdin'], '')).status, 1);
   const done = await type(['person', 'password', 'admin', '--password-stdin'], 'a quiet library\nnot this\n');
-  assert.deepEqual([done.status, done.stdout], [0, 'admin has a new password.\n']);
+  assert.deepEqual(
+    [done.status, done.stdout],
+    [0, 'admin has a new password. All sessions, links in letters and API tokens ended.\n'],
+  );
   assert.ok(await signsIn('admin', 'a quiet library'));
   assert.equal((await type(['person', 'password', 'admin'])).status, 1);
 });
