@@ -2,13 +2,13 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A node of some release: its own data folder, the library's database. */
+/** A node of some release: its own data folder, and the library's database where that is not the embedded one. */
 export interface ReleaseNode {
   readonly name: string;
   /** The module that its commands begin with. */
   readonly main: string;
   readonly folder: string;
-  readonly databaseUrl: string;
+  readonly databaseUrl: string | undefined;
 }
 
 export interface ServingNode {
@@ -30,7 +30,7 @@ function environmentOf({ name, folder, databaseUrl }: ReleaseNode): NodeJS.Proce
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
     REPERIO_DATA: folder,
-    DATABASE_URL: databaseUrl,
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     REPERIO_NODE_NAME: name,
     REPERIO_WEB_WORKERS: '1',
     REPERIO_EXEMPT_NETWORKS: '127.0.0.0/8, ::1',
