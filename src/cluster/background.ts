@@ -15,7 +15,7 @@ export interface BackgroundPlan {
 
 /** What the process tells. */
 export type FromBackground = {
-  /** What it is doing, as the end of "while it ..."; undefined: nothing. */
+  /** What it is doing, as the end of "while ..."; undefined: nothing. */
   readonly doing: string | undefined;
   /** Memory that it has, in bytes. */
   readonly resident: number;
@@ -138,7 +138,7 @@ export class BackgroundProcess {
     this.#deaths++;
     const age = performance.now() - this.#began;
     this.#pause = age > grownUp ? shortestPause : Math.min(longestPause, this.#pause * 2);
-    const doing = this.#doing === undefined ? '' : ` while it ${this.#doing}`;
+    const doing = this.#doing === undefined ? '' : ` while ${this.#doing}`;
     this.#lastDeath = `ended with ${how}${doing}`;
     const last = said.length === 0 ? '' : ` It said: ${said.slice(-5).join(' | ')}`;
     const seconds = Math.round(this.#pause / 1000);

@@ -13,7 +13,7 @@ export interface DoOptions {
   readonly look: () => Promise<Found>;
   /** Sentences for the log. */
   readonly say: (sentence: string) => void;
-  /** Told what is begun, as the end of "while it ...". */
+  /** Told what is begun, as the end of "while ...". */
   readonly doing: (what: string) => void;
 }
 
@@ -21,11 +21,11 @@ export interface DoOptions {
 const tellEvery = 10_000;
 
 const what = {
-  fold: 'folded new records into the index',
-  merge: 'merged segments of the index',
-  reindex: 'indexed records again',
-  rebuild: 'made the index anew',
-  take: 'made the index anew',
+  fold: 'folding new records into the index',
+  merge: 'merging segments of the index',
+  reindex: 'indexing records again',
+  rebuild: 'making the index anew',
+  take: 'making the index anew',
 } as const satisfies Record<Work['kind'], string>;
 
 /** Does one piece of work, if it is still to be done and nobody else works on the index. */

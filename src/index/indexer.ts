@@ -19,7 +19,7 @@ export interface IndexerOptions extends WorkLimits {
   readonly takeAfter: number;
   /** Sentences for the log. */
   readonly onWork?: (sentence: string) => void;
-  /** Told what is begun, as the end of "while it ..."; undefined when that has ended. */
+  /** Told what is begun, as the end of "while ..."; undefined when that has ended. */
   readonly onDoing?: (what: string | undefined) => void;
 }
 

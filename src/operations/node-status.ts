@@ -43,7 +43,7 @@ export interface BackgroundStatus {
   readonly doing: string | undefined;
   /** How often one has ended by itself. */
   readonly deaths: number;
-  /** As "ended with SIGABRT while it ...". */
+  /** As "ended with SIGABRT while ...". */
   readonly lastDeath: string | undefined;
 }
 

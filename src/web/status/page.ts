@@ -235,7 +235,7 @@ function background({ background: process, now }: NodeStatus): Html {
     pid === 0 ? html`<span class="bad">not running</span>` : html`process ${pid}, up ${duration(now - started)}`;
   const ended = html`<p>It has ended by itself ${count === 1 ? 'once' : `${count} times`}; the last time it <span class="bad">${lastDeath ?? ''}</span>.</p>`;
   return html`<h2>Background process</h2>
-<p>Looks after the index and does periodic tasks: ${state}${doing !== undefined && html`; at work: it ${doing}`}.</p>
+<p>Looks after the index and does periodic tasks: ${state}${doing !== undefined && html`; at work: ${doing}`}.</p>
 ${count > 0 && ended}`;
 }
 

@@ -39,9 +39,9 @@ export function testView(now = Date.now()): NodeView {
     background: {
       pid: 4800,
       started: now - 60_000,
-      doing: 'folded new records into the index (records 11 to 90)',
+      doing: 'folding new records into the index (records 11 to 90)',
       deaths: 2,
-      lastDeath: 'ended with SIGABRT while it made the index anew (records 7 to 7)',
+      lastDeath: 'ended with SIGABRT while making the index anew (records 7 to 7)',
     },
     waiting: 3,
     workers: [

@@ -64,7 +64,7 @@ export function statusText({ status, nodes, tasks }: NodeView): string {
   }
   const { pid, started, doing, deaths, lastDeath } = status.background;
   const state = pid === 0 ? 'not running' : `${pid}  up ${duration(now - started)}`;
-  lines.push(`  background  ${state}${doing === undefined ? '' : `  at work: it ${doing}`}`);
+  lines.push(`  background  ${state}${doing === undefined ? '' : `  at work: ${doing}`}`);
   if (deaths > 0)
     lines.push(`    ended by itself ${deaths === 1 ? 'once' : `${deaths} times`}; the last time it ${lastDeath ?? ''}`);
   const running = status.workers.flatMap((worker) => worker.running.map((request) => ({ worker, request })));
