@@ -39,7 +39,7 @@ export interface BackgroundStatus {
   /** 0 while none runs. */
   readonly pid: number;
   readonly started: number;
-  /** As the end of "while it ...". */
+  /** As the end of "while ...". */
   readonly doing: string | undefined;
   /** How often one has ended by itself. */
   readonly deaths: number;
