@@ -12,11 +12,26 @@ import { saidIn, sendInternal, sendNotFound, sendUnavailable, sendUserError } fr
 import { withoutSecrets } from './secrets-in-url.ts';
 import { unavailable } from './unavailable.ts';
 
+/** Told in the place of others, which are in the log already. */
+const ownWords: ReadonlySet<string> = new Set([
+  webErrors.noDatabase.code,
+  webErrors.noRoom.code,
+  webErrors.internal.code,
+]);
+
 /** What readers are told of a database that cannot be asked. */
 class DatabaseAway extends UserError {
   constructor() {
     super(webErrors.noDatabase);
   }
+}
+
+/** What is told in the place of an error that names our servers, files and settings: why is for the log. Undefined: its own words are for everybody. */
+function forReaders({ code, status }: UserError, request: FastifyRequest): UserError | undefined {
+  if (code === storeErrors.databaseAway.code || code === storeErrors.databaseBusy.code) return new DatabaseAway();
+  if (code === storeErrors.diskFull.code) return new UserError(webErrors.noRoom);
+  const isOfStore = Object.values(storeErrors).some((kind) => kind.code === code);
+  return isOfStore && status === 500 ? new UserError(webErrors.internal, { id: request.id }) : undefined;
 }
 
 /** What the asker gets of something that was thrown: a page, a problem document, or words. */
@@ -29,13 +44,13 @@ export function answerError(
   const error = explainBody(thrown, request);
   const exchange = beginExchange(environment, request);
   if (error instanceof UserError) {
-    if (error.code === storeErrors.databaseAway.code || error.code === storeErrors.databaseBusy.code) {
-      // Why is for the log: it names our servers.
+    const told = forReaders(error, request);
+    if (told !== undefined) {
       request.log.error({ code: error.code, message: error.message }, 'unavailable');
-      return answerError(environment, new DatabaseAway(), request, reply);
+      return answerError(environment, told, request, reply);
     }
     if (error instanceof SiteClosed) reply.header('retry-after', String(error.retryAfter));
-    else if (error.status >= 500 && !(error instanceof DatabaseAway))
+    else if (error.status >= 500 && !ownWords.has(error.code))
       request.log.error({ code: error.code, message: error.message }, 'unavailable');
     if (error instanceof TooManyAttempts) reply.header('retry-after', String(error.seconds));
     const away = error.status === 503 ? unavailable(exchange.page.tr, error) : undefined;

@@ -67,6 +67,12 @@ export const webErrors = defineErrors({
     message: 'For the moment this cannot be shown, because the database cannot be asked. Searching goes on.',
     hint: 'Please try again in some seconds.',
   },
+  noRoom: {
+    code: 'REPERIO_NO_ROOM',
+    status: 507,
+    message: 'The library has no room for this at the moment.',
+    hint: 'Nothing was changed. Please try again later, or tell the library.',
+  },
   apiNotAllowed: {
     code: 'REPERIO_NOT_ALLOWED',
     status: 403,
