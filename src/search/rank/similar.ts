@@ -28,9 +28,9 @@ export function recordAsked(query: Query): number | undefined {
 
 /**
  * The visible records that have the telling words of a record, which is one of them: words of its title, subjects and abstract as the index keeps them
- * for drawing a hit, chosen by how often they stand there and how few records have them, scored by BM25. Undefined when the record may not be opened.
+ * for drawing a hit, chosen by how often they stand there and how few records have them, scored by BM25. Undefined when the record may not be opened. `kept`: see `bm25`.
  */
-export function similarTo(id: number, context: Context): Similar | undefined {
+export function similarTo(id: number, context: Context, kept = false): Similar | undefined {
   const { snapshot, visible } = context;
   const openable = context.openable?.() ?? visible;
   const index = snapshot.segments.findIndex(({ segment }, at) => openable[at]!.has(segment.ordinalOf(id)));
@@ -38,7 +38,7 @@ export function similarTo(id: number, context: Context): Similar | undefined {
   if (found === undefined) return undefined;
   const ordinal = found.segment.ordinalOf(id);
   const words = tellingWords(context, openable, index, ordinal);
-  const scores = bm25(snapshot, words, openable);
+  const scores = bm25(snapshot, words, openable, kept);
   const least = similarPart * scores[index]![ordinal]!;
   const hits = snapshot.segments.map(({ segment }, at) => {
     const entries = words.flatMap(({ space, term }) => segment.term(space, term) ?? []);
