@@ -177,3 +177,18 @@ test('numbers have no gaps when writers come at once and some fail', async () =>
   for (const result of results)
     if (result.status === 'rejected') assert.equal(result.reason.code, 'REPERIO_RECORD_HELD');
 });
+
+test('an identifier that no database can hold identifies nothing, and its record is written', async () => {
+  const malformed = ['x\u0000y', 'half \ud800'];
+  for (const value of malformed) {
+    const fields = [
+      dataField('035', ' ', ' ', [{ code: 'a', value }]),
+      dataField('970', ' ', ' ', [{ code: 'a', value }]),
+      dataField('909', 'C', 'O', [{ code: 'o', value }]),
+      doi(`10.1/${value}`),
+    ];
+    const first = await insert(book('With it', ...fields));
+    const second = await insert(book('With it too', ...fields));
+    assert.notEqual(first.id, second.id);
+  }
+});
