@@ -1,7 +1,9 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { Patterns } from '../search/evaluate/patterns.ts';
 import type { SearchRequest } from '../search/request.ts';
-import { count, type SearchOptions, type SearchResult, search } from '../search/search.ts';
+import { countingAll, type SearchOptions, type SearchResult, searching } from '../search/search.ts';
 import { stage } from '../search/stages.ts';
+import { finish, type Work } from '../search/work.ts';
 import { citationsFor } from './citations.ts';
 import { may, type Person } from './person.ts';
 import { collectionsBelow, openableRecords, visibleRecords } from './visible.ts';
@@ -12,14 +14,27 @@ export interface Answer extends SearchResult {
 }
 
 /** What an answer should come with, beside the ids of its page. */
-export type Wanted = Pick<SearchOptions, 'facets' | 'briefs' | 'counts' | 'alternatives' | 'patternTime' | 'after'>;
+export type Wanted = Pick<
+  SearchOptions,
+  'facets' | 'briefs' | 'counts' | 'alternatives' | 'patterns' | 'positions' | 'after'
+>;
 
 /** Asks the library as a person: pages, formats, feeds and the terminal all ask here. Nothing of an invisible record is in the answer. */
 export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequest, wanted: Wanted = {}): Answer {
+  return finish(asking(snapshot, person, request, wanted));
+}
+
+/** The same as work that others may interrupt: what a web process does, which has other readers. */
+export function* asking(
+  snapshot: IndexSnapshot,
+  person: Person,
+  request: SearchRequest,
+  wanted: Wanted = {},
+): Work<Answer> {
   const visible = stage('what may be seen', () => visibleRecords(person, snapshot, request));
   const facet = snapshot.site.facets.find(({ kind }) => kind === 'collection');
   const needsCollections = facet !== undefined && (wanted.facets || Object.hasOwn(request.facets, facet.code));
-  const result = search(snapshot, request, visible.hits, {
+  const result = yield* searching(snapshot, request, visible.hits, {
     ...wanted,
     ...optionsFor(snapshot, person),
     collections: needsCollections ? facetCollections(snapshot, person, request) : [],
@@ -28,9 +43,25 @@ export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequ
 }
 
 /** How many visible records a request finds, facet choices aside. */
-export function countFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest): number {
+export function countFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest, patterns?: Patterns): number {
+  return finish(countingFor(snapshot, person, request, patterns));
+}
+
+/** The same as work that others may interrupt. `patterns`: those of a question beside which it stands. */
+export function* countingFor(
+  snapshot: IndexSnapshot,
+  person: Person,
+  request: SearchRequest,
+  patterns: Patterns | undefined,
+): Work<number> {
   const visible = visibleRecords(person, snapshot, request);
-  return count(snapshot, request, visible.hits, optionsFor(snapshot, person));
+  const options = optionsFor(snapshot, person);
+  return yield* countingAll(
+    snapshot,
+    request,
+    visible.hits,
+    patterns === undefined ? options : { ...options, patterns },
+  );
 }
 
 /** What of a search depends on who asks, beside the visible records. */

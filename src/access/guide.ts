@@ -1,8 +1,10 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { Patterns } from '../search/evaluate/patterns.ts';
 import { type Correction, correction } from '../search/guide/correction.ts';
 import { type NearestTerms, nearestTerms } from '../search/guide/nearest.ts';
 import type { SearchRequest } from '../search/request.ts';
-import { ask, countFor, optionsFor } from './ask.ts';
+import type { Work } from '../search/work.ts';
+import { asking, countingFor, optionsFor } from './ask.ts';
 import { collectionTree } from './collections.ts';
 import type { Person } from './person.ts';
 import { maySeeCollection, visibleRecords } from './visible.ts';
@@ -18,38 +20,57 @@ export interface Guidance {
   readonly elsewhere: readonly { readonly collection: string; readonly count: number }[];
 }
 
-export function guidanceFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest): Guidance {
+/** `patterns`: those of the question, which have the same time together. */
+export function* guiding(
+  snapshot: IndexSnapshot,
+  person: Person,
+  request: SearchRequest,
+  patterns: Patterns,
+): Work<Guidance> {
   const visible = visibleRecords(person, snapshot, request);
-  const { counts } = ask(snapshot, person, { ...request, facets: {}, size: 1 }, { counts: true });
-  const unfiltered = Object.keys(request.facets).length === 0 ? 0 : countFor(snapshot, person, request);
-  const elsewhere = unfiltered > 0 ? [] : otherPlaces(snapshot, person, request);
-  const nearest = nearestTerms(snapshot, request, visible.hits, optionsFor(snapshot, person));
+  const { counts } = yield* asking(snapshot, person, { ...request, facets: {}, size: 1 }, { counts: true, patterns });
+  const unfiltered =
+    Object.keys(request.facets).length === 0 ? 0 : yield* countingFor(snapshot, person, request, patterns);
+  const elsewhere = unfiltered > 0 ? [] : yield* otherPlaces(snapshot, person, request, patterns);
+  const nearest = yield* nearestTerms(snapshot, request, visible.hits, { ...optionsFor(snapshot, person), patterns });
   return { counts, nearest, unfiltered, elsewhere };
 }
 
 /** What a question that finds little may have meant. */
-export function correctionFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest): Correction | undefined {
+export function* correcting(
+  snapshot: IndexSnapshot,
+  person: Person,
+  request: SearchRequest,
+  patterns: Patterns,
+): Work<Correction | undefined> {
   const { hits } = visibleRecords(person, snapshot, request);
-  return correction(snapshot, request, hits, optionsFor(snapshot, person));
+  return yield* correction(snapshot, request, hits, { ...optionsFor(snapshot, person), patterns });
 }
 
 const mostPlaces = 5;
 
 /** From within a collection that is the whole library; from there the collections outside its tree and the virtual ones. */
-function otherPlaces(snapshot: IndexSnapshot, person: Person, request: SearchRequest): Guidance['elsewhere'] {
-  const found = (collection: string) => ({
-    collection,
-    count: countFor(snapshot, person, { ...request, collection, collections: [] }),
-  });
+function* otherPlaces(
+  snapshot: IndexSnapshot,
+  person: Person,
+  request: SearchRequest,
+  patterns: Patterns,
+): Work<Guidance['elsewhere']> {
+  const found = function* (collection: string): Work<Guidance['elsewhere'][number]> {
+    const elsewhere = { ...request, collection, collections: [] };
+    return { collection, count: yield* countingFor(snapshot, person, elsewhere, patterns) };
+  };
   const isNarrow = request.collection !== '' || request.collections.length > 0;
-  const whole = isNarrow ? found('') : { collection: '', count: 0 };
+  const whole = isNarrow ? yield* found('') : { collection: '', count: 0 };
   if (whole.count > 0) return [whole];
   const { home, byName } = collectionTree(snapshot.site);
   const roots = [...(home?.collection.virtualChildren ?? []), ...snapshot.site.collections.slice(1)];
-  return roots
-    .flatMap(({ name }) => byName.get(name) ?? [])
-    .filter((placed) => maySeeCollection(person, snapshot, placed))
-    .map(({ collection }) => found(collection.name))
-    .filter(({ count }) => count > 0)
-    .slice(0, mostPlaces);
+  const places: Guidance['elsewhere'][number][] = [];
+  for (const { name } of roots) {
+    const placed = byName.get(name);
+    if (placed === undefined || !maySeeCollection(person, snapshot, placed)) continue;
+    const one = yield* found(placed.collection.name);
+    if (one.count > 0 && places.push(one) === mostPlaces) break;
+  }
+  return places;
 }

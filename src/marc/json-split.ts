@@ -32,6 +32,8 @@ class MarcJsonSplitter implements Splitter {
   /** After a broken record: what follows belongs to it until a new record is plain to see. */
   #lost = false;
   #found: RawRecord[] = [];
+  /** What stands outside of records, as far as it says whether there are none: an empty list is no mistake. */
+  #outside = '';
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -48,6 +50,14 @@ class MarcJsonSplitter implements Splitter {
       this.#refuse(
         this.#buffer.length,
         new RecordProblem(marcErrors.cutOff, { reason: 'the input ends before its last "}"' }),
+      );
+    }
+    if (this.#position === 0 && this.#outside !== '' && this.#outside !== '[]') {
+      this.#found = found;
+      this.#start = 0;
+      this.#refuse(
+        0,
+        new RecordProblem(marcErrors.json, { reason: 'there is no record in it, which begins with "{"' }),
       );
     }
     return found;
@@ -83,7 +93,8 @@ class MarcJsonSplitter implements Splitter {
       else if (byte === braceClose && this.#depth > 0) {
         this.#depth -= 1;
         if (this.#depth === 0) this.#cut(at + 1);
-      }
+      } else if (this.#depth === 0 && this.#position === 0 && byte! > 0x20 && this.#outside.length < 3)
+        this.#outside += String.fromCharCode(byte!);
     }
     this.#at = at;
   }

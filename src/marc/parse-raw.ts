@@ -10,6 +10,7 @@ import type { ParsedRecord, RawRecord, ReadResult, RecordFormat } from './raw.ts
 import { controlValue, type MarcRecord } from './record.ts';
 import { parseTextMarcRecord } from './text-parse.ts';
 import { recordProblem } from './validate.ts';
+import { mayBeMalformed, mended } from './well-formed.ts';
 
 const parsers: Readonly<Record<RecordFormat, (bytes: Uint8Array) => ParsedRecord>> = {
   marcxml: parseMarcXml,
@@ -38,7 +39,11 @@ export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
   }
   let control001: string | undefined;
   try {
-    const { record, warnings } = parsers[format](bytes);
+    const parsed = parsers[format](bytes);
+    const { record, warnings: mendings } = mayBeMalformed(format, bytes)
+      ? mended(parsed.record)
+      : { record: parsed.record, warnings: noWarnings };
+    const warnings = mendings.length === 0 ? parsed.warnings : [...parsed.warnings, ...mendings];
     control001 = controlValue(record, '001');
     const problem = recordProblem(record);
     if (problem !== undefined) throw problem;

@@ -1,8 +1,9 @@
+import { UserError } from '../errors/errors.ts';
 import { detectionBytes } from './detect.ts';
 import { plainInput } from './input.ts';
 import { openSplitter, type SplitOptions } from './open-splitter.ts';
 import { parseRaw } from './parse-raw.ts';
-import { RecordProblem, reasonFor } from './problem.ts';
+import { RecordProblem, reasonFor, recordLabel } from './problem.ts';
 import type { RawRecord, ReadResult, RecordFormat, Splitter } from './raw.ts';
 
 /** Records cut out of one chunk of input, for `parseRaw`, here or in another thread. */
@@ -55,6 +56,9 @@ export async function* splitRecords(
     damage = error;
   }
   if (splitter === undefined) {
+    // Nothing could be read: an input that is damaged is not empty.
+    if (start.length === 0 && damage !== undefined)
+      throw new UserError(damage.kind, { ...damage.values, record: recordLabel(1, undefined) });
     splitter = openSplitter(start, options);
     yield batch(splitter.push(start), splitter.format);
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
+import { isWellFormed } from '../marc/well-formed.ts';
 
 /**
  * By what a record is known. An identifier is written as one string, its *key*: the kind, a blank, the washed value.
@@ -48,7 +49,7 @@ const longestValue = 500;
 
 /** `source` stands in for a missing 003. */
 export function identify(record: MarcRecord, source = ''): Identity {
-  const control = (controlValue(record, '001') ?? '').trim();
+  const control = wellFormed(controlValue(record, '001') ?? '').trim();
   const system: string[] = [];
   const oai: string[] = [];
   const doi: string[] = [];
@@ -75,7 +76,7 @@ export function identify(record: MarcRecord, source = ''): Identity {
   return {
     control,
     repeated: record.fields.filter(({ tag, value }) => tag === '001' && value !== undefined).length > 1,
-    source: (controlValue(record, '003') ?? '').trim() || source,
+    source: wellFormed(controlValue(record, '003') ?? '').trim() || source,
     number,
     keys: [...new Set([...other, ...system, ...oai, ...doi])],
   };
@@ -163,6 +164,10 @@ function key(kind: IdentifierKind, value: string): string {
   return `${kind} ${value.slice(0, 200)}…${createHash('sha256').update(value).digest('hex')}`;
 }
 
+function wellFormed(text: string): string {
+  return isWellFormed(text) ? text : '';
+}
+
 function washDoi(value: string): string {
   return value.toLowerCase().replace(/^(?:doi:\s*|https?:\/\/(?:dx\.)?doi\.org\/)/, '');
 }
@@ -180,6 +185,7 @@ function each(field: Field, code: string, take: (value: string) => void): void {
   for (const subfield of field.subfields) {
     if (subfield.code !== code) continue;
     const value = subfield.value.trim();
-    if (value !== '') take(value);
+    // What no database can hold identifies nothing.
+    if (value !== '' && isWellFormed(value)) take(value);
   }
 }

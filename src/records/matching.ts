@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { ErrorKind } from '../errors/errors.ts';
+import { isWellFormed } from '../marc/well-formed.ts';
 import type { Queryable } from '../store/database.ts';
 import { recordErrors } from './errors.ts';
 import { broughtKeys, type Holdings, type Identity, matchRecord, nameKey, splitKey } from './identifiers.ts';
@@ -52,6 +53,8 @@ export async function fetchHolders(database: Queryable, keys: Iterable<string>):
   const values: string[] = [];
   for (const key of keys) {
     const { kind, value } = splitKey(key);
+    // No record can hold it, and the statement would fail for all of them.
+    if (!isWellFormed(value)) continue;
     kinds.push(kind);
     values.push(value);
   }

@@ -196,3 +196,18 @@ test('fields that tell Invenio what to do with files are no metadata: they are l
   const { record } = await readRecord(store.database, written!.id);
   assert.ok(!record.fields.some(({ tag }) => tag === 'FFT'));
 });
+
+test('an identifier that no database can hold identifies nothing, and its record is written', async () => {
+  const malformed = ['x\u0000y', 'half \ud800'];
+  for (const value of malformed) {
+    const fields = [
+      dataField('035', ' ', ' ', [{ code: 'a', value }]),
+      dataField('970', ' ', ' ', [{ code: 'a', value }]),
+      dataField('909', 'C', 'O', [{ code: 'o', value }]),
+      doi(`10.1/${value}`),
+    ];
+    const first = await insert(book('With it', ...fields));
+    const second = await insert(book('With it too', ...fields));
+    assert.notEqual(first.id, second.id);
+  }
+});

@@ -25,6 +25,9 @@ const sentences = {
   'slow-pattern': 'Looking for {text} took too long: only a part of the terms was looked at.',
   'many-patterns':
     'A question may have {limit} patterns that begin with fewer than three letters: nothing was searched for the others.',
+  'wide-phrase': '{text} stands for too many words within a phrase: only a part of them was looked at.',
+  'long-phrases': '{text} was not looked for: the question has more phrases of common words than can be compared.',
+  'many-citations': 'A question may have {limit} conditions about citations: nothing was searched for the others.',
   'long-values': '{text} was compared with the beginning of very long values only.',
   'any-field': 'There is no field {text}: all fields were searched.',
   'unknown-field': 'There is no field {text} that you may ask: nothing was searched for it.',

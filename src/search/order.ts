@@ -8,7 +8,7 @@ import { type Hit, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import { byDate, byKey, byNumber, bySortKey } from './orders.ts';
 import type { Order } from './page.ts';
 import type { Query } from './query/tree.ts';
-import { bm25 } from './rank/bm25.ts';
+import { ranking } from './rank/bm25.ts';
 import { combined, type Numbers } from './rank/combine.ts';
 import { knowledgeNumbers } from './rank/knowledge.ts';
 import { rankedWords } from './rank/words.ts';
@@ -27,7 +27,7 @@ export function* orderOf(request: SearchRequest, query: Query, context: Context,
   const { snapshot } = context;
   if (request.rank !== '') {
     const method = snapshot.site.ranks.find(({ code }) => code === request.rank);
-    const ranked = method && rankedBy(method, request, query, context, hits);
+    const ranked = method && (yield* rankedBy(method, request, query, context, hits));
     if (ranked !== undefined) return ranked;
     notify(context, { kind: method === undefined ? 'unknown-rank' : 'no-citations', text: request.rank });
   }
@@ -38,14 +38,14 @@ export function* orderOf(request: SearchRequest, query: Query, context: Context,
   );
 }
 
-function rankedBy(
+function* rankedBy(
   method: RankMethod,
   request: SearchRequest,
   query: Query,
   context: Context,
   hits: HitSet,
-): RequestOrder | undefined {
-  const numbers = numbersOf(method, query, context, hits);
+): Work<RequestOrder | undefined> {
+  const numbers = yield* numbersOf(method, query, context, hits);
   if (numbers === undefined) return undefined;
   return byScore(request, context, { scores: numbers });
 }
@@ -60,11 +60,16 @@ export function byScore(
   return { ...order, score: (hit) => scores[segmentOf(hit)]?.[ordinalOf(hit)] ?? 0 };
 }
 
-function numbersOf(method: RankMethod, query: Query, context: Context, hits: HitSet): readonly Numbers[] | undefined {
+function* numbersOf(
+  method: RankMethod,
+  query: Query,
+  context: Context,
+  hits: HitSet,
+): Work<readonly Numbers[] | undefined> {
   const { snapshot, analyzer, citations } = context;
   switch (method.method) {
     case 'relevance':
-      return bm25(
+      return yield* ranking(
         snapshot,
         rankedWords(query, analyzer, method.weights),
         context.openable?.() ?? snapshot.segments.map(({ live }) => live),
@@ -78,7 +83,7 @@ function numbersOf(method: RankMethod, query: Query, context: Context, hits: Hit
         const other = snapshot.site.ranks.find((one) => one.code === code && one.method !== 'combine');
         return other === undefined ? [] : [{ method: other, share }];
       });
-      return combined(hits, methods, (other) => numbersOf(other, query, context, hits));
+      return yield* combined(hits, methods, (other) => numbersOf(other, query, context, hits));
     }
   }
 }

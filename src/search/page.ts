@@ -33,6 +33,7 @@ const largePart = 4;
 export function page(hits: HitSet, order: Order, skip: number, count: number): Float64Array {
   const wanted = skip + count;
   const total = hits.reduce((sum, bits) => sum + bits.size, 0);
+  if (skip >= total) return new Float64Array(0);
   if (total >= longList && wanted * largePart >= total) {
     const all = order.sortAll?.(hits);
     if (all !== undefined) return all.subarray(Math.min(skip, total), Math.min(wanted, total));

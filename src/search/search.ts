@@ -4,10 +4,10 @@ import type { Brief } from '../index/brief.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { Site } from '../site/site.ts';
 import { hitsAfter, type Position } from './cursor.ts';
-import { compileQuery } from './evaluate/compile.ts';
+import { compileQuery, compiling } from './evaluate/compile.ts';
 import type { Context } from './evaluate/context.ts';
 import { spanOfDate } from './evaluate/dates.ts';
-import { countVisible, evaluate } from './evaluate/evaluate.ts';
+import { counting, evaluate, evaluating } from './evaluate/evaluate.ts';
 import { createPatterns, type Patterns } from './evaluate/patterns.ts';
 import { both, type Plan } from './evaluate/plan.ts';
 import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts';
@@ -33,6 +33,7 @@ export interface SearchOptions {
   readonly facets?: boolean;
   readonly briefs?: boolean;
   readonly counts?: boolean;
+  readonly positions?: boolean;
   /** Only what comes after this position in the order asked for. */
   readonly after?: Position | undefined;
   /** All records that the asker may open, in whatever collection: authority records are looked for among them. */
@@ -70,8 +71,8 @@ export interface SearchResult {
   readonly hits: HitSet;
   /** Where this page ended; undefined when nothing comes after it. */
   readonly end: Position | undefined;
-  /** The position of one of `ids`, by its place among them. */
-  position(place: number): Position;
+  /** Parallel to `ids` when they were asked for, else empty. */
+  readonly positions: readonly Position[];
 }
 
 const standardPatternTime = 2000;
@@ -99,11 +100,12 @@ export function* searching(
     ({ query }) => printQuery(query),
   );
   const { query: asked, similar } = stage('look up the record asked about', () => aboutRecord(request, typed, context));
-  const plan = stage('plan', () => planOf(request, asked, context, similar));
-  const exact = stage('find', () => evaluate(plan, context), told);
-  const other = options.alternatives && isEmpty(exact) ? alternativeTo(request, context) : undefined;
+  const plan = yield* stageOf('plan', planOf(request, asked, context, similar));
+  const exact = yield* stageOf('find', evaluating(plan, context), told);
+  const other = options.alternatives && isEmpty(exact) ? yield* alternativeTo(request, context) : undefined;
   const query = other === undefined ? asked : withLimits(other, request, context);
-  const found = other === undefined ? exact : evaluate(planOf(request, query, context), context);
+  const found = other === undefined ? exact : yield* evaluating(yield* planOf(request, query, context), context);
+  yield;
   const choices = { facets: request.facets, collections: options.collections ?? [] };
   const hits = stage('narrow by facets', () => narrow(snapshot, found, choices), told);
   yield;
@@ -114,20 +116,32 @@ export function* searching(
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
   const shown = stage('take the page', () => page(rest, order, request.first - 1, request.size));
   const { score } = order;
+  // Before others have a turn: what an order looks at may be theirs then.
+  const scores = score === undefined ? [] : Array.from(shown, score);
+  const end = endOf(snapshot, order, shown, sizeOf(rest) - request.first + 1);
+  const positions = options.positions ? Array.from(shown, (hit) => positionOf(snapshot, order, hit)) : [];
+  yield;
+  const ids = yield* idsOf(snapshot, shown);
+  const briefs = options.briefs
+    ? stage('read brief data', () => Array.from(shown, (hit) => briefOf(snapshot, hit)))
+    : [];
+  const facets = options.facets ? stage('count facets', () => facetsOf(snapshot, found, hits, choices)) : [];
+  if (options.facets) yield;
+  const counts = options.counts ? yield* stageOf('count each condition', countsOf(query, context)) : [];
   return {
     total: sizeOf(hits),
-    ids: idsOf(snapshot, shown),
-    briefs: options.briefs ? stage('read brief data', () => Array.from(shown, (hit) => briefOf(snapshot, hit))) : [],
-    scores: score === undefined ? [] : Array.from(shown, score),
-    facets: options.facets ? stage('count facets', () => facetsOf(snapshot, found, hits, choices)) : [],
-    counts: options.counts ? stage('count each condition', () => countsOf(query, context)) : [],
+    ids,
+    briefs,
+    scores,
+    facets,
+    counts,
     notices: firstNotices(context.notices),
     understood: printQuery(typed),
     query,
     alternative: other && printQuery(other),
     hits,
-    end: endOf(snapshot, order, shown, sizeOf(rest) - request.first + 1),
-    position: (place) => positionOf(snapshot, order, shown[place] as Hit),
+    end,
+    positions,
   };
 }
 
@@ -139,13 +153,16 @@ function sizeOf(hits: HitSet): number {
   return hits.reduce((sum, bits) => sum + bits.size, 0);
 }
 
+const idsBetweenTurns = 100_000;
+
 /** Half a million of them are asked for at once: no lookups that could be done once. */
-function idsOf(snapshot: IndexSnapshot, hits: Float64Array): readonly number[] {
+function* idsOf(snapshot: IndexSnapshot, hits: Float64Array): Work<readonly number[]> {
   const columns = snapshot.segments.map(({ segment }) => segment.ids);
   const ids = new Array<number>(hits.length);
   for (let i = 0; i < hits.length; i++) {
     const hit = hits[i] as Hit;
     ids[i] = columns[segmentOf(hit)]![ordinalOf(hit)] as number;
+    if (i % idsBetweenTurns === idsBetweenTurns - 1) yield;
   }
   return ids;
 }
@@ -166,8 +183,8 @@ function isEmpty(hits: HitSet): boolean {
 }
 
 /** Limits are never asked for in another way. */
-function alternativeTo(request: SearchRequest, context: Context): Query | undefined {
-  return alternativeQuestion(questionOf({ ...request, limits: [] }, context.analyzer).query, context);
+function* alternativeTo(request: SearchRequest, context: Context): Work<Query | undefined> {
+  return yield* alternativeQuestion(questionOf({ ...request, limits: [] }, context.analyzer).query, context);
 }
 
 function withLimits(text: Query, request: SearchRequest, context: Context): Query {
@@ -187,8 +204,18 @@ export function count(
   visible: HitSet,
   options: SearchOptions = {},
 ): number {
+  return finish(countingAll(snapshot, request, visible, options));
+}
+
+/** The same as work that others may interrupt. */
+export function* countingAll(
+  snapshot: IndexSnapshot,
+  request: SearchRequest,
+  visible: HitSet,
+  options: SearchOptions = {},
+): Work<number> {
   const { query, context } = prepare(snapshot, request, visible, options);
-  return countVisible(planOf(request, query, context), context);
+  return yield* counting(yield* planOf(request, query, context), context);
 }
 
 /** The visible records most like one, the most similar first, without itself. */
@@ -260,11 +287,11 @@ function aboutRecord(
   const method = id === undefined ? undefined : context.snapshot.site.ranks.find(({ code }) => code === request.rank);
   if (id === undefined || method === undefined) return { query };
   if (method.method === 'citations') return { query: secondOrder('refersto', query) };
-  return method.method === 'relevance' ? { query, similar: similarTo(id, context) } : { query };
+  return method.method === 'relevance' ? { query, similar: similarTo(id, context, true) } : { query };
 }
 
-function planOf(request: SearchRequest, query: Query, context: Context, similar?: Similar): Plan {
-  const found: Plan = similar === undefined ? compileQuery(query, context) : { kind: 'found', hits: similar.hits };
+function* planOf(request: SearchRequest, query: Query, context: Context, similar?: Similar): Work<Plan> {
+  const found: Plan = similar === undefined ? yield* compiling(query, context) : { kind: 'found', hits: similar.hits };
   const plans = [found];
   const { column, from, until } = request.dates;
   if (from !== '' || until !== '') {
@@ -280,13 +307,13 @@ function planOf(request: SearchRequest, query: Query, context: Context, similar?
 /** So many conditions of a question are counted alone, spelled otherwise and shown with their neighbours. */
 export const conditionsHelped = 20;
 
-function countsOf(query: Query, context: Context): SearchResult['counts'] {
+function* countsOf(query: Query, context: Context): Work<SearchResult['counts']> {
   const notices = [...context.notices];
   const silent = { ...context, notices };
-  return leavesOf(query)
-    .slice(0, conditionsHelped)
-    .map((leaf) => ({
-      text: printLeaf(leaf),
-      count: countVisible(compileQuery(leaf, silent), silent),
-    }));
+  const counts: { text: string; count: number }[] = [];
+  for (const leaf of leavesOf(query).slice(0, conditionsHelped)) {
+    const count = yield* counting(yield* compiling(leaf, silent), silent);
+    counts.push({ text: printLeaf(leaf), count });
+  }
+  return counts;
 }

@@ -20,14 +20,14 @@ export function stage<T>(name: string, work: () => T, detail: (result: T) => str
 }
 
 /** The same for work that may be interrupted; pauses do not count. */
-export function* stageOf<T>(name: string, work: Work<T>): Work<T> {
+export function* stageOf<T>(name: string, work: Work<T>, detail: (result: T) => string = () => ''): Work<T> {
   let took = 0;
   for (;;) {
     const began = performance.now();
     const { done, value } = work.next();
     took += performance.now() - began;
     if (done) {
-      recording?.push({ name, took, detail: '' });
+      recording?.push({ name, took, detail: detail(value) });
       return value;
     }
     yield;

@@ -10,3 +10,11 @@ export function finish<T>(work: Work<T>): T {
     if (done) return value;
   }
 }
+/** Does some of the work: until it is done, or until so many milliseconds have passed. */
+export function slice<T>(work: Work<T>, milliseconds: number): IteratorResult<undefined, T> {
+  const until = performance.now() + milliseconds;
+  for (;;) {
+    const step = work.next();
+    if (step.done || performance.now() >= until) return step;
+  }
+}

@@ -52,7 +52,7 @@ export function readFields(
   const entries = reader.entries(value);
   if (entries.length === 0) reader.report(value?.line ?? 1, 'The file has no fields: nothing could be searched.');
   const codes = entries.map((entry) => entry.key);
-  return entries.map((entry) => {
+  const fields = entries.map((entry) => {
     if (!code.test(entry.key)) {
       reader.report(
         entry.line,
@@ -73,6 +73,37 @@ export function readFields(
     if (reader.problems.length === mistakes) checkField(reader, entry, field);
     return field;
   });
+  checkUnions(reader, entries, fields);
+  return fields;
+}
+
+/** Unions may join unions, but none that leads back to them: neither would hold anything. */
+function checkUnions(reader: YamlReader, entries: readonly Entry[], fields: readonly FieldDefinition[]): void {
+  const unions = new Map(fields.map(({ code, index }) => [code, index?.union ?? []]));
+  for (const { key, line } of entries) {
+    const way = wayBack(unions, key);
+    // Whoever names itself is told so where it does, and each circle once.
+    if (way === undefined || way.length === 1 || way.some((code) => code < key)) continue;
+    reader.report(
+      line,
+      `The unions ${[...way, key].join(' > ')} name each other in a circle: none of them would hold anything.`,
+    );
+  }
+}
+
+/** The codes on a way from a union back to itself; undefined when there is none. */
+function wayBack(unions: ReadonlyMap<string, readonly string[]>, start: string): readonly string[] | undefined {
+  const seen = new Set<string>();
+  const ways: (readonly string[])[] = [[start]];
+  for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
+    for (const code of unions.get(way.at(-1)!) ?? []) {
+      if (code === start) return way;
+      if (seen.has(code)) continue;
+      seen.add(code);
+      ways.push([...way, code]);
+    }
+  }
+  return undefined;
 }
 
 function checkField(reader: YamlReader, entry: Entry, { paths, index }: FieldDefinition): void {

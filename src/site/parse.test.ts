@@ -300,3 +300,19 @@ test('providers for signing in have an encrypted address, and ask for openid', (
   assert.match(wrong('orcid:', 'Or/cid:')[0] ?? '', /cannot name a provider/);
   assert.match(wrong(', client: APP-1', '')[0] ?? '', /needs an issuer and a client/);
 });
+
+test('unions that name each other in a circle are told of once, with the way round', () => {
+  const circle = (text: string) => problemsOf(good.replace('  title:\n    names', `${text}  title:\n    names`));
+  assert.deepEqual(
+    circle('  a_a: {index: {union: [b_b]}}\n  b_b: {index: {union: [c_c, title]}}\n  c_c: {index: {union: [a_a]}}\n'),
+    ['9: The unions a_a > b_b > c_c > a_a name each other in a circle: none of them would hold anything.'],
+  );
+  assert.deepEqual(circle('  a_a: {index: {union: [b_b]}}\n  b_b: {index: {union: [title]}}\n'), []);
+});
+
+test('a knowledge base of very many keys is read, and a key that stands twice is named', () => {
+  const keys = Array.from({ length: 60_000 }, (_, at) => `    key ${at}: value\n`).join('');
+  const line = good.slice(0, good.indexOf('  GREEK: {')).split('\n').length;
+  const large = good.replace('  GREEK: {', `  LARGE:\n${keys}    key 7: again\n  GREEK: {`);
+  assert.deepEqual(problemsOf(large), [`${line + 60_001}: This key stands here a second time.`]);
+});

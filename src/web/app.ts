@@ -89,7 +89,11 @@ const longestUrlPart = 2000;
 
 /** The web application over a library; it does not listen yet. */
 export function createApp(library: WebLibrary, options: AppOptions = {}): FastifyInstance {
-  const limits = createLimits(options.limits ?? noLimits, (request) => visitorOf(request).signedIn !== undefined);
+  const limits = createLimits(
+    options.limits ?? noLimits,
+    (request) => visitorOf(request).signedIn !== undefined,
+    options.watch?.lateness,
+  );
   const later = options.later ?? createLater();
   const environment = createEnvironment(library, {
     baseUrl: options.baseUrl,

@@ -193,6 +193,12 @@ export const webErrors = defineErrors({
     message: 'Too many requests came from this network.',
     hint: 'Ask again in {seconds} s, and then more slowly. Whole collections come in one request (see docs/formats.md).',
   },
+  tooCostly: {
+    code: 'REPERIO_TOO_COSTLY',
+    status: 429,
+    message: 'What this network asked lately took most of the time of this server, and others are waiting.',
+    hint: 'Ask again in {seconds} s. Questions with few wildcards, and words before regular expressions, take least.',
+  },
   tooManyExports: {
     code: 'REPERIO_TOO_MANY_EXPORTS',
     status: 503,

@@ -1,11 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import type { SignedIn } from '../access/access.ts';
+import { type Answer, asking, type Wanted } from '../access/ask.ts';
 import type { ChangesBy } from '../access/cataloguers.ts';
 import { may, type Person } from '../access/person.ts';
 import { UserError } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { StoredBatch } from '../index/stored-records.ts';
+import { createPatterns, type Patterns } from '../search/evaluate/patterns.ts';
+import type { SearchRequest } from '../search/request.ts';
+import type { Work } from '../search/work.ts';
 import { isAway } from './away.ts';
 import type { PageContext, Theme } from './context.ts';
 import { readCookie } from './cookies.ts';
@@ -27,6 +31,12 @@ export interface Exchange {
   readonly page: PageContext;
   readonly args: URLSearchParams;
   readonly timing: Timing;
+  /** Asks the library as this person, in turns with what others have asked. */
+  readonly ask: (request: SearchRequest, wanted?: Wanted) => Promise<Answer>;
+  /** Other work of the search engine, likewise. */
+  readonly work: <T>(work: Work<T>) => Promise<T>;
+  /** The wildcards and regular expressions of this question and of all that stands beside its answer: they have one time together. */
+  readonly patterns: Patterns;
   /** One record, as far as it can be shown, in one statement; undefined: there is none. */
   readonly record: (id: number) => Promise<ReadVersion | undefined>;
   /** What a record was before it was deleted. */
@@ -55,7 +65,17 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
   const person = personOf(request, snapshot.site, environment.people?.access);
   const stored = (ids: readonly number[], bytes: number, patience?: number) =>
     timing.sql(() => environment.library.stored(ids, bytes, patience));
+  const { limits } = environment;
+  const work = <T>(asked: Work<T>): Promise<T> => timing.searchInTurns(asked, limits.beginWork(request));
+  let patterns: Patterns | undefined;
+  // Their time begins when something is asked.
+  const allPatterns = (): Patterns => (patterns ??= createPatterns(limits.patternTime()));
   return {
+    ask: (asked, wanted) => work(asking(snapshot, person, asked, { ...wanted, patterns: allPatterns() })),
+    work,
+    get patterns() {
+      return allPatterns();
+    },
     snapshot,
     person,
     signedIn: visitorOf(request).signedIn,

@@ -1,4 +1,9 @@
 import { recordStages, type Stage } from '../search/stages.ts';
+import { slice, type Work } from '../search/work.ts';
+import type { RequestWork } from './machines/limits.ts';
+
+/** Milliseconds of work after which others have their turn: most questions take less. */
+const sliceTime = 10;
 
 /** Where the time of one answer goes: shown to clients as Server-Timing, read by the benchmarks. */
 export class Timing {
@@ -20,6 +25,21 @@ export class Timing {
       return this.#stages === undefined ? work() : recordStages(this.#stages, work);
     } finally {
       this.#search += performance.now() - start;
+    }
+  }
+
+  /** Work of the search engine with pauses, in which others have their turn. */
+  async searchInTurns<T>(work: Work<T>, turns: RequestWork): Promise<T> {
+    try {
+      for (;;) {
+        const before = this.#search;
+        const step = this.search(() => slice(work, sliceTime));
+        turns.used(this.#search - before);
+        if (step.done) return step.value;
+        await turns.pause();
+      }
+    } finally {
+      turns.end();
     }
   }
 

@@ -11,6 +11,8 @@ export interface RequestWatch {
   readonly board: Board;
   /** Is the process so late that requests are refused before any work? */
   readonly isLate: () => boolean;
+  /** How late it is: milliseconds on the mean of the last second. */
+  readonly lateness: () => number;
 }
 
 /** Asked for when all is late, and always answered. */

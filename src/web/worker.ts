@@ -123,6 +123,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         meter,
         board: createBoard(boardPath(settings.dataFolder, process.pid)),
         isLate: () => shedAbove > 0 && lateness.mean() > shedAbove,
+        lateness: () => lateness.mean(),
       },
       level: () => level.now(),
       files: {

@@ -1,22 +1,61 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Postings, Segment, TermEntry } from '../../index/segment.ts';
-import type { MatchPlan } from './plan.ts';
+import type { Work } from '../work.ts';
+import { type Context, notify } from './context.ts';
+import { matchEntries, matching } from './expand.ts';
+import type { AdjacentPlan, MatchPlan } from './plan.ts';
+
+/** Places of a wildcard within a phrase that are compared in one segment: each takes 24 bytes, and all a tenth of a second. */
+const mostPlaces = 1_000_000;
 
 /**
- * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is a term, or a pattern whose terms are
- * given by `expand`. The rarest slot is taken first and each other one, from rare to common, keeps the places that it agrees with.
+ * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is a term, or a pattern. The rarest slot is taken first and each other one,
+ * from rare to common, keeps the places that it agrees with.
  */
-export function adjacent(
-  segment: Segment,
-  space: string,
-  slots: readonly (string | MatchPlan)[],
-  expand: (slot: MatchPlan) => readonly TermEntry[],
-): RoaringBitmap32 {
+export function* adjacent(plan: AdjacentPlan, context: Context, segment: Segment): Work<RoaringBitmap32> {
+  // What its patterns stand for depends on who asks then.
+  if (context.wildcardLimit !== undefined) return yield* find(plan, context, segment);
+  const known = found.get(plan) ?? new Map<Segment, RoaringBitmap32>();
+  found.set(plan, known);
+  const bits = known.get(segment) ?? (yield* find(plan, context, segment));
+  known.set(segment, bits);
+  return bits;
+}
+
+/** Equal phrases of a question are one plan, which is looked up once. */
+const found = new WeakMap<AdjacentPlan, Map<Segment, RoaringBitmap32>>();
+/** Places of words that a question may compare: some seconds of a core, or ten phrases of the most common words of a million records. */
+const mostPlacesCompared = 200_000_000;
+/** Places that are compared between two places where others may have their turn. */
+const placesBetweenTurns = 200_000;
+
+function* find(plan: AdjacentPlan, context: Context, segment: Segment): Work<RoaringBitmap32> {
+  const { slots, space } = plan;
+  const { done } = context.patterns;
+  if (done.places > mostPlacesCompared) {
+    notify(context, { kind: 'long-phrases', text: plan.text });
+    return new RoaringBitmap32();
+  }
+  const terms: (TermEntry | undefined)[] = [];
+  for (const slot of slots) {
+    const entry = typeof slot === 'string' ? segment.term(space, slot) : undefined;
+    if (typeof slot === 'string' && entry === undefined) return new RoaringBitmap32();
+    terms.push(entry);
+  }
+  const candidates = yield* withAll(plan, terms, context, segment);
+  if (candidates?.isEmpty) return candidates;
   const lists: Slot[] = [];
   for (const [offset, slot] of slots.entries()) {
-    const entries = typeof slot === 'string' ? oneEntry(segment, space, slot) : expand(slot);
-    if (entries.length === 0) return new RoaringBitmap32();
-    lists.push({ offset, postings: mergedPostings(entries.map((entry) => segment.postings(entry))) });
+    const entry = terms[offset];
+    const postings =
+      entry === undefined
+        ? yield* patternPostings(slot as MatchPlan, candidates!, context, segment)
+        : segment.postings(entry);
+    if (postings.ordinals.length === 0) return new RoaringBitmap32();
+    lists.push({ offset, postings });
+    done.places += postings.positions.length;
+    // Reading a common word takes a good part of a slice.
+    if (postings.positions.length > placesBetweenTurns) yield;
   }
   lists.sort((a, b) => a.postings.ordinals.length - b.postings.ordinals.length);
   const [rarest, ...others] = lists;
@@ -24,19 +63,72 @@ export function adjacent(
   let places: Postings = rarest.postings;
   for (const [at, { offset, postings }] of others.entries()) {
     const keepPositions = at < others.length - 1;
-    places = agreeing(places, postings, offset - rarest.offset, keepPositions);
+    places = yield* agreeing(places, postings, offset - rarest.offset, keepPositions);
   }
   return new RoaringBitmap32(places.ordinals);
+}
+
+/** The records that have something in each slot, whatever the place; undefined for a phrase without patterns, where nothing is won by that. */
+function* withAll(
+  { slots }: AdjacentPlan,
+  terms: readonly (TermEntry | undefined)[],
+  context: Context,
+  segment: Segment,
+): Work<RoaringBitmap32 | undefined> {
+  let all: RoaringBitmap32 | undefined;
+  const meet = (bits: RoaringBitmap32): void => {
+    all = all === undefined ? bits.clone() : all.andInPlace(bits);
+  };
+  if (slots.every((slot) => typeof slot === 'string')) return undefined;
+  for (const entry of terms) if (entry !== undefined) meet(segment.ordinals(entry));
+  for (const slot of slots) if (typeof slot !== 'string') meet(yield* matching(slot, context, segment));
+  return all;
+}
+
+/** What a pattern stands for, as if it were one word, in the records that count. */
+function* patternPostings(
+  plan: MatchPlan,
+  candidates: RoaringBitmap32,
+  context: Context,
+  segment: Segment,
+): Work<Postings> {
+  const lists: Postings[] = [];
+  let places = 0;
+  for (const entry of yield* matchEntries(plan, context, segment)) {
+    if (!candidates.intersects(segment.ordinals(entry))) continue;
+    const list = within(segment.postings(entry), candidates);
+    lists.push(list);
+    places += list.positions.length;
+    yield;
+    if (places <= mostPlaces) continue;
+    notify(context, { kind: 'wide-phrase', text: plan.text });
+    break;
+  }
+  return mergedPostings(lists);
+}
+
+/** A posting list as far as it speaks of these records. */
+function within({ ordinals, starts, positions }: Postings, candidates: RoaringBitmap32): Postings {
+  const kept: number[] = [];
+  for (let i = 0; i < ordinals.length; i++) if (candidates.has(ordinals[i]!)) kept.push(i);
+  if (kept.length === ordinals.length) return { ordinals, frequencies: none, starts, positions };
+  const places: number[] = [];
+  const ends = [0];
+  for (const i of kept) {
+    for (let at = starts[i]!; at < starts[i + 1]!; at++) places.push(positions[at]!);
+    ends.push(places.length);
+  }
+  return {
+    ordinals: Uint32Array.from(kept, (i) => ordinals[i]!),
+    frequencies: none,
+    starts: Uint32Array.from(ends),
+    positions: Uint32Array.from(places),
+  };
 }
 
 interface Slot {
   readonly offset: number;
   readonly postings: Postings;
-}
-
-function oneEntry(segment: Segment, space: string, term: string): readonly TermEntry[] {
-  const entry = segment.term(space, term);
-  return entry === undefined ? [] : [entry];
 }
 
 const none = new Uint32Array(0);
@@ -45,7 +137,7 @@ const none = new Uint32Array(0);
  * The places of `a` that have one of `b` at the given distance. Positions are left out when only records are wanted. A tight loop: a phrase of two
  * common words compares millions of positions.
  */
-function agreeing(a: Postings, b: Postings, distance: number, keepPositions: boolean): Postings {
+function* agreeing(a: Postings, b: Postings, distance: number, keepPositions: boolean): Work<Postings> {
   const { ordinals: aOrdinals, starts: aStarts, positions: aPositions } = a;
   const { ordinals: bOrdinals, starts: bStarts, positions: bPositions } = b;
   const ordinals = new Uint32Array(aOrdinals.length);
@@ -55,6 +147,7 @@ function agreeing(a: Postings, b: Postings, distance: number, keepPositions: boo
   let kept = 0;
   let j = 0;
   for (let i = 0; i < aOrdinals.length; i++) {
+    if (i % 16_384 === 16_383) yield;
     const ordinal = aOrdinals[i] as number;
     j = firstAtLeast(bOrdinals, ordinal, j);
     if (j === bOrdinals.length) break;

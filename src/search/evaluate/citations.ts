@@ -1,7 +1,8 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Leaf, Query, SecondOrderOperator } from '../query/tree.ts';
+import type { Work } from '../work.ts';
 import { type Context, notify } from './context.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluating } from './evaluate.ts';
 import { badNumber, numberEnds } from './numbers.ts';
 import { none, type Plan } from './plan.ts';
 
@@ -9,10 +10,12 @@ import { none, type Plan } from './plan.ts';
  * refersto: and its like. The inner question is answered over everything the asker may open, in whatever collection the outer
  * one is asked.
  */
-export function secondOrder(operator: SecondOrderOperator, inner: Plan, context: Context): Plan {
+export function* secondOrder(operator: SecondOrderOperator, inner: Plan, context: Context): Work<Plan> {
   const view = context.citations();
   if (view === undefined) return notReady(`${operator}:`, context);
-  const hits = evaluate(inner, { ...context, visible: view.visible });
+  if (!mayAskCitations(context)) return none;
+  yield;
+  const hits = yield* evaluating(inner, { ...context, visible: view.visible });
   const citing = operator.endsWith('excludingselfcites') ? 'without-self' : 'all';
   const found = operator.startsWith('refersto') ? view.citingAny(hits, citing) : view.citedByAny(hits, citing);
   return { kind: 'found', hits: found };
@@ -46,6 +49,7 @@ function citedBetween(leaf: Leaf, context: Context, citing: 'all' | 'without-sel
   if (ends === undefined) return badNumber(leaf, context);
   const view = context.citations();
   if (view === undefined) return notReady(`${leaf.field}:`, context);
+  if (!mayAskCitations(context)) return none;
   const [from, to] = ends;
   const hits = view.counts(citing).map((counts) => {
     const found = new Uint32Array(counts.length);
@@ -72,6 +76,15 @@ function identified(leaf: Leaf, context: Context): Plan {
   const view = context.citations();
   if (view === undefined) return notReady(`${leaf.field}:`, context);
   return { kind: 'found', hits: view.hitsOf(view.holders(context.analyzer.referenceKeys(text))) };
+}
+
+/** Conditions about citations of a question: each may look at all records and their references, 50 ms for a million. */
+const mostCitations = 20;
+
+function mayAskCitations(context: Context): boolean {
+  if (++context.patterns.done.citations <= mostCitations) return true;
+  notify(context, { kind: 'many-citations', text: '', limit: mostCitations });
+  return false;
 }
 
 function notReady(text: string, context: Context): Plan {

@@ -2,12 +2,13 @@ import type { FieldSearch } from '../../index/analysis/analyzer.ts';
 import { foldValue } from '../../index/analysis/fold.ts';
 import { printLeaf } from '../query/print.ts';
 import type { Leaf, Query } from '../query/tree.ts';
+import { finish, type Work } from '../work.ts';
 import { authorityFields, namingRecords, readsAuthorities } from './authority.ts';
 import { cataloguerPlan } from './cataloguer.ts';
 import { citationLeaf, secondOrder } from './citations.ts';
 import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluating } from './evaluate.ts';
 import { numberRange, range, regularExpression, wildcard } from './matcher.ts';
 import { badNumber, numberEnds } from './numbers.ts';
 import { patternPlan } from './patterns.ts';
@@ -15,15 +16,23 @@ import { all, both, either, leftOut, type MatchPlan, none, type Place, type Plan
 
 /** Turns a question into what is asked of every segment. Whatever cannot be asked leaves a notice in the context. */
 export function compileQuery(query: Query, context: Context): Plan {
+  return finish(compiling(query, context));
+}
+
+/** The same as work that others may interrupt: some parts of a question are answered before the whole is. */
+export function* compiling(query: Query, context: Context): Work<Plan> {
   switch (query.kind) {
     case 'everything':
       return all;
-    case 'chain':
-      return joined(query.steps.map(({ join, query: inner }) => ({ join, plan: compileQuery(inner, context) })));
+    case 'chain': {
+      const steps: PlanStep[] = [];
+      for (const { join, query: inner } of query.steps) steps.push({ join, plan: yield* compiling(inner, context) });
+      return joined(steps);
+    }
     case 'second-order':
-      return secondOrder(query.operator, compileQuery(query.inner, context), context);
+      return yield* secondOrder(query.operator, yield* compiling(query.inner, context), context);
     default:
-      return compileLeaf(query, context);
+      return yield* compileLeaf(query, context);
   }
 }
 
@@ -39,7 +48,7 @@ export function isMarcPath(name: string): boolean {
   return /^\d\d[\w%*]{0,4}$/.test(name);
 }
 
-function compileLeaf(leaf: Leaf, context: Context): Plan {
+function* compileLeaf(leaf: Leaf, context: Context): Work<Plan> {
   const { field: name } = leaf;
   if (name === 'recid') return recordNumbers(leaf, context);
   if (name === 'datecreated' || name === 'datemodified') return dates(leaf, context);
@@ -48,8 +57,9 @@ function compileLeaf(leaf: Leaf, context: Context): Plan {
   }
   const { analyzer } = context;
   const field = analyzer.field(name === '' || name === 'global' ? analyzer.anyField : name);
-  if (field !== undefined) return withAuthorities(leaf, context, field);
+  if (field !== undefined) return yield* withAuthorities(leaf, context, field);
   const known = name === 'cataloguer' ? cataloguerPlan(leaf, context) : citationLeaf(leaf, context);
+  yield;
   if (known !== undefined) return known;
   notify(context, { kind: 'any-field', text: name });
   const anyField = analyzer.field(analyzer.anyField);
@@ -57,7 +67,7 @@ function compileLeaf(leaf: Leaf, context: Context): Plan {
 }
 
 /** Beside what the field itself has, the records that name an authority record which has it. */
-function withAuthorities(leaf: Leaf, context: Context, field: FieldSearch): Plan {
+function* withAuthorities(leaf: Leaf, context: Context, field: FieldSearch): Work<Plan> {
   const plan = ofField(leaf, context, field);
   if (plan === leftOut) return plan;
   const { openable, analyzer } = context;
@@ -70,7 +80,7 @@ function withAuthorities(leaf: Leaf, context: Context, field: FieldSearch): Plan
     const of = code === field.code ? undefined : analyzer.field(code);
     return of === undefined ? [] : [ofField(leaf, silent, of)];
   });
-  const authorities = evaluate(either(names), { ...context, visible: openable(), notices: [] });
+  const authorities = yield* evaluating(either(names), { ...context, visible: openable(), notices: [] });
   return either([plan, { kind: 'found', hits: namingRecords(field.code, authorities, context) }]);
 }
 
@@ -140,7 +150,12 @@ const loneSign = /(?:^|\s)[^\p{L}\p{N}\s*]+(?:\s|$)/u;
 
 function row(context: Context, place: Place & { kind: 'words' }, words: readonly string[], text: string): Plan {
   const slots = words.map((word) => (word.includes('*') ? wildcardPlan(context, place, word, text) : word));
-  return slots.every((slot) => slot !== undefined) ? { kind: 'adjacent', space: place.space, slots } : none;
+  if (!slots.every((slot) => slot !== undefined)) return none;
+  const { phrases } = context.patterns;
+  const key = JSON.stringify([place.space, words]);
+  const plan = phrases.get(key) ?? { kind: 'adjacent', space: place.space, slots, text };
+  phrases.set(key, plan);
+  return plan;
 }
 
 /** Whole values. `path`: a "%" at the end of a value is a wildcard too, as librarians write it on MARC paths. */

@@ -2,9 +2,10 @@ import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, LiveSegment } from '../../index/snapshot.ts';
 import type { Join } from '../query/tree.ts';
+import { finish, type Work } from '../work.ts';
 import { adjacent } from './adjacent.ts';
 import { type Context, spacesAt } from './context.ts';
-import { matchEntries } from './expand.ts';
+import { matching } from './expand.ts';
 import type { Plan, PlanStep, TermPlan } from './plan.ts';
 
 /**
@@ -18,23 +19,39 @@ interface Bits {
 
 /** The visible records that a plan finds. The caller owns the result. */
 export function evaluate(plan: Plan, context: Context): HitSet {
-  return context.snapshot.segments.map((live, index) => {
+  return finish(evaluating(plan, context));
+}
+
+/** The same as work that others may interrupt. */
+export function* evaluating(plan: Plan, context: Context): Work<HitSet> {
+  const hits: RoaringBitmap32[] = [];
+  for (const [index, live] of context.snapshot.segments.entries()) {
     const visible = context.visible[index] as RoaringBitmap32;
-    return visible.isEmpty ? new RoaringBitmap32() : and(evaluateIn(plan, context, live, index), shared(visible)).bits;
-  });
+    hits.push(
+      visible.isEmpty
+        ? new RoaringBitmap32()
+        : and(yield* evaluateIn(plan, context, live, index), shared(visible)).bits,
+    );
+  }
+  return hits;
 }
 
 /** How many visible records a plan finds, without keeping them. */
 export function countVisible(plan: Plan, context: Context): number {
+  return finish(counting(plan, context));
+}
+
+/** The same as work that others may interrupt. */
+export function* counting(plan: Plan, context: Context): Work<number> {
   let total = 0;
   for (const [index, live] of context.snapshot.segments.entries()) {
     const visible = context.visible[index] as RoaringBitmap32;
-    if (!visible.isEmpty) total += visible.andCardinality(evaluateIn(plan, context, live, index).bits);
+    if (!visible.isEmpty) total += visible.andCardinality((yield* evaluateIn(plan, context, live, index)).bits);
   }
   return total;
 }
 
-function evaluateIn(plan: Plan, context: Context, live: LiveSegment, index: number): Bits {
+function* evaluateIn(plan: Plan, context: Context, live: LiveSegment, index: number): Work<Bits> {
   const { segment } = live;
   switch (plan.kind) {
     case 'all':
@@ -44,9 +61,9 @@ function evaluateIn(plan: Plan, context: Context, live: LiveSegment, index: numb
     case 'term':
       return union(segment, termEntries(plan, context, segment));
     case 'match':
-      return union(segment, matchEntries(plan, context, segment));
+      return shared(yield* matching(plan, context, segment));
     case 'adjacent':
-      return owned(adjacent(segment, plan.space, plan.slots, (slot) => matchEntries(slot, context, segment)));
+      return shared(yield* adjacent(plan, context, segment));
     case 'ids':
       return owned(idsBetween(segment, plan.from, plan.to));
     case 'time':
@@ -54,7 +71,7 @@ function evaluateIn(plan: Plan, context: Context, live: LiveSegment, index: numb
     case 'found':
       return shared(plan.hits[index] as RoaringBitmap32);
     case 'join':
-      return join(plan.steps, context, live, index);
+      return yield* join(plan.steps, context, live, index);
   }
 }
 
@@ -106,13 +123,13 @@ function within(times: Uint32Array, from: number, below: number): RoaringBitmap3
  * Left to right. Within a run of "and" and "not" order does not matter, so terms, which cost nothing, go first, the rarest in front, and
  * the rest is not looked at when nothing is left.
  */
-function join(steps: readonly PlanStep[], context: Context, live: LiveSegment, index: number): Bits {
+function* join(steps: readonly PlanStep[], context: Context, live: LiveSegment, index: number): Work<Bits> {
   let result: Bits = shared(live.live);
   let started = false;
   for (let at = 0; at < steps.length; ) {
     const step = steps[at] as PlanStep;
     if (step.join === 'or') {
-      result = or(result, evaluateIn(step.plan, context, live, index));
+      result = or(result, yield* evaluateIn(step.plan, context, live, index));
       at++;
       continue;
     }
@@ -120,8 +137,9 @@ function join(steps: readonly PlanStep[], context: Context, live: LiveSegment, i
     while (end < steps.length && steps[end]?.join !== 'or') end++;
     for (const { join: how, evaluate: bitsOf } of cheapestFirst(steps.slice(at, end), context, live, index)) {
       if (result.bits.isEmpty) break;
-      if (how === 'not') result = andNot(result, bitsOf());
-      else result = started ? and(result, bitsOf()) : bitsOf();
+      const bits = yield* bitsOf();
+      if (how === 'not') result = andNot(result, bits);
+      else result = started ? and(result, bits) : bits;
       started = true;
     }
     at = end;
@@ -132,7 +150,7 @@ function join(steps: readonly PlanStep[], context: Context, live: LiveSegment, i
 interface PricedStep {
   readonly join: Join;
   readonly cost: number;
-  readonly evaluate: () => Bits;
+  readonly evaluate: () => Work<Bits>;
 }
 
 function cheapestFirst(
@@ -150,9 +168,14 @@ function cheapestFirst(
     }
     const entries = termEntries(plan, context, segment);
     const records = entries.reduce((sum, entry) => sum + entry.records, 0);
-    return { join: how, cost: later + records, evaluate: () => union(segment, entries) };
+    return { join: how, cost: later + records, evaluate: () => done(union(segment, entries)) };
   });
   return priced.sort((a, b) => a.cost - b.cost);
+}
+
+// biome-ignore lint/correctness/useYield: work that is done at once is work like any other.
+function* done<T>(value: T): Work<T> {
+  return value;
 }
 
 /** What has its bitmap at hand, then what scans a column, then phrases, then scans of dictionaries and inner joins. */

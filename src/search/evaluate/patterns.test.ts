@@ -8,6 +8,7 @@ import { nearestTerms } from '../guide/nearest.ts';
 import { emptyRequest } from '../request.ts';
 import { type SearchOptions, search } from '../search.ts';
 import { snapshotOf } from '../testing/library.ts';
+import { finish } from '../work.ts';
 import { mostPatterns } from './patterns.ts';
 
 const words = 700;
@@ -82,7 +83,7 @@ test('neighbours of what finds nothing do not read the patterns beside it again'
   const reads = (text: string) => {
     const { snapshot, read } = counted();
     const visible = snapshot.segments.map(({ live }) => live);
-    return { near: nearestTerms(snapshot, { ...emptyRequest, text }, visible), read: read() };
+    return { near: finish(nearestTerms(snapshot, { ...emptyRequest, text }, visible)), read: read() };
   };
   const { near, read } = reads('title:*x title:word12');
   assert.ok(near[0]!.before.length + near[0]!.after.length > 5);

@@ -1,6 +1,6 @@
 import { type Context, notify } from './context.ts';
 import type { Matcher } from './matcher.ts';
-import type { MatchPlan, Place } from './plan.ts';
+import type { AdjacentPlan, MatchPlan, Place } from './plan.ts';
 
 /**
  * The wildcards, spans and regular expressions of one question, and of those that stand beside its answer. Equal ones are one plan, so that each is read and
@@ -12,6 +12,10 @@ export interface Patterns {
   readonly plans: Map<string, MatchPlan>;
   /** Those of `plans` that count. */
   readonly broad: Set<string>;
+  /** Phrases, equal ones once. */
+  readonly phrases: Map<string, AdjacentPlan>;
+  /** What has been done that a question may have only so much of. */
+  readonly done: { places: number; citations: number };
 }
 
 /** Different patterns of a question. One that begins with three letters reads a small part of a dictionary: it does not count. */
@@ -19,7 +23,13 @@ export const mostPatterns = 50;
 const narrowFrom = 3;
 
 export function createPatterns(milliseconds: number): Patterns {
-  return { deadline: performance.now() + milliseconds, plans: new Map(), broad: new Set() };
+  return {
+    deadline: performance.now() + milliseconds,
+    plans: new Map(),
+    broad: new Set(),
+    phrases: new Map(),
+    done: { places: 0, citations: 0 },
+  };
 }
 
 /** Undefined when the question has too many others already, which the asker is told. `key` says all that decides what `make` makes. */

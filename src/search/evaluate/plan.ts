@@ -46,6 +46,8 @@ export interface AdjacentPlan {
   readonly kind: 'adjacent';
   readonly space: string;
   readonly slots: readonly (string | MatchPlan)[];
+  /** As the asker typed it, for notices. */
+  readonly text: string;
 }
 
 export const all: Plan = { kind: 'all' };

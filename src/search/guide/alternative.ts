@@ -1,8 +1,9 @@
-import { compileQuery } from '../evaluate/compile.ts';
+import { compiling } from '../evaluate/compile.ts';
 import { type Context, notify } from '../evaluate/context.ts';
-import { countVisible } from '../evaluate/evaluate.ts';
+import { counting } from '../evaluate/evaluate.ts';
 import { printLeaf, printQuery } from '../query/print.ts';
-import { chain, type Leaf, leaf, type Query, step } from '../query/tree.ts';
+import { chain, type Leaf, leaf, type Query, type Step, step } from '../query/tree.ts';
+import type { Work } from '../work.ts';
 import { withText } from './rewrite.ts';
 
 /**
@@ -10,22 +11,28 @@ import { withText } from './rewrite.ts';
  * where signs are (search-language.md, section 9). Only conditions that are joined by "and" are changed, and only when that finds something; each change
  * leaves a notice. Undefined when nothing is changed.
  */
-export function alternativeQuestion(query: Query, context: Context): Query | undefined {
+export function* alternativeQuestion(query: Query, context: Context): Work<Query | undefined> {
   const silent = { ...context, notices: [] };
-  const finds = (asked: Query) => countVisible(compileQuery(asked, silent), silent) > 0;
+  const finds = function* (asked: Query): Work<boolean> {
+    yield;
+    return (yield* counting(yield* compiling(asked, silent), silent)) > 0;
+  };
   let changed = false;
-  const mend = (part: Query): Query => {
+  const mend = function* (part: Query): Work<Query> {
     if (part.kind === 'chain') {
-      return chain(part.steps.map((each) => (each.join === 'and' ? step('and', mend(each.query)) : each)));
+      const steps: Step[] = [];
+      for (const each of part.steps) steps.push(each.join === 'and' ? step('and', yield* mend(each.query)) : each);
+      return chain(steps);
     }
-    if (part.kind === 'everything' || part.kind === 'second-order' || finds(part)) return part;
+    if (part.kind === 'everything' || part.kind === 'second-order') return part;
+    if (yield* finds(part)) return part;
     const other = withoutSigns(part, context);
-    if (other === undefined || !finds(other)) return part;
+    if (other === undefined || !(yield* finds(other))) return part;
     changed = true;
     notify(context, { kind: 'alternative', text: printLeaf(part), detail: printQuery(other) });
     return other;
   };
-  const mended = mend(query);
+  const mended = yield* mend(query);
   return changed ? mended : undefined;
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { emptyRequest } from '../request.ts';
 import { snapshotOf, testAnalyzer, type Version, visibleBut } from '../testing/library.ts';
+import { finish } from '../work.ts';
 import { correction } from './correction.ts';
 import { vocabularyOf } from './segment-vocabulary.ts';
 import { editDistance, similarWords } from './similar-words.ts';
@@ -70,7 +71,7 @@ const library = [
 ];
 const snapshot = snapshotOf(library.map((title, index) => titled(index + 1, title)));
 const corrected = (text: string, hidden: readonly number[] = [], changes = {}) =>
-  correction(snapshot, { ...emptyRequest, text, ...changes }, visibleBut(snapshot, hidden));
+  finish(correction(snapshot, { ...emptyRequest, text, ...changes }, visibleBut(snapshot, hidden)));
 
 test('misspelled words are put right, the whole question is rewritten, and its hits are counted', () => {
   assert.deepEqual(corrected('higgs bosom'), { text: 'higgs boson', count: 2 });

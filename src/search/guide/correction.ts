@@ -7,7 +7,8 @@ import { printQuery } from '../query/print.ts';
 import type { Leaf } from '../query/tree.ts';
 import { questionOf } from '../question.ts';
 import { emptyRequest, type SearchRequest } from '../request.ts';
-import { conditionsHelped, count, prepare, type SearchOptions } from '../search.ts';
+import { conditionsHelped, countingAll, prepare, type SearchOptions } from '../search.ts';
+import type { Work } from '../work.ts';
 import { rewriteWanted, wantedLeaves, withText } from './rewrite.ts';
 import { vocabularyOf } from './segment-vocabulary.ts';
 import { similarWords, slipsIn } from './similar-words.ts';
@@ -31,12 +32,12 @@ const mostWordsCorrected = 6;
  * What a question that finds little may have meant: each of its words that hardly any visible record has is replaced by one of like spelling that more of them
  * have. Undefined when that finds no more than the question itself, and while the words of large segments are being read for the first time.
  */
-export function correction(
+export function* correction(
   snapshot: IndexSnapshot,
   request: SearchRequest,
   visible: HitSet,
   options: SearchOptions = {},
-): Correction | undefined {
+): Work<Correction | undefined> {
   const { query, context } = prepare(snapshot, { ...request, limits: [] }, visible, options);
   const silent: Context = { ...context, notices: [] };
   const changes = new Map<Leaf, Leaf>();
@@ -44,15 +45,15 @@ export function correction(
   for (const leaf of wantedLeaves(query).slice(0, conditionsHelped)) {
     if (!isSpelled(leaf, silent) || changes.size === mostWordsCorrected) continue;
     vocabularies ??= vocabulariesOf(silent);
-    const better = spelled(leaf, vocabularies, silent);
+    const better = yield* spelled(leaf, vocabularies, silent);
     if (better !== undefined) changes.set(leaf, better);
   }
   if (changes.size === 0) return undefined;
   const rewritten = printQuery(rewriteWanted(query, (leaf) => changes.get(leaf) ?? leaf));
   const text = asTyped(request, changes, rewritten, context) ?? rewritten;
   const beside = { ...options, patterns: context.patterns };
-  const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, beside);
-  return found > count(snapshot, request, visible, beside) ? { text, count: found } : undefined;
+  const found = yield* countingAll(snapshot, { ...request, text, field: '', parts: [] }, visible, beside);
+  return found > (yield* countingAll(snapshot, request, visible, beside)) ? { text, count: found } : undefined;
 }
 
 /** The question as it was typed, but for the words, when that means the same. */
@@ -93,19 +94,19 @@ function vocabulariesOf(context: Context): readonly Vocabulary[] {
 }
 
 /** A condition with its misspelled words put right; undefined when there are none, or nothing better is known. */
-function spelled(
+function* spelled(
   leaf: Leaf & { readonly text: string },
   vocabularies: readonly Vocabulary[],
   context: Context,
-): Leaf | undefined {
-  const hits = (text: string) => countVisible(compileQuery(withText(leaf, text), context), context);
-  const alone = hits(leaf.text);
+): Work<Leaf | undefined> {
+  const alone = countVisible(compileQuery(leaf, context), context);
   if (alone > fewHits) return undefined;
   let text = leaf.text;
   for (const word of new Set(leaf.text.match(/\p{L}+/gu) ?? [])) {
     const folded = foldText(word);
     const slips = slipsIn(folded);
     const asWord = { kind: 'word', field: leaf.field, text: word } as const;
+    yield;
     const before = slips === 0 ? Number.POSITIVE_INFINITY : countVisible(compileQuery(asWord, context), context);
     if (before > fewHits) continue;
     let best: { readonly word: string; readonly count: number } | undefined;

@@ -7,7 +7,10 @@ import { emptyRequest } from '../request.ts';
 import { search } from '../search.ts';
 import { history, liveVersions, snapshotOf, testAnalyzer, visibleBut } from '../testing/library.ts';
 import { holds, naiveRecord } from '../testing/oracle.ts';
-import { nearestTerms } from './nearest.ts';
+import { finish } from '../work.ts';
+import { nearestTerms as finding } from './nearest.ts';
+
+const nearestTerms = (...args: Parameters<typeof finding>) => finish(finding(...args));
 
 const fieldNames = fieldNamesOf(testAnalyzer);
 const queryOf = (text: string) => parseQuery(text, { fieldNames }).query;

@@ -1,11 +1,12 @@
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
-import { compileQuery, isMarcPath } from '../evaluate/compile.ts';
+import { compileQuery, compiling, isMarcPath } from '../evaluate/compile.ts';
 import type { Context } from '../evaluate/context.ts';
-import { countVisible } from '../evaluate/evaluate.ts';
+import { counting, countVisible } from '../evaluate/evaluate.ts';
 import { printLeaf, printQuery } from '../query/print.ts';
 import { builtInFields, type Leaf } from '../query/tree.ts';
 import type { SearchRequest } from '../request.ts';
-import { conditionsHelped, count, prepare, type SearchOptions } from '../search.ts';
+import { conditionsHelped, countingAll, prepare, type SearchOptions } from '../search.ts';
+import type { Work } from '../work.ts';
 import { type Shelf, takeTerms, valueShelf, wordShelf } from './browse.ts';
 import { rewriteWanted, wantedLeaves, withText } from './rewrite.ts';
 
@@ -34,35 +35,39 @@ const mostConditions = 3;
  * For each condition that finds nothing, the terms that stand next to it in its dictionary, each put in its place, and other conditions that find nothing
  * left out. Terms of visible records only.
  */
-export function nearestTerms(
+export function* nearestTerms(
   snapshot: IndexSnapshot,
   request: SearchRequest,
   visible: HitSet,
   options: SearchOptions = {},
-): readonly NearestTerms[] {
+): Work<readonly NearestTerms[]> {
   const { query, context } = prepare(snapshot, { ...request, limits: [] }, visible, options);
   const silent: Context = { ...context, notices: [] };
   const beside = { ...options, patterns: context.patterns };
   const near: NearestTerms[] = [];
-  const missing = new Set(
-    wantedLeaves(query)
-      .slice(0, conditionsHelped)
-      .filter((leaf) => countVisible(compileQuery(leaf, silent), silent) === 0),
-  );
+  const missing = new Set<Leaf>();
+  for (const leaf of wantedLeaves(query).slice(0, conditionsHelped))
+    if ((yield* counting(yield* compiling(leaf, silent), silent)) === 0) missing.add(leaf);
   for (const leaf of [...missing].slice(0, mostConditions)) {
     const place = placeOf(leaf, silent);
     if (place === undefined) continue;
-    const side = (direction: 'forwards' | 'backwards'): readonly NearQuestion[] =>
-      takeTerms(place.shelf, silent, place.shelf.key(place.text), direction, termsOnASide).flatMap(({ question }) => {
+    const side = function* (direction: 'forwards' | 'backwards'): Work<NearQuestion[]> {
+      const terms: NearQuestion[] = [];
+      yield;
+      for (const { question } of takeTerms(place.shelf, silent, place.shelf.key(place.text), direction, termsOnASide)) {
         const other = rewriteWanted(query, (one) => {
           if (one === leaf) return place.with(question.leaf);
           return missing.has(one) ? undefined : one;
         });
         const text = printQuery(other);
-        const found = count(snapshot, { ...request, text, field: '', parts: [] }, visible, beside);
-        return found === 0 ? [] : [{ label: question.label, text, count: found }];
-      });
-    const [before, after] = [side('backwards').toReversed(), side('forwards')];
+        yield;
+        const found = yield* countingAll(snapshot, { ...request, text, field: '', parts: [] }, visible, beside);
+        if (found > 0) terms.push({ label: question.label, text, count: found });
+      }
+      return terms;
+    };
+    const before = (yield* side('backwards')).toReversed();
+    const after = yield* side('forwards');
     if (before.length + after.length > 0) near.push({ asked: printLeaf(leaf), before, after });
   }
   return near;

@@ -1,6 +1,7 @@
 import type { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
+import { finish, type Work } from '../work.ts';
 
 /** A word of the question in the word space of its field. */
 export interface RankedWord {
@@ -19,11 +20,32 @@ const longestLength = 4095;
  * BM25 (Robertson and Zaragoza 2009, as Lucene computes it) of every record of every segment, as one array of scores per segment. Document
  * frequencies and lengths are those of the `counted` records: all that the asker may open, since the order of what one sees would tell how often words stand
  * in what one does not. A score depends neither on the collection asked nor on how records are spread over segments. The arrays are used again by the next
- * call: read them before it.
+ * call: read them before it, and before others have a turn; unless they are to be `kept`.
  */
-export function bm25(snapshot: IndexSnapshot, words: readonly RankedWord[], counted: HitSet): readonly Float32Array[] {
+export function bm25(
+  snapshot: IndexSnapshot,
+  words: readonly RankedWord[],
+  counted: HitSet,
+  kept = false,
+): readonly Float32Array[] {
+  return finish(ranking(snapshot, words, counted, kept));
+}
+
+/** From so many occurrences on others have their turn between two words: a tenth of a second of a core. */
+const muchWork = 500_000;
+
+/** The same as work that others may interrupt: when it is much. */
+export function* ranking(
+  snapshot: IndexSnapshot,
+  words: readonly RankedWord[],
+  counted: HitSet,
+  kept = false,
+): Work<readonly Float32Array[]> {
   const records = counted.reduce((sum, bits) => sum + bits.size, 0);
-  const scores = snapshot.segments.map(({ segment }) => emptyScores(segment));
+  const isMuch = workOf(snapshot, words) > muchWork;
+  const scores = snapshot.segments.map(({ segment }) =>
+    kept || isMuch ? new Float32Array(segment.count) : emptyScores(segment),
+  );
   const averages = new Map<string, number>();
   for (const { space, term, weight = 1 } of distinct(words)) {
     const average = averages.get(space) ?? averageLength(snapshot, counted, records, space);
@@ -34,9 +56,17 @@ export function bm25(snapshot: IndexSnapshot, words: readonly RankedWord[], coun
     const norms = normTable(average);
     for (const [index, { segment }] of snapshot.segments.entries()) {
       addScores(segment, space, term, idf * weight, norms, scores[index] as Float32Array);
+      if (isMuch) yield;
     }
   }
   return scores;
+}
+
+function workOf(snapshot: IndexSnapshot, words: readonly RankedWord[]): number {
+  let work = 0;
+  for (const { segment } of snapshot.segments)
+    for (const { space, term } of words) work += segment.term(space, term)?.records ?? 0;
+  return work;
 }
 
 const scoresOf = new WeakMap<Segment, Float32Array>();

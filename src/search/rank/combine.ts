@@ -1,5 +1,6 @@
 import type { HitSet } from '../../index/snapshot.ts';
 import type { RankMethod } from '../../site/site.ts';
+import type { Work } from '../work.ts';
 
 /** A number for each record of each segment, by ordinal. */
 export type Numbers = Float32Array | Uint32Array | Uint16Array;
@@ -8,15 +9,15 @@ export type Numbers = Float32Array | Uint32Array | Uint16Array;
  * Scores of several methods added up by their shares, each between 0 and 1 first: the best of the hits has 1. Citations go by their logarithm, since a
  * few papers are cited thousands of times. `numbers` are read before the next ones are asked for.
  */
-export function combined(
+export function* combined(
   hits: HitSet,
   methods: readonly { readonly method: RankMethod; readonly share: number }[],
-  numbers: (method: RankMethod) => readonly Numbers[] | undefined,
-): readonly Float32Array[] | undefined {
+  numbers: (method: RankMethod) => Work<readonly Numbers[] | undefined>,
+): Work<readonly Float32Array[] | undefined> {
   const ordinals = hits.map((bits) => bits.toUint32Array());
   let sums: Float32Array[] | undefined;
   for (const { method, share } of methods) {
-    const values = numbers(method);
+    const values = yield* numbers(method);
     if (values === undefined) return undefined;
     sums ??= values.map(({ length }) => new Float32Array(length));
     const scale = method.method === 'citations' ? Math.log1p : (value: number) => value;

@@ -9,6 +9,8 @@ import { bm25, documentFrequency, type RankedWord } from './bm25.ts';
 const places = { title: 3, subject: 2, abstract: 1 } as const;
 /** The most telling words are enough; each more costs a walk of its records. */
 const wordsTaken = 12;
+/** So many subjects say what a record is about; one with half a million of them kept a process for seven seconds. */
+const subjectsTaken = 200;
 /** Words of more than this part of all records tell nothing, where there are others. */
 const commonPart = 20;
 /** A record is similar that has this part of the score which the record itself has. */
@@ -28,9 +30,9 @@ export function recordAsked(query: Query): number | undefined {
 
 /**
  * The visible records that have the telling words of a record, which is one of them: words of its title, subjects and abstract as the index keeps them
- * for drawing a hit, chosen by how often they stand there and how few records have them, scored by BM25. Undefined when the record may not be opened.
+ * for drawing a hit, chosen by how often they stand there and how few records have them, scored by BM25. Undefined when the record may not be opened. `kept`: see `bm25`.
  */
-export function similarTo(id: number, context: Context): Similar | undefined {
+export function similarTo(id: number, context: Context, kept = false): Similar | undefined {
   const { snapshot, visible } = context;
   const openable = context.openable?.() ?? visible;
   const index = snapshot.segments.findIndex(({ segment }, at) => openable[at]!.has(segment.ordinalOf(id)));
@@ -38,7 +40,7 @@ export function similarTo(id: number, context: Context): Similar | undefined {
   if (found === undefined) return undefined;
   const ordinal = found.segment.ordinalOf(id);
   const words = tellingWords(context, openable, index, ordinal);
-  const scores = bm25(snapshot, words, openable);
+  const scores = bm25(snapshot, words, openable, kept);
   const least = similarPart * scores[index]![ordinal]!;
   const hits = snapshot.segments.map(({ segment }, at) => {
     const entries = words.flatMap(({ space, term }) => segment.term(space, term) ?? []);
@@ -73,7 +75,8 @@ function tellingWords(
   for (const { code, kind, paths } of snapshot.site.facets) {
     const column = kind === 'values' && paths.some((path) => /^6/.test(path)) ? segment.columns.facet(code) : undefined;
     if (column === undefined) continue;
-    for (let at = column.starts[ordinal]!; at < column.starts[ordinal + 1]!; at++)
+    const end = Math.min(column.starts[ordinal + 1]!, column.starts[ordinal]! + subjectsTaken);
+    for (let at = column.starts[ordinal]!; at < end; at++)
       add(column.text(column.values[at]!), places.subject);
   }
   const all = openable.reduce((sum, bits) => sum + bits.size, 0);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ask } from '../../access/ask.ts';
+import type { Answer } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { visibleIds } from '../../access/list.ts';
 import { suggestFor } from '../../access/suggest.ts';
@@ -114,7 +114,7 @@ function nextAddress({ page, args }: Exchange, path: string, cursor: string): st
 
 async function search(asked: Asked): Promise<FastifyReply> {
   const { exchange } = asked;
-  const { snapshot, person, page, args, timing } = exchange;
+  const { page, args } = exchange;
   const schema = searchParameters(page.site.facets.map(({ code }) => code));
   const given: {
     readonly fields?: string;
@@ -127,7 +127,7 @@ async function search(asked: Asked): Promise<FastifyReply> {
   const asWritten = toUrl({ ...question, size: 0, language: '' });
   const after = given.cursor === undefined ? undefined : readCursor(given.cursor, asWritten);
   if (isKnown(asked)) return asked.reply;
-  const answer = timing.search(() => ask(snapshot, person, question, { facets: given.facets === 1, after }));
+  const answer = await exchange.ask(question, { facets: given.facets === 1, positions: true, after });
   const restricted = answer.refused.map((name) => ({
     kind: 'restricted',
     text: name,
@@ -151,11 +151,11 @@ async function search(asked: Asked): Promise<FastifyReply> {
     fields,
     after: given.facets === 1 ? { facets: answer.facets.map((facet) => facetAnswer(exchange, facet)) } : {},
     next: (last) =>
-      last < answer.ids.length - 1 ? next(answer.position(last)) : answer.end === undefined ? null : next(answer.end),
+      last < answer.ids.length - 1 ? next(answer.positions[last]!) : answer.end === undefined ? null : next(answer.end),
   });
 }
 
-function facetAnswer({ page }: Exchange, facet: ReturnType<typeof ask>['facets'][number]): object {
+function facetAnswer({ page }: Exchange, facet: Answer['facets'][number]): object {
   const definition = page.site.facets.find(({ code }) => code === facet.code);
   return {
     code: facet.code,

@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Settings } from '../../config/settings.ts';
-import { UserError } from '../../errors/errors.ts';
+import { type ErrorKind, UserError } from '../../errors/errors.ts';
 import { webErrors } from '../errors.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { networkOf, parseNetworks } from './networks.ts';
 import type { Pace } from './pace.ts';
+import { createSlices } from './slices.ts';
 import { createExportSlots, type ExportSlots } from './slots.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
 import { createTurns } from './turns.ts';
+import { createUsage } from './usage.ts';
 
 export interface LimitSettings
   extends Pick<
@@ -33,6 +35,28 @@ const standardPaceWindow = 30_000;
 /** Pages of one network; two keep a core busy, and a third stands for the time that the database takes. */
 const turnLimits = { atOnce: 3, longest: 250 };
 
+/** Milliseconds for the patterns of a question: the dictionaries of a million records are read in less. A process that is late gives less. */
+const standardPatternTime = 2000;
+const leastPatternTime = 100;
+const latenessThatHalves = 25;
+/** A process that is so late has more to do than it can; whoever has had more than this part of it lately is told to come back. Milliseconds. */
+const latenessThatRefuses = 50;
+const fairShare = 0.3;
+
+/** Long works of a network: two keep a core busy, and a question of all wildcards holds some megabytes. */
+const sliceLimits = { atOnce: 2, mostWaiting: 50 };
+/** Seconds for whoever has more of them than may wait. */
+const comeBack = 10;
+
+/** Work of a request that goes on in slices. */
+export interface RequestWork {
+  /** It had so many milliseconds of the thread. */
+  used(milliseconds: number): void;
+  /** Waits until it may go on. Throws UserError when too much of its network waits already. */
+  pause(): Promise<void>;
+  end(): void;
+}
+
 /** What keeps crawlers and harvesters from hurting readers; one for each process. */
 export interface Limits {
   readonly traffic: Traffic;
@@ -47,10 +71,23 @@ export interface Limits {
   /** Waits until it is the turn of the request's network; what ends it, or undefined when nothing needs to be ended. */
   turn(request: FastifyRequest): Promise<(() => void) | undefined>;
   networkOf(request: FastifyRequest): string;
+  /** Work of a request that may take long. */
+  beginWork(request: FastifyRequest): RequestWork;
+  /** Milliseconds that the wildcards and regular expressions of a question may take at this moment. */
+  patternTime(): number;
+  /** The seconds to wait for the network of a request that has kept this process from others; 0 for all others. */
+  overused(request: FastifyRequest): number;
 }
 
-/** `isSignedIn` says whether somebody asks whom we know: such a person may ask `peopleRate` times as often. */
-export function createLimits(settings: LimitSettings, isSignedIn: (request: FastifyRequest) => boolean): Limits {
+/**
+ * `isSignedIn` says whether somebody asks whom we know: such a person may ask `peopleRate` times as often. `lateness`: how late the event loop is, in milliseconds on the mean
+ * of the last second.
+ */
+export function createLimits(
+  settings: LimitSettings,
+  isSignedIn: (request: FastifyRequest) => boolean,
+  lateness: () => number = () => 0,
+): Limits {
   const exempt = parseNetworks(settings.exemptNetworks, 'exempt-networks');
   const budgets: Readonly<Record<'page' | 'export', Budget>> = {
     page: createBudget(settings.pageRate),
@@ -65,6 +102,8 @@ export function createLimits(settings: LimitSettings, isSignedIn: (request: Fast
   const isLimited = (request: FastifyRequest): boolean => !exempt.includes(request.ip) && !isFree(request.url);
   const guesses = createBudget(settings.pageRate);
   const turns = createTurns(turnLimits);
+  const usage = createUsage();
+  const slices = createSlices(usage.share, sliceLimits);
   return {
     traffic: createTraffic(),
     slots: createExportSlots({
@@ -87,6 +126,23 @@ export function createLimits(settings: LimitSettings, isSignedIn: (request: Fast
       return turns.take(askerOf(request));
     },
     networkOf: keyOf,
+    beginWork: (request) => {
+      const asker = askerOf(request);
+      const work = slices.begin(asker);
+      return {
+        used: (milliseconds) => usage.add(asker, milliseconds),
+        pause: async () => {
+          if (!(await work.pause())) throw new UserError(webErrors.tooCostly, { seconds: comeBack });
+        },
+        end: work.end,
+      };
+    },
+    patternTime: () => Math.max(leastPatternTime, standardPatternTime / (1 + lateness() / latenessThatHalves)),
+    overused: (request) => {
+      if (settings.pageRate === 0 || !isLimited(request) || lateness() < latenessThatRefuses) return 0;
+      const asker = askerOf(request);
+      return usage.share(asker) > fairShare ? usage.until(asker, fairShare) : 0;
+    },
   };
 }
 
@@ -120,16 +176,17 @@ const requestsInFlight = new WeakSet<FastifyRequest>();
 const turnsTaken = new WeakMap<FastifyRequest, () => void>();
 
 /** Throws what says so when `seconds` are to be waited. */
-export function refuseFor(seconds: number, reply: FastifyReply): void {
+export function refuseFor(seconds: number, reply: FastifyReply, why: ErrorKind = webErrors.tooManyRequests): void {
   if (seconds === 0) return;
   reply.header('retry-after', seconds).header('cache-control', 'no-store');
-  throw new UserError(webErrors.tooManyRequests, { seconds });
+  throw new UserError(why, { seconds });
 }
 
 /** Asks the budget before any work, waits for the turn of the network, and counts the pages that are being answered. */
 export function applyLimits(app: FastifyInstance, limits: Limits): void {
   app.addHook('onRequest', async (request, reply) => {
     refuseFor(limits.take(request), reply);
+    refuseFor(limits.overused(request), reply, webErrors.tooCostly);
     if (isExport(request.url)) return;
     const endTurn = await limits.turn(request);
     if (endTurn !== undefined) {

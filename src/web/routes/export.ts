@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ask, countFor } from '../../access/ask.ts';
+import { countingFor } from '../../access/ask.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { idFormat, requireExportFormat } from '../../formats/formats.ts';
@@ -12,17 +12,17 @@ import { caching, entityTag, notModified } from '../reply.ts';
 import { exportStream, idList } from '../view/export-view.ts';
 
 /** of=id: one buffer, made in one go; there is no work left for it to hold up. */
-export function sendIds(
+export async function sendIds(
   environment: WebEnvironment,
   exchange: Exchange,
   request: FastifyRequest,
   reply: FastifyReply,
   question: SearchRequest,
-): FastifyReply {
-  const { snapshot, person, timing } = exchange;
+): Promise<FastifyReply> {
+  const { timing } = exchange;
   if (notModified(request, reply, entityTag(exchange, environment, 'id'), caching(exchange, environment, request)))
     return reply;
-  const answer = timing.search(() => ask(snapshot, person, question));
+  const answer = await exchange.ask(question);
   const list = idList(answer.ids);
   return reply
     .header('server-timing', timing.header())
@@ -44,17 +44,17 @@ export async function sendExport(
   reply: FastifyReply,
   question: SearchRequest,
 ): Promise<FastifyReply> {
-  const { snapshot, person, timing } = exchange;
+  const { snapshot, person } = exchange;
   const format = requireExportFormat(question.format);
   const tag = entityTag(exchange, environment, format.code);
   if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
   const expected = Math.min(
     question.size,
-    timing.search(() => countFor(snapshot, person, question)),
+    await exchange.work(countingFor(snapshot, person, question, exchange.patterns)),
   );
   const giveBack = expected > longExport ? await place(environment, request, reply) : () => undefined;
   try {
-    const { ids, total } = timing.search(() => ask(snapshot, person, question));
+    const { ids, total } = await exchange.ask(question);
     const page = toUrl({ ...question, format: 'hb', size: Math.min(question.size, 10), tags: [] });
     const stream = exportStream(exchange, format, { ids, total, page, single: false, only: question.tags });
     stream.once('close', giveBack);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, ask } from '../../access/ask.ts';
+import type { Answer } from '../../access/ask.ts';
 import { savePreferences } from '../../access/profile.ts';
 import { refusedEntirely } from '../../access/visible.ts';
 import { atomEntry, atomFeed } from '../../formats/atom.ts';
@@ -141,7 +141,7 @@ const closedToRobots = [
 ];
 
 async function newest(exchange: Exchange): Promise<{ readonly question: SearchRequest; readonly answer: Answer }> {
-  const { snapshot, person, args, timing } = exchange;
+  const { args } = exchange;
   const size = Math.min(longestFeed, Math.max(1, Number(args.get('rg') ?? feedLength) || feedLength));
   const question = {
     ...(await readQuestion(exchange)),
@@ -152,7 +152,7 @@ async function newest(exchange: Exchange): Promise<{ readonly question: SearchRe
     ascending: false,
     rank: '',
   };
-  return { question, answer: timing.search(() => ask(snapshot, person, question)) };
+  return { question, answer: await exchange.ask(question) };
 }
 
 function feedTitle({ page }: Exchange, question: SearchRequest): string {

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { ask } from '../../access/ask.ts';
 import { mayShow } from '../../access/visible.ts';
 import { exportFormat, exportFormats } from '../../formats/formats.ts';
 import { escapeXml } from '../../formats/xml.ts';
@@ -38,7 +37,7 @@ export function resolverRoutes(app: FastifyInstance, environment: WebEnvironment
       return reply.redirect(`/record/${record}`, 302);
     const queries = openUrlQueries(url, new Set(page.site.fields.map(({ code }) => code)));
     for (const text of queries) {
-      const found = idsFor(exchange, text);
+      const found = await idsFor(exchange, text);
       if (found.length === 1) return reply.redirect(`/record/${found[0]}`, 302);
       if (found.length > 1) return reply.redirect(toUrl({ ...emptyRequest, text }), 302);
     }
@@ -50,8 +49,8 @@ export function resolverRoutes(app: FastifyInstance, environment: WebEnvironment
 const xmlType = 'application/xml; charset=utf-8';
 const textType = 'text/plain; charset=utf-8';
 
-function idsFor({ snapshot, person, timing }: Exchange, text: string): readonly number[] {
-  return timing.search(() => ask(snapshot, person, { ...emptyRequest, text, size: 2 })).ids;
+async function idsFor(exchange: Exchange, text: string): Promise<readonly number[]> {
+  return (await exchange.ask({ ...emptyRequest, text, size: 2 })).ids;
 }
 
 function unapiFormats(id: string | undefined): string {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, ask } from '../../access/ask.ts';
+import type { Answer } from '../../access/ask.ts';
 import { withCataloguers } from '../../access/cataloguers.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { refusedEntirely } from '../../access/visible.ts';
@@ -8,6 +8,7 @@ import { exportFormat, idFormat } from '../../formats/formats.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { counted, topValuesOf } from '../../search/facets.ts';
+import { findingValues } from '../../search/find-values.ts';
 import { builtInFields } from '../../search/query/tree.ts';
 import { type Repeated, repeatedTooOften } from '../../search/repeated.ts';
 import {
@@ -62,21 +63,27 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     if (definition === undefined) return reply.callNotFound();
     const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
     if (refused !== undefined) return sendRestricted(exchange, reply, refused);
-    const { snapshot, person, page, timing } = exchange;
+    const { snapshot, page, timing } = exchange;
     const find = (exchange.args.get('find') ?? '').trim();
     const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
-    const { hits, total } = timing.search(() => ask(snapshot, person, others));
-    const listed = timing.search(() =>
-      topValuesOf(snapshot, code, counted(hits), find === '' ? valuesListed + 1 : valuesSearched),
-    );
+    const { hits, total } = await exchange.ask(others);
     const wanted = find.toLowerCase();
-    const values = listed
-      .map(({ text, count }) => ({
-        text,
-        count,
-        label: facetLabel(page, definition, text, labelOf(exchange, definition.labels, text)),
-      }))
-      .filter(({ label }) => label.toLowerCase().includes(wanted));
+    const label = (text: string): string =>
+      facetLabel(page, definition, text, labelOf(exchange, definition.labels, text));
+    const { values: listed, all } =
+      find === ''
+        ? { values: timing.search(() => topValuesOf(snapshot, code, counted(hits), valuesListed + 1)), all: true }
+        : await exchange.work(
+            findingValues(
+              snapshot,
+              code,
+              counted(hits),
+              (text) => label(text).toLowerCase().includes(wanted),
+              valuesListed + 1,
+              exchange.patterns.deadline,
+            ),
+          );
+    const values = listed.map(({ text, count }) => ({ text, count, label: label(text) }));
     const chosen = question.facets[code] ?? [];
     return sendHtml(
       reply,
@@ -87,7 +94,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
         title: facetTitle(page, definition),
         find,
         total,
-        cut: values.length > valuesListed || listed.length === valuesSearched,
+        cut: values.length > valuesListed || !all,
         hidden: [...toArguments({ ...question, first: 1 })],
         values: values.slice(0, valuesListed).map(({ text, label, count }) => ({
           label,
@@ -101,7 +108,6 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
 }
 
 const valuesListed = 300;
-const valuesSearched = 50_000;
 
 function labelOf({ snapshot }: Exchange, base: string | undefined, value: string): string {
   const labels = base === undefined ? undefined : snapshot.site.knowledge[base];

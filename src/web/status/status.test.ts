@@ -40,7 +40,7 @@ before(async () => {
     people,
     trustProxy: '10.0.0.1',
     status: { networks: '127.0.0.0/8, 192.0.2.0/24', view: async () => testView() },
-    watch: { meter, board: createBoard(join(folder, 'one.board')), isLate: () => late },
+    watch: { meter, board: createBoard(join(folder, 'one.board')), lateness: () => 0, isLate: () => late },
   });
 });
 after(async () => {

@@ -63,6 +63,8 @@ export function exportStream(exchange: Exchange, format: ExportFormat, question:
   });
 }
 
+/** Milliseconds of work after which others have their turn: some formats need more for a record than for its characters. */
+const sliceTime = 10;
 /** Characters: some milliseconds of work. */
 const pieceSize = 128 * 1024;
 
@@ -75,16 +77,19 @@ async function* pieces(
   const write = writerOf(exchange, format, context);
   let piece = format.head(context);
   let first = true;
+  let began = performance.now();
   for await (const rows of storedBatches(exchange, ids)) {
     for (const row of stillShown(exchange, rows)) {
       const drawn = attempt(exchange.page, row.id, () => write(row));
       if (drawn === undefined) continue;
       piece += first ? drawn : format.between + drawn;
       first = false;
-      if (piece.length < pieceSize) continue;
-      yield* cut(Buffer.from(piece));
-      piece = '';
+      if (piece.length >= pieceSize) {
+        yield* cut(Buffer.from(piece));
+        piece = '';
+      } else if (performance.now() - began < sliceTime) continue;
       await exchange.giveWay();
+      began = performance.now();
     }
   }
   yield* cut(Buffer.from(piece + format.foot(context)));

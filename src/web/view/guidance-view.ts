@@ -1,5 +1,5 @@
 import { collectionTree } from '../../access/collections.ts';
-import { correctionFor, guidanceFor } from '../../access/guide.ts';
+import { correcting, guiding } from '../../access/guide.ts';
 import { fewHits } from '../../search/guide/correction.ts';
 import { leavesOf, type Query } from '../../search/query/tree.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
@@ -8,9 +8,9 @@ import type { GuidanceModel, Offer } from '../components/guidance.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** What the page of a question that finds nothing offers instead. */
-export function guidanceModel(exchange: Exchange, request: SearchRequest, query: Query): GuidanceModel {
-  const { snapshot, person, page, timing } = exchange;
-  const { counts, nearest, unfiltered, elsewhere } = timing.search(() => guidanceFor(snapshot, person, request));
+export async function guidanceModel(exchange: Exchange, request: SearchRequest, query: Query): Promise<GuidanceModel> {
+  const { snapshot, person, page, patterns } = exchange;
+  const { counts, nearest, unfiltered, elsewhere } = await exchange.work(guiding(snapshot, person, request, patterns));
   const whole = (text: string) => toUrl(request, { text, field: '', parts: [], advanced: false });
   const { byName } = collectionTree(snapshot.site);
   const parts = leavesOf(query).length;
@@ -44,10 +44,14 @@ export function guidanceModel(exchange: Exchange, request: SearchRequest, query:
 }
 
 /** Another spelling of a question that finds little. */
-export function correctionModel(exchange: Exchange, request: SearchRequest, total: number): Offer | undefined {
-  const { snapshot, person, timing } = exchange;
+export async function correctionModel(
+  exchange: Exchange,
+  request: SearchRequest,
+  total: number,
+): Promise<Offer | undefined> {
+  const { snapshot, person, patterns } = exchange;
   if (total > fewHits || !request.alternatives) return undefined;
-  const found = timing.search(() => correctionFor(snapshot, person, request));
+  const found = await exchange.work(correcting(snapshot, person, request, patterns));
   if (found === undefined) return undefined;
   const { text, count } = found;
   return { label: text, count, href: toUrl(request, { text, field: '', parts: [], advanced: false }) };

@@ -1,4 +1,4 @@
-import { type Answer, ask } from '../../access/ask.ts';
+import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import type { FacetResult } from '../../search/facets.ts';
@@ -25,10 +25,8 @@ export async function searchView(
   exchange: Exchange,
   asked: SearchRequest,
 ): Promise<{ readonly model: SearchModel; readonly answer: Answer }> {
-  const { snapshot, person, page, timing } = exchange;
-  const answer = timing.search(() =>
-    ask(snapshot, person, asked, { facets: true, briefs: true, alternatives: asked.alternatives }),
-  );
+  const { snapshot, page, timing } = exchange;
+  const answer = await exchange.ask(asked, { facets: true, briefs: true, alternatives: asked.alternatives });
   // Pages, orders and exports go on with what was searched for.
   const request =
     answer.alternative === undefined ? asked : { ...asked, text: answer.alternative, field: '', parts: [] };
@@ -42,8 +40,8 @@ export async function searchView(
     typed: asked.text,
     total: answer.total,
     hits: request.format === 'hb' && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
-    correction: correctionModel(exchange, asked, answer.total),
-    guidance: answer.total > 0 ? undefined : guidanceModel(exchange, request, answer.query),
+    correction: await correctionModel(exchange, asked, answer.total),
+    guidance: answer.total > 0 ? undefined : await guidanceModel(exchange, request, answer.query),
     milliseconds: timing.searchMilliseconds,
     highlighter,
     facets: answer.facets
@@ -51,7 +49,7 @@ export async function searchView(
       .filter((facet) => facet !== undefined),
     chips: chipsOf(page, request),
     browse: browseAddress(asked),
-    sections: isSplit ? splitView(exchange, request, parts, highlighter) : undefined,
+    sections: isSplit ? await splitView(exchange, request, parts, highlighter) : undefined,
     splitHref: canSplit ? toUrl(request, { split: !request.split }) : undefined,
     question: request.field === '' && request.parts.length === 0 ? request.text : answer.understood,
     notices: [

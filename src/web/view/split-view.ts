@@ -1,4 +1,3 @@
-import { ask } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { maySeeCollection } from '../../access/visible.ts';
@@ -25,33 +24,33 @@ export function splitCollections({ snapshot, person }: Exchange, request: Search
 }
 
 /** sc=1: the first hits in each collection that has some. */
-export function splitView(
+export async function splitView(
   exchange: Exchange,
   request: SearchRequest,
   collections: readonly Collection[],
   highlighter: Highlighter,
-): readonly SectionModel[] {
-  const { snapshot, person, page, timing } = exchange;
+): Promise<readonly SectionModel[]> {
+  const { snapshot, person, page } = exchange;
   const citations = citationsFor(snapshot, person);
-  return collections.flatMap((collection): readonly SectionModel[] => {
+  const sections: SectionModel[] = [];
+  for (const collection of collections) {
     const within = { ...request, collection: collection.name, first: 1, size: Math.min(request.size, mostHits) };
-    const answer = timing.search(() => ask(snapshot, person, within, { briefs: true }));
-    if (answer.total === 0) return [];
-    return [
-      {
-        name: page.tr.nameOf(collection.names, collection.name),
-        count: answer.total,
-        href: toUrl(request, { collection: collection.name, split: false }),
-        hits: answer.ids.map((id, i) => ({
-          id,
-          rank: i + 1,
-          brief: answer.briefs[i]!,
-          citations: citations?.count(id, 'all') ?? 0,
-          fragment: fragmentOf(answer.briefs[i]!, highlighter),
-        })),
-      },
-    ];
-  });
+    const answer = await exchange.ask(within, { briefs: true });
+    if (answer.total === 0) continue;
+    sections.push({
+      name: page.tr.nameOf(collection.names, collection.name),
+      count: answer.total,
+      href: toUrl(request, { collection: collection.name, split: false }),
+      hits: answer.ids.map((id, i) => ({
+        id,
+        rank: i + 1,
+        brief: answer.briefs[i]!,
+        citations: citations?.count(id, 'all') ?? 0,
+        fragment: fragmentOf(answer.briefs[i]!, highlighter),
+      })),
+    });
+  }
+  return sections;
 }
 
 function fragmentOf(brief: Hit['brief'], highlighter: Highlighter): Hit['fragment'] {
