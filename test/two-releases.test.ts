@@ -80,6 +80,19 @@ test('two releases of different analysis serve one library: one waits, an operat
     await until(async () => (await hits(nextNode, `title:${nextWord}`)) === 360);
     assert.equal(await hits(oldNode, ''), 340);
 
+    // Who may see a record is what the old view says, so it shows the record as it was then.
+    const changed = join(folder, 'changed.xml');
+    const title =
+      '<datafield tag="245" ind1=" " ind2=" "><subfield code="a">Withdrawn zirconium</subfield></datafield>';
+    writeFileSync(changed, `<record><controlfield tag="001">1</controlfield>${title}</record>`);
+    assert.equal((await command(next, 'load', changed, '--mode', 'replace')).status, 0);
+    await until(async () => (await hits(nextNode, 'title:zirconium')) === 1);
+    for (const path of ['/record/1', '/record/1/export/marcxml', '/api/records/1']) {
+      const answer = await fetch(oldNode.address + path);
+      assert.equal(answer.status, 200, path);
+      assert.doesNotMatch(await answer.text(), /zirconium/, path);
+    }
+
     const back = await command(next, 'index', 'downgrade');
     assert.equal(back.status, 0, back.stderr);
     for (const node of serving) {

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { writeAll } from '../index/segment/spill.ts';
+import { placeFile } from '../store/folder-owner.ts';
 import type { GraphData } from './build.ts';
 import { type KeyEntries, sortedOrder } from './key-table.ts';
 import type { RowTable } from './rows.ts';
@@ -75,7 +76,7 @@ export function writeGraph(
   try {
     for (const bytes of [start, json, checksum, ...parts.map(([, part]) => part)]) writeAll(file, bytes);
     fsyncSync(file);
-    renameSync(temporary, path);
+    placeFile(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;

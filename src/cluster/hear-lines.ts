@@ -8,6 +8,7 @@ const lineLength = 500;
 /** Hands the lines of a child process to the log, and keeps the last ones of its error output. */
 export function hearLines(child: ChildProcess, log: DestinationStream): readonly string[] {
   const said: string[] = [];
+  // One that could not be started has none.
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
     const lines = createInterface({ input: stream });

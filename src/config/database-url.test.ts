@@ -10,6 +10,8 @@ test('addresses of PostgreSQL are taken in all their forms', () => {
     'postgresql://u@db1:5432,db2:5433,[::1]:5432/library?sslmode=require',
     'postgresql://reperio@/reperio?host=%2Fsrv%2Fdata%2Fpostgres%2Fsocket',
     'postgresql:///library',
+    'postgresql://reperio@%2Fsrv%2Fdata%2Fsocket/reperio',
+    'postgresql://u@db1:/library',
     'postgresql://u:p%40ss@[2001:db8::1]/library',
   ])
     assert.equal(databaseUrlProblem(url), undefined, url);

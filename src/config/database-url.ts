@@ -21,10 +21,11 @@ export function databaseUrlProblem(text: string): string | undefined {
 
 /** None is a socket, or the host of a parameter. */
 function hostProblem(host: string): string | undefined {
-  if (host === '') return undefined;
+  // A socket's folder is written as %2Fsrv%2F...
+  if (host === '' || /^%2f/i.test(host)) return undefined;
   const [, name = '', port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s.exec(host) ?? [];
   if (name === '') return wrongHost;
-  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535))
+  if (port !== undefined && port !== '' && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535))
     return 'has a port that is not a number from 1 to 65535';
   return URL.canParse(`http://${name}`) ? undefined : wrongHost;
 }

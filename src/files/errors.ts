@@ -55,6 +55,12 @@ export const fileErrors = defineErrors({
     message: 'The folder of documents, {folder}, cannot be used: {reason}.',
     hint: 'Is it mounted, and may the user of `reperio` read and write it? The setting `files` names it. What is in it is not lost; try again.',
   },
+  refused: {
+    code: 'REPERIO_FILE_REFUSED',
+    status: 503,
+    message: 'The bytes of {digest} may not be read: {reason}.',
+    hint: 'Give the file, in the folder that the setting `files` names, to the user of `reperio`.',
+  },
   storeWrong: {
     code: 'REPERIO_FILE_STORE',
     status: 503,

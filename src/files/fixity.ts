@@ -6,7 +6,15 @@ import type { Content, ContentStore } from './content.ts';
 import { fileErrors } from './errors.ts';
 
 /** What a disk says of one file; whatever else goes wrong says nothing of it. */
-const ofThisFile: readonly unknown[] = ['EIO', 'EACCES', 'EPERM', 'EISDIR', 'EBADMSG', fileErrors.lost.code];
+const ofThisFile: readonly unknown[] = [
+  'EIO',
+  'EACCES',
+  'EPERM',
+  'EISDIR',
+  'EBADMSG',
+  fileErrors.lost.code,
+  fileErrors.refused.code,
+];
 
 /** Reads all bytes: what is wrong with them, or undefined. Throws when the store cannot be asked. `onBytes` may hold it up. */
 export async function contentProblem(

@@ -2,6 +2,7 @@ import { constants, createReadStream } from 'node:fs';
 import { access, chmod, mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors/errors.ts';
+import { giveMade, giveToFolderOwner, makeOwnedFolder } from '../store/folder-owner.ts';
 import { type ContentStore, contentPath } from './content.ts';
 import { fileErrors } from './errors.ts';
 
@@ -60,10 +61,18 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
       });
       const isOlder = names.some((name) => /^[0-9a-f]{2}$/.test(name));
       if (!isOlder && !(await isNew())) throw away('it has none of the files of this library');
-      await mkdir(folder, { recursive: true });
+      makeOwnedFolder(folder);
       await writeFile(marker, markerText);
+      giveToFolderOwner(marker);
     }
     marked = true;
+  }
+
+  /** Throws `away` when the folder may not be entered; that it is not there is found out later. */
+  async function readable(): Promise<void> {
+    await access(folder, constants.R_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw away(error.message, error);
+    });
   }
 
   async function missing(digest: string): Promise<UserError> {
@@ -86,6 +95,7 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
         const isOpen = await openToGroup(folder);
         // What is there already is replaced by the same, or was damaged.
         const made = await mkdir(dirname(target), { recursive: true });
+        if (made !== undefined) giveMade(dirname(target), made);
         if (isOpen) {
           if (made !== undefined)
             for (let each = dirname(target); each.length >= made.length; each = dirname(each))
@@ -93,17 +103,22 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
           await letGroup(path, 0o040);
         }
         await rename(path, target);
+        giveToFolderOwner(target);
         await syncFolder(dirname(target));
       }, refusedCodes),
     read: (digest, range) =>
       explained(async () => {
+        await readable();
         const path = pathOf(digest);
         if (!(await isThere(path))) throw await missing(digest);
-        await access(path, constants.R_OK);
+        await access(path, constants.R_OK).catch((error: Error) => {
+          throw new UserError(fileErrors.refused, { digest, reason: error.message }, error);
+        });
         return createReadStream(path, range ?? {});
       }),
     size: (digest) =>
       explained(async () => {
+        await readable();
         const found = await sizeOf(pathOf(digest));
         if (found === undefined) await missing(digest);
         return found;

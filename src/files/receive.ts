@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors/errors.ts';
+import { makeOwnedFolder } from '../store/folder-owner.ts';
 import type { Content, ContentStore } from './content.ts';
 import { fileErrors } from './errors.ts';
 
@@ -22,7 +23,7 @@ async function sweepIncoming(folder: string): Promise<void> {
 /** Writes a stream to the store. When it resolves the bytes are safe; nothing is left behind when it throws (`tooLarge`, what the stream or the disk says). */
 export async function receive(store: ContentStore, input: AsyncIterable<Uint8Array>, limit: number): Promise<Content> {
   const incoming = await store.incoming();
-  await mkdir(incoming, { recursive: true });
+  makeOwnedFolder(incoming);
   await sweepIncoming(incoming);
   const path = join(incoming, `${randomUUID()}.part`);
   const hash = createHash('sha256');

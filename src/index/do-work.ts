@@ -5,7 +5,7 @@ import type { IndexWatch, OnProblem } from './entry.ts';
 import type { Found, Work } from './find-work.ts';
 import { foldDeltas } from './fold.ts';
 import { mergeAll } from './merging.ts';
-import { nodesBehind } from './nodes-behind.ts';
+import { nodesBehind, nodeText } from './nodes-behind.ts';
 import { type RebuildProgress, RebuildStopped, rebuildIndex, reindexSegments } from './rebuild.ts';
 
 export interface DoOptions {
@@ -17,6 +17,8 @@ export interface DoOptions {
   readonly doing: (what: string) => void;
 }
 
+/** A load that began meanwhile is waited for so long at most: nothing else is done about the index until then. Milliseconds. */
+const loadsLimit = 300_000;
 /** How often a rebuild says how far it is, in ms. */
 const tellEvery = 10_000;
 
@@ -35,7 +37,8 @@ export async function doWork(context: IndexContext, seen: Work['kind'], options:
   if (lease === undefined) return;
   try {
     // The process that held the lease may have done it.
-    const { work } = await options.look();
+    const found = await options.look();
+    const work = seen === 'take' ? found.newer : found.work;
     if (work !== undefined) await doNow({ ...context, signal: whileHeld(lease, signal) }, work, options);
   } finally {
     await lease.release();
@@ -73,15 +76,19 @@ async function doNow(context: IndexContext, work: Work, { say, doing }: DoOption
       say(`All nodes know ${wanted}: making the index anew beside the live one.`);
       const why = async (): Promise<string | undefined> => {
         const nodes = await nodesBehind(context.database, work.versions);
-        return nodes.length === 0 ? undefined : nodes.join(', ');
+        return nodes.length === 0
+          ? undefined
+          : `these nodes do not know it any more: ${nodes.map(nodeText).join(', ')}`;
       };
       try {
         const take = { versions: work.versions, kept: false };
-        const records = await rebuildIndex(context, { ...watch, take, why, onProgress });
+        const onWait = (holder: string): void => say(`The new index waits for ${holder} to end before it is taken.`);
+        const options = { ...watch, take, why, onProgress, onWait, waitLimit: loadsLimit };
+        const records = await rebuildIndex(context, options);
         say(`The index is of ${wanted} now: ${records} records.`);
       } catch (error) {
         if (!(error instanceof RebuildStopped)) throw error;
-        say(`The index stays as it was, since these nodes do not know ${wanted} any more: ${error.message}.`);
+        say(`The index stays as it was: ${error.message}.`);
       }
     }
   }

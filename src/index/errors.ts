@@ -19,6 +19,12 @@ export const indexErrors = defineErrors({
     message: 'These nodes do not know {wanted}: {nodes}.',
     hint: 'Give them the newer release first, or say --anyway: they then stay at what they have now.',
   },
+  firstNodesRun: {
+    code: 'REPERIO_INDEX_FIRST_NODES',
+    status: 409,
+    message: 'These nodes run a release that looks at no versions, and would go on working on the index: {nodes}.',
+    hint: 'Stop them first, or wait until they have this release.',
+  },
   busy: {
     code: 'REPERIO_INDEX_BUSY',
     status: 409,

@@ -38,6 +38,8 @@ export interface OldestDelta {
 
 export interface Found {
   readonly work: Work | undefined;
+  /** Versions that could be taken, if all nodes know them. */
+  readonly newer: (Work & { readonly kind: 'take' }) | undefined;
   /** Version of the manifest: another one says that somebody works. */
   readonly manifest: number;
   /** Why this process leaves the index alone. */
@@ -61,7 +63,7 @@ export async function findWork(database: Database, limits: WorkLimits, oldest: O
   if (seq !== null && seq !== oldest.seq) Object.assign(oldest, { seq, since: performance.now() });
   const { version: manifest, segments: ids, kept } = await readManifest(database);
   const tooOld = whyUnknown(inForce)?.message;
-  if (tooOld !== undefined) return { work: undefined, manifest, tooOld };
+  if (tooOld !== undefined) return { work: undefined, newer: undefined, manifest, tooOld };
   const segments = await segmentRows(database, ids);
   const work = (): Work | undefined => {
     const stale = segments.filter((segment) => segment.indexDigest !== indexDigest);
@@ -70,11 +72,12 @@ export async function findWork(database: Database, limits: WorkLimits, oldest: O
     if (stale.length > 0) return { kind: 'reindex', segments: stale.map(({ id }) => id) };
     const isOld = seq !== null && performance.now() - oldest.since >= limits.foldAfter;
     if (count > limits.foldAbove || bytes > limits.foldBytes || isOld) return { kind: 'fold' };
-    if (chooseMerge(segments).length > 0) return { kind: 'merge' };
-    if (kept || sameVersions(inForce, newestVersions)) return undefined;
-    return { kind: 'take', versions: newestVersions, isEmpty: segments.length === 0 && count === 0 };
+    return chooseMerge(segments).length > 0 ? { kind: 'merge' } : undefined;
   };
-  return { work: work(), manifest, tooOld };
+  const isNewest = kept || sameVersions(inForce, newestVersions);
+  const isEmpty = segments.length === 0 && count === 0;
+  const newer = isNewest ? undefined : ({ kind: 'take', versions: newestVersions, isEmpty } as const);
+  return { work: work(), newer, manifest, tooOld };
 }
 
 function recordsOf(segments: readonly SegmentRow[]): number {

@@ -36,6 +36,8 @@ export interface FollowerState {
   readonly age: number;
   /** Why the newest state is not served, in a sentence; undefined when it is. */
   readonly problem: string | undefined;
+  /** The view goes on no further, since a newer release has made the index. */
+  readonly stays: boolean;
 }
 
 export interface FollowerOptions {
@@ -87,6 +89,8 @@ class IndexFollower implements Follower {
   /** Why this process stays at the view that it has. */
   #tooOld: string | undefined;
   #stays = false;
+  /** There may be one, of this process or of one before. */
+  #hasLastView = true;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #background: Promise<unknown> = Promise.resolve();
@@ -119,6 +123,7 @@ class IndexFollower implements Follower {
       deltas: this.#deltas.count,
       age: performance.now() - this.#checked,
       problem: this.#problem,
+      stays: this.#stays,
     };
   }
 
@@ -197,7 +202,6 @@ class IndexFollower implements Follower {
     ].join('.');
     const isNew = this.#read !== version || this.#manifest !== state.version;
     if (!isNew && !this.#stays && this.#options.citations?.hasNews !== true) return true;
-    if (this.#stays) forgetLastView(this.#options.folder);
     this.#stays = false;
     let segments: Awaited<ReturnType<SegmentShelf['take']>>;
     try {
@@ -212,6 +216,9 @@ class IndexFollower implements Follower {
     const all = [...segments, ...this.#deltas.segments];
     const plain = this.#builder.build({ version, site, siteVersion: number, segments: all });
     const snapshot = this.#withCitations(plain, state);
+    // What was served while the index was too new is of no use any more, to nobody.
+    if (this.#hasLastView) forgetLastView(this.#options.folder);
+    this.#hasLastView = false;
     this.#snapshot = snapshot;
     this.#read = version;
     this.#problem = undefined;
@@ -249,6 +256,7 @@ class IndexFollower implements Follower {
       this.#shelf.guard(this.#snapshot);
     }
     this.#stays = true;
+    this.#hasLastView = true;
   }
 
   #withCitations(snapshot: IndexSnapshot, { segments: stored, library, digests }: State): IndexSnapshot {

@@ -6,9 +6,10 @@ import { UserError } from '../errors/errors.ts';
 import { defaultSiteText } from '../site/default.ts';
 import { earlierVersions, type IndexVersions, newestVersions } from '../site/index-versions.ts';
 import { applySite, currentSite } from '../site/versions.ts';
+import { takeLease } from '../store/lease.ts';
 import { indexErrors } from './errors.ts';
 import { foldDeltas } from './fold.ts';
-import { runIndexer } from './indexer.ts';
+import { type IndexerOptions, indexerMemory, runIndexer } from './indexer.ts';
 import { isMixedIndex, publish, readManifest } from './manifest.ts';
 import { RebuildStopped, rebuildIndex, takeWhenEmpty } from './rebuild.ts';
 import { segmentRows } from './segment-store.ts';
@@ -32,12 +33,15 @@ async function tellNode(name: string, known: readonly IndexVersions[] | undefine
 }
 
 /** Runs an indexer until the condition; what it said. */
-async function indexing(until_: (said: readonly string[]) => boolean | Promise<boolean>): Promise<readonly string[]> {
+async function indexing(
+  until_: (said: readonly string[]) => boolean | Promise<boolean>,
+  options: Partial<IndexerOptions> = {},
+): Promise<readonly string[]> {
   const stop = new AbortController();
   const said: string[] = [];
   const running = runIndexer(
     { ...index.context, signal: stop.signal },
-    { every: 20, takeAfter: 0, onWork: (sentence) => said.push(sentence) },
+    { every: 20, takeAfter: 0, onWork: (sentence) => said.push(sentence), ...options },
   );
   try {
     await until(() => until_(said));
@@ -196,4 +200,66 @@ test('somebody who undoes a rebuild again and again is not fought', async () => 
     return sentences.some((sentence) => sentence.includes('again and again'));
   });
   assert.equal(said.filter((sentence) => sentence.startsWith('The index was made anew')).length, 3);
+});
+
+test('a library in which there is always something to do takes the newer versions too', async () => {
+  await setVersions(earlierVersions);
+  await addSegment([version(1, 'one')]);
+  let record = 1;
+  await indexing(
+    async () => {
+      // Each look finds a delta to fold.
+      record += 1;
+      await addDelta(version(record, 'more'));
+      return (await readManifest(index.database)).versions.analysis === newestVersions.analysis;
+    },
+    { foldAbove: 0, takeAfter: 300 },
+  );
+  await isRight();
+});
+
+test('what was done lately is remembered by the process that comes after', async () => {
+  await addSegment([version(1, 'one')]);
+  const undo = () => index.database.query(sql`UPDATE segment SET index_digest = 'of another release'`);
+  let kept: unknown;
+  let made = 0;
+  for (let process = 0; process < 5; process++) {
+    await undo();
+    const memory = indexerMemory(kept === undefined ? undefined : structuredClone(kept));
+    const said = await indexing(
+      (sentences) => sentences.some((sentence) => /made anew|again and again/.test(sentence)),
+      { memory },
+    );
+    if (said.some((sentence) => sentence.startsWith('The index was made anew'))) made++;
+    kept = memory;
+  }
+  assert.equal(made, 3);
+});
+
+test('a load that began meanwhile and does not end is waited for only so long, and the index stays as it was', async () => {
+  await setVersions(earlierVersions);
+  const id = await addSegment([version(1, 'one')]);
+  const load = await takeLease(index.url, 'load', { label: 'a load that hangs', wait: false });
+  const waited: string[] = [];
+  const take = { versions: newestVersions, kept: false };
+  const options = { take, waitLimit: 700, onWait: (holder: string) => void waited.push(holder) };
+  await assert.rejects(rebuildIndex(index.context, options), RebuildStopped);
+  assert.match(waited.join(), /a load that hangs/);
+  assert.deepEqual((await readManifest(index.database)).segments, [id]);
+  await load?.release();
+});
+
+test('a last view is forgotten when the index is known again, also by a process that did not stay', async () => {
+  await addSegment([version(1, 'one')]);
+  await withFollower(async (follower) => {
+    await follower.refresh();
+    await setVersions(unknown);
+    await follower.refresh();
+    assert.equal(follower.state().stays, true);
+  });
+  await setVersions(newestVersions);
+  await addSegment([version(2, 'two')]);
+  await withFollower((follower) => follower.refresh());
+  await setVersions(unknown);
+  await withFollower((follower) => assert.rejects(follower.refresh(), /does not know/));
 });

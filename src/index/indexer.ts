@@ -4,7 +4,7 @@ import { isHeld, takeLease } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
 import { type DoOptions, doWork } from './do-work.ts';
 import { type Found, findWork, type OldestDelta, type Work, type WorkLimits } from './find-work.ts';
-import { nodesBehind } from './nodes-behind.ts';
+import { nodesBehind, nodeText } from './nodes-behind.ts';
 import { sweepSegments } from './sweep.ts';
 
 export interface IndexerOptions extends WorkLimits {
@@ -17,10 +17,26 @@ export interface IndexerOptions extends WorkLimits {
    * may be taken back.
    */
   readonly takeAfter: number;
+  /** What the process before remembered; it is written to. */
+  readonly memory: IndexerMemory;
   /** Sentences for the log. */
   readonly onWork?: (sentence: string) => void;
   /** Told what is begun, as the end of "while ..."; undefined when that has ended. */
   readonly onDoing?: (what: string | undefined) => void;
+}
+
+/** What must outlive a process: it is replaced after work that needed much memory. Times are ms since 1970. */
+export interface IndexerMemory {
+  /** What was made anew lately. */
+  rebuilt: readonly { readonly site: string; readonly at: number }[];
+  /** Since when all nodes know the versions that could be taken. */
+  agreed: number | undefined;
+}
+
+/** Of what another process told, as plain data. */
+export function indexerMemory(kept: unknown): IndexerMemory {
+  const { rebuilt = [], agreed } = (kept ?? {}) as Partial<IndexerMemory>;
+  return { rebuilt, agreed };
 }
 
 export const indexerDefaults: IndexerOptions = {
@@ -30,6 +46,7 @@ export const indexerDefaults: IndexerOptions = {
   every: 1_000,
   standby: 0,
   takeAfter: 60_000,
+  memory: indexerMemory(undefined),
 };
 
 /** How long a node on standby waits for others, in ms: longer than they need to be restarted. */
@@ -50,7 +67,7 @@ const undoneWithin = 3_600_000;
  * done by whoever gets the lease for it.
  */
 export async function runIndexer(context: IndexContext, options: Partial<IndexerOptions> = {}): Promise<void> {
-  const indexer = new Indexer(context, { ...indexerDefaults, ...options });
+  const indexer = new Indexer(context, { ...indexerDefaults, memory: indexerMemory(undefined), ...options });
   const { signal } = context;
   let pause = indexer.options.every;
   while (signal?.aborted !== true) {
@@ -71,13 +88,9 @@ class Indexer {
   readonly options: IndexerOptions;
   readonly #context: IndexContext;
   readonly #oldest: OldestDelta = { seq: '', since: 0 };
-  #waiting: { readonly manifest: number; readonly since: number } | undefined;
+  #waiting: { readonly manifest: number; readonly kind: Work['kind']; readonly since: number } | undefined;
   #swept = Number.NEGATIVE_INFINITY;
-  /** Since when all nodes know the versions that could be taken. */
-  #agreed: number | undefined;
   #said = '';
-  /** What this process made anew lately. */
-  #rebuilt: readonly { readonly site: string; readonly at: number }[] = [];
 
   constructor(context: IndexContext, options: IndexerOptions) {
     this.#context = context;
@@ -89,22 +102,24 @@ class Indexer {
   }
 
   async round(): Promise<void> {
-    const { work, manifest, tooOld } = await this.#look();
+    const { work, newer, manifest, tooOld } = await this.#look();
     if (tooOld !== undefined) this.#sayOnce(`${tooOld} This process leaves the index alone.`);
-    if (work === undefined) this.#waiting = undefined;
-    else if (this.#waiting?.manifest !== manifest) this.#waiting = { manifest, since: performance.now() };
+    // Whether it may be taken is looked at beside other work, which in a busy library never ends.
+    const take = newer !== undefined && (await this.#mayTake(newer)) ? newer : undefined;
+    const next = take ?? work;
+    if (next === undefined) this.#waiting = undefined;
+    else if (this.#waiting?.manifest !== manifest || this.#waiting.kind !== next.kind)
+      this.#waiting = { manifest, kind: next.kind, since: performance.now() };
     const since = this.#waiting?.since ?? 0;
-    if (work !== undefined && performance.now() - since >= this.options.standby && (await this.#mayDo(work)))
-      await this.#do(work);
+    if (next !== undefined && performance.now() - since >= this.options.standby && this.#mayDo(next))
+      await this.#do(next);
     if (tooOld === undefined && performance.now() - this.#swept > sweepEvery) {
       await sweepInTurn(this.#context);
       this.#swept = performance.now();
     }
   }
 
-  async #mayDo(work: Work): Promise<boolean> {
-    if (work.kind !== 'take') this.#agreed = undefined;
-    if (work.kind === 'take') return this.#mayTake(work);
+  #mayDo(work: Work): boolean {
     if (work.kind !== 'rebuild' || !this.#isUndone(work.site)) return true;
     this.#sayOnce(
       'Somebody makes another index of the same site file, again and again: is another release serving this library? This process leaves it as it is.',
@@ -113,15 +128,19 @@ class Indexer {
   }
 
   async #mayTake({ versions, isEmpty }: Work & { readonly kind: 'take' }): Promise<boolean> {
+    const { memory, takeAfter } = this.options;
     const behind = await nodesBehind(this.#context.database, versions);
     if (behind.length > 0) {
-      this.#agreed = undefined;
+      memory.agreed = undefined;
       const text = versionsText(versions);
-      this.#sayOnce(`The index will be of ${text} when all nodes know it. These do not yet: ${behind.join(', ')}.`);
+      const names = behind.map(nodeText).join(', ');
+      this.#sayOnce(`The index will be of ${text} when all nodes know it. These do not yet: ${names}.`);
       return false;
     }
-    this.#agreed ??= performance.now();
-    if (!isEmpty && performance.now() - this.#agreed < this.options.takeAfter) return false;
+    memory.agreed ??= Date.now();
+    // A clock that was set back begins anew.
+    if (memory.agreed > Date.now()) memory.agreed = Date.now();
+    if (!isEmpty && Date.now() - memory.agreed < takeAfter) return false;
     // A load writes by what was in force when it began, and would be waited for.
     return !(await isHeld(this.#context.database, 'load'));
   }
@@ -133,13 +152,15 @@ class Indexer {
       doing: (what) => this.options.onDoing?.(what),
     };
     await doWork(this.#context, work.kind, options).finally(() => this.options.onDoing?.(undefined));
-    if (work.kind === 'rebuild') this.#rebuilt = [...this.#rebuilt, { site: work.site, at: performance.now() }];
+    const { memory } = this.options;
+    if (work.kind === 'rebuild') memory.rebuilt = [...memory.rebuilt, { site: work.site, at: Date.now() }];
   }
 
   /** Made for the same site file again and again: then somebody else undoes it, and nobody would be done. */
   #isUndone(site: string): boolean {
-    this.#rebuilt = this.#rebuilt.filter(({ at }) => performance.now() - at < undoneWithin);
-    return this.#rebuilt.filter((one) => one.site === site).length >= mostRebuilds;
+    const { memory } = this.options;
+    memory.rebuilt = memory.rebuilt.filter(({ at }) => Date.now() - at < undoneWithin);
+    return memory.rebuilt.filter((one) => one.site === site).length >= mostRebuilds;
   }
 
   #look(): Promise<Found> {

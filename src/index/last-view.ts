@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IndexVersions, knownPair } from '../site/index-versions.ts';
+import { placeFile } from '../store/folder-owner.ts';
 
 /**
  * What a node goes on serving when a newer release has made the index in a way that this one does not know: written
@@ -25,7 +26,7 @@ const fileName = 'last-view.json';
 export function writeLastView(folder: string, view: LastView): void {
   const part = join(folder, `${fileName}.${process.pid}.part`);
   writeFileSync(part, JSON.stringify(view));
-  renameSync(part, join(folder, fileName));
+  placeFile(part, join(folder, fileName));
 }
 
 /** Undefined: there is none, or none that this release can read. */

@@ -3,7 +3,7 @@ import { indexDigest } from '../site/digest.ts';
 import { type IndexVersions, newestVersions, sameVersions } from '../site/index-versions.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
-import { takeLease } from '../store/lease.ts';
+import { type Lease, takeLease } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
 import type { IndexWatch } from './entry.ts';
 import { foldDeltas } from './fold.ts';
@@ -27,8 +27,9 @@ export interface RebuildOptions extends IndexWatch {
   /** Asked right before they do; a sentence stops it, and the index stays as it was. */
   readonly why?: () => Promise<string | undefined>;
   readonly onProgress?: (progress: RebuildProgress) => void;
-  /** Called when a load must end first. */
+  /** Called when a load must end first; it is waited for so long, in ms, where that is said. */
   readonly onWait?: (holder: string) => void;
+  readonly waitLimit?: number;
 }
 
 /** The index stays as it was, since something stood in the way at the end. */
@@ -43,8 +44,8 @@ const mostRounds = 100;
  * moment. Returns the number of records. Needs the lease.
  */
 export async function rebuildIndex(context: IndexContext, options: RebuildOptions = {}): Promise<number> {
-  const { database, url, signal } = context;
-  const { take, onProgress, onWait } = options;
+  const { database } = context;
+  const { take, onProgress } = options;
   const maker = segmentMaker(await wanted(context, take?.versions));
   const [count] = await database.query<{ total: number }>(sql`SELECT last_id AS total FROM record_counter`);
   const replaced = new Set((await readManifest(database)).segments);
@@ -55,15 +56,7 @@ export async function rebuildIndex(context: IndexContext, options: RebuildOption
     records += data.records;
     onProgress?.({ records, total: count!.total });
   }
-  // A load that has begun writes by what was in force then, until its end.
-  const loads =
-    take &&
-    (await takeLease(url, 'load', {
-      label: 'index',
-      wait: true,
-      ...(onWait && { onWait }),
-      ...(signal && { signal }),
-    }));
+  const loads = take === undefined ? undefined : await afterLoads(context, options);
   try {
     await replaceAll(context, maker, { made, replaced }, options);
   } finally {
@@ -107,6 +100,23 @@ export async function reindexSegments(
   for await (const { id } of storedSegments(context, maker, versionsOf(database, records), watch)) made.push(id);
   await database.transaction((transaction) => publish(transaction, { add: made, remove: ids }));
   return records.length;
+}
+
+/** A load that has begun writes by what was in force then, until its end: this is our turn after it. Throws RebuildStopped when it takes too long. */
+async function afterLoads(
+  { url, signal }: IndexContext,
+  { onWait, waitLimit }: RebuildOptions,
+): Promise<Lease | undefined> {
+  const limit = waitLimit === undefined ? undefined : AbortSignal.timeout(waitLimit);
+  const signals = [signal, limit].filter((one) => one !== undefined);
+  try {
+    const until = signals.length === 0 ? {} : { signal: AbortSignal.any(signals) };
+    return await takeLease(url, 'load', { label: 'index', wait: true, ...(onWait && { onWait }), ...until });
+  } catch (error) {
+    if (limit?.aborted === true && signal?.aborted !== true)
+      throw new RebuildStopped(`a load has not ended for ${Math.round((waitLimit ?? 0) / 1000)} s`);
+    throw error;
+  }
 }
 
 async function wanted({ database }: IndexContext, versions: IndexVersions | undefined) {

@@ -146,7 +146,9 @@ function openIfWhole(path: string): StoredSegment | undefined {
     return openSegmentFile(path);
   } catch (error) {
     if (error instanceof SegmentDamaged) return undefined;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    // One that may not be read was left by somebody else: it is fetched again, as ours.
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES'))
+      return undefined;
     throw error;
   }
 }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { SiteVersion } from '../site/versions.ts';
 import { CopyRows } from '../store/copy-rows.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
+import { giveToFolderOwner, makeOwnedFolder, placeFile } from '../store/folder-owner.ts';
 import { segmentErrors } from './segment/errors.ts';
 import type { MergedSegment } from './segment/merge.ts';
 import { segmentFileName } from './segment/open.ts';
@@ -121,13 +122,13 @@ async function insertSegmentRow(transaction: Queryable, row: SegmentRow, blocks:
 
 /** Writes ID.segment whole or not at all; several processes may do it at once. */
 export function writeSegmentFile(folder: string, { id, bytes }: SegmentData): string {
-  mkdirSync(folder, { recursive: true });
+  makeOwnedFolder(folder);
   const path = join(folder, segmentFileName(id));
   const part = partName(path);
   const file = openSync(part, 'wx', 0o400);
   try {
     writeAll(file, bytes);
-    renameSync(part, path);
+    placeFile(part, path);
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
@@ -141,7 +142,7 @@ export function writeSegmentFile(folder: string, { id, bytes }: SegmentData): st
  * Copies a stored segment to ID.segment, block by block. Throws StoredBlockDamaged when what is stored is damaged; nothing is left behind then.
  */
 export async function fetchSegmentFile(database: Queryable, folder: string, id: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  makeOwnedFolder(folder);
   const path = join(folder, segmentFileName(id));
   const part = partName(path);
   const hash = createHash('sha256');
@@ -155,6 +156,7 @@ export async function fetchSegmentFile(database: Queryable, folder: string, id: 
     }
     if (hash.digest('hex') !== id)
       throw new StoredBlockDamaged(id, number - 1, 'all blocks together are not the segment');
+    giveToFolderOwner(part);
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });

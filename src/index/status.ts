@@ -5,7 +5,7 @@ import { type IndexVersions, newestVersions } from '../site/index-versions.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Queryable } from '../store/database.ts';
 import { readManifest } from './manifest.ts';
-import { nodesBehind } from './nodes-behind.ts';
+import { nodesBehind, nodeText } from './nodes-behind.ts';
 import { type SegmentRow, segmentRows } from './segment-store.ts';
 
 export interface IndexStatus {
@@ -43,7 +43,7 @@ export async function indexStatus(database: Queryable, folder: string): Promise<
     current: rows.every((row) => row.indexDigest === indexDigest),
     versions,
     kept,
-    behind: await nodesBehind(database, newestVersions),
+    behind: (await nodesBehind(database, newestVersions)).map(nodeText),
     unused: counts!.stored - rows.length,
     localBytes: await folderBytes(folder),
   };

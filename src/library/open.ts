@@ -8,6 +8,7 @@ import type { IndexSnapshot } from '../index/snapshot.ts';
 import { type ChangesAsked, changedBy, readBefore } from '../records/history.ts';
 import { connect, type Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
+import { asViewed } from './as-viewed.ts';
 import { type RecordReader, recordReader } from './replica.ts';
 
 /** Everything one process needs of a library: its database and a view of its index that keeps up with it. */
@@ -71,6 +72,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
     });
     const follower = createFollower({ database, url, folder: indexFolder, signal, heal, citations });
     await follower.refresh();
+    const reader = recordReader(database, replica, () => follower.snapshot());
     return {
       database,
       url,
@@ -78,7 +80,10 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       snapshot: () => follower.snapshot(),
       state: () => follower.state(),
       refresh: () => follower.refresh(),
-      ...recordReader(database, replica, () => follower.snapshot()),
+      stored: async (ids, bytes, patience) => {
+        const batch = await reader.stored(ids, bytes, patience);
+        return follower.state().stays ? await asViewed(database, follower.snapshot(), batch) : batch;
+      },
       changedBy: (asked) => changedBy(database, asked),
       before: (id) => readBefore(database, id),
       citationsReady: () => citations.ready(),

@@ -13,7 +13,7 @@ export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): v
   const passage = isRead ? 0o010 : 0;
   const names = entriesOf(dataFolder);
   // A folder that is for other things too, as /srv, is left as it is; what is ours in it is closed.
-  if (names.every((name) => ours.test(name))) {
+  if (names.length > 0 && names.every((name) => ours.test(name))) {
     narrow(dataFolder, (before) => 0o700 | (before & passage));
     openToServer(dataFolder);
   }
@@ -28,7 +28,8 @@ export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): v
 }
 
 /** What is in a data folder. */
-const ours = /^(?:postgres|index|files|incoming|outbox|profiles|run|node-id|reperio\.yaml|serve\.json|serve\.lock.*)$/;
+const ours =
+  /^(?:postgres|index|files|incoming|outbox|profiles|run|node-id|compile-cache|reperio\.yaml|serve\.json|serve\.lock.*)$/;
 
 type Folders = Pick<Settings, 'dataFolder' | 'files' | 'fileDelivery'>;
 
@@ -38,7 +39,8 @@ type Folders = Pick<Settings, 'dataFolder' | 'files' | 'fileDelivery'>;
  */
 export function openToServer(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false });
-  if (process.getuid?.() === 0 && found?.isDirectory() && found.uid === 0) chmodSync(folder, 0o711);
+  if (process.getuid?.() !== 0 || !found?.isDirectory() || found.uid !== 0 || (found.mode & 0o001) !== 0) return;
+  chmodSync(folder, (found.mode & 0o7777) | 0o011);
 }
 
 /** Changes what is open too far; leaves what belongs to somebody else, links, and a disk that is only read. */
@@ -49,7 +51,8 @@ function narrow(path: string, mode: (before: number, isFolder: boolean) => numbe
   const wanted = mode(before, found.isDirectory());
   if ((before & 0o077) === (wanted & 0o077)) return;
   try {
-    chmodSync(path, wanted);
+    // With what else it has: setgid, so that a web server's group is inherited.
+    chmodSync(path, (found.mode & 0o7000) | wanted);
   } catch {
     // Whoever owns it says who reads it.
   }

@@ -1,9 +1,9 @@
-import { chownSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors/errors.ts';
 import { storeErrors } from './errors.ts';
+import { giveToFolderOwner } from './folder-owner.ts';
 
 /**
  * A lock on a file that the kernel takes back when its holder dies, however it dies: nothing stale to recognise. Node has no flock; SQLite's
@@ -53,11 +53,4 @@ export async function fileLock(path: string, kind: Kind, { signal, timeout }: Lo
       throw new UserError(storeErrors.lockWaited, { seconds: Math.round(waited / 1000), file: path });
     await sleep(10 + Math.random() * 20, undefined, { signal });
   }
-}
-
-/** What root makes in a folder of somebody else must not lock its owner out later. */
-export function giveToFolderOwner(path: string): void {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = statSync(dirname(path));
-  if (uid !== 0 && statSync(path).uid !== uid) chownSync(path, uid, gid);
 }

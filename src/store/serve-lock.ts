@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors/errors.ts';
 import { storeErrors } from './errors.ts';
-import { type FileLock, giveToFolderOwner, tryFileLock } from './file-lock.ts';
+import { type FileLock, tryFileLock } from './file-lock.ts';
+import { giveToFolderOwner } from './folder-owner.ts';
 
 /** One `reperio serve` to a data folder. The lock ends with its process; the note beside it says whom a second one meets. */
 export interface ServeLock {

@@ -8,7 +8,7 @@ import type { FromBackground } from '../cluster/background.ts';
 import type { ToWorker } from '../cluster/messages.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
-import { indexerStandby, runIndexer } from '../index/indexer.ts';
+import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
 import { indexFolderOf } from '../library/open.ts';
 import { residentBytes } from '../operations/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
@@ -19,10 +19,13 @@ import { createLogger, logTask } from './log.ts';
 /** What the supervisor starts it with. */
 export interface BackgroundStart {
   readonly settings: Settings;
+  /** What the one before remembered of the index. */
+  readonly kept: unknown;
 }
 
 /** Milliseconds. */
 const askAgain = 5_000;
+const tellEvery = 1_000;
 
 const ending = new AbortController();
 let running: Promise<void> | undefined;
@@ -32,7 +35,7 @@ for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => undefin
 process.on('SIGTERM', end);
 process.on('disconnect', end);
 process.on('message', (message: ToWorker) => {
-  if (message.kind === 'start') running = run((message.data as BackgroundStart).settings);
+  if (message.kind === 'start') running = run(message.data as BackgroundStart);
   else if (message.kind === 'close') end();
 });
 
@@ -60,24 +63,27 @@ async function openWhenThere(settings: Settings, logger: Logger): Promise<Store 
   return undefined;
 }
 
-async function run(settings: Settings): Promise<void> {
+async function run({ settings, kept }: BackgroundStart): Promise<void> {
   const logger = createLogger(settings, pino.destination({ fd: 1, sync: true }));
   const { signal } = ending;
   const store = await openWhenThere(settings, logger);
   if (store === undefined) return;
   const { database, url } = store;
+  const memory = indexerMemory(kept);
   const doing: { index: string | undefined; task: string | undefined } = { index: undefined, task: undefined };
   const note = (part: Partial<typeof doing>): void => {
     Object.assign(doing, part);
     const all = [doing.index, doing.task].filter((one) => one !== undefined).join(' and ');
-    tell({ doing: all === '' ? undefined : all, resident: residentBytes() });
+    tell({ doing: all === '' ? undefined : all, resident: residentBytes(), kept: memory });
   };
+  const telling = setInterval(() => note({}), tellEvery);
   try {
     await Promise.all([
       runIndexer(
         { database, url, folder: indexFolderOf(settings), signal },
         {
           standby: settings.indexWork === 'standby' ? indexerStandby : 0,
+          memory,
           onWork: (sentence) => logger.info(sentence),
           onDoing: (index) => note({ index }),
         },
@@ -93,6 +99,7 @@ async function run(settings: Settings): Promise<void> {
       ),
     ]);
   } finally {
+    clearInterval(telling);
     await store.release();
   }
 }

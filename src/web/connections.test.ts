@@ -58,3 +58,16 @@ test('a proxy in front may have them all', () => {
   for (let at = 0; at < 4; at++) assert.ok(connections.add(socketFrom('10.0.0.7')));
   assert.equal(connections.size, 4);
 });
+
+test('when whoever has most has nothing idle, the longest idle connection of all makes room', () => {
+  const connections = new Connections(4, noProxies);
+  const busy = ['192.0.2.1', '192.0.2.2'].map(socketFrom);
+  const idle = ['198.51.100.1', '203.0.113.1'].map(socketFrom);
+  for (const socket of [...busy, ...idle]) assert.ok(connections.add(socket));
+  for (const socket of busy) connections.begin(socket);
+  assert.ok(connections.add(socketFrom('2001:db8::1')));
+  assert.deepEqual(
+    [...busy, ...idle].map(({ isClosed }) => isClosed),
+    [false, false, true, false],
+  );
+});

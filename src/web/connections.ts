@@ -48,7 +48,7 @@ export class Connections {
     const share = this.#proxies.includes(address) ? this.#most : Math.ceil(this.#most * shareOfNetwork);
     const hasShare = (this.#ofNetwork.get(network) ?? 0) >= share;
     const isFull = hasShare || this.#sockets.size >= this.#most;
-    if (isFull && !this.#makeRoom(hasShare ? network : this.#largest())) {
+    if (isFull && !this.#makeRoom(hasShare ? network : this.#largest()) && (hasShare || !this.#makeRoom(undefined))) {
       this.#refused++;
       socket.destroy();
       return false;
@@ -85,12 +85,13 @@ export class Connections {
     return [...this.#ofNetwork].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0] as const)[0];
   }
 
-  /** Closes the longest idle connection of this network. */
-  #makeRoom(network: string): boolean {
+  /** Closes the longest idle connection of this network; undefined: of all. */
+  #makeRoom(network: string | undefined): boolean {
     let oldest: Socket | undefined;
     let at = Number.POSITIVE_INFINITY;
     for (const [socket, activity] of this.#sockets) {
-      if (activity.running > 0 || activity.network !== network || activity.at >= at) continue;
+      const isOther = network !== undefined && activity.network !== network;
+      if (activity.running > 0 || isOther || activity.at >= at) continue;
       oldest = socket;
       at = activity.at;
     }

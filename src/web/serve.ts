@@ -43,8 +43,8 @@ export interface ServeOptions {
 const tellEvery = 5_000;
 
 /**
- * Serves the library of the settings until the signal: worker processes that answer requests, and here what a node does once: the index and periodic tasks are
- * looked after, and how the node is can be asked. SIGHUP reads code and settings again. Throws UserError when it cannot listen or another one serves this folder.
+ * Serves the library of the settings until the signal: worker processes that answer requests, a background process that looks after the index and periodic tasks,
+ * and here the connections that come, and how the node is. SIGHUP reads code and settings again. Throws UserError when it cannot listen or another one serves this folder.
  */
 export async function serve({
   settings,
@@ -63,6 +63,7 @@ export async function serve({
     const { database } = store;
     const say = (level: 'info' | 'warn' | 'error', sentence: string): void => logger[level](sentence);
     const background = new BackgroundProcess(backgroundPlan(settings), log, say);
+    signal.addEventListener('abort', () => background.expectEnd(), { once: true });
     try {
       const started = Date.now();
       const supervisor = await Supervisor.listen({
@@ -144,7 +145,7 @@ function planOf(settings: Settings): WorkerPlan {
 }
 
 function backgroundPlan(settings: Settings): BackgroundPlan {
-  const start: BackgroundStart = { settings };
+  const start = (kept: unknown): BackgroundStart => ({ settings, kept });
   return { release: () => currentRelease('src/web/background.ts'), start };
 }
 

@@ -23,6 +23,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   [accessErrors.signInBusy.code]: 'sign_in',
   [fileErrors.storeWrong.code]: 'files',
   [fileErrors.away.code]: 'files',
+  [fileErrors.refused.code]: 'files',
   [indexErrors.notReady.code]: 'index',
 };
 type Reason =

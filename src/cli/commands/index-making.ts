@@ -4,7 +4,7 @@ import type { IndexContext } from '../../index/context.ts';
 import { indexErrors } from '../../index/errors.ts';
 import { keepWhenSame } from '../../index/manifest.ts';
 import { mergeAll } from '../../index/merging.ts';
-import { nodesBehind } from '../../index/nodes-behind.ts';
+import { nodesBehind, nodeText } from '../../index/nodes-behind.ts';
 import { type RebuildOptions, rebuildIndex } from '../../index/rebuild.ts';
 import { requireKnown } from '../../index/require-known.ts';
 import { earlierVersions, type IndexVersions, newestVersions, versionsText } from '../../site/index-versions.ts';
@@ -95,12 +95,16 @@ async function takeVersions(
 ): Promise<Taken> {
   const { database } = context;
   requireKnown(await currentSite(database));
+  const behind = await nodesBehind(database, versions);
+  const first = behind.filter(({ isFirst, runs }) => isFirst && runs);
+  if (first.length > 0) throw new UserError(indexErrors.firstNodesRun, { nodes: first.map(nodeText).join(', ') });
+  const nodes = behind.map(nodeText).join(', ');
+  if (behind.length > 0 && !isForced)
+    throw new UserError(indexErrors.nodesBehind, { wanted: versionsText(versions), nodes });
   const why = async (): Promise<string | undefined> => {
-    const nodes = isForced ? [] : await nodesBehind(database, versions);
-    return nodes.length === 0 ? undefined : nodes.join(', ');
+    const now = isForced ? [] : await nodesBehind(database, versions);
+    return now.length === 0 ? undefined : `these nodes do not know it: ${now.map(nodeText).join(', ')}`;
   };
-  const nodes = await why();
-  if (nodes !== undefined) throw new UserError(indexErrors.nodesBehind, { wanted: versionsText(versions), nodes });
   return await inTurn(context, 'index rebuild', stderr, async (inTurnContext) => {
     if (await keepWhenSame(database, versions, kept)) return { versions, kept, records: undefined };
     const records = await makeAnew(inTurnContext, stderr, { take: { versions, kept }, why });

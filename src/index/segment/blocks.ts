@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { UserError } from '../../errors/errors.ts';
+import { placeFile } from '../../store/folder-owner.ts';
 import { segmentErrors } from './errors.ts';
 import { segmentFileName } from './open.ts';
 import type { SegmentData } from './output.ts';
@@ -87,7 +88,7 @@ export class BlockJoiner {
     fsyncSync(this.#file);
     this.#close();
     const path = join(this.#folder, segmentFileName(this.#id));
-    renameSync(this.#temporary, path);
+    placeFile(this.#temporary, path);
     return path;
   }
 

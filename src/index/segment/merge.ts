@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IndexVersions, newestVersions } from '../../site/index-versions.ts';
+import { placeFile } from '../../store/folder-owner.ts';
 import { TermsWriter } from './dictionary-writer.ts';
 import { mergeColumns } from './merge-columns.ts';
 import { type MergeInput, type MergePlan, planMerge } from './merge-plan.ts';
@@ -55,7 +56,7 @@ export function mergeToFile(
     const { id, bytes } = output.finish();
     fsyncSync(file);
     const path = join(folder, segmentFileName(id));
-    renameSync(temporary, path);
+    placeFile(temporary, path);
     return { id, records: plan.records, bytes, path };
   } catch (error) {
     unlinkSync(temporary);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
+import { placeFile } from '../../store/folder-owner.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What the thread that makes a vocabulary is told. */
@@ -79,7 +80,7 @@ export function writeVocabularyFile({ path, part }: VocabularyRequest, vocabular
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32LE(crc32(bytes));
   writeFileSync(part, Buffer.concat([checksum, bytes]));
-  renameSync(part, path);
+  placeFile(part, path);
 }
 
 function readVocabularyFile(path: string): Vocabulary | undefined {

@@ -76,8 +76,7 @@ function tellingWords(
     const column = kind === 'values' && paths.some((path) => /^6/.test(path)) ? segment.columns.facet(code) : undefined;
     if (column === undefined) continue;
     const end = Math.min(column.starts[ordinal + 1]!, column.starts[ordinal]! + subjectsTaken);
-    for (let at = column.starts[ordinal]!; at < end; at++)
-      add(column.text(column.values[at]!), places.subject);
+    for (let at = column.starts[ordinal]!; at < end; at++) add(column.text(column.values[at]!), places.subject);
   }
   const all = openable.reduce((sum, bits) => sum + bits.size, 0);
   const priced = [...counts].flatMap(([term, count]) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { giveToFolderOwner } from '../file-lock.ts';
+import { giveToFolderOwner } from '../folder-owner.ts';
 import type { Layout } from './layout.ts';
 
 /**

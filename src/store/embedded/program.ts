@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { UserError } from '../../errors/errors.ts';
 import { storeErrors } from '../errors.ts';
-import { giveToFolderOwner } from '../file-lock.ts';
+import { giveToFolderOwner } from '../folder-owner.ts';
 import type { Identity } from './identity.ts';
 import type { Layout } from './layout.ts';
 

@@ -14,6 +14,9 @@ export type FoundRecord =
   | { readonly kind: 'merged'; readonly id: number; readonly other: number }
   | { readonly kind: 'unknown' };
 
+/** A number that no record has, asked for in the place of one of which nothing may be told. */
+const noRecord = 0;
+
 const unknown: FoundRecord = { kind: 'unknown' };
 
 /**
@@ -25,10 +28,11 @@ export async function findRecord(exchange: Exchange, text: string): Promise<Foun
   const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
   if (id < 1 || id > 2 ** 31 - 1) return unknown;
   const shown = mayShow(person, snapshot, id);
-  // A record that was deleted long ago has left the index.
-  const version = await exchange.record(id);
+  // A record that was deleted long ago has left the index. One that may not be seen is not read: its size would show in the time.
+  const read = shown === 'no' ? noRecord : id;
+  const version = await exchange.record(read);
   if (shown === 'yes' && version?.deleted === false) return { kind: 'shown', version };
-  const before = await exchange.before(id);
+  const before = await exchange.before(read);
   const couldSee = wouldShow(person, snapshot, before?.record ?? version?.record);
   if (version === undefined || shown === 'no' || !version.deleted || !couldSee) return unknown;
   const other = Number(firstValue(version.record, '970', 'd') ?? 0);

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createInverter } from '../index/segment/inverter.ts';
+import { writeSegmentFile } from '../index/segment-store.ts';
+import { makeOwnedFolder, placeFile } from './folder-owner.ts';
+
+test('what root makes in the data folder of somebody else is theirs: files, folders, segments', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reperio-owner-'));
+  // Nobody but root can give anything away; then all is our own.
+  const owner = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
+  try {
+    chownSync(folder, owner, owner);
+    makeOwnedFolder(join(folder, 'a/b'));
+    writeFileSync(join(folder, 'a/part'), '');
+    placeFile(join(folder, 'a/part'), join(folder, 'a/b/file'));
+    const segment = writeSegmentFile(join(folder, 'index'), createInverter().finish());
+    for (const path of ['a', 'a/b', 'a/b/file', 'index']) assert.equal(statSync(join(folder, path)).uid, owner, path);
+    assert.equal(statSync(segment).uid, owner);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
