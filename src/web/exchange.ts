@@ -19,7 +19,7 @@ import { ownAddress } from './own-address.ts';
 import { stagesOf } from './profile/asked.ts';
 import { Timing } from './timing.ts';
 import { negotiateLanguage, type Translator } from './translations.ts';
-import { type ReadVersion, readVersion } from './view/read-records.ts';
+import { type ReadVersion, RecordTooLarge, readVersion } from './view/read-records.ts';
 import { personOf, visitorOf } from './visitor.ts';
 
 /** One question to the server: one snapshot, one person, one clock. */
@@ -135,7 +135,10 @@ function pageContext(
     banners: bannersOf(environment, environment.translator(language)),
     account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
     hasAccounts: environment.people !== undefined,
-    leftOut: (id, error) => request.log.error({ record: id, err: error }, 'record left out'),
+    leftOut: (id, error) =>
+      error instanceof RecordTooLarge
+        ? request.log.warn({ record: id, reason: error.message }, 'record left out')
+        : request.log.error({ record: id, err: error }, 'record left out'),
     formToken: visitorOf(request).session === undefined ? undefined : formToken(request, environment.baseUrl),
   };
 }

@@ -102,6 +102,8 @@ test('a record of very many fields is shown as far as it is read, and is in no f
   assert.equal(answer.statusCode, 422);
   assert.match(answer.body, /Record 2 is too large to be written in this format here\./);
   assert.equal((await app.inject('/api/records/2')).json().code, 'REPERIO_RECORD_TOO_LARGE');
+  for (const list of ['/search?of=hd', '/search?of=hm', '/feed', '/rss'])
+    assert.match((await app.inject(list)).body, /Endless|record\/2/, list);
   assert.equal((await app.inject('/search?of=js')).json().length, 1);
   assert.equal((await app.inject('/search?of=xm')).body.match(/<record>/g)?.length, 2, 'as it is stored it goes out');
   await app.close();

@@ -182,7 +182,7 @@ async function feedEntries(
     modified: item.modified,
     text: draw({ ...item, record: shortened(item.record).record }),
   });
-  for await (const { drawn } of drawnRecords(exchange, ids, short)) {
+  for await (const { drawn } of drawnRecords(exchange, ids, short, { mayBeCut: true })) {
     entries.push(drawn);
     written += drawn.text.length;
     if (written > longestFeedText) break;

@@ -201,7 +201,7 @@ async function drawnHits(
   };
   const list: Html[] = [];
   let written = 0;
-  for await (const { id, drawn } of drawnRecords(exchange, ids, draw)) {
+  for await (const { id, drawn } of drawnRecords(exchange, ids, draw, { mayBeCut: true })) {
     list.push(drawn);
     written += drawn.text.length;
     if (written > longestList && id !== ids.at(-1))

@@ -58,18 +58,21 @@ export async function* storedBatches(
 /**
  * What `draw` makes of each of these records as this person may see them, in this order. Deleted ones are left out; so is, with a word in the log, a record that is too large
  * or cannot be drawn, since the list is for all others.
+ * `mayBeCut`: the beginning of a large record will do.
  */
 export async function* drawnRecords<T>(
   exchange: Exchange,
   ids: readonly number[],
   draw: (item: ExportItem) => T,
+  { mayBeCut = false }: { readonly mayBeCut?: boolean } = {},
 ): AsyncGenerator<{ readonly id: number; readonly drawn: T }> {
   for await (const rows of storedBatches(exchange, ids)) {
     for (const row of rows) {
       if (row.deleted) continue;
       const drawn = attempt(exchange.page, row.id, () => {
         const version = readVersion(row);
-        if (version.leftOut > 0 || row.marc.length > mostCharacters) throw new RecordTooLarge(row.marc.length);
+        if (!mayBeCut && (version.leftOut > 0 || row.marc.length > mostCharacters))
+          throw new RecordTooLarge(row.marc.length);
         return draw({ ...version, record: visibleRecord(exchange, version.record) });
       });
       if (drawn !== undefined) yield { id: row.id, drawn };
