@@ -41,7 +41,8 @@ export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: 
 function entriesOf(names: readonly string[], { site }: IndexSnapshot, segment: Segment): readonly TermEntry[] {
   const isThere = (entry: TermEntry | undefined): entry is TermEntry => entry !== undefined;
   if (hasIdentities(site)) return names.map((name) => segment.term(identitySpace, name)).filter(isThere);
-  // An index of the release before has folded values: what is ASCII alone is the same in them, for anything else nobody could say whose it is.
+  // An index of the release before has folded values: what is ASCII alone is the same in them, for anything else
+  // nobody could say whose it is.
   const plain = names.filter((name) => /^[\x20-\x7e]+$/.test(name));
   const { pathSpaces } = analyzerOf(site);
   const paths = [...site.ownerPaths, ...site.viewerPaths];

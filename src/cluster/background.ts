@@ -26,7 +26,10 @@ export interface FromBackground {
 
 type Say = (level: 'info' | 'warn' | 'error', sentence: string) => void;
 
-/** Memory of its own objects, in MB; buffers come beside it. The largest records, and batches of many, fit in many times. */
+/**
+ * Memory of its own objects, in MB; buffers come beside it. The largest records, and batches of many, fit in many
+ * times.
+ */
 const heapMegabytes = 1024;
 /**
  * What a fold or a rebuild needed is given back by ending: with more bytes than this a process that has nothing to do

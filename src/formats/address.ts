@@ -1,4 +1,7 @@
-/** Part of an address, as `encodeURI` writes it; half a character (a lone surrogate), for which that throws, becomes the replacement character. */
+/**
+ * Part of an address, as `encodeURI` writes it; half a character (a lone surrogate), for which that throws, becomes
+ * the replacement character.
+ */
 export function encodedAddress(text: string): string {
   return encodeURI(text.toWellFormed());
 }

@@ -17,7 +17,10 @@ export interface DoOptions {
   readonly doing: (what: string) => void;
 }
 
-/** A load that began meanwhile is waited for so long at most: nothing else is done about the index until then. Milliseconds. */
+/**
+ * A load that began meanwhile is waited for so long at most: nothing else is done about the index until then.
+ * Milliseconds.
+ */
 const loadsLimit = 300_000;
 /** How often a rebuild says how far it is, in ms. */
 const tellEvery = 10_000;

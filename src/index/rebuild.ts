@@ -102,7 +102,10 @@ export async function reindexSegments(
   return records.length;
 }
 
-/** A load that has begun writes by what was in force then, until its end: this is our turn after it. Throws RebuildStopped when it takes too long. */
+/**
+ * A load that has begun writes by what was in force then, until its end: this is our turn after it. Throws
+ * RebuildStopped when it takes too long.
+ */
 async function afterLoads(
   { url, signal }: IndexContext,
   { onWait, waitLimit }: RebuildOptions,

@@ -6,7 +6,8 @@ import type { Database, Queryable } from '../store/database.ts';
 /** Reads whole records. */
 export interface RecordReader {
   /**
-   * The newest versions in stored form and in the order asked for, at least one and not many more characters than `bytes`; those that never were are left out.
+   * The newest versions in stored form and in the order asked for, at least one and not many more characters than
+   * `bytes`; those that never were are left out.
    * `patience`: ms to wait for a database that is away.
    */
   stored(ids: readonly number[], bytes: number, patience?: number): Promise<StoredBatch>;

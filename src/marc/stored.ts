@@ -61,7 +61,8 @@ export interface StoredStart {
 }
 
 /**
- * As much of a record as this many parts hold: of millions of subfields each becomes an object or two, and one record could fill the memory of a process. A field that
+ * As much of a record as this many parts hold: of millions of subfields each becomes an object or two, and one record
+ * could fill the memory of a process. A field that
  * does not fit has its first subfields.
  */
 export function readStart(text: string, mostParts: number): StoredStart {

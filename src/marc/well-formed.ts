@@ -4,7 +4,10 @@ import type { Field, MarcRecord } from './record.ts';
 
 const nul = '\u0000';
 
-/** May a record of these bytes have text that is not well-formed? Only what escapes or zeros wrote: nearly no record has either, and this costs least. */
+/**
+ * May a record of these bytes have text that is not well-formed? Only what escapes or zeros wrote: nearly no record
+ * has either, and this costs least.
+ */
 export function mayBeMalformed(format: RecordFormat, bytes: Uint8Array): boolean {
   const buffer = asBuffer(bytes);
   if (buffer.includes(0)) return true;

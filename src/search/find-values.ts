@@ -11,7 +11,10 @@ export interface FoundValues {
   readonly all: boolean;
 }
 
-/** Values that are counted or looked at between two places where others may have their turn: a millisecond, more or less. */
+/**
+ * Values that are counted or looked at between two places where others may have their turn: a millisecond, more or
+ * less.
+ */
 const betweenTurns = 4096;
 
 /** `deadline`: when it must have looked at enough, in milliseconds of `performance.now()`. */

@@ -62,7 +62,10 @@ export const bySortKey: KeyComparison<KeyColumn> = {
   ranks: (a, aRank, b, bRank) => compareSortKeys(a.key(aRank), b.key(bRank)),
 };
 
-/** By text, with the column of each segment: A to Z when `ascending`, records without a key in front; Z to A otherwise, those at the end. */
+/**
+ * By text, with the column of each segment: A to Z when `ascending`, records without a key in front; Z to A
+ * otherwise, those at the end.
+ */
 export function byKey<C extends KeyColumn>(
   snapshot: IndexSnapshot,
   columns: readonly (C | undefined)[],

@@ -9,7 +9,8 @@ import { readColumn, type SizedColumn, type SortWish } from './value-column.ts';
 import type { Work } from './work.ts';
 
 /**
- * An order for what the site declares none for: any fields or MARC paths, one after the other. Columns of a segment are read from the dictionaries of their values,
+ * An order for what the site declares none for: any fields or MARC paths, one after the other. Columns of a segment
+ * are read from the dictionaries of their values,
  * and the last ones are kept.
  */
 export function* byValues(context: Context, places: readonly Place[], wish: SortWish): Work<Order> {

@@ -16,7 +16,8 @@ export interface SizedColumn extends KeyColumn {
 }
 
 /**
- * Keys are not kept: of so many only the first one, from which the dictionary is read again. The titles of a million records are 100 MB of texts, and a page looks
+ * Keys are not kept: of so many only the first one, from which the dictionary is read again. The titles of a million
+ * records are 100 MB of texts, and a page looks
  * at some dozens of them.
  */
 const keysInBlock = 64;
@@ -37,7 +38,10 @@ interface Start {
   readonly term: string;
 }
 
-/** Sort keys of one segment by the values in some spaces: each record's first value in code point order, or its first preferred one. */
+/**
+ * Sort keys of one segment by the values in some spaces: each record's first value in code point order, or its first
+ * preferred one.
+ */
 export function* readColumn(segment: Segment, spaces: readonly string[], wish: SortWish): Work<SizedColumn> {
   const { runs, highestFirst } = runsOf(wish);
   const ranks = new Uint32Array(segment.count);

@@ -18,7 +18,10 @@ const pieces = [
   ...[' : ', ' / ', ' ;', '.', ',', '(', ')', '[', '1999', '2001-13-45', '12 Dec 2001', '1-7', 'p. 3', 'Vol. 12'],
   ...['a', 'Ellis, John', 'é', '漢', '😀', 'ORCID:0000-0001', 'DOI', 'handle', 'CERN', '', ' '],
 ];
-/** Mostly short; now and then so long that work which takes the square of a length, or a frame of the stack for each sign, shows. */
+/**
+ * Mostly short; now and then so long that work which takes the square of a length, or a frame of the stack for each
+ * sign, shows.
+ */
 const text = fc
   .tuple(
     fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 8 }),

@@ -35,13 +35,19 @@ export interface Exchange {
   readonly ask: (request: SearchRequest, wanted?: Wanted) => Promise<Answer>;
   /** Other work of the search engine, likewise. */
   readonly work: <T>(work: Work<T>) => Promise<T>;
-  /** The wildcards and regular expressions of this question and of all that stands beside its answer: they have one time together. */
+  /**
+   * The wildcards and regular expressions of this question and of all that stands beside its answer: they have one
+   * time together.
+   */
   readonly patterns: Patterns;
   /** One record, as far as it can be shown, in one statement; undefined: there is none. */
   readonly record: (id: number) => Promise<ReadVersion | undefined>;
   /** What a record was before it was deleted. */
   readonly before: (id: number) => Promise<RecordVersion | undefined>;
-  /** The first of these records, as many as are small enough together, for what can do without: none at all while the database is away. */
+  /**
+   * The first of these records, as many as are small enough together, for what can do without: none at all while the
+   * database is away.
+   */
   readonly recordsIfThere: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
   /** The first of them in stored form, as many as have `bytes` characters together: what lists and exports read. */
   readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;

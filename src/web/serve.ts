@@ -43,8 +43,10 @@ export interface ServeOptions {
 const tellEvery = 5_000;
 
 /**
- * Serves the library of the settings until the signal: worker processes that answer requests, a background process that looks after the index and periodic tasks,
- * and here the connections that come, and how the node is. SIGHUP reads code and settings again. Throws UserError when it cannot listen or another one serves this folder.
+ * Serves the library of the settings until the signal: worker processes that answer requests, a background process
+ * that looks after the index and periodic tasks,
+ * and here the connections that come, and how the node is. SIGHUP reads code and settings again. Throws UserError
+ * when it cannot listen or another one serves this folder.
  */
 export async function serve({
   settings,

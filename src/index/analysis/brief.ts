@@ -8,7 +8,8 @@ const shownAuthors = 3;
 const shownIdentifiers = 4;
 const abstractLength = 300;
 /**
- * Characters of a hit, which stands in the memory of every process, in lists of 200, and in all merges: far more than any catalogue has, and little enough that nothing of
+ * Characters of a hit, which stands in the memory of every process, in lists of 200, and in all merges: far more than
+ * any catalogue has, and little enough that nothing of
  * megabytes goes through them. What is longer ends in "…"; an identifier, which would be another one then, is left out.
  */
 const titleLength = 2000;

@@ -5,11 +5,15 @@ import { type Context, notify } from './context.ts';
 import { matchEntries, matching } from './expand.ts';
 import type { AdjacentPlan, MatchPlan } from './plan.ts';
 
-/** Places of a wildcard within a phrase that are compared in one segment: each takes 24 bytes, and all a tenth of a second. */
+/**
+ * Places of a wildcard within a phrase that are compared in one segment: each takes 24 bytes, and all a tenth of a
+ * second.
+ */
 const mostPlaces = 1_000_000;
 
 /**
- * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is a term, or a pattern. The rarest slot is taken first and each other one,
+ * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is a term, or a
+ * pattern. The rarest slot is taken first and each other one,
  * from rare to common, keeps the places that it agrees with.
  */
 export function* adjacent(plan: AdjacentPlan, context: Context, segment: Segment): Work<RoaringBitmap32> {
@@ -24,7 +28,10 @@ export function* adjacent(plan: AdjacentPlan, context: Context, segment: Segment
 
 /** Equal phrases of a question are one plan, which is looked up once. */
 const found = new WeakMap<AdjacentPlan, Map<Segment, RoaringBitmap32>>();
-/** Places of words that a question may compare: some seconds of a core, or ten phrases of the most common words of a million records. */
+/**
+ * Places of words that a question may compare: some seconds of a core, or ten phrases of the most common words of a
+ * million records.
+ */
 const mostPlacesCompared = 200_000_000;
 /** Places that are compared between two places where others may have their turn. */
 const placesBetweenTurns = 200_000;
@@ -68,7 +75,10 @@ function* find(plan: AdjacentPlan, context: Context, segment: Segment): Work<Roa
   return new RoaringBitmap32(places.ordinals);
 }
 
-/** The records that have something in each slot, whatever the place; undefined for a phrase without patterns, where nothing is won by that. */
+/**
+ * The records that have something in each slot, whatever the place; undefined for a phrase without patterns, where
+ * nothing is won by that.
+ */
 function* withAll(
   { slots }: AdjacentPlan,
   terms: readonly (TermEntry | undefined)[],

@@ -7,10 +7,16 @@ import type { Work } from '../work.ts';
 import { type Context, notify, spacesAt } from './context.ts';
 import type { MatchPlan } from './plan.ts';
 
-/** How often the clock is read while a dictionary is scanned: 500 terms take a tenth of a millisecond, or some milliseconds of a slow regular expression. */
+/**
+ * How often the clock is read while a dictionary is scanned: 500 terms take a tenth of a millisecond, or some
+ * milliseconds of a slow regular expression.
+ */
 const termsBetweenLooks = 500;
 
-/** Of terms that match so many are met with the records at a time, or so many that are in so many records together: some milliseconds. */
+/**
+ * Of terms that match so many are met with the records at a time, or so many that are in so many records together:
+ * some milliseconds.
+ */
 const termsAtOnce = 1000;
 const recordsAtOnce = 200_000;
 /** Within a phrase the terms themselves are needed; so many take 10 MB. */
@@ -30,8 +36,10 @@ interface Expansion {
 const expansions = new WeakMap<MatchPlan, Expansion>();
 
 /**
- * Records of a segment that have a term for which a wildcard, span or regular expression stands; shared, so not to be changed. Equal ones of a question are one plan, which
- * is looked up once. Terms are met with records while they are read, so that one deadline is for both, and none are kept.
+ * Records of a segment that have a term for which a wildcard, span or regular expression stands; shared, so not to be
+ * changed. Equal ones of a question are one plan, which
+ * is looked up once. Terms are met with records while they are read, so that one deadline is for both, and none are
+ * kept.
  */
 export function* matching(plan: MatchPlan, context: Context, segment: Segment): Work<RoaringBitmap32> {
   const { last, found, notices } = yield* expansionOf(plan, context);

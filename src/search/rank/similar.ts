@@ -30,7 +30,8 @@ export function recordAsked(query: Query): number | undefined {
 
 /**
  * The visible records that have the telling words of a record, which is one of them: words of its title, subjects and abstract as the index keeps them
- * for drawing a hit, chosen by how often they stand there and how few records have them, scored by BM25. Undefined when the record may not be opened. `kept`: see `bm25`.
+ * for drawing a hit, chosen by how often they stand there and how few records have them, scored by BM25. Undefined
+ * when the record may not be opened. `kept`: see `bm25`.
  */
 export function similarTo(id: number, context: Context, kept = false): Similar | undefined {
   const { snapshot, visible } = context;

@@ -22,7 +22,10 @@ const pieceSize = 128 * 1024;
 /** An answer that has become so large ends, and the next one goes on: 25 papers by 3,000 authors. */
 const longestAnswer = 8 * 1024 * 1024;
 
-/** Writes records as they are read, and no faster than the client takes them: an answer of any size takes the memory of a batch. */
+/**
+ * Writes records as they are read, and no faster than the client takes them: an answer of any size takes the memory
+ * of a batch.
+ */
 export async function sendList(asked: Asked, answer: ListAnswer): Promise<FastifyReply> {
   const { environment, exchange, request, reply } = asked;
   const pieces = write(asked, answer);

@@ -35,11 +35,17 @@ const standardPaceWindow = 30_000;
 /** Pages of one network; two keep a core busy, and a third stands for the time that the database takes. */
 const turnLimits = { atOnce: 3, longest: 250 };
 
-/** Milliseconds for the patterns of a question: the dictionaries of a million records are read in less. A process that is late gives less. */
+/**
+ * Milliseconds for the patterns of a question: the dictionaries of a million records are read in less. A process that
+ * is late gives less.
+ */
 const standardPatternTime = 2000;
 const leastPatternTime = 100;
 const latenessThatHalves = 25;
-/** A process that is so late has more to do than it can; whoever has had more than this part of it lately is told to come back. Milliseconds. */
+/**
+ * A process that is so late has more to do than it can; whoever has had more than this part of it lately is told to
+ * come back. Milliseconds.
+ */
 const latenessThatRefuses = 50;
 const fairShare = 0.3;
 
@@ -80,7 +86,8 @@ export interface Limits {
 }
 
 /**
- * `isSignedIn` says whether somebody asks whom we know: such a person may ask `peopleRate` times as often. `lateness`: how late the event loop is, in milliseconds on the mean
+ * `isSignedIn` says whether somebody asks whom we know: such a person may ask `peopleRate` times as often.
+ * `lateness`: how late the event loop is, in milliseconds on the mean
  * of the last second.
  */
 export function createLimits(

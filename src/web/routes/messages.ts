@@ -128,7 +128,10 @@ export function sendInternal(exchange: Exchange, reply: FastifyReply, id: string
   });
 }
 
-/** An error in the words of the reader's language, where there are any for it: those that readers meet by what they ask. */
+/**
+ * An error in the words of the reader's language, where there are any for it: those that readers meet by what they
+ * ask.
+ */
 export function saidIn(tr: Translator, { code, values, message, hint }: UserError): { message: string; hint: string } {
   const key = `error.said.${code.replace(/^REPERIO_/, '').toLowerCase()}`;
   return tr.has(`${key}.text`)

@@ -63,7 +63,10 @@ export function exportStream(exchange: Exchange, format: ExportFormat, question:
   });
 }
 
-/** Milliseconds of work after which others have their turn: some formats need more for a record than for its characters. */
+/**
+ * Milliseconds of work after which others have their turn: some formats need more for a record than for its
+ * characters.
+ */
 const sliceTime = 10;
 /** Characters: some milliseconds of work. */
 const pieceSize = 128 * 1024;

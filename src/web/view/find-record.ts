@@ -28,7 +28,8 @@ export async function findRecord(exchange: Exchange, text: string): Promise<Foun
   const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
   if (id < 1 || id > 2 ** 31 - 1) return unknown;
   const shown = mayShow(person, snapshot, id);
-  // A record that was deleted long ago has left the index. One that may not be seen is not read: its size would show in the time.
+  // A record that was deleted long ago has left the index. One that may not be seen is not read: its size would show
+  // in the time.
   const read = shown === 'no' ? noRecord : id;
   const version = await exchange.record(read);
   if (shown === 'yes' && version?.deleted === false) return { kind: 'shown', version };

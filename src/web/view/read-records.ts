@@ -8,7 +8,8 @@ import type { Exchange } from '../exchange.ts';
 import { visibleRecord } from './visible-record.ts';
 
 /**
- * Subfields and fields of a record that are read at once. A paper by 3,000 authors has 12,000; 300,000 of them ended a web process, whose heap has 384 MB, when a format was
+ * Subfields and fields of a record that are read at once. A paper by 3,000 authors has 12,000; 300,000 of them ended
+ * a web process, whose heap has 384 MB, when a format was
  * made of them whole.
  */
 export const mostParts = 100_000;
@@ -31,7 +32,10 @@ const batchBytes = 2 * 1024 * 1024;
 const firstBatch = 64;
 const largestBatch = 2000;
 
-/** Records in stored form. While one batch is used the next is read. The number of records in a batch follows their size. */
+/**
+ * Records in stored form. While one batch is used the next is read. The number of records in a batch follows their
+ * size.
+ */
 export async function* storedBatches(
   { stored }: Pick<Exchange, 'stored'>,
   ids: readonly number[],
@@ -56,7 +60,8 @@ export async function* storedBatches(
 }
 
 /**
- * What `draw` makes of each of these records as this person may see them, in this order. Deleted ones are left out; so is, with a word in the log, a record that is too large
+ * What `draw` makes of each of these records as this person may see them, in this order. Deleted ones are left out;
+ * so is, with a word in the log, a record that is too large
  * or cannot be drawn, since the list is for all others.
  * `mayBeCut`: the beginning of a large record will do.
  */
