@@ -41,6 +41,16 @@ test('a process that could not be started is told and tried again, and nothing e
   await background.close();
 });
 
+test('a release that cannot be found at the moment is told and tried again', async () => {
+  const { background, said } = started((start) => {
+    if (start === 1) throw new Error('no such release');
+    return process.execPath;
+  });
+  await until(() => background.status().doing === 'counting 1', 20_000);
+  assert.match(said[0]!, /no such release/);
+  await background.close();
+});
+
 test('its successor knows what the one before has kept; one that holds much memory and has nothing to do makes room', async () => {
   const { background, said } = started(() => process.execPath);
   await until(() => background.status().doing === 'counting 1');

@@ -83,10 +83,18 @@ export class BackgroundProcess {
     this.#watch = repeat(lookEvery, () => this.#look(), say).unref();
   }
 
-  /** Starts it now: the first worker answers, and has the machine no longer for itself. */
+  /**
+   * Starts it now: the first worker answers, and has the machine no longer for itself. What stands in the way is told
+   * and tried again; it ends nothing.
+   */
   begin(): void {
     clearTimeout(this.#timer);
-    if (!this.#closing && this.#child === undefined) this.#start();
+    if (this.#closing || this.#child !== undefined) return;
+    try {
+      this.#start();
+    } catch (error) {
+      this.#died(error instanceof Error ? error.message : String(error), []);
+    }
   }
 
   status(): BackgroundStatus {
@@ -178,16 +186,7 @@ export class BackgroundProcess {
     const seconds = Math.round(this.#pause / 1000);
     this.#say('error', `The background process ${this.#lastDeath}; another one starts in ${seconds} s.${last}`);
     this.#doing = undefined;
-    this.#timer = setTimeout(() => this.#tryAgain(), this.#pause).unref();
-  }
-
-  /** What stands in the way of a start is told, and ends nothing. */
-  #tryAgain(): void {
-    try {
-      this.begin();
-    } catch (error) {
-      this.#died(error instanceof Error ? error.message : String(error), []);
-    }
+    this.#timer = setTimeout(() => this.begin(), this.#pause).unref();
   }
 
   async #end(): Promise<void> {
