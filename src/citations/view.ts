@@ -107,11 +107,11 @@ class View implements CitationView {
   }
 
   *perYear(hits: HitSet | readonly number[], citing: Citing): Generator<undefined, ReadonlyMap<number, number>> {
-    this.#years ??= this.#yearsById();
-    yield;
-    const years = this.#years;
-    const visible = this.#visibleIds;
+    const isFew = !isHitSet(hits);
+    const years = isFew ? undefined : (this.#years ??= this.#yearsById());
+    const visible = isFew ? { has: (id: number) => this.#sees(id) } : this.#visibleIds;
     const graph = this.#graph;
+    yield;
     const counts = new Uint32Array(0x10000);
     const add = (id: number): void => {
       const length = graph.read('citing', id);
@@ -119,7 +119,7 @@ class View implements CitationView {
       for (let i = 0; i < length; i++) {
         const entry = entries[i]!;
         if (visible.has(entry >>> 1) && !((entry & 1) === 1 && citing === 'without-self'))
-          counts[years[entry >>> 1]!]!++;
+          counts[years === undefined ? this.#yearOf(entry >>> 1) : years[entry >>> 1]!]!++;
       }
     };
     if (isHitSet(hits)) yield* this.#forEach(hits, add);
@@ -217,6 +217,14 @@ class View implements CitationView {
         if (i % recordsBetweenTurns === recordsBetweenTurns - 1) yield;
       }
     }
+  }
+
+  #yearOf(id: number): number {
+    for (const { segment, live } of this.snapshot.segments) {
+      const ordinal = segment.ordinalOf(id);
+      if (ordinal !== -1 && live.has(ordinal)) return segment.columns.year[ordinal]!;
+    }
+    return 0;
   }
 
   #yearsById(): Uint16Array {

@@ -136,8 +136,7 @@ function* termDifferences(a: Segment, b: Segment, space: string): Generator<Diff
 }
 
 function* ofTerm(segment: Segment, entry: TermEntry, what: string): Generator<Difference, void, void> {
-  for (const ordinal of segment.ordinals(entry))
-    yield { record: segment.ids[ordinal], what: `${named(entry)} ${what}` };
+  for (const ordinal of segment.list(entry)) yield { record: segment.ids[ordinal], what: `${named(entry)} ${what}` };
 }
 
 function* postingDifferences(

@@ -30,6 +30,8 @@ export interface Segment {
   termsBefore(space: string, below: string): Iterable<TermEntry>;
   /** Records of a term. Shared and cached: treat it as read-only, clone before changing it. */
   ordinals(entry: TermEntry): RoaringBitmap32;
+  /** The same as a list, ascending, past the caches: for walks over whole dictionaries. A set of each of a million terms would keep the garbage collector busy for half a second at a time. */
+  list(entry: TermEntry): Uint32Array;
   /** Records of any of these terms, for wildcards and spans that stand for many. The caller owns it. */
   union(entries: readonly TermEntry[]): RoaringBitmap32;
   /** Records, frequencies and positions of a word term. For a value term frequencies are 1 and there are no positions. */

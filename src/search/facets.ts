@@ -77,6 +77,11 @@ export function* topValuesOf(
 
 /** Makes what counting a facet looks at and keeps, so that counting itself need not wait. */
 function* prepare(snapshot: IndexSnapshot, code: string, hits: HitSet): Work<void> {
+  // A column that is asked for the first time is read and checked.
+  for (const { segment } of snapshot.segments) {
+    segment.columns.facet(code);
+    yield;
+  }
   const columns = columnsOf(snapshot, code);
   const list = columns.map(({ column }) => column);
   if (areFewOfMany(columns, hits, snapshot)) for (const column of list) yield* valueBitmaps(column);
@@ -169,17 +174,16 @@ function filter(bits: RoaringBitmap32, keep: (ordinal: number) => boolean): Roar
   return new RoaringBitmap32(ordinals.subarray(0, count));
 }
 
-const byYear = new Uint32Array(65536);
-
 /** Records by year, ascending; those without a year are left out. */
-export function countYears(snapshot: IndexSnapshot, hits: CountedHits): readonly Counted[] {
-  const counts = byYear.fill(0);
+export function* countYears(snapshot: IndexSnapshot, hits: CountedHits): Work<readonly Counted[]> {
+  const counts = new Uint32Array(0x10000);
   for (const [index, ordinals] of hits.lists().entries()) {
     const { year } = segmentAt(snapshot, index).columns;
     for (let i = 0; i < ordinals.length; i++) {
       const value = year[ordinals[i] as number] as number;
       counts[value] = (counts[value] as number) + 1;
     }
+    if (ordinals.length >= manyHits) yield;
   }
   const years: Counted[] = [];
   for (let year = 1; year < counts.length; year++) {
@@ -284,7 +288,7 @@ function* facetOf(
 ): Work<FacetResult> {
   if (kind === 'collection') return { code, kind, values: collectionValues(choices.collections, listed.hits, chosen) };
   if (kind === 'year') {
-    const years = countYears(snapshot, listed);
+    const years = yield* countYears(snapshot, listed);
     const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
     return { code, kind, values: years.map(({ text, count }) => value(text, text, count, isChosen(text))) };
   }

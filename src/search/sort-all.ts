@@ -25,7 +25,7 @@ export function* sortAll(
     keys[at] = key;
     if (at % betweenTurns === betweenTurns - 1) yield;
   }
-  return inPlaces(list, yield* sortedPlaces(keys), rising);
+  return yield* inPlaces(list, yield* sortedPlaces(keys), rising);
 }
 
 /** What makes numbers of columns to whole numbers below 2^32 in the same order, or to -1 where that is impossible. */
@@ -62,12 +62,15 @@ function* hitsByRecordNumber({ segments }: IndexSnapshot, hits: HitSet): Work<Fl
       if (++at % betweenTurns === 0) yield;
     }
   }
-  return overlaps ? inPlaces(list, yield* sortedPlaces(keys), true) : list;
+  return overlaps ? yield* inPlaces(list, yield* sortedPlaces(keys), true) : list;
 }
 
-function inPlaces(list: Float64Array, places: Uint32Array, rising: boolean): Float64Array {
+function* inPlaces(list: Float64Array, places: Uint32Array, rising: boolean): Work<Float64Array> {
   const { length } = places;
   const result = new Float64Array(length);
-  for (let i = 0; i < length; i++) result[rising ? i : length - 1 - i] = list[places[i]!]!;
+  for (let i = 0; i < length; i++) {
+    result[rising ? i : length - 1 - i] = list[places[i]!]!;
+    if (i % betweenTurns === betweenTurns - 1) yield;
+  }
   return result;
 }

@@ -36,7 +36,13 @@ export function* topValues(
 
 /** Equal ones in code point order. */
 export function mostFrequent(values: readonly Counted[], wanted: number): readonly Counted[] {
-  return values.toSorted((a, b) => b.count - a.count || byCodePoint(a.text, b.text)).slice(0, wanted);
+  const least = highest(
+    Uint32Array.from(values, ({ count }) => count),
+    values.length,
+    wanted,
+  );
+  const best = values.filter(({ count }) => count >= least);
+  return best.sort((a, b) => b.count - a.count || byCodePoint(a.text, b.text)).slice(0, wanted);
 }
 
 /** Texts kept of each facet. */

@@ -103,7 +103,7 @@ const bytesOfStart = 80;
 
 /** Gives the place to records of a term that have none. How much work that was, in terms. */
 function take(segment: Segment, entry: TermEntry, ranks: Uint32Array, place: number): number {
-  for (const ordinal of segment.ordinals(entry)) if (ranks[ordinal] === 0) ranks[ordinal] = place;
+  for (const ordinal of segment.list(entry)) if (ranks[ordinal] === 0) ranks[ordinal] = place;
   return 1 + (entry.records >> 6);
 }
 

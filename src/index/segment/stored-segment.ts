@@ -140,27 +140,22 @@ export class StoredSegment implements Segment {
     return this.#keepBitmap(entry.place, bitmap, bytes.length);
   }
 
+  list(entry: TermEntry): Uint32Array {
+    const { block, index } = this.#find(entry);
+    if (entry.records === 1) return this.#single(block, index);
+    return this.#ordinalList(entry.place, block, index);
+  }
+
   /** Short lists are read past the caches: thousands of rare terms must not push out the common ones. */
   union(entries: readonly TermEntry[]): RoaringBitmap32 {
     const bitmaps: RoaringBitmap32[] = [];
     const single: number[] = [];
-    const section = this.source.section('postings');
     for (const entry of entries) {
       if (entry.records > longestShortList) {
         bitmaps.push(this.ordinals(entry));
         continue;
       }
-      const { block, index } = this.#find(entry);
-      if (entry.records === 1) {
-        single.push(this.#single(block, index)[0]!);
-        continue;
-      }
-      const bytes = this.#postingBytes(block, index);
-      const { records } = entry;
-      const ordinals = this.source.decoding(section, block.postings[index]!, () =>
-        readOrdinals(bytes, records, this.count),
-      );
-      for (const ordinal of ordinals) single.push(ordinal);
+      for (const ordinal of this.list(entry)) single.push(ordinal);
     }
     const union = RoaringBitmap32.orMany(bitmaps);
     union.addMany(Uint32Array.from(single));

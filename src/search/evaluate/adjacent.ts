@@ -3,6 +3,7 @@ import type { Postings, Segment, TermEntry } from '../../index/segment.ts';
 import type { Work } from '../work.ts';
 import { type Context, notify } from './context.ts';
 import { matchEntries, matching } from './expand.ts';
+import { meets } from './meets.ts';
 import type { AdjacentPlan, MatchPlan } from './plan.ts';
 
 /**
@@ -105,7 +106,7 @@ function* patternPostings(
   const lists: Postings[] = [];
   let places = 0;
   for (const entry of yield* matchEntries(plan, context, segment)) {
-    if (!candidates.intersects(segment.ordinals(entry))) continue;
+    if (!meets(segment, entry, candidates)) continue;
     const list = within(segment.postings(entry), candidates);
     lists.push(list);
     places += list.positions.length;

@@ -4,6 +4,7 @@ import type { HitSet } from '../../index/snapshot.ts';
 import type { FieldDefinition, Site } from '../../site/site.ts';
 import { type Context, spacesAt } from './context.ts';
 import { afterPrefix } from './matcher.ts';
+import { meets } from './meets.ts';
 
 /**
  * Authority records. A record names one in subfield 0 of a field, as "AUTHOR|(SzGeCERN)aaa0005", which is what the authority record has in 035__a. Whoever
@@ -31,7 +32,7 @@ export function namingRecords(field: string, authorities: HitSet, context: Conte
     const hits = authorities[index] as RoaringBitmap32;
     if (hits.isEmpty) continue;
     for (const [control, entry] of controlsOf(segment)) {
-      if (segment.ordinals(entry).intersects(hits)) named.add(control);
+      if (meets(segment, entry, hits)) named.add(control);
     }
   }
   return context.snapshot.segments.map(({ segment }) => {

@@ -51,14 +51,16 @@ function* citedBetween(leaf: Leaf, context: Context, citing: 'all' | 'without-se
   if (view === undefined) return notReady(`${leaf.field}:`, context);
   if (!mayAskCitations(context)) return none;
   const [from, to] = ends;
-  const hits = (yield* view.counts(citing)).map((counts) => {
+  const hits: RoaringBitmap32[] = [];
+  for (const counts of yield* view.counts(citing)) {
     const found = new Uint32Array(counts.length);
     let length = 0;
     for (let ordinal = 0; ordinal < counts.length; ordinal++) {
       if (counts[ordinal]! >= from && counts[ordinal]! <= to) found[length++] = ordinal;
     }
-    return new RoaringBitmap32(found.subarray(0, length));
-  });
+    hits.push(new RoaringBitmap32(found.subarray(0, length)));
+    yield;
+  }
   return { kind: 'found', hits };
 }
 

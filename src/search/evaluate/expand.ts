@@ -5,6 +5,7 @@ import type { HitSet } from '../../index/snapshot.ts';
 import type { Notice } from '../notices.ts';
 import type { Work } from '../work.ts';
 import { type Context, notify, spacesAt } from './context.ts';
+import { meets } from './meets.ts';
 import type { MatchPlan } from './plan.ts';
 
 /**
@@ -185,7 +186,8 @@ function testLong(plan: MatchPlan, context: Context, segment: Segment, entry: Te
 /** Is a term in any record that the asker may see? One intersection of bitmaps. */
 function hasVisible({ snapshot, visible }: Context, segment: Segment, entry: TermEntry): boolean {
   const index = snapshot.segments.findIndex((one) => one.segment === segment);
-  return visible[index]?.intersects(segment.ordinals(entry)) ?? false;
+  const bits = visible[index];
+  return bits !== undefined && meets(segment, entry, bits);
 }
 
 /** UTF-16 code units order supplementary characters before U+E000..U+FFFF; dictionaries are in code point order. */

@@ -2,6 +2,7 @@ import type { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 import { byCodePoint } from '../evaluate/expand.ts';
+import { meets } from '../evaluate/meets.ts';
 import type { Place } from '../evaluate/plan.ts';
 
 export type Direction = 'forwards' | 'backwards';
@@ -11,8 +12,6 @@ export type Direction = 'forwards' | 'backwards';
  * of them belong to records that may not be seen.
  */
 const mostTermsLooked = 20_000;
-/** Longer lists are kept as bitmaps by their segment; reading short ones past its cache does not push out common terms. */
-const longList = 64;
 
 interface Cursor {
   readonly segment: Segment;
@@ -65,6 +64,5 @@ function openCursors(context: Context, places: readonly Place[], start: string, 
 }
 
 function isVisible({ segment, visible, entry }: Cursor): boolean {
-  const records = entry.records > longList ? segment.ordinals(entry) : segment.union([entry]);
-  return visible.intersects(records);
+  return meets(segment, entry, visible);
 }

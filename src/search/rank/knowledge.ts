@@ -18,7 +18,7 @@ export function knowledgeNumbers(method: RankMethod, context: Context, index: nu
     for (const space of spacesAt(context, segment, { kind: 'path', path })) {
       const entry = segment.term(space, foldValue(value));
       if (entry === undefined) continue;
-      for (const ordinal of segment.ordinals(entry)) {
+      for (const ordinal of segment.list(entry)) {
         numbers[ordinal] = Math.max(numbers[ordinal] as number, number);
       }
     }

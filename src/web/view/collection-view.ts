@@ -78,7 +78,7 @@ function* build({ snapshot, person }: Exchange, name: string): Work<Model | unde
     children: nodes(collection.children),
     virtualChildren: nodes(collection.virtualChildren),
     newest: answer.ids.map((id, i): NewRecord => ({ id, brief: answer.briefs[i]!, created: createdOf(snapshot, id) })),
-    years: countYears(snapshot, hits).map(({ text, count }) => ({ year: Number(text), count })),
+    years: (yield* countYears(snapshot, hits)).map(({ text, count }) => ({ year: Number(text), count })),
     yearFacet: snapshot.site.facets.find((facet) => facet.kind === 'year')?.code,
     examples,
   };
@@ -115,7 +115,7 @@ function* examplesFor(snapshot: IndexSnapshot, hits: CountedHits, titles: readon
   const author = snapshot.site.facets.find((facet) => facet.code === 'author');
   const [name] = author === undefined || !has('author') ? [] : yield* topValuesOf(snapshot, author.code, hits, 1);
   if (name !== undefined && !name.text.includes('"')) examples.push(`author:"${name.text}"`);
-  const years = countYears(snapshot, hits).map((year) => Number(year.text));
+  const years = (yield* countYears(snapshot, hits)).map((year) => Number(year.text));
   const middle = years[Math.floor(years.length / 2)];
   const word = titles.join(' ').match(/(?<![\p{L}\\{$])\p{Ll}{6,12}(?![\p{L}}$])/u)?.[0];
   if (middle !== undefined && has('year') && word !== undefined && has('title'))
