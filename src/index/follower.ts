@@ -4,6 +4,7 @@ import { type IndexVersions, sameVersions } from '../site/index-versions.ts';
 import { currentSite, siteAt } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
+import { type Poll, poll } from '../store/poll.ts';
 import type { CitationSource } from './citation-graph.ts';
 import { DeltaSegments } from './delta-segments.ts';
 import { indexErrors } from './errors.ts';
@@ -32,6 +33,7 @@ export interface FollowerState {
   readonly manifest: number;
   readonly segments: number;
   readonly deltas: number;
+  readonly records: number;
   /** Milliseconds since the database was last read. */
   readonly age: number;
   /** Why the newest state is not served, in a sentence; undefined when it is. */
@@ -52,8 +54,6 @@ export interface FollowerOptions {
   readonly citations?: CitationSource;
 }
 
-/** Notifications only wake; they are lost on standbys and through poolers, so it looks by itself this often, in ms. */
-const pollEvery = 1_000;
 const mostRounds = 10;
 
 interface State {
@@ -94,7 +94,7 @@ class IndexFollower implements Follower {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #background: Promise<unknown> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
+  #poll: Poll | undefined;
   readonly #healing = new Set<string>();
 
   constructor(options: FollowerOptions) {
@@ -107,11 +107,11 @@ class IndexFollower implements Follower {
     signal?.addEventListener('abort', () => void this.close(), { once: true });
     const wake = (): void => void this.refresh().catch(() => undefined);
     this.#background = listen(url, indexChannel, wake, this.#stop.signal).catch(() => undefined);
-    this.#timer = setInterval(wake, pollEvery);
-    this.#timer.unref();
+    this.#poll = poll(wake);
   }
 
   snapshot(): IndexSnapshot {
+    this.#poll?.used();
     if (this.#snapshot === undefined) throw new UserError(indexErrors.notReady);
     return this.#snapshot;
   }
@@ -121,6 +121,7 @@ class IndexFollower implements Follower {
       manifest: this.#manifest,
       segments: this.#snapshot?.segments.length ?? 0,
       deltas: this.#deltas.count,
+      records: this.#snapshot?.records ?? 0,
       age: performance.now() - this.#checked,
       problem: this.#problem,
       stays: this.#stays,
@@ -144,7 +145,7 @@ class IndexFollower implements Follower {
   async close(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
-    clearInterval(this.#timer);
+    this.#poll?.stop();
     await this.#background;
     await this.#next?.catch(() => undefined);
     await this.#running?.catch(() => undefined);

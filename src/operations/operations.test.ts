@@ -120,3 +120,33 @@ test('a worker has a bounded number of routes', () => {
   assert.equal(totalCount(routes['other']!), 200);
   meter.close();
 });
+
+test('how late the event loop is shows from the first request on', async () => {
+  const meter = new WorkerMeter();
+  const rest = {
+    connections: 0,
+    pool: { most: 1, open: 0, idle: 0, waiting: 0 },
+    index: { manifest: 1, records: 0, segments: 0, deltas: 0, age: 0, problem: undefined },
+    caches: [],
+  };
+  const block = (): void => {
+    for (const until = performance.now() + 120; performance.now() < until; );
+  };
+  const looks = () => new Promise((resolve) => setTimeout(resolve, 30));
+  const most = async (): Promise<number> => {
+    await looks();
+    return meter.report(rest as unknown as Parameters<WorkerMeter['report']>[0]).loop.most;
+  };
+  meter.begin();
+  block();
+  assert.ok((await most()) >= 100, 'the first request after a pause');
+  await looks();
+  block();
+  assert.ok((await most()) >= 100, 'while it goes on');
+  meter.request('/', 200, 1);
+  await most();
+  meter.begin();
+  block();
+  assert.ok((await most()) >= 100, 'and after the watch had ended');
+  meter.close();
+});

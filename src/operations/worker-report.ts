@@ -65,12 +65,32 @@ export class WorkerMeter {
   readonly #delay = monitorEventLoopDelay({ resolution: loopResolution });
   #utilization: EventLoopUtilization;
 
+  /** Is the event loop watched? Only while there are requests: a watch wakes an idle process a hundred times a second. */
+  #watches = false;
+  #began = 0;
+  #open = 0;
+  #firstDelay = 0;
+
   constructor() {
-    this.#delay.enable();
     this.#utilization = performance.eventLoopUtilization();
   }
 
+  /** A request has come; `request` tells when it is over. */
+  begin(): void {
+    this.#began++;
+    this.#open++;
+    if (this.#watches) return;
+    this.#watches = true;
+    this.#delay.enable();
+    // What the first request delays comes before the first look.
+    const now = performance.now();
+    setTimeout(() => {
+      this.#firstDelay = Math.max(this.#firstDelay, performance.now() - now - 1);
+    }, 1).unref();
+  }
+
   request(route: string, status: number, milliseconds: number): void {
+    this.#open = Math.max(0, this.#open - 1);
     this.#requests++;
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
     const key = this.#routes.has(route) || this.#routes.size < mostRoutes ? route : otherRoutes;
@@ -102,10 +122,19 @@ export class WorkerMeter {
     const loop = {
       mean: milliseconds(this.#delay.count === 0 ? 0 : this.#delay.mean),
       p99: milliseconds(this.#delay.count === 0 ? 0 : this.#delay.percentile(99)),
-      most: milliseconds(this.#delay.count === 0 ? 0 : this.#delay.max),
+      most: Math.max(
+        milliseconds(this.#delay.count === 0 ? 0 : this.#delay.max),
+        Math.round(this.#firstDelay * 10) / 10,
+      ),
       busy: Math.round(utilization * 1000) / 1000,
     };
     this.#delay.reset();
+    this.#firstDelay = 0;
+    if (this.#began + this.#open === 0 && this.#watches) {
+      this.#watches = false;
+      this.#delay.disable();
+    }
+    this.#began = 0;
     return {
       release: version(),
       indexVersions: knownVersions,

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Database, Queryable } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
+import { poll } from '../store/poll.ts';
 
 /** open: all. read-only: reading and searching, nothing is changed. closed: operators and administrators only. */
 export const siteLevels = ['open', 'read-only', 'closed'] as const;
@@ -18,8 +19,6 @@ export interface SiteLevel {
 export const openLevel: SiteLevel = { level: 'open', message: '', retryAfter: 600 };
 
 const channel = 'reperio_level';
-/** Notifications are lost on the way through poolers and over failovers. Milliseconds. */
-const lookEvery = 1_000;
 
 /** One statement. */
 export async function readLevel(database: Queryable): Promise<SiteLevel> {
@@ -29,7 +28,7 @@ export async function readLevel(database: Queryable): Promise<SiteLevel> {
   return row ?? openLevel;
 }
 
-/** In force on every node within a second. What is undefined stays. */
+/** In force on every node within a second, within three where nobody asks and notifications are lost. What is undefined stays. */
 export async function setLevel(database: Database, wanted: Partial<SiteLevel>): Promise<SiteLevel> {
   return database.transaction(async (transaction) => {
     const now = { ...(await readLevel(transaction)), ...wanted };
@@ -65,12 +64,14 @@ export async function watchLevel(database: Database, url: string): Promise<Level
     }
   };
   const listening = listen(url, channel, () => void look(), stop.signal);
-  const timer = setInterval(look, lookEvery);
-  timer.unref();
+  const polling = poll(() => void look());
   return {
-    now: () => now,
+    now: () => {
+      polling.used();
+      return now;
+    },
     close: async () => {
-      clearInterval(timer);
+      polling.stop();
       stop.abort();
       await listening;
     },

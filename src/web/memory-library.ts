@@ -48,7 +48,7 @@ export function memoryLibrary(site: Site, records: readonly MarcRecord[], versio
   const withCitations = { ...snapshot, citations: graphInMemory(snapshot.segments) };
   return {
     snapshot: () => withCitations,
-    state: () => ({ manifest: 1, segments: 1, deltas: 0, age: 0, problem: undefined, stays: false }),
+    state: () => ({ manifest: 1, segments: 1, deltas: 0, records: 0, age: 0, problem: undefined, stays: false }),
     stored: async (ids) => ({
       rows: ids.flatMap((id) => {
         const version = versions.get(id);

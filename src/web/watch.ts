@@ -30,6 +30,7 @@ export function watchRequests(
 ): void {
   app.addHook('onRequest', (request, reply, done) => {
     const began = performance.now();
+    watch.meter.begin();
     const line = watch.board.begin({ client: request.ip, method: request.method, url: shown(request.url) });
     // Also when the client went away: then there is no response.
     reply.raw.once('close', () => {

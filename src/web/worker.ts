@@ -194,11 +194,11 @@ async function profile({ number, seconds }: Extract<ToWorker, { kind: 'profile' 
 }
 
 function reportOf(library: Library, meter: WorkerMeter, connections: number): WorkerReport {
-  const { manifest, segments, deltas, age, problem } = library.state();
+  const { manifest, segments, deltas, records, age, problem } = library.state();
   return meter.report({
     connections,
     pool: library.database.pool(),
-    index: { manifest, segments, deltas, records: library.snapshot().records, age, problem },
+    index: { manifest, segments, deltas, records, age, problem },
     caches: segmentCacheUse(),
   });
 }

@@ -1,0 +1,30 @@
+/** Milliseconds. */
+const lookEvery = 1_000;
+const usedFor = 10_000;
+const idleTurns = 3;
+
+export interface Poll {
+  /** Somebody asks for what is polled. */
+  used(): void;
+  stop(): void;
+}
+
+/**
+ * Looks every second for what notifications may have missed, since poolers and failovers lose them: while it is used,
+ * and for ten seconds after. Otherwise every three seconds, so that a server that nobody asks costs next to nothing.
+ */
+export function poll(look: () => void): Poll {
+  let lastUsed = performance.now();
+  let turns = 0;
+  const timer = setInterval(() => {
+    if (++turns < idleTurns && performance.now() - lastUsed > usedFor) return;
+    turns = 0;
+    look();
+  }, lookEvery).unref();
+  return {
+    used: () => {
+      lastUsed = performance.now();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
