@@ -40,12 +40,22 @@ function environmentOf({ name, folder, databaseUrl }: ReleaseNode): NodeJS.Proce
 
 /** A command of the node, to its end. */
 export async function command(node: ReleaseNode, ...words: readonly string[]): Promise<CommandResult> {
+  return commandReading(node, '', ...words);
+}
+
+/** The same, with what it reads from standard input. */
+export async function commandReading(
+  node: ReleaseNode,
+  input: string,
+  ...words: readonly string[]
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     const options = { env: environmentOf(node), maxBuffer: 1e8 };
-    execFile(process.execPath, [node.main, ...words], options, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, [node.main, ...words], options, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
       resolve({ status, stdout, stderr });
     });
+    child.stdin?.end(input);
   });
 }
 
