@@ -55,7 +55,7 @@ export async function openSmallLibrary({ site, load, administrator }: SmallLibra
   }
 }
 
-function passwordOf(name: string): string {
+export function passwordOf(name: string): string {
   return `the password of ${name}`;
 }
 
