@@ -9,6 +9,8 @@ export interface ReleaseNode {
   readonly main: string;
   readonly folder: string;
   readonly databaseUrl: string | undefined;
+  /** Further ones, as the environment names them. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ServingNode {
@@ -25,7 +27,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-function environmentOf({ name, folder, databaseUrl }: ReleaseNode): NodeJS.ProcessEnv {
+function environmentOf({ name, folder, databaseUrl, settings }: ReleaseNode): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -35,6 +37,7 @@ function environmentOf({ name, folder, databaseUrl }: ReleaseNode): NodeJS.Proce
     REPERIO_WEB_WORKERS: '1',
     REPERIO_EXEMPT_NETWORKS: '127.0.0.0/8, ::1',
     REPERIO_LOG_LEVEL: 'info',
+    ...settings,
   };
 }
 

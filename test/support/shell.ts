@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 
 export interface ShellBlock {
   readonly text: string;
-  /** Runs beside what follows until the end; the next block begins when it says that it serves. */
+  /** One command that runs beside what follows until the end; the next block begins when it says that it serves. */
   readonly serves?: boolean;
 }
 
@@ -43,12 +43,11 @@ export async function runShell(
   return parts.slice(0, -1);
 }
 
-/** A server that does not come up ends the script with what it said. */
+/** A server that does not come up ends the script with what it said. No braces: the process that is told to end is the server itself. */
 function serving(text: string, at: number): string {
   const log = `serving-${at}.log`;
   return `
-{ ${text.trim()}
-} > ${log} 2>&1 &
+${text.trim()} > ${log} 2>&1 &
 served=$!
 until grep -q '^Reperio serves' ${log}; do
   kill -0 $served 2>/dev/null || { cat ${log}; exit 1; }

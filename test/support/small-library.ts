@@ -21,13 +21,26 @@ export interface SmallLibraryOptions {
   readonly load?: readonly string[];
   /** An administrator of this name, who can `signIn`. */
   readonly administrator?: string;
+  /** As the environment names them. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Loads and serves. Paths are relative to the clone. */
-export async function openSmallLibrary({ site, load, administrator }: SmallLibraryOptions): Promise<SmallLibrary> {
+export async function openSmallLibrary({
+  site,
+  load,
+  administrator,
+  settings,
+}: SmallLibraryOptions): Promise<SmallLibrary> {
   const store = await openTestDatabase({ migrated: false });
   const folder = mkdtempSync(join(tmpdir(), 'reperio-example-'));
-  const node: ReleaseNode = { name: 'example', main: join(root, 'src/cli/main.ts'), folder, databaseUrl: store.url };
+  const node: ReleaseNode = {
+    name: 'example',
+    main: join(root, 'src/cli/main.ts'),
+    folder,
+    databaseUrl: store.url,
+    settings,
+  };
   const run = (...words: readonly string[]): Promise<CommandResult> => command(node, ...words);
   const discard = async (): Promise<void> => {
     await store.release();
