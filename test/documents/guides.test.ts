@@ -77,7 +77,7 @@ function output({ blocks, printed }: Followed, words: string): string {
 
 const library = 'docs/guides/run-a-library.md';
 
-test(`${library} leads to a library, and to a copy of it that works`, async () => {
+test(`${library} leads to a library, and to a copy of it that works`, { skip: lacks('pg_dump', 'curl') }, async () => {
   const followed = await follow(library, { embedded: true });
   assert.match(output(followed, 'site check'), /Millbrook Public Library/);
   assert.match(output(followed, 'person list'), /ada .*superadmin/);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fencesOf, readDocument, root } from '../support/markdown.ts';
+import { lacks } from '../support/packages.ts';
 import { runShell } from '../support/shell.ts';
 import { openSmallLibrary, passwordOf, type SmallLibrary } from '../support/small-library.ts';
 
@@ -21,7 +22,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('examples/curl/session.md: each step answers what stands below it', async () => {
+test('examples/curl/session.md: each step answers what stands below it', { skip: lacks('curl') }, async () => {
   const here = (text: string): string => text.replaceAll('http://127.0.0.1:8080', library.address);
   const fences = fencesOf(readDocument('examples/curl/session.md'));
   const commands = fences.filter(({ info }) => info === 'sh');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { root } from '../support/markdown.ts';
+import { lacks } from '../support/packages.ts';
 import { openSmallLibrary, type SmallLibrary, succeed } from '../support/small-library.ts';
 
 const records = join(root, 'examples/search-language/records.txt');
@@ -32,7 +33,9 @@ function held(in_: string): Readonly<Record<string, string>> {
   return Object.fromEntries(files.map((file) => [file.replace('.xml', ''), titleOf(file)]));
 }
 
-test('examples/harvest/harvest.py fetches all records, then what changed, and removes what is gone', async () => {
+test('examples/harvest/harvest.py fetches all records, then what changed, and removes what is gone', {
+  skip: lacks('python3'),
+}, async () => {
   assert.equal(await harvest('all'), '12 records: 12 fetched, 0 removed.\n');
   assert.equal(await harvest('muons', 'muon'), '3 records: 3 fetched, 0 removed.\n');
   assert.equal(Object.keys(held('all')).length, 12);
