@@ -121,7 +121,7 @@ export interface KnownNames {
   isFacet(code: string): boolean;
 }
 
-/** Washes the arguments of /search (search-language.md, section 12): what is not a number becomes the default, never an error. */
+/** Washes the arguments of /search (docs/search-language.md, "The address of a search"): what is not a number becomes the default, never an error. */
 export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownNames): SearchRequest {
   const one = (name: string) => (args.get(name) ?? '').trim();
   const format = (one('of') || emptyRequest.format).toLowerCase();

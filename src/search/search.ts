@@ -276,7 +276,7 @@ export function prepare(
 
 /**
  * recid:N with a ranking does not ask for record N: by relevance it asks for what is similar to it, by citations for what cites it
- * (search-language.md, section 7).
+ * (docs/search-language.md, "Order").
  */
 function aboutRecord(
   request: SearchRequest,

@@ -8,7 +8,7 @@ export function findChromium(): string | undefined {
     .find((path) => path !== undefined);
 }
 
-/** Programs of a cluster that read what `reperio cluster render` makes, and the Debian package of each. */
+/** Programs that read what `reperio cluster render` makes, and those of guides and examples, with the Debian package of each. */
 const clusterPrograms = {
   haproxy: 'haproxy',
   keepalived: 'keepalived',
@@ -21,6 +21,8 @@ const clusterPrograms = {
   socat: 'socat',
   openssl: 'openssl',
   curl: 'curl',
+  pg_dump: 'postgresql',
+  python3: 'python3',
 } as const;
 
 export type ClusterProgram = keyof typeof clusterPrograms;
@@ -40,9 +42,7 @@ export function lacks(...names: readonly ClusterProgram[]): string | false {
 export function missingPackages(): readonly string[] {
   const programs = (Object.keys(clusterPrograms) as readonly ClusterProgram[])
     .filter((name) => findProgram(name) === undefined)
-    .map(
-      (name) => `${name} (package ${clusterPrograms[name]}) is not installed, so what is rendered for it is not tried`,
-    );
+    .map((name) => `${name} (package ${clusterPrograms[name]}) is not installed, so what needs it is not tried`);
   return [
     ...(findChromium() === undefined ? ['Chromium is not installed, so no page is tested in a browser'] : []),
     ...programs,

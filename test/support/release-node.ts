@@ -9,6 +9,8 @@ export interface ReleaseNode {
   readonly main: string;
   readonly folder: string;
   readonly databaseUrl: string | undefined;
+  /** Further ones, as the environment names them. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ServingNode {
@@ -25,7 +27,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-function environmentOf({ name, folder, databaseUrl }: ReleaseNode): NodeJS.ProcessEnv {
+function environmentOf({ name, folder, databaseUrl, settings }: ReleaseNode): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -35,17 +37,28 @@ function environmentOf({ name, folder, databaseUrl }: ReleaseNode): NodeJS.Proce
     REPERIO_WEB_WORKERS: '1',
     REPERIO_EXEMPT_NETWORKS: '127.0.0.0/8, ::1',
     REPERIO_LOG_LEVEL: 'info',
+    ...settings,
   };
 }
 
 /** A command of the node, to its end. */
 export async function command(node: ReleaseNode, ...words: readonly string[]): Promise<CommandResult> {
+  return commandReading(node, '', ...words);
+}
+
+/** The same, with what it reads from standard input. */
+export async function commandReading(
+  node: ReleaseNode,
+  input: string,
+  ...words: readonly string[]
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     const options = { env: environmentOf(node), maxBuffer: 1e8 };
-    execFile(process.execPath, [node.main, ...words], options, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, [node.main, ...words], options, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
       resolve({ status, stdout, stderr });
     });
+    child.stdin?.end(input);
   });
 }
 

@@ -16,7 +16,7 @@ export function isVersion(text: string): boolean {
 
 /**
  * Patroni before this one, with the v3 API of etcd, lets a primary that was cut off write itself over the leader that was chosen meanwhile. Debian 12's 3.0.2 lost
- * 1,900 to 3,600 acknowledged rows of 7,500 to 8,800 in three of five cuts (notes of the design, section 5); 4.0.7 lost none. The notes name 3.0.3 from memory;
+ * 1,900 to 3,600 acknowledged rows of 7,500 to 8,800 in three of five cuts (docs/cluster.md); 4.0.7 lost none.
  * Patroni's release notes have the last mendings of that kind ("stale primary", "invalidate internal KV cache") in 3.1.0.
  */
 const safeWithEtcd3 = '3.1.0';

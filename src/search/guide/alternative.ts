@@ -8,7 +8,7 @@ import { withText } from './rewrite.ts';
 
 /**
  * The question with what finds nothing asked for without its signs: "mu-e_conversion" as the words mu, e and conversion, a quotation with any characters
- * where signs are (search-language.md, section 9). Only conditions that are joined by "and" are changed, and only when that finds something; each change
+ * where signs are (docs/search-language.md, "ap"). Only conditions that are joined by "and" are changed, and only when that finds something; each change
  * leaves a notice. Undefined when nothing is changed.
  */
 export function* alternativeQuestion(query: Query, context: Context): Work<Query | undefined> {

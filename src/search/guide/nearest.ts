@@ -27,7 +27,7 @@ export interface NearestTerms {
   readonly after: readonly NearQuestion[];
 }
 
-/** Terms on either side (search-language.md, section 9). */
+/** Terms on either side, as Invenio shows them. */
 const termsOnASide = 5;
 const mostConditions = 3;
 

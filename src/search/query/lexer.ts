@@ -32,7 +32,7 @@ type Quote = keyof typeof quoteForms;
 
 /**
  * Cuts a question into tokens. With `groups`, a parenthesis at the start of a token opens a group, and a word ends at a parenthesis that
- * it did not open; so U(1), SL(2,Z) and e(+)e(-) stay words in both ways. Rules: docs on searching, "How a question is read".
+ * it did not open; so U(1), SL(2,Z) and e(+)e(-) stay words in both ways. Rules: docs/search-language.md.
  */
 export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexed {
   const tokens: Token[] = [];

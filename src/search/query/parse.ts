@@ -16,7 +16,7 @@ export interface Parsed {
 
 /**
  * Reads a question as typed. Never fails: what cannot be understood is read as plain words, with a notice that says where.
- * Joins are strictly left to right; parentheses group only where one of them encloses a blank (search-language.md, sections 2 to 4) or a negation.
+ * Joins are strictly left to right; parentheses group only where one of them encloses a blank or a negation (docs/search-language.md).
  */
 export function parseQuery(text: string, options: ParseOptions): Parsed {
   const groups = groupsIn(text);

@@ -6,7 +6,7 @@ import { spiresDate } from './spires-dates.ts';
 import { spiresName } from './spires-names.ts';
 import { chain, isSecondOrder, leaf, negation, type Query, type Step, secondOrder, step } from './tree.ts';
 
-/** Keyword -> field (search-language.md, section 8). */
+/** Keyword -> field (docs/search-language.md, "SPIRES"). */
 const keywords: Readonly<Record<string, string>> = keywordTable(`
   author: a au author name; exactauthor: ea exactauthor exact-author; firstauthor: fa first-author firstauthor; authorcount: ac authorcount
   title: t ti title job; keyword: k kw keyword keywords; reportnumber: r rn rept report report-num eprint bb bull bb-no bulletin
