@@ -15,6 +15,7 @@ const rooms = [
   'formats',
   'files',
   'access',
+  'people',
   'search',
   'citations',
   'demo',

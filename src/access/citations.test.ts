@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { guest, type Person } from '../people/person.ts';
 import { parseQuery } from '../search/query/parse.ts';
 import { fieldNamesOf } from '../search/question.ts';
 import { emptyRequest } from '../search/request.ts';
@@ -8,7 +9,6 @@ import { history, liveVersions, reports, snapshotOf, testAnalyzer, type Version 
 import { holds, naiveRecord, refers, timesCited } from '../search/testing/oracle.ts';
 import { ask } from './ask.ts';
 import { citationsFor } from './citations.ts';
-import { guest, type Person } from './person.ts';
 import { mayShow } from './visible.ts';
 
 const insider: Person = { name: 'ada', roles: ['insider'] };

@@ -1,8 +1,8 @@
-import { sweepAccess } from '../access/sweep.ts';
 import { forgetNodes } from '../cluster/nodes.ts';
 import type { Settings } from '../config/settings.ts';
 import { checkContents } from '../files/fixity.ts';
 import { openContentStore } from '../files/open.ts';
+import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/once.ts';
 import type { Task } from './task.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { TooManyAttempts } from '../access/throttle.ts';
 import { UserError } from '../errors/errors.ts';
+import { TooManyAttempts } from '../people/throttle.ts';
 import { storeErrors } from '../store/errors.ts';
 import { explainBody } from './door.ts';
 import type { WebEnvironment } from './environment.ts';

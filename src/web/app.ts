@@ -6,9 +6,9 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { may } from '../access/person.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
+import { may } from '../people/person.ts';
 import { openLevel, type SiteLevel } from '../site/level.ts';
 import { answerError, sendApiUnknown } from './answer-error.ts';
 import { apiRoutes } from './api/routes.ts';

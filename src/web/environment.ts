@@ -70,7 +70,7 @@ export function createEnvironment(
 
 function newestFile(): number {
   let newest = 0;
-  for (const room of ['./', '../formats/', '../search/', '../index/', '../citations/', '../access/']) {
+  for (const room of ['./', '../formats/', '../search/', '../index/', '../citations/', '../access/', '../people/']) {
     const folder = new URL(room, import.meta.url);
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       newest = Math.max(newest, statSync(new URL(encodeURI(name), folder)).mtimeMs);

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
-import type { SignedIn } from '../access/access.ts';
 import { type Answer, asking, type Wanted } from '../access/ask.ts';
 import type { ChangesBy } from '../access/cataloguers.ts';
-import { may, type Person } from '../access/person.ts';
 import { UserError } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { StoredBatch } from '../index/stored-records.ts';
+import type { SignedIn } from '../people/access.ts';
+import { may, type Person } from '../people/person.ts';
 import { createPatterns, type Patterns } from '../search/evaluate/patterns.ts';
 import type { SearchRequest } from '../search/request.ts';
 import type { Work } from '../search/work.ts';

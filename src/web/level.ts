@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { may, type Person } from '../access/person.ts';
 import { UserError } from '../errors/errors.ts';
+import { may, type Person } from '../people/person.ts';
 import type { LevelName, SiteLevel } from '../site/level.ts';
 import type { Site } from '../site/site.ts';
 import { webErrors } from './errors.ts';

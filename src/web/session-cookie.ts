@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { MadeSession } from '../access/sessions.ts';
+import type { MadeSession } from '../people/sessions.ts';
 import { readCookie } from './cookies.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { accessErrors } from '../access/errors.ts';
 import type { UserError } from '../errors/errors.ts';
 import { fileErrors } from '../files/errors.ts';
 import { indexErrors } from '../index/errors.ts';
+import { accessErrors } from '../people/errors.ts';
 import { storeErrors } from '../store/errors.ts';
 import { webErrors } from './errors.ts';
 import { SiteClosed } from './level.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import type { Access, Credential, SignedIn } from '../access/access.ts';
-import type { Person } from '../access/person.ts';
-import { personFor } from '../access/person-for.ts';
+import type { Access, Credential, SignedIn } from '../people/access.ts';
+import type { Person } from '../people/person.ts';
+import { personFor } from '../people/person-for.ts';
 import type { Site } from '../site/site.ts';
 import { readSessionCookie } from './session-cookie.ts';
 

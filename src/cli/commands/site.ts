@@ -1,5 +1,5 @@
-import { checkRules } from '../../access/rules/check.ts';
 import { UserError } from '../../errors/errors.ts';
+import { checkRules } from '../../people/rules/check.ts';
 import { checkQuery } from '../../search/check-query.ts';
 import { readLevel, setLevel, siteLevels } from '../../site/level.ts';
 import { readSiteText } from '../../site/read-file.ts';

@@ -1,4 +1,4 @@
-import type { ListedToken } from '../../access/tokens.ts';
+import type { ListedToken } from '../../people/tokens.ts';
 import type { PageContext } from '../context.ts';
 import { type Html, html } from '../html.ts';
 import { moment } from '../moment.ts';

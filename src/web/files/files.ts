@@ -1,6 +1,6 @@
-import { may } from '../../access/person.ts';
 import type { ContentStore } from '../../files/content.ts';
 import { type DocumentFile, filesByStatus, someFiles } from '../../files/documents.ts';
+import { may } from '../../people/person.ts';
 import type { Database } from '../../store/database.ts';
 import type { Exchange } from '../exchange.ts';
 

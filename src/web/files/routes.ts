@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { may } from '../../access/person.ts';
 import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import { type Added, addFile, type DocumentFile, filesOf, versionsOf } from '../../files/documents.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { receive } from '../../files/receive.ts';
+import { may } from '../../people/person.ts';
 import type { Transaction } from '../../store/database.ts';
 import { once } from '../../store/once.ts';
 import type { WebEnvironment } from '../environment.ts';

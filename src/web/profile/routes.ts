@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { may } from '../../access/person.ts';
 import { sortKeyOf } from '../../operations/profile/functions.ts';
 import { isProfileId, type KeptProfile, listProfiles, readProfile } from '../../operations/profile/kept.ts';
+import { may } from '../../people/person.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { type Html, html } from '../html.ts';

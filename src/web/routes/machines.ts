@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../../access/ask.ts';
-import { savePreferences } from '../../access/profile.ts';
 import { refusedEntirely } from '../../access/visible.ts';
 import { atomEntry, atomFeed } from '../../formats/atom.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import { rssFormat } from '../../formats/rss.ts';
 import { element, escapeXml } from '../../formats/xml.ts';
+import { savePreferences } from '../../people/profile.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
 import type { PageContext } from '../context.ts';
 import { preferenceCookie } from '../cookies.ts';

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { Access } from '../../access/access.ts';
-import { secretHash } from '../../access/secrets.ts';
-import { endSession } from '../../access/sessions.ts';
-import { signIn } from '../../access/sign-in.ts';
+import type { Access } from '../../people/access.ts';
+import { secretHash } from '../../people/secrets.ts';
+import { endSession } from '../../people/sessions.ts';
+import { signIn } from '../../people/sign-in.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { sendProblem } from '../problem.ts';
 import { clearSessionCookie, setSessionCookie } from '../session-cookie.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { may } from '../../access/person.ts';
 import { UserError } from '../../errors/errors.ts';
+import { may } from '../../people/person.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { webErrors } from '../errors.ts';
 import { parseNetworks } from '../machines/networks.ts';

@@ -1,8 +1,8 @@
 import { ask, countFor } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
-import { personKey } from '../../access/person.ts';
 import { collectionCounts } from '../../access/visible.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
+import { personKey } from '../../people/person.ts';
 import { type CountedHits, counted, countYears, topValuesOf } from '../../search/facets.ts';
 import { emptyRequest } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';

@@ -1,7 +1,7 @@
-import { may } from '../../access/person.ts';
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { withoutPaths } from '../../marc/select-fields.ts';
+import { may } from '../../people/person.ts';
 import type { Site } from '../../site/site.ts';
 import type { Exchange } from '../exchange.ts';
 

@@ -1,4 +1,4 @@
-import type { Account } from '../../../access/account.ts';
+import type { Account } from '../../../people/account.ts';
 import { facts } from '../../components/facts.ts';
 import { alert, done, field, form, select } from '../../components/form.ts';
 import type { PageContext } from '../../context.ts';

@@ -1,4 +1,4 @@
-import type { ListedIdentity } from '../../../access/identities.ts';
+import type { ListedIdentity } from '../../../people/identities.ts';
 import { alert, done, field, form } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';

@@ -1,4 +1,4 @@
-import type { RegistrationPolicy } from '../../../access/registration.ts';
+import type { RegistrationPolicy } from '../../../people/registration.ts';
 import { alert, field, form } from '../../components/form.ts';
 import type { PageContext } from '../../context.ts';
 import { type Html, html } from '../../html.ts';

@@ -1,4 +1,4 @@
-import type { ListedSession } from '../../../access/sessions.ts';
+import type { ListedSession } from '../../../people/sessions.ts';
 import { done, form } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';

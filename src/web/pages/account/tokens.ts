@@ -1,5 +1,5 @@
-import { scopes } from '../../../access/scopes.ts';
-import type { ListedToken } from '../../../access/tokens.ts';
+import { scopes } from '../../../people/scopes.ts';
+import type { ListedToken } from '../../../people/tokens.ts';
 import { alert, checkbox, done, field, form } from '../../components/form.ts';
 import { table } from '../../components/table.ts';
 import { tokenColumns } from '../../components/token-columns.ts';

@@ -1,4 +1,4 @@
-import type { Group, GroupMember } from '../../../access/groups.ts';
+import type { Group, GroupMember } from '../../../people/groups.ts';
 import { alert, done, field, form } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../../access/audit.ts';
+import type { AuditEntry } from '../../../people/audit.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
 import { type Html, type HtmlValue, html } from '../../html.ts';

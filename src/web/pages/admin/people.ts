@@ -1,4 +1,4 @@
-import type { Account, AccountState } from '../../../access/account.ts';
+import type { Account, AccountState } from '../../../people/account.ts';
 import { alert, checkbox, done, field, form, select } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';

@@ -1,8 +1,8 @@
-import type { Account } from '../../../access/account.ts';
-import type { AuditEntry } from '../../../access/audit.ts';
-import type { Membership } from '../../../access/person-for.ts';
-import type { ListedSession } from '../../../access/sessions.ts';
-import type { ListedToken } from '../../../access/tokens.ts';
+import type { Account } from '../../../people/account.ts';
+import type { AuditEntry } from '../../../people/audit.ts';
+import type { Membership } from '../../../people/person-for.ts';
+import type { ListedSession } from '../../../people/sessions.ts';
+import type { ListedToken } from '../../../people/tokens.ts';
 import { facts } from '../../components/facts.ts';
 import { alert, done, field, form, select } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';

@@ -1,6 +1,6 @@
-import { grantText } from '../../../access/explain.ts';
-import type { Role } from '../../../access/roles.ts';
-import type { RuleProblem } from '../../../access/rules/problem.ts';
+import { grantText } from '../../../people/explain.ts';
+import type { Role } from '../../../people/roles.ts';
+import type { RuleProblem } from '../../../people/rules/problem.ts';
 import { actions } from '../../../site/actions.ts';
 import { alert, done, field, form, formTokenField } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';

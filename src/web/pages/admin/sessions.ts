@@ -1,5 +1,5 @@
-import type { OfPerson } from '../../../access/overview.ts';
-import type { ListedSession } from '../../../access/sessions.ts';
+import type { OfPerson } from '../../../people/overview.ts';
+import type { ListedSession } from '../../../people/sessions.ts';
 import { done, form } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';

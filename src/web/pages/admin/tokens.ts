@@ -1,5 +1,5 @@
-import type { OfPerson } from '../../../access/overview.ts';
-import type { ListedToken } from '../../../access/tokens.ts';
+import type { OfPerson } from '../../../people/overview.ts';
+import type { ListedToken } from '../../../people/tokens.ts';
 import { done, form } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import { tokenColumns } from '../../components/token-columns.ts';

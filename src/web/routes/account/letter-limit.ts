@@ -1,5 +1,5 @@
-import { countAttempts } from '../../../access/throttle.ts';
 import { UserError } from '../../../errors/errors.ts';
+import { countAttempts } from '../../../people/throttle.ts';
 import { tidyEmail } from '../../../site/identity.ts';
 import type { Database } from '../../../store/database.ts';
 

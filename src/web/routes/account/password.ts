@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { readAccount } from '../../../access/account.ts';
-import { lostPassword, resetPassword } from '../../../access/lost-password.ts';
-import { peekOneTime } from '../../../access/one-time.ts';
-import { countAttempts, networkOf } from '../../../access/throttle.ts';
+import { readAccount } from '../../../people/account.ts';
+import { lostPassword, resetPassword } from '../../../people/lost-password.ts';
+import { peekOneTime } from '../../../people/one-time.ts';
+import { countAttempts, networkOf } from '../../../people/throttle.ts';
 import type { PageContext } from '../../context.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { postLetter } from '../../letters.ts';

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { SignedIn } from '../../../access/access.ts';
-import type { Preferences } from '../../../access/account.ts';
-import { peekOneTime } from '../../../access/one-time.ts';
-import { setPassword } from '../../../access/people.ts';
-import { askForEmail, confirmEmail, requirePassword, savePreferences } from '../../../access/profile.ts';
-import { createSession, endSessions } from '../../../access/sessions.ts';
+import type { SignedIn } from '../../../people/access.ts';
+import type { Preferences } from '../../../people/account.ts';
+import { peekOneTime } from '../../../people/one-time.ts';
+import { setPassword } from '../../../people/people.ts';
+import { askForEmail, confirmEmail, requirePassword, savePreferences } from '../../../people/profile.ts';
+import { createSession, endSessions } from '../../../people/sessions.ts';
 import { preferenceCookie } from '../../cookies.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';

@@ -5,12 +5,13 @@ import {
   linkIdentity,
   personOfIdentity,
   unlinkIdentity,
-} from '../../../access/identities.ts';
-import { issueOneTime, peekOneTime, useOneTime } from '../../../access/one-time.ts';
-import { confirmRegistration, registerWith } from '../../../access/registration.ts';
-import { allRoles } from '../../../access/roles.ts';
-import { createSession, endSession } from '../../../access/sessions.ts';
-import { countAttempts, networkOf } from '../../../access/throttle.ts';
+} from '../../../people/identities.ts';
+import { issueOneTime, peekOneTime, useOneTime } from '../../../people/one-time.ts';
+import type { Claims } from '../../../people/providers.ts';
+import { confirmRegistration, registerWith } from '../../../people/registration.ts';
+import { allRoles } from '../../../people/roles.ts';
+import { createSession, endSession } from '../../../people/sessions.ts';
+import { countAttempts, networkOf } from '../../../people/throttle.ts';
 import type { SignInProvider } from '../../../site/site.ts';
 import type { PageContext } from '../../context.ts';
 import { readCookie } from '../../cookies.ts';
@@ -20,7 +21,6 @@ import { postLetter } from '../../letters.ts';
 import { identitiesPage, linkPage, newcomerPage } from '../../pages/account/provider.ts';
 import { accountMessage } from '../../pages/account/register.ts';
 import type { WebPeople } from '../../people.ts';
-import type { Claims } from '../../providers.ts';
 import { isSecure, setSessionCookie } from '../../session-cookie.ts';
 import { visitorOf } from '../../visitor.ts';
 import { confirmTokenIn, postRegistrationLetter, sendConfirmed } from './registered.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import type { Account } from '../../../access/account.ts';
-import type { RegistrationLetter } from '../../../access/registration.ts';
+import type { Account } from '../../../people/account.ts';
+import type { RegistrationLetter } from '../../../people/registration.ts';
 import type { Database } from '../../../store/database.ts';
 import type { Exchange } from '../../exchange.ts';
 import { postLetter } from '../../letters.ts';

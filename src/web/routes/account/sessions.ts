@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { endAll } from '../../../access/given-out.ts';
-import { endSessions, sessionsOf } from '../../../access/sessions.ts';
+import { endAll } from '../../../people/given-out.ts';
+import { endSessions, sessionsOf } from '../../../people/sessions.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { sessionsPage } from '../../pages/account/sessions.ts';
 import type { WebPeople } from '../../people.ts';

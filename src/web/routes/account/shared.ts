@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { SignedIn } from '../../../access/access.ts';
-import type { Actor } from '../../../access/audit.ts';
 import { UserError } from '../../../errors/errors.ts';
+import type { SignedIn } from '../../../people/access.ts';
+import type { Actor } from '../../../people/audit.ts';
 import type { PageContext } from '../../context.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { beginExchange, type Exchange } from '../../exchange.ts';

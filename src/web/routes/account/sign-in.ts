@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { secretHash } from '../../../access/secrets.ts';
-import { endSession } from '../../../access/sessions.ts';
-import { signIn } from '../../../access/sign-in.ts';
+import { secretHash } from '../../../people/secrets.ts';
+import { endSession } from '../../../people/sessions.ts';
+import { signIn } from '../../../people/sign-in.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
 import { providerAddress } from '../../pages/account/provider.ts';

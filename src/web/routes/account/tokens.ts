@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { isScope } from '../../../access/scopes.ts';
-import { createToken, endToken, tokensOf } from '../../../access/tokens.ts';
+import { isScope } from '../../../people/scopes.ts';
+import { createToken, endToken, tokensOf } from '../../../people/tokens.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
 import { type TokensModel, tokensPage } from '../../pages/account/tokens.ts';

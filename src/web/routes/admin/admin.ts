@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { may } from '../../../access/person.ts';
+import { may } from '../../../people/person.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { beginExchange } from '../../exchange.ts';
 import type { WebPeople } from '../../people.ts';

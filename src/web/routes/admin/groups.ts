@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readAccount } from '../../../access/account.ts';
-import { requireForGroups, requireForPerson } from '../../../access/administer.ts';
+import { readAccount } from '../../../people/account.ts';
+import { requireForGroups, requireForPerson } from '../../../people/administer.ts';
 import {
   addToGroup,
   createGroup,
@@ -11,8 +11,8 @@ import {
   membersOf,
   readGroup,
   removeFromGroup,
-} from '../../../access/groups.ts';
-import { requireAccount } from '../../../access/people.ts';
+} from '../../../people/groups.ts';
+import { requireAccount } from '../../../people/people.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
 import { groupPage, groupsPage } from '../../pages/admin/groups.ts';

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { readAccount } from '../../../access/account.ts';
-import { requireForPerson } from '../../../access/administer.ts';
-import { audit, auditActions } from '../../../access/audit.ts';
-import { allSessions, allTokens, auditLog } from '../../../access/overview.ts';
-import { endSessions } from '../../../access/sessions.ts';
-import { endToken } from '../../../access/tokens.ts';
+import { readAccount } from '../../../people/account.ts';
+import { requireForPerson } from '../../../people/administer.ts';
+import { audit, auditActions } from '../../../people/audit.ts';
+import { allSessions, allTokens, auditLog } from '../../../people/overview.ts';
+import { endSessions } from '../../../people/sessions.ts';
+import { endToken } from '../../../people/tokens.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { actionText, logPage } from '../../pages/admin/log.ts';
 import { allSessionsPage } from '../../pages/admin/sessions.ts';

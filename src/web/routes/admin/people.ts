@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { requireForNewcomer, requireForRole } from '../../../access/administer.ts';
-import { issueOneTime } from '../../../access/one-time.ts';
-import { addPerson, checkEmail, checkName, listPeople } from '../../../access/people.ts';
-import { requireRole } from '../../../access/require-role.ts';
-import { allRoles } from '../../../access/roles.ts';
+import { requireForNewcomer, requireForRole } from '../../../people/administer.ts';
+import { issueOneTime } from '../../../people/one-time.ts';
+import { addPerson, checkEmail, checkName, listPeople } from '../../../people/people.ts';
+import { requireRole } from '../../../people/require-role.ts';
+import { allRoles } from '../../../people/roles.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { postLetter } from '../../letters.ts';
 import { accountStates, newPersonPage, peoplePage } from '../../pages/admin/people.ts';

@@ -17,7 +17,8 @@ test('docs/access.md names every file that tells people, addresses or groups apa
 
 test('nothing that decides who somebody is folds texts as searches do', () => {
   const folding = files.filter(
-    ({ path, text }) => /^access\//.test(path) && /\bfold(?:Value|Text|Both)\b|analysis\/fold\.ts/.test(text),
+    ({ path, text }) =>
+      /^(?:access|people)\//.test(path) && /\bfold(?:Value|Text|Both)\b|analysis\/fold\.ts/.test(text),
   );
   assert.deepEqual(
     folding.map(({ path }) => path),
