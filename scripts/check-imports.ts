@@ -8,7 +8,7 @@ import { dirname, join, normalize } from 'node:path';
 const rooms = [
   'cli',
   'web',
-  'tasks',
+  'supervisor',
   'cluster',
   'operations',
   'library',
@@ -24,6 +24,7 @@ const rooms = [
   'site',
   'marc',
   'mail',
+  'jobs',
   'store',
   'config',
   'errors',

@@ -1,6 +1,6 @@
+import type { TaskState } from '../jobs/task-state.ts';
 import { latencyBounds } from './latencies.ts';
 import type { NodeStatus } from './node-status.ts';
-import type { TaskState } from './task-state.ts';
 
 type Labels = Readonly<Record<string, string | number>>;
 type Value = readonly [labels: Labels, value: number];

@@ -9,11 +9,11 @@ import type { ToWorker } from '../cluster/messages.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
+import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
+import { libraryTasks } from '../library/jobs.ts';
 import { indexFolderOf } from '../library/open.ts';
 import { residentBytes } from '../operations/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
-import { libraryTasks } from '../tasks/library-tasks.ts';
-import { runTasks, tasksStandby } from '../tasks/run-tasks.ts';
 import { createLogger, logTask } from './log.ts';
 
 /** What the supervisor starts it with. */

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
-import type { Outcome } from '../tasks/task.ts';
+import type { Outcome } from '../jobs/task.ts';
 
 /** One JSON object a line. */
 export function createLogger({ logLevel }: Pick<Settings, 'logLevel'>, destination: DestinationStream): Logger {

@@ -1,10 +1,10 @@
 import { type KnownNode, knownNodes } from '../../cluster/nodes.ts';
+import { taskStates } from '../../jobs/calendar.ts';
+import type { TaskState } from '../../jobs/task-state.ts';
 import type { NodeStatus } from '../../operations/node-status.ts';
 import { prometheusText } from '../../operations/prometheus.ts';
-import type { TaskState } from '../../operations/task-state.ts';
 import type { Queryable } from '../../store/database.ts';
 import { soon } from '../../store/soon.ts';
-import { taskStates } from '../../tasks/calendar.ts';
 import { statusDocument } from './page.ts';
 import { statusPolicy } from './style.ts';
 import { statusAuto } from './text.ts';

@@ -1,7 +1,7 @@
+import type { TaskState } from '../../jobs/task-state.ts';
 import { noLatencies } from '../../operations/latencies.ts';
 import { NodeMeter } from '../../operations/node-meter.ts';
 import { type NodeStatus, summaryOf } from '../../operations/node-status.ts';
-import type { TaskState } from '../../operations/task-state.ts';
 import { WorkerMeter } from '../../operations/worker-report.ts';
 import type { NodeView } from './answer.ts';
 

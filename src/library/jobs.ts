@@ -2,10 +2,10 @@ import { forgetNodes } from '../cluster/nodes.ts';
 import type { Settings } from '../config/settings.ts';
 import { checkContents } from '../files/fixity.ts';
 import { openContentStore } from '../files/open.ts';
+import type { Task } from '../jobs/task.ts';
 import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/once.ts';
-import type { Task } from './task.ts';
 
 /** Of all tasks; nodes of another version may know others. */
 export const taskNames = ['access', 'files', 'nodes', 'requests'] as const;

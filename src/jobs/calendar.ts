@@ -1,8 +1,8 @@
 import sql, { join, type Sql } from 'sql-template-tag';
-import type { TaskState } from '../operations/task-state.ts';
 import type { Queryable } from '../store/database.ts';
 import { leaseIsHeld } from '../store/lease.ts';
 import type { Outcome, Task } from './task.ts';
+import type { TaskState } from './task-state.ts';
 
 /** Who does it: the name of the node, and the holder of its lease. */
 export interface Doer {

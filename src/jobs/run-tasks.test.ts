@@ -3,11 +3,11 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import type { TaskState } from '../operations/task-state.ts';
 import { takeLease } from '../store/lease.ts';
 import { beginTask, dueTasks, endTask, enterTasks, taskStates } from './calendar.ts';
 import { doTask, runTasks } from './run-tasks.ts';
 import type { Task } from './task.ts';
+import type { TaskState } from './task-state.ts';
 
 let store: TestDatabase;
 before(async () => {

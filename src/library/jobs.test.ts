@@ -13,11 +13,11 @@ import { createSystemd } from '../../test/support/systemd.ts';
 import { contentPath } from '../files/content.ts';
 import { field } from '../formats/test-records.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
-import type { TaskState } from '../operations/task-state.ts';
+import { taskStates } from '../jobs/calendar.ts';
+import type { TaskState } from '../jobs/task-state.ts';
 import { writeRecords } from '../records/write.ts';
 import { defaultSite } from '../site/default.ts';
 import { once } from '../store/once.ts';
-import { taskStates } from './calendar.ts';
 
 const program = fileURLToPath(new URL('../../bin/reperio', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'reperio-tasks-'));
