@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
-import type { BackgroundStatus } from '../operations/node-status.ts';
+import type { BackgroundStatus } from '../monitor/node-status.ts';
 import { hearLines } from './hear-lines.ts';
 import type { ToWorker } from './messages.ts';
 import type { Release } from './release.ts';

@@ -1,4 +1,4 @@
-import type { WorkerDeath } from '../operations/node-status.ts';
+import type { WorkerDeath } from '../monitor/node-status.ts';
 import type { Member } from './member.ts';
 
 const kept = 20;

@@ -1,5 +1,5 @@
-import type { NodeStatus } from '../operations/node-status.ts';
-import type { WorkerReport } from '../operations/worker-report.ts';
+import type { NodeStatus } from '../monitor/node-status.ts';
+import type { WorkerReport } from '../monitor/worker-report.ts';
 
 /** What a supervisor tells its workers. */
 export type ToWorker =

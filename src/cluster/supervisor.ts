@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
-import { NodeMeter, sampleSeconds } from '../operations/node-meter.ts';
-import type { NodeState, WorkerDeath, WorkerStatus } from '../operations/node-status.ts';
+import { NodeMeter, sampleSeconds } from '../monitor/node-meter.ts';
+import type { NodeState, WorkerDeath, WorkerStatus } from '../monitor/node-status.ts';
 import { Deaths, lastWords, obituary } from './deaths.ts';
 import { Member, type WorkerPlan } from './member.ts';
 import type { ToSupervisor } from './messages.ts';

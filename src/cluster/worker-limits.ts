@@ -1,4 +1,4 @@
-import type { WorkerReport } from '../operations/worker-report.ts';
+import type { WorkerReport } from '../monitor/worker-report.ts';
 
 /** When a worker is replaced though it is well. 0 is never. */
 export interface WorkerLimits {

@@ -1,8 +1,8 @@
-import { forgetNodes } from '../cluster/nodes.ts';
 import type { Settings } from '../config/settings.ts';
 import { checkContents } from '../files/fixity.ts';
 import { openContentStore } from '../files/open.ts';
 import type { Task } from '../jobs/task.ts';
+import { forgetNodes } from '../monitor/nodes.ts';
 import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/once.ts';

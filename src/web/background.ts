@@ -12,7 +12,7 @@ import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
 import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
 import { libraryTasks } from '../library/jobs.ts';
 import { indexFolderOf } from '../library/open.ts';
-import { residentBytes } from '../operations/resident.ts';
+import { residentBytes } from '../monitor/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { createLogger, logTask } from './log.ts';
 

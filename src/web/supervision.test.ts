@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
-import type { NodeStatus } from '../operations/node-status.ts';
+import type { NodeStatus } from '../monitor/node-status.ts';
 import { serve } from './serve.ts';
 import { statusSocket } from './worker-start.ts';
 

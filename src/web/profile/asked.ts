@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { Recording } from '../../operations/profile/cpu-profiler.ts';
-import type { StatementRecorder } from '../../operations/profile/statements.ts';
+import type { Recording } from '../../profile/cpu-profiler.ts';
+import type { StatementRecorder } from '../../profile/statements.ts';
 import type { Stage } from '../../search/stages.ts';
 
 /** What ?profile= and ?verbose= ask for. */

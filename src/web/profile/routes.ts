@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sortKeyOf } from '../../operations/profile/functions.ts';
-import { isProfileId, type KeptProfile, listProfiles, readProfile } from '../../operations/profile/kept.ts';
 import { may } from '../../people/person.ts';
+import { sortKeyOf } from '../../profile/functions.ts';
+import { isProfileId, type KeptProfile, listProfiles, readProfile } from '../../profile/kept.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { type Html, html } from '../html.ts';

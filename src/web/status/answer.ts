@@ -1,8 +1,8 @@
-import { type KnownNode, knownNodes } from '../../cluster/nodes.ts';
 import { taskStates } from '../../jobs/calendar.ts';
 import type { TaskState } from '../../jobs/task-state.ts';
-import type { NodeStatus } from '../../operations/node-status.ts';
-import { prometheusText } from '../../operations/prometheus.ts';
+import type { NodeStatus } from '../../monitor/node-status.ts';
+import { type KnownNode, knownNodes } from '../../monitor/nodes.ts';
+import { prometheusText } from '../../monitor/prometheus.ts';
 import type { Queryable } from '../../store/database.ts';
 import { soon } from '../../store/soon.ts';
 import { statusDocument } from './page.ts';

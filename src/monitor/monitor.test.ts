@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { createBoard, readBoard } from './board.ts';
 import { addLatencies, addLatency, latencyBounds, latencyQuantile, noLatencies, totalCount } from './latencies.ts';
 import { NodeMeter } from './node-meter.ts';
+import { createBoard, readBoard } from './scoreboard.ts';
 import { WorkerMeter, type WorkerReport } from './worker-report.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-board-'));

@@ -1,6 +1,6 @@
 import { firstVersions, type IndexVersions, knownPair, knownVersions } from '../site/index-versions.ts';
-import type { RunningRequest } from './board.ts';
 import type { NodeTotals, RouteStatus, Sample } from './node-meter.ts';
+import type { RunningRequest } from './scoreboard.ts';
 import type { WorkerReport } from './worker-report.ts';
 
 /** Everything an operator reads about one node: /server-status, /metrics and `reperio status` are drawn from it. Plain data; times are ms since 1970. */

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
-import type { NodeSummary } from '../operations/node-status.ts';
 import type { Queryable } from '../store/database.ts';
+import type { NodeSummary } from './node-status.ts';
 
 /** A node of this library, as it last told. */
 export interface KnownNode {

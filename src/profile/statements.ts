@@ -1,4 +1,4 @@
-import type { StatementWatch } from '../../store/statements.ts';
+import type { StatementWatch } from '../store/statements.ts';
 
 /** A statement of a request, all times that it was run. Times in ms. */
 export interface StatementTime {

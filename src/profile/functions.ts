@@ -15,7 +15,7 @@ export interface FunctionTime {
 }
 
 const idle = new Set(['(root)', '(program)', '(idle)']);
-const root = new URL('../../../', import.meta.url).href;
+const root = new URL('../../', import.meta.url).href;
 
 /** Of a CPU profile, the functions that were met, in no order. Time that the process waited is left out. */
 export function functionTimes({ nodes, samples, timeDeltas }: CpuProfile, calls?: CallCounts): readonly FunctionTime[] {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Stage } from '../../search/stages.ts';
+import type { Stage } from '../search/stages.ts';
 import type { CpuProfile, HeapNode } from './cpu-profiler.ts';
 import type { FunctionTime } from './functions.ts';
 import type { StatementTime } from './statements.ts';

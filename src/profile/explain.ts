@@ -1,5 +1,5 @@
 import { Sql } from 'sql-template-tag';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../store/database.ts';
 
 const within = 5_000;
 
