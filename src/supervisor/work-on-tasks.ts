@@ -1,8 +1,8 @@
-import { tellSystemd } from '../cluster/systemd.ts';
 import type { Settings } from '../config/settings.ts';
 import { type RunTasksOptions, runTasks } from '../jobs/run-tasks.ts';
 import { libraryTasks } from '../library/jobs.ts';
 import { openStore } from '../store/open.ts';
+import { tellSystemd } from './systemd.ts';
 
 export interface WorkOptions extends Pick<RunTasksOptions, 'onTask' | 'onTrouble'> {
   readonly settings: Settings;

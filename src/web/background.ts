@@ -4,8 +4,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
-import type { FromBackground } from '../cluster/background.ts';
-import type { ToWorker } from '../cluster/messages.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
@@ -14,6 +12,8 @@ import { libraryTasks } from '../library/jobs.ts';
 import { indexFolderOf } from '../library/open.ts';
 import { residentBytes } from '../monitor/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
+import type { FromBackground } from '../supervisor/background.ts';
+import type { ToWorker } from '../supervisor/messages.ts';
 import { createLogger, logTask } from './log.ts';
 
 /** What the supervisor starts it with. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { mostConnections, openFilesLimit } from '../cluster/open-files.ts';
+import { mostConnections, openFilesLimit } from '../supervisor/open-files.ts';
 import { Connections } from './connections.ts';
 import { parseNetworks } from './machines/networks.ts';
 

@@ -1,9 +1,9 @@
 import { type GraphStatus, graphStatus } from '../../citations/status.ts';
-import { followIndex } from '../../cluster/follow-index.ts';
 import { type IndexStatus, indexStatus } from '../../index/status.ts';
 import { type VerifyReport, verifyIndex } from '../../index/verify.ts';
 import { indexFolderOf } from '../../library/open.ts';
 import { knownPair, newestVersions, sameVersions, versionsText } from '../../site/index-versions.ts';
+import { followIndex } from '../../supervisor/follow-index.ts';
 import { createLogger } from '../../web/log.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { inTurn, withIndex } from '../index-work.ts';

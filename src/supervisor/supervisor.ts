@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { NodeMeter, sampleSeconds } from '../monitor/node-meter.ts';
 import type { NodeState, WorkerDeath, WorkerStatus } from '../monitor/node-status.ts';
-import { Deaths, lastWords, obituary } from './deaths.ts';
+import { Deaths, lastWords, obituary } from './exits.ts';
 import { Member, type WorkerPlan } from './member.ts';
 import type { ToSupervisor } from './messages.ts';
 import { mostConnections } from './open-files.ts';
-import { emptyPlace, isCrashLoop, type Place, vacate } from './place.ts';
 import { repeat } from './repeat.ts';
+import { emptyPlace, isCrashLoop, type Place, vacate } from './slot.ts';
 
 export interface SupervisorOptions {
   readonly plan: WorkerPlan;
