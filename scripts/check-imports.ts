@@ -27,6 +27,7 @@ const rooms = [
   'mail',
   'jobs',
   'store',
+  'yaml',
   'config',
   'errors',
 ];
