@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
-import { marcErrors } from './errors.ts';
-import { RecordProblem } from './problem.ts';
-import { controlField, dataField, type Field, type MarcRecord, type Subfield } from './record.ts';
+import { marcErrors } from '../errors.ts';
+import { RecordProblem } from '../problem.ts';
+import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../record.ts';
 
 /**
  * One <record> element parsed by a real XML parser: slower than `marcxml-scan.ts` by a factor of four, and right about

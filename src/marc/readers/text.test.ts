@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { inChunks, marcRecord, valueText } from './arbitrary.ts';
+import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
+import type { RawRecord, ReadResult } from '../raw.ts';
+import { controlField, dataField, type Field, type MarcRecord } from '../record.ts';
+import { toTextMarc } from '../writers/text.ts';
 import { parseRaw } from './parse-raw.ts';
-import type { RawRecord, ReadResult } from './raw.ts';
-import { controlField, dataField, type Field, type MarcRecord } from './record.ts';
 import { parseTextMarcRecord } from './text-parse.ts';
 import { splitTextMarc } from './text-split.ts';
-import { toTextMarc } from './write-text.ts';
 
 function split(chunks: readonly Uint8Array[], limit = 1 << 20): RawRecord[] {
   const splitter = splitTextMarc(limit);

@@ -1,6 +1,6 @@
-import { marcErrors } from './errors.ts';
-import { RecordProblem, reasonFor } from './problem.ts';
-import { keptOfOversized, type RawRecord, type Splitter } from './raw.ts';
+import { marcErrors } from '../errors.ts';
+import { RecordProblem, reasonFor } from '../problem.ts';
+import { keptOfOversized, type RawRecord, type Splitter } from '../raw.ts';
 
 const braceOpen = 0x7b;
 const braceClose = 0x7d;

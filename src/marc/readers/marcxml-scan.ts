@@ -1,6 +1,6 @@
-import { asBuffer, decodeUtf8 } from './bytes.ts';
+import { asBuffer, decodeUtf8 } from '../bytes.ts';
+import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../record.ts';
 import { decodeEntities, isXmlText, parseAttributes } from './marcxml-text.ts';
-import { controlField, dataField, type Field, type MarcRecord, type Subfield } from './record.ts';
 
 /**
  * One <record> element in the shape nearly all MARCXML has, read three times as fast as an XML parser would. Undefined

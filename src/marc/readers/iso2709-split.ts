@@ -1,7 +1,7 @@
-import { isSpace } from './bytes.ts';
-import { marcErrors } from './errors.ts';
-import { RecordProblem, reasonFor } from './problem.ts';
-import { keptOfOversized, type RawRecord, type Splitter } from './raw.ts';
+import { isSpace } from '../bytes.ts';
+import { marcErrors } from '../errors.ts';
+import { RecordProblem, reasonFor } from '../problem.ts';
+import { keptOfOversized, type RawRecord, type Splitter } from '../raw.ts';
 
 const recordEnd = 0x1d;
 

@@ -1,10 +1,10 @@
-import { UserError } from '../errors/errors.ts';
+import { UserError } from '../../errors/errors.ts';
+import { RecordProblem, reasonFor, recordLabel } from '../problem.ts';
+import type { RawRecord, ReadResult, RecordFormat, Splitter } from '../raw.ts';
 import { detectionBytes } from './detect.ts';
 import { plainInput } from './input.ts';
 import { openSplitter, type SplitOptions } from './open-splitter.ts';
 import { parseRaw } from './parse-raw.ts';
-import { RecordProblem, reasonFor, recordLabel } from './problem.ts';
-import type { RawRecord, ReadResult, RecordFormat, Splitter } from './raw.ts';
 
 /** Records cut out of one chunk of input, for `parseRaw`, here or in another thread. */
 export interface RawBatch {

@@ -1,7 +1,7 @@
-import { marcErrors } from './errors.ts';
-import { quote, RecordProblem, requireUtf8 } from './problem.ts';
-import type { ParsedRecord } from './raw.ts';
-import { controlField, dataField, type Field, type Subfield } from './record.ts';
+import { marcErrors } from '../errors.ts';
+import { quote, RecordProblem, requireUtf8 } from '../problem.ts';
+import type { ParsedRecord } from '../raw.ts';
+import { controlField, dataField, type Field, type Subfield } from '../record.ts';
 
 /**
  * One MARC-in-JSON object: {"leader": "...", "fields": [{"001": "..."}, {"245": {"ind1": "1", "ind2": "0", "subfields":

@@ -1,4 +1,4 @@
-import type { Field, MarcRecord } from './record.ts';
+import type { Field, MarcRecord } from '../record.ts';
 
 export interface MarcXmlOptions {
   /** Spaces before <record>; inner elements get two and four more. Undefined: no line breaks at all. */

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { inChunks, marcRecord, valueText } from './arbitrary.ts';
+import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
+import { RecordProblem } from '../problem.ts';
+import type { RawRecord, ReadResult } from '../raw.ts';
+import { controlField, dataField, type MarcRecord } from '../record.ts';
+import { marcXmlFoot, marcXmlHead, toMarcXml } from '../writers/marcxml.ts';
 import { parseMarcXmlRecord } from './marcxml-scan.ts';
 import { splitMarcXml } from './marcxml-split.ts';
 import { parseMarcXmlStrictly } from './marcxml-strict.ts';
 import { parseRaw } from './parse-raw.ts';
-import { RecordProblem } from './problem.ts';
-import type { RawRecord, ReadResult } from './raw.ts';
-import { controlField, dataField, type MarcRecord } from './record.ts';
-import { marcXmlFoot, marcXmlHead, toMarcXml } from './write-marcxml.ts';
 
 function split(chunks: readonly Uint8Array[], limit = 1 << 20): RawRecord[] {
   const splitter = splitMarcXml(limit);

@@ -1,9 +1,9 @@
-import { copyOf, isSpace } from './bytes.ts';
-import { marcErrors } from './errors.ts';
+import { copyOf, isSpace } from '../bytes.ts';
+import { marcErrors } from '../errors.ts';
+import { RecordProblem, reasonFor } from '../problem.ts';
+import { keptOfOversized, type RawRecord, type Splitter } from '../raw.ts';
 import { RecordTags, waiting } from './marcxml-tags.ts';
 import { endOfTag, readToken, type Token } from './marcxml-token.ts';
-import { RecordProblem, reasonFor } from './problem.ts';
-import { keptOfOversized, type RawRecord, type Splitter } from './raw.ts';
 
 const lessThan = 0x3c;
 /** The longest thing that is searched for while skipping, so that it is found across two chunks. */

@@ -1,4 +1,4 @@
-import { isSpace } from './bytes.ts';
+import { isSpace } from '../bytes.ts';
 import { readToken } from './marcxml-token.ts';
 
 /** What was searched for may still come. */

@@ -1,6 +1,6 @@
-import { marcErrors } from './errors.ts';
-import { RecordProblem, reasonFor } from './problem.ts';
-import { keptOfOversized, type RawRecord, type Splitter } from './raw.ts';
+import { marcErrors } from '../errors.ts';
+import { RecordProblem, reasonFor } from '../problem.ts';
+import { keptOfOversized, type RawRecord, type Splitter } from '../raw.ts';
 
 const newline = 0x0a;
 /** What of a line is enough to see whether another record begins. */

@@ -1,16 +1,16 @@
-import { asBuffer, copyOf } from './bytes.ts';
+import { asBuffer, copyOf } from '../bytes.ts';
+import { RecordProblem, reasonFor, recordLabel, requireUtf8 } from '../problem.ts';
+import type { ParsedRecord, RawRecord, ReadResult, RecordFormat } from '../raw.ts';
+import { controlValue, type MarcRecord } from '../record.ts';
+import { recordProblem } from '../validate.ts';
+import { mayBeMalformed, mended } from '../well-formed.ts';
 import { find001InIso2709, parseIso2709Record } from './iso2709-parse.ts';
 import { parseMarcJsonRecord } from './json-parse.ts';
 import { find001InJson } from './json-split.ts';
 import { parseMarcXmlRecord } from './marcxml-scan.ts';
 import { find001 } from './marcxml-split.ts';
 import { parseMarcXmlStrictly } from './marcxml-strict.ts';
-import { RecordProblem, reasonFor, recordLabel, requireUtf8 } from './problem.ts';
-import type { ParsedRecord, RawRecord, ReadResult, RecordFormat } from './raw.ts';
-import { controlValue, type MarcRecord } from './record.ts';
 import { parseTextMarcRecord } from './text-parse.ts';
-import { recordProblem } from './validate.ts';
-import { mayBeMalformed, mended } from './well-formed.ts';
 
 const parsers: Readonly<Record<RecordFormat, (bytes: Uint8Array) => ParsedRecord>> = {
   marcxml: parseMarcXml,

@@ -1,4 +1,4 @@
-import type { Field, MarcRecord } from './record.ts';
+import type { Field, MarcRecord } from '../record.ts';
 
 /**
  * One record as MARC-in-JSON (rossfsinger.com/blog/2010/09), on one line. Lossless. Field by field, since the objects

@@ -1,12 +1,12 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { asBuffer, firstNotUtf8 } from './bytes.ts';
-import { marcErrors } from './errors.ts';
+import { asBuffer, firstNotUtf8 } from '../bytes.ts';
+import { marcErrors } from '../errors.ts';
+import { decodeMarc8 } from '../marc8/decode.ts';
+import { quote, RecordProblem } from '../problem.ts';
+import type { ParsedRecord } from '../raw.ts';
+import { controlField, dataField, type Field, type Subfield } from '../record.ts';
+import { isControlTag } from '../validate.ts';
 import { saidLength } from './iso2709-split.ts';
-import { decodeMarc8 } from './marc8/decode.ts';
-import { quote, RecordProblem } from './problem.ts';
-import type { ParsedRecord } from './raw.ts';
-import { controlField, dataField, type Field, type Subfield } from './record.ts';
-import { isControlTag } from './validate.ts';
 
 const fieldEnd = 0x1e;
 const delimiter = '\x1f';

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { UserError } from '../errors/errors.ts';
-import { inChunks, marcRecord, valueText } from './arbitrary.ts';
+import { UserError } from '../../errors/errors.ts';
+import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
+import type { RawRecord, ReadResult } from '../raw.ts';
+import { controlField, dataField, type MarcRecord } from '../record.ts';
+import { toIso2709 } from '../writers/iso2709.ts';
 import { parseIso2709Record } from './iso2709-parse.ts';
 import { splitIso2709 } from './iso2709-split.ts';
 import { parseRaw } from './parse-raw.ts';
-import type { RawRecord, ReadResult } from './raw.ts';
-import { controlField, dataField, type MarcRecord } from './record.ts';
-import { toIso2709 } from './write-iso2709.ts';
 
 function split(chunks: readonly Uint8Array[], limit = 1 << 20): RawRecord[] {
   const splitter = splitIso2709(limit);

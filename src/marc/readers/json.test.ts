@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { inChunks, marcRecord, valueText } from './arbitrary.ts';
+import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
+import type { RawRecord, ReadResult } from '../raw.ts';
+import { toMarcJson } from '../writers/json.ts';
 import { parseMarcJsonRecord } from './json-parse.ts';
 import { splitMarcJson } from './json-split.ts';
 import { parseRaw } from './parse-raw.ts';
-import type { RawRecord, ReadResult } from './raw.ts';
-import { toMarcJson } from './write-json.ts';
 
 function split(chunks: readonly Uint8Array[], limit = 1 << 20): RawRecord[] {
   const splitter = splitMarcJson(limit);

@@ -1,11 +1,11 @@
 import { TextDecoder } from 'node:util';
-import { UserError } from '../errors/errors.ts';
+import { UserError } from '../../errors/errors.ts';
+import { marcErrors } from '../errors.ts';
+import { defaultRecordLimit, type RawRecord, type RecordFormat, type Splitter } from '../raw.ts';
 import { detectFormat, xmlEncoding } from './detect.ts';
-import { marcErrors } from './errors.ts';
 import { splitIso2709 } from './iso2709-split.ts';
 import { splitMarcJson } from './json-split.ts';
 import { splitMarcXml } from './marcxml-split.ts';
-import { defaultRecordLimit, type RawRecord, type RecordFormat, type Splitter } from './raw.ts';
 import { splitTextMarc } from './text-split.ts';
 
 export interface SplitOptions {

@@ -1,7 +1,7 @@
-import { UserError } from '../errors/errors.ts';
-import { marcErrors } from './errors.ts';
-import { quote } from './problem.ts';
-import type { RecordFormat } from './raw.ts';
+import { UserError } from '../../errors/errors.ts';
+import { marcErrors } from '../errors.ts';
+import { quote } from '../problem.ts';
+import type { RecordFormat } from '../raw.ts';
 
 /** What is enough to recognise any format, unless more white space than that stands first. In bytes. */
 export const detectionBytes = 4096;

@@ -1,8 +1,8 @@
-import { marcErrors } from './errors.ts';
-import { quote, RecordProblem, requireUtf8 } from './problem.ts';
-import type { ParsedRecord } from './raw.ts';
-import { controlField, dataField, type Field } from './record.ts';
-import { isControlTag } from './validate.ts';
+import { marcErrors } from '../errors.ts';
+import { quote, RecordProblem, requireUtf8 } from '../problem.ts';
+import type { ParsedRecord } from '../raw.ts';
+import { controlField, dataField, type Field } from '../record.ts';
+import { isControlTag } from '../validate.ts';
 
 /** "000000001 245__ $$aTitle" (the number may be missing), and MarcEdit's "=245  10$aTitle". */
 const ourLine = /^(?:\d+ )?([0-9A-Za-z]{3})(.)(.) (.*)$/su;

@@ -1,7 +1,7 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
+import { marcErrors } from '../errors.ts';
+import { RecordProblem } from '../problem.ts';
 import { isGzip } from './detect.ts';
-import { marcErrors } from './errors.ts';
-import { RecordProblem } from './problem.ts';
 
 /** Compressed bytes given to zlib at once: they can become a thousand times as many. */
 const sliceBytes = 16 * 1024;

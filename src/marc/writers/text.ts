@@ -1,5 +1,5 @@
-import { compilePath, type MarcPath } from './path.ts';
-import type { Field, MarcRecord, Subfield } from './record.ts';
+import { compilePath, type MarcPath } from '../path.ts';
+import type { Field, MarcRecord, Subfield } from '../record.ts';
 
 export interface TextMarcOptions {
   /** The record's number, written in nine digits before each line; without it lines begin with the tag. */

@@ -1,7 +1,7 @@
-import { UserError } from '../errors/errors.ts';
-import { marcErrors } from './errors.ts';
-import { controlValue, type Field, type MarcRecord } from './record.ts';
-import { isControlTag } from './validate.ts';
+import { UserError } from '../../errors/errors.ts';
+import { marcErrors } from '../errors.ts';
+import { controlValue, type Field, type MarcRecord } from '../record.ts';
+import { isControlTag } from '../validate.ts';
 
 const defaultLeader = '00000nam a2200000   4500';
 const mostBytes = 99_999;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createReadStream, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { UserError } from '../errors/errors.ts';
+import { UserError } from '../../errors/errors.ts';
+import type { ReadResult } from '../raw.ts';
+import { controlValue } from '../record.ts';
+import { toTextMarc } from '../writers/text.ts';
 import type { SplitOptions } from './open-splitter.ts';
-import type { ReadResult } from './raw.ts';
 import { readRecords } from './read.ts';
-import { controlValue } from './record.ts';
-import { toTextMarc } from './write-text.ts';
 
 const samples = new URL('samples/', import.meta.url);
 
