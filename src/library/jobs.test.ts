@@ -17,7 +17,7 @@ import { taskStates } from '../jobs/calendar.ts';
 import type { TaskState } from '../jobs/task-state.ts';
 import { writeRecords } from '../records/write.ts';
 import { defaultSite } from '../site/default.ts';
-import { once } from '../store/once.ts';
+import { once } from '../store/idempotency.ts';
 
 const program = fileURLToPath(new URL('../../bin/reperio', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'reperio-tasks-'));

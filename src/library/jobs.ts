@@ -5,7 +5,7 @@ import type { Task } from '../jobs/task.ts';
 import { forgetNodes } from '../monitor/nodes.ts';
 import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
-import { forgetRequests } from '../store/once.ts';
+import { forgetRequests } from '../store/idempotency.ts';
 
 /** Of all tasks; nodes of another version may know others. */
 export const taskNames = ['access', 'files', 'nodes', 'requests'] as const;

@@ -3,7 +3,7 @@ import { createCitationKeeper } from '../citations/keeper.ts';
 import type { Settings } from '../config/settings.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { createFollower, type FollowerState } from '../index/follower.ts';
-import { healInTurn } from '../index/heal.ts';
+import { healInTurn } from '../index/repair.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { type ChangesAsked, changedBy, readBefore } from '../records/history.ts';
 import { connect, type Database } from '../store/database.ts';

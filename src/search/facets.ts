@@ -5,9 +5,9 @@ import type { FacetDefinition } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { countFew, hasFewValues } from './few-values.ts';
 import { segmentAt } from './hit.ts';
+import { OrdinalMemory } from './scratch-buffers.ts';
 import { stage } from './stages.ts';
 import { type Counted, mostFrequent, topValues } from './top-values.ts';
-import { OrdinalMemory } from './used-again.ts';
 
 export interface FacetValue {
   readonly value: string;

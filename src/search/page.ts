@@ -1,7 +1,7 @@
 import type { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { HitSet } from '../index/snapshot.ts';
 import { type Hit, hitOf } from './hit.ts';
-import { OrdinalMemory, WeightMemory } from './used-again.ts';
+import { OrdinalMemory, WeightMemory } from './scratch-buffers.ts';
 
 export type OrderKey = number | string | null;
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isAway, isQueueTimeout, isUnreachable, queueTimeout } from './failures.ts';
 import type { Servers } from './servers.ts';
-import { NoAnswer, within } from './within.ts';
+import { NoAnswer, within } from './time-limit.ts';
 
 const betweenTries = 150;
 /** In a long outage. */

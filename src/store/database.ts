@@ -6,9 +6,9 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { checkOutOf } from './check-out.ts';
 import { explain, explainStandby, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
 import { serversOf, timeForServer } from './servers.ts';
-import { StallWatch } from './stalls.ts';
+import { StallWatch } from './statement-watchdog.ts';
 import { statementWatch } from './statements.ts';
-import { within } from './within.ts';
+import { within } from './time-limit.ts';
 
 export interface Queryable {
   /** int8 comes as a number when that is exact, else as a bigint. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { within } from './within.ts';
+import { within } from './time-limit.ts';
 
 /** A connection was made to a server that takes no writes. */
 export class NoPrimary extends Error {

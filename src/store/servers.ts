@@ -3,7 +3,7 @@ import { UserError } from '../errors/errors.ts';
 import { storeErrors } from './errors.ts';
 import { isUnreachable } from './failures.ts';
 import { openServer, otherIsAskedAfter, Probe } from './server.ts';
-import { within } from './within.ts';
+import { within } from './time-limit.ts';
 
 /**
  * The servers that one address may name: postgresql://user:password@db1:5432,db2:5432/library. One of them is the primary; after a failover it is another.

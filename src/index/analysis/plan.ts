@@ -2,10 +2,10 @@ import { compilePath, type MarcPath } from '../../marc/path.ts';
 import type { Field, Subfield } from '../../marc/record.ts';
 import type { FieldDefinition, Site } from '../../site/site.ts';
 import { foldValue } from './fold.ts';
-import { countsValues, type Maker, tokenizerRules } from './makers.ts';
 import type { SpaceTable } from './spaces.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
+import { countsValues, type Maker, tokenizerRules } from './tokenizer-rules.ts';
 
 /** One indexed field of the site, compiled. Spaces are own numbers of the SpaceTable. */
 export interface Target {

@@ -1,11 +1,11 @@
 import type { FieldDefinition, Site } from '../../site/site.ts';
 import type { Analyzer, FieldSearch } from './analyzer.ts';
 import { foldText, foldValue, stripLatexAccents } from './fold.ts';
-import { countsValues, holdsNames, tokenizerRules } from './makers.ts';
 import { washName } from './names.ts';
 import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
+import { countsValues, holdsNames, tokenizerRules } from './tokenizer-rules.ts';
 import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
 
 type QuerySide = Omit<Analyzer, 'versions' | 'terms' | 'columns' | 'brief' | 'referenceKeys'>;

@@ -8,7 +8,7 @@ import { checkText, fileName, parseFileName, splitFileName } from '../../files/n
 import { receive } from '../../files/receive.ts';
 import { may } from '../../people/person.ts';
 import type { Transaction } from '../../store/database.ts';
-import { once } from '../../store/once.ts';
+import { once } from '../../store/idempotency.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { webErrors } from '../errors.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';

@@ -4,7 +4,7 @@ import type { NodeStatus } from '../../monitor/node-status.ts';
 import { type KnownNode, knownNodes } from '../../monitor/nodes.ts';
 import { prometheusText } from '../../monitor/prometheus.ts';
 import type { Queryable } from '../../store/database.ts';
-import { soon } from '../../store/soon.ts';
+import { soon } from '../../store/unless-late.ts';
 import { statusDocument } from './page.ts';
 import { statusPolicy } from './style.ts';
 import { statusAuto } from './text.ts';
