@@ -27,6 +27,7 @@ const rooms = [
   'mail',
   'jobs',
   'store',
+  'html',
   'yaml',
   'config',
   'errors',

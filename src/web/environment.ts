@@ -70,7 +70,16 @@ export function createEnvironment(
 
 function newestFile(): number {
   let newest = 0;
-  for (const room of ['./', '../formats/', '../search/', '../index/', '../citations/', '../access/', '../people/']) {
+  for (const room of [
+    './',
+    '../formats/',
+    '../search/',
+    '../index/',
+    '../citations/',
+    '../access/',
+    '../people/',
+    '../html/',
+  ]) {
     const folder = new URL(room, import.meta.url);
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       newest = Math.max(newest, statSync(new URL(encodeURI(name), folder)).mtimeMs);

@@ -1,6 +1,6 @@
+import { attribute, type Html, type HtmlValue, html } from '../html/html.ts';
 import { formTokenField } from './components/form.ts';
 import type { PageContext } from './context.ts';
-import { attribute, type Html, type HtmlValue, html } from './html.ts';
 import { nativeName } from './translations.ts';
 import { signInAddress, withParameter } from './url.ts';
 

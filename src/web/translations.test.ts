@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { citationStyles } from '../formats/citation.ts';
+import { html } from '../html/html.ts';
 import { auditActions } from '../people/audit.ts';
 import { readGrants } from '../people/read-grants.ts';
 import { parseRules } from '../people/rules/parse.ts';
-import { html } from './html.ts';
 import { ruleProblemText } from './pages/admin/roles.ts';
 import { createTranslator, loadCatalogues, negotiateLanguage, parseCatalogue } from './translations.ts';
 

@@ -1,7 +1,7 @@
+import { attribute, type Html, html, nothing } from '../../html/html.ts';
 import { type SearchRequest, toArguments } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { PageContext } from '../context.ts';
-import { attribute, type Html, html, nothing } from '../html.ts';
 import { hiddenFields } from './search-box.ts';
 
 const matches = ['a', 'o', 'e', 'p', 'r'] as const;

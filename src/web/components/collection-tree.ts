@@ -1,6 +1,6 @@
+import { type Html, html, nothing } from '../../html/html.ts';
 import type { Collection } from '../../site/site.ts';
 import type { PageContext } from '../context.ts';
-import { type Html, html, nothing } from '../html.ts';
 import { collectionAddress } from '../url.ts';
 
 export interface TreeNode {

@@ -1,4 +1,4 @@
-import { type Html, type HtmlValue, html, nothing } from '../html.ts';
+import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
 
 /** A list of names and values; a row without values is left out. */
 export function facts(rows: readonly (readonly [name: string, values: readonly HtmlValue[]])[]): Html {

@@ -1,4 +1,4 @@
-import { attribute, type Html, html } from '../html.ts';
+import { attribute, type Html, html } from '../../html/html.ts';
 
 export interface MenuItem {
   readonly label: string;

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../html/html.ts';
 import type { PageContext } from '../context.ts';
 import type { Highlighter } from '../highlight.ts';
-import { type Html, html } from '../html.ts';
 import { type Hit, hitList } from './hit.ts';
 
 /** The hits of one collection. */

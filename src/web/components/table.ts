@@ -1,4 +1,4 @@
-import { attribute, type Html, type HtmlValue, html } from '../html.ts';
+import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
 
 export interface Column<T> {
   readonly head: string;

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../html/html.ts';
 import type { ListedToken } from '../../people/tokens.ts';
 import type { PageContext } from '../context.ts';
-import { type Html, html } from '../html.ts';
 import { moment } from '../moment.ts';
 import type { Column } from './table.ts';
 

@@ -1,8 +1,8 @@
 import type { DocumentFile } from '../../files/documents.ts';
 import { fileName } from '../../files/names.ts';
+import { type Html, html, nothing } from '../../html/html.ts';
 import { paging } from '../components/paging.ts';
 import type { PageContext } from '../context.ts';
-import { type Html, html, nothing } from '../html.ts';
 import { withParameter } from '../url.ts';
 import { type FilePage, fileAddress } from './files.ts';
 

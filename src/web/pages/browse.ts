@@ -1,7 +1,7 @@
+import { attribute, html } from '../../html/html.ts';
 import type { SearchRequest } from '../../search/request.ts';
 import { hiddenFields, searchBox } from '../components/search-box.ts';
 import type { PageContext } from '../context.ts';
-import { attribute, html } from '../html.ts';
 import { layout } from '../layout.ts';
 
 export interface BrowseModel {

@@ -1,13 +1,13 @@
 import { lineText } from '../../formats/mathematics.ts';
 import { publicationLine } from '../../formats/work/publication.ts';
 import type { Work } from '../../formats/work/work.ts';
+import { type Html, html } from '../../html/html.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { facts } from '../components/facts.ts';
 import { titleHtml } from '../components/hit.ts';
 import { marcTable } from '../components/marc-table.ts';
 import type { PageContext } from '../context.ts';
 import { type Highlighter, opening, richLine } from '../highlight.ts';
-import { type Html, html } from '../html.ts';
 
 interface Place {
   readonly id: number;

@@ -1,8 +1,8 @@
+import { html } from '../../html/html.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
 import { type FacetValue, facetItem } from '../components/facets.ts';
 import { hiddenFields, searchBox } from '../components/search-box.ts';
 import type { PageContext } from '../context.ts';
-import { html } from '../html.ts';
 import { layout } from '../layout.ts';
 
 export interface FacetPageModel {

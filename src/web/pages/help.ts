@@ -1,7 +1,7 @@
+import { type Html, html } from '../../html/html.ts';
 import { searchFor } from '../components/links.ts';
 import { emptyBox, searchBox } from '../components/search-box.ts';
 import type { PageContext } from '../context.ts';
-import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 
 /** How to search, with the fields of this library; docs/searching.md says the same at length. */

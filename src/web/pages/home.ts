@@ -1,3 +1,4 @@
+import { type Html, html, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
@@ -7,7 +8,6 @@ import { byLine, kindName, titleHtml } from '../components/hit.ts';
 import { searchBox } from '../components/search-box.ts';
 import { type YearCount, yearPicture } from '../components/years.ts';
 import type { PageContext } from '../context.ts';
-import { type Html, html, nothing } from '../html.ts';
 import { layout } from '../layout.ts';
 import { collectionAddress } from '../url.ts';
 

@@ -1,10 +1,10 @@
+import { type Html, html, nothing } from '../../html/html.ts';
 import { type Hit, hitList, titleHtml } from '../components/hit.ts';
 import { searchFor } from '../components/links.ts';
 import { paging } from '../components/paging.ts';
 import { type YearCount, yearPicture } from '../components/years.ts';
 import type { PageContext } from '../context.ts';
 import { noHighlight } from '../highlight.ts';
-import { type Html, html, nothing } from '../html.ts';
 import { withParameter } from '../url.ts';
 
 export interface RecordCitations {

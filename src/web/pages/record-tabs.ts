@@ -1,13 +1,13 @@
 import { encodedAddress, hostOf } from '../../formats/address.ts';
 import type { Contributor } from '../../formats/work/names.ts';
 import type { Reference } from '../../formats/work/references.ts';
+import { type Html, type HtmlValue, html } from '../../html/html.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { fieldSearch, searchFor } from '../components/links.ts';
 import { marcTable } from '../components/marc-table.ts';
 import { paging } from '../components/paging.ts';
 import type { PageContext } from '../context.ts';
 import { richText } from '../highlight.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
 import { withParameter } from '../url.ts';
 import { contributorLink, type RecordModel } from './record.ts';
 

@@ -1,4 +1,5 @@
 import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
+import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
 import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
 import type { SortMethod } from '../../site/site.ts';
 import { addForm, advancedForm } from '../components/advanced.ts';
@@ -13,7 +14,6 @@ import { overview, type SectionModel, sectionList } from '../components/sections
 import { type YearCount, yearForm, yearPicture } from '../components/years.ts';
 import type { PageContext } from '../context.ts';
 import type { Highlighter } from '../highlight.ts';
-import { type Html, type HtmlValue, html, nothing } from '../html.ts';
 import { layout } from '../layout.ts';
 
 export interface SearchModel {

@@ -1,8 +1,8 @@
+import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
 import { type FunctionTime, functionBytes, type SortKey, sortFunctions, sortKeys } from '../../profile/functions.ts';
 import type { KeptProfile, ProfileHead } from '../../profile/kept.ts';
 import { looksLikeLoop, type StatementTime } from '../../profile/statements.ts';
 import type { Stage } from '../../search/stages.ts';
-import { attribute, type Html, type HtmlValue, html } from '../html.ts';
 import type { Profiled } from './asked.ts';
 import { flameAddress } from './flame.ts';
 import { tableKeyOf } from './table-key.ts';

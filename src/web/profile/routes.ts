@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Html, html } from '../../html/html.ts';
 import { may } from '../../people/person.ts';
 import { sortKeyOf } from '../../profile/functions.ts';
 import { isProfileId, type KeptProfile, listProfiles, readProfile } from '../../profile/kept.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
-import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { sendHtml } from '../reply.ts';
 import { sendNotFound } from '../routes/messages.ts';

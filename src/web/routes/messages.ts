@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { UserError } from '../../errors/errors.ts';
+import { type HtmlValue, html } from '../../html/html.ts';
 import type { Exchange } from '../exchange.ts';
-import { type HtmlValue, html } from '../html.ts';
 import { type Message, messagePage } from '../pages/message.ts';
 import { sendHtml } from '../reply.ts';
 import type { Translator } from '../translations.ts';

@@ -7,6 +7,7 @@ import { UserError } from '../../errors/errors.ts';
 import { exportFormat, idFormat } from '../../formats/formats.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import { describeWork } from '../../formats/work/work.ts';
+import type { Html } from '../../html/html.ts';
 import { counted, topValuesOf } from '../../search/facets.ts';
 import { findingValues } from '../../search/find-values.ts';
 import { builtInFields } from '../../search/query/tree.ts';
@@ -23,7 +24,6 @@ import {
 import type { WebEnvironment } from '../environment.ts';
 import { webErrors } from '../errors.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
-import type { Html } from '../html.ts';
 import { hitDetails, hitItems, hitMarc } from '../pages/drawn-hits.ts';
 import { facetPage } from '../pages/facet.ts';
 import { type SearchModel, searchPage, yearArguments } from '../pages/search.ts';

@@ -2,10 +2,10 @@ import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import { summariseCitations } from '../../citations/summary.ts';
 import type { Citing } from '../../citations/view.ts';
+import { type Html, html } from '../../html/html.ts';
 import type { RequestPart, SearchRequest } from '../../search/request.ts';
 import { toUrl } from '../../search/request.ts';
 import type { Exchange } from '../exchange.ts';
-import { type Html, html } from '../html.ts';
 import { citationSummaryHtml } from '../pages/citation-summary.ts';
 
 const highestYear = 2200;

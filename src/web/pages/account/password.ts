@@ -1,6 +1,6 @@
+import { html } from '../../../html/html.ts';
 import { alert, field, form } from '../../components/form.ts';
 import type { PageContext } from '../../context.ts';
-import { html } from '../../html.ts';
 import { narrowPage } from './sign-in.ts';
 
 export function lostPasswordPage(

@@ -1,8 +1,8 @@
+import { attribute, type HtmlValue, html } from '../../../html/html.ts';
 import type { Account } from '../../../people/account.ts';
 import { facts } from '../../components/facts.ts';
 import { alert, done, field, form, select } from '../../components/form.ts';
 import type { PageContext } from '../../context.ts';
-import { attribute, type HtmlValue, html } from '../../html.ts';
 import { layout } from '../../layout.ts';
 import { nativeName } from '../../translations.ts';
 

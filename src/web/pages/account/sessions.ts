@@ -1,8 +1,8 @@
+import { html } from '../../../html/html.ts';
 import type { ListedSession } from '../../../people/sessions.ts';
 import { done, form } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
-import { html } from '../../html.ts';
 import { moment } from '../../moment.ts';
 import { type AccountTab, accountPage } from './profile.ts';
 

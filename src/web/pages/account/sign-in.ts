@@ -1,6 +1,6 @@
+import { type HtmlValue, html } from '../../../html/html.ts';
 import { alert, checkbox, done, field, form } from '../../components/form.ts';
 import type { PageContext } from '../../context.ts';
-import { type HtmlValue, html } from '../../html.ts';
 import { layout } from '../../layout.ts';
 
 export interface SignInModel {

@@ -1,7 +1,7 @@
+import { attribute, type Html, type HtmlValue, html } from '../../../html/html.ts';
 import { paging } from '../../components/paging.ts';
 import { hiddenFields } from '../../components/search-box.ts';
 import type { PageContext } from '../../context.ts';
-import { attribute, type Html, type HtmlValue, html } from '../../html.ts';
 import { layout } from '../../layout.ts';
 import { withParameter } from '../../url.ts';
 

@@ -1,8 +1,8 @@
+import { html } from '../../../html/html.ts';
 import type { Group, GroupMember } from '../../../people/groups.ts';
 import { alert, done, field, form } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
-import { html } from '../../html.ts';
 import { moment } from '../../moment.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 

@@ -1,7 +1,7 @@
+import { type Html, type HtmlValue, html } from '../../../html/html.ts';
 import type { AuditEntry } from '../../../people/audit.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
-import { type Html, type HtmlValue, html } from '../../html.ts';
 import { moment } from '../../moment.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 

@@ -1,8 +1,8 @@
+import { html } from '../../../html/html.ts';
 import type { Account, AccountState } from '../../../people/account.ts';
 import { alert, checkbox, done, field, form, select } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
-import { html } from '../../html.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 
 export const accountStates = [

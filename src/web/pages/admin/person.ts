@@ -1,3 +1,4 @@
+import { type Html, type HtmlValue, html } from '../../../html/html.ts';
 import type { Account } from '../../../people/account.ts';
 import type { AuditEntry } from '../../../people/audit.ts';
 import type { Membership } from '../../../people/person-for.ts';
@@ -7,7 +8,6 @@ import { facts } from '../../components/facts.ts';
 import { alert, done, field, form, select } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
-import { type Html, type HtmlValue, html } from '../../html.ts';
 import { moment } from '../../moment.ts';
 import { adminPage } from './frame.ts';
 import { logTable } from './log.ts';

@@ -1,3 +1,4 @@
+import { attribute, type Html, html } from '../../../html/html.ts';
 import { grantText } from '../../../people/explain.ts';
 import type { Role } from '../../../people/roles.ts';
 import type { RuleProblem } from '../../../people/rules/problem.ts';
@@ -5,7 +6,6 @@ import { actions } from '../../../site/actions.ts';
 import { alert, done, field, form, formTokenField } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
-import { attribute, type Html, html } from '../../html.ts';
 import type { Translator } from '../../translations.ts';
 import { adminPage } from './frame.ts';
 

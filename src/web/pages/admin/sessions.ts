@@ -1,9 +1,9 @@
+import { html } from '../../../html/html.ts';
 import type { OfPerson } from '../../../people/overview.ts';
 import type { ListedSession } from '../../../people/sessions.ts';
 import { done, form } from '../../components/form.ts';
 import { type Column, table } from '../../components/table.ts';
 import type { PageContext } from '../../context.ts';
-import { html } from '../../html.ts';
 import { moment } from '../../moment.ts';
 import { browserName } from '../account/sessions.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
