@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
+import type { NodeView } from '../monitor/status/answer.ts';
 import { may } from '../people/person.ts';
 import { openLevel, type SiteLevel } from '../site/level.ts';
 import { answerError, sendApiUnknown } from './answer-error.ts';
@@ -45,7 +46,6 @@ import { sessionApiRoutes } from './routes/session-api.ts';
 import { comesFromElsewhere } from './same-origin.ts';
 import { withoutSecrets } from './secrets-in-url.ts';
 import { securityHeaders } from './security-headers.ts';
-import type { NodeView } from './status/answer.ts';
 import { statusRoutes } from './status/routes.ts';
 import { lateInAll } from './unavailable.ts';
 import { meet, personOf, visitorOf } from './visitor.ts';

@@ -10,11 +10,11 @@ import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
 import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
 import { libraryTasks } from '../library/jobs.ts';
 import { indexFolderOf } from '../library/open.ts';
+import { createLogger, logTask } from '../monitor/log.ts';
 import { residentBytes } from '../monitor/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
 import type { FromBackground } from '../supervisor/background.ts';
 import type { ToWorker } from '../supervisor/messages.ts';
-import { createLogger, logTask } from './log.ts';
 
 /** What the supervisor starts it with. */
 export interface BackgroundStart {

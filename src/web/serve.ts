@@ -6,9 +6,12 @@ import type { Settings } from '../config/settings.ts';
 import { settingsTable } from '../config/table.ts';
 import { version } from '../config/version.ts';
 import { UserError } from '../errors/errors.ts';
+import { createLogger } from '../monitor/log.ts';
 import { type NodeStatus, summaryOf } from '../monitor/node-status.ts';
 import { nodeId, tellNode } from '../monitor/nodes.ts';
 import { residentBytes } from '../monitor/resident.ts';
+import { viewOf } from '../monitor/status/answer.ts';
+import { listenForStatus } from '../monitor/status/listener.ts';
 import { closeDataFolder } from '../store/closed-folder.ts';
 import { openStore } from '../store/open.ts';
 import { lockServe } from '../store/serve-lock.ts';
@@ -20,9 +23,6 @@ import { Supervisor, WorkerFailed } from '../supervisor/supervisor.ts';
 import { tellSystemd } from '../supervisor/systemd.ts';
 import type { BackgroundStart } from './background.ts';
 import { webErrors } from './errors.ts';
-import { createLogger } from './log.ts';
-import { viewOf } from './status/answer.ts';
-import { listenForStatus } from './status/listener.ts';
 import { boardPath, statusSocket, type WorkerStart } from './worker-start.ts';
 
 export interface ServeOptions {

@@ -12,6 +12,7 @@ import { localStore } from '../files/local-store.ts';
 import { receive } from '../files/receive.ts';
 import { field } from '../formats/test-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
+import { testView } from '../monitor/status/test-status.ts';
 import { operator } from '../people/audit.ts';
 import { addPerson } from '../people/people.ts';
 import { createSession } from '../people/sessions.ts';
@@ -21,7 +22,6 @@ import type { Site } from '../site/site.ts';
 import { createApp } from './app.ts';
 import { memoryLibrary } from './memory-library.ts';
 import type { WebPeople } from './people.ts';
-import { testView } from './status/test-status.ts';
 import { testPeople } from './test-people.ts';
 import { errorSteps, type Step, type WalkWorld, walks } from './walk-table.ts';
 

@@ -10,8 +10,10 @@ import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
 import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
+import { createLogger } from '../monitor/log.ts';
 import type { NodeStatus } from '../monitor/node-status.ts';
 import { createBoard } from '../monitor/scoreboard.ts';
+import { viewOf } from '../monitor/status/answer.ts';
 import { WorkerMeter, type WorkerReport } from '../monitor/worker-report.ts';
 import { type Access, openAccess } from '../people/access.ts';
 import { useOneTime } from '../people/one-time.ts';
@@ -28,12 +30,10 @@ import { createApp } from './app.ts';
 import { Connections } from './connections.ts';
 import type { Delivery } from './files/files.ts';
 import { watchLateness } from './lateness.ts';
-import { createLogger } from './log.ts';
 import { parseNetworks } from './machines/networks.ts';
 import type { WebPeople } from './people.ts';
 import { createReadiness } from './readiness.ts';
 import { rehearse } from './rehearsal.ts';
-import { viewOf } from './status/answer.ts';
 import { boardPath, type WorkerStart } from './worker-start.ts';
 
 /** In-flight requests get this long. Milliseconds. */

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
+import { answerStatus, type NodeView } from '../../monitor/status/answer.ts';
+import { isLocalName, isLoopback, isOwnPeer } from '../../monitor/status/local.ts';
 import { may } from '../../people/person.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { webErrors } from '../errors.ts';
 import { parseNetworks } from '../machines/networks.ts';
 import { personOf } from '../visitor.ts';
-import { answerStatus, type NodeView } from './answer.ts';
-import { isLocalName, isLoopback, isOwnPeer } from './local.ts';
 
 /** For whom: the networks of the settings without more, without such a setting our own user and root on this machine, and whoever may `viewserverstatus`. */
 export function statusRoutes(

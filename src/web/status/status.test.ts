@@ -14,6 +14,10 @@ import { openTestDatabase, type TestDatabase } from '../../../test/support/datab
 import { findProgram } from '../../../test/support/packages.ts';
 import { prometheusText } from '../../monitor/prometheus.ts';
 import { createBoard } from '../../monitor/scoreboard.ts';
+import { answerStatus } from '../../monitor/status/answer.ts';
+import { listenForStatus } from '../../monitor/status/listener.ts';
+import { emptyView, testView } from '../../monitor/status/test-status.ts';
+import { statusText } from '../../monitor/status/text.ts';
 import { WorkerMeter } from '../../monitor/worker-report.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
@@ -21,10 +25,6 @@ import { memoryLibrary } from '../memory-library.ts';
 import type { WebPeople } from '../people.ts';
 import { testOperators, testPassword } from '../test-people.ts';
 import { createReader } from '../test-reader.ts';
-import { answerStatus } from './answer.ts';
-import { listenForStatus } from './listener.ts';
-import { emptyView, testView } from './test-status.ts';
-import { statusText } from './text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-status-'));
 let store: TestDatabase;

@@ -1,10 +1,10 @@
 import { taskStates } from '../../jobs/calendar.ts';
 import type { TaskState } from '../../jobs/task-state.ts';
-import type { NodeStatus } from '../../monitor/node-status.ts';
-import { type KnownNode, knownNodes } from '../../monitor/nodes.ts';
-import { prometheusText } from '../../monitor/prometheus.ts';
 import type { Queryable } from '../../store/database.ts';
 import { soon } from '../../store/unless-late.ts';
+import type { NodeStatus } from '../node-status.ts';
+import { type KnownNode, knownNodes } from '../nodes.ts';
+import { prometheusText } from '../prometheus.ts';
 import { statusDocument } from './page.ts';
 import { statusPolicy } from './style.ts';
 import { statusAuto } from './text.ts';

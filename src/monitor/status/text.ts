@@ -1,5 +1,5 @@
 import type { TaskState } from '../../jobs/task-state.ts';
-import { type NodeStatus, otherReleases, type WorkerStatus } from '../../monitor/node-status.ts';
+import { type NodeStatus, otherReleases, type WorkerStatus } from '../node-status.ts';
 import type { NodeView } from './answer.ts';
 import { count, duration, megabytes, milliseconds, rate } from './numbers.ts';
 

@@ -1,8 +1,8 @@
 import type { TaskState } from '../../jobs/task-state.ts';
-import { noLatencies } from '../../monitor/latencies.ts';
-import { NodeMeter } from '../../monitor/node-meter.ts';
-import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
-import { WorkerMeter } from '../../monitor/worker-report.ts';
+import { noLatencies } from '../latencies.ts';
+import { NodeMeter } from '../node-meter.ts';
+import { type NodeStatus, summaryOf } from '../node-status.ts';
+import { WorkerMeter } from '../worker-report.ts';
 import type { NodeView } from './answer.ts';
 
 /** For tests: a node on a bad night. One worker is well, one silent, one has died; another node is gone, and a third has another version and a wrong clock. */
