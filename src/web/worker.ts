@@ -27,14 +27,14 @@ import type { ToSupervisor, ToWorker } from '../supervisor/messages.ts';
 import { mostConnections } from '../supervisor/open-files.ts';
 import { repeat } from '../supervisor/repeat.ts';
 import { createApp } from './app.ts';
-import { Connections } from './connections.ts';
 import type { Delivery } from './files/files.ts';
 import { watchLateness } from './lateness.ts';
 import { parseNetworks } from './machines/networks.ts';
 import type { WebPeople } from './people.ts';
+import { Connections } from './process/connections.ts';
+import { boardPath, type WorkerStart } from './process/worker-start.ts';
 import { createReadiness } from './readiness.ts';
-import { rehearse } from './rehearsal.ts';
-import { boardPath, type WorkerStart } from './worker-start.ts';
+import { rehearse } from './warm-up.ts';
 
 /** In-flight requests get this long. Milliseconds. */
 const drainLimit = 30_000;

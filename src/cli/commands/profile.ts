@@ -6,7 +6,7 @@ import { issueOneTime } from '../../people/one-time.ts';
 import { functionTimes, sortFunctions, sortKeyOf } from '../../profile/functions.ts';
 import { type KeptProfile, profilesFolder, readProfile } from '../../profile/kept.ts';
 import { openStore } from '../../store/open.ts';
-import { statusSocket } from '../../web/worker-start.ts';
+import { statusSocket } from '../../web/process/worker-start.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 

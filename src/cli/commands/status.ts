@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { UserError } from '../../errors/errors.ts';
 import type { NodeView } from '../../monitor/status/answer.ts';
 import { statusText } from '../../monitor/status/text.ts';
-import { statusSocket } from '../../web/worker-start.ts';
+import { statusSocket } from '../../web/process/worker-start.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 

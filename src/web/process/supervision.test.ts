@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { loadSettings, type Settings } from '../config/settings.ts';
-import type { NodeStatus } from '../monitor/node-status.ts';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { loadSettings, type Settings } from '../../config/settings.ts';
+import type { NodeStatus } from '../../monitor/node-status.ts';
 import { serve } from './serve.ts';
 import { statusSocket } from './worker-start.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Settings } from '../config/settings.ts';
-import { isSocketPath, shortFolder } from '../store/embedded/layout.ts';
+import type { Settings } from '../../config/settings.ts';
+import { isSocketPath, shortFolder } from '../../store/embedded/layout.ts';
 
 /** What the supervisor starts a worker with. */
 export interface WorkerStart {

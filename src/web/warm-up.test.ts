@@ -4,8 +4,8 @@ import { SegmentDamaged } from '../index/segment/errors.ts';
 import { defaultSite } from '../site/default.ts';
 import type { WebLibrary } from './environment.ts';
 import { memoryLibrary } from './memory-library.ts';
-import { rehearse } from './rehearsal.ts';
 import { articleLibrary } from './test-articles.ts';
+import { rehearse } from './warm-up.ts';
 
 test('records are read for pages that nobody asked for, of a library with records and of one without', async () => {
   const read = new Set<number>();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { mostConnections, openFilesLimit } from '../supervisor/open-files.ts';
+import { mostConnections, openFilesLimit } from '../../supervisor/open-files.ts';
+import { parseNetworks } from '../machines/networks.ts';
 import { Connections } from './connections.ts';
-import { parseNetworks } from './machines/networks.ts';
 
 /** What a connection is to whoever counts it. */
 function socketFrom(remoteAddress: string): Socket & { readonly isClosed: boolean } {

@@ -5,12 +5,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { loadSettings, type Settings } from '../config/settings.ts';
-import { field } from '../formats/test-records.ts';
-import { compileAnalyzer } from '../index/analysis/analyzer.ts';
-import { deleteRecord, writeRecords } from '../records/write.ts';
-import { defaultSite } from '../site/default.ts';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { loadSettings, type Settings } from '../../config/settings.ts';
+import { field } from '../../formats/test-records.ts';
+import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
+import { deleteRecord, writeRecords } from '../../records/write.ts';
+import { defaultSite } from '../../site/default.ts';
 import { serve } from './serve.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-serve-'));
