@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UserError } from '../errors/errors.ts';
-import { readCookie } from './cookies.ts';
-import { webErrors } from './errors.ts';
+import { readCookie } from './http/cookies.ts';
+import { webErrors } from './http/errors.ts';
 import { isSecure } from './session-cookie.ts';
 import { visitorOf } from './visitor.ts';
 

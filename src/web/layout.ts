@@ -1,8 +1,8 @@
 import { attribute, type Html, type HtmlValue, html } from '../html/html.ts';
 import { formTokenField } from './components/form.ts';
 import type { PageContext } from './context.ts';
+import { signInAddress, withParameter } from './http/url.ts';
 import { nativeName } from './translations.ts';
-import { signInAddress, withParameter } from './url.ts';
 
 export interface Page {
   /** Without the library's name, which is added; empty for the home page. */

@@ -3,7 +3,7 @@ import { fileErrors } from '../files/errors.ts';
 import { indexErrors } from '../index/errors.ts';
 import { accessErrors } from '../people/errors.ts';
 import { storeErrors } from '../store/errors.ts';
-import { webErrors } from './errors.ts';
+import { webErrors } from './http/errors.ts';
 import { SiteClosed } from './level.ts';
 import type { Translator } from './translations.ts';
 

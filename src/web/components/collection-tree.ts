@@ -1,7 +1,7 @@
 import { type Html, html, nothing } from '../../html/html.ts';
 import type { Collection } from '../../site/site.ts';
 import type { PageContext } from '../context.ts';
-import { collectionAddress } from '../url.ts';
+import { collectionAddress } from '../http/url.ts';
 
 export interface TreeNode {
   readonly collection: Collection;

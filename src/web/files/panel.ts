@@ -3,7 +3,7 @@ import { fileName } from '../../files/names.ts';
 import { type Html, html, nothing } from '../../html/html.ts';
 import { paging } from '../components/paging.ts';
 import type { PageContext } from '../context.ts';
-import { withParameter } from '../url.ts';
+import { withParameter } from '../http/url.ts';
 import { type FilePage, fileAddress } from './files.ts';
 
 /** So many of each fit on a page that a phone can hold: in the panel of a record, and on a page of nothing else. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Settings } from '../../config/settings.ts';
 import { type ErrorKind, UserError } from '../../errors/errors.ts';
-import { webErrors } from '../errors.ts';
+import { webErrors } from '../http/errors.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { networkOf, parseNetworks } from './networks.ts';
 import type { Pace } from './pace.ts';

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { UserError } from '../../errors/errors.ts';
-import { webErrors } from '../errors.ts';
+import { webErrors } from '../http/errors.ts';
 
 /** A list of networks, as "10.0.0.0/8, 2001:db8::/32, 192.0.2.7". */
 export interface Networks {

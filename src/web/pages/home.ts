@@ -8,8 +8,8 @@ import { byLine, kindName, titleHtml } from '../components/hit.ts';
 import { searchBox } from '../components/search-box.ts';
 import { type YearCount, yearPicture } from '../components/years.ts';
 import type { PageContext } from '../context.ts';
+import { collectionAddress } from '../http/url.ts';
 import { layout } from '../layout.ts';
-import { collectionAddress } from '../url.ts';
 
 export interface NewRecord {
   readonly id: number;

@@ -5,7 +5,7 @@ import { paging } from '../components/paging.ts';
 import { type YearCount, yearPicture } from '../components/years.ts';
 import type { PageContext } from '../context.ts';
 import { noHighlight } from '../highlight.ts';
-import { withParameter } from '../url.ts';
+import { withParameter } from '../http/url.ts';
 
 export interface RecordCitations {
   readonly id: number;

@@ -8,7 +8,7 @@ import { marcTable } from '../components/marc-table.ts';
 import { paging } from '../components/paging.ts';
 import type { PageContext } from '../context.ts';
 import { richText } from '../highlight.ts';
-import { withParameter } from '../url.ts';
+import { withParameter } from '../http/url.ts';
 import { contributorLink, type RecordModel } from './record.ts';
 
 /** So many of each fit on a page that a phone can hold. */

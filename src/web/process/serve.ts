@@ -22,7 +22,7 @@ import { repeat } from '../../supervisor/repeat.ts';
 import { Supervisor, WorkerFailed } from '../../supervisor/supervisor.ts';
 import { tellSystemd } from '../../supervisor/systemd.ts';
 import type { BackgroundStart } from '../background.ts';
-import { webErrors } from '../errors.ts';
+import { webErrors } from '../http/errors.ts';
 import { boardPath, statusSocket, type WorkerStart } from './worker-start.ts';
 
 export interface ServeOptions {

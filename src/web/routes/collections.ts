@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { collectionTree } from '../../access/collections.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange } from '../exchange.ts';
+import { collectionAddress } from '../http/url.ts';
 import { helpPage } from '../pages/help.ts';
 import { collectionPage } from '../pages/home.ts';
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
-import { collectionAddress } from '../url.ts';
 import { collectionView } from '../view/collection-view.ts';
 import { sendRestricted, sendUnknownCollection } from './messages.ts';
 

@@ -12,7 +12,7 @@ import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { type FilePage, filePage, noFiles } from '../files/files.ts';
 import { filesShown, filesTab } from '../files/panel.ts';
-import { negotiateType } from '../negotiate.ts';
+import { negotiateType } from '../http/negotiate.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from '../pages/record.ts';
 import { recordCitations } from '../pages/record-citations.ts';
 import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tabs.ts';

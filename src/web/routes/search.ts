@@ -22,8 +22,8 @@ import {
   toUrl,
 } from '../../search/request.ts';
 import type { WebEnvironment } from '../environment.ts';
-import { webErrors } from '../errors.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
+import { webErrors } from '../http/errors.ts';
 import { hitDetails, hitItems, hitMarc } from '../pages/drawn-hits.ts';
 import { facetPage } from '../pages/facet.ts';
 import { type SearchModel, searchPage, yearArguments } from '../pages/search.ts';

@@ -4,7 +4,7 @@ import { secretHash } from '../../people/secrets.ts';
 import { endSession } from '../../people/sessions.ts';
 import { signIn } from '../../people/sign-in.ts';
 import type { WebEnvironment } from '../environment.ts';
-import { sendProblem } from '../problem.ts';
+import { sendProblem } from '../http/problem.ts';
 import { clearSessionCookie, setSessionCookie } from '../session-cookie.ts';
 import { visitorOf } from '../visitor.ts';
 

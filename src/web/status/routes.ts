@@ -4,7 +4,7 @@ import { answerStatus, type NodeView } from '../../monitor/status/answer.ts';
 import { isLocalName, isLoopback, isOwnPeer } from '../../monitor/status/local.ts';
 import { may } from '../../people/person.ts';
 import type { WebEnvironment } from '../environment.ts';
-import { webErrors } from '../errors.ts';
+import { webErrors } from '../http/errors.ts';
 import { parseNetworks } from '../machines/networks.ts';
 import { personOf } from '../visitor.ts';
 

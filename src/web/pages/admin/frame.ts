@@ -2,8 +2,8 @@ import { attribute, type Html, type HtmlValue, html } from '../../../html/html.t
 import { paging } from '../../components/paging.ts';
 import { hiddenFields } from '../../components/search-box.ts';
 import type { PageContext } from '../../context.ts';
+import { withParameter } from '../../http/url.ts';
 import { layout } from '../../layout.ts';
-import { withParameter } from '../../url.ts';
 
 export const adminTabs = ['people', 'roles', 'groups', 'sessions', 'tokens', 'log'] as const;
 export type AdminTab = (typeof adminTabs)[number];

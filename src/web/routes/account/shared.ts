@@ -6,8 +6,8 @@ import type { PageContext } from '../../context.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { beginExchange, type Exchange } from '../../exchange.ts';
 import { giveFormToken } from '../../form-token.ts';
+import { isOwnAddress, signInAddress } from '../../http/url.ts';
 import { sendHtml } from '../../reply.ts';
-import { isOwnAddress, signInAddress } from '../../url.ts';
 
 /** An exchange whose page may have forms. Nothing of an account is kept by a browser. */
 export function beginForm(environment: WebEnvironment, request: FastifyRequest, reply: FastifyReply): Exchange {

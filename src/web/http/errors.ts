@@ -1,4 +1,4 @@
-import { defineErrors } from '../errors/errors.ts';
+import { defineErrors } from '../../errors/errors.ts';
 
 export const webErrors = defineErrors({
   portTaken: {

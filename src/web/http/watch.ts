@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Board } from '../monitor/scoreboard.ts';
-import type { WorkerMeter } from '../monitor/worker-report.ts';
-import { type StatementWatch, statementWatch } from '../store/statements.ts';
+import type { Board } from '../../monitor/scoreboard.ts';
+import type { WorkerMeter } from '../../monitor/worker-report.ts';
+import { type StatementWatch, statementWatch } from '../../store/statements.ts';
 import { webErrors } from './errors.ts';
 import { isApi, sendProblem } from './problem.ts';
 

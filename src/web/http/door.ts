@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
-import { UserError } from '../errors/errors.ts';
+import { UserError } from '../../errors/errors.ts';
 import { webErrors } from './errors.ts';
 import { isApi } from './problem.ts';
 

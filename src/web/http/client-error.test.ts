@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import { testSite } from '../search/testing/library.ts';
-import { createApp } from './app.ts';
-import { memoryLibrary } from './memory-library.ts';
+import { testSite } from '../../search/testing/library.ts';
+import { createApp } from '../app.ts';
+import { memoryLibrary } from '../memory-library.ts';
 
 let app: FastifyInstance;
 

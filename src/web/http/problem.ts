@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { UserError } from '../errors/errors.ts';
+import type { UserError } from '../../errors/errors.ts';
 
 /** Problem details for HTTP APIs (RFC 9457). */
 export interface Problem {
