@@ -4,7 +4,7 @@ import type { SiteLevel } from '../site/level.ts';
 import { type Assets, assetsOf } from './assets.ts';
 import type { WebFiles } from './files/files.ts';
 import type { Later } from './later.ts';
-import type { Limits } from './machines/limits.ts';
+import type { Limits } from './limits/limits.ts';
 import type { WebPeople } from './people.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { recordAddress } from '../../formats/export-format.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
-import { endWhenSlow } from '../machines/pace.ts';
+import { endWhenSlow } from '../limits/pace.ts';
 import { drawnRecords } from '../view/read-records.ts';
 import type { Asked } from './routes.ts';
 

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { mostConnections, openFilesLimit } from '../../supervisor/open-files.ts';
-import { parseNetworks } from '../machines/networks.ts';
+import { parseNetworks } from '../limits/networks.ts';
 import { Connections } from './connections.ts';
 
 /** What a connection is to whoever counts it. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Networks, networkOf } from '../machines/networks.ts';
+import { type Networks, networkOf } from '../limits/networks.ts';
 
 interface Activity {
   /** Requests that are being answered on it. */

@@ -7,7 +7,7 @@ import { type SearchRequest, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../environment.ts';
 import type { Exchange } from '../exchange.ts';
 import { webErrors } from '../http/errors.ts';
-import { endWhenSlow } from '../machines/pace.ts';
+import { endWhenSlow } from '../limits/pace.ts';
 import { caching, entityTag, notModified } from '../reply.ts';
 import { exportStream, idList } from '../view/export-view.ts';
 

@@ -5,7 +5,7 @@ import { isLocalName, isLoopback, isOwnPeer } from '../../monitor/status/local.t
 import { may } from '../../people/person.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { webErrors } from '../http/errors.ts';
-import { parseNetworks } from '../machines/networks.ts';
+import { parseNetworks } from '../limits/networks.ts';
 import { personOf } from '../visitor.ts';
 
 /** For whom: the networks of the settings without more, without such a setting our own user and root on this machine, and whoever may `viewserverstatus`. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { answerClientError } from './http/client-error.ts';
+import { answerClientError } from '../http/client-error.ts';
 
 /** A form is complete by then, and an upload has brought so much: clients slower than that only hold a connection. */
 const leastBytes = 64 * 1024;

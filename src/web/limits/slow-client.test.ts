@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { testSite } from '../search/testing/library.ts';
-import { createApp } from './app.ts';
-import { memoryLibrary } from './memory-library.ts';
+import { testSite } from '../../search/testing/library.ts';
+import { createApp } from '../app.ts';
+import { memoryLibrary } from '../memory-library.ts';
 
 const window = 200;
 const minute = 60_000;

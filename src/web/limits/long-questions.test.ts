@@ -3,13 +3,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { field } from '../formats/test-records.ts';
-import { createBoard } from '../monitor/scoreboard.ts';
-import { WorkerMeter } from '../monitor/worker-report.ts';
-import { defaultSite } from '../site/default.ts';
-import { createApp } from './app.ts';
-import { noLimits } from './machines/limits.ts';
-import { memoryLibrary } from './memory-library.ts';
+import { field } from '../../formats/test-records.ts';
+import { createBoard } from '../../monitor/scoreboard.ts';
+import { WorkerMeter } from '../../monitor/worker-report.ts';
+import { defaultSite } from '../../site/default.ts';
+import { createApp } from '../app.ts';
+import { memoryLibrary } from '../memory-library.ts';
+import { noLimits } from './limits.ts';
 
 const words = (at: number): string =>
   Array.from({ length: 40 }, (_, i) => `w${(at * 7919 + i * 104_729) % 60_000}x`).join(' ');
