@@ -1,12 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../library/open.ts';
 import type { SiteLevel } from '../site/level.ts';
-import { type Assets, assetsOf } from './assets.ts';
 import type { WebFiles } from './files/files.ts';
 import type { Later } from './later.ts';
 import type { Limits } from './limits/limits.ts';
 import type { WebPeople } from './people.ts';
-import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './translations.ts';
+import { type Assets, assetsOf } from './ui/assets.ts';
+import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './ui/translations.ts';
 
 /** What the pages need of a library. */
 export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'stored' | 'before' | 'changedBy' | 'mend'>;

@@ -11,14 +11,14 @@ import { createPatterns, type Patterns } from '../search/evaluate/patterns.ts';
 import type { SearchRequest } from '../search/request.ts';
 import type { Work } from '../search/work.ts';
 import { isAway } from './away.ts';
-import type { PageContext, Theme } from './context.ts';
 import type { WebEnvironment } from './environment.ts';
 import { formToken } from './form-token.ts';
 import { readCookie } from './http/cookies.ts';
 import { ownAddress } from './http/own-address.ts';
 import { stagesOf } from './profile/asked.ts';
 import { Timing } from './timing.ts';
-import { negotiateLanguage, type Translator } from './translations.ts';
+import type { PageContext, Theme } from './ui/page-context.ts';
+import { negotiateLanguage, type Translator } from './ui/translations.ts';
 import { type ReadVersion, RecordTooLarge, readVersion } from './view/read-records.ts';
 import { personOf, visitorOf } from './visitor.ts';
 

@@ -9,7 +9,7 @@ import { auditActions } from '../people/audit.ts';
 import { readGrants } from '../people/read-grants.ts';
 import { parseRules } from '../people/rules/parse.ts';
 import { ruleProblemText } from './pages/admin/roles.ts';
-import { createTranslator, loadCatalogues, negotiateLanguage, parseCatalogue } from './translations.ts';
+import { createTranslator, loadCatalogues, negotiateLanguage, parseCatalogue } from './ui/translations.ts';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
 const catalogues = loadCatalogues();

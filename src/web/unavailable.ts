@@ -5,7 +5,7 @@ import { accessErrors } from '../people/errors.ts';
 import { storeErrors } from '../store/errors.ts';
 import { webErrors } from './http/errors.ts';
 import { SiteClosed } from './level.ts';
-import type { Translator } from './translations.ts';
+import type { Translator } from './ui/translations.ts';
 
 /**
  * Why something cannot be had for a while (503), by our code of the error: each says its own truth. Names of

@@ -1,8 +1,8 @@
 import { attribute, type Html, html, nothing } from '../../html/html.ts';
 import { type SearchRequest, toArguments } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
-import type { PageContext } from '../context.ts';
-import { hiddenFields } from './search-box.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { hiddenFields } from '../ui/search-box.ts';
 
 const matches = ['a', 'o', 'e', 'p', 'r'] as const;
 const joins = [

@@ -1,7 +1,7 @@
 import { type Html, html, nothing } from '../../html/html.ts';
 import type { Collection } from '../../site/site.ts';
-import type { PageContext } from '../context.ts';
 import { collectionAddress } from '../http/url.ts';
+import type { PageContext } from '../ui/page-context.ts';
 
 export interface TreeNode {
   readonly collection: Collection;

@@ -1,5 +1,5 @@
 import { attribute, type Html, html, nothing } from '../../html/html.ts';
-import type { PageContext } from '../context.ts';
+import type { PageContext } from '../ui/page-context.ts';
 
 export interface FacetValue {
   readonly label: string;

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../html/html.ts';
-import type { PageContext } from '../context.ts';
+import type { PageContext } from '../ui/page-context.ts';
 
 /** A search that finds something. */
 export interface Offer {

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../html/html.ts';
-import type { PageContext } from '../context.ts';
-import type { Highlighter } from '../highlight.ts';
-import { type Hit, hitList } from './hit.ts';
+import type { Highlighter } from '../ui/highlight.ts';
+import { type Hit, hitList } from '../ui/hit.ts';
+import type { PageContext } from '../ui/page-context.ts';
 
 /** The hits of one collection. */
 export interface SectionModel {

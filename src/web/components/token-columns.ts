@@ -1,8 +1,8 @@
 import { type Html, html } from '../../html/html.ts';
 import type { ListedToken } from '../../people/tokens.ts';
-import type { PageContext } from '../context.ts';
-import { moment } from '../moment.ts';
-import type { Column } from './table.ts';
+import { moment } from '../ui/date-time.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import type { Column } from '../ui/table.ts';
 
 /** What is told of a token, and a form that ends it, with the words on its button. */
 export function tokenColumns<T extends ListedToken>(

@@ -1,8 +1,8 @@
 import { attribute, html } from '../../html/html.ts';
 import type { SearchRequest } from '../../search/request.ts';
-import { hiddenFields, searchBox } from '../components/search-box.ts';
-import type { PageContext } from '../context.ts';
-import { layout } from '../layout.ts';
+import { layout } from '../ui/layout.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { hiddenFields, searchBox } from '../ui/search-box.ts';
 
 export interface BrowseModel {
   readonly request: SearchRequest;

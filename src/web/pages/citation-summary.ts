@@ -1,8 +1,8 @@
 import { type CitationSummary, citationClasses } from '../../citations/summary.ts';
 import type { Citing } from '../../citations/view.ts';
 import { type Html, html, nothing } from '../../html/html.ts';
-import { type YearCount, yearPicture } from '../components/years.ts';
-import type { PageContext } from '../context.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type YearCount, yearPicture } from '../ui/years.ts';
 
 export interface CitationSummaryModel {
   /** One column for all citations, and one without self-citations when it was asked for. */

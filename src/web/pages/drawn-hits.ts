@@ -3,11 +3,11 @@ import { publicationLine } from '../../formats/work/publication.ts';
 import type { Work } from '../../formats/work/work.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { MarcRecord } from '../../marc/record.ts';
-import { facts } from '../components/facts.ts';
-import { titleHtml } from '../components/hit.ts';
-import { marcTable } from '../components/marc-table.ts';
-import type { PageContext } from '../context.ts';
-import { type Highlighter, opening, richLine } from '../highlight.ts';
+import { facts } from '../ui/facts.ts';
+import { type Highlighter, opening, richLine } from '../ui/highlight.ts';
+import { titleHtml } from '../ui/hit.ts';
+import { marcTable } from '../ui/marc-table.ts';
+import type { PageContext } from '../ui/page-context.ts';
 
 interface Place {
   readonly id: number;

@@ -1,9 +1,9 @@
 import { html } from '../../html/html.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
 import { type FacetValue, facetItem } from '../components/facets.ts';
-import { hiddenFields, searchBox } from '../components/search-box.ts';
-import type { PageContext } from '../context.ts';
-import { layout } from '../layout.ts';
+import { layout } from '../ui/layout.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { hiddenFields, searchBox } from '../ui/search-box.ts';
 
 export interface FacetPageModel {
   readonly request: SearchRequest;

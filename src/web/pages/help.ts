@@ -1,8 +1,8 @@
 import { type Html, html } from '../../html/html.ts';
-import { searchFor } from '../components/links.ts';
-import { emptyBox, searchBox } from '../components/search-box.ts';
-import type { PageContext } from '../context.ts';
-import { layout } from '../layout.ts';
+import { layout } from '../ui/layout.ts';
+import { searchFor } from '../ui/links.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { emptyBox, searchBox } from '../ui/search-box.ts';
 
 /** How to search, with the fields of this library; docs/searching.md says the same at length. */
 export function helpPage(context: PageContext): string {

@@ -4,12 +4,12 @@ import { emptyRequest, toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
 import { advancedForm } from '../components/advanced.ts';
 import { collectionName, collectionTree, type TreeNode } from '../components/collection-tree.ts';
-import { byLine, kindName, titleHtml } from '../components/hit.ts';
-import { searchBox } from '../components/search-box.ts';
-import { type YearCount, yearPicture } from '../components/years.ts';
-import type { PageContext } from '../context.ts';
 import { collectionAddress } from '../http/url.ts';
-import { layout } from '../layout.ts';
+import { byLine, kindName, titleHtml } from '../ui/hit.ts';
+import { layout } from '../ui/layout.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { searchBox } from '../ui/search-box.ts';
+import { type YearCount, yearPicture } from '../ui/years.ts';
 
 export interface NewRecord {
   readonly id: number;

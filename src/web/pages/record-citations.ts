@@ -1,11 +1,11 @@
 import { type Html, html, nothing } from '../../html/html.ts';
-import { type Hit, hitList, titleHtml } from '../components/hit.ts';
-import { searchFor } from '../components/links.ts';
-import { paging } from '../components/paging.ts';
-import { type YearCount, yearPicture } from '../components/years.ts';
-import type { PageContext } from '../context.ts';
-import { noHighlight } from '../highlight.ts';
 import { withParameter } from '../http/url.ts';
+import { noHighlight } from '../ui/highlight.ts';
+import { type Hit, hitList, titleHtml } from '../ui/hit.ts';
+import { searchFor } from '../ui/links.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { paging } from '../ui/paging.ts';
+import { type YearCount, yearPicture } from '../ui/years.ts';
 
 export interface RecordCitations {
   readonly id: number;

@@ -3,12 +3,12 @@ import type { Contributor } from '../../formats/work/names.ts';
 import type { Reference } from '../../formats/work/references.ts';
 import { type Html, type HtmlValue, html } from '../../html/html.ts';
 import type { MarcRecord } from '../../marc/record.ts';
-import { fieldSearch, searchFor } from '../components/links.ts';
-import { marcTable } from '../components/marc-table.ts';
-import { paging } from '../components/paging.ts';
-import type { PageContext } from '../context.ts';
-import { richText } from '../highlight.ts';
 import { withParameter } from '../http/url.ts';
+import { richText } from '../ui/highlight.ts';
+import { fieldSearch, searchFor } from '../ui/links.ts';
+import { marcTable } from '../ui/marc-table.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { paging } from '../ui/paging.ts';
 import { contributorLink, type RecordModel } from './record.ts';
 
 /** So many of each fit on a page that a phone can hold. */

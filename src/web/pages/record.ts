@@ -7,16 +7,16 @@ import { publicationLine } from '../../formats/work/publication.ts';
 import type { Link, Work } from '../../formats/work/work.ts';
 import { attribute, type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
-import { facts } from '../components/facts.ts';
-import { recordFormats } from '../components/format-menu.ts';
-import { kindName, titleHtml } from '../components/hit.ts';
-import { fieldSearch } from '../components/links.ts';
-import type { PageContext } from '../context.ts';
 import type { FilePage } from '../files/files.ts';
 import { filesPanel } from '../files/panel.ts';
-import { richText } from '../highlight.ts';
-import { layout } from '../layout.ts';
 import { recordHead } from '../record-head.ts';
+import { facts } from '../ui/facts.ts';
+import { recordFormats } from '../ui/format-menu.ts';
+import { richText } from '../ui/highlight.ts';
+import { kindName, titleHtml } from '../ui/hit.ts';
+import { layout } from '../ui/layout.ts';
+import { fieldSearch } from '../ui/links.ts';
+import type { PageContext } from '../ui/page-context.ts';
 import { citationsPanel, type RecordCitations } from './record-citations.ts';
 
 export interface RecordModel {

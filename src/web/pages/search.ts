@@ -4,17 +4,17 @@ import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts'
 import type { SortMethod } from '../../site/site.ts';
 import { addForm, advancedForm } from '../components/advanced.ts';
 import { type FacetList, facetList } from '../components/facets.ts';
-import { formatGroups } from '../components/format-menu.ts';
 import { type GuidanceModel, guidance, type Offer } from '../components/guidance.ts';
-import { type Hit, hitList } from '../components/hit.ts';
 import { type MenuItem, menu } from '../components/menu.ts';
-import { paging } from '../components/paging.ts';
-import { searchBox } from '../components/search-box.ts';
 import { overview, type SectionModel, sectionList } from '../components/sections.ts';
-import { type YearCount, yearForm, yearPicture } from '../components/years.ts';
-import type { PageContext } from '../context.ts';
-import type { Highlighter } from '../highlight.ts';
-import { layout } from '../layout.ts';
+import { formatGroups } from '../ui/format-menu.ts';
+import type { Highlighter } from '../ui/highlight.ts';
+import { type Hit, hitList } from '../ui/hit.ts';
+import { layout } from '../ui/layout.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { paging } from '../ui/paging.ts';
+import { searchBox } from '../ui/search-box.ts';
+import { type YearCount, yearForm, yearPicture } from '../ui/years.ts';
 
 export interface SearchModel {
   /** What was searched for. */

@@ -5,9 +5,9 @@ import { sortKeyOf } from '../../profile/functions.ts';
 import { isProfileId, type KeptProfile, listProfiles, readProfile } from '../../profile/kept.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
-import { layout } from '../layout.ts';
 import { sendHtml } from '../reply.ts';
 import { sendNotFound } from '../routes/messages.ts';
+import { layout } from '../ui/layout.ts';
 import { flameFile, flamePolicy } from './flame.ts';
 import { comparison, profileList, profileParts } from './page.ts';
 

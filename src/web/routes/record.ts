@@ -7,7 +7,6 @@ import { describeWork } from '../../formats/work/work.ts';
 import { type Html, html } from '../../html/html.ts';
 import { repeatedTooOften, tagsIn } from '../../search/repeated.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
-import { emptyBox, searchBox } from '../components/search-box.ts';
 import type { WebEnvironment } from '../environment.ts';
 import { beginExchange, type Exchange } from '../exchange.ts';
 import { type FilePage, filePage, noFiles } from '../files/files.ts';
@@ -17,6 +16,7 @@ import { type RecordModel, type RecordTab, recordInformation, recordPage } from 
 import { recordCitations } from '../pages/record-citations.ts';
 import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tabs.ts';
 import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
+import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { citationList, citationsOf } from '../view/citation-list.ts';
 import { exportRecord } from '../view/export-view.ts';
 import { findRecord } from '../view/find-record.ts';

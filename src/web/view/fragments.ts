@@ -4,7 +4,7 @@ import { type Contributor, contributors } from '../../formats/work/names.ts';
 import { type Reference, references } from '../../formats/work/references.ts';
 import type { Brief } from '../../index/brief.ts';
 import type { MarcRecord } from '../../marc/record.ts';
-import { fragment, type Highlighter, opening } from '../highlight.ts';
+import { fragment, type Highlighter, opening } from '../ui/highlight.ts';
 
 const fragmentLength = 240;
 const openingLength = 180;

@@ -1,6 +1,6 @@
 import type { Analyzer } from '../../index/analysis/analyzer.ts';
 import type { Leaf, Query } from '../../search/query/tree.ts';
-import { foldInPlace, type HighlightWord } from '../highlight.ts';
+import { foldInPlace, type HighlightWord } from '../ui/highlight.ts';
 
 /** Fields whose terms are not words that one reads in a hit. */
 const notRead =

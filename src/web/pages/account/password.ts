@@ -1,6 +1,6 @@
 import { html } from '../../../html/html.ts';
-import { alert, field, form } from '../../components/form.ts';
-import type { PageContext } from '../../context.ts';
+import { alert, field, form } from '../../ui/form.ts';
+import type { PageContext } from '../../ui/page-context.ts';
 import { narrowPage } from './sign-in.ts';
 
 export function lostPasswordPage(

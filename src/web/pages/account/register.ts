@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../html/html.ts';
 import type { RegistrationPolicy } from '../../../people/registration.ts';
-import { alert, field, form } from '../../components/form.ts';
-import type { PageContext } from '../../context.ts';
+import { alert, field, form } from '../../ui/form.ts';
+import type { PageContext } from '../../ui/page-context.ts';
 import { narrowPage } from './sign-in.ts';
 
 export interface RegisterModel {

@@ -1,10 +1,10 @@
 import { html } from '../../../html/html.ts';
 import { scopes } from '../../../people/scopes.ts';
 import type { ListedToken } from '../../../people/tokens.ts';
-import { alert, checkbox, done, field, form } from '../../components/form.ts';
-import { table } from '../../components/table.ts';
 import { tokenColumns } from '../../components/token-columns.ts';
-import type { PageContext } from '../../context.ts';
+import { alert, checkbox, done, field, form } from '../../ui/form.ts';
+import type { PageContext } from '../../ui/page-context.ts';
+import { table } from '../../ui/table.ts';
 import { type AccountTab, accountPage } from './profile.ts';
 
 export interface TokensModel {

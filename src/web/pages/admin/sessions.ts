@@ -1,10 +1,10 @@
 import { html } from '../../../html/html.ts';
 import type { OfPerson } from '../../../people/overview.ts';
 import type { ListedSession } from '../../../people/sessions.ts';
-import { done, form } from '../../components/form.ts';
-import { type Column, table } from '../../components/table.ts';
-import type { PageContext } from '../../context.ts';
-import { moment } from '../../moment.ts';
+import { moment } from '../../ui/date-time.ts';
+import { done, form } from '../../ui/form.ts';
+import type { PageContext } from '../../ui/page-context.ts';
+import { type Column, table } from '../../ui/table.ts';
 import { browserName } from '../account/sessions.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 

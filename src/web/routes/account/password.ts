@@ -3,12 +3,12 @@ import { readAccount } from '../../../people/account.ts';
 import { lostPassword, resetPassword } from '../../../people/lost-password.ts';
 import { peekOneTime } from '../../../people/one-time.ts';
 import { countAttempts, networkOf } from '../../../people/throttle.ts';
-import type { PageContext } from '../../context.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { postLetter } from '../../letters.ts';
 import { lostPasswordPage, newPasswordPage } from '../../pages/account/password.ts';
 import { accountMessage } from '../../pages/account/register.ts';
 import type { WebPeople } from '../../people.ts';
+import type { PageContext } from '../../ui/page-context.ts';
 import { mayWriteTo } from './letter-limit.ts';
 import { beginForm, given, problemText, sendForm } from './shared.ts';
 

@@ -13,7 +13,6 @@ import { allRoles } from '../../../people/roles.ts';
 import { createSession, endSession } from '../../../people/sessions.ts';
 import { countAttempts, networkOf } from '../../../people/throttle.ts';
 import type { SignInProvider } from '../../../site/site.ts';
-import type { PageContext } from '../../context.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
 import { readCookie } from '../../http/cookies.ts';
@@ -22,6 +21,7 @@ import { identitiesPage, linkPage, newcomerPage } from '../../pages/account/prov
 import { accountMessage } from '../../pages/account/register.ts';
 import type { WebPeople } from '../../people.ts';
 import { isSecure, setSessionCookie } from '../../session-cookie.ts';
+import type { PageContext } from '../../ui/page-context.ts';
 import { visitorOf } from '../../visitor.ts';
 import { confirmTokenIn, postRegistrationLetter, sendConfirmed } from './registered.ts';
 import { actorOf, backOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './shared.ts';

@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UserError } from '../../../errors/errors.ts';
 import type { SignedIn } from '../../../people/access.ts';
 import type { Actor } from '../../../people/audit.ts';
-import type { PageContext } from '../../context.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import { beginExchange, type Exchange } from '../../exchange.ts';
 import { giveFormToken } from '../../form-token.ts';
 import { isOwnAddress, signInAddress } from '../../http/url.ts';
 import { sendHtml } from '../../reply.ts';
+import type { PageContext } from '../../ui/page-context.ts';
 
 /** An exchange whose page may have forms. Nothing of an account is kept by a browser. */
 export function beginForm(environment: WebEnvironment, request: FastifyRequest, reply: FastifyReply): Exchange {

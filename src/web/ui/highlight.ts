@@ -1,5 +1,5 @@
-import { lineRuns, type TextRun, textRuns } from '../formats/mathematics.ts';
-import { type Html, type HtmlValue, html } from '../html/html.ts';
+import { lineRuns, type TextRun, textRuns } from '../../formats/mathematics.ts';
+import { type Html, type HtmlValue, html } from '../../html/html.ts';
 
 /** Finds a question's words in texts. Made once for a page. */
 export interface Highlighter {

@@ -1,5 +1,5 @@
-import { type Html, html } from '../html/html.ts';
-import type { PageContext } from './context.ts';
+import { type Html, html } from '../../html/html.ts';
+import type { PageContext } from './page-context.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -1,5 +1,5 @@
 import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
-import type { PageContext } from '../context.ts';
+import type { PageContext } from './page-context.ts';
 
 /** A form that changes something. Its token is checked before any route sees it. */
 export function form(context: PageContext, action: string, content: HtmlValue, kind: 'form' | 'inline' = 'form'): Html {

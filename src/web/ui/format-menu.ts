@@ -1,7 +1,7 @@
 import type { FormatGroup } from '../../formats/export-format.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
-import type { PageContext } from '../context.ts';
+import type { PageContext } from './page-context.ts';
 
 /** Groups of formats in the order of the menus. Feeds have a link of their own. */
 export const formatGroups: readonly FormatGroup[] = ['manager', 'catalogue', 'data', 'citation'];

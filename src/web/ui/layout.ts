@@ -1,7 +1,7 @@
-import { attribute, type Html, type HtmlValue, html } from '../html/html.ts';
-import { formTokenField } from './components/form.ts';
-import type { PageContext } from './context.ts';
-import { signInAddress, withParameter } from './http/url.ts';
+import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
+import { signInAddress, withParameter } from '../http/url.ts';
+import { formTokenField } from './form.ts';
+import type { PageContext } from './page-context.ts';
 import { nativeName } from './translations.ts';
 
 export interface Page {

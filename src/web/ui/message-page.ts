@@ -1,7 +1,7 @@
 import { type HtmlValue, html } from '../../html/html.ts';
-import { emptyBox, searchBox } from '../components/search-box.ts';
-import type { PageContext } from '../context.ts';
-import { layout } from '../layout.ts';
+import { layout } from './layout.ts';
+import type { PageContext } from './page-context.ts';
+import { emptyBox, searchBox } from './search-box.ts';
 
 export interface Message {
   readonly title: string;

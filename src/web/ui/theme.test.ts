@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { contrast } from '../site/colour.ts';
+import { contrast } from '../../site/colour.ts';
 import { palettes, readableAccent } from './theme.ts';
 
 for (const [name, palette] of Object.entries(palettes)) {

@@ -1,5 +1,5 @@
 import { attribute, type Html, html, nothing } from '../../html/html.ts';
-import type { PageContext } from '../context.ts';
+import type { PageContext } from './page-context.ts';
 
 export interface Paging {
   /** Pages from 1. */

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../html/html.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
-import type { PageContext } from '../context.ts';
+import type { PageContext } from './page-context.ts';
 
 /** Longer values are cut here, and say so; every export has them whole. */
 const longestValue = 4000;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { type Html, type HtmlValue, html } from '../html/html.ts';
+import { type Html, type HtmlValue, html } from '../../html/html.ts';
 
 /** The words of the pages in one language: "search.hits" -> text, or one text for each plural category. */
 export type Catalogue = ReadonlyMap<string, string | Plurals>;

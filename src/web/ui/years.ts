@@ -1,5 +1,5 @@
 import { type Html, html, nothing } from '../../html/html.ts';
-import type { PageContext } from '../context.ts';
+import type { PageContext } from './page-context.ts';
 import { hiddenFields } from './search-box.ts';
 
 export interface YearCount {

@@ -1,8 +1,8 @@
 import { type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
-import { attempt } from '../attempt.ts';
-import type { PageContext } from '../context.ts';
-import { type Highlighter, noHighlight, richLine, richText } from '../highlight.ts';
+import { attempt } from './attempt.ts';
+import { type Highlighter, noHighlight, richLine, richText } from './highlight.ts';
+import type { PageContext } from './page-context.ts';
 
 export interface Hit {
   readonly id: number;

@@ -1,6 +1,6 @@
 import { attribute, type Html, html } from '../../html/html.ts';
 import { suggestionKinds } from '../../search/guide/suggest.ts';
-import type { PageContext } from '../context.ts';
+import type { PageContext } from './page-context.ts';
 
 export interface SearchBox {
   readonly text: string;

@@ -1,4 +1,4 @@
-import type { Site } from '../site/site.ts';
+import type { Site } from '../../site/site.ts';
 import type { AssetAddresses } from './assets.ts';
 import type { LeavesOut } from './attempt.ts';
 import type { Translator } from './translations.ts';

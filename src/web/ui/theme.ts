@@ -1,5 +1,5 @@
-import { contrast, isColour, leastContrast } from '../site/colour.ts';
-import { defaultAccent } from '../site/defaults.ts';
+import { contrast, isColour, leastContrast } from '../../site/colour.ts';
+import { defaultAccent } from '../../site/defaults.ts';
 
 /** The colours of both themes, as data so that their contrast can be checked (WCAG 2.2, 1.4.3: 4.5 to 1 for text). */
 
