@@ -14,9 +14,9 @@ import { addPerson } from '../people/people.ts';
 import { createRole } from '../people/role-changes.ts';
 import { testSite } from '../search/testing/library.ts';
 import { createApp } from './app.ts';
-import { createLater } from './later.ts';
+import { createLater } from './exchange/after-answer.ts';
+import type { WebPeople } from './exchange/web-people.ts';
 import { memoryLibrary } from './memory-library.ts';
-import type { WebPeople } from './people.ts';
 import { anyRole, testPeople } from './test-people.ts';
 import { createReader, type Reader } from './test-reader.ts';
 

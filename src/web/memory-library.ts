@@ -8,7 +8,7 @@ import { controlField, dataField, type Field, type MarcRecord } from '../marc/re
 import { encodeStored } from '../marc/stored.ts';
 import { timeStamp } from '../records/version.ts';
 import type { Site } from '../site/site.ts';
-import type { WebLibrary } from './environment.ts';
+import type { WebLibrary } from './exchange/environment.ts';
 
 const firstAdded = Date.UTC(2026, 0, 1);
 

@@ -11,8 +11,8 @@ import { countAttempt, forgiveAttempts } from '../people/throttle.ts';
 import { createToken } from '../people/tokens.ts';
 import { testSite } from '../search/testing/library.ts';
 import { createApp } from './app.ts';
+import type { WebPeople } from './exchange/web-people.ts';
 import { memoryLibrary } from './memory-library.ts';
-import type { WebPeople } from './people.ts';
 import { testPeople } from './test-people.ts';
 import { createReader } from './test-reader.ts';
 

@@ -3,7 +3,7 @@ import { field } from '../formats/test-records.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 import { parseSite } from '../site/parse.ts';
 import { createApp } from './app.ts';
-import type { WebLibrary } from './environment.ts';
+import type { WebLibrary } from './exchange/environment.ts';
 import { memoryLibrary } from './memory-library.ts';
 
 const siteText = `

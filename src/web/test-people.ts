@@ -7,7 +7,7 @@ import type { RegistrationPolicy } from '../people/registration.ts';
 import { createRole, type RoleChanger } from '../people/role-changes.ts';
 import type { Action } from '../site/actions.ts';
 import type { Database } from '../store/database.ts';
-import type { WebPeople } from './people.ts';
+import type { WebPeople } from './exchange/web-people.ts';
 
 /** For tests: people in a database of the test's own, without mail unless a mailer is given. */
 export async function testPeople(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import { defaultSite } from '../site/default.ts';
-import type { WebLibrary } from './environment.ts';
+import type { WebLibrary } from './exchange/environment.ts';
 import { memoryLibrary } from './memory-library.ts';
 import { articleLibrary } from './test-articles.ts';
 import { rehearse } from './warm-up.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.ts';
-import type { WebLibrary } from './environment.ts';
+import type { WebLibrary } from './exchange/environment.ts';
 
 /** After three pages of each kind more of them change nothing that can be measured (bench/first-page.ts). */
 const rounds = 3;

@@ -2,7 +2,7 @@ import type { ContentStore } from '../../files/content.ts';
 import { type DocumentFile, filesByStatus, someFiles } from '../../files/documents.ts';
 import { may } from '../../people/person.ts';
 import type { Database } from '../../store/database.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 
 export type Delivery = 'stream' | 'x-sendfile' | 'x-accel' | 'redirect';
 

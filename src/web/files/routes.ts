@@ -9,10 +9,10 @@ import { receive } from '../../files/receive.ts';
 import { may } from '../../people/person.ts';
 import type { Transaction } from '../../store/database.ts';
 import { once } from '../../store/idempotency.ts';
-import type { WebEnvironment } from '../environment.ts';
-import { beginExchange, type Exchange } from '../exchange.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { sendNoRecord, sendNotFound } from '../exchange/messages.ts';
 import { webErrors } from '../http/errors.ts';
-import { sendNoRecord, sendNotFound } from '../routes/messages.ts';
 import { deliver } from './deliver.ts';
 import { fileAddress, mayRead, type WebFiles } from './files.ts';
 

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { field } from '../../formats/test-records.ts';
 import { defaultSite } from '../../site/default.ts';
 import { type AppOptions, createApp } from '../app.ts';
-import type { WebLibrary } from '../environment.ts';
+import type { WebLibrary } from '../exchange/environment.ts';
 import { deletedRecord, memoryLibrary } from '../memory-library.ts';
 import { createLimits, noLimits } from './limits.ts';
 

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { field } from '../../formats/test-records.ts';
 import { defaultSite } from '../../site/default.ts';
 import { createApp } from '../app.ts';
-import type { WebLibrary } from '../environment.ts';
+import type { WebLibrary } from '../exchange/environment.ts';
 import { memoryLibrary } from '../memory-library.ts';
 import { type LimitSettings, noLimits } from './limits.ts';
 

@@ -5,8 +5,8 @@ import { type KeptProfile, keepProfile, type MemoryChange, newProfileId } from '
 import { StatementRecorder } from '../../profile/statements.ts';
 import { isPasswordHash } from '../../site/password.ts';
 import { statementWatch } from '../../store/statements.ts';
+import { type Profiled, profiledOf, rememberProfiled, type Wanted, wantedOf } from '../exchange/profile-asked.ts';
 import { withoutSecrets } from '../http/secrets-in-url.ts';
-import { type Profiled, profiledOf, rememberProfiled, type Wanted, wantedOf } from './asked.ts';
 import { flameAddress } from './flame.ts';
 import { appendix } from './page.ts';
 

@@ -3,7 +3,7 @@ import { type FunctionTime, functionBytes, type SortKey, sortFunctions, sortKeys
 import type { KeptProfile, ProfileHead } from '../../profile/kept.ts';
 import { looksLikeLoop, type StatementTime } from '../../profile/statements.ts';
 import type { Stage } from '../../search/stages.ts';
-import type { Profiled } from './asked.ts';
+import type { Profiled } from '../exchange/profile-asked.ts';
 import { flameAddress } from './flame.ts';
 import { tableKeyOf } from './table-key.ts';
 

@@ -17,8 +17,8 @@ import { listProfiles } from '../../profile/kept.ts';
 import { lookFor } from '../../profile/look.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
 import { memoryLibrary } from '../memory-library.ts';
-import type { WebPeople } from '../people.ts';
 import { testOperators, testPassword } from '../test-people.ts';
 import { createReader, type Reader } from '../test-reader.ts';
 

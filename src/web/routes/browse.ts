@@ -3,14 +3,14 @@ import { browseFor } from '../../access/browse.ts';
 import { collectionTree } from '../../access/collections.ts';
 import type { BrowseWay } from '../../search/guide/browse.ts';
 import { type SearchRequest, toUrl, withoutFilters } from '../../search/request.ts';
-import type { WebEnvironment } from '../environment.ts';
-import type { Exchange } from '../exchange.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { sendUnknownCollection } from '../exchange/messages.ts';
+import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
 import { withParameter } from '../http/url.ts';
 import { browsePage } from '../pages/browse.ts';
-import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { browseAddress } from '../url-of-search.ts';
 import { noticeText } from '../view/search-view.ts';
-import { sendUnknownCollection } from './messages.ts';
 
 /** Is a list of terms asked for? By action=browse, or by the button of that name in Invenio's forms. */
 export function asksToBrowse(args: URLSearchParams): boolean {

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { collectionTree } from '../../access/collections.ts';
-import type { WebEnvironment } from '../environment.ts';
-import { beginExchange } from '../exchange.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange } from '../exchange/exchange.ts';
+import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
+import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
 import { collectionAddress } from '../http/url.ts';
 import { helpPage } from '../pages/help.ts';
 import { collectionPage } from '../pages/home.ts';
-import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { collectionView } from '../view/collection-view.ts';
-import { sendRestricted, sendUnknownCollection } from './messages.ts';
 
 /** The home page, collection pages, help. */
 export function collectionRoutes(app: FastifyInstance, environment: WebEnvironment): void {

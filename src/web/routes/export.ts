@@ -4,11 +4,11 @@ import { UserError } from '../../errors/errors.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { idFormat, requireExportFormat } from '../../formats/formats.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
-import type { WebEnvironment } from '../environment.ts';
-import type { Exchange } from '../exchange.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { caching, entityTag, notModified } from '../exchange/reply.ts';
 import { webErrors } from '../http/errors.ts';
 import { endWhenSlow } from '../limits/pace.ts';
-import { caching, entityTag, notModified } from '../reply.ts';
 import { exportStream, idList } from '../view/export-view.ts';
 
 /** of=id: one buffer, made in one go; there is no work left for it to hold up. */

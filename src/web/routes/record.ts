@@ -7,22 +7,22 @@ import { describeWork } from '../../formats/work/work.ts';
 import { type Html, html } from '../../html/html.ts';
 import { repeatedTooOften, tagsIn } from '../../search/repeated.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
-import type { WebEnvironment } from '../environment.ts';
-import { beginExchange, type Exchange } from '../exchange.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { sendDeleted, sendMerged, sendNoRecord } from '../exchange/messages.ts';
+import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
 import { type FilePage, filePage, noFiles } from '../files/files.ts';
 import { filesShown, filesTab } from '../files/panel.ts';
 import { negotiateType } from '../http/negotiate.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from '../pages/record.ts';
 import { recordCitations } from '../pages/record-citations.ts';
 import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tabs.ts';
-import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { citationList, citationsOf } from '../view/citation-list.ts';
 import { exportRecord } from '../view/export-view.ts';
 import { findRecord } from '../view/find-record.ts';
 import { type ReadVersion, shortened } from '../view/read-records.ts';
 import { visibleRecord } from '../view/visible-record.ts';
-import { sendDeleted, sendMerged, sendNoRecord } from './messages.ts';
 import { requireFew } from './search.ts';
 
 interface RecordParams {

@@ -3,8 +3,8 @@ import { mayShow } from '../../access/visible.ts';
 import { exportFormat, exportFormats } from '../../formats/formats.ts';
 import { escapeXml } from '../../formats/xml.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
-import type { WebEnvironment } from '../environment.ts';
-import { beginExchange, type Exchange } from '../exchange.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
 import { exportRecord } from '../view/export-view.ts';
 import { openUrlQueries, readOpenUrl } from '../view/openurl.ts';
 

@@ -21,19 +21,19 @@ import {
   toArguments,
   toUrl,
 } from '../../search/request.ts';
-import type { WebEnvironment } from '../environment.ts';
-import { beginExchange, type Exchange } from '../exchange.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
+import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
 import { webErrors } from '../http/errors.ts';
 import { hitDetails, hitItems, hitMarc } from '../pages/drawn-hits.ts';
 import { facetPage } from '../pages/facet.ts';
 import { type SearchModel, searchPage, yearArguments } from '../pages/search.ts';
-import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
 import { citationSummary } from '../view/citation-summary.ts';
 import { drawnRecords, shortened } from '../view/read-records.ts';
 import { facetHref, facetLabel, facetTitle, searchView } from '../view/search-view.ts';
 import { asksToBrowse, sendBrowse } from './browse.ts';
 import { sendExport, sendIds } from './export.ts';
-import { sendRestricted, sendUnknownCollection } from './messages.ts';
 
 /** /search in all its formats, and the long list of a facet's values. */
 export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {

@@ -3,10 +3,10 @@ import type { Access } from '../../people/access.ts';
 import { secretHash } from '../../people/secrets.ts';
 import { endSession } from '../../people/sessions.ts';
 import { signIn } from '../../people/sign-in.ts';
-import type { WebEnvironment } from '../environment.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { clearSessionCookie, setSessionCookie } from '../exchange/session-cookie.ts';
+import { visitorOf } from '../exchange/visitor.ts';
 import { sendProblem } from '../http/problem.ts';
-import { clearSessionCookie, setSessionCookie } from '../session-cookie.ts';
-import { visitorOf } from '../visitor.ts';
 
 /** For programs that sign in as a person: JSON in, a cookie out. */
 export function sessionApiRoutes(app: FastifyInstance, environment: WebEnvironment, access: Access): void {

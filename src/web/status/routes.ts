@@ -3,10 +3,10 @@ import { UserError } from '../../errors/errors.ts';
 import { answerStatus, type NodeView } from '../../monitor/status/answer.ts';
 import { isLocalName, isLoopback, isOwnPeer } from '../../monitor/status/local.ts';
 import { may } from '../../people/person.ts';
-import type { WebEnvironment } from '../environment.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { personOf } from '../exchange/visitor.ts';
 import { webErrors } from '../http/errors.ts';
 import { parseNetworks } from '../limits/networks.ts';
-import { personOf } from '../visitor.ts';
 
 /** For whom: the networks of the settings without more, without such a setting our own user and root on this machine, and whoever may `viewserverstatus`. */
 export function statusRoutes(

@@ -21,8 +21,8 @@ import { statusText } from '../../monitor/status/text.ts';
 import { WorkerMeter } from '../../monitor/worker-report.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
 import { memoryLibrary } from '../memory-library.ts';
-import type { WebPeople } from '../people.ts';
 import { testOperators, testPassword } from '../test-people.ts';
 import { createReader } from '../test-reader.ts';
 

@@ -2,7 +2,7 @@ import { citationsFor } from '../../access/citations.ts';
 import type { Brief } from '../../index/brief.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { CitationList, RecordCitations } from '../pages/record-citations.ts';
 
 const perPage = 25;

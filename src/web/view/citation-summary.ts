@@ -5,7 +5,7 @@ import type { Citing } from '../../citations/view.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { RequestPart, SearchRequest } from '../../search/request.ts';
 import { toUrl } from '../../search/request.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { citationSummaryHtml } from '../pages/citation-summary.ts';
 
 const highestYear = 2200;

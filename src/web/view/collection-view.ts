@@ -7,7 +7,7 @@ import { type CountedHits, counted, countYears, topValuesOf } from '../../search
 import { emptyRequest } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { TreeNode } from '../components/collection-tree.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { CollectionModel, NewRecord } from '../pages/home.ts';
 
 type Model = Omit<CollectionModel, 'advanced'>;

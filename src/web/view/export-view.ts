@@ -5,7 +5,7 @@ import type { ExportContext, ExportFormat } from '../../formats/export-format.ts
 import type { StoredVersion } from '../../index/stored-records.ts';
 import { compilePath } from '../../marc/path.ts';
 import { readParts } from '../../marc/stored.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { webErrors } from '../http/errors.ts';
 import { attempt } from '../ui/attempt.ts';
 import { mostCharacters, type ReadVersion, RecordTooLarge, readVersion, storedBatches } from './read-records.ts';

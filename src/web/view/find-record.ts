@@ -1,7 +1,7 @@
 import { wouldShow } from '../../access/deleted.ts';
 import { mayShow } from '../../access/visible.ts';
 import { firstValue } from '../../formats/work/fields.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { ReadVersion } from './read-records.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { RecordVersion } from '../../index/entry.ts';
 import type { StoredBatch, StoredVersion } from '../../index/stored-records.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import { decodeParts, readStart } from '../../marc/stored.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { attempt } from '../ui/attempt.ts';
 import { visibleRecord } from './visible-record.ts';
 

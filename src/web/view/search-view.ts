@@ -7,7 +7,7 @@ import { type SearchRequest, toUrl } from '../../search/request.ts';
 import { analyzerOf } from '../../search/search.ts';
 import type { FacetDefinition } from '../../site/site.ts';
 import type { FacetValue } from '../components/facets.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { Chip, FacetModel, SearchModel } from '../pages/search.ts';
 import { attempt } from '../ui/attempt.ts';
 import { createHighlighter, type Highlighter } from '../ui/highlight.ts';

@@ -3,7 +3,7 @@ import type { MarcRecord } from '../../marc/record.ts';
 import { withoutPaths } from '../../marc/select-fields.ts';
 import { may } from '../../people/person.ts';
 import type { Site } from '../../site/site.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 
 const compiled = new WeakMap<Site, readonly MarcPath[]>();
 

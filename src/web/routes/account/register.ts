@@ -7,11 +7,11 @@ import { peekOneTime } from '../../../people/one-time.ts';
 import { confirmRegistration, register } from '../../../people/registration.ts';
 import { allRoles } from '../../../people/roles.ts';
 import { countAttempts, networkOf } from '../../../people/throttle.ts';
-import type { WebEnvironment } from '../../environment.ts';
-import type { Exchange } from '../../exchange.ts';
+import type { WebEnvironment } from '../../exchange/environment.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
+import type { WebPeople } from '../../exchange/web-people.ts';
 import { providerAddress } from '../../pages/account/provider.ts';
 import { accountMessage, confirmRegistrationPage, registerPage } from '../../pages/account/register.ts';
-import type { WebPeople } from '../../people.ts';
 import { confirmAddress, postRegistrationLetter, sendConfirmed } from './registered.ts';
 import { beginForm, given, problemText, sendForm } from './shared.ts';
 

@@ -2,10 +2,10 @@ import type { FastifyReply } from 'fastify';
 import type { Account } from '../../../people/account.ts';
 import type { RegistrationLetter } from '../../../people/registration.ts';
 import type { Database } from '../../../store/database.ts';
-import type { Exchange } from '../../exchange.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
+import type { WebPeople } from '../../exchange/web-people.ts';
 import { postLetter } from '../../letters.ts';
 import { accountMessage } from '../../pages/account/register.ts';
-import type { WebPeople } from '../../people.ts';
 import { mayWriteTo } from './letter-limit.ts';
 import { sendForm } from './shared.ts';
 

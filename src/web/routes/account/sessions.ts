@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { endAll } from '../../../people/given-out.ts';
 import { endSessions, sessionsOf } from '../../../people/sessions.ts';
-import type { WebEnvironment } from '../../environment.ts';
+import type { WebEnvironment } from '../../exchange/environment.ts';
+import type { WebPeople } from '../../exchange/web-people.ts';
 import { sessionsPage } from '../../pages/account/sessions.ts';
-import type { WebPeople } from '../../people.ts';
 import { actorOf, beginForm, doneText, given, sendForm, signedInWithSession } from './shared.ts';
 import { tabsOf } from './tabs.ts';
 

@@ -4,10 +4,10 @@ import { issueOneTime } from '../../../people/one-time.ts';
 import { addPerson, checkEmail, checkName, listPeople } from '../../../people/people.ts';
 import { requireRole } from '../../../people/require-role.ts';
 import { allRoles } from '../../../people/roles.ts';
-import type { WebEnvironment } from '../../environment.ts';
+import type { WebEnvironment } from '../../exchange/environment.ts';
+import type { WebPeople } from '../../exchange/web-people.ts';
 import { postLetter } from '../../letters.ts';
 import { accountStates, newPersonPage, peoplePage } from '../../pages/admin/people.ts';
-import type { WebPeople } from '../../people.ts';
 import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/shared.ts';
 import { partOf } from './part.ts';
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { UserError } from '../errors/errors.ts';
-import { may, type Person } from '../people/person.ts';
-import type { LevelName, SiteLevel } from '../site/level.ts';
-import type { Site } from '../site/site.ts';
-import { webErrors } from './http/errors.ts';
+import { UserError } from '../../errors/errors.ts';
+import { may, type Person } from '../../people/person.ts';
+import type { LevelName, SiteLevel } from '../../site/level.ts';
+import type { Site } from '../../site/site.ts';
+import { webErrors } from '../http/errors.ts';
 
 /** Readers are refused because of the site's level, and may come back. */
 export class SiteClosed extends UserError {

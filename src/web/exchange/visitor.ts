@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import type { Access, Credential, SignedIn } from '../people/access.ts';
-import type { Person } from '../people/person.ts';
-import { personFor } from '../people/person-for.ts';
-import type { Site } from '../site/site.ts';
+import type { Access, Credential, SignedIn } from '../../people/access.ts';
+import type { Person } from '../../people/person.ts';
+import { personFor } from '../../people/person-for.ts';
+import type { Site } from '../../site/site.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
 /** Who makes a request, found out once, before anything else. */

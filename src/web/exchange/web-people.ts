@@ -1,7 +1,7 @@
-import type { Mailer } from '../mail/mailer.ts';
-import type { Access } from '../people/access.ts';
-import type { Providers } from '../people/providers.ts';
-import type { RegistrationPolicy } from '../people/registration.ts';
+import type { Mailer } from '../../mail/mailer.ts';
+import type { Access } from '../../people/access.ts';
+import type { Providers } from '../../people/providers.ts';
+import type { RegistrationPolicy } from '../../people/registration.ts';
 
 /** What the pages need so that people can sign in. */
 export interface WebPeople {

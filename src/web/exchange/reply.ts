@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { personKey } from '../people/person.ts';
+import { personKey } from '../../people/person.ts';
 import type { WebEnvironment } from './environment.ts';
 import type { Exchange } from './exchange.ts';
 

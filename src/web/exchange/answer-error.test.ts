@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UserError } from '../errors/errors.ts';
-import { storeErrors } from '../store/errors.ts';
-import { createApp } from './app.ts';
-import { articleLibrary } from './test-articles.ts';
+import { UserError } from '../../errors/errors.ts';
+import { storeErrors } from '../../store/errors.ts';
+import { createApp } from '../app.ts';
+import { articleLibrary } from '../test-articles.ts';
 
 test('what a disk or a database says of our files is for the log: readers are told what it means for them', async () => {
   const secret = 'could not extend file "base/13489/16658"';

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { field } from '../formats/test-records.ts';
-import { operator } from '../people/audit.ts';
-import { addPerson } from '../people/people.ts';
-import { testSite } from '../search/testing/library.ts';
-import { type LevelWatch, type SiteLevel, setLevel, watchLevel } from '../site/level.ts';
-import { createApp } from './app.ts';
-import { memoryLibrary } from './memory-library.ts';
-import type { WebPeople } from './people.ts';
-import { testPeople } from './test-people.ts';
-import { createReader, type Reader } from './test-reader.ts';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { field } from '../../formats/test-records.ts';
+import { operator } from '../../people/audit.ts';
+import { addPerson } from '../../people/people.ts';
+import { testSite } from '../../search/testing/library.ts';
+import { type LevelWatch, type SiteLevel, setLevel, watchLevel } from '../../site/level.ts';
+import { createApp } from '../app.ts';
+import { memoryLibrary } from '../memory-library.ts';
+import { testPeople } from '../test-people.ts';
+import { createReader, type Reader } from '../test-reader.ts';
+import type { WebPeople } from './web-people.ts';
 
 const password = 'a quiet library';
 const records = [{ leader: '', fields: [field('245__', '$aOpen book'), field('980__', '$aBOOK')] }];

@@ -1,12 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
-import type { Library } from '../library/open.ts';
-import type { SiteLevel } from '../site/level.ts';
-import type { WebFiles } from './files/files.ts';
-import type { Later } from './later.ts';
-import type { Limits } from './limits/limits.ts';
-import type { WebPeople } from './people.ts';
-import { type Assets, assetsOf } from './ui/assets.ts';
-import { type Catalogue, createTranslator, loadCatalogues, type Translator } from './ui/translations.ts';
+import type { Library } from '../../library/open.ts';
+import type { SiteLevel } from '../../site/level.ts';
+import type { WebFiles } from '../files/files.ts';
+import type { Limits } from '../limits/limits.ts';
+import { type Assets, assetsOf } from '../ui/assets.ts';
+import { type Catalogue, createTranslator, loadCatalogues, type Translator } from '../ui/translations.ts';
+import type { Later } from './after-answer.ts';
+import type { WebPeople } from './web-people.ts';
 
 /** What the pages need of a library. */
 export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'stored' | 'before' | 'changedBy' | 'mend'>;
@@ -71,14 +71,14 @@ export function createEnvironment(
 function newestFile(): number {
   let newest = 0;
   for (const room of [
-    './',
-    '../formats/',
-    '../search/',
-    '../index/',
-    '../citations/',
-    '../access/',
-    '../people/',
-    '../html/',
+    '../',
+    '../../formats/',
+    '../../search/',
+    '../../index/',
+    '../../citations/',
+    '../../access/',
+    '../../people/',
+    '../../html/',
   ]) {
     const folder = new URL(room, import.meta.url);
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {

@@ -1,6 +1,6 @@
-import { recordStages, type Stage } from '../search/stages.ts';
-import { slice, type Work } from '../search/work.ts';
-import type { RequestWork } from './limits/limits.ts';
+import { recordStages, type Stage } from '../../search/stages.ts';
+import { slice, type Work } from '../../search/work.ts';
+import type { RequestWork } from '../limits/limits.ts';
 
 /** Milliseconds of work after which others have their turn: most questions take less. */
 const sliceTime = 10;

@@ -1,15 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { UserError } from '../errors/errors.ts';
-import { TooManyAttempts } from '../people/throttle.ts';
-import { storeErrors } from '../store/errors.ts';
+import { UserError } from '../../errors/errors.ts';
+import { TooManyAttempts } from '../../people/throttle.ts';
+import { storeErrors } from '../../store/errors.ts';
+import { explainBody } from '../http/door.ts';
+import { webErrors } from '../http/errors.ts';
+import { isApi, problemOf, sendProblem } from '../http/problem.ts';
+import { withoutSecrets } from '../http/secrets-in-url.ts';
 import type { WebEnvironment } from './environment.ts';
 import { beginExchange } from './exchange.ts';
-import { explainBody } from './http/door.ts';
-import { webErrors } from './http/errors.ts';
-import { isApi, problemOf, sendProblem } from './http/problem.ts';
-import { withoutSecrets } from './http/secrets-in-url.ts';
-import { SiteClosed } from './level.ts';
-import { saidIn, sendInternal, sendNotFound, sendUnavailable, sendUserError } from './routes/messages.ts';
+import { saidIn, sendInternal, sendNotFound, sendUnavailable, sendUserError } from './messages.ts';
+import { SiteClosed } from './site-level.ts';
 import { unavailable } from './unavailable.ts';
 
 /** Told in the place of others, which are in the log already. */

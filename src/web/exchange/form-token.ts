@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { UserError } from '../errors/errors.ts';
-import { readCookie } from './http/cookies.ts';
-import { webErrors } from './http/errors.ts';
+import { UserError } from '../../errors/errors.ts';
+import { readCookie } from '../http/cookies.ts';
+import { webErrors } from '../http/errors.ts';
 import { isSecure } from './session-cookie.ts';
 import { visitorOf } from './visitor.ts';
 

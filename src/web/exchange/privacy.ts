@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { isPlainGuest } from '../people/person.ts';
+import { isPlainGuest } from '../../people/person.ts';
 import { answeredFor } from './visitor.ts';
 
 /**

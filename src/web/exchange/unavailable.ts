@@ -1,11 +1,11 @@
-import type { UserError } from '../errors/errors.ts';
-import { fileErrors } from '../files/errors.ts';
-import { indexErrors } from '../index/errors.ts';
-import { accessErrors } from '../people/errors.ts';
-import { storeErrors } from '../store/errors.ts';
-import { webErrors } from './http/errors.ts';
-import { SiteClosed } from './level.ts';
-import type { Translator } from './ui/translations.ts';
+import type { UserError } from '../../errors/errors.ts';
+import { fileErrors } from '../../files/errors.ts';
+import { indexErrors } from '../../index/errors.ts';
+import { accessErrors } from '../../people/errors.ts';
+import { storeErrors } from '../../store/errors.ts';
+import { webErrors } from '../http/errors.ts';
+import type { Translator } from '../ui/translations.ts';
+import { SiteClosed } from './site-level.ts';
 
 /**
  * Why something cannot be had for a while (503), by our code of the error: each says its own truth. Names of

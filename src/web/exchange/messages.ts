@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import type { UserError } from '../../errors/errors.ts';
 import { type HtmlValue, html } from '../../html/html.ts';
-import type { Exchange } from '../exchange.ts';
 import { signInAddress } from '../http/url.ts';
-import { sendHtml } from '../reply.ts';
 import { type Message, messagePage } from '../ui/message-page.ts';
 import type { Translator } from '../ui/translations.ts';
-import type { Unavailable } from '../unavailable.ts';
+import type { Exchange } from './exchange.ts';
+import { sendHtml } from './reply.ts';
+import type { Unavailable } from './unavailable.ts';
 
 function send(exchange: Exchange, reply: FastifyReply, status: number, message: Message): FastifyReply {
   // An entity tag that was set for the page this is not.

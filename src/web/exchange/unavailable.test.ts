@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorCatalogue, UserError } from '../errors/errors.ts';
-import './app.ts';
-import { createTranslator, loadCatalogues } from './ui/translations.ts';
+import { errorCatalogue, UserError } from '../../errors/errors.ts';
+import '../app.ts';
+import { createTranslator, loadCatalogues } from '../ui/translations.ts';
 import { unavailable } from './unavailable.ts';
 
 const catalogues = loadCatalogues();

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { MadeSession } from '../people/sessions.ts';
-import { readCookie } from './http/cookies.ts';
+import type { MadeSession } from '../../people/sessions.ts';
+import { readCookie } from '../http/cookies.ts';
 
 /**
  * On https the name has a prefix by which browsers see to it that no other host, no subdomain and no plain connection set it, and only such a
