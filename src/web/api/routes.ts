@@ -19,12 +19,12 @@ import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts'
 import { webErrors } from '../http/errors.ts';
 import { negotiateType } from '../http/negotiate.ts';
 import { collectionAddress } from '../http/url.ts';
+import { exportRecord } from '../reading/export-records.ts';
+import { findRecord } from '../reading/find-record.ts';
+import type { ReadVersion } from '../reading/read-records.ts';
+import { visibleRecord } from '../reading/visible-record.ts';
 import { readQuestion } from '../routes/search.ts';
-import { exportRecord } from '../view/export-view.ts';
-import { findRecord } from '../view/find-record.ts';
-import type { ReadVersion } from '../view/read-records.ts';
 import { facetLabel, facetTitle, noticeText } from '../view/search-view.ts';
-import { visibleRecord } from '../view/visible-record.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { sendList } from './list.ts';
 import { openApi } from './openapi.ts';

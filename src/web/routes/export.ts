@@ -9,7 +9,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { caching, entityTag, notModified } from '../exchange/reply.ts';
 import { webErrors } from '../http/errors.ts';
 import { endWhenSlow } from '../limits/pace.ts';
-import { exportStream, idList } from '../view/export-view.ts';
+import { exportStream, idList } from '../reading/export-records.ts';
 
 /** of=id: one buffer, made in one go; there is no work left for it to hold up. */
 export async function sendIds(

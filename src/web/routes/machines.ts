@@ -14,8 +14,8 @@ import { caching, entityTag, notModified } from '../exchange/reply.ts';
 import { visitorOf } from '../exchange/visitor.ts';
 import { preferenceCookie } from '../http/cookies.ts';
 import { isOwnAddress } from '../http/url.ts';
+import { drawnRecords, shortened } from '../reading/read-records.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { drawnRecords, shortened } from '../view/read-records.ts';
 import { readQuestion, readRequest } from './search.ts';
 
 const feedLength = 25;

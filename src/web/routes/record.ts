@@ -17,12 +17,12 @@ import { negotiateType } from '../http/negotiate.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from '../pages/record.ts';
 import { recordCitations } from '../pages/record-citations.ts';
 import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tabs.ts';
+import { exportRecord } from '../reading/export-records.ts';
+import { findRecord } from '../reading/find-record.ts';
+import { type ReadVersion, shortened } from '../reading/read-records.ts';
+import { visibleRecord } from '../reading/visible-record.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { citationList, citationsOf } from '../view/citation-list.ts';
-import { exportRecord } from '../view/export-view.ts';
-import { findRecord } from '../view/find-record.ts';
-import { type ReadVersion, shortened } from '../view/read-records.ts';
-import { visibleRecord } from '../view/visible-record.ts';
 import { requireFew } from './search.ts';
 
 interface RecordParams {

@@ -9,6 +9,7 @@ import type { FacetDefinition } from '../../site/site.ts';
 import type { FacetValue } from '../components/facets.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Chip, FacetModel, SearchModel } from '../pages/search.ts';
+import { visibleRecord } from '../reading/visible-record.ts';
 import { attempt } from '../ui/attempt.ts';
 import { createHighlighter, type Highlighter } from '../ui/highlight.ts';
 import { type Hit, kindName } from '../ui/hit.ts';
@@ -18,7 +19,6 @@ import { briefFragment, type Fragment, openingFragment, recordFragment } from '.
 import { correctionModel, guidanceModel } from './guidance-view.ts';
 import { highlightWords } from './highlight-words.ts';
 import { splitCollections, splitView } from './split-view.ts';
-import { visibleRecord } from './visible-record.ts';
 
 /** Asks a question and makes what its page shows. At most one SQL statement. */
 export async function searchView(
