@@ -47,8 +47,8 @@ import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { recordRoutes } from './routes/record.ts';
 import { resolverRoutes } from './routes/resolvers.ts';
-import { searchRoutes } from './routes/search.ts';
 import { sessionApiRoutes } from './routes/session-api.ts';
+import { searchRoutes } from './search/routes.ts';
 import { statusRoutes } from './status/routes.ts';
 
 export interface AppOptions {

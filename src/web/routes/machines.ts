@@ -15,8 +15,8 @@ import { visitorOf } from '../exchange/visitor.ts';
 import { preferenceCookie } from '../http/cookies.ts';
 import { isOwnAddress } from '../http/url.ts';
 import { drawnRecords, shortened } from '../reading/read-records.ts';
+import { readQuestion, readRequest } from '../search/routes.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { readQuestion, readRequest } from './search.ts';
 
 const feedLength = 25;
 const longestFeed = 100;

@@ -21,9 +21,9 @@ import { exportRecord } from '../reading/export-records.ts';
 import { findRecord } from '../reading/find-record.ts';
 import { type ReadVersion, shortened } from '../reading/read-records.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
+import { requireFew } from '../search/routes.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { citationList, citationsOf } from '../view/citation-list.ts';
-import { requireFew } from './search.ts';
 
 interface RecordParams {
   readonly Params: { readonly id: string; readonly format: string };

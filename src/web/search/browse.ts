@@ -8,9 +8,9 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { sendUnknownCollection } from '../exchange/messages.ts';
 import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
 import { withParameter } from '../http/url.ts';
-import { browsePage } from '../pages/browse.ts';
-import { browseAddress } from '../url-of-search.ts';
-import { noticeText } from '../view/search-view.ts';
+import { browsePage } from './browse-page.ts';
+import { noticeText } from './search-view.ts';
+import { browseAddress } from './url-of-search.ts';
 
 /** Is a list of terms asked for? By action=browse, or by the button of that name in Invenio's forms. */
 export function asksToBrowse(args: URLSearchParams): boolean {

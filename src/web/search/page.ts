@@ -2,11 +2,6 @@ import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
 import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
 import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
 import type { SortMethod } from '../../site/site.ts';
-import { addForm, advancedForm } from '../components/advanced.ts';
-import { type FacetList, facetList } from '../components/facets.ts';
-import { type GuidanceModel, guidance, type Offer } from '../components/guidance.ts';
-import { type MenuItem, menu } from '../components/menu.ts';
-import { overview, type SectionModel, sectionList } from '../components/sections.ts';
 import { formatGroups } from '../ui/format-menu.ts';
 import type { Highlighter } from '../ui/highlight.ts';
 import { type Hit, hitList } from '../ui/hit.ts';
@@ -15,6 +10,11 @@ import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
 import { searchBox } from '../ui/search-box.ts';
 import { type YearCount, yearForm, yearPicture } from '../ui/years.ts';
+import { addForm, advancedForm } from './advanced.ts';
+import { type FacetList, facetList } from './facets.ts';
+import { type GuidanceModel, guidance, type Offer } from './guidance.ts';
+import { type MenuItem, menu } from './menu.ts';
+import { overview, type SectionModel, sectionList } from './sections.ts';
 
 export interface SearchModel {
   /** What was searched for. */

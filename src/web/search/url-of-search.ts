@@ -1,5 +1,5 @@
-import { type SearchRequest, toUrl, withoutFilters } from '../search/request.ts';
-import { withParameter } from './http/url.ts';
+import { type SearchRequest, toUrl, withoutFilters } from '../../search/request.ts';
+import { withParameter } from '../http/url.ts';
 
 /** The list of terms near what a request asks for. */
 export function browseAddress(request: SearchRequest): string {

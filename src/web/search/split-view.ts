@@ -3,11 +3,11 @@ import { collectionTree } from '../../access/collections.ts';
 import { maySeeCollection } from '../../access/visible.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
-import type { SectionModel } from '../components/sections.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Highlighter } from '../ui/highlight.ts';
 import type { Hit } from '../ui/hit.ts';
 import { briefFragment, openingFragment } from './fragments.ts';
+import type { SectionModel } from './sections.ts';
 
 /** Hits shown of each collection: all of them are a link away. */
 const mostHits = 5;

@@ -26,14 +26,14 @@ import { beginExchange, type Exchange } from '../exchange/exchange.ts';
 import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
 import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
 import { webErrors } from '../http/errors.ts';
-import { hitDetails, hitItems, hitMarc } from '../pages/drawn-hits.ts';
-import { facetPage } from '../pages/facet.ts';
-import { type SearchModel, searchPage, yearArguments } from '../pages/search.ts';
 import { drawnRecords, shortened } from '../reading/read-records.ts';
-import { citationSummary } from '../view/citation-summary.ts';
-import { facetHref, facetLabel, facetTitle, searchView } from '../view/search-view.ts';
 import { asksToBrowse, sendBrowse } from './browse.ts';
+import { citationSummary } from './citation-summary-view.ts';
+import { hitDetails, hitItems, hitMarc } from './drawn-hits.ts';
 import { sendExport, sendIds } from './export.ts';
+import { facetPage } from './facet-page.ts';
+import { type SearchModel, searchPage, yearArguments } from './page.ts';
+import { facetHref, facetLabel, facetTitle, searchView } from './search-view.ts';
 
 /** /search in all its formats, and the long list of a facet's values. */
 export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { exportFormats } from '../formats/formats.ts';
-import { createArticleApp } from './test-articles.ts';
+import { exportFormats } from '../../formats/formats.ts';
+import { createArticleApp } from '../test-articles.ts';
 
 const { app, get } = createArticleApp();
 after(() => app.close());

@@ -6,19 +6,19 @@ import type { Notice } from '../../search/notices.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
 import { analyzerOf } from '../../search/search.ts';
 import type { FacetDefinition } from '../../site/site.ts';
-import type { FacetValue } from '../components/facets.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { Chip, FacetModel, SearchModel } from '../pages/search.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
 import { attempt } from '../ui/attempt.ts';
 import { createHighlighter, type Highlighter } from '../ui/highlight.ts';
 import { type Hit, kindName } from '../ui/hit.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { browseAddress } from '../url-of-search.ts';
+import type { FacetValue } from './facets.ts';
 import { briefFragment, type Fragment, openingFragment, recordFragment } from './fragments.ts';
 import { correctionModel, guidanceModel } from './guidance-view.ts';
 import { highlightWords } from './highlight-words.ts';
+import type { Chip, FacetModel, SearchModel } from './page.ts';
 import { splitCollections, splitView } from './split-view.ts';
+import { browseAddress } from './url-of-search.ts';
 
 /** Asks a question and makes what its page shows. At most one SQL statement. */
 export async function searchView(

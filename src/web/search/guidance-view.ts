@@ -4,8 +4,8 @@ import { fewHits } from '../../search/guide/correction.ts';
 import { leavesOf, type Query } from '../../search/query/tree.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
 import { conditionsHelped } from '../../search/search.ts';
-import type { GuidanceModel, Offer } from '../components/guidance.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { GuidanceModel, Offer } from './guidance.ts';
 
 /** What the page of a question that finds nothing offers instead. */
 export async function guidanceModel(exchange: Exchange, request: SearchRequest, query: Query): Promise<GuidanceModel> {

@@ -1,9 +1,9 @@
 import { html } from '../../html/html.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
-import { type FacetValue, facetItem } from '../components/facets.ts';
 import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { hiddenFields, searchBox } from '../ui/search-box.ts';
+import { type FacetValue, facetItem } from './facets.ts';
 
 export interface FacetPageModel {
   readonly request: SearchRequest;

@@ -6,7 +6,7 @@ import { type Html, html } from '../../html/html.ts';
 import type { RequestPart, SearchRequest } from '../../search/request.ts';
 import { toUrl } from '../../search/request.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { citationSummaryHtml } from '../pages/citation-summary.ts';
+import { citationSummaryHtml } from './citation-summary-page.ts';
 
 const highestYear = 2200;
 
