@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import { field } from '../formats/test-records.ts';
-import type { MarcRecord } from '../marc/record.ts';
-import { parseSite } from '../site/parse.ts';
-import type { Site } from '../site/site.ts';
-import { createApp } from './app.ts';
-import { memoryLibrary } from './memory-library.ts';
+import { field } from '../../formats/test-records.ts';
+import type { MarcRecord } from '../../marc/record.ts';
+import { parseSite } from '../../site/parse.ts';
+import type { Site } from '../../site/site.ts';
+import { createApp } from '../app.ts';
+import { memoryLibrary } from '../memory-library.ts';
 
 const siteText = `
 site: {name: Library of Citations, languages: [en, fr], admin: admin@library.example}

@@ -1,9 +1,9 @@
-import { exportFormats } from '../formats/formats.ts';
-import { plainText } from '../formats/mathematics.ts';
-import { dublinCoreMeta, highwireMeta, schemaOrg } from '../formats/metadata.ts';
-import { type Html, html, jsonScript } from '../html/html.ts';
-import type { RecordModel } from './pages/record.ts';
-import type { PageContext } from './ui/page-context.ts';
+import { exportFormats } from '../../formats/formats.ts';
+import { plainText } from '../../formats/mathematics.ts';
+import { dublinCoreMeta, highwireMeta, schemaOrg } from '../../formats/metadata.ts';
+import { type Html, html, jsonScript } from '../../html/html.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import type { RecordModel } from './page.ts';
 
 /** What machines read of a record's page: schema.org, Highwire and Dublin Core, and where its other formats are. */
 export function recordHead(context: PageContext, model: RecordModel): Html {

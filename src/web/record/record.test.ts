@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { createArticleApp } from './test-articles.ts';
+import { createArticleApp } from '../test-articles.ts';
 
 const { app, get } = createArticleApp();
 after(() => app.close());

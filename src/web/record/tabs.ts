@@ -9,7 +9,7 @@ import { fieldSearch, searchFor } from '../ui/links.ts';
 import { marcTable } from '../ui/marc-table.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
-import { contributorLink, type RecordModel } from './record.ts';
+import { contributorLink, type RecordModel } from './page.ts';
 
 /** So many of each fit on a page that a phone can hold. */
 const perPage = { references: 150, authors: 200, marc: 200 } as const;

@@ -6,7 +6,7 @@ import { emptyRequest, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { beginExchange, type Exchange } from '../exchange/exchange.ts';
 import { exportRecord } from '../reading/export-records.ts';
-import { openUrlQueries, readOpenUrl } from '../view/openurl.ts';
+import { openUrlQueries, readOpenUrl } from './openurl.ts';
 
 /** Addresses by which other programs find a record and its formats: unAPI, OpenURL, and the older /openurl of link servers. */
 export function resolverRoutes(app: FastifyInstance, environment: WebEnvironment): void {

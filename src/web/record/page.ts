@@ -9,7 +9,6 @@ import { attribute, type Html, type HtmlValue, html, join, nothing } from '../..
 import type { Brief } from '../../index/brief.ts';
 import type { FilePage } from '../files/files.ts';
 import { filesPanel } from '../files/panel.ts';
-import { recordHead } from '../record-head.ts';
 import { facts } from '../ui/facts.ts';
 import { recordFormats } from '../ui/format-menu.ts';
 import { richText } from '../ui/highlight.ts';
@@ -17,7 +16,8 @@ import { kindName, titleHtml } from '../ui/hit.ts';
 import { layout } from '../ui/layout.ts';
 import { fieldSearch } from '../ui/links.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { citationsPanel, type RecordCitations } from './record-citations.ts';
+import { citationsPanel, type RecordCitations } from './citations-page.ts';
+import { recordHead } from './head.ts';
 
 export interface RecordModel {
   readonly id: number;

@@ -3,7 +3,7 @@ import type { Brief } from '../../index/brief.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { CitationList, RecordCitations } from '../pages/record-citations.ts';
+import type { CitationList, RecordCitations } from './citations-page.ts';
 
 const perPage = 25;
 const togetherShown = 10;

@@ -14,16 +14,16 @@ import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts'
 import { type FilePage, filePage, noFiles } from '../files/files.ts';
 import { filesShown, filesTab } from '../files/panel.ts';
 import { negotiateType } from '../http/negotiate.ts';
-import { type RecordModel, type RecordTab, recordInformation, recordPage } from '../pages/record.ts';
-import { recordCitations } from '../pages/record-citations.ts';
-import { recordAuthors, recordMarc, recordReferences } from '../pages/record-tabs.ts';
 import { exportRecord } from '../reading/export-records.ts';
 import { findRecord } from '../reading/find-record.ts';
 import { type ReadVersion, shortened } from '../reading/read-records.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
 import { requireFew } from '../search/routes.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
-import { citationList, citationsOf } from '../view/citation-list.ts';
+import { citationList, citationsOf } from './citation-list.ts';
+import { recordCitations } from './citations-page.ts';
+import { type RecordModel, type RecordTab, recordInformation, recordPage } from './page.ts';
+import { recordAuthors, recordMarc, recordReferences } from './tabs.ts';
 
 interface RecordParams {
   readonly Params: { readonly id: string; readonly format: string };
