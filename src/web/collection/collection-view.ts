@@ -6,9 +6,9 @@ import { personKey } from '../../people/person.ts';
 import { type CountedHits, counted, countYears, topValuesOf } from '../../search/facets.ts';
 import { emptyRequest } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
-import type { TreeNode } from '../components/collection-tree.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { CollectionModel, NewRecord } from '../pages/home.ts';
+import type { TreeNode } from './collection-tree.ts';
+import type { CollectionModel, NewRecord } from './home-page.ts';
 
 type Model = Omit<CollectionModel, 'advanced'>;
 

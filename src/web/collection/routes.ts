@@ -5,9 +5,9 @@ import { beginExchange } from '../exchange/exchange.ts';
 import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
 import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
 import { collectionAddress } from '../http/url.ts';
-import { helpPage } from '../pages/help.ts';
-import { collectionPage } from '../pages/home.ts';
-import { collectionView } from '../view/collection-view.ts';
+import { collectionView } from './collection-view.ts';
+import { helpPage } from './help-page.ts';
+import { collectionPage } from './home-page.ts';
 
 /** The home page, collection pages, help. */
 export function collectionRoutes(app: FastifyInstance, environment: WebEnvironment): void {

@@ -2,7 +2,6 @@ import { type Html, html, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
-import { collectionName, collectionTree, type TreeNode } from '../components/collection-tree.ts';
 import { collectionAddress } from '../http/url.ts';
 import { advancedForm } from '../search/advanced.ts';
 import { byLine, kindName, titleHtml } from '../ui/hit.ts';
@@ -10,6 +9,7 @@ import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { searchBox } from '../ui/search-box.ts';
 import { type YearCount, yearPicture } from '../ui/years.ts';
+import { collectionName, collectionTree, type TreeNode } from './collection-tree.ts';
 
 export interface NewRecord {
   readonly id: number;
