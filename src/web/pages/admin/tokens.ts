@@ -1,7 +1,7 @@
 import { html } from '../../../html/html.ts';
 import type { OfPerson } from '../../../people/overview.ts';
 import type { ListedToken } from '../../../people/tokens.ts';
-import { tokenColumns } from '../../components/token-columns.ts';
+import { tokenColumns } from '../../account/token-columns.ts';
 import { done, form } from '../../ui/form.ts';
 import type { PageContext } from '../../ui/page-context.ts';
 import { type Column, table } from '../../ui/table.ts';

@@ -13,12 +13,12 @@ import {
   removeFromGroup,
 } from '../../../people/groups.ts';
 import { requireAccount } from '../../../people/people.ts';
+import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../../account/forms.ts';
 import type { WebEnvironment } from '../../exchange/environment.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import type { WebPeople } from '../../exchange/web-people.ts';
 import { groupPage, groupsPage } from '../../pages/admin/groups.ts';
 import { removalPage } from '../../pages/admin/removal.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/shared.ts';
 import { partOf, rowNumber } from './part.ts';
 
 interface GroupParams {

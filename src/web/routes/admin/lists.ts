@@ -5,12 +5,12 @@ import { audit, auditActions } from '../../../people/audit.ts';
 import { allSessions, allTokens, auditLog } from '../../../people/overview.ts';
 import { endSessions } from '../../../people/sessions.ts';
 import { endToken } from '../../../people/tokens.ts';
+import { actorOf, beginForm, doneText, given, sendForm } from '../../account/forms.ts';
 import type { WebEnvironment } from '../../exchange/environment.ts';
 import type { WebPeople } from '../../exchange/web-people.ts';
 import { actionText, logPage } from '../../pages/admin/log.ts';
 import { allSessionsPage } from '../../pages/admin/sessions.ts';
 import { allTokensPage } from '../../pages/admin/tokens.ts';
-import { actorOf, beginForm, doneText, given, sendForm } from '../account/shared.ts';
 import { partOf, rowNumber } from './part.ts';
 
 /** Everybody's sessions and tokens, and who changed what. */

@@ -4,11 +4,11 @@ import { issueOneTime } from '../../../people/one-time.ts';
 import { addPerson, checkEmail, checkName, listPeople } from '../../../people/people.ts';
 import { requireRole } from '../../../people/require-role.ts';
 import { allRoles } from '../../../people/roles.ts';
+import { postLetter } from '../../account/e-mail.ts';
+import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../../account/forms.ts';
 import type { WebEnvironment } from '../../exchange/environment.ts';
 import type { WebPeople } from '../../exchange/web-people.ts';
-import { postLetter } from '../../letters.ts';
 import { accountStates, newPersonPage, peoplePage } from '../../pages/admin/people.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/shared.ts';
 import { partOf } from './part.ts';
 
 /** The list of people, and adding somebody. */

@@ -12,14 +12,14 @@ import { requireRole } from '../../../people/require-role.ts';
 import { allRoles } from '../../../people/roles.ts';
 import { sessionsOf } from '../../../people/sessions.ts';
 import { tokensOf } from '../../../people/tokens.ts';
+import { postLetter } from '../../account/e-mail.ts';
+import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../../account/forms.ts';
 import type { WebEnvironment } from '../../exchange/environment.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import type { WebPeople } from '../../exchange/web-people.ts';
-import { postLetter } from '../../letters.ts';
 import { accountStates } from '../../pages/admin/people.ts';
 import { personPage } from '../../pages/admin/person.ts';
 import { removalPage } from '../../pages/admin/removal.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/shared.ts';
 import { rowNumber } from './part.ts';
 
 interface PersonParams {

@@ -9,12 +9,12 @@ import { allRoles, type Role } from '../../../people/roles.ts';
 import { namesIn } from '../../../people/rules/decide.ts';
 import { parseRules } from '../../../people/rules/parse.ts';
 import { tidyName } from '../../../site/identity.ts';
+import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../../account/forms.ts';
 import type { WebEnvironment } from '../../exchange/environment.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import type { WebPeople } from '../../exchange/web-people.ts';
 import { removalPage } from '../../pages/admin/removal.ts';
 import { type RoleModel, rolePage, rolesPage } from '../../pages/admin/roles.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/shared.ts';
 
 interface RoleParams {
   readonly Params: { readonly name: string };

@@ -1,11 +1,11 @@
-import { html } from '../../../html/html.ts';
-import { scopes } from '../../../people/scopes.ts';
-import type { ListedToken } from '../../../people/tokens.ts';
-import { tokenColumns } from '../../components/token-columns.ts';
-import { alert, checkbox, done, field, form } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { table } from '../../ui/table.ts';
-import { type AccountTab, accountPage } from './profile.ts';
+import { html } from '../../html/html.ts';
+import { scopes } from '../../people/scopes.ts';
+import type { ListedToken } from '../../people/tokens.ts';
+import { alert, checkbox, done, field, form } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { table } from '../ui/table.ts';
+import { type AccountTab, accountPage } from './profile-page.ts';
+import { tokenColumns } from './token-columns.ts';
 
 export interface TokensModel {
   readonly tabs: readonly AccountTab[];

@@ -5,26 +5,26 @@ import {
   linkIdentity,
   personOfIdentity,
   unlinkIdentity,
-} from '../../../people/identities.ts';
-import { issueOneTime, peekOneTime, useOneTime } from '../../../people/one-time.ts';
-import type { Claims } from '../../../people/providers.ts';
-import { confirmRegistration, registerWith } from '../../../people/registration.ts';
-import { allRoles } from '../../../people/roles.ts';
-import { createSession, endSession } from '../../../people/sessions.ts';
-import { countAttempts, networkOf } from '../../../people/throttle.ts';
-import type { SignInProvider } from '../../../site/site.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { Exchange } from '../../exchange/exchange.ts';
-import { isSecure, setSessionCookie } from '../../exchange/session-cookie.ts';
-import { visitorOf } from '../../exchange/visitor.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { readCookie } from '../../http/cookies.ts';
-import { postLetter } from '../../letters.ts';
-import { identitiesPage, linkPage, newcomerPage } from '../../pages/account/provider.ts';
-import { accountMessage } from '../../pages/account/register.ts';
-import type { PageContext } from '../../ui/page-context.ts';
+} from '../../people/identities.ts';
+import { issueOneTime, peekOneTime, useOneTime } from '../../people/one-time.ts';
+import type { Claims } from '../../people/providers.ts';
+import { confirmRegistration, registerWith } from '../../people/registration.ts';
+import { allRoles } from '../../people/roles.ts';
+import { createSession, endSession } from '../../people/sessions.ts';
+import { countAttempts, networkOf } from '../../people/throttle.ts';
+import type { SignInProvider } from '../../site/site.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { isSecure, setSessionCookie } from '../exchange/session-cookie.ts';
+import { visitorOf } from '../exchange/visitor.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { readCookie } from '../http/cookies.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { postLetter } from './e-mail.ts';
+import { actorOf, backOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './forms.ts';
+import { identitiesPage, linkPage, newcomerPage } from './provider-page.ts';
+import { accountMessage } from './register-page.ts';
 import { confirmTokenIn, postRegistrationLetter, sendConfirmed } from './registered.ts';
-import { actorOf, backOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './shared.ts';
 import { tabsOf } from './tabs.ts';
 
 interface ProviderParams {

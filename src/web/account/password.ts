@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify';
-import { readAccount } from '../../../people/account.ts';
-import { lostPassword, resetPassword } from '../../../people/lost-password.ts';
-import { peekOneTime } from '../../../people/one-time.ts';
-import { countAttempts, networkOf } from '../../../people/throttle.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { postLetter } from '../../letters.ts';
-import { lostPasswordPage, newPasswordPage } from '../../pages/account/password.ts';
-import { accountMessage } from '../../pages/account/register.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { mayWriteTo } from './letter-limit.ts';
-import { beginForm, given, problemText, sendForm } from './shared.ts';
+import { readAccount } from '../../people/account.ts';
+import { lostPassword, resetPassword } from '../../people/lost-password.ts';
+import { peekOneTime } from '../../people/one-time.ts';
+import { countAttempts, networkOf } from '../../people/throttle.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { postLetter } from './e-mail.ts';
+import { mayWriteTo } from './e-mail-limit.ts';
+import { beginForm, given, problemText, sendForm } from './forms.ts';
+import { lostPasswordPage, newPasswordPage } from './password-page.ts';
+import { accountMessage } from './register-page.ts';
 
 /** A lost password: a form that says the same for every address, a letter, a form for the new one. */
 export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { secretHash } from '../../../people/secrets.ts';
-import { endSession } from '../../../people/sessions.ts';
-import { signIn } from '../../../people/sign-in.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { Exchange } from '../../exchange/exchange.ts';
-import { clearSessionCookie, setSessionCookie } from '../../exchange/session-cookie.ts';
-import { visitorOf } from '../../exchange/visitor.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { providerAddress } from '../../pages/account/provider.ts';
-import { type SignInModel, signInPage } from '../../pages/account/sign-in.ts';
-import { backOf, beginForm, doneText, given, sendForm } from './shared.ts';
+import { secretHash } from '../../people/secrets.ts';
+import { endSession } from '../../people/sessions.ts';
+import { signIn } from '../../people/sign-in.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { clearSessionCookie, setSessionCookie } from '../exchange/session-cookie.ts';
+import { visitorOf } from '../exchange/visitor.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { backOf, beginForm, doneText, given, sendForm } from './forms.ts';
+import { providerAddress } from './provider-page.ts';
+import { type SignInModel, signInPage } from './sign-in-page.ts';
 
 export function signInRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
   const { baseUrl } = environment;

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { UserError } from '../../../errors/errors.ts';
-import type { SignedIn } from '../../../people/access.ts';
-import type { Actor } from '../../../people/audit.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../../exchange/exchange.ts';
-import { giveFormToken } from '../../exchange/form-token.ts';
-import { sendHtml } from '../../exchange/reply.ts';
-import { isOwnAddress, signInAddress } from '../../http/url.ts';
-import type { PageContext } from '../../ui/page-context.ts';
+import { UserError } from '../../errors/errors.ts';
+import type { SignedIn } from '../../people/access.ts';
+import type { Actor } from '../../people/audit.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { giveFormToken } from '../exchange/form-token.ts';
+import { sendHtml } from '../exchange/reply.ts';
+import { isOwnAddress, signInAddress } from '../http/url.ts';
+import type { PageContext } from '../ui/page-context.ts';
 
 /** An exchange whose page may have forms. Nothing of an account is kept by a browser. */
 export function beginForm(environment: WebEnvironment, request: FastifyRequest, reply: FastifyReply): Exchange {

@@ -1,10 +1,10 @@
-import { attribute, type HtmlValue, html } from '../../../html/html.ts';
-import type { Account } from '../../../people/account.ts';
-import { facts } from '../../ui/facts.ts';
-import { alert, done, field, form, select } from '../../ui/form.ts';
-import { layout } from '../../ui/layout.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { nativeName } from '../../ui/translations.ts';
+import { attribute, type HtmlValue, html } from '../../html/html.ts';
+import type { Account } from '../../people/account.ts';
+import { facts } from '../ui/facts.ts';
+import { alert, done, field, form, select } from '../ui/form.ts';
+import { layout } from '../ui/layout.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { nativeName } from '../ui/translations.ts';
 
 export const accountTabs = ['profile', 'sessions', 'tokens', 'identities'] as const;
 export type AccountTab = (typeof accountTabs)[number];

@@ -1,7 +1,7 @@
-import { UserError } from '../../../errors/errors.ts';
-import { countAttempts } from '../../../people/throttle.ts';
-import { tidyEmail } from '../../../site/identity.ts';
-import type { Database } from '../../../store/database.ts';
+import { UserError } from '../../errors/errors.ts';
+import { countAttempts } from '../../people/throttle.ts';
+import { tidyEmail } from '../../site/identity.ts';
+import type { Database } from '../../store/database.ts';
 
 /** A mailbox gets a few letters at most, whoever asks for them. Who asks is told the same in any case. */
 export async function mayWriteTo(database: Database, email: string): Promise<boolean> {

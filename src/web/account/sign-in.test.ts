@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { field } from '../formats/test-records.ts';
-import type { Field, MarcRecord } from '../marc/record.ts';
-import type { Access } from '../people/access.ts';
-import { operator } from '../people/audit.ts';
-import { addPerson, giveRole, requireAccount } from '../people/people.ts';
-import { countAttempt, forgiveAttempts } from '../people/throttle.ts';
-import { createToken } from '../people/tokens.ts';
-import { testSite } from '../search/testing/library.ts';
-import { createApp } from './app.ts';
-import type { WebPeople } from './exchange/web-people.ts';
-import { memoryLibrary } from './memory-library.ts';
-import { testPeople } from './test-people.ts';
-import { createReader } from './test-reader.ts';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { field } from '../../formats/test-records.ts';
+import type { Field, MarcRecord } from '../../marc/record.ts';
+import type { Access } from '../../people/access.ts';
+import { operator } from '../../people/audit.ts';
+import { addPerson, giveRole, requireAccount } from '../../people/people.ts';
+import { countAttempt, forgiveAttempts } from '../../people/throttle.ts';
+import { createToken } from '../../people/tokens.ts';
+import { testSite } from '../../search/testing/library.ts';
+import { createApp } from '../app.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { memoryLibrary } from '../memory-library.ts';
+import { testPeople } from '../test-people.ts';
+import { createReader } from '../test-reader.ts';
 
 const record = (title: string, kind: string, ...more: readonly Field[]): MarcRecord => ({
   leader: '',
@@ -321,7 +321,7 @@ test('a form of another site is refused', async () => {
 });
 
 test('the address of a reader is taken from a proxy only when it is trusted', async () => {
-  const { sessionsOf } = await import('../people/sessions.ts');
+  const { sessionsOf } = await import('../../people/sessions.ts');
   const addresses = async (): Promise<readonly string[]> => {
     const boss = await requireAccount(store.database, 'boss');
     return (await sessionsOf(store.database, boss.id)).map(({ address }) => address);

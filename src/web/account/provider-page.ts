@@ -1,11 +1,11 @@
-import { html } from '../../../html/html.ts';
-import type { ListedIdentity } from '../../../people/identities.ts';
-import { moment } from '../../ui/date-time.ts';
-import { alert, done, field, form } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { type Column, table } from '../../ui/table.ts';
-import { type AccountTab, accountPage } from './profile.ts';
-import { narrowPage } from './sign-in.ts';
+import { html } from '../../html/html.ts';
+import type { ListedIdentity } from '../../people/identities.ts';
+import { moment } from '../ui/date-time.ts';
+import { alert, done, field, form } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type Column, table } from '../ui/table.ts';
+import { type AccountTab, accountPage } from './profile-page.ts';
+import { narrowPage } from './sign-in-page.ts';
 
 export interface ProviderLink {
   readonly code: string;

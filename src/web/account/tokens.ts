@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { isScope } from '../../../people/scopes.ts';
-import { createToken, endToken, tokensOf } from '../../../people/tokens.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { Exchange } from '../../exchange/exchange.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { type TokensModel, tokensPage } from '../../pages/account/tokens.ts';
-import { actorOf, allGiven, beginForm, doneText, given, sendForm, signedInWithSession } from './shared.ts';
+import { isScope } from '../../people/scopes.ts';
+import { createToken, endToken, tokensOf } from '../../people/tokens.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { actorOf, allGiven, beginForm, doneText, given, sendForm, signedInWithSession } from './forms.ts';
 import { tabsOf } from './tabs.ts';
+import { type TokensModel, tokensPage } from './tokens-page.ts';
 
 const mostTokens = 50;
 

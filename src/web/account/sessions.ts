@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { endAll } from '../../../people/given-out.ts';
-import { endSessions, sessionsOf } from '../../../people/sessions.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { sessionsPage } from '../../pages/account/sessions.ts';
-import { actorOf, beginForm, doneText, given, sendForm, signedInWithSession } from './shared.ts';
+import { endAll } from '../../people/given-out.ts';
+import { endSessions, sessionsOf } from '../../people/sessions.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { actorOf, beginForm, doneText, given, sendForm, signedInWithSession } from './forms.ts';
+import { sessionsPage } from './sessions-page.ts';
 import { tabsOf } from './tabs.ts';
 
 /** Where one is signed in, and ending it. */

@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { SignedIn } from '../../../people/access.ts';
-import type { Preferences } from '../../../people/account.ts';
-import { peekOneTime } from '../../../people/one-time.ts';
-import { setPassword } from '../../../people/people.ts';
-import { askForEmail, confirmEmail, requirePassword, savePreferences } from '../../../people/profile.ts';
-import { createSession, endSessions } from '../../../people/sessions.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { Exchange } from '../../exchange/exchange.ts';
-import { setSessionCookie } from '../../exchange/session-cookie.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { preferenceCookie } from '../../http/cookies.ts';
-import { postLetter } from '../../letters.ts';
-import { pageSizes, profilePage } from '../../pages/account/profile.ts';
-import { accountMessage, confirmEmailPage } from '../../pages/account/register.ts';
-import { mayWriteTo } from './letter-limit.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './shared.ts';
+import type { SignedIn } from '../../people/access.ts';
+import type { Preferences } from '../../people/account.ts';
+import { peekOneTime } from '../../people/one-time.ts';
+import { setPassword } from '../../people/people.ts';
+import { askForEmail, confirmEmail, requirePassword, savePreferences } from '../../people/profile.ts';
+import { createSession, endSessions } from '../../people/sessions.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { setSessionCookie } from '../exchange/session-cookie.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { preferenceCookie } from '../http/cookies.ts';
+import { postLetter } from './e-mail.ts';
+import { mayWriteTo } from './e-mail-limit.ts';
+import { actorOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './forms.ts';
+import { pageSizes, profilePage } from './profile-page.ts';
+import { accountMessage, confirmEmailPage } from './register-page.ts';
 import { tabsOf } from './tabs.ts';
 
 /** Who one is here, what one likes, password and address. */

@@ -1,10 +1,10 @@
-import { html } from '../../../html/html.ts';
-import type { ListedSession } from '../../../people/sessions.ts';
-import { moment } from '../../ui/date-time.ts';
-import { done, form } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { type Column, table } from '../../ui/table.ts';
-import { type AccountTab, accountPage } from './profile.ts';
+import { html } from '../../html/html.ts';
+import type { ListedSession } from '../../people/sessions.ts';
+import { moment } from '../ui/date-time.ts';
+import { done, form } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type Column, table } from '../ui/table.ts';
+import { type AccountTab, accountPage } from './profile-page.ts';
 
 export interface SessionsModel {
   readonly tabs: readonly AccountTab[];

@@ -1,7 +1,7 @@
-import { html } from '../../../html/html.ts';
-import { alert, field, form } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { narrowPage } from './sign-in.ts';
+import { html } from '../../html/html.ts';
+import { alert, field, form } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { narrowPage } from './sign-in-page.ts';
 
 export function lostPasswordPage(
   context: PageContext,

@@ -1,7 +1,7 @@
-import { type HtmlValue, html } from '../../../html/html.ts';
-import { alert, checkbox, done, field, form } from '../../ui/form.ts';
-import { layout } from '../../ui/layout.ts';
-import type { PageContext } from '../../ui/page-context.ts';
+import { type HtmlValue, html } from '../../html/html.ts';
+import { alert, checkbox, done, field, form } from '../ui/form.ts';
+import { layout } from '../ui/layout.ts';
+import type { PageContext } from '../ui/page-context.ts';
 
 export interface SignInModel {
   readonly name: string;

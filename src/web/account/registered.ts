@@ -1,13 +1,13 @@
 import type { FastifyReply } from 'fastify';
-import type { Account } from '../../../people/account.ts';
-import type { RegistrationLetter } from '../../../people/registration.ts';
-import type { Database } from '../../../store/database.ts';
-import type { Exchange } from '../../exchange/exchange.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { postLetter } from '../../letters.ts';
-import { accountMessage } from '../../pages/account/register.ts';
-import { mayWriteTo } from './letter-limit.ts';
-import { sendForm } from './shared.ts';
+import type { Account } from '../../people/account.ts';
+import type { RegistrationLetter } from '../../people/registration.ts';
+import type { Database } from '../../store/database.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { postLetter } from './e-mail.ts';
+import { mayWriteTo } from './e-mail-limit.ts';
+import { sendForm } from './forms.ts';
+import { accountMessage } from './register-page.ts';
 
 /**
  * What somebody gets who made an account, by whichever way: the letter, and the answer when they have shown that it is

@@ -1,6 +1,6 @@
-import type { Letter } from '../mail/mailer.ts';
-import type { WebPeople } from './exchange/web-people.ts';
-import type { PageContext } from './ui/page-context.ts';
+import type { Letter } from '../../mail/mailer.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import type { PageContext } from '../ui/page-context.ts';
 
 /** Sends a letter in the language of the page: a text of `letter.KIND`, with the library's name and, where it has one, a link. */
 export function postLetter(

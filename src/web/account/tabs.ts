@@ -1,5 +1,5 @@
-import type { AccountTab } from '../../pages/account/profile.ts';
-import type { PageContext } from '../../ui/page-context.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import type { AccountTab } from './profile-page.ts';
 
 /** The parts of an account that there are here. */
 export function tabsOf({ site }: PageContext): readonly AccountTab[] {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
 import { passwordRoutes } from './password.ts';
 import { profileRoutes } from './profile.ts';
 import { providerRoutes } from './provider.ts';

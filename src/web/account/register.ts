@@ -1,19 +1,19 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { UserError } from '../../../errors/errors.ts';
-import { readAccount } from '../../../people/account.ts';
-import { accessErrors } from '../../../people/errors.ts';
-import { identitiesOf } from '../../../people/identities.ts';
-import { peekOneTime } from '../../../people/one-time.ts';
-import { confirmRegistration, register } from '../../../people/registration.ts';
-import { allRoles } from '../../../people/roles.ts';
-import { countAttempts, networkOf } from '../../../people/throttle.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { Exchange } from '../../exchange/exchange.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { providerAddress } from '../../pages/account/provider.ts';
-import { accountMessage, confirmRegistrationPage, registerPage } from '../../pages/account/register.ts';
+import { UserError } from '../../errors/errors.ts';
+import { readAccount } from '../../people/account.ts';
+import { accessErrors } from '../../people/errors.ts';
+import { identitiesOf } from '../../people/identities.ts';
+import { peekOneTime } from '../../people/one-time.ts';
+import { confirmRegistration, register } from '../../people/registration.ts';
+import { allRoles } from '../../people/roles.ts';
+import { countAttempts, networkOf } from '../../people/throttle.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { beginForm, given, problemText, sendForm } from './forms.ts';
+import { providerAddress } from './provider-page.ts';
+import { accountMessage, confirmRegistrationPage, registerPage } from './register-page.ts';
 import { confirmAddress, postRegistrationLetter, sendConfirmed } from './registered.ts';
-import { beginForm, given, problemText, sendForm } from './shared.ts';
 
 /** Making an account: a form, a letter, a button. */
 export function registerRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {

@@ -1,8 +1,8 @@
-import { type Html, html } from '../../../html/html.ts';
-import type { RegistrationPolicy } from '../../../people/registration.ts';
-import { alert, field, form } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { narrowPage } from './sign-in.ts';
+import { type Html, html } from '../../html/html.ts';
+import type { RegistrationPolicy } from '../../people/registration.ts';
+import { alert, field, form } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { narrowPage } from './sign-in-page.ts';
 
 export interface RegisterModel {
   readonly name: string;
