@@ -8,7 +8,7 @@ import { html } from '../html/html.ts';
 import { auditActions } from '../people/audit.ts';
 import { readGrants } from '../people/read-grants.ts';
 import { parseRules } from '../people/rules/parse.ts';
-import { ruleProblemText } from './pages/admin/roles.ts';
+import { ruleProblemText } from './admin/roles-page.ts';
 import { createTranslator, loadCatalogues, negotiateLanguage, parseCatalogue } from './ui/translations.ts';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));

@@ -1,8 +1,8 @@
-import { type Html, type HtmlValue, html } from '../../../html/html.ts';
-import type { AuditEntry } from '../../../people/audit.ts';
-import { moment } from '../../ui/date-time.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { type Column, table } from '../../ui/table.ts';
+import { type Html, type HtmlValue, html } from '../../html/html.ts';
+import type { AuditEntry } from '../../people/audit.ts';
+import { moment } from '../ui/date-time.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type Column, table } from '../ui/table.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 
 /** What was done, in the reader's language; as it stands in the log when a release of before told it. */

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { requireForNewcomer, requireForRole } from '../../../people/administer.ts';
-import { issueOneTime } from '../../../people/one-time.ts';
-import { addPerson, checkEmail, checkName, listPeople } from '../../../people/people.ts';
-import { requireRole } from '../../../people/require-role.ts';
-import { allRoles } from '../../../people/roles.ts';
-import { postLetter } from '../../account/e-mail.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../../account/forms.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { accountStates, newPersonPage, peoplePage } from '../../pages/admin/people.ts';
-import { partOf } from './part.ts';
+import { requireForNewcomer, requireForRole } from '../../people/administer.ts';
+import { issueOneTime } from '../../people/one-time.ts';
+import { addPerson, checkEmail, checkName, listPeople } from '../../people/people.ts';
+import { requireRole } from '../../people/require-role.ts';
+import { allRoles } from '../../people/roles.ts';
+import { postLetter } from '../account/e-mail.ts';
+import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/forms.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { partOf } from './list-range.ts';
+import { accountStates, newPersonPage, peoplePage } from './people-page.ts';
 
 /** The list of people, and adding somebody. */
 export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { may } from '../../../people/person.ts';
-import { pageBehind } from '../../account/forms.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import { beginExchange } from '../../exchange/exchange.ts';
-import { sendNotAllowed } from '../../exchange/messages.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { signInAddress } from '../../http/url.ts';
+import { may } from '../../people/person.ts';
+import { pageBehind } from '../account/forms.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange } from '../exchange/exchange.ts';
+import { sendNotAllowed } from '../exchange/messages.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { signInAddress } from '../http/url.ts';
 import { adminGroupRoutes } from './groups.ts';
 import { adminListRoutes } from './lists.ts';
 import { adminPeopleRoutes } from './people.ts';

@@ -1,8 +1,8 @@
-import { html } from '../../../html/html.ts';
-import type { Account, AccountState } from '../../../people/account.ts';
-import { alert, checkbox, done, field, form, select } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { type Column, table } from '../../ui/table.ts';
+import { html } from '../../html/html.ts';
+import type { Account, AccountState } from '../../people/account.ts';
+import { alert, checkbox, done, field, form, select } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type Column, table } from '../ui/table.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 
 export const accountStates = [

@@ -1,9 +1,9 @@
-import { attribute, type Html, type HtmlValue, html } from '../../../html/html.ts';
-import { withParameter } from '../../http/url.ts';
-import { layout } from '../../ui/layout.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { paging } from '../../ui/paging.ts';
-import { hiddenFields } from '../../ui/search-box.ts';
+import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
+import { withParameter } from '../http/url.ts';
+import { layout } from '../ui/layout.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { paging } from '../ui/paging.ts';
+import { hiddenFields } from '../ui/search-box.ts';
 
 export const adminTabs = ['people', 'roles', 'groups', 'sessions', 'tokens', 'log'] as const;
 export type AdminTab = (typeof adminTabs)[number];

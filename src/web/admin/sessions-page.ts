@@ -1,11 +1,11 @@
-import { html } from '../../../html/html.ts';
-import type { OfPerson } from '../../../people/overview.ts';
-import type { ListedSession } from '../../../people/sessions.ts';
-import { browserName } from '../../account/sessions-page.ts';
-import { moment } from '../../ui/date-time.ts';
-import { done, form } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { type Column, table } from '../../ui/table.ts';
+import { html } from '../../html/html.ts';
+import type { OfPerson } from '../../people/overview.ts';
+import type { ListedSession } from '../../people/sessions.ts';
+import { browserName } from '../account/sessions-page.ts';
+import { moment } from '../ui/date-time.ts';
+import { done, form } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type Column, table } from '../ui/table.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 
 export function sessionColumns(context: PageContext): readonly Column<ListedSession>[] {

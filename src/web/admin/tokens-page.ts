@@ -1,10 +1,10 @@
-import { html } from '../../../html/html.ts';
-import type { OfPerson } from '../../../people/overview.ts';
-import type { ListedToken } from '../../../people/tokens.ts';
-import { tokenColumns } from '../../account/token-columns.ts';
-import { done, form } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { type Column, table } from '../../ui/table.ts';
+import { html } from '../../html/html.ts';
+import type { OfPerson } from '../../people/overview.ts';
+import type { ListedToken } from '../../people/tokens.ts';
+import { tokenColumns } from '../account/token-columns.ts';
+import { done, form } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type Column, table } from '../ui/table.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 
 /** Columns for tokens of anybody; `personOf` is the number of whose it is. */

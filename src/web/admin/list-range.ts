@@ -1,4 +1,4 @@
-import { rowsOnPage } from '../../pages/admin/frame.ts';
+import { rowsOnPage } from './frame.ts';
 
 /** Which part of a long list an address asks for. */
 export function partOf(args: URLSearchParams): {

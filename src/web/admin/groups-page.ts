@@ -1,9 +1,9 @@
-import { html } from '../../../html/html.ts';
-import type { Group, GroupMember } from '../../../people/groups.ts';
-import { moment } from '../../ui/date-time.ts';
-import { alert, done, field, form } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { type Column, table } from '../../ui/table.ts';
+import { html } from '../../html/html.ts';
+import type { Group, GroupMember } from '../../people/groups.ts';
+import { moment } from '../ui/date-time.ts';
+import { alert, done, field, form } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type Column, table } from '../ui/table.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 
 export interface GroupsModel extends Part {

@@ -1,12 +1,12 @@
-import { attribute, type Html, html } from '../../../html/html.ts';
-import { grantText } from '../../../people/explain.ts';
-import type { Role } from '../../../people/roles.ts';
-import type { RuleProblem } from '../../../people/rules/problem.ts';
-import { actions } from '../../../site/actions.ts';
-import { alert, done, field, form, formTokenField } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { type Column, table } from '../../ui/table.ts';
-import type { Translator } from '../../ui/translations.ts';
+import { attribute, type Html, html } from '../../html/html.ts';
+import { grantText } from '../../people/explain.ts';
+import type { Role } from '../../people/roles.ts';
+import type { RuleProblem } from '../../people/rules/problem.ts';
+import { actions } from '../../site/actions.ts';
+import { alert, done, field, form, formTokenField } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type Column, table } from '../ui/table.ts';
+import type { Translator } from '../ui/translations.ts';
 import { adminPage } from './frame.ts';
 
 export function rolesPage(

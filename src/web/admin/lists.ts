@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
-import { readAccount } from '../../../people/account.ts';
-import { requireForPerson } from '../../../people/administer.ts';
-import { audit, auditActions } from '../../../people/audit.ts';
-import { allSessions, allTokens, auditLog } from '../../../people/overview.ts';
-import { endSessions } from '../../../people/sessions.ts';
-import { endToken } from '../../../people/tokens.ts';
-import { actorOf, beginForm, doneText, given, sendForm } from '../../account/forms.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { actionText, logPage } from '../../pages/admin/log.ts';
-import { allSessionsPage } from '../../pages/admin/sessions.ts';
-import { allTokensPage } from '../../pages/admin/tokens.ts';
-import { partOf, rowNumber } from './part.ts';
+import { readAccount } from '../../people/account.ts';
+import { requireForPerson } from '../../people/administer.ts';
+import { audit, auditActions } from '../../people/audit.ts';
+import { allSessions, allTokens, auditLog } from '../../people/overview.ts';
+import { endSessions } from '../../people/sessions.ts';
+import { endToken } from '../../people/tokens.ts';
+import { actorOf, beginForm, doneText, given, sendForm } from '../account/forms.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { partOf, rowNumber } from './list-range.ts';
+import { actionText, logPage } from './log-page.ts';
+import { allSessionsPage } from './sessions-page.ts';
+import { allTokensPage } from './tokens-page.ts';
 
 /** Everybody's sessions and tokens, and who changed what. */
 export function adminListRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readAccount } from '../../../people/account.ts';
-import { requireForGroups, requireForPerson } from '../../../people/administer.ts';
+import { readAccount } from '../../people/account.ts';
+import { requireForGroups, requireForPerson } from '../../people/administer.ts';
 import {
   addToGroup,
   createGroup,
@@ -11,15 +11,15 @@ import {
   membersOf,
   readGroup,
   removeFromGroup,
-} from '../../../people/groups.ts';
-import { requireAccount } from '../../../people/people.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../../account/forms.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { Exchange } from '../../exchange/exchange.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { groupPage, groupsPage } from '../../pages/admin/groups.ts';
-import { removalPage } from '../../pages/admin/removal.ts';
-import { partOf, rowNumber } from './part.ts';
+} from '../../people/groups.ts';
+import { requireAccount } from '../../people/people.ts';
+import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/forms.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { groupPage, groupsPage } from './groups-page.ts';
+import { partOf, rowNumber } from './list-range.ts';
+import { removalPage } from './removal-page.ts';
 
 interface GroupParams {
   readonly Params: { readonly id: string };

@@ -1,18 +1,18 @@
-import { type Html, type HtmlValue, html } from '../../../html/html.ts';
-import type { Account } from '../../../people/account.ts';
-import type { AuditEntry } from '../../../people/audit.ts';
-import type { Membership } from '../../../people/person-for.ts';
-import type { ListedSession } from '../../../people/sessions.ts';
-import type { ListedToken } from '../../../people/tokens.ts';
-import { moment } from '../../ui/date-time.ts';
-import { facts } from '../../ui/facts.ts';
-import { alert, done, field, form, select } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
-import { type Column, table } from '../../ui/table.ts';
+import { type Html, type HtmlValue, html } from '../../html/html.ts';
+import type { Account } from '../../people/account.ts';
+import type { AuditEntry } from '../../people/audit.ts';
+import type { Membership } from '../../people/person-for.ts';
+import type { ListedSession } from '../../people/sessions.ts';
+import type { ListedToken } from '../../people/tokens.ts';
+import { moment } from '../ui/date-time.ts';
+import { facts } from '../ui/facts.ts';
+import { alert, done, field, form, select } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { type Column, table } from '../ui/table.ts';
 import { adminPage } from './frame.ts';
-import { logTable } from './log.ts';
-import { sessionColumns } from './sessions.ts';
-import { foreignTokenColumns } from './tokens.ts';
+import { logTable } from './log-page.ts';
+import { sessionColumns } from './sessions-page.ts';
+import { foreignTokenColumns } from './tokens-page.ts';
 
 export interface PersonModel {
   readonly account: Account;

@@ -1,6 +1,6 @@
-import { html } from '../../../html/html.ts';
-import { form } from '../../ui/form.ts';
-import type { PageContext } from '../../ui/page-context.ts';
+import { html } from '../../html/html.ts';
+import { form } from '../ui/form.ts';
+import type { PageContext } from '../ui/page-context.ts';
 import { type AdminTab, adminPage } from './frame.ts';
 
 /** What cannot be undone is asked once more. */

@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { collectionTree } from '../../../access/collections.ts';
-import { mayDoEverything, requireForRole } from '../../../people/administer.ts';
-import { grantText } from '../../../people/explain.ts';
-import { namesOfNobody } from '../../../people/people.ts';
-import { readGrants } from '../../../people/read-grants.ts';
-import { checkRoleName, createRole, deleteRole, saveRole } from '../../../people/role-changes.ts';
-import { allRoles, type Role } from '../../../people/roles.ts';
-import { namesIn } from '../../../people/rules/decide.ts';
-import { parseRules } from '../../../people/rules/parse.ts';
-import { tidyName } from '../../../site/identity.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../../account/forms.ts';
-import type { WebEnvironment } from '../../exchange/environment.ts';
-import type { Exchange } from '../../exchange/exchange.ts';
-import type { WebPeople } from '../../exchange/web-people.ts';
-import { removalPage } from '../../pages/admin/removal.ts';
-import { type RoleModel, rolePage, rolesPage } from '../../pages/admin/roles.ts';
+import { collectionTree } from '../../access/collections.ts';
+import { mayDoEverything, requireForRole } from '../../people/administer.ts';
+import { grantText } from '../../people/explain.ts';
+import { namesOfNobody } from '../../people/people.ts';
+import { readGrants } from '../../people/read-grants.ts';
+import { checkRoleName, createRole, deleteRole, saveRole } from '../../people/role-changes.ts';
+import { allRoles, type Role } from '../../people/roles.ts';
+import { namesIn } from '../../people/rules/decide.ts';
+import { parseRules } from '../../people/rules/parse.ts';
+import { tidyName } from '../../site/identity.ts';
+import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/forms.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { removalPage } from './removal-page.ts';
+import { type RoleModel, rolePage, rolesPage } from './roles-page.ts';
 
 interface RoleParams {
   readonly Params: { readonly name: string };
