@@ -27,6 +27,7 @@ import { applyLevel } from './exchange/site-level.ts';
 import { lateInAll } from './exchange/unavailable.ts';
 import { meet, personOf, visitorOf } from './exchange/visitor.ts';
 import type { WebPeople } from './exchange/web-people.ts';
+import { machineRoutes } from './feeds/routes.ts';
 import type { WebFiles } from './files/files.ts';
 import { fileRoutes } from './files/routes.ts';
 import { answerClientError } from './http/client-error.ts';
@@ -43,12 +44,11 @@ import { trustedProxies } from './limits/networks.ts';
 import { watchBodies } from './limits/slow-client.ts';
 import { applyProfiling } from './profile/apply.ts';
 import { type ProfileRoutes, profileRoutes } from './profile/routes.ts';
-import { createReadiness, type Readiness } from './readiness.ts';
 import { resolverRoutes } from './record/resolvers.ts';
 import { recordRoutes } from './record/routes.ts';
-import { healthRoutes } from './routes/health.ts';
-import { machineRoutes } from './routes/machines.ts';
 import { searchRoutes } from './search/routes.ts';
+import { healthRoutes } from './status/health.ts';
+import { createReadiness, type Readiness } from './status/readiness.ts';
 import { statusRoutes } from './status/routes.ts';
 
 export interface AppOptions {

@@ -33,7 +33,7 @@ import { watchLateness } from './limits/event-loop-lag.ts';
 import { parseNetworks } from './limits/networks.ts';
 import { Connections } from './process/connections.ts';
 import { boardPath, type WorkerStart } from './process/worker-start.ts';
-import { createReadiness } from './readiness.ts';
+import { createReadiness } from './status/readiness.ts';
 import { rehearse } from './warm-up.ts';
 
 /** In-flight requests get this long. Milliseconds. */

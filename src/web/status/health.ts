@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Readiness } from '../readiness.ts';
+import type { Readiness } from './readiness.ts';
 
 /** For supervisors and balancers: is the process alive, and should requests come to it? */
 export function healthRoutes(app: FastifyInstance, readiness: Readiness): void {
