@@ -8,8 +8,8 @@ const source = fileURLToPath(new URL('../src/', import.meta.url));
 export async function errorsManual(): Promise<string> {
   const parts: string[] = [];
   const told = new Set<string>();
-  for (const file of globSync('*/errors.ts', { cwd: source }).sort()) {
-    const room = file.replace('/errors.ts', '');
+  for (const file of globSync('**/errors.ts', { cwd: source }).sort()) {
+    const room = file.split('/')[0];
     const kinds = await declaredIn(`${source}${file}`);
     if (kinds.length > 0) parts.push(`## ${room}\n\n${kinds.map(entry).join('\n')}`);
     for (const { code } of kinds) told.add(code);

@@ -42,7 +42,7 @@ const styles = [
 ];
 
 /** Files of the one script. */
-const scripts = ['comfort', 'suggest', 'years'];
+const scripts = ['enhance', 'suggest', 'years'];
 
 function stylesheet(): string {
   const shares = Array.from({ length: 20 }, (_, i) => `.w${(i + 1) * 5}{width:${(i + 1) * 5}%}`).join('');
@@ -78,7 +78,7 @@ function makeAssets(accent: string): Assets {
   const addresses = {
     style: add('style', 'css', 'text/css; charset=utf-8', themeCss(accent) + stylesheet()),
     script: add(
-      'comfort',
+      'enhance',
       'js',
       'text/javascript; charset=utf-8',
       scripts.map((name) => read(`${name}.js`)).join('\n'),
