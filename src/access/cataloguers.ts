@@ -1,6 +1,7 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { may, type Person } from '../people/person.ts';
-import { type CataloguerQuestion, cataloguerKey, cataloguersIn } from '../search/evaluate/cataloguer.ts';
+import { cataloguersIn } from '../search/evaluate/cataloguer.ts';
+import { type CataloguerQuestion, cataloguerKey } from '../search/evaluate/changed-by.ts';
 import { questionOf } from '../search/question.ts';
 import type { SearchRequest } from '../search/request.ts';
 import { analyzerOf } from '../search/search.ts';

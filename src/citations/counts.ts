@@ -1,7 +1,9 @@
 import type { CitationGraph } from '../index/citation-graph.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { IdSet } from './id-set.ts';
-import type { Citing } from './view.ts';
+
+/** With all citations, or without those that share an author with what they cite. */
+export type Citing = 'all' | 'without-self';
 
 /** By segment, then by ordinal; half the size while nothing is cited 65,536 times. */
 export type Counts = readonly (Uint16Array | Uint32Array)[];

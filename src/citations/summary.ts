@@ -1,5 +1,6 @@
 import type { HitSet } from '../index/snapshot.ts';
-import type { CitationView, Citing } from './view.ts';
+import type { Citing } from './counts.ts';
+import type { CitationView } from './view.ts';
 
 /** What a set of papers adds up to. */
 export interface CitationSummary {

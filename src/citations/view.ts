@@ -1,11 +1,8 @@
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { CitationGraph, Direction } from '../index/citation-graph.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
-import { type Counts, countCitations } from './counts.ts';
+import { type Citing, type Counts, countCitations } from './counts.ts';
 import { IdSet } from './id-set.ts';
-
-/** With all citations, or without those that share an author with what they cite. */
-export type Citing = 'all' | 'without-self';
 
 /** The citation graph as one person sees it: records that the person may not open neither cite nor are cited. */
 export interface CitationView {

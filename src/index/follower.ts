@@ -4,7 +4,7 @@ import { type IndexVersions, sameVersions } from '../site/index-versions.ts';
 import { currentSite, siteAt } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
-import type { CitationSource } from './citation-graph.ts';
+import type { CitationSource } from './citation-source.ts';
 import { DeltaSegments } from './delta-segments.ts';
 import { indexErrors } from './errors.ts';
 import { forgetLastView, readLastView, writeLastView } from './last-view.ts';

@@ -1,10 +1,9 @@
 import { choicesOf } from './choices.ts';
-import type { ChangedBy } from './evaluate/cataloguer.ts';
+import type { ChangedBy } from './evaluate/changed-by.ts';
 import { spanOfDate } from './evaluate/dates.ts';
 import type { Notice } from './notices.ts';
 import { type Addition, addToSearch } from './query/add-to-search.ts';
 import type { Join } from './query/tree.ts';
-import { tagsIn } from './repeated.ts';
 
 /** A search as the URL states it, washed. Everything a page or a format needs to ask is in it, and `toUrl` writes it back. */
 export interface SearchRequest {
@@ -328,4 +327,13 @@ export function toArguments(request: SearchRequest): URLSearchParams {
   add('ln', request.language);
   add('em', request.embed.join(','));
   return args;
+}
+
+/** The arguments `ot`, each of which may be a list. */
+export function tagsIn(args: URLSearchParams): readonly string[] {
+  return args
+    .getAll('ot')
+    .flatMap((list) => list.split(','))
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
 }

@@ -2,7 +2,7 @@ import { createYamlReader, type SiteProblem, type Value, type YamlReader } from 
 import { topologyProblems } from './check.ts';
 import { linesOf } from './lines.ts';
 import { readHosts } from './parse-hosts.ts';
-import type { SecretSource } from './secrets.ts';
+import type { SecretSource } from './topology.ts';
 import {
   defaultPorts,
   defaultVersions,

@@ -1,26 +1,8 @@
-import { taskStates } from '../../jobs/calendar.ts';
-import type { TaskState } from '../../jobs/task-state.ts';
-import type { Queryable } from '../../store/database.ts';
-import { soon } from '../../store/unless-late.ts';
-import type { NodeStatus } from '../node-status.ts';
-import { type KnownNode, knownNodes } from '../nodes.ts';
 import { prometheusText } from '../prometheus.ts';
+import type { NodeView } from './node-view.ts';
 import { statusDocument } from './page.ts';
 import { statusPolicy } from './style.ts';
 import { statusAuto } from './text.ts';
-
-/** How a node is, and what the database tells of the others and of what they all do together; undefined: it does not tell. */
-export interface NodeView {
-  readonly status: NodeStatus;
-  readonly nodes: readonly KnownNode[] | undefined;
-  readonly tasks: readonly TaskState[] | undefined;
-}
-
-/** Asks the database as well, which may be away. */
-export async function viewOf(status: NodeStatus, database: Queryable): Promise<NodeView> {
-  const [nodes, tasks] = await Promise.all([soon(knownNodes(database)), soon(taskStates(database))]);
-  return { status, nodes, tasks };
-}
 
 export interface StatusAnswer {
   readonly headers: Readonly<Record<string, string>>;

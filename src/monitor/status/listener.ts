@@ -2,8 +2,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { makeSocketFolder } from '../../store/embedded/ownership.ts';
-import { answerStatus, type NodeView } from './answer.ts';
+import { answerStatus } from './answer.ts';
 import { isLocalName } from './local.ts';
+import type { NodeView } from './node-view.ts';
 
 export interface StatusListener {
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { attribute, type Html, type HtmlValue, html, raw } from '../../html/html
 import type { TaskState } from '../../jobs/task-state.ts';
 import { type NodeStatus, otherReleases, type WorkerState, type WorkerStatus } from '../node-status.ts';
 import type { KnownNode } from '../nodes.ts';
-import type { NodeView } from './answer.ts';
+import type { NodeView } from './node-view.ts';
 import { count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
 import { sparkline } from './sparkline.ts';
 import { statusStyle } from './style.ts';

@@ -1,6 +1,6 @@
 import type { TaskState } from '../../jobs/task-state.ts';
 import { type NodeStatus, otherReleases, type WorkerStatus } from '../node-status.ts';
-import type { NodeView } from './answer.ts';
+import type { NodeView } from './node-view.ts';
 import { count, duration, megabytes, milliseconds, rate } from './numbers.ts';
 
 /** In the manner of httpd's mod_status with ?auto, so that what reads that reads this; our own numbers follow. */

@@ -1,5 +1,5 @@
-import type { FieldSearch } from '../../index/analysis/analyzer.ts';
 import { foldValue } from '../../index/analysis/fold.ts';
+import type { FieldSearch } from '../../index/analysis/query.ts';
 import { printLeaf } from '../query/print.ts';
 import type { Leaf, Query } from '../query/tree.ts';
 import { finish, type Work } from '../work.ts';
@@ -11,7 +11,7 @@ import { spanOfDate } from './dates.ts';
 import { evaluating } from './evaluate.ts';
 import { numberRange, range, regularExpression, wildcard } from './matcher.ts';
 import { badNumber, numberEnds } from './numbers.ts';
-import { patternPlan } from './patterns.ts';
+import { patternPlan } from './pattern-plan.ts';
 import { all, both, either, leftOut, type MatchPlan, none, type Place, type Plan, type PlanStep } from './plan.ts';
 
 /** Turns a question into what is asked of every segment. Whatever cannot be asked leaves a notice in the context. */

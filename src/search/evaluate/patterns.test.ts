@@ -9,7 +9,7 @@ import { emptyRequest } from '../request.ts';
 import { type SearchOptions, search } from '../search.ts';
 import { snapshotOf } from '../testing/library.ts';
 import { finish } from '../work.ts';
-import { mostPatterns } from './patterns.ts';
+import { mostPatterns } from './pattern-plan.ts';
 
 const words = 700;
 const plain = snapshotOf(

@@ -4,7 +4,7 @@ import { recordAddress } from '../../formats/export-format.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
 import { endWhenSlow } from '../limits/pace.ts';
 import { drawnRecords } from '../reading/read-records.ts';
-import type { Asked } from './routes.ts';
+import type { Asked } from './asked.ts';
 
 /** An answer with records: what stands before them, what after them, and the address of what comes next. */
 export interface ListAnswer {

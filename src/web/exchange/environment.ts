@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../../library/open.ts';
 import type { SiteLevel } from '../../site/level.ts';
-import type { WebFiles } from '../files/files.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type Assets, assetsOf } from '../ui/assets.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from '../ui/translations.ts';
 import type { Later } from './after-answer.ts';
+import type { WebFiles } from './web-files.ts';
 import type { WebPeople } from './web-people.ts';
 
 /** What the pages need of a library. */

@@ -12,13 +12,13 @@ import type { SearchRequest } from '../../search/request.ts';
 import type { Work } from '../../search/work.ts';
 import { readCookie } from '../http/cookies.ts';
 import { ownAddress } from '../http/own-address.ts';
-import { type ReadVersion, RecordTooLarge, readVersion } from '../reading/read-records.ts';
 import type { PageContext, Theme } from '../ui/page-context.ts';
 import { negotiateLanguage, type Translator } from '../ui/translations.ts';
 import { isAway } from './database-away.ts';
 import type { WebEnvironment } from './environment.ts';
 import { formToken } from './form-token.ts';
 import { stagesOf } from './profile-asked.ts';
+import { type ReadVersion, RecordTooLarge, readVersion } from './read-version.ts';
 import { Timing } from './timing.ts';
 import { personOf, visitorOf } from './visitor.ts';
 

@@ -21,10 +21,10 @@ import { createSession } from '../../people/sessions.ts';
 import { createToken } from '../../people/tokens.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
+import type { WebFiles } from '../exchange/web-files.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { memoryLibrary } from '../memory-library.ts';
 import { anyRole, testPeople } from '../test-people.ts';
-import type { WebFiles } from './files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-files-'));
 const records = [

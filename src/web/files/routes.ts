@@ -12,9 +12,10 @@ import { once } from '../../store/idempotency.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { beginExchange, type Exchange } from '../exchange/exchange.ts';
 import { sendNoRecord, sendNotFound } from '../exchange/messages.ts';
+import type { WebFiles } from '../exchange/web-files.ts';
 import { webErrors } from '../http/errors.ts';
 import { deliver } from './deliver.ts';
-import { fileAddress, mayRead, type WebFiles } from './files.ts';
+import { fileAddress, mayRead } from './files.ts';
 
 /** Files of records: to be read by whoever may see record and document, to be added by who may `runbibdocfile`. */
 export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, files: WebFiles): void {

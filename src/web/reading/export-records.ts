@@ -6,9 +6,10 @@ import type { StoredVersion } from '../../index/stored-records.ts';
 import { compilePath } from '../../marc/path.ts';
 import { readParts } from '../../marc/stored.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { type ReadVersion, RecordTooLarge, readVersion } from '../exchange/read-version.ts';
 import { webErrors } from '../http/errors.ts';
 import { attempt } from '../ui/attempt.ts';
-import { mostCharacters, type ReadVersion, RecordTooLarge, readVersion, storedBatches } from './read-records.ts';
+import { mostCharacters, storedBatches } from './read-records.ts';
 import { isWhollyVisible, visibleRecord } from './visible-record.ts';
 
 /** What of a question an export has to know. */

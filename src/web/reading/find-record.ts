@@ -2,7 +2,7 @@ import { wouldShow } from '../../access/deleted.ts';
 import { mayShow } from '../../access/visible.ts';
 import { firstValue } from '../../formats/work/fields.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { ReadVersion } from './read-records.ts';
+import type { ReadVersion } from '../exchange/read-version.ts';
 
 /**
  * What there is to say of a number: a record; that it was deleted, or merged into another one; or nothing, which is all

@@ -1,31 +1,13 @@
 import type { ExportItem } from '../../formats/item.ts';
-import type { RecordVersion } from '../../index/entry.ts';
 import type { StoredBatch, StoredVersion } from '../../index/stored-records.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
-import { decodeParts, readStart } from '../../marc/stored.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { RecordTooLarge, readVersion } from '../exchange/read-version.ts';
 import { attempt } from '../ui/attempt.ts';
 import { visibleRecord } from './visible-record.ts';
 
-/**
- * Subfields and fields of a record that are read at once. A paper by 3,000 authors has 12,000; 300,000 of them ended
- * a web process, whose heap has 384 MB, when a format was
- * made of them whole.
- */
-export const mostParts = 100_000;
 /** Characters of a stored record of which something is made whole: several copies of it are in memory then. */
 export const mostCharacters = 16 * 1024 * 1024;
-
-/** A version of a record, as far as it is read here. */
-export interface ReadVersion extends RecordVersion {
-  /** Characters of it that were left out; 0: it is whole. */
-  readonly leftOut: number;
-}
-
-export function readVersion({ marc, ...version }: StoredVersion): ReadVersion {
-  const { parts, leftOut } = readStart(marc, mostParts);
-  return { ...version, record: decodeParts(parts), leftOut };
-}
 
 /** Bytes that one statement answers with, more or less. */
 const batchBytes = 2 * 1024 * 1024;
@@ -82,12 +64,6 @@ export async function* drawnRecords<T>(
       });
       if (drawn !== undefined) yield { id: row.id, drawn };
     }
-  }
-}
-
-export class RecordTooLarge extends Error {
-  constructor(characters: number) {
-    super(`it is too large for this format: ${characters.toLocaleString('en')} characters`);
   }
 }
 

@@ -1,12 +1,12 @@
 import { exportFormats } from '../../formats/formats.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { dublinCoreMeta, highwireMeta, schemaOrg } from '../../formats/metadata.ts';
+import type { Work } from '../../formats/work/work.ts';
 import { type Html, html, jsonScript } from '../../html/html.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import type { RecordModel } from './page.ts';
 
 /** What machines read of a record's page: schema.org, Highwire and Dublin Core, and where its other formats are. */
-export function recordHead(context: PageContext, model: RecordModel): Html {
+export function recordHead(context: PageContext, model: { readonly id: number; readonly work: Work }): Html {
   const address = `${context.baseUrl}/record/${model.id}`;
   const description = model.work.abstracts[0];
   const meta = [...highwireMeta(model.work, address), ...dublinCoreMeta(model.work, address)];

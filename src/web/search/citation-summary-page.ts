@@ -1,5 +1,5 @@
+import type { Citing } from '../../citations/counts.ts';
 import { type CitationSummary, citationClasses } from '../../citations/summary.ts';
-import type { Citing } from '../../citations/view.ts';
 import { type Html, html, nothing } from '../../html/html.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { type YearCount, yearPicture } from '../ui/years.ts';

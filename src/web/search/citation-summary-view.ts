@@ -1,7 +1,7 @@
 import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
+import type { Citing } from '../../citations/counts.ts';
 import { summariseCitations } from '../../citations/summary.ts';
-import type { Citing } from '../../citations/view.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { RequestPart, SearchRequest } from '../../search/request.ts';
 import { toUrl } from '../../search/request.ts';

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
-import { answerStatus, type NodeView } from '../../monitor/status/answer.ts';
+import { answerStatus } from '../../monitor/status/answer.ts';
 import { isLocalName, isLoopback, isOwnPeer } from '../../monitor/status/local.ts';
+import type { NodeView } from '../../monitor/status/node-view.ts';
 import { may } from '../../people/person.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { personOf } from '../exchange/visitor.ts';
