@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * A worker's scoreboard: a small file in which it notes each request that it answers, as httpd does in shared memory. It costs two writes of a few
@@ -100,4 +100,9 @@ export function readBoard(path: string): readonly RunningRequest[] {
     running.push({ began: Number(began), statements: Number(statements), client, method, url });
   }
   return running.sort((a, b) => a.began - b.began);
+}
+
+/** Where a worker notes what it is answering. */
+export function boardPath(dataFolder: string, pid: number): string {
+  return join(dataFolder, 'run', `worker-${pid}.board`);
 }

@@ -15,13 +15,7 @@ import { residentBytes } from '../monitor/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
 import type { FromBackground } from '../supervisor/background.ts';
 import type { ToWorker } from '../supervisor/messages.ts';
-
-/** What the supervisor starts it with. */
-export interface BackgroundStart {
-  readonly settings: Settings;
-  /** What the one before remembered of the index. */
-  readonly kept: unknown;
-}
+import type { BackgroundStart } from './process/process-start.ts';
 
 /** Milliseconds. */
 const askAgain = 5_000;

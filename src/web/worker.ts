@@ -12,7 +12,7 @@ import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { createLogger } from '../monitor/log.ts';
 import type { NodeStatus } from '../monitor/node-status.ts';
-import { createBoard } from '../monitor/scoreboard.ts';
+import { boardPath, createBoard } from '../monitor/scoreboard.ts';
 import { viewOf } from '../monitor/status/node-view.ts';
 import { WorkerMeter, type WorkerReport } from '../monitor/worker-report.ts';
 import { type Access, openAccess } from '../people/access.ts';
@@ -32,7 +32,7 @@ import type { WebPeople } from './exchange/web-people.ts';
 import { watchLateness } from './limits/event-loop-lag.ts';
 import { parseNetworks } from './limits/networks.ts';
 import { Connections } from './process/connections.ts';
-import { boardPath, type WorkerStart } from './process/worker-start.ts';
+import type { WorkerStart } from './process/process-start.ts';
 import { createReadiness } from './status/readiness.ts';
 import { rehearse } from './warm-up.ts';
 

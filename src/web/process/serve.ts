@@ -10,8 +10,10 @@ import { createLogger } from '../../monitor/log.ts';
 import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
 import { nodeId, tellNode } from '../../monitor/nodes.ts';
 import { residentBytes } from '../../monitor/resident.ts';
+import { boardPath } from '../../monitor/scoreboard.ts';
 import { listenForStatus } from '../../monitor/status/listener.ts';
 import { viewOf } from '../../monitor/status/node-view.ts';
+import { statusSocket } from '../../monitor/status/socket.ts';
 import { closeDataFolder } from '../../store/closed-folder.ts';
 import { openStore } from '../../store/open.ts';
 import { lockServe } from '../../store/serve-lock.ts';
@@ -21,9 +23,8 @@ import { currentRelease, ownFolder } from '../../supervisor/release.ts';
 import { repeat } from '../../supervisor/repeat.ts';
 import { Supervisor, WorkerFailed } from '../../supervisor/supervisor.ts';
 import { tellSystemd } from '../../supervisor/systemd.ts';
-import type { BackgroundStart } from '../background.ts';
 import { webErrors } from '../http/errors.ts';
-import { boardPath, statusSocket, type WorkerStart } from './worker-start.ts';
+import type { BackgroundStart, WorkerStart } from './process-start.ts';
 
 export interface ServeOptions {
   readonly settings: Settings;

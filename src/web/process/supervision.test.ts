@@ -9,8 +9,8 @@ import autocannon from 'autocannon';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { loadSettings, type Settings } from '../../config/settings.ts';
 import type { NodeStatus } from '../../monitor/node-status.ts';
+import { statusSocket } from '../../monitor/status/socket.ts';
 import { serve } from './serve.ts';
-import { statusSocket } from './worker-start.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-supervision-'));
 let store: TestDatabase;
