@@ -4,7 +4,7 @@ import type { Field, MarcRecord } from '../marc/record.ts';
 import { parseSite } from '../site/parse.ts';
 import { createApp } from './app.ts';
 import type { WebLibrary } from './exchange/environment.ts';
-import { memoryLibrary } from './memory-library.ts';
+import { memoryLibrary } from './test-library.ts';
 
 const siteText = `
 site:

@@ -21,7 +21,7 @@ import { parseSite } from '../site/parse.ts';
 import type { Site } from '../site/site.ts';
 import { createApp } from './app.ts';
 import type { WebPeople } from './exchange/web-people.ts';
-import { memoryLibrary } from './memory-library.ts';
+import { memoryLibrary } from './test-library.ts';
 import { testPeople } from './test-people.ts';
 import { errorSteps, type Step, type WalkWorld, walks } from './walk-table.ts';
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import { defaultSite } from '../site/default.ts';
 import type { WebLibrary } from './exchange/environment.ts';
-import { memoryLibrary } from './memory-library.ts';
 import { articleLibrary } from './test-articles.ts';
+import { memoryLibrary } from './test-library.ts';
 import { rehearse } from './warm-up.ts';
 
 test('records are read for pages that nobody asked for, of a library with records and of one without', async () => {

@@ -11,7 +11,7 @@ import { createToken } from '../../src/people/tokens.ts';
 import { testSite } from '../../src/search/testing/library.ts';
 import { createApp } from '../../src/web/app.ts';
 import type { WebPeople } from '../../src/web/exchange/web-people.ts';
-import { memoryLibrary } from '../../src/web/memory-library.ts';
+import { memoryLibrary } from '../../src/web/test-library.ts';
 import { anyRole, testPeople } from '../../src/web/test-people.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { checkAccessible, checkFits } from '../support/looks.ts';

@@ -8,7 +8,7 @@ import { testView } from '../../src/monitor/status/test-status.ts';
 import { defaultSite } from '../../src/site/default.ts';
 import { openLevel } from '../../src/site/level.ts';
 import { createApp } from '../../src/web/app.ts';
-import { deletedRecord, memoryLibrary } from '../../src/web/memory-library.ts';
+import { deletedRecord, memoryLibrary } from '../../src/web/test-library.ts';
 import { accessViolations, checkAccessible, checkFits } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
 

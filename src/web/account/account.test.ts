@@ -16,7 +16,7 @@ import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import { createLater } from '../exchange/after-answer.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { anyRole, testPeople } from '../test-people.ts';
 import { createReader, type Reader } from '../test-reader.ts';
 

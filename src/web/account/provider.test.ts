@@ -9,7 +9,7 @@ import { testSite } from '../../search/testing/library.ts';
 import type { SignInProvider, Site } from '../../site/site.ts';
 import { createApp } from '../app.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { testPeople } from '../test-people.ts';
 import { startProvider, type TestProvider } from '../test-provider.ts';
 import { createReader, type Reader } from '../test-reader.ts';

@@ -12,7 +12,7 @@ import { createToken } from '../../people/tokens.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { testPeople } from '../test-people.ts';
 import { createReader } from '../test-reader.ts';
 

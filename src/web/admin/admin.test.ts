@@ -11,7 +11,7 @@ import { createRole } from '../../people/role-changes.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { anyRole, testPeople } from '../test-people.ts';
 import { createReader, type Reader } from '../test-reader.ts';
 

@@ -8,7 +8,7 @@ import { addPerson } from '../../people/people.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { type LevelWatch, type SiteLevel, setLevel, watchLevel } from '../../site/level.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { testPeople } from '../test-people.ts';
 import { createReader, type Reader } from '../test-reader.ts';
 import type { WebPeople } from './web-people.ts';

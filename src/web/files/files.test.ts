@@ -23,7 +23,7 @@ import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import type { WebFiles } from '../exchange/web-files.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { anyRole, testPeople } from '../test-people.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-files-'));

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 
 let app: FastifyInstance;
 

@@ -9,7 +9,7 @@ import { addPerson } from '../../people/people.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { testPassword, testPeople } from '../test-people.ts';
 import { createReader, type Reader } from '../test-reader.ts';
 import { walks } from '../walk-table.ts';

@@ -6,7 +6,7 @@ import { openTestDatabase, type TestDatabase } from '../../../test/support/datab
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { testOperators, testPassword } from '../test-people.ts';
 import { createReader } from '../test-reader.ts';
 import { noLimits } from './limits.ts';

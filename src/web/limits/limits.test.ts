@@ -8,7 +8,7 @@ import { field } from '../../formats/test-records.ts';
 import { defaultSite } from '../../site/default.ts';
 import { type AppOptions, createApp } from '../app.ts';
 import type { WebLibrary } from '../exchange/environment.ts';
-import { deletedRecord, memoryLibrary } from '../memory-library.ts';
+import { deletedRecord, memoryLibrary } from '../test-library.ts';
 import { createLimits, noLimits } from './limits.ts';
 
 const many = 3000;

@@ -8,7 +8,7 @@ import { createBoard } from '../../monitor/scoreboard.ts';
 import { WorkerMeter } from '../../monitor/worker-report.ts';
 import { defaultSite } from '../../site/default.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { noLimits } from './limits.ts';
 
 const words = (at: number): string =>

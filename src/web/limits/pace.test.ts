@@ -6,7 +6,7 @@ import { field } from '../../formats/test-records.ts';
 import { defaultSite } from '../../site/default.ts';
 import { createApp } from '../app.ts';
 import type { WebLibrary } from '../exchange/environment.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { type LimitSettings, noLimits } from './limits.ts';
 
 const many = 3000;

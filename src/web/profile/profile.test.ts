@@ -18,7 +18,7 @@ import { lookFor } from '../../profile/look.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { testOperators, testPassword } from '../test-people.ts';
 import { createReader, type Reader } from '../test-reader.ts';
 

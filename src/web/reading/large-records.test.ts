@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { dataField, type MarcRecord } from '../../marc/record.ts';
 import { defaultSite } from '../../site/default.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 
 const field = (tag: string, value: string, code = 'a') => dataField(tag, ' ', ' ', [{ code, value }]);
 const paper = (title: string, ...more: MarcRecord['fields']): MarcRecord => ({

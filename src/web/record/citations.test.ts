@@ -6,7 +6,7 @@ import type { MarcRecord } from '../../marc/record.ts';
 import { parseSite } from '../../site/parse.ts';
 import type { Site } from '../../site/site.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 
 const siteText = `
 site: {name: Library of Citations, languages: [en, fr], admin: admin@library.example}

@@ -4,7 +4,7 @@ import { field } from '../../formats/test-records.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import { parseSite } from '../../site/parse.ts';
 import { createApp } from '../app.ts';
-import { deletedRecord, memoryLibrary } from '../memory-library.ts';
+import { deletedRecord, memoryLibrary } from '../test-library.ts';
 
 const { site } = parseSite(`
 site: {name: Library of Tests, languages: [en]}

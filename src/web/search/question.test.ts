@@ -5,7 +5,7 @@ import { longestQuestion } from '../../search/request.ts';
 import { conditionsHelped } from '../../search/search.ts';
 import { defaultSite } from '../../site/default.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 
 const paper = { leader: '', fields: [field('245__', '$aA paper'), field('980__', '$aARTICLE')] };
 const app = createApp(memoryLibrary(defaultSite(), [paper]));

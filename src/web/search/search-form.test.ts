@@ -3,8 +3,8 @@ import { after, test } from 'node:test';
 import { field } from '../../formats/test-records.ts';
 import { parseSite } from '../../site/parse.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
 import { createArticleApp } from '../test-articles.ts';
+import { memoryLibrary } from '../test-library.ts';
 
 const { app, get } = createArticleApp();
 after(() => app.close());
