@@ -53,7 +53,7 @@ for (const dump of libraries) {
       const { database, url, indexFolder } = library;
       const context = { database, url, folder: indexFolder };
       const isRight = async (): Promise<void> => {
-        const report = await verifyIndex(context, { heal: false, compare: true, most: 5 });
+        const report = await verifyIndex(context, { repair: false, compare: true, most: 5 });
         assert.deepEqual([report.damage, report.differences], [[], []]);
         await library.refresh();
         assert.equal(library.snapshot().records, 48, 'fifty, of which two are deleted');

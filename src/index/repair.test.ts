@@ -6,7 +6,7 @@ import sql from 'sql-template-tag';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { indexVersion } from './entry.ts';
 import { publish } from './manifest.ts';
-import { healSegment } from './repair.ts';
+import { repairSegment } from './repair.ts';
 import { createInverter } from './segment/inverter.ts';
 import { segmentFileName } from './segment/open.ts';
 import { bytesInMemory, storeSegment } from './segment-store.ts';
@@ -33,11 +33,11 @@ test('a damaged local file is fetched again when a follower opens it, mends it, 
     await follower.refresh();
     assert.deepEqual(found(follower, 'whole'), [1, 2]);
     flip(path, 20);
-    await follower.mend(id);
+    await follower.repair(id);
     assert.deepEqual(found(follower, 'whole'), [1, 2]);
   });
   flip(path, 20);
-  const report = await verifyIndex(index.context, { heal: true, compare: true, most: 5 });
+  const report = await verifyIndex(index.context, { repair: true, compare: true, most: 5 });
   assert.deepEqual(
     report.damage.map(({ segment, where, healing }) => [segment, where, healing]),
     [[id, 'local file', 'fetched again']],
@@ -55,13 +55,13 @@ test('a damaged stored segment is named, and mended from the file or from the re
   await addDelta(version(2, 'Stored anew', 2));
   await withFollower((follower) => follower.refresh());
   await damageStored(id);
-  const [damage] = (await verifyIndex(index.context, { heal: true, compare: false, most: 5 })).damage;
+  const [damage] = (await verifyIndex(index.context, { repair: true, compare: false, most: 5 })).damage;
   assert.deepEqual([damage?.where, damage?.healing], ['database', 'copied from the local file']);
   assert.match(damage!.problem, new RegExp(id));
   await isRight();
   rmSync(join(index.context.folder, segmentFileName(id)));
   await damageStored(id);
-  assert.equal(await healSegment(index.context, id), 'made anew from the records');
+  assert.equal(await repairSegment(index.context, id), 'made anew from the records');
   await isRight();
 });
 
@@ -72,7 +72,7 @@ test('several segments that are gone or damaged at once are all made anew from t
   await index.database.query(sql`DELETE FROM segment WHERE id = ANY (${[ids[0], ids[1]]}::text[])`);
   await damageStored(ids[2]!);
   rmSync(index.context.folder, { recursive: true, force: true });
-  const { damage } = await verifyIndex(index.context, { heal: true, compare: false, most: 5 });
+  const { damage } = await verifyIndex(index.context, { repair: true, compare: false, most: 5 });
   assert.deepEqual(
     damage.map(({ segment, healing }) => [segment, healing]),
     ids.slice(0, 3).map((id) => [id, 'made anew from the records']),
@@ -84,7 +84,7 @@ test('several segments that are gone or damaged at once are all made anew from t
   });
 });
 
-test('a follower serves its last view while a stored segment is damaged, and asks for healing', async () => {
+test('a follower serves its last view while a stored segment is damaged, and asks for a repair', async () => {
   await withFollower(async (follower) => {
     await addSegment([version(1, 'Kept')]);
     await follower.refresh();

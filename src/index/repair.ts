@@ -23,13 +23,13 @@ import {
 import { versionsOf } from './stored-records.ts';
 
 /** What was done about a damaged stored segment. */
-export type Healing = 'copied from the local file' | 'made anew from the records' | 'not live any more';
+export type Repair = 'copied from the local file' | 'made anew from the records' | 'not live any more';
 
 /** Waits for the lease, then heals: what a follower asks for when it meets a damaged block. */
-export async function healInTurn(context: IndexContext, id: string): Promise<Healing> {
+export async function repairInTurn(context: IndexContext, id: string): Promise<Repair> {
   const lease = await takeLease(context.url, 'indexer', { label: 'heal', wait: true, signal: context.signal });
   try {
-    return await healSegment(context, id);
+    return await repairSegment(context, id);
   } finally {
     await lease?.release();
   }
@@ -39,7 +39,7 @@ export async function healInTurn(context: IndexContext, id: string): Promise<Hea
  * Mends a segment whose stored blocks are damaged: from the local file when that is whole, else by indexing again every record whose newest version no
  * other segment has. Needs the lease.
  */
-export async function healSegment(context: IndexContext, id: string): Promise<Healing> {
+export async function repairSegment(context: IndexContext, id: string): Promise<Repair> {
   const { database } = context;
   const { segments } = await readManifest(database);
   if (!segments.includes(id)) return 'not live any more';

@@ -17,7 +17,7 @@ import { taskStates } from '../jobs/calendar.ts';
 import type { TaskState } from '../jobs/task-state.ts';
 import { writeRecords } from '../records/write.ts';
 import { defaultSite } from '../site/default.ts';
-import { once } from '../store/idempotency.ts';
+import { idempotently } from '../store/idempotency.ts';
 
 const program = fileURLToPath(new URL('../../bin/reperio', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'reperio-tasks-'));
@@ -84,7 +84,7 @@ test('what has expired goes, and what has not stays', async () => {
   const { database } = store;
   const digest = Buffer.alloc(32, 7);
   for (const key of ['old', 'fresh'])
-    await once(database, { scope: 'somebody', key, digest }, async () => ({ answer: key }));
+    await idempotently(database, { scope: 'somebody', key, digest }, async () => ({ answer: key }));
   await database.query(sql`UPDATE done_request SET done = now() - interval '25 hours' WHERE key = 'old'`);
   for (const [id, seen] of [
     ['00000000-0000-4000-8000-000000000001', '25 hours'],

@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { addLatencies, addLatency, latencyBounds, latencyQuantile, noLatencies, totalCount } from './latencies.ts';
 import { NodeMeter } from './node-meter.ts';
-import { createBoard, readBoard } from './scoreboard.ts';
+import { createScoreboard, readScoreboard } from './scoreboard.ts';
 import { WorkerMeter, type WorkerReport } from './worker-report.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-board-'));
@@ -16,12 +16,12 @@ describe('a scoreboard', () => {
   const path = join(folder, 'run', 'one.board');
 
   test('tells the requests that run, the oldest first, with their statements, and nothing when it is gone', () => {
-    const board = createBoard(path);
+    const board = createScoreboard(path);
     const first = board.begin({ client: '10.0.0.1', method: 'GET', url: '/search?p=a' });
     const second = board.begin({ client: '::1', method: 'POST', url: `/${'x'.repeat(2000)}` });
     first!.statement();
     first!.statement();
-    const [one, two] = readBoard(path);
+    const [one, two] = readScoreboard(path);
     assert.deepEqual(
       { ...one, began: 0 },
       { client: '10.0.0.1', method: 'GET', url: '/search?p=a', statements: 2, began: 0 },
@@ -30,22 +30,22 @@ describe('a scoreboard', () => {
     assert.match(two!.url, /^\/x{400,480}$/);
     first!.end();
     assert.deepEqual(
-      readBoard(path).map(({ client }) => client),
+      readScoreboard(path).map(({ client }) => client),
       ['::1'],
     );
     second!.end();
     board.close();
-    assert.deepEqual(readBoard(path), []);
+    assert.deepEqual(readScoreboard(path), []);
   });
 
   test('has room for many at once; more are answered without a line', () => {
-    const board = createBoard(path);
+    const board = createScoreboard(path);
     const lines = Array.from({ length: 80 }, (_, at) => board.begin({ client: 'c', method: 'GET', url: `/${at}` }));
     const given = lines.filter((line) => line !== undefined).length;
-    assert.equal(readBoard(path).length, given);
+    assert.equal(readScoreboard(path).length, given);
     assert.ok(given >= 64 && given < 80);
     for (const line of lines) line?.end();
-    assert.deepEqual(readBoard(path), []);
+    assert.deepEqual(readScoreboard(path), []);
     assert.ok(board.begin({ client: 'c', method: 'GET', url: '/again' }) !== undefined);
     board.close();
   });

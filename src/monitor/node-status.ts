@@ -21,7 +21,7 @@ export interface NodeStatus {
   readonly reloads: number;
   readonly workers: readonly WorkerStatus[];
   /** The newest first, a few of them. */
-  readonly deaths: readonly WorkerDeath[];
+  readonly deaths: readonly WorkerExit[];
   /** Of all places, since the node began. */
   readonly deathCount: number;
   readonly totals: NodeTotals;
@@ -66,7 +66,7 @@ export interface WorkerStatus {
 export type WorkerState = 'starting' | 'ready' | 'leaving' | 'silent';
 
 /** A worker that ended by itself, or had to be ended. */
-export interface WorkerDeath {
+export interface WorkerExit {
   readonly when: number;
   readonly place: number;
   readonly pid: number;

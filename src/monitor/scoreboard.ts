@@ -8,26 +8,26 @@ import { dirname, join } from 'node:path';
  * The file has lines of a fixed length, one for each request that runs at once: when it came (ms since 1970), its number of SQL statements, from where,
  * the method, the URL. A line that begins with "-" is free.
  */
-export interface Board {
+export interface Scoreboard {
   /** Undefined when more requests run at once than the board has lines. */
-  begin(request: BoardRequest): BoardLine | undefined;
+  begin(request: ScoreboardRequest): ScoreboardLine | undefined;
   close(): void;
 }
 
-export interface BoardRequest {
+export interface ScoreboardRequest {
   readonly client: string;
   readonly method: string;
   readonly url: string;
 }
 
-export interface BoardLine {
+export interface ScoreboardLine {
   /** One more SQL statement. */
   statement(): void;
   end(): void;
 }
 
 /** A request that runs, as the board tells it. */
-export interface RunningRequest extends BoardRequest {
+export interface RunningRequest extends ScoreboardRequest {
   /** Milliseconds since 1970. */
   readonly began: number;
   readonly statements: number;
@@ -41,7 +41,7 @@ const statementsLength = 6;
 const free = `-${' '.repeat(lineLength - 2)}\n`;
 
 /** Makes the file anew. */
-export function createBoard(path: string): Board {
+export function createScoreboard(path: string): Scoreboard {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'w', 0o600);
   writeSync(file, free.repeat(lines), 0, 'latin1');
@@ -85,7 +85,7 @@ export function createBoard(path: string): Board {
 }
 
 /** The requests that a board names, the oldest first; none when there is no such file. */
-export function readBoard(path: string): readonly RunningRequest[] {
+export function readScoreboard(path: string): readonly RunningRequest[] {
   let text: string;
   try {
     text = readFileSync(path, 'latin1');
@@ -103,6 +103,6 @@ export function readBoard(path: string): readonly RunningRequest[] {
 }
 
 /** Where a worker notes what it is answering. */
-export function boardPath(dataFolder: string, pid: number): string {
+export function scoreboardPath(dataFolder: string, pid: number): string {
   return join(dataFolder, 'run', `worker-${pid}.board`);
 }

@@ -7,7 +7,7 @@ import type { Database } from '../store/database.ts';
 import { findAccount } from './account.ts';
 import { operator } from './audit.ts';
 import { addPerson, listPeople, type NewPerson } from './people.ts';
-import { confirmRegistration, type RegistrationLetter, register, registerWith } from './registration.ts';
+import { confirmRegistration, type RegistrationEmail, register, registerWith } from './registration.ts';
 import type { Role } from './roles.ts';
 import { parseRules } from './rules/parse.ts';
 import { signIn } from './sign-in.ts';
@@ -32,7 +32,7 @@ before(async () => {
 after(() => store.release());
 
 const byOperator = { password: undefined, roles: [], state: 'active', origin: 'operator' } as const;
-const ask = (name: string, email: string): Promise<RegistrationLetter> =>
+const ask = (name: string, email: string): Promise<RegistrationEmail> =>
   register(database, { name, email, password: other, address, roles });
 const roles: readonly Role[] = [
   'allow nickname "chief", "Head Librarian"',
@@ -47,7 +47,7 @@ const newName = (): string => `Newcomer ${++made}`;
 const newEmail = (): string => `newcomer${++made}@home.example`;
 const visit = { remember: false, address, agent: '', session: undefined };
 const come = (name: string) => signIn(database, { ...visit, name, password: other });
-const confirm = (letter: RegistrationLetter, typed = other) => {
+const confirm = (letter: RegistrationEmail, typed = other) => {
   assert.ok(letter.kind === 'confirm');
   return confirmRegistration(database, letter.secret, { password: typed }, 'open', address);
 };

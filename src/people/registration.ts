@@ -36,7 +36,7 @@ export interface Registration {
 }
 
 /** What to write to the address, so that nobody but its owner learns whether it was known. */
-export type RegistrationLetter =
+export type RegistrationEmail =
   | { readonly kind: 'confirm'; readonly secret: string; readonly name: string; readonly email: string }
   | { readonly kind: 'known'; readonly name: string; readonly email: string };
 
@@ -44,7 +44,7 @@ export type RegistrationLetter =
 export async function register(
   database: Database,
   { address, roles, ...given }: Registration,
-): Promise<RegistrationLetter> {
+): Promise<RegistrationEmail> {
   const actor = { name: given.name.trim(), address };
   const person = { ...given, roles: [], state: 'unconfirmed', origin: 'registration' } as const;
   return (await addUnseen(database, actor, person, { roles, identity: undefined })).letter;
@@ -66,7 +66,7 @@ async function addUnseen(
   actor: Actor,
   person: NewPerson,
   { roles, identity }: NewcomerFacts,
-): Promise<{ readonly id: number; readonly letter: RegistrationLetter }> {
+): Promise<{ readonly id: number; readonly letter: RegistrationEmail }> {
   const ready = await checkPerson(person);
   const { name, email } = ready;
   return database.transaction(async (transaction) => {
@@ -77,7 +77,7 @@ async function addUnseen(
     const id = await insertPerson(transaction, actor, row);
     if (identity !== undefined) await insertIdentity(transaction, actor, { id, name }, identity);
     const secret = await issueOneTime(transaction, 'confirm', { person: id, data: { email } });
-    const letter: RegistrationLetter =
+    const letter: RegistrationEmail =
       holder === undefined ? { kind: 'confirm', secret, name, email } : { kind: 'known', ...holder };
     return { id, letter };
   });
@@ -156,7 +156,7 @@ export async function registerWith(
 ): Promise<{
   readonly id: number;
   readonly state: AccountState;
-  readonly letter: RegistrationLetter | undefined;
+  readonly letter: RegistrationEmail | undefined;
 }> {
   const actor = { name: name.trim(), address };
   const person = { name, email, password: undefined, roles: [], origin: `provider ${identity.provider}` } as const;

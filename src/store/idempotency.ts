@@ -3,7 +3,7 @@ import { UserError } from '../errors/errors.ts';
 import type { Database, Queryable, Transaction } from './database.ts';
 import { storeErrors } from './errors.ts';
 
-export interface OnceRequest {
+export interface IdempotentRequest {
   /** Whose key it is. */
   readonly scope: string;
   readonly key: string;
@@ -15,9 +15,9 @@ export interface OnceRequest {
  * Does `work` once for each key, however often it is asked: the key and the answer are kept in the transaction of the work, so that a crash keeps both or neither, and
  * of two at once the second waits and gets the answer of the first. Throws `keyReused` when something else was asked under the key.
  */
-export async function once<T extends object>(
+export async function idempotently<T extends object>(
   database: Database,
-  { scope, key, digest }: OnceRequest,
+  { scope, key, digest }: IdempotentRequest,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   return database.transaction(

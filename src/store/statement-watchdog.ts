@@ -9,7 +9,7 @@ import type { Servers } from './servers.ts';
  * the very server that had it has it no more. Then the statement's connection is broken, and whoever waits hears that it was lost. Through a pooler, which has process numbers of
  * its own, only silence counts.
  */
-export class StallWatch {
+export class StatementWatchdog {
   readonly #servers: Servers;
   readonly #config: pg.ClientConfig;
   readonly #running = new Map<pg.ClientBase, number>();

@@ -4,7 +4,7 @@ export class NoAnswer extends Error {
 }
 
 /** Rejects as for a server that does not answer when it takes longer, in ms. */
-export async function within<T>(work: Promise<T>, limit: number): Promise<T> {
+export async function withTimeLimit<T>(work: Promise<T>, limit: number): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(new NoAnswer(`no answer for ${Math.round(limit)} ms`));

@@ -2,7 +2,7 @@
 const limit = 1_000;
 
 /** Undefined when the answer fails, or does not come in time. */
-export async function soon<T>(answer: Promise<T>): Promise<T | undefined> {
+export async function unlessLate<T>(answer: Promise<T>): Promise<T | undefined> {
   return Promise.race([
     answer.catch(() => undefined),
     new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), limit).unref()),

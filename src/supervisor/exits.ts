@@ -1,15 +1,15 @@
-import type { WorkerDeath } from '../monitor/node-status.ts';
+import type { WorkerExit } from '../monitor/node-status.ts';
 import type { Member } from './member.ts';
 
 const kept = 20;
 
 /** Workers that ended by themselves. */
-export class Deaths {
-  readonly #latest: WorkerDeath[] = [];
+export class Exits {
+  readonly #latest: WorkerExit[] = [];
   #count = 0;
 
   /** The newest first. */
-  get latest(): readonly WorkerDeath[] {
+  get latest(): readonly WorkerExit[] {
     return this.#latest;
   }
 
@@ -17,7 +17,7 @@ export class Deaths {
     return this.#count;
   }
 
-  add(member: Member, how: string, running: WorkerDeath['running']): WorkerDeath {
+  add(member: Member, how: string, running: WorkerExit['running']): WorkerExit {
     const { place, pid, age, said } = member;
     const death = { when: Date.now(), place, pid, how, age: Math.round(age / 1000), running, said };
     this.#count++;
@@ -28,7 +28,7 @@ export class Deaths {
 }
 
 /** A sentence for the log, without its end. */
-export function obituary({ place, pid, how, age, running }: WorkerDeath): string {
+export function exitSentence({ place, pid, how, age, running }: WorkerExit): string {
   const doing = running.map(({ method, url }) => `${method} ${url}`).join(', ');
   const last = doing === '' ? '' : `; it was answering ${doing.slice(0, 500)}`;
   return `worker ${place + 1} (process ${pid}) ended with ${how} after ${age} s${last}`;

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { DestinationStream } from 'pino';
 import type { WorkerState } from '../monitor/node-status.ts';
-import { type RunningRequest, readBoard } from '../monitor/scoreboard.ts';
+import { type RunningRequest, readScoreboard } from '../monitor/scoreboard.ts';
 import type { WorkerReport } from '../monitor/worker-report.ts';
 import { hearLines } from './hear-lines.ts';
 import type { ToSupervisor, ToWorker } from './messages.ts';
@@ -138,7 +138,7 @@ export class Member {
   }
 
   running(): readonly RunningRequest[] {
-    return readBoard(this.#plan.board(this.pid));
+    return readScoreboard(this.#plan.board(this.pid));
   }
 
   /** It answers what it has, and ends. */

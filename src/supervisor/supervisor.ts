@@ -2,13 +2,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import { NodeMeter, sampleSeconds } from '../monitor/node-meter.ts';
-import type { NodeState, WorkerDeath, WorkerStatus } from '../monitor/node-status.ts';
-import { Deaths, lastWords, obituary } from './exits.ts';
+import type { NodeState, WorkerExit, WorkerStatus } from '../monitor/node-status.ts';
+import { Exits, exitSentence, lastWords } from './exits.ts';
 import { Member, type WorkerPlan } from './member.ts';
 import type { ToSupervisor } from './messages.ts';
 import { mostConnections } from './open-files.ts';
 import { repeat } from './repeat.ts';
-import { emptyPlace, isCrashLoop, type Place, vacate } from './slot.ts';
+import { emptySlot, isCrashLoop, type Slot, vacate } from './slot.ts';
 
 export interface SupervisorOptions {
   readonly plan: WorkerPlan;
@@ -46,12 +46,12 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #server: Server;
   #plan: WorkerPlan;
-  readonly #places: Place[] = [];
+  readonly #slots: Slot[] = [];
   /** All processes, those that leave included. */
   readonly #members = new Set<Member>();
   readonly #waiting: Socket[] = [];
   readonly #noticed = Promise.withResolvers<void>();
-  readonly #deaths = new Deaths();
+  readonly #exits = new Exits();
   #failure: WorkerFailed | undefined;
   #turn = 0;
   #connections = 0;
@@ -61,7 +61,7 @@ export class Supervisor {
   #reloads = 0;
   /** Successors start one after the other, so that memory is not doubled. */
   #replacing: Promise<unknown> = Promise.resolve();
-  readonly #worn = new Set<Place>();
+  readonly #worn = new Set<Slot>();
   /** Profiles that were asked for and are being taken. */
   readonly #asked = new Map<number, (id: string | undefined) => void>();
   #questions = 0;
@@ -103,12 +103,12 @@ export class Supervisor {
     ];
     try {
       // The first one alone, so that what stands in the way is told once.
-      const first = this.#occupy(this.#newPlace());
+      const first = this.#occupy(this.#newSlot());
       const begun = await Promise.race([first.begun, aborted.promise]);
       if (begun === 'aborted') return;
       if (!begun) throw this.#failure ?? new Error('a worker ended before it answered requests');
       this.#listening = true;
-      while (this.#places.length < this.#plan.workers) this.#occupy(this.#newPlace());
+      while (this.#slots.length < this.#plan.workers) this.#occupy(this.#newSlot());
       onListening(this.address);
       await aborted.promise;
     } finally {
@@ -122,17 +122,17 @@ export class Supervisor {
     const before = this.#plan;
     const turn = this.#replacing.then(async () => {
       this.#plan = plan;
-      for (const place of [...this.#places]) {
-        if (place.number >= plan.workers) {
-          this.#places.splice(this.#places.indexOf(place), 1);
-          place.member?.leave();
-        } else if (!(await this.#replace(place, 'code and settings are read again'))) {
-          if (place.number > 0) continue;
+      for (const slot of [...this.#slots]) {
+        if (slot.number >= plan.workers) {
+          this.#slots.splice(this.#slots.indexOf(slot), 1);
+          slot.member?.leave();
+        } else if (!(await this.#replace(slot, 'code and settings are read again'))) {
+          if (slot.number > 0) continue;
           this.#plan = before;
           return false;
         }
       }
-      while (this.#places.length < plan.workers) this.#occupy(this.#newPlace());
+      while (this.#slots.length < plan.workers) this.#occupy(this.#newSlot());
       this.#reloads++;
       return true;
     });
@@ -142,7 +142,7 @@ export class Supervisor {
 
   /** Has a worker look at what it does; the first one when no place is named. The id of the profile that is kept; undefined: there is no such worker, or it is at it already. */
   async profile(seconds: number, place = 0): Promise<string | undefined> {
-    const member = this.#places[place]?.member;
+    const member = this.#slots[place]?.member;
     if (member === undefined || !member.takes) return undefined;
     const number = ++this.#questions;
     const answer = new Promise<string | undefined>((resolve) => this.#asked.set(number, resolve));
@@ -155,7 +155,7 @@ export class Supervisor {
     readonly state: NodeState;
     readonly reloads: number;
     readonly workers: readonly WorkerStatus[];
-    readonly deaths: readonly WorkerDeath[];
+    readonly deaths: readonly WorkerExit[];
     readonly deathCount: number;
     readonly waiting: number;
   } {
@@ -166,7 +166,7 @@ export class Supervisor {
           pid: member.pid,
           state: member.state,
           started: member.started,
-          deaths: this.#places[member.place]?.deaths ?? 0,
+          deaths: this.#slots[member.place]?.deaths ?? 0,
           reported: member.reported,
           report: member.report,
           running: member.running(),
@@ -177,8 +177,8 @@ export class Supervisor {
       state: this.#stopping ? 'draining' : this.#listening ? 'serving' : 'starting',
       reloads: this.#reloads,
       workers,
-      deaths: this.#deaths.latest,
-      deathCount: this.#deaths.count,
+      deaths: this.#exits.latest,
+      deathCount: this.#exits.count,
       waiting: this.#waiting.length,
     };
   }
@@ -197,51 +197,51 @@ export class Supervisor {
     for (const { worker } of this.#members) worker.kill('SIGKILL');
   }
 
-  #newPlace(): Place {
-    const place = emptyPlace(this.#places.length);
-    this.#places.push(place);
-    return place;
+  #newSlot(): Slot {
+    const slot = emptySlot(this.#slots.length);
+    this.#slots.push(slot);
+    return slot;
   }
 
-  #start(place: Place): Member {
+  #start(slot: Slot): Member {
     const { log } = this.#options;
-    const member = new Member(place.number, this.#plan, this.address, log, {
+    const member = new Member(slot.number, this.#plan, this.address, log, {
       message: (from, message) => this.#hear(from, message),
-      ended: (from, how) => this.#ended(place, from, how),
+      ended: (from, how) => this.#ended(slot, from, how),
     });
     this.#members.add(member);
     return member;
   }
 
-  #occupy(place: Place): Member {
-    const member = this.#start(place);
-    place.member = member;
+  #occupy(slot: Slot): Member {
+    const member = this.#start(slot);
+    slot.member = member;
     return member;
   }
 
   /** A successor first; when it answers requests, the one before leaves. */
-  async #replace(place: Place, why: string): Promise<boolean> {
-    const before = place.member;
+  async #replace(slot: Slot, why: string): Promise<boolean> {
+    const before = slot.member;
     if (this.#stopping) return false;
     if (before === undefined) return true;
-    const next = this.#start(place);
+    const next = this.#start(slot);
     if (!(await next.begun)) {
       this.#say(
         'error',
-        `a successor of worker ${place.number + 1} did not start, so process ${before.pid} stays: ${lastWords(next)}`,
+        `a successor of worker ${slot.number + 1} did not start, so process ${before.pid} stays: ${lastWords(next)}`,
       );
       return false;
     }
-    if (this.#stopping || (place.member !== before && place.member !== undefined)) {
-      // Somebody else has the place: the one before died meanwhile.
+    if (this.#stopping || (slot.member !== before && slot.member !== undefined)) {
+      // Somebody else has the slot: the one before died meanwhile.
       next.leave();
       return true;
     }
-    place.member = next;
+    slot.member = next;
     before.leave();
     this.#say(
       'info',
-      `worker ${place.number + 1}: process ${next.pid} has taken over from ${before.pid}, because ${why}`,
+      `worker ${slot.number + 1}: process ${next.pid} has taken over from ${before.pid}, because ${why}`,
     );
     return true;
   }
@@ -258,14 +258,14 @@ export class Supervisor {
       if (member.isLost)
         member.kill(`SIGKILL from us, since it said nothing for ${Math.round(member.silence / 1000)} s`);
     }
-    for (const place of this.#places) {
-      const why = place.member?.worn;
-      if (why === undefined || this.#worn.has(place)) continue;
-      this.#worn.add(place);
+    for (const slot of this.#slots) {
+      const why = slot.member?.worn;
+      if (why === undefined || this.#worn.has(slot)) continue;
+      this.#worn.add(slot);
       this.#replacing = this.#replacing.then(async () => {
-        const done = place.member?.worn === undefined || (await this.#replace(place, why));
-        if (done) this.#worn.delete(place);
-        else setTimeout(() => this.#worn.delete(place), replaceAgain).unref();
+        const done = slot.member?.worn === undefined || (await this.#replace(slot, why));
+        if (done) this.#worn.delete(slot);
+        else setTimeout(() => this.#worn.delete(slot), replaceAgain).unref();
       });
     }
   }
@@ -305,7 +305,7 @@ export class Supervisor {
     else socket.destroy();
   }
 
-  #ended(place: Place, member: Member, how: string): void {
+  #ended(slot: Slot, member: Member, how: string): void {
     this.#members.delete(member);
     this.meter.end(member.pid);
     for (const socket of member.handed.values()) {
@@ -317,19 +317,19 @@ export class Supervisor {
     const expected = member.state === 'leaving' && member.verdict === undefined;
     // The very first one: run() tells.
     if (this.#stopping || expected || !this.#listening) return;
-    const death = this.#deaths.add(member, how, running);
-    // A successor that did not start: whoever has the place still answers.
-    if (place.member !== member) return;
-    vacate(place, member.age);
-    const pause = (place.pause / 1000).toFixed(1);
-    this.#say('warn', `${obituary(death)}; another one starts in ${pause} s`);
-    if (isCrashLoop(place)) {
-      const times = `has ended ${place.young} times soon after its start`;
-      this.#say('error', `crash loop: worker ${place.number + 1} ${times}. ${lastWords(member)}`);
+    const death = this.#exits.add(member, how, running);
+    // A successor that did not start: whoever has the slot still answers.
+    if (slot.member !== member) return;
+    vacate(slot, member.age);
+    const pause = (slot.pause / 1000).toFixed(1);
+    this.#say('warn', `${exitSentence(death)}; another one starts in ${pause} s`);
+    if (isCrashLoop(slot)) {
+      const times = `has ended ${slot.young} times soon after its start`;
+      this.#say('error', `crash loop: worker ${slot.number + 1} ${times}. ${lastWords(member)}`);
     }
     setTimeout(() => {
-      if (!this.#stopping && this.#places.includes(place) && place.member === undefined) this.#occupy(place);
-    }, place.pause).unref();
+      if (!this.#stopping && this.#slots.includes(slot) && slot.member === undefined) this.#occupy(slot);
+    }, slot.pause).unref();
   }
 
   #say(level: 'info' | 'warn' | 'error', sentence: string): void {

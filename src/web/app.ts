@@ -16,7 +16,7 @@ import { sessionApiRoutes } from './account/session-api.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { apiRoutes } from './api/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
-import { createLater, type Later } from './exchange/after-answer.ts';
+import { type AfterAnswer, createAfterAnswer } from './exchange/after-answer.ts';
 import { answerError, sendApiUnknown } from './exchange/answer-error.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './exchange/environment.ts';
 import { beginExchange } from './exchange/exchange.ts';
@@ -28,7 +28,7 @@ import { lateInAll } from './exchange/unavailable.ts';
 import { meet, personOf, visitorOf } from './exchange/visitor.ts';
 import type { WebFiles } from './exchange/web-files.ts';
 import type { WebPeople } from './exchange/web-people.ts';
-import { machineRoutes } from './feeds/routes.ts';
+import { feedRoutes } from './feeds/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { answerClientError } from './http/client-error.ts';
 import { preferenceCookie, readCookie } from './http/cookies.ts';
@@ -75,7 +75,7 @@ export interface AppOptions {
   /** What balancers are told. */
   readonly readiness?: Readiness;
   /** Work after answers; undefined: of its own. */
-  readonly later?: Later;
+  readonly later?: AfterAnswer;
   /** Budgets and places for crawlers and harvesters; undefined is without limit. */
   readonly limits?: LimitSettings;
   /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
@@ -92,9 +92,9 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   const limits = createLimits(
     options.limits ?? noLimits,
     (request) => visitorOf(request).signedIn !== undefined,
-    options.watch?.lateness,
+    options.watch?.eventLoopLag,
   );
-  const later = options.later ?? createLater();
+  const later = options.later ?? createAfterAnswer();
   const environment = createEnvironment(library, {
     baseUrl: options.baseUrl,
     people: options.people,
@@ -146,7 +146,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   if (options.watch !== undefined) watchRequests(app, options.watch, withoutSecrets, lateWords(environment));
   app.addHook('onClose', () => later.settled());
   const routes = allowedMethods(app);
-  healDamage(app, library);
+  repairDamage(app, library);
   readBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
@@ -191,7 +191,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   collectionRoutes(app, environment);
   searchRoutes(app, environment);
   recordRoutes(app, environment);
-  machineRoutes(app, environment);
+  feedRoutes(app, environment);
   resolverRoutes(app, environment);
   apiRoutes(app, environment);
   if (options.people !== undefined) {
@@ -233,7 +233,7 @@ function rememberLanguage(environment: WebEnvironment, request: FastifyRequest, 
 }
 
 /** Whoever meets a damaged byte of the index has it mended and asks again, so the reader never sees it. */
-function healDamage(app: FastifyInstance, library: WebLibrary): void {
+function repairDamage(app: FastifyInstance, library: WebLibrary): void {
   app.addHook('onRoute', (route) => {
     const answer = route.handler;
     route.handler = async function (request, reply) {
@@ -242,7 +242,7 @@ function healDamage(app: FastifyInstance, library: WebLibrary): void {
       } catch (error) {
         if (!(error instanceof SegmentDamaged)) throw error;
         request.log.warn({ message: error.message }, 'damaged index');
-        await library.mend(error.segment);
+        await library.repair(error.segment);
         return answer.call(this, request, reply);
       }
     };

@@ -61,7 +61,7 @@ export function memoryLibrary(site: Site, records: readonly MarcRecord[], versio
       return version?.deleted ? { ...version, record: withoutMark(version.record) } : undefined;
     },
     changedBy: async () => [],
-    mend: async () => undefined,
+    repair: async () => undefined,
   };
 }
 

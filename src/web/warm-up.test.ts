@@ -5,12 +5,12 @@ import { defaultSite } from '../site/default.ts';
 import type { WebLibrary } from './exchange/environment.ts';
 import { articleLibrary } from './test-articles.ts';
 import { memoryLibrary } from './test-library.ts';
-import { rehearse } from './warm-up.ts';
+import { warmUp } from './warm-up.ts';
 
 test('records are read for pages that nobody asked for, of a library with records and of one without', async () => {
   const read = new Set<number>();
   const library = articleLibrary();
-  await rehearse({
+  await warmUp({
     ...library,
     stored: (ids, bytes, patience) => {
       for (const id of ids) read.add(id);
@@ -18,7 +18,7 @@ test('records are read for pages that nobody asked for, of a library with record
     },
   });
   assert.ok(read.size >= 3, `${read.size} records were read`);
-  await rehearse(memoryLibrary(defaultSite(), [], 'empty'));
+  await warmUp(memoryLibrary(defaultSite(), [], 'empty'));
 });
 
 test('a process begins although its library is damaged, fails or does not answer', async () => {
@@ -32,5 +32,5 @@ test('a process begins although its library is damaged, fails or does not answer
     failing: { stored: () => Promise.reject(new Error('no database')) },
     silent: { stored: () => new Promise(() => undefined) },
   };
-  for (const parts of Object.values(ill)) await rehearse({ ...library, ...parts }, 200);
+  for (const parts of Object.values(ill)) await warmUp({ ...library, ...parts }, 200);
 });

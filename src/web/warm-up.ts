@@ -12,7 +12,7 @@ const usualLimit = 3_000;
  * most of a second of a core, and a balancer whose probes wait behind it takes nodes that have just begun for dead. Nothing of it is counted, logged or limited.
  * Resolves after `limit` ms at the latest, whatever the library does; an answer that is waited for then is left alone.
  */
-export async function rehearse(library: WebLibrary, limit = usualLimit): Promise<void> {
+export async function warmUp(library: WebLibrary, limit = usualLimit): Promise<void> {
   const over = new AbortController();
   // What is wrong here (a damaged segment, a database that is away) is said, and mended, where somebody asks.
   const drawn = draw(library, over.signal).catch(() => undefined);

@@ -12,7 +12,7 @@ import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { createLogger } from '../monitor/log.ts';
 import type { NodeStatus } from '../monitor/node-status.ts';
-import { boardPath, createBoard } from '../monitor/scoreboard.ts';
+import { createScoreboard, scoreboardPath } from '../monitor/scoreboard.ts';
 import { viewOf } from '../monitor/status/node-view.ts';
 import { WorkerMeter, type WorkerReport } from '../monitor/worker-report.ts';
 import { type Access, openAccess } from '../people/access.ts';
@@ -29,12 +29,12 @@ import { repeat } from '../supervisor/repeat.ts';
 import { createApp } from './app.ts';
 import type { Delivery } from './exchange/web-files.ts';
 import type { WebPeople } from './exchange/web-people.ts';
-import { watchLateness } from './limits/event-loop-lag.ts';
+import { watchEventLoopLag } from './limits/event-loop-lag.ts';
 import { parseNetworks } from './limits/networks.ts';
 import { Connections } from './process/connections.ts';
 import type { WorkerStart } from './process/process-start.ts';
 import { createReadiness } from './status/readiness.ts';
-import { rehearse } from './warm-up.ts';
+import { warmUp } from './warm-up.ts';
 
 /** In-flight requests get this long. Milliseconds. */
 const drainLimit = 30_000;
@@ -114,16 +114,16 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     };
     const level = await watchLevel(library.database, library.url);
     opened.level = level;
-    const lateness = watchLateness();
+    const eventLoopLag = watchEventLoopLag();
     const meter = new WorkerMeter();
     const connections = new Connections(mostConnections(), parseNetworks(trustProxy, 'trust-proxy'));
     const { shedAbove, statusNetworks } = settings;
     const app = createApp(library, {
       watch: {
         meter,
-        board: createBoard(boardPath(settings.dataFolder, process.pid)),
-        isLate: () => shedAbove > 0 && lateness.mean() > shedAbove,
-        lateness: () => lateness.mean(),
+        board: createScoreboard(scoreboardPath(settings.dataFolder, process.pid)),
+        isLate: () => shedAbove > 0 && eventLoopLag.mean() > shedAbove,
+        eventLoopLag: () => eventLoopLag.mean(),
       },
       level: () => level.now(),
       files: {
@@ -168,7 +168,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     // It listens to nothing itself; this starts its watch over idle and slow connections.
     app.server.emit('listening');
     const report = (): void => tell({ kind: 'report', report: reportOf(library, meter, connections.size) });
-    await rehearse(library);
+    await warmUp(library);
     running = { settings, app, connections, report, close };
     tell({ kind: 'ready' });
     repeat(reportEvery, report, (level, sentence) => logger[level](sentence)).unref();

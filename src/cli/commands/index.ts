@@ -68,7 +68,7 @@ const verify = defineSubcommand({
     const report = await withIndex(settings(), signal, (context) =>
       inTurn(context, 'index verify', stderr, (context) =>
         verifyIndex(context, {
-          heal: !options['dry-run'],
+          repair: !options['dry-run'],
           compare: !options.checksums,
           most: options.most ?? 20,
           onProgress: (sentence) => stderr.write(`${sentence}\n`),

@@ -1,6 +1,6 @@
 import type { FieldDefinition, Site } from '../../site/site.ts';
 import { foldText, foldValue, stripLatexAccents } from './fold.ts';
-import { washName } from './names.ts';
+import { normaliseName } from './names.ts';
 import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
@@ -30,7 +30,7 @@ export interface QuerySide {
    * group.
    */
   queryPhrase(code: string, text: string): readonly string[];
-  /** A whole value as it stands in `valueSpaces(code)`: folded, author names washed. "*" is left alone. */
+  /** A whole value as it stands in `valueSpaces(code)`: folded, author names normalised. "*" is left alone. */
   queryValue(code: string, text: string): string;
   /**
    * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be searched beside
@@ -60,7 +60,7 @@ export interface FieldSearch {
 
 interface QueryField extends FieldSearch {
   readonly whole: boolean;
-  readonly washes: boolean;
+  readonly normalises: boolean;
   readonly stemmer: Stemmer | undefined;
   readonly synonyms: Synonyms | undefined;
   /** Spaces of its own. */
@@ -128,7 +128,7 @@ export function compileQuerySide(site: Site): QuerySide {
       return split(text, 'groups').map((group) => stemPattern(group, stemmer));
     },
     queryValue(code, text) {
-      return foldValue(fields.get(code)?.washes ? washName(text) : text);
+      return foldValue(fields.get(code)?.normalises ? normaliseName(text) : text);
     },
     querySynonyms(code, text) {
       return fields.get(code)?.synonyms?.(foldValue(text)) ?? [];
@@ -151,7 +151,7 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
     numeric: countsValues(tokenizer),
     hasValues: parts.some(hasValues),
     whole: rule?.whole ?? false,
-    washes: holdsNames(tokenizer),
+    normalises: holdsNames(tokenizer),
     stemmer: index?.stem === undefined ? undefined : stemmerFor(index.stem),
     synonyms: compileSynonyms(site, index?.querySynonyms),
     ownSpaces: new Set(parts.filter(hasOwnValues).map((part) => `v:${part.code}`)),

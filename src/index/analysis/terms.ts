@@ -108,7 +108,8 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     const { folded, value: tidy } = foldBoth(value);
     if (plan.pathSpace >= 0) sink.value(spaces.of(sink, plan.pathSpace), tidy);
     if (plan.split !== undefined) writeWords(folded, plan.split, sink);
-    for (const { make, wordSpaces, valueSpace } of plan.makers) writeMade(make(folded), wordSpaces, valueSpace, sink);
+    for (const { make, wordSpaces, valueSpace } of plan.tokenizers)
+      writeMade(make(folded), wordSpaces, valueSpace, sink);
   }
 
   function writeWords(folded: string, plan: SplitPlan, sink: TermSink): void {

@@ -1,31 +1,31 @@
 import type { Tokenizer } from '../../site/site.ts';
 import { foldText, foldValue } from './fold.ts';
-import { nameForms, washName } from './names.ts';
+import { nameForms, normaliseName } from './names.ts';
 
 /** Makes terms of one folded value. */
-export type Maker = (folded: string) => Iterable<string>;
+export type Tokenize = (folded: string) => Iterable<string>;
 
 /** What a tokenizer makes of one value, as data. Counts and journal forms need more than one value: see plan.ts. */
 export interface TokenizerRule {
   /** Does the text tokenizer make its words? */
   readonly splits: boolean;
   /** Words besides (or instead of) those. */
-  readonly words: Maker | undefined;
+  readonly words: Tokenize | undefined;
   /** Whole values; undefined when they are simply those of its paths, or it has none. */
-  readonly values: Maker | undefined;
+  readonly values: Tokenize | undefined;
   /** Its words may not be split when a person types them. */
   readonly whole: boolean;
   /** False when there is nothing to match a phrase with. */
   readonly hasValues: boolean;
 }
 
-const itself: Maker = (folded) => [foldValue(folded)];
+const itself: Tokenize = (folded) => [foldValue(folded)];
 const plain: TokenizerRule = { splits: true, words: undefined, values: undefined, whole: false, hasValues: true };
 
 export const tokenizerRules: Readonly<Record<Tokenizer, TokenizerRule>> = {
   text: plain,
   author: { ...plain, values: nameForms },
-  'exact-author': { ...plain, values: (folded) => [washName(folded)] },
+  'exact-author': { ...plain, values: (folded) => [normaliseName(folded)] },
   year: { ...plain, words: gluedYears, values: datesOf },
   journal: { splits: false, words: itself, values: itself, whole: true, hasValues: true },
   doi: { splits: false, words: itself, values: itself, whole: true, hasValues: true },

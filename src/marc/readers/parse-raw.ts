@@ -3,7 +3,7 @@ import { RecordProblem, reasonFor, recordLabel, requireUtf8 } from '../problem.t
 import type { ParsedRecord, RawRecord, ReadResult, RecordFormat } from '../raw.ts';
 import { controlValue, type MarcRecord } from '../record.ts';
 import { recordProblem } from '../validate.ts';
-import { mayBeMalformed, mended } from '../well-formed.ts';
+import { mayBeMalformed, repaired } from '../well-formed.ts';
 import { find001InIso2709, parseIso2709Record } from './iso2709-parse.ts';
 import { parseMarcJsonRecord } from './json-parse.ts';
 import { find001InJson } from './json-split.ts';
@@ -41,7 +41,7 @@ export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
   try {
     const parsed = parsers[format](bytes);
     const { record, warnings: mendings } = mayBeMalformed(format, bytes)
-      ? mended(parsed.record)
+      ? repaired(parsed.record)
       : { record: parsed.record, warnings: noWarnings };
     const warnings = mendings.length === 0 ? parsed.warnings : [...parsed.warnings, ...mendings];
     control001 = controlValue(record, '001');

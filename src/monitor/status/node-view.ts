@@ -1,7 +1,7 @@
 import { taskStates } from '../../jobs/calendar.ts';
 import type { TaskState } from '../../jobs/task-state.ts';
 import type { Queryable } from '../../store/database.ts';
-import { soon } from '../../store/unless-late.ts';
+import { unlessLate } from '../../store/unless-late.ts';
 import type { NodeStatus } from '../node-status.ts';
 import { type KnownNode, knownNodes } from '../nodes.ts';
 
@@ -14,6 +14,6 @@ export interface NodeView {
 
 /** Asks the database as well, which may be away. */
 export async function viewOf(status: NodeStatus, database: Queryable): Promise<NodeView> {
-  const [nodes, tasks] = await Promise.all([soon(knownNodes(database)), soon(taskStates(database))]);
+  const [nodes, tasks] = await Promise.all([unlessLate(knownNodes(database)), unlessLate(taskStates(database))]);
   return { status, nodes, tasks };
 }

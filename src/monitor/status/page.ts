@@ -136,7 +136,7 @@ function workers({ workers: all, now, waiting }: NodeStatus): Html {
     { title: 'Process' },
     { title: 'State', text: true },
     { title: 'Up' },
-    { title: 'Deaths' },
+    { title: 'Exits' },
     { title: 'Requests' },
     { title: 'Connections' },
     { title: 'Busy' },

@@ -101,7 +101,7 @@ function upTo(last: number): readonly number[] {
 async function assertIndexIsRight(): Promise<void> {
   const report = await verifyIndex(
     { database: store.database, url: store.url, folder },
-    { heal: false, compare: true, most: 5 },
+    { repair: false, compare: true, most: 5 },
   );
   assert.deepEqual(report.damage, []);
   assert.deepEqual(report.differences, []);

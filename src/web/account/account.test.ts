@@ -14,7 +14,7 @@ import { addPerson } from '../../people/people.ts';
 import { createRole } from '../../people/role-changes.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
-import { createLater } from '../exchange/after-answer.ts';
+import { createAfterAnswer } from '../exchange/after-answer.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { memoryLibrary } from '../test-library.ts';
 import { anyRole, testPeople } from '../test-people.ts';
@@ -35,7 +35,7 @@ let mailer: Mailer;
 let people: WebPeople;
 let app: FastifyInstance;
 const others: FastifyInstance[] = [];
-const later = createLater();
+const later = createAfterAnswer();
 let made = 0;
 
 before(async () => {

@@ -6,7 +6,7 @@ import { countAttempts, networkOf } from '../../people/throttle.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { postLetter } from './e-mail.ts';
+import { postEmail } from './e-mail.ts';
 import { mayWriteTo } from './e-mail-limit.ts';
 import { beginForm, given, problemText, sendForm } from './forms.ts';
 import { lostPasswordPage, newPasswordPage } from './password-page.ts';
@@ -31,7 +31,7 @@ export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment
     environment.later.after(request, reply, async () => {
       if (!(await mayWriteTo(database, email))) return;
       for (const { name, email: to, secret } of await lostPassword(database, email, request.ip))
-        postLetter(page, people, to, 'reset', { name }, `/account/new-password?token=${secret}`);
+        postEmail(page, people, to, 'reset', { name }, `/account/new-password?token=${secret}`);
     });
     const text = page.tr.t('account.lost_sent', { email });
     return sendForm(exchange, reply, accountMessage(page, page.tr.t('account.lost'), text, undefined));
@@ -52,7 +52,7 @@ export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment
       const account = await resetPassword(database, token, given(request, 'password'), request.ip);
       if (account === undefined) return sendForm(exchange, reply, stale(exchange.page), 410);
       people.access.forget({ kind: 'person', id: account.id });
-      postLetter(
+      postEmail(
         exchange.page,
         people,
         account.email,

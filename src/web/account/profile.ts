@@ -10,7 +10,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { setSessionCookie } from '../exchange/session-cookie.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { preferenceCookie } from '../http/cookies.ts';
-import { postLetter } from './e-mail.ts';
+import { postEmail } from './e-mail.ts';
 import { mayWriteTo } from './e-mail-limit.ts';
 import { actorOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './forms.ts';
 import { pageSizes, profilePage } from './profile-page.ts';
@@ -67,7 +67,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
       const { text, status } = problemText(exchange.page, error);
       return send(exchange, reply, signedIn, text, status);
     }
-    postLetter(
+    postEmail(
       exchange.page,
       people,
       account.email,
@@ -90,7 +90,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
       const { email, secret } = await askForEmail(database, account, given(request, 'email'));
       const mayWrite = await mayWriteTo(database, email);
       if (secret !== undefined && mayWrite)
-        postLetter(page, people, email, 'email', { name: account.name }, `/account/email?token=${secret}`);
+        postEmail(page, people, email, 'email', { name: account.name }, `/account/email?token=${secret}`);
       const text = page.tr.t('account.letter_sent', { email });
       return sendForm(
         exchange,
@@ -130,7 +130,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
       const { before, email } = changed;
       access.forget({ kind: 'person', id });
       // Who did not want it hears of it where they can still read it.
-      postLetter(page, people, before, 'email_changed', { name, email });
+      postEmail(page, people, before, 'email_changed', { name, email });
       return sendForm(
         exchange,
         reply,

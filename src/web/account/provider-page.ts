@@ -1,6 +1,6 @@
 import { html } from '../../html/html.ts';
 import type { ListedIdentity } from '../../people/identities.ts';
-import { moment } from '../ui/date-time.ts';
+import { dateTime } from '../ui/date-time.ts';
 import { alert, done, field, form } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { type Column, table } from '../ui/table.ts';
@@ -26,7 +26,7 @@ export function identitiesPage(context: PageContext, model: IdentitiesModel): st
   const columns: readonly Column<ListedIdentity>[] = [
     { head: tr.t('identity.provider'), cell: (one) => nameOf(one.provider) },
     { head: tr.t('identity.label'), cell: (one) => one.label },
-    { head: tr.t('identity.linked'), cell: (one) => moment(context, one.linked) },
+    { head: tr.t('identity.linked'), cell: (one) => dateTime(context, one.linked) },
     {
       head: tr.t('table.do'),
       cell: (one) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import type { Letter, Mailer } from '../../mail/mailer.ts';
+import type { Email, Mailer } from '../../mail/mailer.ts';
 import { operator } from '../../people/audit.ts';
 import { addPerson } from '../../people/people.ts';
 import { testSite } from '../../search/testing/library.ts';
@@ -16,7 +16,7 @@ import { createReader, type Reader } from '../test-reader.ts';
 
 const base = 'https://library.example';
 const password = 'a quiet library';
-const posted: Letter[] = [];
+const posted: Email[] = [];
 const mailer: Mailer = { post: (letter) => void posted.push(letter), settled: async () => {}, close: async () => {} };
 
 let store: TestDatabase;

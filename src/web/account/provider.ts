@@ -20,11 +20,11 @@ import { visitorOf } from '../exchange/visitor.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { readCookie } from '../http/cookies.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { postLetter } from './e-mail.ts';
+import { postEmail } from './e-mail.ts';
 import { actorOf, backOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './forms.ts';
 import { identitiesPage, linkPage, newcomerPage } from './provider-page.ts';
 import { accountMessage } from './register-page.ts';
-import { confirmTokenIn, postRegistrationLetter, sendConfirmed } from './registered.ts';
+import { confirmTokenIn, postRegistrationEmail, sendConfirmed } from './registered.ts';
 import { tabsOf } from './tabs.ts';
 
 interface ProviderParams {
@@ -158,13 +158,13 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
         roles: allRoles(exchange.snapshot.site, access.peopleRoles()),
       });
       await useOneTime(database, 'identity', secret);
-      if (made.letter !== undefined) await postRegistrationLetter(exchange, people, database, made.letter);
+      if (made.letter !== undefined) await postRegistrationEmail(exchange, people, database, made.letter);
       if (made.state === 'active') {
         await signInAs(request, reply, made.id);
         return reply.redirect('/account', 303);
       }
       if (made.state === 'waiting' && page.site.admin !== '')
-        postLetter(page, people, page.site.admin, 'waiting', { name, email }, '/admin/people?state=waiting');
+        postEmail(page, people, page.site.admin, 'waiting', { name, email }, '/admin/people?state=waiting');
       const text =
         made.state === 'waiting'
           ? page.tr.t('account.refused.waiting')

@@ -13,7 +13,7 @@ import type { WebPeople } from '../exchange/web-people.ts';
 import { beginForm, given, problemText, sendForm } from './forms.ts';
 import { providerAddress } from './provider-page.ts';
 import { accountMessage, confirmRegistrationPage, registerPage } from './register-page.ts';
-import { confirmAddress, postRegistrationLetter, sendConfirmed } from './registered.ts';
+import { confirmAddress, postRegistrationEmail, sendConfirmed } from './registered.ts';
 
 /** Making an account: a form, a letter, a button. */
 export function registerRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
@@ -40,7 +40,7 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
         address: request.ip,
         roles: allRoles(exchange.snapshot.site, people.access.peopleRoles()),
       });
-      await postRegistrationLetter(exchange, people, database, letter);
+      await postRegistrationEmail(exchange, people, database, letter);
       return sendForm(
         exchange,
         reply,

@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import type { Account } from '../../people/account.ts';
-import type { RegistrationLetter } from '../../people/registration.ts';
+import type { RegistrationEmail } from '../../people/registration.ts';
 import type { Database } from '../../store/database.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { postLetter } from './e-mail.ts';
+import { postEmail } from './e-mail.ts';
 import { mayWriteTo } from './e-mail-limit.ts';
 import { sendForm } from './forms.ts';
 import { accountMessage } from './register-page.ts';
@@ -15,16 +15,16 @@ import { accountMessage } from './register-page.ts';
  */
 export const confirmAddress = '/account/confirm';
 
-export async function postRegistrationLetter(
+export async function postRegistrationEmail(
   { page }: Exchange,
   people: WebPeople,
   database: Database,
-  letter: RegistrationLetter,
+  letter: RegistrationEmail,
 ): Promise<void> {
   if (!(await mayWriteTo(database, letter.email))) return;
   const { kind, name } = letter;
   const link = kind === 'known' ? '/account/lost-password' : `${confirmAddress}?token=${letter.secret}`;
-  postLetter(page, people, letter.email, kind, { name }, link);
+  postEmail(page, people, letter.email, kind, { name }, link);
 }
 
 /** The secret of a link of ours to confirm an account, when this is one. */
@@ -43,7 +43,7 @@ export function sendConfirmed(
   const { page } = exchange;
   if (state === 'active') return reply.redirect('/account/sign-in?done=confirmed', 303);
   if (page.site.admin !== '')
-    postLetter(page, people, page.site.admin, 'waiting', { name, email }, '/admin/people?state=waiting');
+    postEmail(page, people, page.site.admin, 'waiting', { name, email }, '/admin/people?state=waiting');
   return sendForm(
     exchange,
     reply,

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../html/html.ts';
 import type { ListedToken } from '../../people/tokens.ts';
-import { moment } from '../ui/date-time.ts';
+import { dateTime } from '../ui/date-time.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import type { Column } from '../ui/table.ts';
 
@@ -10,7 +10,7 @@ export function tokenColumns<T extends ListedToken>(
   end: (token: T, words: Html) => Html,
 ): readonly Column<T>[] {
   const { tr } = context;
-  const when = (date: Date | null) => (date === null ? tr.t('token.never') : moment(context, date));
+  const when = (date: Date | null) => (date === null ? tr.t('token.never') : dateTime(context, date));
   return [
     { head: tr.t('token.name'), cell: (one) => one.name },
     { head: tr.t('token.scopes'), cell: (one) => one.scopes.map((scope) => tr.t(`token.scope.${scope}`)).join(', ') },

@@ -4,7 +4,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { field } from '../../formats/test-records.ts';
-import type { Letter, Mailer } from '../../mail/mailer.ts';
+import type { Email, Mailer } from '../../mail/mailer.ts';
 import { operator } from '../../people/audit.ts';
 import { addPerson, giveRole } from '../../people/people.ts';
 import { createRole } from '../../people/role-changes.ts';
@@ -20,7 +20,7 @@ const records = [
   { leader: '', fields: [field('245__', '$aClosed paper'), field('980__', '$aSECRET')] },
   { leader: '', fields: [field('245__', '$aOpen book'), field('980__', '$aBOOK')] },
 ];
-const posted: Letter[] = [];
+const posted: Email[] = [];
 const mailer: Mailer = { post: (letter) => void posted.push(letter), settled: async () => {}, close: async () => {} };
 
 let store: TestDatabase;

@@ -1,6 +1,6 @@
 import { html } from '../../html/html.ts';
 import type { Group, GroupMember } from '../../people/groups.ts';
-import { moment } from '../ui/date-time.ts';
+import { dateTime } from '../ui/date-time.ts';
 import { alert, done, field, form } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { type Column, table } from '../ui/table.ts';
@@ -52,7 +52,7 @@ export function groupPage(context: PageContext, model: GroupModel): string {
   const columns: readonly Column<GroupMember>[] = [
     { head: tr.t('account.name'), cell: (one) => html`<a href="/admin/people/${one.id}">${one.name}</a>` },
     { head: tr.t('account.email'), cell: (one) => one.email },
-    { head: tr.t('account.since'), cell: (one) => moment(context, one.added) },
+    { head: tr.t('account.since'), cell: (one) => dateTime(context, one.added) },
     {
       head: tr.t('table.do'),
       cell: (one) =>

@@ -18,7 +18,7 @@ import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { groupPage, groupsPage } from './groups-page.ts';
-import { partOf, rowNumber } from './list-range.ts';
+import { listRange, rowNumber } from './list-range.ts';
 import { removalPage } from './removal-page.ts';
 
 interface GroupParams {
@@ -37,7 +37,7 @@ export function adminGroupRoutes(admin: FastifyInstance, environment: WebEnviron
     problem?: string,
     status = 200,
   ) => {
-    const part = partOf(exchange.args);
+    const part = listRange(exchange.args);
     const found = await listGroups(database, part);
     const model = { ...part, ...found, typed, problem, done: doneText(exchange.page, exchange.args) };
     return sendForm(exchange, reply, groupsPage(exchange.page, model), status);
@@ -67,7 +67,7 @@ export function adminGroupRoutes(admin: FastifyInstance, environment: WebEnviron
     problem?: string,
     status = 200,
   ) => {
-    const part = partOf(exchange.args);
+    const part = listRange(exchange.args);
     const members = await membersOf(database, group.id, part.offset, part.limit);
     const page = { ...exchange.page, address: `/admin/groups/${group.id}` };
     const model = {

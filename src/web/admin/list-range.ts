@@ -1,7 +1,7 @@
 import { rowsOnPage } from './frame.ts';
 
 /** Which part of a long list an address asks for. */
-export function partOf(args: URLSearchParams): {
+export function listRange(args: URLSearchParams): {
   readonly text: string;
   readonly page: number;
   readonly offset: number;

@@ -8,7 +8,7 @@ import { endToken } from '../../people/tokens.ts';
 import { actorOf, beginForm, doneText, given, sendForm } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { partOf, rowNumber } from './list-range.ts';
+import { listRange, rowNumber } from './list-range.ts';
 import { actionText, logPage } from './log-page.ts';
 import { allSessionsPage } from './sessions-page.ts';
 import { allTokensPage } from './tokens-page.ts';
@@ -20,7 +20,7 @@ export function adminListRoutes(admin: FastifyInstance, environment: WebEnvironm
 
   admin.get('/sessions', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
-    const part = partOf(exchange.args);
+    const part = listRange(exchange.args);
     const found = await allSessions(database, part);
     const model = { ...part, ...found, done: doneText(exchange.page, exchange.args) };
     return sendForm(exchange, reply, allSessionsPage(exchange.page, model));
@@ -28,7 +28,7 @@ export function adminListRoutes(admin: FastifyInstance, environment: WebEnvironm
 
   admin.get('/tokens', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
-    const part = partOf(exchange.args);
+    const part = listRange(exchange.args);
     const found = await allTokens(database, part);
     const model = { ...part, ...found, done: doneText(exchange.page, exchange.args) };
     return sendForm(exchange, reply, allTokensPage(exchange.page, model));
@@ -37,7 +37,7 @@ export function adminListRoutes(admin: FastifyInstance, environment: WebEnvironm
   admin.get('/log', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
     const { page } = exchange;
-    const part = partOf(exchange.args);
+    const part = listRange(exchange.args);
     const typed = part.text.toLowerCase();
     const actions = auditActions.filter((one) => actionText(page, one).toLowerCase().includes(typed));
     const found = await auditLog(database, { ...part, actions });

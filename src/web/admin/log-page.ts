@@ -1,6 +1,6 @@
 import { type Html, type HtmlValue, html } from '../../html/html.ts';
 import type { AuditEntry } from '../../people/audit.ts';
-import { moment } from '../ui/date-time.ts';
+import { dateTime } from '../ui/date-time.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { type Column, table } from '../ui/table.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
@@ -14,7 +14,7 @@ export function actionText({ tr }: PageContext, action: string): string {
 export function logTable(context: PageContext, rows: readonly AuditEntry[]): Html {
   const { tr } = context;
   const columns: readonly Column<AuditEntry>[] = [
-    { head: tr.t('admin.at'), cell: (one) => moment(context, one.at) },
+    { head: tr.t('admin.at'), cell: (one) => dateTime(context, one.at) },
     {
       head: tr.t('admin.actor'),
       cell: (one) =>

@@ -4,11 +4,11 @@ import { issueOneTime } from '../../people/one-time.ts';
 import { addPerson, checkEmail, checkName, listPeople } from '../../people/people.ts';
 import { requireRole } from '../../people/require-role.ts';
 import { allRoles } from '../../people/roles.ts';
-import { postLetter } from '../account/e-mail.ts';
+import { postEmail } from '../account/e-mail.ts';
 import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { partOf } from './list-range.ts';
+import { listRange } from './list-range.ts';
 import { accountStates, newPersonPage, peoplePage } from './people-page.ts';
 
 /** The list of people, and adding somebody. */
@@ -19,7 +19,7 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
   admin.get('/people', async (request, reply) => {
     const exchange = beginForm(environment, request, reply);
     const { args, snapshot, page } = exchange;
-    const part = partOf(args);
+    const part = listRange(args);
     const state = accountStates.find((one) => one === args.get('state'));
     const role = args.get('role') || undefined;
     const found = await listPeople(database, { ...part, state, role });
@@ -47,7 +47,7 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
       });
       if (given(request, 'letter') === '1') {
         const secret = await issueOneTime(database, 'reset', { person: id, data: {} });
-        postLetter(
+        postEmail(
           page,
           people,
           checkEmail(email),

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../people/audit.ts';
 import type { Membership } from '../../people/person-for.ts';
 import type { ListedSession } from '../../people/sessions.ts';
 import type { ListedToken } from '../../people/tokens.ts';
-import { moment } from '../ui/date-time.ts';
+import { dateTime } from '../ui/date-time.ts';
 import { facts } from '../ui/facts.ts';
 import { alert, done, field, form, select } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
@@ -52,7 +52,7 @@ export function personPage(context: PageContext, model: PersonModel): string {
     },
     {
       head: tr.t('admin.until'),
-      cell: (one) => (one.by === 'member' && one.expires !== undefined ? moment(context, new Date(one.expires)) : ''),
+      cell: (one) => (one.by === 'member' && one.expires !== undefined ? dateTime(context, new Date(one.expires)) : ''),
     },
     {
       head: tr.t('table.do'),
@@ -75,7 +75,7 @@ ${facts([
   [tr.t('account.email'), [account.email]],
   [tr.t('admin.state'), [tr.t(`admin.states.${account.state}`)]],
   [tr.t('account.password'), [tr.t(account.hasPassword ? 'admin.has_password' : 'admin.has_no_password')]],
-  [tr.t('admin.made'), [html`${moment(context, account.created)}, ${account.origin}`]],
+  [tr.t('admin.made'), [html`${dateTime(context, account.created)}, ${account.origin}`]],
   [tr.t('admin.number'), [String(account.id)]],
 ])}
 <p class="actions">${closed ? state('active') : state('disabled')} ${button('letter', tr.t('admin.password_letter'))} ${account.hasPassword && button('password/none', tr.t('admin.password_none'))} ${closed && button('remove', tr.t('admin.remove_person'))}</p>

@@ -12,7 +12,7 @@ import { requireRole } from '../../people/require-role.ts';
 import { allRoles } from '../../people/roles.ts';
 import { sessionsOf } from '../../people/sessions.ts';
 import { tokensOf } from '../../people/tokens.ts';
-import { postLetter } from '../account/e-mail.ts';
+import { postEmail } from '../account/e-mail.ts';
 import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -69,7 +69,7 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
     if (state === undefined || account.id === exchange.person.id) return;
     await setState(database, actorOf(exchange, request), account, state);
     if (account.state === 'waiting' && state === 'active')
-      postLetter(exchange.page, people, account.email, 'let_in', { name: account.name }, '/account/sign-in');
+      postEmail(exchange.page, people, account.email, 'let_in', { name: account.name }, '/account/sign-in');
   });
 
   change('role', 'role_given', async (account, exchange, request) => {
@@ -111,7 +111,7 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
   change('letter', 'letter_sent', async (account, exchange, request) => {
     const secret = await issueOneTime(database, 'reset', { person: account.id, data: {} });
     const values = { name: account.name };
-    postLetter(exchange.page, people, account.email, 'reset', values, `/account/new-password?token=${secret}`);
+    postEmail(exchange.page, people, account.email, 'reset', values, `/account/new-password?token=${secret}`);
     await audit(database, actorOf(exchange, request), 'password link sent', account.name);
   });
 

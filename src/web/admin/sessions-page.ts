@@ -2,7 +2,7 @@ import { html } from '../../html/html.ts';
 import type { OfPerson } from '../../people/overview.ts';
 import type { ListedSession } from '../../people/sessions.ts';
 import { browserName } from '../account/sessions-page.ts';
-import { moment } from '../ui/date-time.ts';
+import { dateTime } from '../ui/date-time.ts';
 import { done, form } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { type Column, table } from '../ui/table.ts';
@@ -13,8 +13,8 @@ export function sessionColumns(context: PageContext): readonly Column<ListedSess
   return [
     { head: tr.t('session.where'), cell: (one) => one.address },
     { head: tr.t('session.with'), cell: (one) => browserName(one.agent) },
-    { head: tr.t('session.began'), cell: (one) => moment(context, one.created) },
-    { head: tr.t('session.seen'), cell: (one) => moment(context, one.lastSeen) },
+    { head: tr.t('session.began'), cell: (one) => dateTime(context, one.created) },
+    { head: tr.t('session.seen'), cell: (one) => dateTime(context, one.lastSeen) },
   ];
 }
 

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Work that begins when the answer is out: how long it takes tells the asker nothing. */
-export interface Later {
+export interface AfterAnswer {
   after(request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>): void;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
 }
 
-export function createLater(): Later {
+export function createAfterAnswer(): AfterAnswer {
   const running = new Set<Promise<void>>();
   return {
     after: (request, reply, work) => {

@@ -4,6 +4,6 @@ import type { WebLibrary } from './environment.ts';
 const awayAfter = 5_000;
 
 /** Is the database away? Then searching goes on from the index of this node, as it was read last. */
-export function isAway({ state }: WebLibrary): boolean {
+export function isDatabaseAway({ state }: WebLibrary): boolean {
   return state().age > awayAfter;
 }

@@ -4,12 +4,12 @@ import type { SiteLevel } from '../../site/level.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type Assets, assetsOf } from '../ui/assets.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from '../ui/translations.ts';
-import type { Later } from './after-answer.ts';
+import type { AfterAnswer } from './after-answer.ts';
 import type { WebFiles } from './web-files.ts';
 import type { WebPeople } from './web-people.ts';
 
 /** What the pages need of a library. */
-export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'stored' | 'before' | 'changedBy' | 'mend'>;
+export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'stored' | 'before' | 'changedBy' | 'repair'>;
 
 /** What the web application has of the world; made once for a process. */
 export interface WebEnvironment {
@@ -19,7 +19,7 @@ export interface WebEnvironment {
   /** Undefined: a library without people, where everybody is a guest. */
   readonly people: WebPeople | undefined;
   readonly limits: Limits;
-  readonly later: Later;
+  readonly later: AfterAnswer;
   /** How far the site is open at this moment, and what readers are told. */
   readonly level: () => SiteLevel;
   /** Undefined: records have no files. */

@@ -14,7 +14,7 @@ import { readCookie } from '../http/cookies.ts';
 import { ownAddress } from '../http/own-address.ts';
 import type { PageContext, Theme } from '../ui/page-context.ts';
 import { negotiateLanguage, type Translator } from '../ui/translations.ts';
-import { isAway } from './database-away.ts';
+import { isDatabaseAway } from './database-away.ts';
 import type { WebEnvironment } from './environment.ts';
 import { formToken } from './form-token.ts';
 import { stagesOf } from './profile-asked.ts';
@@ -55,7 +55,7 @@ export interface Exchange {
   readonly changedBy: ChangesBy;
   /** The newest view of the index, for answers that take long. */
   readonly newest: () => IndexSnapshot;
-  /** Lets pages go first; see machines/traffic.ts. */
+  /** Lets pages go first; see limits/traffic.ts. */
   readonly giveWay: () => Promise<void>;
 }
 
@@ -154,6 +154,6 @@ function bannersOf({ level, library }: WebEnvironment, tr: Translator): readonly
   return [
     ...(now.level === 'open' ? [] : [tr.t(now.level === 'closed' ? 'layout.closed' : 'layout.read_only')]),
     ...(now.message === '' ? [] : [now.message]),
-    ...(isAway(library) ? [tr.t('layout.away')] : []),
+    ...(isDatabaseAway(library) ? [tr.t('layout.away')] : []),
   ];
 }

@@ -22,7 +22,7 @@ const feedLength = 25;
 const longestFeed = 100;
 
 /** What machines ask for: feeds, assets, robots.txt, OpenSearch; and the reader's choices, which leave a cookie. */
-export function machineRoutes(app: FastifyInstance, environment: WebEnvironment): void {
+export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   app.get('/feed', async (request, reply) => {
     const exchange = beginExchange(environment, request);
     if (notModified(request, reply, entityTag(exchange, environment, 'atom'), caching(exchange, environment, request)))

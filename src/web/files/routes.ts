@@ -8,7 +8,7 @@ import { checkText, fileName, parseFileName, splitFileName } from '../../files/n
 import { receive } from '../../files/receive.ts';
 import { may } from '../../people/person.ts';
 import type { Transaction } from '../../store/database.ts';
-import { once } from '../../store/idempotency.ts';
+import { idempotently } from '../../store/idempotency.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { beginExchange, type Exchange } from '../exchange/exchange.ts';
 import { sendNoRecord, sendNotFound } from '../exchange/messages.ts';
@@ -94,7 +94,7 @@ async function addOnce(
   if (typeof key !== 'string' || key === '') return database.transaction(add, { attempts: 3 });
   const digest = createHash('sha256').update(`${request.url}\n${content}`).digest();
   const kept = key.length > longestKey ? createHash('sha256').update(key).digest('hex') : key;
-  return once(database, { scope: `files ${scope}`, key: kept, digest }, add);
+  return idempotently(database, { scope: `files ${scope}`, key: kept, digest }, add);
 }
 
 /** The number of a record that this person may see. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Board } from '../../monitor/scoreboard.ts';
+import type { Scoreboard } from '../../monitor/scoreboard.ts';
 import type { WorkerMeter } from '../../monitor/worker-report.ts';
 import { type StatementWatch, statementWatch } from '../../store/statements.ts';
 import { webErrors } from './errors.ts';
@@ -8,11 +8,11 @@ import { isApi, sendProblem } from './problem.ts';
 /** What looks on while requests are answered. */
 export interface RequestWatch {
   readonly meter: WorkerMeter;
-  readonly board: Board;
+  readonly board: Scoreboard;
   /** Is the process so late that requests are refused before any work? */
   readonly isLate: () => boolean;
   /** How late it is: milliseconds on the mean of the last second. */
-  readonly lateness: () => number;
+  readonly eventLoopLag: () => number;
 }
 
 /** Asked for when all is late, and always answered. */

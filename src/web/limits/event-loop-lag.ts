@@ -1,5 +1,5 @@
 /** How late the event loop is: the mean of the last second, so that one long answer is none. */
-export interface Lateness {
+export interface EventLoopLag {
   /** Milliseconds. */
   mean(): number;
   stop(): void;
@@ -8,7 +8,7 @@ export interface Lateness {
 const every = 100;
 const looks = 10;
 
-export function watchLateness(): Lateness {
+export function watchEventLoopLag(): EventLoopLag {
   const late = new Array<number>(looks).fill(0);
   let at = 0;
   let expected = performance.now() + every;

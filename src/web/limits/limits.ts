@@ -41,12 +41,12 @@ const turnLimits = { atOnce: 3, longest: 250 };
  */
 const standardPatternTime = 2000;
 const leastPatternTime = 100;
-const latenessThatHalves = 25;
+const lagThatHalves = 25;
 /**
  * A process that is so late has more to do than it can; whoever has had more than this part of it lately is told to
  * come back. Milliseconds.
  */
-const latenessThatRefuses = 50;
+const lagThatRefuses = 50;
 const fairShare = 0.3;
 
 /** Long works of a network: two keep a core busy, and a question of all wildcards holds some megabytes. */
@@ -87,13 +87,13 @@ export interface Limits {
 
 /**
  * `isSignedIn` says whether somebody asks whom we know: such a person may ask `peopleRate` times as often.
- * `lateness`: how late the event loop is, in milliseconds on the mean
+ * `eventLoopLag`: how late the event loop is, in milliseconds on the mean
  * of the last second.
  */
 export function createLimits(
   settings: LimitSettings,
   isSignedIn: (request: FastifyRequest) => boolean,
-  lateness: () => number = () => 0,
+  eventLoopLag: () => number = () => 0,
 ): Limits {
   const exempt = parseNetworks(settings.exemptNetworks, 'exempt-networks');
   const budgets: Readonly<Record<'page' | 'export', Budget>> = {
@@ -144,9 +144,9 @@ export function createLimits(
         end: work.end,
       };
     },
-    patternTime: () => Math.max(leastPatternTime, standardPatternTime / (1 + lateness() / latenessThatHalves)),
+    patternTime: () => Math.max(leastPatternTime, standardPatternTime / (1 + eventLoopLag() / lagThatHalves)),
     overused: (request) => {
-      if (settings.pageRate === 0 || !isLimited(request) || lateness() < latenessThatRefuses) return 0;
+      if (settings.pageRate === 0 || !isLimited(request) || eventLoopLag() < lagThatRefuses) return 0;
       const asker = askerOf(request);
       return usage.share(asker) > fairShare ? usage.until(asker, fairShare) : 0;
     },

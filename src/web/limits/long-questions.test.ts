@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { field } from '../../formats/test-records.ts';
-import { createBoard } from '../../monitor/scoreboard.ts';
+import { createScoreboard } from '../../monitor/scoreboard.ts';
 import { WorkerMeter } from '../../monitor/worker-report.ts';
 import { defaultSite } from '../../site/default.ts';
 import { createApp } from '../app.ts';
@@ -44,16 +44,16 @@ test('while one question looks through dictionaries others are answered', async 
 });
 
 test('a process that is late refuses the network that made it so, and no other', async () => {
-  let lateness = 0;
-  const board = createBoard(join(mkdtempSync(join(tmpdir(), 'reperio-')), 'board'));
+  let eventLoopLag = 0;
+  const board = createScoreboard(join(mkdtempSync(join(tmpdir(), 'reperio-')), 'board'));
   const app = createApp(library, {
     limits: { ...noLimits, pageRate: 100_000 },
-    watch: { meter: new WorkerMeter(), board, isLate: () => false, lateness: () => lateness },
+    watch: { meter: new WorkerMeter(), board, isLate: () => false, eventLoopLag: () => eventLoopLag },
   });
   const ask = (url: string, remoteAddress: string) => app.inject({ url, remoteAddress });
   while ((await ask(wildcards, '192.0.2.1')).statusCode === 200) {
     // What it has used counts as soon as others must wait.
-    lateness = 60;
+    eventLoopLag = 60;
   }
   const refused = await ask('/search?p=w1x', '192.0.2.1');
   assert.equal(refused.statusCode, 429);
@@ -61,7 +61,7 @@ test('a process that is late refuses the network that made it so, and no other',
   assert.ok(Number(refused.headers['retry-after']) > 0);
   assert.match((await ask('/search?p=w1x&ln=fr', '192.0.2.1')).body, /a pris l’essentiel du temps de ce serveur/);
   assert.equal((await ask('/search?p=w1x', '198.51.100.1')).statusCode, 200);
-  lateness = 0;
+  eventLoopLag = 0;
   assert.equal((await ask('/search?p=w1x', '192.0.2.1')).statusCode, 200);
   await app.close();
 });

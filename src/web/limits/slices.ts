@@ -26,14 +26,14 @@ interface Waiting {
   readonly go: () => void;
 }
 
-interface Place {
+interface NetworkQueue {
   running: number;
   readonly waiting: ((may: boolean) => void)[];
 }
 
 export function createSlices(share: (network: string) => number, { atOnce, mostWaiting }: SliceLimits): Slices {
   const ready: Waiting[] = [];
-  const places = new Map<string, Place>();
+  const places = new Map<string, NetworkQueue>();
 
   const goOn = (): void => {
     let least = 0;

@@ -11,15 +11,15 @@ export interface TurnLimits {
   readonly longest: number;
 }
 
-interface Place {
+interface NetworkQueue {
   running: number;
   readonly waiting: (() => void)[];
 }
 
 export function createTurns({ atOnce, longest }: TurnLimits): Turns {
-  const places = new Map<string, Place>();
+  const places = new Map<string, NetworkQueue>();
 
-  const begun = (network: string, place: Place): (() => void) => {
+  const begun = (network: string, place: NetworkQueue): (() => void) => {
     let isOver = false;
     const end = (): void => {
       if (isOver) return;

@@ -10,7 +10,7 @@ import { createLogger } from '../../monitor/log.ts';
 import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
 import { nodeId, tellNode } from '../../monitor/nodes.ts';
 import { residentBytes } from '../../monitor/resident.ts';
-import { boardPath } from '../../monitor/scoreboard.ts';
+import { scoreboardPath } from '../../monitor/scoreboard.ts';
 import { listenForStatus } from '../../monitor/status/listener.ts';
 import { viewOf } from '../../monitor/status/node-view.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
@@ -60,7 +60,7 @@ export async function serve({
   closeDataFolder(settings);
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
-    forgetBoards(settings.dataFolder);
+    forgetScoreboards(settings.dataFolder);
     const store = await openStore(settings, { signal });
     const logger = createLogger(settings, log);
     const { database } = store;
@@ -126,8 +126,8 @@ export async function serve({
 }
 
 /** Boards of workers whose supervisor was killed. We hold the lock, so there are no others. */
-function forgetBoards(dataFolder: string): void {
-  const folder = dirname(boardPath(dataFolder, 0));
+function forgetScoreboards(dataFolder: string): void {
+  const folder = dirname(scoreboardPath(dataFolder, 0));
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) if (name.endsWith('.board')) rmSync(join(folder, name), { force: true });
 }
@@ -143,7 +143,7 @@ function planOf(settings: Settings): WorkerPlan {
       idle: settings.workerIdle,
       silence: settings.workerSilence,
     },
-    board: (pid) => boardPath(settings.dataFolder, pid),
+    board: (pid) => scoreboardPath(settings.dataFolder, pid),
   };
 }
 

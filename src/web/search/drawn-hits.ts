@@ -9,7 +9,7 @@ import { titleHtml } from '../ui/hit.ts';
 import { marcTable } from '../ui/marc-table.ts';
 import type { PageContext } from '../ui/page-context.ts';
 
-interface Place {
+interface HitPosition {
   readonly id: number;
   /** Its place in the whole result, from 1. */
   readonly rank: number;
@@ -23,7 +23,7 @@ const fieldsShown = 50;
 /** of=hd: a hit with its abstracts and details. */
 export function hitDetails(
   context: PageContext,
-  { id, rank, work }: Place & { readonly work: Work },
+  { id, rank, work }: HitPosition & { readonly work: Work },
   highlighter: Highlighter,
 ): Html {
   const { tr } = context;
@@ -49,7 +49,10 @@ ${facts([
 }
 
 /** of=hm: a hit as MARC. */
-export function hitMarc(context: PageContext, { id, rank, record }: Place & { readonly record: MarcRecord }): Html {
+export function hitMarc(
+  context: PageContext,
+  { id, rank, record }: HitPosition & { readonly record: MarcRecord },
+): Html {
   const more = record.fields.length - fieldsShown;
   return item(
     context,

@@ -13,7 +13,7 @@ import type { FastifyInstance } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { findProgram } from '../../../test/support/packages.ts';
 import { prometheusText } from '../../monitor/prometheus.ts';
-import { createBoard } from '../../monitor/scoreboard.ts';
+import { createScoreboard } from '../../monitor/scoreboard.ts';
 import { answerStatus } from '../../monitor/status/answer.ts';
 import { listenForStatus } from '../../monitor/status/listener.ts';
 import { emptyView, testView } from '../../monitor/status/test-status.ts';
@@ -40,7 +40,7 @@ before(async () => {
     people,
     trustProxy: '10.0.0.1',
     status: { networks: '127.0.0.0/8, 192.0.2.0/24', view: async () => testView() },
-    watch: { meter, board: createBoard(join(folder, 'one.board')), lateness: () => 0, isLate: () => late },
+    watch: { meter, board: createScoreboard(join(folder, 'one.board')), eventLoopLag: () => 0, isLate: () => late },
   });
 });
 after(async () => {

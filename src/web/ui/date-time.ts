@@ -4,7 +4,7 @@ import type { PageContext } from './page-context.ts';
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Day and minute in UTC, which is the same for all who look. */
-export function moment({ tr }: Pick<PageContext, 'tr'>, at: Date): Html {
+export function dateTime({ tr }: Pick<PageContext, 'tr'>, at: Date): Html {
   let format = formats.get(tr.language);
   if (format === undefined) {
     format = new Intl.DateTimeFormat(tr.language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
