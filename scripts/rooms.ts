@@ -184,7 +184,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/profile': {
     for: 'profiles of a request, asked for in its address or looked up',
     notFor: 'taking a profile (profile)',
-    imports: ['html', 'people', 'profile', 'search', 'site', 'store', 'web/exchange', 'web/http', 'web/ui'],
+    imports: ['html', 'people', 'profile', 'search', 'store', 'web/exchange', 'web/http', 'web/ui'],
   },
   'web/status': {
     for: '/server-status, /metrics and /health as a reader of this port may ask for them',
@@ -244,7 +244,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['config', 'errors', 'yaml'],
   },
   library: {
-    for: 'opens everything that one process needs (store, follower, site, searcher); the list of periodic tasks (`jobs.ts`); the demo',
+    for: 'opens everything that one process needs (store, follower, site, searcher); the list of periodic tasks (`jobs.ts`); applying a site file, which makes people; the demo',
     notFor: 'how any of these works',
     imports: [
       'citations',
@@ -322,7 +322,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['config', 'errors', 'store'],
   },
   site: {
-    for: 'site.yaml: parsed, checked, applied; the default site; how far the site is open',
+    for: 'site.yaml: parsed, checked, its versions, also what it says of actions and names; the default site; how far the site is open',
     notFor: 'settings of a process (config)',
     imports: ['errors', 'marc', 'store', 'yaml'],
   },

@@ -1,7 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { tidyName } from '../site/identity.ts';
-import { reserved } from '../site/reserved-names.ts';
 import type { Queryable } from '../store/database.ts';
+import { reserved } from './reserved-names.ts';
 
 /** A person as the database knows them, with what their roles hang on. */
 export interface Account {

@@ -1,6 +1,6 @@
 import { UserError } from '../errors/errors.ts';
-import { hashPassword, verifyPassword } from '../site/password.ts';
 import { accessErrors } from './errors.ts';
+import { hashPassword, verifyPassword } from './password-hash.ts';
 
 const shortest = 8;
 const longest = 1000;

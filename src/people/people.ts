@@ -2,7 +2,6 @@ import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import { nearest } from '../errors/nearest.ts';
 import { identityOf, tidyEmail, tidyName } from '../site/identity.ts';
-import { dropReservation, reserved } from '../site/reserved-names.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
 import {
   type Account,
@@ -18,6 +17,7 @@ import { tellChange } from './channel.ts';
 import { accessErrors } from './errors.ts';
 import { endGivenOut } from './given-out.ts';
 import { checkNewPassword, hashNewPassword } from './passwords.ts';
+import { dropReservation, reserved } from './reserved-names.ts';
 
 export interface NewPerson {
   readonly name: string;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { createUsers, missingUsers } from '../site/users.ts';
 import type { Database } from '../store/database.ts';
 import { findAccount } from './account.ts';
 import { operator } from './audit.ts';
@@ -11,6 +10,7 @@ import { confirmRegistration, type RegistrationEmail, register, registerWith } f
 import type { Role } from './roles.ts';
 import { parseRules } from './rules/parse.ts';
 import { signIn } from './sign-in.ts';
+import { createUsers, missingUsers } from './site-users.ts';
 import { sweepAccess } from './sweep.ts';
 
 const password = 'a quiet library';

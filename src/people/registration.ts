@@ -1,6 +1,5 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
-import { reserved } from '../site/reserved-names.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { type Account, type AccountState, readAccount } from './account.ts';
 import { type Actor, audit } from './audit.ts';
@@ -19,6 +18,7 @@ import {
   reserveOthers,
 } from './people.ts';
 import { requirePassword } from './profile.ts';
+import { reserved } from './reserved-names.ts';
 import type { Role } from './roles.ts';
 import { namesPerson } from './rules/decide.ts';
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isPasswordHash } from '../../people/password-hash.ts';
 import { startRecording } from '../../profile/cpu-profiler.ts';
 import { functionTimes } from '../../profile/functions.ts';
 import { type KeptProfile, keepProfile, type MemoryChange, newProfileId } from '../../profile/kept.ts';
 import { StatementRecorder } from '../../profile/statements.ts';
-import { isPasswordHash } from '../../site/password.ts';
 import { statementWatch } from '../../store/statements.ts';
 import { type Profiled, profiledOf, rememberProfiled, type Wanted, wantedOf } from '../exchange/profile-asked.ts';
 import { withoutSecrets } from '../http/secrets-in-url.ts';

@@ -1,8 +1,8 @@
 import sql from 'sql-template-tag';
+import type { SiteUser } from '../site/site.ts';
 import type { Queryable } from '../store/database.ts';
-import { hashPassword } from './password.ts';
+import { hashPassword } from './password-hash.ts';
 import { dropReservation, reserved } from './reserved-names.ts';
-import type { SiteUser } from './site.ts';
 
 /** By name, for those that have a password. Slow on purpose: do it before anything is locked. */
 export async function hashPasswords(users: readonly SiteUser[]): Promise<ReadonlyMap<string, string>> {

@@ -4,8 +4,9 @@ import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { UserError } from '../errors/errors.ts';
-import { defaultSiteText } from './default.ts';
-import { applySite, currentSite, currentSource } from './versions.ts';
+import { defaultSiteText } from '../site/default.ts';
+import { currentSite, currentSource } from '../site/versions.ts';
+import { applySite } from './apply-site.ts';
 
 let store: TestDatabase;
 before(async () => {
