@@ -1,12 +1,14 @@
 /** What citations cost: making the graph, and questions over sets of growing size. `node bench/citations.ts --records 1000000 --data /var/tmp/bench` */
+
 import { join } from 'node:path';
 import { ask } from '../src/access/ask.ts';
 import { citationsFor } from '../src/access/citations.ts';
 import { graphFiles } from '../src/citations/graph-folder.ts';
-import { summariseCitations } from '../src/citations/summary.ts';
+import { summarisingCitations } from '../src/citations/summary.ts';
 import type { IndexSnapshot } from '../src/index/snapshot.ts';
 import { guest } from '../src/people/person.ts';
 import { emptyRequest, type SearchRequest } from '../src/search/request.ts';
+import { finish } from '../src/search/work.ts';
 import { openLoaded } from './lib/loaded.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { machineLine, median, megabytes, milliseconds, table } from './lib/report.ts';
@@ -25,7 +27,7 @@ await runBench(options, async () => {
     const snapshot = library.snapshot();
     const [graph] = graphFiles(join(options.data, 'index'));
     const counted = performance.now();
-    citationsFor(snapshot, guest)!.counts('all');
+    finish(citationsFor(snapshot, guest)!.counts('all'));
     const first = performance.now() - counted;
     console.log(
       `${snapshot.records.toLocaleString('en')} records, ${graph?.head.citations.toLocaleString('en')} citations, ${megabytes(graph?.bytes ?? 0)}. ${machineLine()}`,
@@ -62,7 +64,7 @@ function rowsOf(snapshot: IndexSnapshot, word: string): readonly string[][] {
     row(`citedby:${word}`, () => question({ text: `citedby:${word}` }).total),
     row(`${word}, sorted by citations`, () => question({ text: word, sort: 'cited' }).total),
     row(`${word} cited:5+`, () => question({ text: `${word} cited:5+` }).total),
-    row(`citation summary of ${word}`, () => summariseCitations(view, inner.hits, 'all').citations),
-    row(`citations per year of ${word}`, () => view.perYear(inner.hits, 'all').size),
+    row(`citation summary of ${word}`, () => finish(summarisingCitations(view, inner.hits, 'all')).citations),
+    row(`citations per year of ${word}`, () => finish(view.perYear(inner.hits, 'all')).size),
   ];
 }

@@ -7,6 +7,7 @@ import { fieldNamesOf } from '../search/question.ts';
 import { emptyRequest } from '../search/request.ts';
 import { history, liveVersions, reports, snapshotOf, testAnalyzer, type Version } from '../search/testing/library.ts';
 import { holds, naiveRecord, refers, timesCited } from '../search/testing/oracle.ts';
+import { finish } from '../search/work.ts';
 import { ask } from './ask.ts';
 import { citationsFor } from './citations.ts';
 import { mayShow } from './visible.ts';
@@ -74,9 +75,9 @@ test('lists, counts and pictures of citations leave out what a person may not se
         assert.equal(view.citing(id, 'without-self').length, withoutSelf);
         const perYear = new Map<number, number>();
         for (const other of citing) perYear.set(years.get(other)!, (perYear.get(years.get(other)!) ?? 0) + 1);
-        assert.deepEqual(new Map(view.perYear([id], 'all')), perYear);
+        assert.deepEqual(new Map(finish(view.perYear([id], 'all'))), perYear);
       }
-      for (const [segment, counts] of view.counts('all').entries()) {
+      for (const [segment, counts] of finish(view.counts('all')).entries()) {
         const { ids } = snapshot.segments[segment]!.segment;
         for (const [ordinal, count] of counts.entries()) {
           const one = byId.get(ids[ordinal]!);

@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
-import { citationClasses, summariseCitations } from './summary.ts';
+import { finish } from '../search/work.ts';
+import { citationClasses, summarisingCitations } from './summary.ts';
 import type { CitationView } from './view.ts';
 
 /** A view of which a summary asks nothing but the counts. */
 function viewOf(counts: readonly (readonly number[])[]): CitationView {
-  return { counts: () => counts.map((segment) => Uint32Array.from(segment)) } as Partial<CitationView> as CitationView;
+  const view: Partial<CitationView> = {
+    *counts() {
+      return counts.map((segment) => Uint32Array.from(segment));
+    },
+  };
+  return view as CitationView;
 }
 
 test('numbers, h-index and classes are those of the hits', () => {
@@ -17,7 +23,7 @@ test('numbers, h-index and classes are those of the hits', () => {
       const hits = segments.map((records) => new RoaringBitmap32(records.flatMap(([, hit], i) => (hit ? [i] : []))));
       const counts = segments.map((records) => records.map(([number]) => number));
       const numbers = segments.flatMap((records) => records.flatMap(([number, hit]) => (hit ? [number] : [])));
-      const found = summariseCitations(viewOf(counts), hits, 'all');
+      const found = finish(summarisingCitations(viewOf(counts), hits, 'all'));
       const citations = numbers.reduce((sum, number) => sum + number, 0);
       assert.equal(found.papers, numbers.length);
       assert.equal(found.citations, citations);

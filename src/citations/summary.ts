@@ -1,5 +1,6 @@
 import type { HitSet } from '../index/snapshot.ts';
 import type { Citing } from './counts.ts';
+import { recordsBetweenTurns } from './counts.ts';
 import type { CitationView } from './view.ts';
 
 /** What a set of papers adds up to. */
@@ -33,8 +34,12 @@ export const citationClasses: readonly CitationClass[] = [
 ];
 
 /** One pass over the counts of the hits: a histogram says everything. */
-export function summariseCitations(view: CitationView, hits: HitSet, citing: Citing): CitationSummary {
-  const numbers = countsOf(view, hits, citing);
+export function* summarisingCitations(
+  view: CitationView,
+  hits: HitSet,
+  citing: Citing,
+): Generator<undefined, CitationSummary> {
+  const numbers = yield* countsOf(view, hits, citing);
   let citations = 0;
   const histogram = new Uint32Array(numbers.length + 1);
   const classes = citationClasses.map(() => 0);
@@ -43,6 +48,7 @@ export function summariseCitations(view: CitationView, hits: HitSet, citing: Cit
     citations += count;
     histogram[Math.min(count, numbers.length)]!++;
     classes[citationClasses.findIndex(({ from }) => count >= from)]!++;
+    if (i % recordsBetweenTurns === recordsBetweenTurns - 1) yield;
   }
   return {
     papers: numbers.length,
@@ -63,12 +69,13 @@ function hIndexOf(histogram: Uint32Array): number {
   return 0;
 }
 
-function countsOf(view: CitationView, hits: HitSet, citing: Citing): Uint32Array {
+function* countsOf(view: CitationView, hits: HitSet, citing: Citing): Generator<undefined, Uint32Array> {
   const numbers = new Uint32Array(hits.reduce((sum, bits) => sum + bits.size, 0));
   let end = 0;
-  for (const [segment, counts] of view.counts(citing).entries()) {
+  for (const [segment, counts] of (yield* view.counts(citing)).entries()) {
     const ordinals = hits[segment]!.toUint32Array();
     for (let i = 0; i < ordinals.length; i++) numbers[end++] = counts[ordinals[i]!]!;
+    yield;
   }
   return numbers;
 }

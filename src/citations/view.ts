@@ -1,7 +1,7 @@
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { CitationGraph, Direction } from '../index/citation-graph.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
-import { type Citing, type Counts, countCitations } from './counts.ts';
+import { type Citing, type Counts, countingCitations, recordsBetweenTurns } from './counts.ts';
 import { IdSet } from './id-set.ts';
 
 /** The citation graph as one person sees it: records that the person may not open neither cite nor are cited. */
@@ -9,8 +9,8 @@ export interface CitationView {
   readonly snapshot: IndexSnapshot;
   /** All records that the person may open. */
   readonly visible: HitSet;
-  /** How often each record of each segment is cited, by ordinal. Read-only. */
-  counts(citing: Citing): Counts;
+  /** How often each record of each segment is cited, by ordinal. Read-only. Work that others may interrupt, like what follows with many hits. */
+  counts(citing: Citing): Generator<undefined, Counts>;
   /** How often one record is cited. */
   count(id: number, citing: Citing): number;
   /** Numbers of the records that cite this one, ascending. */
@@ -18,12 +18,12 @@ export interface CitationView {
   /** Those that it cites. */
   cited(id: number, citing?: Citing): readonly number[];
   /** The records that cite any of the hits, or are cited by any. */
-  citingAny(hits: HitSet, citing: Citing): HitSet;
-  citedByAny(hits: HitSet, citing: Citing): HitSet;
+  citingAny(hits: HitSet, citing: Citing): Generator<undefined, HitSet>;
+  citedByAny(hits: HitSet, citing: Citing): Generator<undefined, HitSet>;
   /** Records that are cited together with this one -> by how many. */
   citedWith(id: number): ReadonlyMap<number, number>;
   /** Citations of any of the hits by the year of what cites them; year 0: of no known year. */
-  perYear(hits: HitSet | readonly number[], citing: Citing): ReadonlyMap<number, number>;
+  perYear(hits: HitSet | readonly number[], citing: Citing): Generator<undefined, ReadonlyMap<number, number>>;
   /** Numbers of the records that hold any of these keys: high, low, high, low ... */
   holders(keys: readonly number[]): ReadonlySet<number>;
   /** Hits of these record numbers. */
@@ -65,10 +65,10 @@ class View implements CitationView {
     this.#graph = graph;
   }
 
-  counts(citing: Citing): Counts {
+  *counts(citing: Citing): Generator<undefined, Counts> {
     let counts = this.#counts.get(citing);
     if (counts === undefined) {
-      counts = countCitations(this.#graph, this.#visibleIds, this.snapshot, citing);
+      counts = yield* countingCitations(this.#graph, this.#visibleIds, this.snapshot, citing);
       this.#counts.set(citing, counts);
     }
     return counts;
@@ -86,11 +86,11 @@ class View implements CitationView {
     return this.#row('cited', id, citing);
   }
 
-  citingAny(hits: HitSet, citing: Citing): HitSet {
+  citingAny(hits: HitSet, citing: Citing): Generator<undefined, HitSet> {
     return this.#neighbours('citing', hits, citing);
   }
 
-  citedByAny(hits: HitSet, citing: Citing): HitSet {
+  citedByAny(hits: HitSet, citing: Citing): Generator<undefined, HitSet> {
     return this.#neighbours('cited', hits, citing);
   }
 
@@ -103,8 +103,9 @@ class View implements CitationView {
     return together;
   }
 
-  perYear(hits: HitSet | readonly number[], citing: Citing): ReadonlyMap<number, number> {
+  *perYear(hits: HitSet | readonly number[], citing: Citing): Generator<undefined, ReadonlyMap<number, number>> {
     this.#years ??= this.#yearsById();
+    yield;
     const years = this.#years;
     const visible = this.#visibleIds;
     const graph = this.#graph;
@@ -118,7 +119,7 @@ class View implements CitationView {
           counts[years[entry >>> 1]!]!++;
       }
     };
-    if (isHitSet(hits)) this.#forEach(hits, add);
+    if (isHitSet(hits)) yield* this.#forEach(hits, add);
     else for (const id of hits) if (visible.has(id)) add(id);
     const found = new Map<number, number>();
     for (let year = 0; year < counts.length; year++) if (counts[year]! > 0) found.set(year, counts[year]!);
@@ -154,7 +155,7 @@ class View implements CitationView {
   get #visibleIds(): IdSet {
     if (this.#ids === undefined) {
       const ids = new IdSet(this.#largestId);
-      this.#forEach(this.visible, (id) => ids.add(id));
+      for (const _ of this.#forEach(this.visible, (id) => ids.add(id)));
       this.#ids = ids;
     }
     return this.#ids;
@@ -177,11 +178,11 @@ class View implements CitationView {
     return ids;
   }
 
-  #neighbours(direction: Direction, hits: HitSet, citing: Citing): HitSet {
+  *#neighbours(direction: Direction, hits: HitSet, citing: Citing): Generator<undefined, HitSet> {
     const graph = this.#graph;
     const found = new IdSet(this.#largestId);
     const withSelf = citing === 'all';
-    this.#forEach(hits, (id) => {
+    yield* this.#forEach(hits, (id) => {
       const length = graph.read(direction, id);
       const { entries } = graph;
       for (let i = 0; i < length; i++) {
@@ -189,22 +190,29 @@ class View implements CitationView {
         if (withSelf || (entry & 1) === 0) found.add(entry >>> 1);
       }
     });
-    return this.snapshot.segments.map(({ segment: { ids } }, place) => {
+    const neighbours: RoaringBitmap32[] = [];
+    for (const [place, { segment }] of this.snapshot.segments.entries()) {
+      const { ids } = segment;
       const ordinals = this.visible[place]!.toUint32Array();
       let count = 0;
       for (let i = 0; i < ordinals.length; i++) {
         const ordinal = ordinals[i]!;
         if (found.has(ids[ordinal]!)) ordinals[count++] = ordinal;
       }
-      return new RoaringBitmap32(ordinals.subarray(0, count));
-    });
+      neighbours.push(new RoaringBitmap32(ordinals.subarray(0, count)));
+      yield;
+    }
+    return neighbours;
   }
 
-  #forEach(hits: HitSet, visit: (id: number) => void): void {
+  *#forEach(hits: HitSet, visit: (id: number) => void): Generator<undefined, void> {
     for (const [place, { segment }] of this.snapshot.segments.entries()) {
       const { ids } = segment;
       const ordinals = hits[place]!.toUint32Array();
-      for (let i = 0; i < ordinals.length; i++) visit(ids[ordinals[i]!]!);
+      for (let i = 0; i < ordinals.length; i++) {
+        visit(ids[ordinals[i]!]!);
+        if (i % recordsBetweenTurns === recordsBetweenTurns - 1) yield;
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import type { FacetColumn } from '../index/segment.ts';
+import type { Work } from './work.ts';
 
 /**
  * Numbers of a facet's values over all segments: telling by their texts which value of one segment is which of another takes longer than counting them. They
@@ -16,7 +17,7 @@ export interface Numbers {
 const facets = new Map<string, FacetNumbers>();
 const mostFacets = 16;
 
-export function numbersOf(code: string, columns: readonly FacetColumn[]): Numbers {
+export function* numbering(code: string, columns: readonly FacetColumn[]): Work<Numbers> {
   const distinct = columns.reduce((sum, column) => sum + column.distinct, 0);
   let facet = facets.get(code);
   // Values of segments that are gone keep their numbers, until most of them are such.
@@ -25,9 +26,13 @@ export function numbersOf(code: string, columns: readonly FacetColumn[]): Number
     facet = new FacetNumbers();
     facets.set(code, facet);
   }
-  const numbers = columns.map((column) => (facet as FacetNumbers).of(column));
+  const numbers: Uint32Array[] = [];
+  for (const column of columns) numbers.push(yield* facet.of(column));
   return { numbers, count: facet.count, names: facet.names };
 }
+
+/** Texts that are read between two places where others may have their turn: some milliseconds. */
+const valuesBetweenTurns = 4096;
 
 /** Numbers of the values of one facet by fingerprint: open addressing, at most half full. */
 class FacetNumbers {
@@ -37,10 +42,15 @@ class FacetNumbers {
   #fingerprints = new Float64Array(1024);
   #numbers = new Uint32Array(1024);
 
-  of(column: FacetColumn): Uint32Array {
+  *of(column: FacetColumn): Work<Uint32Array> {
     const known = this.#known.get(column);
     if (known !== undefined) return known;
-    const made = Uint32Array.from(column.fingerprints(), (fingerprint) => this.#number(fingerprint));
+    const made = new Uint32Array(column.distinct);
+    let value = 0;
+    for (const fingerprint of column.fingerprints()) {
+      made[value++] = this.#number(fingerprint);
+      if (value % valuesBetweenTurns === 0) yield;
+    }
     this.#known.set(column, made);
     return made;
   }

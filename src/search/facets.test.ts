@@ -12,6 +12,7 @@ import { emptyRequest } from './request.ts';
 import { search } from './search.ts';
 import { history, liveVersions, snapshotOf, testSite, type Version } from './testing/library.ts';
 import { mostFrequent, topValues } from './top-values.ts';
+import { finish } from './work.ts';
 
 const facets: readonly FacetDefinition[] = [
   { code: 'year', kind: 'year', paths: ['260__c'], names: {}, labels: undefined },
@@ -41,7 +42,7 @@ test('values are counted exactly, over any split into segments', () => {
     fc.property(history, fc.integer({ min: 1, max: 4 }), (versions, wanted) => {
       const snapshot = snapshotOf(versions, site);
       const counts = tally(liveVersions(versions));
-      const top = topValuesOf(snapshot, 'author', counted(live(snapshot)), wanted);
+      const top = finish(topValuesOf(snapshot, 'author', counted(live(snapshot)), wanted));
       assert.equal(top.length, Math.min(wanted, counts.size));
       for (const { text, count } of top) assert.equal(count, counts.get(text));
       const least = Math.min(...top.map(({ count }) => count));
@@ -75,8 +76,8 @@ test('among the values that are met, among all, and by a bitmap for each value t
         .sort((a, b) => b.count - a.count || byCodePoint(a.text, b.text))
         .slice(0, wanted);
       for (const part of [0, Number.POSITIVE_INFINITY])
-        assert.deepEqual(topValues('author', found, wanted, part), expected);
-      assert.deepEqual(mostFrequent(countFew(found), wanted), expected);
+        assert.deepEqual(finish(topValues('author', found, wanted, part)), expected);
+      assert.deepEqual(mostFrequent(finish(countFew(found)), wanted), expected);
     }),
   );
 });

@@ -3,11 +3,14 @@ import type { FacetColumn } from '../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { FacetDefinition } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
-import { countFew, hasFewValues } from './few-values.ts';
+import { numbering } from './facet-numbers.ts';
+import { countFew, hasFewValues, valueBitmaps } from './few-values.ts';
 import { segmentAt } from './hit.ts';
 import { OrdinalMemory } from './scratch-buffers.ts';
-import { stage } from './stages.ts';
+import { stageOf } from './stages.ts';
 import { type Counted, mostFrequent, topValues } from './top-values.ts';
+import type { Work } from './work.ts';
+import { finish, manyHits } from './work.ts';
 
 export interface FacetValue {
   readonly value: string;
@@ -58,21 +61,44 @@ const allLists = new ListMemory();
 const otherLists = new ListMemory();
 
 /** The most frequent values of a facet among hits, exact over all segments, equal ones in code point order. */
-export function topValuesOf(
+export function* topValuesOf(
   snapshot: IndexSnapshot,
   code: string,
   { hits, lists }: CountedHits,
   wanted: number,
-): readonly Counted[] {
-  const segments = snapshot.segments.flatMap(({ segment }, index) => {
+): Work<readonly Counted[]> {
+  const columns = columnsOf(snapshot, code);
+  if (areFewOfMany(columns, hits, snapshot)) {
+    const segments = columns.map(({ column, index }) => ({ column, hits: hits[index] as RoaringBitmap32 }));
+    return mostFrequent(yield* countFew(segments), wanted);
+  }
+  const listed = columns.map(({ column, index }) => ({ column, ordinals: lists()[index] as Uint32Array }));
+  return yield* topValues(code, listed, wanted);
+}
+
+/** Makes what counting a facet looks at and keeps, so that counting itself need not wait. */
+function* prepare(snapshot: IndexSnapshot, code: string, hits: HitSet): Work<void> {
+  const columns = columnsOf(snapshot, code);
+  const list = columns.map(({ column }) => column);
+  if (areFewOfMany(columns, hits, snapshot)) for (const column of list) yield* valueBitmaps(column);
+  else yield* numbering(code, list);
+}
+
+interface PlacedColumn {
+  readonly column: FacetColumn;
+  /** Of its segment. */
+  readonly index: number;
+}
+
+function columnsOf({ segments }: IndexSnapshot, code: string): readonly PlacedColumn[] {
+  return segments.flatMap(({ segment }, index) => {
     const column = segment.columns.facet(code);
-    const bits = hits[index] as RoaringBitmap32;
-    return column === undefined ? [] : [{ column, index, hits: bits }];
+    return column === undefined ? [] : [{ column, index }];
   });
-  const many = areMany(hits, snapshot);
-  if (many && segments.every(({ column }) => hasFewValues(column))) return mostFrequent(countFew(segments), wanted);
-  const listed = segments.map(({ column, index }) => ({ column, ordinals: lists()[index] as Uint32Array }));
-  return topValues(code, listed, wanted);
+}
+
+function areFewOfMany(columns: readonly PlacedColumn[], hits: HitSet, snapshot: IndexSnapshot): boolean {
+  return areMany(hits, snapshot) && columns.every(({ column }) => hasFewValues(column));
 }
 
 /** From this part of all records on, bitmaps that are made once for all questions pay. */
@@ -224,33 +250,51 @@ function yearsOf(text: string): readonly [number, number] {
   return [first, to === '' ? 65535 : Number(to)];
 }
 
-/** The site's facets over what was found; each one ignores the choices made in itself, so that its other values stay in reach. */
-export function facetsOf(
+/**
+ * The site's facets over what was found; each one ignores the choices made in itself, so that its other values stay in reach. Others have their turn between
+ * two facets of many hits.
+ */
+export function* facetsOf(
   snapshot: IndexSnapshot,
   found: HitSet,
   hits: HitSet,
   choices: FacetChoices,
-): readonly FacetResult[] {
-  const countedHits = allLists.counted(hits);
-  return snapshot.site.facets.map((definition) => {
-    const { code, kind } = definition;
-    const chosen = chosenIn(choices, code);
-    const listed = chosen.length === 0 ? countedHits : otherLists.counted(narrow(snapshot, found, choices, code));
-    if (kind === 'collection') {
-      return { code, kind, values: collectionValues(choices.collections, listed.hits, chosen) };
-    }
-    if (kind === 'year') {
-      const years = countYears(snapshot, listed);
-      const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
-      return { code, kind, values: years.map(({ text, count }) => value(text, text, count, isChosen(text))) };
-    }
-    const best = stage(`facet ${code}`, () => topValuesOf(snapshot, code, listed, facetLength));
-    const missing = chosen.filter((text) => !best.some((each) => each.text === text));
-    const all = [...best, ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, listed.hits) }))];
-    const labels = definition.labels === undefined ? {} : (snapshot.site.knowledge[definition.labels] ?? {});
-    const label = (text: string) => (Object.hasOwn(labels, text) ? (labels[text] ?? text) : text);
-    return { code, kind, values: all.map(({ text, count }) => value(text, label(text), count, chosen.includes(text))) };
-  });
+): Work<readonly FacetResult[]> {
+  for (const { code, kind } of snapshot.site.facets) if (kind === 'values') yield* prepare(snapshot, code, hits);
+  const isMuch = found.reduce((sum, bits) => sum + bits.size, 0) >= manyHits;
+  const listedHits = (memory: ListMemory, list: HitSet): CountedHits => (isMuch ? counted(list) : memory.counted(list));
+  const all = listedHits(allLists, hits);
+  const results: FacetResult[] = [];
+  for (const definition of snapshot.site.facets) {
+    const chosen = chosenIn(choices, definition.code);
+    const listed =
+      chosen.length === 0 ? all : listedHits(otherLists, narrow(snapshot, found, choices, definition.code));
+    const work = facetOf(snapshot, definition, listed, chosen, choices);
+    results.push(isMuch ? yield* work : finish(work));
+    if (isMuch) yield;
+  }
+  return results;
+}
+
+function* facetOf(
+  snapshot: IndexSnapshot,
+  { code, kind, labels: names }: FacetDefinition,
+  listed: CountedHits,
+  chosen: readonly string[],
+  choices: FacetChoices,
+): Work<FacetResult> {
+  if (kind === 'collection') return { code, kind, values: collectionValues(choices.collections, listed.hits, chosen) };
+  if (kind === 'year') {
+    const years = countYears(snapshot, listed);
+    const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
+    return { code, kind, values: years.map(({ text, count }) => value(text, text, count, isChosen(text))) };
+  }
+  const best = yield* stageOf(`facet ${code}`, topValuesOf(snapshot, code, listed, facetLength));
+  const missing = chosen.filter((text) => !best.some((each) => each.text === text));
+  const all = [...best, ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, listed.hits) }))];
+  const labels = names === undefined ? {} : (snapshot.site.knowledge[names] ?? {});
+  const label = (text: string) => (Object.hasOwn(labels, text) ? (labels[text] ?? text) : text);
+  return { code, kind, values: all.map(({ text, count }) => value(text, label(text), count, chosen.includes(text))) };
 }
 
 function collectionValues(collections: readonly NamedHits[], hits: HitSet, chosen: readonly string[]): FacetValue[] {

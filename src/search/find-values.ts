@@ -1,5 +1,5 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
-import { numbersOf } from './facet-numbers.ts';
+import { numbering } from './facet-numbers.ts';
 import type { CountedHits } from './facets.ts';
 import { type Counted, mostFrequent } from './top-values.ts';
 import type { Work } from './work.ts';
@@ -30,7 +30,7 @@ export function* findingValues(
     const column = segment.columns.facet(code);
     return column === undefined ? [] : [{ column, index }];
   });
-  const { numbers, count } = numbersOf(
+  const { numbers, count } = yield* numbering(
     code,
     segments.map(({ column }) => column),
   );

@@ -1,3 +1,5 @@
+import type { Counts } from '../citations/counts.ts';
+import type { CitationView } from '../citations/view.ts';
 import type { HitSet } from '../index/snapshot.ts';
 import type { RankMethod, SortMethod } from '../site/site.ts';
 import { citedWithId } from './evaluate/citations.ts';
@@ -15,7 +17,7 @@ import { rankedWords } from './rank/words.ts';
 import { sortCodes } from './repeated.ts';
 import type { SearchRequest } from './request.ts';
 import { byValues } from './sort-columns.ts';
-import type { Work } from './work.ts';
+import { manyHits, type Work } from './work.ts';
 
 export interface RequestOrder extends Order {
   /** For ranked results: why a record stands where it stands. */
@@ -73,9 +75,10 @@ function* numbersOf(
         snapshot,
         rankedWords(query, analyzer, method.weights),
         context.openable?.() ?? snapshot.segments.map(({ live }) => live),
+        hits.reduce((sum, bits) => sum + bits.size, 0) >= manyHits,
       );
     case 'citations':
-      return citations()?.counts('all');
+      return yield* countsIn(citations());
     case 'knowledge':
       return snapshot.segments.map((_, index) => knowledgeNumbers(method, context, index));
     case 'combine': {
@@ -111,7 +114,7 @@ function* sortedBy(request: SearchRequest, context: Context): Work<Order | undef
   const [only] = codes;
   const method = codes.length === 1 ? context.snapshot.site.sorts.find(({ code }) => code === only) : undefined;
   if (method !== undefined && (request.sortPreference === '' || typeof method.by !== 'string')) {
-    return declared(method, request, context);
+    return yield* declared(method, request, context);
   }
   const places = codes.flatMap((code) => placesOf(code, context));
   if (places.length === 0) {
@@ -121,12 +124,12 @@ function* sortedBy(request: SearchRequest, context: Context): Work<Order | undef
   return yield* byValues(context, places, { preference: request.sortPreference, ascending: request.ascending });
 }
 
-function declared(method: SortMethod, request: SearchRequest, context: Context): Order | undefined {
+function* declared(method: SortMethod, request: SearchRequest, context: Context): Work<Order | undefined> {
   const { snapshot, citations } = context;
   const { ascending } = request;
   if (method.by === 'created' || method.by === 'modified') return byDate(snapshot, method.by, ascending);
   if (method.by === 'citations') {
-    const counts = citations()?.counts('all');
+    const counts = yield* countsIn(citations());
     if (counts !== undefined) return byNumber(snapshot, (segment) => counts[segment] ?? [], ascending);
     notify(context, { kind: 'no-citations', text: method.code });
     return undefined;
@@ -135,6 +138,10 @@ function declared(method: SortMethod, request: SearchRequest, context: Context):
     return byNumber(snapshot, (segment) => segmentAt(snapshot, segment).columns.year, ascending);
   const columns = snapshot.segments.map(({ segment }) => segment.columns.sort(method.code));
   return byKey(snapshot, columns, ascending, bySortKey);
+}
+
+function* countsIn(view: CitationView | undefined): Work<Counts | undefined> {
+  return view && (yield* view.counts('all'));
 }
 
 /** Where the values of a field or MARC path are, or of the fields of a declared sort method. */

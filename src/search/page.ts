@@ -2,6 +2,9 @@ import type { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { HitSet } from '../index/snapshot.ts';
 import { type Hit, hitOf } from './hit.ts';
 import { OrdinalMemory, WeightMemory } from './scratch-buffers.ts';
+import { sortedPlaces } from './sorted-places.ts';
+import type { Work } from './work.ts';
+import { betweenTurns, finish, manyHits } from './work.ts';
 
 export type OrderKey = number | string | null;
 
@@ -22,35 +25,57 @@ export interface Order {
   /** Is a segment's order that of its ordinals (when `ascending`; else from the last to the first)? Then nothing needs to be compared. */
   followsOrdinals?(segment: number): boolean;
   /** All of these hits in order, by a way that is faster for very many; undefined when there is none. */
-  sortAll?(hits: HitSet): Float64Array | undefined;
+  sortAll?(hits: HitSet): Work<Float64Array | undefined>;
 }
 
-/** From so many hits on, and when so large a part of them is wanted, sorting all beats picking and merging. */
+/** From so many hits on, and when so large a part of them is wanted, or so many, sorting all beats picking and merging. */
 const longList = 5_000;
 const largePart = 4;
 
 /** Hits from `skip` (0: the first) on, `count` of them or Infinity, without sorting what is not shown. */
 export function page(hits: HitSet, order: Order, skip: number, count: number): Float64Array {
+  return finish(taking(hits, order, skip, count));
+}
+
+/** The same as work that others may interrupt, when there are many hits. */
+export function* paging(hits: HitSet, order: Order, skip: number, count: number): Work<Float64Array> {
+  const work = taking(hits, order, skip, count);
+  return sizeOf(hits) < manyHits ? finish(work) : yield* work;
+}
+
+function* taking(hits: HitSet, order: Order, skip: number, count: number): Work<Float64Array> {
   const wanted = skip + count;
-  const total = hits.reduce((sum, bits) => sum + bits.size, 0);
+  const total = sizeOf(hits);
   if (skip >= total) return new Float64Array(0);
-  if (total >= longList && wanted * largePart >= total) {
-    const all = order.sortAll?.(hits);
+  if (total >= longList && (wanted * largePart >= total || wanted >= longList)) {
+    const all = order.sortAll && (yield* order.sortAll(hits));
     if (all !== undefined) return all.subarray(Math.min(skip, total), Math.min(wanted, total));
   }
-  const lists = hits.map((bits, segment) => best(bits, order, segment, wanted));
-  return merge(lists, order, wanted).subarray(skip);
+  const lists: Float64Array[] = [];
+  for (const [segment, bits] of hits.entries()) {
+    lists.push(yield* best(bits, order, segment, wanted));
+    yield;
+  }
+  return (yield* merge(lists, order, wanted)).subarray(skip);
+}
+
+function sizeOf(hits: HitSet): number {
+  return hits.reduce((sum, bits) => sum + bits.size, 0);
 }
 
 const ordinalMemory = new OrdinalMemory();
 const weightMemory = new WeightMemory();
 
 /** The first `wanted` hits of one segment, in order. */
-function best(bits: RoaringBitmap32, order: Order, segment: number, wanted: number): Float64Array {
+function* best(bits: RoaringBitmap32, order: Order, segment: number, wanted: number): Work<Float64Array> {
   const count = Math.min(wanted, bits.size);
   if (order.followsOrdinals?.(segment)) {
     const ordinals = order.ascending ? bits.toUint32Array(count) : bits.toReversed(count);
     return packed(segment, ordinals, count);
+  }
+  if (count >= longList && order.numbersRise === order.ascending) {
+    const sorted = yield* allOf(bits, order, segment);
+    if (sorted !== undefined) return packed(segment, sorted, count);
   }
   const all = ordinalMemory.of(bits);
   const weights = weightMemory.of(all.length);
@@ -63,6 +88,22 @@ function best(bits: RoaringBitmap32, order: Order, segment: number, wanted: numb
   places.sort((a, b) => (weights[b] as number) - (weights[a] as number) || sign * (a - b));
   const sorted = places.map((place) => all[place] as number);
   return packed(segment, sorted, count);
+}
+
+/** The ordinals of one segment in order; undefined when their numbers are not whole ones below 2^32. */
+function* allOf(bits: RoaringBitmap32, order: Order, segment: number): Work<Uint32Array | undefined> {
+  const all = bits.toUint32Array();
+  const numbers = order.numbers(segment);
+  const keys = new Uint32Array(all.length);
+  for (let i = 0; i < all.length; i++) {
+    const number = numbers[all[i]!] ?? 0;
+    keys[i] = number;
+    if (keys[i] !== number) return undefined;
+    if (i % betweenTurns === betweenTurns - 1) yield;
+  }
+  const places = yield* sortedPlaces(keys);
+  if (!order.ascending) places.reverse();
+  return places.map((place) => all[place]!);
 }
 
 function packed(segment: number, ordinals: ArrayLike<number>, count: number): Float64Array {
@@ -111,20 +152,23 @@ function top(weights: Float64Array, sign: number, wanted: number): Uint32Array {
 }
 
 /** Neighbours first: segments mostly follow each other in time, and neighbours are then simply joined. */
-function merge(lists: readonly Float64Array[], order: Order, wanted: number): Float64Array {
+function* merge(lists: readonly Float64Array[], order: Order, wanted: number): Work<Float64Array> {
   let merged = lists.filter((list) => list.length > 0).sort((a, b) => order.compare(a[0] as Hit, b[0] as Hit));
   while (merged.length > 1) {
     const pairs: Float64Array[] = [];
     for (let at = 0; at < merged.length; at += 2) {
       const [first, second] = [merged[at], merged[at + 1]];
-      if (first !== undefined) pairs.push(second === undefined ? first : mergeTwo(first, second, order, wanted));
+      if (first !== undefined) pairs.push(second === undefined ? first : yield* mergeTwo(first, second, order, wanted));
     }
     merged = pairs;
   }
   return merged[0] ?? new Float64Array(0);
 }
 
-function mergeTwo(a: Float64Array, b: Float64Array, order: Order, wanted: number): Float64Array {
+/** Comparisons between two places where others may have their turn: a key may be read from a file. */
+const comparedBetweenTurns = 512;
+
+function* mergeTwo(a: Float64Array, b: Float64Array, order: Order, wanted: number): Work<Float64Array> {
   const result = new Float64Array(Math.min(wanted, a.length + b.length));
   if (order.compare(a.at(-1) as Hit, b[0] as Hit) <= 0) return joined(a, b, result);
   let i = 0;
@@ -132,6 +176,7 @@ function mergeTwo(a: Float64Array, b: Float64Array, order: Order, wanted: number
   for (let at = 0; at < result.length; at++) {
     const isFirst = j >= b.length || (i < a.length && order.compare(a[i] as Hit, b[j] as Hit) <= 0);
     result[at] = (isFirst ? a[i++] : b[j++]) as Hit;
+    if (at % comparedBetweenTurns === comparedBetweenTurns - 1) yield;
   }
   return result;
 }

@@ -15,7 +15,7 @@ import { alternativeQuestion } from './guide/alternative.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import { firstNotices, type Notice } from './notices.ts';
 import { byScore, orderOf } from './order.ts';
-import { type Order, page } from './page.ts';
+import { type Order, page, paging } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
 import { chain, leavesOf, type Query, secondOrder, step } from './query/tree.ts';
 import { questionOf } from './question.ts';
@@ -114,7 +114,7 @@ export function* searching(
       ? yield* stageOf('order', orderOf(request, query, context, hits))
       : byScore(request, context, similar);
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
-  const shown = stage('take the page', () => page(rest, order, request.first - 1, request.size));
+  const shown = yield* stageOf('take the page', paging(rest, order, request.first - 1, request.size));
   const { score } = order;
   // Before others have a turn: what an order looks at may be theirs then.
   const scores = score === undefined ? [] : Array.from(shown, score);
@@ -125,7 +125,7 @@ export function* searching(
   const briefs = options.briefs
     ? stage('read brief data', () => Array.from(shown, (hit) => briefOf(snapshot, hit)))
     : [];
-  const facets = options.facets ? stage('count facets', () => facetsOf(snapshot, found, hits, choices)) : [];
+  const facets = options.facets ? yield* stageOf('count facets', facetsOf(snapshot, found, hits, choices)) : [];
   if (options.facets) yield;
   const counts = options.counts ? yield* stageOf('count each condition', countsOf(query, context)) : [];
   return {

@@ -1,6 +1,7 @@
 import type { FacetColumn } from '../index/segment.ts';
 import { byCodePoint } from './evaluate/expand.ts';
-import { type Numbers, numbersOf } from './facet-numbers.ts';
+import { type Numbers, numbering } from './facet-numbers.ts';
+import { manyHits, type Work } from './work.ts';
 
 /** A value of a facet with the records that have it. */
 export interface Counted {
@@ -18,19 +19,19 @@ export interface ListedSegment {
 /** Values of hits are remembered one by one while they are fewer than this part of all. */
 const sparsePart = 2;
 
-/** The `wanted` most frequent values, exact, equal ones in code point order. Wants all segments of the snapshot. */
-export function topValues(
+/** The `wanted` most frequent values, exact, equal ones in code point order. Wants all segments of the snapshot. Others may interrupt when there are many hits or new segments. */
+export function* topValues(
   code: string,
   segments: readonly ListedSegment[],
   wanted: number,
   part = sparsePart,
-): readonly Counted[] {
+): Work<readonly Counted[]> {
   const columns = segments.map(({ column }) => column);
-  const numbers = numbersOf(code, columns);
+  const numbers = yield* numbering(code, columns);
   const values = segments.reduce((sum, segment) => sum + valuesIn(segment), 0);
   return values * part < numbers.count
     ? amongThoseMet(segments, numbers, values, wanted)
-    : amongAll(segments, numbers, wanted);
+    : yield* amongAll(segments, numbers, wanted);
 }
 
 /** Equal ones in code point order. */
@@ -125,12 +126,17 @@ function meet(segments: readonly ListedSegment[], numbers: readonly Uint32Array[
 }
 
 /** For many hits: counts into one array of all values. */
-function amongAll(segments: readonly ListedSegment[], all: Numbers, wanted: number): readonly Counted[] {
+function* amongAll(segments: readonly ListedSegment[], all: Numbers, wanted: number): Work<readonly Counted[]> {
   const { numbers, count } = all;
-  if (totals.length < count) totals = new Uint32Array(count * 2);
-  const counts = totals.subarray(0, count);
+  // Ours until the end: other questions that count meanwhile make their own.
+  const own = totals.length < count ? new Uint32Array(count * 2) : totals;
+  totals = new Uint32Array(0);
+  const counts = own.subarray(0, count);
   try {
-    for (const [at, segment] of segments.entries()) addCounts(counts, numbers[at]!, segment);
+    for (const [at, segment] of segments.entries()) {
+      addCounts(counts, numbers[at]!, segment);
+      if (segment.ordinals.length >= manyHits) yield;
+    }
     const least = highest(counts, count, wanted);
     const best = reaching(counts, least, wanted * 4);
     const found =
@@ -139,6 +145,7 @@ function amongAll(segments: readonly ListedSegment[], all: Numbers, wanted: numb
   } finally {
     // Also when a damaged text was met: the next question begins with zeros.
     counts.fill(0);
+    if (own.length > totals.length) totals = own;
   }
 }
 

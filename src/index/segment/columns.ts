@@ -242,11 +242,8 @@ function sharedWhenPlain(starts: Uint32Array): Uint32Array {
   return plain.subarray(0, starts.length);
 }
 
-function fingerprintsOf(texts: Texts): Float64Array {
-  const fingerprints = new Float64Array(texts.count);
-  let number = 0;
-  for (const bytes of texts.all()) fingerprints[number++] = fingerprint(bytes);
-  return fingerprints;
+function* fingerprintsOf(texts: Texts): Iterable<number> {
+  for (const bytes of texts.all()) yield fingerprint(bytes);
 }
 
 /** Two FNV-1a hashes of 26 bits each, from different offsets. */

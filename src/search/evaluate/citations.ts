@@ -17,17 +17,17 @@ export function* secondOrder(operator: SecondOrderOperator, inner: Plan, context
   yield;
   const hits = yield* evaluating(inner, { ...context, visible: view.visible });
   const citing = operator.endsWith('excludingselfcites') ? 'without-self' : 'all';
-  const found = operator.startsWith('refersto') ? view.citingAny(hits, citing) : view.citedByAny(hits, citing);
+  const found = yield* operator.startsWith('refersto') ? view.citingAny(hits, citing) : view.citedByAny(hits, citing);
   return { kind: 'found', hits: found };
 }
 
 /** cited: and its like; undefined for a field that is not about citations. */
-export function citationLeaf(leaf: Leaf, context: Context): Plan | undefined {
+export function* citationLeaf(leaf: Leaf, context: Context): Work<Plan | undefined> {
   switch (leaf.field) {
     case 'cited':
-      return citedBetween(leaf, context, 'all');
+      return yield* citedBetween(leaf, context, 'all');
     case 'citedexcludingselfcites':
-      return citedBetween(leaf, context, 'without-self');
+      return yield* citedBetween(leaf, context, 'without-self');
     case 'cocitedwith':
       return citedTogether(leaf, context);
     case 'rawref':
@@ -44,14 +44,14 @@ export function citedWithId(query: Query): number | undefined {
   return from === to ? from : undefined;
 }
 
-function citedBetween(leaf: Leaf, context: Context, citing: 'all' | 'without-self'): Plan {
+function* citedBetween(leaf: Leaf, context: Context, citing: 'all' | 'without-self'): Work<Plan> {
   const ends = numberEnds(leaf);
   if (ends === undefined) return badNumber(leaf, context);
   const view = context.citations();
   if (view === undefined) return notReady(`${leaf.field}:`, context);
   if (!mayAskCitations(context)) return none;
   const [from, to] = ends;
-  const hits = view.counts(citing).map((counts) => {
+  const hits = (yield* view.counts(citing)).map((counts) => {
     const found = new Uint32Array(counts.length);
     let length = 0;
     for (let ordinal = 0; ordinal < counts.length; ordinal++) {

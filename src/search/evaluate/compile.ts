@@ -58,7 +58,7 @@ function* compileLeaf(leaf: Leaf, context: Context): Work<Plan> {
   const { analyzer } = context;
   const field = analyzer.field(name === '' || name === 'global' ? analyzer.anyField : name);
   if (field !== undefined) return yield* withAuthorities(leaf, context, field);
-  const known = name === 'cataloguer' ? cataloguerPlan(leaf, context) : citationLeaf(leaf, context);
+  const known = name === 'cataloguer' ? cataloguerPlan(leaf, context) : yield* citationLeaf(leaf, context);
   yield;
   if (known !== undefined) return known;
   notify(context, { kind: 'any-field', text: name });

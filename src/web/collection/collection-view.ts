@@ -1,10 +1,11 @@
-import { ask, countFor } from '../../access/ask.ts';
+import { asking, countingFor } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { collectionCounts } from '../../access/visible.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { personKey } from '../../people/person.ts';
 import { type CountedHits, counted, countYears, topValuesOf } from '../../search/facets.ts';
 import { emptyRequest } from '../../search/request.ts';
+import type { Work } from '../../search/work.ts';
 import type { Collection } from '../../site/site.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { TreeNode } from './collection-tree.ts';
@@ -13,6 +14,7 @@ import type { CollectionModel, NewRecord } from './home-page.ts';
 type Model = Omit<CollectionModel, 'advanced'>;
 
 const newestShown = 10;
+const examplesShown = 3;
 
 /** Models of a snapshot; a new snapshot starts anew. Bounded, since anybody may ask for any collection. */
 interface Known {
@@ -23,22 +25,22 @@ let known: Known = { version: '', models: new Map() };
 const modelsKept = 100;
 
 /** What the page of a collection shows, the same for all languages. Undefined: there is no such collection, or it may not be seen. */
-export function collectionView(exchange: Exchange, name: string): Model | undefined {
+export async function collectionView(exchange: Exchange, name: string): Promise<Model | undefined> {
   const { snapshot, person } = exchange;
   const version = `${snapshot.siteVersion} ${snapshot.version}`;
   if (known.version !== version) known = { version, models: new Map() };
   const key = JSON.stringify([name, personKey(person)]);
   const before = known.models.get(key);
   if (before !== undefined) return before;
-  const model = exchange.timing.search(() => build(exchange, name));
-  if (model === undefined) return undefined;
+  const model = await exchange.work(build(exchange, name));
+  if (model === undefined || known.version !== version) return model;
   const [oldest] = known.models.keys();
   if (known.models.size >= modelsKept && oldest !== undefined) known.models.delete(oldest);
   known.models.set(key, model);
   return model;
 }
 
-function build({ snapshot, person }: Exchange, name: string): Model | undefined {
+function* build({ snapshot, person }: Exchange, name: string): Work<Model | undefined> {
   const tree = collectionTree(snapshot.site);
   const placed = name === '' ? tree.home : tree.byName.get(name);
   if (placed === undefined) return undefined;
@@ -46,7 +48,7 @@ function build({ snapshot, person }: Exchange, name: string): Model | undefined 
   const isHome = collection === tree.home?.collection;
   const counts = collectionCounts(person, snapshot);
   if (!counts.has(collection.name)) return undefined;
-  const answer = ask(
+  const answer = yield* asking(
     snapshot,
     person,
     { ...emptyRequest, collection: isHome ? '' : collection.name, size: newestShown },
@@ -61,6 +63,13 @@ function build({ snapshot, person }: Exchange, name: string): Model | undefined 
         count: counts.get(one.name),
         children: nodes([...one.children, ...one.virtualChildren]),
       }));
+  const titles = answer.briefs.map((brief) => brief.t);
+  const examples: string[] = [];
+  for (const text of yield* examplesFor(snapshot, hits, titles)) {
+    const question = { ...emptyRequest, collection: isHome ? '' : collection.name, text };
+    if ((yield* countingFor(snapshot, person, question, undefined)) > 0) examples.push(text);
+    if (examples.length === examplesShown) break;
+  }
   return {
     collection,
     isHome,
@@ -71,15 +80,7 @@ function build({ snapshot, person }: Exchange, name: string): Model | undefined 
     newest: answer.ids.map((id, i): NewRecord => ({ id, brief: answer.briefs[i]!, created: createdOf(snapshot, id) })),
     years: countYears(snapshot, hits).map(({ text, count }) => ({ year: Number(text), count })),
     yearFacet: snapshot.site.facets.find((facet) => facet.kind === 'year')?.code,
-    examples: examplesFor(
-      snapshot,
-      hits,
-      answer.briefs.map((brief) => brief.t),
-    )
-      .filter(
-        (text) => countFor(snapshot, person, { ...emptyRequest, collection: isHome ? '' : collection.name, text }) > 0,
-      )
-      .slice(0, 3),
+    examples,
   };
 }
 
@@ -101,7 +102,7 @@ function createdOf(snapshot: IndexSnapshot, id: number): Date {
 }
 
 /** Questions to begin with, made of what the library holds: a phrase of a title, an author, a span of years. */
-function examplesFor(snapshot: IndexSnapshot, hits: CountedHits, titles: readonly string[]): readonly string[] {
+function* examplesFor(snapshot: IndexSnapshot, hits: CountedHits, titles: readonly string[]): Work<readonly string[]> {
   const has = (code: string): boolean => snapshot.site.fields.some((field) => field.code === code);
   const examples: string[] = [];
   for (const title of titles) {
@@ -112,7 +113,7 @@ function examplesFor(snapshot: IndexSnapshot, hits: CountedHits, titles: readonl
     }
   }
   const author = snapshot.site.facets.find((facet) => facet.code === 'author');
-  const [name] = author === undefined || !has('author') ? [] : topValuesOf(snapshot, author.code, hits, 1);
+  const [name] = author === undefined || !has('author') ? [] : yield* topValuesOf(snapshot, author.code, hits, 1);
   if (name !== undefined && !name.text.includes('"')) examples.push(`author:"${name.text}"`);
   const years = countYears(snapshot, hits).map((year) => Number(year.text));
   const middle = years[Math.floor(years.length / 2)];

@@ -19,7 +19,7 @@ export function collectionRoutes(app: FastifyInstance, environment: WebEnvironme
     if (legacy !== null && legacy !== '') return reply.redirect(collectionAddress(legacy), 301);
     if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
       return reply;
-    const model = collectionView(exchange, '');
+    const model = await collectionView(exchange, '');
     if (model === undefined) throw new Error('the site has no home collection');
     return sendHtml(reply, exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(args) }));
   });
@@ -30,7 +30,7 @@ export function collectionRoutes(app: FastifyInstance, environment: WebEnvironme
     const tree = collectionTree(exchange.snapshot.site);
     if (name === tree.home?.collection.name) return reply.redirect('/', 301);
     if (!tree.byName.has(name)) return sendUnknownCollection(exchange, reply, name);
-    const model = collectionView(exchange, name);
+    const model = await collectionView(exchange, name);
     if (model === undefined) return sendRestricted(exchange, reply, name);
     if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
       return reply;

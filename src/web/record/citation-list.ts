@@ -2,6 +2,7 @@ import { citationsFor } from '../../access/citations.ts';
 import type { Brief } from '../../index/brief.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
+import { finish } from '../../search/work.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { CitationList, RecordCitations } from './citations-page.ts';
 
@@ -18,7 +19,7 @@ export function citationsOf({ snapshot, person }: Exchange, id: number): RecordC
     id,
     count: view.count(id, 'all'),
     withoutSelf: view.count(id, 'without-self'),
-    perYear: [...view.perYear([id], 'all')]
+    perYear: [...finish(view.perYear([id], 'all'))]
       .filter(([year]) => year > 0 && year < highestYear)
       .map(([year, count]) => ({ year, count })),
     yearHref: (from, to) => {

@@ -1,7 +1,7 @@
 import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import type { Citing } from '../../citations/counts.ts';
-import { summariseCitations } from '../../citations/summary.ts';
+import { summarisingCitations } from '../../citations/summary.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { RequestPart, SearchRequest } from '../../search/request.ts';
 import { toUrl } from '../../search/request.ts';
@@ -11,19 +11,22 @@ import { citationSummaryHtml } from './citation-summary-page.ts';
 const highestYear = 2200;
 
 /** The citation summary of the hits of a request, as the reader may see it. */
-export function citationSummary(
+export async function citationSummary(
   exchange: Exchange,
   request: SearchRequest,
   { hits, understood }: Pick<Answer, 'hits' | 'understood'>,
-): Html {
+): Promise<Html> {
   const { snapshot, person, page, timing } = exchange;
   const view = timing.search(() => citationsFor(snapshot, person));
   if (view === undefined) return html`<p>${page.tr.t('notice.no-citations', { text: `of=${request.format}` })}</p>`;
   const wanted: readonly Citing[] = request.format === 'hcs2' ? ['all', 'without-self'] : ['all'];
-  const columns = timing.search(() =>
-    wanted.map((citing) => ({ citing, summary: summariseCitations(view, hits, citing) })),
+  const { columns, perYear } = await exchange.work(
+    (function* () {
+      const summaries = [];
+      for (const citing of wanted) summaries.push({ citing, summary: yield* summarisingCitations(view, hits, citing) });
+      return { columns: summaries, perYear: yield* view.perYear(hits, 'all') };
+    })(),
   );
-  const perYear = timing.search(() => view.perYear(hits, 'all'));
   const question = questionText(request);
   const plain = {
     field: '',

@@ -63,7 +63,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     if (definition === undefined) return reply.callNotFound();
     const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
     if (refused !== undefined) return sendRestricted(exchange, reply, refused);
-    const { snapshot, page, timing } = exchange;
+    const { snapshot, page } = exchange;
     const find = (exchange.args.get('find') ?? '').trim();
     const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
     const { hits, total } = await exchange.ask(others);
@@ -72,7 +72,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
       facetLabel(page, definition, text, labelOf(exchange, definition.labels, text));
     const { values: listed, all } =
       find === ''
-        ? { values: timing.search(() => topValuesOf(snapshot, code, counted(hits), valuesListed + 1)), all: true }
+        ? { values: await exchange.work(topValuesOf(snapshot, code, counted(hits), valuesListed + 1)), all: true }
         : await exchange.work(
             findingValues(
               snapshot,
@@ -169,7 +169,7 @@ async function sendPage(
     return reply;
   const { model, answer } = await searchView(exchange, question);
   if (question.format === 'hcs' || question.format === 'hcs2') {
-    const summary = answer.total === 0 ? {} : { summary: citationSummary(exchange, question, answer) };
+    const summary = answer.total === 0 ? {} : { summary: await citationSummary(exchange, question, answer) };
     return sendHtml(reply, exchange, searchPage(exchange.page, { ...model, ...summary }));
   }
   if (question.format === 'hb' || answer.total === 0)
