@@ -135,6 +135,7 @@ function forgetScoreboards(dataFolder: string): void {
 function planOf(settings: Settings): WorkerPlan {
   return {
     workers: settings.webWorkers,
+    // A supervisor of another release looks for the programs of this one under the same names: they stay.
     release: () => currentRelease('src/web/worker.ts'),
     start: (address): WorkerStart => ({ settings, address }),
     limits: {
