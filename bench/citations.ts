@@ -3,12 +3,12 @@
 import { join } from 'node:path';
 import { ask } from '../src/access/ask.ts';
 import { citationsFor } from '../src/access/citations.ts';
-import { guest } from '../src/access/person.ts';
 import { graphFiles } from '../src/citations/graph-folder.ts';
 import { summarisingCitations } from '../src/citations/summary.ts';
 import type { IndexSnapshot } from '../src/index/snapshot.ts';
+import { finish } from '../src/index/work.ts';
+import { guest } from '../src/people/person.ts';
 import { emptyRequest, type SearchRequest } from '../src/search/request.ts';
-import { finish } from '../src/search/work.ts';
 import { openLoaded } from './lib/loaded.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { machineLine, median, megabytes, milliseconds, table } from './lib/report.ts';

@@ -4,16 +4,21 @@ import { type ErrorKind, errorCatalogue } from '../src/errors/errors.ts';
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** docs/errors.md: every error that a room declares, by room. */
+/** docs/errors.md: every error that a room declares, by room: the first folder under src/. */
 export async function errorsManual(): Promise<string> {
-  const parts: string[] = [];
-  const told = new Set<string>();
-  for (const file of globSync('*/errors.ts', { cwd: source }).sort()) {
-    const room = file.replace('/errors.ts', '');
-    const kinds = await declaredIn(`${source}${file}`);
-    if (kinds.length > 0) parts.push(`## ${room}\n\n${kinds.map(entry).join('\n')}`);
-    for (const { code } of kinds) told.add(code);
+  const byRoom = new Map<string, readonly ErrorKind[]>();
+  for (const file of globSync('**/errors.ts', { cwd: source }).sort()) {
+    const room = file.split('/')[0]!;
+    const kinds = [...(byRoom.get(room) ?? []), ...(await declaredIn(`${source}${file}`))];
+    byRoom.set(
+      room,
+      kinds.sort((a, b) => (a.code < b.code ? -1 : 1)),
+    );
   }
+  const parts = [...byRoom]
+    .filter(([, kinds]) => kinds.length > 0)
+    .map(([room, kinds]) => `## ${room}\n\n${kinds.map(entry).join('\n')}`);
+  const told = new Set([...byRoom.values()].flatMap((kinds) => kinds.map(({ code }) => code)));
   const untold = errorCatalogue().filter(({ code }) => !told.has(code));
   if (untold.length > 0) throw new Error(`declared outside an errors.ts: ${untold.map(({ code }) => code).join(', ')}`);
   return `# Errors
@@ -29,8 +34,7 @@ async function declaredIn(file: string): Promise<readonly ErrorKind[]> {
   const declared = new Set<unknown>(errorCatalogue());
   return Object.values(exported)
     .flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
-    .filter((value): value is ErrorKind => declared.has(value))
-    .sort((a, b) => (a.code < b.code ? -1 : 1));
+    .filter((value): value is ErrorKind => declared.has(value));
 }
 
 function entry({ code, status, message, hint }: ErrorKind): string {

@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import pg from 'pg';
 import sql from 'sql-template-tag';
-import { signIn } from '../src/access/sign-in.ts';
 import { loadSettings } from '../src/config/settings.ts';
 import { runIndexer } from '../src/index/indexer.ts';
 import { readManifest } from '../src/index/manifest.ts';
@@ -14,6 +13,7 @@ import { openSegmentFile, verifySegmentFile } from '../src/index/segment/open.ts
 import { until } from '../src/index/test-index.ts';
 import { verifyIndex } from '../src/index/verify.ts';
 import { indexFolderOf, type Library, openLibrary } from '../src/library/open.ts';
+import { signIn } from '../src/people/sign-in.ts';
 import { recordHistory } from '../src/records/history.ts';
 import { matching } from '../src/search/search.ts';
 import { firstVersions, newestVersions } from '../src/site/index-versions.ts';
@@ -53,7 +53,7 @@ for (const dump of libraries) {
       const { database, url, indexFolder } = library;
       const context = { database, url, folder: indexFolder };
       const isRight = async (): Promise<void> => {
-        const report = await verifyIndex(context, { heal: false, compare: true, most: 5 });
+        const report = await verifyIndex(context, { repair: false, compare: true, most: 5 });
         assert.deepEqual([report.damage, report.differences], [[], []]);
         await library.refresh();
         assert.equal(library.snapshot().records, 48, 'fifty, of which two are deleted');

@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { exportDemo } from '../../src/demo/export.ts';
 import { createDemoLibrary } from '../../src/demo/library.ts';
-import { readRecords } from '../../src/marc/read.ts';
+import { readRecords } from '../../src/marc/readers/read.ts';
 import type { Field, MarcRecord } from '../../src/marc/record.ts';
-import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../src/marc/write-marcxml.ts';
+import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../src/marc/writers/marcxml.ts';
 import type { BenchOptions } from './options.ts';
 
 export interface Corpus {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countFor } from '../../src/access/ask.ts';
-import { guest } from '../../src/access/person.ts';
 import type { Library } from '../../src/library/open.ts';
+import { guest } from '../../src/people/person.ts';
 import { emptyRequest } from '../../src/search/request.ts';
 
 const giveUpAfter = 30_000;

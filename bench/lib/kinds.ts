@@ -1,8 +1,8 @@
 import { browseFor } from '../../src/access/browse.ts';
-import { guest } from '../../src/access/person.ts';
 import { suggestFor } from '../../src/access/suggest.ts';
 import { visibleRecords } from '../../src/access/visible.ts';
 import type { HitSet, IndexSnapshot } from '../../src/index/snapshot.ts';
+import { guest } from '../../src/people/person.ts';
 import { emptyRequest, type SearchRequest } from '../../src/search/request.ts';
 import { count, search } from '../../src/search/search.ts';
 import { dictionary, type Word, wordsNear } from './words.ts';

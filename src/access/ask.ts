@@ -1,11 +1,11 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import { finish, type Work } from '../index/work.ts';
+import { may, type Person } from '../people/person.ts';
 import type { Patterns } from '../search/evaluate/patterns.ts';
 import type { SearchRequest } from '../search/request.ts';
 import { countingAll, type SearchOptions, type SearchResult, searching } from '../search/search.ts';
 import { stage } from '../search/stages.ts';
-import { finish, type Work } from '../search/work.ts';
 import { citationsFor } from './citations.ts';
-import { may, type Person } from './person.ts';
 import { collectionsBelow, openableRecords, visibleRecords } from './visible.ts';
 
 export interface Answer extends SearchResult {

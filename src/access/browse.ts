@@ -1,8 +1,8 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { Person } from '../people/person.ts';
 import { type Browsed, type BrowseWay, browse } from '../search/guide/browse.ts';
 import type { SearchRequest } from '../search/request.ts';
 import { optionsFor } from './ask.ts';
-import type { Person } from './person.ts';
 import { visibleRecords } from './visible.ts';
 
 /** The alphabetical neighbours of a text, of and with numbers of the records that a person may see in the collections asked. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { guest, type Person } from '../people/person.ts';
 import { emptyRequest } from '../search/request.ts';
 import { snapshotOf, type Version } from '../search/testing/library.ts';
 import { ask } from './ask.ts';
 import { withCataloguers } from './cataloguers.ts';
-import { guest, type Person } from './person.ts';
 
 const field = (tag: string, value: string) => ({
   tag,

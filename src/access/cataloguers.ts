@@ -1,9 +1,10 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
-import { type CataloguerQuestion, cataloguerKey, cataloguersIn } from '../search/evaluate/cataloguer.ts';
+import { may, type Person } from '../people/person.ts';
+import { cataloguersIn } from '../search/evaluate/cataloguer.ts';
+import { type CataloguerQuestion, cataloguerKey } from '../search/evaluate/changed-by.ts';
 import { questionOf } from '../search/question.ts';
 import type { SearchRequest } from '../search/request.ts';
 import { analyzerOf } from '../search/search.ts';
-import { may, type Person } from './person.ts';
 
 /** Numbers of the records that have a version by somebody, in any order. */
 export type ChangesBy = (asked: CataloguerQuestion) => Promise<readonly number[]>;

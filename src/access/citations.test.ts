@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { finish } from '../index/work.ts';
+import { guest, type Person } from '../people/person.ts';
 import { parseQuery } from '../search/query/parse.ts';
 import { fieldNamesOf } from '../search/question.ts';
 import { emptyRequest } from '../search/request.ts';
 import { history, liveVersions, reports, snapshotOf, testAnalyzer, type Version } from '../search/testing/library.ts';
 import { holds, naiveRecord, refers, timesCited } from '../search/testing/oracle.ts';
-import { finish } from '../search/work.ts';
 import { ask } from './ask.ts';
 import { citationsFor } from './citations.ts';
-import { guest, type Person } from './person.ts';
 import { mayShow } from './visible.ts';
 
 const insider: Person = { name: 'ada', roles: ['insider'] };

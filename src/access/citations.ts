@@ -1,6 +1,6 @@
 import { type CitationView, citationView } from '../citations/view.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
-import type { Person } from './person.ts';
+import type { Person } from '../people/person.ts';
 import { openableRecords } from './visible.ts';
 
 /**

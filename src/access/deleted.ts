@@ -4,8 +4,8 @@ import { createInverter } from '../index/segment/inverter.ts';
 import { memorySegment } from '../index/segment/open.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { MarcRecord } from '../marc/record.ts';
+import type { Person } from '../people/person.ts';
 import { analyzerOf } from '../search/search.ts';
-import type { Person } from './person.ts';
 import { openableRecords } from './visible.ts';
 
 /**

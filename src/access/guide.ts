@@ -1,12 +1,12 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { Work } from '../index/work.ts';
+import type { Person } from '../people/person.ts';
 import type { Patterns } from '../search/evaluate/patterns.ts';
 import { type Correction, correction } from '../search/guide/correction.ts';
 import { type NearestTerms, nearestTerms } from '../search/guide/nearest.ts';
 import type { SearchRequest } from '../search/request.ts';
-import type { Work } from '../search/work.ts';
 import { asking, countingFor, optionsFor } from './ask.ts';
 import { collectionTree } from './collections.ts';
-import type { Person } from './person.ts';
 import { maySeeCollection, visibleRecords } from './visible.ts';
 
 /** Help for a reader whose question finds nothing. Like any answer it knows of visible records only. */

@@ -1,6 +1,6 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { Person } from '../people/person.ts';
 import { collectionTree } from './collections.ts';
-import type { Person } from './person.ts';
 import { visibleRecords } from './visible.ts';
 
 export interface VisiblePage {

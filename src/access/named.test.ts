@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { dataField, type MarcRecord } from '../marc/record.ts';
+import type { Person } from '../people/person.ts';
 import { emptyRequest } from '../search/request.ts';
 import { snapshotOf, testSite, type Version } from '../search/testing/library.ts';
 import type { Site } from '../site/site.ts';
 import { ask } from './ask.ts';
-import type { Person } from './person.ts';
 import { collectionCounts, mayShow, refusedEntirely } from './visible.ts';
 
 const site: Site = { ...testSite, viewerPaths: ['859__f'] };

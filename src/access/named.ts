@@ -2,9 +2,9 @@ import { hasIdentities, identitySpace } from '../index/analysis/terms.ts';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { Segment, TermEntry } from '../index/segment.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import { type Person, readsAsThemselves } from '../people/person.ts';
 import { analyzerOf } from '../search/search.ts';
 import { identityOf } from '../site/identity.ts';
-import { type Person, readsAsThemselves } from './person.ts';
 
 interface Known {
   readonly siteVersion: number;

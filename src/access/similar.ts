@@ -1,8 +1,8 @@
 import type { Brief } from '../index/brief.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { Person } from '../people/person.ts';
 import { similarRecords } from '../search/search.ts';
 import { optionsFor } from './ask.ts';
-import type { Person } from './person.ts';
 import { visibleRecords } from './visible.ts';
 
 /** The records of the library most like one, among those that a person may see. */

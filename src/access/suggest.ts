@@ -1,7 +1,7 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { Person } from '../people/person.ts';
 import { type Suggestion, type SuggestWish, suggest } from '../search/guide/suggest.ts';
 import { optionsFor } from './ask.ts';
-import type { Person } from './person.ts';
 import { type Scope, visibleRecords } from './visible.ts';
 
 /** What may be meant by the beginning of a title, name, subject or journal, from the records that a person may see in a scope. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { guest, may, type Person } from '../people/person.ts';
 import { emptyRequest } from '../search/request.ts';
 import { history, liveVersions, snapshotOf, testSite, type Version } from '../search/testing/library.ts';
 import { ask, countFor } from './ask.ts';
-import { guest, may, type Person } from './person.ts';
 import { collectionCounts, mayShow, visibleRecords } from './visible.ts';
 
 const insider: Person = { name: 'ada', roles: ['insider'] };

@@ -1,11 +1,11 @@
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { HitSet, IndexSnapshot, LiveSegment } from '../index/snapshot.ts';
+import { may, type Person } from '../people/person.ts';
 import type { Notice } from '../search/notices.ts';
 import type { Collection } from '../site/site.ts';
 import { collectionTree, type PlacedCollection, regularBelow } from './collections.ts';
 import { membersIn } from './members.ts';
 import { namesOf, recordsNaming } from './named.ts';
-import { may, type Person } from './person.ts';
 
 /** Which collections are asked for: `collections` when any are named, else `collection`, else the home collection. */
 export interface Scope {

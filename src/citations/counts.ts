@@ -1,7 +1,10 @@
 import type { CitationGraph } from '../index/citation-graph.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { Work } from '../index/work.ts';
 import type { IdSet } from './id-set.ts';
-import type { Citing } from './view.ts';
+
+/** With all citations, or without those that share an author with what they cite. */
+export type Citing = 'all' | 'without-self';
 
 /** By segment, then by ordinal; half the size while nothing is cited 65,536 times. */
 export type Counts = readonly (Uint16Array | Uint32Array)[];
@@ -19,7 +22,7 @@ export function* countingCitations(
   visible: IdSet,
   { segments }: Pick<IndexSnapshot, 'segments'>,
   citing: Citing,
-): Generator<undefined, Counts> {
+): Work<Counts> {
   const size = graph.largestId + 1;
   const counts = new Uint32Array(size);
   const withSelf = citing === 'all';

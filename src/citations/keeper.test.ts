@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { CitationGraph, CitedIndex } from '../index/citation-graph.ts';
+import type { CitationGraph } from '../index/citation-graph.ts';
+import type { CitedIndex } from '../index/citation-source.ts';
 import { SnapshotBuilder } from '../index/live.ts';
 import { createInverter } from '../index/segment/inverter.ts';
 import { mergeToFile } from '../index/segment/merge.ts';

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CitationGraph, CitationSource, CitedIndex } from '../index/citation-graph.ts';
+import type { CitationGraph } from '../index/citation-graph.ts';
+import type { CitationSource, CitedIndex } from '../index/citation-source.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import { segmentFileName } from '../index/segment/open.ts';
 import { fileLock } from '../store/file-lock.ts';

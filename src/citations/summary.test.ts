@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
-import { finish } from '../search/work.ts';
+import { finish } from '../index/work.ts';
 import { citationClasses, summarisingCitations } from './summary.ts';
 import type { CitationView } from './view.ts';
 

@@ -1,6 +1,8 @@
 import type { HitSet } from '../index/snapshot.ts';
+import type { Work } from '../index/work.ts';
+import type { Citing } from './counts.ts';
 import { recordsBetweenTurns } from './counts.ts';
-import type { CitationView, Citing } from './view.ts';
+import type { CitationView } from './view.ts';
 
 /** What a set of papers adds up to. */
 export interface CitationSummary {
@@ -33,11 +35,7 @@ export const citationClasses: readonly CitationClass[] = [
 ];
 
 /** One pass over the counts of the hits: a histogram says everything. */
-export function* summarisingCitations(
-  view: CitationView,
-  hits: HitSet,
-  citing: Citing,
-): Generator<undefined, CitationSummary> {
+export function* summarisingCitations(view: CitationView, hits: HitSet, citing: Citing): Work<CitationSummary> {
   const numbers = yield* countsOf(view, hits, citing);
   let citations = 0;
   const histogram = new Uint32Array(numbers.length + 1);
@@ -68,7 +66,7 @@ function hIndexOf(histogram: Uint32Array): number {
   return 0;
 }
 
-function* countsOf(view: CitationView, hits: HitSet, citing: Citing): Generator<undefined, Uint32Array> {
+function* countsOf(view: CitationView, hits: HitSet, citing: Citing): Work<Uint32Array> {
   const numbers = new Uint32Array(hits.reduce((sum, bits) => sum + bits.size, 0));
   let end = 0;
   for (const [segment, counts] of (yield* view.counts(citing)).entries()) {

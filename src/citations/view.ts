@@ -1,11 +1,9 @@
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { CitationGraph, Direction } from '../index/citation-graph.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
-import { type Counts, countingCitations, recordsBetweenTurns } from './counts.ts';
+import type { Work } from '../index/work.ts';
+import { type Citing, type Counts, countingCitations, recordsBetweenTurns } from './counts.ts';
 import { IdSet } from './id-set.ts';
-
-/** With all citations, or without those that share an author with what they cite. */
-export type Citing = 'all' | 'without-self';
 
 /** The citation graph as one person sees it: records that the person may not open neither cite nor are cited. */
 export interface CitationView {
@@ -13,7 +11,7 @@ export interface CitationView {
   /** All records that the person may open. */
   readonly visible: HitSet;
   /** How often each record of each segment is cited, by ordinal. Read-only. Work that others may interrupt, like what follows with many hits. */
-  counts(citing: Citing): Generator<undefined, Counts>;
+  counts(citing: Citing): Work<Counts>;
   /** How often one record is cited. */
   count(id: number, citing: Citing): number;
   /** Numbers of the records that cite this one, ascending. */
@@ -21,12 +19,12 @@ export interface CitationView {
   /** Those that it cites. */
   cited(id: number, citing?: Citing): readonly number[];
   /** The records that cite any of the hits, or are cited by any. */
-  citingAny(hits: HitSet, citing: Citing): Generator<undefined, HitSet>;
-  citedByAny(hits: HitSet, citing: Citing): Generator<undefined, HitSet>;
+  citingAny(hits: HitSet, citing: Citing): Work<HitSet>;
+  citedByAny(hits: HitSet, citing: Citing): Work<HitSet>;
   /** Records that are cited together with this one -> by how many. */
   citedWith(id: number): ReadonlyMap<number, number>;
   /** Citations of any of the hits by the year of what cites them; year 0: of no known year. */
-  perYear(hits: HitSet | readonly number[], citing: Citing): Generator<undefined, ReadonlyMap<number, number>>;
+  perYear(hits: HitSet | readonly number[], citing: Citing): Work<ReadonlyMap<number, number>>;
   /** Numbers of the records that hold any of these keys: high, low, high, low ... */
   holders(keys: readonly number[]): ReadonlySet<number>;
   /** Hits of these record numbers. */
@@ -68,7 +66,7 @@ class View implements CitationView {
     this.#graph = graph;
   }
 
-  *counts(citing: Citing): Generator<undefined, Counts> {
+  *counts(citing: Citing): Work<Counts> {
     let counts = this.#counts.get(citing);
     if (counts === undefined) {
       counts = yield* countingCitations(this.#graph, this.#visibleIds, this.snapshot, citing);
@@ -89,11 +87,11 @@ class View implements CitationView {
     return this.#row('cited', id, citing);
   }
 
-  citingAny(hits: HitSet, citing: Citing): Generator<undefined, HitSet> {
+  citingAny(hits: HitSet, citing: Citing): Work<HitSet> {
     return this.#neighbours('citing', hits, citing);
   }
 
-  citedByAny(hits: HitSet, citing: Citing): Generator<undefined, HitSet> {
+  citedByAny(hits: HitSet, citing: Citing): Work<HitSet> {
     return this.#neighbours('cited', hits, citing);
   }
 
@@ -106,9 +104,10 @@ class View implements CitationView {
     return together;
   }
 
-  *perYear(hits: HitSet | readonly number[], citing: Citing): Generator<undefined, ReadonlyMap<number, number>> {
+  *perYear(hits: HitSet | readonly number[], citing: Citing): Work<ReadonlyMap<number, number>> {
     const isFew = !isHitSet(hits);
-    const years = isFew ? undefined : (this.#years ??= this.#yearsById());
+    if (!isFew) this.#years ??= this.#yearsById();
+    const years = isFew ? undefined : this.#years;
     const visible = isFew ? { has: (id: number) => this.#sees(id) } : this.#visibleIds;
     const graph = this.#graph;
     yield;
@@ -181,7 +180,7 @@ class View implements CitationView {
     return ids;
   }
 
-  *#neighbours(direction: Direction, hits: HitSet, citing: Citing): Generator<undefined, HitSet> {
+  *#neighbours(direction: Direction, hits: HitSet, citing: Citing): Work<HitSet> {
     const graph = this.#graph;
     const found = new IdSet(this.#largestId);
     const withSelf = citing === 'all';
@@ -208,7 +207,7 @@ class View implements CitationView {
     return neighbours;
   }
 
-  *#forEach(hits: HitSet, visit: (id: number) => void): Generator<undefined, void> {
+  *#forEach(hits: HitSet, visit: (id: number) => void): Work<void> {
     for (const [place, { segment }] of this.snapshot.segments.entries()) {
       const { ids } = segment;
       const ordinals = hits[place]!.toUint32Array();

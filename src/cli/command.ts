@@ -32,6 +32,18 @@ export interface SubcommandDefinition extends AnyCommand {
   readonly summary: string;
 }
 
+/** What one line of the table of commands says. */
+export interface TableEntry {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: AnyCommand | CommandGroup }>;
+}
+
+export type CommandTable = Readonly<Record<string, TableEntry>>;
+
+export function isGroup(command: AnyCommand | CommandGroup): command is CommandGroup {
+  return 'commands' in command;
+}
+
 export interface CommandExample {
   /** Without the "reperio". */
   readonly command: string;
@@ -86,6 +98,8 @@ export interface CommandContext<A extends ArgumentDefinitions, O extends OptionD
   readonly signal: AbortSignal;
   /** Takes SIGHUP for something else than the end. */
   readonly onHangup: (listener: () => void) => void;
+  /** All commands, for those that tell of the others. */
+  readonly commands: CommandTable;
   /** Reads the settings anew. Throws as `settings`. */
   readonly readSettings: () => Settings;
   readonly stdin: Readable;

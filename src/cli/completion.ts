@@ -1,16 +1,14 @@
-import type { AnyCommand } from './command.ts';
-import { isGroup } from './run.ts';
-import { commandTable } from './table.ts';
+import { type AnyCommand, type CommandTable, isGroup } from './command.ts';
 
 /** After which words what may come: "" -> commands, "db" -> its commands, "db migrate" -> its options. */
 export type CompletionWords = Readonly<Record<string, readonly string[]>>;
 
-export async function completionWords(): Promise<CompletionWords> {
+export async function completionWords(commands: CommandTable): Promise<CompletionWords> {
   const words: Record<string, readonly string[]> = {
-    '': ['help', ...Object.keys(commandTable)],
-    help: Object.keys(commandTable),
+    '': ['help', ...Object.keys(commands)],
+    help: Object.keys(commands),
   };
-  for (const [name, { load }] of Object.entries(commandTable)) {
+  for (const [name, { load }] of Object.entries(commands)) {
     const { command } = await load();
     if (!isGroup(command)) {
       words[name] = wordsOf(command);

@@ -38,7 +38,7 @@ async function type(
 test('help lists every command, and each of them explains itself with examples', async () => {
   const overview = await type('help');
   assert.equal(overview.status, 0);
-  const typed = (await completionWords())[''] ?? [];
+  const typed = (await completionWords(commandTable))[''] ?? [];
   for (const [name, { summary, load }] of Object.entries(commandTable)) {
     assert.ok(overview.stdout.includes(`  ${name} `), name);
     assert.ok(typed.includes(name));
@@ -60,7 +60,7 @@ test('help lists every command, and each of them explains itself with examples',
 });
 
 test('no line of help is wider than a terminal of 120 columns', async () => {
-  for (const after of Object.keys(await completionWords())) {
+  for (const after of Object.keys(await completionWords(commandTable))) {
     const { stdout } = await type(after.startsWith('help') ? 'help' : `help ${after}`.trim());
     for (const line of stdout.split('\n')) assert.ok(line.length <= 120, line);
   }
@@ -123,7 +123,7 @@ test('config list never shows the password of the database', async () => {
 });
 
 test('the completion of bash offers commands, their commands, their options, and files elsewhere', async () => {
-  const script = completionScript('bash', await completionWords());
+  const script = completionScript('bash', await completionWords(commandTable));
   const offered = (line: string) => {
     const words = line.split(' ');
     const setup = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _reperio; echo "\${COMPREPLY[*]}"`;

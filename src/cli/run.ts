@@ -3,7 +3,14 @@ import { version } from '../config/version.ts';
 import { UserError } from '../errors/errors.ts';
 import { nearest } from '../errors/nearest.ts';
 import { explainDisk } from '../store/disk-errors.ts';
-import type { AnyCommand, ArgumentDefinitions, CommandContext, CommandGroup, OptionDefinitions } from './command.ts';
+import {
+  type AnyCommand,
+  type ArgumentDefinitions,
+  type CommandContext,
+  type CommandGroup,
+  isGroup,
+  type OptionDefinitions,
+} from './command.ts';
 import { cliErrors } from './errors.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
 import { parseCommandLine, UsageError } from './parse.ts';
@@ -74,10 +81,6 @@ function helpOf({ name, summary, command }: Found): string {
   return isGroup(command) ? groupHelp(name, summary, command) : commandHelp(name, summary, command);
 }
 
-export function isGroup(command: AnyCommand | CommandGroup): command is CommandGroup {
-  return 'commands' in command;
-}
-
 function contextOf(name: string, command: AnyCommand, words: readonly string[], world: World) {
   const { environment, stdin, stdout, stderr, signal, onHangup } = world;
   let settings: Settings | undefined;
@@ -86,6 +89,7 @@ function contextOf(name: string, command: AnyCommand, words: readonly string[], 
     readSettings: () => loadSettings(environment),
     onHangup,
     environment,
+    commands: commandTable,
     signal,
     stdin,
     stdout,

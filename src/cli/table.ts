@@ -1,12 +1,7 @@
-import type { AnyCommand, CommandGroup } from './command.ts';
-
-export interface TableEntry {
-  readonly summary: string;
-  readonly load: () => Promise<{ readonly command: AnyCommand | CommandGroup }>;
-}
+import type { CommandTable } from './command.ts';
 
 /** All commands, in the order of `reperio help`. */
-export const commandTable: Readonly<Record<string, TableEntry>> = {
+export const commandTable: CommandTable = {
   demo: {
     summary: 'Make a library of invented records and serve it: the place to begin.',
     load: () => import('./commands/demo.ts'),

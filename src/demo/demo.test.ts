@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseMarcXmlStrictly } from '../marc/marcxml-strict.ts';
-import { readRecords } from '../marc/read.ts';
+import { parseMarcXmlStrictly } from '../marc/readers/marcxml-strict.ts';
+import { readRecords } from '../marc/readers/read.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 import { recordProblem } from '../marc/validate.ts';
-import { toMarcXml } from '../marc/write-marcxml.ts';
+import { toMarcXml } from '../marc/writers/marcxml.ts';
 import { demoFormats, exportDemo } from './export.ts';
 import { createDemoLibrary } from './library.ts';
 

@@ -1,8 +1,8 @@
 import type { MarcRecord } from '../marc/record.ts';
-import { toIso2709 } from '../marc/write-iso2709.ts';
-import { toMarcJson } from '../marc/write-json.ts';
-import { marcXmlFoot, marcXmlHead, toMarcXml } from '../marc/write-marcxml.ts';
-import { toTextMarc } from '../marc/write-text.ts';
+import { toIso2709 } from '../marc/writers/iso2709.ts';
+import { toMarcJson } from '../marc/writers/json.ts';
+import { marcXmlFoot, marcXmlHead, toMarcXml } from '../marc/writers/marcxml.ts';
+import { toTextMarc } from '../marc/writers/text.ts';
 import type { DemoLibrary } from './library.ts';
 
 export const demoFormats = ['marcxml', 'iso2709', 'json', 'text'] as const;

@@ -1,9 +1,9 @@
 import { compilePath } from '../marc/path.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { onlyPaths } from '../marc/select-fields.ts';
-import { toMarcJson } from '../marc/write-json.ts';
-import { storedToMarcXml, toMarcXml } from '../marc/write-marcxml.ts';
-import { toTextMarc } from '../marc/write-text.ts';
+import { toMarcJson } from '../marc/writers/json.ts';
+import { storedToMarcXml, toMarcXml } from '../marc/writers/marcxml.ts';
+import { toTextMarc } from '../marc/writers/text.ts';
 import { type ExportContext, type ExportFormat, none, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 

@@ -23,7 +23,7 @@ export function item(id: number, fields: readonly Field[], leader = ''): ExportI
   };
 }
 
-/** For tests: records in a format as exports write them; see export-view.ts of the web room. */
+/** For tests: records in a format as exports write them; see web/reading/export-records.ts. */
 export function writerFor(
   context: ExportContext,
 ): (code: string, items: readonly ExportItem[], changes?: Partial<ExportContext>) => string {

@@ -5,7 +5,7 @@ import { currentSite, siteAt } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
 import { type Poll, poll } from '../store/poll.ts';
-import type { CitationSource } from './citation-graph.ts';
+import type { CitationSource } from './citation-source.ts';
 import { DeltaSegments } from './delta-segments.ts';
 import { indexErrors } from './errors.ts';
 import { forgetLastView, readLastView, writeLastView } from './last-view.ts';
@@ -24,7 +24,7 @@ export interface Follower {
   refresh(): Promise<void>;
   state(): FollowerState;
   /** Somebody met a damaged byte in the local file of this segment: it is fetched again. */
-  mend(segment: string): Promise<void>;
+  repair(segment: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export interface FollowerOptions {
   readonly folder: string;
   readonly signal?: AbortSignal;
   /** Called for a segment whose stored blocks are damaged, to make it anew; until then the last view is served. */
-  readonly heal?: (segment: string) => Promise<void>;
+  readonly repair?: (segment: string) => Promise<void>;
   /** Gives each snapshot its citation graph. */
   readonly citations?: CitationSource;
 }
@@ -95,7 +95,7 @@ class IndexFollower implements Follower {
   #next: Promise<void> | undefined;
   #background: Promise<unknown> = Promise.resolve();
   #poll: Poll | undefined;
-  readonly #healing = new Set<string>();
+  readonly #repairing = new Set<string>();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -135,7 +135,7 @@ class IndexFollower implements Follower {
     return this.#next;
   }
 
-  async mend(segment: string): Promise<void> {
+  async repair(segment: string): Promise<void> {
     await this.#running?.catch(() => undefined);
     await this.#shelf.drop(segment);
     this.#manifest = 0;
@@ -271,14 +271,14 @@ class IndexFollower implements Follower {
   }
 
   #askToHeal(error: unknown): void {
-    const { heal } = this.#options;
-    if (heal === undefined || !(error instanceof StoredBlockDamaged)) return;
+    const { repair } = this.#options;
+    if (repair === undefined || !(error instanceof StoredBlockDamaged)) return;
     const { segment } = error;
-    if (this.#healing.has(segment)) return;
-    this.#healing.add(segment);
-    void heal(segment)
+    if (this.#repairing.has(segment)) return;
+    this.#repairing.add(segment);
+    void repair(segment)
       .catch(() => undefined)
-      .finally(() => this.#healing.delete(segment));
+      .finally(() => this.#repairing.delete(segment));
   }
 }
 

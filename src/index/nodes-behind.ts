@@ -11,7 +11,7 @@ export interface NodeBehind {
   readonly runs: boolean;
 }
 
-/** The nodes that do not know these versions, by name: from what each last told of itself (src/cluster/nodes.ts). */
+/** The nodes that do not know these versions, by name: from what each last told of itself (src/monitor/nodes.ts). */
 export async function nodesBehind(database: Queryable, versions: IndexVersions): Promise<readonly NodeBehind[]> {
   const nodes = await database.query<
     Omit<NodeBehind, 'isFirst'> & { readonly known: readonly IndexVersions[] | null }

@@ -4,9 +4,9 @@
  * A *term space* is a named dictionary inside a segment:
  *   "w:CODE"   words of a logical field, with positions            (w:title -> "higgs")
  *   "v:CODE"   whole values (or name forms) of a logical field      (v:author -> "ellis, j")
- *   "m:PATH"   whole values of one MARC path, washed for lookup     (m:245__a -> "the higgs boson"), control fields as "m:008"
+ *   "m:PATH"   whole values of one MARC path, normalised for lookup     (m:245__a -> "the higgs boson"), control fields as "m:008"
  *   "o:"       whom the record names as owner or viewer, by identity: letter case aside, exactly
- * Terms are Unicode strings, already washed (case, accents, stem) by the tokenizer of the space.
+ * Terms are Unicode strings, already normalised (case, accents, stem) by the tokenizer of the space.
  */
 export interface TermSink {
   /** The number of a space in this sink; the same name always gives the same number. */

@@ -14,9 +14,9 @@ import { compileAnalyzer } from './analysis/analyzer.ts';
 import type { IndexContext } from './context.ts';
 import { deltaOf, indexVersion, type RecordVersion } from './entry.ts';
 import { createFollower, type Follower } from './follower.ts';
-import { healInTurn } from './heal.ts';
 import { segmentMaker } from './make-segments.ts';
 import { publish, wake } from './manifest.ts';
+import { repairInTurn } from './repair.ts';
 import { createInverter } from './segment/inverter.ts';
 import { bytesInMemory, originOf, type SegmentOrigin, storeSegment } from './segment-store.ts';
 import { verifyIndex } from './verify.ts';
@@ -125,8 +125,8 @@ export function testIndex(open: () => Promise<Store>): TestIndex {
       });
     },
     withFollower: async (work, folder = context.folder) => {
-      const heal = async (segment: string): Promise<void> => void (await healInTurn(context, segment));
-      const follower = createFollower({ database: store.database, url: store.url, folder, heal });
+      const repair = async (segment: string): Promise<void> => void (await repairInTurn(context, segment));
+      const follower = createFollower({ database: store.database, url: store.url, folder, repair });
       try {
         return await work(follower);
       } finally {
@@ -134,7 +134,7 @@ export function testIndex(open: () => Promise<Store>): TestIndex {
       }
     },
     isRight: async () => {
-      const report = await verifyIndex(context, { heal: false, compare: true, most: 5 });
+      const report = await verifyIndex(context, { repair: false, compare: true, most: 5 });
       assert.deepEqual([report.damage, report.differences], [[], []]);
     },
   };

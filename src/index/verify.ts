@@ -10,9 +10,9 @@ import { RoaringBitmap32 } from './bitmap.ts';
 import { type ColumnCodes, compareSegments, type Difference } from './compare.ts';
 import type { IndexContext } from './context.ts';
 import { DeltaSegments } from './delta-segments.ts';
-import { type Healing, healSegment } from './heal.ts';
 import { segmentsOf } from './make-segments.ts';
 import { readManifest } from './manifest.ts';
+import { type Repair, repairSegment } from './repair.ts';
 import { requireKnown } from './require-known.ts';
 import { SegmentDamaged } from './segment/errors.ts';
 import { type MergedSegment, mergeToFile } from './segment/merge.ts';
@@ -26,7 +26,7 @@ export interface Damage {
   readonly segment: string;
   readonly where: 'local file' | 'database';
   readonly problem: string;
-  readonly healing: Healing | 'fetched again' | 'left';
+  readonly healing: Repair | 'fetched again' | 'left';
 }
 
 export interface VerifyReport {
@@ -39,7 +39,7 @@ export interface VerifyReport {
 
 export interface VerifyOptions {
   /** Mend what is damaged. */
-  readonly heal: boolean;
+  readonly repair: boolean;
   /** Compare with what the records give, which takes as long as a rebuild. */
   readonly compare: boolean;
   /** Differences listed at most. */
@@ -55,7 +55,7 @@ export async function verifyIndex(context: IndexContext, options: VerifyOptions)
   for (const [place, id] of segments.entries()) {
     context.signal?.throwIfAborted();
     options.onProgress?.(`Checking segment ${place + 1} of ${segments.length}.`);
-    damage.push(...(await checkSegment(context, id, options.heal)));
+    damage.push(...(await checkSegment(context, id, options.repair)));
   }
   const [counter] = await database.query<{ last: number }>(sql`SELECT last_id AS last FROM record_counter`);
   const broken = damage.some(({ healing }) => healing === 'left');
@@ -63,22 +63,22 @@ export async function verifyIndex(context: IndexContext, options: VerifyOptions)
   return { segments: segments.length, records: counter!.last, damage, differences };
 }
 
-async function checkSegment(context: IndexContext, id: string, heal: boolean): Promise<readonly Damage[]> {
+async function checkSegment(context: IndexContext, id: string, repair: boolean): Promise<readonly Damage[]> {
   const { database, folder } = context;
   const damage: Damage[] = [];
   const path = join(folder, segmentFileName(id));
   const localProblem = existsSync(path) ? await problemOf(() => verifySegmentFile(path)) : undefined;
-  if (localProblem !== undefined && heal) await rm(path, { force: true });
+  if (localProblem !== undefined && repair) await rm(path, { force: true });
   const storedProblem = await problemOf(async () => {
     for await (const _ of fetchBlocks(database, id)) context.signal?.throwIfAborted();
   });
   if (storedProblem !== undefined) {
-    const healing = heal ? await healSegment(context, id) : 'left';
+    const healing = repair ? await repairSegment(context, id) : 'left';
     damage.push({ segment: id, where: 'database', problem: storedProblem, healing });
   }
   if (localProblem !== undefined) {
-    const again = heal && (await problemOf(() => fetchSegmentFile(database, folder, id))) === undefined;
-    const healing = again ? 'fetched again' : heal ? 'not live any more' : 'left';
+    const again = repair && (await problemOf(() => fetchSegmentFile(database, folder, id))) === undefined;
+    const healing = again ? 'fetched again' : repair ? 'not live any more' : 'left';
     damage.push({ segment: id, where: 'local file', problem: localProblem, healing });
   }
   return damage;

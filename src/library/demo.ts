@@ -6,9 +6,10 @@ import { createDemoLibrary } from '../demo/library.ts';
 import { UserError } from '../errors/errors.ts';
 import type { LoadTotals } from '../records/load/coordinator.ts';
 import { load } from '../records/load/load.ts';
-import { applySite, currentSite, readSite } from '../site/versions.ts';
+import { currentSite, readSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
+import { applySite } from './apply-site.ts';
 import { libraryErrors } from './errors.ts';
 import { indexFolderOf } from './open.ts';
 

@@ -3,7 +3,7 @@ import { createCitationKeeper } from '../citations/keeper.ts';
 import type { Settings } from '../config/settings.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { createFollower, type FollowerState } from '../index/follower.ts';
-import { healInTurn } from '../index/heal.ts';
+import { repairInTurn } from '../index/repair.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { type ChangesAsked, changedBy, readBefore } from '../records/history.ts';
 import { connect, type Database } from '../store/database.ts';
@@ -31,7 +31,7 @@ export interface Library extends RecordReader {
   /** Has the citation graph made if it is not there; resolves when the newest view has one. Small libraries always have one. */
   citationsReady(): Promise<void>;
   /** Somebody met a damaged byte in this node's file of a segment: it is fetched again. */
-  mend(segment: string): Promise<void>;
+  repair(segment: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,15 +62,15 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
   try {
     const { database, url } = store;
     const replica = openReplica(settings);
-    const heal = async (segment: string): Promise<void> => {
-      await healInTurn({ database, url, folder: indexFolder, signal }, segment);
+    const repair = async (segment: string): Promise<void> => {
+      await repairInTurn({ database, url, folder: indexFolder, signal }, segment);
     };
     const citations = createCitationKeeper({
       folder: indexFolder,
       onNews: () => follower.refresh(),
-      onDamage: (segment) => void follower.mend(segment).catch(() => undefined),
+      onDamage: (segment) => void follower.repair(segment).catch(() => undefined),
     });
-    const follower = createFollower({ database, url, folder: indexFolder, signal, heal, citations });
+    const follower = createFollower({ database, url, folder: indexFolder, signal, repair, citations });
     await follower.refresh();
     const reader = recordReader(database, replica, () => follower.snapshot());
     return {
@@ -87,7 +87,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       changedBy: (asked) => changedBy(database, asked),
       before: (id) => readBefore(database, id),
       citationsReady: () => citations.ready(),
-      mend: (segment) => follower.mend(segment),
+      repair: (segment) => follower.repair(segment),
       close: async () => {
         await citations.close();
         await follower.close();

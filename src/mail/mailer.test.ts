@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { type Letter, openMailer } from './mailer.ts';
+import { type Email, openMailer } from './mailer.ts';
 import { startSmtp, type TestSmtp } from './test-smtp.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-mail-'));
@@ -20,7 +20,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const letter: Letter = {
+const letter: Email = {
   from: 'Library <library@library.example>',
   to: 'ada@library.example',
   subject: 'Größe und Maß\r\nBcc: everybody@evil.example',

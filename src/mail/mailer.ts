@@ -7,7 +7,7 @@ import { UserError } from '../errors/errors.ts';
 import { mailErrors } from './errors.ts';
 
 /** Plain text, as mail should be. */
-export interface Letter {
+export interface Email {
   readonly from: string;
   readonly to: string;
   readonly subject: string;
@@ -16,7 +16,7 @@ export interface Letter {
 
 export interface Mailer {
   /** Sends it by and by; never waits and never throws, so that nobody learns by the time it takes whether there was a letter. */
-  post(letter: Letter): void;
+  post(letter: Email): void;
   /** Resolves when all that was posted is sent or given up. */
   settled(): Promise<void>;
   /** Gives up what still waits for another attempt. */
@@ -46,7 +46,7 @@ export function openMailer(options: MailerOptions): Mailer {
   const closing = new AbortController();
   const posted = new Set<Promise<void>>();
 
-  async function keep(letter: Letter, reason: string): Promise<void> {
+  async function keep(letter: Email, reason: string): Promise<void> {
     const { message } = await composer.sendMail(letter);
     const file = join(
       options.outbox,
@@ -58,7 +58,7 @@ export function openMailer(options: MailerOptions): Mailer {
     options.tell('warn', `${reason}: the letter to ${letter.to} was kept as ${file}`);
   }
 
-  async function deliver(letter: Letter): Promise<void> {
+  async function deliver(letter: Email): Promise<void> {
     if (transport === undefined) return keep(letter, 'No smtp-url is set');
     let reason = '';
     for (const pause of pauses) {

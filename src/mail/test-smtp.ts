@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
-export interface ReceivedLetter {
+export interface ReceivedEmail {
   readonly to: readonly string[];
   /** Head and body, decoded as far as tests need: quoted-printable is undone. */
   readonly text: string;
@@ -11,7 +11,7 @@ export interface ReceivedLetter {
 
 export interface TestSmtp {
   readonly url: string;
-  readonly received: ReceivedLetter[];
+  readonly received: ReceivedEmail[];
   /** The next so many letters are refused for now. */
   refuse(count: number): void;
   stop(): Promise<void>;
@@ -19,7 +19,7 @@ export interface TestSmtp {
 
 /** For tests: a real mail server on this machine that keeps what it gets. */
 export async function startSmtp(): Promise<TestSmtp> {
-  const received: ReceivedLetter[] = [];
+  const received: ReceivedEmail[] = [];
   let refusals = 0;
   const server = new SMTPServer({
     authOptional: true,

@@ -6,13 +6,13 @@ import { scaled } from '../../test/support/scale.ts';
 import { UserError } from '../errors/errors.ts';
 import { marcRecord, valueText } from './arbitrary.ts';
 import type { ReadResult } from './raw.ts';
-import { readRecords } from './read.ts';
+import { readRecords } from './readers/read.ts';
 import type { MarcRecord } from './record.ts';
 import { isWellFormed } from './well-formed.ts';
-import { toIso2709 } from './write-iso2709.ts';
-import { toMarcJson } from './write-json.ts';
-import { marcXmlFoot, marcXmlHead, toMarcXml } from './write-marcxml.ts';
-import { toTextMarc } from './write-text.ts';
+import { toIso2709 } from './writers/iso2709.ts';
+import { toMarcJson } from './writers/json.ts';
+import { marcXmlFoot, marcXmlHead, toMarcXml } from './writers/marcxml.ts';
+import { toTextMarc } from './writers/text.ts';
 
 async function read(input: string | Uint8Array): Promise<ReadResult[]> {
   const results: ReadResult[] = [];

@@ -19,10 +19,10 @@ export function isWellFormed(text: string): boolean {
   return text.isWellFormed() && !text.includes(nul);
 }
 
-/** A record whose text is well-formed, and what was mended, by field. */
-export function mended(record: MarcRecord): { readonly record: MarcRecord; readonly warnings: readonly string[] } {
+/** A record whose text is well-formed, and what was repaired, by field. */
+export function repaired(record: MarcRecord): { readonly record: MarcRecord; readonly warnings: readonly string[] } {
   const found = new Set<string>();
-  const mend = (text: string, place: string): string => {
+  const repair = (text: string, place: string): string => {
     if (isWellFormed(text)) return text;
     if (text.includes(nul)) found.add(`has a NUL in ${place}, which was left out`);
     if (!text.isWellFormed()) found.add(`has half a character in ${place}, which became U+FFFD`);
@@ -32,11 +32,11 @@ export function mended(record: MarcRecord): { readonly record: MarcRecord; reado
     const place = field.value === undefined ? field.tag + (field.ind1 + field.ind2).replaceAll(' ', '_') : field.tag;
     return {
       ...field,
-      value: field.value === undefined ? undefined : mend(field.value, place),
-      subfields: field.subfields.map(({ code, value }) => ({ code, value: mend(value, place + code) })),
+      value: field.value === undefined ? undefined : repair(field.value, place),
+      subfields: field.subfields.map(({ code, value }) => ({ code, value: repair(value, place + code) })),
     };
   });
-  const leader = mend(record.leader, 'the leader');
+  const leader = repair(record.leader, 'the leader');
   return { record: { leader, fields }, warnings: [...found].slice(0, mostWarnings) };
 }
 

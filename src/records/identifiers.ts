@@ -3,7 +3,7 @@ import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
 
 /**
- * By what a record is known. An identifier is written as one string, its *key*: the kind, a blank, the washed value.
+ * By what a record is known. An identifier is written as one string, its *key*: the kind, a blank, the normalised value.
  *
  *   control  field 001 with 003 as "(003)001" (bare "001" when there is no 003), and every 035__a without a source
  *   system   970__a
@@ -68,7 +68,7 @@ export function identify(record: MarcRecord, source = ''): Identity {
       if (field.ind1 === 'C' && field.ind2 === 'O') each(field, 'o', (value) => oai.push(key('oai', value)));
     } else if (field.tag === '024') {
       if (field.ind1 === '7' && field.ind2 === ' ' && first(field, '2').toLowerCase() === 'doi') {
-        each(field, 'a', (value) => doi.push(key('doi', washDoi(value))));
+        each(field, 'a', (value) => doi.push(key('doi', normaliseDoi(value))));
       }
     }
   }
@@ -168,7 +168,7 @@ function wellFormed(text: string): string {
   return isWellFormed(text) ? text : '';
 }
 
-function washDoi(value: string): string {
+function normaliseDoi(value: string): string {
   return value.toLowerCase().replace(/^(?:doi:\s*|https?:\/\/(?:dx\.)?doi\.org\/)/, '');
 }
 

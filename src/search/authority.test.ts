@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask } from '../access/ask.ts';
-import { guest } from '../access/person.ts';
 import { field } from '../formats/test-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
+import { guest } from '../people/person.ts';
 import { parseSite } from '../site/parse.ts';
-import { memoryLibrary } from '../web/memory-library.ts';
+import { memoryLibrary } from '../web/test-library.ts';
 import { emptyRequest } from './request.ts';
 
 const { site } = parseSite(`

@@ -1,5 +1,5 @@
 import type { FacetColumn } from '../index/segment.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../index/work.ts';
 
 /**
  * Numbers of a facet's values over all segments: telling by their texts which value of one segment is which of another takes longer than counting them. They

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import { finish } from '../index/work.ts';
 import type { FacetDefinition, Site } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { counted, facetLength, topValuesOf } from './facets.ts';
@@ -12,7 +13,6 @@ import { emptyRequest } from './request.ts';
 import { search } from './search.ts';
 import { history, liveVersions, snapshotOf, testSite, type Version } from './testing/library.ts';
 import { mostFrequent, topValues } from './top-values.ts';
-import { finish } from './work.ts';
 
 const facets: readonly FacetDefinition[] = [
   { code: 'year', kind: 'year', paths: ['260__c'], names: {}, labels: undefined },

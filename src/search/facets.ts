@@ -1,15 +1,16 @@
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { FacetColumn } from '../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
+import type { Work } from '../index/work.ts';
+import { finish, manyHits } from '../index/work.ts';
 import type { FacetDefinition } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { numbering } from './facet-numbers.ts';
 import { countFew, hasFewValues, valueBitmaps } from './few-values.ts';
 import { segmentAt } from './hit.ts';
+import { OrdinalMemory } from './scratch-buffers.ts';
 import { stageOf } from './stages.ts';
 import { type Counted, mostFrequent, topValues } from './top-values.ts';
-import { OrdinalMemory } from './used-again.ts';
-import { finish, manyHits, type Work } from './work.ts';
 
 export interface FacetValue {
   readonly value: string;

@@ -1,7 +1,7 @@
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { FacetColumn } from '../index/segment.ts';
+import { betweenTurns, type Work } from '../index/work.ts';
 import type { Counted } from './top-values.ts';
-import { betweenTurns, type Work } from './work.ts';
 
 /** Hits in one segment and the column whose values are counted. */
 export interface CountedSegment {

@@ -1,8 +1,8 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { Work } from '../index/work.ts';
 import { numbering } from './facet-numbers.ts';
 import type { CountedHits } from './facets.ts';
 import { type Counted, mostFrequent } from './top-values.ts';
-import type { Work } from './work.ts';
 
 /** Values of a facet among hits that are wanted, the most frequent first. */
 export interface FoundValues {

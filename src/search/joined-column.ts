@@ -1,6 +1,6 @@
+import type { Work } from '../index/work.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import type { SizedColumn } from './value-column.ts';
-import type { Work } from './work.ts';
 
 /** Several columns as one: records in order of the first, then of the second, and so on. */
 export interface JoinedColumn extends SizedColumn {

@@ -1,6 +1,7 @@
 import type { Counts } from '../citations/counts.ts';
 import type { CitationView } from '../citations/view.ts';
 import type { HitSet } from '../index/snapshot.ts';
+import { manyHits, type Work } from '../index/work.ts';
 import type { RankMethod, SortMethod } from '../site/site.ts';
 import { citedWithId } from './evaluate/citations.ts';
 import { isMarcPath } from './evaluate/compile.ts';
@@ -17,7 +18,6 @@ import { rankedWords } from './rank/words.ts';
 import { sortCodes } from './repeated.ts';
 import type { SearchRequest } from './request.ts';
 import { byValues } from './sort-columns.ts';
-import { manyHits, type Work } from './work.ts';
 
 export interface RequestOrder extends Order {
   /** For ranked results: why a record stands where it stands. */

@@ -1,9 +1,10 @@
 import type { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { HitSet } from '../index/snapshot.ts';
+import type { Work } from '../index/work.ts';
+import { betweenTurns, finish, manyHits } from '../index/work.ts';
 import { type Hit, hitOf } from './hit.ts';
+import { OrdinalMemory, WeightMemory } from './scratch-buffers.ts';
 import { sortedPlaces } from './sorted-places.ts';
-import { OrdinalMemory, WeightMemory } from './used-again.ts';
-import { betweenTurns, finish, manyHits, type Work } from './work.ts';
 
 export type OrderKey = number | string | null;
 

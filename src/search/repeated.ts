@@ -34,15 +34,6 @@ export function repeatedTooOften(request: SearchRequest): Repeated | undefined {
   return counts.find(({ count, most }) => count > most);
 }
 
-/** The arguments `ot`, each of which may be a list. */
-export function tagsIn(args: URLSearchParams): readonly string[] {
-  return args
-    .getAll('ot')
-    .flatMap((list) => list.split(','))
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '');
-}
-
 /** The parts of `sf`. */
 export function sortCodes({ sort }: Pick<SearchRequest, 'sort'>): readonly string[] {
   return sort

@@ -49,8 +49,8 @@ test('a request survives its own URL', () => {
 });
 
 test('what is not a number becomes the default', () => {
-  const washed = read('p=x&jrec=-3&rg=abc&so=x&wl=-1&recid=0&d1=2012-13-40&dt=z&ap=q');
-  assert.deepEqual(washed, { ...emptyRequest, text: 'x', alternatives: false });
+  const normalised = read('p=x&jrec=-3&rg=abc&so=x&wl=-1&recid=0&d1=2012-13-40&dt=z&ap=q');
+  assert.deepEqual(normalised, { ...emptyRequest, text: 'x', alternatives: false });
 });
 
 test('lists of ids are whole unless a number is asked for; pages have at most 200 hits', () => {

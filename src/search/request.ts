@@ -1,12 +1,11 @@
 import { choicesOf } from './choices.ts';
-import type { ChangedBy } from './evaluate/cataloguer.ts';
+import type { ChangedBy } from './evaluate/changed-by.ts';
 import { spanOfDate } from './evaluate/dates.ts';
 import type { Notice } from './notices.ts';
 import { type Addition, addToSearch } from './query/add-to-search.ts';
 import type { Join } from './query/tree.ts';
-import { tagsIn } from './repeated.ts';
 
-/** A search as the URL states it, washed. Everything a page or a format needs to ask is in it, and `toUrl` writes it back. */
+/** A search as the URL states it, normalised. Everything a page or a format needs to ask is in it, and `toUrl` writes it back. */
 export interface SearchRequest {
   /** p */
   readonly text: string;
@@ -121,17 +120,17 @@ export interface KnownNames {
   isFacet(code: string): boolean;
 }
 
-/** Washes the arguments of /search (docs/search-language.md, "The address of a search"): what is not a number becomes the default, never an error. */
+/** Normalises the arguments of /search (docs/search-language.md, "The address of a search"): what is not a number becomes the default, never an error. */
 export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownNames): SearchRequest {
   const one = (name: string) => (args.get(name) ?? '').trim();
   const format = (one('of') || emptyRequest.format).toLowerCase();
   const adds = (one('aas') || one('as')) === '2';
   const parts = adds ? [] : partsOf(args);
-  const text = washText(args.get('p') ?? '');
+  const text = normaliseText(args.get('p') ?? '');
   const choices = choicesOf(args, isFacet);
   return {
     text: adds ? addToSearch(text, additionOf(args)) : text,
-    field: washField(one('f')),
+    field: normaliseField(one('f')),
     parts,
     collection: one('cc'),
     collections: args
@@ -170,7 +169,7 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
 /** p1, f1, m1 and op1 of the form that adds to a search. */
 function additionOf(args: URLSearchParams): Addition {
   const one = (name: string) => (args.get(name) ?? '').trim();
-  return { text: washText(one('p1')), field: washField(one('f1')), match: one('m1'), operator: one('op1') };
+  return { text: normaliseText(one('p1')), field: normaliseField(one('f1')), match: one('m1'), operator: one('op1') };
 }
 
 /** BibTeX has a code like a page's for historical reasons, and a style of citing is called after a university. */
@@ -185,12 +184,12 @@ const ownArguments = new Set(
   ),
 );
 
-function washText(text: string): string {
+function normaliseText(text: string): string {
   const today = new Date().toISOString().slice(0, 10);
   return text.replaceAll('\u0000', '').replaceAll('$TODAY$', today).trim();
 }
 
-function washField(field: string): string {
+function normaliseField(field: string): string {
   return /^\d\d/.test(field) ? field : field.toLowerCase();
 }
 
@@ -198,10 +197,10 @@ function partsOf(args: URLSearchParams): readonly RequestPart[] {
   const parts: RequestPart[] = [];
   let join: Join = 'and';
   for (const number of ['1', '2', '3']) {
-    const text = washText(args.get(`p${number}`) ?? '');
+    const text = normaliseText(args.get(`p${number}`) ?? '');
     const match = (args.get(`m${number}`) ?? '').trim();
     if (text !== '') {
-      parts.push({ text, field: washField((args.get(`f${number}`) ?? '').trim()), match: matchOf(match), join });
+      parts.push({ text, field: normaliseField((args.get(`f${number}`) ?? '').trim()), match: matchOf(match), join });
     }
     join = joins.get((args.get(`op${number}`) ?? '').trim()) ?? 'and';
   }
@@ -328,4 +327,13 @@ export function toArguments(request: SearchRequest): URLSearchParams {
   add('ln', request.language);
   add('em', request.embed.join(','));
   return args;
+}
+
+/** The arguments `ot`, each of which may be a list. */
+export function tagsIn(args: URLSearchParams): readonly string[] {
+  return args
+    .getAll('ot')
+    .flatMap((list) => list.split(','))
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
 }

@@ -2,6 +2,7 @@ import type { CitationView } from '../citations/view.ts';
 import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { Brief } from '../index/brief.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
+import { finish, type Work } from '../index/work.ts';
 import type { Site } from '../site/site.ts';
 import { hitsAfter, type Position } from './cursor.ts';
 import { compileQuery, compiling } from './evaluate/compile.ts';
@@ -22,7 +23,6 @@ import { questionOf } from './question.ts';
 import { recordAsked, type Similar, similarTo } from './rank/similar.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
 import { stage, stageOf } from './stages.ts';
-import { finish, type Work } from './work.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
 export interface SearchOptions {

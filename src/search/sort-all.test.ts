@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
+import { finish } from '../index/work.ts';
 import { hitOf } from './hit.ts';
 import { byDate, byKey, byNumber } from './orders.ts';
 import { type Order, page, paging } from './page.ts';
 import { history, snapshotOf } from './testing/library.ts';
-import { finish } from './work.ts';
 
 test('sorting all hits at once gives the order that picking and merging gives', () => {
   fc.assert(

@@ -1,7 +1,7 @@
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
+import { betweenTurns, type Work } from '../index/work.ts';
 import { hitOf, ordinalOf, segmentOf } from './hit.ts';
 import { sortedPlaces } from './sorted-places.ts';
-import { betweenTurns, type Work } from './work.ts';
 
 /**
  * All hits in the order of numbers that mean the same in every segment, equal ones by record number; undefined when there is no short way: some number is

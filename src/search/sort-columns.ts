@@ -1,4 +1,5 @@
 import type { Segment } from '../index/segment.ts';
+import type { Work } from '../index/work.ts';
 import { type Context, spacesAt } from './evaluate/context.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import type { Place } from './evaluate/plan.ts';
@@ -6,7 +7,6 @@ import { compareJoined, compareJoinedKeys, type JoinedColumn, joinColumns } from
 import { byKey, type KeyComparison } from './orders.ts';
 import type { Order } from './page.ts';
 import { readColumn, type SizedColumn, type SortWish } from './value-column.ts';
-import type { Work } from './work.ts';
 
 /**
  * An order for what the site declares none for: any fields or MARC paths, one after the other. Columns of a segment

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { finish } from '../index/work.ts';
 import { sortedPlaces } from './sorted-places.ts';
-import { finish } from './work.ts';
 
 test('places stand in the order of their numbers, equal ones as they were', () => {
   const numbers = fc.oneof(fc.nat(5), fc.nat(0xffff), fc.integer({ min: 0, max: 0xffffffff }));

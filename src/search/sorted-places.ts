@@ -1,4 +1,4 @@
-import { betweenTurns, type Work } from './work.ts';
+import { betweenTurns, type Work } from '../index/work.ts';
 
 const digits = 0x10000;
 

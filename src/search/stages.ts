@@ -1,4 +1,4 @@
-import type { Work } from './work.ts';
+import type { Work } from '../index/work.ts';
 
 /** How long a part of answering a question took, in ms. */
 export interface Stage {

@@ -1,7 +1,7 @@
 import type { FacetColumn } from '../index/segment.ts';
+import { manyHits, type Work } from '../index/work.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { type Numbers, numbering } from './facet-numbers.ts';
-import { manyHits, type Work } from './work.ts';
 
 /** A value of a facet with the records that have it. */
 export interface Counted {

@@ -1,8 +1,8 @@
 import type { Segment, TermEntry } from '../index/segment.ts';
+import type { Work } from '../index/work.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { afterPrefix } from './evaluate/matcher.ts';
 import type { KeyColumn } from './orders.ts';
-import type { Work } from './work.ts';
 
 /** Values that begin with this text are taken before others, and stand before them. */
 export interface SortWish {

@@ -1,7 +1,7 @@
+import { suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { grantProblem, isAction } from './actions.ts';
 import { tidyEmail, tidyName } from './identity.ts';
 import type { Grant, Role, SiteUser } from './site.ts';
-import { suggest, type Value, type YamlReader } from './yaml-reader.ts';
 
 /** Rules as they stand in the file; what they mean is known above this room. */
 export interface WrittenRules {

@@ -1,6 +1,6 @@
+import type { Value, YamlReader } from '../yaml/yaml-reader.ts';
 import { readNames } from './parse-names.ts';
 import type { Collection, OaiSettings } from './site.ts';
-import type { Value, YamlReader } from './yaml-reader.ts';
 
 /** A query of the file, to be checked when the whole site is known. */
 export interface WrittenQuery {

@@ -1,6 +1,7 @@
 import { algorithms } from 'snowball-stemmers';
 import { UserError } from '../errors/errors.ts';
 import { compilePath } from '../marc/path.ts';
+import { type Entry, suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { readNames } from './parse-names.ts';
 import type {
   FacetDefinition,
@@ -11,7 +12,6 @@ import type {
   SynonymRule,
   Tokenizer,
 } from './site.ts';
-import { type Entry, suggest, type Value, type YamlReader } from './yaml-reader.ts';
 
 export type Knowledge = Readonly<Record<string, Readonly<Record<string, string>>>>;
 

@@ -1,4 +1,4 @@
-import type { Value, YamlReader } from './yaml-reader.ts';
+import type { Value, YamlReader } from '../yaml/yaml-reader.ts';
 
 const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
 

@@ -1,6 +1,6 @@
+import type { Value, YamlReader } from '../yaml/yaml-reader.ts';
 import { readNames } from './parse-names.ts';
 import type { SignInProvider } from './site.ts';
-import type { Value, YamlReader } from './yaml-reader.ts';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 

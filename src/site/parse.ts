@@ -1,3 +1,4 @@
+import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { contrast, isColour, leastContrast } from './colour.ts';
 import { defaultAccent, defaultFacets, defaultOwnerPaths, defaultRanks, defaultSorts } from './defaults.ts';
 import { newestVersions } from './index-versions.ts';
@@ -7,9 +8,8 @@ import { type Knowledge, readFacets, readFields, readPaths, readRanks, readSorts
 import { isLanguage } from './parse-names.ts';
 import { readSignIn } from './parse-sign-in.ts';
 import type { Site } from './site.ts';
-import { createYamlReader, type SiteProblem, type Value, type YamlReader } from './yaml-reader.ts';
 
-export type { SiteProblem } from './yaml-reader.ts';
+export type { SiteProblem } from '../yaml/yaml-reader.ts';
 
 export interface ParsedSite {
   /** Undefined when there are problems. */

@@ -136,7 +136,7 @@ export interface Grant {
 export interface Role {
   readonly name: string;
   readonly may: 'everything' | readonly Grant[];
-  /** Who is in it beside its members: see src/access/rules. Empty: nobody. */
+  /** Who is in it beside its members: see src/people/rules. Empty: nobody. */
   readonly rules: string;
 }
 

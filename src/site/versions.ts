@@ -1,13 +1,12 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
-import type { Database, Queryable } from '../store/database.ts';
+import type { Queryable } from '../store/database.ts';
 import { defaultSite, defaultSiteText } from './default.ts';
 import { digestOf, indexDigest } from './digest.ts';
 import { siteErrors } from './errors.ts';
 import { type IndexVersions, knownPair, newestVersions, sameVersions } from './index-versions.ts';
 import { parseSite, type SiteChecks, type SiteProblem } from './parse.ts';
-import type { Site, SiteUser } from './site.ts';
-import { createUsers, hashPasswords, missingUsers } from './users.ts';
+import type { Site } from './site.ts';
 
 /** A site file in force, or that was. */
 export interface SiteVersion {
@@ -24,24 +23,6 @@ export interface SiteVersion {
 export interface CurrentSite extends SiteVersion {
   /** `site.indexed` is the same, or the newest that this release knows where it does not know these. */
   readonly inForce: IndexVersions;
-}
-
-export interface AppliedSite {
-  readonly version: SiteVersion;
-  /** False: the same text is in force already and nothing was done. */
-  readonly changed: boolean;
-  /** The index must be made anew; the indexer sees that by itself. */
-  readonly needsReindexing: boolean;
-  /** Names of people made. */
-  readonly created: readonly string[];
-}
-
-export interface ApplyOptions {
-  /** Tells what would be done. */
-  readonly dryRun?: boolean;
-  readonly checks?: SiteChecks;
-  /** How to call the file in messages. */
-  readonly file?: string;
 }
 
 interface Row {
@@ -128,55 +109,11 @@ function listProblems(problems: readonly SiteProblem[]): string {
   return problems.map(({ line, message }) => `  line ${line}: ${message}`).join('\n');
 }
 
-/**
- * Puts a site file in force, in one transaction, and wakes all nodes. Applying what is in force does nothing. People
- * are made when the file first names them; whoever the version before named already is left to what was done in pages
- * since, be it a new password or a removal.
- */
-export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
-  const site = readSite(text, options.file ?? 'The site file', options.checks);
-  const digest = digestOf(text);
-  // Hashing is slow on purpose, so it is done before anything is locked.
-  const before = await currentOrNone(database);
-  const hashes = await hashPasswords(options.dryRun ? [] : newUsers(site, before?.site));
-  return database.transaction(async (transaction) => {
-    await transaction.query(sql`LOCK TABLE site_version IN SHARE ROW EXCLUSIVE MODE`);
-    const current = await currentOrNone(transaction);
-    const version = { site, source: text, digest, indexDigest: indexDigest(site) };
-    if (current?.digest === digest)
-      return { version: { ...version, number: current.number }, changed: false, needsReindexing: false, created: [] };
-    const number = (current?.number ?? 0) + 1;
-    const users = newUsers(site, current?.site);
-    const result = {
-      version: { ...version, number },
-      changed: true,
-      needsReindexing:
-        (current?.site === undefined || indexDigest(current.site) !== version.indexDigest) &&
-        (await hasRecords(transaction)),
-    };
-    if (options.dryRun) return { ...result, created: await missingUsers(transaction, users) };
-    await transaction.query(sql`
-      INSERT INTO site_version (number, source, digest, index_digest) VALUES (${number}, ${text}, ${digest}, ${version.indexDigest})
-    `);
-    const created = await createUsers(transaction, users, hashes);
-    await transaction.query(sql`SELECT pg_notify('reperio_index', '')`);
-    return { ...result, created };
-  });
-}
-
-async function hasRecords(database: Queryable): Promise<boolean> {
-  const [found] = await database.query<{ any: boolean }>(sql`SELECT EXISTS (SELECT FROM record) AS any`);
-  return found?.any === true;
-}
-
 /** Like currentSite, but a stored file that cannot be read any more does not stand in the way of its replacement. */
-async function currentOrNone(database: Queryable): Promise<Omit<SiteVersion, 'site'> & { site: Site | undefined }> {
+export async function currentOrNone(
+  database: Queryable,
+): Promise<Omit<SiteVersion, 'site'> & { site: Site | undefined }> {
   const { number, source } = await currentSource(database);
   const { site } = number === 0 ? builtIn() : parseSite(source);
   return { number, source, digest: digestOf(source), indexDigest: site === undefined ? '' : indexDigest(site), site };
-}
-
-function newUsers(site: Site, before: Site | undefined): readonly SiteUser[] {
-  const known = new Set(before?.users.map((user) => user.name));
-  return site.users.filter((user) => !known.has(user.name));
 }

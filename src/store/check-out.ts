@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isAway, isQueueTimeout, isUnreachable, queueTimeout } from './failures.ts';
 import type { Servers } from './servers.ts';
-import { NoAnswer, within } from './within.ts';
+import { NoAnswer, withTimeLimit } from './time-limit.ts';
 
 const betweenTries = 150;
 /** In a long outage. */
@@ -82,7 +82,7 @@ async function connectionWithin(
 ): Promise<pg.PoolClient> {
   if (patience === 0) return connecting;
   try {
-    return await within(connecting, patience);
+    return await withTimeLimit(connecting, patience);
   } catch (error) {
     connecting.then(
       (client) => client.release(),

@@ -6,9 +6,9 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { checkOutOf } from './check-out.ts';
 import { explain, explainStandby, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
 import { serversOf, timeForServer } from './servers.ts';
-import { StallWatch } from './stalls.ts';
+import { StatementWatchdog } from './statement-watchdog.ts';
 import { statementWatch } from './statements.ts';
-import { within } from './within.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 export interface Queryable {
   /** int8 comes as a number when that is exact, else as a bigint. */
@@ -82,7 +82,7 @@ export function connect(url: string, options: ConnectOptions): Database {
     }
   }
   const anyServer = options.anyServer === true;
-  const stalls = new StallWatch(servers, config, !anyServer);
+  const stalls = new StatementWatchdog(servers, config, !anyServer);
   const pool = new pg.Pool({
     ...config,
     // Waiting for a free connection included.
@@ -137,7 +137,7 @@ export function connect(url: string, options: ConnectOptions): Database {
       const asked = askPatiently<Row>(statement, patience ?? options.patience ?? 0);
       // Who said how long it may take does not wait for an answer that is slow in coming either.
       if (patience === undefined) return asked;
-      return within(asked, patience + slowestAnswer).catch((error: unknown) => {
+      return withTimeLimit(asked, patience + slowestAnswer).catch((error: unknown) => {
         throw failed(error);
       });
     },
@@ -205,7 +205,7 @@ function parseInt8(text: string): number | bigint {
 async function rowsOf<Row extends object>(
   client: pg.PoolClient,
   { text, values }: Sql,
-  stalls: StallWatch,
+  stalls: StatementWatchdog,
 ): Promise<Row[]> {
   const over = stalls.begin(client);
   const end = statementWatch.getStore()?.begin(text, values);
@@ -226,7 +226,7 @@ async function once<T>(
   work: (transaction: Transaction) => Promise<T>,
   options: TransactionOptions,
   committing: { now: boolean },
-  stalls: StallWatch,
+  stalls: StatementWatchdog,
 ): Promise<T> {
   const copies = new Set<Writable>();
   const transaction: Transaction = {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { within } from './within.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 /** A connection was made to a server that takes no writes. */
 export class NoPrimary extends Error {
@@ -26,7 +26,7 @@ export async function openServer(address: string, config: pg.ClientConfig, anySe
 
 async function refuseStandby(client: pg.Client): Promise<void> {
   const asked = client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
-  const { rows } = await within(asked, otherIsAskedAfter);
+  const { rows } = await withTimeLimit(asked, otherIsAskedAfter);
   if (rows[0]?.standby === true) throw new NoPrimary('the server is a standby');
 }
 

@@ -3,7 +3,7 @@ import { UserError } from '../errors/errors.ts';
 import { storeErrors } from './errors.ts';
 import { isUnreachable } from './failures.ts';
 import { openServer, otherIsAskedAfter, Probe } from './server.ts';
-import { within } from './within.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 /**
  * The servers that one address may name: postgresql://user:password@db1:5432,db2:5432/library. One of them is the primary; after a failover it is another.
@@ -43,7 +43,7 @@ export class Servers {
       this.#at = at;
       this.#foundAt = performance.now();
     });
-    await within(Promise.any(asked), roundWithin).catch((error: unknown) => {
+    await withTimeLimit(Promise.any(asked), roundWithin).catch((error: unknown) => {
       if (!(error instanceof AggregateError)) throw error;
       // One that refuses us for ever is no reason to wait for the others no longer.
       throw error.errors.findLast(isUnreachable) ?? error.errors.at(-1);

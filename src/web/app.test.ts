@@ -130,7 +130,7 @@ test('a damaged byte of the index is mended and the reader does not see it', asy
       if (mended.length === 0) throw new SegmentDamaged('abc', 'terms', 12, 'the checksum is wrong');
       return library.snapshot();
     },
-    mend: async (segment) => {
+    repair: async (segment) => {
       mended.push(segment);
     },
   });

@@ -6,50 +6,50 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { may } from '../access/person.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
+import type { NodeView } from '../monitor/status/node-view.ts';
+import { may } from '../people/person.ts';
 import { openLevel, type SiteLevel } from '../site/level.ts';
-import { answerError, sendApiUnknown } from './answer-error.ts';
+import { accountRoutes } from './account/routes.ts';
+import { sessionApiRoutes } from './account/session-api.ts';
+import { adminRoutes } from './admin/routes.ts';
 import { apiRoutes } from './api/routes.ts';
-import { watchBodies } from './body-pace.ts';
-import { answerClientError } from './client-error.ts';
-import { preferenceCookie, readCookie } from './cookies.ts';
-import { readBodies, targetOf } from './door.ts';
-import { createEnvironment, type WebEnvironment, type WebLibrary } from './environment.ts';
-import { webErrors } from './errors.ts';
-import { beginExchange } from './exchange.ts';
-import type { WebFiles } from './files/files.ts';
+import { collectionRoutes } from './collection/routes.ts';
+import { type AfterAnswer, createAfterAnswer } from './exchange/after-answer.ts';
+import { answerError, sendApiUnknown } from './exchange/answer-error.ts';
+import { createEnvironment, type WebEnvironment, type WebLibrary } from './exchange/environment.ts';
+import { beginExchange } from './exchange/exchange.ts';
+import { checkFormToken } from './exchange/form-token.ts';
+import { sendMethodNotAllowed, sendNotFound } from './exchange/messages.ts';
+import { keepPrivate } from './exchange/privacy.ts';
+import { applyLevel } from './exchange/site-level.ts';
+import { lateInAll } from './exchange/unavailable.ts';
+import { meet, personOf, visitorOf } from './exchange/visitor.ts';
+import type { WebFiles } from './exchange/web-files.ts';
+import type { WebPeople } from './exchange/web-people.ts';
+import { feedRoutes } from './feeds/routes.ts';
 import { fileRoutes } from './files/routes.ts';
-import { checkFormToken } from './form-token.ts';
-import { createLater, type Later } from './later.ts';
-import { applyLevel } from './level.ts';
-import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './machines/limits.ts';
-import { trustedProxies } from './machines/networks.ts';
-import type { WebPeople } from './people.ts';
-import { keepPrivate } from './privacy.ts';
-import { isApi } from './problem.ts';
+import { answerClientError } from './http/client-error.ts';
+import { preferenceCookie, readCookie } from './http/cookies.ts';
+import { readBodies, targetOf } from './http/door.ts';
+import { webErrors } from './http/errors.ts';
+import { isApi } from './http/problem.ts';
+import { comesFromElsewhere } from './http/same-origin.ts';
+import { withoutSecrets } from './http/secrets-in-url.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { type RequestWatch, watchRequests } from './http/watch.ts';
+import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './limits/limits.ts';
+import { trustedProxies } from './limits/networks.ts';
+import { watchBodies } from './limits/slow-client.ts';
 import { applyProfiling } from './profile/apply.ts';
 import { type ProfileRoutes, profileRoutes } from './profile/routes.ts';
-import { createReadiness, type Readiness } from './readiness.ts';
-import { accountRoutes } from './routes/account/account.ts';
-import { adminRoutes } from './routes/admin/admin.ts';
-import { collectionRoutes } from './routes/collections.ts';
-import { healthRoutes } from './routes/health.ts';
-import { machineRoutes } from './routes/machines.ts';
-import { sendMethodNotAllowed, sendNotFound } from './routes/messages.ts';
-import { recordRoutes } from './routes/record.ts';
-import { resolverRoutes } from './routes/resolvers.ts';
-import { searchRoutes } from './routes/search.ts';
-import { sessionApiRoutes } from './routes/session-api.ts';
-import { comesFromElsewhere } from './same-origin.ts';
-import { withoutSecrets } from './secrets-in-url.ts';
-import { securityHeaders } from './security-headers.ts';
-import type { NodeView } from './status/answer.ts';
+import { resolverRoutes } from './record/resolvers.ts';
+import { recordRoutes } from './record/routes.ts';
+import { searchRoutes } from './search/routes.ts';
+import { healthRoutes } from './status/health.ts';
+import { createReadiness, type Readiness } from './status/readiness.ts';
 import { statusRoutes } from './status/routes.ts';
-import { lateInAll } from './unavailable.ts';
-import { meet, personOf, visitorOf } from './visitor.ts';
-import { type RequestWatch, watchRequests } from './watch.ts';
 
 export interface AppOptions {
   /** Under which address readers reach us; undefined is what the request says. */
@@ -75,7 +75,7 @@ export interface AppOptions {
   /** What balancers are told. */
   readonly readiness?: Readiness;
   /** Work after answers; undefined: of its own. */
-  readonly later?: Later;
+  readonly later?: AfterAnswer;
   /** Budgets and places for crawlers and harvesters; undefined is without limit. */
   readonly limits?: LimitSettings;
   /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
@@ -92,9 +92,9 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   const limits = createLimits(
     options.limits ?? noLimits,
     (request) => visitorOf(request).signedIn !== undefined,
-    options.watch?.lateness,
+    options.watch?.eventLoopLag,
   );
-  const later = options.later ?? createLater();
+  const later = options.later ?? createAfterAnswer();
   const environment = createEnvironment(library, {
     baseUrl: options.baseUrl,
     people: options.people,
@@ -146,7 +146,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   if (options.watch !== undefined) watchRequests(app, options.watch, withoutSecrets, lateWords(environment));
   app.addHook('onClose', () => later.settled());
   const routes = allowedMethods(app);
-  healDamage(app, library);
+  repairDamage(app, library);
   readBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
@@ -191,7 +191,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   collectionRoutes(app, environment);
   searchRoutes(app, environment);
   recordRoutes(app, environment);
-  machineRoutes(app, environment);
+  feedRoutes(app, environment);
   resolverRoutes(app, environment);
   apiRoutes(app, environment);
   if (options.people !== undefined) {
@@ -233,7 +233,7 @@ function rememberLanguage(environment: WebEnvironment, request: FastifyRequest, 
 }
 
 /** Whoever meets a damaged byte of the index has it mended and asks again, so the reader never sees it. */
-function healDamage(app: FastifyInstance, library: WebLibrary): void {
+function repairDamage(app: FastifyInstance, library: WebLibrary): void {
   app.addHook('onRoute', (route) => {
     const answer = route.handler;
     route.handler = async function (request, reply) {
@@ -242,7 +242,7 @@ function healDamage(app: FastifyInstance, library: WebLibrary): void {
       } catch (error) {
         if (!(error instanceof SegmentDamaged)) throw error;
         request.log.warn({ message: error.message }, 'damaged index');
-        await library.mend(error.segment);
+        await library.repair(error.segment);
         return answer.call(this, request, reply);
       }
     };

@@ -4,24 +4,18 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
-import type { FromBackground } from '../cluster/background.ts';
-import type { ToWorker } from '../cluster/messages.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
+import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
+import { libraryTasks } from '../library/jobs.ts';
 import { indexFolderOf } from '../library/open.ts';
-import { residentBytes } from '../operations/resident.ts';
+import { createLogger, logTask } from '../monitor/log.ts';
+import { residentBytes } from '../monitor/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
-import { libraryTasks } from '../tasks/library-tasks.ts';
-import { runTasks, tasksStandby } from '../tasks/run-tasks.ts';
-import { createLogger, logTask } from './log.ts';
-
-/** What the supervisor starts it with. */
-export interface BackgroundStart {
-  readonly settings: Settings;
-  /** What the one before remembered of the index. */
-  readonly kept: unknown;
-}
+import type { FromBackground } from '../supervisor/background.ts';
+import type { ToWorker } from '../supervisor/messages.ts';
+import type { BackgroundStart } from './process/process-start.ts';
 
 /** Milliseconds. */
 const askAgain = 5_000;

@@ -7,7 +7,7 @@ import { exportFormats } from '../formats/formats.ts';
 import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { defaultSite } from '../site/default.ts';
 import { createApp } from './app.ts';
-import { memoryLibrary } from './memory-library.ts';
+import { memoryLibrary } from './test-library.ts';
 
 /** What has broken a reader, an expression or an address somewhere, and what catalogues are full of. */
 const pieces = [

@@ -10,7 +10,7 @@ import { field } from '../formats/test-records.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { writeRecords } from '../records/write.ts';
 import { defaultSite } from '../site/default.ts';
-import { serve } from './serve.ts';
+import { serve } from './process/serve.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-outage-'));
 let store: TestDatabase;

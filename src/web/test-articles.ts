@@ -3,8 +3,8 @@ import { field } from '../formats/test-records.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 import { parseSite } from '../site/parse.ts';
 import { createApp } from './app.ts';
-import type { WebLibrary } from './environment.ts';
-import { memoryLibrary } from './memory-library.ts';
+import type { WebLibrary } from './exchange/environment.ts';
+import { memoryLibrary } from './test-library.ts';
 
 const siteText = `
 site:

@@ -1,13 +1,13 @@
-import { type Access, openAccess } from '../access/access.ts';
-import { operator } from '../access/audit.ts';
-import { addPerson } from '../access/people.ts';
-import type { RegistrationPolicy } from '../access/registration.ts';
-import { createRole, type RoleChanger } from '../access/role-changes.ts';
 import type { Mailer } from '../mail/mailer.ts';
+import { type Access, openAccess } from '../people/access.ts';
+import { operator } from '../people/audit.ts';
+import { addPerson } from '../people/people.ts';
+import { createProviders } from '../people/providers.ts';
+import type { RegistrationPolicy } from '../people/registration.ts';
+import { createRole, type RoleChanger } from '../people/role-changes.ts';
 import type { Action } from '../site/actions.ts';
 import type { Database } from '../store/database.ts';
-import type { WebPeople } from './people.ts';
-import { createProviders } from './providers.ts';
+import type { WebPeople } from './exchange/web-people.ts';
 
 /** For tests: people in a database of the test's own, without mail unless a mailer is given. */
 export async function testPeople(

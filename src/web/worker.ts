@@ -4,37 +4,37 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { type Access, openAccess } from '../access/access.ts';
-import { useOneTime } from '../access/one-time.ts';
-import type { RegistrationPolicy } from '../access/registration.ts';
-import type { ToSupervisor, ToWorker } from '../cluster/messages.ts';
-import { mostConnections } from '../cluster/open-files.ts';
-import { repeat } from '../cluster/repeat.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
 import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
-import { createBoard } from '../operations/board.ts';
-import type { NodeStatus } from '../operations/node-status.ts';
-import { explainStatement } from '../operations/profile/explain.ts';
-import { profilesFolder } from '../operations/profile/kept.ts';
-import { lookFor } from '../operations/profile/look.ts';
-import { WorkerMeter, type WorkerReport } from '../operations/worker-report.ts';
+import { createLogger } from '../monitor/log.ts';
+import type { NodeStatus } from '../monitor/node-status.ts';
+import { createScoreboard, scoreboardPath } from '../monitor/scoreboard.ts';
+import { viewOf } from '../monitor/status/node-view.ts';
+import { WorkerMeter, type WorkerReport } from '../monitor/worker-report.ts';
+import { type Access, openAccess } from '../people/access.ts';
+import { useOneTime } from '../people/one-time.ts';
+import { createProviders, readSecrets } from '../people/providers.ts';
+import type { RegistrationPolicy } from '../people/registration.ts';
+import { explainStatement } from '../profile/explain.ts';
+import { profilesFolder } from '../profile/kept.ts';
+import { lookFor } from '../profile/look.ts';
 import { type LevelWatch, watchLevel } from '../site/level.ts';
+import type { ToSupervisor, ToWorker } from '../supervisor/messages.ts';
+import { mostConnections } from '../supervisor/open-files.ts';
+import { repeat } from '../supervisor/repeat.ts';
 import { createApp } from './app.ts';
-import { Connections } from './connections.ts';
-import type { Delivery } from './files/files.ts';
-import { watchLateness } from './lateness.ts';
-import { createLogger } from './log.ts';
-import { parseNetworks } from './machines/networks.ts';
-import type { WebPeople } from './people.ts';
-import { createProviders, readSecrets } from './providers.ts';
-import { createReadiness } from './readiness.ts';
-import { rehearse } from './rehearsal.ts';
-import { viewOf } from './status/answer.ts';
-import { boardPath, type WorkerStart } from './worker-start.ts';
+import type { Delivery } from './exchange/web-files.ts';
+import type { WebPeople } from './exchange/web-people.ts';
+import { watchEventLoopLag } from './limits/event-loop-lag.ts';
+import { parseNetworks } from './limits/networks.ts';
+import { Connections } from './process/connections.ts';
+import type { WorkerStart } from './process/process-start.ts';
+import { createReadiness } from './status/readiness.ts';
+import { warmUp } from './warm-up.ts';
 
 /** In-flight requests get this long. Milliseconds. */
 const drainLimit = 30_000;
@@ -114,16 +114,16 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     };
     const level = await watchLevel(library.database, library.url);
     opened.level = level;
-    const lateness = watchLateness();
+    const eventLoopLag = watchEventLoopLag();
     const meter = new WorkerMeter();
     const connections = new Connections(mostConnections(), parseNetworks(trustProxy, 'trust-proxy'));
     const { shedAbove, statusNetworks } = settings;
     const app = createApp(library, {
       watch: {
         meter,
-        board: createBoard(boardPath(settings.dataFolder, process.pid)),
-        isLate: () => shedAbove > 0 && lateness.mean() > shedAbove,
-        lateness: () => lateness.mean(),
+        board: createScoreboard(scoreboardPath(settings.dataFolder, process.pid)),
+        isLate: () => shedAbove > 0 && eventLoopLag.mean() > shedAbove,
+        eventLoopLag: () => eventLoopLag.mean(),
       },
       level: () => level.now(),
       files: {
@@ -168,7 +168,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     // It listens to nothing itself; this starts its watch over idle and slow connections.
     app.server.emit('listening');
     const report = (): void => tell({ kind: 'report', report: reportOf(library, meter, connections.size) });
-    await rehearse(library);
+    await warmUp(library);
     running = { settings, app, connections, report, close };
     tell({ kind: 'ready' });
     repeat(reportEvery, report, (level, sentence) => logger[level](sentence)).unref();

@@ -4,11 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { createDemoLibrary } from '../../src/demo/library.ts';
 import { field } from '../../src/formats/test-records.ts';
+import { testView } from '../../src/monitor/status/test-status.ts';
 import { defaultSite } from '../../src/site/default.ts';
 import { openLevel } from '../../src/site/level.ts';
 import { createApp } from '../../src/web/app.ts';
-import { deletedRecord, memoryLibrary } from '../../src/web/memory-library.ts';
-import { testView } from '../../src/web/status/test-status.ts';
+import { deletedRecord, memoryLibrary } from '../../src/web/test-library.ts';
 import { accessViolations, checkAccessible, checkFits } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
 

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
-import { accessErrors } from '../../access/errors.ts';
-import { type Explanation, explain, grantText, membershipText } from '../../access/explain.ts';
-import { requireAccount } from '../../access/people.ts';
-import type { On } from '../../access/person.ts';
-import { allRoles, readPeopleRoles } from '../../access/roles.ts';
 import { UserError } from '../../errors/errors.ts';
 import { nearest } from '../../errors/nearest.ts';
+import { accessErrors } from '../../people/errors.ts';
+import { type Explanation, explain, grantText, membershipText } from '../../people/explain.ts';
+import { requireAccount } from '../../people/people.ts';
+import type { On } from '../../people/person.ts';
+import { allRoles, readPeopleRoles } from '../../people/roles.ts';
 import { type Action, grantProblem } from '../../site/actions.ts';
 import { currentSite } from '../../site/versions.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';

@@ -9,7 +9,7 @@ export const command = defineCommand({
   ],
   arguments: { shell: { doc: 'Which shell.', choices: ['bash', 'zsh', 'fish'] } },
   options: {},
-  run: async ({ arguments: { shell }, stdout }) => {
-    stdout.write(completionScript(shell, await completionWords()));
+  run: async ({ arguments: { shell }, commands, stdout }) => {
+    stdout.write(completionScript(shell, await completionWords(commands)));
   },
 });

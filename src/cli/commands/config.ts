@@ -7,7 +7,6 @@ import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
 import { nearest } from '../../errors/nearest.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
-import { commandTable } from '../table.ts';
 
 const entries = Object.entries(settingsTable) as readonly [keyof Settings, SettingDefinition][];
 
@@ -79,9 +78,9 @@ const docs = defineSubcommand({
   ],
   arguments: {},
   options: { man: { type: 'flag', doc: 'The manual page, reperio(1).' } },
-  run: async ({ options, stdout }) => {
-    const commands = Object.entries(commandTable).map(([name, { summary }]) => [name, summary] as const);
-    stdout.write(options.man ? manualPage(version(), commands) : settingsManual());
+  run: async ({ options, commands, stdout }) => {
+    const summaries = Object.entries(commands).map(([name, { summary }]) => [name, summary] as const);
+    stdout.write(options.man ? manualPage(version(), summaries) : settingsManual());
   },
 });
 

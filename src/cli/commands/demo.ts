@@ -1,6 +1,6 @@
 import { demoTryThese } from '../../demo/try-these.ts';
 import { demoRecords, makeDemo } from '../../library/demo.ts';
-import { serve } from '../../web/serve.ts';
+import { serve } from '../../web/process/serve.ts';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({

@@ -1,10 +1,10 @@
 import { type GraphStatus, graphStatus } from '../../citations/status.ts';
-import { followIndex } from '../../cluster/follow-index.ts';
 import { type IndexStatus, indexStatus } from '../../index/status.ts';
 import { type VerifyReport, verifyIndex } from '../../index/verify.ts';
 import { indexFolderOf } from '../../library/open.ts';
+import { createLogger } from '../../monitor/log.ts';
 import { knownPair, newestVersions, sameVersions, versionsText } from '../../site/index-versions.ts';
-import { createLogger } from '../../web/log.ts';
+import { followIndex } from '../../supervisor/follow-index.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { inTurn, withIndex } from '../index-work.ts';
 import { downgrade, rebuild, upgrade } from './index-making.ts';
@@ -68,7 +68,7 @@ const verify = defineSubcommand({
     const report = await withIndex(settings(), signal, (context) =>
       inTurn(context, 'index verify', stderr, (context) =>
         verifyIndex(context, {
-          heal: !options['dry-run'],
+          repair: !options['dry-run'],
           compare: !options.checksums,
           most: options.most ?? 20,
           onProgress: (sentence) => stderr.write(`${sentence}\n`),

@@ -4,9 +4,9 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { signIn } from '../../access/sign-in.ts';
+import { applySite } from '../../library/apply-site.ts';
+import { signIn } from '../../people/sign-in.ts';
 import { defaultSiteText } from '../../site/default.ts';
-import { applySite } from '../../site/versions.ts';
 import { runCommandLine } from '../run.ts';
 
 let store: TestDatabase;

@@ -1,5 +1,6 @@
-import type { Account } from '../../access/account.ts';
-import { operator } from '../../access/audit.ts';
+import { UserError } from '../../errors/errors.ts';
+import type { Account } from '../../people/account.ts';
+import { operator } from '../../people/audit.ts';
 import {
   addPerson,
   giveRole,
@@ -8,11 +9,10 @@ import {
   setPassword,
   setState,
   takeRole,
-} from '../../access/people.ts';
-import { requireRole } from '../../access/require-role.ts';
-import { readPeopleRoles } from '../../access/roles.ts';
-import { sessionsOf } from '../../access/sessions.ts';
-import { UserError } from '../../errors/errors.ts';
+} from '../../people/people.ts';
+import { requireRole } from '../../people/require-role.ts';
+import { readPeopleRoles } from '../../people/roles.ts';
+import { sessionsOf } from '../../people/sessions.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { issueOneTime } from '../../access/one-time.ts';
-import { knownNodes } from '../../cluster/nodes.ts';
 import { UserError } from '../../errors/errors.ts';
-import { functionTimes, sortFunctions, sortKeyOf } from '../../operations/profile/functions.ts';
-import { type KeptProfile, profilesFolder, readProfile } from '../../operations/profile/kept.ts';
+import { knownNodes } from '../../monitor/nodes.ts';
+import { statusSocket } from '../../monitor/status/socket.ts';
+import { issueOneTime } from '../../people/one-time.ts';
+import { functionTimes, sortFunctions, sortKeyOf } from '../../profile/functions.ts';
+import { type KeptProfile, profilesFolder, readProfile } from '../../profile/kept.ts';
 import { openStore } from '../../store/open.ts';
-import { statusSocket } from '../../web/worker-start.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 

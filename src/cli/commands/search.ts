@@ -1,8 +1,8 @@
 import { ask } from '../../access/ask.ts';
 import { browseFor } from '../../access/browse.ts';
-import { guest } from '../../access/person.ts';
 import type { Brief } from '../../index/brief.ts';
 import { openLibrary } from '../../library/open.ts';
+import { guest } from '../../people/person.ts';
 import { noticeText } from '../../search/notices.ts';
 import { defaultPageSize, emptyRequest, type SearchRequest } from '../../search/request.ts';
 import type { Site } from '../../site/site.ts';

@@ -1,4 +1,4 @@
-import { serve } from '../../web/serve.ts';
+import { serve } from '../../web/process/serve.ts';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({

@@ -1,10 +1,11 @@
-import { checkRules } from '../../access/rules/check.ts';
 import { UserError } from '../../errors/errors.ts';
+import { applySite } from '../../library/apply-site.ts';
+import { checkRules } from '../../people/rules/check.ts';
 import { checkQuery } from '../../search/check-query.ts';
 import { readLevel, setLevel, siteLevels } from '../../site/level.ts';
 import { readSiteText } from '../../site/read-file.ts';
 import type { Collection } from '../../site/site.ts';
-import { applySite, currentSource, readSite } from '../../site/versions.ts';
+import { currentSource, readSite } from '../../site/versions.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';

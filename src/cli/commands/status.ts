@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { UserError } from '../../errors/errors.ts';
-import type { NodeView } from '../../web/status/answer.ts';
-import { statusText } from '../../web/status/text.ts';
-import { statusSocket } from '../../web/worker-start.ts';
+import type { NodeView } from '../../monitor/status/node-view.ts';
+import { statusSocket } from '../../monitor/status/socket.ts';
+import { statusText } from '../../monitor/status/text.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 

@@ -1,11 +1,11 @@
+import { enterTasks, taskStates } from '../../jobs/calendar.ts';
+import { doTask } from '../../jobs/run-tasks.ts';
+import { libraryTasks, taskNames } from '../../library/jobs.ts';
+import { createLogger, logTask } from '../../monitor/log.ts';
+import { taskLines } from '../../monitor/status/text.ts';
 import { takeLease } from '../../store/lease.ts';
 import { openStore } from '../../store/open.ts';
-import { enterTasks, taskStates } from '../../tasks/calendar.ts';
-import { libraryTasks, taskNames } from '../../tasks/library-tasks.ts';
-import { doTask } from '../../tasks/run-tasks.ts';
-import { workOnTasks } from '../../tasks/work.ts';
-import { createLogger, logTask } from '../../web/log.ts';
-import { taskLines } from '../../web/status/text.ts';
+import { workOnTasks } from '../../supervisor/work-on-tasks.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 
 const status = defineSubcommand({

@@ -1,13 +1,8 @@
+import type { Finding } from './finding.ts';
 import { isForHosts, isInNetwork, networkText } from './network.ts';
 import { portProblems } from './ports.ts';
 import { etcdMembers, hostsWith, type Topology, usesPatroni } from './topology.ts';
 import { versionProblems } from './versions.ts';
-
-/** What is wrong though every value by itself is right. `at` is the path of the entry, as "hosts.web1.address". */
-export interface Finding {
-  readonly at: string;
-  readonly message: string;
-}
 
 /** All of them; a cluster with one of these would not start, or would lose something. Values that could not be read are empty and left alone. */
 export function topologyProblems(topology: Topology): readonly Finding[] {

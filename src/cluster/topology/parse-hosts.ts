@@ -1,4 +1,4 @@
-import { type Entry, suggest, type Value, type YamlReader } from '../../site/yaml-reader.ts';
+import { type Entry, suggest, type Value, type YamlReader } from '../../yaml/yaml-reader.ts';
 import { type Host, type Role, roles } from './topology.ts';
 import { readAddress, readForm, readNumber } from './values.ts';
 

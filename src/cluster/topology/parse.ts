@@ -1,8 +1,8 @@
-import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../../site/yaml-reader.ts';
+import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../../yaml/yaml-reader.ts';
 import { topologyProblems } from './check.ts';
 import { linesOf } from './lines.ts';
 import { readHosts } from './parse-hosts.ts';
-import type { SecretSource } from './secrets.ts';
+import type { SecretSource } from './topology.ts';
 import {
   defaultPorts,
   defaultVersions,

@@ -1,4 +1,4 @@
-import type { Finding } from './check.ts';
+import type { Finding } from './finding.ts';
 import { etcdMembers, type Host, hostsWith, type PortName, type Topology, usesPatroni } from './topology.ts';
 
 /** What listens on a host, by its roles. */

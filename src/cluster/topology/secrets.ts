@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../../errors/errors.ts';
 import { clusterErrors } from '../errors.ts';
-import { type SecretName, secretNames, type Topology } from './topology.ts';
-
-/** Where a password is. `literal` is for tests: then the file is a secret itself. */
-export type SecretSource =
-  | { readonly kind: 'environment'; readonly name: string }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'literal'; readonly value: string };
+import { type SecretName, type SecretSource, secretNames, type Topology } from './topology.ts';
 
 export type Secrets = Readonly<Record<SecretName, string>>;
 

@@ -1,5 +1,4 @@
 import type { Network } from './network.ts';
-import type { SecretSource } from './secrets.ts';
 
 /**
  * A cluster as `cluster.yaml` describes it: plain frozen data, defaults filled in. Everything that is drawn, checked or rendered comes from it.
@@ -93,6 +92,12 @@ export interface FilesPlan {
   readonly folder: string;
   readonly server: (typeof fileServers)[number];
 }
+
+/** Where a password is. `literal` is for tests: then the file is a secret itself. */
+export type SecretSource =
+  | { readonly kind: 'environment'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'literal'; readonly value: string };
 
 export const secretNames = ['library', 'superuser', 'replication', 'rewind'] as const;
 export type SecretName = (typeof secretNames)[number];

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { parseValue } from '../../config/values.ts';
-import type { Value, YamlReader } from '../../site/yaml-reader.ts';
+import type { Value, YamlReader } from '../../yaml/yaml-reader.ts';
 import { type Network, parseNetwork } from './network.ts';
 import { isVersion } from './versions.ts';
 

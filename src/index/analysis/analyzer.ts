@@ -8,7 +8,7 @@ import type { RecordColumns } from '../document.ts';
 import type { TermSink } from '../term-sink.ts';
 import { briefOf } from './brief.ts';
 import { compileColumns } from './columns.ts';
-import { compileQuerySide } from './query.ts';
+import { compileQuerySide, type QuerySide } from './query.ts';
 import { compileRawReference } from './raw-reference.ts';
 import { compileTerms } from './terms.ts';
 
@@ -30,7 +30,7 @@ import { compileTerms } from './terms.ts';
  * Folding: values are trimmed, runs of white space are one blank, letters are lower case without accents (as MySQL's
  * utf8_general_ci compared them in Invenio). Words have LaTeX accents removed as well (Schr\"odinger).
  */
-export interface Analyzer {
+export interface Analyzer extends QuerySide {
   /** Those of the site: by which analysis, and for which format. */
   readonly versions: IndexVersions;
   terms(record: MarcRecord, sink: TermSink): void;
@@ -39,54 +39,6 @@ export interface Analyzer {
   brief(record: MarcRecord): Brief;
   /** The keys that a reference as printed may mean: high, low, high, low ... */
   referenceKeys(text: string): readonly number[];
-
-  /** How a field is searched; undefined for a code the site does not have. */
-  field(code: string): FieldSearch | undefined;
-  /** The field searched when a query names none. */
-  readonly anyField: string;
-  /** Those of a segment's `spaces` in which the whole values of this field are: unite what is found in each. */
-  valueSpaces(code: string, spaces: readonly string[]): readonly string[];
-  /** Those of a segment's `spaces` that a MARC path of a query means: "245__a", "245" and "24%" (prefixes), "245%a". */
-  pathSpaces(path: string, spaces: readonly string[]): readonly string[];
-
-  /**
-   * Typed words as they stand in "w:CODE". The outer list is AND; the inner list is words that stand next to each
-   * other, nearly always one:
-   * "hep-ph/0204133" is the one word that the index has, whereas 物理学报 is four adjacent ones. A "*" stays where it is,
-   * as part of its word (stemming looks at what is before a last "*"). A journal's or DOI's text is always one word.
-   */
-  queryWords(code: string, text: string): readonly (readonly string[])[];
-  /**
-   * The alphanumeric groups of a phrase, to be found at consecutive positions of "w:CODE". A "*" stays part of its
-   * group.
-   */
-  queryPhrase(code: string, text: string): readonly string[];
-  /** A whole value as it stands in `valueSpaces(code)`: folded, author names washed. "*" is left alone. */
-  queryValue(code: string, text: string): string;
-  /**
-   * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be searched beside
-   * `text`.
-   */
-  querySynonyms(code: string, text: string): readonly string[];
-}
-
-export interface FieldSearch {
-  readonly code: string;
-  /**
-   * "w:CODE", of this field or of one with the same words; undefined for a field without index, which is matched by
-   * whole value only.
-   */
-  readonly words: string | undefined;
-  /** What a quoted phrase means: adjacent words of `words`, or a whole value. */
-  readonly phrase: 'adjacent' | 'value';
-  /** Its values are names of people: phrases are name forms, and a comma, dot or blank makes a phrase of a word. */
-  readonly names: boolean;
-  /** Typed text is one word, blanks and all (journal, DOI). */
-  readonly whole: boolean;
-  /** Its values are counts: spans and "50+" compare numbers. */
-  readonly numeric: boolean;
-  /** False: there are no values (fulltext): quoted text and regular expressions are matched on words. */
-  readonly hasValues: boolean;
 }
 
 /**

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { dataField } from '../../marc/record.ts';
 import { briefOf } from './brief.ts';
 import { foldText } from './fold.ts';
-import { tokenizerRules } from './makers.ts';
 import { field, record } from './testing.ts';
+import { tokenizerRules } from './tokenizer-rules.ts';
 
 test('a book as catalogues describe it', () => {
   const brief = briefOf(

@@ -6,7 +6,7 @@ import type { RecordColumns } from '../document.ts';
 import { leadingArticle } from './articles.ts';
 import { foldValue, tidySpace } from './fold.ts';
 import { compileKeys } from './keys.ts';
-import { holdsNames } from './makers.ts';
+import { holdsNames } from './tokenizer-rules.ts';
 import { yearOf } from './year.ts';
 
 /** Sort keys are for comparing; nothing is told apart after so many characters. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameForms, parseName, washName } from './names.ts';
+import { nameForms, normaliseName, parseName } from './names.ts';
 
 function forms(name: string): string[] {
   return [...nameForms(name)].sort();
@@ -32,13 +32,13 @@ test('titles stand with the whole name; roles in parentheses nowhere', () => {
 
 test('crammed initials and hyphens are taken apart', () => {
   assert.deepEqual(parseName('J.-P. Serre'), { last: ['Serre'], first: ['J', 'P'], titles: [] });
-  assert.equal(washName('Serre, J.-P.'), 'Serre, J P');
-  assert.equal(washName('J.Serre.1'), 'J.Serre.1', 'a canonical id is no name');
+  assert.equal(normaliseName('Serre, J.-P.'), 'Serre, J P');
+  assert.equal(normaliseName('J.Serre.1'), 'J.Serre.1', 'a canonical id is no name');
 });
 
-test('the washed name is always a form, whatever the name', () => {
+test('the normalised name is always a form, whatever the name', () => {
   for (const name of ['Plato', 'Peskin, ', ', ', '', '李白', 'de la Cruz, Juana Inés', 'Smith, J., Jr.']) {
-    assert.ok(forms(name).includes(washName(name)), name);
+    assert.ok(forms(name).includes(normaliseName(name)), name);
   }
 });
 

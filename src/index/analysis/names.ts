@@ -12,7 +12,7 @@ const canonicalId = /\.\d+$/;
 const runs = /[.\-\s]+/g;
 
 /** "Ellis, J.-R." becomes "Ellis, J R". A canonical author id, "J.Ellis.1", stays as it is. */
-export function washName(name: string): string {
+export function normaliseName(name: string): string {
   return canonicalId.test(name) ? name.trim() : name.replace(runs, ' ').trim();
 }
 
@@ -61,10 +61,10 @@ function nameAndInitial(name: string): readonly string[] {
   return initial === name ? [name] : [name, initial];
 }
 
-/** All forms of a name, and always the washed name itself. */
+/** All forms of a name, and always the normalised name itself. */
 export function nameForms(name: string): Iterable<string> {
   const { last, first, titles } = parseName(name);
-  const forms = new Set([washName(name)]);
+  const forms = new Set([normaliseName(name)]);
   if (first.length === 0) {
     for (const part of last) forms.add(part);
     return forms;

@@ -2,10 +2,10 @@ import { compilePath, type MarcPath } from '../../marc/path.ts';
 import type { Field, Subfield } from '../../marc/record.ts';
 import type { FieldDefinition, Site } from '../../site/site.ts';
 import { foldValue } from './fold.ts';
-import { countsValues, type Maker, tokenizerRules } from './makers.ts';
 import type { SpaceTable } from './spaces.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
+import { countsValues, type Tokenize, tokenizerRules } from './tokenizer-rules.ts';
 
 /** One indexed field of the site, compiled. Spaces are own numbers of the SpaceTable. */
 export interface Target {
@@ -35,7 +35,7 @@ export interface ValuePlan {
   /** "m:245__a", or -1 for a slice. */
   readonly pathSpace: number;
   readonly split: SplitPlan | undefined;
-  readonly makers: readonly MakerPlan[];
+  readonly tokenizers: readonly TokenizerPlan[];
 }
 
 /** The text is split once and written to several spaces, each in one way or more (stemmed or not). */
@@ -51,8 +51,8 @@ export interface SplitPlan {
   readonly onlyText: readonly number[];
 }
 
-interface MakerPlan {
-  readonly make: Maker;
+interface TokenizerPlan {
+  readonly make: Tokenize;
   /** Each thing made is a word of these, at successive positions; */
   readonly wordSpaces: readonly number[];
   /** and a value of this one, unless -1. */
@@ -157,11 +157,11 @@ export function planValue(targets: readonly Target[], pathSpace: number): ValueP
   const stemmers = new Set<Stemmer | undefined>();
   const synonyms: SplitPlan['synonyms'][number][] = [];
   const onlyText: number[] = [];
-  const makers: MakerPlan[] = [];
+  const tokenizers: TokenizerPlan[] = [];
   for (const target of targets) {
     const { field, stemmer, wordSpaces, valueSpace } = target;
     if (field.index?.tokenizer === undefined) {
-      makers.push({ make: (folded) => [foldValue(folded)], wordSpaces: [], valueSpace });
+      tokenizers.push({ make: (folded) => [foldValue(folded)], wordSpaces: [], valueSpace });
       continue;
     }
     const rule = tokenizerRules[field.index.tokenizer];
@@ -171,12 +171,12 @@ export function planValue(targets: readonly Target[], pathSpace: number): ValueP
       if (target.synonyms !== undefined) synonyms.push({ of: target.synonyms, stemmer, spaces: wordSpaces });
       if (!rule.hasValues) onlyText.push(...wordSpaces);
     }
-    if (rule.words !== undefined) makers.push({ make: rule.words, wordSpaces, valueSpace: -1 });
+    if (rule.words !== undefined) tokenizers.push({ make: rule.words, wordSpaces, valueSpace: -1 });
     const make = rule.values ?? ((folded: string) => [foldValue(folded)]);
-    if (valueSpace >= 0 && !countsValues(field.index.tokenizer)) makers.push({ make, wordSpaces: [], valueSpace });
+    if (valueSpace >= 0 && !countsValues(field.index.tokenizer)) tokenizers.push({ make, wordSpaces: [], valueSpace });
   }
   const order = [...stemmers];
   const outputs = [...ways].map(([space, set]) => ({ space, ways: [...set].map((way) => order.indexOf(way)) }));
   const split = outputs.length === 0 ? undefined : { stemmers: order, outputs, synonyms, onlyText };
-  return { pathSpace, split, makers };
+  return { pathSpace, split, tokenizers };
 }

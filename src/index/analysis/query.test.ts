@@ -44,7 +44,7 @@ test('a journal is one word, and is asked for under its other names', () => {
   assert.deepEqual(analyzer.querySynonyms('journal', 'Nature 5'), []);
 });
 
-test('names are washed, other values folded', () => {
+test('names are normalised, other values folded', () => {
   assert.equal(analyzer.queryValue('exactauthor', 'Serre,  J.-P.'), 'serre, j p');
   assert.equal(analyzer.queryValue('subject', ' Été  x'), 'ete x');
 });

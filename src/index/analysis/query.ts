@@ -1,18 +1,66 @@
 import type { FieldDefinition, Site } from '../../site/site.ts';
-import type { Analyzer, FieldSearch } from './analyzer.ts';
 import { foldText, foldValue, stripLatexAccents } from './fold.ts';
-import { countsValues, holdsNames, tokenizerRules } from './makers.ts';
-import { washName } from './names.ts';
+import { normaliseName } from './names.ts';
 import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
+import { countsValues, holdsNames, tokenizerRules } from './tokenizer-rules.ts';
 import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
 
-type QuerySide = Omit<Analyzer, 'versions' | 'terms' | 'columns' | 'brief' | 'referenceKeys'>;
+/** What the tokenizers make of typed text. */
+export interface QuerySide {
+  /** How a field is searched; undefined for a code the site does not have. */
+  field(code: string): FieldSearch | undefined;
+  /** The field searched when a query names none. */
+  readonly anyField: string;
+  /** Those of a segment's `spaces` in which the whole values of this field are: unite what is found in each. */
+  valueSpaces(code: string, spaces: readonly string[]): readonly string[];
+  /** Those of a segment's `spaces` that a MARC path of a query means: "245__a", "245" and "24%" (prefixes), "245%a". */
+  pathSpaces(path: string, spaces: readonly string[]): readonly string[];
+
+  /**
+   * Typed words as they stand in "w:CODE". The outer list is AND; the inner list is words that stand next to each
+   * other, nearly always one:
+   * "hep-ph/0204133" is the one word that the index has, whereas 物理学报 is four adjacent ones. A "*" stays where it is,
+   * as part of its word (stemming looks at what is before a last "*"). A journal's or DOI's text is always one word.
+   */
+  queryWords(code: string, text: string): readonly (readonly string[])[];
+  /**
+   * The alphanumeric groups of a phrase, to be found at consecutive positions of "w:CODE". A "*" stays part of its
+   * group.
+   */
+  queryPhrase(code: string, text: string): readonly string[];
+  /** A whole value as it stands in `valueSpaces(code)`: folded, author names normalised. "*" is left alone. */
+  queryValue(code: string, text: string): string;
+  /**
+   * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be searched beside
+   * `text`.
+   */
+  querySynonyms(code: string, text: string): readonly string[];
+}
+
+export interface FieldSearch {
+  readonly code: string;
+  /**
+   * "w:CODE", of this field or of one with the same words; undefined for a field without index, which is matched by
+   * whole value only.
+   */
+  readonly words: string | undefined;
+  /** What a quoted phrase means: adjacent words of `words`, or a whole value. */
+  readonly phrase: 'adjacent' | 'value';
+  /** Its values are names of people: phrases are name forms, and a comma, dot or blank makes a phrase of a word. */
+  readonly names: boolean;
+  /** Typed text is one word, blanks and all (journal, DOI). */
+  readonly whole: boolean;
+  /** Its values are counts: spans and "50+" compare numbers. */
+  readonly numeric: boolean;
+  /** False: there are no values (fulltext): quoted text and regular expressions are matched on words. */
+  readonly hasValues: boolean;
+}
 
 interface QueryField extends FieldSearch {
   readonly whole: boolean;
-  readonly washes: boolean;
+  readonly normalises: boolean;
   readonly stemmer: Stemmer | undefined;
   readonly synonyms: Synonyms | undefined;
   /** Spaces of its own. */
@@ -80,7 +128,7 @@ export function compileQuerySide(site: Site): QuerySide {
       return split(text, 'groups').map((group) => stemPattern(group, stemmer));
     },
     queryValue(code, text) {
-      return foldValue(fields.get(code)?.washes ? washName(text) : text);
+      return foldValue(fields.get(code)?.normalises ? normaliseName(text) : text);
     },
     querySynonyms(code, text) {
       return fields.get(code)?.synonyms?.(foldValue(text)) ?? [];
@@ -103,7 +151,7 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
     numeric: countsValues(tokenizer),
     hasValues: parts.some(hasValues),
     whole: rule?.whole ?? false,
-    washes: holdsNames(tokenizer),
+    normalises: holdsNames(tokenizer),
     stemmer: index?.stem === undefined ? undefined : stemmerFor(index.stem),
     synonyms: compileSynonyms(site, index?.querySynonyms),
     ownSpaces: new Set(parts.filter(hasOwnValues).map((part) => `v:${part.code}`)),

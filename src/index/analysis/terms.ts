@@ -5,7 +5,6 @@ import { identityOf } from '../../site/identity.ts';
 import type { Site } from '../../site/site.ts';
 import type { TermSink } from '../term-sink.ts';
 import { foldBoth, foldText, foldValue, stripLatexAccents, tidySpace } from './fold.ts';
-import { countsValues, isAddress, journalForm } from './makers.ts';
 import {
   compileTargets,
   conditionHolds,
@@ -16,6 +15,7 @@ import {
   type ValuePlan,
 } from './plan.ts';
 import { createSpaceTable } from './spaces.ts';
+import { countsValues, isAddress, journalForm } from './tokenizer-rules.ts';
 import { createWordNumbers } from './word-numbers.ts';
 import { createWordBuffer, maximumWordLength, splitWords, wordAt } from './words.ts';
 
@@ -108,7 +108,8 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     const { folded, value: tidy } = foldBoth(value);
     if (plan.pathSpace >= 0) sink.value(spaces.of(sink, plan.pathSpace), tidy);
     if (plan.split !== undefined) writeWords(folded, plan.split, sink);
-    for (const { make, wordSpaces, valueSpace } of plan.makers) writeMade(make(folded), wordSpaces, valueSpace, sink);
+    for (const { make, wordSpaces, valueSpace } of plan.tokenizers)
+      writeMade(make(folded), wordSpaces, valueSpace, sink);
   }
 
   function writeWords(folded: string, plan: SplitPlan, sink: TermSink): void {

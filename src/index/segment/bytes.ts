@@ -65,9 +65,9 @@ export class ByteWriter {
 
   /** Six bytes, lowest first: places in files beyond 4 GB in tables with entries of one width. */
   place(value: number): void {
-    this.reserve(placeWidth);
-    this.bytes.writeUIntLE(value, this.length, placeWidth);
-    this.length += placeWidth;
+    this.reserve(offsetWidth);
+    this.bytes.writeUIntLE(value, this.length, offsetWidth);
+    this.length += offsetWidth;
   }
 
   view(): Buffer {
@@ -83,7 +83,7 @@ export function varintLength(value: number): number {
 }
 
 /** Bytes of one entry of a table of places. */
-export const placeWidth = 6;
+export const offsetWidth = 6;
 
 /** Reads what `ByteWriter` wrote; never past `end`. */
 export class ByteReader {

@@ -1,6 +1,6 @@
 import type { KeyColumnName } from '../document.ts';
 import type { FacetColumn, KeyColumn, SegmentColumns, SortColumn } from '../segment.ts';
-import { placeWidth } from './bytes.ts';
+import { offsetWidth } from './bytes.ts';
 import { CacheShelf } from './cache.ts';
 import { SegmentDamaged } from './errors.ts';
 import type { Section } from './format.ts';
@@ -34,28 +34,28 @@ export class Texts {
   readonly count: number;
   readonly #source: Source;
   readonly #texts: Section;
-  readonly #places: Section;
+  readonly #offsets: Section;
 
   constructor(source: Source, name: string) {
     this.#source = source;
     this.#texts = source.section(name);
-    this.#places = source.section(`${name} places`);
-    this.count = this.#places.length / placeWidth - 1;
+    this.#offsets = source.section(`${name} places`);
+    this.count = this.#offsets.length / offsetWidth - 1;
     if (!Number.isInteger(this.count) || this.count < 0) {
       throw new SegmentDamaged(
         source.segment,
-        this.#places.name,
-        this.#places.offset,
-        `it has ${this.#places.length} bytes`,
+        this.#offsets.name,
+        this.#offsets.offset,
+        `it has ${this.#offsets.length} bytes`,
       );
     }
   }
 
   bytes(number: number): Buffer {
     if (!(number >= 0 && number < this.count)) throw new RangeError(`there is no text ${number} of ${this.count}`);
-    const places = this.#source.read(this.#places, number * placeWidth, placeWidth * 2);
-    const start = places.readUIntLE(0, placeWidth);
-    return this.#source.read(this.#texts, start, places.readUIntLE(placeWidth, placeWidth) - start);
+    const offsets = this.#source.read(this.#offsets, number * offsetWidth, offsetWidth * 2);
+    const start = offsets.readUIntLE(0, offsetWidth);
+    return this.#source.read(this.#texts, start, offsets.readUIntLE(offsetWidth, offsetWidth) - start);
   }
 
   /** All, in order, for a merge: read in pieces of a megabyte. */
@@ -64,16 +64,16 @@ export class Texts {
     const step = 4096;
     for (let first = 0; first < count; first += step) {
       const last = Math.min(first + step, count);
-      const places = this.#source.read(this.#places, first * placeWidth, (last - first + 1) * placeWidth);
-      const start = places.readUIntLE(0, placeWidth);
+      const offsets = this.#source.read(this.#offsets, first * offsetWidth, (last - first + 1) * offsetWidth);
+      const start = offsets.readUIntLE(0, offsetWidth);
       const piece = this.#source.read(
         this.#texts,
         start,
-        places.readUIntLE((last - first) * placeWidth, placeWidth) - start,
+        offsets.readUIntLE((last - first) * offsetWidth, offsetWidth) - start,
       );
       for (let i = 0; i < last - first; i++) {
-        const from = places.readUIntLE(i * placeWidth, placeWidth) - start;
-        const to = places.readUIntLE((i + 1) * placeWidth, placeWidth) - start;
+        const from = offsets.readUIntLE(i * offsetWidth, offsetWidth) - start;
+        const to = offsets.readUIntLE((i + 1) * offsetWidth, offsetWidth) - start;
         yield piece.subarray(from, to);
       }
     }

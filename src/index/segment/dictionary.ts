@@ -67,8 +67,8 @@ interface Separators {
   /** Separator of block b: bytes[starts[b] .. starts[b+1]-1]. */
   readonly bytes: Buffer;
   readonly starts: Uint32Array;
-  /** Block b of the space is at places[b] .. places[b+1] of the section `dictionary`. */
-  readonly places: Float64Array;
+  /** Block b of the space is at offsets[b] .. offsets[b+1] of the section `dictionary`. */
+  readonly offsets: Float64Array;
 }
 
 /** One term space of a segment: its separators in memory, its blocks read and decoded when they are asked for. */
@@ -104,9 +104,9 @@ export class Dictionary {
     const cacheKey = this.space.firstBlock + number;
     const held = this.#shelf.get(cacheKey);
     if (held) return held;
-    const { places } = this.#loadSeparators();
-    const start = places[number]!;
-    const bytes = this.#source.read(this.#section, start, places[number + 1]! - start);
+    const { offsets } = this.#loadSeparators();
+    const start = offsets[number]!;
+    const bytes = this.#source.read(this.#section, start, offsets[number + 1]! - start);
     const block = this.#source.decoding(this.#section, start, () => decodeBlock(bytes, this.space.words));
     if (keep) this.#shelf.set(cacheKey, block, block.bytes.length + block.count * 36);
     return block;
@@ -122,19 +122,19 @@ export class Dictionary {
       const reader = new ByteReader(bytes);
       const packed = Buffer.allocUnsafeSlow(bytes.length);
       const starts = new Uint32Array(blocks + 1);
-      const places = new Float64Array(blocks + 1);
-      places[0] = dictionaryStart;
+      const offsets = new Float64Array(blocks + 1);
+      offsets[0] = dictionaryStart;
       let end = 0;
       for (let block = 0; block < blocks; block++) {
-        places[block + 1] = places[block]! + reader.varint();
+        offsets[block + 1] = offsets[block]! + reader.varint();
         const length = reader.bounded(maximumTermBytes, 'the length of a separator');
         const start = reader.skip(length);
         end += bytes.copy(packed, end, start, start + length);
         starts[block + 1] = end;
       }
-      if (places[blocks] !== dictionaryStart + dictionaryLength)
+      if (offsets[blocks] !== dictionaryStart + dictionaryLength)
         throw new MalformedBytes('blocks do not fill their space');
-      return { bytes: Buffer.from(packed.subarray(0, end)), starts, places };
+      return { bytes: Buffer.from(packed.subarray(0, end)), starts, offsets };
     });
     return this.#separators;
   }

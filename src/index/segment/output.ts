@@ -118,7 +118,7 @@ export function writeColumn(output: SegmentOutput, name: string, numbers: Uint32
 export class TextsWriter {
   readonly #output: SegmentOutput;
   readonly #name: string;
-  readonly #places = new ByteWriter();
+  readonly #offsets = new ByteWriter();
   #end = 0;
   count = 0;
 
@@ -126,18 +126,18 @@ export class TextsWriter {
     this.#output = output;
     this.#name = name;
     output.begin(name);
-    this.#places.place(0);
+    this.#offsets.place(0);
   }
 
   add(utf8: Uint8Array): void {
     this.#output.write(utf8);
     this.#end += utf8.length;
-    this.#places.place(this.#end);
+    this.#offsets.place(this.#end);
     this.count++;
   }
 
   finish(): void {
     this.#output.begin(`${this.#name} places`);
-    this.#output.write(this.#places.view());
+    this.#output.write(this.#offsets.view());
   }
 }

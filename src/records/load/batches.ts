@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { RawRecord, RecordFormat } from '../../marc/raw.ts';
-import type { RawBatch } from '../../marc/read.ts';
+import type { RawBatch } from '../../marc/readers/read.ts';
 import type { RefusedRaw } from './protocol.ts';
 
 /** A piece of the input that is committed at once. */

@@ -86,7 +86,7 @@ test('a load that is killed again and again ends with each record once, and with
   );
   assert.equal(titles.length, total);
   for (const { id, number } of titles) assert.equal(number, id);
-  const report = await verifyIndex(context, { heal: false, compare: true, most: 5 });
+  const report = await verifyIndex(context, { repair: false, compare: true, most: 5 });
   assert.deepEqual([report.damage, report.differences], [[], []]);
   const again = startLoad('--resume');
   assert.deepEqual(await once(again, 'exit'), [0, null]);

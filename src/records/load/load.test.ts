@@ -11,7 +11,7 @@ import { createFollower, type Follower } from '../../index/follower.ts';
 import { verifyIndex } from '../../index/verify.ts';
 import { controlField, dataField, type Field, type MarcRecord } from '../../marc/record.ts';
 import { decodeStored } from '../../marc/stored.ts';
-import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../marc/write-marcxml.ts';
+import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../marc/writers/marcxml.ts';
 import { defaultSite } from '../../site/default.ts';
 import { changedBy, recordHistory } from '../history.ts';
 import { identify, keysOf } from '../identifiers.ts';
@@ -101,7 +101,7 @@ function upTo(last: number): readonly number[] {
 async function assertIndexIsRight(): Promise<void> {
   const report = await verifyIndex(
     { database: store.database, url: store.url, folder },
-    { heal: false, compare: true, most: 5 },
+    { repair: false, compare: true, most: 5 },
   );
   assert.deepEqual(report.damage, []);
   assert.deepEqual(report.differences, []);
@@ -333,6 +333,6 @@ test('a load goes on behind what an earlier one did, and knows when the input is
 
 async function nameOf(text: string): Promise<string> {
   const { InputReader } = await import('./batches.ts');
-  const { splitRecords } = await import('../../marc/read.ts');
+  const { splitRecords } = await import('../../marc/readers/read.ts');
   return await new InputReader(splitRecords(chunks(Buffer.from(text)))).name();
 }

@@ -4,7 +4,7 @@ import { UserError } from '../../errors/errors.ts';
 import { takeWhenEmpty } from '../../index/rebuild.ts';
 import { requireKnown } from '../../index/require-known.ts';
 import { originOf } from '../../index/segment-store.ts';
-import { splitRecords } from '../../marc/read.ts';
+import { splitRecords } from '../../marc/readers/read.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { holdSharedLease, takeLease } from '../../store/lease.ts';

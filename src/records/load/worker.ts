@@ -2,7 +2,7 @@ import { isMainThread, type MessagePort, parentPort, workerData } from 'node:wor
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
-import { parseRaw } from '../../marc/parse-raw.ts';
+import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import { connect } from '../../store/database.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';

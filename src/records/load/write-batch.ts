@@ -4,7 +4,7 @@ import { deltaOf, indexVersion, type OnProblem, type RecordVersion } from '../..
 import { publish, wake } from '../../index/manifest.ts';
 import { createInverter, type Inverter } from '../../index/segment/inverter.ts';
 import { bytesInMemory, type SegmentOrigin, storeSegment, writeSegmentFile } from '../../index/segment-store.ts';
-import { parseRaw } from '../../marc/parse-raw.ts';
+import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { encodeStored } from '../../marc/stored.ts';
 import { CopyRows } from '../../store/copy-rows.ts';

@@ -1,6 +1,6 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Postings, Segment, TermEntry } from '../../index/segment.ts';
-import type { Work } from '../work.ts';
+import type { Work } from '../../index/work.ts';
 import { type Context, notify } from './context.ts';
 import { matchEntries, matching } from './expand.ts';
 import { meets } from './meets.ts';

@@ -8,7 +8,8 @@ import { fieldNamesOf } from '../question.ts';
 import { emptyRequest } from '../request.ts';
 import { search } from '../search.ts';
 import { history, liveVersions, snapshotOf, testAnalyzer, testSite, visibleBut } from '../testing/library.ts';
-import { type CataloguerQuestion, cataloguerKey, cataloguersIn } from './cataloguer.ts';
+import { cataloguersIn } from './cataloguer.ts';
+import { type CataloguerQuestion, cataloguerKey } from './changed-by.ts';
 
 const fieldNames = fieldNamesOf(testAnalyzer);
 const asked = (text: string) => cataloguersIn(parseQuery(text, { fieldNames }).query);

@@ -2,23 +2,10 @@ import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { printLeaf } from '../query/print.ts';
 import type { Leaf, Query } from '../query/tree.ts';
+import { type CataloguerQuestion, cataloguerKey } from './changed-by.ts';
 import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
 import { none, type Plan } from './plan.ts';
-
-/** What cataloguer: asks: the records that have a version by this person, made in this time (seconds since 1970, `below` not included). */
-export interface CataloguerQuestion {
-  readonly name: string;
-  readonly from: number;
-  readonly below: number;
-}
-
-/** Answers by the question as `cataloguerKey` writes it: record numbers, ascending. Who wrote a version stands in the database, so they are read before the search. */
-export type ChangedBy = ReadonlyMap<string, Uint32Array>;
-
-export function cataloguerKey({ name, from, below }: CataloguerQuestion): string {
-  return `${from} ${below} ${name}`;
-}
 
 /** "ada", "ada:2012-05", "ada:2012-01->2012-06" with either end open; undefined when its dates are none. */
 export function cataloguerOf(leaf: Leaf): CataloguerQuestion | undefined {

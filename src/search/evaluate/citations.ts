@@ -1,6 +1,6 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
+import type { Work } from '../../index/work.ts';
 import type { Leaf, Query, SecondOrderOperator } from '../query/tree.ts';
-import type { Work } from '../work.ts';
 import { type Context, notify } from './context.ts';
 import { evaluating } from './evaluate.ts';
 import { badNumber, numberEnds } from './numbers.ts';

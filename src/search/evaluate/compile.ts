@@ -1,8 +1,8 @@
-import type { FieldSearch } from '../../index/analysis/analyzer.ts';
 import { foldValue } from '../../index/analysis/fold.ts';
+import type { FieldSearch } from '../../index/analysis/query.ts';
+import { finish, type Work } from '../../index/work.ts';
 import { printLeaf } from '../query/print.ts';
 import type { Leaf, Query } from '../query/tree.ts';
-import { finish, type Work } from '../work.ts';
 import { authorityFields, namingRecords, readsAuthorities } from './authority.ts';
 import { cataloguerPlan } from './cataloguer.ts';
 import { citationLeaf, secondOrder } from './citations.ts';
@@ -11,7 +11,7 @@ import { spanOfDate } from './dates.ts';
 import { evaluating } from './evaluate.ts';
 import { numberRange, range, regularExpression, wildcard } from './matcher.ts';
 import { badNumber, numberEnds } from './numbers.ts';
-import { patternPlan } from './patterns.ts';
+import { patternPlan } from './pattern-plan.ts';
 import { all, both, either, leftOut, type MatchPlan, none, type Place, type Plan, type PlanStep } from './plan.ts';
 
 /** Turns a question into what is asked of every segment. Whatever cannot be asked leaves a notice in the context. */
@@ -159,17 +159,17 @@ function row(context: Context, place: Place & { kind: 'words' }, words: readonly
 }
 
 /** Whole values. `path`: a "%" at the end of a value is a wildcard too, as librarians write it on MARC paths. */
-function values(leaf: Leaf, context: Context, place: Place, washed: (text: string) => string, path: boolean): Plan {
+function values(leaf: Leaf, context: Context, place: Place, normalised: (text: string) => string, path: boolean): Plan {
   switch (leaf.kind) {
     case 'pattern':
       return pattern(leaf, context, place);
     case 'span':
-      return span(leaf, context, place, washed);
+      return span(leaf, context, place, normalised);
     case 'partial':
-      return matchText(context, place, `*${washed(leaf.text)}*`, leaf.text);
+      return matchText(context, place, `*${normalised(leaf.text)}*`, leaf.text);
     default: {
       const text = path ? leaf.text.replace(/%$/, '*') : leaf.text;
-      return lookUp(context, place, washed(text), leaf.text);
+      return lookUp(context, place, normalised(text), leaf.text);
     }
   }
 }
@@ -190,8 +190,13 @@ function wildcardPlan(context: Context, place: Place, term: string, text: string
   return patternPlan(context, place, `* ${term}`, () => wildcard(term), text);
 }
 
-function span(leaf: Leaf & { kind: 'span' }, context: Context, place: Place, washed: (text: string) => string): Plan {
-  const ends = endsOf(leaf, washed);
+function span(
+  leaf: Leaf & { kind: 'span' },
+  context: Context,
+  place: Place,
+  normalised: (text: string) => string,
+): Plan {
+  const ends = endsOf(leaf, normalised);
   return patternPlan(context, place, JSON.stringify(ends), () => range(...ends), printLeaf(leaf)) ?? none;
 }
 
@@ -208,9 +213,9 @@ function pattern(leaf: Leaf & { kind: 'pattern' }, context: Context, place: Plac
 
 function endsOf(
   leaf: Leaf & { kind: 'span' },
-  washed: (text: string) => string,
+  normalised: (text: string) => string,
 ): readonly [string | undefined, string | undefined] {
-  return [leaf.from && washed(leaf.from), leaf.to && washed(leaf.to)];
+  return [leaf.from && normalised(leaf.from), leaf.to && normalised(leaf.to)];
 }
 
 function numbers(leaf: Leaf & { kind: 'span' }, context: Context, place: Place): Plan {

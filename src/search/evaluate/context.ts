@@ -3,7 +3,7 @@ import type { Analyzer } from '../../index/analysis/analyzer.ts';
 import type { Segment } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Notice } from '../notices.ts';
-import type { ChangedBy } from './cataloguer.ts';
+import type { ChangedBy } from './changed-by.ts';
 import type { Patterns } from './patterns.ts';
 import type { Place } from './plan.ts';
 

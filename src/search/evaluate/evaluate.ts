@@ -1,8 +1,8 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, LiveSegment } from '../../index/snapshot.ts';
+import { finish, type Work } from '../../index/work.ts';
 import type { Join } from '../query/tree.ts';
-import { finish, type Work } from '../work.ts';
 import { adjacent } from './adjacent.ts';
 import { type Context, spacesAt } from './context.ts';
 import { matching } from './expand.ts';

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { citationView } from '../../citations/view.ts';
 import type { Segment } from '../../index/segment.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
+import { finish } from '../../index/work.ts';
 import { dataField } from '../../marc/record.ts';
 import { nearestTerms } from '../guide/nearest.ts';
 import { emptyRequest } from '../request.ts';
 import { type SearchOptions, search } from '../search.ts';
 import { snapshotOf } from '../testing/library.ts';
-import { finish } from '../work.ts';
-import { mostPatterns } from './patterns.ts';
+import { mostPatterns } from './pattern-plan.ts';
 
 const words = 700;
 const plain = snapshotOf(

@@ -1,9 +1,9 @@
+import type { Work } from '../../index/work.ts';
 import { compiling } from '../evaluate/compile.ts';
 import { type Context, notify } from '../evaluate/context.ts';
 import { counting } from '../evaluate/evaluate.ts';
 import { printLeaf, printQuery } from '../query/print.ts';
 import { chain, type Leaf, leaf, type Query, type Step, step } from '../query/tree.ts';
-import type { Work } from '../work.ts';
 import { withText } from './rewrite.ts';
 
 /**
@@ -18,10 +18,10 @@ export function* alternativeQuestion(query: Query, context: Context): Work<Query
     return (yield* counting(yield* compiling(asked, silent), silent)) > 0;
   };
   let changed = false;
-  const mend = function* (part: Query): Work<Query> {
+  const repair = function* (part: Query): Work<Query> {
     if (part.kind === 'chain') {
       const steps: Step[] = [];
-      for (const each of part.steps) steps.push(each.join === 'and' ? step('and', yield* mend(each.query)) : each);
+      for (const each of part.steps) steps.push(each.join === 'and' ? step('and', yield* repair(each.query)) : each);
       return chain(steps);
     }
     if (part.kind === 'everything' || part.kind === 'second-order') return part;
@@ -32,8 +32,8 @@ export function* alternativeQuestion(query: Query, context: Context): Work<Query
     notify(context, { kind: 'alternative', text: printLeaf(part), detail: printQuery(other) });
     return other;
   };
-  const mended = yield* mend(query);
-  return changed ? mended : undefined;
+  const repaired = yield* repair(query);
+  return changed ? repaired : undefined;
 }
 
 const signs = /[^\p{L}\p{N}\p{M}\s:*]+/gu;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { finish } from '../../index/work.ts';
 import { emptyRequest } from '../request.ts';
 import { snapshotOf, testAnalyzer, type Version, visibleBut } from '../testing/library.ts';
-import { finish } from '../work.ts';
 import { correction } from './correction.ts';
 import { vocabularyOf } from './segment-vocabulary.ts';
 import { editDistance, similarWords } from './similar-words.ts';

@@ -1,5 +1,6 @@
 import { foldText } from '../../index/analysis/fold.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
+import type { Work } from '../../index/work.ts';
 import { compileQuery } from '../evaluate/compile.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 import { countVisible } from '../evaluate/evaluate.ts';
@@ -8,7 +9,6 @@ import type { Leaf } from '../query/tree.ts';
 import { questionOf } from '../question.ts';
 import { emptyRequest, type SearchRequest } from '../request.ts';
 import { conditionsHelped, countingAll, prepare, type SearchOptions } from '../search.ts';
-import type { Work } from '../work.ts';
 import { rewriteWanted, wantedLeaves, withText } from './rewrite.ts';
 import { vocabularyOf } from './segment-vocabulary.ts';
 import { similarWords, slipsIn } from './similar-words.ts';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { finish } from '../../index/work.ts';
 import { parseQuery } from '../query/parse.ts';
 import { fieldNamesOf } from '../question.ts';
 import { emptyRequest } from '../request.ts';
 import { search } from '../search.ts';
 import { history, liveVersions, snapshotOf, testAnalyzer, visibleBut } from '../testing/library.ts';
 import { holds, naiveRecord } from '../testing/oracle.ts';
-import { finish } from '../work.ts';
 import { nearestTerms as finding } from './nearest.ts';
 
 const nearestTerms = (...args: Parameters<typeof finding>) => finish(finding(...args));

@@ -1,4 +1,5 @@
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
+import type { Work } from '../../index/work.ts';
 import { compileQuery, compiling, isMarcPath } from '../evaluate/compile.ts';
 import type { Context } from '../evaluate/context.ts';
 import { counting, countVisible } from '../evaluate/evaluate.ts';
@@ -6,7 +7,6 @@ import { printLeaf, printQuery } from '../query/print.ts';
 import { builtInFields, type Leaf } from '../query/tree.ts';
 import type { SearchRequest } from '../request.ts';
 import { conditionsHelped, countingAll, prepare, type SearchOptions } from '../search.ts';
-import type { Work } from '../work.ts';
 import { type Shelf, takeTerms, valueShelf, wordShelf } from './browse.ts';
 import { rewriteWanted, wantedLeaves, withText } from './rewrite.ts';
 

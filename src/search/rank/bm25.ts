@@ -1,7 +1,7 @@
 import type { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
-import { finish, type Work } from '../work.ts';
+import { finish, type Work } from '../../index/work.ts';
 
 /** A word of the question in the word space of its field. */
 export interface RankedWord {

@@ -1,6 +1,6 @@
 import type { HitSet } from '../../index/snapshot.ts';
+import type { Work } from '../../index/work.ts';
 import type { RankMethod } from '../../site/site.ts';
-import type { Work } from '../work.ts';
 
 /** A number for each record of each segment, by ordinal. */
 export type Numbers = Float32Array | Uint32Array | Uint16Array;

@@ -1,4 +1,5 @@
-import type { Analyzer, FieldSearch } from '../../index/analysis/analyzer.ts';
+import type { Analyzer } from '../../index/analysis/analyzer.ts';
+import type { FieldSearch } from '../../index/analysis/query.ts';
 import type { Leaf, Query } from '../query/tree.ts';
 import type { RankedWord } from './bm25.ts';
 

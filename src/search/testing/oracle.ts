@@ -98,19 +98,19 @@ function leafHolds(leaf: Leaf, record: NaiveRecord): boolean {
   const field = testAnalyzer.field(leaf.field === '' ? testAnalyzer.anyField : leaf.field);
   if (field === undefined) throw new Error(`the tests use no field ${leaf.field}`);
   const spaces = testAnalyzer.valueSpaces(field.code, [...record.values.keys()]);
-  const washed = (text: string) => testAnalyzer.queryValue(field.code, text);
-  if (field.words === undefined || leaf.kind === 'pattern') return valueHolds(leaf, spaces, record, washed);
+  const normalised = (text: string) => testAnalyzer.queryValue(field.code, text);
+  if (field.words === undefined || leaf.kind === 'pattern') return valueHolds(leaf, spaces, record, normalised);
   const words = record.words.get(field.words) ?? [];
   if (leaf.kind === 'word') {
     return testAnalyzer.queryWords(field.code, leaf.text).every((group) => inRow(words, group));
   }
   if (leaf.kind === 'span') {
     if (field.numeric) return words.some(([term]) => numberHolds(leaf, Number(term)));
-    if (leaf.quoted) return valueHolds(leaf, spaces, record, washed);
+    if (leaf.quoted) return valueHolds(leaf, spaces, record, normalised);
     const end = (text: string) => testAnalyzer.queryWords(field.code, text)[0]?.[0] ?? fold(text);
     return words.some(([term]) => between(term, leaf.from && end(leaf.from), leaf.to && end(leaf.to)));
   }
-  if (field.phrase === 'value') return valueHolds(leaf, spaces, record, washed);
+  if (field.phrase === 'value') return valueHolds(leaf, spaces, record, normalised);
   return inRow(words, testAnalyzer.queryPhrase(field.code, leaf.text));
 }
 
@@ -129,18 +129,18 @@ function valueHolds(
   leaf: Leaf,
   spaces: readonly string[],
   record: NaiveRecord,
-  washed: (text: string) => string,
+  normalised: (text: string) => string,
 ): boolean {
   const values = spaces.flatMap((space) => record.values.get(space) ?? []);
   switch (leaf.kind) {
     case 'span':
-      return values.some((value) => between(value, leaf.from && washed(leaf.from), leaf.to && washed(leaf.to)));
+      return values.some((value) => between(value, leaf.from && normalised(leaf.from), leaf.to && normalised(leaf.to)));
     case 'pattern':
       return values.some((value) => new RegExp(leaf.text.normalize('NFD').replace(/\p{M}/gu, ''), 'isu').test(value));
     case 'partial':
-      return values.some((value) => like(`*${washed(leaf.text)}*`).test(value));
+      return values.some((value) => like(`*${normalised(leaf.text)}*`).test(value));
     default:
-      return values.some((value) => like(washed(leaf.text)).test(value));
+      return values.some((value) => like(normalised(leaf.text)).test(value));
   }
 }
 

@@ -8,7 +8,7 @@ import { field } from '../../formats/test-records.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import { parseSite } from '../../site/parse.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { testPeople } from '../test-people.ts';
 import { exampleOf } from './example.ts';
 import { operationsOf } from './operations.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../errors/errors.ts';
 import type { Position } from '../../search/cursor.ts';
-import { webErrors } from '../errors.ts';
+import { webErrors } from '../http/errors.ts';
 
 /**
  * A cursor as text: a position, and a check that it belongs to this question. It is no secret and gives no right: whoever makes one up gets another

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { recordAddress } from '../../formats/export-format.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
-import { endWhenSlow } from '../machines/pace.ts';
-import { drawnRecords } from '../view/read-records.ts';
-import type { Asked } from './routes.ts';
+import { endWhenSlow } from '../limits/pace.ts';
+import { drawnRecords } from '../reading/read-records.ts';
+import type { Asked } from './asked.ts';
 
 /** An answer with records: what stands before them, what after them, and the address of what comes next. */
 export interface ListAnswer {

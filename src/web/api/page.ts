@@ -1,10 +1,10 @@
 import type { TSchema } from 'typebox';
 import { errorCatalogue } from '../../errors/errors.ts';
 import { exportFormats } from '../../formats/formats.ts';
-import { emptyBox, searchBox } from '../components/search-box.ts';
-import type { PageContext } from '../context.ts';
-import { type Html, html } from '../html.ts';
-import { layout } from '../layout.ts';
+import { type Html, html } from '../../html/html.ts';
+import { layout } from '../ui/layout.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { exampleOf } from './example.ts';
 import type { Operation } from './operations.ts';
 

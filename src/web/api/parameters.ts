@@ -2,7 +2,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { UserError } from '../../errors/errors.ts';
 import { nearest } from '../../errors/nearest.ts';
-import { webErrors } from '../errors.ts';
+import { webErrors } from '../http/errors.ts';
 
 /** The arguments of an address as their schema wants them. Throws a UserError that names the first wrong one. */
 export function readParameters<T extends TObject>(schema: T, args: URLSearchParams): Static<T> {

@@ -13,18 +13,19 @@ import { jsonRecord } from '../../formats/json-record.ts';
 import type { Position } from '../../search/cursor.ts';
 import { toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
-import type { WebEnvironment } from '../environment.ts';
-import { webErrors } from '../errors.ts';
-import { beginExchange, type Exchange } from '../exchange.ts';
-import { negotiateType } from '../negotiate.ts';
-import { caching, entityTag, notModified, sendHtml } from '../reply.ts';
-import { readQuestion } from '../routes/search.ts';
-import { collectionAddress } from '../url.ts';
-import { exportRecord } from '../view/export-view.ts';
-import { findRecord } from '../view/find-record.ts';
-import type { ReadVersion } from '../view/read-records.ts';
-import { facetLabel, facetTitle, noticeText } from '../view/search-view.ts';
-import { visibleRecord } from '../view/visible-record.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import type { ReadVersion } from '../exchange/read-version.ts';
+import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
+import { webErrors } from '../http/errors.ts';
+import { negotiateType } from '../http/negotiate.ts';
+import { collectionAddress } from '../http/url.ts';
+import { exportRecord } from '../reading/export-records.ts';
+import { findRecord } from '../reading/find-record.ts';
+import { visibleRecord } from '../reading/visible-record.ts';
+import { readQuestion } from '../search/routes.ts';
+import { facetLabel, facetTitle, noticeText } from '../search/search-view.ts';
+import type { Asked } from './asked.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { sendList } from './list.ts';
 import { openApi } from './openapi.ts';
@@ -40,14 +41,6 @@ import {
   searchParameters,
   suggestParameters,
 } from './schemas.ts';
-
-/** What an answer is made from. */
-export interface Asked {
-  readonly environment: WebEnvironment;
-  readonly exchange: Exchange;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
 
 /** The JSON API; operations.ts says what there is, and a test holds both together. */
 export function apiRoutes(app: FastifyInstance, environment: WebEnvironment): void {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contentPath } from '../../files/content.ts';
 import type { DocumentFile } from '../../files/documents.ts';
 import { disposition, mediaType } from '../../files/names.ts';
-import type { WebFiles } from './files.ts';
+import type { WebFiles } from '../exchange/web-files.ts';
 import { rangeOf } from './range.ts';
 
 /** Whatever is in a file, it runs as nobody's script. */

@@ -1,21 +1,7 @@
-import { may } from '../../access/person.ts';
-import type { ContentStore } from '../../files/content.ts';
 import { type DocumentFile, filesByStatus, someFiles } from '../../files/documents.ts';
+import { may } from '../../people/person.ts';
 import type { Database } from '../../store/database.ts';
-import type { Exchange } from '../exchange.ts';
-
-export type Delivery = 'stream' | 'x-sendfile' | 'x-accel' | 'redirect';
-
-/** What the web application has of files. */
-export interface WebFiles {
-  readonly database: Database;
-  readonly store: ContentStore;
-  readonly delivery: Delivery;
-  /** The internal location of nginx, with a slash at its end. */
-  readonly accelPrefix: string;
-  /** Bytes of the largest file that is taken. */
-  readonly limit: number;
-}
+import type { Exchange } from '../exchange/exchange.ts';
 
 /** May this person see a document with this status? The record itself has been looked at before. */
 export function mayRead({ person, snapshot }: Exchange, status: string): boolean {

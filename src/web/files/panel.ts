@@ -1,9 +1,9 @@
 import type { DocumentFile } from '../../files/documents.ts';
 import { fileName } from '../../files/names.ts';
-import { paging } from '../components/paging.ts';
-import type { PageContext } from '../context.ts';
-import { type Html, html, nothing } from '../html.ts';
-import { withParameter } from '../url.ts';
+import { type Html, html, nothing } from '../../html/html.ts';
+import { withParameter } from '../http/url.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { paging } from '../ui/paging.ts';
 import { type FilePage, fileAddress } from './files.ts';
 
 /** So many of each fit on a page that a phone can hold: in the panel of a record, and on a page of nothing else. */

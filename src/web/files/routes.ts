@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { may } from '../../access/person.ts';
 import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import { type Added, addFile, type DocumentFile, filesOf, versionsOf } from '../../files/documents.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { receive } from '../../files/receive.ts';
+import { may } from '../../people/person.ts';
 import type { Transaction } from '../../store/database.ts';
-import { once } from '../../store/once.ts';
-import type { WebEnvironment } from '../environment.ts';
-import { webErrors } from '../errors.ts';
-import { beginExchange, type Exchange } from '../exchange.ts';
-import { sendNoRecord, sendNotFound } from '../routes/messages.ts';
+import { idempotently } from '../../store/idempotency.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { sendNoRecord, sendNotFound } from '../exchange/messages.ts';
+import type { WebFiles } from '../exchange/web-files.ts';
+import { webErrors } from '../http/errors.ts';
 import { deliver } from './deliver.ts';
-import { fileAddress, mayRead, type WebFiles } from './files.ts';
+import { fileAddress, mayRead } from './files.ts';
 
 /** Files of records: to be read by whoever may see record and document, to be added by who may `runbibdocfile`. */
 export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, files: WebFiles): void {
@@ -93,7 +94,7 @@ async function addOnce(
   if (typeof key !== 'string' || key === '') return database.transaction(add, { attempts: 3 });
   const digest = createHash('sha256').update(`${request.url}\n${content}`).digest();
   const kept = key.length > longestKey ? createHash('sha256').update(key).digest('hex') : key;
-  return once(database, { scope: `files ${scope}`, key: kept, digest }, add);
+  return idempotently(database, { scope: `files ${scope}`, key: kept, digest }, add);
 }
 
 /** The number of a record that this person may see. */

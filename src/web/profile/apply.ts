@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { startRecording } from '../../operations/profile/cpu-profiler.ts';
-import { functionTimes } from '../../operations/profile/functions.ts';
-import { type KeptProfile, keepProfile, type MemoryChange, newProfileId } from '../../operations/profile/kept.ts';
-import { StatementRecorder } from '../../operations/profile/statements.ts';
-import { isPasswordHash } from '../../site/password.ts';
+import { isPasswordHash } from '../../people/password-hash.ts';
+import { startRecording } from '../../profile/cpu-profiler.ts';
+import { functionTimes } from '../../profile/functions.ts';
+import { type KeptProfile, keepProfile, type MemoryChange, newProfileId } from '../../profile/kept.ts';
+import { StatementRecorder } from '../../profile/statements.ts';
 import { statementWatch } from '../../store/statements.ts';
-import { withoutSecrets } from '../secrets-in-url.ts';
-import { type Profiled, profiledOf, rememberProfiled, type Wanted, wantedOf } from './asked.ts';
+import { type Profiled, profiledOf, rememberProfiled, type Wanted, wantedOf } from '../exchange/profile-asked.ts';
+import { withoutSecrets } from '../http/secrets-in-url.ts';
 import { flameAddress } from './flame.ts';
 import { appendix } from './page.ts';
 

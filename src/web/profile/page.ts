@@ -1,15 +1,9 @@
-import {
-  type FunctionTime,
-  functionBytes,
-  type SortKey,
-  sortFunctions,
-  sortKeys,
-} from '../../operations/profile/functions.ts';
-import type { KeptProfile, ProfileHead } from '../../operations/profile/kept.ts';
-import { looksLikeLoop, type StatementTime } from '../../operations/profile/statements.ts';
+import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
+import { type FunctionTime, functionBytes, type SortKey, sortFunctions, sortKeys } from '../../profile/functions.ts';
+import type { KeptProfile, ProfileHead } from '../../profile/kept.ts';
+import { looksLikeLoop, type StatementTime } from '../../profile/statements.ts';
 import type { Stage } from '../../search/stages.ts';
-import { attribute, type Html, type HtmlValue, html } from '../html.ts';
-import type { Profiled } from './asked.ts';
+import type { Profiled } from '../exchange/profile-asked.ts';
 import { flameAddress } from './flame.ts';
 import { tableKeyOf } from './table-key.ts';
 

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { may } from '../../access/person.ts';
-import { sortKeyOf } from '../../operations/profile/functions.ts';
-import { isProfileId, type KeptProfile, listProfiles, readProfile } from '../../operations/profile/kept.ts';
-import type { WebEnvironment } from '../environment.ts';
-import { beginExchange, type Exchange } from '../exchange.ts';
-import { type Html, html } from '../html.ts';
-import { layout } from '../layout.ts';
-import { sendHtml } from '../reply.ts';
-import { sendNotFound } from '../routes/messages.ts';
+import { type Html, html } from '../../html/html.ts';
+import { may } from '../../people/person.ts';
+import { sortKeyOf } from '../../profile/functions.ts';
+import { isProfileId, type KeptProfile, listProfiles, readProfile } from '../../profile/kept.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { sendNotFound } from '../exchange/messages.ts';
+import { sendHtml } from '../exchange/reply.ts';
+import { layout } from '../ui/layout.ts';
 import { flameFile, flamePolicy } from './flame.ts';
 import { comparison, profileList, profileParts } from './page.ts';
 

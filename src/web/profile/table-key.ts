@@ -1,4 +1,4 @@
-import { type SortKey, sortKeyOf } from '../../operations/profile/functions.ts';
+import { type SortKey, sortKeyOf } from '../../profile/functions.ts';
 
 /** What ?profile= may say beside the keys of the table. */
 const others = ['flame', 'sql', 'heap', 'memory', 'search'];

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { may } from '../../access/person.ts';
 import { UserError } from '../../errors/errors.ts';
-import type { WebEnvironment } from '../environment.ts';
-import { webErrors } from '../errors.ts';
-import { parseNetworks } from '../machines/networks.ts';
-import { personOf } from '../visitor.ts';
-import { answerStatus, type NodeView } from './answer.ts';
-import { isLocalName, isLoopback, isOwnPeer } from './local.ts';
+import { answerStatus } from '../../monitor/status/answer.ts';
+import { isLocalName, isLoopback, isOwnPeer } from '../../monitor/status/local.ts';
+import type { NodeView } from '../../monitor/status/node-view.ts';
+import { may } from '../../people/person.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { personOf } from '../exchange/visitor.ts';
+import { webErrors } from '../http/errors.ts';
+import { parseNetworks } from '../limits/networks.ts';
 
 /** For whom: the networks of the settings without more, without such a setting our own user and root on this machine, and whoever may `viewserverstatus`. */
 export function statusRoutes(

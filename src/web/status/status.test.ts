@@ -12,19 +12,19 @@ import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { findProgram } from '../../../test/support/packages.ts';
-import { createBoard } from '../../operations/board.ts';
-import { prometheusText } from '../../operations/prometheus.ts';
-import { WorkerMeter } from '../../operations/worker-report.ts';
+import { prometheusText } from '../../monitor/prometheus.ts';
+import { createScoreboard } from '../../monitor/scoreboard.ts';
+import { answerStatus } from '../../monitor/status/answer.ts';
+import { listenForStatus } from '../../monitor/status/listener.ts';
+import { emptyView, testView } from '../../monitor/status/test-status.ts';
+import { statusText } from '../../monitor/status/text.ts';
+import { WorkerMeter } from '../../monitor/worker-report.ts';
 import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
-import { memoryLibrary } from '../memory-library.ts';
-import type { WebPeople } from '../people.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { memoryLibrary } from '../test-library.ts';
 import { testOperators, testPassword } from '../test-people.ts';
 import { createReader } from '../test-reader.ts';
-import { answerStatus } from './answer.ts';
-import { listenForStatus } from './listener.ts';
-import { emptyView, testView } from './test-status.ts';
-import { statusText } from './text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-status-'));
 let store: TestDatabase;
@@ -40,7 +40,7 @@ before(async () => {
     people,
     trustProxy: '10.0.0.1',
     status: { networks: '127.0.0.0/8, 192.0.2.0/24', view: async () => testView() },
-    watch: { meter, board: createBoard(join(folder, 'one.board')), lateness: () => 0, isLate: () => late },
+    watch: { meter, board: createScoreboard(join(folder, 'one.board')), eventLoopLag: () => 0, isLate: () => late },
   });
 });
 after(async () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseTextMarcRecord } from '../../../marc/text-parse.ts';
+import { parseTextMarcRecord } from '../../../marc/readers/text-parse.ts';
 import { parseSite } from '../../../site/parse.ts';
 import type { Site } from '../../../site/site.ts';
 import type { IndexedRecord } from '../../document.ts';

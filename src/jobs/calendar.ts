@@ -1,0 +1,105 @@
+import sql, { join, type Sql } from 'sql-template-tag';
+import type { Queryable } from '../store/database.ts';
+import { leaseIsHeld } from '../store/lease.ts';
+import type { Outcome, Task } from './task.ts';
+import type { TaskState } from './task-state.ts';
+
+/** Who does it: the name of the node, and the holder of its lease. */
+export interface Doer {
+  readonly node: string;
+  readonly holder: number;
+}
+
+/** A task that was begun, and which run of it this is. */
+export interface Begun {
+  readonly name: string;
+  readonly run: number;
+  /** Before it. */
+  readonly failures: number;
+}
+
+/** Enters tasks that are new, and brings those forward that have become more frequent. Others stay: nodes of another version may know them. */
+export async function enterTasks(database: Queryable, tasks: readonly Task[]): Promise<void> {
+  if (tasks.length === 0) return;
+  const rows = tasks.map(({ name, every }) => sql`(${name}, ${every / 1000}::float8)`);
+  await database.query(sql`
+    INSERT INTO task AS t (name) SELECT name FROM (VALUES ${join(rows)}) AS given (name, every) ORDER BY name
+    ON CONFLICT (name) DO NOTHING`);
+  await database.query(sql`
+    UPDATE task SET due = now() + make_interval(secs => every) FROM (VALUES ${join(rows)}) AS given (given_name, every)
+    WHERE name = given_name AND due > now() + make_interval(secs => every)`);
+}
+
+/** Of these the ones that should have been begun `late` ms ago or earlier, the oldest first. One statement, by primary keys. */
+export async function dueTasks(
+  database: Queryable,
+  names: readonly string[],
+  late: number,
+): Promise<readonly string[]> {
+  const rows = await database.query<{ name: string }>(sql`
+    SELECT name FROM task WHERE name = ANY (${[...names]}) AND due <= now() - make_interval(secs => ${late / 1000}) ORDER BY due, name`);
+  return rows.map(({ name }) => name);
+}
+
+const firstPause = 60;
+const longestPause = 3_600;
+
+/**
+ * Writes down that it is begun, and when it will be tried again should nothing more be heard: whatever kills the process, a task that kills does so once in a
+ * minute, then in two, then in four.
+ */
+export async function beginTask(database: Queryable, name: string, { node, holder }: Doer): Promise<Begun> {
+  const [row] = await database.query<{ runs: number; failures: number }>(sql`
+    UPDATE task SET runs = runs + 1, began = now(), node = ${node}, holder = ${holder}, failures = failures + 1,
+      due = now() + make_interval(secs => least(${longestPause}, ${firstPause} * power(2, least(failures, 20))))
+    WHERE name = ${name} RETURNING runs, failures`);
+  return { name, run: row!.runs, failures: row!.failures - 1 };
+}
+
+export async function endTask(
+  database: Queryable,
+  { name, run }: Begun,
+  every: number,
+  outcome: Outcome,
+): Promise<void> {
+  await database.query(sql`
+    UPDATE task SET ended = now(), succeeded = now(), took = ${ms(sql`now() - began`)}, failures = 0,
+      did = ${outcome.did}, problem = ${outcome.problem ?? null}, due = now() + make_interval(secs => ${every / 1000})
+    WHERE name = ${name} AND runs = ${run}`);
+}
+
+/** It stays due when `beginTask` said. */
+export async function failTask(database: Queryable, { name, run }: Begun, problem: string): Promise<void> {
+  await database.query(sql`
+    UPDATE task SET ended = now(), problem = ${problem} WHERE name = ${name} AND runs = ${run}`);
+}
+
+/** It was given up by us, through no fault of its own: others may have it at once. */
+export async function giveTaskBack(database: Queryable, { name, run, failures }: Begun): Promise<void> {
+  await database.query(sql`
+    UPDATE task SET ended = now(), failures = ${failures}, due = now() WHERE name = ${name} AND runs = ${run}`);
+}
+
+interface StateRow extends TaskState {
+  /** It was begun, and nothing was heard of its end. */
+  readonly isOpen: boolean;
+}
+
+/** By name. One statement. */
+export async function taskStates(database: Queryable): Promise<readonly TaskState[]> {
+  const rows = await database.query<StateRow>(sql`
+    SELECT name, node, did, failures, problem, took, is_open AS "isOpen",
+      ${ms(sql`due - now()`)} AS due, ${ms(sql`now() - succeeded`)} AS succeeded,
+      CASE WHEN is_open AND ${leaseIsHeld('tasks', sql`holder`)} THEN ${ms(sql`now() - began`)} END AS running
+    FROM (SELECT *, began IS NOT NULL AND began > coalesce(ended, '-infinity') AS is_open FROM task) AS t ORDER BY name`);
+  return rows.map(({ isOpen, ...row }) => {
+    const deaths = row.failures - (row.running === null ? 0 : 1);
+    const killed =
+      isOpen && deaths > 0 ? `Whoever did it was stopped over it${deaths > 1 ? ` ${deaths} times` : ''}.` : null;
+    return { ...row, problem: row.problem ?? killed };
+  });
+}
+
+function ms(interval: Sql): Sql {
+  return sql`(extract(epoch FROM ${interval}) * 1000)::float8`;
+}

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { takeLease } from '../store/lease.ts';
+import { beginTask, dueTasks, endTask, enterTasks, taskStates } from './calendar.ts';
+import { doTask, runTasks } from './run-tasks.ts';
+import type { Task } from './task.ts';
+import type { TaskState } from './task-state.ts';
+
+let store: TestDatabase;
+before(async () => {
+  store = await openTestDatabase();
+});
+after(() => store.release());
+beforeEach(() => store.database.query(sql`DELETE FROM task`));
+
+const hour = 3_600_000;
+const task = (name: string, run: Task['run'], every = hour): Task => ({ name, summary: name, every, run });
+const quick = (name: string, every = hour): Task => task(name, async () => ({ did: `${name} is done.` }), every);
+
+async function stateOf(name: string): Promise<TaskState> {
+  const found = (await taskStates(store.database)).find((one) => one.name === name);
+  assert.ok(found !== undefined, name);
+  return found;
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!(await holds())) {
+    assert.ok(performance.now() < end, 'it does not come true');
+    await sleep(10);
+  }
+}
+
+test('of several nodes one at a time does tasks, and each task once when it is due', async () => {
+  const { database, url } = store;
+  const stop = new AbortController();
+  const log: string[] = [];
+  let now = 0;
+  let most = 0;
+  const slow = (name: string): Task =>
+    task(name, async () => {
+      most = Math.max(most, ++now);
+      await sleep(30);
+      now--;
+      log.push(name);
+      return { did: 'Slept.' };
+    });
+  const tasks = [slow('one'), slow('two'), slow('three')];
+  const nodes = ['a', 'b', 'c', 'd'].map((node) =>
+    runTasks({ database, url, node, tasks, signal: stop.signal }, { standby: 0, every: 5 }),
+  );
+  await until(() => log.length >= 3);
+  await sleep(200);
+  assert.deepEqual(log.toSorted(), ['one', 'three', 'two']);
+  await database.query(sql`UPDATE task SET due = now() WHERE name = 'two'`);
+  await until(() => log.length > 3);
+  await sleep(100);
+  stop.abort();
+  await Promise.all(nodes);
+  assert.deepEqual(log.toSorted(), ['one', 'three', 'two', 'two']);
+  assert.equal(most, 1);
+  const { due, did, took, succeeded, failures, problem, running } = await stateOf('two');
+  assert.ok(due > hour - 20_000 && due <= hour && took! >= 25 && succeeded! < 20_000);
+  assert.deepEqual({ did, failures, problem, running }, { did: 'Slept.', failures: 0, problem: null, running: null });
+});
+
+test('a node on standby does what nobody else has begun for a while, and nothing before', async () => {
+  const { database } = store;
+  await enterTasks(database, [quick('one'), quick('two')]);
+  assert.deepEqual(await dueTasks(database, ['one', 'two', 'three'], 60_000), []);
+  await database.query(sql`UPDATE task SET due = now() - interval '61 seconds' WHERE name = 'two'`);
+  assert.deepEqual(await dueTasks(database, ['one', 'two'], 60_000), ['two']);
+  assert.deepEqual(await dueTasks(database, ['one', 'two'], 0), ['two', 'one']);
+});
+
+test('one that fails is tried again, more and more rarely, beside others that are done', async () => {
+  const { database, url } = store;
+  let broken = true;
+  const tasks = [
+    task('broken', async () => {
+      if (broken) throw new Error('the disk is full');
+      return { did: 'Done at last.', problem: 'There is little left.' };
+    }),
+    quick('whole'),
+  ];
+  await enterTasks(database, tasks);
+  const stop = new AbortController();
+  const told: string[] = [];
+  const node = runTasks(
+    { database, url, node: 'a', tasks, signal: stop.signal },
+    { standby: 0, every: 5, onTask: (name, { problem }) => told.push(`${name}: ${problem}`) },
+  );
+  const pauses: number[] = [];
+  for (let failures = 1; failures <= 9; failures++) {
+    await until(
+      async () =>
+        (await stateOf('broken')).failures === failures &&
+        told.filter((one) => one.startsWith('broken')).length === failures,
+    );
+    const state = await stateOf('broken');
+    assert.equal(state.problem, 'It could not be done: the disk is full');
+    pauses.push(Math.round(state.due / 60_000));
+    if (failures === 9) broken = false;
+    await database.query(sql`UPDATE task SET due = now() WHERE name = 'broken'`);
+  }
+  assert.deepEqual(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  await until(async () => (await stateOf('broken')).failures === 0);
+  stop.abort();
+  await node;
+  const { did, problem } = await stateOf('broken');
+  assert.deepEqual({ did, problem }, { did: 'Done at last.', problem: 'There is little left.' });
+  assert.equal((await stateOf('whole')).did, 'whole is done.');
+});
+
+test('one that is told to stop is given back, and its next failure counts as before', async () => {
+  const { database } = store;
+  const stop = new AbortController();
+  const waiting = task('long', async (signal) => {
+    await sleep(60_000, undefined, { signal });
+    return { did: '' };
+  });
+  await enterTasks(database, [waiting]);
+  const lease = await takeLease(store.url, 'tasks', { label: 'test', wait: true });
+  await beginTask(database, 'long', { node: 'a', holder: lease!.holder });
+  const doing = doTask({ database, node: 'b', signal: stop.signal, lease: lease! }, waiting);
+  await until(async () => (await stateOf('long')).node === 'b');
+  stop.abort();
+  assert.equal(await doing, undefined);
+  await lease!.release();
+  const { failures, due, succeeded } = await stateOf('long');
+  assert.equal(failures, 1);
+  assert.equal(succeeded, null);
+  assert.ok(due <= 0);
+});
+
+test('one whose process was killed is seen, is not begun at once, and can end no other', async () => {
+  const { database, url } = store;
+  await enterTasks(database, [quick('deadly'), quick('other')]);
+  const killed = await beginTask(database, 'deadly', { node: 'a', holder: 1 });
+  const first = await stateOf('deadly');
+  assert.equal(first.running, null, 'nobody has the lease');
+  assert.equal(first.problem, 'Whoever did it was stopped over it.');
+  assert.ok(first.due > 50_000 && first.due <= 60_000, String(first.due));
+  const lease = await takeLease(url, 'tasks', { label: 'test', wait: true });
+  try {
+    const begun = await beginTask(database, 'deadly', { node: 'b', holder: lease!.holder });
+    const second = await stateOf('deadly');
+    assert.ok(second.running !== null && second.running >= 0);
+    assert.ok(second.due > 110_000 && second.due <= 120_000);
+    await endTask(database, killed, hour, { did: 'I thought that I still had it.' });
+    assert.equal((await stateOf('deadly')).did, null);
+    await endTask(database, begun, hour, { did: 'Done.' });
+    assert.equal((await stateOf('deadly')).did, 'Done.');
+    assert.equal((await stateOf('deadly')).running, null);
+    await beginTask(database, 'other', { node: 'a', holder: 1 });
+    assert.equal((await stateOf('other')).running, null, 'the lease is held for another one');
+  } finally {
+    await lease!.release();
+  }
+});
+
+test('a task that has become more frequent comes sooner, and those of other versions stay', async () => {
+  const { database } = store;
+  await enterTasks(database, [quick('often'), quick('theirs')]);
+  await database.query(sql`UPDATE task SET due = now() + interval '1 hour'`);
+  await enterTasks(database, [quick('often', 60_000), quick('new')]);
+  assert.ok((await stateOf('often')).due <= 60_000);
+  assert.ok((await stateOf('theirs')).due > 60_000);
+  assert.ok((await stateOf('new')).due <= 0);
+});
+
+test('a database that is away is told of, and looked for again', async () => {
+  const { database } = store;
+  const stop = new AbortController();
+  const said: string[] = [];
+  let away = true;
+  const query: typeof database.query = async (statement) => {
+    if (away) throw new Error('the database is away');
+    return database.query(statement);
+  };
+  const node = runTasks(
+    { database: { ...database, query }, url: store.url, node: 'a', tasks: [quick('one')], signal: stop.signal },
+    { standby: 0, every: 5, onTrouble: (sentence) => said.push(sentence) },
+  );
+  await until(() => said.length > 1);
+  assert.match(said[0]!, /^Periodic tasks could not be looked after: the database is away$/);
+  away = false;
+  await until(async () => (await taskStates(database)).some(({ did }) => did !== null));
+  stop.abort();
+  await node;
+});

@@ -1,0 +1,64 @@
+import type { Settings } from '../config/settings.ts';
+import { checkContents } from '../files/fixity.ts';
+import { openContentStore } from '../files/open.ts';
+import type { Task } from '../jobs/task.ts';
+import { forgetNodes } from '../monitor/nodes.ts';
+import { sweepAccess } from '../people/sweep.ts';
+import type { Database } from '../store/database.ts';
+import { forgetRequests } from '../store/idempotency.ts';
+
+/** Of all tasks; nodes of another version may know others. */
+export const taskNames = ['access', 'files', 'nodes', 'requests'] as const;
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** No document is begun after this time, so that other tasks have their turn. */
+const readingTime = 8 * minute;
+/** Bytes a second: little beside what readers fetch. */
+const readingPace = 20_000_000;
+
+/** What every library has to do again and again. The indexer looks after its own things (`index/indexer.ts`). */
+export function libraryTasks(database: Database, settings: Settings): readonly Task[] {
+  const store = openContentStore(database, settings);
+  const { fileCheck } = settings;
+  const tasks: Readonly<Record<(typeof taskNames)[number], Omit<Task, 'name'>>> = {
+    access: {
+      summary: 'Delete sessions, links and registrations that have expired.',
+      every: 10 * minute,
+      run: async () => ({ did: `${counted(await sweepAccess(database), 'expired row', 'expired rows')} deleted.` }),
+    },
+    nodes: {
+      summary: 'Forget nodes that have told nothing for a day.',
+      every: hour,
+      run: async () => ({ did: `${counted(await forgetNodes(database), 'node', 'nodes')} forgotten.` }),
+    },
+    requests: {
+      summary: 'Forget answers to requests with an Idempotency-Key after a day.',
+      every: hour,
+      run: async () => ({ did: `${counted(await forgetRequests(database), 'answer', 'answers')} forgotten.` }),
+    },
+    files: {
+      summary: 'Read documents and compare them with their digests, those first that were read longest ago.',
+      every: hour,
+      run: async (signal) => {
+        if (fileCheck === 0) return { did: 'Nothing, since `file-check` is 0.' };
+        const options = { every: fileCheck, within: readingTime, pace: readingPace };
+        const { files, bytes, wrong } = await checkContents({ database, store, ...options, signal });
+        const did = `${counted(files, 'file', 'files')} read, ${Math.ceil(bytes / 1e6).toLocaleString('en')} MB.`;
+        if (wrong === 0) return { did };
+        const which = `${counted(wrong, 'file is', 'files are')} missing or damaged`;
+        return {
+          did,
+          problem: `${which}: type \`reperio file verify\` to see which, and bring back what a backup has.`,
+        };
+      },
+    },
+  };
+  return taskNames.map((name) => ({ name, ...tasks[name] }));
+}
+
+/** "12 nodes". */
+function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}

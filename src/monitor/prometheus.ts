@@ -1,0 +1,225 @@
+import type { TaskState } from '../jobs/task-state.ts';
+import { latencyBounds } from './latencies.ts';
+import type { NodeStatus } from './node-status.ts';
+
+type Labels = Readonly<Record<string, string | number>>;
+type Value = readonly [labels: Labels, value: number];
+
+/**
+ * A node's state in the text format of Prometheus 0.0.4: base units (seconds, bytes), all workers together where they are one thing, labels of few values. Periodic
+ * tasks are of all nodes together, and told by each.
+ */
+export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] = []): string {
+  const { totals, workers } = status;
+  const ready = workers.flatMap((worker) =>
+    worker.report === undefined ? [] : [{ ...worker, report: worker.report }],
+  );
+  const each = (value: (worker: (typeof ready)[number]) => number): readonly Value[] =>
+    ready.map((worker) => [{ worker: worker.place + 1 }, value(worker)]);
+  const metrics = [
+    metric('reperio_info', 'gauge', 'The version that serves.', [[{ version: status.version }, 1]]),
+    metric('reperio_start_time_seconds', 'gauge', 'When the node began, in seconds since 1970.', [
+      [{}, status.started / 1000],
+    ]),
+    metric(
+      'reperio_workers',
+      'gauge',
+      'Worker processes by state.',
+      ['starting', 'ready', 'leaving', 'silent'].map((state) => [
+        { state },
+        workers.filter((worker) => worker.state === state).length,
+      ]),
+    ),
+    metric('reperio_worker_deaths_total', 'counter', 'Workers that ended by themselves or had to be ended.', [
+      [{}, status.deathCount],
+    ]),
+    metric('reperio_background_deaths_total', 'counter', 'Background processes that ended by themselves.', [
+      [{}, status.background.deaths],
+    ]),
+    metric('reperio_reloads_total', 'counter', 'Reloads of code and settings.', [[{}, status.reloads]]),
+    metric(
+      'reperio_http_requests_total',
+      'counter',
+      'Answers by status.',
+      Object.entries(totals.statuses).map(([code, count]) => [{ code }, count]),
+    ),
+    metric('reperio_http_requests_shed_total', 'counter', 'Requests refused because the node was late.', [
+      [{}, totals.shed],
+    ]),
+    histograms(status),
+    metric(
+      'reperio_http_requests_running',
+      'gauge',
+      'Requests that are being answered.',
+      workers.map(({ place, running }) => [{ worker: place + 1 }, running.length]),
+    ),
+    metric(
+      'reperio_http_connections',
+      'gauge',
+      'Open connections.',
+      each(({ report }) => report.connections),
+    ),
+    metric('reperio_sql_statements_total', 'counter', 'Statements that requests waited for.', [
+      [{}, totals.statements],
+    ]),
+    metric('reperio_sql_seconds_total', 'counter', 'Time that requests waited for the database.', [
+      [{}, totals.statementTime / 1000],
+    ]),
+    metric(
+      'reperio_sql_connections',
+      'gauge',
+      'Database connections of workers.',
+      ready.flatMap(({ place, report: { pool } }): Value[] => [
+        [{ worker: place + 1, state: 'busy' }, pool.open - pool.idle],
+        [{ worker: place + 1, state: 'idle' }, pool.idle],
+      ]),
+    ),
+    metric(
+      'reperio_sql_waiting',
+      'gauge',
+      'Requests that wait for a connection.',
+      each(({ report }) => report.pool.waiting),
+    ),
+    metric(
+      'reperio_event_loop_lag_seconds',
+      'gauge',
+      'How late the event loop was in the last second, 99th percentile.',
+      each(({ report }) => report.loop.p99 / 1000),
+    ),
+    metric(
+      'reperio_event_loop_busy_ratio',
+      'gauge',
+      'Part of the time that it worked.',
+      each(({ report }) => report.loop.busy),
+    ),
+    metric(
+      'reperio_resident_memory_bytes',
+      'gauge',
+      'Resident memory.',
+      each(({ report }) => report.memory.resident),
+    ),
+    metric(
+      'reperio_heap_bytes',
+      'gauge',
+      'JavaScript heap in use.',
+      each(({ report }) => report.memory.heap),
+    ),
+    metric(
+      'reperio_index_manifest',
+      'gauge',
+      'Version of the index that is served.',
+      each(({ report }) => report.index.manifest),
+    ),
+    metric(
+      'reperio_index_records',
+      'gauge',
+      'Records that can be found.',
+      each(({ report }) => report.index.records),
+    ),
+    metric(
+      'reperio_index_segments',
+      'gauge',
+      'Segments of the index.',
+      each(({ report }) => report.index.segments),
+    ),
+    metric(
+      'reperio_index_deltas',
+      'gauge',
+      'Record versions that no segment has yet.',
+      each(({ report }) => report.index.deltas),
+    ),
+    metric(
+      'reperio_index_age_seconds',
+      'gauge',
+      'Time since the database was last read.',
+      each(({ report }) => report.index.age / 1000),
+    ),
+    metric(
+      'reperio_cache_bytes',
+      'gauge',
+      'Decoded index data kept.',
+      ready.flatMap(({ place, report }) =>
+        Object.entries(report.caches).map(([cache, { bytes }]): Value => [{ worker: place + 1, cache }, bytes]),
+      ),
+    ),
+    metric(
+      'reperio_cache_lookups',
+      'gauge',
+      'Lookups in caches of a worker since its start.',
+      ready.flatMap(({ place, report }) =>
+        Object.entries(report.caches).flatMap(([cache, { hits, misses }]): Value[] => [
+          [{ worker: place + 1, cache, result: 'hit' }, hits],
+          [{ worker: place + 1, cache, result: 'miss' }, misses],
+        ]),
+      ),
+    ),
+    ...taskMetrics(tasks, status.now),
+  ];
+  return `${metrics.filter((text) => text !== '').join('\n')}\n`;
+}
+
+function taskMetrics(tasks: readonly TaskState[], now: number): readonly string[] {
+  const each = (value: (task: TaskState) => number | null): readonly Value[] =>
+    tasks.flatMap((task): readonly Value[] => {
+      const found = value(task);
+      return found === null ? [] : [[{ task: task.name }, found]];
+    });
+  return [
+    metric(
+      'reperio_task_problem',
+      'gauge',
+      'Has the periodic task failed, or found what must be looked at?',
+      each(({ problem }) => (problem === null ? 0 : 1)),
+    ),
+    metric(
+      'reperio_task_late_seconds',
+      'gauge',
+      'Time since the task was due and nobody began it.',
+      each(({ due, running }) => (running === null ? Math.max(0, -due / 1000) : 0)),
+    ),
+    metric(
+      'reperio_task_success_time_seconds',
+      'gauge',
+      'When the task last came to its end, in seconds since 1970.',
+      each(({ succeeded }) => (succeeded === null ? null : (now - succeeded) / 1000)),
+    ),
+    metric(
+      'reperio_task_duration_seconds',
+      'gauge',
+      'How long it took then.',
+      each(({ took }) => (took === null ? null : took / 1000)),
+    ),
+  ];
+}
+
+function metric(name: string, type: 'gauge' | 'counter', help: string, values: readonly Value[]): string {
+  if (values.length === 0) return '';
+  return [...head(name, type, help), ...values.map(([labels, value]) => line(name, labels, value))].join('\n');
+}
+
+function histograms({ totals }: NodeStatus): string {
+  const name = 'reperio_http_request_duration_seconds';
+  const lines = Object.entries(totals.routes).flatMap(([route, { counts, sum }]) => {
+    let below = 0;
+    const buckets = counts.map((count, at) => {
+      below += count;
+      const bound = latencyBounds[at];
+      return line(`${name}_bucket`, { route, le: bound === undefined ? '+Inf' : bound / 1000 }, below);
+    });
+    return [...buckets, line(`${name}_sum`, { route }, sum / 1000), line(`${name}_count`, { route }, below)];
+  });
+  return lines.length === 0 ? '' : [...head(name, 'histogram', 'Answering times by route.'), ...lines].join('\n');
+}
+
+function head(name: string, type: string, help: string): readonly string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
+}
+
+function line(name: string, labels: Labels, value: number): string {
+  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(String(text))}"`);
+  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\"\n]/g, (sign) => (sign === '\n' ? '\\n' : `\\${sign}`));
+}

@@ -1,0 +1,19 @@
+import { taskStates } from '../../jobs/calendar.ts';
+import type { TaskState } from '../../jobs/task-state.ts';
+import type { Queryable } from '../../store/database.ts';
+import { unlessLate } from '../../store/unless-late.ts';
+import type { NodeStatus } from '../node-status.ts';
+import { type KnownNode, knownNodes } from '../nodes.ts';
+
+/** How a node is, and what the database tells of the others and of what they all do together; undefined: it does not tell. */
+export interface NodeView {
+  readonly status: NodeStatus;
+  readonly nodes: readonly KnownNode[] | undefined;
+  readonly tasks: readonly TaskState[] | undefined;
+}
+
+/** Asks the database as well, which may be away. */
+export async function viewOf(status: NodeStatus, database: Queryable): Promise<NodeView> {
+  const [nodes, tasks] = await Promise.all([unlessLate(knownNodes(database)), unlessLate(taskStates(database))]);
+  return { status, nodes, tasks };
+}

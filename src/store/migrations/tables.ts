@@ -1,0 +1,44 @@
+/** What is lost when a table is lost. */
+export interface TableNote {
+  /** truth: nothing else knows it, so a backup has it. derived: it is made again, of the truth or by running nodes. */
+  readonly kind: 'truth' | 'derived';
+  readonly what: string;
+}
+
+/** Every table that the migrations make, once. A migration that adds one says here what it is. */
+export const tables: Readonly<Record<string, TableNote>> = {
+  api_token: { kind: 'truth', what: 'tokens that people have made, as digests' },
+  audit: { kind: 'truth', what: 'who changed what about people, roles and groups' },
+  content_check: { kind: 'derived', what: 'when the bytes of files were last read: they are read again' },
+  delta: { kind: 'derived', what: 'what the index knows of the newest versions: `reperio index rebuild`' },
+  document: { kind: 'truth', what: 'documents of records' },
+  done_request: { kind: 'truth', what: 'answers to requests with an Idempotency-Key, for a day' },
+  external_identity: { kind: 'truth', what: 'who signs in at a provider as whom' },
+  file: { kind: 'truth', what: 'versions and formats of documents, with the digests of their bytes' },
+  group_member: { kind: 'truth', what: 'who is in which group' },
+  identifier: { kind: 'truth', what: 'by what records are known; a load may have assumed a source that no record has' },
+  library: { kind: 'truth', what: 'which library this is, and on which timeline' },
+  load_progress: { kind: 'truth', what: 'how far each load came' },
+  manifest: { kind: 'derived', what: 'which segments are live: `reperio index rebuild`' },
+  node: { kind: 'derived', what: 'how each node is: told again every few seconds' },
+  one_time: { kind: 'truth', what: 'links and cookies that are good once, as digests' },
+  person: { kind: 'truth', what: 'accounts' },
+  person_group: { kind: 'truth', what: 'groups' },
+  record: { kind: 'truth', what: 'the newest version of each record' },
+  record_counter: { kind: 'truth', what: 'the last record number that was given' },
+  revision: { kind: 'truth', what: 'replaced versions of records' },
+  role: { kind: 'truth', what: 'roles that people have made' },
+  role_grant: { kind: 'truth', what: 'what these roles may' },
+  role_member: { kind: 'truth', what: 'who is in which role, those of the site file too' },
+  schema_migration: { kind: 'truth', what: 'which migrations were applied' },
+  segment: { kind: 'derived', what: 'segments of the index: `reperio index rebuild`' },
+  segment_block: { kind: 'derived', what: 'the bytes of segments' },
+  session: { kind: 'truth', what: 'who is signed in, as digests' },
+  site_level: { kind: 'truth', what: 'how far the site is open, and what readers are told' },
+  site_version: { kind: 'truth', what: 'every site file that was applied' },
+  task: {
+    kind: 'derived',
+    what: 'the calendar of periodic tasks: those who do them enter them again, and do all of them',
+  },
+  throttle: { kind: 'derived', what: 'attempts of the last minutes: counted again from nothing' },
+};

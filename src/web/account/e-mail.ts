@@ -1,0 +1,22 @@
+import type { Email } from '../../mail/mailer.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import type { PageContext } from '../ui/page-context.ts';
+
+/** Sends a letter in the language of the page: a text of `letter.KIND`, with the library's name and, where it has one, a link. */
+export function postEmail(
+  { tr, site }: PageContext,
+  { mailer, mailFrom, linkBase }: WebPeople,
+  to: string,
+  kind: string,
+  values: Readonly<Record<string, string>>,
+  link = '/',
+): void {
+  const all = { ...values, library: site.name, link: `${linkBase()}${link}`, address: linkBase() };
+  const letter: Email = {
+    from: mailFrom ?? (site.admin === '' ? 'library@localhost' : site.admin),
+    to,
+    subject: tr.t(`letter.${kind}.subject`, all),
+    text: `${tr.t(`letter.${kind}.text`, all)}\n\n-- \n${site.name}\n${linkBase()}\n`,
+  };
+  mailer.post(letter);
+}

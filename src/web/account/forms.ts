@@ -1,0 +1,72 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { UserError } from '../../errors/errors.ts';
+import type { SignedIn } from '../../people/access.ts';
+import type { Actor } from '../../people/audit.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { giveFormToken } from '../exchange/form-token.ts';
+import { sendHtml } from '../exchange/reply.ts';
+import { isOwnAddress, signInAddress } from '../http/url.ts';
+import type { PageContext } from '../ui/page-context.ts';
+
+/** An exchange whose page may have forms. Nothing of an account is kept by a browser. */
+export function beginForm(environment: WebEnvironment, request: FastifyRequest, reply: FastifyReply): Exchange {
+  const token = giveFormToken(request, reply, environment.baseUrl);
+  reply.header('cache-control', 'no-store');
+  const exchange = beginExchange(environment, request);
+  const address = request.method === 'POST' ? pageBehind(request.url) : exchange.page.address;
+  return { ...exchange, page: { ...exchange.page, formToken: token, address } };
+}
+
+/** What a form's answer calls its own address, to which choosing another language leads: the page with the form, not where the form goes. */
+export function pageBehind(url: string): string {
+  const path = url.split('?')[0]!;
+  const [, room, page] = path.split('/');
+  if (room === 'admin') return `/admin/${page}`;
+  return ['sign-in', 'register', 'lost-password', 'sessions', 'tokens'].includes(page ?? '') ? path : '/account';
+}
+
+export function sendForm(exchange: Exchange, reply: FastifyReply, text: string, status = 200): FastifyReply {
+  return sendHtml(reply, exchange, text, status);
+}
+
+/** A field of a form that was sent. */
+export function given(request: FastifyRequest, name: string): string {
+  return request.body instanceof URLSearchParams ? (request.body.get(name) ?? '') : '';
+}
+
+export function allGiven(request: FastifyRequest, name: string): readonly string[] {
+  return request.body instanceof URLSearchParams ? request.body.getAll(name) : [];
+}
+
+/** Who is signed in with a session; otherwise answers by leading there. A token cannot change an account. */
+export function signedInWithSession(exchange: Exchange, reply: FastifyReply): SignedIn | undefined {
+  const { signedIn, page } = exchange;
+  if (signedIn?.session !== undefined) return signedIn;
+  reply.redirect(signInAddress(page.address), 303);
+  return undefined;
+}
+
+export function actorOf(exchange: Exchange, request: FastifyRequest): Actor {
+  return { name: exchange.signedIn?.account.name ?? 'guest', address: request.ip };
+}
+
+export function backOf(text: string): string {
+  return isOwnAddress(text) ? text : '/';
+}
+
+/** What a form says of a mistake, in the reader's language; throws what is none of the reader's. */
+export function problemText({ tr }: PageContext, error: unknown): { readonly text: string; readonly status: number } {
+  if (!(error instanceof UserError) || error.status >= 500 || error.status === 429) throw error;
+  const key = `account.problem.${error.code}`;
+  const status = error.status === 404 ? 422 : error.status;
+  return { text: tr.has(key) ? tr.t(key) : `${error.message} ${error.hint}`, status };
+}
+
+/** Words after something was done, named by the address that the browser was sent to. */
+export function doneText({ tr }: PageContext, args: URLSearchParams): string | undefined {
+  const key = args.get('done');
+  return key !== null && /^[a-z_]+$/.test(key) && tr.has(`account.done.${key}`)
+    ? tr.t(`account.done.${key}`)
+    : undefined;
+}

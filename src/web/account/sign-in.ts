@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify';
+import { secretHash } from '../../people/secrets.ts';
+import { endSession } from '../../people/sessions.ts';
+import { signIn } from '../../people/sign-in.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { clearSessionCookie, setSessionCookie } from '../exchange/session-cookie.ts';
+import { visitorOf } from '../exchange/visitor.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { backOf, beginForm, doneText, given, sendForm } from './forms.ts';
+import { providerAddress } from './provider-page.ts';
+import { type SignInModel, signInPage } from './sign-in-page.ts';
+
+export function signInRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
+  const { baseUrl } = environment;
+  const { database } = people.access;
+
+  const page = (exchange: Exchange, model: Partial<SignInModel>): string =>
+    signInPage(exchange.page, {
+      ...{ name: '', remember: false, back: '/', problem: undefined },
+      done: doneText(exchange.page, exchange.args),
+      mayRegister: people.registration !== 'closed',
+      providers: exchange.page.site.signIn.map(({ code, names }) => ({
+        name: exchange.page.tr.nameOf(names, code),
+        href: providerAddress(code, model.back ?? '/'),
+      })),
+      ...model,
+    });
+
+  app.get('/account/sign-in', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const back = backOf(exchange.args.get('back') ?? '/');
+    if (exchange.signedIn?.session !== undefined) return reply.redirect(back, 303);
+    return sendForm(exchange, reply, page(exchange, { back }));
+  });
+
+  app.post('/account/sign-in', async (request, reply) => {
+    const exchange = beginForm(environment, request, reply);
+    const [name, back, remember] = [
+      given(request, 'name'),
+      backOf(given(request, 'back')),
+      given(request, 'remember') === '1',
+    ];
+    const outcome = await signIn(database, {
+      name,
+      password: given(request, 'password'),
+      remember,
+      address: request.ip,
+      agent: request.headers['user-agent'] ?? '',
+      session: visitorOf(request).session,
+    });
+    if (outcome.kind !== 'in') {
+      const key = outcome.kind === 'wrong' ? 'wrong' : outcome.state;
+      const problem = exchange.page.tr.t(`account.refused.${key}`);
+      return sendForm(exchange, reply, page(exchange, { name, remember, back, problem }), 422);
+    }
+    setSessionCookie(request, reply, baseUrl, outcome.session, remember);
+    return reply.redirect(back, 303);
+  });
+
+  app.post('/account/sign-out', async (request, reply) => {
+    const { session } = visitorOf(request);
+    if (session !== undefined) {
+      await endSession(database, session);
+      people.access.forget({ kind: 'session', hash: secretHash(session).toString('hex') });
+    }
+    clearSessionCookie(request, reply, baseUrl);
+    return reply.redirect('/', 303);
+  });
+}

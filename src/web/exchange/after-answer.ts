@@ -1,0 +1,26 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Work that begins when the answer is out: how long it takes tells the asker nothing. */
+export interface AfterAnswer {
+  after(request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>): void;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
+}
+
+export function createAfterAnswer(): AfterAnswer {
+  const running = new Set<Promise<void>>();
+  return {
+    after: (request, reply, work) => {
+      // Also when the client went away before: it asked for it.
+      reply.raw.once('close', () => {
+        const done = work()
+          .catch((error: unknown) => request.log.error({ err: error }, 'failed after the answer'))
+          .finally(() => running.delete(done));
+        running.add(done);
+      });
+    },
+    settled: async () => {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import type { FastifyRequest } from 'fastify';
+import { type Answer, asking, type Wanted } from '../../access/ask.ts';
+import type { ChangesBy } from '../../access/cataloguers.ts';
+import { UserError } from '../../errors/errors.ts';
+import type { RecordVersion } from '../../index/entry.ts';
+import type { IndexSnapshot } from '../../index/snapshot.ts';
+import type { StoredBatch } from '../../index/stored-records.ts';
+import type { Work } from '../../index/work.ts';
+import type { SignedIn } from '../../people/access.ts';
+import { may, type Person } from '../../people/person.ts';
+import { createPatterns, type Patterns } from '../../search/evaluate/patterns.ts';
+import type { SearchRequest } from '../../search/request.ts';
+import { readCookie } from '../http/cookies.ts';
+import { ownAddress } from '../http/own-address.ts';
+import type { PageContext, Theme } from '../ui/page-context.ts';
+import { negotiateLanguage, type Translator } from '../ui/translations.ts';
+import { isDatabaseAway } from './database-away.ts';
+import type { WebEnvironment } from './environment.ts';
+import { formToken } from './form-token.ts';
+import { stagesOf } from './profile-asked.ts';
+import { type ReadVersion, RecordTooLarge, readVersion } from './read-version.ts';
+import { Timing } from './timing.ts';
+import { personOf, visitorOf } from './visitor.ts';
+
+/** One question to the server: one snapshot, one person, one clock. */
+export interface Exchange {
+  readonly snapshot: IndexSnapshot;
+  readonly person: Person;
+  /** The account behind the person; undefined for a guest. */
+  readonly signedIn: SignedIn | undefined;
+  readonly page: PageContext;
+  readonly args: URLSearchParams;
+  readonly timing: Timing;
+  /** Asks the library as this person, in turns with what others have asked. */
+  readonly ask: (request: SearchRequest, wanted?: Wanted) => Promise<Answer>;
+  /** Other work of the search engine, likewise. */
+  readonly work: <T>(work: Work<T>) => Promise<T>;
+  /**
+   * The wildcards and regular expressions of this question and of all that stands beside its answer: they have one
+   * time together.
+   */
+  readonly patterns: Patterns;
+  /** One record, as far as it can be shown, in one statement; undefined: there is none. */
+  readonly record: (id: number) => Promise<ReadVersion | undefined>;
+  /** What a record was before it was deleted. */
+  readonly before: (id: number) => Promise<RecordVersion | undefined>;
+  /**
+   * The first of these records, as many as are small enough together, for what can do without: none at all while the
+   * database is away.
+   */
+  readonly recordsIfThere: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
+  /** The first of them in stored form, as many as have `bytes` characters together: what lists and exports read. */
+  readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
+  /** What cataloguer: needs to know is read before the search. */
+  readonly changedBy: ChangesBy;
+  /** The newest view of the index, for answers that take long. */
+  readonly newest: () => IndexSnapshot;
+  /** Lets pages go first; see web/limits/traffic.ts. */
+  readonly giveWay: () => Promise<void>;
+}
+
+/** What can do without the database does not wait for it longer. Milliseconds. */
+const impatience = 300;
+/** What a page reads to say where words were found. Records of 200 authors have 50 kB. */
+const fragmentBytes = 2 * 1024 * 1024;
+
+export function beginExchange(environment: WebEnvironment, request: FastifyRequest): Exchange {
+  const timing = new Timing(stagesOf(request));
+  const snapshot = environment.library.snapshot();
+  const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
+  const person = personOf(request, snapshot.site, environment.people?.access);
+  const stored = (ids: readonly number[], bytes: number, patience?: number) =>
+    timing.sql(() => environment.library.stored(ids, bytes, patience));
+  const { limits } = environment;
+  const work = <T>(asked: Work<T>): Promise<T> => timing.searchInTurns(asked, limits.beginWork(request));
+  let patterns: Patterns | undefined;
+  // Their time begins when something is asked.
+  const allPatterns = (): Patterns => (patterns ??= createPatterns(limits.patternTime()));
+  return {
+    ask: (asked, wanted) => work(asking(snapshot, person, asked, { ...wanted, patterns: allPatterns() })),
+    work,
+    get patterns() {
+      return allPatterns();
+    },
+    snapshot,
+    person,
+    signedIn: visitorOf(request).signedIn,
+    page: pageContext(environment, request, snapshot, person, args),
+    args,
+    timing,
+    before: (id) => timing.sql(() => environment.library.before(id)),
+    record: async (id) => {
+      const { rows } = await stored([id], 1);
+      return rows[0] && readVersion(rows[0]);
+    },
+    recordsIfThere: async (ids) => {
+      if (ids.length === 0) return new Map();
+      try {
+        const { rows } = await stored(ids, fragmentBytes, impatience);
+        return new Map(rows.map((row) => [row.id, readVersion(row)]));
+      } catch (error) {
+        if (error instanceof UserError && error.status === 503) return new Map();
+        throw error;
+      }
+    },
+    stored,
+    changedBy: (asked) => timing.sql(() => environment.library.changedBy(asked)),
+    newest: () => environment.library.snapshot(),
+    giveWay: () => environment.limits.traffic.giveWay(),
+  };
+}
+
+function pageContext(
+  environment: WebEnvironment,
+  request: FastifyRequest,
+  snapshot: IndexSnapshot,
+  person: Person,
+  args: URLSearchParams,
+): PageContext {
+  const { site } = snapshot;
+  const wanted = site.languages.filter((language) => environment.catalogues.has(language));
+  const languages = wanted.length > 0 ? wanted : ['en'];
+  const known = (language: string | undefined): string | undefined => languages.find((one) => one === language);
+  const cookies = request.headers.cookie;
+  const account = visitorOf(request).signedIn?.account;
+  const language =
+    known(args.get('ln') ?? undefined) ??
+    known(readCookie(cookies, 'ln')) ??
+    known(account?.preferences.language) ??
+    negotiateLanguage(request.headers['accept-language'], languages) ??
+    languages[0]!;
+  const theme = readCookie(cookies, 'theme') ?? account?.preferences.theme;
+  return {
+    site,
+    tr: environment.translator(language),
+    languages,
+    theme: theme === 'light' || theme === 'dark' ? (theme satisfies Theme) : undefined,
+    baseUrl: environment.baseUrl ?? ownAddress(request),
+    address: request.url,
+    assets: environment.assets(site.accent).addresses,
+    banners: bannersOf(environment, environment.translator(language)),
+    account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
+    hasAccounts: environment.people !== undefined,
+    leftOut: (id, error) =>
+      error instanceof RecordTooLarge
+        ? request.log.warn({ record: id, reason: error.message }, 'record left out')
+        : request.log.error({ record: id, err: error }, 'record left out'),
+    formToken: visitorOf(request).session === undefined ? undefined : formToken(request, environment.baseUrl),
+  };
+}
+
+function bannersOf({ level, library }: WebEnvironment, tr: Translator): readonly string[] {
+  const now = level();
+  return [
+    ...(now.level === 'open' ? [] : [tr.t(now.level === 'closed' ? 'layout.closed' : 'layout.read_only')]),
+    ...(now.message === '' ? [] : [now.message]),
+    ...(isDatabaseAway(library) ? [tr.t('layout.away')] : []),
+  ];
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { UserError } from '../../errors/errors.ts';
+import { may, type Person } from '../../people/person.ts';
+import type { LevelName, SiteLevel } from '../../site/level.ts';
+import type { Site } from '../../site/site.ts';
+import { webErrors } from '../http/errors.ts';
+
+/** Readers are refused because of the site's level, and may come back. */
+export class SiteClosed extends UserError {
+  /** Seconds. */
+  readonly retryAfter: number;
+  /** The operator's. */
+  readonly words: string;
+  constructor(kind: 'closed' | 'readOnly', { message, retryAfter }: SiteLevel) {
+    super(kind === 'closed' ? webErrors.siteClosed : webErrors.siteReadOnly, { message });
+    this.retryAfter = retryAfter;
+    this.words = message;
+  }
+}
+
+/** Probes, the state of the node, looks of its operator, and what any page needs to be drawn. */
+const always = /^\/(?:health\/|server-status|metrics|api\/profile$|assets\/|robots\.txt|favicon\.ico)/;
+/** So that an administrator gets in: nothing of the library is changed by them. */
+const waysIn = /^\/(?:account\/sign-in|account\/sign-out|api\/login|preferences)(?:$|[/?])/;
+const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Why a request is refused at this level; undefined: it is not. */
+export function refusedAt(
+  level: LevelName,
+  request: Pick<FastifyRequest, 'method' | 'url'>,
+  isAdministrator: () => boolean,
+): 'closed' | 'readOnly' | undefined {
+  if (level === 'open' || always.test(request.url)) return undefined;
+  if (waysIn.test(request.url)) return undefined;
+  if (level === 'read-only') return reading.has(request.method) ? undefined : 'readOnly';
+  return isAdministrator() ? undefined : 'closed';
+}
+
+/** Must come after it is known who asks. */
+export function applyLevel(
+  app: FastifyInstance,
+  level: () => SiteLevel,
+  who: (request: FastifyRequest) => { readonly site: Site; readonly person: Person },
+): void {
+  app.addHook('onRequest', async (request) => {
+    const now = level();
+    const refused = refusedAt(now.level, request, () => {
+      const { site, person } = who(request);
+      return may(site, person, 'cfgwebaccess');
+    });
+    if (refused !== undefined) throw new SiteClosed(refused, now);
+  });
+}

@@ -1,0 +1,221 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, freemem, hostname, loadavg, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { DestinationStream } from 'pino';
+import type { Settings } from '../../config/settings.ts';
+import { settingsTable } from '../../config/table.ts';
+import { version } from '../../config/version.ts';
+import { UserError } from '../../errors/errors.ts';
+import { createLogger } from '../../monitor/log.ts';
+import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
+import { nodeId, tellNode } from '../../monitor/nodes.ts';
+import { residentBytes } from '../../monitor/resident.ts';
+import { scoreboardPath } from '../../monitor/scoreboard.ts';
+import { listenForStatus } from '../../monitor/status/listener.ts';
+import { viewOf } from '../../monitor/status/node-view.ts';
+import { statusSocket } from '../../monitor/status/socket.ts';
+import { closeDataFolder } from '../../store/closed-folder.ts';
+import { openStore } from '../../store/open.ts';
+import { lockServe } from '../../store/serve-lock.ts';
+import { type BackgroundPlan, BackgroundProcess } from '../../supervisor/background.ts';
+import type { WorkerPlan } from '../../supervisor/member.ts';
+import { currentRelease, ownFolder } from '../../supervisor/release.ts';
+import { repeat } from '../../supervisor/repeat.ts';
+import { Supervisor, WorkerFailed } from '../../supervisor/supervisor.ts';
+import { tellSystemd } from '../../supervisor/systemd.ts';
+import { webErrors } from '../http/errors.ts';
+import type { BackgroundStart, WorkerStart } from './process-start.ts';
+
+export interface ServeOptions {
+  readonly settings: Settings;
+  /** Ends the server: requests that have come are still answered. */
+  readonly signal: AbortSignal;
+  /** Gets the log, one JSON object a line. */
+  readonly log: DestinationStream;
+  /** Called once, when requests are answered. */
+  readonly onListening: (address: string) => void;
+  /** Settings as they are now, for a reload; throws what is wrong with them. Without it nothing is reloaded. */
+  readonly readSettings?: () => Settings;
+  /** Is given what to call for a reload. */
+  readonly onReload?: (reload: () => void) => void;
+}
+
+/** How often other nodes are told how this one is. Milliseconds. */
+const tellEvery = 5_000;
+
+/**
+ * Serves the library of the settings until the signal: worker processes that answer requests, a background process
+ * that looks after the index and periodic tasks,
+ * and here the connections that come, and how the node is. SIGHUP reads code and settings again. Throws UserError
+ * when it cannot listen or another one serves this folder.
+ */
+export async function serve({
+  settings,
+  signal,
+  log,
+  onListening,
+  readSettings,
+  onReload,
+}: ServeOptions): Promise<void> {
+  closeDataFolder(settings);
+  const lock = await lockServe(settings.dataFolder, settings.port);
+  try {
+    forgetScoreboards(settings.dataFolder);
+    const store = await openStore(settings, { signal });
+    const logger = createLogger(settings, log);
+    const { database } = store;
+    const say = (level: 'info' | 'warn' | 'error', sentence: string): void => logger[level](sentence);
+    const background = new BackgroundProcess(backgroundPlan(settings), log, say);
+    signal.addEventListener('abort', () => background.expectEnd(), { once: true });
+    try {
+      const started = Date.now();
+      const supervisor = await Supervisor.listen({
+        plan: planOf(settings),
+        host: settings.host,
+        port: settings.port,
+        signal,
+        log,
+        say,
+        onAsked: (member, number) => member.tell({ kind: 'status', number, status: status() }),
+        onListening: (address) => {
+          lock.announce(Number(new URL(address).port));
+          background.begin();
+          onListening(address);
+        },
+      });
+      const status = (): NodeStatus => ({
+        ...machine(settings, started),
+        ...partsOf(supervisor),
+        background: background.status(),
+      });
+      const id = nodeId(settings.dataFolder);
+      const tellOthers = () => void tellNode(database, id, summaryOf(status())).catch(() => undefined);
+      const tell = repeat(tellEvery, tellOthers, say);
+      const listener = await listenForStatus({
+        socket: statusSocket(settings.dataFolder),
+        port: settings.statusPort,
+        view: () => viewOf(status(), database),
+        profile: (seconds, place) => supervisor.profile(seconds, place),
+        say: (sentence) => logger.warn(sentence),
+      });
+      const reload = (): void => {
+        void reloaded({ supervisor, background }, settings, readSettings).then(
+          (sentence) => logger.info(sentence),
+          (error: unknown) => logger.error(error instanceof Error ? error.message : String(error)),
+        );
+      };
+      onReload?.(reload);
+      const systemd = tellSystemd(() => supervisor.status().workers.some(({ state }) => state === 'ready'));
+      try {
+        await supervisor.run();
+      } finally {
+        systemd.stop();
+        clearInterval(tell);
+        await listener.close();
+        await tellNode(database, id, summaryOf(status())).catch(() => undefined);
+      }
+    } catch (error) {
+      throw explained(error, settings);
+    } finally {
+      await background.close();
+      await store.release();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Boards of workers whose supervisor was killed. We hold the lock, so there are no others. */
+function forgetScoreboards(dataFolder: string): void {
+  const folder = dirname(scoreboardPath(dataFolder, 0));
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (name.endsWith('.board')) rmSync(join(folder, name), { force: true });
+}
+
+function planOf(settings: Settings): WorkerPlan {
+  return {
+    workers: settings.webWorkers,
+    // A supervisor of another release looks for the programs of this one under the same names: they stay.
+    release: () => currentRelease('src/web/worker.ts'),
+    start: (address): WorkerStart => ({ settings, address }),
+    limits: {
+      requests: settings.workerRequests,
+      memory: settings.workerMemory,
+      idle: settings.workerIdle,
+      silence: settings.workerSilence,
+    },
+    board: (pid) => scoreboardPath(settings.dataFolder, pid),
+  };
+}
+
+function backgroundPlan(settings: Settings): BackgroundPlan {
+  const start = (kept: unknown): BackgroundStart => ({ settings, kept });
+  return { release: () => currentRelease('src/web/background.ts'), start };
+}
+
+/** Settings that this process has used already: a reload cannot change them. */
+const fixed = ['dataFolder', 'databaseUrl', 'host', 'port', 'statusPort', 'nodeName'] as const;
+
+async function reloaded(
+  { supervisor, background }: { readonly supervisor: Supervisor; readonly background: BackgroundProcess },
+  before: Settings,
+  readSettings: (() => Settings) | undefined,
+): Promise<string> {
+  const wanted = readSettings?.() ?? before;
+  const kept = fixed.filter((name) => wanted[name] !== before[name]);
+  const settings = { ...wanted, ...Object.fromEntries(fixed.map((name) => [name, before[name]])) };
+  const { folder } = currentRelease('src/web/worker.ts');
+  if (!(await supervisor.reload(planOf(settings)))) return 'Nothing was reloaded; what was in force goes on.';
+  await background.reload(backgroundPlan(settings));
+  const restart =
+    kept.length === 0 ? '' : ` These need a restart: ${kept.map((name) => settingsTable[name].name).join(', ')}.`;
+  const own =
+    folder === ownFolder
+      ? ''
+      : ' The process that accepts connections is still of the release before; it goes on well beside this one until `serve` is restarted.';
+  return `Code and settings were read again, from ${folder}.${own}${restart}`;
+}
+
+function machine({ nodeName }: Settings, started: number) {
+  return {
+    name: nodeName,
+    version: version(),
+    host: hostname(),
+    pid: process.pid,
+    started,
+    now: Date.now(),
+    cores: availableParallelism(),
+    load: loadavg(),
+    memory: { total: totalmem(), free: freemem() },
+    resident: residentBytes(),
+  };
+}
+
+function partsOf(supervisor: Supervisor) {
+  const { meter, address } = supervisor;
+  return {
+    address,
+    ...supervisor.status(),
+    totals: meter.totals(),
+    samples: meter.samples(),
+    routes: meter.routes(),
+  };
+}
+
+/** What the operator can mend, as a sentence and a hint. */
+function explained(error: unknown, { host, port }: Settings): unknown {
+  if (error instanceof WorkerFailed) {
+    const { code, status, message, hint } = error.failure;
+    return code === '' ? error : new UserError({ code, status, message, hint }, {}, error);
+  }
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const kinds = {
+    EADDRINUSE: webErrors.portTaken,
+    EACCES: webErrors.portForbidden,
+    EADDRNOTAVAIL: webErrors.hostUnknown,
+    ENOTFOUND: webErrors.hostUnknown,
+  } as const;
+  return typeof code === 'string' && code in kinds
+    ? new UserError(kinds[code as keyof typeof kinds], { host, port }, error)
+    : error;
+}

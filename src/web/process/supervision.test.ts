@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import autocannon from 'autocannon';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { loadSettings, type Settings } from '../../config/settings.ts';
+import type { NodeStatus } from '../../monitor/node-status.ts';
+import { statusSocket } from '../../monitor/status/socket.ts';
+import { serve } from './serve.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reperio-supervision-'));
+let store: TestDatabase;
+let settings: Settings;
+const log: string[] = [];
+
+before(async () => {
+  store = await openTestDatabase();
+  settings = loadSettings({ REPERIO_DATA: folder, DATABASE_URL: store.url, REPERIO_PORT: '0' });
+});
+after(async () => {
+  await store.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Running {
+  readonly address: string;
+  /** Reads settings again. */
+  readonly reload: (settings: Partial<Settings>) => void;
+  stop(): Promise<void>;
+}
+
+async function start(changes: Partial<Settings> = {}): Promise<Running> {
+  const controller = new AbortController();
+  let now: Settings = { ...settings, exemptNetworks: '127.0.0.0/8, ::1', ...changes };
+  let reload = (): void => undefined;
+  let ended: Promise<void> = Promise.resolve();
+  log.splice(0);
+  const address = await new Promise<string>((resolve, reject) => {
+    ended = serve({
+      settings: now,
+      signal: controller.signal,
+      log: { write: (line: string) => void log.push(line) },
+      onListening: resolve,
+      readSettings: () => now,
+      onReload: (listener) => {
+        reload = listener;
+      },
+    });
+    ended.catch(reject);
+  });
+  return {
+    address,
+    reload: (wanted) => {
+      now = { ...now, ...wanted };
+      reload();
+    },
+    stop: async () => {
+      controller.abort();
+      await ended;
+    },
+  };
+}
+
+async function status(address: string): Promise<NodeStatus> {
+  const answer = await fetch(`${address}/server-status?format=json`);
+  assert.equal(answer.status, 200);
+  return ((await answer.json()) as { status: NodeStatus }).status;
+}
+
+/** The supervisor itself, without any worker. */
+async function statusOfSupervisor(path = '/server-status?format=json'): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath: statusSocket(folder), path }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      response.on('end', () => resolve(body));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+async function until<T>(look: () => Promise<T | undefined> | T | undefined, seconds = 20): Promise<T> {
+  for (const end = Date.now() + seconds * 1000; ; ) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`it did not come about. ${log.slice(-5).join('')}`);
+    await sleep(50);
+  }
+}
+
+/** Asks pages without a pause while something is done; how many failed, and how many there were. */
+async function underLoad(address: string, work: () => Promise<void>): Promise<autocannon.Result> {
+  const ended = Promise.withResolvers<autocannon.Result>();
+  const load = autocannon({ url: `${address}/search?p=test`, connections: 6, duration: 60 }, (error, result) =>
+    error ? ended.reject(error) : ended.resolve(result),
+  );
+  await sleep(500);
+  try {
+    await work();
+    await sleep(500);
+  } finally {
+    load.stop();
+  }
+  return ended.promise;
+}
+
+function assertNoneFailed({ errors, timeouts, non2xx, requests }: autocannon.Result): void {
+  assert.deepEqual({ errors, timeouts, non2xx }, { errors: 0, timeouts: 0, non2xx: 0 });
+  assert.ok(requests.total > 20, `only ${requests.total} requests`);
+}
+
+test('workers that have answered their number of requests are replaced, and no request fails', async () => {
+  const server = await start({ webWorkers: 2, workerRequests: 60 });
+  try {
+    const before = await until(async () => {
+      const pids = (await status(server.address)).workers.map(({ pid }) => pid);
+      return pids.length === 2 ? pids : undefined;
+    });
+    const result = await underLoad(server.address, async () => {
+      // One may be replaced twice before the other has answered as many.
+      await until(() => {
+        const taken = log.map((line) => /worker (\d): .* has taken over .* requests/.exec(line)?.[1]);
+        return taken.includes('1') && taken.includes('2') ? true : undefined;
+      });
+    });
+    assertNoneFailed(result);
+    const { workers, deathCount, totals } = await status(server.address);
+    assert.ok(workers.every(({ pid, state }) => state === 'leaving' || !before.includes(pid)));
+    assert.equal(deathCount, 0);
+    assert.ok(totals.requests > 60);
+    const least = result.requests.total;
+    await until(async () => ((await status(server.address)).totals.requests >= least ? true : undefined), 5);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a reload under load replaces every worker with the settings of now, and fails no request; a wrong one changes nothing', async () => {
+  const server = await start({ webWorkers: 2 });
+  try {
+    assert.equal(
+      (await fetch(`${server.address}/search?p=test`)).headers.get('cache-control')?.includes('max-age=10'),
+      true,
+    );
+    const result = await underLoad(server.address, async () => {
+      server.reload({ sharedCache: 77_000, webWorkers: 3 });
+      await until(() => log.find((line) => line.includes('Code and settings were read again')));
+    });
+    assertNoneFailed(result);
+    assert.equal(
+      (await fetch(`${server.address}/search?p=test`)).headers.get('cache-control')?.includes('max-age=77'),
+      true,
+    );
+    const now = await until(async () => {
+      const found = await status(server.address);
+      return found.workers.filter(({ state }) => state === 'ready').length === 3 ? found : undefined;
+    });
+    assert.equal(now.reloads, 1);
+    assert.equal(now.deathCount, 0);
+    const pids = now.workers.map(({ pid }) => pid);
+
+    log.splice(0);
+    server.reload({ exemptNetworks: 'nowhere' });
+    await until(() => log.find((line) => line.includes('Nothing was reloaded')));
+    assert.ok(log.some((line) => line.includes('did not start')));
+    assert.deepEqual(
+      (await status(server.address)).workers.map(({ pid }) => pid),
+      pids,
+    );
+    assert.equal((await fetch(`${server.address}/search?p=test`)).status, 200);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a worker that says nothing any more is killed and named with what it was answering; meanwhile the supervisor tells', async () => {
+  const server = await start({ webWorkers: 1, workerSilence: 4_000 });
+  try {
+    const [worker] = (await status(server.address)).workers;
+    process.kill(worker!.pid, 'SIGSTOP');
+    // It has this request on its hands when it is let go for a moment.
+    const asked = fetch(`${server.address}/search?p=silence`).catch((error: Error) => error);
+    const seen = await until(async () => {
+      const { status: found } = JSON.parse(await statusOfSupervisor()) as { status: NodeStatus };
+      return found.workers[0]?.state === 'silent' ? found : undefined;
+    });
+    assert.equal(seen.workers[0]?.pid, worker!.pid);
+    const { deaths } = await until(async () => {
+      const { status: found } = JSON.parse(await statusOfSupervisor()) as { status: NodeStatus };
+      return found.deathCount === 1 && found.workers[0]?.state === 'ready' ? found : undefined;
+    });
+    assert.match(deaths[0]!.how, /^SIGKILL from us, since it said nothing for \d s/);
+    // A connection that it had not taken yet is answered by its successor.
+    const answer = await asked;
+    assert.ok(answer instanceof Response && answer.status === 200, String(answer));
+    assert.match(await statusOfSupervisor('/metrics'), /^reperio_worker_deaths_total 1$/m);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('who dies while it answers is named with the request, the SQL statements and what it said', async () => {
+  const server = await start({ webWorkers: 1 });
+  try {
+    const [worker] = (await status(server.address)).workers;
+    // An export of nothing is over at once; a body that never comes is not.
+    const open = request(`${server.address}/api/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': '1000' },
+    });
+    open.on('error', () => undefined);
+    open.write('{');
+    const running = await until(async () => {
+      const found = (await status(server.address)).workers[0]!.running.find(({ url }) => url === '/api/login');
+      return found;
+    });
+    assert.equal(running.method, 'POST');
+    process.kill(worker!.pid, 'SIGKILL');
+    const [death] = await until(async () => {
+      const { deaths } = await status(server.address).catch(() => ({ deaths: [] }) as Pick<NodeStatus, 'deaths'>);
+      return deaths.length === 1 ? deaths : undefined;
+    });
+    assert.equal(death!.how, 'SIGKILL');
+    assert.ok(death!.running.some(({ url }) => url === '/api/login'));
+    assert.ok(log.some((line) => line.includes('it was answering') && line.includes('POST /api/login')));
+  } finally {
+    await server.stop();
+  }
+});
+
+test('the background process may die: it is named with what it said, another one starts, and readers notice nothing', async () => {
+  const server = await start({ webWorkers: 1 });
+  try {
+    const first = await until(async () => (await status(server.address)).background.pid || undefined);
+    const result = await underLoad(server.address, async () => {
+      process.kill(first, 'SIGKILL');
+      const { background } = await until(async () => {
+        const found = await status(server.address);
+        return found.background.pid !== first && found.background.pid > 0 ? found : undefined;
+      });
+      assert.equal(background.deaths, 1);
+      assert.match(background.lastDeath ?? '', /^ended with SIGKILL/);
+    });
+    assertNoneFailed(result);
+    assert.ok(log.some((line) => line.includes('The background process ended with SIGKILL')));
+    assert.match(await statusOfSupervisor('/metrics'), /^reperio_background_deaths_total 1$/m);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a crash loop is called one', async () => {
+  const server = await start({ webWorkers: 1 });
+  try {
+    for (let death = 1; death <= 5; death++) {
+      const pid = await until(async () => {
+        const found = JSON.parse(await statusOfSupervisor()) as { status: NodeStatus };
+        return found.status.deathCount === death - 1 ? found.status.workers[0]?.pid : undefined;
+      });
+      process.kill(pid, 'SIGKILL');
+    }
+    await until(() => log.find((line) => line.includes('crash loop: worker 1 has ended 5 times soon after its start')));
+  } finally {
+    await server.stop();
+  }
+});
+
+test('the board of a worker is gone with it', async () => {
+  const server = await start({ webWorkers: 2 });
+  await server.stop();
+  assert.deepEqual(
+    readdirSync(join(folder, 'run')).filter((name) => name.endsWith('.board')),
+    [],
+  );
+  assert.ok(readFileSync(join(folder, 'node-id'), 'utf8').length > 30);
+});

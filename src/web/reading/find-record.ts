@@ -1,0 +1,46 @@
+import { wouldShow } from '../../access/deleted.ts';
+import { mayShow } from '../../access/visible.ts';
+import { firstValue } from '../../formats/work/fields.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { ReadVersion } from '../exchange/read-version.ts';
+
+/**
+ * What there is to say of a number: a record; that it was deleted, or merged into another one; or nothing, which is all
+ * that anybody learns of a record that they may not see.
+ */
+export type FoundRecord =
+  | { readonly kind: 'shown'; readonly version: ReadVersion }
+  | { readonly kind: 'deleted'; readonly id: number; readonly on: Date }
+  | { readonly kind: 'merged'; readonly id: number; readonly other: number }
+  | { readonly kind: 'unknown' };
+
+/** A number that no record has, asked for in the place of one of which nothing may be told. */
+const noRecord = 0;
+
+const unknown: FoundRecord = { kind: 'unknown' };
+
+/**
+ * One statement for a record that is shown. For whatever else there may be two, so that one that is not there takes as
+ * long as one that nobody may know of.
+ */
+export async function findRecord(exchange: Exchange, text: string): Promise<FoundRecord> {
+  const { person, snapshot } = exchange;
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  if (id < 1 || id > 2 ** 31 - 1) return unknown;
+  const shown = mayShow(person, snapshot, id);
+  // A record that was deleted long ago has left the index. One that may not be seen is not read: its size would show
+  // in the time.
+  const read = shown === 'no' ? noRecord : id;
+  const version = await exchange.record(read);
+  if (shown === 'yes' && version?.deleted === false) return { kind: 'shown', version };
+  const before = await exchange.before(read);
+  const couldSee = wouldShow(person, snapshot, before?.record ?? version?.record);
+  if (version === undefined || shown === 'no' || !version.deleted || !couldSee) return unknown;
+  const other = Number(firstValue(version.record, '970', 'd') ?? 0);
+  return isNamed(exchange, other, id) ? { kind: 'merged', id, other } : { kind: 'deleted', id, on: version.modified };
+}
+
+/** May it be said into which record another one was merged? Not when that one is not shown. */
+function isNamed({ person, snapshot }: Exchange, other: number, id: number): boolean {
+  return Number.isSafeInteger(other) && other > 0 && other !== id && mayShow(person, snapshot, other) !== 'no';
+}

@@ -1,0 +1,28 @@
+import { exportFormats } from '../../formats/formats.ts';
+import { plainText } from '../../formats/mathematics.ts';
+import { dublinCoreMeta, highwireMeta, schemaOrg } from '../../formats/metadata.ts';
+import type { Work } from '../../formats/work/work.ts';
+import { type Html, html, jsonScript } from '../../html/html.ts';
+import type { PageContext } from '../ui/page-context.ts';
+
+/** What machines read of a record's page: schema.org, Highwire and Dublin Core, and where its other formats are. */
+export function recordHead(context: PageContext, model: { readonly id: number; readonly work: Work }): Html {
+  const address = `${context.baseUrl}/record/${model.id}`;
+  const description = model.work.abstracts[0];
+  const meta = [...highwireMeta(model.work, address), ...dublinCoreMeta(model.work, address)];
+  return html`<link rel="canonical" href="${address}">
+${description !== undefined && html`<meta name="description" content="${plainText(description).slice(0, 300)}">`}
+<link rel="unapi-server" type="application/xml" title="unAPI" href="/unapi">
+<link rel="schema.DC" href="http://purl.org/dc/elements/1.1/">
+${meta.map(
+  ([name, content]) => html`<meta name="${name}" content="${content}">
+`,
+)}${exportFormats
+  .filter((format) => format.mediaTypes.length > 0)
+  .map(
+    (
+      format,
+    ) => html`<link rel="alternate" type="${format.contentType.split(';')[0]!}" title="${format.name}" href="/record/${model.id}/export/${format.code}">
+`,
+  )}${jsonScript('application/ld+json', schemaOrg(model.work, { address, id: model.id, library: context.site.name, libraryAddress: context.baseUrl }))}`;
+}

@@ -1,0 +1,252 @@
+import { hostOf } from '../../formats/address.ts';
+import { citationStyles, citationText } from '../../formats/citation.ts';
+import { plainText } from '../../formats/mathematics.ts';
+import type { Identifier } from '../../formats/work/identifiers.ts';
+import type { Contributor } from '../../formats/work/names.ts';
+import { publicationLine } from '../../formats/work/publication.ts';
+import type { Link, Work } from '../../formats/work/work.ts';
+import { attribute, type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
+import type { Brief } from '../../index/brief.ts';
+import type { FilePage } from '../files/files.ts';
+import { filesPanel } from '../files/panel.ts';
+import { facts } from '../ui/facts.ts';
+import { recordFormats } from '../ui/format-menu.ts';
+import { richText } from '../ui/highlight.ts';
+import { kindName, titleHtml } from '../ui/hit.ts';
+import { layout } from '../ui/layout.ts';
+import { fieldSearch } from '../ui/links.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { citationsPanel, type RecordCitations } from './citations-page.ts';
+import { recordHead } from './head.ts';
+
+export interface RecordModel {
+  readonly id: number;
+  readonly created: Date;
+  readonly modified: Date;
+  readonly work: Work;
+  readonly references: number;
+  /** Characters of a very large record that are not shown; 0: none. */
+  readonly leftOut: number;
+  /** Documents that this person may see. */
+  readonly files: FilePage;
+  /** Undefined while citations are being counted. */
+  readonly citations: RecordCitations | undefined;
+  /** Logical fields of the site: a value becomes a link only when its field can be searched. */
+  readonly fields: ReadonlySet<string>;
+  /** The visible records most like it, and where all of them are. */
+  readonly similar: {
+    readonly records: readonly { readonly id: number; readonly brief: Brief }[];
+    readonly href: string | undefined;
+  };
+}
+
+const tabs = ['information', 'references', 'citations', 'marc'] as const;
+export type RecordTab = (typeof tabs)[number] | 'authors' | 'files';
+
+/** A page of a record: its head and tabs are the same on all of them. */
+export function recordPage(
+  context: PageContext,
+  model: RecordModel,
+  tab: RecordTab,
+  body: HtmlValue,
+  find: HtmlValue,
+): string {
+  return layout(context, {
+    title:
+      model.work.title === '' ? context.tr.t('record.number', { id: String(model.id) }) : plainText(model.work.title),
+    head: recordHead(context, model),
+    find,
+    unlisted: tab !== 'information',
+    main: html`<article class="record">
+${recordHeader(context, model)}
+${tabList(context, model, tab)}
+${model.leftOut > 0 && html`<p class="muted">${context.tr.t('record.left_out', { size: context.tr.size(model.leftOut) })}</p>`}
+${body}
+</article>`,
+  });
+}
+
+function recordHeader(context: PageContext, model: RecordModel): Html {
+  const { work } = model;
+  const kinds = work.kinds.map((kind) => kindName(context, kind));
+  const line = [kinds.join(', '), work.date].filter((part) => part !== undefined && part !== '');
+  return html`<header>
+<p class="kind">${line.join(' · ')}</p>
+<h1 dir="auto">${work.title === '' ? context.tr.t('record.untitled') : richText(work.title)}</h1>
+${work.otherTitles.map((title) => html`<p class="serif muted" dir="auto">${richText(title)}</p>`)}
+${authorLine(context, model)}
+</header>`;
+}
+
+const authorsShown = 20;
+
+/** The first twenty authors; the rest has pages of its own, since there may be thousands. */
+function authorLine(context: PageContext, model: RecordModel): Html {
+  const { tr } = context;
+  const list = model.work.contributors;
+  const shown = list.slice(0, authorsShown).map((one) => contributorLink(one, model.fields));
+  const groups = model.work.collaborations.map((name) => html`<span>${name}</span>`);
+  if (shown.length + groups.length === 0) return nothing;
+  const rest = list.length - shown.length;
+  const all = rest > 0 || list.some((one) => one.affiliations.length > 0);
+  return html`<p class="authors" dir="auto">${groups.length > 0 && html`${join(groups, ', ')}${shown.length > 0 && html`<br>`}`}${join(shown, '; ')}${
+    all &&
+    html` <a class="small" href="/record/${model.id}/authors">${rest > 0 ? tr.t('record.all_authors', { count: list.length }) : tr.t('record.affiliations')}</a>`
+  }</p>`;
+}
+
+export function contributorLink(one: Contributor, fields: ReadonlySet<string>): Html {
+  const field = one.kind === 'person' && fields.has('author') ? 'author' : undefined;
+  const name =
+    field === undefined ? html`${one.name}` : html`<a href="${fieldSearch(field, one.name)}">${one.name}</a>`;
+  return html`${name}${one.role !== undefined && html` <span class="muted">(${one.role})</span>`}`;
+}
+
+function tabList(context: PageContext, model: RecordModel, current: RecordTab): Html {
+  const { tr } = context;
+  const cited = model.citations?.count ?? 0;
+  const items = tabs.map((tab) => {
+    if (tab === 'references' && model.references === 0 && current !== 'references') return nothing;
+    if (tab === 'citations' && cited === 0 && current !== 'citations') return nothing;
+    const href = tab === 'information' ? `/record/${model.id}` : `/record/${model.id}/${tab}`;
+    const number = tab === 'references' ? model.references : tab === 'citations' ? cited : undefined;
+    const count = number !== undefined && html` <span class="number muted">${tr.number(number)}</span>`;
+    return html`<li><a href="${href}"${attribute('aria-current', tab === current ? 'page' : undefined)}>${tr.t(`record.tab.${tab}`)}${count}</a></li>`;
+  });
+  return html`<nav class="tabs" aria-label="${tr.t('record.tabs')}"><ul>${items}</ul></nav>`;
+}
+
+/** The information tab. */
+export function recordInformation(context: PageContext, model: RecordModel): Html {
+  const { tr } = context;
+  const { work } = model;
+  return html`<div>
+${work.abstracts.length > 0 && html`<section class="panel"><h2>${tr.t('record.abstract')}</h2><div class="abstract">${work.abstracts.map((text) => html`<p dir="auto">${richText(text)}</p>`)}</div></section>`}
+<section class="panel"><h2>${tr.t('record.details')}</h2>${details(context, model)}</section>
+${filesPanel(context, model.id, model.files)}
+${work.links.length > 0 && html`<section class="panel"><h2>${tr.t('record.files')}</h2><ul class="plain">${work.links.map((link) => linkItem(context, link))}</ul></section>`}
+</div>
+<aside class="aside">
+${model.citations !== undefined && citationsPanel(context, model.citations)}
+${citeSection(context, model)}
+${recordFormats(context, model.id)}
+${similarPanel(context, model)}
+</aside>`;
+}
+
+function similarPanel(context: PageContext, { similar }: RecordModel): Html {
+  if (similar.records.length === 0) return nothing;
+  const { tr } = context;
+  return html`<section class="panel similar"><h2>${tr.t('record.similar')}</h2><ul class="plain">${similar.records.map(
+    ({ id, brief }) =>
+      html`<li><a href="/record/${id}" dir="auto">${titleHtml(context, brief.t)}</a>${brief.y > 0 && html` <span class="muted number">${String(brief.y)}</span>`}</li>`,
+  )}</ul>${similar.href !== undefined && html`<p class="small"><a href="${similar.href}" rel="nofollow">${tr.t('record.all_similar')}</a></p>`}</section>`;
+}
+
+function details(context: PageContext, model: RecordModel): Html {
+  const { tr } = context;
+  const { work, fields } = model;
+  const published = work.publications.map((one) => {
+    const line = publicationLine(one);
+    return fields.has('journal')
+      ? html`<a href="${fieldSearch('journal', one.journal)}">${richText(one.journal)}</a>${line.slice(one.journal.length)}`
+      : line;
+  });
+  const subjects = (field: string, list: readonly string[]): readonly HtmlValue[] =>
+    list.length === 0
+      ? []
+      : [
+          join(
+            list.map((text) =>
+              fields.has(field) ? html`<a href="${fieldSearch(field, text)}">${richText(text)}</a>` : richText(text),
+            ),
+            '; ',
+          ),
+        ];
+  const thesis =
+    work.thesis === undefined
+      ? []
+      : [[work.thesis.degree, work.thesis.institution].filter(Boolean).join(', ')].filter((text) => text !== '');
+  const publisher = [work.imprint.place, work.imprint.publisher].filter((part) => part !== undefined).join(': ');
+  return facts([
+    [tr.t('record.published_in'), published],
+    [tr.t('record.publisher'), publisher === '' ? [] : [publisher]],
+    [tr.t('record.thesis'), thesis],
+    [tr.t('record.date'), work.date === undefined ? [] : [dateText(context, work.date)]],
+    [tr.t('record.edition'), work.edition === undefined ? [] : [work.edition]],
+    [tr.t('record.series'), work.series.filter((text) => text !== '')],
+    [tr.t('record.extent'), work.extent === undefined ? [] : [work.extent]],
+    [tr.t('record.identifiers'), work.identifiers.map(identifierLink)],
+    [tr.t('record.subjects'), subjects('subject', work.subjects)],
+    [tr.t('record.keywords'), subjects('keyword', work.keywords)],
+    [
+      tr.t('record.languages'),
+      work.languages.length === 0 ? [] : [work.languages.map((code) => tr.languageName(code)).join(', ')],
+    ],
+    [tr.t('record.notes'), work.notes.map((note) => richText(note))],
+    [
+      tr.t('record.rights'),
+      work.licences.map((one) =>
+        one.url === undefined ? one.text : html`<a href="${one.url}" rel="license">${one.text}</a>`,
+      ),
+    ],
+    [
+      tr.t('record.this_record'),
+      [
+        html`<span class="muted">${tr.t('record.dates', { id: String(model.id), created: tr.date(model.created), modified: tr.date(model.modified) })}</span>`,
+      ],
+    ],
+  ]);
+}
+
+/** "2003-05-01" in the reader's words; a year alone, or a year and month, as far as it is known. */
+function dateText(context: PageContext, date: string): HtmlValue {
+  const [year, month, day] = date.split('-').map(Number);
+  if (month === undefined) return html`<time datetime="${date}">${date}</time>`;
+  const options: Intl.DateTimeFormatOptions = {
+    year: 'numeric',
+    month: 'long',
+    timeZone: 'UTC',
+    ...(day === undefined ? {} : { day: 'numeric' }),
+  };
+  const text = new Intl.DateTimeFormat(context.tr.language, options).format(Date.UTC(year!, month - 1, day ?? 1));
+  return html`<time datetime="${date}">${text}</time>`;
+}
+
+function identifierLink(one: Identifier): HtmlValue {
+  const label = one.scheme === '' ? one.value : `${one.scheme}: ${one.value}`;
+  if (one.url !== undefined) return html`<a href="${one.url}">${label}</a>`;
+  return one.kind === 'report' ? html`<a href="${fieldSearch('reportnumber', one.value)}">${label}</a>` : label;
+}
+
+function linkItem(context: PageContext, link: Link): Html {
+  const { tr } = context;
+  const name = decodeName(link.url.split(/[?#]/)[0]!.split('/').at(-1) ?? '');
+  const host = hostOf(link.url) ?? '';
+  const facts = [host, link.size === undefined ? undefined : tr.size(link.size), link.checksum].filter(
+    (part) => part !== undefined,
+  );
+  return html`<li><a href="${link.url}">${link.label ?? (name === '' ? host : name)}</a> <span class="muted small">${facts.join(' · ')}</span></li>`;
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function citeSection(context: PageContext, model: RecordModel): Html {
+  const { tr } = context;
+  const address = `${context.baseUrl}/record/${model.id}`;
+  const one = ({
+    style,
+    name,
+  }: (typeof citationStyles)[number]): Html => html`<div class="cite"><b>${name}</b><span id="cite-${style}" dir="auto">${citationText(model.work, style, address)}</span>
+<button type="button" class="quiet small" data-copy="cite-${style}" data-done="${tr.t('record.copied')}" hidden>${tr.t('record.copy')}<span class="hidden"> (${name})</span></button></div>`;
+  const [first, ...others] = citationStyles;
+  return html`<section class="panel"><h2>${tr.t('record.cite')}</h2>
+${first !== undefined && one(first)}
+<details class="tools"><summary>${tr.t('record.other_styles')}</summary>${others.map(one)}</details></section>`;
+}

@@ -1,0 +1,80 @@
+import { encodedAddress, hostOf } from '../../formats/address.ts';
+import type { Contributor } from '../../formats/work/names.ts';
+import type { Reference } from '../../formats/work/references.ts';
+import { type Html, type HtmlValue, html } from '../../html/html.ts';
+import type { MarcRecord } from '../../marc/record.ts';
+import { withParameter } from '../http/url.ts';
+import { richText } from '../ui/highlight.ts';
+import { fieldSearch, searchFor } from '../ui/links.ts';
+import { marcTable } from '../ui/marc-table.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { paging } from '../ui/paging.ts';
+import { contributorLink, type RecordModel } from './page.ts';
+
+/** So many of each fit on a page that a phone can hold. */
+const perPage = { references: 150, authors: 200, marc: 200 } as const;
+
+interface Slice<T> {
+  readonly items: readonly T[];
+  readonly first: number;
+  readonly paging: Html;
+}
+
+function slice<T>(context: PageContext, list: readonly T[], size: number, wanted: number): Slice<T> {
+  const last = Math.max(1, Math.ceil(list.length / size));
+  const current = Math.min(Math.max(1, wanted), last);
+  const first = (current - 1) * size;
+  const href = (page: number): string => withParameter(context.address, 'page', page === 1 ? undefined : String(page));
+  return { items: list.slice(first, first + size), first, paging: paging(context, { current, last, href }) };
+}
+
+export function recordReferences(context: PageContext, list: readonly Reference[], page: number): Html {
+  const { tr } = context;
+  if (list.length === 0) return html`<p>${tr.t('record.no_references')}</p>`;
+  const shown = slice(context, list, perPage.references, page);
+  return html`<section><h2 class="hidden">${tr.t('record.tab.references')}</h2><ol class="references" start="${shown.first + 1}">${shown.items.map(
+    (
+      one,
+    ) => html`<li><span class="muted number">${one.label}</span><span dir="auto">${referenceText(context, one)}</span></li>
+`,
+  )}</ol>${shown.paging}</section>`;
+}
+
+function referenceText(context: PageContext, one: Reference): HtmlValue {
+  const links: HtmlValue[] = [];
+  if (one.journal !== undefined)
+    links.push(html`<a href="${fieldSearch('journal', one.journal)}">${richText(one.journal)}</a>`);
+  if (one.reportNumber !== undefined)
+    links.push(html`<a href="${fieldSearch('reportnumber', one.reportNumber)}">${one.reportNumber}</a>`);
+  if (one.doi !== undefined) links.push(html`<a href="https://doi.org/${encodedAddress(one.doi)}">doi:${one.doi}</a>`);
+  if (one.arxiv !== undefined && one.arxiv !== one.reportNumber)
+    links.push(html`<a href="https://arxiv.org/abs/${one.arxiv}">arXiv</a>`);
+  if (one.url !== undefined) links.push(html`<a href="${one.url}">${hostOf(one.url)}</a>`);
+  const text = one.text === '' ? '' : html`${richText(one.text)}${links.length > 0 && ', '}`;
+  return html`${text}${links.map((link, i) => html`${i > 0 && ', '}${link}`)}${
+    links.length === 0 &&
+    one.text !== '' &&
+    html` <a class="small" href="${searchFor(words(one.text))}" rel="nofollow">${context.tr.t('record.look_for')}<span class="hidden">: ${one.text}</span></a>`
+  }`;
+}
+
+/** The first words of a printed reference, to look for it when it has no number. */
+function words(text: string): string {
+  return (text.match(/[\p{L}\p{N}]{3,}/gu) ?? []).slice(0, 6).join(' ');
+}
+
+export function recordAuthors(context: PageContext, model: RecordModel, page: number): Html {
+  const { tr } = context;
+  const list = model.work.contributors;
+  const shown = slice(context, list, perPage.authors, page);
+  const person = (one: Contributor): Html => html`<li dir="auto">${contributorLink(one, model.fields)}${
+    one.orcid !== undefined && html` <a class="small" href="https://orcid.org/${one.orcid}">ORCID</a>`
+  }${one.affiliations.length > 0 && html`<br><span class="muted small">${one.affiliations.join('; ')}</span>`}</li>
+`;
+  return html`<section><h2>${tr.t('record.authors', { count: list.length })}</h2><ul class="people">${shown.items.map(person)}</ul>${shown.paging}</section>`;
+}
+
+export function recordMarc(context: PageContext, record: MarcRecord, page: number): Html {
+  const shown = slice(context, record.fields, perPage.marc, page);
+  return html`<section><h2 class="hidden">MARC</h2>${marcTable(context, { leader: shown.first === 0 ? record.leader : '', fields: shown.items })}${shown.paging}</section>`;
+}

@@ -1,7 +1,0 @@
-import type { PageContext } from '../../context.ts';
-import type { AccountTab } from '../../pages/account/profile.ts';
-
-/** The parts of an account that there are here. */
-export function tabsOf({ site }: PageContext): readonly AccountTab[] {
-  return site.signIn.length === 0 ? ['profile', 'sessions', 'tokens'] : ['profile', 'sessions', 'tokens', 'identities'];
-}

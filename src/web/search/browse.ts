@@ -1,0 +1,63 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { browseFor } from '../../access/browse.ts';
+import { collectionTree } from '../../access/collections.ts';
+import type { BrowseWay } from '../../search/guide/browse.ts';
+import { type SearchRequest, toUrl, withoutFilters } from '../../search/request.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { sendUnknownCollection } from '../exchange/messages.ts';
+import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
+import { withParameter } from '../http/url.ts';
+import { browsePage } from './browse-page.ts';
+import { noticeText } from './search-view.ts';
+import { browseAddress } from './url-of-search.ts';
+
+/** Is a list of terms asked for? By action=browse, or by the button of that name in Invenio's forms. */
+export function asksToBrowse(args: URLSearchParams): boolean {
+  return args.get('action') === 'browse' || args.has('action_browse');
+}
+
+/** /search?action=browse */
+export function sendBrowse(
+  environment: WebEnvironment,
+  exchange: Exchange,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  question: SearchRequest,
+): FastifyReply {
+  const { snapshot, person, page, args, timing } = exchange;
+  const { byName } = collectionTree(snapshot.site);
+  const unknown = [question.collection, ...question.collections].find((name) => name !== '' && !byName.has(name));
+  if (unknown !== undefined) return sendUnknownCollection(exchange, reply, unknown);
+  if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
+    return reply;
+  const [part] = question.parts;
+  const asked = question.text === '' && part !== undefined ? { text: part.text, field: part.field } : {};
+  const wanted = { ...question, ...asked };
+  const way = (['after', 'before'] as const).find((one) => one === args.get('way')) ?? 'around';
+  const browsed = timing.search(() => browseFor(snapshot, person, wanted, way));
+  const address = (text: string, direction: BrowseWay): string =>
+    withParameter(browseAddress({ ...wanted, text, field: browsed.field }), 'way', direction);
+  const collection = byName.get(question.collection)?.collection;
+  return sendHtml(
+    reply,
+    exchange,
+    browsePage(page, {
+      request: { ...wanted, field: browsed.field },
+      text: way === 'around' ? wanted.text : '',
+      collectionName: collection === undefined ? undefined : page.tr.nameOf(collection.names, collection.name),
+      terms: browsed.terms.map(({ label, text, count, exact }) => ({
+        label,
+        count,
+        exact,
+        href: toUrl(withoutFilters(question), { text }),
+      })),
+      before: browsed.before === undefined ? undefined : address(browsed.before, 'before'),
+      after: browsed.after === undefined ? undefined : address(browsed.after, 'after'),
+      notices: [
+        ...browsed.notices.map((notice) => noticeText(page, notice)),
+        ...browsed.refused.map((name) => page.tr.t('error.restricted.text', { name })),
+      ],
+    }),
+  );
+}

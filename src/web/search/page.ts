@@ -1,0 +1,247 @@
+import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
+import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
+import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import type { SortMethod } from '../../site/site.ts';
+import { formatGroups } from '../ui/format-menu.ts';
+import type { Highlighter } from '../ui/highlight.ts';
+import { type Hit, hitList } from '../ui/hit.ts';
+import { layout } from '../ui/layout.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import { paging } from '../ui/paging.ts';
+import { searchBox } from '../ui/search-box.ts';
+import { type YearCount, yearForm, yearPicture } from '../ui/years.ts';
+import { addForm, advancedForm } from './advanced.ts';
+import { type FacetList, facetList } from './facets.ts';
+import { type GuidanceModel, guidance, type Offer } from './guidance.ts';
+import { type MenuItem, menu } from './menu.ts';
+import { overview, type SectionModel, sectionList } from './sections.ts';
+
+export interface SearchModel {
+  /** What was searched for. */
+  readonly request: SearchRequest;
+  /** What was typed in the box. */
+  readonly typed: string;
+  readonly total: number;
+  readonly hits: readonly Hit[];
+  /** The engine's time. */
+  readonly milliseconds: number;
+  readonly highlighter: Highlighter;
+  readonly facets: readonly FacetModel[];
+  readonly chips: readonly Chip[];
+  /** Sentences about how the question was read. */
+  readonly notices: readonly string[];
+  /** A spelling that finds more. */
+  readonly correction: Offer | undefined;
+  /** Shown when nothing is found. */
+  readonly guidance: GuidanceModel | undefined;
+  /** The name of the collection searched; undefined is the whole library. */
+  readonly collectionName: string | undefined;
+  /** The terms near what is asked for. */
+  readonly browse: string;
+  /** sc=1: hits by collection, in place of the list. */
+  readonly sections: readonly SectionModel[] | undefined;
+  /** The same answer split by collection, or no longer; undefined where there is nothing to split. */
+  readonly splitHref: string | undefined;
+  /** The question as a text to which a condition can be added. */
+  readonly question: string;
+  /** Hits drawn in another way, as of=hd and of=hm do. */
+  readonly drawn?: HtmlValue;
+  /** What stands in place of hits and paging, as of=hcs does. */
+  readonly summary?: Html;
+}
+
+export type FacetModel =
+  | { readonly kind: 'list'; readonly list: FacetList }
+  | {
+      readonly kind: 'years';
+      readonly code: string;
+      readonly title: string;
+      readonly counts: readonly YearCount[];
+      readonly chosen: readonly [number, number] | undefined;
+    };
+
+export interface Chip {
+  readonly name: string;
+  readonly value: string;
+  /** The search without it. */
+  readonly href: string;
+}
+
+export const yearArguments = ['y1', 'y2'] as const;
+
+export function searchPage(context: PageContext, model: SearchModel): string {
+  const { tr } = context;
+  const { request } = model;
+  const title =
+    request.text === ''
+      ? (model.collectionName ?? tr.t('search.title'))
+      : tr.t('search.title_of', { text: request.text });
+  const box = searchBox(context, {
+    text: model.typed,
+    collection: request.collection === '' ? undefined : request.collection,
+    hidden: keptArguments(request),
+  });
+  const { embed } = request;
+  const has = (letter: string): boolean => embed.length === 0 || embed.includes(letter);
+  const body =
+    model.guidance !== undefined
+      ? html`<div class="none">${guidance(context, model.guidance)}</div>`
+      : html`${has('O') && facets(context, model)}<div>${has('O') && model.sections !== undefined && overview(context, model.sections)}${results(context, model)}</div>`;
+  return layout(context, {
+    title,
+    unlisted: true,
+    head: html`<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: 'hb', language: '' })}">
+<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
+    find: has('S') ? box : nothing,
+    embedded: { header: has('H'), footer: has('F') },
+    main: html`${has('S') && !has('H') && box}<div class="${has('O') ? 'search' : 'search plain'}">
+${has('I') ? summary(context, model) : html`<h1 class="hidden">${title}</h1>`}
+${has('B') && body}
+</div>`,
+  });
+}
+
+/** What a new question in the box keeps: where and how one searches, not the filters of the old one. */
+function keptArguments(request: SearchRequest): readonly (readonly [string, string])[] {
+  const kept = new Set(['f', 'c', 'sf', 'so', 'rm', 'rg', 'of', 'ln']);
+  return [...toArguments(request)].filter(([name]) => kept.has(name));
+}
+
+function summary(context: PageContext, model: SearchModel): Html {
+  const { tr } = context;
+  const { request } = model;
+  const order = orders(context, request);
+  const current = order.find((one) => one.current) ?? order[0]!;
+  const seconds =
+    model.milliseconds < 10
+      ? tr.number(Math.max(0.1, Math.round(model.milliseconds * 10) / 10))
+      : tr.number(Math.round(model.milliseconds));
+  const count = tr.t(model.collectionName === undefined ? 'search.count' : 'search.count_in', {
+    count: model.total,
+    collection: model.collectionName ?? '',
+  });
+  return html`<div class="summary">
+<h1>${count}</h1>
+<div class="bar-of-tools"><span class="muted">${tr.t('search.took', { milliseconds: seconds })}</span>
+${
+  model.total > 0 &&
+  html`${menu(tr.t('search.order', { order: current.label }), order)}
+${menu(
+  tr.t('search.per_page', { count: request.size }),
+  [10, 25, 50, 100].map((size) => ({
+    label: tr.number(size),
+    href: toUrl(request, { size }),
+    current: size === request.size,
+  })),
+)}
+${menu(tr.t('search.formats'), formats(context, request))}
+${model.splitHref !== undefined && html`<a href="${model.splitHref}" rel="nofollow">${tr.t(request.split ? 'split.together' : 'split.by_collection')}</a>`}
+<a href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
+}
+<a href="${model.browse}" rel="nofollow">${tr.t('browse.link')}</a>
+<details class="menu"><summary>${tr.t('search.link')}</summary><div class="sheet"><p class="muted">${tr.t('search.link_says')}</p><p><code id="permalink">${context.baseUrl}${toUrl(request, { first: request.first })}</code> <button class="quiet" hidden data-copy="permalink" data-done="${tr.t('record.copied')}">${tr.t('record.copy')}</button></p></div></details>
+<details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}${model.question !== '' && addForm(context, request, model.question)}</details>
+</div>
+${
+  model.chips.length > 0 &&
+  html`<ul class="chips" aria-label="${tr.t('search.filters')}">${model.chips.map(
+    (chip) =>
+      html`<li><a class="chip" href="${chip.href}" rel="nofollow"><b>${chip.name}</b> <span>${chip.value}</span> <i aria-hidden="true">×</i><span class="hidden">${tr.t('search.remove_filter')}</span></a></li>`,
+  )}</ul>`
+}
+${model.notices.length > 0 && html`<div class="notices" role="status">${model.notices.map((notice) => html`<p>${notice}</p>`)}</div>`}
+${
+  model.correction !== undefined &&
+  html`<p class="correction">${tr.rich('search.correction', { question: html`<a href="${model.correction.href}" rel="nofollow" dir="auto">${model.correction.label}</a>`, count: model.correction.count })}</p>`
+}
+</div>`;
+}
+
+function orders(
+  context: PageContext,
+  request: SearchRequest,
+): readonly { label: string; href: string; current: boolean }[] {
+  const { tr, site } = context;
+  const one = (
+    label: string,
+    sort: string,
+    ascending: boolean,
+    rank: string,
+  ): { label: string; href: string; current: boolean } => ({
+    label,
+    href: toUrl(request, { sort, ascending, rank }),
+    current: request.sort === sort && request.ascending === ascending && request.rank === rank,
+  });
+  const named = (code: string, names: Readonly<Record<string, string>>): string =>
+    tr.nameOf(names, tr.has(`sort.${code}`) ? tr.t(`sort.${code}`) : code);
+  return [
+    one(tr.t('sort.newest'), '', false, ''),
+    one(tr.t('sort.oldest'), '', true, ''),
+    ...site.ranks
+      .filter((rank) => rank.method === 'relevance' || rank.method === 'combine')
+      .map((rank) => one(rank.method === 'relevance' ? tr.t('sort.relevance') : rank.name, '', false, rank.code)),
+    ...site.sorts
+      .filter((sort) => sort.by !== 'created')
+      .map((sort) => one(named(sort.code, sort.names), sort.code, !isDescending(sort), '')),
+  ];
+}
+
+/** What one looks for in a year or in a number of citations is the highest. */
+function isDescending({ by, code }: SortMethod): boolean {
+  return by === 'year' || code === 'year' || by === 'citations';
+}
+
+function formats(context: PageContext, request: SearchRequest): readonly MenuItem[] {
+  const { tr } = context;
+  const pages = pageFormats.map((format) => ({
+    label: tr.t(`format.${format}`),
+    href: toUrl(request, { format }),
+    current: request.format === format,
+  }));
+  const exports = formatGroups.flatMap((group) =>
+    exportFormats
+      .filter((format) => format.group === group)
+      .map((format, i) => ({
+        label: format.name,
+        href: toUrl(request, { format: format.code, first: 1, size: Number.POSITIVE_INFINITY }),
+        ...(i === 0 ? { heading: tr.t(`format.group.${group}`) } : {}),
+      })),
+  );
+  return [
+    ...pages,
+    ...exports,
+    {
+      label: tr.t('format.id'),
+      href: toUrl(request, { format: idFormat.code, first: 1, size: Number.POSITIVE_INFINITY }),
+      current: false,
+    },
+  ];
+}
+
+function facets(context: PageContext, model: SearchModel): Html {
+  const { tr } = context;
+  const { request } = model;
+  return html`<aside class="facets" aria-label="${tr.t('facets.title')}">${model.facets.map((facet) => {
+    if (facet.kind === 'list') return facetList(context, facet.list);
+    const href = (from: number, to: number): string =>
+      toUrl(request, { facets: { ...request.facets, [facet.code]: [from === to ? String(from) : `${from}->${to}`] } });
+    const picture = yearPicture(context, { counts: facet.counts, href, chosen: facet.chosen });
+    if (picture === nothing && facet.chosen === undefined) return nothing;
+    const hidden = [...toArguments({ ...request, first: 1, facets: { ...request.facets, [facet.code]: [] } })];
+    const [from = '', to = ''] = facet.chosen?.map(String) ?? [];
+    return html`<section aria-labelledby="facet-${facet.code}"><h2 id="facet-${facet.code}">${facet.title}</h2>${picture}${yearForm(context, { action: '/search', hidden, names: yearArguments, values: [from, to] })}</section>
+`;
+  })}</aside>`;
+}
+
+function results(context: PageContext, model: SearchModel): Html {
+  const { request, total } = model;
+  const pages = Math.ceil(total / request.size);
+  const current = Math.floor((request.first - 1) / request.size) + 1;
+  const href = (page: number): string => toUrl(request, { first: (page - 1) * request.size + 1 });
+  if (model.summary !== undefined) return model.summary;
+  if (model.sections !== undefined && model.drawn === undefined)
+    return sectionList(context, model.sections, model.highlighter);
+  return html`${model.drawn ?? hitList(context, model.hits, model.highlighter)}
+${paging(context, { current: Math.min(current, pages), last: pages, href })}`;
+}

@@ -1,0 +1,211 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer } from '../../access/ask.ts';
+import { withCataloguers } from '../../access/cataloguers.ts';
+import { collectionTree } from '../../access/collections.ts';
+import { refusedEntirely } from '../../access/visible.ts';
+import { UserError } from '../../errors/errors.ts';
+import { exportFormat, idFormat } from '../../formats/formats.ts';
+import type { ExportItem } from '../../formats/item.ts';
+import { describeWork } from '../../formats/work/work.ts';
+import type { Html } from '../../html/html.ts';
+import { counted, topValuesOf } from '../../search/facets.ts';
+import { findingValues } from '../../search/find-values.ts';
+import { builtInFields } from '../../search/query/tree.ts';
+import { type Repeated, repeatedTooOften } from '../../search/repeated.ts';
+import {
+  longestQuestion,
+  maximumPageSize,
+  questionLength,
+  requestOf,
+  type SearchRequest,
+  toArguments,
+  toUrl,
+} from '../../search/request.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
+import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
+import { webErrors } from '../http/errors.ts';
+import { drawnRecords, shortened } from '../reading/read-records.ts';
+import { asksToBrowse, sendBrowse } from './browse.ts';
+import { citationSummary } from './citation-summary-view.ts';
+import { hitDetails, hitItems, hitMarc } from './drawn-hits.ts';
+import { sendExport, sendIds } from './export.ts';
+import { facetPage } from './facet-page.ts';
+import { type SearchModel, searchPage, yearArguments } from './page.ts';
+import { facetHref, facetLabel, facetTitle, searchView } from './search-view.ts';
+
+/** /search in all its formats, and the long list of a facet's values. */
+export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {
+  app.get('/search', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    const canonical = withYearSpan(exchange);
+    if (canonical !== undefined) return reply.redirect(canonical, 302);
+    const question = await readQuestion(exchange);
+    // Digits that are no MARC path of six characters ask for the usual page.
+    const isPage = exportFormat(question.format) === undefined && /^[h\d]/.test(question.format);
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused, !isPage);
+    if (asksToBrowse(exchange.args)) return sendBrowse(environment, exchange, request, reply, question);
+    if (question.format === idFormat.code || question.format === 'intbitset')
+      return sendIds(environment, exchange, request, reply, question);
+    if (!isPage) return sendExport(environment, exchange, request, reply, question);
+    const size = Math.min(question.size, maximumPageSize);
+    const format = question.format.startsWith('h') ? question.format : 'hb';
+    return sendPage(environment, exchange, request, reply, { ...question, size, format });
+  });
+
+  app.get('/search/facet', async (request, reply) => {
+    const exchange = beginExchange(environment, request);
+    const question = await readQuestion(exchange);
+    const code = exchange.args.get('code') ?? '';
+    const definition = exchange.snapshot.site.facets.find((facet) => facet.code === code && facet.kind === 'values');
+    if (definition === undefined) return reply.callNotFound();
+    const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
+    if (refused !== undefined) return sendRestricted(exchange, reply, refused);
+    const { snapshot, page } = exchange;
+    const find = (exchange.args.get('find') ?? '').trim();
+    const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
+    const { hits, total } = await exchange.ask(others);
+    const wanted = find.toLowerCase();
+    const label = (text: string): string =>
+      facetLabel(page, definition, text, labelOf(exchange, definition.labels, text));
+    const { values: listed, all } =
+      find === ''
+        ? { values: await exchange.work(topValuesOf(snapshot, code, counted(hits), valuesListed + 1)), all: true }
+        : await exchange.work(
+            findingValues(
+              snapshot,
+              code,
+              counted(hits),
+              (text) => label(text).toLowerCase().includes(wanted),
+              valuesListed + 1,
+              exchange.patterns.deadline,
+            ),
+          );
+    const values = listed.map(({ text, count }) => ({ text, count, label: label(text) }));
+    const chosen = question.facets[code] ?? [];
+    return sendHtml(
+      reply,
+      exchange,
+      facetPage(page, {
+        request: question,
+        code,
+        title: facetTitle(page, definition),
+        find,
+        total,
+        cut: values.length > valuesListed || !all,
+        hidden: [...toArguments({ ...question, first: 1 })],
+        values: values.slice(0, valuesListed).map(({ text, label, count }) => ({
+          label,
+          count,
+          chosen: chosen.includes(text),
+          href: facetHref(question, code, text),
+        })),
+      }),
+    );
+  });
+}
+
+const valuesListed = 300;
+
+function labelOf({ snapshot }: Exchange, base: string | undefined, value: string): string {
+  const labels = base === undefined ? undefined : snapshot.site.knowledge[base];
+  return labels !== undefined && Object.hasOwn(labels, value) ? labels[value]! : value;
+}
+
+/** The normalised request. Throws a UserError for a question that is too long. The home collection by its name is the home collection; how many hits a page has is as the person likes it. */
+export function readRequest({ snapshot, args, signedIn }: Exchange): SearchRequest {
+  const fields = new Set(snapshot.site.fields.map((field) => field.code));
+  const asked = requestOf(args, {
+    isField: (code) => fields.has(code) || builtInFields.has(code),
+    isFacet: (code) => snapshot.site.facets.some((facet) => facet.code === code),
+  });
+  const length = questionLength(asked);
+  if (length > longestQuestion) throw new UserError(webErrors.questionTooLong, { length, most: longestQuestion });
+  requireFew(repeatedTooOften(asked));
+  const liked = signedIn?.account.preferences.size;
+  const request =
+    liked === undefined || args.has('rg') || !asked.format.startsWith('h') ? asked : { ...asked, size: liked };
+  return request.collection === collectionTree(snapshot.site).home?.collection.name
+    ? { ...request, collection: '' }
+    : request;
+}
+
+/** Throws a UserError for what stands there too often. */
+export function requireFew(repeated: Repeated | undefined): void {
+  if (repeated !== undefined) throw new UserError(webErrors.repeatedTooOften, { ...repeated });
+}
+
+/** The request with what has to be read before a search. */
+export async function readQuestion(exchange: Exchange): Promise<SearchRequest> {
+  return withCataloguers(exchange.snapshot, exchange.person, readRequest(exchange), exchange.changedBy);
+}
+
+/** The form of the year picture has two boxes; the address has one argument. */
+function withYearSpan(exchange: Exchange): string | undefined {
+  const [from, to] = yearArguments.map((name) => exchange.args.get(name)?.trim());
+  if (from === undefined && to === undefined) return undefined;
+  const facet = exchange.snapshot.site.facets.find((one) => one.kind === 'year');
+  const request = readRequest(exchange);
+  const isYear = (text: string | undefined): boolean => /^\d{1,4}$/.test(text ?? '');
+  if (facet === undefined || (!isYear(from) && !isYear(to))) return toUrl(request);
+  const span = `${isYear(from) ? from : ''}->${isYear(to) ? to : ''}`;
+  return toUrl(request, { facets: { ...request.facets, [facet.code]: [from === to ? from! : span] } });
+}
+
+async function sendPage(
+  environment: WebEnvironment,
+  exchange: Exchange,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  question: SearchRequest,
+): Promise<FastifyReply> {
+  const unknown = [question.collection, ...question.collections].find(
+    (name) => name !== '' && !collectionTree(exchange.snapshot.site).byName.has(name),
+  );
+  if (unknown !== undefined) return sendUnknownCollection(exchange, reply, unknown);
+  if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
+    return reply;
+  const { model, answer } = await searchView(exchange, question);
+  if (question.format === 'hcs' || question.format === 'hcs2') {
+    const summary = answer.total === 0 ? {} : { summary: await citationSummary(exchange, question, answer) };
+    return sendHtml(reply, exchange, searchPage(exchange.page, { ...model, ...summary }));
+  }
+  if (question.format === 'hb' || answer.total === 0)
+    return sendHtml(reply, exchange, searchPage(exchange.page, model));
+  return sendHtml(
+    reply,
+    exchange,
+    searchPage(exchange.page, { ...model, ...(await drawnHits(exchange, model, answer)) }),
+  );
+}
+
+/** Characters after which a page of whole hits ends: 200 ordinary ones are half a megabyte. */
+const longestList = 2 * 1024 * 1024;
+
+/** Hits as their formats draw them, as far as a page can hold them. */
+async function drawnHits(
+  exchange: Exchange,
+  { request, highlighter }: SearchModel,
+  { ids }: Answer,
+): Promise<Pick<SearchModel, 'drawn'>> {
+  const { page } = exchange;
+  const places = new Map(ids.map((id, i) => [id, request.first + i]));
+  const draw = ({ id, record: whole }: ExportItem): Html => {
+    const { record } = shortened(whole);
+    const place = { id, rank: places.get(id)! };
+    return request.format === 'hm'
+      ? hitMarc(page, { ...place, record })
+      : hitDetails(page, { ...place, work: describeWork(record) }, highlighter);
+  };
+  const list: Html[] = [];
+  let written = 0;
+  for await (const { id, drawn } of drawnRecords(exchange, ids, draw, { mayBeCut: true })) {
+    list.push(drawn);
+    written += drawn.text.length;
+    if (written > longestList && id !== ids.at(-1))
+      return { drawn: hitItems(page, request.first, list, toUrl(request, { first: places.get(id)! + 1 })) };
+  }
+  return { drawn: hitItems(page, request.first, list, undefined) };
+}

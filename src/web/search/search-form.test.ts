@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { field } from '../../formats/test-records.ts';
+import { parseSite } from '../../site/parse.ts';
+import { createApp } from '../app.ts';
+import { createArticleApp } from '../test-articles.ts';
+import { memoryLibrary } from '../test-library.ts';
+
+const { app, get } = createArticleApp();
+after(() => app.close());
+
+test('sc=1 shows the first hits of each collection of the first level, with an overview', async () => {
+  const split = createApp(
+    memoryLibrary(
+      parseSite(`
+site: {name: Split, languages: [en], admin: a@b.example}
+fields:
+  anyfield: {index: {union: [title], stem: english}}
+  title: {paths: ["245__a"], index: {tokenizer: text, stem: english}}
+collections:
+  - name: Split
+    children:
+      - {name: Books, query: '980:"BOOK"'}
+      - {name: Papers, query: '980:"PAPER"'}
+      - {name: Maps, query: '980:"MAP"'}
+      - {name: Secrets, query: '980:"SECRET"', restricted: true}
+`).site!,
+      [
+        ...Array.from({ length: 7 }, (_, i) => ({
+          leader: '',
+          fields: [field('245__', `$aQuark ${i}`), field('980__', '$aPAPER')],
+        })),
+        { leader: '', fields: [field('245__', '$aA quark book'), field('980__', '$aBOOK')] },
+        { leader: '', fields: [field('245__', '$aA secret quark'), field('980__', '$aSECRET')] },
+      ],
+    ),
+  );
+  const { body } = await split.inject('/search?p=quark&sc=1');
+  const headings = [...body.matchAll(/<h2 id="part-\d">([^<]*)<\/h2>/g)].map(([, name]) => name);
+  assert.deepEqual(headings, ['Books', 'Papers']);
+  assert.match(body, /<a href="#part-2">Papers<\/a> <span class="number muted">7</);
+  assert.equal(body.match(/<li class="hit">/g)?.length, 6);
+  assert.match(body, /href="\/search\?p=quark&amp;cc=Papers"[^>]*>All 7 records in Papers</);
+  assert.match(
+    (await split.inject('/search?p=quark')).body,
+    /href="\/search\?p=quark&amp;sc=1"[^>]*>Split by collection</,
+  );
+  assert.doesNotMatch(body, /secret/i);
+  await split.close();
+});
+
+test('a condition is added to the search, which is then a question like any other', async () => {
+  const { body } = await get('/search?p=paper&aas=2&p1=quarks&f1=title&op1=o');
+  assert.match(body, /<h1>31 records<\/h1>/);
+  assert.match(body, /name="p" value="paper \|title:quarks"/);
+  assert.match(body, /<code id="permalink">https:\/\/library\.example\/search\?p=paper\+%7Ctitle%3Aquarks<\/code>/);
+  assert.match(
+    body,
+    /<input type="hidden" name="aas" value="2"><input type="hidden" name="p" value="paper \|title:quarks">/,
+  );
+});
+
+test('a record page offers the visible records most like it', async () => {
+  const { body } = await get('/record/1');
+  assert.match(body, /<h2>Similar records<\/h2>[\s\S]*href="\/record\/2"[^>]*>Measured quarks<\/a>/);
+  assert.match(body, /href="\/search\?p=recid%3A1&amp;rm=wrd"/);
+  assert.doesNotMatch(body, /Secret bosons|Outside boson|no collection/);
+});
+
+test('the link of a page is the page', async () => {
+  const address = '/search?p=paper&f=title&facet.year=1990&sf=title&so=a&jrec=11&rg=5&d1=1999';
+  const { body } = await get(address);
+  const link = /<code id="permalink">https:\/\/library\.example([^<]*)<\/code>/
+    .exec(body)![1]!
+    .replaceAll('&amp;', '&');
+  const read = (text: string) => [...new URLSearchParams(text.split('?')[1])].sort();
+  assert.deepEqual(read(link), read(address));
+});
+
+test('em leaves out what is not wanted, and links go on so', async () => {
+  const all = (await get('/search?p=paper')).body;
+  const bare = (await get('/search?p=paper&em=B')).body;
+  for (const part of [/<header class="top">/, /<footer/, /<form/, /<h1>30 records/]) {
+    assert.match(all, part);
+    assert.doesNotMatch(bare, part);
+  }
+  assert.match(bare, /<ol class="hits"/);
+  assert.match(bare, /rel="next"[^>]*>|em=B/);
+  assert.match((await get('/search?p=paper&em=S,I')).body, /<form class="find"[\s\S]*<h1>30 records/);
+  assert.doesNotMatch((await get('/search?p=paper&em=S,I')).body, /<ol class="hits"/);
+});
+
+test('the advanced form offers collections that are open to all, and browses', async () => {
+  const { body } = await get('/search?aas=1&p1=paper&cc=Articles+%26+Notes&dt=m&d1=1999');
+  assert.match(body, /<option value="Articles &amp; Notes" selected>/);
+  assert.doesNotMatch(body, /<option value="Secrets"/);
+  assert.match(body, /<option value="m" selected>/);
+  assert.match((await get('/search?aas=1&p1=number&f1=title&action_browse=1')).body, /title: all values in order/);
+});

@@ -1,0 +1,248 @@
+import type { Answer } from '../../access/ask.ts';
+import { citationsFor } from '../../access/citations.ts';
+import { collectionTree } from '../../access/collections.ts';
+import type { FacetResult } from '../../search/facets.ts';
+import type { Notice } from '../../search/notices.ts';
+import { type SearchRequest, toUrl } from '../../search/request.ts';
+import { analyzerOf } from '../../search/search.ts';
+import type { FacetDefinition } from '../../site/site.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { visibleRecord } from '../reading/visible-record.ts';
+import { attempt } from '../ui/attempt.ts';
+import { createHighlighter, type Highlighter } from '../ui/highlight.ts';
+import { type Hit, kindName } from '../ui/hit.ts';
+import type { PageContext } from '../ui/page-context.ts';
+import type { FacetValue } from './facets.ts';
+import { briefFragment, type Fragment, openingFragment, recordFragment } from './fragments.ts';
+import { correctionModel, guidanceModel } from './guidance-view.ts';
+import { highlightWords } from './highlight-words.ts';
+import type { Chip, FacetModel, SearchModel } from './page.ts';
+import { splitCollections, splitView } from './split-view.ts';
+import { browseAddress } from './url-of-search.ts';
+
+/** Asks a question and makes what its page shows. At most one SQL statement. */
+export async function searchView(
+  exchange: Exchange,
+  asked: SearchRequest,
+): Promise<{ readonly model: SearchModel; readonly answer: Answer }> {
+  const { snapshot, page, timing } = exchange;
+  const answer = await exchange.ask(asked, { facets: true, briefs: true, alternatives: asked.alternatives });
+  // Pages, orders and exports go on with what was searched for.
+  const request =
+    answer.alternative === undefined ? asked : { ...asked, text: answer.alternative, field: '', parts: [] };
+  const highlighter = createHighlighter(highlightWords(answer.query, analyzerOf(snapshot.site)));
+  const collection = collectionTree(snapshot.site).byName.get(request.collection)?.collection;
+  const parts = splitCollections(exchange, request);
+  const canSplit = answer.total > 0 && parts.length > 1;
+  const isSplit = canSplit && request.split && request.format === 'hb';
+  const model: SearchModel = {
+    request,
+    typed: asked.text,
+    total: answer.total,
+    hits: request.format === 'hb' && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
+    correction: await correctionModel(exchange, asked, answer.total),
+    guidance: answer.total > 0 ? undefined : await guidanceModel(exchange, request, answer.query),
+    milliseconds: timing.searchMilliseconds,
+    highlighter,
+    facets: answer.facets
+      .map((facet) => facetModel(page, request, facet, answer.total))
+      .filter((facet) => facet !== undefined),
+    chips: chipsOf(page, request),
+    browse: browseAddress(asked),
+    sections: isSplit ? await splitView(exchange, request, parts, highlighter) : undefined,
+    splitHref: canSplit ? toUrl(request, { split: !request.split }) : undefined,
+    question: request.field === '' && request.parts.length === 0 ? request.text : answer.understood,
+    notices: [
+      ...understood(page, asked, answer),
+      ...answer.notices.map((notice) => noticeText(page, notice)),
+      ...answer.refused.map((name) => page.tr.t('error.restricted.text', { name })),
+    ],
+    collectionName:
+      request.collection === ''
+        ? undefined
+        : collection === undefined
+          ? request.collection
+          : page.tr.nameOf(collection.names, collection.name),
+  };
+  return { model, answer };
+}
+
+/**
+ * A page of papers by thousands would read and search megabytes to say where a name stands. Only the first ones are looked into; the others show
+ * how their abstract begins.
+ */
+const largeAuthors = 200;
+const largeRecords = 3;
+
+/** Hits with their fragments; the whole records are read, all at once, only when the brief data does not say where a word was found. */
+async function hitsOf(
+  exchange: Exchange,
+  request: SearchRequest,
+  answer: Answer,
+  highlighter: Highlighter,
+): Promise<readonly Hit[]> {
+  const found = answer.briefs.map((brief) => briefFragment(brief, highlighter));
+  let large = 0;
+  const wanted = answer.ids.filter((_, i) => {
+    if (found[i] !== undefined) return false;
+    return answer.briefs[i]!.n <= largeAuthors || ++large <= largeRecords;
+  });
+  const records = await exchange.recordsIfThere(wanted);
+  const citations = citationsFor(exchange.snapshot, exchange.person);
+  return answer.ids.map((id, i): Hit => {
+    const brief = answer.briefs[i]!;
+    const record = records.get(id)?.record;
+    const fragment =
+      found[i] ??
+      (record === undefined
+        ? openingFragment(brief)
+        : (attempt(exchange.page, id, () => recordFragment(visibleRecord(exchange, record), brief, highlighter)) ??
+          openingFragment(brief)));
+    return {
+      id,
+      rank: request.first + i,
+      brief,
+      citations: citations?.count(id, 'all') ?? 0,
+      fragment: fragment === 'none' ? undefined : placed(exchange.page, fragment),
+    };
+  });
+}
+
+function placed(page: PageContext, fragment: Fragment): Hit['fragment'] {
+  return {
+    text: fragment.text,
+    place: fragment.place === undefined ? undefined : page.tr.t(`hit.place.${fragment.place}`),
+  };
+}
+
+export function noticeText({ tr }: PageContext, notice: Notice): string {
+  const { kind, text, at, limit, detail } = notice;
+  return tr.t(`notice.${kind}`, { text, at: (at ?? 0) + 1, limit: limit ?? 0, detail: detail ?? '' });
+}
+
+/** How the question was read, when that is not what was typed. */
+function understood({ tr }: PageContext, request: SearchRequest, answer: Answer): readonly string[] {
+  if (request.text === '' || sameQuestion(request.text, answer.understood)) return [];
+  return [tr.t('search.understood', { query: answer.understood })];
+}
+
+function sameQuestion(typed: string, read: string): boolean {
+  const plain = (text: string): string =>
+    text
+      .toLowerCase()
+      .replace(/(^|\s)\+/g, '$1')
+      .replace(/(^|\s)[-](?=\S)/g, '$1not ')
+      .replace(/(^|\s)[|](?=\S)/g, '$1or ')
+      .replace(/\sand\s/g, ' ')
+      .replace(/[()\s]+/g, ' ')
+      .trim();
+  return plain(typed) === plain(read);
+}
+
+function facetModel(
+  page: PageContext,
+  request: SearchRequest,
+  facet: FacetResult,
+  total: number,
+): FacetModel | undefined {
+  const definition = page.site.facets.find((one) => one.code === facet.code);
+  if (definition === undefined || facet.values.length === 0) return undefined;
+  const title = facetTitle(page, definition);
+  if (facet.kind === 'year') {
+    const counts = facet.values.map(({ value, count }) => ({ year: Number(value), count }));
+    return { kind: 'years', code: facet.code, title, counts, chosen: yearSpan(request.facets[facet.code]?.[0]) };
+  }
+  const values = facet.values.map(
+    (value): FacetValue => ({
+      label: facetLabel(page, definition, value.value, value.label),
+      count: value.count,
+      href: facetHref(request, facet.code, value.value),
+      chosen: value.selected,
+    }),
+  );
+  const isLong = facet.kind === 'values' && values.length >= facetLength;
+  return {
+    kind: 'list',
+    list: { code: facet.code, title, values, total, more: isLong ? facetPageAddress(request, facet.code) : undefined },
+  };
+}
+
+const facetLength = 10;
+
+export function facetPageAddress(request: SearchRequest, code: string): string {
+  const address = toUrl(request, { first: 1 }, '/search/facet');
+  return `${address}${address.includes('?') ? '&' : '?'}code=${encodeURIComponent(code)}`;
+}
+
+export function facetTitle({ tr }: PageContext, { code, names }: FacetDefinition): string {
+  return tr.nameOf(names, tr.has(`facets.${code}`) ? tr.t(`facets.${code}`) : code);
+}
+
+/** A value as people read it: collections and kinds of document have names, languages are coded. */
+export function facetLabel(page: PageContext, definition: FacetDefinition, value: string, label: string): string {
+  if (definition.kind === 'collection') {
+    const collection = collectionTree(page.site).byName.get(value)?.collection;
+    return collection === undefined ? label : page.tr.nameOf(collection.names, collection.name);
+  }
+  if (label !== value) return label;
+  if (definition.code === 'language') return page.tr.languageName(value);
+  return definition.paths.some((path) => path.startsWith('980')) ? kindName(page, value) : label;
+}
+
+/** The search with a value chosen in a facet, or no longer chosen when it was. */
+export function facetHref(request: SearchRequest, code: string, value: string): string {
+  const chosen = request.facets[code] ?? [];
+  const next = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
+  return toUrl(request, { facets: { ...request.facets, [code]: next } });
+}
+
+/** "1999" or "1999->2003"; an open end reads as far as years go. */
+function yearSpan(text: string | undefined): readonly [number, number] | undefined {
+  const match = /^(\d*)(->)?(\d*)$/.exec(text ?? '');
+  if (match === null || text === undefined) return undefined;
+  const from = Number(match[1] || 1);
+  return [from, match[2] === undefined ? from : Number(match[3] || 9999)];
+}
+
+function chipsOf(page: PageContext, request: SearchRequest): readonly Chip[] {
+  const { tr, site } = page;
+  const chips: Chip[] = [];
+  for (const definition of site.facets) {
+    for (const value of request.facets[definition.code] ?? []) {
+      const label = definition.kind === 'year' ? value.replace('->', '–') : facetLabel(page, definition, value, value);
+      chips.push({
+        name: facetTitle(page, definition),
+        value: label,
+        href: facetHref(request, definition.code, value),
+      });
+    }
+  }
+  request.limits.forEach((limit, i) => {
+    const field = site.fields.find((one) => one.code === limit.field);
+    const name = field === undefined ? limit.field : tr.nameOf(field.names, field.code);
+    chips.push({
+      name,
+      value: limit.text,
+      href: toUrl(request, { limits: request.limits.filter((_, other) => other !== i) }),
+    });
+  });
+  const { from, until, column } = request.dates;
+  if (from !== '' || until !== '') {
+    const key = from === '' ? 'filter.until' : until === '' ? 'filter.from' : 'filter.span';
+    const value = tr.t(key, { date: from === '' ? until : from, from, to: until });
+    chips.push({
+      name: tr.t(`filter.dates_${column}`),
+      value,
+      href: toUrl(request, { dates: { column: 'created', from: '', until: '' } }),
+    });
+  }
+  if (request.records !== undefined) {
+    const { from: first, below } = request.records;
+    chips.push({
+      name: tr.t('filter.records'),
+      value: below === first + 1 ? String(first) : `${first}–${below - 1}`,
+      href: toUrl(request, { records: undefined }),
+    });
+  }
+  return chips;
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { exportFormats } from '../../formats/formats.ts';
+import { createArticleApp } from '../test-articles.ts';
+
+const { app, get } = createArticleApp();
+after(() => app.close());
+
+test('a page has its hits, marks the words, and escapes what records say', async () => {
+  const answer = await get('/search?p=boson');
+  assert.equal(answer.statusCode, 200);
+  assert.match(answer.headers['content-type'] as string, /text\/html/);
+  assert.match(answer.body, /<h1>2 records<\/h1>/);
+  assert.match(answer.body, /<mark>Bosons<\/mark> and &lt;script&gt;/);
+  assert.doesNotMatch(answer.body, /<script>alert/);
+});
+
+test('a hit says where the words are when title and abstract do not', async () => {
+  assert.match((await get('/search?p=boson')).body, /Keywords: <\/span><mark>boson<\/mark> production/);
+});
+
+test('of=id gives all numbers newest first, or as many as asked for', async () => {
+  const all = (await get('/search?p=paper&of=id')).json();
+  assert.deepEqual(
+    all,
+    Array.from({ length: 30 }, (_, i) => 37 - i),
+  );
+  assert.deepEqual((await get('/search?p=paper&of=id&rg=2&jrec=3')).json(), [35, 34]);
+});
+
+test('nothing of restricted, uncollected, deleted or outside records is anywhere', async () => {
+  assert.deepEqual((await get('/search?p=boson&of=id')).json(), [2, 1]);
+  for (const url of [
+    '/',
+    '/search',
+    '/search?of=xm&rg=100',
+    '/feed?rg=100',
+    '/search/facet?code=author',
+    '/search?p=secret',
+    '/collection/Articles%20%26%20Notes',
+  ]) {
+    assert.doesNotMatch((await get(url)).body, /Secret bosons|In no collection|Outside boson/, url);
+  }
+  assert.deepEqual((await get('/search?cc=Outside&of=id')).json(), [5]);
+});
+
+test('hidden fields are in no format', async () => {
+  for (const url of [
+    '/record/1',
+    '/record/1/marc',
+    '/search?p=recid:1&of=hm',
+    '/search?p=recid:1&of=hd',
+    ...exportFormats.flatMap(({ code }) => [`/record/1/export/${code}`, `/search?p=recid:1&of=${code}`]),
+    '/search?p=recid:1&of=595__a',
+    '/search?p=recid:1&of=tm&ot=595__a',
+    '/search?p=recid:1&of=excel&ot=595__a',
+    '/search?p=recid:1&of=recjson&ot=internal_notes',
+  ]) {
+    const answer = await get(url);
+    assert.equal(answer.statusCode, 200, url);
+    assert.doesNotMatch(answer.body, /hidden words/, url);
+  }
+  assert.deepEqual((await get('/search?p=595__a:hidden*&of=id')).json(), []);
+});
+
+test('an unknown collection is 404 and its name is escaped', async () => {
+  const answer = await get('/search?cc=%3CSCRIPT%3E');
+  assert.equal(answer.statusCode, 404);
+  assert.match(answer.body, /There is no collection &lt;SCRIPT&gt;/);
+});
+
+test('an unknown format is refused with those there are', async () => {
+  const answer = await get('/search?of=nonsense');
+  assert.equal(answer.statusCode, 400);
+  assert.match(answer.body, /^error: No format is called nonsense\.\nhint: The formats are .*xm or marcxml/);
+});
+
+test('a MARC path that is none is the asker’s mistake', async () => {
+  assert.equal((await get('/search?of=xm&ot=%21%21%21%21%21%21%21%21')).statusCode, 400);
+});
+
+test('a search page takes one statement at most and says so', async () => {
+  const timing = (await get('/search?p=boson')).headers['server-timing'] as string;
+  assert.match(timing, /^total;dur=[\d.]+, search;dur=[\d.]+, sql;dur=[\d.]+;desc="[01]"$/);
+});
+
+test('the boxes of the year picture lead to one address', async () => {
+  const answer = await get('/search?p=paper&y1=1980&y2=1985');
+  assert.equal(answer.statusCode, 302);
+  assert.equal(answer.headers.location, '/search?p=paper&facet.year=1980-%3E1985');
+  assert.match((await get(answer.headers.location as string)).body, /<h1>6 records/);
+});
+
+test('pages are numbered and their ends are links', async () => {
+  const body = (await get('/search?p=paper&jrec=11')).body;
+  assert.match(body, /<a href="\/search\?p=paper" rel="prev">/);
+  assert.match(body, /<a href="\/search\?p=paper&amp;jrec=21" rel="next">/);
+});
+
+test('nothing found says what each word finds alone', async () => {
+  const body = (await get('/search?p=boson+zzyzx')).body;
+  assert.match(body, /<a href="\/search\?p=boson"[^>]*>boson<\/a><\/th><td class="number">2 records/);
+  assert.match(body, /zzyzx<\/th><td class="number">0 records/);
+});

@@ -1,0 +1,11 @@
+import { type SearchRequest, toUrl, withoutFilters } from '../../search/request.ts';
+import { withParameter } from '../http/url.ts';
+
+/** The list of terms near what a request asks for. */
+export function browseAddress(request: SearchRequest): string {
+  return withParameter(
+    toUrl(withoutFilters(request), { text: request.text, field: request.field }),
+    'action',
+    'browse',
+  );
+}

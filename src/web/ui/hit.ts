@@ -1,0 +1,80 @@
+import { type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
+import type { Brief } from '../../index/brief.ts';
+import { attempt } from './attempt.ts';
+import { type Highlighter, noHighlight, richLine, richText } from './highlight.ts';
+import type { PageContext } from './page-context.ts';
+
+export interface Hit {
+  readonly id: number;
+  /** Its place in the whole result, from 1. */
+  readonly rank: number;
+  readonly brief: Brief;
+  /** How often it is cited by what the reader may see. */
+  readonly citations: number;
+  /** What to show of its text, and where that comes from when it is not the abstract. */
+  readonly fragment: { readonly text: string; readonly place: string | undefined } | undefined;
+}
+
+export function hitList(context: PageContext, hits: readonly Hit[], highlighter: Highlighter): Html {
+  return html`<ol class="hits" start="${hits[0]?.rank ?? 1}">${hits.map((one) => attempt(context, one.id, () => hitItem(context, one, highlighter)))}</ol>`;
+}
+
+function hitItem(context: PageContext, hit: Hit, highlighter: Highlighter): Html {
+  const { tr } = context;
+  const { brief, fragment } = hit;
+  return html`<li class="hit"><span class="rank number" aria-hidden="true">${tr.number(hit.rank)}</span><div>
+<h2><a href="/record/${hit.id}" dir="auto">${titleHtml(context, brief.t, highlighter)}</a></h2>
+${byLine(context, brief, highlighter)}
+<p class="where">${whereLine(context, brief, citedLink(context, hit))}</p>
+${fragment !== undefined && html`<p class="fragment" dir="auto">${fragment.place !== undefined && html`<span class="muted">${fragment.place}: </span>`}${richLine(fragment.text, highlighter)}</p>`}
+</div></li>
+`;
+}
+
+export function titleHtml(context: PageContext, title: string, highlighter: Highlighter = noHighlight): HtmlValue {
+  return title === '' ? context.tr.t('record.untitled') : richText(title, highlighter);
+}
+
+/** "Ellis, J; Gaillard, M K; Zumino, B and 2,997 more". */
+export function byLine(context: PageContext, brief: Brief, highlighter: Highlighter = noHighlight): Html {
+  if (brief.a.length === 0) return nothing;
+  const names = join(
+    brief.a.map((name) => richText(name, highlighter)),
+    '; ',
+  );
+  const more = brief.n - brief.a.length;
+  return html`<p class="by" dir="auto">${more > 0 ? context.tr.rich('hit.and_more', { names, count: more }) : names}</p>`;
+}
+
+/** Year, journal, kind, identifiers and files, separated by dots. */
+function whereLine(context: PageContext, brief: Brief, cited: HtmlValue): HtmlValue {
+  const { tr } = context;
+  const inJournal = brief.y > 0 && brief.j.includes(String(brief.y));
+  const parts: HtmlValue[] = [
+    brief.j !== '' && richText(brief.j),
+    brief.y > 0 && !inJournal && html`<span class="number">${String(brief.y)}</span>`,
+    brief.k.length > 0 && kindName(context, brief.k[0]!),
+    ...brief.i.slice(0, 2).map(([kind, value]) => identifierText(kind, value)),
+    brief.f > 0 && tr.t('hit.files', { count: brief.f }),
+    cited,
+  ];
+  return join(
+    parts.filter((part) => part !== false),
+    ' · ',
+  );
+}
+
+function citedLink({ tr }: PageContext, { id, citations }: Hit): HtmlValue {
+  return citations > 0 && html`<a href="/record/${id}/citations">${tr.t('hit.cited', { count: citations })}</a>`;
+}
+
+function identifierText(kind: string, value: string): string {
+  return /^(isbn|issn|doi)$/i.test(kind) ? `${kind.toUpperCase()}: ${value}` : value;
+}
+
+/** What people call a kind of document (980): "ARTICLE" is "Article", in their language when it is known. */
+export function kindName(context: PageContext, kind: string): string {
+  const key = `kind.${kind.toLowerCase()}`;
+  if (context.tr.has(key)) return context.tr.t(key);
+  return /^[A-Z_ ]+$/.test(kind) ? kind.charAt(0) + kind.slice(1).toLowerCase().replaceAll('_', ' ') : kind;
+}
