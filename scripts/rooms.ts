@@ -184,7 +184,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/profile': {
     for: 'profiles of a request, asked for in its address or looked up',
     notFor: 'taking a profile (profile)',
-    imports: ['html', 'people', 'profile', 'search', 'store', 'web/exchange', 'web/http', 'web/ui'],
+    imports: ['errors', 'html', 'people', 'profile', 'search', 'store', 'web/exchange', 'web/http', 'web/ui'],
   },
   'web/status': {
     for: '/server-status, /metrics and /health as a reader of this port may ask for them',
@@ -221,7 +221,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/ui': {
     for: 'what every page is drawn with: layout, style, translations, components of more than one feature',
     notFor: 'asking the library anything',
-    imports: ['formats', 'html', 'index', 'marc', 'search', 'site', 'web/http'],
+    imports: ['formats', 'html', 'index', 'marc', 'search', 'site', 'web/http', 'yaml'],
   },
   'web/limits': {
     for: 'what one network or reader may take from others: turns, slots, slices, pace; how late the process is',

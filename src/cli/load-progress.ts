@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { grouped } from '../errors/grouped.ts';
 import type { FileProgress } from '../records/load/files.ts';
 import { duration } from './progress.ts';
 
@@ -46,11 +47,11 @@ function line(progress: FileProgress, since: number, now: number): string {
   const seconds = Math.max(0.001, (now - since) / 1000);
   const done = progress.inserted + progress.replaced + progress.refused;
   const parts = [
-    `${progress.position.toLocaleString('en')} records`,
-    `${Math.round(done / seconds).toLocaleString('en')} records/s`,
+    `${grouped(progress.position)} records`,
+    `${grouped(Math.round(done / seconds))} records/s`,
     `${(progress.bytes / seconds / 1e6).toFixed(1)} MB/s`,
   ];
-  if (progress.refused > 0) parts.push(`${progress.refused.toLocaleString('en')} refused`);
+  if (progress.refused > 0) parts.push(`${grouped(progress.refused)} refused`);
   if (progress.part !== undefined && progress.part > 0)
     parts.push(`${duration((seconds * (1 - progress.part)) / progress.part)} left`);
   return parts.join(', ');

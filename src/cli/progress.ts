@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { grouped } from '../errors/grouped.ts';
 
 /** How far a long work is, on stderr: redrawn in place on a terminal, a line every few seconds elsewhere, nothing for what is soon done. */
 export interface Progress {
@@ -62,7 +63,7 @@ export function createProgress({ stream, unit, total, now = Date.now }: Progress
   };
 }
 
-const count = (number: number) => number.toLocaleString('en-US');
+const count = (number: number) => grouped(number);
 
 /** Seconds, as people say them. */
 export function duration(seconds: number): string {

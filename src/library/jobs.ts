@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import { grouped } from '../errors/grouped.ts';
 import { checkContents } from '../files/fixity.ts';
 import { openContentStore } from '../files/open.ts';
 import type { Task } from '../jobs/task.ts';
@@ -45,7 +46,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
         if (fileCheck === 0) return { did: 'Nothing, since `file-check` is 0.' };
         const options = { every: fileCheck, within: readingTime, pace: readingPace };
         const { files, bytes, wrong } = await checkContents({ database, store, ...options, signal });
-        const did = `${counted(files, 'file', 'files')} read, ${Math.ceil(bytes / 1e6).toLocaleString('en')} MB.`;
+        const did = `${counted(files, 'file', 'files')} read, ${grouped(Math.ceil(bytes / 1e6))} MB.`;
         if (wrong === 0) return { did };
         const which = `${counted(wrong, 'file is', 'files are')} missing or damaged`;
         return {
@@ -60,5 +61,5 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
 
 /** "12 nodes". */
 function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }

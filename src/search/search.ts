@@ -1,4 +1,5 @@
 import type { CitationView } from '../citations/view.ts';
+import { grouped } from '../errors/grouped.ts';
 import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { Brief } from '../index/brief.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
@@ -146,7 +147,7 @@ export function* searching(
 }
 
 function told(hits: HitSet): string {
-  return `${sizeOf(hits).toLocaleString('en')} records in ${hits.length} segments`;
+  return `${grouped(sizeOf(hits))} records in ${hits.length} segments`;
 }
 
 function sizeOf(hits: HitSet): number {

@@ -1,4 +1,3 @@
-import { algorithms } from 'snowball-stemmers';
 import { UserError } from '../errors/errors.ts';
 import { compilePath } from '../marc/path.ts';
 import { type Entry, suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
@@ -12,6 +11,7 @@ import type {
   SynonymRule,
   Tokenizer,
 } from './site.ts';
+import { stemLanguages } from './stem-languages.ts';
 
 export type Knowledge = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -158,8 +158,7 @@ function readIndex(
     else if (!codes.includes(text))
       reader.report(line, `The union ${own} names an unknown field '${text}'.${suggest(text, codes)}`);
   }
-  const languages: readonly string[] = algorithms();
-  const stem = members.stem === undefined ? undefined : reader.choice(members.stem, languages);
+  const stem = members.stem === undefined ? undefined : reader.choice(members.stem, stemLanguages);
   const when = reader.dictionary(members.when);
   for (const entry of reader.entries(members.when)) {
     if (entry.key.length !== 6) reader.report(entry.line, `'${entry.key}' must be a whole subfield, as 0247_2.`);

@@ -1,9 +1,13 @@
 import type { Value, YamlReader } from '../yaml/yaml-reader.ts';
 
-const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+/** Languages of nearly all site files: nothing need be loaded to know them. */
+const spoken: readonly string[] = ['en', 'fr', 'de', 'es', 'it'];
+let languageNames: Intl.DisplayNames | undefined;
 
 /** Is it a language code that the world knows: "en", "pt-BR"? */
 export function isLanguage(code: string): boolean {
+  if (spoken.includes(code)) return true;
+  languageNames ??= new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
   try {
     return languageNames.of(code) !== undefined;
   } catch {

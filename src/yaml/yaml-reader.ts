@@ -1,15 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument, visit } from 'yaml';
 import { nearest } from '../errors/nearest.ts';
+import { treeOf } from './known-trees.ts';
+import type { Node, Problem } from './tree.ts';
 
 /** A mistake in a site file. Lines count from 1. */
-export interface SiteProblem {
-  readonly line: number;
-  readonly message: string;
-}
+export type SiteProblem = Problem;
 
 /** A value of the file with the line where it stands. */
 export interface Value {
-  readonly node: ParsedNode | null;
+  readonly node: Node | null;
   readonly line: number;
   /** What it is, for messages: "fields.title.index". */
   readonly name: string;
@@ -45,36 +43,21 @@ export interface YamlReader {
 }
 
 export function createYamlReader(source: string): YamlReader {
-  const lines = new LineCounter();
-  // The parser's own look for equal keys compares each with all others: 20,000 took six seconds.
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  const problems: SiteProblem[] = [];
+  const tree = treeOf(source);
+  const problems: SiteProblem[] = [...tree.problems];
   const report = (line: number, message: string): void => void problems.push({ line, message });
-  const lineAt = (node: ParsedNode | null, otherwise: number): number =>
-    node === null ? otherwise : lines.linePos(node.range[0]).line;
-  for (const { pos, message } of document.errors) report(lines.linePos(pos[0]).line, message);
-  visit(document, {
-    Map: (_, { items }) => {
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value)) report(lineAt(key as ParsedNode, 1), 'This key stands here a second time.');
-        seen.add(key.value);
-      }
-    },
-  });
+  reportTwice(tree.root, report);
 
-  function child(node: ParsedNode | null, name: string, otherwise: number): Value {
-    const line = lineAt(node, otherwise);
-    if (!isAlias(node)) return { node, line, name };
+  function child(node: Node | null, name: string, otherwise: number): Value {
+    const line = node?.line ?? otherwise;
+    if (node?.kind !== 'alias') return { node, line, name };
     report(line, `${name} is an alias (*${node.source}); write the value itself.`);
     return { node: null, line, name };
   }
 
-  function scalar(value: Value): string | undefined {
-    if (!isScalar(value.node) || value.node.value === null) return undefined;
-    // As written: 008 must not become the number 8.
-    return typeof value.node.value === 'string' ? value.node.value : (value.node.source ?? String(value.node.value));
+  function scalar({ node }: Pick<Value, 'node'>): string | undefined {
+    if (node?.kind !== 'scalar' || node.value === null) return undefined;
+    return typeof node.value === 'string' ? node.value : node.source;
   }
 
   function text(value: Value | undefined): string | undefined {
@@ -86,22 +69,22 @@ export function createYamlReader(source: string): YamlReader {
 
   function items(value: Value | undefined): readonly Value[] {
     if (value === undefined || value.node === null) return [];
-    if (!isSeq(value.node)) {
+    if (value.node.kind !== 'list') {
       report(value.line, `${value.name} must be a list.`);
       return [];
     }
-    return value.node.items.map((node, at) => child(node as ParsedNode, `${value.name}[${at + 1}]`, value.line));
+    return value.node.items.map((node, at) => child(node, `${value.name}[${at + 1}]`, value.line));
   }
 
   function entries(value: Value | undefined): readonly Entry[] {
-    if (value === undefined || value.node === null || (isScalar(value.node) && value.node.value === null)) return [];
-    if (!isMap(value.node)) {
+    if (value === undefined || value.node === null || isNothing(value.node)) return [];
+    if (value.node.kind !== 'map') {
       report(value.line, `${value.name === '' ? 'The file' : value.name} must have entries, each "name: value".`);
       return [];
     }
     return value.node.items.flatMap((pair) => {
-      const line = lineAt(pair.key, value.line);
-      const key = scalar({ node: pair.key, line, name: '' });
+      const line = pair.key?.line ?? value.line;
+      const key = scalar({ node: pair.key });
       if (key === undefined) {
         report(line, `A name in ${value.name === '' ? 'the file' : value.name} is no text.`);
         return [];
@@ -136,12 +119,12 @@ export function createYamlReader(source: string): YamlReader {
   }
 
   function isText(value: Value | undefined): value is Value {
-    return isScalar(value?.node) && value.node.value !== null;
+    return value?.node?.kind === 'scalar' && value.node.value !== null;
   }
 
   return {
     problems,
-    root: child(document.contents, '', 1),
+    root: child(tree.root, '', 1),
     report,
     text,
     isText,
@@ -151,7 +134,7 @@ export function createYamlReader(source: string): YamlReader {
     members,
     flag(value) {
       if (value === undefined) return false;
-      if (isScalar(value.node) && typeof value.node.value === 'boolean') return value.node.value;
+      if (value.node?.kind === 'scalar' && typeof value.node.value === 'boolean') return value.node.value;
       report(value.line, `${value.name} must be true or false.`);
       return false;
     },
@@ -170,6 +153,24 @@ export function createYamlReader(source: string): YamlReader {
       return Object.fromEntries(pairs);
     },
   };
+}
+
+function isNothing(node: Node): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+/** Keys that stand twice in a map, all through the tree. */
+function reportTwice(node: Node | null, report: (line: number, message: string) => void): void {
+  if (node?.kind === 'list') for (const item of node.items) reportTwice(item, report);
+  if (node?.kind !== 'map') return;
+  const seen = new Set<unknown>();
+  for (const { key, value } of node.items) {
+    if (key?.kind === 'scalar') {
+      if (seen.has(key.value)) report(key.line, 'This key stands here a second time.');
+      seen.add(key.value);
+    }
+    reportTwice(value, report);
+  }
 }
 
 /** " Did you mean 'title'?" or nothing. */

@@ -1,10 +1,11 @@
 import { demoTryThese } from '../../demo/try-these.ts';
+import { grouped } from '../../errors/grouped.ts';
 import { demoRecords, makeDemo } from '../../library/demo.ts';
 import { serve } from '../../web/process/serve.ts';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
-  description: `Makes a library of ${demoRecords.toLocaleString('en')} invented records on the embedded database, if it is not there yet, and serves it until
+  description: `Makes a library of ${grouped(demoRecords)} invented records on the embedded database, if it is not there yet, and serves it until
 Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the next start takes a moment; delete that folder and nothing is left.`,
   examples: [
     { command: 'demo', doc: 'On http://127.0.0.1:8080, or where the settings say.' },
@@ -50,7 +51,7 @@ function welcome(address: string, records: number): string {
   return [
     '',
     `  The demo library is open: ${address}`,
-    `  ${records.toLocaleString('en')} records. Try`,
+    `  ${grouped(records)} records. Try`,
     '',
     ...demoTryThese.map(({ query, doc }) => `    ${query.padEnd(width)}   ${doc}`),
     '',

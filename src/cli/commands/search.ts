@@ -1,5 +1,6 @@
 import { ask } from '../../access/ask.ts';
 import { browseFor } from '../../access/browse.ts';
+import { grouped } from '../../errors/grouped.ts';
 import type { Brief } from '../../index/brief.ts';
 import { openLibrary } from '../../library/open.ts';
 import { guest } from '../../people/person.ts';
@@ -86,7 +87,7 @@ function asksCitations(request: SearchRequest, { ranks, sorts }: Site): boolean 
 }
 
 export function summary(total: number, shown: number): string {
-  const found = total === 1 ? '1 record' : `${total.toLocaleString('en')} records`;
+  const found = total === 1 ? '1 record' : `${grouped(total)} records`;
   return shown < total ? `${found}, the first ${shown}:` : total === 0 ? 'No records.' : `${found}:`;
 }
 

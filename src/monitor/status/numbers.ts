@@ -1,3 +1,5 @@
+import { grouped } from '../../errors/grouped.ts';
+
 /** 12 s, 3 min, 5 h, 2 d. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;
@@ -17,11 +19,11 @@ export function rate(perSecond: number): string {
 }
 
 export function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6).toLocaleString('en')} MB`;
+  return `${grouped(Math.round(bytes / 1e6))} MB`;
 }
 
 export function count(value: number): string {
-  return value.toLocaleString('en');
+  return grouped(value);
 }
 
 export function percent(part: number): string {

@@ -1,3 +1,4 @@
+import { grouped } from '../../errors/grouped.ts';
 import type { RecordVersion } from '../../index/entry.ts';
 import type { StoredVersion } from '../../index/stored-records.ts';
 import { decodeParts, readStart } from '../../marc/stored.ts';
@@ -22,6 +23,6 @@ export function readVersion({ marc, ...version }: StoredVersion): ReadVersion {
 
 export class RecordTooLarge extends Error {
   constructor(characters: number) {
-    super(`it is too large for this format: ${characters.toLocaleString('en')} characters`);
+    super(`it is too large for this format: ${grouped(characters)} characters`);
   }
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../../errors/grouped.ts';
 import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
 import { type FunctionTime, functionBytes, type SortKey, sortFunctions, sortKeys } from '../../profile/functions.ts';
 import type { KeptProfile, ProfileHead } from '../../profile/kept.ts';
@@ -120,5 +121,5 @@ function signed(value: number, digits = 2): string {
 }
 
 function number(value: number): string {
-  return value.toLocaleString('en');
+  return grouped(value);
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { type Html, type HtmlValue, html } from '../../html/html.ts';
+import { treeOf } from '../../yaml/known-trees.ts';
+import { plainValue } from '../../yaml/tree.ts';
 
 /** The words of the pages in one language: "search.hits" -> text, or one text for each plural category. */
 export type Catalogue = ReadonlyMap<string, string | Plurals>;
@@ -51,7 +52,7 @@ export function parseCatalogue(text: string): Catalogue {
       else throw new Error(`translation ${name} is not a text`);
     }
   };
-  walk(parse(text) as Readonly<Record<string, unknown>>, '');
+  walk(plainValue(treeOf(text).root) as Readonly<Record<string, unknown>>, '');
   return catalogue;
 }
 
