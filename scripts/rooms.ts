@@ -264,7 +264,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   monitor: {
     for: 'what is measured and told of a node: meters, scoreboard, state, other nodes, metrics, its status page, the log',
     notFor: 'profiles (profile), measuring by benchmarks',
-    imports: ['config', 'html', 'jobs', 'site', 'store'],
+    imports: ['config', 'errors', 'html', 'jobs', 'site', 'store'],
   },
   profile: {
     for: 'where a process spends its time: functions, statements, memory',
