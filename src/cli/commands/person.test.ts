@@ -73,14 +73,14 @@ test('people are added with roles that there are', async () => {
   assert.equal(wrong.status, 1);
   assert.match(wrong.stderr, /no role "superadmn"[\s\S]*Did you mean "superadmin"/);
   assert.match((await type([...add, '--role', 'superadmin'])).stdout, /ada is person \d+\.\nTo let them sign in/);
-  assert.match((await type(add)).stderr, /a person of the name "ada" already/);
+  assert.match((await type(add)).stderr, /already a person with the name "ada"/);
   assert.match(
     (await type(['person', 'list', '--role', 'superadmin'])).stdout,
     /^ada +ada@library.example +superadmin\nadmin /,
   );
   assert.ok(!(await signsIn('ada', '')));
   assert.equal((await type(['person', 'add', 'x'])).status, 0, 'an address is not needed');
-  assert.match((await type(['person', 'add', 'y', '--email', 'nonsense'])).stderr, /is no e-mail address/);
+  assert.match((await type(['person', 'add', 'y', '--email', 'nonsense'])).stderr, /is not an e-mail address/);
 });
 
 test('a role is given until a day and taken away', async () => {

@@ -191,6 +191,6 @@ test('a data folder that is no database is not taken for none', async () => {
   writeFileSync(join(other.data, 'something'), '');
   await assert.rejects(
     joinServer(other),
-    (error) => error instanceof UserError && /no PostgreSQL database/.test(error.message),
+    (error) => error instanceof UserError && /not a PostgreSQL database/.test(error.message),
   );
 });

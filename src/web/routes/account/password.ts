@@ -5,7 +5,7 @@ import { peekOneTime } from '../../../access/one-time.ts';
 import { countAttempts, networkOf } from '../../../access/throttle.ts';
 import type { PageContext } from '../../context.ts';
 import type { WebEnvironment } from '../../environment.ts';
-import { postLetter } from '../../letters.ts';
+import { mailText, postLetter } from '../../letters.ts';
 import { lostPasswordPage, newPasswordPage } from '../../pages/account/password.ts';
 import { accountMessage } from '../../pages/account/register.ts';
 import type { WebPeople } from '../../people.ts';
@@ -33,7 +33,7 @@ export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment
       for (const { name, email: to, secret } of await lostPassword(database, email, request.ip))
         postLetter(page, people, to, 'reset', { name }, `/account/new-password?token=${secret}`);
     });
-    const text = page.tr.t('account.lost_sent', { email });
+    const text = mailText(page, people, 'account.lost_sent', { email });
     return sendForm(exchange, reply, accountMessage(page, page.tr.t('account.lost'), text, undefined));
   });
 

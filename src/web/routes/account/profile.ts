@@ -8,7 +8,7 @@ import { createSession, endSessions } from '../../../access/sessions.ts';
 import { preferenceCookie } from '../../cookies.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
-import { postLetter } from '../../letters.ts';
+import { mailText, postLetter } from '../../letters.ts';
 import { pageSizes, profilePage } from '../../pages/account/profile.ts';
 import { accountMessage, confirmEmailPage } from '../../pages/account/register.ts';
 import type { WebPeople } from '../../people.ts';
@@ -91,7 +91,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
       const mayWrite = await mayWriteTo(database, email);
       if (secret !== undefined && mayWrite)
         postLetter(page, people, email, 'email', { name: account.name }, `/account/email?token=${secret}`);
-      const text = page.tr.t('account.letter_sent', { email });
+      const text = mailText(page, people, 'account.letter_sent', { email });
       return sendForm(
         exchange,
         reply,

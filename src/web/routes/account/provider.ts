@@ -16,7 +16,7 @@ import type { PageContext } from '../../context.ts';
 import { readCookie } from '../../cookies.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
-import { postLetter } from '../../letters.ts';
+import { mailText, postLetter } from '../../letters.ts';
 import { identitiesPage, linkPage, newcomerPage } from '../../pages/account/provider.ts';
 import { accountMessage } from '../../pages/account/register.ts';
 import type { WebPeople } from '../../people.ts';
@@ -168,13 +168,13 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
       const text =
         made.state === 'waiting'
           ? page.tr.t('account.refused.waiting')
-          : page.tr.t('account.letter_sent', { email: email.trim() });
+          : mailText(page, people, 'account.letter_sent', { email: email.trim() });
       return sendForm(exchange, reply, message(page, text));
     } catch (error) {
-      const { text, status } = problemText(page, error);
+      const { status, ...problem } = problemText(page, error);
       const model = {
         ...{ provider: linkOf(page, provider), label: identity.label, identity: secret, name, email: seen },
-        ...{ typedEmail: email, mayRegister: true, problem: text },
+        ...{ typedEmail: email, mayRegister: true, problem },
       };
       return sendForm(exchange, reply, newcomerPage(page, model), status);
     }

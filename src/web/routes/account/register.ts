@@ -9,6 +9,7 @@ import { countAttempts, networkOf } from '../../../access/throttle.ts';
 import { UserError } from '../../../errors/errors.ts';
 import type { WebEnvironment } from '../../environment.ts';
 import type { Exchange } from '../../exchange.ts';
+import { mailText } from '../../letters.ts';
 import { providerAddress } from '../../pages/account/provider.ts';
 import { accountMessage, confirmRegistrationPage, registerPage } from '../../pages/account/register.ts';
 import type { WebPeople } from '../../people.ts';
@@ -47,13 +48,13 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
         accountMessage(
           page,
           page.tr.t('account.register'),
-          page.tr.t('account.letter_sent', { email: email.trim() }),
+          mailText(page, people, 'account.letter_sent', { email: email.trim() }),
           undefined,
         ),
       );
     } catch (error) {
-      const { text, status } = problemText(page, error);
-      return sendForm(exchange, reply, registerPage(page, { name, email, policy, problem: text }), status);
+      const { status, ...problem } = problemText(page, error);
+      return sendForm(exchange, reply, registerPage(page, { name, email, policy, problem }), status);
     }
   });
 
