@@ -31,6 +31,7 @@ const sentences = {
   'many-citations': 'A query can have {limit} conditions about citations: nothing was searched for the others.',
   'long-values': '{text} was compared only with the beginning of very long values.',
   'any-field': 'There is no field {text}: all fields were searched.',
+  'mistyped-field': 'There is no field {text}: it was searched for as a word. Did you mean {detail}?',
   'unknown-field': 'There is no field {text} that you may search: nothing was searched for it.',
   'unknown-facet': 'There is no facet {text}: the values chosen in it were ignored.',
   'many-choices': '{text} values were chosen in facets: only the first {limit} were used.',

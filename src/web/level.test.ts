@@ -115,6 +115,19 @@ describe('the level of the site', () => {
     assert.equal((await app.inject({ method: 'POST', url: '/api/login', payload: login })).statusCode, 200);
   });
 
+  test('opening drops the message of the closed library, unless another one is given with it', async () => {
+    await set({ level: 'closed', message: 'Short maintenance until noon.' });
+    await set({ retryAfter: 60 });
+    assert.equal(watch.now().message, 'Short maintenance until noon.');
+    await set({ level: 'open' });
+    assert.doesNotMatch((await guest.open('/')).body, /Short maintenance/);
+    await set({ level: 'closed', message: 'Short maintenance until noon.' });
+    await set({ level: 'open', message: 'We are back.' });
+    assert.match((await guest.open('/')).body, /We are back\./);
+    await set({ level: 'open' });
+    assert.match((await guest.open('/')).body, /We are back\./, 'it was open already');
+  });
+
   test('open: a message stands on every page, and pages that were kept without it are not used', async () => {
     await set({ level: 'open', message: '' });
     const before = await guest.open('/search?p=book');

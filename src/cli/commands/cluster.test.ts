@@ -74,7 +74,10 @@ test('render prints one configuration, of the first host that needs it or of the
   assert.deepEqual([unneeded.status, unneeded.stdout], [1, '']);
   assert.match(unneeded.stderr, /web1 needs no configuration of keepalived/);
   assert.match((await render('apache')).stderr, /This cluster needs no configuration of apache/);
-  assert.match((await render('haprox')).stderr, /"haprox" is not a program that can be rendered[\s\S]*Did you mean haproxy\?/);
+  assert.match(
+    (await render('haprox')).stderr,
+    /"haprox" is not a program that can be rendered[\s\S]*Did you mean haproxy\?/,
+  );
   assert.match((await render('sysctl', '--host', 'web9')).stderr, /no host "web9"[\s\S]*Did you mean web1\?/);
 });
 

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ContentStore } from '../../files/content.ts';
-import { addFile, allFiles, filesOf, versionsOf } from '../../files/documents.ts';
+import { type Added, addFile, allFiles, documentStatus, filesOf, versionsOf } from '../../files/documents.ts';
 import { fileErrors } from '../../files/errors.ts';
 import { contentProblem, noteContent } from '../../files/fixity.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
@@ -57,23 +57,26 @@ change nothing. A status restricts it to whose role may viewrestrdoc with that s
         const content = await receive(store, path === '-' ? stdin : await reading(path), settings().fileLimit);
         const status = checkText('status', options.status);
         const description = checkText('description', options.description);
-        const added = await database.transaction(
-          (transaction) =>
-            addFile(
-              transaction,
-              { ...name, ...content, record: id, status, description, person: undefined },
-              () => true,
-            ),
+        const file = { ...name, ...content, record: id, status, description, person: undefined };
+        const { before, added } = await database.transaction(
+          async (transaction) => ({
+            before: (await documentStatus(transaction, id, name.document)) ?? '',
+            added: await addFile(transaction, file, () => true),
+          }),
           { attempts: 3 },
         );
         if (options.json) printJson(added);
-        else
-          print(
-            `${added.name}: ${added.isNew ? 'version' : 'unchanged, version'} ${added.version}, ${added.bytes} bytes, ${added.digest}`,
-          );
+        else print(addedText(added, status === undefined || status === before ? undefined : status));
       }
     }),
 });
+
+/** `status`: who may see the document from now on, where that was changed. */
+function addedText({ name, version, bytes, digest, isNew }: Added, status: string | undefined): string {
+  const what = isNew ? 'version' : status === undefined ? 'unchanged, version' : 'same bytes, version';
+  const now = status === undefined ? '' : `, now for: ${status === '' ? 'everybody' : status}`;
+  return `${name}: ${what} ${version}, ${bytes} bytes, ${digest}${now}`;
+}
 
 async function reading(path: string): Promise<AsyncIterable<Uint8Array>> {
   try {

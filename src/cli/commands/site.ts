@@ -95,7 +95,7 @@ the terminal are not refused.`,
     { command: 'site level', doc: 'What is in force.' },
     { command: "site level read-only --message 'New servers until noon.'", doc: 'Before a migration.' },
     { command: 'site level closed --retry-after 3600', doc: 'Crawlers come back in an hour.' },
-    { command: "site level open --message ''", doc: 'All is well again.' },
+    { command: 'site level open', doc: 'Open again; the message goes.' },
   ],
   arguments: { level: { optional: true, doc: 'open, read-only or closed.' } },
   options: {
