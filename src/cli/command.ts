@@ -93,6 +93,8 @@ export interface CommandContext<A extends ArgumentDefinitions, O extends OptionD
   readonly stdout: Writable;
   /** Progress and warnings. */
   readonly stderr: Writable;
+  /** Whether stderr shows colours. */
+  readonly colour: boolean;
   /** Writes a line of data. */
   readonly print: (line: string) => void;
   /** Writes a value as one line of JSON; the convention for `--json`. */

@@ -131,7 +131,7 @@ test('the completion of bash offers commands, their commands, their options, and
   };
   assert.equal(offered('reperio con'), 'config');
   assert.equal(offered('reperio config '), 'list get check docs');
-  assert.equal(offered('reperio config list --'), '--json --help');
+  assert.equal(offered('reperio config list --'), '--changed --json --help');
   assert.equal(offered('reperio completion z'), 'zsh');
   assert.equal(offered('reperio help db'), 'db');
 });

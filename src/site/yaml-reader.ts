@@ -58,7 +58,7 @@ export function createYamlReader(source: string): YamlReader {
       const seen = new Set<unknown>();
       for (const { key } of items) {
         if (!isScalar(key)) continue;
-        if (seen.has(key.value)) report(lineAt(key as ParsedNode, 1), 'This key stands here a second time.');
+        if (seen.has(key.value)) report(lineAt(key as ParsedNode, 1), 'This key is given a second time.');
         seen.add(key.value);
       }
     },
@@ -80,7 +80,7 @@ export function createYamlReader(source: string): YamlReader {
   function text(value: Value | undefined): string | undefined {
     if (value === undefined) return undefined;
     const found = scalar(value);
-    if (found === undefined) report(value.line, `${value.name} must be a text.`);
+    if (found === undefined) report(value.line, `${value.name} must be text.`);
     return found;
   }
 
@@ -103,7 +103,7 @@ export function createYamlReader(source: string): YamlReader {
       const line = lineAt(pair.key, value.line);
       const key = scalar({ node: pair.key, line, name: '' });
       if (key === undefined) {
-        report(line, `A name in ${value.name === '' ? 'the file' : value.name} is no text.`);
+        report(line, `A name in ${value.name === '' ? 'the file' : value.name} is not text.`);
         return [];
       }
       return [{ key, ...child(pair.value, value.name === '' ? key : `${value.name}.${key}`, line) }];

@@ -88,7 +88,7 @@ for (const how of ['refuse', 'silent'] as const)
     assert.doesNotMatch(record.body, /127\.0\.0\.1:|ECONNREFUSED|DATABASE_URL|db status/);
     assert.equal((await open('/api/records/1')).status, 503);
     assert.equal((await open('/health/ready')).status, 200);
-    assert.match((await open('/server-status')).body, /nothing is known of other nodes/);
+    assert.match((await open('/server-status')).body, /nothing is known about other nodes/);
 
     await way.heal();
     const healed = Date.now() + 10_000;

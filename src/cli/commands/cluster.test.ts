@@ -30,7 +30,7 @@ async function type(words: readonly string[], stdin = exampleText, environment: 
 test('check tells every mistake with its line, or that the file is right', async () => {
   assert.deepEqual(await type(['cluster', 'check', '-']), {
     status: 0,
-    stdout: '- is right: main, 10 hosts.\n',
+    stdout: '- is valid: main, 10 hosts.\n',
     stderr: '',
   });
   const wrong = await type(
@@ -48,7 +48,7 @@ test('check tells every mistake with its line, or that the file is right', async
   );
   const { notes, etcdApi } = JSON.parse(noted.stdout) as { notes: readonly { message: string }[]; etcdApi: string };
   assert.equal(etcdApi, 'etcd');
-  assert.match(notes[0]?.message ?? '', /password stands in the file itself/);
+  assert.match(notes[0]?.message ?? '', /password is written in the file itself/);
   const missing = await type(['cluster', 'check', join(folder, 'none.yaml')]);
   assert.match(missing.stderr, /cannot be read: there is no such file/);
 });
