@@ -305,7 +305,7 @@ test('unions that name each other in a circle are told of once, with the way rou
   const circle = (text: string) => problemsOf(good.replace('  title:\n    names', `${text}  title:\n    names`));
   assert.deepEqual(
     circle('  a_a: {index: {union: [b_b]}}\n  b_b: {index: {union: [c_c, title]}}\n  c_c: {index: {union: [a_a]}}\n'),
-    ['9: The unions a_a > b_b > c_c > a_a name each other in a circle: none of them would hold anything.'],
+    ['9: The unions a_a > b_b > c_c > a_a name each other in a circle, so none of them has any values.'],
   );
   assert.deepEqual(circle('  a_a: {index: {union: [b_b]}}\n  b_b: {index: {union: [title]}}\n'), []);
 });
@@ -314,5 +314,5 @@ test('a knowledge base of very many keys is read, and a key that stands twice is
   const keys = Array.from({ length: 60_000 }, (_, at) => `    key ${at}: value\n`).join('');
   const line = good.slice(0, good.indexOf('  GREEK: {')).split('\n').length;
   const large = good.replace('  GREEK: {', `  LARGE:\n${keys}    key 7: again\n  GREEK: {`);
-  assert.deepEqual(problemsOf(large), [`${line + 60_001}: This key stands here a second time.`]);
+  assert.deepEqual(problemsOf(large), [`${line + 60_001}: This key is given a second time.`]);
 });

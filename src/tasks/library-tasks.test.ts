@@ -124,7 +124,7 @@ test('a damaged document is told of by task, state and exit status, until it is 
   await store.database.query(sql`UPDATE content_check SET checked = now() - interval '31 days'`);
   const found = await reperio('tasks', 'run', 'files');
   assert.equal(found.status, 1);
-  assert.match(found.text, /^files: 1 file read, 1 MB\. 1 file is missing or damaged: type `reperio file verify`/m);
+  assert.match(found.text, /^files: 1 file read, 1 MB\. 1 file is missing or damaged: run `reperio file verify`/m);
   const state = await reperio('tasks', 'status');
   assert.equal(state.status, 1);
   assert.match(state.text, /^files +in 60 min .*\n(?:.*\n)*files: 1 file is missing or damaged/m);

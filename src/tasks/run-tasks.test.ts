@@ -186,7 +186,7 @@ test('a database that is away is told of, and looked for again', async () => {
     { standby: 0, every: 5, onTrouble: (sentence) => said.push(sentence) },
   );
   await until(() => said.length > 1);
-  assert.match(said[0]!, /^Periodic tasks could not be looked after: the database is away$/);
+  assert.match(said[0]!, /^Periodic tasks could not be run: the database is away$/);
   away = false;
   await until(async () => (await taskStates(database)).some(({ did }) => did !== null));
   stop.abort();

@@ -73,7 +73,7 @@ for (const how of ['refuse', 'silent'] as const)
       assert.equal(page.status, 200);
       assert.match(page.body, /The zirconium question/);
       took.push(page.took);
-      marked ||= page.body.includes('The database is away');
+      marked ||= page.body.includes('The database is not available');
     }
     assert.ok(marked, 'readers are told');
     // The question that finds out waits for a connection; the others do not.
@@ -94,10 +94,10 @@ for (const how of ['refuse', 'silent'] as const)
     const healed = Date.now() + 10_000;
     let again = await open('/search?p=hafnium');
     while (
-      (again.body.includes('The database is away') || (await open('/record/1')).status !== 200) &&
+      (again.body.includes('The database is not available') || (await open('/record/1')).status !== 200) &&
       Date.now() < healed
     )
       again = await open('/search?p=hafnium');
-    assert.doesNotMatch(again.body, /The database is away/);
+    assert.doesNotMatch(again.body, /The database is not available/);
     assert.equal((await open('/record/1')).status, 200);
   });

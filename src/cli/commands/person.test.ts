@@ -113,7 +113,7 @@ test('why somebody may do something is explained by what decided', async () => {
   assert.match((await why('guest', 'viewrestrcoll', 'colection=Books')).stderr, /Did you mean "collection"/);
   assert.match((await why('nobody', 'viewrestrcoll')).stderr, /no person "nobody"/);
   assert.equal(JSON.parse((await why('admin', 'cfgwebaccess', '--json')).stdout).role, 'superadmin');
-  assert.match((await type(['access', 'roles'])).stdout, /superadmin \(site file\)\n {2}may everything\n/);
+  assert.match((await type(['access', 'roles'])).stdout, /superadmin \(from the site file\)\n {2}may everything\n/);
 });
 
 test('who is disabled cannot sign in until that is undone', async () => {

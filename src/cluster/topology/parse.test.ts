@@ -104,7 +104,7 @@ test('every mistake is told with its line, and what was meant', () => {
       '{file: /a, literal: b}',
       /needs one of environment, file, literal/,
     ],
-    ['[balancer]', '[balancer, balancer]', /hosts.lb1.roles: a role stands there twice/],
+    ['[balancer]', '[balancer, balancer]', /hosts.lb1.roles: a role is given twice/],
   ];
   for (const [from, to, expected] of mistakes) {
     const found = spoiled([from, to]);
