@@ -15,7 +15,7 @@ prepare() {
   case $(uname -sm) in
     'Linux x86_64') arch=x64 ;;
     'Linux aarch64' | 'Linux arm64') arch=arm64 ;;
-    *) fail "Reperio runs on Linux on x86-64 and arm64, and this is $(uname -sm)." 'Use such a machine, or a container on this one.' ;;
+    *) fail "Reperio runs on Linux on x86-64 and arm64, and this is $(uname -sm)." 'Use such a machine, or a container.' ;;
   esac
   modules=$root/node_modules
   node=$modules/node-linux-$arch/bin/node
@@ -52,7 +52,7 @@ has_stamp() {
 make_ready() {
   is_installed "$1" || install_dependencies "$1"
   "$node" --version >/dev/null 2>&1 ||
-    fail "The Node that Reperio brings does not run on this machine." 'It needs glibc 2.28 or newer (Debian 10, RHEL 8 or newer).'
+    fail "The Node.js that comes with Reperio does not run on this machine." 'It needs glibc 2.28 or newer (Debian 10, RHEL 8 or newer).'
   loads_natives || rebuild_natives
   level=$1
   if is_installed all; then level=all; fi
@@ -66,17 +66,17 @@ is_installed() {
 
 install_dependencies() {
   command -v npm >/dev/null ||
-    fail 'The dependencies are not installed, and there is no npm to install them with.' 'Install Node.js with npm 10 or newer (Debian: apt-get install npm).'
+    fail 'The dependencies are not installed, and npm is missing.' 'Install Node.js with npm 10 or newer (Debian: apt-get install npm).'
   [ -w "$root" ] ||
     fail "The dependencies are missing or outdated, and $root cannot be written." "Run $root/bin/reperio once as the user who owns it."
-  say 'Installing dependencies (a minute or two, only this once) ...'
+  say 'Installing dependencies (a minute or two, the first time only) ...'
   log=$root/.npm-install.log
   dev=
   if [ "$1" = all ]; then dev=--include=dev; fi
   # What install scripts would do is done where it is needed: natives below, links of libraries in src/store/embedded/binaries.ts.
   if ! (cd "$root" && run_npm ci --ignore-scripts $dev) >"$log" 2>&1; then explain_npm 'The dependencies could not be installed'; fi
   rm -f "$log"
-  is_installed "$1" || fail 'npm left the dependencies incomplete.' 'Delete node_modules and try again; are optional dependencies switched off (npm config get omit)?'
+  is_installed "$1" || fail 'npm left the dependencies incomplete.' 'Delete node_modules and try again. Check that optional dependencies are not switched off (npm config get omit).'
 }
 
 run_npm() {
@@ -88,11 +88,11 @@ explain_npm() {
   if grep -Eq 'ENOSPC|[Nn]o space left' "$log"; then
     fail 'The disk is full, so the dependencies cannot be installed.' "Free 1 GB on the disk that holds $root (npm's cache may be on another: npm config get cache)."
   elif grep -Eq 'ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|CERT|network' "$log"; then
-    fail "npm cannot reach its registry, $(cd "$root" && npm config get registry 2>/dev/null)." "Check the network and npm's proxy settings, then run this again; npm's words are in $log."
+    fail "npm cannot reach its registry, $(cd "$root" && npm config get registry 2>/dev/null)." "Check the network and npm's proxy settings, then run this again; the output of npm is in $log."
   elif grep -Eq 'EACCES|EPERM|EROFS' "$log"; then
-    fail "$1, since npm may not write: $(grep -Em1 'EACCES|EPERM|EROFS' "$log")." "Run this as the user who owns $root; npm's words are in $log."
+    fail "$1, because npm may not write: $(grep -Em1 'EACCES|EPERM|EROFS' "$log")." "Run this as the user who owns $root; the output of npm is in $log."
   fi
-  fail "$1: $(grep -Em1 'npm (error|ERR!)' "$log" || tail -n 1 "$log")." "npm's words are in $log."
+  fail "$1: $(grep -Em1 'npm (error|ERR!)' "$log" || tail -n 1 "$log")." "The output of npm is in $log."
 }
 
 loads_natives() {
@@ -102,7 +102,7 @@ loads_natives() {
 # A built one is fetched where that is possible; else it is compiled.
 rebuild_natives() {
   [ -w "$modules/roaring" ] ||
-    fail 'The native module roaring does not load, and it cannot be written to be built again.' "Run $root/bin/reperio once as the user who owns $root."
+    fail 'The native module roaring cannot be loaded, and its folder cannot be written to build it again.' "Run $root/bin/reperio once as the user who owns $root."
   log=$root/.npm-install.log
   rm -rf "$modules/roaring/native" "$modules/roaring/build"
   if (cd "$modules/roaring" && "$node" node-pre-gyp.js install) >"$log" 2>&1 9<&- && loads_natives; then
@@ -116,13 +116,13 @@ rebuild_natives() {
   if [ -n "$missing" ]; then
     fail "The native module roaring has to be compiled here, and these are missing:$missing." 'Install them (Debian: apt-get install g++ make python3) and run this again.'
   fi
-  say 'Compiling a native module (half a minute, only this once) ...'
+  say 'Compiling a native module (half a minute, the first time only) ...'
   if compile_roaring >>"$log" 2>&1 9<&- && loads_natives; then
     rm -f "$log"
     return
   fi
   grep -q 'No space left' "$log" && explain_npm 'roaring could not be compiled'
-  fail 'The native module roaring could not be compiled.' "The compiler's words are in $log."
+  fail 'The native module roaring could not be compiled.' "The output of the compiler is in $log."
 }
 
 # For the pinned Node's headers, whatever npm's nodedir says; in a folder without spaces in its path, which make and node-gyp need.

@@ -52,7 +52,11 @@ function commentLines(texts: readonly string[], signs: string): readonly string[
     const indent = /^\s*/.exec(texts[at]!)![0];
     const item = /^\s*(?:[-*]|\d+\.)\s+/.exec(texts[at]!)?.[0];
     at++;
-    while (at < texts.length && belongs(texts[start]!, texts[at]!, item === undefined ? indent : item.replace(/\S/g, ' '))) at++;
+    while (
+      at < texts.length &&
+      belongs(texts[start]!, texts[at]!, item === undefined ? indent : item.replace(/\S/g, ' '))
+    )
+      at++;
     const some = texts.slice(start, at);
     if (!some.some((text) => isWide(signs + text)) || isArranged(some)) {
       result.push(...some.map((text) => (signs + text).trimEnd()));
@@ -105,7 +109,8 @@ export function breakComments(text: string): string {
     const run = /^(\s*)\/\/ (?!biome-ignore|@ts-|#region)/.exec(line);
     if (run !== null) {
       let end = at;
-      while (end < lines.length && lines[end]!.startsWith(`${run[1]}// `) && !/biome-ignore|@ts-/.test(lines[end]!)) end++;
+      while (end < lines.length && lines[end]!.startsWith(`${run[1]}// `) && !/biome-ignore|@ts-/.test(lines[end]!))
+        end++;
       const texts = lines.slice(at, end).map((each) => each.slice(run[1]!.length + 3));
       result.push(...commentLines(texts, `${run[1]}// `));
       at = end - 1;
@@ -137,14 +142,23 @@ export function breakProse(text: string): string {
     const some = lines.slice(at, end);
     const keepsBreak = some.some((each) => / {2}$|\\$/.test(each));
     if (!some.some(isWide) || keepsBreak) result.push(...some);
-    else result.push(...broken({ first: lead, next: hang, words: wordsOf([line.slice(lead.length), ...some.slice(1).map((each) => each.replace(/^\s*>?\s*/, ''))]) }));
+    else
+      result.push(
+        ...broken({
+          first: lead,
+          next: hang,
+          words: wordsOf([line.slice(lead.length), ...some.slice(1).map((each) => each.replace(/^\s*>?\s*/, ''))]),
+        }),
+      );
     at = end;
   }
   return result.join('\n');
 }
 
 function isStructure(line: string): boolean {
-  return line.trim() === '' || /^\s*(?:#|\||<|!\[|\[[^\]]+\]:|```|~~~|---+\s*$)/.test(line) || /^ {4,}(?![-*+\d])/.test(line);
+  return (
+    line.trim() === '' || /^\s*(?:#|\||<|!\[|\[[^\]]+\]:|```|~~~|---+\s*$)/.test(line) || /^ {4,}(?![-*+\d])/.test(line)
+  );
 }
 
 function continues(line: string, hang: string): boolean {
@@ -165,7 +179,15 @@ const made: ReadonlySet<string> = new Set(['docs/errors.md', 'docs/settings.md']
 
 if (import.meta.main) {
   const writes = process.argv.includes('--write');
-  const files = globSync(['src/**/*.{ts,js}', 'bench/**/*.ts', 'test/**/*.ts', 'scripts/*.ts', '*.md', 'docs/**/*.md', 'examples/**/*.md']);
+  const files = globSync([
+    'src/**/*.{ts,js}',
+    'bench/**/*.ts',
+    'test/**/*.ts',
+    'scripts/*.ts',
+    '*.md',
+    'docs/**/*.md',
+    'examples/**/*.md',
+  ]);
   let wide = 0;
   for (const file of files.filter((one) => !made.has(one))) {
     const text = readFileSync(file, 'utf8');

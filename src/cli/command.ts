@@ -32,8 +32,12 @@ export interface SubcommandDefinition extends AnyCommand {
   readonly summary: string;
 }
 
+/** The headings of `reperio help`, in its order. */
+export const commandGroups = ['Begin', 'Records', 'People', 'Running', 'Programming'] as const;
+
 /** What one line of the table of commands says. */
 export interface TableEntry {
+  readonly group: (typeof commandGroups)[number];
   readonly summary: string;
   readonly load: () => Promise<{ readonly command: AnyCommand | CommandGroup }>;
 }
@@ -107,6 +111,8 @@ export interface CommandContext<A extends ArgumentDefinitions, O extends OptionD
   readonly stdout: Writable;
   /** Progress and warnings. */
   readonly stderr: Writable;
+  /** Whether stderr shows colours. */
+  readonly colour: boolean;
   /** Writes a line of data. */
   readonly print: (line: string) => void;
   /** Writes a value as one line of JSON; the convention for `--json`. */

@@ -10,38 +10,38 @@ export const cliErrors = defineErrors({
   missingCommand: {
     code: 'REPERIO_MISSING_COMMAND',
     status: 400,
-    message: '`reperio {name}` needs to know what to do: {commands}.',
+    message: '`reperio {name}` needs one of its commands: {commands}.',
     hint: '`reperio help {name}` explains them.',
   },
   wrongLevel: {
     code: 'REPERIO_WRONG_LEVEL',
     status: 400,
     message: 'There is no site level "{name}".',
-    hint: 'It is one of {levels}.',
+    hint: 'The levels are {levels}.',
   },
   noProfile: {
     code: 'REPERIO_NO_PROFILE',
     status: 409,
     message: 'No profile was taken: there is no such worker, or another profile is being taken.',
-    hint: '`reperio status` lists the workers; try again in some seconds.',
+    hint: '`reperio status` lists the workers; try again in a few seconds.',
   },
   noNode: {
     code: 'REPERIO_NO_NODE',
     status: 404,
     message: 'There is no node "{name}".',
-    hint: 'The library has these: {nodes}.',
+    hint: 'The nodes of the library are {nodes}.',
   },
   nodeSilent: {
     code: 'REPERIO_NODE_SILENT',
     status: 503,
     message: 'The node does not answer at {address}.',
-    hint: 'Does it listen where this machine can reach it (the setting `host`)? Else run the command there.',
+    hint: 'Check that it listens on an address that this machine can reach (the setting `host`), or run the command there.',
   },
   noServer: {
     code: 'REPERIO_NO_SERVER',
     status: 503,
     message: 'No server answers for the data folder {folder}.',
-    hint: 'Is `reperio serve` running with the same REPERIO_DATA, and are you the same user?',
+    hint: 'Check that `reperio serve` is running with the same REPERIO_DATA and as the same user.',
   },
   unknownOption: {
     code: 'REPERIO_UNKNOWN_OPTION',
@@ -70,14 +70,14 @@ export const cliErrors = defineErrors({
   notTyped: {
     code: 'REPERIO_NOT_TYPED',
     status: 400,
-    message: 'The terminal went away before Enter: nothing was changed.',
+    message: 'The terminal was closed before Enter was pressed: nothing was changed.',
     hint: 'Run the command again.',
   },
   turnLost: {
     code: 'REPERIO_TURN_LOST',
     status: 503,
     message:
-      'The database was away for a moment, and with it the turn to work on the index; what was begun is given up, and the index is as it was.',
+      'The connection to the database was lost for a moment, and with it the lock on the index. The work was stopped; the index is unchanged.',
     hint: 'Run the command again.',
   },
 });

@@ -1,46 +1,66 @@
-import type { AnyCommand, ArgumentDefinition, CommandGroup, OptionDefinition } from './command.ts';
+import {
+  type AnyCommand,
+  type ArgumentDefinition,
+  type CommandGroup,
+  type CommandTable,
+  commandGroups,
+  type OptionDefinition,
+} from './command.ts';
 import { argumentName, valueName } from './parse.ts';
-import { commandTable } from './table.ts';
+import type { Heading } from './terminal.ts';
 
 const width = 100;
 
 /** `reperio help`. */
-export function overview(): string {
+export function overview(table: CommandTable, heading: Heading): string {
+  const commands = Object.entries(table);
+  const left = Math.max(...commands.map(([name]) => name.length));
+  const groups = commandGroups.map((group) => {
+    const own = commands.filter(([, entry]) => entry.group === group);
+    const pairs = own.map(([name, { summary }]) => [name, summary] as const);
+    return `${heading(`${group}:`)}\n${rows(pairs, left)}`;
+  });
   return `Reperio is a digital library server: it loads, finds and shows records.
 
-Usage: reperio COMMAND ...
+${heading('Usage:')} reperio COMMAND ...
 
-${rows(Object.entries(commandTable).map(([name, { summary }]) => [name, summary]))}
+${groups.join('\n\n')}
 
-\`reperio help COMMAND\` explains one, with examples. REPERIO_DATA names the folder of the library.
+\`reperio help COMMAND\` explains a command, with examples. REPERIO_DATA names the folder of the library.
+The guides and the reference are in the folder docs/, beginning with README.md.
 `;
 }
 
 /** `reperio help db`. */
-export function groupHelp(name: string, summary: string, { description, commands }: CommandGroup): string {
+export function groupHelp(
+  name: string,
+  summary: string,
+  { description, commands }: CommandGroup,
+  heading: Heading,
+): string {
   const list = Object.entries(commands).map(
     ([word, command]) => [usage(`${name} ${word}`, command), command.summary] as const,
   );
   return `${paragraphs(summary, description)}
 
-Usage:
+${heading('Usage:')}
 ${rows(list)}
 
-\`reperio help ${name} ${Object.keys(commands)[0]}\` explains one, with examples.
+\`reperio help ${name} ${Object.keys(commands)[0]}\` explains a command, with examples.
 `;
 }
 
 /** `reperio help db migrate`. */
-export function commandHelp(name: string, summary: string, command: AnyCommand): string {
-  const parts = [paragraphs(summary, command.description), `Usage: reperio ${usage(name, command)}`];
+export function commandHelp(name: string, summary: string, command: AnyCommand, heading: Heading): string {
+  const parts = [paragraphs(summary, command.description), `${heading('Usage:')} reperio ${usage(name, command)}`];
   const described = Object.entries(command.arguments).map(([word, { doc }]) => [argumentName(word), doc] as const);
   if (described.length > 0) parts.push(rows(described));
   const options = Object.entries(command.options).map(
     ([word, option]) => [optionUsage(word, option), option.doc] as const,
   );
-  if (options.length > 0) parts.push(`Options:\n${rows(options)}`);
+  if (options.length > 0) parts.push(`${heading('Options:')}\n${rows(options)}`);
   const examples = command.examples.map((example) => `  reperio ${example.command}\n      ${example.doc}`);
-  if (examples.length > 0) parts.push(`Examples:\n${examples.join('\n')}`);
+  if (examples.length > 0) parts.push(`${heading('Examples:')}\n${examples.join('\n')}`);
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -66,8 +86,8 @@ function paragraphs(summary: string, description: string | undefined): string {
 }
 
 /** Two columns; a long first one has a line of its own. */
-function rows(pairs: readonly (readonly [left: string, right: string])[]): string {
-  const left = Math.min(30, Math.max(...pairs.map(([word]) => word.length)));
+function rows(pairs: readonly (readonly [left: string, right: string])[], least = 0): string {
+  const left = Math.min(30, Math.max(least, ...pairs.map(([word]) => word.length)));
   return pairs
     .flatMap(([word, text]) => {
       const [first = '', ...rest] = wrap(text, width - left - 4);

@@ -36,7 +36,7 @@ export async function inTurn<T>(
   work: (context: IndexContext) => Promise<T>,
 ): Promise<T> {
   const { url, signal } = context;
-  const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which works on the index.\n`);
+  const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which is writing the index.\n`);
   const lease = await takeLease(url, 'indexer', { label, wait: true, onWait, signal });
   try {
     return await work({ ...context, signal: lease === undefined ? signal : whileHeld(lease, signal) });

@@ -73,7 +73,7 @@ describe('a mistake on the command line exits with 2 and says what was meant:', 
     ['__proto__', /no command "__proto__"/],
     ['config toString', /no command "config toString"/],
     ['help confg', /Did you mean `reperio config`\?/],
-    ['config', /`reperio config` needs to know what to do: list, get, check, docs/],
+    ['config', /`reperio config` needs one of its commands: list, get, check, docs/],
     ['config list --jsn', /no option --jsn.*\nhint: Did you mean --json\?/],
     ['config list --json=yes', /--json takes no value/],
     ['config list extra', /does not take "extra"/],
@@ -96,7 +96,7 @@ test('wrong settings exit with 1 and stop only what needs them', async () => {
   assert.equal(checked.status, 1);
   assert.match(
     checked.stderr,
-    /^error: One thing is wrong in the settings:\n {2}REPERIO_PORT is "x" and must be a whole number\nhint: /,
+    /^error: One mistake in the settings:\n {2}REPERIO_PORT is "x" and must be a whole number\nhint: /,
   );
   assert.equal((await type('help', wrong)).status, 0);
   assert.equal((await type('config list', wrong)).status, 0);
@@ -131,7 +131,7 @@ test('the completion of bash offers commands, their commands, their options, and
   };
   assert.equal(offered('reperio con'), 'config');
   assert.equal(offered('reperio config '), 'list get check docs');
-  assert.equal(offered('reperio config list --'), '--json --help');
+  assert.equal(offered('reperio config list --'), '--changed --json --help');
   assert.equal(offered('reperio completion z'), 'zsh');
   assert.equal(offered('reperio help db'), 'db');
 });

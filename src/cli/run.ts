@@ -15,6 +15,7 @@ import { cliErrors } from './errors.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
 import { parseCommandLine, UsageError } from './parse.ts';
 import { commandTable } from './table.ts';
+import { type Heading, headingOf } from './terminal.ts';
 import { Interrupted, type World } from './world.ts';
 
 const usageStatus = 2;
@@ -25,12 +26,14 @@ export async function runCommandLine(words: readonly string[], world: World): Pr
   let failureStatus = 1;
   try {
     const [first, ...rest] = words;
-    if (first === undefined || first === '--help' || first === '-h') return say(world, overview());
+    if (first === undefined || first === '--help' || first === '-h')
+      return say(world, overview(commandTable, headingOf(world.stdout, world.environment)));
     if (first === '--version' || first === '-V') return say(world, `reperio ${version()}\n`);
-    if (first === 'help') return say(world, await help(rest));
+    if (first === 'help') return say(world, await help(rest, headingOf(world.stdout, world.environment)));
     const found = await find(words);
     const asked = found.rest.slice(0, indexOrEnd(found.rest, '--'));
-    if (asked.includes('--help') || asked.includes('-h')) return say(world, helpOf(found));
+    if (asked.includes('--help') || asked.includes('-h'))
+      return say(world, helpOf(found, headingOf(world.stdout, world.environment)));
     if (isGroup(found.command)) {
       throw new UsageError(cliErrors.missingCommand, {
         name: found.name,
@@ -73,16 +76,16 @@ function unknown(name: string, word: string, candidates: readonly string[], pref
   return new UsageError(cliErrors.unknownCommand, { name, nearest: hint });
 }
 
-async function help(words: readonly string[]): Promise<string> {
-  return words.length === 0 ? overview() : helpOf(await find(words));
+async function help(words: readonly string[], heading: Heading): Promise<string> {
+  return words.length === 0 ? overview(commandTable, heading) : helpOf(await find(words), heading);
 }
 
-function helpOf({ name, summary, command }: Found): string {
-  return isGroup(command) ? groupHelp(name, summary, command) : commandHelp(name, summary, command);
+function helpOf({ name, summary, command }: Found, heading: Heading): string {
+  return isGroup(command) ? groupHelp(name, summary, command, heading) : commandHelp(name, summary, command, heading);
 }
 
 function contextOf(name: string, command: AnyCommand, words: readonly string[], world: World) {
-  const { environment, stdin, stdout, stderr, signal, onHangup } = world;
+  const { environment, stdin, stdout, stderr, colour, signal, onHangup } = world;
   let settings: Settings | undefined;
   const context: Omit<CommandContext<ArgumentDefinitions, OptionDefinitions>, 'arguments' | 'options'> = {
     settings: () => (settings ??= loadSettings(environment)),
@@ -94,6 +97,7 @@ function contextOf(name: string, command: AnyCommand, words: readonly string[], 
     stdin,
     stdout,
     stderr,
+    colour,
     print: (line) => void stdout.write(`${line}\n`),
     printJson: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
   };
@@ -122,7 +126,7 @@ function report(thrown: unknown, failureStatus: number, { stderr, colour, signal
   if (isAbort && signal.aborted) return signal.reason instanceof Interrupted ? signal.reason.exitStatus : failureStatus;
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr.write(
-    `${paint(31, 'error:')} This is a bug in Reperio ${version()}; please report it with what you did.\n${told}\n`,
+    `${paint(31, 'error:')} This is a bug in Reperio ${version()}; please report it and say what you did.\n${told}\n`,
   );
   return bugStatus;
 }

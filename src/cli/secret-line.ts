@@ -42,7 +42,7 @@ async function typedLine(terminal: ReadStream, stderr: Writable): Promise<string
   try {
     // Before it is asked for: what a fast hand types at once must not show either.
     terminal.setRawMode(true);
-    stderr.write('Password (it does not show): ');
+    stderr.write('Password (not shown): ');
     for await (const chunk of terminal) {
       for (const sign of String(chunk).replace(keySequence, '')) {
         if (sign === '\r' || sign === '\n') return typed.join('');

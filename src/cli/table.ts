@@ -3,57 +3,93 @@ import type { CommandTable } from './command.ts';
 /** All commands, in the order of `reperio help`. */
 export const commandTable: CommandTable = {
   demo: {
-    summary: 'Make a library of invented records and serve it: the place to begin.',
+    group: 'Begin',
+    summary: 'Create a demo library of invented records and serve it: the place to start.',
     load: () => import('./commands/demo.ts'),
   },
   site: {
+    group: 'Begin',
     summary: 'Check, apply and show the site file: fields, collections, roles.',
     load: () => import('./commands/site.ts'),
   },
+  serve: {
+    group: 'Begin',
+    summary: 'Serve the library to browsers and programs.',
+    load: () => import('./commands/serve.ts'),
+  },
   load: {
+    group: 'Records',
     summary: 'Load records from MARCXML, ISO 2709, JSON or text files.',
     load: () => import('./commands/load.ts'),
   },
   record: {
+    group: 'Records',
     summary: 'Show, export and delete records; list their versions.',
     load: () => import('./commands/record.ts'),
   },
   file: {
-    summary: 'Attach documents to records; list, get and verify them.',
+    group: 'Records',
+    summary: 'Attach files to records; list, get and verify them.',
     load: () => import('./commands/file.ts'),
   },
-  search: { summary: 'Find records from the terminal.', load: () => import('./commands/search.ts') },
+  search: {
+    group: 'Records',
+    summary: 'Search for records from the terminal.',
+    load: () => import('./commands/search.ts'),
+  },
   person: {
-    summary: 'Add people, give them roles and passwords, list them.',
+    group: 'People',
+    summary: 'Add people, assign roles and passwords, list people.',
     load: () => import('./commands/person.ts'),
   },
-  access: { summary: 'Explain who may do what, and why.', load: () => import('./commands/access.ts') },
-  serve: { summary: 'Serve the library to browsers and programs.', load: () => import('./commands/serve.ts') },
+  access: {
+    group: 'People',
+    summary: 'Explain who may do what, and why.',
+    load: () => import('./commands/access.ts'),
+  },
   status: {
-    summary: 'What the server does at this moment, also when it answers no page.',
+    group: 'Running',
+    summary: 'Show the status of the server, even when it answers no requests.',
     load: () => import('./commands/status.ts'),
   },
+  tasks: {
+    group: 'Running',
+    summary: 'Show or run the periodic tasks.',
+    load: () => import('./commands/tasks.ts'),
+  },
+  index: {
+    group: 'Running',
+    summary: 'Show, verify or rebuild the search index.',
+    load: () => import('./commands/index.ts'),
+  },
+  db: {
+    group: 'Running',
+    summary: 'Show or migrate the database of the library.',
+    load: () => import('./commands/db.ts'),
+  },
+  config: {
+    group: 'Running',
+    summary: 'Show, check and explain the settings.',
+    load: () => import('./commands/config.ts'),
+  },
   cluster: {
-    summary: 'Check and draw a cluster of hosts, and make their configuration.',
+    group: 'Running',
+    summary: 'Check and draw a cluster of hosts; render its configuration.',
     load: () => import('./commands/cluster.ts'),
   },
   profile: {
-    summary: 'Say in which functions a worker spends its time.',
+    group: 'Programming',
+    summary: 'Show in which functions a worker spends its time.',
     load: () => import('./commands/profile.ts'),
   },
-  index: { summary: 'Look after the index: status, rebuild, verify.', load: () => import('./commands/index.ts') },
-  tasks: {
-    summary: 'Periodic tasks: what was done and found, doing them now or in the background.',
-    load: () => import('./commands/tasks.ts'),
-  },
-  db: { summary: 'Look after the database of the library.', load: () => import('./commands/db.ts') },
-  config: { summary: 'Show, check and explain the settings.', load: () => import('./commands/config.ts') },
   'demo-data': {
-    summary: 'Write invented records to try things with.',
+    group: 'Programming',
+    summary: 'Write invented records for experiments.',
     load: () => import('./commands/demo-data.ts'),
   },
   completion: {
-    summary: 'Print what makes a shell complete commands.',
+    group: 'Programming',
+    summary: 'Print the completion script of a shell.',
     load: () => import('./commands/completion.ts'),
   },
 };

@@ -1,4 +1,4 @@
-const wrongHost = 'has a host that is no name and no address';
+const wrongHost = 'has a host that is neither a name nor an address';
 
 /**
  * What is wrong with an address of PostgreSQL, as the end of "DATABASE_URL ..."; undefined: nothing. It never says

@@ -13,9 +13,9 @@ export function settingsManual(): string {
   });
   return `# Settings
 
-Settings come from the environment, then from \`reperio.yaml\` in the data folder (or the file that \`REPERIO_CONFIG\` names),
-then from the defaults. A wrong one stops every command with a list of all that is wrong. \`reperio config list\` shows what
-is in force and where it comes from. This page is written by \`reperio config docs\`.
+A setting comes from the environment, or else from \`reperio.yaml\` in the data folder (or the file named by \`REPERIO_CONFIG\`),
+or else is the default. A command stops at wrong settings and lists all of them. \`reperio config list\` shows the values in force
+and their origin. This page is written by \`reperio config docs\`.
 
 \`\`\`yaml
 # reperio.yaml
@@ -60,16 +60,16 @@ reperio \\- digital library server
 .I command
 [arguments] [options]
 .SH COMMANDS
-\\fBreperio help\\fR \\fIcommand\\fR explains each, with examples.
+\\fBreperio help\\fR \\fIcommand\\fR explains a command, with examples.
 ${entries.join('\n')}
 .SH ENVIRONMENT
-Each may also stand in reperio.yaml of the data folder, by its name in small letters with hyphens and without REPERIO.
+Each setting can also be given in reperio.yaml in the data folder, by its name in lower case with hyphens and without REPERIO.
 .TP
 .B REPERIO_CONFIG
 The settings file to read instead of reperio.yaml in the data folder.
 ${settings.join('\n')}
 .SH EXIT STATUS
-0 when all went well, 1 when something failed, 2 for a mistake on the command line, 70 for a bug.
+0 success, 1 failure, 2 a mistake on the command line, 70 a bug.
 `;
 }
 

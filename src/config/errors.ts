@@ -4,8 +4,8 @@ export const configErrors = defineErrors({
   settingsWrong: {
     code: 'REPERIO_SETTINGS_WRONG',
     status: 500,
-    message: '{count} wrong in the settings:\n{problems}',
-    hint: '`reperio config docs` explains every setting; `reperio config check` looks again.',
+    message: '{count} in the settings:\n{problems}',
+    hint: '`reperio config docs` explains every setting; `reperio config check` checks them again.',
   },
   settingUnknown: {
     code: 'REPERIO_SETTING_UNKNOWN',

@@ -42,7 +42,7 @@ test('every wrong setting is told at once, each with what it should be', () => {
   assert.throws(
     () => loadSettings(environment),
     (error: Error) => {
-      assert.match(error.message, /^6 things are wrong/);
+      assert.match(error.message, /^6 mistakes in the settings/);
       assert.match(error.message, /prot in .*wrong\.yaml is not a setting; did you mean port\?/);
       assert.match(error.message, /workers in .*wrong\.yaml is 0 and must be from 1 to 64/);
       assert.match(error.message, /statement-timeout in .* is "soon" and must be a time/);

@@ -50,7 +50,7 @@ const entries = Object.entries(settingsTable) as readonly [keyof Settings, Setti
 export function loadSettings(environment: Environment = process.env): Settings {
   const { settings, problems } = readSettings(environment);
   if (problems.length === 0) return settings;
-  const count = problems.length === 1 ? 'One thing is' : `${problems.length} things are`;
+  const count = problems.length === 1 ? 'One mistake' : `${problems.length} mistakes`;
   throw new UserError(configErrors.settingsWrong, { count, problems: problems.map((each) => `  ${each}`).join('\n') });
 }
 

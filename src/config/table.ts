@@ -34,7 +34,7 @@ export const settingsTable = {
     environment: 'REPERIO_DATA',
     type: 'path',
     default: '.reperio',
-    doc: 'The folder that holds all state of one library on this machine: embedded database, local index, logs. Relative to the current folder.',
+    doc: 'The folder of the library on this machine: embedded database, local index, logs. A relative path starts at the current folder.',
     defaultDoc: '`.reperio` in the clone',
   },
   databaseUrl: {
@@ -44,7 +44,7 @@ export const settingsTable = {
     default: undefined,
     problem: databaseUrlProblem,
     secret: true,
-    doc: 'A PostgreSQL 15 or newer to use instead of the embedded one, as postgresql://user:password@host/database; several hosts with commas, of which the primary is used: postgresql://user:password@db1:5432,db2:5432/database.',
+    doc: 'A PostgreSQL 15 or newer to use instead of the embedded database: postgresql://user:password@host/database. Several hosts are separated by commas, and the primary among them is used: postgresql://user:password@db1:5432,db2:5432/database.',
     defaultDoc: 'the embedded server of the data folder',
   },
   host: {
@@ -52,7 +52,7 @@ export const settingsTable = {
     environment: 'REPERIO_HOST',
     type: 'text',
     default: '127.0.0.1',
-    doc: 'The address `reperio serve` listens on; 0.0.0.0 is every IPv4 address of the machine.',
+    doc: 'The address that `reperio serve` listens on; 0.0.0.0 means every IPv4 address of the machine.',
   },
   port: {
     name: 'port',
@@ -61,22 +61,22 @@ export const settingsTable = {
     default: 8080,
     minimum: 0,
     maximum: 65535,
-    doc: 'The TCP port `reperio serve` listens on; 0 takes a free one.',
+    doc: 'The TCP port that `reperio serve` listens on; 0 takes a free one.',
   },
   baseUrl: {
     name: 'base-url',
     environment: 'REPERIO_BASE_URL',
     type: 'text',
     default: undefined,
-    doc: 'The address under which readers reach the library, for links in feeds, exports and structured data, without a slash at the end.',
-    defaultDoc: 'what the Host header of the request says',
+    doc: 'The address at which readers reach the library, without a slash at the end; for links in feeds, exports, e-mails and structured data.',
+    defaultDoc: 'the Host header of the request',
   },
   trustProxy: {
     name: 'trust-proxy',
     environment: 'REPERIO_TRUST_PROXY',
     type: 'text',
     default: undefined,
-    doc: 'Addresses or networks of proxies in front, with commas, as 127.0.0.1, 10.0.0.0/8: what they say of the address and protocol of readers (X-Forwarded-For, -Proto) is believed. What the library is called is said by base-url, else by the Host header, never by X-Forwarded-Host. Roles by network, throttling and https cookies need it.',
+    doc: 'Addresses or networks of proxies in front of the server, separated by commas, such as 127.0.0.1, 10.0.0.0/8. Their headers about the address and protocol of readers (X-Forwarded-For, -Proto) are trusted. The name of the library comes from base-url or else from the Host header, never from X-Forwarded-Host. Needed for roles by network, rate limits and https cookies.',
     defaultDoc: 'none',
   },
   registration: {
@@ -85,7 +85,7 @@ export const settingsTable = {
     type: 'text',
     default: 'open',
     choices: ['open', 'approval', 'closed'],
-    doc: 'Who may make an account on the pages: open is everybody with an e-mail address, approval whom an administrator lets in, closed nobody.',
+    doc: 'Who may create an account on the pages: open means everybody with an e-mail address, approval everybody whom an administrator approves, closed nobody.',
   },
   smtpUrl: {
     name: 'smtp-url',
@@ -93,15 +93,15 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
-    doc: 'The mail server for letters, as smtp://user:password@mail.example:587 (encrypted when the server can) or smtps://...:465.',
-    defaultDoc: 'none: letters are kept as files in the folder `outbox` of the data folder, and the log says so',
+    doc: 'The mail server: smtp://user:password@mail.example:587 (encrypted if the server supports it) or smtps://...:465.',
+    defaultDoc: 'none: e-mails are kept as files in the folder `outbox` of the data folder, and the log says so',
   },
   mailFrom: {
     name: 'mail-from',
     environment: 'REPERIO_MAIL_FROM',
     type: 'text',
     default: undefined,
-    doc: 'The sender of letters, as Library <library@library.example>.',
+    doc: 'The sender of e-mails, for example Library <library@library.example>.',
     defaultDoc: 'the address of `admin` in the site file',
   },
   signInSecrets: {
@@ -110,7 +110,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
-    doc: 'Secrets of this library at the providers of `sign-in` in the site file, as orcid=SECRET, university=SECRET. A provider without one is asked as a public client.',
+    doc: 'Client secrets of this library at the providers of `sign-in` in the site file, for example orcid=SECRET, university=SECRET. Without a secret the library is a public client of the provider.',
     defaultDoc: 'none',
   },
   sharedCache: {
@@ -120,7 +120,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 0,
     maximum: 3_600_000,
-    doc: "How long browsers and caches between us and readers may keep a guest's page without asking; 0 makes them ask each time.",
+    doc: "How long browsers and shared caches may keep a guest's page without asking again; with 0 they ask each time.",
   },
   pageRate: {
     name: 'page-rate',
@@ -129,7 +129,7 @@ export const settingsTable = {
     default: 1200,
     minimum: 0,
     maximum: 1_000_000,
-    doc: 'Requests a minute that one network (/24 of IPv4, /56 of IPv6) may make to one process, a sixth of them at once; 0 is without limit. More are answered with 429.',
+    doc: 'Requests a minute that one network (/24 of IPv4, /56 of IPv6) may make to one process, a sixth of them at once. More are answered with 429. 0 means no limit.',
   },
   exportRate: {
     name: 'export-rate',
@@ -138,7 +138,7 @@ export const settingsTable = {
     default: 120,
     minimum: 0,
     maximum: 1_000_000,
-    doc: 'The same for searches in formats that machines read.',
+    doc: 'The same for searches in machine-readable formats.',
   },
   peopleRate: {
     name: 'people-rate',
@@ -147,14 +147,14 @@ export const settingsTable = {
     default: 5,
     minimum: 1,
     maximum: 1000,
-    doc: 'How many times as many requests signed-in people may make.',
+    doc: 'Signed-in people may make so many times as many requests.',
   },
   exemptNetworks: {
     name: 'exempt-networks',
     environment: 'REPERIO_EXEMPT_NETWORKS',
     type: 'text',
     default: '127.0.0.0/8, ::1',
-    doc: 'Networks without such limits, as your own harvester. Behind a balancer on the same machine set trust-proxy too, or everybody is exempt.',
+    doc: 'Networks without these limits, for example of your own harvester. Behind a balancer on the same machine set trust-proxy too, or everybody is exempt.',
   },
   exports: {
     name: 'exports',
@@ -163,7 +163,7 @@ export const settingsTable = {
     default: 2,
     minimum: 0,
     maximum: 100,
-    doc: 'Exports of more than 1,000 records that one process writes at once, one for each network; 0 is without limit.',
+    doc: 'Exports of more than 1,000 records that one process writes at the same time, one for each network; 0 means no limit.',
   },
   exportWait: {
     name: 'export-wait',
@@ -172,7 +172,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 0,
     maximum: 300_000,
-    doc: 'How long a further export waits for its turn before it is told to come back (503).',
+    doc: 'How long a further export waits before it is refused with 503.',
   },
   exportPace: {
     name: 'export-pace',
@@ -181,7 +181,7 @@ export const settingsTable = {
     default: 4,
     minimum: 0,
     maximum: 100_000,
-    doc: 'Kilobytes a second that a client must take of an export, over half a minute; one that is slower loses its place and the rest. 0 is without limit.',
+    doc: 'Kilobytes a second that a client must read of an export, averaged over half a minute; the export of a slower client is cut off. 0 means no limit.',
   },
   workers: {
     name: 'workers',
@@ -191,7 +191,7 @@ export const settingsTable = {
     minimum: 1,
     maximum: 64,
     doc: 'Threads that parse and index during a bulk load.',
-    defaultDoc: 'one per core, at most 2',
+    defaultDoc: 'one for each core, at most 2',
   },
   webWorkers: {
     name: 'web-workers',
@@ -200,15 +200,15 @@ export const settingsTable = {
     default: webWorkersHere,
     minimum: 1,
     maximum: 64,
-    doc: 'Processes that answer requests.',
-    defaultDoc: 'one per core, as many as have 1 GB of memory each',
+    doc: 'The number of workers: processes that answer requests.',
+    defaultDoc: 'one for each core, but at most one for each GB of memory',
   },
   nodeName: {
     name: 'node-name',
     environment: 'REPERIO_NODE_NAME',
     type: 'text',
     default: hostname(),
-    doc: 'What this node is called in the state of the cluster and in logs.',
+    doc: 'The name of this node in the status of the cluster and in logs.',
     defaultDoc: 'the name of the machine',
   },
   workerRequests: {
@@ -218,7 +218,7 @@ export const settingsTable = {
     default: 0,
     minimum: 0,
     maximum: 1_000_000_000,
-    doc: 'After about so many requests (a tenth more or less, so that not all go at once) a fresh process takes the place of a worker; 0 is never.',
+    doc: 'A worker is replaced by a new process after about so many requests (give or take a tenth, so that not all are replaced at once); 0 means never.',
   },
   workerMemory: {
     name: 'worker-memory',
@@ -227,8 +227,8 @@ export const settingsTable = {
     default: Math.round(totalmem() / 2 / webWorkersHere),
     minimum: 0,
     maximum: 1024 ** 4,
-    doc: 'A worker that holds more resident memory is replaced by a fresh process; 0 is never.',
-    defaultDoc: 'half of the memory of the machine, divided among the workers of the default',
+    doc: 'A worker with more resident memory is replaced by a new process; 0 means never.',
+    defaultDoc: 'half of the memory of the machine, divided by the default number of workers',
   },
   workerIdle: {
     name: 'worker-idle',
@@ -237,7 +237,7 @@ export const settingsTable = {
     default: 0,
     minimum: 0,
     maximum: 604_800_000,
-    doc: 'A worker that nobody has asked anything for so long is replaced by a fresh process, which holds less memory; 0 is never.',
+    doc: 'A worker that has had no request for so long is replaced by a new process, which needs less memory; 0 means never.',
   },
   workerSilence: {
     name: 'worker-silence',
@@ -246,7 +246,7 @@ export const settingsTable = {
     default: 30_000,
     minimum: 0,
     maximum: 3_600_000,
-    doc: 'A worker whose event loop has not come round for so long is killed and replaced; the log says what it was answering. 0 is never.',
+    doc: 'A worker whose event loop has been blocked for so long is killed and replaced; the log says which requests it was answering. 0 means never.',
   },
   shedAbove: {
     name: 'shed-above',
@@ -255,7 +255,7 @@ export const settingsTable = {
     default: 1000,
     minimum: 0,
     maximum: 600_000,
-    doc: 'While the event loop of a worker is later than this on the mean of a second, further requests are refused at once with 503 and Retry-After; 0 is never.',
+    doc: 'While the event-loop lag of a worker, averaged over a second, is above this, new requests are refused at once with 503 and Retry-After; 0 means never.',
   },
   requestTimeout: {
     name: 'request-timeout',
@@ -264,7 +264,7 @@ export const settingsTable = {
     default: 900_000,
     minimum: 1000,
     maximum: 86_400_000,
-    doc: 'How long a client may take to send a whole request, its body included: a file of gigabytes takes its time.',
+    doc: 'How long a client may take to send a whole request, including the body: large files take long.',
   },
   headerTimeout: {
     name: 'header-timeout',
@@ -273,7 +273,7 @@ export const settingsTable = {
     default: 15_000,
     minimum: 1000,
     maximum: 3_600_000,
-    doc: 'How long a client may take to send the head of a request.',
+    doc: 'How long a client may take to send the headers of a request.',
   },
   bodyTimeout: {
     name: 'body-timeout',
@@ -282,7 +282,7 @@ export const settingsTable = {
     default: 30_000,
     minimum: 1000,
     maximum: 3_600_000,
-    doc: 'The body of a request must be complete after this time, or bring 64 kB in each such time; slower clients are cut with 408.',
+    doc: 'The body of a request must be complete after this time, or else at least 64 kB must arrive in each such time; slower clients are cut off with 408.',
   },
   keepAlive: {
     name: 'keep-alive',
@@ -291,14 +291,14 @@ export const settingsTable = {
     default: 72_000,
     minimum: 0,
     maximum: 3_600_000,
-    doc: 'How long a connection without a request stays open. Longer than the balancer in front keeps its connections, or it meets closed ones.',
+    doc: 'How long a connection without a request stays open. It must be longer than the balancer in front keeps its connections, or the balancer will use closed ones.',
   },
   statusNetworks: {
     name: 'status-networks',
     environment: 'REPERIO_STATUS_NETWORKS',
     type: 'text',
     default: undefined,
-    doc: 'Addresses and networks that may read /server-status and /metrics without signing in; others need the action `viewserverstatus`. With 127.0.0.0/8 every user of this machine may, and what a proxy on it passes on counts as its own when it does not say so (`X-Forwarded-For`).',
+    doc: 'Addresses and networks that may read /server-status and /metrics without signing in; others need permission for the action `viewserverstatus`. 127.0.0.0/8 means every user of this machine, and also every request through a proxy on it that sends no `X-Forwarded-For`.',
     defaultDoc: 'the user who runs the server, and root, on this machine',
   },
   indexWork: {
@@ -307,7 +307,7 @@ export const settingsTable = {
     type: 'text',
     choices: ['always', 'standby'],
     default: 'always',
-    doc: 'Does `serve` look after the index as well? standby: only when nobody else has for two minutes, so that the cores of web nodes are for readers; worker hosts do it (`reperio index follow`).',
+    doc: 'Whether `serve` also maintains the index. standby: only when no other process has for two minutes, so that the cores of web nodes are free for readers; worker hosts do the work (`reperio index follow`).',
   },
   taskWork: {
     name: 'task-work',
@@ -315,7 +315,7 @@ export const settingsTable = {
     type: 'text',
     choices: ['always', 'standby'],
     default: 'always',
-    doc: 'Does `serve` do the periodic tasks as well? standby: only those that nobody else has begun for two minutes; worker hosts do them (`reperio tasks work`).',
+    doc: 'Whether `serve` also runs the periodic tasks. standby: only tasks that no other process has started for two minutes; worker hosts run them (`reperio tasks work`).',
   },
   fileCheck: {
     name: 'file-check',
@@ -324,7 +324,7 @@ export const settingsTable = {
     default: 30 * 86_400_000,
     minimum: 0,
     maximum: 3_650 * 86_400_000,
-    doc: 'The bytes of every document are read and compared with their digest this often, in the background, at most 20 MB a second; 0 is never.',
+    doc: 'How often every file is read and compared with its digest, in the background, at most 20 MB a second; 0 means never.',
   },
   statusPort: {
     name: 'status-port',
@@ -333,14 +333,14 @@ export const settingsTable = {
     default: 0,
     minimum: 0,
     maximum: 65535,
-    doc: 'A second port, on the loopback address only, where the supervisor itself answers /server-status and /metrics, also when no worker does; 0 is none. `reperio status` needs none.',
+    doc: 'A second port, on the loopback address only, where the supervisor itself answers /server-status and /metrics, even when no worker does; 0 means none. `reperio status` does not need it.',
   },
   files: {
     name: 'files',
     environment: 'REPERIO_FILES',
     type: 'text',
     default: undefined,
-    doc: 'Where the bytes of documents are: a folder that all nodes share, or s3://bucket/prefix.',
+    doc: 'Where files are stored: a folder that all nodes share, or s3://bucket/prefix.',
     defaultDoc: 'the folder `files` of the data folder',
   },
   s3Endpoint: {
@@ -348,21 +348,21 @@ export const settingsTable = {
     environment: 'REPERIO_S3_ENDPOINT',
     type: 'text',
     default: undefined,
-    doc: 'The address of an S3-compatible store, as https://s3.library.example:9000.',
+    doc: 'The address of an S3-compatible store, for example https://s3.library.example:9000.',
   },
   s3Region: {
     name: 's3-region',
     environment: 'REPERIO_S3_REGION',
     type: 'text',
     default: 'us-east-1',
-    doc: 'The region that requests to it are signed for.',
+    doc: 'The region of the S3-compatible store.',
   },
   s3Key: {
     name: 's3-key',
     environment: 'REPERIO_S3_KEY',
     type: 'text',
     default: undefined,
-    doc: 'The key under which it knows us.',
+    doc: 'The access key for the S3-compatible store.',
   },
   s3Secret: {
     name: 's3-secret',
@@ -370,7 +370,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
-    doc: 'The secret of that key.',
+    doc: 'The secret key for the S3-compatible store.',
   },
   fileLimit: {
     name: 'file-limit',
@@ -379,7 +379,7 @@ export const settingsTable = {
     default: 5 * 1024 ** 3,
     minimum: 1,
     maximum: 1024 ** 5,
-    doc: 'The largest file that is taken; an S3-compatible store takes 5 GB at most.',
+    doc: 'The largest file that is accepted; an S3-compatible store accepts at most 5 GB.',
   },
   fileDelivery: {
     name: 'file-delivery',
@@ -387,14 +387,14 @@ export const settingsTable = {
     type: 'text',
     default: 'stream',
     choices: ['stream', 'x-sendfile', 'x-accel', 'redirect'],
-    doc: 'Who sends files, after we have said who may have them: stream is this server; x-sendfile Apache with mod_xsendfile; x-accel nginx; redirect the S3-compatible store, by an address that is good for some minutes. The first three need the folder where they run.',
+    doc: 'Which program sends files, once Reperio has checked permissions: stream means this server; x-sendfile Apache with mod_xsendfile; x-accel nginx; redirect the S3-compatible store, through an address that is valid for some minutes. The first three need the folder of files on their machine.',
   },
   fileAccelPrefix: {
     name: 'file-accel-prefix',
     environment: 'REPERIO_FILE_ACCEL_PREFIX',
     type: 'text',
     default: '/protected/',
-    doc: 'The internal location of nginx that is the folder of files.',
+    doc: 'The internal location of nginx for the folder of files.',
   },
   batchSize: {
     name: 'batch-size',
@@ -403,7 +403,7 @@ export const settingsTable = {
     default: 25_000,
     minimum: 1,
     maximum: 100_000,
-    doc: 'Records that a bulk load commits at once; what is lost and done again after a crash.',
+    doc: 'Records that a bulk load commits together; after a crash at most so many are loaded again.',
   },
   recordLimit: {
     name: 'record-limit',
@@ -412,7 +412,7 @@ export const settingsTable = {
     default: 64 * 1024 * 1024,
     minimum: 10_000,
     maximum: 512 * 1024 * 1024,
-    doc: 'The largest record that is read; a larger one is refused by its position and the load goes on.',
+    doc: 'The largest record that is read; a larger one is refused, and the load continues.',
   },
   poolSize: {
     name: 'pool-size',
@@ -421,7 +421,7 @@ export const settingsTable = {
     default: 8,
     minimum: 1,
     maximum: 100,
-    doc: 'Database connections that one process opens at most.',
+    doc: 'The most database connections that one process opens.',
   },
   connectTimeout: {
     name: 'connect-timeout',
@@ -430,7 +430,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 100,
     maximum: 600_000,
-    doc: 'How long a database connection may take, waiting for a free one in the pool included. Where the database has several servers, one that does not answer is left for the next after 3 s.',
+    doc: 'How long to wait for a database connection, including for a free one in the pool. If the database has several servers, the next one is tried after 3 s.',
   },
   databasePatience: {
     name: 'database-patience',
@@ -439,7 +439,7 @@ export const settingsTable = {
     default: 8_000,
     minimum: 0,
     maximum: 600_000,
-    doc: 'How long what needs the database waits for it in a failover before it fails; what only reads is asked again. In a longer outage it fails at once, and searching goes on from the index of the node.',
+    doc: 'How long requests wait for the database in a failover before they fail; statements that only read are repeated. In a longer outage requests fail at once, and searching continues from the index of the node.',
   },
   readDatabaseUrl: {
     name: 'read-database-url',
@@ -448,7 +448,7 @@ export const settingsTable = {
     default: undefined,
     problem: databaseUrlProblem,
     secret: true,
-    doc: 'Replicas of the database, as `database-url`: whole records are read there when it has them as new as the index; else, and for everything else, the database is asked.',
+    doc: 'Replicas of the database, written like `database-url`. Whole records are read from a replica when it is as recent as the index; otherwise, and for everything else, the database is used.',
     defaultDoc: 'none',
   },
   statementTimeout: {
@@ -458,7 +458,7 @@ export const settingsTable = {
     default: 60_000,
     minimum: 0,
     maximum: 86_400_000,
-    doc: 'How long one database statement may run; 0 is without end. Bulk loads and migrations have their own.',
+    doc: 'How long a database statement may run; 0 means no limit. Bulk loads and migrations have limits of their own.',
   },
   lockTimeout: {
     name: 'lock-timeout',
@@ -467,7 +467,7 @@ export const settingsTable = {
     default: 30_000,
     minimum: 0,
     maximum: 86_400_000,
-    doc: 'How long a database statement waits for a lock; 0 is without end.',
+    doc: 'How long a database statement waits for a lock; 0 means no limit.',
   },
   logLevel: {
     name: 'log-level',
@@ -475,6 +475,14 @@ export const settingsTable = {
     type: 'text',
     default: 'info',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    doc: 'The least serious messages that the log keeps.',
+    doc: 'The lowest level of messages in the log.',
+  },
+  logFormat: {
+    name: 'log-format',
+    environment: 'REPERIO_LOG_FORMAT',
+    type: 'text',
+    default: 'auto',
+    choices: ['auto', 'json', 'text'],
+    doc: 'json writes each line of the log as a JSON object, text as time, level and sentence; auto is text on a terminal and json elsewhere.',
   },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;

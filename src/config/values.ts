@@ -30,9 +30,9 @@ export function parseValue(definition: SettingDefinition, given: unknown, folder
     case 'number':
       return parseNumber(definition, given, { '': 1 }, 'a whole number');
     case 'bytes':
-      return parseNumber(definition, given, byteUnits, 'a number of bytes, as 64MB');
+      return parseNumber(definition, given, byteUnits, 'a number of bytes, such as 64MB');
     case 'duration':
-      return parseNumber(definition, given, durationUnits, 'a time, as 500ms, 30s, 5min or 2d');
+      return parseNumber(definition, given, durationUnits, 'a time, such as 500ms, 30s, 5min or 2d');
   }
 }
 
@@ -45,7 +45,7 @@ function parseBoolean(given: unknown): ParsedValue {
 }
 
 function parseText({ choices, problem: problemOf }: SettingDefinition, given: unknown): ParsedValue {
-  if (typeof given !== 'string' && typeof given !== 'number') return { problem: 'is not a text' };
+  if (typeof given !== 'string' && typeof given !== 'number') return { problem: 'is not text' };
   const value = String(given);
   if (choices && !choices.includes(value)) return { problem: `is "${value}" and must be one of ${choices.join(', ')}` };
   if (value === '') return { problem: 'is empty' };

@@ -35,6 +35,18 @@ export interface Added {
   readonly isNew: boolean;
 }
 
+/** Who may see a document: '' is everybody; undefined: there is none. */
+export async function documentStatus(
+  database: Queryable,
+  record: number,
+  document: string,
+): Promise<string | undefined> {
+  const [row] = await database.query<{ status: string }>(
+    sql`SELECT status FROM document WHERE record_id = ${record} AND name = ${document}`,
+  );
+  return row?.status;
+}
+
 /**
  * Attaches a file whose bytes are in the store. Another format of the newest version joins it; other bytes in a format that this has begin a new version; the same
  * bytes again change nothing. Whoever adds to one document at once waits for the other. Throws `restricted` for a document that the asker may not see: else they could open it to all.

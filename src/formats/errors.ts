@@ -4,7 +4,7 @@ export const formatErrors = defineErrors({
   unknownFormat: {
     code: 'REPERIO_FORMAT_UNKNOWN',
     status: 400,
-    message: 'No format is called {format}.',
+    message: 'There is no format {format}.',
     hint: 'The formats are {known}.',
   },
 });

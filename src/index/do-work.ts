@@ -29,8 +29,8 @@ const what = {
   fold: 'folding new records into the index',
   merge: 'merging segments of the index',
   reindex: 'indexing records again',
-  rebuild: 'making the index anew',
-  take: 'making the index anew',
+  rebuild: 'rebuilding the index',
+  take: 'rebuilding the index',
 } as const satisfies Record<Work['kind'], string>;
 
 /** Does one piece of work, if it is still to be done and nobody else works on the index. */
@@ -49,7 +49,7 @@ export async function doWork(context: IndexContext, seen: Work['kind'], options:
 }
 
 async function doNow(context: IndexContext, work: Work, { say, doing }: DoOptions): Promise<void> {
-  const onProblem: OnProblem = (record, reason) => say(`Record ${record} could not be indexed whole: ${reason}.`);
+  const onProblem: OnProblem = (record, reason) => say(`Record ${record} could not be indexed completely: ${reason}.`);
   const watch: IndexWatch = {
     onProblem,
     onPage: (first, last) => doing(`${what[work.kind]} (records ${first} to ${last})`),
@@ -59,39 +59,37 @@ async function doNow(context: IndexContext, work: Work, { say, doing }: DoOption
   switch (work.kind) {
     case 'fold': {
       const rows = await foldDeltas(context, watch);
-      return say(`Folded ${rows} deltas into a segment.`);
+      return say(`Wrote ${rows} changes to an index segment.`);
     }
     case 'merge':
       return await mergeAll(context, ({ segments, records }) =>
-        say(`Merging ${segments} segments of ${records} records.`),
+        say(`Merging ${segments} index segments of ${records} records.`),
       );
     case 'reindex': {
       const records = await reindexSegments(context, work.segments, watch);
-      return say(`Indexed ${records} records again, which were indexed under an earlier site file.`);
+      return say(`Indexed ${records} records again, which had been indexed under an earlier site file.`);
     }
     case 'rebuild': {
-      say('The site file changed what is indexed: making the index anew.');
+      say('The site file has changed what is indexed: rebuilding the index.');
       const records = await rebuildIndex(context, { ...watch, onProgress });
-      return say(`The index was made anew: ${records} records.`);
+      return say(`The index was rebuilt: ${records} records.`);
     }
     case 'take': {
       const wanted = versionsText(work.versions);
-      say(`All nodes know ${wanted}: making the index anew beside the live one.`);
+      say(`All nodes know ${wanted}: rebuilding the index beside the live one.`);
       const why = async (): Promise<string | undefined> => {
         const nodes = await nodesBehind(context.database, work.versions);
-        return nodes.length === 0
-          ? undefined
-          : `these nodes do not know it any more: ${nodes.map(nodeText).join(', ')}`;
+        return nodes.length === 0 ? undefined : `these nodes no longer know it: ${nodes.map(nodeText).join(', ')}`;
       };
       try {
         const take = { versions: work.versions, kept: false };
-        const onWait = (holder: string): void => say(`The new index waits for ${holder} to end before it is taken.`);
+        const onWait = (holder: string): void => say(`The new index waits for ${holder} to finish before it is used.`);
         const options = { ...watch, take, why, onProgress, onWait, waitLimit: loadsLimit };
         const records = await rebuildIndex(context, options);
-        say(`The index is of ${wanted} now: ${records} records.`);
+        say(`The index now has ${wanted}: ${records} records.`);
       } catch (error) {
         if (!(error instanceof RebuildStopped)) throw error;
-        say(`The index stays as it was: ${error.message}.`);
+        say(`The index was not changed: ${error.message}.`);
       }
     }
   }
@@ -105,6 +103,6 @@ function progressOf(say: (sentence: string) => void): (progress: RebuildProgress
     if (now - told < tellEvery || records === 0) return;
     told = now;
     const left = Math.round((((now - began) / records) * Math.max(0, total - records)) / 1000);
-    say(`Making the index anew: ${records} of ${total} records, about ${left} s left.`);
+    say(`Rebuilding the index: ${records} of ${total} records, about ${left} s left.`);
   };
 }

@@ -197,10 +197,10 @@ test('somebody who undoes a rebuild again and again is not fought', async () => 
   const undo = () => index.database.query(sql`UPDATE segment SET index_digest = 'of another release'`);
   await undo();
   const said = await indexing(async (sentences) => {
-    if (sentences.some((sentence) => sentence.startsWith('The index was made anew'))) await undo();
+    if (sentences.some((sentence) => sentence.startsWith('The index was rebuilt'))) await undo();
     return sentences.some((sentence) => sentence.includes('again and again'));
   });
-  assert.equal(said.filter((sentence) => sentence.startsWith('The index was made anew')).length, 3);
+  assert.equal(said.filter((sentence) => sentence.startsWith('The index was rebuilt')).length, 3);
 });
 
 test('a library in which there is always something to do takes the newer versions too', async () => {
@@ -227,11 +227,10 @@ test('what was done lately is remembered by the process that comes after', async
   for (let process = 0; process < 5; process++) {
     await undo();
     const memory = indexerMemory(kept === undefined ? undefined : structuredClone(kept));
-    const said = await indexing(
-      (sentences) => sentences.some((sentence) => /made anew|again and again/.test(sentence)),
-      { memory },
-    );
-    if (said.some((sentence) => sentence.startsWith('The index was made anew'))) made++;
+    const said = await indexing((sentences) => sentences.some((sentence) => /rebuilt|again and again/.test(sentence)), {
+      memory,
+    });
+    if (said.some((sentence) => sentence.startsWith('The index was rebuilt'))) made++;
     kept = memory;
   }
   assert.equal(made, 3);

@@ -77,7 +77,7 @@ export async function runIndexer(context: IndexContext, options: Partial<Indexer
     } catch (error) {
       if (signal?.aborted) return;
       // The database is away, or something is damaged: whoever serves says so. Trying more and more rarely does no harm.
-      indexer.say(`The index could not be looked after: ${error instanceof Error ? error.message : String(error)}`);
+      indexer.say(`The index could not be maintained: ${error instanceof Error ? error.message : String(error)}`);
       pause = Math.min(longestPause, pause * 2);
     }
     await sleep(pause, undefined, { signal }).catch(() => undefined);

@@ -162,7 +162,7 @@ test('the indexer folds what is old, merges, and makes the index anew for anothe
   await until(settled);
   const { needsReindexing } = await applySite(index.database, defaultSiteText().replace('"245%%a", ', ''));
   assert.equal(needsReindexing, true);
-  await until(() => works.some((work) => work.includes('was made anew')), 20_000);
+  await until(() => works.some((work) => work.includes('was rebuilt')), 20_000);
   stop.abort();
   await indexer;
   await isRight();

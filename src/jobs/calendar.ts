@@ -95,7 +95,9 @@ export async function taskStates(database: Queryable): Promise<readonly TaskStat
   return rows.map(({ isOpen, ...row }) => {
     const deaths = row.failures - (row.running === null ? 0 : 1);
     const killed =
-      isOpen && deaths > 0 ? `Whoever did it was stopped over it${deaths > 1 ? ` ${deaths} times` : ''}.` : null;
+      isOpen && deaths > 0
+        ? `The process that ran it was stopped before the end${deaths > 1 ? ` ${deaths} times` : ''}.`
+        : null;
     return { ...row, problem: row.problem ?? killed };
   });
 }

@@ -142,7 +142,7 @@ test('one whose process was killed is seen, is not begun at once, and can end no
   const killed = await beginTask(database, 'deadly', { node: 'a', holder: 1 });
   const first = await stateOf('deadly');
   assert.equal(first.running, null, 'nobody has the lease');
-  assert.equal(first.problem, 'Whoever did it was stopped over it.');
+  assert.equal(first.problem, 'The process that ran it was stopped before the end.');
   assert.ok(first.due > 50_000 && first.due <= 60_000, String(first.due));
   const lease = await takeLease(url, 'tasks', { label: 'test', wait: true });
   try {
@@ -186,7 +186,7 @@ test('a database that is away is told of, and looked for again', async () => {
     { standby: 0, every: 5, onTrouble: (sentence) => said.push(sentence) },
   );
   await until(() => said.length > 1);
-  assert.match(said[0]!, /^Periodic tasks could not be looked after: the database is away$/);
+  assert.match(said[0]!, /^Periodic tasks could not be run: the database is away$/);
   away = false;
   await until(async () => (await taskStates(database)).some(({ did }) => did !== null));
   stop.abort();

@@ -46,7 +46,7 @@ export async function runTasks(context: TaskContext, options: RunTasksOptions): 
     } catch (error) {
       if (signal.aborted) return;
       // The database is away. Trying more and more rarely does no harm.
-      onTrouble?.(`Periodic tasks could not be looked after: ${messageOf(error)}`);
+      onTrouble?.(`Periodic tasks could not be run: ${messageOf(error)}`);
       pause = Math.min(longestPause, pause * 2);
     }
     await sleep(pause, undefined, { signal }).catch(() => undefined);

@@ -77,7 +77,7 @@ const stateOf = async (name: string): Promise<TaskState> =>
 test('before anything was done, the command says who does tasks', async () => {
   const { status, text } = await reperio('tasks', 'status');
   assert.equal(status, 0, text);
-  assert.match(text, /`reperio serve` and `reperio tasks work` do tasks/);
+  assert.match(text, /`reperio serve` and `reperio tasks work` run them/);
 });
 
 test('what has expired goes, and what has not stays', async () => {
@@ -124,10 +124,10 @@ test('a damaged document is told of by task, state and exit status, until it is 
   await store.database.query(sql`UPDATE content_check SET checked = now() - interval '31 days'`);
   const found = await reperio('tasks', 'run', 'files');
   assert.equal(found.status, 1);
-  assert.match(found.text, /^files: 1 file read, 1 MB\. 1 file is missing or damaged: type `reperio file verify`/m);
+  assert.match(found.text, /^files: 1 file read, 1 MB\. 1 file is missing or damaged: run `reperio file verify`/m);
   const state = await reperio('tasks', 'status');
   assert.equal(state.status, 1);
-  assert.match(state.text, /^task files {2}in 60 min, done .*\n {2}1 file is missing or damaged/m);
+  assert.match(state.text, /^files +in 60 min .*\n(?:.*\n)*files: 1 file is missing or damaged/m);
   assert.match((await reperio('file', 'verify')).text, /record 1, paper\.txt version 1: its bytes are not those/);
   writeFileSync(kept, 'What was kept.');
   assert.equal((await reperio('file', 'verify')).status, 0);
@@ -154,10 +154,10 @@ test('a host works in the background: of two one is killed over a task, and the 
     await until(async () => (await stateOf('files')).running !== null);
     assert.equal((await stateOf('files')).node, 'one');
     other = work('other');
-    await until(() => other!.said.join('').includes('Periodic tasks are looked after.'));
+    await until(() => other!.said.join('').includes('Running periodic tasks.'));
     one.child.kill('SIGKILL');
     await one.ended;
-    await until(async () => (await stateOf('files')).problem === 'Whoever did it was stopped over it.');
+    await until(async () => (await stateOf('files')).problem === 'The process that ran it was stopped before the end.');
     // So that nobody waits for a minute here.
     await database.query(sql`UPDATE task SET due = now() WHERE name = 'files'`);
     await until(async () => (await stateOf('files')).running !== null);

@@ -30,7 +30,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       run: async () => ({ did: `${counted(await sweepAccess(database), 'expired row', 'expired rows')} deleted.` }),
     },
     nodes: {
-      summary: 'Forget nodes that have told nothing for a day.',
+      summary: 'Forget nodes that have not reported for a day.',
       every: hour,
       run: async () => ({ did: `${counted(await forgetNodes(database), 'node', 'nodes')} forgotten.` }),
     },
@@ -40,10 +40,10 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       run: async () => ({ did: `${counted(await forgetRequests(database), 'answer', 'answers')} forgotten.` }),
     },
     files: {
-      summary: 'Read documents and compare them with their digests, those first that were read longest ago.',
+      summary: 'Read files and compare them with their digests, those read longest ago first.',
       every: hour,
       run: async (signal) => {
-        if (fileCheck === 0) return { did: 'Nothing, since `file-check` is 0.' };
+        if (fileCheck === 0) return { did: 'Nothing: `file-check` is 0.' };
         const options = { every: fileCheck, within: readingTime, pace: readingPace };
         const { files, bytes, wrong } = await checkContents({ database, store, ...options, signal });
         const did = `${counted(files, 'file', 'files')} read, ${grouped(Math.ceil(bytes / 1e6))} MB.`;
@@ -51,7 +51,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
         const which = `${counted(wrong, 'file is', 'files are')} missing or damaged`;
         return {
           did,
-          problem: `${which}: type \`reperio file verify\` to see which, and bring back what a backup has.`,
+          problem: `${which}: run \`reperio file verify\` to see which, and restore them from a backup.`,
         };
       },
     },

@@ -15,7 +15,9 @@ export interface Email {
 }
 
 export interface Mailer {
-  /** Sends it by and by; never waits and never throws, so that nobody learns by the time it takes whether there was a letter. */
+  /** False: there is no mail server, and e-mails are kept as files. */
+  readonly sends: boolean;
+  /** Sends it by and by; never waits and never throws, so that nobody learns by the time it takes whether there was an e-mail. */
   post(letter: Email): void;
   /** Resolves when all that was posted is sent or given up. */
   settled(): Promise<void>;
@@ -24,11 +26,11 @@ export interface Mailer {
 }
 
 export interface MailerOptions {
-  /** Undefined: letters are kept as files. */
+  /** Undefined: e-mails are kept as files. */
   readonly smtpUrl: string | undefined;
-  /** Where letters are kept that cannot be sent. */
+  /** Where e-mails are kept that cannot be sent. */
   readonly outbox: string;
-  /** Takes a sentence for the log; never what is in a letter. */
+  /** Takes a sentence for the log; never what is in an e-mail. */
   readonly tell: (level: 'info' | 'warn' | 'error', sentence: string) => void;
   /** Pauses before each attempt, in ms. */
   readonly pauses?: readonly number[];
@@ -37,7 +39,7 @@ export interface MailerOptions {
 const standardPauses = [0, 5_000, 60_000];
 const timeouts = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000 };
 
-/** Throws `smtpWrong`. The server is not asked before there is a letter. */
+/** Throws `smtpWrong`. The server is not asked before there is an e-mail. */
 export function openMailer(options: MailerOptions): Mailer {
   const { smtpUrl, pauses = standardPauses } = options;
   if (smtpUrl !== undefined && !/^smtps?:\/\/[^/]+/.test(smtpUrl)) throw new UserError(mailErrors.smtpWrong);
@@ -55,7 +57,7 @@ export function openMailer(options: MailerOptions): Mailer {
     await mkdir(options.outbox, { recursive: true, mode: 0o700 });
     // It may have a link in it that opens an account.
     await writeFile(file, message as Buffer, { mode: 0o600 });
-    options.tell('warn', `${reason}: the letter to ${letter.to} was kept as ${file}`);
+    options.tell('warn', `${reason}: the e-mail to ${letter.to} was kept as ${file}`);
   }
 
   async function deliver(letter: Email): Promise<void> {
@@ -66,19 +68,20 @@ export function openMailer(options: MailerOptions): Mailer {
       if (closing.signal.aborted) break;
       try {
         await transport.sendMail(letter);
-        return options.tell('info', `a letter went to ${letter.to}`);
+        return options.tell('info', `Sent an e-mail to ${letter.to}`);
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
-        options.tell('warn', `a letter to ${letter.to} could not be sent: ${reason}`);
+        options.tell('warn', `An e-mail to ${letter.to} could not be sent: ${reason}`);
       }
     }
     await keep(letter, `It could not be sent (${reason})`);
   }
 
   return {
+    sends: transport !== undefined,
     post: (letter) => {
       const work: Promise<void> = deliver(letter)
-        .catch((error: unknown) => options.tell('error', `a letter to ${letter.to} is lost: ${String(error)}`))
+        .catch((error: unknown) => options.tell('error', `An e-mail to ${letter.to} is lost: ${String(error)}`))
         .finally(() => posted.delete(work));
       posted.add(work);
     },

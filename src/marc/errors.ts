@@ -9,12 +9,12 @@ export const marcErrors = defineErrors({
     code: 'REPERIO_MARC_PATH',
     status: 400,
     message: '"{path}" is not a MARC path: {reason}.',
-    hint: 'Write a tag, two indicators (_ for blank) and a subfield code as 245__a; a beginning as 24%; or 008/07-10.',
+    hint: 'Write a tag, two indicators (_ for blank) and a subfield code, such as 245__a; a beginning, such as 24%; or positions, such as 008/07-10.',
   },
   format: {
     code: 'REPERIO_MARC_FORMAT',
     status: 400,
-    message: 'The input begins with {start}, which is none of MARCXML, ISO 2709, MARC-in-JSON and text MARC.',
+    message: 'The input begins with {start}, which is not MARCXML, ISO 2709, MARC-in-JSON or text MARC.',
     hint: 'Give a file in one of these formats, plain or compressed with gzip.',
   },
   empty: {
@@ -26,19 +26,19 @@ export const marcErrors = defineErrors({
   gzip: {
     code: 'REPERIO_MARC_GZIP',
     status: 400,
-    message: '{record} and all after it are missing, because the compressed input is damaged: {reason}.',
+    message: '{record} and all records after it are missing, because the compressed input is damaged: {reason}.',
     hint: 'Check it with "gzip -t" and fetch it again.',
   },
   encoding: {
     code: 'REPERIO_MARC_ENCODING',
     status: 400,
-    message: 'The XML document says its encoding is "{encoding}", which is not known.',
+    message: 'The XML document declares the unknown encoding "{encoding}".',
     hint: 'Convert it to UTF-8, for example with "iconv -f {encoding} -t UTF-8", and declare that.',
   },
   entities: {
     code: 'REPERIO_MARC_ENTITIES',
     status: 400,
-    message: '{record} and all after it are refused, because the document declares XML entities of its own.',
+    message: '{record} and all records after it are refused, because the document declares XML entities of its own.',
     hint: 'Remove the DOCTYPE and write the characters themselves: "xmllint --noent FILE" does that for trusted files.',
   },
   tooLarge: {
@@ -93,7 +93,7 @@ export const marcErrors = defineErrors({
     code: 'REPERIO_MARC_INDICATOR',
     status: 400,
     message: '{record} has the indicator {indicator} in field {tag}: an indicator is one printable ASCII character.',
-    hint: 'Correct field number {number}; write a blank for an indicator that says nothing.',
+    hint: 'Correct field number {number}; write a blank for an undefined indicator.',
   },
   badCode: {
     code: 'REPERIO_MARC_CODE',
@@ -123,12 +123,12 @@ export const marcErrors = defineErrors({
     code: 'REPERIO_MARC_LINE',
     status: 400,
     message: '{record} has a line that is not text MARC: {line}.',
-    hint: 'Write lines as "000000001 245__ $$aTitle" or "=245  10$aTitle".',
+    hint: 'Write lines such as "000000001 245__ $$aTitle" or "=245  10$aTitle".',
   },
   cannotHold: {
     code: 'REPERIO_MARC_CANNOT_HOLD',
     status: 422,
-    message: 'ISO 2709 cannot hold {record}: {reason}.',
+    message: '{record} cannot be written as ISO 2709: {reason}.',
     hint: 'Ask for MARCXML or JSON instead.',
   },
 });

@@ -117,7 +117,10 @@ test('of files damaged anywhere each record is read or refused, nothing throws, 
 test('compressed data of which nothing can be read are damaged, and brackets without a record are no list', async () => {
   const packed = gzipSync(json('a'));
   packed[packed.length - 6]! ^= 1;
-  await assert.rejects(read(packed), /Record 1 and all after it are missing, because the compressed input is damaged/);
+  await assert.rejects(
+    read(packed),
+    /Record 1 and all records after it are missing, because the compressed input is damaged/,
+  );
   await assert.rejects(read(Buffer.concat([gzipSync(json('a')), Buffer.from([0x1f, 0x8b, 1, 2, 3])])), /damaged/);
   const [one, ...others] = await read('['.repeat(100_000));
   assert.equal(others.length, 0);

@@ -10,37 +10,38 @@ export const accessErrors = defineErrors({
   personThere: {
     code: 'REPERIO_PERSON_THERE',
     status: 409,
-    message: 'There is a person of the name "{name}" already; capitals and accents do not tell people apart.',
+    message:
+      'There is already a person with the name "{name}"; names that differ only in capitals or accents are the same name.',
     hint: 'Choose another name, or look at that person: reperio person show "{name}"',
   },
   emailThere: {
     code: 'REPERIO_EMAIL_THERE',
     status: 409,
-    message: 'The address {email} belongs to somebody already.',
-    hint: 'One address, one person: `reperio person list` shows whose it is.',
+    message: 'The address {email} already belongs to another person.',
+    hint: 'Each person needs an address of their own; `reperio person list` shows whose it is.',
   },
   nameWrong: {
     code: 'REPERIO_PERSON_NAME',
     status: 400,
     message: '"{name}" cannot be the name of a person: {reason}.',
-    hint: 'Names have 1 to 64 letters, digits, and . - _ and single blanks between them; they begin with a letter or digit.',
+    hint: 'Names have 1 to 64 letters, digits, dots, hyphens, underscores and single spaces; they begin with a letter or digit.',
   },
   emailWrong: {
     code: 'REPERIO_EMAIL_WRONG',
     status: 400,
-    message: '"{email}" is no e-mail address.',
-    hint: 'Addresses are as ada@library.example.',
+    message: '"{email}" is not an e-mail address.',
+    hint: 'An address looks like ada@library.example.',
   },
   passwordWrong: {
     code: 'REPERIO_PASSWORD_WRONG',
     status: 400,
-    message: 'This password cannot be taken: {reason}.',
-    hint: 'Passwords have at least 8 characters; three or four words that do not belong together are good.',
+    message: 'This password cannot be used: {reason}.',
+    hint: 'Passwords have at least 8 characters; three or four unrelated words make a good one.',
   },
   passwordAgain: {
     code: 'REPERIO_PASSWORD_AGAIN',
     status: 403,
-    message: 'This is not your present password.',
+    message: 'This is not your current password.',
     hint: 'Type the password that you sign in with now.',
   },
   roleUnknown: {
@@ -52,20 +53,20 @@ export const accessErrors = defineErrors({
   identityTaken: {
     code: 'REPERIO_IDENTITY_TAKEN',
     status: 409,
-    message: 'This account elsewhere is linked to another person here.',
+    message: 'This external account is linked to another person here.',
     hint: 'Sign in as that person and unlink it there.',
   },
   lastWayIn: {
     code: 'REPERIO_LAST_WAY_IN',
     status: 409,
-    message: 'Without it nobody could sign in to this account any more.',
+    message: 'Without this link nobody could sign in to the account any more.',
     hint: 'Set a password first.',
   },
   roleThere: {
     code: 'REPERIO_ROLE_THERE',
     status: 409,
-    message: 'There is a role "{role}" already.',
-    hint: 'Change that one, or choose another name.',
+    message: 'There is already a role "{role}".',
+    hint: 'Change that role, or choose another name.',
   },
   roleNameWrong: {
     code: 'REPERIO_ROLE_NAME',
@@ -76,7 +77,7 @@ export const accessErrors = defineErrors({
   groupThere: {
     code: 'REPERIO_GROUP_THERE',
     status: 409,
-    message: 'There is a group "{group}" already; capitals and accents do not tell groups apart.',
+    message: 'There is already a group "{group}"; names that differ only in capitals or accents are the same name.',
     hint: 'Choose another name.',
   },
   groupNameWrong: {
@@ -88,13 +89,13 @@ export const accessErrors = defineErrors({
   needsEverything: {
     code: 'REPERIO_NEEDS_EVERYTHING',
     status: 403,
-    message: 'Only who may do everything can give that away, or change somebody who may.',
-    hint: 'Ask one of them, or the operator.',
+    message: 'Only people who may do everything can assign that right, or change a person who has it.',
+    hint: 'Ask such an administrator, or the operator.',
   },
   actionUnknown: {
     code: 'REPERIO_ACTION_UNKNOWN',
     status: 400,
-    message: 'Nobody can be asked about: {problem}.',
+    message: 'The question cannot be answered: {problem}.',
     hint: '{nearest}The actions and their arguments are in docs/access.md; an argument is written as collection=Theses.',
   },
   tooManyAttempts: {
@@ -106,7 +107,7 @@ export const accessErrors = defineErrors({
   signInBusy: {
     code: 'REPERIO_SIGN_IN_BUSY',
     status: 503,
-    message: 'Too many people sign in at this moment.',
-    hint: 'Try again in some seconds.',
+    message: 'Too many people are signing in at this moment.',
+    hint: 'Try again in a few seconds.',
   },
 });

@@ -10,12 +10,13 @@ export function checkNewPassword(password: string, person: { readonly name: stri
   const refuse = (reason: string): never => {
     throw new UserError(accessErrors.passwordWrong, { reason });
   };
-  if ([...password].length < shortest) refuse(`it has less than ${shortest} characters`);
+  if ([...password].length < shortest) refuse(`it has fewer than ${shortest} characters`);
   if (password.length > longest) refuse(`it has more than ${longest} characters`);
-  if (/\p{Cc}/u.test(password)) refuse('it has a sign in it that is no text, as a line break');
+  if (/\p{Cc}/u.test(password)) refuse('it has a control character, such as a line break');
   const plain = password.toLowerCase();
-  if ([person.name, person.email].some((text) => text.toLowerCase() === plain)) refuse('it is the name or the address');
-  if (new Set(plain).size < 3) refuse('it is one or two characters again and again');
+  if ([person.name, person.email].some((text) => text.toLowerCase() === plain))
+    refuse('it is the name or the e-mail address');
+  if (new Set(plain).size < 3) refuse('it has only one or two different characters');
 }
 
 /** Each takes 128 MB and a core for a third of a second. */

@@ -133,7 +133,7 @@ export function checkName(given: string): string {
       ? 'it is longer than 64 characters'
       : /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._ -]*$/u.test(name)
         ? undefined
-        : 'it has other characters, or begins with one that is no letter or digit';
+        : 'it has other characters, or does not begin with a letter or digit';
   if (reason !== undefined) throw new UserError(accessErrors.nameWrong, { name: given, reason });
   return name;
 }

@@ -27,7 +27,7 @@ export function readGrants(text: string, collections: ReadonlySet<string>): Read
         ? ({
             kind: 'arguments',
             values: { action },
-            sentence: `after ${action} stand arguments as collection=Theses`,
+            sentence: `the arguments of ${action} are written as collection=Theses`,
           } as const)
         : grantProblem(action, on, on['collection'] === '*' ? undefined : collections);
     if (problem !== undefined) {

@@ -5,14 +5,14 @@ export const recordErrors = defineErrors({
   held: {
     code: 'REPERIO_RECORD_HELD',
     status: 409,
-    message: '{record} is record {id} of this library already (same {by}).',
+    message: '{record} is already in the library as record {id} (same {by}).',
     hint: 'Use --mode replace or insert-or-replace to replace record {id}.',
   },
   ours: {
     code: 'REPERIO_RECORD_OURS',
     status: 409,
-    message: '{record} is record {id} of this library: its 001 is our number.',
-    hint: 'Use --mode replace to replace record {id}, or --source CODE when these are the numbers of another library.',
+    message: '{record} is already in the library as record {id}: its 001 is the record number here.',
+    hint: 'Use --mode replace to replace record {id}, or --source CODE if these are the numbers of another library.',
   },
   unknown: {
     code: 'REPERIO_RECORD_UNKNOWN',
@@ -23,14 +23,14 @@ export const recordErrors = defineErrors({
   twoNumbers: {
     code: 'REPERIO_RECORD_TWO_NUMBERS',
     status: 422,
-    message: '{record} has more than one field 001, and a record has one number.',
-    hint: 'Keep the one that is meant; another number can stand in 035__a.',
+    message: '{record} has more than one field 001; a record has only one number.',
+    hint: 'Keep the right one; another number can go into 035__a.',
   },
   conflict: {
     code: 'REPERIO_RECORD_CONFLICT',
     status: 409,
-    message: '{record} is our record {id}, but its {key} belongs to record {other}.',
-    hint: 'An identifier names one record: correct it here, or look at record {other} with "reperio record show {other}".',
+    message: '{record} matches record {id}, but its {key} belongs to record {other}.',
+    hint: 'An identifier names only one record: correct it here, or look at record {other} with "reperio record show {other}".',
   },
   refusedByDatabase: {
     code: 'REPERIO_RECORD_NOT_STORED',
@@ -41,8 +41,8 @@ export const recordErrors = defineErrors({
   noNumber: {
     code: 'REPERIO_RECORD_NUMBER',
     status: 400,
-    message: '"{text}" is not the number of a record.',
-    hint: 'Record numbers are 1, 2, 3 ...; "reperio search" finds them.',
+    message: '"{text}" is not a record number.',
+    hint: 'Record numbers are whole numbers from 1; "reperio search" finds them.',
   },
   noRecord: {
     code: 'REPERIO_RECORD_NOT_FOUND',
@@ -59,14 +59,14 @@ export const recordErrors = defineErrors({
   alreadyDeleted: {
     code: 'REPERIO_RECORD_DELETED',
     status: 410,
-    message: 'Record {id} is deleted already.',
-    hint: 'Load it with --mode replace and without 980__c DELETED to bring it back.',
+    message: 'Record {id} is already deleted.',
+    hint: 'To restore it, load it with --mode replace and without 980__c DELETED.',
   },
   notSameInput: {
     code: 'REPERIO_LOAD_OTHER_INPUT',
     status: 409,
-    message: '{input} is not the input that was loaded up to record {position}: what comes before that record differs.',
-    hint: 'Give the same file or stream again, or --restart to load this one from its beginning.',
+    message: '{input} is not the input that was loaded up to record {position}: the records before that one differ.',
+    hint: 'Give the same file or stream again, or --restart to load this one from the beginning.',
   },
   noFile: {
     code: 'REPERIO_LOAD_NO_FILE',
@@ -84,6 +84,6 @@ export const recordErrors = defineErrors({
     code: 'REPERIO_LOAD_STOPPED',
     status: 503,
     message: 'The load stopped after record {position}: {reason}.',
-    hint: 'What was loaded is kept and searchable. Mend the cause, then give the same command again to go on from there.',
+    hint: 'What was loaded is kept and searchable. Remove the cause, then run the same command again to continue from there.',
   },
 });

@@ -14,7 +14,7 @@ test('a query of a site file is told what a reader would be told, and which fiel
     assert.equal(checkQuery(query, site), undefined, query);
   }
   assert.match(checkQuery('autor:ellis', site) ?? '', /no field 'autor'. Did you mean 'author'\?/);
-  assert.match(checkQuery('title:"never closed', site) ?? '', /never closed/);
+  assert.match(checkQuery('title:"not closed', site) ?? '', /not closed/);
   for (const query of ['cited:5+', 'title:x or refersto:title:y'])
     assert.match(checkQuery(query, site) ?? '', /about citations/);
 });

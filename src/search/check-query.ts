@@ -1,10 +1,10 @@
-import { nearest } from '../errors/nearest.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { CheckQuery } from '../site/parse.ts';
 import { noticeText } from './notices.ts';
 import { parseQuery } from './query/parse.ts';
 import type { Query } from './query/tree.ts';
 import { fieldNamesOf } from './question.ts';
+import { unknownFields } from './unknown-field.ts';
 
 /** Who is in a collection is worked out segment by segment, and decides in turn whose citations count. */
 function asksCitations(query: Query): boolean {
@@ -30,14 +30,9 @@ export const checkQuery: CheckQuery = (query, site) => {
   if (asksCitations(parsed))
     return 'it asks about citations, which change without the record: a collection cannot be made of them.';
   if (asksCataloguers(parsed)) return 'it asks who changed records: a collection cannot be made of them.';
-  const bare = query.replace(/"[^"]*"|(?<=[\s:(]|^)(?:'[^']*'|\/[^/]*\/)/g, '');
-  for (const [, name = ''] of bare.matchAll(/(?<=[\s(+|-]|^)([a-z]\w*):/gi)) {
-    if (fieldNames(name) !== undefined) continue;
-    const near = nearest(
-      name,
-      site.fields.map((field) => field.code),
-    );
-    return `there is no field '${name}'.${near === undefined ? '' : ` Did you mean '${near}'?`}`;
-  }
-  return undefined;
+  const codes = site.fields.map((field) => field.code);
+  const [unknown] = unknownFields(query, fieldNames, codes);
+  if (unknown === undefined) return undefined;
+  const { name, near } = unknown;
+  return `there is no field '${name}'.${near === undefined ? '' : ` Did you mean '${near}'?`}`;
 };

@@ -291,6 +291,18 @@ test('citations order records by how often they are cited, and records cited tog
   );
 });
 
+test('a name that is nearly a field is searched for as a word, and the field is named', () => {
+  const snapshot = snapshotOf([]);
+  const told = (text: string, field = '') =>
+    search(snapshot, { ...ask(text), field }, live(snapshot)).notices.map(({ kind, text, at, detail }) => [
+      ...[kind, text, at, detail],
+    ]);
+  assert.deepEqual(told('higgs autor:ellis'), [['mistyped-field', 'autor', 6, 'author']]);
+  for (const text of ['author:ellis', '"autor:ellis"', 'http://library.example', 'Re:start', '/autor:x/', '245__a:x'])
+    assert.deepEqual(told(text), [], text);
+  assert.deepEqual(told('autor:ellis', 'title'), []);
+});
+
 test('without a graph yet, questions about citations find nothing and say so', () => {
   const snapshot = snapshotOf([]);
   for (const text of ['refersto:higgs', 'cited:1', 'cocitedwith:3']) {

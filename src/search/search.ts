@@ -20,10 +20,11 @@ import { byScore, orderOf } from './order.ts';
 import { type Order, page, paging } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
 import { chain, leavesOf, type Query, secondOrder, step } from './query/tree.ts';
-import { questionOf } from './question.ts';
+import { fieldNamesOf, questionOf } from './question.ts';
 import { recordAsked, type Similar, similarTo } from './rank/similar.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
 import { stage, stageOf } from './stages.ts';
+import { mistypedFields } from './unknown-field.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
 export interface SearchOptions {
@@ -260,6 +261,8 @@ export function prepare(
 ): { readonly query: Query; readonly context: Context } {
   const analyzer = analyzerOf(snapshot.site);
   const { query, notices } = questionOf(request, analyzer);
+  const codes = snapshot.site.fields.map(({ code }) => code);
+  const mistyped = request.field === '' ? mistypedFields(request.text, fieldNamesOf(analyzer), codes) : [];
   const context: Context = {
     snapshot,
     analyzer,
@@ -267,7 +270,7 @@ export function prepare(
     seesHiddenPaths: options.seesHiddenPaths ?? false,
     wildcardLimit: request.wildcardLimit,
     patterns: options.patterns ?? createPatterns(options.patternTime ?? standardPatternTime),
-    notices: [...(request.notices ?? []), ...notices],
+    notices: [...(request.notices ?? []), ...notices, ...mistyped],
     openable: options.openable,
     citations: options.citations ?? (() => undefined),
     changedBy: request.changedBy,

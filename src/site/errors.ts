@@ -5,13 +5,13 @@ export const siteErrors = defineErrors({
     code: 'REPERIO_SITE_WRONG',
     status: 400,
     message: '{file} has {count}:\n{problems}',
-    hint: 'Mend these lines and type `reperio site check FILE` to look again.',
+    hint: 'Correct these lines, then run `reperio site check FILE` again.',
   },
   storedWrong: {
     code: 'REPERIO_SITE_STORED_WRONG',
     status: 500,
-    message: 'The site file in force (version {number}) cannot be read by this version of Reperio:\n{problems}',
-    hint: 'Save it with `reperio site show > site.yaml`, mend these lines and type `reperio site apply site.yaml`.',
+    message: 'The site file in force (version {number}) cannot be read by this release of Reperio:\n{problems}',
+    hint: 'Save it with `reperio site show > site.yaml`, correct these lines and run `reperio site apply site.yaml`.',
   },
   unreadable: {
     code: 'REPERIO_SITE_UNREADABLE',

@@ -28,10 +28,12 @@ export async function readLevel(database: Queryable): Promise<SiteLevel> {
   return row ?? openLevel;
 }
 
-/** In force on every node within a second, within three where nobody asks and notifications are lost. What is undefined stays. */
+/** In force on every node within a second, within three where nobody asks and notifications are lost. What is undefined stays; only the message of a closed library goes when it opens. */
 export async function setLevel(database: Database, wanted: Partial<SiteLevel>): Promise<SiteLevel> {
   return database.transaction(async (transaction) => {
-    const now = { ...(await readLevel(transaction)), ...wanted };
+    const before = await readLevel(transaction);
+    const isOpening = before.level !== 'open' && wanted.level === 'open';
+    const now = { ...before, ...(isOpening && { message: '' }), ...wanted };
     await transaction.query(sql`
       INSERT INTO site_level (level, message, retry_after) VALUES (${now.level}, ${now.message}, ${now.retryAfter})
       ON CONFLICT (one) DO UPDATE SET level = excluded.level, message = excluded.message,

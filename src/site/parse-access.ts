@@ -23,7 +23,7 @@ export function readRoles(
   const seen = new Set<string>();
   const roles = reader.entries(value).map((entry) => {
     const name = tidyName(entry.key);
-    if (seen.has(name)) reader.report(entry.line, `The role '${name}' is there already.`);
+    if (seen.has(name)) reader.report(entry.line, `There is already a role '${name}'.`);
     seen.add(name);
     const members = reader.members(entry, ['may', 'rules']);
     const { may } = members;
@@ -68,7 +68,7 @@ export function readUsers(reader: YamlReader, value: Value | undefined, roles: r
     if (written === undefined) return [];
     const name = tidyName(written);
     const before = lines.get(name);
-    if (before !== undefined) reader.report(item.line, `The user '${name}' is there already, in line ${before}.`);
+    if (before !== undefined) reader.report(item.line, `There is already a user '${name}', in line ${before}.`);
     else lines.set(name, item.line);
     const email = tidyEmail(members.email === undefined ? '' : (reader.text(members.email) ?? ''));
     if (!address.test(email))

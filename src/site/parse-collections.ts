@@ -30,7 +30,7 @@ export function readCollections(
     const name = reader.text(members.name) ?? '';
     const before = lines.get(name);
     if (before !== undefined)
-      reader.report(members.name.line, `The collection '${name}' is there already, in line ${before}.`);
+      reader.report(members.name.line, `There is already a collection '${name}', in line ${before}.`);
     else lines.set(name, members.name.line);
     const query = members.query === undefined ? undefined : reader.text(members.query);
     if (query !== undefined && members.query !== undefined) {
@@ -39,7 +39,7 @@ export function readCollections(
     const children = readAll(members.children);
     const virtualChildren = readAll(members['virtual-children']);
     if (query === undefined && children.length === 0 && virtualChildren.length === 0) {
-      reader.report(item.line, `The collection '${name}' needs a query or children: it would always be empty.`);
+      reader.report(item.line, `The collection '${name}' needs a query or children: without them it is always empty.`);
     }
     return [
       {

@@ -86,7 +86,7 @@ function checkUnions(reader: YamlReader, entries: readonly Entry[], fields: read
     if (way === undefined || way.length === 1 || way.some((code) => code < key)) continue;
     reader.report(
       line,
-      `The unions ${[...way, key].join(' > ')} name each other in a circle: none of them would hold anything.`,
+      `The unions ${[...way, key].join(' > ')} name each other in a circle, so none of them has any values.`,
     );
   }
 }
@@ -115,7 +115,7 @@ function checkField(reader: YamlReader, entry: Entry, { paths, index }: FieldDef
   const needsPaths =
     index === undefined || (!isUnion && index.tokenizer !== undefined && !withoutPaths.includes(index.tokenizer));
   if (needsPaths && paths.length === 0)
-    reader.report(entry.line, `${entry.name} has no paths: it would never hold anything.`);
+    reader.report(entry.line, `${entry.name} has no paths, so it never has any values.`);
 }
 
 export function readPaths(reader: YamlReader, value: Value | undefined): readonly string[] {
@@ -228,7 +228,7 @@ function readBy(
   if (found.length === 1 && !/^\d/.test(only.text)) {
     reader.report(
       only.line,
-      `${value.name}: '${only.text}' is no field, MARC path or one of ${sortColumns.join(', ')}.${suggest(only.text, words)}`,
+      `${value.name}: '${only.text}' is not a field, a MARC path or one of ${sortColumns.join(', ')}.${suggest(only.text, words)}`,
     );
     return [];
   }
@@ -252,7 +252,7 @@ export function readRanks(
         reader.report(entry.line, `${entry.name} combines '${code}', which is a combination itself.`);
       else if (other === undefined) {
         const known = ranks.map((one) => one.code);
-        reader.report(entry.line, `${entry.name} combines '${code}', which is no ranking.${suggest(code, known)}`);
+        reader.report(entry.line, `${entry.name} combines '${code}', which is not a ranking.${suggest(code, known)}`);
       }
     }
   }
@@ -273,7 +273,7 @@ function readRank(
     reader.report(entry.line, `${entry.name} ranks by knowledge, so it needs a path and a base.`);
   }
   if (method === 'combine' && members.of === undefined) {
-    reader.report(entry.line, `${entry.name} combines rankings, so it needs "of", as {wrd: 0.7, citation: 0.3}.`);
+    reader.report(entry.line, `${entry.name} combines rankings, so it needs "of", such as {wrd: 0.7, citation: 0.3}.`);
   }
   if (method !== 'combine' && members.of !== undefined)
     reader.report(members.of.line, `${members.of.name} belongs to a method "combine".`);
@@ -284,7 +284,7 @@ function readRank(
     const field = fields.find((one) => one.code === code);
     if (field?.index !== undefined) continue;
     const known = fields.filter((one) => one.index !== undefined).map((one) => one.code);
-    const what = field === undefined ? 'is no field' : 'has no index of words';
+    const what = field === undefined ? 'is not a field' : 'has no index of words';
     reader.report(entry.line, `${entry.name} weighs '${code}', which ${what}.${suggest(code, known)}`);
   }
   const of = members.of === undefined ? undefined : readShares(reader, members.of);

@@ -19,7 +19,7 @@ export function isLanguage(code: string): boolean {
 export function readNames(reader: YamlReader, value: Value | undefined): Readonly<Record<string, string>> {
   for (const entry of reader.entries(value)) {
     if (!isLanguage(entry.key))
-      reader.report(entry.line, `${value?.name}: '${entry.key}' is no language code; they are as en, fr, pt-BR.`);
+      reader.report(entry.line, `${value?.name}: '${entry.key}' is not a language code such as en, fr or pt-BR.`);
   }
   return reader.dictionary(value);
 }

@@ -15,7 +15,7 @@ export function readSignIn(reader: YamlReader, value: Value | undefined): readon
     if (members.issuer === undefined || members.client === undefined)
       reader.report(entry.line, `${entry.name} needs an issuer and a client, as the provider gave them.`);
     else if (!isIssuer(issuer))
-      reader.report(members.issuer.line, `${members.issuer.name}: '${issuer}' is no https address.`);
+      reader.report(members.issuer.line, `${members.issuer.name}: '${issuer}' is not an https address.`);
     const scopes = reader.texts(members.scopes).map(({ text }) => text);
     return {
       code: entry.key,

@@ -113,13 +113,13 @@ test('each kind of mistake is told with its line and what was probably meant', (
   );
   assert.match(
     spoiled('languages: [en, fr]', 'languages: [en, english]')[0] ?? '',
-    /^3: .*'english' is no language code/,
+    /^3: .*'english' is not a language code/,
   );
   assert.match(
     spoiled('name: Secrets', 'name: Books')[0] ?? '',
-    /^28: The collection 'Books' is there already, in line 27\./,
+    /^28: There is already a collection 'Books', in line 27\./,
   );
-  assert.match(spoiled('{by: title,', '{by: titel,')[0] ?? '', /^19: .*'titel' is no field.*Did you mean 'title'\?/);
+  assert.match(spoiled('{by: title,', '{by: titel,')[0] ?? '', /^19: .*'titel' is not a field.*Did you mean 'title'\?/);
   assert.match(
     spoiled('action: viewrestrcoll', 'action: viewrestcoll')[0] ?? '',
     /^36: .*Did you mean 'viewrestrcoll'\?/,
@@ -135,7 +135,7 @@ test('each kind of mistake is told with its line and what was probably meant', (
 });
 
 test('colours must be colours, and readable', () => {
-  assert.match(spoiled('#0b5cad', 'blue-ish')[0] ?? '', /^4: .*is no colour/);
+  assert.match(spoiled('#0b5cad', 'blue-ish')[0] ?? '', /^4: .*is not a colour/);
   assert.match(spoiled('#0b5cad', '#ffcc00')[0] ?? '', /^4: .*contrast 1\.5, at least 4\.5/);
   assert.deepEqual(spoiled('#0b5cad', '#767676'), []);
   assert.match(spoiled('#0b5cad', '#777777')[0] ?? '', /^4: /);
@@ -176,7 +176,7 @@ test('what is no site file is told so', () => {
 test('fields that would never hold anything are mistakes', () => {
   assert.match(spoiled('    paths: ["0247_a"]\n', '')[0] ?? '', /fields\.doi has no paths/);
   assert.match(spoiled('tokenizer: doi, ', '')[0] ?? '', /needs a tokenizer/);
-  assert.match(spoiled('{name: Aside, query: "980:ASIDE"}', '{name: Aside}')[0] ?? '', /would always be empty/);
+  assert.match(spoiled('{name: Aside, query: "980:ASIDE"}', '{name: Aside}')[0] ?? '', /it is always empty/);
 });
 
 test('the default site reads standard MARC and CERN fields, and has English and French names', () => {
@@ -229,12 +229,12 @@ test('a ranking weighs fields and combines others, which must be there', () => {
   );
   assert.match(
     ranked('  wrd: {method: relevance, weights: {titel: 3}}').join(),
-    /weighs 'titel', which is no field.*title/,
+    /weighs 'titel', which is not a field.*title/,
   );
   assert.match(ranked('  wrd: {method: relevance, weights: {subject: 3}}').join(), /has no index of words/);
   assert.match(ranked('  wrd: {method: relevance, weights: {title: -1}}').join(), /must be a number above 0/);
   assert.match(ranked('  wrd: {method: combine}').join(), /needs "of"/);
-  assert.match(ranked('  wrd: {method: combine, of: {jf: 1}}').join(), /'jf', which is no ranking.*jif/);
+  assert.match(ranked('  wrd: {method: combine, of: {jf: 1}}').join(), /'jf', which is not a ranking.*jif/);
   assert.match(ranked('  wrd: {method: combine, of: {wrd: 1}}').join(), /a combination itself/);
   assert.match(ranked('  wrd: {method: citations, weights: {title: 1}}').join(), /belongs to a method "relevance"/);
 });
@@ -294,7 +294,7 @@ test('providers for signing in have an encrypted address, and ask for openid', (
   const wrong = (from: string, to: string) => problemsOf(`${good}${entry.replace(from, to)}`);
   assert.match(
     wrong('https://orcid.org', 'http://orcid.org')[0] ?? '',
-    new RegExp(`^${lines + 1}: .*no https address`),
+    new RegExp(`^${lines + 1}: .*not an https address`),
   );
   assert.deepEqual(wrong('https://orcid.org', 'http://127.0.0.1:9'), []);
   assert.match(wrong('orcid:', 'Or/cid:')[0] ?? '', /cannot name a provider/);
@@ -305,7 +305,7 @@ test('unions that name each other in a circle are told of once, with the way rou
   const circle = (text: string) => problemsOf(good.replace('  title:\n    names', `${text}  title:\n    names`));
   assert.deepEqual(
     circle('  a_a: {index: {union: [b_b]}}\n  b_b: {index: {union: [c_c, title]}}\n  c_c: {index: {union: [a_a]}}\n'),
-    ['9: The unions a_a > b_b > c_c > a_a name each other in a circle: none of them would hold anything.'],
+    ['9: The unions a_a > b_b > c_c > a_a name each other in a circle, so none of them has any values.'],
   );
   assert.deepEqual(circle('  a_a: {index: {union: [b_b]}}\n  b_b: {index: {union: [title]}}\n'), []);
 });
@@ -314,5 +314,5 @@ test('a knowledge base of very many keys is read, and a key that stands twice is
   const keys = Array.from({ length: 60_000 }, (_, at) => `    key ${at}: value\n`).join('');
   const line = good.slice(0, good.indexOf('  GREEK: {')).split('\n').length;
   const large = good.replace('  GREEK: {', `  LARGE:\n${keys}    key 7: again\n  GREEK: {`);
-  assert.deepEqual(problemsOf(large), [`${line + 60_001}: This key stands here a second time.`]);
+  assert.deepEqual(problemsOf(large), [`${line + 60_001}: This key is given a second time.`]);
 });

@@ -99,11 +99,12 @@ function readGeneral(reader: YamlReader, value: Value | undefined): General {
     'owner-paths',
     'viewer-paths',
   ]);
-  if (members.name === undefined) reader.report(value?.line ?? 1, 'site.name is missing: how is the library called?');
+  if (members.name === undefined)
+    reader.report(value?.line ?? 1, 'site.name is missing: give the name of the library.');
   const languages = reader.texts(members.languages);
   for (const { text, line } of languages) {
     if (!isLanguage(text))
-      reader.report(line, `site.languages: '${text}' is no language code; they are as en, fr, pt-BR.`);
+      reader.report(line, `site.languages: '${text}' is not a language code such as en, fr or pt-BR.`);
   }
   return {
     name: members.name === undefined ? '' : (reader.text(members.name) ?? ''),
@@ -122,7 +123,7 @@ function readAccent(reader: YamlReader, value: Value | undefined): string {
   const accent = value === undefined ? undefined : reader.text(value);
   if (accent === undefined || value === undefined) return defaultAccent;
   if (!isColour(accent)) {
-    reader.report(value.line, `site.accent: '${accent}' is no colour; write it as "#0b5cad", in quotes.`);
+    reader.report(value.line, `site.accent: '${accent}' is not a colour; write it as "#0b5cad", in quotes.`);
     return defaultAccent;
   }
   const found = contrast(accent, '#ffffff');

@@ -170,7 +170,7 @@ export class BackgroundProcess {
     const silence = this.#looked - this.#heard;
     if (this.#child === undefined || silence < silenceLimit) return;
     this.#heard = this.#looked;
-    this.#say('error', `The background process has said nothing for ${Math.round(silence / 1000)} s and is ended.`);
+    this.#say('error', `The background process has not responded for ${Math.round(silence / 1000)} s and is killed.`);
     this.#child.kill('SIGKILL');
   }
 
@@ -181,10 +181,10 @@ export class BackgroundProcess {
     const age = performance.now() - this.#began;
     this.#pause = age > grownUp ? shortestPause : Math.min(longestPause, this.#pause * 2);
     const doing = this.#doing === undefined ? '' : ` while ${this.#doing}`;
-    this.#lastDeath = `ended with ${how}${doing}`;
-    const last = said.length === 0 ? '' : ` It said: ${said.slice(-5).join(' | ')}`;
+    this.#lastDeath = `failed with ${how}${doing}`;
+    const last = said.length === 0 ? '' : ` Its last output: ${said.slice(-5).join(' | ')}`;
     const seconds = Math.round(this.#pause / 1000);
-    this.#say('error', `The background process ${this.#lastDeath}; another one starts in ${seconds} s.${last}`);
+    this.#say('error', `The background process ${this.#lastDeath}; a new one starts in ${seconds} s.${last}`);
     this.#doing = undefined;
     this.#timer = setTimeout(() => this.begin(), this.#pause).unref();
   }

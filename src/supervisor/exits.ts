@@ -31,9 +31,9 @@ export class Exits {
 export function exitSentence({ place, pid, how, age, running }: WorkerExit): string {
   const doing = running.map(({ method, url }) => `${method} ${url}`).join(', ');
   const last = doing === '' ? '' : `; it was answering ${doing.slice(0, 500)}`;
-  return `worker ${place + 1} (process ${pid}) ended with ${how} after ${age} s${last}`;
+  return `Worker ${place + 1} (process ${pid}) failed with ${how} after ${age} s${last}`;
 }
 
 export function lastWords({ said }: Pick<Member, 'said'>): string {
-  return said.length === 0 ? 'It said nothing.' : `It said: ${said.slice(-5).join(' | ')}`;
+  return said.length === 0 ? 'It wrote no message.' : `Its last output: ${said.slice(-5).join(' | ')}`;
 }

@@ -64,8 +64,8 @@ test('a host without readers looks after the index, tells systemd how it is, and
     child.kill('SIGTERM');
   }
   assert.deepEqual(await ended, [0, null], said.join(''));
-  assert.match(said.join(''), /The index is looked after\./);
-  assert.match(said.join(''), new RegExp(`Folded ${records} deltas into a segment`));
+  assert.match(said.join(''), /Maintaining the index\./);
+  assert.match(said.join(''), new RegExp(`Wrote ${records} changes to an index segment`));
   assert.match(systemd.tellings()[0]!, /^--ready --pid=\d+$/);
   for (let tries = 0; tries < 50 && systemd.tellings().at(-1) !== '--stopping'; tries++) await sleep(20);
   assert.equal(systemd.tellings().at(-1), '--stopping');

@@ -15,7 +15,7 @@ export function repeat(
       last = '';
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error);
-      if (sentence !== last) say('warn', `What is done every ${every / 1000} s failed: ${sentence}`);
+      if (sentence !== last) say('warn', `A task that runs every ${every / 1000} s failed: ${sentence}`);
       last = sentence;
     }
   }, every);

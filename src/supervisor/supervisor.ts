@@ -228,7 +228,7 @@ export class Supervisor {
     if (!(await next.begun)) {
       this.#say(
         'error',
-        `a successor of worker ${slot.number + 1} did not start, so process ${before.pid} stays: ${lastWords(next)}`,
+        `The replacement of worker ${slot.number + 1} did not start; process ${before.pid} continues. ${lastWords(next)}`,
       );
       return false;
     }
@@ -239,10 +239,7 @@ export class Supervisor {
     }
     slot.member = next;
     before.leave();
-    this.#say(
-      'info',
-      `worker ${slot.number + 1}: process ${next.pid} has taken over from ${before.pid}, because ${why}`,
-    );
+    this.#say('info', `Worker ${slot.number + 1}: process ${next.pid} has replaced process ${before.pid}: ${why}`);
     return true;
   }
 
@@ -256,7 +253,7 @@ export class Supervisor {
     if (late > lookEvery) for (const member of this.#members) member.excuse(late);
     for (const member of this.#members) {
       if (member.isLost)
-        member.kill(`SIGKILL from us, since it said nothing for ${Math.round(member.silence / 1000)} s`);
+        member.kill(`SIGKILL from the supervisor: it did not respond for ${Math.round(member.silence / 1000)} s`);
     }
     for (const slot of this.#slots) {
       const why = slot.member?.worn;
@@ -322,10 +319,10 @@ export class Supervisor {
     if (slot.member !== member) return;
     vacate(slot, member.age);
     const pause = (slot.pause / 1000).toFixed(1);
-    this.#say('warn', `${exitSentence(death)}; another one starts in ${pause} s`);
+    this.#say('warn', `${exitSentence(death)}; a new one starts in ${pause} s`);
     if (isCrashLoop(slot)) {
-      const times = `has ended ${slot.young} times soon after its start`;
-      this.#say('error', `crash loop: worker ${slot.number + 1} ${times}. ${lastWords(member)}`);
+      const times = `has failed ${slot.young} times soon after its start`;
+      this.#say('error', `Crash loop: worker ${slot.number + 1} ${times}. ${lastWords(member)}`);
     }
     setTimeout(() => {
       if (!this.#stopping && this.#slots.includes(slot) && slot.member === undefined) this.#occupy(slot);

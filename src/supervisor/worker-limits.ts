@@ -22,8 +22,8 @@ export function whyReplace(report: WorkerReport, idle: number, limits: WorkerLim
   const { requests, memory } = report;
   if (limits.requests > 0 && requests >= limits.requests) return `it has answered ${requests} requests`;
   if (limits.memory > 0 && memory.resident > limits.memory)
-    return `it holds ${Math.round(memory.resident / 1e6)} MB, more than ${Math.round(limits.memory / 1e6)} MB`;
+    return `it used ${Math.round(memory.resident / 1e6)} MB, more than ${Math.round(limits.memory / 1e6)} MB`;
   if (limits.idle > 0 && idle > limits.idle && requests > 0)
-    return `nobody has asked it anything for ${Math.round(idle / 1000)} s`;
+    return `it had no request for ${Math.round(idle / 1000)} s`;
   return undefined;
 }

@@ -124,7 +124,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
       const seconds = limits.take(request);
       if (seconds > 0) reply.header('retry-after', seconds);
       const told = seconds > 0 ? new UserError(webErrors.tooManyRequests, { seconds }) : error;
-      request.log.info({ method: request.method, url: withoutSecrets(request.url) }, 'no address of ours');
+      request.log.info({ method: request.method, url: withoutSecrets(request.url) }, 'unknown address');
       return answerError(environment, told, request, reply);
     },
   });

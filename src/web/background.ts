@@ -50,7 +50,7 @@ async function openWhenThere(settings: Settings, logger: Logger): Promise<Store 
       return await openStore(settings, { signal });
     } catch (error) {
       if (!(error instanceof UserError) || signal.aborted) throw error;
-      logger.warn(`Index and periodic tasks wait for the database: ${error.message}`);
+      logger.warn(`The index and periodic tasks wait for the database: ${error.message}`);
       await sleep(askAgain, undefined, { signal }).catch(() => undefined);
     }
   }

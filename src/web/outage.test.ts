@@ -73,7 +73,7 @@ for (const how of ['refuse', 'silent'] as const)
       assert.equal(page.status, 200);
       assert.match(page.body, /The zirconium question/);
       took.push(page.took);
-      marked ||= page.body.includes('The database is away');
+      marked ||= page.body.includes('The database is not available');
     }
     assert.ok(marked, 'readers are told');
     // The question that finds out waits for a connection; the others do not.
@@ -88,16 +88,16 @@ for (const how of ['refuse', 'silent'] as const)
     assert.doesNotMatch(record.body, /127\.0\.0\.1:|ECONNREFUSED|DATABASE_URL|db status/);
     assert.equal((await open('/api/records/1')).status, 503);
     assert.equal((await open('/health/ready')).status, 200);
-    assert.match((await open('/server-status')).body, /nothing is known of other nodes/);
+    assert.match((await open('/server-status')).body, /nothing is known about other nodes/);
 
     await way.heal();
     const healed = Date.now() + 10_000;
     let again = await open('/search?p=hafnium');
     while (
-      (again.body.includes('The database is away') || (await open('/record/1')).status !== 200) &&
+      (again.body.includes('The database is not available') || (await open('/record/1')).status !== 200) &&
       Date.now() < healed
     )
       again = await open('/search?p=hafnium');
-    assert.doesNotMatch(again.body, /The database is away/);
+    assert.doesNotMatch(again.body, /The database is not available/);
     assert.equal((await open('/record/1')).status, 200);
   });

@@ -29,7 +29,7 @@ export async function testPeople(
   return { access, mailer, registration, providers, mailFrom: undefined, linkBase: () => linkBase };
 }
 
-const silent: Mailer = { post: () => {}, settled: async () => {}, close: async () => {} };
+const silent: Mailer = { sends: true, post: () => {}, settled: async () => {}, close: async () => {} };
 
 /** For `createRole` in tests: no role is in the way. */
 export const anyRole: RoleChanger = { site: { roles: [] }, everything: true };

@@ -63,7 +63,7 @@ export function createYamlReader(source: string): YamlReader {
   function text(value: Value | undefined): string | undefined {
     if (value === undefined) return undefined;
     const found = scalar(value);
-    if (found === undefined) report(value.line, `${value.name} must be a text.`);
+    if (found === undefined) report(value.line, `${value.name} must be text.`);
     return found;
   }
 
@@ -86,7 +86,7 @@ export function createYamlReader(source: string): YamlReader {
       const line = pair.key?.line ?? value.line;
       const key = scalar({ node: pair.key });
       if (key === undefined) {
-        report(line, `A name in ${value.name === '' ? 'the file' : value.name} is no text.`);
+        report(line, `A name in ${value.name === '' ? 'the file' : value.name} is not text.`);
         return [];
       }
       return [{ key, ...child(pair.value, value.name === '' ? key : `${value.name}.${key}`, line) }];
@@ -166,7 +166,7 @@ function reportTwice(node: Node | null, report: (line: number, message: string) 
   const seen = new Set<unknown>();
   for (const { key, value } of node.items) {
     if (key?.kind === 'scalar') {
-      if (seen.has(key.value)) report(key.line, 'This key stands here a second time.');
+      if (seen.has(key.value)) report(key.line, 'This key is given a second time.');
       seen.add(key.value);
     }
     reportTwice(value, report);

@@ -13,24 +13,24 @@ import { cliErrors } from '../errors.ts';
 import { withDatabase } from '../with-database.ts';
 
 const why = defineSubcommand({
-  summary: 'Say whether somebody may do something, and what decided it.',
-  description: `Actions and their arguments are those of roles, see docs/access.md. The answer is that of the running server; rules about addresses and
-dates are asked with --address and --at. Exit status: 0 yes, 3 no.`,
+  summary: 'Show whether a person may do something, and which role decides it.',
+  description: `Actions and their arguments are those of roles; see docs/access.md. The answer is the same as that of the running server; use --address and --at
+for rules about addresses and dates. Exit status: 0 yes, 3 no.`,
   examples: [
-    { command: 'access why jekyll viewrestrcoll collection=Theses', doc: 'The role and the grant that decided.' },
+    { command: 'access why jekyll viewrestrcoll collection=Theses', doc: 'Which role and permission decides.' },
     {
       command: 'access why guest viewrestrcoll collection=Theses --address 192.0.2.7',
-      doc: 'Somebody who is not signed in.',
+      doc: 'A visitor who is not signed in.',
     },
   ],
   arguments: {
-    person: { doc: 'Name of a person, or guest.' },
-    action: { doc: 'As viewrestrcoll, viewhiddenpaths, cfgwebaccess.' },
-    on: { doc: 'Arguments of the action, as collection=Theses.', optional: true, many: true },
+    person: { doc: 'Name of the person, or guest.' },
+    action: { doc: 'For example viewrestrcoll, viewhiddenpaths, cfgwebaccess.' },
+    on: { doc: 'Arguments of the action, for example collection=Theses.', optional: true, many: true },
   },
   options: {
-    address: { type: 'text', value: 'IP', doc: 'The network address they come from; 127.0.0.1 otherwise.' },
-    at: { type: 'text', value: 'TIME', doc: 'When, as 2030-06-30 or 2030-06-30T12:00:00Z; now otherwise.' },
+    address: { type: 'text', value: 'IP', doc: 'The network address of the person; default 127.0.0.1.' },
+    at: { type: 'text', value: 'TIME', doc: 'The time, for example 2030-06-30 or 2030-06-30T12:00:00Z; default now.' },
     ...jsonOption,
   },
   run: async ({ arguments: { person, action, on }, options, settings, print, printJson }) => {
@@ -57,8 +57,8 @@ dates are asked with --address and --at. Exit status: 0 yes, 3 no.`,
 });
 
 const roles = defineSubcommand({
-  summary: 'List the roles, what they allow, and who is in them by rule.',
-  examples: [{ command: 'access roles', doc: 'Those of the site file first.' }],
+  summary: 'List the roles, what they allow, and their rules.',
+  examples: [{ command: 'access roles', doc: 'Roles of the site file come first.' }],
   arguments: {},
   options: jsonOption,
   run: async ({ options, settings, print, printJson }) => {
@@ -69,7 +69,7 @@ const roles = defineSubcommand({
     if (options.json)
       return printJson(list.map(({ name, origin, may, rulesText }) => ({ name, origin, may, rules: rulesText })));
     for (const { name, origin, may, rulesText } of list) {
-      print(`${name} (${origin === 'site' ? 'site file' : 'made by people'})`);
+      print(`${name} (${origin === 'site' ? 'from the site file' : 'created on the pages'})`);
       for (const grant of may === 'everything' ? [may] : may) print(`  may ${grantText(grant)}`);
       for (const line of rulesText.split(/\r?\n/)) if (line.trim() !== '') print(`  rule ${line.trim()}`);
     }
@@ -82,7 +82,11 @@ function argumentsOf(words: readonly string[]): On {
   return Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=');
-      if (at < 1) throw new UserError(accessErrors.actionUnknown, { problem: `${word} is no KEY=VALUE`, nearest: '' });
+      if (at < 1)
+        throw new UserError(accessErrors.actionUnknown, {
+          problem: `${word} is not written as KEY=VALUE`,
+          nearest: '',
+        });
       return [word.slice(0, at), word.slice(at + 1)];
     }),
   );
@@ -102,7 +106,7 @@ function addressOf(text: string): string {
   if (isIP(text) !== 0) return text;
   throw new UserError(cliErrors.wrongOption, {
     option: '--address',
-    problem: 'takes an IP address',
+    problem: 'needs an IP address',
     command: 'access why',
   });
 }
@@ -112,7 +116,7 @@ function timeOf(text: string | undefined): number {
   if (!Number.isNaN(time)) return time;
   throw new UserError(cliErrors.wrongOption, {
     option: '--at',
-    problem: 'takes a date or time',
+    problem: 'needs a date or time',
     command: 'access why',
   });
 }
@@ -122,13 +126,13 @@ function inWords(person: string, what: string, { allowed, by, memberships }: Exp
     const { role } = by.membership;
     return [
       `yes: ${person} may ${what}.`,
-      `  The role ${role.name} (${role.origin === 'site' ? 'site file' : 'made by people'}) allows ${grantText(by.grant.may)}.`,
-      `  ${person} is in it ${membershipText(by.membership)}.`,
+      `  The role ${role.name} (${role.origin === 'site' ? 'from the site file' : 'created on the pages'}) allows ${grantText(by.grant.may)}.`,
+      `  ${person} has it ${membershipText(by.membership)}.`,
     ];
   }
   return [
     `no: ${person} may not ${what}.`,
-    memberships.length === 0 ? `  ${person} is in no role.` : `  None of the roles ${person} is in allows it:`,
+    memberships.length === 0 ? `  ${person} has no role.` : `  None of the roles of ${person} allows it:`,
     ...memberships.map((one) => `  ${one.role.name}, ${membershipText(one)}`),
   ];
 }

@@ -30,7 +30,7 @@ async function type(words: readonly string[], stdin = exampleText, environment: 
 test('check tells every mistake with its line, or that the file is right', async () => {
   assert.deepEqual(await type(['cluster', 'check', '-']), {
     status: 0,
-    stdout: '- is right: main, 10 hosts.\n',
+    stdout: '- is valid: main, 10 hosts.\n',
     stderr: '',
   });
   const wrong = await type(
@@ -48,7 +48,7 @@ test('check tells every mistake with its line, or that the file is right', async
   );
   const { notes, etcdApi } = JSON.parse(noted.stdout) as { notes: readonly { message: string }[]; etcdApi: string };
   assert.equal(etcdApi, 'etcd');
-  assert.match(notes[0]?.message ?? '', /password stands in the file itself/);
+  assert.match(notes[0]?.message ?? '', /password is written in the file itself/);
   const missing = await type(['cluster', 'check', join(folder, 'none.yaml')]);
   assert.match(missing.stderr, /cannot be read: there is no such file/);
 });
@@ -74,7 +74,10 @@ test('render prints one configuration, of the first host that needs it or of the
   assert.deepEqual([unneeded.status, unneeded.stdout], [1, '']);
   assert.match(unneeded.stderr, /web1 needs no configuration of keepalived/);
   assert.match((await render('apache')).stderr, /This cluster needs no configuration of apache/);
-  assert.match((await render('haprox')).stderr, /no configuration of "haprox"[\s\S]*Did you mean haproxy\?/);
+  assert.match(
+    (await render('haprox')).stderr,
+    /"haprox" is not a program that can be rendered[\s\S]*Did you mean haproxy\?/,
+  );
   assert.match((await render('sysctl', '--host', 'web9')).stderr, /no host "web9"[\s\S]*Did you mean web1\?/);
 });
 

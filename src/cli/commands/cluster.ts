@@ -15,16 +15,16 @@ import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 
 const usualFile = 'cluster.yaml';
 const fileOption = {
-  file: { type: 'text', value: 'FILE', doc: `The cluster file; ${usualFile} otherwise, and - is standard input.` },
+  file: { type: 'text', value: 'FILE', doc: `The cluster file; default ${usualFile}; - is standard input.` },
 } as const;
 const fileArgument = {
-  file: { doc: `The cluster file; ${usualFile} otherwise, and - is standard input.`, optional: true },
+  file: { doc: `The cluster file; default ${usualFile}; - is standard input.`, optional: true },
 } as const;
 
 const check = defineSubcommand({
-  summary: 'Look for mistakes in a cluster file.',
-  description: `Every mistake is reported with its line, also what is wrong only together: addresses that meet, ports that clash, an even number of etcd members,
-and versions of Patroni and etcd that lose acknowledged writes. Nothing is asked of the hosts.`,
+  summary: 'Check a cluster file for mistakes.',
+  description: `Every mistake is reported with its line, including conflicts: addresses used twice, ports that clash, an even number of etcd members,
+and versions of Patroni and etcd that lose acknowledged writes. The hosts are not contacted.`,
   examples: [
     { command: 'cluster check', doc: `Exit status 0: ${usualFile} can be rendered.` },
     { command: 'cluster check other.yaml', doc: 'Another file.' },
@@ -38,21 +38,21 @@ and versions of Patroni and etcd that lose acknowledged writes. Nothing is asked
     const notes = topologyNotes(topology).map(({ at, message }) => ({ line: lineOf(at), message }));
     if (options.json) return printJson({ hosts: topology.hosts.length, etcdApi: topology.etcdApi, notes });
     for (const { line, message } of notes) print(`line ${line}: ${message}`);
-    print(`${file} is right: ${topology.name}, ${topology.hosts.length} hosts.`);
+    print(`${file} is valid: ${topology.name}, ${topology.hosts.length} hosts.`);
   },
 });
 
 const show = defineSubcommand({
   summary: 'Draw the cluster, with the state of its hosts.',
-  description: `From readers down to the data. Web nodes are asked whether they are ready, Patroni who the primary is, HAProxy and etcd whether they live: all at once,
-and whoever has not answered after one and a half seconds is away (○). ● is well, ◐ is about to stop.`,
+  description: `From readers down to the data. Web nodes are asked whether they are ready, Patroni which server is the primary, HAProxy and etcd whether they are up, all at once.
+A host that does not answer within one and a half seconds is shown as down (○); ● is up, ◐ is about to stop.`,
   examples: [
-    { command: 'cluster show', doc: 'With the state of this moment.' },
+    { command: 'cluster show', doc: 'With the current state.' },
     { command: 'cluster show --offline', doc: 'Only what the file says.' },
-    { command: 'cluster show --json', doc: 'Everything, defaults included, for programs.' },
+    { command: 'cluster show --json', doc: 'Everything, including defaults, for programs.' },
   ],
   arguments: fileArgument,
-  options: { ...jsonOption, offline: { type: 'flag', doc: 'Ask nobody.' } },
+  options: { ...jsonOption, offline: { type: 'flag', doc: 'Do not contact the hosts.' } },
   run: async ({ arguments: { file = usualFile }, options, stdin, stdout, printJson }) => {
     const topology = topologyOf(await readTopologyText(file, stdin), file);
     const live = options.offline ? undefined : await askCluster(topology);
@@ -65,21 +65,24 @@ and whoever has not answered after one and a half seconds is away (○). ● is 
 });
 
 const render = defineSubcommand({
-  summary: 'Make the configuration of a program, or all of a host, from the cluster file.',
-  description: `Printed, passwords are left out and it is said where they are; with --out they are read and written, to files that only their owner can read. Files are
-written below the folder as HOST/etc/..., so that one of these folders can be copied to the root of its host.`,
+  summary: 'Render the configuration of a program or of a host from the cluster file.',
+  description: `On the screen, passwords are replaced by the name of their place; with --out they are read and written, to files that only their owner can read. Files are
+written to FOLDER/HOST/etc/..., so that the folder of a host can be copied to its root.`,
   examples: [
-    { command: 'cluster render haproxy', doc: 'Prints that of the first balancer.' },
-    { command: 'cluster render patroni --host db2', doc: 'That of another host.' },
-    { command: 'cluster render --host web1 --out rendered', doc: 'All that web1 needs, to rendered/web1/etc/...' },
-    { command: 'cluster render --out rendered --dry-run', doc: 'Says which files of all hosts would change.' },
+    { command: 'cluster render haproxy', doc: 'Prints the configuration of the first balancer.' },
+    { command: 'cluster render patroni --host db2', doc: 'Prints that of another host.' },
+    {
+      command: 'cluster render --host web1 --out rendered',
+      doc: 'Writes all that web1 needs to rendered/web1/etc/...',
+    },
+    { command: 'cluster render --out rendered --dry-run', doc: 'Lists the files of all hosts that would change.' },
   ],
-  arguments: { program: { doc: `${programNames.join(', ')}; everything otherwise.`, optional: true } },
+  arguments: { program: { doc: `${programNames.join(', ')}; default all.`, optional: true } },
   options: {
     ...fileOption,
-    host: { type: 'text', value: 'NAME', doc: 'For this host only.' },
+    host: { type: 'text', value: 'NAME', doc: 'Only this host.' },
     out: { type: 'text', value: 'FOLDER', doc: 'Write files below this folder instead of printing.' },
-    'dry-run': { type: 'flag', doc: 'With --out: only say what would be written.' },
+    'dry-run': { type: 'flag', doc: 'With --out: only list what would be written.' },
   },
   run: async ({ arguments: { program }, options, environment, stdin, stdout, print }) => {
     const { file = usualFile, host: name, out, 'dry-run': dryRun } = options;

@@ -4,10 +4,10 @@ import { databaseStatus } from '../../store/status.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 
 const status = defineSubcommand({
-  summary: 'Say which server holds the library, its size, and how its schema stands.',
+  summary: 'Show the database server, its size and the state of the schema.',
   examples: [
-    { command: 'db status', doc: 'Also a test whether the database can be reached.' },
-    { command: 'db status --json', doc: 'The same for programs.' },
+    { command: 'db status', doc: 'Also tests whether the database can be reached.' },
+    { command: 'db status --json', doc: 'For programs.' },
   ],
   arguments: {},
   options: jsonOption,
@@ -29,15 +29,15 @@ const status = defineSubcommand({
 });
 
 const migrateCommand = defineSubcommand({
-  summary: 'Bring the schema to this version of Reperio.',
-  description: `Other commands do so by themselves. Where several nodes share a library, a migration that is marked offline is refused while any of
+  summary: 'Bring the schema to this release of Reperio.',
+  description: `Other commands do this by themselves. Where several nodes share a library, a migration marked offline is refused while any of
 them is connected.`,
   examples: [
-    { command: 'db migrate', doc: 'Safe to run again, and on several nodes at once.' },
-    { command: 'db migrate --dry-run', doc: 'Lists what would be applied.' },
+    { command: 'db migrate', doc: 'Safe to repeat, and on several nodes at once.' },
+    { command: 'db migrate --dry-run', doc: 'Lists the migrations that would be applied.' },
   ],
   arguments: {},
-  options: { 'dry-run': { type: 'flag', doc: 'Only list what would be applied.' }, ...jsonOption },
+  options: { 'dry-run': { type: 'flag', doc: 'Only list the migrations.' }, ...jsonOption },
   run: async ({ settings, options, print, printJson, signal }) => {
     const store = await openStore(settings(), { schema: 'any', signal });
     try {
@@ -55,16 +55,16 @@ them is connected.`,
 
 function schemaNote({ there, here }: { readonly there: number; readonly here: number }): string {
   if (there < here) return '; run `reperio db migrate`';
-  return there > here ? '; a newer Reperio serves it as well, beside which this one works on' : '';
+  return there > here ? '; a newer release has migrated it, and this one still works with it' : '';
 }
 
 const url = defineSubcommand({
   summary: 'Print the address of the database.',
-  description: `The embedded server runs only while a command uses it, for instance \`reperio serve\`. With its address in DATABASE_URL and another
+  description: `The embedded server runs only while a command uses it, for example \`reperio serve\`. With its address in DATABASE_URL and another
 REPERIO_DATA, a second \`reperio serve\` is a second node of the same library.`,
   examples: [
-    { command: 'db url', doc: 'As psql and DATABASE_URL take it.' },
-    { command: 'db url | xargs psql', doc: 'Looks into the library while it is served.' },
+    { command: 'db url', doc: 'For psql and DATABASE_URL.' },
+    { command: 'db url | xargs psql', doc: 'Opens the database while it is running.' },
   ],
   arguments: {},
   options: {},

@@ -6,19 +6,19 @@ import { defineCommand } from '../command.ts';
 export const command = defineCommand({
   description:
     'The records are invented, but look like those of a research laboratory: papers, theses, books, reports and photographs in eleven ' +
-    'languages, which cite each other. The same seed always gives the same records, so a library may be made in pieces.',
+    'languages, which cite each other. The same seed always gives the same records, so that a library can be made in parts.',
   examples: [
     { command: 'demo-data --records 2000 > demo.xml', doc: 'A small library as MARCXML.' },
     {
       command: 'demo-data --records 1000000 --format marcxml | reperio load - --mode insert',
-      doc: 'A large one, loaded while it is made.',
+      doc: 'A large library, loaded while it is written.',
     },
     { command: 'demo-data --records 500 --from 2001 --format json', doc: 'The 500 records after the first 2,000.' },
   ],
   arguments: {},
   options: {
-    records: { type: 'number', value: 'N', minimum: 0, doc: 'How many; default 2000.' },
-    format: { type: 'text', value: 'FORMAT', choices: demoFormats, doc: 'Default marcxml.' },
+    records: { type: 'number', value: 'N', minimum: 0, doc: 'How many records; default 2000.' },
+    format: { type: 'text', value: 'FORMAT', choices: demoFormats, doc: 'The format; default marcxml.' },
     seed: {
       type: 'number',
       value: 'N',
@@ -36,7 +36,7 @@ export const command = defineCommand({
       count: options.records ?? 2000,
       onShortened: (number, authors) => {
         stderr.write(
-          `record ${number}: ISO 2709 has no room for ${authors} of its authors; use another format for all\n`,
+          `Record ${number}: ${authors} authors do not fit into ISO 2709; another format has all of them.\n`,
         );
       },
     });

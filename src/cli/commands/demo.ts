@@ -3,12 +3,13 @@ import { grouped } from '../../errors/grouped.ts';
 import { demoRecords, makeDemo } from '../../library/demo.ts';
 import { serve } from '../../web/process/serve.ts';
 import { defineCommand } from '../command.ts';
+import { logTo } from '../readable-log.ts';
 
 export const command = defineCommand({
-  description: `Makes a library of ${grouped(demoRecords)} invented records on the embedded database, if it is not there yet, and serves it until
-Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the next start takes a moment; delete that folder and nothing is left.`,
+  description: `Creates a library of ${grouped(demoRecords)} invented records on the embedded database, unless it exists, and serves it until
+Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the next start takes only a moment; to remove the demo, delete that folder.`,
   examples: [
-    { command: 'demo', doc: 'On http://127.0.0.1:8080, or where the settings say.' },
+    { command: 'demo', doc: 'On http://127.0.0.1:8080, or as the settings say.' },
     { command: 'demo --port 8099', doc: 'On another port; 0 takes a free one.' },
   ],
   arguments: {},
@@ -18,15 +19,15 @@ Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the
       value: 'PORT',
       minimum: 0,
       maximum: 65535,
-      doc: 'The TCP port; the setting `port` otherwise.',
+      doc: 'The TCP port; default: the setting `port`.',
     },
   },
-  run: async ({ options, settings: given, signal, stderr, print }) => {
+  run: async ({ options, settings: given, signal, stderr, colour, print }) => {
     const settings = { ...given(), port: options.port ?? given().port };
     const demo = await makeDemo({
       settings,
       signal,
-      onMake: () => stderr.write(`Making a demo library in ${settings.dataFolder} ...\n`),
+      onMake: () => stderr.write(`Creating the demo library in ${settings.dataFolder} ...\n`),
       onProgress: () => undefined,
     });
     try {
@@ -34,7 +35,7 @@ Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the
         // A newcomer reads this terminal: a line for each request would push away what to try.
         settings: { ...settings, logLevel: 'warn' },
         signal,
-        log: stderr,
+        log: logTo(stderr, settings, colour),
         onListening: (address) => {
           print(welcome(address, demo.records));
         },
@@ -42,7 +43,7 @@ Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the
     } finally {
       await demo.release();
     }
-    stderr.write('Stopped. `bin/reperio demo` starts it again, with everything still there.\n');
+    stderr.write('Stopped. `bin/reperio demo` starts it again; everything is kept.\n');
   },
 });
 
@@ -50,15 +51,15 @@ function welcome(address: string, records: number): string {
   const width = Math.max(...demoTryThese.map(({ query }) => query.length));
   return [
     '',
-    `  The demo library is open: ${address}`,
-    `  ${grouped(records)} records. Try`,
+    `  The demo library is running: ${address}`,
+    `  It has ${grouped(records)} records. Try these searches:`,
     '',
     ...demoTryThese.map(({ query, doc }) => `    ${query.padEnd(width)}   ${doc}`),
     '',
     "  In another terminal:  bin/reperio search 'higgs boson'",
-    '                        bin/reperio load FILE --mode insert      your own records (MARCXML, ISO 2709, ...)',
-    '                        bin/reperio person add you --role superadmin --password-stdin      to sign in as an administrator',
-    '  Ctrl-C stops it.',
+    '                        bin/reperio load FILE      to load your own records (MARCXML, ISO 2709, ...)',
+    '                        bin/reperio person add NAME --role superadmin --password-stdin      to sign in as an administrator',
+    '  Press Ctrl-C to stop.',
     '',
   ].join('\n');
 }

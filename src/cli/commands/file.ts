@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ContentStore } from '../../files/content.ts';
-import { addFile, allFiles, filesOf, versionsOf } from '../../files/documents.ts';
+import { type Added, addFile, allFiles, documentStatus, filesOf, versionsOf } from '../../files/documents.ts';
 import { fileErrors } from '../../files/errors.ts';
 import { contentProblem, noteContent } from '../../files/fixity.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
@@ -35,18 +35,18 @@ async function withFiles<T>(
 
 const add = defineSubcommand({
   summary: 'Attach files to a record.',
-  description: `thesis.pdf is the document "thesis" in the format pdf. Another format joins its newest version, other bytes in the same format begin a new version, the same bytes again
-change nothing. A status restricts it to whose role may viewrestrdoc with that status; it stays until another one is given.`,
+  description: `thesis.pdf is the document "thesis" in the format pdf. Another format is added to its newest version; other bytes in the same format make a new version; the same bytes
+change nothing. A status restricts the document to people whose role may viewrestrdoc with that status; it is kept until another status is given.`,
   examples: [
-    { command: 'file add 12 thesis.pdf', doc: 'Or a new version of it.' },
-    { command: "file add 12 scan.tif --status draft --description 'Before the binding.'", doc: 'For some only.' },
+    { command: 'file add 12 thesis.pdf', doc: 'The first version, or a new one.' },
+    { command: "file add 12 scan.tif --status draft --description 'Before the binding.'", doc: 'A restricted file.' },
     { command: 'file add 12 - --name data.csv < measured.csv', doc: 'From standard input.' },
   ],
   arguments: { ...recordArgument, files: { doc: 'Files; "-" is standard input.', many: true } },
   options: {
-    name: { type: 'text', value: 'NAME', doc: 'Another name; for one file.' },
-    status: { type: 'text', value: 'STATUS', doc: "Who may see the document; '' is everybody." },
-    description: { type: 'text', value: 'TEXT', doc: 'What it is.' },
+    name: { type: 'text', value: 'NAME', doc: 'Another name, for a single file.' },
+    status: { type: 'text', value: 'STATUS', doc: "Restricts the document; '' opens it to everybody." },
+    description: { type: 'text', value: 'TEXT', doc: 'A description.' },
     ...jsonOption,
   },
   run: async ({ arguments: { record, files }, options, settings, signal, stdin, print, printJson }) =>
@@ -57,23 +57,26 @@ change nothing. A status restricts it to whose role may viewrestrdoc with that s
         const content = await receive(store, path === '-' ? stdin : await reading(path), settings().fileLimit);
         const status = checkText('status', options.status);
         const description = checkText('description', options.description);
-        const added = await database.transaction(
-          (transaction) =>
-            addFile(
-              transaction,
-              { ...name, ...content, record: id, status, description, person: undefined },
-              () => true,
-            ),
+        const file = { ...name, ...content, record: id, status, description, person: undefined };
+        const { before, added } = await database.transaction(
+          async (transaction) => ({
+            before: (await documentStatus(transaction, id, name.document)) ?? '',
+            added: await addFile(transaction, file, () => true),
+          }),
           { attempts: 3 },
         );
         if (options.json) printJson(added);
-        else
-          print(
-            `${added.name}: ${added.isNew ? 'version' : 'unchanged, version'} ${added.version}, ${added.bytes} bytes, ${added.digest}`,
-          );
+        else print(addedText(added, status === undefined || status === before ? undefined : status));
       }
     }),
 });
+
+/** `status`: who may see the document from now on, where that was changed. */
+function addedText({ name, version, bytes, digest, isNew }: Added, status: string | undefined): string {
+  const what = isNew ? 'version' : status === undefined ? 'unchanged, version' : 'same bytes, version';
+  const now = status === undefined ? '' : `, now for: ${status === '' ? 'everybody' : status}`;
+  return `${name}: ${what} ${version}, ${bytes} bytes, ${digest}${now}`;
+}
 
 async function reading(path: string): Promise<AsyncIterable<Uint8Array>> {
   try {
@@ -103,15 +106,15 @@ const list = defineSubcommand({
 
 const get = defineSubcommand({
   summary: 'Write a file of a record to standard output or a file.',
-  description: 'The bytes are compared with their digest on the way.',
+  description: 'The bytes are compared with their digest while they are read.',
   examples: [
     { command: 'file get 12 thesis.pdf > thesis.pdf', doc: 'The newest version.' },
-    { command: 'file get 12 thesis.pdf --version 1 --out old.pdf', doc: 'The first one.' },
+    { command: 'file get 12 thesis.pdf --version 1 --out old.pdf', doc: 'The first version.' },
   ],
-  arguments: { ...recordArgument, name: { doc: 'As `file list` names it.' } },
+  arguments: { ...recordArgument, name: { doc: 'The name as shown by `file list`.' } },
   options: {
     version: { type: 'number', value: 'NUMBER', minimum: 1, maximum: 1_000_000, doc: 'An older version.' },
-    out: { type: 'text', value: 'FILE', doc: 'Where to write it.' },
+    out: { type: 'text', value: 'FILE', doc: 'Write to this file.' },
   },
   run: async ({ arguments: { record, name }, options, settings, signal, stdout }) =>
     withFiles(settings(), signal, async (database, store) => {
@@ -139,10 +142,10 @@ const get = defineSubcommand({
 
 const verify = defineSubcommand({
   summary: 'Read all files and compare them with their digests.',
-  description: 'Exit status 1 when a file is missing or damaged; each is named, and the others are looked at.',
+  description: 'Exit status 1: files are missing or damaged. Each of them is named, and all others are checked.',
   examples: [
     { command: 'file verify', doc: 'All files of the library.' },
-    { command: 'file verify 12', doc: 'Of one record.' },
+    { command: 'file verify 12', doc: 'The files of one record.' },
   ],
   arguments: { record: { doc: 'The number of a record.', optional: true } },
   options: jsonOption,
@@ -179,7 +182,7 @@ const verify = defineSubcommand({
       else {
         for (const one of wrong) print(`record ${one.record}, ${one.name} version ${one.version}: ${one.problem}`);
         print(
-          `${files} files, ${bytes} bytes: ${wrong.length === 0 ? 'all are what they were' : `${wrong.length} are wrong`}.`,
+          `${files} files, ${bytes} bytes: ${wrong.length === 0 ? 'all match their digests' : `${wrong.length} are missing or damaged`}.`,
         );
       }
       return wrong.length === 0 ? 0 : 1;

@@ -16,9 +16,9 @@ import { createProgress } from '../progress.ts';
 /** Commands that make the whole index anew. */
 
 export const rebuild = defineSubcommand({
-  summary: 'Make the index anew from the records, beside the live one.',
-  description: 'Searching, loading and writing go on meanwhile; the new index takes the place of the old one at once.',
-  examples: [{ command: 'index rebuild', doc: 'Some thousand records a second.' }],
+  summary: 'Rebuild the index from the records, beside the live index.',
+  description: 'Searching, loading and editing continue meanwhile; the new index replaces the old one in one step.',
+  examples: [{ command: 'index rebuild', doc: 'Several thousand records a second.' }],
   arguments: {},
   options: jsonOption,
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
@@ -26,28 +26,28 @@ export const rebuild = defineSubcommand({
       inTurn(context, 'index rebuild', stderr, (inTurnContext) => makeAnew(inTurnContext, stderr, {})),
     );
     if (options.json) return printJson({ records });
-    print(`The index was made anew from ${records} records.`);
+    print(`The index was rebuilt from ${records} records.`);
   },
 });
 
 const anyway = {
   anyway: {
     type: 'flag',
-    doc: 'Also when some nodes do not know it: they stay at what they have now until they get this release.',
+    doc: 'Also when some nodes do not know these versions: they keep searching the index that they have until they are updated.',
   },
   ...jsonOption,
 } as const;
 
 export const upgrade = defineSubcommand({
-  summary: 'Take the newest analysis of this release in force, without waiting.',
+  summary: 'Rebuild the index with the newest versions of this release, without waiting.',
   description:
-    'A release that analyses records in another way serves the index of the release before it until all nodes know the new way; a minute later one of them makes the ' +
-    'index anew beside the live one and puts it in its place at once. This command does so now. It also ends what "index downgrade" began.',
+    'A release that analyses records differently uses the index of the release before it until all nodes know the new versions; a minute later one of them rebuilds ' +
+    'the index beside the live one and replaces it in one step. This command does so now. It also ends the effect of "index downgrade".',
   examples: [
     { command: 'index upgrade', doc: 'Refused while a node has an older release.' },
     {
       command: 'index upgrade --anyway',
-      doc: 'Such a node then answers from its last view of the index, and says so.',
+      doc: 'Such a node then answers from the index as it last read it, and says so.',
     },
   ],
   arguments: {},
@@ -61,10 +61,10 @@ export const upgrade = defineSubcommand({
 });
 
 export const downgrade = defineSubcommand({
-  summary: 'Go back to the analysis of the release before this one, so that it can serve the library again.',
-  description:
-    'The index is made anew as the release before this one makes it, and stays so until "index upgrade". Then nodes can be given the earlier release.',
-  examples: [{ command: 'index downgrade', doc: 'Before an upgrade of the release is taken back.' }],
+  summary:
+    'Rebuild the index with the versions of the release before this one, so that it can serve the library again.',
+  description: 'The index keeps these versions until "index upgrade". Then nodes can go back to the earlier release.',
+  examples: [{ command: 'index downgrade', doc: 'Before going back to the earlier release.' }],
   arguments: {},
   options: anyway,
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
@@ -114,9 +114,9 @@ async function takeVersions(
 
 function told({ versions, kept, records }: Taken): string {
   const text = versionsText(versions);
-  if (records === undefined) return `The index is made by ${text} already.`;
-  const after = kept ? ' It stays so until "reperio index upgrade".' : '';
-  return `The index was made anew from ${records} records, by ${text}.${after}`;
+  if (records === undefined) return `The index already has ${text}.`;
+  const after = kept ? ' It keeps them until "reperio index upgrade".' : '';
+  return `The index was rebuilt from ${records} records, with ${text}.${after}`;
 }
 
 async function makeAnew(context: IndexContext, stderr: Writable, options: RebuildOptions): Promise<number> {
@@ -128,8 +128,8 @@ async function makeAnew(context: IndexContext, stderr: Writable, options: Rebuil
       progress.advance(records - done);
       done = records;
     },
-    onProblem: (record, reason) => stderr.write(`Record ${record} could not be indexed whole: ${reason}.\n`),
-    onWait: (holder) => stderr.write(`Waiting for ${holder} to end.\n`),
+    onProblem: (record, reason) => stderr.write(`Record ${record} could not be indexed completely: ${reason}.\n`),
+    onWait: (holder) => stderr.write(`Waiting for ${holder} to finish.\n`),
   });
   await mergeAll(context);
   progress.finish();

@@ -7,60 +7,73 @@ import { knownPair, newestVersions, sameVersions, versionsText } from '../../sit
 import { followIndex } from '../../supervisor/follow-index.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { inTurn, withIndex } from '../index-work.ts';
+import { logTo } from '../readable-log.ts';
+import { type Column, fitted, tableLines, windowOf } from '../terminal.ts';
 import { downgrade, rebuild, upgrade } from './index-making.ts';
 
 const status = defineSubcommand({
-  summary: 'Say what the index consists of and whether it is up to date.',
+  summary: 'Show the state of the index: segments, citations, and whether it is up to date.',
   examples: [
     {
       command: 'index status',
-      doc: 'Segments, records in them, what waits to be folded in, and the citation graph.',
+      doc: 'Segments, records not yet in a segment, and the citation graph.',
     },
-    { command: 'index status --json', doc: 'The same for programs.' },
+    { command: 'index status --json', doc: 'For programs.' },
   ],
   arguments: {},
   options: jsonOption,
-  run: async ({ settings, options, signal, print, printJson }) => {
+  run: async ({ settings, options, environment, signal, stdout, print, printJson }) => {
     const given = settings();
     const found = await withIndex(given, signal, ({ database, folder }) => indexStatus(database, folder));
     const live = found.segments.map(({ id }) => id);
     const citations = graphStatus(indexFolderOf(given), live);
     if (options.json) return printJson({ ...found, citations: citations ?? null });
-    print(
-      `manifest  version ${found.manifest}, ${found.current ? 'up to date with the site file' : 'to be made anew'}`,
-    );
-    print(`made by   ${versionsLine(found)}`);
-    print(`records   ${found.records} numbered, ${found.deltas} versions not in a segment yet`);
-    print(`segments  ${found.segments.length} live, ${found.unused} unused`);
-    for (const { id, records, bytes } of found.segments)
-      print(`  ${id.slice(0, 12)}  ${String(records).padStart(9)} records  ${megabytes(bytes).padStart(8)} MB`);
-    print(`citations ${graphText(citations, live.length)}`);
-    print(`local     ${megabytes(found.localBytes)} MB of files on this node`);
+    const window = windowOf(stdout, environment);
+    const facts: readonly (readonly [name: string, text: string])[] = [
+      ['State', found.current ? 'up to date with the site file' : 'to be rebuilt, since the site file has changed'],
+      ['Versions', versionsLine(found)],
+      ['Changes', `${found.manifest} so far`],
+      ['Records', `${found.records} numbers used; ${found.deltas} changes not in a segment yet`],
+      ['Segments', `${found.segments.length} in use, ${found.unused} unused`],
+      ['Citations', graphText(citations, live.length)],
+      ['Local files', `${megabytes(found.localBytes)} MB on this node`],
+    ];
+    for (const [name, text] of facts) print(fitted(`${name.padEnd(11)}  ${text}`, window.width));
+    if (found.segments.length === 0) return;
+    const rows = found.segments.map(({ id, records, bytes }) => [id.slice(0, 12), String(records), megabytes(bytes)]);
+    print('');
+    for (const line of tableLines(segmentColumns, rows, window)) print(line);
   },
 });
 
+const segmentColumns: readonly Column[] = [
+  { head: 'SEGMENT' },
+  { head: 'RECORDS', right: true },
+  { head: 'MB', right: true },
+];
+
 function graphText(graph: GraphStatus | undefined, live: number): string {
-  if (graph === undefined) return 'no graph on this node; it is made when it is needed';
+  if (graph === undefined) return 'not counted on this node; that is done when they are first needed';
   const { citations, records, segments, bytes, made } = graph;
-  const rest = segments === live ? '' : ', the rest laid over it';
-  return `${citations} among ${records} records, of ${segments} of ${live} segments${rest}; ${megabytes(bytes)} MB, made ${made.toISOString()}`;
+  const rest = segments === live ? '' : ', newer records are added when needed';
+  return `${citations} between ${records} records, from ${segments} of ${live} segments${rest}; ${megabytes(bytes)} MB, made ${made.toISOString()}`;
 }
 
 const verify = defineSubcommand({
-  summary: 'Check every byte of the index, compare it with the records, and heal it.',
+  summary: 'Check the index against its checksums and the records, and repair it.',
   description:
-    'Local files and stored blocks are checked first; a damaged file is fetched again, a damaged stored block is mended from the local file or made anew ' +
-    'from the records. Then every term, position and column is compared with what the records give. Exit status 0: nothing was wrong; 1: something was.',
+    'Local files and stored blocks are checked first; a damaged file is fetched again, a damaged stored block is repaired from the local file or rebuilt ' +
+    'from the records. Then every term, position and column is compared with the records. Exit status 0: no damage and no difference; 1: some.',
   examples: [
     { command: 'index verify', doc: 'Takes about as long as a rebuild.' },
-    { command: 'index verify --checksums', doc: 'Only the bytes: seconds.' },
-    { command: 'index verify --dry-run', doc: 'Names what is wrong and changes nothing.' },
+    { command: 'index verify --checksums', doc: 'Only the checksums; takes seconds.' },
+    { command: 'index verify --dry-run', doc: 'Reports damage and changes nothing.' },
   ],
   arguments: {},
   options: {
-    checksums: { type: 'flag', doc: 'Do not compare with the records.' },
-    most: { type: 'number', value: 'N', minimum: 1, doc: 'How many differences to list; 20.' },
-    'dry-run': { type: 'flag', doc: 'Do not heal.' },
+    checksums: { type: 'flag', doc: 'Check only the checksums.' },
+    most: { type: 'number', value: 'N', minimum: 1, doc: 'How many differences to list; default 20.' },
+    'dry-run': { type: 'flag', doc: 'Do not repair.' },
     ...jsonOption,
   },
   failureStatus: 2,
@@ -82,21 +95,21 @@ const verify = defineSubcommand({
 });
 
 const follow = defineSubcommand({
-  summary: 'Look after the index in the background, until it is stopped.',
-  description: `For hosts that answer no readers (role \`worker\`): folds new records in, merges segments, makes the index anew when the site file asks for it, and keeps this host's
-copy of the index fresh for other commands. \`serve\` does the same unless \`index-work\` is standby; then it does so when nobody else has for two minutes.
-Any number of these may run: each piece of work is done once.`,
-  examples: [{ command: 'index follow', doc: 'As the unit reperio-follower.service does.' }],
+  summary: 'Maintain the index in the background until stopped.',
+  description: `For hosts that serve no readers (role \`worker\`): adds new records to the index, merges segments, rebuilds the index when the site file requires it, and keeps this host's
+copy of the index up to date for other commands. \`serve\` does the same unless \`index-work\` is standby; then it does so only when no other process has for two minutes.
+Any number of these processes may run: each piece of work is done once.`,
+  examples: [{ command: 'index follow', doc: 'As started by the unit reperio-follower.service.' }],
   arguments: {},
   options: {},
-  run: async ({ settings, signal, stderr, print }) => {
+  run: async ({ settings, signal, stderr, colour, print }) => {
     const given = settings();
-    const logger = createLogger(given, stderr);
+    const logger = createLogger(given, logTo(stderr, given, colour));
     await followIndex({
       settings: given,
       signal,
       onWork: (sentence) => logger.info(sentence),
-      onReady: () => print('The index is looked after.'),
+      onReady: () => print('Maintaining the index.'),
     });
   },
 });
@@ -107,9 +120,9 @@ function* reportLines({ segments, records, damage, differences }: VerifyReport):
   for (const { segment, where, problem, healing } of damage)
     yield `damaged: segment ${segment} (${where}): ${problem} It was ${healing}.`;
   for (const { record, what } of differences ?? []) yield `different: record ${record ?? '?'} ${what}`;
-  if ((differences?.length ?? 0) > 0) yield 'Type "reperio index rebuild" to make the index anew.';
-  else if (differences !== undefined) yield `The index of ${records} records says exactly what the records give.`;
-  if (damage.length === 0) yield `Every byte of ${segments} segments is as it was written.`;
+  if ((differences?.length ?? 0) > 0) yield 'Run "reperio index rebuild" to rebuild the index.';
+  else if (differences !== undefined) yield `The index of ${records} records agrees with the records.`;
+  if (damage.length === 0) yield `All ${segments} segments match their checksums.`;
 }
 
 function versionsLine({ versions, kept, behind }: IndexStatus): string {
@@ -117,9 +130,9 @@ function versionsLine({ versions, kept, behind }: IndexStatus): string {
   if (knownPair(versions) === undefined) return `${text}, which this release does not know`;
   if (sameVersions(versions, newestVersions)) return text;
   const newest = versionsText(newestVersions);
-  if (kept) return `${text}, until "reperio index upgrade" makes it ${newest}`;
-  const reason = behind.length === 0 ? '' : `; not known yet to ${behind.join(', ')}`;
-  return `${text}; ${newest} will be taken when all nodes know it${reason}`;
+  if (kept) return `${text}; kept until "reperio index upgrade" makes it ${newest}`;
+  const reason = behind.length === 0 ? '' : `; not yet known by ${behind.join(', ')}`;
+  return `${text}; will become ${newest} when all nodes know it${reason}`;
 }
 
 function megabytes(bytes: number): string {

@@ -10,35 +10,46 @@ const batchBytes = 80_000_000;
 const shownWarnings = 20;
 
 export const command = defineCommand({
-  description: `Reads MARCXML, ISO 2709, MARC-in-JSON and text MARC, plain or compressed with gzip. Records are known by 001 with 003, 035__a, 970__a, OAI
-identifier (909COo, or 035__a with a source in 035__9) and DOI (0247_). A record that cannot be taken is refused by its position and 001, with the reason;
-the rest of the load goes on.
+  description: `Reads MARCXML, ISO 2709, MARC-in-JSON and text MARC, plain or compressed with gzip. Records are matched by 001 with 003, 035__a, 970__a, OAI
+identifier (909COo, or 035__a with a source in 035__9) and DOI (0247_). A record that cannot be loaded is refused, with its position, 001 and the reason;
+the load continues.
 
-Batches of records are committed with their index data and are searchable at once. A load that was interrupted, in any way, goes on where it
-stopped when the same input is given again with the same mode. Exit status: 0 everything was loaded, 1 some records were refused, 2 nothing could be loaded.`,
+Batches of records are committed with their index data and are searchable at once. An interrupted load continues where it
+stopped when the same input is given again with the same mode. Exit status: 0 all records were loaded, 1 some were refused, 2 none could be loaded.`,
   examples: [
-    { command: 'load records.xml', doc: 'Adds the records of a file; those that the library knows are refused.' },
-    { command: 'load update.mrc --mode insert-or-replace', doc: 'Replaces what is known and adds the rest.' },
+    { command: 'load records.xml', doc: 'Adds new records; records that the library has are refused.' },
+    {
+      command: 'load update.mrc --mode insert-or-replace',
+      doc: 'Replaces the records that the library has and adds the others.',
+    },
     {
       command: 'load big.xml.gz --rejects bad.xml',
-      doc: 'Keeps refused records in bad.xml, and why in bad.xml.reasons.',
+      doc: 'Writes refused records to bad.xml, and the reasons to bad.xml.reasons.',
     },
-    { command: 'load update.xml --mode replace --as ada', doc: 'Says who made these versions.' },
-    { command: 'load records.xml --dry-run', doc: 'Says what would happen, and changes nothing.' },
+    { command: 'load update.xml --mode replace --as ada', doc: 'Records who made these versions.' },
+    { command: 'load records.xml --dry-run', doc: 'Shows what would happen, and changes nothing.' },
     { command: 'demo-data --records 10000 | reperio load -', doc: 'Loads standard input.' },
   ],
-  arguments: { files: { doc: 'Files of records; "-" is standard input.', many: true } },
+  arguments: { files: { doc: 'Files of records; - is standard input.', many: true } },
   options: {
     mode: { type: 'text', value: 'MODE', doc: 'insert (default), replace, or insert-or-replace.', choices: writeModes },
-    rejects: { type: 'text', value: 'FILE', doc: 'Where refused records go, to be mended and loaded again.' },
-    resume: { type: 'flag', doc: 'Go on behind what was loaded of this input, even if that load came to its end.' },
-    restart: { type: 'flag', doc: 'Begin at the first record, even if an earlier load of this input was interrupted.' },
+    rejects: {
+      type: 'text',
+      value: 'FILE',
+      doc: 'Write refused records to this file, to be corrected and loaded again.',
+    },
+    resume: { type: 'flag', doc: 'Continue after what was loaded of this input, even if that load was finished.' },
+    restart: { type: 'flag', doc: 'Start at the first record, even if an earlier load of this input was interrupted.' },
     source: {
       type: 'text',
       value: 'CODE',
-      doc: 'The 003 of records that have none: then their 001 is never our number.',
+      doc: 'The 003 for records that have none: then their 001 is not taken for a record number here.',
     },
-    as: { type: 'text', value: 'NAME', doc: 'Who does it, for the history and for cataloguer:NAME in searches.' },
+    as: {
+      type: 'text',
+      value: 'NAME',
+      doc: 'Name of the cataloguer, for the history and for cataloguer:NAME in searches.',
+    },
     'dry-run': { type: 'flag', doc: 'Read, check and match everything, and change nothing.' },
     ...jsonOption,
   },
@@ -65,8 +76,8 @@ stopped when the same input is given again with the same mode. Exit status: 0 ev
         signal,
         stdin,
         onProgress: progress.show,
-        onWait: (holder) => progress.say(`Waiting for ${holder} to end its load.`),
-        onResume: (position) => progress.say(`Going on behind record ${position}, where an earlier load stopped.`),
+        onWait: (holder) => progress.say(`Waiting for ${holder} to finish its load.`),
+        onResume: (position) => progress.say(`Continuing after record ${position}, where an earlier load stopped.`),
         onRefused: ({ reason }) => {
           if (options.rejects === undefined) progress.say(`refused: ${reason.message} ${reason.hint}`);
         },
@@ -74,7 +85,7 @@ stopped when the same input is given again with the same mode. Exit status: 0 ev
           if (++warnings <= shownWarnings) progress.say(`warning: ${sentence}`);
         },
         onMerge: ({ segments, records }) =>
-          progress.say(`Everything is searchable. Merging ${segments} segments of ${records} records.`),
+          progress.say(`All records are searchable. Merging ${segments} index segments of ${records} records.`),
         onFailure: (_, error) => progress.say(`error: ${error.message}\nhint: ${error.hint}`),
       });
       progress.finish();

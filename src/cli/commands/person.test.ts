@@ -61,7 +61,7 @@ test('the operator gives the first administrator a password, by standard input o
   const done = await type(['person', 'password', 'admin', '--password-stdin'], 'a quiet library\nnot this\n');
   assert.deepEqual(
     [done.status, done.stdout],
-    [0, 'admin has a new password. All sessions, links in letters and API tokens ended.\n'],
+    [0, 'admin has a new password. All sessions have ended; links sent by e-mail and API tokens no longer work.\n'],
   );
   assert.ok(await signsIn('admin', 'a quiet library'));
   assert.equal((await type(['person', 'password', 'admin'])).status, 1);
@@ -72,15 +72,18 @@ test('people are added with roles that there are', async () => {
   const wrong = await type([...add, '--role', 'superadmn']);
   assert.equal(wrong.status, 1);
   assert.match(wrong.stderr, /no role "superadmn"[\s\S]*Did you mean "superadmin"/);
-  assert.match((await type([...add, '--role', 'superadmin'])).stdout, /ada is person \d+\.\nTo let them sign in/);
-  assert.match((await type(add)).stderr, /a person of the name "ada" already/);
+  assert.match(
+    (await type([...add, '--role', 'superadmin'])).stdout,
+    /^Added ada as person \d+\.\nTo set a password: /,
+  );
+  assert.match((await type(add)).stderr, /already a person with the name "ada"/);
   assert.match(
     (await type(['person', 'list', '--role', 'superadmin'])).stdout,
-    /^ada +ada@library.example +superadmin\nadmin /,
+    /^NAME +E-MAIL +STATE +ROLES\nada +ada@library.example +active +superadmin\nadmin /,
   );
   assert.ok(!(await signsIn('ada', '')));
   assert.equal((await type(['person', 'add', 'x'])).status, 0, 'an address is not needed');
-  assert.match((await type(['person', 'add', 'y', '--email', 'nonsense'])).stderr, /is no e-mail address/);
+  assert.match((await type(['person', 'add', 'y', '--email', 'nonsense'])).stderr, /is not an e-mail address/);
 });
 
 test('a role is given until a day and taken away', async () => {
@@ -98,7 +101,7 @@ test('why somebody may do something is explained by what decided', async () => {
   assert.equal(yes.status, 0);
   assert.match(
     yes.stdout,
-    /^yes: jekyll may viewrestrcoll collection=Books\.\n.*readers \(site file\).*\n.*as a member/,
+    /^yes: jekyll may viewrestrcoll collection=Books\.\n.*readers \(from the site file\).*\n.*as a member/,
   );
   const house = await why('guest', 'viewrestrcoll', 'collection=Books', '--address', '192.0.2.9');
   assert.match(house.stdout, /^yes: guest .*\n.*readers.*\n.*by line 2 of its rules \(allow remote_ip/);
@@ -110,7 +113,7 @@ test('why somebody may do something is explained by what decided', async () => {
   assert.match((await why('guest', 'viewrestrcoll', 'colection=Books')).stderr, /Did you mean "collection"/);
   assert.match((await why('nobody', 'viewrestrcoll')).stderr, /no person "nobody"/);
   assert.equal(JSON.parse((await why('admin', 'cfgwebaccess', '--json')).stdout).role, 'superadmin');
-  assert.match((await type(['access', 'roles'])).stdout, /superadmin \(site file\)\n {2}may everything\n/);
+  assert.match((await type(['access', 'roles'])).stdout, /superadmin \(from the site file\)\n {2}may everything\n/);
 });
 
 test('who is disabled cannot sign in until that is undone', async () => {

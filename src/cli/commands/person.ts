@@ -18,31 +18,32 @@ import type { Database } from '../../store/database.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { secretLine } from '../secret-line.ts';
+import { type Column, tableLines, windowOf } from '../terminal.ts';
 import { withDatabase } from '../with-database.ts';
 
 const nameArgument = { name: { doc: 'Name of the person.' } } as const;
 const passwordOption = {
   'password-stdin': {
     type: 'flag',
-    doc: 'Read the password from the first line of standard input; at a terminal it is asked for.',
+    doc: 'Read the password from the first line of standard input; a terminal asks for it.',
   },
 } as const;
 
 const add = defineSubcommand({
   summary: 'Add a person.',
-  description: `Without a password the person cannot sign in until one is given. A password is never taken from the command line, where other users of
-the machine could read it. The first administrator is made here: somebody in a role that may do everything.`,
+  description: `Without a password the person cannot sign in until one is set. A password is never taken from the command line, where other users of
+the machine could read it. The first administrator is added here, with a role that may do everything.`,
   examples: [
     {
       command: 'person add ada --email ada@library.example --role superadmin --password-stdin < secret.txt',
-      doc: 'An administrator, who may sign in at once.',
+      doc: 'An administrator, who can sign in at once.',
     },
-    { command: 'person add bob --email bob@library.example', doc: 'Somebody without a password yet.' },
+    { command: 'person add bob --email bob@library.example', doc: 'A person without a password.' },
   ],
   arguments: nameArgument,
   options: {
-    email: { type: 'text', value: 'ADDRESS', doc: 'E-mail address; without one the person gets no letters.' },
-    role: { type: 'list', value: 'ROLE', doc: 'A role the person gets; may be given several times.' },
+    email: { type: 'text', value: 'ADDRESS', doc: 'E-mail address; without one the person gets no e-mail.' },
+    role: { type: 'list', value: 'ROLE', doc: 'Assign this role; may be given several times.' },
     ...passwordOption,
     ...jsonOption,
   },
@@ -55,39 +56,40 @@ the machine could read it. The first administrator is made here: somebody in a r
       return addPerson(database, operator, person);
     });
     if (options.json) return printJson({ id, name });
-    print(`${name} is person ${id}.`);
-    if (password === undefined) print(`To let them sign in: reperio person password "${name}" --password-stdin`);
+    print(`Added ${name} as person ${id}.`);
+    if (password === undefined) print(`To set a password: reperio person password "${name}" --password-stdin`);
   },
 });
 
 const list = defineSubcommand({
   summary: 'List people by name.',
-  examples: [{ command: 'person list --role superadmin', doc: 'Who was given a role.' }],
+  examples: [{ command: 'person list --role superadmin', doc: 'Members of a role.' }],
   arguments: { text: { doc: 'A part of a name or address.', optional: true } },
-  options: { role: { type: 'text', value: 'ROLE', doc: 'Only its members.' }, ...jsonOption },
-  run: async ({ arguments: { text: part }, options, settings, print, printJson }) => {
+  options: { role: { type: 'text', value: 'ROLE', doc: 'Only members of this role.' }, ...jsonOption },
+  run: async ({ arguments: { text: part }, options, settings, environment, stdout, print, printJson }) => {
     const { people } = await withDatabase(settings(), (database) =>
       listPeople(database, { text: part ?? '', role: options.role, offset: 0, limit: 1_000_000 }),
     );
     if (options.json) return printJson(people.map(asJson));
-    for (const person of people) print(lineOf(person));
+    if (people.length === 0) return print('No people found.');
+    for (const line of tableLines(personColumns, people.map(rowOf), windowOf(stdout, environment))) print(line);
   },
 });
 
 const show = defineSubcommand({
   summary: 'Show a person: address, roles, groups, sessions.',
-  examples: [{ command: 'person show ada', doc: 'What is known of ada.' }],
+  examples: [{ command: 'person show ada', doc: 'The account of ada.' }],
   arguments: nameArgument,
   options: jsonOption,
-  run: async ({ arguments: { name }, options, settings, print, printJson }) => {
+  run: async ({ arguments: { name }, options, settings, environment, stdout, print, printJson }) => {
     const { account, sessions } = await withDatabase(settings(), async (database) => {
       const found = await requireAccount(database, name);
       return { account: found, sessions: await sessionsOf(database, found.id) };
     });
     if (options.json) return printJson({ ...asJson(account), sessions });
-    print(lineOf(account));
-    print(`number     ${account.id}, made ${account.created.toISOString()} by ${account.origin}`);
-    print(`password   ${account.hasPassword ? 'yes' : 'none, cannot sign in with one'}`);
+    for (const line of tableLines(personColumns, [rowOf(account)], windowOf(stdout, environment))) print(line);
+    print(`number     ${account.id}, created ${account.created.toISOString()} by ${account.origin}`);
+    print(`password   ${account.hasPassword ? 'set' : 'not set'}`);
     for (const { role, expires } of account.memberships)
       print(`role       ${role}${expires === undefined ? '' : `, until ${new Date(expires).toISOString()}`}`);
     for (const group of account.groups) print(`group      ${group}`);
@@ -97,16 +99,16 @@ const show = defineSubcommand({
 });
 
 const role = defineSubcommand({
-  summary: 'Give a person a role, or take it away.',
+  summary: 'Assign a role to a person, or remove it.',
   examples: [
-    { command: 'person role ada superadmin', doc: 'From now on, without signing in again.' },
+    { command: 'person role ada superadmin', doc: 'In force at once, without signing in again.' },
     { command: 'person role bob thesesviewer --until 2030-06-30', doc: 'Until the end of that day, UTC.' },
-    { command: 'person role bob thesesviewer --remove', doc: 'No longer.' },
+    { command: 'person role bob thesesviewer --remove', doc: 'Remove the role.' },
   ],
   arguments: { ...nameArgument, role: { doc: 'Name of the role.' } },
   options: {
     until: { type: 'text', value: 'YYYY-MM-DD', doc: 'The last day.' },
-    remove: { type: 'flag', doc: 'Take it away.' },
+    remove: { type: 'flag', doc: 'Remove the role.' },
   },
   run: async ({ arguments: { name, role: wanted }, options, settings, print }) => {
     const expires = options.until === undefined ? undefined : endOfDay(options.until);
@@ -125,11 +127,11 @@ const role = defineSubcommand({
 });
 
 const password = defineSubcommand({
-  summary: 'Give a person a password, or take it away.',
-  description: 'Ends all sessions, links in letters and API tokens of the person.',
+  summary: 'Set or remove the password of a person.',
+  description: 'Ends all sessions of the person; links sent by e-mail and API tokens stop working.',
   examples: [{ command: 'person password ada --password-stdin < secret.txt', doc: 'The first line of the file.' }],
   arguments: nameArgument,
-  options: { ...passwordOption, none: { type: 'flag', doc: 'Take the password away.' } },
+  options: { ...passwordOption, none: { type: 'flag', doc: 'Remove the password.' } },
   run: async ({ arguments: { name }, options, settings, stdin, stderr, signal, print }) => {
     if (options['password-stdin'] === options.none)
       throw new UserError(cliErrors.missingArgument, {
@@ -140,19 +142,19 @@ const password = defineSubcommand({
     await withDatabase(settings(), async (database) => {
       await setPassword(database, operator, await requireAccount(database, name), given);
     });
-    const ended = 'All sessions, links in letters and API tokens ended.';
-    print(given === undefined ? `${name} has no password now. ${ended}` : `${name} has a new password. ${ended}`);
+    const ended = 'All sessions have ended; links sent by e-mail and API tokens no longer work.';
+    print(given === undefined ? `${name} now has no password. ${ended}` : `${name} has a new password. ${ended}`);
   },
 });
 
 const disable = defineSubcommand({
-  summary: 'Keep a person from signing in; or let them again.',
+  summary: 'Close the account of a person, or open it again.',
   examples: [
-    { command: 'person disable bob', doc: 'Signed out everywhere; links in letters and API tokens end.' },
-    { command: 'person disable bob --undo', doc: 'May sign in again; tokens have to be made anew.' },
+    { command: 'person disable bob', doc: 'Signed out everywhere; links sent by e-mail and API tokens stop working.' },
+    { command: 'person disable bob --undo', doc: 'Can sign in again; new tokens are needed.' },
   ],
   arguments: nameArgument,
-  options: { undo: { type: 'flag', doc: 'Let them sign in again.' } },
+  options: { undo: { type: 'flag', doc: 'Open the account again.' } },
   run: async ({ arguments: { name }, options, settings, print }) => {
     const account = await withDatabase(settings(), async (database) => {
       const found = await requireAccount(database, name);
@@ -161,8 +163,8 @@ const disable = defineSubcommand({
     });
     print(
       options.undo
-        ? `${account.name} may sign in.`
-        : `${account.name} may not sign in, and is signed out; links and API tokens ended.`,
+        ? `${account.name} can sign in again.`
+        : `${account.name} can no longer sign in and is signed out; links sent by e-mail and API tokens no longer work.`,
     );
   },
 });
@@ -179,14 +181,15 @@ function endOfDay(date: string): Date {
   if (/^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(end.getTime())) return end;
   throw new UserError(cliErrors.wrongOption, {
     option: '--until',
-    problem: 'takes a date, as 2030-06-30',
+    problem: 'needs a date such as 2030-06-30',
     command: 'person role',
   });
 }
 
-function lineOf({ name, email, state, memberships }: Account): string {
-  const roles = memberships.map((one) => one.role).join(', ');
-  return [name.padEnd(20), email.padEnd(32), state === 'active' ? '' : `${state} `, roles].join(' ').trimEnd();
+const personColumns: readonly Column[] = [{ head: 'NAME' }, { head: 'E-MAIL' }, { head: 'STATE' }, { head: 'ROLES' }];
+
+function rowOf({ name, email, state, memberships }: Account): readonly string[] {
+  return [name, email, state, memberships.map((one) => one.role).join(', ')];
 }
 
 function asJson({ id, name, email, state, origin, created, hasPassword, memberships, groups }: Account): object {

@@ -13,31 +13,31 @@ import { cliErrors } from '../errors.ts';
 const shown = 40;
 
 export const command = defineCommand({
-  description: `Looks for some seconds at what a worker does, while it goes on answering, and says in which functions the time goes. The server of this data folder is looked at,
-or another node of the library by its name. On a page of its own, somebody with the action "profiling" adds ?profile=t to any address.`,
+  description: `Profiles a worker for some seconds while it continues to serve, and shows in which functions it spends its time: a worker of the server of this data folder,
+or of another node of the library. To profile a single page, a person with permission for "profiling" adds ?profile=t to its address.`,
   examples: [
-    { command: 'profile', doc: '10 s of the first worker of this node.' },
+    { command: 'profile', doc: 'Profiles the first worker of this node for 10 s.' },
     {
       command: 'profile --seconds 30 --worker 2 --sort tottime',
-      doc: 'Of the second one, by time in the function alone.',
+      doc: 'The second worker, sorted by the time in the function itself.',
     },
     {
       command: 'profile --node web2 --out web2.cpuprofile',
-      doc: 'Of another node; the file opens in speedscope or a browser.',
+      doc: 'Another node; the file opens in speedscope or a browser.',
     },
   ],
   arguments: {},
   options: {
-    seconds: { type: 'number', value: 'SECONDS', minimum: 1, maximum: 120, doc: 'How long to look; 10.' },
-    worker: { type: 'number', value: 'NUMBER', minimum: 1, maximum: 64, doc: 'Which worker of this node; the first.' },
-    node: { type: 'text', value: 'NAME', doc: 'Another node, by its name as `reperio status` shows it.' },
-    sort: { type: 'text', value: 'KEY', doc: 'cumulative (as without it), tottime, calls, name, file, ...' },
-    out: { type: 'text', value: 'FILE', doc: 'Write the profile as .cpuprofile.' },
+    seconds: { type: 'number', value: 'SECONDS', minimum: 1, maximum: 120, doc: 'How long; default 10.' },
+    worker: { type: 'number', value: 'NUMBER', minimum: 1, maximum: 64, doc: 'Which worker of this node; default 1.' },
+    node: { type: 'text', value: 'NAME', doc: 'Name of another node, as shown by `reperio status`.' },
+    sort: { type: 'text', value: 'KEY', doc: 'cumulative (default), tottime, calls, name, file, ...' },
+    out: { type: 'text', value: 'FILE', doc: 'Write the profile to this .cpuprofile file.' },
     ...jsonOption,
   },
   run: async ({ options, settings, signal, stderr, print, printJson }) => {
     const seconds = options.seconds ?? 10;
-    stderr.write(`Looking for ${seconds} s ...\n`);
+    stderr.write(`Profiling for ${seconds} s ...\n`);
     const { dataFolder } = settings();
     let profile: KeptProfile | undefined;
     if (options.node === undefined) {
@@ -63,7 +63,7 @@ or another node of the library by its name. On a page of its own, somebody with 
     if (options.out !== undefined) await writeFile(options.out, JSON.stringify(profile.cpu));
     if (options.json) return printJson(profile);
     const key = sortKeyOf(options.sort ?? 'cumulative');
-    print(`${profile.what}, by ${key}; kept as ${profile.id}`);
+    print(`${profile.what}, sorted by ${key}; kept as ${profile.id}`);
     print('   ncalls  tottime  cumtime  file:line(function)');
     for (const one of sortFunctions(functionTimes(profile.cpu), key).slice(0, shown))
       print(

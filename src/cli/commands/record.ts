@@ -14,12 +14,12 @@ import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { withDatabase } from '../with-database.ts';
 
 const revisionOption = {
-  revision: { type: 'number', value: 'N', minimum: 1, doc: 'This version instead of the newest.' },
+  revision: { type: 'number', value: 'N', minimum: 1, doc: 'This version; default the newest.' },
 } as const;
 
 const show = defineSubcommand({
-  summary: 'Print a record as text MARC, as the library holds it.',
-  description: 'Hidden fields and deleted records are shown too: this is for who looks after the library.',
+  summary: 'Print a record as text MARC, as it is stored.',
+  description: 'Hidden fields and deleted records are shown too: this command is for operators.',
   examples: [
     { command: 'record show 12', doc: 'The newest version.' },
     { command: 'record show 12 --revision 1', doc: 'As it was first loaded.' },
@@ -36,14 +36,14 @@ const show = defineSubcommand({
 
 const history = defineSubcommand({
   summary: 'List the versions of a record.',
-  examples: [{ command: 'record history 12', doc: 'The newest first, each with what replaced it.' }],
+  examples: [{ command: 'record history 12', doc: 'The newest first, each with when and how it was replaced.' }],
   arguments: { id: { doc: 'Number of the record.' } },
   options: jsonOption,
   run: async ({ arguments: { id }, options, settings, print, printJson }) => {
     const versions = await withDatabase(settings(), (database) => recordHistory(database, recordNumber(id)));
     if (options.json) return printJson(versions);
     for (const { revision, modified, deleted, person, replaced, replacedBy } of versions) {
-      const end = replaced === undefined ? 'in force' : `replaced ${replaced.toISOString()} by ${replacedBy}`;
+      const end = replaced === undefined ? 'current' : `replaced ${replaced.toISOString()} by ${replacedBy}`;
       const by = person === undefined ? '' : `by ${person}, `;
       print(`${String(revision).padStart(4)}  ${modified.toISOString()}  ${deleted ? 'deleted, ' : ''}${by}${end}`);
     }
@@ -53,9 +53,9 @@ const history = defineSubcommand({
 const exportCommand = defineSubcommand({
   summary: 'Print a record in an exchange format.',
   examples: [
-    { command: 'record export 12 > 12.xml', doc: 'MARCXML, which can be mended and loaded with --mode replace.' },
+    { command: 'record export 12 > 12.xml', doc: 'MARCXML, which can be edited and loaded with --mode replace.' },
     { command: 'record export 12 --format iso2709 > 12.mrc', doc: 'ISO 2709 in UTF-8.' },
-    { command: 'record export 12 --format bibtex', doc: 'As the pages export it.' },
+    { command: 'record export 12 --format bibtex', doc: 'The same as on the page of the record.' },
   ],
   arguments: { id: { doc: 'Number of the record.' } },
   options: {
@@ -78,17 +78,17 @@ const exportCommand = defineSubcommand({
 });
 
 const deleteCommand = defineSubcommand({
-  summary: 'Delete records: they are no longer found or shown.',
+  summary: 'Delete records: they can no longer be found or seen.',
   description:
     'The record stays in the database, marked with 980__c DELETED, with its identifiers and all its versions. Loading it again with --mode replace ' +
-    'brings it back. Exit status: 0 all were deleted, 1 some were not, 2 none was.',
+    'restores it. Exit status: 0 all were deleted, 1 some were not, 2 none was.',
   examples: [
-    { command: 'record delete 12', doc: 'Gone from searching at once.' },
-    { command: 'record delete 12 13 14 --dry-run', doc: 'Says which are there to be deleted.' },
+    { command: 'record delete 12', doc: 'Takes effect at once.' },
+    { command: 'record delete 12 13 14 --dry-run', doc: 'Shows which records would be deleted.' },
   ],
   arguments: { ids: { doc: 'Numbers of records.', many: true } },
   options: {
-    as: { type: 'text', value: 'NAME', doc: 'Who does it, for the history.' },
+    as: { type: 'text', value: 'NAME', doc: 'Name of the cataloguer, for the history.' },
     'dry-run': { type: 'flag', doc: 'Change nothing.' },
     ...jsonOption,
   },

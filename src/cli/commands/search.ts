@@ -11,36 +11,47 @@ import { defineCommand, jsonOption } from '../command.ts';
 
 export const command = defineCommand({
   description:
-    'Finds what every visitor of the library may see, newest first. The language is that of the search page: words, "phrases", trunc*,\n' +
+    'Finds the records that every visitor may see, newest first. The query language is that of the search page: words, "phrases", trunc*,\n' +
     'field:word, 245__a:value, /regular expressions/, 1999->2003, and or not, parentheses, refersto:, cited:50+.',
   examples: [
     { command: "search 'higgs boson'", doc: 'Both words, anywhere.' },
     {
       command: `search 'author:"Ellis, J" year:1990->1999' --sort title --ascending`,
-      doc: 'A person, in a span of years.',
+      doc: 'An author, in a range of years.',
     },
     {
       command: 'search \'refersto:author:"Ellis, J"\' --sort cited',
-      doc: 'What cites a person, the most cited first.',
+      doc: 'Records that cite an author, the most cited first.',
     },
     {
       command: "search --browse 'author:ellis'",
-      doc: 'The authors around Ellis in the alphabet, each with its number of records.',
+      doc: 'The authors near Ellis in the alphabet, with their numbers of records.',
     },
     { command: "search 'title:supersym*' --json", doc: 'The numbers of all records found, for scripts.' },
   ],
-  arguments: { query: { doc: 'What to look for; nothing finds everything.', optional: true } },
+  arguments: { query: { doc: 'What to search for; default all records.', optional: true } },
   options: {
-    field: { type: 'text', value: 'FIELD', short: 'f', doc: 'The field of words that name none.' },
-    collection: { type: 'list', value: 'NAME', short: 'c', doc: 'Only in this collection (several: in any of them).' },
+    field: { type: 'text', value: 'FIELD', short: 'f', doc: 'Search in this field words that name no field.' },
+    collection: {
+      type: 'list',
+      value: 'NAME',
+      short: 'c',
+      doc: 'Only in this collection; may be given several times.',
+    },
     sort: { type: 'text', value: 'ORDER', doc: 'title, author, a field, or a MARC path.' },
-    ascending: { type: 'flag', doc: 'First what is otherwise last.' },
-    rank: { type: 'text', value: 'METHOD', doc: 'wrd: the most relevant first; citation: the most cited.' },
+    ascending: { type: 'flag', doc: 'Reverse the order.' },
+    rank: { type: 'text', value: 'METHOD', doc: 'wrd: most relevant first; citation: most cited first.' },
     browse: {
       type: 'flag',
-      doc: 'Instead of records: the values of the field that stand near in the alphabet, or words.',
+      doc: 'Show values or words near in the alphabet instead of records.',
     },
-    limit: { type: 'number', value: 'N', short: 'n', minimum: 1, doc: 'How many to show; 10, with --json all.' },
+    limit: {
+      type: 'number',
+      value: 'N',
+      short: 'n',
+      minimum: 1,
+      doc: 'How many to show; default 10, with --json all.',
+    },
     ...jsonOption,
   },
   run: async ({ arguments: { query }, options, settings, print, printJson, stderr }) => {
@@ -98,5 +109,5 @@ export function hitText(id: number, brief: Brief): string {
   const published = brief.j === '' && brief.y > 0 ? String(brief.y) : brief.j;
   const second = [people, published].filter((part) => part !== '').join('. ');
   const number = String(id).padStart(9);
-  return `${number}  ${brief.t === '' ? '(no title)' : brief.t}${second === '' ? '' : `\n${' '.repeat(11)}${second}`}`;
+  return `${number}  ${brief.t === '' ? '[no title]' : brief.t}${second === '' ? '' : `\n${' '.repeat(11)}${second}`}`;
 }

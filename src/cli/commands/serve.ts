@@ -1,14 +1,15 @@
 import { serve } from '../../web/process/serve.ts';
 import { defineCommand } from '../command.ts';
+import { logTo } from '../readable-log.ts';
 
 export const command = defineCommand({
-  description: `Answers readers' browsers and programs until it is stopped (Ctrl-C or SIGTERM); requests that have come are still answered.
-Records that other commands load appear at once. One data folder has one server. SIGHUP reads code and settings again: fresh workers take over one by one, and no
-request is refused or cut.`,
+  description: `Serves browsers and programs until it is stopped (Ctrl-C or SIGTERM); requests that have arrived are still answered.
+Records loaded by other commands appear at once. A data folder can have only one server. SIGHUP reloads code and settings: new workers take over one by one, and no
+request is refused or cut off.`,
   examples: [
-    { command: 'serve', doc: 'On http://127.0.0.1:8080, or where the settings say.' },
+    { command: 'serve', doc: 'On http://127.0.0.1:8080, or as the settings say.' },
     { command: 'serve --port 8099', doc: 'On another port; 0 takes a free one.' },
-    { command: 'serve --host 0.0.0.0 --port 80', doc: 'For everybody on the network.' },
+    { command: 'serve --host 0.0.0.0 --port 80', doc: 'Open to the network.' },
   ],
   arguments: {},
   options: {
@@ -17,11 +18,11 @@ request is refused or cut.`,
       value: 'PORT',
       minimum: 0,
       maximum: 65535,
-      doc: 'The TCP port; the setting `port` otherwise.',
+      doc: 'The TCP port; default: the setting `port`.',
     },
-    host: { type: 'text', value: 'HOST', doc: 'The address to listen on; the setting `host` otherwise.' },
+    host: { type: 'text', value: 'HOST', doc: 'The address to listen on; default: the setting `host`.' },
   },
-  run: async ({ options, settings, readSettings, onHangup, signal, stderr, print }) => {
+  run: async ({ options, settings, readSettings, onHangup, signal, stderr, colour, print }) => {
     const given = settings();
     const withOptions = (read: typeof given) => ({
       ...read,
@@ -33,7 +34,7 @@ request is refused or cut.`,
       readSettings: () => withOptions(readSettings()),
       onReload: onHangup,
       signal,
-      log: stderr,
+      log: logTo(stderr, given, colour),
       onListening: (address) => print(`Reperio serves ${address}`),
     });
   },

@@ -11,12 +11,12 @@ import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 
 const checks = { query: checkQuery, rules: checkRules };
-const fileArgument = { file: { doc: 'A site file; "-" is standard input.' } } as const;
+const fileArgument = { file: { doc: 'A site file; - is standard input.' } } as const;
 
 const check = defineSubcommand({
-  summary: 'Look for mistakes in a site file, and change nothing.',
-  description: 'Every mistake is reported with its line. The database is not needed.',
-  examples: [{ command: 'site check site.yaml', doc: 'Exit status 0: the file could be applied.' }],
+  summary: 'Check a site file for mistakes.',
+  description: 'Every mistake is reported with its line. No database is needed.',
+  examples: [{ command: 'site check site.yaml', doc: 'Exit status 0: the file can be applied.' }],
   arguments: fileArgument,
   options: jsonOption,
   run: async ({ arguments: { file }, options, stdin, print, printJson }) => {
@@ -27,21 +27,21 @@ const check = defineSubcommand({
       users: site.users.length,
     };
     if (options.json) return printJson({ name: site.name, ...counts });
-    print(`${file} is right: ${site.name}, ${counts.fields} fields, ${counts.collections} collections.`);
+    print(`${file} is valid: ${site.name}, ${counts.fields} fields, ${counts.collections} collections.`);
   },
 });
 
 const apply = defineSubcommand({
-  summary: 'Put a site file in force, on all nodes.',
-  description: `Applying the same file again does nothing, and what people changed in pages is never undone: a user is made once, with the password
-of the file, and left alone from then on. When the fields or sort methods changed, the records are indexed again in the background; until
-that is done searches are answered from the index there is.`,
+  summary: 'Apply a site file on all nodes.',
+  description: `Applying the same file again changes nothing, and changes made on the pages are never undone: a user is created once, with the password
+in the file, and not changed afterwards. When fields or sort methods have changed, the records are indexed again in the background; until
+then, searches use the existing index.`,
   examples: [
-    { command: 'site apply site.yaml', doc: 'Checks the file first; one with mistakes changes nothing.' },
-    { command: 'site apply site.yaml --dry-run', doc: 'Says what would be done.' },
+    { command: 'site apply site.yaml', doc: 'Checks the file first; a file with mistakes changes nothing.' },
+    { command: 'site apply site.yaml --dry-run', doc: 'Shows what would be changed.' },
   ],
   arguments: fileArgument,
-  options: { 'dry-run': { type: 'flag', doc: 'Only say what would be done.' }, ...jsonOption },
+  options: { 'dry-run': { type: 'flag', doc: 'Only show what would be changed.' }, ...jsonOption },
   run: async ({ arguments: { file }, options, settings, signal, stdin, print, printJson }) => {
     const text = await readSiteText(file, stdin);
     readSite(text, file, checks);
@@ -54,14 +54,14 @@ that is done searches are answered from the index there is.`,
         checks,
       });
       if (options.json) return printJson({ version: version.number, changed, needsReindexing, created, dryRun });
-      if (!changed) return print(`Nothing to do: this file is in force already, as version ${version.number}.`);
+      if (!changed) return print(`Nothing to do: this file is already in force, as version ${version.number}.`);
       print(`${dryRun ? 'Would be' : 'In force as'} version ${version.number}: ${version.site.name}.`);
-      if (created.length > 0) print(`People ${dryRun ? 'that would be made' : 'made'}: ${created.join(', ')}.`);
+      if (created.length > 0) print(`People ${dryRun ? 'that would be added' : 'added'}: ${created.join(', ')}.`);
       if (needsReindexing)
         print(
           dryRun
             ? 'The records would be indexed again.'
-            : 'The running server indexes the records again in the background; when none runs, type `reperio index rebuild`.',
+            : 'The running server indexes the records again in the background; if none is running, run `reperio index rebuild`.',
         );
     } finally {
       await store.release();
@@ -71,8 +71,8 @@ that is done searches are answered from the index there is.`,
 
 const show = defineSubcommand({
   summary: 'Print the site file in force.',
-  description: 'Passwords in it are those that people were made with, which they may have changed since.',
-  examples: [{ command: 'site show > site.yaml', doc: 'A beginning for your own.' }],
+  description: 'It shows the passwords with which people were added; they may have changed them since.',
+  examples: [{ command: 'site show > site.yaml', doc: 'A start for your own site file.' }],
   arguments: {},
   options: jsonOption,
   run: async ({ options, settings, signal, stdout, printJson }) => {
@@ -88,20 +88,26 @@ const show = defineSubcommand({
 });
 
 const level = defineSubcommand({
-  summary: 'Open, close or make read-only the site, on all nodes within a second.',
-  description: `open: all. read-only: reading and searching go on, whatever changes something is refused. closed: readers are refused with 503 and Retry-After; administrators
-may sign in. A message stands on every page, also while the site is open; --message '' takes it away. Without a level says what is in force. Commands on
-the terminal are not refused.`,
+  summary: 'Open or close the site, or make it read-only, on all nodes within a second.',
+  description: `open: everything is allowed. read-only: readers can search and read, but every change is refused. closed: readers are refused with 503 and Retry-After; administrators
+can sign in. A message is shown on every page, also while the site is open; opening a closed site removes it, and so does --message ''. Without a level, shows the level in
+force. Commands on the terminal are never refused.`,
   examples: [
-    { command: 'site level', doc: 'What is in force.' },
+    { command: 'site level', doc: 'Shows the level in force.' },
     { command: "site level read-only --message 'New servers until noon.'", doc: 'Before a migration.' },
-    { command: 'site level closed --retry-after 3600', doc: 'Crawlers come back in an hour.' },
-    { command: "site level open --message ''", doc: 'All is well again.' },
+    { command: 'site level closed --retry-after 3600', doc: 'Crawlers return in an hour.' },
+    { command: 'site level open', doc: 'Opens the site and removes the message.' },
   ],
   arguments: { level: { optional: true, doc: 'open, read-only or closed.' } },
   options: {
-    message: { type: 'text', value: 'TEXT', doc: 'What readers are told.' },
-    'retry-after': { type: 'number', value: 'SECONDS', minimum: 1, maximum: 604_800, doc: 'When they may come back.' },
+    message: { type: 'text', value: 'TEXT', doc: 'The message on every page.' },
+    'retry-after': {
+      type: 'number',
+      value: 'SECONDS',
+      minimum: 1,
+      maximum: 604_800,
+      doc: 'When readers are told to come back.',
+    },
     ...jsonOption,
   },
   run: async ({ arguments: { level: name }, options, settings, signal, print, printJson }) => {

@@ -2,21 +2,22 @@ import { request } from 'node:http';
 import { UserError } from '../../errors/errors.ts';
 import type { NodeView } from '../../monitor/status/node-view.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
-import { statusText } from '../../monitor/status/text.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
+import { statusLines } from '../status-text.ts';
+import { windowOf } from '../terminal.ts';
 
 export const command = defineCommand({
-  description: `What the server of this data folder does at this moment, asked from its supervisor, so that it is answered when no page is: workers, requests that
-run, how long answers take, workers that died and of what, periodic tasks, and the other nodes of the library. In a browser the same is at /server-status.`,
+  description: `Shows what the server of this data folder is doing. The supervisor answers, even when no worker does: workers, running requests, response times,
+workers that failed and why, periodic tasks, and the other nodes of the library. In a browser the same is at /server-status.`,
   examples: [
     { command: 'status', doc: 'For people.' },
     { command: 'status --json', doc: 'Everything, for programs.' },
-    { command: 'status --metrics', doc: 'As Prometheus reads it.' },
+    { command: 'status --metrics', doc: 'In the format of Prometheus.' },
   ],
   arguments: {},
-  options: { ...jsonOption, metrics: { type: 'flag', doc: 'Print the text that Prometheus reads.' } },
-  run: async ({ options, settings, stdout, print, printJson }) => {
+  options: { ...jsonOption, metrics: { type: 'flag', doc: 'Print metrics in the format of Prometheus.' } },
+  run: async ({ options, settings, environment, stdout, print, printJson }) => {
     const { dataFolder } = settings();
     if (options.metrics) {
       stdout.write(await ask(dataFolder, '/metrics'));
@@ -24,7 +25,7 @@ run, how long answers take, workers that died and of what, periodic tasks, and t
     }
     const view = JSON.parse(await ask(dataFolder, '/server-status?format=json')) as NodeView;
     if (options.json) return printJson(view);
-    print(statusText(view).trimEnd());
+    for (const line of statusLines(view, windowOf(stdout, environment))) print(line);
   },
 });
 
@@ -42,7 +43,7 @@ async function ask(dataFolder: string, path: string): Promise<string> {
       response.on('end', () => resolve(body));
       response.on('error', failed);
     });
-    asked.on('timeout', () => asked.destroy(new Error('it does not answer')));
+    asked.on('timeout', () => asked.destroy(new Error('no answer')));
     asked.on('error', failed);
     asked.end();
   });

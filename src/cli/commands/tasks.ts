@@ -2,29 +2,31 @@ import { enterTasks, taskStates } from '../../jobs/calendar.ts';
 import { doTask } from '../../jobs/run-tasks.ts';
 import { libraryTasks, taskNames } from '../../library/jobs.ts';
 import { createLogger, logTask } from '../../monitor/log.ts';
-import { taskLines } from '../../monitor/status/text.ts';
 import { takeLease } from '../../store/lease.ts';
 import { openStore } from '../../store/open.ts';
 import { workOnTasks } from '../../supervisor/work-on-tasks.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { logTo } from '../readable-log.ts';
+import { taskTable } from '../status-text.ts';
+import { windowOf } from '../terminal.ts';
 
 const status = defineSubcommand({
-  summary: 'Say what was done when, what is due, and what must be looked at.',
-  description: 'Exit status 1 when a task has failed or found something.',
+  summary: 'Show the status of the periodic tasks.',
+  description: 'Exit status 1: a task has failed or found a problem.',
   examples: [
-    { command: 'tasks status', doc: 'Of all nodes together.' },
-    { command: 'tasks status --json', doc: 'For programs; times in ms.' },
+    { command: 'tasks status', doc: 'Tasks of all nodes of the library.' },
+    { command: 'tasks status --json', doc: 'For programs; times are in milliseconds.' },
   ],
   arguments: {},
   options: jsonOption,
   failureStatus: 2,
-  run: async ({ settings, options, signal, print, printJson }) => {
+  run: async ({ settings, options, environment, signal, stdout, print, printJson }) => {
     const store = await openStore(settings(), { signal });
     try {
       const states = await taskStates(store.database);
       if (options.json) printJson(states);
-      else if (states.length === 0) print('Nothing was done yet: `reperio serve` and `reperio tasks work` do tasks.');
-      else for (const state of states) for (const line of taskLines(state)) print(line);
+      else if (states.length === 0) print('No task has run yet: `reperio serve` and `reperio tasks work` run them.');
+      else for (const line of taskTable(states, windowOf(stdout, environment))) print(line);
       return states.some(({ problem }) => problem !== null) ? 1 : 0;
     } finally {
       await store.release();
@@ -33,13 +35,15 @@ const status = defineSubcommand({
 });
 
 const run = defineSubcommand({
-  summary: 'Do periodic tasks now, whether they are due or not.',
-  description: 'Waits while another process does tasks. Exit status 1 when one has failed or found something.',
+  summary: 'Run periodic tasks now, whether or not they are due.',
+  description: 'Waits while another process runs tasks. Exit status 1: a task has failed or found a problem.',
   examples: [
-    { command: 'tasks run files', doc: 'Reads documents for eight minutes, and says what is wrong with them.' },
-    { command: 'tasks run', doc: 'All of them.' },
+    { command: 'tasks run files', doc: 'Reads files for up to eight minutes and reports damaged ones.' },
+    { command: 'tasks run', doc: 'All tasks.' },
   ],
-  arguments: { names: { doc: 'Which; all without.', optional: true, many: true, choices: taskNames } },
+  arguments: {
+    names: { doc: 'Names of tasks; all if none is given.', optional: true, many: true, choices: taskNames },
+  },
   options: {},
   failureStatus: 2,
   run: async ({ arguments: { names }, settings, signal, stderr, print }) => {
@@ -49,7 +53,7 @@ const run = defineSubcommand({
       const { database, url } = store;
       const tasks = libraryTasks(database, given);
       await enterTasks(database, tasks);
-      const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which does tasks.\n`);
+      const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which is running tasks.\n`);
       const lease = await takeLease(url, 'tasks', { label: 'tasks run', wait: true, onWait, signal });
       if (lease === undefined) return 2;
       let wrong = 0;
@@ -71,21 +75,21 @@ const run = defineSubcommand({
 });
 
 const work = defineSubcommand({
-  summary: 'Do periodic tasks in the background, until it is stopped.',
-  description: `For hosts that answer no readers (role \`worker\`). \`serve\` does the same unless \`task-work\` is standby; then it does what nobody else has begun for two minutes.
-Any number of these may run: each task is done by one of them.`,
-  examples: [{ command: 'tasks work', doc: 'As the unit reperio-tasks.service does.' }],
+  summary: 'Run periodic tasks in the background until stopped.',
+  description: `For hosts that serve no readers (role \`worker\`). \`serve\` does the same unless \`task-work\` is standby; then it runs only tasks that no other process has started for two minutes.
+Any number of these processes may run: each task is run by one of them.`,
+  examples: [{ command: 'tasks work', doc: 'As started by the unit reperio-tasks.service.' }],
   arguments: {},
   options: {},
-  run: async ({ settings, signal, stderr, print }) => {
+  run: async ({ settings, signal, stderr, colour, print }) => {
     const given = settings();
-    const logger = createLogger(given, stderr);
+    const logger = createLogger(given, logTo(stderr, given, colour));
     await workOnTasks({
       settings: given,
       signal,
       onTask: (name, outcome) => logTask(logger, name, outcome),
       onTrouble: (sentence) => logger.warn(sentence),
-      onReady: () => print('Periodic tasks are looked after.'),
+      onReady: () => print('Running periodic tasks.'),
     });
   },
 });

@@ -20,20 +20,23 @@ export function topologyProblems(topology: Topology): readonly Finding[] {
 export function topologyNotes(topology: Topology): readonly Finding[] {
   const notes: Finding[] = [];
   if (hostsWith(topology, 'web').length === 1)
-    notes.push({ at: 'hosts', message: 'One web node: while it is away nobody answers.' });
+    notes.push({ at: 'hosts', message: 'One web node: while it is down, the library is down.' });
   if (!usesPatroni(topology))
-    notes.push({ at: 'hosts', message: 'One database server: while it is away nothing can be changed.' });
+    notes.push({ at: 'hosts', message: 'One database server: while it is down, nothing can be changed.' });
   if (hostsWith(topology, 'database').length === 2)
     notes.push({
       at: 'hosts',
       message:
-        'Two databases: while one is away, writes are acknowledged by the other alone, so losing it too loses them.',
+        'Two databases: while one is down, writes are acknowledged by the other alone; if that one is lost too, so are they.',
     });
   if (hostsWith(topology, 'balancer').length === 1)
-    notes.push({ at: 'hosts', message: 'One balancer: while it is away nobody reaches the library.' });
+    notes.push({ at: 'hosts', message: 'One balancer: while it is down, the library cannot be reached.' });
   for (const [name, { kind }] of Object.entries(topology.secrets))
     if (kind === 'literal')
-      notes.push({ at: `passwords.${name}`, message: 'A password stands in the file itself: keep it out of git.' });
+      notes.push({
+        at: `passwords.${name}`,
+        message: 'A password is written in the file itself: keep the file out of git.',
+      });
   return notes;
 }
 
@@ -113,7 +116,7 @@ function etcdProblems(topology: Topology): readonly Finding[] {
   if (members.length === 1)
     problems.push({
       at: 'hosts',
-      message: `etcd has one member (${names}): when it is away, no database can be the primary. Give three hosts the role etcd.`,
+      message: `etcd has one member (${names}): when it is down, no database can be the primary. Give three hosts the role etcd.`,
     });
   else if (members.length % 2 === 0)
     problems.push({

@@ -35,6 +35,6 @@ function readRoles(reader: YamlReader, value: Value | undefined): readonly Role[
     reader.report(line, `${value?.name}: '${text}' is not one of ${roles.join(', ')}.${suggest(text, roles)}`);
     return [];
   });
-  if (new Set(found).size < found.length) reader.report(value?.line ?? 1, `${value?.name}: a role stands there twice.`);
+  if (new Set(found).size < found.length) reader.report(value?.line ?? 1, `${value?.name}: a role is given twice.`);
   return found;
 }

@@ -86,16 +86,16 @@ test('every mistake is told with its line, and what was meant', () => {
   assert.deepEqual(spoiled(['10.77.0.22, roles: [web]', '10.77.0.22x, roles: [wev]']), [
     `${web2}: hosts.web2.roles: 'wev' is not one of balancer, web, worker, database, etcd, files, monitor. Did you mean 'web'?`,
     `${web2}: hosts.web2.workers is for hosts with the role web.`,
-    `${web2}: hosts.web2.address: '10.77.0.22x' is no IPv4 address, as 10.77.0.11; names would need DNS to be up.`,
+    `${web2}: hosts.web2.address: '10.77.0.22x' is not an IPv4 address, such as 10.77.0.11; host names would depend on DNS.`,
   ]);
   const mistakes: readonly (readonly [string, string, RegExp])[] = [
     ['base-url: https', 'base-url: ftp', /^2: base-url: 'ftp:.*is not an address as https/],
-    ['network: 10.77.0.0/24', 'network: 10.77.0.1/24', /network: '10.77.0.1\/24' is no IPv4 network/],
+    ['network: 10.77.0.0/24', 'network: 10.77.0.1/24', /network: '10.77.0.1\/24' is not an IPv4 network/],
     ['memory: 16GB', 'memory: 16 lots', /hosts.db1.memory is "16 lots" and must be a number of bytes/],
     ['memory: 16GB', 'memry: 16GB', /'memry' is not known in hosts.db1. Did you mean 'memory'\?/],
     ['  web1:', '  Web_1:', /'Web_1' cannot name a host/],
-    ['  web1:', '  lb1:', /This key stands here a second time/],
-    ['etcd: 3.4.23', 'etcd: new', /versions.etcd: 'new' is no version/],
+    ['  web1:', '  lb1:', /This key is given a second time/],
+    ['etcd: 3.4.23', 'etcd: new', /versions.etcd: 'new' is not a version/],
     ['versions:', 'ports: {web: 70000}\nversions:', /ports.web is 70000 and must be from 1 to 65535/],
     ['versions:', 'release: current\nversions:', /release: 'current' is not a path that begins with \//],
     ['{environment: CLUSTER_LIBRARY_PASSWORD}', 'secret', /passwords.library must say where the password is/],
@@ -104,7 +104,7 @@ test('every mistake is told with its line, and what was meant', () => {
       '{file: /a, literal: b}',
       /needs one of environment, file, literal/,
     ],
-    ['[balancer]', '[balancer, balancer]', /hosts.lb1.roles: a role stands there twice/],
+    ['[balancer]', '[balancer, balancer]', /hosts.lb1.roles: a role is given twice/],
   ];
   for (const [from, to, expected] of mistakes) {
     const found = spoiled([from, to]);
@@ -155,7 +155,7 @@ test('what is wrong only together is found where it stands', () => {
     [
       [['roles: [worker]', 'roles: [worker, etcd]']],
       [
-        '7: etcd has one member (worker1): when it is away, no database can be the primary. Give three hosts the role etcd.',
+        '7: etcd has one member (worker1): when it is down, no database can be the primary. Give three hosts the role etcd.',
       ],
     ],
   ];
@@ -194,7 +194,7 @@ test('a third host can make etcd an odd number', () => {
     etcdMembers(topology).map(({ name }) => name),
     ['db1', 'db2', 'worker1'],
   );
-  assert.match(topologyNotes(topology)[0]?.message ?? '', /^Two databases: while one is away/);
+  assert.match(topologyNotes(topology)[0]?.message ?? '', /^Two databases: while one is down/);
 });
 
 test('versions that lose acknowledged writes are refused, and the safe way is chosen when none is named', () => {

@@ -44,7 +44,7 @@ export function readAddress(reader: YamlReader, value: Value | undefined): strin
   if (isIPv4(text)) return text;
   reader.report(
     value.line,
-    `${value.name}: '${text}' is no IPv4 address, as 10.77.0.11; names would need DNS to be up.`,
+    `${value.name}: '${text}' is not an IPv4 address, such as 10.77.0.11; host names would depend on DNS.`,
   );
   return '';
 }
@@ -54,14 +54,17 @@ export function readNetwork(reader: YamlReader, value: Value | undefined): Netwo
   if (text === undefined || value === undefined) return undefined;
   const network = parseNetwork(text);
   if (network === undefined)
-    reader.report(value.line, `${value.name}: '${text}' is no IPv4 network, as 10.77.0.0/24 (its first address).`);
+    reader.report(
+      value.line,
+      `${value.name}: '${text}' is not an IPv4 network, such as 10.77.0.0/24 (with its first address).`,
+    );
   return network;
 }
 
 export function readVersion(reader: YamlReader, value: Value | undefined, otherwise: string): string {
   const text = readText(reader, value, otherwise);
   if (isVersion(text)) return text;
-  reader.report(value?.line ?? 1, `${value?.name}: '${text}' is no version, as 3.0.2.`);
+  reader.report(value?.line ?? 1, `${value?.name}: '${text}' is not a version, such as 3.0.2.`);
   return otherwise;
 }
 

@@ -18,7 +18,9 @@ test('a title has its remainder, part and edition, without cataloguing marks', (
   assert.equal(work(field('24510', '$aThe sea :$bstories and poems /$cJane Doe.')).title, 'The sea: stories and poems');
   assert.equal(work(field('245__', '$aAnalyse informatique$nt.2')).title, 'Analyse informatique, t.2');
   assert.equal(work(field('245__', '$aHow well do we know it?$bResults')).title, 'How well do we know it? Results');
-  assert.equal(work(field('100__', '$aEllis, John,$d1946-')).title, 'Ellis, John, 1946-');
+  const name = field('100__', '$aEllis, John,$d1946-');
+  assert.equal(work(name, field('980__', '$aAUTHORITY')).title, 'Ellis, John, 1946-');
+  assert.equal(work(name, field('980__', '$aARTICLE')).title, '', 'a name is no title of a work');
 });
 
 const dates: Readonly<Record<string, string | undefined>> = {

@@ -115,14 +115,17 @@ function extentOf(record: MarcRecord): string | undefined {
   return extent === undefined ? undefined : withoutEndMark(extent, ':;');
 }
 
-/** The title as one line; for an authority record, which has none, its heading. */
+function isAuthority(record: MarcRecord): boolean {
+  return record.leader[6] === 'z' || values(record, '980', 'a').some((kind) => kind.toUpperCase() === 'AUTHORITY');
+}
+
+/** The title as one line; for an authority record, which has none, its heading. A name alone is no title of a work. */
 export function titleOf(record: MarcRecord): string {
   const field = dataFields(record, '245')[0];
   const main = subfield(field, 'a');
   if (field === undefined || main === undefined) {
-    const heading = ['110', '130', '150', '100', '111']
-      .map((tag) => dataFields(record, tag)[0])
-      .find((one) => one !== undefined);
+    const headings = isAuthority(record) ? ['110', '130', '150', '100', '111'] : ['130', '150'];
+    const heading = headings.map((tag) => dataFields(record, tag)[0]).find((one) => one !== undefined);
     return heading === undefined ? '' : withoutIsbd(subfields(heading, 'abcd').join(' '));
   }
   const remainder = subfields(field, 'b').map(withoutIsbd).join(' ');

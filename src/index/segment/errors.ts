@@ -5,19 +5,19 @@ export const segmentErrors = defineErrors({
     code: 'REPERIO_SEGMENT_DAMAGED',
     status: 503,
     message: 'Index segment {segment} is damaged in its section "{section}" at byte {offset}: {problem}.',
-    hint: 'Type `reperio index verify`; it copies the segment from the database, or rebuilds it from the records.',
+    hint: 'Run `reperio index verify`; it copies the segment from the database, or rebuilds it from the records.',
   },
   version: {
     code: 'REPERIO_SEGMENT_VERSION',
     status: 503,
     message: 'Index segment {segment} has format {found}, and this release reads {known}.',
-    hint: 'Use the release that wrote it, or make the index anew with this one: `reperio index rebuild`.',
+    hint: 'Use the release that wrote it, or rebuild the index with this one: `reperio index rebuild`.',
   },
   block: {
     code: 'REPERIO_SEGMENT_BLOCK',
     status: 503,
     message: 'Block {block} of index segment {segment} is not what was stored: {problem}.',
-    hint: 'Type `reperio index verify`; it rebuilds the segment from the records.',
+    hint: 'Run `reperio index verify`; it rebuilds the segment from the records.',
   },
 });
 

@@ -80,11 +80,11 @@ describe('a record written as ISO 2709', () => {
     );
     expect(
       { ...book('7'), fields: [...book('7').fields, ...Array<typeof field>(11).fill(field)] },
-      /record 7: it has 110\d+ bytes/,
+      /record 7 cannot be written as ISO 2709: it has 110\d+ bytes/,
     );
     expect(book('7', 'é'.repeat(5_000)), /field 245 has 10005 bytes/);
     expect(book('7', 'a\x1fb'), /separators/);
-    expect({ leader: '', fields: [controlField('FMT', 'BK')] }, /this record: FMT/);
+    expect({ leader: '', fields: [controlField('FMT', 'BK')] }, /this record cannot be written as ISO 2709: FMT/);
   });
 });
 

@@ -6,7 +6,7 @@ import type { NodeView } from './node-view.ts';
 import { count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
 import { sparkline } from './sparkline.ts';
 import { statusStyle } from './style.ts';
-import { othersText, taskTime } from './text.ts';
+import { goneAfter, othersText, taskTime } from './text.ts';
 
 export interface StatusPage extends NodeView {
   /** Seconds after which the page is to be loaded again; undefined: not by itself. */
@@ -136,11 +136,11 @@ function workers({ workers: all, now, waiting }: NodeStatus): Html {
     { title: 'Process' },
     { title: 'State', text: true },
     { title: 'Up' },
-    { title: 'Exits' },
+    { title: 'Failures' },
     { title: 'Requests' },
     { title: 'Connections' },
     { title: 'Busy' },
-    { title: 'Late, ms' },
+    { title: 'Lag, ms' },
     { title: 'Resident' },
     { title: 'Heap' },
     { title: 'SQL connections' },
@@ -154,7 +154,7 @@ function workers({ workers: all, now, waiting }: NodeStatus): Html {
     html`<span${attribute('class', worker.deaths > 0 ? 'warn' : undefined)}>${worker.deaths}</span>`,
     ...reported(worker),
   ]);
-  return html`${table('Workers', columns, rows)}${waiting > 0 && html`<p class="bad">${waiting} connections wait for a worker.</p>`}`;
+  return html`${table('Workers', columns, rows)}${waiting > 0 && html`<p class="bad">${waiting} connections are waiting for a worker.</p>`}`;
 }
 
 function reported({ report }: WorkerStatus): readonly HtmlValue[] {
@@ -213,14 +213,14 @@ function index({ workers: all }: NodeStatus): Html | false {
     }
   }
   return html`<h2>Index</h2>
-<p>${count(records)} records in ${segments} segments, version ${manifest}; ${count(deltas)} newer record versions are searched from memory and wait for the indexer.</p>
+<p>${count(records)} records in ${segments} segments, version ${manifest}; ${count(deltas)} newer record versions are searched from memory until they are in a segment.</p>
 ${problems.map((problem) => html`<p class="bad">${problem}</p>`)}
 <p class="soft">Decoded and kept in all workers: ${[...caches].map(([name, { bytes, hits, misses }], at) => html`${at > 0 && '; '}${name} ${megabytes(bytes)}, found ${percent(hits / Math.max(1, hits + misses))} of the time`)}.</p>`;
 }
 
 function deaths({ deaths: all, deathCount, now }: NodeStatus): Html | false {
   if (deathCount === 0) return false;
-  return html`<h2>Workers that ended by themselves: ${deathCount}</h2>
+  return html`<h2>Failed workers: ${deathCount}</h2>
 <ul>${all
     .slice(0, 10)
     .map(
@@ -233,9 +233,9 @@ function background({ background: process, now }: NodeStatus): Html {
   const { pid, started, doing, deaths: count, lastDeath } = process;
   const state =
     pid === 0 ? html`<span class="bad">not running</span>` : html`process ${pid}, up ${duration(now - started)}`;
-  const ended = html`<p>It has ended by itself ${count === 1 ? 'once' : `${count} times`}; the last time it <span class="bad">${lastDeath ?? ''}</span>.</p>`;
+  const ended = html`<p>It has failed ${count === 1 ? 'once' : `${count} times`}; the last time it <span class="bad">${lastDeath ?? ''}</span>.</p>`;
   return html`<h2>Background process</h2>
-<p>Looks after the index and does periodic tasks: ${state}${doing !== undefined && html`; at work: ${doing}`}.</p>
+<p>Maintains the index and runs periodic tasks: ${state}${doing !== undefined && html`; now ${doing}`}.</p>
 ${count > 0 && ended}`;
 }
 
@@ -260,7 +260,7 @@ function taskTable(tasks: readonly TaskState[] | undefined): Html | false {
       { title: 'Last done', text: true },
       { title: 'Took' },
       { title: 'Node', text: true },
-      { title: 'Did', text: true },
+      { title: 'Result', text: true },
     ],
     rows,
   );
@@ -268,11 +268,10 @@ function taskTable(tasks: readonly TaskState[] | undefined): Html | false {
 
 /** Clocks that differ more make sessions and dates wrong, in ms. */
 const clockTolerance = 1_000;
-const goneAfter = 20_000;
 
 function nodeTable(nodes: readonly KnownNode[] | undefined, { version, name }: NodeStatus): Html {
   if (nodes === undefined)
-    return html`<h2>Nodes</h2><p class="bad">The database cannot be asked, so nothing is known of other nodes.</p>`;
+    return html`<h2>Nodes</h2><p class="bad">The database does not answer, so nothing is known about other nodes.</p>`;
   const rows = nodes.map(({ summary, age, skew }) => [
     html`${summary.address.startsWith('http') ? html`<a href="${summary.address}/server-status">${summary.name}</a>` : summary.name}${summary.name === name && html` <span class="soft">(this)</span>`}`,
     age > goneAfter

@@ -121,8 +121,7 @@ const testTasks: readonly TaskState[] = [
     took: 480_000,
     did: '2,311 files read, 9,600 MB.',
     failures: 1,
-    problem:
-      '2 files are missing or damaged: type `reperio file verify` to see which, and bring back what a backup has.',
+    problem: '2 files are missing or damaged: run `reperio file verify` to see which, and restore them from a backup.',
   },
   {
     name: 'nodes',

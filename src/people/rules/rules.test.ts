@@ -132,8 +132,8 @@ test('every mistake is named with its line', () => {
   const of = (line: number): string => problems.find((one) => one.line === line)?.message ?? '';
   assert.match(of(2), /Did you mean 'allow'/);
   assert.match(of(4), /no field 'emial'.*Did you mean 'email'/);
-  assert.match(of(11), /'2030-02-30' is no date/);
-  assert.match(of(15), /no network address/);
+  assert.match(of(11), /'2030-02-30' is not a date/);
+  assert.match(of(15), /not a network address/);
 });
 
 test('whatever is typed is read in no time, and what is read decides', () => {

@@ -35,6 +35,20 @@ function isServer(pid: number, layout: Layout): boolean {
   }
 }
 
+/** Where the state of the cluster stands in `global/pg_control`, and its values (PostgreSQL's ControlFileData, DBState). */
+const stateAt = 16;
+const inCrashRecovery = 4;
+
+/** The server reads back what was not yet in its files when it was killed. */
+export function isRecovering(layout: Layout): boolean {
+  try {
+    return readFileSync(join(layout.data, 'global', 'pg_control')).readInt32LE(stateAt) === inCrashRecovery;
+  } catch {
+    // There is no cluster yet.
+    return false;
+  }
+}
+
 /** Makes the cluster when there is none and starts its server. Resolves when it takes connections. */
 export async function startServer(layout: Layout, signal?: AbortSignal): Promise<PidFile> {
   const binaries = findBinaries();

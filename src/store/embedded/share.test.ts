@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,7 +11,7 @@ import { UserError } from '../../errors/errors.ts';
 import { connect } from '../database.ts';
 import { runningServer, stopServer } from './cluster.ts';
 import { type Layout, layoutOf } from './layout.ts';
-import { joinServer } from './share.ts';
+import { joinServer, waitingText } from './share.ts';
 
 const options = { poolSize: 1, connectTimeout: 10_000, statementTimeout: 60_000, lockTimeout: 0 };
 const root = mkdtempSync(join(tmpdir(), 'reperio-share-'));
@@ -57,6 +57,22 @@ async function untilStopped(of: Layout): Promise<void> {
     await sleep(20);
   }
 }
+
+test('a wait says what it is for: a start, another command, and recovery only when there is one', async () => {
+  assert.equal(waitingText(layoutOf(join(root, 'nothing yet'))), 'Starting the embedded database ...');
+  assert.equal(waitingText(layout), 'Starting the embedded database ...', 'it was stopped properly');
+  const user = await startUser();
+  assert.match(waitingText(layout), /^Waiting for another command/);
+  await leave(user);
+  // The control file as it is while a server recovers: too short a moment to be met.
+  const crashed = layoutOf(join(root, 'crashed'));
+  cpSync(join(layout.data, 'global', 'pg_control'), join(crashed.data, 'global', 'pg_control'));
+  const control = readFileSync(join(crashed.data, 'global', 'pg_control'));
+  assert.equal(control.readInt32LE(16), 1, 'shut down');
+  control.writeInt32LE(4, 16);
+  writeFileSync(join(crashed.data, 'global', 'pg_control'), control);
+  assert.match(waitingText(crashed), /recovering/);
+});
 
 test('users that start at the same moment share one server, and the last one out stops it', async () => {
   const users = await Promise.all([startUser(), startUser(), startUser()]);
@@ -191,6 +207,6 @@ test('a data folder that is no database is not taken for none', async () => {
   writeFileSync(join(other.data, 'something'), '');
   await assert.rejects(
     joinServer(other),
-    (error) => error instanceof UserError && /no PostgreSQL database/.test(error.message),
+    (error) => error instanceof UserError && /not a PostgreSQL database/.test(error.message),
   );
 });

@@ -7,7 +7,7 @@ import { explainDisk } from '../disk-errors.ts';
 import { storeErrors } from '../errors.ts';
 import { type FileLock, fileLock, tryFileLock } from '../file-lock.ts';
 import { giveToFolderOwner } from '../folder-owner.ts';
-import { startServer, stopServer, untilJoined } from './cluster.ts';
+import { isRecovering, runningServer, startServer, stopServer, untilJoined } from './cluster.ts';
 import { startGuard, stopGuard } from './guard.ts';
 import { databaseName, databaseUrl, type Layout, type PidFile, socketFiles } from './layout.ts';
 
@@ -65,8 +65,7 @@ async function ensureRunning(layout: Layout, signal: AbortSignal | undefined): P
 }
 
 async function behindGate<T>(layout: Layout, { signal, tell }: ShareOptions, work: () => Promise<T>): Promise<T> {
-  const sentence = 'Waiting for the embedded database; after a crash it reads back what was not yet in its files ...';
-  const telling = setTimeout(() => tell?.(sentence), patience);
+  const telling = setTimeout(() => tell?.(waitingText(layout)), patience);
   const gate = await fileLock(layout.gate, 'exclusive', { signal, timeout: gateLimit }).catch((error: unknown) => {
     clearTimeout(telling);
     throw error;
@@ -82,6 +81,15 @@ async function behindGate<T>(layout: Layout, { signal, tell }: ShareOptions, wor
 /** For the guard: stops the server unless somebody uses it. Resolves to whether it does not run any more. */
 export function stopWhenUnused(layout: Layout): Promise<boolean> {
   return behindGate(layout, {}, () => stopAsLast(layout));
+}
+
+/** What is being waited for at this moment. */
+export function waitingText(layout: Layout): string {
+  if (isRecovering(layout))
+    return 'The embedded database was not stopped properly and is recovering; this may take a few minutes ...';
+  return runningServer(layout)?.ready === true
+    ? 'Waiting for another command that starts or stops the embedded database ...'
+    : 'Starting the embedded database ...';
 }
 
 interface User {

@@ -93,12 +93,12 @@ test('one registers, follows the link of the letter, and signs in', async () => 
   await reader.open('/account/register');
   const values = { name: 'Émile Zola', email: 'emile@home.example', password };
   const told = await reader.send('/account/register', values);
-  assert.match(told.body, /on its way to emile@home\.example/);
+  assert.match(told.body, /sending a link to emile@home\.example/);
   const [letter] = await letters();
   assert.deepEqual([letter!.to, /Dear Émile Zola/.test(letter!.text)], ['emile@home.example', true]);
 
   await reader.open('/account/sign-in');
-  assert.match((await reader.send('/account/sign-in', values)).body, /Follow the link in the letter/);
+  assert.match((await reader.send('/account/sign-in', values)).body, /Follow the link that we e-mailed/);
   // A program that looks into mail follows the link, and nothing happens.
   await createReader(app).open(letter!.link);
   assert.equal((await reader.open(letter!.link)).statusCode, 200);
@@ -107,7 +107,7 @@ test('one registers, follows the link of the letter, and signs in', async () => 
   const wrong = await reader.send('/account/confirm', { password: other });
   assert.equal(wrong.statusCode, 422);
   assert.match(wrong.body, /not the password that was chosen/);
-  assert.match((await reader.sendAndFollow('/account/confirm', { password })).body, /Your account works/);
+  assert.match((await reader.sendAndFollow('/account/confirm', { password })).body, /Your account is active/);
   await reader.sendAndFollow('/account/sign-in', { name: 'emile zola', password });
   assert.match((await reader.open('/account')).body, /<h1>Émile Zola<\/h1>/);
   assert.equal((await reader.open(letter!.link)).statusCode, 410, 'the link was good once');
@@ -150,14 +150,18 @@ test('a name that is taken, a short password and an address that is none are tol
   await reader.open('/account/register?ln=fr');
   const send = (values: Readonly<Record<string, string>>) =>
     reader.send('/account/register', { name: 'somebody else', email: 'else@home.example', password, ...values });
-  for (const [values, text] of [
-    [{ name: name.toUpperCase() }, /porte déjà ce nom/],
-    [{ name: 'a@b' }, /Un nom a de 1 à 64/],
-    [{ password: 'short' }, /Ce mot de passe ne convient pas/],
-    [{ email: 'x\r\nBcc: y@z.example' }, /pas une adresse électronique/],
+  for (const [values, field, text] of [
+    [{ name: name.toUpperCase() }, 'name', /est déjà pris/],
+    [{ name: 'a@b' }, 'name', /Un nom a de 1 à 64/],
+    [{ password: 'short' }, 'password', /Ce mot de passe ne convient pas/],
+    [{ email: 'x\r\nBcc: y@z.example' }, 'email', /pas une adresse électronique/],
   ] as const) {
     const answer = await send(values);
-    assert.match(answer.body, text);
+    const [, told] = new RegExp(`id="${field}-problem" role="alert">([^<]*)<`).exec(answer.body)!;
+    assert.match(told!, text);
+    const [input] = new RegExp(`<input id="${field}"[^>]*>`).exec(answer.body)!;
+    assert.match(input, new RegExp(`aria-describedby="${field}-problem ${field}-hint" aria-invalid="true" autofocus`));
+    assert.equal(answer.body.match(/aria-invalid|autofocus/g)!.length, 2, 'of this field only');
     assert.ok(answer.statusCode >= 400 && answer.statusCode < 500);
     assert.doesNotMatch(answer.body, new RegExp(password));
   }
@@ -190,12 +194,12 @@ test('when registration is closed there is none; with approval an administrator 
   await reader.open('/account/register');
   await reader.send('/account/register', { name: 'Waiting One', email: 'waiting@home.example', password });
   await reader.open((await letters())[0]!.link);
-  assert.match((await reader.send('/account/confirm', { password })).body, /has to let you in/);
+  assert.match((await reader.send('/account/confirm', { password })).body, /must approve your account/);
   const [letter] = await letters();
   assert.deepEqual([letter!.to, letter!.link], ['admin@library.example', '/admin/people?state=waiting']);
   await reader.open('/account/sign-in');
   const refused = await reader.send('/account/sign-in', { name: 'Waiting One', password });
-  assert.match(refused.body, /has to let you in/);
+  assert.match(refused.body, /must approve your account/);
 });
 
 test('signing in leads back to where one was, and nowhere else', async () => {
@@ -274,7 +278,7 @@ test('no form is taken without the token of its own session', async () => {
       await reader.open(page);
       const answer = await reader.send(action, { form, name: 'x' });
       assert.equal(answer.statusCode, 403, action);
-      assert.match(answer.body, /from another session/);
+      assert.match(answer.body, /belongs to another session/);
     }
   }
   assert.ok(await isSignedIn(reader));
@@ -301,7 +305,7 @@ test('a lost password is set anew by a letter, which says to a stranger nothing'
   await reader.open(letter!.link);
   assert.equal((await reader.send('/account/new-password', { password: 'short' })).statusCode, 400);
   assert.match((await reader.sendAndFollow('/account/new-password', { password: other })).body, /Your password is set/);
-  assert.match((await letters())[0]!.text, /your password at Test Library was changed/);
+  assert.match((await letters())[0]!.text, /Your password at Test Library was changed/);
   assert.equal(await isSignedIn(before), false, 'other sessions end');
   assert.ok(await isSignedIn(await signedIn(name, other)));
   assert.equal((await reader.open(letter!.link)).statusCode, 410);
@@ -360,10 +364,10 @@ test('changing the password needs the present one, ends other sessions and gives
   await reader.open('/account');
   const wrong = await reader.send('/account/password', { current: 'not it at all', password: other });
   assert.equal(wrong.statusCode, 403);
-  assert.match(wrong.body, /not your present password/);
+  assert.match(wrong.body, /not your current password/);
   assert.match(
     (await reader.sendAndFollow('/account/password', { current: password, password: other })).body,
-    /All other sessions, links in letters and API tokens have ended/,
+    /All other sessions have ended; links sent by e-mail and API tokens no longer work/,
   );
   assert.ok(await isSignedIn(reader));
   for (const gone of [thief, elsewhere]) assert.equal(await isSignedIn(gone), false);
@@ -398,7 +402,7 @@ test('a new address counts when its link was followed, and the old one is told',
   assert.equal((await stranger.force('/account/email/confirm', { token })).statusCode, 410);
 
   await reader.open(letter!.link);
-  assert.match((await reader.send('/account/email/confirm')).body, /is new@home\.example now/);
+  assert.match((await reader.send('/account/email/confirm')).body, /is now new@home\.example/);
   assert.match((await reader.open('/account')).body, /new@home\.example/);
   assert.equal((await letters())[0]!.to, person.email);
 });
@@ -413,7 +417,7 @@ test('a link for another address, and a token, that a thief had made are nothing
   const secret = /id="token">([\w-]{43})</.exec((await thief.send('/account/tokens', { name: 'x' })).body)![1]!;
   await owner.open('/account');
   const told = await owner.sendAndFollow('/account/password', { current: password, password: other });
-  assert.match(told.body, /links in letters and API tokens have ended/);
+  assert.match(told.body, /links sent by e-mail and API tokens no longer work/);
   const bearer = await app.inject({ url: '/search?of=id', headers: { authorization: `Bearer ${secret}` } });
   assert.equal(bearer.statusCode, 401);
   for (const reader of [thief, await signedIn(name, other)])

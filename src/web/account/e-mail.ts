@@ -2,7 +2,10 @@ import type { Email } from '../../mail/mailer.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import type { PageContext } from '../ui/page-context.ts';
 
-/** Sends a letter in the language of the page: a text of `letter.KIND`, with the library's name and, where it has one, a link. */
+/**
+ * Sends an e-mail in the language of the page: a text of `letter.KIND`, with the library's name and, where it has one,
+ * a link. Nothing for a person without an address.
+ */
 export function postEmail(
   { tr, site }: PageContext,
   { mailer, mailFrom, linkBase }: WebPeople,
@@ -11,6 +14,7 @@ export function postEmail(
   values: Readonly<Record<string, string>>,
   link = '/',
 ): void {
+  if (to === '') return;
   const all = { ...values, library: site.name, link: `${linkBase()}${link}`, address: linkBase() };
   const letter: Email = {
     from: mailFrom ?? (site.admin === '' ? 'library@localhost' : site.admin),
@@ -19,4 +23,14 @@ export function postEmail(
     text: `${tr.t(`letter.${kind}.text`, all)}\n\n-- \n${site.name}\n${linkBase()}\n`,
   };
   mailer.post(letter);
+}
+
+/** What a reader is told who waits for an e-mail: without a mail server nobody gets one. */
+export function mailText(
+  { tr }: PageContext,
+  { mailer }: WebPeople,
+  key: string,
+  values: Readonly<Record<string, string>>,
+): string {
+  return mailer.sends ? tr.t(key, values) : tr.t('account.letter_kept');
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
 import type { SignedIn } from '../../people/access.ts';
 import type { Actor } from '../../people/audit.ts';
+import { accessErrors } from '../../people/errors.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { beginExchange, type Exchange } from '../exchange/exchange.ts';
 import { giveFormToken } from '../exchange/form-token.ts';
@@ -55,12 +56,24 @@ export function backOf(text: string): string {
   return isOwnAddress(text) ? text : '/';
 }
 
-/** What a form says of a mistake, in the reader's language; throws what is none of the reader's. */
-export function problemText({ tr }: PageContext, error: unknown): { readonly text: string; readonly status: number } {
+/** The field of a form that a mistake is about. */
+const fields: Readonly<Record<string, string>> = {
+  [accessErrors.personThere.code]: 'name',
+  [accessErrors.nameWrong.code]: 'name',
+  [accessErrors.emailWrong.code]: 'email',
+  [accessErrors.emailThere.code]: 'email',
+  [accessErrors.passwordWrong.code]: 'password',
+};
+
+/** What a form says of a mistake, in the reader's language, and at which field; throws what is none of the reader's. */
+export function problemText(
+  { tr }: PageContext,
+  error: unknown,
+): { readonly text: string; readonly status: number; readonly field: string | undefined } {
   if (!(error instanceof UserError) || error.status >= 500 || error.status === 429) throw error;
   const key = `account.problem.${error.code}`;
   const status = error.status === 404 ? 422 : error.status;
-  return { text: tr.has(key) ? tr.t(key) : `${error.message} ${error.hint}`, status };
+  return { text: tr.has(key) ? tr.t(key) : `${error.message} ${error.hint}`, status, field: fields[error.code] };
 }
 
 /** Words after something was done, named by the address that the browser was sent to. */

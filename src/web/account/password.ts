@@ -6,7 +6,7 @@ import { countAttempts, networkOf } from '../../people/throttle.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { postEmail } from './e-mail.ts';
+import { mailText, postEmail } from './e-mail.ts';
 import { mayWriteTo } from './e-mail-limit.ts';
 import { beginForm, given, problemText, sendForm } from './forms.ts';
 import { lostPasswordPage, newPasswordPage } from './password-page.ts';
@@ -33,7 +33,7 @@ export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment
       for (const { name, email: to, secret } of await lostPassword(database, email, request.ip))
         postEmail(page, people, to, 'reset', { name }, `/account/new-password?token=${secret}`);
     });
-    const text = page.tr.t('account.lost_sent', { email });
+    const text = mailText(page, people, 'account.lost_sent', { email });
     return sendForm(exchange, reply, accountMessage(page, page.tr.t('account.lost'), text, undefined));
   });
 

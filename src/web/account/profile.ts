@@ -10,7 +10,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { setSessionCookie } from '../exchange/session-cookie.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { preferenceCookie } from '../http/cookies.ts';
-import { postEmail } from './e-mail.ts';
+import { mailText, postEmail } from './e-mail.ts';
 import { mayWriteTo } from './e-mail-limit.ts';
 import { actorOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './forms.ts';
 import { pageSizes, profilePage } from './profile-page.ts';
@@ -91,7 +91,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
       const mayWrite = await mayWriteTo(database, email);
       if (secret !== undefined && mayWrite)
         postEmail(page, people, email, 'email', { name: account.name }, `/account/email?token=${secret}`);
-      const text = page.tr.t('account.letter_sent', { email });
+      const text = mailText(page, people, 'account.letter_sent', { email });
       return sendForm(
         exchange,
         reply,

@@ -1,7 +1,7 @@
 import { html } from '../../html/html.ts';
 import type { ListedIdentity } from '../../people/identities.ts';
 import { dateTime } from '../ui/date-time.ts';
-import { alert, done, field, form } from '../ui/form.ts';
+import { alert, done, type FormProblem, field, form, placedProblem } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { type Column, table } from '../ui/table.ts';
 import { type AccountTab, accountPage } from './profile-page.ts';
@@ -86,11 +86,12 @@ export function newcomerPage(
     readonly email: string | undefined;
     readonly typedEmail: string;
     readonly mayRegister: boolean;
-    readonly problem: string | undefined;
+    readonly problem: FormProblem | undefined;
   },
 ): string {
   const { tr } = context;
   const { provider } = model;
+  const { above, at } = placedProblem(model.problem, ['name', 'email']);
   return narrowPage(
     context,
     tr.t('identity.unknown'),
@@ -98,12 +99,12 @@ export function newcomerPage(
 <p><a href="/account/sign-in?${String(new URLSearchParams({ back: '/account/identities' }))}">${tr.t('identity.sign_in_first')}</a></p>
 ${
   model.mayRegister &&
-  html`<section><h2>${tr.t('account.register')}</h2>${alert(model.problem)}
+  html`<section><h2>${tr.t('account.register')}</h2>${alert(above)}
 ${form(
   context,
   `/account/with/${provider.code}/register`,
   html`<input type="hidden" name="identity" value="${model.identity}">
-${field({ name: 'name', label: tr.t('account.name'), value: model.name, autocomplete: 'username', hint: tr.t('account.name_hint') })}
+${field({ name: 'name', label: tr.t('account.name'), value: model.name, autocomplete: 'username', hint: tr.t('account.name_hint'), problem: at('name') })}
 ${
   model.email === undefined
     ? field({
@@ -113,6 +114,7 @@ ${
         value: model.typedEmail,
         autocomplete: 'email',
         hint: tr.t('account.email_hint'),
+        problem: at('email'),
       })
     : html`<p>${tr.t('account.email')}: ${model.email}</p>`
 }

@@ -17,7 +17,12 @@ import { createReader, type Reader } from '../test-reader.ts';
 const base = 'https://library.example';
 const password = 'a quiet library';
 const posted: Email[] = [];
-const mailer: Mailer = { post: (letter) => void posted.push(letter), settled: async () => {}, close: async () => {} };
+const mailer: Mailer = {
+  sends: true,
+  post: (letter) => void posted.push(letter),
+  settled: async () => {},
+  close: async () => {},
+};
 
 let store: TestDatabase;
 /** Tells addresses it has seen; tells names only, as ORCID does. */
@@ -103,7 +108,7 @@ test('what is sent to a provider has state, nonce and a PKCE challenge, and the 
 test('a newcomer whose address the provider has seen is in at once, and comes in again', async () => {
   const reader = createReader(app);
   const asked = await reader.open(await comeBack(reader, 'university', 'nora'));
-  assert.match(asked.body, /came back from University as nora@university\.example/);
+  assert.match(asked.body, /signed in with University as nora@university\.example/);
   const made = await reader.sendAndFollow('/account/with/university/register', { name: 'Nora' });
   assert.match(made.body, /<h1>Nora<\/h1>/);
   assert.match(made.body, /nora@university\.example/);
@@ -123,11 +128,11 @@ test('without an address that was seen, a letter goes out first', async () => {
     await reader.open(await comeBack(reader, code, who));
     const email = `${name.toLowerCase()}@home.example`;
     const answer = await reader.send(`/account/with/${code}/register`, { name, email });
-    assert.match(answer.body, /on its way/);
+    assert.match(answer.body, /sending a link/);
     assert.equal(await whoIs(reader), undefined);
     const refused = createReader(app);
     const early = await refused.open(await comeBack(refused, code, who));
-    assert.match(early.body, /Follow the link in the letter/);
+    assert.match(early.body, /Follow the link that we e-mailed/);
     const link = /https:\/\/library\.example(\S+)/.exec(posted.at(-1)!.text)![1]!;
     const page = await createReader(app).open(link);
     for (const part of [name, email]) assert.ok(page.body.includes(part), part);
@@ -172,7 +177,7 @@ test('registering with an address that nobody has seen tells nothing of it, and 
 
   const yolanda = await signedIn('yolanda');
   await yolanda.open(await comeBack(yolanda, 'orcid', 'yol-orcid'));
-  assert.match((await yolanda.sendAndFollow('/account/with/orcid/link')).body, /It is linked now/);
+  assert.match((await yolanda.sendAndFollow('/account/with/orcid/link')).body, /The account is now linked/);
   const later = createReader(app);
   await later.open(await comeBack(later, 'orcid', 'yol-orcid'));
   assert.equal(await whoIs(later), 'yolanda');
@@ -188,8 +193,8 @@ test('an address that somebody has here is linked after signing in only', async 
 
   const victor = await signedIn('victor');
   const page = await victor.open(await comeBack(victor, 'university', 'victor', '/account/identities'));
-  assert.match(page.body, /Shall victor sign in with it/);
-  assert.match((await victor.sendAndFollow('/account/with/university/link')).body, /It is linked now/);
+  assert.match(page.body, /Should victor be able to sign in with it/);
+  assert.match((await victor.sendAndFollow('/account/with/university/link')).body, /The account is now linked/);
   const later = createReader(app);
   await later.open(await comeBack(later, 'university', 'victor'));
   assert.equal(await whoIs(later), 'victor');
@@ -259,7 +264,7 @@ test('a provider that does not answer, or is none, is told in words', async () =
   const reader = createReader(app);
   const answer = await reader.open('/account/with/gone');
   assert.equal(answer.statusCode, 502);
-  assert.match(answer.body, /Signing in with Gone did not work/);
+  assert.match(answer.body, /Signing in with Gone failed/);
   assert.equal((await reader.open('/account/with/nobody')).statusCode, 404);
   assert.equal((await reader.open('/account/with/nobody/callback?state=x')).statusCode, 404);
 });

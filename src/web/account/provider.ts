@@ -20,7 +20,7 @@ import { visitorOf } from '../exchange/visitor.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { readCookie } from '../http/cookies.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { postEmail } from './e-mail.ts';
+import { mailText, postEmail } from './e-mail.ts';
 import { actorOf, backOf, beginForm, doneText, given, problemText, sendForm, signedInWithSession } from './forms.ts';
 import { identitiesPage, linkPage, newcomerPage } from './provider-page.ts';
 import { accountMessage } from './register-page.ts';
@@ -168,13 +168,13 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
       const text =
         made.state === 'waiting'
           ? page.tr.t('account.refused.waiting')
-          : page.tr.t('account.letter_sent', { email: email.trim() });
+          : mailText(page, people, 'account.letter_sent', { email: email.trim() });
       return sendForm(exchange, reply, message(page, text));
     } catch (error) {
-      const { text, status } = problemText(page, error);
+      const { status, ...problem } = problemText(page, error);
       const model = {
         ...{ provider: linkOf(page, provider), label: identity.label, identity: secret, name, email: seen },
-        ...{ typedEmail: email, mayRegister: true, problem: text },
+        ...{ typedEmail: email, mayRegister: true, problem },
       };
       return sendForm(exchange, reply, newcomerPage(page, model), status);
     }

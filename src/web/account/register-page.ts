@@ -1,6 +1,6 @@
 import { type Html, html } from '../../html/html.ts';
 import type { RegistrationPolicy } from '../../people/registration.ts';
-import { alert, field, form } from '../ui/form.ts';
+import { alert, type FormProblem, field, form, placedProblem } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { narrowPage } from './sign-in-page.ts';
 
@@ -8,21 +8,24 @@ export interface RegisterModel {
   readonly name: string;
   readonly email: string;
   readonly policy: RegistrationPolicy;
-  readonly problem: string | undefined;
+  readonly problem: FormProblem | undefined;
 }
 
 export function registerPage(context: PageContext, model: RegisterModel): string {
   const { tr } = context;
+  const { above, at } = placedProblem(model.problem, ['name', 'email', 'password']);
+  const wrong = ['name', 'email', 'password'].find((name) => at(name) !== undefined) ?? 'name';
+  const isFocused = (name: string): boolean => name === wrong;
   return narrowPage(
     context,
     tr.t('account.register'),
-    html`${model.policy === 'approval' && html`<p>${tr.t('account.register_approval')}</p>`}${alert(model.problem)}
+    html`${model.policy === 'approval' && html`<p>${tr.t('account.register_approval')}</p>`}${alert(above)}
 ${form(
   context,
   '/account/register',
-  html`${field({ name: 'name', label: tr.t('account.name'), value: model.name, autocomplete: 'username', hint: tr.t('account.name_hint'), focus: true })}
-${field({ name: 'email', label: tr.t('account.email'), type: 'email', value: model.email, autocomplete: 'email', hint: tr.t('account.email_hint') })}
-${field({ name: 'password', label: tr.t('account.password'), type: 'password', autocomplete: 'new-password', shortest: 8, hint: tr.t('account.password_hint') })}
+  html`${field({ name: 'name', label: tr.t('account.name'), value: model.name, autocomplete: 'username', hint: tr.t('account.name_hint'), problem: at('name'), focus: isFocused('name') })}
+${field({ name: 'email', label: tr.t('account.email'), type: 'email', value: model.email, autocomplete: 'email', hint: tr.t('account.email_hint'), problem: at('email'), focus: isFocused('email') })}
+${field({ name: 'password', label: tr.t('account.password'), type: 'password', autocomplete: 'new-password', shortest: 8, hint: tr.t('account.password_hint'), problem: at('password'), focus: isFocused('password') })}
 <button>${tr.t('account.register')}</button>`,
 )}`,
   );

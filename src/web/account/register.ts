@@ -10,6 +10,7 @@ import { countAttempts, networkOf } from '../../people/throttle.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
+import { mailText } from './e-mail.ts';
 import { beginForm, given, problemText, sendForm } from './forms.ts';
 import { providerAddress } from './provider-page.ts';
 import { accountMessage, confirmRegistrationPage, registerPage } from './register-page.ts';
@@ -47,13 +48,13 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
         accountMessage(
           page,
           page.tr.t('account.register'),
-          page.tr.t('account.letter_sent', { email: email.trim() }),
+          mailText(page, people, 'account.letter_sent', { email: email.trim() }),
           undefined,
         ),
       );
     } catch (error) {
-      const { text, status } = problemText(page, error);
-      return sendForm(exchange, reply, registerPage(page, { name, email, policy, problem: text }), status);
+      const { status, ...problem } = problemText(page, error);
+      return sendForm(exchange, reply, registerPage(page, { name, email, policy, problem }), status);
     }
   });
 

@@ -24,8 +24,7 @@ export function sessionApiRoutes(app: FastifyInstance, environment: WebEnvironme
       agent: request.headers['user-agent'] ?? '',
       session: visitorOf(request).session,
     });
-    if (outcome.kind === 'wrong')
-      return sendProblem(reply, { status: 401, title: 'There is no such person, or the password is another one.' });
+    if (outcome.kind === 'wrong') return sendProblem(reply, { status: 401, title: 'Wrong name or password.' });
     if (outcome.kind === 'state')
       return sendProblem(reply, { status: 403, title: `This person cannot sign in now: ${outcome.state}.` });
     setSessionCookie(request, reply, baseUrl, outcome.session, remember === 'true');

@@ -124,7 +124,7 @@ test('too many guesses at an account are answered as a wrong password, to progra
     await reader.open('/account/sign-in');
     const page = await reader.send('/account/sign-in', { name: 'ada@library.example', password });
     assert.equal(page.statusCode, 422);
-    assert.match(page.body, /or the password is another one/);
+    assert.match(page.body, /Wrong name or password/);
   } finally {
     await forgiveAttempts(store.database, [attempt]);
   }
@@ -176,7 +176,7 @@ test('programs get a status and words instead', async () => {
   for (const url of ['/search?cc=Secret&of=id', '/search?cc=Secret&of=xm', '/feed?cc=Secret']) {
     const answer = await as('', url);
     assert.equal(answer.statusCode, 401, url);
-    assert.match(answer.body, /^error: The collection Secret is open only to some people\.\nhint: /);
+    assert.match(answer.body, /^error: Access to the collection Secret is restricted\.\nhint: /);
     assert.match(String(answer.headers['www-authenticate']), /^Bearer/);
   }
 });
@@ -253,7 +253,7 @@ test('a token is asked with in a header, and is good for its scopes', async () =
   const wrong = await asked('a'.repeat(43));
   assert.equal(wrong.statusCode, 401);
   assert.match(String(wrong.headers['www-authenticate']), /invalid_token/);
-  assert.match(wrong.body, /^error: The API token is none of this library/);
+  assert.match(wrong.body, /^error: The API token is not known to this library/);
 });
 
 test('who sends a token that cannot be read is no guest, and neither is their session asked', async () => {

@@ -1,6 +1,6 @@
 import { html } from '../../html/html.ts';
 import type { Account, AccountState } from '../../people/account.ts';
-import { alert, checkbox, done, field, form, select } from '../ui/form.ts';
+import { alert, checkbox, done, type FormProblem, field, form, placedProblem, select } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { type Column, table } from '../ui/table.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
@@ -58,22 +58,23 @@ export interface NewPersonModel {
   readonly name: string;
   readonly email: string;
   readonly roles: readonly string[];
-  readonly problem: string | undefined;
+  readonly problem: FormProblem | undefined;
 }
 
 export function newPersonPage(context: PageContext, model: NewPersonModel): string {
   const { tr } = context;
+  const { above, at } = placedProblem(model.problem, ['name', 'email']);
   const none = { value: '', label: tr.t('admin.no_role') };
   return adminPage(
     context,
     'people',
     tr.t('admin.add_person'),
-    html`${alert(model.problem)}<p>${tr.t('admin.add_text')}</p>
+    html`${alert(above)}<p>${tr.t('admin.add_text')}</p>
 ${form(
   context,
   '/admin/people',
-  html`${field({ name: 'name', label: tr.t('account.name'), value: model.name, focus: true })}
-${field({ name: 'email', label: tr.t('account.email'), type: 'email', value: model.email })}
+  html`${field({ name: 'name', label: tr.t('account.name'), value: model.name, problem: at('name'), focus: at('email') === undefined })}
+${field({ name: 'email', label: tr.t('account.email'), type: 'email', value: model.email, problem: at('email'), focus: at('email') !== undefined })}
 ${select('role', tr.t('admin.role'), [none, ...model.roles.map((value) => ({ value, label: value }))], '')}
 ${checkbox('letter', '1', tr.t('admin.send_letter'), true)}
 <button>${tr.t('admin.add_person')}</button>`,

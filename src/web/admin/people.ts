@@ -41,11 +41,12 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
     try {
       if (role !== '') requireForRole(snapshot.site, person, requireRole(snapshot.site, access.peopleRoles(), role));
       requireForNewcomer(snapshot.site, access.peopleRoles(), person, { name, email });
+      const isMailed = given(request, 'letter') === '1';
       const id = await addPerson(database, actorOf(exchange, request), {
         ...{ name, email, password: undefined, roles: role === '' ? [] : [role] },
         ...{ state: 'active', origin: 'administrator' },
       });
-      if (given(request, 'letter') === '1') {
+      if (isMailed) {
         const secret = await issueOneTime(database, 'reset', { person: id, data: {} });
         postEmail(
           page,
@@ -56,11 +57,12 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
           `/account/new-password?token=${secret}`,
         );
       }
-      return reply.redirect(`/admin/people/${id}?done=person_added`, 303);
+      const done = isMailed && !people.mailer.sends ? 'person_added_kept' : 'person_added';
+      return reply.redirect(`/admin/people/${id}?done=${done}`, 303);
     } catch (error) {
-      const { text, status } = problemText(page, error);
+      const { status, ...problem } = problemText(page, error);
       const roles = allRoles(snapshot.site, access.peopleRoles()).map((one) => one.name);
-      return sendForm(exchange, reply, newPersonPage(page, { name, email, roles, problem: text }), status);
+      return sendForm(exchange, reply, newPersonPage(page, { name, email, roles, problem }), status);
     }
   });
 }

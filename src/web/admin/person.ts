@@ -6,7 +6,7 @@ import { endAll } from '../../people/given-out.ts';
 import { addToGroup, groupsOf, listGroups, readGroup, removeFromGroup } from '../../people/groups.ts';
 import { issueOneTime } from '../../people/one-time.ts';
 import { auditLog } from '../../people/overview.ts';
-import { giveRole, setPassword, setState, takeRole } from '../../people/people.ts';
+import { checkEmail, giveRole, setPassword, setState, takeRole } from '../../people/people.ts';
 import { memberships } from '../../people/person-for.ts';
 import { requireRole } from '../../people/require-role.ts';
 import { allRoles } from '../../people/roles.ts';
@@ -41,25 +41,29 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
     return account === undefined ? reply.callNotFound() : show(exchange, reply, account);
   });
 
-  /** An address that changes something: looks who it is, does it, and comes back to the page. */
+  /**
+   * An address that changes something: looks who it is, does it, and comes back to the page, which says `done`, or what
+   * the work resolved to.
+   */
   function change(
     path: string,
     done: string,
-    work: (account: Account, exchange: Exchange, request: PersonRequest) => Promise<void>,
+    work: (account: Account, exchange: Exchange, request: PersonRequest) => Promise<string | undefined>,
   ): void {
     admin.post<PersonParams>(`/people/:id/${path}`, async (request, reply) => {
       const exchange = beginForm(environment, request, reply);
       const account = await accountFor(request);
       if (account === undefined) return reply.callNotFound();
+      let said: string | undefined;
       try {
         requireForPerson(exchange.snapshot.site, access.peopleRoles(), exchange.person, account);
-        await work(account, exchange, request);
+        said = await work(account, exchange, request);
       } catch (error) {
         const { text, status } = problemText(exchange.page, error);
         return show(exchange, reply, account, text, status);
       }
       access.forget({ kind: 'person', id: account.id });
-      return reply.redirect(`/admin/people/${account.id}?done=${done}`, 303);
+      return reply.redirect(`/admin/people/${account.id}?done=${said ?? done}`, 303);
     });
   }
 
@@ -109,10 +113,12 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
   });
 
   change('letter', 'letter_sent', async (account, exchange, request) => {
+    checkEmail(account.email);
     const secret = await issueOneTime(database, 'reset', { person: account.id, data: {} });
     const values = { name: account.name };
     postEmail(exchange.page, people, account.email, 'reset', values, `/account/new-password?token=${secret}`);
     await audit(database, actorOf(exchange, request), 'password link sent', account.name);
+    return people.mailer.sends ? undefined : 'letter_kept';
   });
 
   admin.post<PersonParams>('/people/:id/remove', async (request, reply) => {

@@ -185,7 +185,7 @@ test('wrong parameters are named in a problem document', async () => {
     ['/api/search?q=x', /^The parameter q is not known/],
     ['/api/search?size=0', /^The parameter size must be >= 1/],
     ['/api/search?size=many', /^The parameter size is "many" and must be a whole number/],
-    ['/api/search?fields=recid,nothing', /^The parameter fields has nothing, which is no key/],
+    ['/api/search?fields=recid,nothing', /^The parameter fields has nothing, which is not a key/],
     ['/api/search?facets=2', /^The parameter facets must be <= 1/],
     ['/api/suggest', /^The parameter q is missing/],
     ['/api/records?cursr=x', /^The parameter cursr is not known; did you mean cursor/],

@@ -5,8 +5,8 @@ import { schemas } from './schemas.ts';
 
 const errorTexts: Readonly<Record<number, string>> = {
   400: 'A parameter is wrong.',
-  401: 'There is no such person, or the password is another one.',
-  403: 'This is not possible for this person.',
+  401: 'Wrong name or password, or an invalid token.',
+  403: 'This person may not do this.',
   404: 'There is no such record, or it is not open to you.',
   410: 'The record was deleted or merged.',
   429: 'Too many requests: Retry-After says when to come back.',
@@ -21,7 +21,7 @@ export function openApi(site: Site, baseUrl: string, version: string, hasAccount
       title: `${site.name}: API`,
       version,
       description:
-        'Reading the library. Answers are JSON in UTF-8, errors are problem documents (RFC 9457) with a stable code. Answers have an ETag: ask with If-None-Match.',
+        'For reading the library. Responses are JSON in UTF-8; errors are problem documents (RFC 9457) with a stable code. Responses have an ETag for use with If-None-Match.',
     },
     servers: [{ url: baseUrl }],
     paths: Object.fromEntries(
@@ -70,11 +70,11 @@ function pathItem(operation: Operation): object {
         ? { 204: { description: 'Done.' } }
         : {
             200: {
-              description: 'The answer.',
+              description: 'The response.',
               content: { [operation.contentType]: { schema: answerSchema(operation) } },
             },
           }),
-      ...(operation.method === 'get' ? { 304: { description: 'What If-None-Match names is still right.' } } : {}),
+      ...(operation.method === 'get' ? { 304: { description: 'Not changed since the ETag in If-None-Match.' } } : {}),
       ...Object.fromEntries(
         [400, ...operation.errors, 429, 500].map((status) => [
           status,

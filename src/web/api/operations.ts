@@ -49,7 +49,7 @@ const sessionOperations: readonly Operation[] = [
     path: '/api/login',
     summary: 'Sign in',
     description:
-      'Sets the session cookie. Programs that come again use an API token of the account instead: Authorization: Bearer TOKEN, with any request.',
+      'Sets the session cookie. Programs should use an API token of the account instead: send Authorization: Bearer TOKEN with every request.',
     parameters: noParameters,
     inPath: {},
     body: 'SignIn',
@@ -80,7 +80,7 @@ function readOperations(site: Site): readonly ReadOperation[] {
       path: '/api/search',
       summary: 'Search',
       description:
-        'Records that a question finds, with exact counts and, when asked for, facets. Follow "next" for more, however many there are.',
+        'The records that match a query, with exact counts and, on request, facets. Follow "next" for more, however many there are.',
       parameters: searchParameters(site.facets.map(({ code }) => code)),
       inPath: {},
       answer: 'SearchAnswer',
@@ -93,7 +93,7 @@ function readOperations(site: Site): readonly ReadOperation[] {
       path: '/api/records/{id}',
       summary: 'One record',
       description:
-        'As JSON, or in any export format that the Accept header asks for (application/marcxml+xml, application/x-bibtex ...).',
+        'As JSON, or in the export format named by the Accept header (application/marcxml+xml, application/x-bibtex ...).',
       parameters: recordParameters,
       inPath: { id: 'Number of the record.' },
       answer: 'Record',
@@ -106,7 +106,7 @@ function readOperations(site: Site): readonly ReadOperation[] {
       path: '/api/records',
       summary: 'All records',
       description:
-        'Every record that may be seen, by number. For whole collections the MARCXML export of a search is faster.',
+        'Every record that you may see, by number. For whole collections the MARCXML export of a search is faster.',
       parameters: recordsParameters,
       inPath: {},
       answer: 'RecordsAnswer',
@@ -130,7 +130,7 @@ function readOperations(site: Site): readonly ReadOperation[] {
       id: 'suggest',
       path: '/api/suggest',
       summary: 'Suggestions',
-      description: 'Titles, authors, subjects and journals that begin with what was typed so far.',
+      description: 'Titles, authors, subjects and journals that begin with the given text.',
       parameters: suggestParameters,
       inPath: {},
       answer: 'SuggestAnswer',
@@ -154,7 +154,7 @@ function readOperations(site: Site): readonly ReadOperation[] {
       id: 'page',
       path: '/api',
       summary: 'This page',
-      description: 'The same as a page for people.',
+      description: 'The same description as a page.',
       parameters: noParameters,
       inPath: {},
       answer: undefined,

@@ -93,7 +93,7 @@ function fieldsOf(text: string | undefined): readonly string[] {
   if (unknown !== undefined)
     throw new UserError(webErrors.parameterWrong, {
       name: 'fields',
-      reason: `has ${unknown}, which is no key of a record`,
+      reason: `has ${unknown}, which is not a key of a record`,
     });
   return names.includes('recid') ? names : ['recid', ...names];
 }

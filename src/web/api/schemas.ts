@@ -24,7 +24,7 @@ export const recordSchema = Type.Object(
         Type.Object({
           full_name: Type.String(),
           kind: Type.String({ enum: ['person', 'corporate', 'meeting'] }),
-          role: optional(text('Undefined for an author.')),
+          role: optional(text('Missing for an author.')),
           affiliation: optional(Type.Array(Type.String())),
           orcid: optional(Type.String()),
         }),
@@ -55,7 +55,7 @@ export const recordSchema = Type.Object(
     ),
     subject: optional(Type.Array(Type.Object({ term: Type.String() }))),
     keywords: optional(Type.Array(Type.Object({ term: Type.String() }))),
-    language: optional(texts('As coded, usually three letters.')),
+    language: optional(texts('Language codes, usually of three letters.')),
     comment: optional(texts('Notes.')),
     url_links: optional(
       Type.Array(
@@ -79,9 +79,9 @@ export const recordFields: readonly string[] = Object.keys(recordSchema.properti
 const problemSchema = Type.Object(
   {
     type: Type.Literal('about:blank'),
-    title: text('The sentence that names it.'),
+    title: text('One sentence.'),
     status: Type.Integer(),
-    code: optional(text('Stable, as REPERIO_PARAMETER_WRONG.')),
+    code: optional(text('Stable, for example REPERIO_PARAMETER_WRONG.')),
     detail: optional(text('What to do.')),
   },
   { description: 'An error (RFC 9457).' },
@@ -89,8 +89,8 @@ const problemSchema = Type.Object(
 
 const noticeSchema = Type.Object({
   kind: Type.String(),
-  text: text('The part of the question that is meant.'),
-  message: text('The sentence, in the language asked for.'),
+  text: text('The part of the query that it is about.'),
+  message: text('The sentence, in the requested language.'),
 });
 
 const facetSchema = Type.Object({
@@ -108,12 +108,12 @@ const facetSchema = Type.Object({
 });
 
 const next = Type.Union([Type.String(), Type.Null()], {
-  description: 'Address of what follows; null at the end. It holds a cursor that stays true while records come and go.',
+  description: 'Address of the next part; null at the end. Its cursor stays valid while records are added and deleted.',
 });
 
 const searchSchema = Type.Object({
   total: Type.Integer({ description: 'Exact number of records found.' }),
-  understood: text('The question as it was read.'),
+  understood: text('The query as it was understood.'),
   notices: Type.Array(ref('Notice')),
   records: Type.Array(ref('Record')),
   facets: optional(Type.Array(ref('Facet'))),
@@ -121,32 +121,32 @@ const searchSchema = Type.Object({
 });
 
 const recordsSchema = Type.Object({
-  total: Type.Integer({ description: 'All records that may be seen.' }),
+  total: Type.Integer({ description: 'All records that you may see.' }),
   records: Type.Array(ref('Record')),
   next,
 });
 
 const collectionSchema = Type.Object({
-  name: text('What the parameters c and cc take.'),
-  title: text('In the language asked for.'),
-  records: Type.Integer({ description: 'Records that may be seen.' }),
+  name: text('The value for the parameters c and cc.'),
+  title: text('In the requested language.'),
+  records: Type.Integer({ description: 'Records that you may see.' }),
   url: Type.String(),
   children: Type.Array(ref('Collection'), { description: 'Together they make up the collection.' }),
-  virtual: Type.Array(ref('Collection'), { description: 'Other ways in.' }),
+  virtual: Type.Array(ref('Collection'), { description: 'Further collections for browsing.' }),
 });
 
 const suggestionSchema = Type.Object({
   kind: Type.String({ enum: [...suggestionKinds] }),
-  text: text('As a record has it.'),
-  query: text('The question for it, in the query language.'),
-  count: Type.Integer({ description: 'Records that may be seen and have it.' }),
+  text: text('As in the record.'),
+  query: text('A query for it, in the query language.'),
+  count: Type.Integer({ description: 'Records with it that you may see.' }),
   url: text('A search for it.'),
 });
 
 const signInSchema = Type.Object({
   name: text('Name or e-mail address of the account.'),
   password: Type.String(),
-  remember: optional(Type.Boolean({ description: 'Keep the session when the browser ends.' })),
+  remember: optional(Type.Boolean({ description: 'Keep the session when the browser is closed.' })),
 });
 
 export const schemas: Readonly<Record<string, TObject>> = {
@@ -170,10 +170,10 @@ const fields = optional(
     description: `Only these keys of a record, with commas: ${recordFields.join(', ')}.`,
   }),
 );
-const cursor = optional(Type.String({ description: 'Where to go on; take it from "next".' }));
-const language = optional(Type.String({ description: 'Language of titles and sentences.' }));
+const cursor = optional(Type.String({ description: 'Where to continue; taken from "next".' }));
+const language = optional(Type.String({ description: 'Language of titles and messages.' }));
 const sizeOf = (standard: number, most: number) =>
-  optional(Type.Integer({ minimum: 1, maximum: most, default: standard, description: 'How many at once.' }));
+  optional(Type.Integer({ minimum: 1, maximum: most, default: standard, description: 'How many to return.' }));
 
 export const largestPage = 500;
 
@@ -184,13 +184,13 @@ export function searchParameters(facets: readonly string[]): TObject {
     optional(Type.Array(Type.String(), { description: `Values of the facet ${code}; several are alternatives.` })),
   ]);
   return Type.Object({
-    p: optional(text('The question, in the whole search language.')),
-    f: optional(text('The field of words that name none.')),
+    p: optional(text('The query, in the full query language.')),
+    f: optional(text('The field for words that name no field.')),
     cc: optional(text('The collection to search; default the whole library.')),
     c: optional(texts('Several collections.')),
     sf: optional(text('Sort by: a sort method, field or MARC path; default newest first.')),
     so: optional(Type.String({ enum: ['a', 'd'], description: 'Ascending or descending.' })),
-    rm: optional(text('Rank by a method, as wrd.')),
+    rm: optional(text('Rank by a method, for example wrd.')),
     d1: optional(text('Added on or after: YYYY, YYYY-MM or YYYY-MM-DD.')),
     d2: optional(text('Added on or before.')),
     dt: optional(Type.String({ enum: ['c', 'm'], description: 'm: the dates are of changes.' })),

@@ -82,10 +82,10 @@ export function sendRestricted(
   if (forMachine) {
     reply.removeHeader('etag').header('cache-control', 'no-store').type('text/plain; charset=utf-8');
     if (isGuest) reply.header('www-authenticate', 'Bearer realm="reperio"');
-    const hint = isGuest ? 'Sign in, or send an API token.' : 'Ask who looks after the library.';
+    const hint = isGuest ? 'Sign in, or send an API token.' : 'Contact an administrator of the library.';
     return reply
       .code(isGuest ? 401 : 403)
-      .send(`error: The collection ${name} is open only to some people.\nhint: ${hint}\n`);
+      .send(`error: Access to the collection ${name} is restricted.\nhint: ${hint}\n`);
   }
   if (isGuest)
     return reply.removeHeader('etag').header('cache-control', 'no-store').redirect(signInAddress(address), 303);

@@ -71,9 +71,12 @@ describe('the level of the site', () => {
     }
     assert.match((await guest.open('/')).body, /New &lt;shelves&gt; until noon/);
     const page503 = (await guest.open('/record/1')).body;
-    assert.match(page503, /The library is closed<[\s\S]*has closed it for a while[\s\S]*come back in about 21 minutes/);
+    assert.match(
+      page503,
+      /The library is closed<[\s\S]*closed for now by its administrators[\s\S]*come back in about 21 minutes/,
+    );
     // What is not the case, and a search that would say the same again.
-    assert.doesNotMatch(page503, /database|Searching goes on|<form[^>]*action="\/search"/i);
+    assert.doesNotMatch(page503, /database|You can still search|<form[^>]*action="\/search"/i);
     assert.equal(page503.split('New &lt;shelves&gt;').length, 2, 'the operator is quoted once');
     assert.match(
       (await guest.open('/record/1?ln=fr')).body,
@@ -82,11 +85,11 @@ describe('the level of the site', () => {
     await guest.open('/?ln=en');
     assert.match(
       (await guest.open('/search?of=xm')).body,
-      /^error: .*closed it for a while\. New <shelves> until noon\.\nhint: /,
+      /^error: .*closed for now by its administrators\. New <shelves> until noon\.\nhint: /,
     );
     const api = await guest.open('/api/search?q=book');
     assert.equal(api.statusCode, 503);
-    assert.match(api.json().title, /closed it for a while\. New <shelves> until noon\./);
+    assert.match(api.json().title, /closed for now by its administrators\. New <shelves> until noon\./);
     assert.equal(api.json().code, 'REPERIO_SITE_CLOSED');
     assert.equal(api.headers['content-type'], 'application/problem+json; charset=utf-8');
     for (const path of ['/health/ready', '/health/live']) assert.equal((await guest.open(path)).statusCode, 200);
@@ -101,15 +104,28 @@ describe('the level of the site', () => {
   test('read-only: everything is read, nothing is changed, by nobody', async () => {
     await set({ level: 'read-only', message: '' });
     assert.equal((await guest.open('/search?p=book')).statusCode, 200);
-    assert.match((await guest.open('/record/1')).body, /nothing can be changed here/);
+    assert.match((await guest.open('/record/1')).body, /nothing can be changed/);
     await boss.open('/account/profile');
     const refused = await app.inject({ method: 'POST', url: '/account/register' });
     assert.equal(refused.statusCode, 503);
     assert.ok(Number(refused.headers['retry-after']) > 0);
-    assert.match(refused.body, /Nothing can be changed just now/);
+    assert.match(refused.body, /Nothing can be changed at present/);
     assert.doesNotMatch(refused.body, /database/);
     const login = { name: 'boss', password };
     assert.equal((await app.inject({ method: 'POST', url: '/api/login', payload: login })).statusCode, 200);
+  });
+
+  test('opening drops the message of the closed library, unless another one is given with it', async () => {
+    await set({ level: 'closed', message: 'Short maintenance until noon.' });
+    await set({ retryAfter: 60 });
+    assert.equal(watch.now().message, 'Short maintenance until noon.');
+    await set({ level: 'open' });
+    assert.doesNotMatch((await guest.open('/')).body, /Short maintenance/);
+    await set({ level: 'closed', message: 'Short maintenance until noon.' });
+    await set({ level: 'open', message: 'We are back.' });
+    assert.match((await guest.open('/')).body, /We are back\./);
+    await set({ level: 'open' });
+    assert.match((await guest.open('/')).body, /We are back\./, 'it was open already');
   });
 
   test('open: a message stands on every page, and pages that were kept without it are not used', async () => {

@@ -433,7 +433,7 @@ describe('an S3-compatible store', () => {
     );
     const answer = await put(gone, 'never.bin', 'never');
     assert.equal(answer.statusCode, 503);
-    assert.match(answer.json().title, /store of documents does not answer/);
+    assert.match(answer.json().title, /file store does not answer/);
     assert.equal((await get(appOf('local'), 'never.bin')).statusCode, 404);
     assert.throws(
       () => openContentStore(store.database, { ...settings, s3Endpoint: undefined, s3Secret: undefined }),

@@ -57,9 +57,9 @@ test('a process that is late refuses the network that made it so, and no other',
   }
   const refused = await ask('/search?p=w1x', '192.0.2.1');
   assert.equal(refused.statusCode, 429);
-  assert.match(refused.body, /What this network asked lately took most of the time of this server/);
+  assert.match(refused.body, /Recent requests from this network took most of the time of this server/);
   assert.ok(Number(refused.headers['retry-after']) > 0);
-  assert.match((await ask('/search?p=w1x&ln=fr', '192.0.2.1')).body, /a pris l’essentiel du temps de ce serveur/);
+  assert.match((await ask('/search?p=w1x&ln=fr', '192.0.2.1')).body, /ont pris l’essentiel du temps de ce serveur/);
   assert.equal((await ask('/search?p=w1x', '198.51.100.1')).statusCode, 200);
   eventLoopLag = 0;
   assert.equal((await ask('/search?p=w1x', '192.0.2.1')).statusCode, 200);

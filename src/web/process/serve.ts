@@ -165,15 +165,17 @@ async function reloaded(
   const kept = fixed.filter((name) => wanted[name] !== before[name]);
   const settings = { ...wanted, ...Object.fromEntries(fixed.map((name) => [name, before[name]])) };
   const { folder } = currentRelease('src/web/worker.ts');
-  if (!(await supervisor.reload(planOf(settings)))) return 'Nothing was reloaded; what was in force goes on.';
+  if (!(await supervisor.reload(planOf(settings)))) return 'Reload failed; the running release continues.';
   await background.reload(backgroundPlan(settings));
   const restart =
-    kept.length === 0 ? '' : ` These need a restart: ${kept.map((name) => settingsTable[name].name).join(', ')}.`;
+    kept.length === 0
+      ? ''
+      : ` These settings need a restart: ${kept.map((name) => settingsTable[name].name).join(', ')}.`;
   const own =
     folder === ownFolder
       ? ''
-      : ' The process that accepts connections is still of the release before; it goes on well beside this one until `serve` is restarted.';
-  return `Code and settings were read again, from ${folder}.${own}${restart}`;
+      : ' The process that accepts connections keeps the release before, which works with this one, until `serve` is restarted.';
+  return `Code and settings were reloaded from ${folder}.${own}${restart}`;
 }
 
 function machine({ nodeName }: Settings, started: number) {

@@ -126,7 +126,7 @@ test('workers that have answered their number of requests are replaced, and no r
     const result = await underLoad(server.address, async () => {
       // One may be replaced twice before the other has answered as many.
       await until(() => {
-        const taken = log.map((line) => /worker (\d): .* has taken over .* requests/.exec(line)?.[1]);
+        const taken = log.map((line) => /Worker (\d): .* has replaced .* requests/.exec(line)?.[1]);
         return taken.includes('1') && taken.includes('2') ? true : undefined;
       });
     });
@@ -151,7 +151,7 @@ test('a reload under load replaces every worker with the settings of now, and fa
     );
     const result = await underLoad(server.address, async () => {
       server.reload({ sharedCache: 77_000, webWorkers: 3 });
-      await until(() => log.find((line) => line.includes('Code and settings were read again')));
+      await until(() => log.find((line) => line.includes('Code and settings were reloaded')));
     });
     assertNoneFailed(result);
     assert.equal(
@@ -168,7 +168,7 @@ test('a reload under load replaces every worker with the settings of now, and fa
 
     log.splice(0);
     server.reload({ exemptNetworks: 'nowhere' });
-    await until(() => log.find((line) => line.includes('Nothing was reloaded')));
+    await until(() => log.find((line) => line.includes('Reload failed')));
     assert.ok(log.some((line) => line.includes('did not start')));
     assert.deepEqual(
       (await status(server.address)).workers.map(({ pid }) => pid),
@@ -196,7 +196,7 @@ test('a worker that says nothing any more is killed and named with what it was a
       const { status: found } = JSON.parse(await statusOfSupervisor()) as { status: NodeStatus };
       return found.deathCount === 1 && found.workers[0]?.state === 'ready' ? found : undefined;
     });
-    assert.match(deaths[0]!.how, /^SIGKILL from us, since it said nothing for \d s/);
+    assert.match(deaths[0]!.how, /^SIGKILL from the supervisor: it did not respond for \d s/);
     // A connection that it had not taken yet is answered by its successor.
     const answer = await asked;
     assert.ok(answer instanceof Response && answer.status === 200, String(answer));
@@ -246,10 +246,10 @@ test('the background process may die: it is named with what it said, another one
         return found.background.pid !== first && found.background.pid > 0 ? found : undefined;
       });
       assert.equal(background.deaths, 1);
-      assert.match(background.lastDeath ?? '', /^ended with SIGKILL/);
+      assert.match(background.lastDeath ?? '', /^failed with SIGKILL/);
     });
     assertNoneFailed(result);
-    assert.ok(log.some((line) => line.includes('The background process ended with SIGKILL')));
+    assert.ok(log.some((line) => line.includes('The background process failed with SIGKILL')));
     assert.match(await statusOfSupervisor('/metrics'), /^reperio_background_deaths_total 1$/m);
   } finally {
     await server.stop();
@@ -266,7 +266,9 @@ test('a crash loop is called one', async () => {
       });
       process.kill(pid, 'SIGKILL');
     }
-    await until(() => log.find((line) => line.includes('crash loop: worker 1 has ended 5 times soon after its start')));
+    await until(() =>
+      log.find((line) => line.includes('Crash loop: worker 1 has failed 5 times soon after its start')),
+    );
   } finally {
     await server.stop();
   }

@@ -95,7 +95,7 @@ test('the tab lists who cites, in two orders, and what is cited together', async
     [...page.matchAll(/<h2><a[^>]*>(\w+) paper/g)].map(([, title]) => title!);
   const newest = await body('/record/1/citations');
   assert.match(newest, /Cited by 3 records/);
-  assert.match(newest, /1 of them shares an author with it/);
+  assert.match(newest, /1 of them shares an author with this record/);
   assert.deepEqual(titles(newest), ['Fourth', 'Third', 'Second']);
   assert.deepEqual(titles(await body('/record/1/citations?order=cited')), ['Second', 'Fourth', 'Third']);
   assert.match(newest, /<a href="\/record\/2" dir="auto">Second paper<\/a> <span[^>]*>together in 1 record</);
@@ -105,6 +105,7 @@ test('the tab lists who cites, in two orders, and what is cited together', async
 
 test('a summary has the numbers, the classes as searches, and the years', async () => {
   const page = await body('/search?p=paper&of=hcs2');
+  assert.match(page, /<a href="\/search\?p=paper" rel="nofollow">Back to the records<\/a>/);
   const rows = new Map(
     [...page.matchAll(/<th scope="row">(.*?)<\/th>(.*?)<\/tr>/g)].map(([, name, cells]) => [
       name,
@@ -121,14 +122,14 @@ test('a summary has the numbers, the classes as searches, and the years', async 
   assert.match(page, /href="\/search\?p=paper%20AND%20citedexcludingselfcites%3A0"/);
   assert.match(page, /aria-label="1992: 2 citations"/);
   assert.deepEqual(JSON.parse(await body('/search?p=paper+AND+cited:1->9&of=id')), [2, 1]);
-  assert.match(await body('/search?p=zzyzx&of=hcs'), /No record has all of this/);
+  assert.match(await body('/search?p=zzyzx&of=hcs'), /No record matches/);
 });
 
 test('the rows of the advanced form become one question in the links of a summary', async () => {
   const page = await body('/search?p1=ellis&f1=author&op1=n&p2=third&as=1&m1=a&m2=a&so=a&ln=en&of=hcs');
   assert.match(page, /href="\/search\?p=author%3Aellis%20and%20not%20third%20AND%20cited%3A1-%3E9"/);
   const both = await body('/search?p=founding+third&f=title&of=hcs');
-  assert.match(both, /No record has all of this/);
+  assert.match(both, /No record matches/);
   const exact = await body('/search?p1=Founding+paper&f1=title&m1=e&of=hcs');
   assert.match(exact, /p=title%3A%22Founding%20paper%22%20AND%20cited%3A1-%3E9/);
 });

@@ -12,6 +12,8 @@ export interface CitationSummaryModel {
   readonly citedHref: (citing: Citing, from: number, to: number | undefined) => string;
   /** What cites the papers, of a span of years. */
   readonly yearHref: (from: number, to: number) => string;
+  /** The list of the papers. */
+  readonly listHref: string;
   readonly mostCitedHref: string | undefined;
   /** The same with the column that is not shown, or without it. */
   readonly otherHref: string;
@@ -51,7 +53,7 @@ export function citationSummaryHtml(context: PageContext, model: CitationSummary
 <tbody>${row(tr.t('citations.papers'), ({ papers }) => tr.number(papers))}${row(tr.t('citations.total'), ({ citations }) => tr.number(citations))}${row(tr.t('citations.average'), ({ average }) => tr.number(Math.round(average * 10) / 10))}${row(tr.t('citations.h_index'), ({ hIndex }) => tr.number(hIndex))}</tbody>
 <tbody><tr><th scope="rowgroup" colspan="${columns.length + 1}">${tr.t('citations.classes')}</th></tr>
 ${classes}</tbody></table>
-<p class="links">${model.mostCitedHref !== undefined && html`<a href="${model.mostCitedHref}" rel="nofollow">${tr.t('citations.most_cited')}</a> · `}<a href="${model.otherHref}" rel="nofollow">${tr.t(two ? 'citations.with_self_only' : 'citations.compare')}</a></p>
+<p class="links"><a href="${model.listHref}" rel="nofollow">${tr.t('facets.back')}</a> · ${model.mostCitedHref !== undefined && html`<a href="${model.mostCitedHref}" rel="nofollow">${tr.t('citations.most_cited')}</a> · `}<a href="${model.otherHref}" rel="nofollow">${tr.t(two ? 'citations.with_self_only' : 'citations.compare')}</a></p>
 ${picture !== nothing && html`<div class="cited-years"><h3>${tr.t('years.citations')}</h3>${picture}</div>`}
 </section>`;
 }

@@ -57,6 +57,7 @@ export async function citationSummary(
           facets: yearFacet === undefined ? {} : { [yearFacet.code]: [from === to ? `${from}` : `${from}->${to}`] },
         }),
       ),
+    listHref: toUrl(request, { format: 'hb', first: 1 }),
     mostCitedHref:
       byCitations && toUrl(request, { format: 'hb', sort: byCitations.code, rank: '', ascending: false, first: 1 }),
     otherHref: toUrl(request, { format: request.format === 'hcs2' ? 'hcs' : 'hcs2' }),

@@ -16,12 +16,12 @@ test('when a word finds nothing its neighbours are offered, with counts, in its 
 
 test('a question without its signs is answered and said; machines get what they asked for', async () => {
   const { body } = await get('/search?p=quarks_measured');
-  assert.match(body, /No exact match for quarks_measured: quarks and measured was searched for instead/);
-  assert.match(body, /<h1>1 record<\/h1>/);
+  assert.match(body, /There is no exact match for quarks_measured: quarks and measured was searched for instead/);
+  assert.match(body, /<h1>1 record for /);
   // Exports that the page links to have the same records.
   assert.match(body, /href="\/search\?p=quarks\+and\+measured&amp;rg=-9999&amp;of=xm"/);
   assert.match(body, /name="p" value="quarks_measured"/);
-  assert.match((await get('/search?p=quarks_measured&ap=0')).body, /<h1>0 records<\/h1>/);
+  assert.match((await get('/search?p=quarks_measured&ap=0')).body, /<h1>0 records for /);
   assert.deepEqual((await get('/search?p=quarks_measured&of=id')).json(), []);
   assert.deepEqual((await get('/search?p=quarks_measured&of=id&ap=1')).json(), []);
 });
@@ -53,7 +53,7 @@ test('neighbours and counts know nothing of records that the reader may not see'
     'title:collectiom',
   ]) {
     const { body } = await get(`/search?p=${encodeURIComponent(text)}`);
-    assert.match(body, /<h1>0 records<\/h1>/);
+    assert.match(body, /<h1>0 records for /);
     assert.doesNotMatch(body, /dir="auto">[^<]*(secret|hidden|collection)[^<]*<\/a>/, text);
   }
 });

@@ -30,7 +30,7 @@ export function guidance(context: PageContext, { terms, parts, nearest, wider }:
     offer: Offer,
   ) => html`<tr><th scope="row">${offer.count > 0 ? link(offer) : offer.label}</th><td class="number">${tr.t('none.count', { count: offer.count })}</td></tr>
 `;
-  return html`<p>${tr.t('none.sentence')}</p>
+  return html`<p>${tr.t(terms.length > 1 ? 'none.sentence' : 'none.one')}</p>
 ${wider.length > 0 && html`<table class="terms"><caption>${tr.t('none.elsewhere')}</caption><tbody>${wider.map(row)}</tbody></table>`}
 ${terms.length > 0 && html`<table class="terms"><caption>${tr.t('none.terms')}</caption><tbody>${terms.map(row)}</tbody></table>`}
 ${parts !== undefined && html`<p>${tr.t('none.first_parts', parts)}</p>`}

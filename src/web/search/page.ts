@@ -120,9 +120,17 @@ function summary(context: PageContext, model: SearchModel): Html {
     count: model.total,
     collection: model.collectionName ?? '',
   });
+  const isList = model.total > 0 && model.summary === undefined && model.sections === undefined;
+  const shown = isList
+    ? tr.t('search.range', {
+        first: request.first,
+        last: Math.min(model.total, request.first + request.size - 1),
+        total: model.total,
+      })
+    : undefined;
   return html`<div class="summary">
-<h1>${count}</h1>
-<div class="bar-of-tools"><span class="muted">${tr.t('search.took', { milliseconds: seconds })}</span>
+<h1>${count}${model.question !== '' && html` ${tr.rich('search.for', { text: html`<span dir="auto">${shortened(model.question)}</span>` })}`}</h1>
+<div class="bar-of-tools"><span class="muted">${shown !== undefined && `${shown}, `}${tr.t('search.took', { milliseconds: seconds })}</span>
 ${
   model.total > 0 &&
   html`${menu(tr.t('search.order', { order: current.label }), order)}
@@ -146,7 +154,7 @@ ${
   model.chips.length > 0 &&
   html`<ul class="chips" aria-label="${tr.t('search.filters')}">${model.chips.map(
     (chip) =>
-      html`<li><a class="chip" href="${chip.href}" rel="nofollow"><b>${chip.name}</b> <span>${chip.value}</span> <i aria-hidden="true">×</i><span class="hidden">${tr.t('search.remove_filter')}</span></a></li>`,
+      html`<li><a class="chip" href="${chip.href}" rel="nofollow" aria-label="${tr.t('search.remove_filter', { name: chip.name, value: chip.value })}"><b>${chip.name}</b> <span>${chip.value}</span> <i aria-hidden="true">×</i></a></li>`,
   )}</ul>`
 }
 ${model.notices.length > 0 && html`<div class="notices" role="status">${model.notices.map((notice) => html`<p>${notice}</p>`)}</div>`}
@@ -156,6 +164,14 @@ ${
 }
 </div>`;
 }
+
+/** A heading holds no query of a thousand words; the box has it whole. */
+function shortened(text: string): string {
+  const characters = [...text];
+  return characters.length <= longestInHeading ? text : `${characters.slice(0, longestInHeading).join('')}…`;
+}
+
+const longestInHeading = 80;
 
 function orders(
   context: PageContext,

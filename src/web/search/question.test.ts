@@ -18,14 +18,14 @@ const long = 'a'.repeat(longestQuestion);
 test('a question of more characters than are read is refused, with its length and what to do', async () => {
   const page = await app.inject(address('/search', { p: `${long}b` }));
   assert.equal(page.statusCode, 414);
-  assert.match(page.body, /<h1[^>]*>Question too long<\/h1>/);
-  assert.match(page.body, /The question is too long: 4001 characters, at most 4000\./);
-  assert.match(page.body, /Ask for less at once/);
+  assert.match(page.body, /<h1[^>]*>Query too long<\/h1>/);
+  assert.match(page.body, /The query is too long: it has 4001 characters, and at most 4000 are allowed\./);
+  assert.match(page.body, /Ask for less at a time/);
   const french = await app.inject(address('/search', { p: `${long}b`, ln: 'fr' }));
-  assert.match(french.body, /Question trop longue/);
+  assert.match(french.body, /Requête trop longue/);
   const list = await app.inject(address('/search', { p: `${long}b`, of: 'id' }));
   assert.equal(list.statusCode, 414);
-  assert.match(list.body, /^error: The question is too long: 4001 characters/);
+  assert.match(list.body, /^error: The query is too long: it has 4001 characters/);
   const api = await app.inject(address('/api/search', { p: `${long}b` }));
   assert.equal(api.statusCode, 414);
   assert.equal(api.json().code, 'REPERIO_QUESTION_TOO_LONG');
@@ -49,24 +49,24 @@ test('all conditions count together, wherever they are asked', async () => {
 test('the first parts of a question that finds nothing are helped with, and the page says so', async () => {
   const words = (count: number): string => Array.from({ length: count }, (_, i) => `word${i}`).join(' ');
   const rows = (body: string): number =>
-    /Each part alone finds:.*?<\/table>/s.exec(body)?.[0].match(/<tr>/g)?.length ?? 0;
+    /Each part on its own finds:.*?<\/table>/s.exec(body)?.[0].match(/<tr>/g)?.length ?? 0;
   const few = await app.inject(address('/search', { p: words(conditionsHelped) }));
   assert.equal(rows(few.body), conditionsHelped);
   assert.doesNotMatch(few.body, /only the first/);
   const many = await app.inject(address('/search', { p: words(300) }));
   assert.equal(rows(many.body), conditionsHelped);
-  assert.match(many.body, /The question has 300 parts: only the first 20 are looked at here\./);
+  assert.match(many.body, /The query has 300 parts: only the first 20 are looked at here\./);
 });
 
 test('of many remarks the first are shown, and how many there are', async () => {
   const several = (await app.inject(address('/api/search', { p: "'a ".repeat(50) }))).json().notices;
   assert.equal(several.length, 20);
-  assert.deepEqual([several[19].kind, several[19].message], ['more-notices', 'There are 31 more such remarks.']);
+  assert.deepEqual([several[19].kind, several[19].message], ['more-notices', 'There are 31 more notices.']);
 });
 
 test('a facet that the site has not is in no link of a search, and the page says so', async () => {
   const { body } = await app.inject(address('/search', { p: 'paper', 'facet.nonsense': 'x', 'facet.year': '1999' }));
-  assert.match(body, /There is no facet nonsense: what was chosen in it was left out\./);
+  assert.match(body, /There is no facet nonsense: the values chosen in it were ignored\./);
   // Choosing a language or a theme leads back to the address as it was.
   const links = [...body.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href).filter((href) => !/ln=/.test(href));
   assert.ok(links.length > 10);
@@ -85,9 +85,9 @@ test('an argument that stands there too often is refused by its name, in the wor
   for (const [name, query] of repeated) {
     const page = await app.inject(`/search?${query}`);
     assert.equal(page.statusCode, 400, name);
-    assert.match(page.body, new RegExp(`The address has \\d+ values of ${name}, and \\d+ are possible\\.`));
+    assert.match(page.body, new RegExp(`The address has \\d+ values of ${name}; at most \\d+ are allowed\\.`));
     const french = await app.inject(`/search?ln=fr&${query}`);
-    assert.match(french.body, new RegExp(`L’adresse a \\d+ valeurs de ${name}, et \\d+ sont possibles\\.`));
+    assert.match(french.body, new RegExp(`L’adresse a \\d+ valeurs de ${name} ; \\d+ au plus sont admises\\.`));
     assert.equal((await app.inject(`/feed?${query}`)).statusCode, 400);
   }
   const api = await app.inject(`/api/search?${repeated[0]![1]}`);

@@ -10,9 +10,24 @@ test('a page has its hits, marks the words, and escapes what records say', async
   const answer = await get('/search?p=boson');
   assert.equal(answer.statusCode, 200);
   assert.match(answer.headers['content-type'] as string, /text\/html/);
-  assert.match(answer.body, /<h1>2 records<\/h1>/);
+  assert.match(answer.body, /<h1>2 records for /);
   assert.match(answer.body, /<mark>Bosons<\/mark> and &lt;script&gt;/);
   assert.doesNotMatch(answer.body, /<script>alert/);
+});
+
+test('the page says which of how many hits it shows, and for what', async () => {
+  const third = (await get('/search?p=paper&jrec=21&rg=10')).body;
+  assert.match(third, /<h1>30 records for <span dir="auto">paper<\/span><\/h1>/);
+  assert.match(third, /21–30 of 30, found in/);
+  assert.match((await get('/search?p=paper&rg=7&jrec=29')).body, /29–30 of 30/);
+  assert.doesNotMatch((await get('/search?p=zzyzx')).body, /–\d* of/);
+  const long = (await get(`/search?p=${'paper+'.repeat(100)}&ap=0`)).body;
+  assert.match(long, /<h1>30 records for <span dir="auto">[paper ]{80}…<\/span>/);
+});
+
+test('a filter says to a screen reader what it takes away', async () => {
+  const body = (await get('/search?p=paper&facet.year=1999')).body;
+  assert.match(body, /<a class="chip" [^>]*aria-label="Remove filter Year: 1999"/);
 });
 
 test('a hit says where the words are when title and abstract do not', async () => {
@@ -72,7 +87,7 @@ test('an unknown collection is 404 and its name is escaped', async () => {
 test('an unknown format is refused with those there are', async () => {
   const answer = await get('/search?of=nonsense');
   assert.equal(answer.statusCode, 400);
-  assert.match(answer.body, /^error: No format is called nonsense\.\nhint: The formats are .*xm or marcxml/);
+  assert.match(answer.body, /^error: There is no format nonsense\.\nhint: The formats are .*xm or marcxml/);
 });
 
 test('a MARC path that is none is the asker’s mistake', async () => {

@@ -18,16 +18,20 @@ export interface Field {
   readonly autocomplete?: string;
   readonly hint?: string | undefined;
   readonly optional?: true;
-  readonly invalid?: boolean;
+  /** What is wrong with what was typed; it is read with the field. */
+  readonly problem?: string | undefined;
   readonly focus?: boolean;
   readonly shortest?: number;
 }
 
-/** A label, its box, and a hint that is read with it. */
+/** A label, its box, and what is read with it: what is wrong with it, and a hint. */
 export function field(one: Field): Html {
   const hint = `${one.name}-hint`;
+  const problem = `${one.name}-problem`;
+  const described = [one.problem === undefined ? '' : problem, one.hint === undefined ? '' : hint].filter(Boolean);
   return html`<p class="field"><label for="${one.name}">${one.label}</label>
-<input id="${one.name}" name="${one.name}" type="${one.type ?? 'text'}" value="${one.value ?? ''}"${attribute('autocomplete', one.autocomplete ?? 'off')}${attribute('required', one.optional !== true)}${attribute('minlength', one.shortest)}${attribute('aria-describedby', one.hint === undefined ? undefined : hint)}${attribute('aria-invalid', one.invalid === true ? 'true' : undefined)}${attribute('autofocus', one.focus === true)}${attribute('autocapitalize', one.type === undefined ? 'none' : undefined)}>
+<input id="${one.name}" name="${one.name}" type="${one.type ?? 'text'}" value="${one.value ?? ''}"${attribute('autocomplete', one.autocomplete ?? 'off')}${attribute('required', one.optional !== true)}${attribute('minlength', one.shortest)}${attribute('aria-describedby', described.length === 0 ? undefined : described.join(' '))}${attribute('aria-invalid', one.problem === undefined ? undefined : 'true')}${attribute('autofocus', one.focus === true)}${attribute('autocapitalize', one.type === undefined ? 'none' : undefined)}>
+${one.problem !== undefined && html`<strong class="small" id="${problem}" role="alert">${one.problem}</strong>`}
 ${one.hint !== undefined && html`<span class="small muted" id="${hint}">${one.hint}</span>`}</p>`;
 }
 
@@ -46,6 +50,24 @@ export function select(name: string, label: string, choices: readonly Choice[], 
 
 export function checkbox(name: string, value: string, label: HtmlValue, checked = false): Html {
   return html`<p class="check"><label><input type="checkbox" name="${name}" value="${value}"${attribute('checked', checked)}> ${label}</label></p>`;
+}
+
+/** A mistake in a form: at a field of it, or at none. */
+export interface FormProblem {
+  readonly text: string;
+  readonly field: string | undefined;
+}
+
+/** What the form says above its fields, and what it says at one of them. */
+export function placedProblem(
+  problem: FormProblem | undefined,
+  fields: readonly string[],
+): { readonly above: string | undefined; readonly at: (field: string) => string | undefined } {
+  const place = fields.find((field) => field === problem?.field);
+  return {
+    above: place === undefined ? problem?.text : undefined,
+    at: (field) => (field === place ? problem?.text : undefined),
+  };
 }
 
 /** What went wrong with a form, read out at once. */

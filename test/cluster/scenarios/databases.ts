@@ -68,7 +68,7 @@ export interface DatabaseOutcome {
 }
 
 /** A search page from local segments says so by this. */
-const awayMark = 'The database is away';
+const awayMark = 'The database is not available';
 const questions = ['higgs', 'quantum field', 'detector', 'year:2001', 'title:theory', 'neutrino'];
 
 /** Milliseconds before and after what happens. */

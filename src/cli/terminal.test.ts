@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { fitted, headingOf, tableLines, widthOf } from './terminal.ts';
+
+const terminal = (columns: number) => Object.assign(new PassThrough(), { isTTY: true, columns });
+
+test('rows stand under their heads, numbers at the right, and are cut to the window', () => {
+  const columns = [{ head: 'NAME' }, { head: 'RECORDS', right: true }, { head: 'ROLES' }] as const;
+  const rows = [
+    ['ada', '12', 'superadmin'],
+    ['bob', '1,234', ''],
+  ];
+  const heading = (text: string) => `<${text}>`;
+  assert.deepEqual(tableLines(columns, rows, { width: Number.POSITIVE_INFINITY, heading }), [
+    '<NAME  RECORDS  ROLES>',
+    'ada        12  superadmin',
+    'bob     1,234',
+  ]);
+  assert.equal(tableLines(columns, rows, { width: 20, heading })[1], 'ada        12  supe…');
+});
+
+test('the window and bold heads are those of a terminal; a file has lines of any length', () => {
+  assert.equal(widthOf(terminal(90)), 90);
+  assert.equal(widthOf(new PassThrough()), Number.POSITIVE_INFINITY);
+  assert.equal(headingOf(terminal(90), {})('Head'), '\x1b[1mHead\x1b[0m');
+  assert.equal(headingOf(terminal(90), { NO_COLOR: '1' })('Head'), 'Head');
+  assert.equal(headingOf(new PassThrough(), {})('Head'), 'Head');
+  assert.equal(fitted('𝔘nicode', 3), '𝔘n…');
+});
