@@ -177,7 +177,9 @@ try {
 
   const times = seen.times.sort((a, b) => a - b);
   const at = (share: number): string => `${(times[Math.floor(times.length * share)] ?? 0).toFixed(0)} ms`;
-  const rebuilds = lines.filter((line) => /rebuilding the index/i.test(line) && !/of \d+ records/.test(line)).length;
+  const rebuilds = lines.filter(
+    (line) => /making the index anew|rebuilding the index/i.test(line) && !/of \d+ records/.test(line),
+  ).length;
   console.log(`Two releases on ${total.toLocaleString('en')} records, ${values.minutes} min. ${machineLine()}`);
   console.log(
     table(

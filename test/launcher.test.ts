@@ -131,7 +131,7 @@ describe('bin/reperio', () => {
     ['npm error code ENOSPC\nnpm error nospc no space left on device', /^error: The disk is full, .*\nhint: Free/m],
     [
       'npm error code EACCES\nnpm error path /x',
-      /^error: The dependencies could not be installed, since npm may not write/m,
+      /^error: The dependencies could not be installed, because npm may not write/m,
     ],
   ];
   for (const [words, sentence] of failures) {
@@ -146,7 +146,7 @@ describe('bin/reperio', () => {
   test('says so when there is no npm, or it leaves the dependencies incomplete', async () => {
     assert.match(
       (await launch()).stderr,
-      /^error: The dependencies are not installed, and there is no npm.*\nhint: .*apt-get install npm/,
+      /^error: The dependencies are not installed, and npm is missing.*\nhint: .*apt-get install npm/,
     );
     fakeNpm('mkdir node_modules');
     assert.match((await launch()).stderr, /error: npm left the dependencies incomplete/);

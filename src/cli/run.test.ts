@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { completionScript, completionWords } from './completion.ts';
 import { runCommandLine } from './run.ts';
-import { commandTable } from './table.ts';
+import { commandGroups, commandTable } from './table.ts';
 
 interface Outcome {
   readonly status: number;
@@ -57,6 +57,19 @@ test('help lists every command, and each of them explains itself with examples',
       assert.equal((await type(`${words} --help`)).stdout, shown.stdout);
     }
   }
+});
+
+test('help groups the commands, under headings that are bold on a terminal', async () => {
+  const { stdout } = await type('help');
+  const headings = stdout.match(/^[A-Z]\w+:(?=\n)/gm)?.map((heading) => heading.slice(0, -1));
+  assert.deepEqual(headings, commandGroups);
+  assert.ok(!stdout.includes('\x1b'));
+  const window = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
+  await runCommandLine(['help', 'load'], {
+    ...{ environment: {}, stdin: Readable.from([]), stdout: window, stderr: new PassThrough(), colour: true },
+    ...{ signal: new AbortController().signal, onHangup: () => undefined },
+  });
+  assert.match(String(window.read()), /\x1b\[1mUsage:\x1b\[0m reperio load[\s\S]*\x1b\[1mOptions:/);
 });
 
 test('no line of help is wider than a terminal of 120 columns', async () => {
@@ -112,6 +125,18 @@ test('config get prints the value alone, and says by its status when there is no
   assert.deepEqual(await type('config get database-url'), { status: 1, stdout: '', stderr: '' });
   assert.equal((await type('config get REPERIO_PORT --json')).stdout, '8080\n');
   assert.match((await type('config get prt')).stderr, /no setting prt.*\nhint: Did you mean port\?/);
+});
+
+test('config list groups the settings, with units, or shows only what was changed', async () => {
+  const all = (await type('config list')).stdout;
+  assert.match(all, /^Limits:\n {2}page-rate +1200 requests a minute {2}\[default\]$/m);
+  assert.match(all, /^ {2}connect-timeout +10s {2}\[default\]$/m);
+  assert.equal(
+    (await type('config list --changed', { REPERIO_PORT: '81' })).stdout,
+    'Network:\n  port  81  [REPERIO_PORT]\n',
+  );
+  assert.equal((await type('config list --changed')).stdout, 'Every setting has its default.\n');
+  assert.ok(JSON.parse((await type('config list --json')).stdout).length > 40);
 });
 
 test('config list never shows the password of the database', async () => {

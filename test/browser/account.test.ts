@@ -134,7 +134,7 @@ describe('pages of accounts in Chromium', { skip }, () => {
     await page.fill('#name', 'from a browser');
     await page.keyboard.press('Enter');
     assert.match(await page.textContent('.secret').then(String), /^[\w-]{43}$/);
-    await page.click('text=End >> nth=1');
+    await page.click('text=Revoke >> nth=1');
     assert.match(page.url(), /done=token_ended/);
     await page.goto(`${base}/account`);
     await page.selectOption('#theme', 'dark');

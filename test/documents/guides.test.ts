@@ -170,7 +170,7 @@ const cluster = 'docs/guides/a-cluster-in-an-hour.md';
 test(`${cluster} leads to two nodes that know each other, and to files for seven hosts`, async () => {
   const followed = await follow(cluster);
   assert.match(output(followed, 'A third paper'), /^\[2,1\]\n?\[2,1\]/);
-  assert.match(output(followed, 'bin/reperio status'), /^node two +serving/m);
+  assert.match(output(followed, 'bin/reperio status'), /^two +serving/m);
   assert.match(output(followed, 'ls rendered'), /^db1\ndb2\ndb3\nlb1\nlb2\nweb1\nweb2$/m);
 });
 

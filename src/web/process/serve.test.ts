@@ -106,7 +106,7 @@ test('a taken port and an unknown address are one sentence, and leave nothing lo
   const { port } = other.address() as { readonly port: number };
   await assert.rejects(start({ port }), {
     code: 'REPERIO_PORT_TAKEN',
-    message: new RegExp(`port ${port} of 127.0.0.1`),
+    message: new RegExp(`Port ${port} of 127\\.0\\.0\\.1 is already in use`),
   });
   other.close();
   await assert.rejects(start({ host: '203.0.113.7' }), { code: 'REPERIO_HOST_UNKNOWN' });
