@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { openTestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { loadSettings } from '../config/settings.ts';
 import { runningServer } from './embedded/cluster.ts';
 import { layoutOf } from './embedded/layout.ts';
@@ -43,7 +44,7 @@ test('a server that was killed under its users is started again at the next ques
   const server = runningServer(layoutOf(folder));
   assert.ok(server);
   process.kill(server.pid, 'SIGKILL');
-  while (runningServer(layoutOf(folder))) await sleep(5);
+  await waitFor('the end of the server', () => runningServer(layoutOf(folder)) === undefined);
   // Those asked while the connection breaks fail; nobody knows whether their statements were done.
   await sleep(50);
   const answers = await Promise.all(Array.from({ length: 4 }, () => store.database.query(sql`SELECT x FROM kept`)));

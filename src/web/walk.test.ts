@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { assertProperty } from '../../test/support/property.ts';
 import { localStore } from '../files/local-store.ts';
 import { receive } from '../files/receive.ts';
 import { field } from '../formats/test-records.ts';
@@ -396,7 +397,7 @@ test('a search is asked by arguments that there are', () => {
 });
 
 test('whatever is asked, nobody learns of what they may not see', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(
       fc.array(drawn, { minLength: 3, maxLength: 8 }),
       fc.constantFrom('any' as const, 'all' as const),

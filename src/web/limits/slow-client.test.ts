@@ -10,11 +10,12 @@ import { createApp } from '../app.ts';
 import { memoryLibrary } from '../test-library.ts';
 
 const window = 200;
-const minute = 60_000;
+/** Longer than a test may take: what is given up is given up by the window. */
+const never = 3_600_000;
 let app: FastifyInstance;
 
 before(async () => {
-  const timeouts = { request: minute, header: minute, body: window, keepAlive: minute };
+  const timeouts = { request: never, header: never, body: window, keepAlive: never };
   app = createApp(memoryLibrary(testSite, []), { timeouts });
   app.addContentTypeParser('application/octet-stream', (_, body, done) => done(null, body));
   app.post('/api/take', async (request) => {
@@ -60,10 +61,8 @@ async function send(
 }
 
 test('a body that does not come is given up with 408', async () => {
-  const began = Date.now();
   const { text } = await send(1000, []);
   assert.match(text, /^HTTP\/1\.1 408 Request Timeout\r\n/);
-  assert.ok(Date.now() - began < 5_000);
 });
 
 test('a body that drips is given up as well', async () => {
