@@ -35,7 +35,7 @@ const started = Date.now();
 const { TEST_SEED: seed = String(started % 2 ** 31) } = process.env;
 process.env['TEST_SEED'] = seed;
 /** Milliseconds: one that hangs is ended. */
-const fileLimit = 300_000 * Math.max(1, scale);
+const fileLimit = 900_000 * Math.max(1, scale);
 const options = process.argv.slice(2);
 const words = options.filter((word) => !word.startsWith('--'));
 const durations = readDurations();

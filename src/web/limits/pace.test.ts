@@ -20,8 +20,8 @@ const library = memoryLibrary(
 );
 const path = '/search?of=xm&rg=-9999';
 
-/** 300 kB in every 300 ms. */
-const limits: LimitSettings = { ...noLimits, exports: 1, exportPace: 1000, paceWindow: 300 };
+/** 1 MB in every second. */
+const limits: LimitSettings = { ...noLimits, exports: 1, exportPace: 1000, paceWindow: 1_000 };
 
 async function withServer(work: (port: number) => Promise<void>, over: WebLibrary = library): Promise<void> {
   const app = createApp(over, { limits });
@@ -109,7 +109,7 @@ test('a client that waits for us is not slow', async () => {
   const busy: WebLibrary = {
     ...short,
     stored: async (ids, bytes) => {
-      await pause(450);
+      await pause(1_300);
       return short.stored(ids, bytes);
     },
   };

@@ -9,7 +9,8 @@ import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import { memoryLibrary } from '../test-library.ts';
 
-const window = 200;
+/** Long enough for a busy machine to send a piece in it. */
+const window = 800;
 /** Longer than a test may take: what is given up is given up by the window. */
 const never = 3_600_000;
 let app: FastifyInstance;
@@ -68,13 +69,13 @@ test('a body that does not come is given up with 408', async () => {
 test('a body that drips is given up as well', async () => {
   const { text, sent } = await send(1_000_000, Array(100).fill('x'));
   assert.match(text, /^HTTP\/1\.1 408 /);
-  assert.ok(sent < 50, `${sent} drops`);
+  assert.ok(sent < 90, `${sent} drops`);
 });
 
 test('a large body that goes on coming is taken, however long it takes', async () => {
   const piece = 'x'.repeat(64 * 1024);
-  const { text } = await send(20 * piece.length, Array(20).fill(piece));
-  assert.match(text, new RegExp(`"bytes":${20 * piece.length}`));
+  const { text } = await send(40 * piece.length, Array(40).fill(piece));
+  assert.match(text, new RegExp(`"bytes":${40 * piece.length}`));
 });
 
 test('behind a large answer that is still read, 408 does not come into the middle of it', async () => {
