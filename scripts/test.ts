@@ -1,13 +1,18 @@
-/** `npm test`: runs the test files with one embedded PostgreSQL for all of them, and ends with one line that says how it went. */
+/**
+ * `npm test`: runs the test files with one embedded PostgreSQL for all of them, those that took longest last time first,
+ * and ends with one line that says how it went.
+ */
 import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { layoutOf } from '../src/store/embedded/layout.ts';
 import { joinServer } from '../src/store/embedded/share.ts';
 import { isOfCluster, missingTiers } from '../test/cluster/tiers.ts';
 import { missingPackages } from '../test/support/packages.ts';
+import { scale } from '../test/support/scale.ts';
+import { longestFirst, readDurations, slowest, writeDurations } from './durations.ts';
 
 function testFiles(words: readonly string[]): readonly string[] {
   const roots = words.length > 0 ? words : ['src', 'test'];
@@ -27,20 +32,34 @@ for (const name of Object.keys(process.env)) {
 delete process.env['NODE_TEST_CONTEXT'];
 
 const started = Date.now();
-const files = testFiles(process.argv.slice(2));
+const { TEST_SEED: seed = String(started % 2 ** 31) } = process.env;
+process.env['TEST_SEED'] = seed;
+/** Milliseconds: one that hangs is ended. */
+const fileLimit = 900_000 * Math.max(1, scale);
+const options = process.argv.slice(2);
+const words = options.filter((word) => !word.startsWith('--'));
+const durations = readDurations();
+const files = longestFirst(testFiles(words), durations).filter(
+  (file) => !isOfCluster(file) || !options.includes('--without-cluster'),
+);
 const missing = [...missingPackages(), ...missingTiers(files)];
 tellMissing(missing);
+console.log(`Properties are tried with TEST_SEED=${seed} and TEST_SCALE=${scale}.\n`);
 const folder = mkdtempSync(join(tmpdir(), 'reperio-test-'));
 const server = await joinServer(layoutOf(folder));
 process.env['TEST_DATABASE_FOLDER'] = folder;
 
 const counts = { tests: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
+const took = new Map<string, number>();
 async function runTests(some: readonly string[], concurrency: number): Promise<void> {
   if (some.length === 0) return;
-  const events = run({ files: [...some], concurrency, timeout: 300_000 });
+  const events = run({ files: [...some], concurrency, timeout: fileLimit });
   events.on('test:summary', (summary) => {
     // One comes for each file, and one without a file for all.
-    if (summary.file !== undefined) return;
+    if (summary.file !== undefined) {
+      took.set(relative(process.cwd(), summary.file), summary.duration_ms);
+      return;
+    }
     const found: Partial<typeof counts> = summary.counts;
     for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += found[name] ?? 0;
   });
@@ -48,15 +67,19 @@ async function runTests(some: readonly string[], concurrency: number): Promise<v
   report.pipe(process.stdout, { end: false });
   await new Promise((resolve) => report.once('end', resolve));
 }
+// While some wait for their processes, others compute.
+const atOnce = Number(process.env['TEST_AT_ONCE'] || Math.max(2, availableParallelism()) + 2);
 await runTests(
   files.filter((file) => !isOfCluster(file)),
-  Math.max(2, availableParallelism()),
+  atOnce,
 );
 await runTests(files.filter(isOfCluster), 1);
 await server.release();
 rmSync(folder, { recursive: true, force: true });
+writeDurations(new Map([...durations, ...took]));
 
 tellMissing(missing);
+if (files.length > 1) console.log(slowest(took));
 const failed = counts.failed + counts.cancelled;
 const seconds = Math.round((Date.now() - started) / 1000);
 const lacking = missing.length > 0 && process.env['CI'] === 'true';

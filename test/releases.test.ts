@@ -10,7 +10,6 @@ import { loadSettings } from '../src/config/settings.ts';
 import { runIndexer } from '../src/index/indexer.ts';
 import { readManifest } from '../src/index/manifest.ts';
 import { openSegmentFile, verifySegmentFile } from '../src/index/segment/open.ts';
-import { until } from '../src/index/test-index.ts';
 import { verifyIndex } from '../src/index/verify.ts';
 import { indexFolderOf, type Library, openLibrary } from '../src/library/open.ts';
 import { signIn } from '../src/people/sign-in.ts';
@@ -18,6 +17,7 @@ import { recordHistory } from '../src/records/history.ts';
 import { matching } from '../src/search/search.ts';
 import { firstVersions, newestVersions } from '../src/site/index-versions.ts';
 import { openTestDatabase } from './support/database.ts';
+import { waitFor } from './support/wait.ts';
 
 const libraries = globSync(join(import.meta.dirname, 'data/*/library.sql.gz'));
 assert.ok(libraries.length > 0);
@@ -78,7 +78,10 @@ for (const dump of libraries) {
         await database.query(sql`DELETE FROM node`);
         const stop = new AbortController();
         const indexer = runIndexer({ ...context, signal: stop.signal }, { every: 20, takeAfter: 0 });
-        await until(async () => (await readManifest(database)).versions.analysis === newestVersions.analysis);
+        await waitFor(
+          'the newest analysis',
+          async () => (await readManifest(database)).versions.analysis === newestVersions.analysis,
+        );
         stop.abort();
         await indexer;
         await isRight();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { finish } from '../index/work.ts';
 import { guest, type Person } from '../people/person.ts';
 import { parseQuery } from '../search/query/parse.ts';
@@ -38,7 +39,7 @@ function openTo(person: Person, versions: readonly Version[]) {
 }
 
 test('questions about citations are answered as if what a person may not see did not exist', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.constantFrom(guest, insider), (versions, person) => {
       const { snapshot, records } = openTo(person, versions);
       const home = new Set(ask(snapshot, person, { ...emptyRequest, size: Number.POSITIVE_INFINITY }).ids);
@@ -55,7 +56,7 @@ test('questions about citations are answered as if what a person may not see did
 });
 
 test('lists, counts and pictures of citations leave out what a person may not see, and say nothing of it', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.constantFrom(guest, insider), (versions, person) => {
       const { snapshot, open, records } = openTo(person, versions);
       const view = citationsFor(snapshot, person)!;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { dataField, type MarcRecord } from '../marc/record.ts';
 import type { Person } from '../people/person.ts';
 import { emptyRequest } from '../search/request.ts';
@@ -55,7 +56,7 @@ function recordOf({ kinds, owners, viewers }: Drawn): MarcRecord {
 }
 
 test('whom a record names sees it from every collection that it is in, and nobody else does', () => {
-  fc.assert(
+  assertProperty(
     fc.property(records, person, (drawn, { email, groups, insider, scopes }) => {
       const who: Person = { id: 1, name: 'x', email, groups, roles: insider ? ['insider'] : [], scopes };
       const versions = drawn.map((each, i): Version => {

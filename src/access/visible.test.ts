@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { guest, may, type Person } from '../people/person.ts';
 import { emptyRequest } from '../search/request.ts';
 import { history, liveVersions, snapshotOf, testSite, type Version } from '../search/testing/library.ts';
@@ -39,7 +40,7 @@ function isVisible(version: Version, collection: string, secret: boolean): boole
 
 test('everybody sees the records of a collection that the rules let them see, and no others', () => {
   const collections = ['Home', 'Papers', 'Old', 'Outside', 'Secret'];
-  fc.assert(
+  assertProperty(
     fc.property(
       history,
       fc.constantFrom(guest, insider),
@@ -67,7 +68,7 @@ test('everybody sees the records of a collection that the rules let them see, an
 });
 
 test('a record page is shown when any collection shows the record; deleted ones are told from unknown ones', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, (versions) => {
       const snapshot = snapshotOf(versions);
       const live = liveVersions(versions);

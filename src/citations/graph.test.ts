@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import type { CitationGraph } from '../index/citation-graph.ts';
 import { newestVersions, SnapshotBuilder } from '../index/live.ts';
 import { createInverter } from '../index/segment/inverter.ts';
@@ -124,7 +125,7 @@ const history = fc.array(fc.array(versionArbitrary, { maxLength: 8 }), { minLeng
 });
 
 test('the graph of any history is that of the naive model, whichever side came first', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, (parts) => {
       const segments = liveOf(parts.map(segmentOf));
       assert.deepEqual(saysOf(graphInMemory(segments)), naiveGraph(parts.flat()));
@@ -148,7 +149,7 @@ function over(stored: Awaited<ReturnType<typeof openGraph>>, segments: readonly 
 }
 
 test('a stored graph with what changed since is the graph of the whole, also after merges', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(history, fc.nat(5), fc.nat(5), async (parts, known, merged) => {
       const segments = parts.map(segmentOf);
       const { graph } = await storedGraph(segments.slice(0, known));
@@ -169,7 +170,7 @@ test('a stored graph with what changed since is the graph of the whole, also aft
 });
 
 test('one overlay after the other, as records change, is exact at each step', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(history, async (parts) => {
       const segments = parts.map(segmentOf);
       const { graph } = await storedGraph(segments.slice(0, 2));
@@ -190,7 +191,7 @@ test('one overlay after the other, as records change, is exact at each step', as
 });
 
 test('a graph that is newer than this view of the index does no harm', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(history, async (parts) => {
       const segments = parts.map(segmentOf);
       const { graph } = await storedGraph([segmentOf(parts.at(-1)!)]);

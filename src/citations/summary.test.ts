@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import { finish } from '../index/work.ts';
 import { citationClasses, summarisingCitations } from './summary.ts';
@@ -18,7 +19,7 @@ function viewOf(counts: readonly (readonly number[])[]): CitationView {
 
 test('numbers, h-index and classes are those of the hits', () => {
   const count = fc.oneof(fc.nat(12), fc.nat(600));
-  fc.assert(
+  assertProperty(
     fc.property(fc.array(fc.array(fc.tuple(count, fc.boolean()), { maxLength: 30 }), { maxLength: 3 }), (segments) => {
       const hits = segments.map((records) => new RoaringBitmap32(records.flatMap(([, hit], i) => (hit ? [i] : []))));
       const counts = segments.map((records) => records.map(([number]) => number));

@@ -4,9 +4,10 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { commandGroups } from './command.ts';
 import { completionScript, completionWords } from './completion.ts';
 import { runCommandLine } from './run.ts';
-import { commandGroups, commandTable } from './table.ts';
+import { commandTable } from './table.ts';
 
 interface Outcome {
   readonly status: number;
@@ -163,11 +164,9 @@ test('the completion of bash offers commands, their commands, their options, and
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
-test('--version is quick and prints one line', () => {
-  const started = performance.now();
+test('--version prints one line', () => {
   const { stdout, status } = spawnSync(process.execPath, [main, '--version'], { encoding: 'utf8' });
   assert.deepEqual([status, /^reperio \d+\.\d+\.\d+\n$/.test(stdout)], [0, true]);
-  assert.ok(performance.now() - started < 2_000);
 });
 
 test('a reader that has seen enough ends the command without a complaint', async () => {

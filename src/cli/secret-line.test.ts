@@ -8,6 +8,7 @@ import { PassThrough } from 'node:stream';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../../test/support/packages.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { secretLine } from './secret-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-secret-'));
@@ -91,9 +92,7 @@ function inTerminal(environment: NodeJS.ProcessEnv) {
 
 async function got(): Promise<string> {
   const path = join(folder, 'got');
-  for (let tries = 0; tries < 200 && !existsSync(path); tries++) await sleep(25);
-  await sleep(50);
-  const text = readFileSync(path, 'utf8');
+  const text = await waitFor('what was typed', () => existsSync(path) && readFileSync(path, 'utf8'));
   rmSync(path);
   return text;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { errorsManual } from '../../scripts/errors-manual.ts';
+import { assertProperty } from '../../test/support/property.ts';
 import { defineErrors, errorCatalogue, UserError } from './errors.ts';
 import { editDistance, nearest } from './nearest.ts';
 
@@ -37,7 +38,7 @@ test('placeholders are filled in, and unknown ones stay', () => {
 
 test('the distance of two words is symmetric, zero only for the same, and at most the longer length', () => {
   const word = fc.string({ maxLength: 12, unit: fc.constantFrom('a', 'b', 'c') });
-  fc.assert(
+  assertProperty(
     fc.property(word, word, (a, b) => {
       const distance = editDistance(a, b);
       assert.equal(distance, editDistance(b, a));

@@ -56,6 +56,8 @@ export interface FixityOptions {
   /** Bytes a second. */
   readonly pace: number;
   readonly signal: AbortSignal;
+  /** A clock, in ms. */
+  readonly now?: () => number;
 }
 
 export interface FixityReport {
@@ -72,17 +74,17 @@ const wrongAgain = 3_600;
 
 /** Reads the contents that were read longest ago, those never read first, and notes what is wrong with them. Goes on where it was ended. */
 export async function checkContents(options: FixityOptions): Promise<FixityReport> {
-  const { database, store, every, within, pace, signal } = options;
-  const began = performance.now();
+  const { database, store, every, within, pace, signal, now = () => performance.now() } = options;
+  const began = now();
   let files = 0;
   let bytes = 0;
   const onBytes = async (more: number): Promise<void> => {
     signal.throwIfAborted();
     bytes += more;
-    const early = (bytes / pace) * 1000 - (performance.now() - began);
+    const early = (bytes / pace) * 1000 - (now() - began);
     if (early > 20) await sleep(early, undefined, { signal });
   };
-  const isOver = (): boolean => performance.now() - began > within;
+  const isOver = (): boolean => now() - began > within;
   for (let page = await dueContents(database, every); page.length > 0 && !isOver(); ) {
     for (const content of page) {
       if (isOver()) break;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { disposition, parseFileName } from './names.ts';
 
 test('names keep their document and format, and their header is plain', () => {
@@ -12,7 +13,7 @@ test('names keep their document and format, and their header is plain', () => {
     ),
     true,
   );
-  fc.assert(
+  assertProperty(
     fc.property(fc.string({ unit: 'grapheme' }), (document) => !/[\r\n]/.test(disposition({ document, format: '' }))),
   );
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
+import { assertProperty } from '../../test/support/property.ts';
 import { compilePath } from '../marc/path.ts';
 import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { atomEntry, atomFeed } from './atom.ts';
@@ -225,7 +226,7 @@ const anyField: fc.Arbitrary<Field> = fc
 const anyRecord: fc.Arbitrary<MarcRecord['fields']> = fc.array(anyField, { maxLength: 12 });
 
 test('whatever a record holds, no format fails, XML is well formed, JSON is JSON, BibTeX braces balance', () => {
-  fc.assert(
+  assertProperty(
     fc.property(anyRecord, (fields) => {
       const one = item(5, fields);
       for (const code of xmlFormats) wellFormed(written(code, [one]));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
+import { assertProperty } from '../../test/support/property.ts';
 import type { Field } from '../marc/record.ts';
 import type { ExportContext } from './export-format.ts';
 import { requireExportFormat } from './formats.ts';
@@ -260,7 +261,7 @@ const anyFields: fc.Arbitrary<readonly Field[]> = fc.uniqueArray(part, { maxLeng
 
 for (const code of Object.keys(demands) as (keyof typeof demands)[]) {
   test(`${code} is what its schema demands, whatever a record has`, () => {
-    fc.assert(
+    assertProperty(
       fc.property(anyFields, (fields) => check(parse(written(code, [item(1, fields)])), demands[code])),
       { numRuns: 200 },
     );
@@ -277,7 +278,7 @@ test('an empty answer is a document without records', () => {
 });
 
 test('values that schemas restrict', () => {
-  fc.assert(
+  assertProperty(
     fc.property(anyFields, (fields) => {
       const one = item(1, fields);
       const resource = parse(written('dcite', [one]));
@@ -308,7 +309,7 @@ test('a record by its address is a DataCite document of its own', () => {
 });
 
 test('RIS begins with TY and ends with ER, one tag a line', () => {
-  fc.assert(
+  assertProperty(
     fc.property(anyFields, (fields) => {
       const lines = written('ris', [item(1, fields)])
         .split('\r\n')
@@ -321,7 +322,7 @@ test('RIS begins with TY and ends with ER, one tag a line', () => {
 });
 
 test('EndNote begins with %0, CSL-JSON has a type and a name for everybody', () => {
-  fc.assert(
+  assertProperty(
     fc.property(anyFields, (fields) => {
       const one = item(1, fields);
       assert.match(written('enw', [one]), /^%0 [A-Z]/);

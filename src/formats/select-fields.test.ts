@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { compilePath } from '../marc/path.ts';
 import { dataField, type MarcRecord } from '../marc/record.ts';
 import { onlyPaths, withoutPaths } from '../marc/select-fields.ts';
@@ -46,7 +47,7 @@ test('what is left out and what is kept make up the record', () => {
   const paths = fc.array(fc.constantFrom('595', '5951_', '100__a', '24%', '100__%', '245__b'), { maxLength: 3 });
   const flat = (one: MarcRecord): readonly string[] =>
     one.fields.flatMap((each) => each.subfields.map((sub) => `${each.tag}${each.ind1}${sub.code}${sub.value}`));
-  fc.assert(
+  assertProperty(
     fc.property(fields, paths, (list, texts) => {
       const whole = { leader: '', fields: list };
       const compiled = texts.map(compilePath);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { attribute, escapeHtml, html, join, jsonScript, raw } from './html.ts';
 
 test('text is escaped in content and attributes, markup made by html is not', () => {
@@ -16,7 +17,7 @@ test('lists are joined, nothing is nothing, zero is shown', () => {
 });
 
 test('no text can leave the place where it was put', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const out = html`<p title="${text}">${text}</p>`.text;
       const match = /^<p title="([^"<>]*)">([^<>]*)<\/p>$/.exec(out);
@@ -41,7 +42,7 @@ test('an attribute is there with its value, alone, or not at all', () => {
 });
 
 test('JSON in a script cannot end the script and reads back the same', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.jsonValue(), (value) => {
       const out = jsonScript('application/ld+json', value).text;
       const inner = /^<script type="application\/ld\+json">([^<>]*)<\/script>$/.exec(out);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { packDelta, replayDelta } from './delta.ts';
 import type { IndexedRecord } from './document.ts';
 import { emptyBrief } from './segment/stored-segment.ts';
@@ -58,7 +59,7 @@ function replay(packed: Buffer): { readonly begun: readonly IndexedRecord[]; rea
 }
 
 test('a delta says again exactly what the analysis said', () => {
-  fc.assert(
+  assertProperty(
     fc.property(calls, (list) => {
       const expected = list.map(([kind, space, term, position]) => [kind, space, term, kind === 'word' ? position : 0]);
       assert.deepEqual(replay(pack(list)), { begun: [record], calls: expected });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { UserError } from '../errors/errors.ts';
 import { applySite } from '../library/apply-site.ts';
 import { defaultSiteText } from '../site/default.ts';
@@ -14,7 +15,7 @@ import { type IndexerOptions, indexerMemory, runIndexer } from './indexer.ts';
 import { isMixedIndex, publish, readManifest } from './manifest.ts';
 import { RebuildStopped, rebuildIndex, takeWhenEmpty } from './rebuild.ts';
 import { segmentRows } from './segment-store.ts';
-import { found, testIndex, until, version } from './test-index.ts';
+import { found, testIndex, version } from './test-index.ts';
 
 const index = testIndex(openTestDatabase);
 const { addDelta, addSegment, isRight, setVersions, storeRecords, withFollower } = index;
@@ -45,7 +46,7 @@ async function indexing(
     { every: 20, takeAfter: 0, onWork: (sentence) => said.push(sentence), ...options },
   );
   try {
-    await until(() => until_(said));
+    await waitFor('what the indexer is to say', () => until_(said));
   } finally {
     stop.abort();
     await running;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { defaultSite } from '../site/default.ts';
 import { noKeys } from './document.ts';
 import { newestVersions, SnapshotBuilder } from './live.ts';
@@ -52,7 +53,7 @@ function winners(segments: readonly (readonly Version[])[]): Map<number, { place
 
 test('of all versions of a record the one with the highest revision is live, unless it is a deletion', () => {
   const builder = new SnapshotBuilder();
-  fc.assert(
+  assertProperty(
     fc.property(library, (lists) => {
       const segments = lists.map(segmentOf);
       const snapshot = builder.build({ version: 'x', site, siteVersion: 0, segments });
@@ -70,7 +71,7 @@ test('of all versions of a record the one with the highest revision is live, unl
 });
 
 test('a merge keeps the newest versions, deletions too', () => {
-  fc.assert(
+  assertProperty(
     fc.property(library, (lists) => {
       const segments = lists.map(segmentOf);
       const kept = newestVersions(segments);

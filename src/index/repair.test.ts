@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { indexVersion } from './entry.ts';
 import { publish } from './manifest.ts';
 import { repairSegment } from './repair.ts';
 import { createInverter } from './segment/inverter.ts';
 import { segmentFileName } from './segment/open.ts';
 import { bytesInMemory, storeSegment } from './segment-store.ts';
-import { analyzer, found, testIndex, until, version } from './test-index.ts';
+import { analyzer, found, testIndex, version } from './test-index.ts';
 import { verifyIndex } from './verify.ts';
 
 const index = testIndex(openTestDatabase);
@@ -101,7 +102,7 @@ test('a follower serves its last view while a stored segment is damaged, and ask
     await assert.rejects(follower.refresh(), { code: 'REPERIO_SEGMENT_BLOCK' });
     assert.match(follower.state().problem ?? '', new RegExp(id));
     assert.deepEqual(found(follower, 'kept'), [1]);
-    await until(() => found(follower, 'kept').length === 2);
+    await waitFor('the repaired segment', () => found(follower, 'kept').length === 2);
     assert.equal(follower.state().problem, undefined);
   });
 });

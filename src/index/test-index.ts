@@ -160,13 +160,3 @@ export function found(follower: Follower, word: string): readonly number[] {
     })
     .sort((a, b) => a - b);
 }
-
-/** Waits for the condition, `limit` ms at most; how long it took, in ms. */
-export async function until(condition: () => boolean | Promise<boolean>, limit = 10_000): Promise<number> {
-  const start = performance.now();
-  while (!(await condition())) {
-    if (performance.now() - start > limit) assert.fail(`not within ${limit} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  return performance.now() - start;
-}

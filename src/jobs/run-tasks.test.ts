@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { takeLease } from '../store/lease.ts';
 import { beginTask, dueTasks, endTask, enterTasks, taskStates } from './calendar.ts';
 import { doTask, runTasks } from './run-tasks.ts';
@@ -26,14 +27,6 @@ async function stateOf(name: string): Promise<TaskState> {
   return found;
 }
 
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!(await holds())) {
-    assert.ok(performance.now() < end, 'it does not come true');
-    await sleep(10);
-  }
-}
-
 test('of several nodes one at a time does tasks, and each task once when it is due', async () => {
   const { database, url } = store;
   const stop = new AbortController();
@@ -52,11 +45,11 @@ test('of several nodes one at a time does tasks, and each task once when it is d
   const nodes = ['a', 'b', 'c', 'd'].map((node) =>
     runTasks({ database, url, node, tasks, signal: stop.signal }, { standby: 0, every: 5 }),
   );
-  await until(() => log.length >= 3);
+  await waitFor('each of three tasks', () => log.length >= 3);
   await sleep(200);
   assert.deepEqual(log.toSorted(), ['one', 'three', 'two']);
   await database.query(sql`UPDATE task SET due = now() WHERE name = 'two'`);
-  await until(() => log.length > 3);
+  await waitFor('the second time of task two', () => log.length > 3);
   await sleep(100);
   stop.abort();
   await Promise.all(nodes);
@@ -95,7 +88,8 @@ test('one that fails is tried again, more and more rarely, beside others that ar
   );
   const pauses: number[] = [];
   for (let failures = 1; failures <= 9; failures++) {
-    await until(
+    await waitFor(
+      `its failure number ${failures}`,
       async () =>
         (await stateOf('broken')).failures === failures &&
         told.filter((one) => one.startsWith('broken')).length === failures,
@@ -107,7 +101,7 @@ test('one that fails is tried again, more and more rarely, beside others that ar
     await database.query(sql`UPDATE task SET due = now() WHERE name = 'broken'`);
   }
   assert.deepEqual(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-  await until(async () => (await stateOf('broken')).failures === 0);
+  await waitFor('its success', async () => (await stateOf('broken')).failures === 0);
   stop.abort();
   await node;
   const { did, problem } = await stateOf('broken');
@@ -126,7 +120,7 @@ test('one that is told to stop is given back, and its next failure counts as bef
   const lease = await takeLease(store.url, 'tasks', { label: 'test', wait: true });
   await beginTask(database, 'long', { node: 'a', holder: lease!.holder });
   const doing = doTask({ database, node: 'b', signal: stop.signal, lease: lease! }, waiting);
-  await until(async () => (await stateOf('long')).node === 'b');
+  await waitFor('the start on node b', async () => (await stateOf('long')).node === 'b');
   stop.abort();
   assert.equal(await doing, undefined);
   await lease!.release();
@@ -185,10 +179,10 @@ test('a database that is away is told of, and looked for again', async () => {
     { database: { ...database, query }, url: store.url, node: 'a', tasks: [quick('one')], signal: stop.signal },
     { standby: 0, every: 5, onTrouble: (sentence) => said.push(sentence) },
   );
-  await until(() => said.length > 1);
+  await waitFor('what it says', () => said.length > 1);
   assert.match(said[0]!, /^Periodic tasks could not be run: the database is away$/);
   away = false;
-  await until(async () => (await taskStates(database)).some(({ did }) => did !== null));
+  await waitFor('the task', async () => (await taskStates(database)).some(({ did }) => did !== null));
   stop.abort();
   await node;
 });

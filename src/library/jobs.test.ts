@@ -5,11 +5,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { createSystemd } from '../../test/support/systemd.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { contentPath } from '../files/content.ts';
 import { field } from '../formats/test-records.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
@@ -63,14 +63,6 @@ function work(node: string) {
   return { child, ended: event(child, 'exit'), said };
 }
 
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!(await holds())) {
-    assert.ok(performance.now() < end, 'it does not come true');
-    await sleep(50);
-  }
-}
-
 const stateOf = async (name: string): Promise<TaskState> =>
   (await taskStates(store.database)).find((state) => state.name === name)!;
 
@@ -112,7 +104,7 @@ test('what has expired goes, and what has not stays', async () => {
   );
 });
 
-test('a damaged document is told of by task, state and exit status, until it is whole again', async () => {
+test('a damaged document is told of by task, state and exit status it is whole again', async () => {
   const paper = join(folder, 'paper.txt');
   writeFileSync(paper, 'What was kept.');
   assert.equal((await reperio('file', 'add', '1', paper)).status, 0);
@@ -151,16 +143,19 @@ test('a host works in the background: of two one is killed over a task, and the 
   const one = work('one');
   let other: ReturnType<typeof work> | undefined;
   try {
-    await until(async () => (await stateOf('files')).running !== null);
+    await waitFor('the start of the task', async () => (await stateOf('files')).running !== null);
     assert.equal((await stateOf('files')).node, 'one');
     other = work('other');
-    await until(() => other!.said.join('').includes('Running periodic tasks.'));
+    await waitFor('the other host', () => other!.said.join('').includes('Running periodic tasks.'));
     one.child.kill('SIGKILL');
     await one.ended;
-    await until(async () => (await stateOf('files')).problem === 'The process that ran it was stopped before the end.');
+    await waitFor(
+      'the interrupted task',
+      async () => (await stateOf('files')).problem === 'The process that ran it was stopped before the end.',
+    );
     // So that nobody waits for a minute here.
     await database.query(sql`UPDATE task SET due = now() WHERE name = 'files'`);
-    await until(async () => (await stateOf('files')).running !== null);
+    await waitFor('the start on the other host', async () => (await stateOf('files')).running !== null);
     other.child.kill('SIGTERM');
     assert.deepEqual(await other.ended, [0, null], other.said.join(''));
     const back = await stateOf('files');
@@ -173,5 +168,7 @@ test('a host works in the background: of two one is killed over a task, and the 
   const done = await reperio('tasks', 'run', 'files');
   assert.match(done.text, /^files: 1 file read, 120 MB\.$/m);
   assert.match(systemd.tellings()[0]!, /^--ready --pid=\d+$/);
-  await until(() => ['WATCHDOG=1', '--stopping'].every((word) => systemd.tellings().includes(word)));
+  await waitFor('what systemd is told', () =>
+    ['WATCHDOG=1', '--stopping'].every((word) => systemd.tellings().includes(word)),
+  );
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type CutProxy, openCutProxy } from '../../test/support/cut-proxy.ts';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { loadSettings } from '../config/settings.ts';
 import { field } from '../formats/test-records.ts';
 import { firstValue } from '../formats/work/fields.ts';
@@ -88,7 +89,7 @@ describe('whole records', () => {
     await toReplica.cut();
     assert.equal((await titles(1)).get(1), 'First, changed');
     await toReplica.heal();
-    await new Promise((resolve) => setTimeout(resolve, 5_200));
+    await waitFor('the replica', async () => (await titles(2)).get(2) === 'Second, of the replica');
     await toPrimary.cut();
     // Older than the index, and better than nothing.
     assert.equal((await titles(1)).get(1), 'First');

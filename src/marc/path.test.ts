@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { UserError } from '../errors/errors.ts';
 import { marcRecord } from './arbitrary.ts';
 import { compilePath } from './path.ts';
@@ -74,7 +75,7 @@ describe('a MARC path', () => {
   });
 
   test('finds what a naive model finds', () => {
-    fc.assert(
+    assertProperty(
       fc.property(marcRecord(), patternText, (anyRecord, path) => {
         assert.deepEqual(compilePath(path).values(anyRecord), naiveValues(anyRecord, path));
       }),
@@ -84,7 +85,7 @@ describe('a MARC path', () => {
 });
 
 test('a set of paths gives each path what it finds alone', () => {
-  fc.assert(
+  assertProperty(
     fc.property(marcRecord(), fc.array(patternText, { maxLength: 6 }), (anyRecord, texts) => {
       const paths = texts.map(compilePath);
       const found: string[][] = paths.map(() => []);

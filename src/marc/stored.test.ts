@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { marcRecord, valueText } from './arbitrary.ts';
 import { dataField } from './record.ts';
 import { decodeParts, decodeStored, encodeStored, readParts, readStart } from './stored.ts';
 
 test('the stored form is lossless, also for what XML cannot hold', () => {
-  fc.assert(
+  assertProperty(
     fc.property(marcRecord(valueText(['\u0000', '\u001e', '\ud800', '\uffff'])), (record) => {
       assert.deepEqual(decodeStored(encodeStored(record)), record);
     }),
@@ -14,7 +15,7 @@ test('the stored form is lossless, also for what XML cannot hold', () => {
 });
 
 test('the stored form is one line without control characters', () => {
-  fc.assert(
+  assertProperty(
     fc.property(marcRecord(valueText(['\u0000', '\u007f', '\ud800'])), (record) => {
       const stored = encodeStored(record);
       assert.doesNotMatch(stored, /[\u0000-\u001f]/);
@@ -42,7 +43,7 @@ test('a damaged stored record is an error', () => {
 });
 
 test('of a record so many parts are read, and what they hold is a record', () => {
-  fc.assert(
+  assertProperty(
     fc.property(
       marcRecord(valueText(['\\', '\\"', '"', '\ud800', '\u0000'])),
       fc.integer({ min: 1, max: 12 }),

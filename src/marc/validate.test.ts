@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { marcRecord } from './arbitrary.ts';
 import { marcErrors } from './errors.ts';
 import { controlField, dataField, type Field } from './record.ts';
@@ -35,7 +36,7 @@ test('a record without fields is refused', () => {
 });
 
 test('valid records are not refused', () => {
-  fc.assert(fc.property(marcRecord(), (record) => assert.equal(recordProblem(record), undefined)));
+  assertProperty(fc.property(marcRecord(), (record) => assert.equal(recordProblem(record), undefined)));
   assert.equal(
     recordProblem({ leader: '', fields: [controlField('FMT', 'BK'), dataField('CAT', ' ', ' ', [])] }),
     undefined,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { UserError } from '../errors/errors.ts';
 import type { Database } from '../store/database.ts';
 import { type Access, openAccess } from './access.ts';
@@ -58,17 +59,11 @@ async function sessionFor(id: number): Promise<string> {
   return (await createSession(database, { person: id, remember: false, address: '192.0.2.1', agent: 'test' })).secret;
 }
 
+/** Notifications take a moment; a cache that was not told would keep for a minute. */
+const soon = (what: string, look: () => Promise<boolean>): Promise<boolean> => waitFor(what, look, 30_000);
+
 const who = async (access: Access, secret: string): Promise<string | undefined> =>
   (await access.signedIn({ kind: 'session', secret }))?.account.name;
-
-/** Notifications take a moment; a cache that was not told would keep for a minute. */
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 5_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, 'still the state of before');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 /** How many statements a piece of work sends. */
 async function statements(work: (counting: Access) => Promise<unknown>): Promise<number> {
@@ -83,7 +78,7 @@ async function statements(work: (counting: Access) => Promise<unknown>): Promise
   const access = await openAccess({ database: counted, url: store.url });
   try {
     // It reads the roles once at first, and again when it begins to listen.
-    await eventually(async () => sent >= 2);
+    await soon('the roles, read twice', async () => sent >= 2);
     sent = 0;
     await work(access);
     return sent;
@@ -119,7 +114,10 @@ test('signing out is seen by all processes at once', async () => {
   const [one, two] = [await sessionFor(id), await sessionFor(id)];
   for (const access of [here, there]) for (const secret of [one, two]) assert.equal(await who(access, secret), name);
   await endSession(database, one);
-  await eventually(async () => (await who(here, one)) === undefined && (await who(there, one)) === undefined);
+  await soon(
+    'the end of the session in both processes',
+    async () => (await who(here, one)) === undefined && (await who(there, one)) === undefined,
+  );
   assert.equal(await who(there, two), name, 'another session goes on');
   assert.equal((await sessionsOf(database, id)).length, 1);
 });
@@ -145,7 +143,8 @@ test('a new password, none, a closed account and "end all" end sessions, links a
     for (const kind of ['reset', 'email', 'confirm', 'identity'] as const)
       await issueOneTime(database, kind, { person: id, data: {} });
     await way({ id, name, email: 'x@y.example' });
-    for (const given of [session, token]) await eventually(async () => (await there.signedIn(given)) === undefined);
+    for (const given of [session, token])
+      await soon('the end of what was given out', async () => (await there.signedIn(given)) === undefined);
     await setState(database, operator, { id, name }, 'active');
     assert.equal(await here.signedIn(token), undefined, 'nor do they come back');
     assert.deepEqual(await database.query(sql`SELECT FROM one_time WHERE person_id = ${id}`), []);
@@ -159,7 +158,8 @@ test('who signs in while the password is changed does not come in by the old one
     await transaction.query(sql`UPDATE person SET password_hash = 'another' WHERE id = ${id}`);
     const coming = signIn(database, { ...request, name });
     // Counted when the old hash was read.
-    await eventually(
+    await soon(
+      'the count of the attempt',
       async () => (await database.query(sql`SELECT FROM throttle WHERE kind = 'sign-in account'`)).length > 0,
     );
     return { coming };
@@ -182,11 +182,11 @@ test('roles and states that change are seen by all processes at once', async () 
     (await there.signedIn({ kind: 'session', secret }))?.account.memberships.map(({ role }) => role);
   assert.deepEqual(await rolesOf(), []);
   await giveRole(database, operator, person, 'readers', undefined);
-  await eventually(async () => (await rolesOf())?.[0] === 'readers');
+  await soon('the role', async () => (await rolesOf())?.[0] === 'readers');
   await takeRole(database, operator, person, 'readers');
-  await eventually(async () => (await rolesOf())?.length === 0);
+  await soon('the end of the role', async () => (await rolesOf())?.length === 0);
   await setState(database, operator, person, 'disabled');
-  await eventually(async () => (await rolesOf()) === undefined);
+  await soon('the end of the session', async () => (await rolesOf()) === undefined);
   await setState(database, operator, person, 'active');
   assert.equal(await rolesOf(), undefined, 'a session that ended stays ended');
 });
@@ -201,14 +201,14 @@ test('a session ends when it is not used, and goes on when it is', async () => {
   const kept = await sessionFor(id);
   await database.query(sql`UPDATE session SET last_seen = now() - interval '1 day' WHERE person_id = ${id}`);
   assert.equal(await who(here, kept), name);
-  await eventually(async () => {
+  await soon('the later last visit', async () => {
     const [session] = await sessionsOf(database, id);
     return session !== undefined && Date.now() - session.lastSeen.getTime() < 60_000;
   });
   assert.equal(await who(here, used), undefined);
 });
 
-test('a token is its person with the scopes it has, until it expires or its person is disabled', async () => {
+test('a token is its person with the scopes it has it expires or its person is disabled', async () => {
   const person = await newPerson();
   const token = async (expires: Date | undefined): Promise<string> =>
     (await createToken(database, operator, person, { name: 'script', scopes: ['read'], expires })).secret;
@@ -218,7 +218,7 @@ test('a token is its person with the scopes it has, until it expires or its pers
   assert.equal(await who(here, good), undefined, 'a token is no session');
   assert.equal(await here.signedIn({ kind: 'token', secret: await token(new Date(Date.now() - 1)) }), undefined);
   await setState(database, operator, person, 'disabled');
-  await eventually(async () => (await here.signedIn({ kind: 'token', secret: good })) === undefined);
+  await soon('the end of the token', async () => (await here.signedIn({ kind: 'token', secret: good })) === undefined);
 });
 
 test('people sign in by name or address, and nobody learns which of the two was wrong', async () => {
@@ -237,14 +237,16 @@ test('people sign in by name or address, and nobody learns which of the two was 
   assert.deepEqual(await signIn(database, { ...request, name }), { kind: 'state', state: 'disabled' });
 });
 
-test('an unknown name takes as long as a wrong password', async () => {
+test('an unknown name costs as much as a wrong password', async () => {
   const { name } = await newPerson(password);
+  /** Milliseconds of a core: others may use the machine. */
   const time = async (typed: string): Promise<number> => {
     const runs = [];
     for (let i = 0; i < 3; i++) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       await signIn(database, { ...request, name: typed, password: 'wrong password', address: '198.51.100.9' });
-      runs.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(start);
+      runs.push((user + system) / 1000);
     }
     return Math.min(...runs);
   };
@@ -366,7 +368,7 @@ test('the operator may add somebody without an address, whom no empty name or ad
 
 test('people are listed by part of a name, by role and by state', async () => {
   const person = await newPerson();
-  await giveRole(database, operator, person, 'rare role', new Date(Date.now() + 1000));
+  await giveRole(database, operator, person, 'rare role', new Date(Date.now() + 3_600_000));
   const { people, total } = await listPeople(database, { text: 'PERSON', role: 'rare role', offset: 0, limit: 10 });
   assert.deepEqual([people.map(({ name }) => name), total], [[person.name], 1]);
   assert.equal((await listPeople(database, { text: '%', offset: 0, limit: 10 })).total, 0);

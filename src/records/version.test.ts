@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { controlField, dataField, type MarcRecord } from '../marc/record.ts';
 import { identify } from './identifiers.ts';
 import { creationOf, isDeleted, markDeleted, readTimeStamp, stampRecord, timeStamp } from './version.ts';
@@ -42,7 +43,7 @@ test('a foreign 001 is kept as 035__a, once', () => {
 });
 
 test('every time is read back from the stamp it gives, to a tenth of a second', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }), (time) => {
       const back = readTimeStamp(timeStamp(time));
       assert.equal(Math.floor(back!.getTime() / 100), Math.floor(time.getTime() / 100));

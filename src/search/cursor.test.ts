@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { emptyRequest } from './request.ts';
 import { search } from './search.ts';
 import { history, snapshotOf } from './testing/library.ts';
@@ -19,7 +20,7 @@ const orders = fc.constantFrom(
 );
 
 test('pages after each other’s ends are the whole, in order, whatever the order', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, orders, fc.integer({ min: 1, max: 5 }), (versions, order, size) => {
       const snapshot = snapshotOf(versions);
       const visible = snapshot.segments.map(({ live }) => live);
@@ -41,7 +42,7 @@ test('pages after each other’s ends are the whole, in order, whatever the orde
 });
 
 test('a position holds though its record went and others came', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, history, orders, (before, later, order) => {
       const request = { ...emptyRequest, ...order };
       const old = snapshotOf(before);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
@@ -38,7 +39,7 @@ function tally(versions: readonly Version[]): Map<string, number> {
 }
 
 test('values are counted exactly, over any split into segments', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.integer({ min: 1, max: 4 }), (versions, wanted) => {
       const snapshot = snapshotOf(versions, site);
       const counts = tally(liveVersions(versions));
@@ -53,7 +54,7 @@ test('values are counted exactly, over any split into segments', () => {
 });
 
 test('among the values that are met, among all, and by a bitmap for each value the counts are those of looking at each hit, whatever the hits are', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.integer({ min: 1, max: 4 }), fc.array(fc.boolean()), (versions, wanted, chosen) => {
       const snapshot = snapshotOf(versions, site);
       const segments = snapshot.segments.map(({ segment, live: all }) => ({
@@ -83,7 +84,7 @@ test('among the values that are met, among all, and by a bitmap for each value t
 });
 
 test('a facet keeps its other values in reach of what was chosen in it, and narrows the other facets', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, (versions) => {
       const snapshot = snapshotOf(versions, site);
       const records = liveVersions(versions);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { emptyRequest, type KnownNames, requestOf, type SearchRequest, toArguments, toUrl } from './request.ts';
 
 const known: KnownNames = {
@@ -12,7 +13,7 @@ const read = (query: string) => requestOf(new URLSearchParams(query), known);
 test('a request survives its own URL', () => {
   const text = fc.constantFrom('', 'higgs', 'a & b = "c"', 'ü*');
   const date = fc.constantFrom('', '2012', '2012-05', '2012-05-03');
-  fc.assert(
+  assertProperty(
     fc.property(
       fc.record({
         text,

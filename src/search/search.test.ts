@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { citationView } from '../citations/view.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import { parseQuery } from './query/parse.ts';
@@ -111,7 +112,7 @@ function ask(text: string, changes: Partial<SearchRequest> = {}): SearchRequest 
 }
 
 test('a printed question is read back as the same tree', () => {
-  fc.assert(
+  assertProperty(
     fc.property(queries, (query) => {
       const printed = printQuery(query);
       assert.equal(printQuery(parseQuery(printed, { fieldNames }).query), printed);
@@ -121,7 +122,7 @@ test('a printed question is read back as the same tree', () => {
 });
 
 test('random questions over random histories find what the naive evaluator finds, newest first', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.array(queries, { minLength: 1, maxLength: 8 }), (versions, asked) => {
       const snapshot = snapshotOf(versions);
       const records = liveVersions(versions).map(({ id, created, record }) => naiveRecord(id, created, record));
@@ -191,7 +192,7 @@ test('typed operators, doubled, trailing and negated ones among them, join as th
     maxLength: 3,
   });
   const end = fc.constantFrom('', ' ', ' or', ' and', ' not', ' -', ' |');
-  fc.assert(
+  assertProperty(
     fc.property(history, conditions, joined, end, (versions, first, rest, trailing) => {
       const snapshot = snapshotOf(versions);
       const library = liveVersions(versions).map(({ id, created, record }) => naiveRecord(id, created, record));
@@ -227,7 +228,7 @@ test('a page of an order is the slice of the whole order, for any order and any 
     { sort: 'keyword', sortPreference: 'dark', ascending: false },
     { rank: 'wrd' },
   ];
-  fc.assert(
+  assertProperty(
     fc.property(
       history,
       fc.nat(5),
@@ -247,7 +248,7 @@ test('a page of an order is the slice of the whole order, for any order and any 
 });
 
 test('sorted by year, the year of each record decides', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.boolean(), (versions, ascending) => {
       const years = new Map(
         liveVersions(versions).map(({ id, record, created }) => [
@@ -266,7 +267,7 @@ test('sorted by year, the year of each record decides', () => {
 });
 
 test('citations order records by how often they are cited, and records cited together by how often', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.boolean(), (versions, ascending) => {
       const snapshot = snapshotOf(versions);
       const records = liveVersions(versions).map(({ id, created, record }) => naiveRecord(id, created, record));
@@ -316,7 +317,7 @@ test('without a graph yet, questions about citations find nothing and say so', (
 });
 
 test('a condition that is left out joins nothing', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, (versions) => {
       const snapshot = snapshotOf(versions);
       const ids = (text: string) => search(snapshot, ask(text), live(snapshot)).ids;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { finish } from '../index/work.ts';
@@ -10,7 +11,7 @@ import { type Order, page, paging } from './page.ts';
 import { history, snapshotOf } from './testing/library.ts';
 
 test('sorting all hits at once gives the order that picking and merging gives', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.boolean(), (versions, ascending) => {
       const snapshot = snapshotOf(versions);
       const hits = snapshot.segments.map(({ live }) => live);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { dataField, type Field } from '../marc/record.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { emptyRequest } from './request.ts';
@@ -47,7 +48,7 @@ function keyOf({ record }: Version, tag: string, preference: string, ascending: 
 }
 
 test('records stand in order of their first values, of several paths one after the other, in pages as in one go', () => {
-  fc.assert(
+  assertProperty(
     fc.property(
       library,
       fc.constantFrom(['245__a'], ['245__a', '500__a'], ['500__a', '245__a'], ['500__a', '500__a', '245__a']),

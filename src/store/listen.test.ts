@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { listen } from './listen.ts';
 
 let opened: TestDatabase;
@@ -11,27 +12,19 @@ before(async () => {
 });
 after(() => opened.release());
 
-async function until(condition: () => boolean): Promise<void> {
-  const limit = Date.now() + 10_000;
-  while (!condition()) {
-    assert.ok(Date.now() < limit, 'waited 10 s in vain');
-    await sleep(5);
-  }
-}
-
 test('wakes when it has connected, at each notification, and after every reconnection', async () => {
   const controller = new AbortController();
   let wakes = 0;
   const listening = listen(opened.url, 'reperio_test', () => wakes++, controller.signal);
-  await until(() => wakes === 1);
+  await waitFor('the connection', () => wakes === 1);
   await opened.database.query(sql`NOTIFY reperio_test`);
-  await until(() => wakes === 2);
+  await waitFor('the notification', () => wakes === 2);
   await opened.database.query(sql`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND query LIKE 'LISTEN%'`);
-  await until(() => wakes === 3);
+  await waitFor('the connection after that', () => wakes === 3);
   await opened.database.query(sql`NOTIFY reperio_test`);
-  await until(() => wakes === 4);
+  await waitFor('the notification after that', () => wakes === 4);
   controller.abort();
   await listening;
   const [left] = await opened.database.query<{ n: number }>(

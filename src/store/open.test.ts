@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { openTestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { loadSettings } from '../config/settings.ts';
 import { runningServer } from './embedded/cluster.ts';
 import { layoutOf } from './embedded/layout.ts';
@@ -43,9 +43,9 @@ test('a server that was killed under its users is started again at the next ques
   const server = runningServer(layoutOf(folder));
   assert.ok(server);
   process.kill(server.pid, 'SIGKILL');
-  while (runningServer(layoutOf(folder))) await sleep(5);
+  await waitFor('the end of the server', () => runningServer(layoutOf(folder)) === undefined);
   // Those asked while the connection breaks fail; nobody knows whether their statements were done.
-  await sleep(50);
+  await waitFor('the end of the connection', () => store.database.pool().open === 0);
   const answers = await Promise.all(Array.from({ length: 4 }, () => store.database.query(sql`SELECT x FROM kept`)));
   assert.deepEqual(answers, Array(4).fill([{ x: 1 }]));
   await store.database.transaction((transaction) => transaction.query(sql`DROP TABLE kept`));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { until } from '../index/test-index.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { BackgroundProcess } from './background.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-background-'));
@@ -35,7 +35,7 @@ function started(nodeAt: (start: number) => string): { background: BackgroundPro
 
 test('a process that could not be started is told and tried again, and nothing else ends', async () => {
   const { background, said } = started((start) => (start === 1 ? '/nonexistent/node' : process.execPath));
-  await until(() => background.status().doing === 'counting 1', 20_000);
+  await waitFor('its first count', () => background.status().doing === 'counting 1');
   assert.match(said[0]!, /ENOENT/);
   assert.equal(background.status().deaths, 1);
   await background.close();
@@ -46,17 +46,17 @@ test('a release that cannot be found at the moment is told and tried again', asy
     if (start === 1) throw new Error('no such release');
     return process.execPath;
   });
-  await until(() => background.status().doing === 'counting 1', 20_000);
+  await waitFor('its first count', () => background.status().doing === 'counting 1');
   assert.match(said[0]!, /no such release/);
   await background.close();
 });
 
 test('its successor knows what the one before has kept; one that holds much memory and has nothing to do makes room', async () => {
   const { background, said } = started(() => process.execPath);
-  await until(() => background.status().doing === 'counting 1');
+  await waitFor('its first count', () => background.status().doing === 'counting 1');
   process.kill(background.status().pid, 'SIGKILL');
   // The second one is worn as soon as it is done, which is no death.
-  await until(() => background.status().doing === 'counting 3', 20_000);
+  await waitFor('the count of the third process', () => background.status().doing === 'counting 3');
   assert.equal(background.status().deaths, 1);
   assert.match(said.join(), /SIGKILL while counting 1/);
   await background.close();
@@ -65,10 +65,10 @@ test('its successor knows what the one before has kept; one that holds much memo
 
 test('that it ends with its node is nothing to tell', async () => {
   const { background, said } = started(() => process.execPath);
-  await until(() => background.status().doing === 'counting 1');
+  await waitFor('its first count', () => background.status().doing === 'counting 1');
   background.expectEnd();
   process.kill(background.status().pid, 'SIGTERM');
-  await until(() => background.status().pid === 0);
+  await waitFor('its end', () => background.status().pid === 0);
   await background.close();
   assert.deepEqual(said, []);
 });

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { createSystemd } from '../../test/support/systemd.ts';
+import { waitFor } from '../../test/support/wait.ts';
 import { field } from '../formats/test-records.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { indexStatus } from '../index/status.ts';
@@ -56,10 +56,12 @@ test('a host without readers looks after the index, tells systemd how it is, and
     stream.setEncoding('utf8').on('data', (text: string) => void said.push(text));
   const ended = once(child, 'exit');
   try {
-    const isDone = async (): Promise<boolean> =>
-      (await indexStatus(store.database, join(folder, 'index'))).deltas === 0 &&
-      systemd.tellings().includes('WATCHDOG=1');
-    for (let tries = 0; tries < 200 && !(await isDone()); tries++) await sleep(100);
+    await waitFor(
+      'an index without deltas, and a sign of life',
+      async () =>
+        (await indexStatus(store.database, join(folder, 'index'))).deltas === 0 &&
+        systemd.tellings().includes('WATCHDOG=1'),
+    );
   } finally {
     child.kill('SIGTERM');
   }
@@ -67,8 +69,7 @@ test('a host without readers looks after the index, tells systemd how it is, and
   assert.match(said.join(''), /Maintaining the index\./);
   assert.match(said.join(''), new RegExp(`Wrote ${records} changes to an index segment`));
   assert.match(systemd.tellings()[0]!, /^--ready --pid=\d+$/);
-  for (let tries = 0; tries < 50 && systemd.tellings().at(-1) !== '--stopping'; tries++) await sleep(20);
-  assert.equal(systemd.tellings().at(-1), '--stopping');
+  await waitFor('the word that it stops', () => systemd.tellings().at(-1) === '--stopping');
 });
 
 test('a data folder that cannot be written is told in a sentence with what to do, and is no bug', async () => {

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { assertProperty } from '../../test/support/property.ts';
 import { localStore } from '../files/local-store.ts';
 import { receive } from '../files/receive.ts';
 import { field } from '../formats/test-records.ts';
@@ -224,6 +225,9 @@ before(async () => {
     { name: 'token of boss that may not read', headers: await token(ids.boss, ['edit']), ...nothing },
     { name: 'token of owner', headers: await token(ids.owner, ['read']), ...nothing, owns: true },
   ];
+  // When somebody was seen last moves while they walk, and pages of accounts show it: nobody comes so late as to move it.
+  await store.database.query(sql`UPDATE session SET last_seen = now() + interval '1 day'`);
+  await store.database.query(sql`UPDATE api_token SET last_used = now() + interval '1 day'`);
 });
 after(async () => {
   await people.access.close();
@@ -321,11 +325,10 @@ async function ask(
 }
 
 /**
- * Without what is never twice the same: times, numbers of requests, tokens of forms; on pages of accounts also when
- * somebody was seen last, which moves while they walk. An entity tag is a digest that has the version of the index in
- * it.
+ * Without what is never twice the same: times, numbers of requests, tokens of forms. An entity tag is a digest that has
+ * the version of the index in it.
  */
-function seen(answer: LightMyRequestResponse, url: string): string {
+function seen(answer: LightMyRequestResponse): string {
   const {
     date,
     etag,
@@ -339,8 +342,7 @@ function seen(answer: LightMyRequestResponse, url: string): string {
   const body = answer.body
     .replace(/[\d.,]+ (ms)/g, '$1')
     .replace(/(name="form" value=")[^"]*/g, '$1')
-    .replace(/number [0-9a-f]{12}/g, 'number')
-    .replace(/^\/(?:account|admin)\//.test(url) ? /<time datetime="[^"]*">[^<]*/g : /(?!)/, '<time>');
+    .replace(/number [0-9a-f]{12}/g, 'number');
   return JSON.stringify([answer.statusCode, { ...headers, 'set-cookie': cookies }, statements, body], undefined, 1);
 }
 
@@ -396,7 +398,7 @@ test('a search is asked by arguments that there are', () => {
 });
 
 test('whatever is asked, nobody learns of what they may not see', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(
       fc.array(drawn, { minLength: 3, maxLength: 8 }),
       fc.constantFrom('any' as const, 'all' as const),
@@ -421,7 +423,7 @@ test('whatever is asked, nobody learns of what they may not see', async () => {
           for (const walker of chosen) {
             const answer = await ask(whole.app, walker, step, method);
             assert.ok(answer.statusCode < 500, `${method} ${step.url} as ${walker.name}: ${answer.body}`);
-            answers.push(seen(answer, step.url));
+            answers.push(seen(answer));
           }
           told.push(answers);
         }
@@ -438,7 +440,7 @@ test('whatever is asked, nobody learns of what they may not see', async () => {
             const real = told[at]![place]!;
             // What was made for this person and not for guests is kept by no shared cache.
             if (real !== told[at]!.at(-1)) assert.ok(isPrivate(real), `${where} may be kept for others`);
-            assert.equal(real, seen(await ask(other.app, walker, step, method), step.url), where);
+            assert.equal(real, seen(await ask(other.app, walker, step, method)), where);
             if (walker.name !== 'guest' || step.url.toLowerCase().includes('zq')) continue;
             const text = real.toLowerCase();
             const found = text.indexOf(marker);
@@ -470,7 +472,7 @@ test('the walk would see it: what is shown to the wrong people differs', async (
       ask(whole.app, insider, step, method),
       ask(empty.app, insider, step, method),
     ]);
-    if (seen(real, step.url) !== seen(other, step.url)) found.push(step.url);
+    if (seen(real) !== seen(other)) found.push(step.url);
   }
   for (const part of ['/search?', '/search/facet?code=author', '/record/1', '/record/1/export/xm', '/feed'])
     assert.ok(

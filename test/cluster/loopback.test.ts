@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../support/wait.ts';
 import { assertServed } from './assertions.ts';
-import { waitFor } from './hosts/wait.ts';
 import { startLoad } from './load/start.ts';
 import { Loopback } from './scenarios/loopback.ts';
 import { noGap } from './scenarios/scenario.ts';

@@ -12,4 +12,5 @@ if (unknown.length > 0) {
 const wanted = (named.length > 0 ? named : Object.keys(tiers)) as readonly TierName[];
 const files = wanted.map((name) => `test/cluster/${tiers[name].file}`);
 const script = fileURLToPath(new URL('../../scripts/test', import.meta.url));
-process.exitCode = spawnSync('sh', [script, ...files], { stdio: 'inherit' }).status ?? 1;
+process.exitCode =
+  spawnSync('sh', [script, ...files], { stdio: 'inherit', env: { ...process.env, TEST_WHOLE: '1' } }).status ?? 1;

@@ -1,3 +1,4 @@
+import { isWhole } from '../support/scale.ts';
 import { lackingPrograms, probeHosts } from './hosts/probe.ts';
 import { postgresPrograms } from './roles/postgres.ts';
 
@@ -35,6 +36,13 @@ export type TierName = keyof typeof tiers;
 /** For `skip` of a test: false where the tier can run. */
 export function skipTier(name: TierName): string | false {
   return tiers[name].problem() ?? false;
+}
+
+/** Of a tier's scenarios all where the whole matrix is run, else only the one of this name. */
+export function chosen<T extends { readonly name: string }>(scenarios: readonly T[], name?: string): readonly T[] {
+  const some = isWhole ? scenarios : scenarios.filter((each) => each.name === name);
+  if (name !== undefined && some.length === 0) throw new Error(`there is no scenario ${name}`);
+  return some;
 }
 
 /** Tiers among these test files that cannot run here, one sentence each; `npm test` says so loudly, and in CI it fails. */

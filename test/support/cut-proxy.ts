@@ -5,6 +5,8 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface CutProxy {
   /** The same database, through here. */
   readonly url: string;
+  /** How many connections have come. */
+  readonly connections: number;
   /** Ends all connections, and refuses new ones; or (`silent`) answers nothing any more, as when packets are dropped. */
   cut(how?: 'refuse' | 'silent'): Promise<void>;
   heal(): Promise<void>;
@@ -25,6 +27,7 @@ export async function openCutProxy(
   const target = folder.startsWith('/') ? { path: `${folder}/.s.PGSQL.${port}` } : { host: folder, port: Number(port) };
   const sockets = new Set<Socket>();
   let silent = false;
+  let connections = 0;
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
@@ -33,6 +36,7 @@ export async function openCutProxy(
   };
   const server = createServer((client) => {
     keep(client);
+    connections++;
     if (silent) return;
     const there = keep(connect(target));
     client.on('data', (bytes) => silent || there.write(bytes));
@@ -54,6 +58,9 @@ export async function openCutProxy(
   };
   return {
     url: `postgresql://${login}127.0.0.1:${own}${path}`,
+    get connections() {
+      return connections;
+    },
     cut: async (how = 'refuse') => {
       silent = how === 'silent';
       if (!silent) await stop();

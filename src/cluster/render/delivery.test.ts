@@ -5,8 +5,8 @@ import { createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram, lacks } from '../../../test/support/packages.ts';
+import { waitFor } from '../../../test/support/wait.ts';
 import { hostNamed } from '../topology/read.ts';
 import { exampleTopology, onLoopback, testSecrets } from '../topology/test-topology.ts';
 import { internalPrefix } from './nginx.ts';
@@ -91,15 +91,7 @@ for (const [server, { start }] of Object.entries(programs))
       writeFileSync(file, text);
       const [command = '', ...args] = start(file);
       process = spawn(command, args, { stdio: 'ignore' });
-      const deadline = Date.now() + 10_000;
-      while (
-        Date.now() < deadline &&
-        !(await ask('/health/ready', balancer).then(
-          ({ status }) => status === 200,
-          () => false,
-        ))
-      )
-        await sleep(50);
+      await waitFor(server, async () => (await ask('/health/ready', balancer)).status === 200);
     });
     after(async () => {
       process?.kill('SIGTERM');

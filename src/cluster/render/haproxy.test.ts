@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram, lacks } from '../../../test/support/packages.ts';
+import { waitFor } from '../../../test/support/wait.ts';
 import { hostNamed } from '../topology/read.ts';
 import { exampleTopology, onLoopback, testSecrets } from '../topology/test-topology.ts';
 import { haproxyFile } from './haproxy.ts';
@@ -124,14 +125,6 @@ async function states(backend: string): Promise<readonly string[]> {
     .map((row) => `${row[1]}=${row[17]}`);
 }
 
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await holds().catch(() => false))) {
-    assert.ok(Date.now() < deadline, `not within 10 s: ${what}`);
-    await sleep(50);
-  }
-}
-
 const allUp = async (): Promise<boolean> =>
   (await Promise.all(['pages', 'downloads'].map(states))).flat().filter((text) => /=UP$|=no check$/.test(text))
     .length === 6;
@@ -143,7 +136,7 @@ describe('HAProxy as it is rendered', { skip: lacks('haproxy', 'socat') }, () =>
     for (const node of nodes) await node.listen();
     const args = ['-W', '-f', join(folder, 'haproxy.cfg'), '-p', join(folder, 'pid')];
     haproxy = spawn(findProgram('haproxy')!, args, { stdio: 'ignore' });
-    await until('all nodes are up', allUp);
+    await waitFor('all nodes are up', allUp);
   });
   after(() => {
     haproxy?.kill('SIGTERM');
@@ -187,7 +180,7 @@ describe('HAProxy as it is rendered', { skip: lacks('haproxy', 'socat') }, () =>
     for (const node of nodes)
       node.act = (asked, response) => (asked.url === '/page' ? response.end('page') : void held.push(response));
     const waiting = long.map((path) => ask(path));
-    await until('three downloads run', async () => held.length === 3);
+    await waitFor('three downloads run', async () => held.length === 3);
     await sleep(300);
     assert.equal(held.length, 3, 'one on each node, and the others wait');
     const pages = await Promise.all(Array.from({ length: 20 }, () => ask('/page')));
@@ -213,7 +206,7 @@ describe('HAProxy as it is rendered', { skip: lacks('haproxy', 'socat') }, () =>
     ];
     for (const node of nodes) node.act = (_, response) => void held.push(response);
     const waiting = short.map((path) => ask(path));
-    await until('all of them run at once', async () => held.length === short.length);
+    await waitFor('all of them run at once', async () => held.length === short.length);
     for (const response of held) response.end('x');
     await Promise.all(waiting);
   });
@@ -248,9 +241,9 @@ describe('HAProxy as it is rendered', { skip: lacks('haproxy', 'socat') }, () =>
     const held: ServerResponse[] = [];
     for (const each of nodes) each.act = (_, response) => void held.push(response);
     const early = Promise.all(Array.from({ length: 6 }, () => ask('/slow')));
-    await until('all run', async () => held.length === 6);
+    await waitFor('all run', async () => held.length === 6);
     node!.going = true;
-    await until('it is left', async () => (await states('pages')).includes('web1=NOLB'));
+    await waitFor('it is left', async () => (await states('pages')).includes('web1=NOLB'));
     for (const each of nodes) each.act = (_, response) => response.end(each.name);
     const late = await Promise.all(Array.from({ length: 8 }, () => ask('/x')));
     assert.ok(late.every(({ body, status }) => status === 200 && body !== 'web1'));
@@ -260,12 +253,12 @@ describe('HAProxy as it is rendered', { skip: lacks('haproxy', 'socat') }, () =>
     assert.equal(page[0], 'web1=NOLB');
     assert.notEqual(download[0], 'web1=UP', 'the other backend follows');
     node!.going = false;
-    await until('it is back', allUp);
+    await waitFor('it is back', allUp);
   });
 
   test('a drained node stays drained over a reload, in both backends', async () => {
     await command('set server pages/web2 state drain');
-    await until('it is drained', async () => (await states('pages')).includes('web2=DRAIN'));
+    await waitFor('it is drained', async () => (await states('pages')).includes('web2=DRAIN'));
     for (const path of ['/x', '/api/x'])
       assert.ok(
         (await Promise.all(Array.from({ length: 6 }, () => ask(path)))).every(({ body }) => body !== 'web2'),
@@ -283,26 +276,26 @@ describe('HAProxy as it is rendered', { skip: lacks('haproxy', 'socat') }, () =>
     const worker = async (): Promise<string> => /^Pid: (\d+)$/m.exec(await command('show info'))?.[1] ?? '';
     const first = await worker();
     process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGUSR2');
-    await until('another process answers', async () => ![first, ''].includes(await worker()));
-    await until('it knows', async () => (await states('pages')).includes('web2=DRAIN'));
+    await waitFor('another process answers', async () => ![first, ''].includes(await worker()));
+    await waitFor('it knows', async () => (await states('pages')).includes('web2=DRAIN'));
     for (const path of ['/x', '/api/x'])
       assert.ok(
         (await Promise.all(Array.from({ length: 6 }, () => ask(path)))).every(({ body }) => body !== 'web2'),
         path,
       );
     await command('set server pages/web2 state ready');
-    await until('all nodes are up', allUp);
+    await waitFor('all nodes are up', allUp);
     assert.ok(existsSync(join(folder, 'server-state')));
   });
 
   test('tells keepalived that it lives, and Prometheus how it is, though no node answers', async () => {
     const own = async (path: string) => fetch(`http://127.77.0.11:8404${path}`);
     for (const node of nodes) node.going = true;
-    await until('all are left', async () => (await states('pages')).every((text) => text.endsWith('=NOLB')));
+    await waitFor('all are left', async () => (await states('pages')).every((text) => text.endsWith('=NOLB')));
     assert.equal((await own('/haproxy-up')).status, 200);
     assert.match(await (await own('/metrics')).text(), /^haproxy_backend_current_queue\{proxy="pages"\} \d/m);
     assert.equal((await own('/stats')).status, 200);
     for (const node of nodes) node.going = false;
-    await until('all nodes are up', allUp);
+    await waitFor('all nodes are up', allUp);
   });
 });

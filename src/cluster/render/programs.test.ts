@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram, lacks } from '../../../test/support/packages.ts';
+import { waitFor } from '../../../test/support/wait.ts';
 import { hostNamed } from '../topology/read.ts';
 import { exampleTopology, onLoopback, testSecrets } from '../topology/test-topology.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -219,13 +219,9 @@ test('three etcd take their environment and agree, and Patroni takes its configu
       fetch(`http://127.77.0.${at}:2379/health`)
         .then((answer) => answer.text())
         .catch(() => 'away');
-    const deadline = Date.now() + 30_000;
-    while (
-      (await Promise.all([31, 32, 33].map(health))).some((text) => !text.includes('"true"')) &&
-      Date.now() < deadline
-    )
-      await sleep(100);
-    assert.deepEqual(await Promise.all([31, 32, 33].map(health)), Array(3).fill('{"health":"true"}'));
+    await waitFor('three healthy members of etcd', async () =>
+      (await Promise.all([31, 32, 33].map(health))).every((text) => text === '{"health":"true"}'),
+    );
     // The v2 API is what Patroni 3.0.2 may speak: it compares before it swaps.
     const put = (query: string) => fetch(`http://127.77.0.31:2379/v2/keys/test?value=1&${query}`, { method: 'PUT' });
     assert.equal((await put('prevExist=false')).status, 201);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { topologyNotes } from './check.ts';
 import { isForHosts, isInNetwork, networkText, parseNetwork } from './network.ts';
 import { parseTopology } from './parse.ts';
@@ -233,7 +234,7 @@ test('an address is in a network exactly when they share its leading bits', () =
       .join('');
   const octet = fc.integer({ min: 0, max: 255 });
   const address = fc.tuple(octet, octet, octet, octet).map((parts) => parts.join('.'));
-  fc.assert(
+  assertProperty(
     fc.property(address, address, fc.integer({ min: 1, max: 32 }), (inside, other, prefix) => {
       const first = bits(inside).slice(0, prefix).padEnd(32, '0');
       const base = [0, 8, 16, 24].map((at) => Number.parseInt(first.slice(at, at + 8), 2)).join('.');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { foldText, foldValue, stripLatexAccents, tidySpace } from './fold.ts';
 
 test('case, accents and typographic forms do not tell words apart', () => {
@@ -25,7 +26,7 @@ test('letters that only look like accented ones stay apart: Indic vowel signs, v
 
 test('folding what is folded changes nothing', () => {
   const text = fc.string({ unit: 'grapheme' });
-  fc.assert(
+  assertProperty(
     fc.property(text, (value) => assert.equal(foldValue(foldValue(value)), foldValue(value))),
     { numRuns: 2000 },
   );
@@ -33,7 +34,7 @@ test('folding what is folded changes nothing', () => {
 
 test('white space is tidied as a plain regular expression would', () => {
   const text = fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\t', 'é', '物') });
-  fc.assert(fc.property(text, (value) => assert.equal(tidySpace(value), value.trim().replace(/\s+/g, ' '))));
+  assertProperty(fc.property(text, (value) => assert.equal(tidySpace(value), value.trim().replace(/\s+/g, ' '))));
 });
 
 test('LaTeX accents go, commands and formulas stay', () => {

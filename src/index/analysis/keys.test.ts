@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { field } from '../../formats/test-records.ts';
 import { parseSite } from '../../site/parse.ts';
 import { compileKeys } from './keys.ts';
@@ -118,7 +119,7 @@ test('whatever stands in a record, its keys are numbers of 32 bits and no hash h
   const subfield = fc
     .tuple(fc.constantFrom(...'agrstvpyci02'), fc.oneof(fc.string(), fc.string({ unit: 'grapheme' })))
     .map(([code, value]) => ({ code, value }));
-  fc.assert(
+  assertProperty(
     fc.property(fc.array(fc.tuple(tag, fc.array(subfield, { maxLength: 6 }))), (fields) => {
       const record = {
         leader: '',

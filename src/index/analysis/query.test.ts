@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { compileAnalyzer } from './analyzer.ts';
 import { collectTerms, field, record, siteOf } from './testing.ts';
 
@@ -89,7 +90,7 @@ test('a field says where it is to be searched', () => {
 
 test('what a record says is found by asking for it: each word, and any stretch as a phrase', () => {
   const text = fc.string({ unit: fc.constantFrom(...'abcde1.,-( é光"'), maxLength: 40 });
-  fc.assert(
+  assertProperty(
     fc.property(text, (value) => {
       const collected = collectTerms();
       analyzer.terms(record(field('245__', 'a', value)), collected.sink);

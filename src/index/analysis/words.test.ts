@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { type Collect, createWordBuffer, splitWords, wordAt } from './words.ts';
 
 function words(text: string, collect?: Collect): string[] {
@@ -54,7 +55,7 @@ function naive(text: string): Set<string> {
 
 test('splits as the rules say, whatever the text', () => {
   const text = fc.string({ unit: fc.constantFrom(...'ab1é  .,:(-*"\'$+'), maxLength: 30 });
-  fc.assert(
+  assertProperty(
     fc.property(text, (value) => {
       assert.deepEqual(new Set(words(value)), naive(value));
       assert.deepEqual(words(value, 'groups'), value.match(/[a-z0-9é]+/g) ?? []);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { keyColumns } from '../document.ts';
 import type { Segment } from '../segment.ts';
 import { createInverter } from './inverter.ts';
@@ -22,7 +23,7 @@ import { emptyBrief } from './stored-segment.ts';
 import { termKey } from './term-key.ts';
 
 test('a segment in memory answers as the naive model does', () => {
-  fc.assert(
+  assertProperty(
     fc.property(toldRecords(60), (records) => checkAgainstModel(memorySegment(invert(records)), records)),
     { numRuns: 60 },
   );
@@ -31,7 +32,7 @@ test('a segment in memory answers as the naive model does', () => {
 test('a segment file answers as the naive model does', () => {
   const folder = mkdtempSync(join(tmpdir(), 'reperio-segment-'));
   try {
-    fc.assert(
+    assertProperty(
       fc.property(toldRecords(150), (records) => {
         const data = invert(records);
         const path = join(folder, segmentFileName(data.id));
@@ -49,7 +50,7 @@ test('a segment file answers as the naive model does', () => {
 });
 
 test('two inverters give the same bytes, in whatever order spaces and terms are told', () => {
-  fc.assert(
+  assertProperty(
     fc.property(toldRecords(30), (records) => {
       const backwards = records.map((told) => ({
         record: told.record,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { RoaringBitmap32 } from '../bitmap.ts';
 import { SegmentDamaged } from './errors.ts';
 import { mergeSegments, mergeToFile } from './merge.ts';
@@ -57,7 +58,7 @@ function inputsOf(parts: readonly Part[]) {
 }
 
 test('merging gives the bytes that inverting the survivors gives', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.boolean(), (parts, dropDeletions) => {
       const merged = mergeSegments(inputsOf(parts), { dropDeletions });
       const direct = invert(survivors(parts, dropDeletions));
@@ -70,7 +71,7 @@ test('merging gives the bytes that inverting the survivors gives', () => {
 });
 
 test('segments that follow one another by record number merge to the same bytes too', () => {
-  fc.assert(
+  assertProperty(
     fc.property(toldRecords(150), fc.integer({ min: 1, max: 40 }), (records, step) => {
       const parts: Part[] = [];
       for (let start = 0; start < records.length; start += step) {
@@ -117,7 +118,7 @@ test('a merge in a thread names a damaged input, stops when told to, and leaves 
 });
 
 test('runs merge to a sorting order', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.array(fc.uniqueArray(fc.nat(1000), { maxLength: 20 }), { minLength: 1, maxLength: 9 }), (runs) => {
       const numbers = runs.flatMap((run) => [...run].sort((a, b) => a - b));
       const starts = [0];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { MalformedBytes } from './errors.ts';
 import {
@@ -26,7 +27,7 @@ const frequency = fc.oneof(
 );
 
 test('lists of ordinals come back, as numbers and as bitmaps', () => {
-  fc.assert(
+  assertProperty(
     fc.property(list, (numbers) => {
       const ordinals = Uint32Array.from(numbers).sort();
       const out = new ByteWriter();
@@ -39,7 +40,7 @@ test('lists of ordinals come back, as numbers and as bitmaps', () => {
 });
 
 test('frequencies come back as bytes when all fit into one, with the same sum and end', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.array(frequency, { minLength: 1, maxLength: 200, size: 'max' }), (numbers) => {
       const frequencies = Uint32Array.from(numbers);
       const sum = numbers.reduce((total, one) => total + one, 0);
@@ -61,7 +62,7 @@ test('frequencies come back as bytes when all fit into one, with the same sum an
 });
 
 test('frequencies and positions come back, together or one without the other', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.array(frequency, { minLength: 1, maxLength: 200, size: 'max' }), fc.nat(70_000), (numbers, gap) => {
       const count = numbers.length;
       const frequencies = Uint32Array.from(numbers);

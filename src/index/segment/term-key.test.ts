@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { compareCodePoints } from './naive-segment.ts';
 import { isLongTermKey, maximumTermBytes, termKey } from './term-key.ts';
 import { sortedTexts } from './term-sort.ts';
@@ -20,7 +21,7 @@ const longText = fc.string({
 });
 
 test('a term is its own key up to the limit, and beyond it a prefix with a hash', () => {
-  fc.assert(
+  assertProperty(
     fc.property(longText, (term) => {
       const key = termKey(term);
       assert.ok(Buffer.byteLength(key) <= maximumTermBytes);
@@ -39,7 +40,7 @@ test('a term is its own key up to the limit, and beyond it a prefix with a hash'
 });
 
 test('a table gives equal strings one number and different ones different numbers', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.array(text, { size: 'max', maxLength: 300 }), (terms) => {
       const table = new TermTable();
       const known = new Map<string, number>();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { UserError } from '../../errors/errors.ts';
 import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
 import type { RawRecord, ReadResult } from '../raw.ts';
@@ -53,7 +54,7 @@ describe('a record written as ISO 2709', () => {
   const writable = marcRecord(valueText().map((text) => text.replace(/[\x1d-\x1f]/g, '')));
 
   test('comes back the same, but for the positions of its leader that are computed', () => {
-    fc.assert(
+    assertProperty(
       fc.property(writable, (record) => {
         const { record: back, warnings } = parseIso2709Record(toIso2709(record));
         assert.deepEqual(back.fields, record.fields);
@@ -99,7 +100,7 @@ describe('an ISO 2709 file', () => {
         Buffer.concat(records.flatMap((record) => [toIso2709(record), Buffer.from(between)])),
       )
       .chain((bytes) => fc.tuple(fc.constant(bytes), inChunks(bytes)));
-    fc.assert(
+    assertProperty(
       fc.property(file, ([whole, chunks]) => {
         const plain = (raws: readonly RawRecord[]): unknown => raws.map((raw) => [raw.position, String(raw.bytes)]);
         assert.deepEqual(plain(split(chunks)), plain(split([whole])));

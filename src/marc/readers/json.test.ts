@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
 import type { RawRecord, ReadResult } from '../raw.ts';
 import { toMarcJson } from '../writers/json.ts';
@@ -30,7 +31,7 @@ const one = (id: string): string => `{"leader":"","fields":[{"001":"${id}"}]}`;
 const anyRecord = marcRecord(valueText(['\u001f', '}', '{', '"}', '\\"']));
 
 test('a record written as MARC-in-JSON comes back the same', () => {
-  fc.assert(
+  assertProperty(
     fc.property(anyRecord, (record) => {
       assert.deepEqual(parseMarcJsonRecord(Buffer.from(toMarcJson(record))), { record, warnings: [] });
     }),
@@ -45,7 +46,7 @@ describe('a JSON file', () => {
       const texts = [`[${lines.join(',\n')}]`, lines.join('\n'), `[\n${indented.join(',\n')}\n]`, indented.join('')];
       return fc.constantFrom(...texts).chain((text) => fc.tuple(fc.constant(records), inChunks(Buffer.from(text))));
     });
-    fc.assert(
+    assertProperty(
       fc.property(file, ([records, chunks]) => {
         const read = split(chunks).map((raw) => parseRaw('json', raw));
         assert.deepEqual(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
 import { RecordProblem } from '../problem.ts';
 import type { RawRecord, ReadResult } from '../raw.ts';
@@ -34,7 +35,7 @@ const one = (id: string): string => `<record><controlfield tag="001">${id}</cont
 
 describe('a record written as MARCXML', () => {
   test('comes back the same', () => {
-    fc.assert(
+    assertProperty(
       fc.property(marcRecord(), fc.constantFrom(undefined, 0, 2), (record, indent) => {
         const xml = Buffer.from(toMarcXml(record, { indent }).trim());
         assert.deepEqual(parseMarcXmlRecord(xml) ?? record, record);
@@ -89,14 +90,15 @@ describe('the scanner', () => {
   };
 
   test('agrees with a strict parser on markup of every kind', () => {
-    let taken = 0;
-    fc.assert(
+    let [tried, taken] = [0, 0];
+    assertProperty(
       fc.property(oddRecord, (xml) => {
+        tried += 1;
         if (agrees(xml)) taken += 1;
       }),
       { numRuns: 5000 },
     );
-    assert.ok(taken > 1500, `the scanner took only ${taken} of 5000`);
+    assert.ok(taken > tried * 0.3, `the scanner took only ${taken} of ${tried}`);
   });
 
   test('agrees with it on records damaged anywhere', () => {
@@ -122,7 +124,7 @@ describe('the scanner', () => {
       const place = at % (xml.length + 1);
       return xml.slice(0, place) + put + xml.slice(place + length);
     });
-    fc.assert(
+    assertProperty(
       fc.property(damaged, (xml) => void agrees(xml)),
       { numRuns: 5000 },
     );
@@ -164,7 +166,7 @@ describe('a document', () => {
     });
     const plain = (raws: readonly RawRecord[]): unknown =>
       raws.map((raw) => [raw.position, String(raw.bytes), raw.refusal]);
-    fc.assert(
+    assertProperty(
       fc.property(chunked, ([whole, chunks]) => assert.deepEqual(plain(split(chunks)), plain(split([whole])))),
       { numRuns: 500 },
     );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
 import type { RawRecord, ReadResult } from '../raw.ts';
 import { controlField, dataField, type Field, type MarcRecord } from '../record.ts';
@@ -78,7 +79,7 @@ describe('text MARC as it is written', () => {
         field.ind2 !== '_');
     const by = <T>(list: readonly T[], key: (item: T) => string): T[] =>
       [...list].sort((a, b) => Number(key(a) > key(b)) - Number(key(a) < key(b)));
-    fc.assert(
+    assertProperty(
       fc.property(marcRecord(plain), fc.constantFrom(undefined, 1, 123_456_789), (record, id) => {
         const fields = record.fields.filter(holdable);
         const { record: back } = parseTextMarcRecord(Buffer.from(toTextMarc({ leader: '', fields }, { id })));
@@ -96,7 +97,7 @@ describe('a file of text MARC', () => {
       const texts = records.map((record, at) => toTextMarc(record, { id: at + 1 }));
       return fc.tuple(fc.constant(texts), inChunks(Buffer.from(texts.join(''))));
     });
-    fc.assert(
+    assertProperty(
       fc.property(file, ([texts, chunks]) => {
         assert.deepEqual(
           split(chunks).map((raw) => String(raw.bytes)),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { decideRules } from './decide.ts';
 import { parseRules } from './parse.ts';
 import type { Facts } from './rule.ts';
@@ -74,7 +75,7 @@ test('addresses may be networks of both kinds', () => {
 test('networks agree with counting bits', () => {
   const address = fc.nat({ max: 0xffffffff });
   const dotted = (n: number): string => [24, 16, 8, 0].map((shift) => (n >>> shift) & 255).join('.');
-  fc.assert(
+  assertProperty(
     fc.property(address, address, fc.nat(32), fc.nat(32), (base, other, length, same) => {
       // Another address that has at least `same` first bits in common.
       const mask = same === 0 ? 0 : (0xffffffff << (32 - same)) >>> 0;
@@ -156,7 +157,7 @@ test('whatever is typed is read in no time, and what is read decides', () => {
     'from',
     '2030-01-01',
   ];
-  fc.assert(
+  assertProperty(
     fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 40 }), (parts) => {
       const { rules } = parseRules(parts.join(''));
       const { allowed: is, by } = decideRules(rules, { now, fields: member });

@@ -6,6 +6,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { assertProperty } from '../../../test/support/property.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
 import { createFollower, type Follower } from '../../index/follower.ts';
 import { verifyIndex } from '../../index/verify.ts';
@@ -150,7 +151,7 @@ test('the library after a load is what taking one record after the other gives, 
     mode: fc.constantFrom<WriteMode>(...writeModes),
     batch: fc.integer({ min: 1, max: 9 }),
   });
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(plan, async ({ first, second, mode, batch }) => {
       await store.database.query(sql`TRUNCATE record, revision, identifier, load_progress, delta`);
       await store.database.query(sql`UPDATE record_counter SET last_id = 0`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { citationView } from '../../citations/view.ts';
 import { checkQuery } from '../check-query.ts';
 import { parseQuery } from '../query/parse.ts';
@@ -34,7 +35,7 @@ test('a name stands alone, or before a date or a span of dates', () => {
 
 test('it finds the visible records that are known to be meant, anywhere in a question', () => {
   const ids = fc.uniqueArray(fc.integer({ min: 1, max: 14 })).map((list) => list.sort((a, b) => a - b));
-  fc.assert(
+  assertProperty(
     fc.property(history, ids, fc.array(fc.integer({ min: 1, max: 12 })), (versions, changed, hidden) => {
       const snapshot = snapshotOf(versions);
       const key = cataloguerKey({ name: 'ada', from: 0, below: ever });
@@ -63,7 +64,7 @@ test('it finds the visible records that are known to be meant, anywhere in a que
 });
 
 test('without leave it finds nothing wherever it stands, and every name has the same answer', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, (versions) => {
       const snapshot = snapshotOf(versions);
       const everything = snapshot.segments.map(({ live }) => live);

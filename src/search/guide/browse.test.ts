@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { compareCodePoints } from '../../index/segment/naive-segment.ts';
 import { parseQuery } from '../query/parse.ts';
 import { fieldNamesOf } from '../question.ts';
@@ -60,7 +61,7 @@ const lines = (terms: readonly Line[], stem = false): readonly Line[] =>
   }));
 
 test('pages of browsing, forwards and backwards, are all terms of visible records with what a search for each finds', () => {
-  fc.assert(
+  assertProperty(
     fc.property(
       history,
       fc.array(fc.integer({ min: 1, max: 12 })),
@@ -91,7 +92,7 @@ test('pages of browsing, forwards and backwards, are all terms of visible record
 });
 
 test('around a text stand its neighbours, and the text itself when there is one', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.constantFrom('dark energy', 'Dark Matter', 'm', 'QCD', 'zzz', ''), (versions, text) => {
       const snapshot = snapshotOf(versions);
       const visible = visibleBut(snapshot, []);

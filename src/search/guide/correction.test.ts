@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { finish } from '../../index/work.ts';
 import { emptyRequest } from '../request.ts';
 import { snapshotOf, testAnalyzer, type Version, visibleBut } from '../testing/library.ts';
@@ -30,7 +31,7 @@ const units = (text: string) => Uint16Array.from(text, (character) => character.
 const shortText = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), maxLength: 6 });
 
 test('the distance is that of the definition wherever it is at most what is asked for', () => {
-  fc.assert(
+  assertProperty(
     fc.property(shortText, shortText, fc.integer({ min: 1, max: 2 }), (a, b, most) => {
       const expected = naiveDistance(a, b);
       const found = editDistance(units(a), units(`x${b}y`), 1, b.length, most);
@@ -42,7 +43,7 @@ test('the distance is that of the definition wherever it is at most what is aske
 
 test('similar words are all those of a vocabulary within the distance, the nearest first', () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'z', 'é', 'ü'), minLength: 4, maxLength: 8 });
-  fc.assert(
+  assertProperty(
     fc.property(fc.uniqueArray(word, { maxLength: 12 }), word, fc.integer({ min: 1, max: 2 }), (words, asked, most) => {
       const { segments } = snapshotOf(words.map((text, index) => titled(index + 1, text)));
       const vocabularies = segments.flatMap(({ segment }) => vocabularyOf(segment, ['m:245__a']) ?? []);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { waitFor } from '../../../test/support/wait.ts';
 import { createInverter } from '../../index/segment/inverter.ts';
 import { openSegmentFile } from '../../index/segment/open.ts';
 import { writeSegmentFile } from '../../index/segment-store.ts';
@@ -28,13 +29,8 @@ function segmentFile(titles: readonly string[]): string {
 }
 
 /** Asks until the thread has made it. */
-async function asked(file: string): Promise<ReturnType<typeof keptVocabulary>> {
-  for (let times = 0; times < 500; times++) {
-    const found = keptVocabulary(file, spaces, () => undefined);
-    if (found !== undefined) return found;
-    await setTimeout(20);
-  }
-  throw new Error('nobody made the vocabulary');
+function asked(file: string): Promise<ReturnType<typeof keptVocabulary>> {
+  return waitFor('the vocabulary', () => keptVocabulary(file, spaces, () => undefined));
 }
 
 const wordFiles = () => readdirSync(folder).filter((name) => name.includes('.words'));
@@ -54,7 +50,7 @@ describe('the vocabulary beside a segment', () => {
     assert.deepEqual(await asked(file), expected);
     assert.equal(wordFiles().length, 1);
     // The thread ends after its file is in its place.
-    for (let times = 0; times < 500 && told === 0; times++) await setTimeout(20);
+    await waitFor('the end of the thread', () => told > 0);
     assert.equal(told, 1);
   });
 
@@ -97,15 +93,14 @@ describe('the vocabulary beside a segment', () => {
     const before = wordFiles();
     const isBegun = () => wordFiles().length > before.length;
     // The thread of another test may be about to end.
-    for (let times = 0; times < 100 && !isBegun(); times++) {
+    await waitFor('the beginning of the thread', () => {
       assert.equal(
         keptVocabulary(gone, spaces, () => undefined),
         undefined,
       );
-      if (!isBegun()) await setTimeout(20);
-    }
-    assert.ok(isBegun());
-    for (let times = 0; times < 100 && isBegun(); times++) await setTimeout(20);
+      return isBegun();
+    });
+    await waitFor('the end of the thread', () => !isBegun());
     assert.deepEqual(wordFiles(), before);
   });
 });

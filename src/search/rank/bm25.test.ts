@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import { history, liveVersions, snapshotOf } from '../testing/library.ts';
 import { naiveRecord } from '../testing/oracle.ts';
@@ -9,7 +10,7 @@ import { bm25 } from './bm25.ts';
 test('scores are those of the formula over the records that count, and nothing of others is in them', () => {
   const space = 'w:title';
   const terms = ['higg', 'boson', 'mass'];
-  fc.assert(
+  assertProperty(
     fc.property(history, fc.nat(1 << 12), (versions, mask) => {
       const snapshot = snapshotOf(versions);
       const counts = (id: number): boolean => mask === 0 || (mask & (1 << (id - 1))) !== 0;

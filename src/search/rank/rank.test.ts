@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { citationView } from '../../citations/view.ts';
 import type { RankMethod, Site } from '../../site/site.ts';
 import { emptyRequest } from '../request.ts';
@@ -11,7 +12,7 @@ import { naiveRecord, refers, timesCited } from '../testing/oracle.ts';
 const hiddenIds = fc.array(fc.integer({ min: 1, max: 12 }));
 
 test('recid:N by citations lists the visible records that cite N, the most cited first', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, hiddenIds, fc.boolean(), (versions, hidden, ascending) => {
       const snapshot = snapshotOf(versions);
       const visible = visibleBut(snapshot, hidden);
@@ -37,7 +38,7 @@ test('recid:N by citations lists the visible records that cite N, the most cited
 });
 
 test('similar records share words, are visible, and come first when they share more; nothing is like an invisible record', () => {
-  fc.assert(
+  assertProperty(
     fc.property(history, hiddenIds, (versions, hidden) => {
       const snapshot = snapshotOf(versions);
       const visible = visibleBut(snapshot, hidden);
@@ -106,7 +107,7 @@ test('a word counts more in a weighted field, and without weights the order is t
 
 test('combined scores are the shares of the scores of the methods, each between 0 and 1 among the hits', () => {
   const site = withRanks({ ...plain, code: 'both', method: 'combine', of: { wrd: 0.7, citation: 0.3 } });
-  fc.assert(
+  assertProperty(
     fc.property(history, hiddenIds, (versions, hidden) => {
       const snapshot = snapshotOf(versions, site);
       const visible = visibleBut(snapshot, hidden);

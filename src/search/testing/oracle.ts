@@ -102,6 +102,8 @@ function leafHolds(leaf: Leaf, record: NaiveRecord): boolean {
   if (field.words === undefined || leaf.kind === 'pattern') return valueHolds(leaf, spaces, record, normalised);
   const words = record.words.get(field.words) ?? [];
   if (leaf.kind === 'word') {
+    // Also of a record without any word.
+    if (field.code === testAnalyzer.anyField && /^\*+$/.test(leaf.text)) return true;
     return testAnalyzer.queryWords(field.code, leaf.text).every((group) => inRow(words, group));
   }
   if (leaf.kind === 'span') {

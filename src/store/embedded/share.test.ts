@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
+import { waitFor } from '../../../test/support/wait.ts';
 import { UserError } from '../../errors/errors.ts';
 import { connect } from '../database.ts';
 import { runningServer, stopServer } from './cluster.ts';
@@ -51,11 +52,7 @@ async function kill(user: ChildProcess): Promise<void> {
 }
 
 async function untilStopped(of: Layout): Promise<void> {
-  const limit = Date.now() + 20_000;
-  while (runningServer(of) || existsSync(of.guard)) {
-    assert.ok(Date.now() < limit, 'the server is still there');
-    await sleep(20);
-  }
+  await waitFor('the end of the server', () => runningServer(of) === undefined && !existsSync(of.guard));
 }
 
 test('a wait says what it is for: a start, another command, and recovery only when there is one', async () => {
@@ -99,11 +96,7 @@ test('a user that was killed holds the server up no longer, and takes it from no
 test('when all users were killed the guard stops the server', async () => {
   const users = await Promise.all([startUser(), startUser()]);
   await Promise.all(users.map(kill));
-  const limit = Date.now() + 20_000;
-  while (runningServer(layout)) {
-    assert.ok(Date.now() < limit, 'the server is still there');
-    await sleep(20);
-  }
+  await waitFor('the end of the server', () => runningServer(layout) === undefined);
 });
 
 test('leaving and joining at once never takes the server from a user', async () => {
@@ -127,7 +120,7 @@ test('what was committed is there after the server was killed, and what a crash 
   const server = runningServer(layout);
   assert.ok(server);
   process.kill(server.pid, 'SIGKILL');
-  while (runningServer(layout)) await sleep(5);
+  await waitFor('the end of the server', () => runningServer(layout) === undefined);
   await before.close();
   await first.release();
   // The number of the dead server, given to another process.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { waitFor } from '../../../test/support/wait.ts';
 import { field } from '../../formats/test-records.ts';
 import { operator } from '../../people/audit.ts';
 import { addPerson } from '../../people/people.ts';
@@ -53,10 +54,7 @@ after(async () => {
 /** As another node would: the statement is the only thing in common. */
 async function set(wanted: Partial<SiteLevel>): Promise<void> {
   const now = await setLevel(store.database, wanted);
-  for (const end = Date.now() + 1_000; JSON.stringify(watch.now()) !== JSON.stringify(now); ) {
-    assert.ok(Date.now() < end, 'the level was not in force within a second');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await waitFor('the level', () => JSON.stringify(watch.now()) === JSON.stringify(now));
 }
 
 describe('the level of the site', () => {

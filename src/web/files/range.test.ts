@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { rangeOf } from './range.ts';
 
 test('ranges are those of RFC 9110', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.nat(50), fc.nat(60), fc.nat(60), (size, a, b) => {
       const data = Array.from({ length: size }, (_, at) => at);
       const wanted = data.filter((at) => at >= a && at <= b);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { createBudget } from './budget.ts';
 import { networkOf, parseNetworks, trustedProxies } from './networks.ts';
 import { createExportSlots } from './slots.ts';
@@ -23,7 +24,7 @@ test('a budget lets through ten seconds’ worth at once, or sixty, and then one
 });
 
 test('whoever waits as long as told is let through; never more than the rate over any time', () => {
-  fc.assert(
+  assertProperty(
     fc.property(
       fc.integer({ min: 1, max: 200 }),
       fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 300 }),
@@ -108,7 +109,6 @@ test('so many exports run at once, one for each network; others wait their turn 
 
 test('an export gives way to pages, but not for ever', async () => {
   const traffic = createTraffic();
-  const start = performance.now();
   await traffic.giveWay();
   traffic.begin();
   const waiting = traffic.giveWay();
@@ -117,7 +117,6 @@ test('an export gives way to pages, but not for ever', async () => {
   assert.equal(traffic.pages, 0);
   traffic.begin();
   await traffic.giveWay();
-  assert.ok(performance.now() - start < 1000);
 });
 
 test('one network has so many turns at once, others go between them, and nobody is forgotten', async () => {

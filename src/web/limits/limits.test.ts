@@ -4,6 +4,7 @@ import { get as httpGet, type IncomingHttpHeaders, type IncomingMessage } from '
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { waitFor } from '../../../test/support/wait.ts';
 import { field } from '../../formats/test-records.ts';
 import { defaultSite } from '../../site/default.ts';
 import { type AppOptions, createApp } from '../app.ts';
@@ -173,9 +174,10 @@ test('long exports have places: a second one of a network waits, and is told to 
     assert.equal((await get('/search?p=paper')).status, 200);
     answer.destroy();
     stuck.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const whole = await get(url);
-    assert.equal(whole.status, 200);
+    const whole = await waitFor('the place', async () => {
+      const again = await get(url);
+      return again.status === 200 && again;
+    });
     assert.equal(whole.body.match(/<record>/g)?.length, many);
     assert.equal((await app.inject({ method: 'HEAD', url })).body, '');
   });

@@ -9,12 +9,14 @@ import { testSite } from '../../search/testing/library.ts';
 import { createApp } from '../app.ts';
 import { memoryLibrary } from '../test-library.ts';
 
-const window = 200;
-const minute = 60_000;
+/** Long enough for a busy machine to send a piece in it. */
+const window = 800;
+/** Longer than a test may take: what is given up is given up by the window. */
+const never = 3_600_000;
 let app: FastifyInstance;
 
 before(async () => {
-  const timeouts = { request: minute, header: minute, body: window, keepAlive: minute };
+  const timeouts = { request: never, header: never, body: window, keepAlive: never };
   app = createApp(memoryLibrary(testSite, []), { timeouts });
   app.addContentTypeParser('application/octet-stream', (_, body, done) => done(null, body));
   app.post('/api/take', async (request) => {
@@ -60,22 +62,20 @@ async function send(
 }
 
 test('a body that does not come is given up with 408', async () => {
-  const began = Date.now();
   const { text } = await send(1000, []);
   assert.match(text, /^HTTP\/1\.1 408 Request Timeout\r\n/);
-  assert.ok(Date.now() - began < 5_000);
 });
 
 test('a body that drips is given up as well', async () => {
   const { text, sent } = await send(1_000_000, Array(100).fill('x'));
   assert.match(text, /^HTTP\/1\.1 408 /);
-  assert.ok(sent < 50, `${sent} drops`);
+  assert.ok(sent < 90, `${sent} drops`);
 });
 
 test('a large body that goes on coming is taken, however long it takes', async () => {
   const piece = 'x'.repeat(64 * 1024);
-  const { text } = await send(20 * piece.length, Array(20).fill(piece));
-  assert.match(text, new RegExp(`"bytes":${20 * piece.length}`));
+  const { text } = await send(40 * piece.length, Array(40).fill(piece));
+  assert.match(text, new RegExp(`"bytes":${40 * piece.length}`));
 });
 
 test('behind a large answer that is still read, 408 does not come into the middle of it', async () => {

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { waitFor } from '../../../test/support/wait.ts';
 import { loadSettings, type Settings } from '../../config/settings.ts';
 import type { NodeStatus } from '../../monitor/node-status.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
@@ -86,15 +87,6 @@ async function statusOfSupervisor(path = '/server-status?format=json'): Promise<
   });
 }
 
-async function until<T>(look: () => Promise<T | undefined> | T | undefined, seconds = 20): Promise<T> {
-  for (const end = Date.now() + seconds * 1000; ; ) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`it did not come about. ${log.slice(-5).join('')}`);
-    await sleep(50);
-  }
-}
-
 /** Asks pages without a pause while something is done; how many failed, and how many there were. */
 async function underLoad(address: string, work: () => Promise<void>): Promise<autocannon.Result> {
   const ended = Promise.withResolvers<autocannon.Result>();
@@ -119,13 +111,13 @@ function assertNoneFailed({ errors, timeouts, non2xx, requests }: autocannon.Res
 test('workers that have answered their number of requests are replaced, and no request fails', async () => {
   const server = await start({ webWorkers: 2, workerRequests: 60 });
   try {
-    const before = await until(async () => {
+    const before = await waitFor('two workers', async () => {
       const pids = (await status(server.address)).workers.map(({ pid }) => pid);
       return pids.length === 2 ? pids : undefined;
     });
     const result = await underLoad(server.address, async () => {
       // One may be replaced twice before the other has answered as many.
-      await until(() => {
+      await waitFor('the replacement of both workers', () => {
         const taken = log.map((line) => /Worker (\d): .* has replaced .* requests/.exec(line)?.[1]);
         return taken.includes('1') && taken.includes('2') ? true : undefined;
       });
@@ -136,7 +128,9 @@ test('workers that have answered their number of requests are replaced, and no r
     assert.equal(deathCount, 0);
     assert.ok(totals.requests > 60);
     const least = result.requests.total;
-    await until(async () => ((await status(server.address)).totals.requests >= least ? true : undefined), 5);
+    await waitFor('all requests in the totals', async () =>
+      (await status(server.address)).totals.requests >= least ? true : undefined,
+    );
   } finally {
     await server.stop();
   }
@@ -151,14 +145,14 @@ test('a reload under load replaces every worker with the settings of now, and fa
     );
     const result = await underLoad(server.address, async () => {
       server.reload({ sharedCache: 77_000, webWorkers: 3 });
-      await until(() => log.find((line) => line.includes('Code and settings were reloaded')));
+      await waitFor('the reload', () => log.find((line) => line.includes('Code and settings were reloaded')));
     });
     assertNoneFailed(result);
     assert.equal(
       (await fetch(`${server.address}/search?p=test`)).headers.get('cache-control')?.includes('max-age=77'),
       true,
     );
-    const now = await until(async () => {
+    const now = await waitFor('three ready workers', async () => {
       const found = await status(server.address);
       return found.workers.filter(({ state }) => state === 'ready').length === 3 ? found : undefined;
     });
@@ -168,7 +162,7 @@ test('a reload under load replaces every worker with the settings of now, and fa
 
     log.splice(0);
     server.reload({ exemptNetworks: 'nowhere' });
-    await until(() => log.find((line) => line.includes('Reload failed')));
+    await waitFor('the word that nothing was reloaded', () => log.find((line) => line.includes('Reload failed')));
     assert.ok(log.some((line) => line.includes('did not start')));
     assert.deepEqual(
       (await status(server.address)).workers.map(({ pid }) => pid),
@@ -187,12 +181,12 @@ test('a worker that says nothing any more is killed and named with what it was a
     process.kill(worker!.pid, 'SIGSTOP');
     // It has this request on its hands when it is let go for a moment.
     const asked = fetch(`${server.address}/search?p=silence`).catch((error: Error) => error);
-    const seen = await until(async () => {
+    const seen = await waitFor('the silent worker', async () => {
       const { status: found } = JSON.parse(await statusOfSupervisor()) as { status: NodeStatus };
       return found.workers[0]?.state === 'silent' ? found : undefined;
     });
     assert.equal(seen.workers[0]?.pid, worker!.pid);
-    const { deaths } = await until(async () => {
+    const { deaths } = await waitFor('its death and its successor', async () => {
       const { status: found } = JSON.parse(await statusOfSupervisor()) as { status: NodeStatus };
       return found.deathCount === 1 && found.workers[0]?.state === 'ready' ? found : undefined;
     });
@@ -217,13 +211,13 @@ test('who dies while it answers is named with the request, the SQL statements an
     });
     open.on('error', () => undefined);
     open.write('{');
-    const running = await until(async () => {
+    const running = await waitFor('the request at the worker', async () => {
       const found = (await status(server.address)).workers[0]!.running.find(({ url }) => url === '/api/login');
       return found;
     });
     assert.equal(running.method, 'POST');
     process.kill(worker!.pid, 'SIGKILL');
-    const [death] = await until(async () => {
+    const [death] = await waitFor('the death of the worker', async () => {
       const { deaths } = await status(server.address).catch(() => ({ deaths: [] }) as Pick<NodeStatus, 'deaths'>);
       return deaths.length === 1 ? deaths : undefined;
     });
@@ -238,10 +232,13 @@ test('who dies while it answers is named with the request, the SQL statements an
 test('the background process may die: it is named with what it said, another one starts, and readers notice nothing', async () => {
   const server = await start({ webWorkers: 1 });
   try {
-    const first = await until(async () => (await status(server.address)).background.pid || undefined);
+    const first = await waitFor(
+      'the background process',
+      async () => (await status(server.address)).background.pid || undefined,
+    );
     const result = await underLoad(server.address, async () => {
       process.kill(first, 'SIGKILL');
-      const { background } = await until(async () => {
+      const { background } = await waitFor('another background process', async () => {
         const found = await status(server.address);
         return found.background.pid !== first && found.background.pid > 0 ? found : undefined;
       });
@@ -260,13 +257,13 @@ test('a crash loop is called one', async () => {
   const server = await start({ webWorkers: 1 });
   try {
     for (let death = 1; death <= 5; death++) {
-      const pid = await until(async () => {
+      const pid = await waitFor(`death number ${death - 1}`, async () => {
         const found = JSON.parse(await statusOfSupervisor()) as { status: NodeStatus };
         return found.status.deathCount === death - 1 ? found.status.workers[0]?.pid : undefined;
       });
       process.kill(pid, 'SIGKILL');
     }
-    await until(() =>
+    await waitFor('the word crash loop', () =>
       log.find((line) => line.includes('Crash loop: worker 1 has failed 5 times soon after its start')),
     );
   } finally {

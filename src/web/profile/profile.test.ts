@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { waitFor } from '../../../test/support/wait.ts';
 import { field } from '../../formats/test-records.ts';
 import { issueOneTime, useOneTime } from '../../people/one-time.ts';
 import { type CpuProfile, startRecording } from '../../profile/cpu-profiler.ts';
@@ -172,12 +173,7 @@ describe('?profile= on a page', () => {
       const answer = await olga.open(url);
       assert.equal(answer.body, plain, url);
       const address = String(answer.headers['x-profile']);
-      let found = await olga.open(address);
-      for (let times = 0; times < 50 && found.statusCode !== 200; times++) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        found = await olga.open(address);
-      }
-      assert.equal(found.statusCode, 200, url);
+      await waitFor(`the profile of ${url}`, async () => (await olga.open(address)).statusCode === 200);
     }
   });
 
@@ -194,11 +190,7 @@ describe('?profile= on a page', () => {
       going.destroy();
       await sleep(30);
     }
-    for (let times = 0; times < 50; times++) {
-      if ((await olga.open('/record/1?profile=t')).body.includes('Functions by')) return;
-      await sleep(50);
-    }
-    assert.fail('the profiler stays busy');
+    await waitFor('the profiler', async () => (await olga.open('/record/1?profile=t')).body.includes('Functions by'));
   });
 
   test('two at once: one is taken, the other says so, and both are answered', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { createHighlighter, foldInPlace, fragment, type HighlightWord, opening, richText } from './highlight.ts';
 
 const word = (text: string, ...others: readonly string[]): HighlightWord => ({
@@ -45,13 +46,13 @@ test('an opening is not longer than asked for and cut at a blank', () => {
 });
 
 test('folding keeps every position', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => foldInPlace(text).length === text.length));
+  assertProperty(fc.property(fc.string({ unit: 'binary' }), (text) => foldInPlace(text).length === text.length));
   assert.equal(foldInPlace('ÉCOLE Ångström İ'), 'ecole angstrom i');
 });
 
 test('marks never change the text', () => {
   const words = fc.array(fc.constantFrom('a', 'ab', 'b*', '*a', 'a-b', 'é'), { maxLength: 3 });
-  fc.assert(
+  assertProperty(
     fc.property(words, fc.string({ unit: fc.constantFrom('a', 'b', 'é', ' ', '-', '.') }), (list, text) => {
       const drawn = richText(text, createHighlighter(list.map((one) => word(foldInPlace(one))))).text;
       assert.equal(drawn.replace(/<\/?mark>/g, ''), text);

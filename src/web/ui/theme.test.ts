@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../../test/support/property.ts';
 import { contrast } from '../../site/colour.ts';
 import { palettes, readableAccent } from './theme.ts';
 
@@ -14,7 +15,7 @@ for (const [name, palette] of Object.entries(palettes)) {
   });
 
   test(`any accent becomes readable in the ${name} theme`, () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.integer({ min: 0, max: 0xffffff }), (n) => {
         const accent = readableAccent(`#${n.toString(16).padStart(6, '0')}`, palette);
         assert.ok(contrast(accent, palette.paper) >= 4.5 && contrast(accent, palette.shade) >= 4.5);

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { waitFor } from '../../support/wait.ts';
 import type { Box } from './box.ts';
 import { Machine } from './machine.ts';
 import { initBelow, signal } from './processes.ts';
 import { cleanEnvironment } from './run.ts';
-import { waitFor } from './wait.ts';
 
 /** What a host has for itself on its disk; these outlive a power cut, /run does not. */
 const ownFolders = { '/etc': 'etc', '/var/lib': 'lib', '/var/log': 'log' } as const;

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitFor } from '../../support/wait.ts';
 import { onlyChildOf, signal, treeOf } from './processes.ts';
 import { cleanEnvironment, type RunOptions, run } from './run.ts';
-import { waitFor } from './wait.ts';
 
 export interface SpawnOptions {
   readonly environment?: Readonly<Record<string, string>>;

@@ -1,3 +1,4 @@
+import { waitFor } from '../../support/wait.ts';
 import { haproxyFile, haproxyFiles, haproxyFolder, socketName, stateName } from '../config/haproxy.ts';
 import { keepalivedFile, keepalivedFiles } from '../config/keepalived.ts';
 import { balancers, floatingAddress, haproxyPort } from '../config/plan.ts';
@@ -5,7 +6,6 @@ import { renderedFiles } from '../config/rendered.ts';
 import type { Cluster } from '../hosts/cluster.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Machine } from '../hosts/machine.ts';
-import { waitFor } from '../hosts/wait.ts';
 import { install } from './install.ts';
 
 /** HAProxy and keepalived; the first of the balancers is to have the floating address. */

@@ -1,9 +1,9 @@
+import { waitFor } from '../../support/wait.ts';
 import { etcdFile, etcdFiles } from '../config/etcd.ts';
 import { patroniFile, patroniFiles, patroniSecrets } from '../config/patroni.ts';
 import { databaseAddresses, databaseHosts, libraryUrl, patroniPort, postgresPort } from '../config/plan.ts';
 import { renderedFiles } from '../config/rendered.ts';
 import type { Cluster } from '../hosts/cluster.ts';
-import { waitFor } from '../hosts/wait.ts';
 import { install, setKernel } from './install.ts';
 import { makeLibrary, ownFolderOfPostgres, postgresPrograms, waitForLibrary } from './postgres.ts';
 

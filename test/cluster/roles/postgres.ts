@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs';
+import { waitFor } from '../../support/wait.ts';
 import { dataFolder } from '../config/patroni.ts';
 import { libraryUrl, password, postgresPort } from '../config/plan.ts';
 import type { Cluster } from '../hosts/cluster.ts';
-import { waitFor } from '../hosts/wait.ts';
 
 /** Folder of PostgreSQL's programs, of Debian's newest version; undefined when there is none. */
 export function postgresPrograms(): string | undefined {

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { waitFor } from '../../support/wait.ts';
 import { balancers, exemptNetworks, webPort } from '../config/plan.ts';
 import type { Cluster } from '../hosts/cluster.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Machine } from '../hosts/machine.ts';
-import { waitFor } from '../hosts/wait.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const program = `${root}bin/reperio`;

@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTestDatabase } from '../../support/database.ts';
+import { waitFor } from '../../support/wait.ts';
 import { haproxyText } from '../config/haproxy.ts';
 import { Here } from '../hosts/here.ts';
-import { waitFor } from '../hosts/wait.ts';
 import { admin, type HaproxyPlace, reloadHaproxy, serverStates, startHaproxy } from '../roles/balancer.ts';
 import { program, waitUntilReady, webStatus } from '../roles/reperio.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../../support/wait.ts';
 import { webNodes } from '../config/plan.ts';
 import type { Host } from '../hosts/host.ts';
-import { waitFor } from '../hosts/wait.ts';
 import { setNode, waitUntilUp } from '../roles/balancer.ts';
 import { ownFolder, startWeb, webStatus } from '../roles/reperio.ts';
 import { noGap, type Scenario, type World } from './scenario.ts';
