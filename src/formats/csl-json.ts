@@ -26,6 +26,7 @@ export const cslJsonFormat: ExportFormat = {
   contentType: 'application/vnd.citationstyles.csl+json; charset=utf-8',
   mediaTypes: ['application/vnd.citationstyles.csl+json'],
   extension: 'json',
+  pasted: true,
   marcPaths: false,
   head: () => '[',
   item: (item, context) => JSON.stringify(cslItem(item, recordAddress(context.baseUrl, item.id))),

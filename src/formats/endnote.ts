@@ -95,6 +95,7 @@ export const endNoteTaggedFormat: ExportFormat = {
   contentType: 'application/x-endnote-refer; charset=utf-8',
   mediaTypes: ['application/x-endnote-refer'],
   extension: 'enw',
+  pasted: true,
   marcPaths: false,
   head: none,
   item: (item, context) => {

@@ -1,6 +1,6 @@
 import { attribute, type Html, type HtmlValue, html, raw } from '../../html/html.ts';
 import type { TaskState } from '../../jobs/task-state.ts';
-import { type NodeStatus, otherReleases, type WorkerState, type WorkerStatus } from '../node-status.ts';
+import { isGone, type NodeStatus, otherReleases, type WorkerState, type WorkerStatus } from '../node-status.ts';
 import type { KnownNode } from '../nodes.ts';
 import type { NodeView } from './node-view.ts';
 import { count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
@@ -268,14 +268,13 @@ function taskTable(tasks: readonly TaskState[] | undefined): Html | false {
 
 /** Clocks that differ more make sessions and dates wrong, in ms. */
 const clockTolerance = 1_000;
-const goneAfter = 20_000;
 
 function nodeTable(nodes: readonly KnownNode[] | undefined, { version, name }: NodeStatus): Html {
   if (nodes === undefined)
     return html`<h2>Nodes</h2><p class="bad">The database cannot be asked, so nothing is known of other nodes.</p>`;
   const rows = nodes.map(({ summary, age, skew }) => [
     html`${summary.address.startsWith('http') ? html`<a href="${summary.address}/server-status">${summary.name}</a>` : summary.name}${summary.name === name && html` <span class="soft">(this)</span>`}`,
-    age > goneAfter
+    isGone(age)
       ? html`<span class="bad">gone for ${duration(age)}</span>`
       : html`<span class="${summary.state === 'serving' ? 'good' : 'warn'}">${summary.state}</span>`,
     html`<span${attribute('class', summary.version === version ? undefined : 'warn')}>${summary.version}</span>`,

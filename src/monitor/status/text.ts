@@ -1,5 +1,5 @@
 import type { TaskState } from '../../jobs/task-state.ts';
-import { type NodeStatus, otherReleases, type WorkerStatus } from '../node-status.ts';
+import { isGone, type NodeStatus, otherReleases, type WorkerStatus } from '../node-status.ts';
 import type { NodeView } from './node-view.ts';
 import { count, duration, megabytes, milliseconds, rate } from './numbers.ts';
 
@@ -79,7 +79,7 @@ export function statusText({ status, nodes, tasks }: NodeView): string {
   if (nodes === undefined) lines.push('The database cannot be asked, so nothing is known of other nodes.');
   for (const { summary, age, skew } of nodes ?? [])
     lines.push(
-      `node ${summary.name}  ${age > 20_000 ? `gone for ${duration(age)}` : summary.state}  ${summary.address}  version ${summary.version}, ${summary.ready} of ${summary.workers} workers, ${rate(summary.perSecond)} requests/s, clock ${(skew / 1000).toFixed(2)} s`,
+      `node ${summary.name}  ${isGone(age) ? `gone for ${duration(age)}` : summary.state}  ${summary.address}  version ${summary.version}, ${summary.ready} of ${summary.workers} workers, ${rate(summary.perSecond)} requests/s, clock ${(skew / 1000).toFixed(2)} s`,
     );
   for (const state of tasks ?? []) lines.push(...taskLines(state));
   return `${lines.join('\n')}\n`;

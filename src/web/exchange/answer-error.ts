@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
+import { isPage } from '../../formats/formats.ts';
 import { TooManyAttempts } from '../../people/throttle.ts';
 import { storeErrors } from '../../store/errors.ts';
 import { explainBody } from '../http/door.ts';
@@ -61,7 +62,7 @@ export function answerError(
     const message = away === undefined ? error.message : [away.text, away.words].join(' ').trim();
     const hint = away?.hint ?? error.hint;
     if (isApi(request.url)) return sendProblem(reply, { ...problemOf(error), title: message, detail: hint });
-    if (isForMachine(exchange.args))
+    if (!isPage(exchange.args.get('of') ?? ''))
       return reply
         .removeHeader('etag')
         .header('cache-control', 'no-store')
@@ -90,11 +91,6 @@ function statusOf(error: unknown): number {
     return 500;
   // A path that cannot be decoded (FST_ERR_BAD_URL) or is longer than any of ours names no page.
   return 'code' in error && error.code === 'FST_ERR_BAD_URL' ? 404 : error.statusCode;
-}
-
-function isForMachine(args: URLSearchParams): boolean {
-  const format = args.get('of');
-  return format !== null && format !== '' && !format.startsWith('h');
 }
 
 /** An address of the API that there is not, or not for this method. */

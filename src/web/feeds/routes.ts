@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../../access/ask.ts';
 import { refusedEntirely } from '../../access/visible.ts';
+import { robotsText } from '../../addresses/addresses.ts';
 import { atomEntry, atomFeed } from '../../formats/atom.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import { rssFormat } from '../../formats/rss.ts';
 import { element, escapeXml } from '../../formats/xml.ts';
 import { savePreferences } from '../../people/profile.ts';
-import { type SearchRequest, toUrl } from '../../search/request.ts';
+import { emptyRequest, type SearchRequest, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { beginExchange, type Exchange } from '../exchange/exchange.ts';
 import { sendRestricted } from '../exchange/messages.ts';
@@ -85,10 +86,7 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
 
   app.get('/robots.txt', async (_, reply) =>
     // Searches are endless; records and collections are what a search engine should know.
-    reply
-      .type('text/plain; charset=utf-8')
-      .header('cache-control', 'public, max-age=3600')
-      .send(`User-agent: *\n${closedToRobots.map((path) => `Disallow: ${path}\n`).join('')}`),
+    reply.type('text/plain; charset=utf-8').header('cache-control', 'public, max-age=3600').send(robotsText()),
   );
 
   app.get('/opensearchdescription', async (request, reply) => {
@@ -125,27 +123,12 @@ async function keepTheme(
   people.access.forget({ kind: 'person', id: account.id });
 }
 
-const closedToRobots = [
-  '/search',
-  '/account',
-  '/admin',
-  '/feed',
-  '/rss',
-  '/unapi',
-  '/openurl',
-  '/preferences',
-  '/record/*/export/',
-  '/record/*/marc',
-  '/api/search',
-  '/api/suggest',
-];
-
 async function newest(exchange: Exchange): Promise<{ readonly question: SearchRequest; readonly answer: Answer }> {
   const { args } = exchange;
   const size = Math.min(longestFeed, Math.max(1, Number(args.get('rg') ?? feedLength) || feedLength));
   const question = {
     ...(await readQuestion(exchange)),
-    format: 'hb',
+    format: emptyRequest.format,
     first: 1,
     size,
     sort: '',

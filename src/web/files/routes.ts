@@ -6,6 +6,7 @@ import { UserError } from '../../errors/errors.ts';
 import { type Added, addFile, type DocumentFile, filesOf, versionsOf } from '../../files/documents.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { receive } from '../../files/receive.ts';
+import { recordIdIn } from '../../index/record-id.ts';
 import { may } from '../../people/person.ts';
 import type { Transaction } from '../../store/database.ts';
 import { idempotently } from '../../store/idempotency.ts';
@@ -99,8 +100,8 @@ async function addOnce(
 
 /** The number of a record that this person may see. */
 function recordNumber({ person, snapshot }: Exchange, text: string): number | undefined {
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  return id > 0 && id < 2 ** 31 && mayShow(person, snapshot, id) === 'yes' ? id : undefined;
+  const id = recordIdIn(text);
+  return id !== undefined && mayShow(person, snapshot, id) === 'yes' ? id : undefined;
 }
 
 function describe({ page }: Exchange, file: DocumentFile): object {

@@ -1,6 +1,7 @@
 import { wouldShow } from '../../access/deleted.ts';
 import { mayShow } from '../../access/visible.ts';
 import { firstValue } from '../../formats/work/fields.ts';
+import { recordIdIn } from '../../index/record-id.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { ReadVersion } from '../exchange/read-version.ts';
 
@@ -25,8 +26,8 @@ const unknown: FoundRecord = { kind: 'unknown' };
  */
 export async function findRecord(exchange: Exchange, text: string): Promise<FoundRecord> {
   const { person, snapshot } = exchange;
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  if (id < 1 || id > 2 ** 31 - 1) return unknown;
+  const id = recordIdIn(text);
+  if (id === undefined) return unknown;
   const shown = mayShow(person, snapshot, id);
   // A record that was deleted long ago has left the index. One that may not be seen is not read: its size would show
   // in the time.

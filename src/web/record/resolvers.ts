@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { mayShow } from '../../access/visible.ts';
 import { exportFormat, exportFormats } from '../../formats/formats.ts';
 import { escapeXml } from '../../formats/xml.ts';
+import { recordIdIn } from '../../index/record-id.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { beginExchange, type Exchange } from '../exchange/exchange.ts';
@@ -62,7 +63,5 @@ function unapiFormats(id: string | undefined): string {
 
 /** "12", or the address of a record of ours. */
 function recordNumber(id: string, baseUrl: string): number | undefined {
-  const text = id.startsWith(`${baseUrl}/record/`) ? id.slice(`${baseUrl}/record/`.length) : id;
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  return number >= 1 && number <= 2 ** 31 - 1 ? number : undefined;
+  return recordIdIn(id.startsWith(`${baseUrl}/record/`) ? id.slice(`${baseUrl}/record/`.length) : id);
 }

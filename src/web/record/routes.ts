@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { similarFor } from '../../access/similar.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
-import { exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
+import { askedFormat, exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
 import { references } from '../../formats/work/references.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { type Html, html } from '../../html/html.ts';
@@ -36,17 +36,13 @@ export function recordRoutes(app: FastifyInstance, environment: WebEnvironment):
     const exchange = beginExchange(environment, request);
     const version = await findOrAnswer(exchange, reply, request.params.id);
     if (version === undefined) return reply;
-    const asked = exchange.args.get('of');
-    const format =
-      asked === null || asked.startsWith('hd') || asked.startsWith('hb')
-        ? negotiated(request)
-        : asked === 'hm'
-          ? undefined
-          : requireExportFormat(asked);
+    const of = exchange.args.get('of') ?? '';
+    const asked = askedFormat(of);
+    if (asked.kind === 'page' && asked.page.draws === 'marc')
+      return sendTab(environment, exchange, request, reply, version, 'marc');
+    const format = asked.kind === 'page' ? negotiated(request) : requireExportFormat(of);
     if (format !== undefined) return sendRecordExport(environment, exchange, request, reply, version, format);
-    return asked === 'hm'
-      ? sendTab(environment, exchange, request, reply, version, 'marc')
-      : sendTab(environment, exchange, request, reply, version, 'information');
+    return sendTab(environment, exchange, request, reply, version, 'information');
   });
 
   for (const tab of ['references', 'citations', 'authors', 'files', 'marc'] as const) {

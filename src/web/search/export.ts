@@ -3,7 +3,7 @@ import { countingFor } from '../../access/ask.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { idFormat, requireExportFormat } from '../../formats/formats.ts';
-import { type SearchRequest, toUrl } from '../../search/request.ts';
+import { emptyRequest, type SearchRequest, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { caching, entityTag, notModified } from '../exchange/reply.ts';
@@ -55,7 +55,7 @@ export async function sendExport(
   const giveBack = expected > longExport ? await place(environment, request, reply) : () => undefined;
   try {
     const { ids, total } = await exchange.ask(question);
-    const page = toUrl({ ...question, format: 'hb', size: Math.min(question.size, 10), tags: [] });
+    const page = toUrl({ ...question, format: emptyRequest.format, size: Math.min(question.size, 10), tags: [] });
     const stream = exportStream(exchange, format, { ids, total, page, single: false, only: question.tags });
     stream.once('close', giveBack);
     headers(reply, exchange, format, total);
