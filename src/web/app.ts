@@ -205,13 +205,13 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   if (options.status !== undefined) statusRoutes(app, environment, options.status);
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
-    const exchange = beginExchange(environment, request);
+    const exchange = beginExchange(environment, request, reply);
     const path = request.url.split('?')[0]!;
     const allowed = routes.allowed(path);
     if (isApi(path)) return sendApiUnknown(reply, request.method, path, allowed);
     if (allowed.length > 0 && !allowed.includes(request.method))
-      return sendMethodNotAllowed(exchange, reply, request.method, allowed.join(', '));
-    return sendNotFound(exchange, reply);
+      return sendMethodNotAllowed(exchange, request.method, allowed.join(', '));
+    return sendNotFound(exchange);
   });
   app.setErrorHandler((error, request, reply) => answerError(environment, error, request, reply));
   return app;

@@ -46,7 +46,7 @@ export function answerError(
   reply: FastifyReply,
 ): FastifyReply {
   const error = explainBody(thrown, request);
-  const exchange = beginExchange(environment, request);
+  const exchange = beginExchange(environment, request, reply);
   if (error instanceof UserError) {
     const told = forReaders(error, request);
     if (told !== undefined) {
@@ -69,21 +69,21 @@ export function answerError(
         .code(error.status)
         .type('text/plain; charset=utf-8')
         .send(`error: ${message}\nhint: ${hint}\n`);
-    if (away !== undefined) return sendUnavailable(exchange, reply, away);
+    if (away !== undefined) return sendUnavailable(exchange, away);
     const said = saidIn(exchange.page.tr, error);
-    return sendUserError(exchange, reply, error.status, said.message, said.hint);
+    return sendUserError(exchange, error.status, said.message, said.hint);
   }
   const status = statusOf(error);
-  if (status === 404) return sendNotFound(exchange, reply);
+  if (status === 404) return sendNotFound(exchange);
   if (isApi(request.url) && status < 500)
     return sendProblem(reply, {
       status,
       title: error instanceof Error ? error.message : 'The request cannot be read.',
     });
-  if (status < 500) return sendUserError(exchange, reply, status, error instanceof Error ? error.message : '', '');
+  if (status < 500) return sendUserError(exchange, status, error instanceof Error ? error.message : '', '');
   request.log.error({ err: error, url: withoutSecrets(request.url) }, 'failed');
   if (isApi(request.url)) return sendProblem(reply, problemOf(new UserError(webErrors.internal, { id: request.id })));
-  return sendInternal(exchange, reply, request.id);
+  return sendInternal(exchange, request.id);
 }
 
 function statusOf(error: unknown): number {

@@ -9,9 +9,9 @@ import { element, escapeXml } from '../../formats/xml.ts';
 import { savePreferences } from '../../people/profile.ts';
 import { emptyRequest, type SearchRequest, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendRestricted } from '../exchange/messages.ts';
-import { caching, entityTag, notModified } from '../exchange/reply.ts';
+
 import { visitorOf } from '../exchange/visitor.ts';
 import { preferenceCookie } from '../http/cookies.ts';
 import { isOwnAddress } from '../http/url.ts';
@@ -24,12 +24,11 @@ const longestFeed = 100;
 
 /** What machines ask for: feeds, assets, robots.txt, OpenSearch; and the reader's choices, which leave a cookie. */
 export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): void {
-  app.get('/feed', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    if (notModified(request, reply, entityTag(exchange, environment, 'atom'), caching(exchange, environment, request)))
-      return reply;
+  const { get } = routesOf(app, environment);
+  get('/feed', async (exchange) => {
+    if (exchange.isFresh('atom')) return exchange.reply;
     const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
-    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
+    if (refused !== undefined) return sendRestricted(exchange, refused, true);
     const { question, answer } = await newest(exchange);
     const { page } = exchange;
     const entries = await feedEntries(exchange, answer.ids, (item) => atomEntry(item, page.baseUrl));
@@ -42,15 +41,13 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
       updated: lastChange(entries),
       entries: entries.map(({ text }) => text),
     });
-    return sendFeed(reply, exchange, entries, 'application/atom+xml; charset=utf-8', feed);
+    return sendFeed(exchange, entries, 'application/atom+xml; charset=utf-8', feed);
   });
 
-  app.get('/rss', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    if (notModified(request, reply, entityTag(exchange, environment, 'rss'), caching(exchange, environment, request)))
-      return reply;
+  get('/rss', async (exchange) => {
+    if (exchange.isFresh('rss')) return exchange.reply;
     const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
-    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
+    if (refused !== undefined) return sendRestricted(exchange, refused, true);
     const { question, answer } = await newest(exchange);
     const context = {
       total: answer.total,
@@ -64,7 +61,7 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
     const entries = await feedEntries(exchange, answer.ids, (item) => rssFormat.item(item, context));
     const items = entries.map(({ text }) => text).join('');
     const feed = rssFormat.head(context) + items + rssFormat.foot(context);
-    return sendFeed(reply, exchange, entries, rssFormat.contentType, feed);
+    return sendFeed(exchange, entries, rssFormat.contentType, feed);
   });
 
   app.get<{ Params: { file: string } }>('/assets/:file', async (request, reply) => {
@@ -89,14 +86,13 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
     reply.type('text/plain; charset=utf-8').header('cache-control', 'public, max-age=3600').send(robotsText()),
   );
 
-  app.get('/opensearchdescription', async (request, reply) => {
-    const { page } = beginExchange(environment, request);
-    return reply
+  get('/opensearchdescription', async ({ page, reply }) =>
+    reply
       .type('application/opensearchdescription+xml; charset=utf-8')
       .header('cache-control', 'public, max-age=3600')
       .header('vary', 'Accept-Language, Cookie')
-      .send(openSearchDescription(page));
-  });
+      .send(openSearchDescription(page)),
+  );
 
   app.post<{ Body: URLSearchParams }>('/preferences', async (request, reply) => {
     const theme = request.body.get('theme') ?? '';
@@ -178,14 +174,13 @@ function lastChange(entries: readonly FeedEntry[]): Date {
 }
 
 function sendFeed(
-  reply: FastifyReply,
-  exchange: Exchange,
+  { reply, timing }: Exchange,
   entries: readonly FeedEntry[],
   contentType: string,
   feed: string,
 ): FastifyReply {
   if (entries.length > 0) reply.header('last-modified', lastChange(entries).toUTCString());
-  return reply.header('server-timing', exchange.timing.header()).type(contentType).send(feed);
+  return reply.header('server-timing', timing.header()).type(contentType).send(feed);
 }
 
 /** OpenSearch 1.1, with the suggestions that browsers show while one types. */

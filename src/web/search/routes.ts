@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Answer } from '../../access/ask.ts';
 import { withCataloguers } from '../../access/cataloguers.ts';
 import { collectionTree } from '../../access/collections.ts';
@@ -23,9 +23,9 @@ import {
 } from '../../search/request.ts';
 import { yearSpanText } from '../../search/year-span.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
-import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import { webErrors } from '../http/errors.ts';
 import { drawnRecords, shortened } from '../reading/read-records.ts';
 import { asksToBrowse, sendBrowse } from './browse.ts';
@@ -38,30 +38,29 @@ import { facetHref, facetLabel, facetTitle, searchView } from './search-view.ts'
 
 /** /search in all its formats, and the long list of a facet's values. */
 export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {
-  app.get('/search', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
+  const { get } = routesOf(app, environment);
+  get('/search', async (exchange) => {
     const canonical = withYearSpan(exchange);
-    if (canonical !== undefined) return reply.redirect(canonical, 302);
+    if (canonical !== undefined) return exchange.reply.redirect(canonical, 302);
     const question = await readQuestion(exchange);
     const format = askedFormat(question.format);
     const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
-    if (refused !== undefined) return sendRestricted(exchange, reply, refused, format.kind !== 'page');
-    if (asksToBrowse(exchange.args)) return sendBrowse(environment, exchange, request, reply, question);
-    if (format.kind === 'ids') return sendIds(environment, exchange, request, reply, question);
-    if (format.kind === 'export') return sendExport(environment, exchange, request, reply, question);
+    if (refused !== undefined) return sendRestricted(exchange, refused, format.kind !== 'page');
+    if (asksToBrowse(exchange.args)) return sendBrowse(exchange, question);
+    if (format.kind === 'ids') return sendIds(exchange, question);
+    if (format.kind === 'export') return sendExport(exchange, question);
     const size = Math.min(question.size, maximumPageSize);
     const asPage = { ...question, size, format: format.page.code };
-    return sendPage(environment, exchange, request, reply, asPage, format.page);
+    return sendPage(exchange, asPage, format.page);
   });
 
-  app.get('/search/facet', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
+  get('/search/facet', async (exchange) => {
     const question = await readQuestion(exchange);
     const code = exchange.args.get('code') ?? '';
     const definition = exchange.snapshot.site.facets.find((facet) => facet.code === code && facet.kind === 'values');
-    if (definition === undefined) return reply.callNotFound();
+    if (definition === undefined) return exchange.notFound();
     const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
-    if (refused !== undefined) return sendRestricted(exchange, reply, refused);
+    if (refused !== undefined) return sendRestricted(exchange, refused);
     const { snapshot, page } = exchange;
     const find = (exchange.args.get('find') ?? '').trim();
     const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
@@ -85,7 +84,6 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const values = listed.map(({ text, count }) => ({ text, count, label: label(text) }));
     const chosen = question.facets[code] ?? [];
     return sendHtml(
-      reply,
       exchange,
       facetPage(page, {
         request: question,
@@ -153,29 +151,19 @@ function withYearSpan(exchange: Exchange): string | undefined {
   return toUrl(request, { facets: { ...request.facets, [facet.code]: [yearSpanText(span)] } });
 }
 
-async function sendPage(
-  environment: WebEnvironment,
-  exchange: Exchange,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  question: SearchRequest,
-  format: PageFormat,
-): Promise<FastifyReply> {
+async function sendPage(exchange: Exchange, question: SearchRequest, format: PageFormat): Promise<FastifyReply> {
   const unknown = [question.collection, ...question.collections].find(
     (name) => name !== '' && !collectionTree(exchange.snapshot.site).byName.has(name),
   );
-  if (unknown !== undefined) return sendUnknownCollection(exchange, reply, unknown);
-  if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
-    return reply;
+  if (unknown !== undefined) return sendUnknownCollection(exchange, unknown);
+  if (exchange.isFresh()) return exchange.reply;
   const { model, answer } = await searchView(exchange, question);
   if (format.draws === 'citations') {
     const summary = answer.total === 0 ? {} : { summary: await citationSummary(exchange, question, answer, format) };
-    return sendHtml(reply, exchange, searchPage(exchange.page, { ...model, ...summary }));
+    return sendHtml(exchange, searchPage(exchange.page, { ...model, ...summary }));
   }
-  if (format.draws === 'brief' || answer.total === 0)
-    return sendHtml(reply, exchange, searchPage(exchange.page, model));
+  if (format.draws === 'brief' || answer.total === 0) return sendHtml(exchange, searchPage(exchange.page, model));
   return sendHtml(
-    reply,
     exchange,
     searchPage(exchange.page, { ...model, ...(await drawnHits(exchange, model, answer, format)) }),
   );
