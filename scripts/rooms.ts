@@ -303,7 +303,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   search: {
     for: 'query text -> syntax tree -> hit set -> sorted, ranked, faceted page',
     notFor: 'who asks: never called by pages directly (access)',
-    imports: ['citations', 'errors', 'formats', 'index', 'site', 'store'],
+    imports: ['citations', 'errors', 'formats', 'index', 'site', 'store', 'tokenizers'],
   },
   citations: {
     for: 'the citation graph: matching, its file, what changed since; views of it for a set of visible records; summaries',
@@ -318,7 +318,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   index: {
     for: '`analysis/` (record -> terms, columns, brief), `segment/` (inverter, file, reader, merge), manifest, deltas, indexer, follower, verify',
     notFor: 'the meaning of a question (search)',
-    imports: ['errors', 'marc', 'site', 'store'],
+    imports: ['errors', 'marc', 'site', 'store', 'tokenizers'],
   },
   files: {
     for: 'documents of records, and where their bytes are',
@@ -328,7 +328,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   site: {
     for: 'site.yaml: parsed, checked, its versions, also what it says of actions and names; the default site; how far the site is open',
     notFor: 'settings of a process (config)',
-    imports: ['errors', 'marc', 'store', 'yaml'],
+    imports: ['errors', 'marc', 'store', 'tokenizers', 'yaml'],
+  },
+  tokenizers: {
+    for: 'terms made of one value: folding, names, years, files; one table of tokenizers',
+    notFor: 'terms of a whole record (index)',
+    imports: ['marc'],
   },
   marc: {
     for: 'a record, its paths, its stored form; `readers/`, `writers/`, MARC-8',

@@ -22,6 +22,7 @@ export const cslJsonFormat: ExportFormat = {
   code: 'csl',
   aliases: ['csljson', 'citeproc'],
   name: 'CSL-JSON',
+  doc: 'CSL-JSON 1.0.2',
   group: 'manager',
   contentType: 'application/vnd.citationstyles.csl+json; charset=utf-8',
   mediaTypes: ['application/vnd.citationstyles.csl+json'],

@@ -29,6 +29,8 @@ export interface ExportFormat {
   /** Other names of it, as in /record/N/export/NAME. */
   readonly aliases: readonly string[];
   readonly name: string;
+  /** What the manual says of it, where that is more than its name. */
+  readonly doc?: string;
   readonly group: FormatGroup;
   readonly contentType: string;
   /** What a client may ask for with Accept, beside the content type. */

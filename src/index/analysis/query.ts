@@ -1,10 +1,10 @@
 import type { FieldDefinition, Site } from '../../site/site.ts';
-import { foldText, foldValue, stripLatexAccents } from './fold.ts';
-import { normaliseName } from './names.ts';
+import { foldText, foldValue, stripLatexAccents } from '../../tokenizers/fold.ts';
+import { normaliseName } from '../../tokenizers/names.ts';
+import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
-import { countsValues, holdsNames, tokenizerRules } from './tokenizer-rules.ts';
 import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
 
 /** What the tokenizers make of typed text. */
@@ -138,8 +138,7 @@ export function compileQuerySide(site: Site): QuerySide {
 
 function compileField(site: Site, field: FieldDefinition): QueryField {
   const { code, index } = field;
-  const tokenizer = index?.tokenizer;
-  const rule = tokenizer === undefined ? undefined : tokenizerRules[tokenizer];
+  const rule = ruleOf(index?.tokenizer);
   const parts = [field, ...site.fields.filter((part) => unionParts(site, code).has(part.code))];
   const borrowing = parts.filter((part) => !hasOwnValues(part) && hasValues(part));
   const matchers = borrowing.flatMap((part) => part.paths.map(matchSpace));
@@ -147,11 +146,11 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
     code,
     words: index === undefined ? undefined : `w:${wordOwner(site, field)}`,
     phrase: index?.pairs ? 'adjacent' : 'value',
-    names: holdsNames(tokenizer),
-    numeric: countsValues(tokenizer),
+    names: rule?.names !== undefined,
+    numeric: rule?.counts === true,
     hasValues: parts.some(hasValues),
     whole: rule?.whole ?? false,
-    normalises: holdsNames(tokenizer),
+    normalises: rule?.names !== undefined,
     stemmer: index?.stem === undefined ? undefined : stemmerFor(index.stem),
     synonyms: compileSynonyms(site, index?.querySynonyms),
     ownSpaces: new Set(parts.filter(hasOwnValues).map((part) => `v:${part.code}`)),
@@ -160,8 +159,7 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
 }
 
 function hasValues(field: FieldDefinition): boolean {
-  const tokenizer = field.index?.tokenizer;
-  return tokenizer === undefined || tokenizerRules[tokenizer].hasValues;
+  return ruleOf(field.index?.tokenizer)?.hasValues !== false;
 }
 
 /**

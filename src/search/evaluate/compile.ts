@@ -1,6 +1,6 @@
-import { foldValue } from '../../index/analysis/fold.ts';
 import type { FieldSearch } from '../../index/analysis/query.ts';
 import { finish, type Work } from '../../index/work.ts';
+import { foldValue } from '../../tokenizers/fold.ts';
 import { printLeaf } from '../query/print.ts';
 import type { Leaf, Query } from '../query/tree.ts';
 import { authorityFields, namingRecords, readsAuthorities } from './authority.ts';
