@@ -102,7 +102,7 @@ function leafHolds(leaf: Leaf, record: NaiveRecord): boolean {
   if (field.words === undefined || leaf.kind === 'pattern') return valueHolds(leaf, spaces, record, normalised);
   const words = record.words.get(field.words) ?? [];
   if (leaf.kind === 'word') {
-    return testAnalyzer.queryWords(field.code, leaf.text).every((group) => inRow(words, group));
+    return testAnalyzer.queryForms(field.code, leaf.text).every((forms) => forms.some((group) => inRow(words, group)));
   }
   if (leaf.kind === 'span') {
     if (field.numeric) return words.some(([term]) => numberHolds(leaf, Number(term)));
@@ -111,7 +111,7 @@ function leafHolds(leaf: Leaf, record: NaiveRecord): boolean {
     return words.some(([term]) => between(term, leaf.from && end(leaf.from), leaf.to && end(leaf.to)));
   }
   if (field.phrase === 'value') return valueHolds(leaf, spaces, record, normalised);
-  return inRow(words, testAnalyzer.queryPhrase(field.code, leaf.text));
+  return testAnalyzer.queryPhrases(field.code, leaf.text).some((groups) => inRow(words, groups));
 }
 
 function fold(text: string): string {
