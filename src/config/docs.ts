@@ -15,7 +15,8 @@ export function settingsManual(): string {
 
 Settings come from the environment, then from \`reperio.yaml\` in the data folder (or the file that \`REPERIO_CONFIG\` names),
 then from the defaults. A wrong one stops every command with a list of all that is wrong. \`reperio config list\` shows what
-is in force and where it comes from. This page is written by \`reperio config docs\`.
+is in force and where it comes from. A reload (SIGHUP to \`serve\`) reads the file again; what the environment says stays
+until a restart. This page is written by \`reperio config docs\`.
 
 \`\`\`yaml
 # reperio.yaml
@@ -37,8 +38,15 @@ function factsOf(definition: SettingDefinition): readonly string[] {
     ...(range === '' ? [] : [range]),
     ...(definition.type === 'bytes' ? ['bytes, or with kB, MB, GB'] : []),
     ...(definition.type === 'duration' ? ['milliseconds, or with ms, s, min, h, d'] : []),
+    changes[definition.change],
   ];
 }
+
+const changes: Readonly<Record<SettingDefinition['change'], string>> = {
+  restart: 'a change needs a restart of `serve`',
+  reload: 'a change needs a reload of `serve`',
+  command: 'a change holds from the next command on',
+};
 
 function defaultText(definition: SettingDefinition): string {
   if (definition.defaultDoc !== undefined) return definition.defaultDoc;

@@ -18,6 +18,11 @@ export interface SettingDefinition {
   readonly choices?: readonly string[];
   /** What is wrong with a text, as the end of a sentence about it; undefined: nothing. */
   readonly problem?: (text: string) => string | undefined;
+  /**
+   * When another value takes effect: after a restart of `serve`; after a reload, which starts processes
+   * that read settings anew; or with the next command that reads it, since `serve` does not.
+   */
+  readonly change: 'restart' | 'reload' | 'command';
   /** Not shown by `config list`. */
   readonly secret?: true;
   readonly doc: string;
@@ -34,6 +39,7 @@ export const settingsTable = {
     environment: 'REPERIO_DATA',
     type: 'path',
     default: '.reperio',
+    change: 'restart',
     doc: 'The folder that holds all state of one library on this machine: embedded database, local index, logs. Relative to the current folder.',
     defaultDoc: '`.reperio` in the clone',
   },
@@ -44,6 +50,7 @@ export const settingsTable = {
     default: undefined,
     problem: databaseUrlProblem,
     secret: true,
+    change: 'restart',
     doc: 'A PostgreSQL 15 or newer to use instead of the embedded one, as postgresql://user:password@host/database; several hosts with commas, of which the primary is used: postgresql://user:password@db1:5432,db2:5432/database.',
     defaultDoc: 'the embedded server of the data folder',
   },
@@ -52,6 +59,7 @@ export const settingsTable = {
     environment: 'REPERIO_HOST',
     type: 'text',
     default: '127.0.0.1',
+    change: 'restart',
     doc: 'The address `reperio serve` listens on; 0.0.0.0 is every IPv4 address of the machine.',
   },
   port: {
@@ -61,6 +69,7 @@ export const settingsTable = {
     default: 8080,
     minimum: 0,
     maximum: 65535,
+    change: 'restart',
     doc: 'The TCP port `reperio serve` listens on; 0 takes a free one.',
   },
   baseUrl: {
@@ -68,6 +77,7 @@ export const settingsTable = {
     environment: 'REPERIO_BASE_URL',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'The address under which readers reach the library, for links in feeds, exports and structured data, without a slash at the end.',
     defaultDoc: 'what the Host header of the request says',
   },
@@ -76,6 +86,7 @@ export const settingsTable = {
     environment: 'REPERIO_TRUST_PROXY',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'Addresses or networks of proxies in front, with commas, as 127.0.0.1, 10.0.0.0/8: what they say of the address and protocol of readers (X-Forwarded-For, -Proto) is believed. What the library is called is said by base-url, else by the Host header, never by X-Forwarded-Host. Roles by network, throttling and https cookies need it.',
     defaultDoc: 'none',
   },
@@ -85,6 +96,7 @@ export const settingsTable = {
     type: 'text',
     default: 'open',
     choices: ['open', 'approval', 'closed'],
+    change: 'reload',
     doc: 'Who may make an account on the pages: open is everybody with an e-mail address, approval whom an administrator lets in, closed nobody.',
   },
   smtpUrl: {
@@ -93,6 +105,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
+    change: 'reload',
     doc: 'The mail server for letters, as smtp://user:password@mail.example:587 (encrypted when the server can) or smtps://...:465.',
     defaultDoc: 'none: letters are kept as files in the folder `outbox` of the data folder, and the log says so',
   },
@@ -101,6 +114,7 @@ export const settingsTable = {
     environment: 'REPERIO_MAIL_FROM',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'The sender of letters, as Library <library@library.example>.',
     defaultDoc: 'the address of `admin` in the site file',
   },
@@ -110,6 +124,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
+    change: 'reload',
     doc: 'Secrets of this library at the providers of `sign-in` in the site file, as orcid=SECRET, university=SECRET. A provider without one is asked as a public client.',
     defaultDoc: 'none',
   },
@@ -120,6 +135,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 0,
     maximum: 3_600_000,
+    change: 'reload',
     doc: "How long browsers and caches between us and readers may keep a guest's page without asking; 0 makes them ask each time.",
   },
   pageRate: {
@@ -129,6 +145,7 @@ export const settingsTable = {
     default: 1200,
     minimum: 0,
     maximum: 1_000_000,
+    change: 'reload',
     doc: 'Requests a minute that one network (/24 of IPv4, /56 of IPv6) may make to one process, a sixth of them at once; 0 is without limit. More are answered with 429.',
   },
   exportRate: {
@@ -138,6 +155,7 @@ export const settingsTable = {
     default: 120,
     minimum: 0,
     maximum: 1_000_000,
+    change: 'reload',
     doc: 'The same for searches in formats that machines read.',
   },
   peopleRate: {
@@ -147,6 +165,7 @@ export const settingsTable = {
     default: 5,
     minimum: 1,
     maximum: 1000,
+    change: 'reload',
     doc: 'How many times as many requests signed-in people may make.',
   },
   exemptNetworks: {
@@ -154,6 +173,7 @@ export const settingsTable = {
     environment: 'REPERIO_EXEMPT_NETWORKS',
     type: 'text',
     default: '127.0.0.0/8, ::1',
+    change: 'reload',
     doc: 'Networks without such limits, as your own harvester. Behind a balancer on the same machine set trust-proxy too, or everybody is exempt.',
   },
   exports: {
@@ -163,6 +183,7 @@ export const settingsTable = {
     default: 2,
     minimum: 0,
     maximum: 100,
+    change: 'reload',
     doc: 'Exports of more than 1,000 records that one process writes at once, one for each network; 0 is without limit.',
   },
   exportWait: {
@@ -172,6 +193,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 0,
     maximum: 300_000,
+    change: 'reload',
     doc: 'How long a further export waits for its turn before it is told to come back (503).',
   },
   exportPace: {
@@ -181,6 +203,7 @@ export const settingsTable = {
     default: 4,
     minimum: 0,
     maximum: 100_000,
+    change: 'reload',
     doc: 'Kilobytes a second that a client must take of an export, over half a minute; one that is slower loses its place and the rest. 0 is without limit.',
   },
   workers: {
@@ -190,6 +213,7 @@ export const settingsTable = {
     default: Math.min(2, availableParallelism()),
     minimum: 1,
     maximum: 64,
+    change: 'command',
     doc: 'Threads that parse and index during a bulk load.',
     defaultDoc: 'one per core, at most 2',
   },
@@ -200,6 +224,7 @@ export const settingsTable = {
     default: webWorkersHere,
     minimum: 1,
     maximum: 64,
+    change: 'reload',
     doc: 'Processes that answer requests.',
     defaultDoc: 'one per core, as many as have 1 GB of memory each',
   },
@@ -208,6 +233,7 @@ export const settingsTable = {
     environment: 'REPERIO_NODE_NAME',
     type: 'text',
     default: hostname(),
+    change: 'restart',
     doc: 'What this node is called in the state of the cluster and in logs.',
     defaultDoc: 'the name of the machine',
   },
@@ -218,6 +244,7 @@ export const settingsTable = {
     default: 0,
     minimum: 0,
     maximum: 1_000_000_000,
+    change: 'reload',
     doc: 'After about so many requests (a tenth more or less, so that not all go at once) a fresh process takes the place of a worker; 0 is never.',
   },
   workerMemory: {
@@ -227,6 +254,7 @@ export const settingsTable = {
     default: Math.round(totalmem() / 2 / webWorkersHere),
     minimum: 0,
     maximum: 1024 ** 4,
+    change: 'reload',
     doc: 'A worker that holds more resident memory is replaced by a fresh process; 0 is never.',
     defaultDoc: 'half of the memory of the machine, divided among the workers of the default',
   },
@@ -237,6 +265,7 @@ export const settingsTable = {
     default: 0,
     minimum: 0,
     maximum: 604_800_000,
+    change: 'reload',
     doc: 'A worker that nobody has asked anything for so long is replaced by a fresh process, which holds less memory; 0 is never.',
   },
   workerSilence: {
@@ -246,6 +275,7 @@ export const settingsTable = {
     default: 30_000,
     minimum: 0,
     maximum: 3_600_000,
+    change: 'reload',
     doc: 'A worker whose event loop has not come round for so long is killed and replaced; the log says what it was answering. 0 is never.',
   },
   shedAbove: {
@@ -255,6 +285,7 @@ export const settingsTable = {
     default: 1000,
     minimum: 0,
     maximum: 600_000,
+    change: 'reload',
     doc: 'While the event loop of a worker is later than this on the mean of a second, further requests are refused at once with 503 and Retry-After; 0 is never.',
   },
   requestTimeout: {
@@ -264,6 +295,7 @@ export const settingsTable = {
     default: 900_000,
     minimum: 1000,
     maximum: 86_400_000,
+    change: 'reload',
     doc: 'How long a client may take to send a whole request, its body included: a file of gigabytes takes its time.',
   },
   headerTimeout: {
@@ -273,6 +305,7 @@ export const settingsTable = {
     default: 15_000,
     minimum: 1000,
     maximum: 3_600_000,
+    change: 'reload',
     doc: 'How long a client may take to send the head of a request.',
   },
   bodyTimeout: {
@@ -282,6 +315,7 @@ export const settingsTable = {
     default: 30_000,
     minimum: 1000,
     maximum: 3_600_000,
+    change: 'reload',
     doc: 'The body of a request must be complete after this time, or bring 64 kB in each such time; slower clients are cut with 408.',
   },
   keepAlive: {
@@ -291,6 +325,7 @@ export const settingsTable = {
     default: 72_000,
     minimum: 0,
     maximum: 3_600_000,
+    change: 'reload',
     doc: 'How long a connection without a request stays open. Longer than the balancer in front keeps its connections, or it meets closed ones.',
   },
   statusNetworks: {
@@ -298,6 +333,7 @@ export const settingsTable = {
     environment: 'REPERIO_STATUS_NETWORKS',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'Addresses and networks that may read /server-status and /metrics without signing in; others need the action `viewserverstatus`. With 127.0.0.0/8 every user of this machine may, and what a proxy on it passes on counts as its own when it does not say so (`X-Forwarded-For`).',
     defaultDoc: 'the user who runs the server, and root, on this machine',
   },
@@ -307,6 +343,7 @@ export const settingsTable = {
     type: 'text',
     choices: ['always', 'standby'],
     default: 'always',
+    change: 'reload',
     doc: 'Does `serve` look after the index as well? standby: only when nobody else has for two minutes, so that the cores of web nodes are for readers; worker hosts do it (`reperio index follow`).',
   },
   taskWork: {
@@ -315,6 +352,7 @@ export const settingsTable = {
     type: 'text',
     choices: ['always', 'standby'],
     default: 'always',
+    change: 'reload',
     doc: 'Does `serve` do the periodic tasks as well? standby: only those that nobody else has begun for two minutes; worker hosts do them (`reperio tasks work`).',
   },
   fileCheck: {
@@ -324,6 +362,7 @@ export const settingsTable = {
     default: 30 * 86_400_000,
     minimum: 0,
     maximum: 3_650 * 86_400_000,
+    change: 'reload',
     doc: 'The bytes of every document are read and compared with their digest this often, in the background, at most 20 MB a second; 0 is never.',
   },
   statusPort: {
@@ -333,6 +372,7 @@ export const settingsTable = {
     default: 0,
     minimum: 0,
     maximum: 65535,
+    change: 'restart',
     doc: 'A second port, on the loopback address only, where the supervisor itself answers /server-status and /metrics, also when no worker does; 0 is none. `reperio status` needs none.',
   },
   files: {
@@ -340,6 +380,7 @@ export const settingsTable = {
     environment: 'REPERIO_FILES',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'Where the bytes of documents are: a folder that all nodes share, or s3://bucket/prefix.',
     defaultDoc: 'the folder `files` of the data folder',
   },
@@ -348,6 +389,7 @@ export const settingsTable = {
     environment: 'REPERIO_S3_ENDPOINT',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'The address of an S3-compatible store, as https://s3.library.example:9000.',
   },
   s3Region: {
@@ -355,6 +397,7 @@ export const settingsTable = {
     environment: 'REPERIO_S3_REGION',
     type: 'text',
     default: 'us-east-1',
+    change: 'reload',
     doc: 'The region that requests to it are signed for.',
   },
   s3Key: {
@@ -362,6 +405,7 @@ export const settingsTable = {
     environment: 'REPERIO_S3_KEY',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'The key under which it knows us.',
   },
   s3Secret: {
@@ -370,6 +414,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
+    change: 'reload',
     doc: 'The secret of that key.',
   },
   fileLimit: {
@@ -379,6 +424,7 @@ export const settingsTable = {
     default: 5 * 1024 ** 3,
     minimum: 1,
     maximum: 1024 ** 5,
+    change: 'reload',
     doc: 'The largest file that is taken; an S3-compatible store takes 5 GB at most.',
   },
   fileDelivery: {
@@ -387,6 +433,7 @@ export const settingsTable = {
     type: 'text',
     default: 'stream',
     choices: ['stream', 'x-sendfile', 'x-accel', 'redirect'],
+    change: 'reload',
     doc: 'Who sends files, after we have said who may have them: stream is this server; x-sendfile Apache with mod_xsendfile; x-accel nginx; redirect the S3-compatible store, by an address that is good for some minutes. The first three need the folder where they run.',
   },
   fileAccelPrefix: {
@@ -394,6 +441,7 @@ export const settingsTable = {
     environment: 'REPERIO_FILE_ACCEL_PREFIX',
     type: 'text',
     default: '/protected/',
+    change: 'reload',
     doc: 'The internal location of nginx that is the folder of files.',
   },
   batchSize: {
@@ -403,6 +451,7 @@ export const settingsTable = {
     default: 25_000,
     minimum: 1,
     maximum: 100_000,
+    change: 'command',
     doc: 'Records that a bulk load commits at once; what is lost and done again after a crash.',
   },
   recordLimit: {
@@ -412,6 +461,7 @@ export const settingsTable = {
     default: 64 * 1024 * 1024,
     minimum: 10_000,
     maximum: 512 * 1024 * 1024,
+    change: 'command',
     doc: 'The largest record that is read; a larger one is refused by its position and the load goes on.',
   },
   poolSize: {
@@ -421,6 +471,7 @@ export const settingsTable = {
     default: 8,
     minimum: 1,
     maximum: 100,
+    change: 'reload',
     doc: 'Database connections that one process opens at most.',
   },
   connectTimeout: {
@@ -430,6 +481,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 100,
     maximum: 600_000,
+    change: 'reload',
     doc: 'How long a database connection may take, waiting for a free one in the pool included. Where the database has several servers, one that does not answer is left for the next after 3 s.',
   },
   databasePatience: {
@@ -439,6 +491,7 @@ export const settingsTable = {
     default: 8_000,
     minimum: 0,
     maximum: 600_000,
+    change: 'reload',
     doc: 'How long what needs the database waits for it in a failover before it fails; what only reads is asked again. In a longer outage it fails at once, and searching goes on from the index of the node.',
   },
   readDatabaseUrl: {
@@ -448,6 +501,7 @@ export const settingsTable = {
     default: undefined,
     problem: databaseUrlProblem,
     secret: true,
+    change: 'reload',
     doc: 'Replicas of the database, as `database-url`: whole records are read there when it has them as new as the index; else, and for everything else, the database is asked.',
     defaultDoc: 'none',
   },
@@ -458,6 +512,7 @@ export const settingsTable = {
     default: 60_000,
     minimum: 0,
     maximum: 86_400_000,
+    change: 'reload',
     doc: 'How long one database statement may run; 0 is without end. Bulk loads and migrations have their own.',
   },
   lockTimeout: {
@@ -467,6 +522,7 @@ export const settingsTable = {
     default: 30_000,
     minimum: 0,
     maximum: 86_400_000,
+    change: 'reload',
     doc: 'How long a database statement waits for a lock; 0 is without end.',
   },
   logLevel: {
@@ -475,6 +531,7 @@ export const settingsTable = {
     type: 'text',
     default: 'info',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    change: 'reload',
     doc: 'The least serious messages that the log keeps.',
   },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;
