@@ -44,6 +44,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: 'the programs that the supervisor starts (`worker.ts`, `background.ts`: other releases look for them under these names), the application (`app.ts`), the warm-up',
     notFor: 'routes and pages: each feature has a folder',
     imports: [
+      'addresses',
       'config',
       'errors',
       'files',
@@ -102,6 +103,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     notFor: 'formats of records (formats)',
     imports: [
       'access',
+      'addresses',
       'formats',
       'people',
       'search',
@@ -179,7 +181,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/files': {
     for: 'documents of records: listed, delivered, uploaded',
     notFor: 'where bytes are kept (files)',
-    imports: ['access', 'errors', 'files', 'html', 'people', 'store', 'web/exchange', 'web/http', 'web/ui'],
+    imports: ['access', 'errors', 'files', 'html', 'index', 'people', 'store', 'web/exchange', 'web/http', 'web/ui'],
   },
   'web/profile': {
     for: 'profiles of a request, asked for in its address or looked up',
@@ -189,7 +191,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/status': {
     for: '/server-status, /metrics and /health as a reader of this port may ask for them',
     notFor: 'what they say (monitor)',
-    imports: ['errors', 'monitor', 'people', 'web/exchange', 'web/http', 'web/limits'],
+    imports: ['addresses', 'errors', 'monitor', 'people', 'web/exchange', 'web/http', 'web/limits'],
   },
   'web/reading': {
     for: 'records as one person may read them: found, without what is hidden, in bounded pieces, exported',
@@ -201,8 +203,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     notFor: 'any one feature',
     imports: [
       'access',
+      'addresses',
       'errors',
       'files',
+      'formats',
       'html',
       'index',
       'library',
@@ -226,12 +230,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/limits': {
     for: 'what one network or reader may take from others: turns, slots, slices, pace; how late the process is',
     notFor: 'who may see what (access)',
-    imports: ['config', 'errors', 'web/http'],
+    imports: ['addresses', 'config', 'errors', 'formats', 'web/http'],
   },
   'web/http': {
     for: 'the protocol alone: addresses, cookies, headers, what comes in at the door, errors of web',
     notFor: 'anything that knows the library',
-    imports: ['errors', 'monitor', 'store'],
+    imports: ['addresses', 'errors', 'monitor', 'store'],
   },
   supervisor: {
     for: 'processes of this node: the supervisor, its workers and the background process, messages, limits, releases, systemd; following the index and doing tasks as processes of their own',
@@ -241,7 +245,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   cluster: {
     for: 'hosts as data: one file that describes a cluster, checked and drawn, and what is made of it for each program',
     notFor: 'anything that runs',
-    imports: ['config', 'errors', 'yaml'],
+    imports: ['addresses', 'config', 'errors', 'formats', 'yaml'],
   },
   library: {
     for: 'opens everything that one process needs (store, follower, site, searcher); the list of periodic tasks (`jobs.ts`); applying a site file, which makes people; the demo',
@@ -264,7 +268,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   monitor: {
     for: 'what is measured and told of a node: meters, scoreboard, state, other nodes, metrics, its status page, the log',
     notFor: 'profiles (profile), measuring by benchmarks',
-    imports: ['config', 'errors', 'html', 'jobs', 'site', 'store'],
+    imports: ['addresses', 'config', 'errors', 'html', 'jobs', 'site', 'store'],
   },
   profile: {
     for: 'where a process spends its time: functions, statements, memory',
@@ -299,7 +303,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   search: {
     for: 'query text -> syntax tree -> hit set -> sorted, ranked, faceted page',
     notFor: 'who asks: never called by pages directly (access)',
-    imports: ['citations', 'errors', 'index', 'site', 'store'],
+    imports: ['citations', 'errors', 'formats', 'index', 'site', 'store', 'tokenizers'],
   },
   citations: {
     for: 'the citation graph: matching, its file, what changed since; views of it for a set of visible records; summaries',
@@ -314,7 +318,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   index: {
     for: '`analysis/` (record -> terms, columns, brief), `segment/` (inverter, file, reader, merge), manifest, deltas, indexer, follower, verify',
     notFor: 'the meaning of a question (search)',
-    imports: ['errors', 'marc', 'site', 'store'],
+    imports: ['errors', 'marc', 'site', 'store', 'tokenizers'],
   },
   files: {
     for: 'documents of records, and where their bytes are',
@@ -324,7 +328,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   site: {
     for: 'site.yaml: parsed, checked, its versions, also what it says of actions and names; the default site; how far the site is open',
     notFor: 'settings of a process (config)',
-    imports: ['errors', 'marc', 'store', 'yaml'],
+    imports: ['errors', 'marc', 'store', 'tokenizers', 'yaml'],
+  },
+  tokenizers: {
+    for: 'terms made of one value: folding, names, years, files; one table of tokenizers',
+    notFor: 'terms of a whole record (index)',
+    imports: ['marc'],
   },
   marc: {
     for: 'a record, its paths, its stored form; `readers/`, `writers/`, MARC-8',
@@ -350,6 +359,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: 'PostgreSQL: embedded server, pool, transactions, COPY, LISTEN, leases, migrations',
     notFor: 'any table but those of the store',
     imports: ['config', 'errors'],
+  },
+  addresses: {
+    for: 'one table of addresses: which are answered late or closed, free, closed to robots, long',
+    notFor: 'routes (web), what a node answers (monitor)',
+    imports: [],
   },
   config: {
     for: 'the one table of settings, read from file and environment; the version',

@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { importProblems } from '../scripts/check-imports.ts';
 import type { Room } from '../scripts/rooms.ts';
-import { withRooms } from '../scripts/rooms-manual.ts';
+import { pagesWithParts, withWrittenParts } from '../scripts/written-parts.ts';
 
-test('docs/ARCHITECTURE.md has the rooms as scripts/rooms.ts declares them; `npm run docs` writes it', () => {
-  const page = readFileSync(new URL('../docs/ARCHITECTURE.md', import.meta.url), 'utf8');
-  assert.equal(page, withRooms(page));
+test('rooms, tokenizers and formats stand in docs as the code says; `npm run docs` writes them', () => {
+  for (const name of pagesWithParts) {
+    const page = readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8');
+    assert.match(page, /written by npm run docs/);
+    assert.equal(page, withWrittenParts(page), name);
+  }
 });
 
 const room = (...imports: readonly string[]): Room => ({ for: '', notFor: '', imports });

@@ -1,8 +1,8 @@
 import type { TaskState } from '../jobs/task-state.ts';
-import { type NodeStatus, otherReleases } from '../monitor/node-status.ts';
+import { isGone, type NodeStatus, otherReleases } from '../monitor/node-status.ts';
 import type { NodeView } from '../monitor/status/node-view.ts';
 import { count, duration, megabytes, milliseconds, percent, rate } from '../monitor/status/numbers.ts';
-import { goneAfter, othersText, taskTime } from '../monitor/status/text.ts';
+import { othersText, taskTime } from '../monitor/status/text.ts';
 import { type Column, tableLines, type Window } from './terminal.ts';
 
 /** The status of a node for a terminal: a head, and tables of what there is. */
@@ -46,7 +46,7 @@ export function statusLines({ status, nodes, tasks }: NodeView, window: Window):
       : table(
           nodeColumns,
           nodes.map(({ summary, age, skew }) => [
-            ...[summary.name, age > goneAfter ? `gone for ${duration(age)}` : summary.state, summary.address],
+            ...[summary.name, isGone(age) ? `gone for ${duration(age)}` : summary.state, summary.address],
             ...[summary.version, `${summary.ready} of ${summary.workers}`, rate(summary.perSecond)],
             `${(skew / 1000).toFixed(2)} s`,
           ]),

@@ -15,7 +15,8 @@ export function settingsManual(): string {
 
 A setting comes from the environment, or else from \`reperio.yaml\` in the data folder (or the file named by \`REPERIO_CONFIG\`),
 or else is the default. A command stops at wrong settings and lists all of them. \`reperio config list\` shows the values in force
-and their origin. This page is written by \`reperio config docs\`.
+and their origin. A reload (SIGHUP to \`serve\`)
+reads the file again; the environment stays as it was until a restart. This page is written by \`reperio config docs\`.
 
 \`\`\`yaml
 # reperio.yaml
@@ -37,8 +38,15 @@ function factsOf(definition: SettingDefinition): readonly string[] {
     ...(range === '' ? [] : [range]),
     ...(definition.type === 'bytes' ? ['bytes, or with kB, MB, GB'] : []),
     ...(definition.type === 'duration' ? ['milliseconds, or with ms, s, min, h, d'] : []),
+    changes[definition.change],
   ];
 }
+
+const changes: Readonly<Record<SettingDefinition['change'], string>> = {
+  restart: 'a change needs a restart of `serve`',
+  reload: 'a change needs a reload of `serve`',
+  command: 'a change holds from the next command on',
+};
 
 function defaultText(definition: SettingDefinition): string {
   if (definition.defaultDoc !== undefined) return definition.defaultDoc;

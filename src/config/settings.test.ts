@@ -70,7 +70,14 @@ test('a file that is missing, no YAML, or no list of names is told', () => {
 });
 
 test('numbers may have units, and nothing else', () => {
-  const bytes: SettingDefinition = { name: 'x', environment: 'X', type: 'bytes', default: 1, doc: '' };
+  const bytes: SettingDefinition = {
+    name: 'x',
+    environment: 'X',
+    type: 'bytes',
+    default: 1,
+    change: 'reload',
+    doc: '',
+  };
   const duration: SettingDefinition = { ...bytes, type: 'duration' };
   const value = (definition: SettingDefinition, given: unknown) =>
     ({ value: undefined, ...parseValue(definition, given, '/') }).value;

@@ -18,6 +18,11 @@ export interface SettingDefinition {
   readonly choices?: readonly string[];
   /** What is wrong with a text, as the end of a sentence about it; undefined: nothing. */
   readonly problem?: (text: string) => string | undefined;
+  /**
+   * When another value takes effect: after a restart of `serve`; after a reload, which starts processes
+   * that read settings anew; or with the next command that reads it, since `serve` does not.
+   */
+  readonly change: 'restart' | 'reload' | 'command';
   /** Not shown by `config list`. */
   readonly secret?: true;
   readonly doc: string;
@@ -34,6 +39,7 @@ export const settingsTable = {
     environment: 'REPERIO_DATA',
     type: 'path',
     default: '.reperio',
+    change: 'restart',
     doc: 'The folder of the library on this machine: embedded database, local index, logs. A relative path starts at the current folder.',
     defaultDoc: '`.reperio` in the clone',
   },
@@ -44,6 +50,7 @@ export const settingsTable = {
     default: undefined,
     problem: databaseUrlProblem,
     secret: true,
+    change: 'restart',
     doc: 'A PostgreSQL 15 or newer to use instead of the embedded database: postgresql://user:password@host/database. Several hosts are separated by commas, and the primary among them is used: postgresql://user:password@db1:5432,db2:5432/database.',
     defaultDoc: 'the embedded server of the data folder',
   },
@@ -52,6 +59,7 @@ export const settingsTable = {
     environment: 'REPERIO_HOST',
     type: 'text',
     default: '127.0.0.1',
+    change: 'restart',
     doc: 'The address that `reperio serve` listens on; 0.0.0.0 means every IPv4 address of the machine.',
   },
   port: {
@@ -61,6 +69,7 @@ export const settingsTable = {
     default: 8080,
     minimum: 0,
     maximum: 65535,
+    change: 'restart',
     doc: 'The TCP port that `reperio serve` listens on; 0 takes a free one.',
   },
   baseUrl: {
@@ -68,6 +77,7 @@ export const settingsTable = {
     environment: 'REPERIO_BASE_URL',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'The address at which readers reach the library, without a slash at the end; for links in feeds, exports, e-mails and structured data.',
     defaultDoc: 'the Host header of the request',
   },
@@ -76,6 +86,7 @@ export const settingsTable = {
     environment: 'REPERIO_TRUST_PROXY',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'Addresses or networks of proxies in front of the server, separated by commas, such as 127.0.0.1, 10.0.0.0/8. Their headers about the address and protocol of readers (X-Forwarded-For, -Proto) are trusted. The name of the library comes from base-url or else from the Host header, never from X-Forwarded-Host. Needed for roles by network, rate limits and https cookies.',
     defaultDoc: 'none',
   },
@@ -85,6 +96,7 @@ export const settingsTable = {
     type: 'text',
     default: 'open',
     choices: ['open', 'approval', 'closed'],
+    change: 'reload',
     doc: 'Who may create an account on the pages: open means everybody with an e-mail address, approval everybody whom an administrator approves, closed nobody.',
   },
   smtpUrl: {
@@ -93,6 +105,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
+    change: 'reload',
     doc: 'The mail server: smtp://user:password@mail.example:587 (encrypted if the server supports it) or smtps://...:465.',
     defaultDoc: 'none: e-mails are kept as files in the folder `outbox` of the data folder, and the log says so',
   },
@@ -101,6 +114,7 @@ export const settingsTable = {
     environment: 'REPERIO_MAIL_FROM',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'The sender of e-mails, for example Library <library@library.example>.',
     defaultDoc: 'the address of `admin` in the site file',
   },
@@ -110,6 +124,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
+    change: 'reload',
     doc: 'Client secrets of this library at the providers of `sign-in` in the site file, for example orcid=SECRET, university=SECRET. Without a secret the library is a public client of the provider.',
     defaultDoc: 'none',
   },
@@ -120,6 +135,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 0,
     maximum: 3_600_000,
+    change: 'reload',
     doc: "How long browsers and shared caches may keep a guest's page without asking again; with 0 they ask each time.",
   },
   pageRate: {
@@ -129,6 +145,7 @@ export const settingsTable = {
     default: 1200,
     minimum: 0,
     maximum: 1_000_000,
+    change: 'reload',
     doc: 'Requests a minute that one network (/24 of IPv4, /56 of IPv6) may make to one process, a sixth of them at once. More are answered with 429. 0 means no limit.',
   },
   exportRate: {
@@ -138,6 +155,7 @@ export const settingsTable = {
     default: 120,
     minimum: 0,
     maximum: 1_000_000,
+    change: 'reload',
     doc: 'The same for searches in machine-readable formats.',
   },
   peopleRate: {
@@ -147,6 +165,7 @@ export const settingsTable = {
     default: 5,
     minimum: 1,
     maximum: 1000,
+    change: 'reload',
     doc: 'Signed-in people may make so many times as many requests.',
   },
   exemptNetworks: {
@@ -154,6 +173,7 @@ export const settingsTable = {
     environment: 'REPERIO_EXEMPT_NETWORKS',
     type: 'text',
     default: '127.0.0.0/8, ::1',
+    change: 'reload',
     doc: 'Networks without these limits, for example of your own harvester. Behind a balancer on the same machine set trust-proxy too, or everybody is exempt.',
   },
   exports: {
@@ -163,6 +183,7 @@ export const settingsTable = {
     default: 2,
     minimum: 0,
     maximum: 100,
+    change: 'reload',
     doc: 'Exports of more than 1,000 records that one process writes at the same time, one for each network; 0 means no limit.',
   },
   exportWait: {
@@ -172,6 +193,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 0,
     maximum: 300_000,
+    change: 'reload',
     doc: 'How long a further export waits before it is refused with 503.',
   },
   exportPace: {
@@ -181,6 +203,7 @@ export const settingsTable = {
     default: 4,
     minimum: 0,
     maximum: 100_000,
+    change: 'reload',
     doc: 'Kilobytes a second that a client must read of an export, averaged over half a minute; the export of a slower client is cut off. 0 means no limit.',
   },
   workers: {
@@ -190,6 +213,7 @@ export const settingsTable = {
     default: Math.min(2, availableParallelism()),
     minimum: 1,
     maximum: 64,
+    change: 'command',
     doc: 'Threads that parse and index during a bulk load.',
     defaultDoc: 'one for each core, at most 2',
   },
@@ -200,6 +224,7 @@ export const settingsTable = {
     default: webWorkersHere,
     minimum: 1,
     maximum: 64,
+    change: 'reload',
     doc: 'The number of workers: processes that answer requests.',
     defaultDoc: 'one for each core, but at most one for each GB of memory',
   },
@@ -208,6 +233,7 @@ export const settingsTable = {
     environment: 'REPERIO_NODE_NAME',
     type: 'text',
     default: hostname(),
+    change: 'restart',
     doc: 'The name of this node in the status of the cluster and in logs.',
     defaultDoc: 'the name of the machine',
   },
@@ -218,6 +244,7 @@ export const settingsTable = {
     default: 0,
     minimum: 0,
     maximum: 1_000_000_000,
+    change: 'reload',
     doc: 'A worker is replaced by a new process after about so many requests (give or take a tenth, so that not all are replaced at once); 0 means never.',
   },
   workerMemory: {
@@ -227,6 +254,7 @@ export const settingsTable = {
     default: Math.round(totalmem() / 2 / webWorkersHere),
     minimum: 0,
     maximum: 1024 ** 4,
+    change: 'reload',
     doc: 'A worker with more resident memory is replaced by a new process; 0 means never.',
     defaultDoc: 'half of the memory of the machine, divided by the default number of workers',
   },
@@ -237,6 +265,7 @@ export const settingsTable = {
     default: 0,
     minimum: 0,
     maximum: 604_800_000,
+    change: 'reload',
     doc: 'A worker that has had no request for so long is replaced by a new process, which needs less memory; 0 means never.',
   },
   workerSilence: {
@@ -246,6 +275,7 @@ export const settingsTable = {
     default: 30_000,
     minimum: 0,
     maximum: 3_600_000,
+    change: 'reload',
     doc: 'A worker whose event loop has been blocked for so long is killed and replaced; the log says which requests it was answering. 0 means never.',
   },
   shedAbove: {
@@ -255,6 +285,7 @@ export const settingsTable = {
     default: 1000,
     minimum: 0,
     maximum: 600_000,
+    change: 'reload',
     doc: 'While the event-loop lag of a worker, averaged over a second, is above this, new requests are refused at once with 503 and Retry-After; 0 means never.',
   },
   requestTimeout: {
@@ -264,6 +295,7 @@ export const settingsTable = {
     default: 900_000,
     minimum: 1000,
     maximum: 86_400_000,
+    change: 'reload',
     doc: 'How long a client may take to send a whole request, including the body: large files take long.',
   },
   headerTimeout: {
@@ -273,6 +305,7 @@ export const settingsTable = {
     default: 15_000,
     minimum: 1000,
     maximum: 3_600_000,
+    change: 'reload',
     doc: 'How long a client may take to send the headers of a request.',
   },
   bodyTimeout: {
@@ -282,6 +315,7 @@ export const settingsTable = {
     default: 30_000,
     minimum: 1000,
     maximum: 3_600_000,
+    change: 'reload',
     doc: 'The body of a request must be complete after this time, or else at least 64 kB must arrive in each such time; slower clients are cut off with 408.',
   },
   keepAlive: {
@@ -291,6 +325,7 @@ export const settingsTable = {
     default: 72_000,
     minimum: 0,
     maximum: 3_600_000,
+    change: 'reload',
     doc: 'How long a connection without a request stays open. It must be longer than the balancer in front keeps its connections, or the balancer will use closed ones.',
   },
   statusNetworks: {
@@ -298,6 +333,7 @@ export const settingsTable = {
     environment: 'REPERIO_STATUS_NETWORKS',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'Addresses and networks that may read /server-status and /metrics without signing in; others need permission for the action `viewserverstatus`. 127.0.0.0/8 means every user of this machine, and also every request through a proxy on it that sends no `X-Forwarded-For`.',
     defaultDoc: 'the user who runs the server, and root, on this machine',
   },
@@ -307,6 +343,7 @@ export const settingsTable = {
     type: 'text',
     choices: ['always', 'standby'],
     default: 'always',
+    change: 'reload',
     doc: 'Whether `serve` also maintains the index. standby: only when no other process has for two minutes, so that the cores of web nodes are free for readers; worker hosts do the work (`reperio index follow`).',
   },
   taskWork: {
@@ -315,6 +352,7 @@ export const settingsTable = {
     type: 'text',
     choices: ['always', 'standby'],
     default: 'always',
+    change: 'reload',
     doc: 'Whether `serve` also runs the periodic tasks. standby: only tasks that no other process has started for two minutes; worker hosts run them (`reperio tasks work`).',
   },
   fileCheck: {
@@ -324,6 +362,7 @@ export const settingsTable = {
     default: 30 * 86_400_000,
     minimum: 0,
     maximum: 3_650 * 86_400_000,
+    change: 'reload',
     doc: 'How often every file is read and compared with its digest, in the background, at most 20 MB a second; 0 means never.',
   },
   statusPort: {
@@ -333,6 +372,7 @@ export const settingsTable = {
     default: 0,
     minimum: 0,
     maximum: 65535,
+    change: 'restart',
     doc: 'A second port, on the loopback address only, where the supervisor itself answers /server-status and /metrics, even when no worker does; 0 means none. `reperio status` does not need it.',
   },
   files: {
@@ -340,6 +380,7 @@ export const settingsTable = {
     environment: 'REPERIO_FILES',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'Where files are stored: a folder that all nodes share, or s3://bucket/prefix.',
     defaultDoc: 'the folder `files` of the data folder',
   },
@@ -348,6 +389,7 @@ export const settingsTable = {
     environment: 'REPERIO_S3_ENDPOINT',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'The address of an S3-compatible store, for example https://s3.library.example:9000.',
   },
   s3Region: {
@@ -355,6 +397,7 @@ export const settingsTable = {
     environment: 'REPERIO_S3_REGION',
     type: 'text',
     default: 'us-east-1',
+    change: 'reload',
     doc: 'The region of the S3-compatible store.',
   },
   s3Key: {
@@ -362,6 +405,7 @@ export const settingsTable = {
     environment: 'REPERIO_S3_KEY',
     type: 'text',
     default: undefined,
+    change: 'reload',
     doc: 'The access key for the S3-compatible store.',
   },
   s3Secret: {
@@ -370,6 +414,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     secret: true,
+    change: 'reload',
     doc: 'The secret key for the S3-compatible store.',
   },
   fileLimit: {
@@ -379,6 +424,7 @@ export const settingsTable = {
     default: 5 * 1024 ** 3,
     minimum: 1,
     maximum: 1024 ** 5,
+    change: 'reload',
     doc: 'The largest file that is accepted; an S3-compatible store accepts at most 5 GB.',
   },
   fileDelivery: {
@@ -387,6 +433,7 @@ export const settingsTable = {
     type: 'text',
     default: 'stream',
     choices: ['stream', 'x-sendfile', 'x-accel', 'redirect'],
+    change: 'reload',
     doc: 'Which program sends files, once Reperio has checked permissions: stream means this server; x-sendfile Apache with mod_xsendfile; x-accel nginx; redirect the S3-compatible store, through an address that is valid for some minutes. The first three need the folder of files on their machine.',
   },
   fileAccelPrefix: {
@@ -394,6 +441,7 @@ export const settingsTable = {
     environment: 'REPERIO_FILE_ACCEL_PREFIX',
     type: 'text',
     default: '/protected/',
+    change: 'reload',
     doc: 'The internal location of nginx for the folder of files.',
   },
   batchSize: {
@@ -403,6 +451,7 @@ export const settingsTable = {
     default: 25_000,
     minimum: 1,
     maximum: 100_000,
+    change: 'command',
     doc: 'Records that a bulk load commits together; after a crash at most so many are loaded again.',
   },
   recordLimit: {
@@ -412,6 +461,7 @@ export const settingsTable = {
     default: 64 * 1024 * 1024,
     minimum: 10_000,
     maximum: 512 * 1024 * 1024,
+    change: 'command',
     doc: 'The largest record that is read; a larger one is refused, and the load continues.',
   },
   poolSize: {
@@ -421,6 +471,7 @@ export const settingsTable = {
     default: 8,
     minimum: 1,
     maximum: 100,
+    change: 'reload',
     doc: 'The most database connections that one process opens.',
   },
   connectTimeout: {
@@ -430,6 +481,7 @@ export const settingsTable = {
     default: 10_000,
     minimum: 100,
     maximum: 600_000,
+    change: 'reload',
     doc: 'How long to wait for a database connection, including for a free one in the pool. If the database has several servers, the next one is tried after 3 s.',
   },
   databasePatience: {
@@ -439,6 +491,7 @@ export const settingsTable = {
     default: 8_000,
     minimum: 0,
     maximum: 600_000,
+    change: 'reload',
     doc: 'How long requests wait for the database in a failover before they fail; statements that only read are repeated. In a longer outage requests fail at once, and searching continues from the index of the node.',
   },
   readDatabaseUrl: {
@@ -448,6 +501,7 @@ export const settingsTable = {
     default: undefined,
     problem: databaseUrlProblem,
     secret: true,
+    change: 'reload',
     doc: 'Replicas of the database, written like `database-url`. Whole records are read from a replica when it is as recent as the index; otherwise, and for everything else, the database is used.',
     defaultDoc: 'none',
   },
@@ -458,6 +512,7 @@ export const settingsTable = {
     default: 60_000,
     minimum: 0,
     maximum: 86_400_000,
+    change: 'reload',
     doc: 'How long a database statement may run; 0 means no limit. Bulk loads and migrations have limits of their own.',
   },
   lockTimeout: {
@@ -467,6 +522,7 @@ export const settingsTable = {
     default: 30_000,
     minimum: 0,
     maximum: 86_400_000,
+    change: 'reload',
     doc: 'How long a database statement waits for a lock; 0 means no limit.',
   },
   logLevel: {
@@ -475,6 +531,7 @@ export const settingsTable = {
     type: 'text',
     default: 'info',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    change: 'reload',
     doc: 'The lowest level of messages in the log.',
   },
   logFormat: {
@@ -483,6 +540,7 @@ export const settingsTable = {
     type: 'text',
     default: 'auto',
     choices: ['auto', 'json', 'text'],
+    change: 'restart',
     doc: 'json writes each line of the log as a JSON object, text as time, level and sentence; auto is text on a terminal and json elsewhere.',
   },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import type { SettingDefinition } from './table.ts';
 
+/** What of a setting decides which values it may have. */
+type ValueForm = Pick<SettingDefinition, 'type' | 'minimum' | 'maximum' | 'choices' | 'problem'>;
+
 /** A value as the file or the environment gave it, made into what the setting is. Wrong: `problem` says what it should be. */
 export type ParsedValue =
   | { readonly value: string | number | boolean; readonly problem?: undefined }
@@ -17,7 +20,7 @@ const durationUnits: Readonly<Record<string, number>> = {
 };
 
 /** `folder` is where a relative path starts. */
-export function parseValue(definition: SettingDefinition, given: unknown, folder: string): ParsedValue {
+export function parseValue(definition: ValueForm, given: unknown, folder: string): ParsedValue {
   switch (definition.type) {
     case 'boolean':
       return parseBoolean(given);
@@ -44,7 +47,7 @@ function parseBoolean(given: unknown): ParsedValue {
   return { problem: 'is neither true nor false' };
 }
 
-function parseText({ choices, problem: problemOf }: SettingDefinition, given: unknown): ParsedValue {
+function parseText({ choices, problem: problemOf }: ValueForm, given: unknown): ParsedValue {
   if (typeof given !== 'string' && typeof given !== 'number') return { problem: 'is not text' };
   const value = String(given);
   if (choices && !choices.includes(value)) return { problem: `is "${value}" and must be one of ${choices.join(', ')}` };
@@ -54,7 +57,7 @@ function parseText({ choices, problem: problemOf }: SettingDefinition, given: un
 }
 
 function parseNumber(
-  definition: SettingDefinition,
+  definition: ValueForm,
   given: unknown,
   units: Readonly<Record<string, number>>,
   what: string,
@@ -72,7 +75,7 @@ function parseNumber(
 }
 
 /** "from 1 to 64", in the units people write. Empty without a range. */
-export function rangeText(definition: SettingDefinition): string {
+export function rangeText(definition: ValueForm): string {
   const { minimum, maximum } = definition;
   const from = minimum === undefined ? undefined : valueText(definition, minimum);
   const to = maximum === undefined ? undefined : valueText(definition, maximum);

@@ -131,6 +131,7 @@ export const bibtexFormat: ExportFormat = {
   contentType: 'application/x-bibtex; charset=utf-8',
   mediaTypes: ['application/x-bibtex', 'text/x-bibtex'],
   extension: 'bib',
+  pasted: true,
   marcPaths: false,
   head: none,
   item: (item, context) => bibtexEntry(item, recordAddress(context.baseUrl, item.id)),

@@ -10,6 +10,7 @@ export const csvFormat: ExportFormat = {
   code: 'excel',
   aliases: ['csv'],
   name: 'CSV (spreadsheet)',
+  doc: 'CSV for spreadsheets',
   group: 'data',
   contentType: 'text/csv; charset=utf-8; header=present',
   mediaTypes: ['text/csv'],

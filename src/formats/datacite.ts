@@ -25,6 +25,7 @@ export const dataCiteFormat: ExportFormat = {
   code: 'dcite',
   aliases: ['datacite'],
   name: 'DataCite',
+  doc: 'DataCite Metadata Schema 4.6; one record is a document of its own',
   group: 'catalogue',
   contentType: 'application/vnd.datacite.datacite+xml; charset=utf-8',
   mediaTypes: ['application/vnd.datacite.datacite+xml'],

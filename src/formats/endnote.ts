@@ -91,10 +91,12 @@ export const endNoteTaggedFormat: ExportFormat = {
   code: 'enw',
   aliases: ['endnote', 'refer'],
   name: 'EndNote',
+  doc: 'EndNote, tagged',
   group: 'manager',
   contentType: 'application/x-endnote-refer; charset=utf-8',
   mediaTypes: ['application/x-endnote-refer'],
   extension: 'enw',
+  pasted: true,
   marcPaths: false,
   head: none,
   item: (item, context) => {

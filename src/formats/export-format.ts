@@ -29,11 +29,15 @@ export interface ExportFormat {
   /** Other names of it, as in /record/N/export/NAME. */
   readonly aliases: readonly string[];
   readonly name: string;
+  /** What the manual says of it, where that is more than its name. */
+  readonly doc?: string;
   readonly group: FormatGroup;
   readonly contentType: string;
   /** What a client may ask for with Accept, beside the content type. */
   readonly mediaTypes: readonly string[];
   readonly extension: string;
+  /** Is it a text that people paste somewhere? A record's page has a button then that copies it. */
+  readonly pasted?: true;
   /** Are its `ot` values MARC paths (true) or keys of its own (false)? */
   readonly marcPaths: boolean;
   readonly head: (context: ExportContext) => string;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
@@ -7,7 +8,16 @@ import { compilePath } from '../marc/path.ts';
 import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { atomEntry, atomFeed } from './atom.ts';
 import type { ExportContext } from './export-format.ts';
-import { exportFormat, exportFormats, requireExportFormat } from './formats.ts';
+import {
+  askedFormat,
+  exportFormat,
+  exportFormats,
+  idFormat,
+  isPage,
+  pageFormats,
+  programFormatPattern,
+  requireExportFormat,
+} from './formats.ts';
 import type { ExportItem } from './item.ts';
 import { field, item, writerFor } from './test-records.ts';
 
@@ -267,4 +277,36 @@ test('every format is found by its code and its other names, in any case', () =>
   }
   assert.equal(exportFormat('hb'), undefined);
   assert.throws(() => requireExportFormat('nonsense'), { code: 'REPERIO_FORMAT_UNKNOWN', message: /nonsense/ });
+});
+
+test('what `of` asks for is a page, numbers or an export, by any name in any case', () => {
+  for (const page of pageFormats) assert.deepEqual(askedFormat(page.code.toUpperCase()), { kind: 'page', page });
+  for (const code of ['', 'h', 'hbx', 'hxx', '12', '2450_a']) {
+    assert.equal(isPage(code), code !== '2450_a', code);
+    if (code !== '2450_a') assert.deepEqual(askedFormat(code), { kind: 'page', page: pageFormats[0] }, code);
+  }
+  for (const code of [idFormat.code, ...idFormat.aliases]) assert.deepEqual(askedFormat(code), { kind: 'ids' });
+  for (const format of exportFormats)
+    for (const code of [format.code, ...format.aliases])
+      assert.deepEqual(askedFormat(code.toUpperCase()), { kind: 'export', format }, code);
+  assert.deepEqual(askedFormat('nothing'), { kind: 'export', format: undefined });
+  assert.equal(askedFormat('245__a').kind, 'export');
+});
+
+test('the pattern of formats for programs is one that POSIX programs read alike', () => {
+  const names = [...pageFormats, idFormat, ...exportFormats].map(({ code }) => code);
+  const asked = [
+    ...names,
+    ...exportFormats.flatMap(({ aliases }) => aliases),
+    '245__a',
+    '245  a',
+    '24',
+    'hxx',
+    'harvar',
+  ];
+  const { stdout } = spawnSync('grep', ['-iE', programFormatPattern], { input: asked.join('\n'), encoding: 'utf8' });
+  assert.deepEqual(
+    stdout.trimEnd().split('\n'),
+    asked.filter((code) => !isPage(code)),
+  );
 });

@@ -24,6 +24,7 @@ export const jatsFormat: ExportFormat = {
   code: 'xn',
   aliases: ['nlm', 'jats'],
   name: 'NLM (JATS)',
+  doc: 'NLM journal tags (JATS 1.3): front and references',
   group: 'catalogue',
   contentType: 'text/xml; charset=utf-8',
   mediaTypes: ['application/jats+xml'],

@@ -39,6 +39,7 @@ export const modsFormat: ExportFormat = {
   code: 'xo',
   aliases: ['mods'],
   name: 'MODS',
+  doc: 'MODS 3.8',
   group: 'catalogue',
   contentType: 'application/mods+xml; charset=utf-8',
   mediaTypes: ['application/mods+xml'],

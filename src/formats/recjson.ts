@@ -163,6 +163,7 @@ export const recjsonFormat: ExportFormat = {
   code: 'recjson',
   aliases: [],
   name: 'recjson (Invenio)',
+  doc: 'JSON with the keys that Invenio had',
   group: 'data',
   contentType: 'application/json; charset=utf-8',
   mediaTypes: [],

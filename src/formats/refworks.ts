@@ -22,6 +22,7 @@ export const refWorksFormat: ExportFormat = {
   code: 'xw',
   aliases: ['refworks'],
   name: 'RefWorks',
+  doc: 'RefWorks XML',
   group: 'manager',
   contentType: 'text/xml; charset=utf-8',
   mediaTypes: [],

@@ -25,6 +25,7 @@ export const risFormat: ExportFormat = {
   contentType: 'application/x-research-info-systems; charset=utf-8',
   mediaTypes: ['application/x-research-info-systems'],
   extension: 'ris',
+  pasted: true,
   marcPaths: false,
   head: none,
   item: (item, context) => risEntry(item, recordAddress(context.baseUrl, item.id)),

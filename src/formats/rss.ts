@@ -9,6 +9,7 @@ export const rssFormat: ExportFormat = {
   code: 'xr',
   aliases: ['rss'],
   name: 'RSS',
+  doc: 'RSS 2.0',
   group: 'feed',
   contentType: 'application/rss+xml; charset=utf-8',
   mediaTypes: ['application/rss+xml'],

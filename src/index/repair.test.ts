@@ -106,3 +106,14 @@ test('a follower serves its last view while a stored segment is damaged, and ask
     assert.equal(follower.state().problem, undefined);
   });
 });
+
+test('a library that has only deltas, or nothing, is compared with its records though this node has no folder yet', async () => {
+  const verified = async () => {
+    rmSync(index.context.folder, { recursive: true, force: true });
+    const { damage, differences } = await verifyIndex(index.context, { repair: false, compare: true, most: 5 });
+    return { damage, differences };
+  };
+  assert.deepEqual(await verified(), { damage: [], differences: [] });
+  await addDelta(version(1, 'Only a delta'));
+  assert.deepEqual(await verified(), { damage: [], differences: [] });
+});

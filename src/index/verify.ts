@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import type { IndexVersions } from '../site/index-versions.ts';
@@ -97,6 +97,8 @@ async function problemOf(check: () => Promise<unknown>): Promise<string | undefi
 /** In one snapshot of the database, so that loads may go on meanwhile. */
 async function compareWithRecords(context: IndexContext, options: VerifyOptions): Promise<readonly Difference[]> {
   const { database, folder } = context;
+  // A node that has fetched no segment yet has no such folder.
+  await mkdir(folder, { recursive: true });
   const work = await mkdtemp(join(folder, 'verify-'));
   try {
     return await database.transaction(

@@ -142,3 +142,14 @@ export function summaryOf(status: NodeStatus): NodeSummary {
     indexVersions: knownToAll(reports),
   };
 }
+
+/**
+ * A node tells the database of itself every few seconds; one that has not for so long is gone.
+ * Milliseconds.
+ */
+const goneAfter = 20_000;
+
+/** `age`: milliseconds since it told. */
+export function isGone(age: number): boolean {
+  return age > goneAfter;
+}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { largestRecordId } from '../index/record-id.ts';
 import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
 
@@ -44,7 +45,6 @@ export interface Match {
   readonly ours: boolean;
 }
 
-const highestNumber = 2_147_483_647;
 const longestValue = 500;
 
 /** `source` stands in for a missing 003. */
@@ -72,7 +72,7 @@ export function identify(record: MarcRecord, source = ''): Identity {
       }
     }
   }
-  const number = /^0*[1-9]\d{0,9}$/.test(control) && Number(control) <= highestNumber ? Number(control) : 0;
+  const number = /^0*[1-9]\d{0,9}$/.test(control) && Number(control) <= largestRecordId ? Number(control) : 0;
   return {
     control,
     repeated: record.fields.filter(({ tag, value }) => tag === '001' && value !== undefined).length > 1,

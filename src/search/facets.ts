@@ -11,6 +11,7 @@ import { segmentAt } from './hit.ts';
 import { OrdinalMemory } from './scratch-buffers.ts';
 import { stageOf } from './stages.ts';
 import { type Counted, mostFrequent, topValues } from './top-values.ts';
+import { parseYearSpan } from './year-span.ts';
 
 export interface FacetValue {
   readonly value: string;
@@ -244,14 +245,10 @@ function having(
   );
 }
 
-/** "1999" or "1999->2003" with either end open. What is neither means no year at all. */
+/** The years themselves; 65535 is the last one that a column of years can have. */
 function yearsOf(text: string): readonly [number, number] {
-  const match = /^(\d*)(->)?(\d*)$/.exec(text);
-  if (match === null || text === '' || text === '->') return [1, 0];
-  const [, from = '', arrow, to = ''] = match;
-  const first = from === '' ? 1 : Number(from);
-  if (arrow === undefined) return [first, first];
-  return [first, to === '' ? 65535 : Number(to)];
+  const span = parseYearSpan(text);
+  return span === undefined ? [1, 0] : [span.from ?? 1, span.to ?? 65535];
 }
 
 /**

@@ -1,3 +1,5 @@
+import { isIdFormat, isPage, pageFormats } from '../formats/formats.ts';
+import { largestRecordId } from '../index/record-id.ts';
 import { choicesOf } from './choices.ts';
 import type { ChangedBy } from './evaluate/changed-by.ts';
 import { spanOfDate } from './evaluate/dates.ts';
@@ -80,7 +82,6 @@ export interface RequestDates {
 export const defaultPageSize = 10;
 /** For pages that people read; lists of ids and exports have no limit. */
 export const maximumPageSize = 200;
-const largestRecordId = 2 ** 31 - 1;
 
 export const emptyRequest: SearchRequest = {
   text: '',
@@ -94,7 +95,7 @@ export const emptyRequest: SearchRequest = {
   rank: '',
   first: 1,
   size: defaultPageSize,
-  format: 'hb',
+  format: pageFormats[0].code,
   tags: [],
   split: false,
   advanced: false,
@@ -156,7 +157,7 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
     records: recordsOf(one('recid') || one('id'), one('recidb') || one('idb')),
     facets: choices.facets,
     wildcardLimit: positive(one('wl')),
-    alternatives: one('ap') === '' ? isHtml(format) : (integer(one('ap')) ?? 0) > 0 && isHtml(format),
+    alternatives: one('ap') === '' ? isPage(format) : (integer(one('ap')) ?? 0) > 0 && isPage(format),
     language: one('ln'),
     embed: one('em')
       .split(',')
@@ -170,11 +171,6 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
 function additionOf(args: URLSearchParams): Addition {
   const one = (name: string) => (args.get(name) ?? '').trim();
   return { text: normaliseText(one('p1')), field: normaliseField(one('f1')), match: one('m1'), operator: one('op1') };
-}
-
-/** BibTeX has a code like a page's for historical reasons, and a style of citing is called after a university. */
-export function isHtml(format: string): boolean {
-  return format.startsWith('h') && format !== 'hx' && format !== 'harvard';
 }
 
 /** Arguments that are not limits though a field may have their name. */
@@ -224,12 +220,8 @@ function positive(text: string): number | undefined {
 function sizeOf(text: string, format: string): number {
   const number = integer(text);
   if (number === -9999) return Number.POSITIVE_INFINITY;
-  if (number === undefined || number < 1) return isWhole(format) ? Number.POSITIVE_INFINITY : defaultPageSize;
-  return isHtml(format) ? Math.min(number, maximumPageSize) : number;
-}
-
-function isWhole(format: string): boolean {
-  return format === 'id' || format === 'intbitset';
+  if (number === undefined || number < 1) return isIdFormat(format) ? Number.POSITIVE_INFINITY : defaultPageSize;
+  return isPage(format) ? Math.min(number, maximumPageSize) : number;
 }
 
 function limitsOf(args: URLSearchParams, isField: (code: string) => boolean): SearchRequest['limits'] {
@@ -317,12 +309,12 @@ export function toArguments(request: SearchRequest): URLSearchParams {
   add('sp', request.sortPreference);
   add('rm', request.rank);
   add('wl', request.wildcardLimit);
-  if (isHtml(request.format) && !request.alternatives) add('ap', 0);
+  if (isPage(request.format) && !request.alternatives) add('ap', 0);
   if (request.split) add('sc', 1);
   add('jrec', request.first, 1);
   const size = request.size === Number.POSITIVE_INFINITY ? -9999 : request.size;
-  add('rg', size, isWhole(request.format) ? -9999 : defaultPageSize);
-  add('of', request.format, 'hb');
+  add('rg', size, isIdFormat(request.format) ? -9999 : defaultPageSize);
+  add('of', request.format, emptyRequest.format);
   if (request.tags.length > 0) add('ot', request.tags.join(','));
   add('ln', request.language);
   add('em', request.embed.join(','));

@@ -29,24 +29,27 @@ function sort(code: string, by: string, en: string, fr: string): SortMethod {
 
 /** From the site's own fields where it has them, else from where MARC 21 keeps such things. */
 export function defaultFacets(fields: readonly FieldDefinition[]): readonly FacetDefinition[] {
-  const pathsOf = (code: string, otherwise: readonly string[]): readonly string[] =>
-    fields.find((field) => field.code === code)?.paths ?? otherwise;
+  const pathsOf = (code: string, otherwise: readonly string[]): Pick<FacetDefinition, 'paths' | 'when'> => {
+    const field = fields.find((one) => one.code === code);
+    return { paths: field?.paths ?? otherwise, when: field?.index?.when ?? {} };
+  };
+  const of = (...paths: readonly string[]) => ({ paths, when: {} });
   return [
-    facet('collection', 'collection', [], 'Collection', 'Collection'),
-    facet('year', 'year', [], 'Year', 'Année'),
+    facet('collection', 'collection', of(), 'Collection', 'Collection'),
+    facet('year', 'year', of(), 'Year', 'Année'),
     facet('author', 'values', pathsOf('author', ['100%%a', '700%%a']), 'Author', 'Auteur'),
     facet('subject', 'values', pathsOf('subject', ['650%%a', '65017a', '65027a', '6531_a']), 'Subject', 'Sujet'),
-    facet('language', 'values', ['041%%a', '008/35-37'], 'Language', 'Langue'),
-    facet('type', 'values', ['980__a'], 'Type', 'Type'),
+    facet('language', 'values', of('041%%a', '008/35-37'), 'Language', 'Langue'),
+    facet('type', 'values', of('980__a'), 'Type', 'Type'),
   ];
 }
 
 function facet(
   code: string,
   kind: FacetDefinition['kind'],
-  paths: readonly string[],
+  values: Pick<FacetDefinition, 'paths' | 'when'>,
   en: string,
   fr: string,
 ): FacetDefinition {
-  return { code, kind, paths, names: { en, fr }, labels: undefined };
+  return { code, kind, ...values, names: { en, fr }, labels: undefined };
 }

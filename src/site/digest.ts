@@ -28,7 +28,10 @@ export function indexDigest(site: Site): string {
       ...(site.indexed.analysis >= 3 && { naming: [...site.ownerPaths, ...site.viewerPaths].toSorted() }),
       // Under which names a reference finds an article.
       journals: journalNameBases(site).map((base) => sorted(site.knowledge[base] ?? {})),
-      facets: site.facets.map(({ code, kind, paths }) => [code, kind, paths]),
+      facets: site.facets.map(({ code, kind, paths, when }) => {
+        const conditions = sorted(when);
+        return [code, kind, paths, ...(conditions.length === 0 ? [] : [conditions])];
+      }),
     }),
   );
 }

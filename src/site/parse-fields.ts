@@ -1,34 +1,12 @@
 import { UserError } from '../errors/errors.ts';
 import { compilePath } from '../marc/path.ts';
+import { ruleOf, tokenizerNames } from '../tokenizers/tokenizers.ts';
 import { type Entry, suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { readNames } from './parse-names.ts';
-import type {
-  FacetDefinition,
-  FieldDefinition,
-  IndexOptions,
-  RankMethod,
-  SortMethod,
-  SynonymRule,
-  Tokenizer,
-} from './site.ts';
+import type { FacetDefinition, FieldDefinition, IndexOptions, RankMethod, SortMethod, SynonymRule } from './site.ts';
 import { stemLanguages } from './stem-languages.ts';
 
 export type Knowledge = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-const tokenizers = [
-  'text',
-  'author',
-  'exact-author',
-  'author-count',
-  'year',
-  'journal',
-  'doi',
-  'fulltext',
-  'file-name',
-  'file-type',
-  'item-count',
-] as const satisfies readonly Tokenizer[];
-const withoutPaths: readonly Tokenizer[] = ['item-count', 'file-name', 'file-type'];
 
 /** Understood by the search language itself; a field of this name could never be asked for. */
 const reserved = new Set([
@@ -113,7 +91,8 @@ function checkField(reader: YamlReader, entry: Entry, { paths, index }: FieldDef
   if (isUnion && index?.tokenizer !== undefined)
     reader.report(entry.line, `${entry.name} joins other fields, so it has no tokenizer.`);
   const needsPaths =
-    index === undefined || (!isUnion && index.tokenizer !== undefined && !withoutPaths.includes(index.tokenizer));
+    index === undefined ||
+    (!isUnion && index.tokenizer !== undefined && ruleOf(index.tokenizer)?.standardPaths === undefined);
   if (needsPaths && paths.length === 0)
     reader.report(entry.line, `${entry.name} has no paths, so it never has any values.`);
 }
@@ -150,7 +129,7 @@ function readIndex(
 ): IndexOptions {
   const members = reader.members(value, ['tokenizer', 'union', 'stem', 'pairs', 'synonyms', 'query-synonyms', 'when']);
   if (members.tokenizer === undefined && members.union === undefined) {
-    reader.report(value.line, `${value.name} needs a tokenizer (${tokenizers.join(', ')}) or a union.`);
+    reader.report(value.line, `${value.name} needs a tokenizer (${tokenizerNames.join(', ')}) or a union.`);
   }
   const union = reader.texts(members.union);
   for (const { text, line } of union) {
@@ -165,7 +144,7 @@ function readIndex(
     else checkPath(reader, entry.key, entry.line);
   }
   return {
-    tokenizer: members.tokenizer === undefined ? undefined : reader.choice(members.tokenizer, tokenizers),
+    tokenizer: members.tokenizer === undefined ? undefined : reader.choice(members.tokenizer, tokenizerNames),
     union: union.map(({ text }) => text),
     stem,
     pairs: reader.flag(members.pairs),
@@ -331,6 +310,7 @@ export function readFacets(
       code: entry.key,
       kind,
       paths,
+      when: field?.index?.when ?? {},
       names: readNames(reader, members.names),
       labels: readBase(reader, members.labels, knowledge),
     };

@@ -1,3 +1,4 @@
+import type { Tokenizer } from '../tokenizers/tokenizers.ts';
 /**
  * What makes this library this library, parsed and checked. The text form is site.yaml; `parse.ts` makes this of it.
  * Everything here is plain frozen data, so it can be sent to worker threads and compared.
@@ -41,19 +42,6 @@ export interface Site {
    */
   readonly indexed: IndexVersions;
 }
-
-export type Tokenizer =
-  | 'text'
-  | 'author'
-  | 'exact-author'
-  | 'author-count'
-  | 'year'
-  | 'journal'
-  | 'doi'
-  | 'fulltext'
-  | 'file-name'
-  | 'file-type'
-  | 'item-count';
 
 export interface FieldDefinition {
   readonly code: string;
@@ -112,6 +100,10 @@ export interface FacetDefinition {
   /** collection: the tree; year: numbers, drawn as a histogram; values: strings of these paths or of this field. */
   readonly kind: 'collection' | 'year' | 'values';
   readonly paths: readonly string[];
+  /**
+   * Those of its field: a value counts only when another subfield of the same MARC field says so.
+   */
+  readonly when: IndexOptions['when'];
   readonly names: Readonly<Record<string, string>>;
   /** Knowledge base that turns values into names for people. */
   readonly labels: string | undefined;

@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { having } from '../addresses/addresses.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
 import type { NodeView } from '../monitor/status/node-view.ts';
@@ -84,6 +85,7 @@ export interface AppOptions {
   readonly onRoute?: (method: string, url: string) => void;
 }
 
+const isAnonymous = having('anonymous');
 const largestForm = 16 * 1024;
 const longestUrlPart = 2000;
 
@@ -152,8 +154,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     reply.headers(securityHeaders).header('x-request-id', request.id);
     rememberLanguage(environment, request, reply);
     if (comesFromElsewhere(request, options.baseUrl)) throw new UserError(webErrors.fromElsewhere);
-    if (options.people === undefined || request.url.startsWith('/assets/') || request.url.startsWith('/health/'))
-      return;
+    if (options.people === undefined || isAnonymous(request.url)) return;
     const { wrongToken } = await meet(request, options.people.access, options.baseUrl, {
       check: () => refuseFor(limits.guess(request), reply),
       wrong: () => limits.guessedWrong(request),
@@ -204,13 +205,13 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   if (options.status !== undefined) statusRoutes(app, environment, options.status);
   healthRoutes(app, options.readiness ?? createReadiness());
   app.setNotFoundHandler((request, reply) => {
-    const exchange = beginExchange(environment, request);
+    const exchange = beginExchange(environment, request, reply);
     const path = request.url.split('?')[0]!;
     const allowed = routes.allowed(path);
     if (isApi(path)) return sendApiUnknown(reply, request.method, path, allowed);
     if (allowed.length > 0 && !allowed.includes(request.method))
-      return sendMethodNotAllowed(exchange, reply, request.method, allowed.join(', '));
-    return sendNotFound(exchange, reply);
+      return sendMethodNotAllowed(exchange, request.method, allowed.join(', '));
+    return sendNotFound(exchange);
   });
   app.setErrorHandler((error, request, reply) => answerError(environment, error, request, reply));
   return app;

@@ -1,4 +1,4 @@
-import { exportFormats } from '../formats/formats.ts';
+import { exportFormats, idFormat, pageFormats } from '../formats/formats.ts';
 
 /** For the test that walks every route as different people, walk.test.ts. Whoever adds a route adds a line here that says how to ask it. */
 
@@ -36,13 +36,9 @@ const once =
 const form = (url: string): Walk => once({ url, method: 'POST', form: { name: 'x' } });
 
 const formats = [
-  'hb',
-  'hd',
-  'hm',
-  'hcs',
-  'hcs2',
-  'id',
-  'intbitset',
+  ...pageFormats.map(({ code }) => code),
+  idFormat.code,
+  ...idFormat.aliases,
   '245__a',
   ...exportFormats.map(({ code }) => code),
 ];

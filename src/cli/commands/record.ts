@@ -2,6 +2,7 @@ import { UserError } from '../../errors/errors.ts';
 import { requireExportFormat } from '../../formats/formats.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
 import type { RecordVersion } from '../../index/entry.ts';
+import { recordIdIn } from '../../index/record-id.ts';
 import { toIso2709 } from '../../marc/writers/iso2709.ts';
 import { toMarcJson } from '../../marc/writers/json.ts';
 import { toTextMarc } from '../../marc/writers/text.ts';
@@ -119,8 +120,8 @@ const deleteCommand = defineSubcommand({
 export const command: CommandGroup = { commands: { show, history, export: exportCommand, delete: deleteCommand } };
 
 function recordNumber(text: string): number {
-  const number = Number(text);
-  if (/^\d{1,10}$/.test(text) && number > 0 && number <= 2_147_483_647) return number;
+  const number = recordIdIn(text);
+  if (number !== undefined) return number;
   throw new UserError(recordErrors.noNumber, { text });
 }
 

@@ -1,6 +1,7 @@
 import { ask } from '../../access/ask.ts';
 import { browseFor } from '../../access/browse.ts';
 import { grouped } from '../../errors/grouped.ts';
+import { idFormat } from '../../formats/formats.ts';
 import type { Brief } from '../../index/brief.ts';
 import { openLibrary } from '../../library/open.ts';
 import { guest } from '../../people/person.ts';
@@ -65,7 +66,7 @@ export const command = defineCommand({
       ascending: options.ascending,
       rank: options.rank ?? '',
       size: options.limit ?? standardSize,
-      format: options.json ? 'id' : 'hb',
+      format: options.json ? idFormat.code : emptyRequest.format,
     };
     const library = await openLibrary(settings());
     try {

@@ -1,3 +1,4 @@
+import { probes } from '../../addresses/addresses.ts';
 import { networkText } from '../topology/network.ts';
 import { type Host, hostsWith, type Topology } from '../topology/topology.ts';
 import { deliveryPort, isBehindBalancer, probeHost } from './delivery.ts';
@@ -86,7 +87,7 @@ EnableSendfile On`;
 function balancer(topology: Topology): string {
   const members = hostsWith(topology, 'web').map(
     ({ name, address }) =>
-      `    BalancerMember "http://${address}:${topology.ports.web}" route=${name} retry=1 connectiontimeout=1 timeout=60 keepalive=On ttl=60 hcmethod=GET hcuri=/health/ready hcinterval=1 hcexpr=ready hcpasses=1 hcfails=2`,
+      `    BalancerMember "http://${address}:${topology.ports.web}" route=${name} retry=1 connectiontimeout=1 timeout=60 keepalive=On ttl=60 hcmethod=GET hcuri=${probes.ready} hcinterval=1 hcexpr=ready hcpasses=1 hcfails=2`,
   );
   return lines(
     `

@@ -1,3 +1,5 @@
+import { addressRules, patternOf, probes } from '../../addresses/addresses.ts';
+import { programFormatPattern } from '../../formats/formats.ts';
 import { networkText } from '../topology/network.ts';
 import { frontAddress, type Host, hostsWith, type Topology, usesPatroni } from '../topology/topology.ts';
 import { databaseSections } from './haproxy-database.ts';
@@ -103,17 +105,14 @@ frontend library
     # Whoever is told "not now" is told when to come back.
     http-after-response set-header Retry-After 5 if { status 503 } !{ res.hdr(Retry-After) -m found }
     # What may be long has slots of its own, so that it cannot starve pages: programs' searches, the API but for what types ahead, exports, files.
-    acl is_search path /search /search/
-    acl is_export_format urlp(of) -m reg -i ^([^h]|hx$|harvard$)
-    acl is_api path_beg /api/
-    acl is_typing path /api/suggest
-    acl is_file path_reg ^/record/[0-9]+/files(/|$)
-    acl is_export path_reg ^/record/[0-9]+/export(/|$)`,
-    hasFiles && '    use_backend files if is_file',
-    `    use_backend downloads if is_search is_export_format
-    use_backend downloads if is_api !is_typing
-    use_backend downloads if is_file or is_export
-    default_backend pages`,
+    acl is_program_format urlp(of) -m reg -i '${programFormatPattern}'`,
+    addressRules.flatMap(({ path, slots, exports }) => {
+      if (exports === true) return [`    use_backend downloads if { path_reg ${patternOf(path)} } is_program_format`];
+      if (slots === undefined) return [];
+      const backend = slots === 'files' && !hasFiles ? 'downloads' : slots;
+      return [`    use_backend ${backend} if { path_reg ${patternOf(path)} }`];
+    }),
+    '    default_backend pages',
   ).trimEnd();
 }
 
@@ -159,7 +158,7 @@ backend files
 
 function probeLines({ baseUrl }: Topology): string {
   return `    option httpchk
-    http-check send meth GET uri /health/ready ver HTTP/1.1 hdr Host ${new URL(baseUrl).hostname}
+    http-check send meth GET uri ${probes.ready} ver HTTP/1.1 hdr Host ${new URL(baseUrl).hostname}
     # A node that is about to stop answers 404: it gets nothing new and finishes what it has. 503 would take it for broken.
     http-check disable-on-404`;
 }

@@ -1,3 +1,4 @@
+import { probes } from '../../addresses/addresses.ts';
 import { etcdMembers, type Host, hostsWith, type Topology, usesPatroni } from './topology.ts';
 
 /** What hosts said of themselves just now. */
@@ -41,7 +42,7 @@ export async function askCluster(topology: Topology, ask: Ask = askOverHttp): Pr
   const { ports } = topology;
   const [web, balancers, etcd, databases] = await Promise.all([
     each(hostsWith(topology, 'web'), async ({ address }) =>
-      webState(await ask(`http://${address}:${ports.web}/health/ready`)),
+      webState(await ask(`http://${address}:${ports.web}${probes.ready}`)),
     ),
     each(hostsWith(topology, 'balancer'), async ({ address }) => {
       const answer = await ask(`http://${address}:${ports.haproxy}/haproxy-up`);

@@ -75,8 +75,7 @@ export function readNumber(
 ): number | undefined {
   const text = value === undefined ? undefined : reader.text(value);
   if (text === undefined || value === undefined) return undefined;
-  const form = { name: undefined, environment: '', type, default: undefined, minimum, maximum, doc: '' };
-  const parsed = parseValue(form, text, '');
+  const parsed = parseValue({ type, minimum, maximum }, text, '');
   if (parsed.problem === undefined) return Number(parsed.value);
   reader.report(value.line, `${value.name} ${parsed.problem}.`);
   return undefined;

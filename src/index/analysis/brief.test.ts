@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dataField } from '../../marc/record.ts';
+import { foldText } from '../../tokenizers/fold.ts';
+import { tokenizers } from '../../tokenizers/tokenizers.ts';
 import { briefOf } from './brief.ts';
-import { foldText } from './fold.ts';
 import { field, record } from './testing.ts';
-import { tokenizerRules } from './tokenizer-rules.ts';
 
 test('a book as catalogues describe it', () => {
   const brief = briefOf(
@@ -102,6 +102,6 @@ test('blanks of any kind and many marks take a time that grows with their number
   const title = briefOf(record(field('245__', 'a', `a${wide}x`, 'b', `b${wide}/`))).t;
   assert.ok(title.startsWith('a') && title.length <= 2000);
   assert.equal(foldText(`e${'\u0301\u0316'.repeat(200_000)}`), 'e');
-  const names = [...tokenizerRules['file-name'].words!(`http://x/${'abc.'.repeat(20_000)}`)];
+  const names = [...tokenizers['file-name'].words!(`http://x/${'abc.'.repeat(20_000)}`)];
   assert.deepEqual([names.length, names[1]], [21, 'abc.abc']);
 });

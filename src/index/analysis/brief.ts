@@ -1,7 +1,7 @@
 import { withoutEndMark } from '../../marc/end-mark.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
+import { tidySpace } from '../../tokenizers/fold.ts';
 import type { Brief } from '../brief.ts';
-import { tidySpace } from './fold.ts';
 import { yearOf } from './year.ts';
 
 const shownAuthors = 3;

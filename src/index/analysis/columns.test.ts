@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Field } from '../../marc/record.ts';
+import { dataField, type Field } from '../../marc/record.ts';
 import { compileColumns } from './columns.ts';
 import { field, record, siteOf } from './testing.ts';
 
@@ -23,6 +23,25 @@ facets:
 `,
   ),
 );
+
+test('a facet of a field counts what the field indexes: values for which its conditions hold', () => {
+  const site = siteOf(
+    `
+  doi: {paths: ["0247_a"], index: {tokenizer: doi, when: {"0247_2": doi}}}
+`,
+    `facets:
+  doi: {field: doi}
+  number: {paths: ["0247_a"]}
+`,
+  );
+  const identifier = (scheme: string, value: string): Field =>
+    dataField('024', '7', ' ', [
+      { code: '2', value: scheme },
+      { code: 'a', value },
+    ]);
+  const { facets } = compileColumns(site)(record(identifier('DOI', '10.1/a'), identifier('hdl', '1/b')), 1, 2);
+  assert.deepEqual(facets, { doi: ['10.1/a'], number: ['10.1/a', '1/b'] });
+});
 
 test('sort keys are folded, without article, and of the first path that has a value', () => {
   const { sorts } = columns(

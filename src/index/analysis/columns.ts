@@ -2,11 +2,12 @@ import { compilePath, type MarcPath } from '../../marc/path.ts';
 import { compilePathSet } from '../../marc/path-set.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import type { Site, SortMethod } from '../../site/site.ts';
+import { foldValue, tidySpace } from '../../tokenizers/fold.ts';
+import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import type { RecordColumns } from '../document.ts';
 import { leadingArticle } from './articles.ts';
-import { foldValue, tidySpace } from './fold.ts';
 import { compileKeys } from './keys.ts';
-import { holdsNames } from './tokenizer-rules.ts';
+import { type Condition, compileConditions, conditionsHold } from './plan.ts';
 import { yearOf } from './year.ts';
 
 /** Sort keys are for comparing; nothing is told apart after so many characters. */
@@ -20,7 +21,7 @@ type SortKey = (value: string, nonfiling: number) => string;
 /** What is to be done with the values of a path: the set calls a path by its number, so these stand in a list. */
 type PathUse =
   | { readonly sort: number; readonly rank: number; readonly last: boolean }
-  | { readonly facet: number; readonly isCode: boolean };
+  | { readonly facet: number; readonly isCode: boolean; readonly conditions: readonly Condition[] };
 
 /** Sort methods and facets of a site compiled: all columns of a record in one pass over its fields. */
 export function compileColumns(site: Site): (record: MarcRecord, created: number, modified: number) => RecordColumns {
@@ -38,9 +39,10 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
     });
   });
   facets.forEach((facet, number) => {
+    const conditions = compileConditions(facet.when);
     for (const path of facet.paths) {
       paths.push(compilePath(path));
-      uses.push({ facet: number, isCode: path.startsWith('008/') });
+      uses.push({ facet: number, isCode: path.startsWith('008/'), conditions });
     }
   });
   const set = compilePathSet(paths);
@@ -52,6 +54,7 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
     set.forEach(record, (path, value, field) => {
       const use = uses[path] as PathUse;
       if ('facet' in use) {
+        if (!conditionsHold(use.conditions, field)) return;
         const text = tidySpace(value);
         if (says.test(text) && !(use.isCode && unsaid.has(text))) values[use.facet]?.add(text);
       } else if (use.rank < (ranks[use.sort] as number) || (use.last && use.rank === ranks[use.sort])) {
@@ -79,7 +82,7 @@ function sortPaths(site: Site, { by }: SortMethod): readonly string[] {
 
 function compileKey(site: Site, sort: SortMethod): SortKey {
   const field = site.fields.find(({ code }) => code === sort.by);
-  const isName = holdsNames(field?.index?.tokenizer);
+  const isName = ruleOf(field?.index?.tokenizer)?.names !== undefined;
   const article = sort.dropLeadingArticles ? leadingArticle(site.languages) : undefined;
   return (value, nonfiling) => {
     const folded = foldValue(sort.dropLeadingArticles && nonfiling > 0 ? value.slice(nonfiling) : value);

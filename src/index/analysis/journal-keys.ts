@@ -1,7 +1,7 @@
 import type { Field } from '../../marc/record.ts';
 import { journalNameBases } from '../../site/journal-names.ts';
 import type { Site } from '../../site/site.ts';
-import { foldText } from './fold.ts';
+import { foldText } from '../../tokenizers/fold.ts';
 import { isAscii, KeyHash } from './key-hash.ts';
 
 /** Keys of articles by journal, volume and first page. */

@@ -1,4 +1,4 @@
-import { foldText } from './fold.ts';
+import { foldText } from '../../tokenizers/fold.ts';
 
 /** What counts of a text: all letters and digits; the same with one dash for what is between them; or numbers told apart as well. */
 type Way = 'letters' | 'parts' | 'numbered';

@@ -1,11 +1,11 @@
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import type { Field, Subfield } from '../../marc/record.ts';
 import type { FieldDefinition, Site } from '../../site/site.ts';
-import { foldValue } from './fold.ts';
+import { foldValue } from '../../tokenizers/fold.ts';
+import { ruleOf, type Tokenize, tokenizers } from '../../tokenizers/tokenizers.ts';
 import type { SpaceTable } from './spaces.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
-import { countsValues, type Tokenize, tokenizerRules } from './tokenizer-rules.ts';
 
 /** One indexed field of the site, compiled. Spaces are own numbers of the SpaceTable. */
 export interface Target {
@@ -24,7 +24,7 @@ export interface Target {
 }
 
 /** In the fields it fits, `code` must hold `value` (folded). */
-interface Condition {
+export interface Condition {
   readonly path: MarcPath;
   readonly code: string;
   readonly value: string;
@@ -61,19 +61,15 @@ interface TokenizerPlan {
 
 /** Has this field a value space of its own, or are its values to be looked for under its MARC paths? */
 export function hasOwnValues(field: FieldDefinition): boolean {
-  const tokenizer = field.index?.tokenizer;
-  if (tokenizer !== undefined && !tokenizerRules[tokenizer].hasValues) return false;
+  const rule = ruleOf(field.index?.tokenizer);
+  if (rule?.hasValues === false) return false;
   if (field.paths.some(isSlice)) return true;
-  if (tokenizer === undefined) return false;
-  return countsValues(tokenizer) || tokenizerRules[tokenizer].values !== undefined || conditionsOf(field).length > 0;
+  if (rule === undefined) return false;
+  return rule.counts === true || rule.values !== undefined || Object.keys(field.index?.when ?? {}).length > 0;
 }
 
 function isSlice(path: string): boolean {
   return path.includes('/');
-}
-
-function conditionsOf(field: FieldDefinition): readonly [string, string][] {
-  return Object.entries(field.index?.when ?? {});
 }
 
 /**
@@ -86,7 +82,7 @@ export function wordOwner(site: Site, field: FieldDefinition): string {
 }
 
 function wordRecipe({ code, paths, index }: FieldDefinition): string {
-  const rule = index?.tokenizer === undefined ? undefined : tokenizerRules[index.tokenizer];
+  const rule = ruleOf(index?.tokenizer);
   // Fields that make words of their own, and unions, are shared with none.
   if (index === undefined || !rule?.splits || rule.words !== undefined || !rule.hasValues) return code;
   return JSON.stringify([paths.toSorted(), index.stem, index.synonyms, Object.entries(index.when)]);
@@ -109,11 +105,7 @@ export function compileTargets(site: Site, spaces: SpaceTable): readonly Target[
         synonyms: compileSynonyms(site, field.index?.synonyms),
         paths: field.paths.filter((path) => !isSlice(path)).map(compilePath),
         slices: field.paths.filter(isSlice).map(compilePath),
-        conditions: conditionsOf(field).map(([path, value]) => ({
-          path: compilePath(path.slice(0, 5)),
-          code: path.slice(5),
-          value: foldValue(value),
-        })),
+        conditions: compileConditions(field.index?.when ?? {}),
       };
     });
 }
@@ -141,8 +133,17 @@ export function takes(target: Target, field: Field, subfield: Subfield | undefin
   return taken;
 }
 
-export function conditionHolds(target: Target, field: Field): boolean {
-  for (const condition of target.conditions) {
+export function compileConditions(when: Readonly<Record<string, string>>): readonly Condition[] {
+  return Object.entries(when).map(([path, value]) => ({
+    path: compilePath(path.slice(0, 5)),
+    code: path.slice(5),
+    value: foldValue(value),
+  }));
+}
+
+/** Do the values of a field count? Those of other tags are not concerned. */
+export function conditionsHold(conditions: readonly Condition[], field: Field): boolean {
+  for (const condition of conditions) {
     if (!condition.path.matchesField(field)) continue;
     const fits = (subfield: Subfield): boolean =>
       subfield.code === condition.code && foldValue(subfield.value) === condition.value;
@@ -157,26 +158,26 @@ export function planValue(targets: readonly Target[], pathSpace: number): ValueP
   const stemmers = new Set<Stemmer | undefined>();
   const synonyms: SplitPlan['synonyms'][number][] = [];
   const onlyText: number[] = [];
-  const tokenizers: TokenizerPlan[] = [];
+  const made: TokenizerPlan[] = [];
   for (const target of targets) {
     const { field, stemmer, wordSpaces, valueSpace } = target;
     if (field.index?.tokenizer === undefined) {
-      tokenizers.push({ make: (folded) => [foldValue(folded)], wordSpaces: [], valueSpace });
+      made.push({ make: (folded) => [foldValue(folded)], wordSpaces: [], valueSpace });
       continue;
     }
-    const rule = tokenizerRules[field.index.tokenizer];
+    const rule = tokenizers[field.index.tokenizer];
     if (rule.splits) {
       stemmers.add(stemmer);
       for (const space of wordSpaces) ways.set(space, (ways.get(space) ?? new Set()).add(stemmer));
       if (target.synonyms !== undefined) synonyms.push({ of: target.synonyms, stemmer, spaces: wordSpaces });
       if (!rule.hasValues) onlyText.push(...wordSpaces);
     }
-    if (rule.words !== undefined) tokenizers.push({ make: rule.words, wordSpaces, valueSpace: -1 });
+    if (rule.words !== undefined) made.push({ make: rule.words, wordSpaces, valueSpace: -1 });
     const make = rule.values ?? ((folded: string) => [foldValue(folded)]);
-    if (valueSpace >= 0 && !countsValues(field.index.tokenizer)) tokenizers.push({ make, wordSpaces: [], valueSpace });
+    if (valueSpace >= 0 && !rule.counts) made.push({ make, wordSpaces: [], valueSpace });
   }
   const order = [...stemmers];
   const outputs = [...ways].map(([space, set]) => ({ space, ways: [...set].map((way) => order.indexOf(way)) }));
   const split = outputs.length === 0 ? undefined : { stemmers: order, outputs, synonyms, onlyText };
-  return { pathSpace, split, tokenizers };
+  return { pathSpace, split, tokenizers: made };
 }

@@ -30,6 +30,19 @@ test('a typed word is a block of the index, stemmed as its field is', () => {
   assert.deepEqual(analyzer.queryWords('title', 'x'.repeat(60)), [['x'.repeat(50)]]);
 });
 
+test('a word typed in a union is looked for as each of its parts has it, in a phrase and with a star too', () => {
+  assert.deepEqual(analyzer.queryForms('anyfield', 'Ellis muon'), [[['elli'], ['ellis']], [['muon']]]);
+  assert.deepEqual(analyzer.queryForms('title', 'Ellis'), [[['elli']]]);
+  assert.deepEqual(analyzer.queryForms('author', 'Ellis'), [[['ellis']]]);
+  assert.deepEqual(analyzer.queryPhrases('anyfield', 'Ellis, John'), [
+    ['elli', 'john'],
+    ['ellis', 'john'],
+  ]);
+  // What the shorter one takes, the longer one takes as well.
+  assert.deepEqual(analyzer.queryForms('anyfield', 'experiments*'), [[['experi*']]]);
+  assert.deepEqual(analyzer.queryForms('anyfield', 'happy*'), [[['happi*'], ['happy*']]]);
+});
+
 test('a star stays where it is; what is before a last one is stemmed', () => {
   assert.deepEqual(analyzer.queryWords('title', 'experiments* f*d'), [['experi*'], ['f*d']]);
   assert.deepEqual(analyzer.queryPhrase('title', 'dark ener*'), ['dark', 'ener*']);

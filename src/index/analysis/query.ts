@@ -1,10 +1,10 @@
 import type { FieldDefinition, Site } from '../../site/site.ts';
-import { foldText, foldValue, stripLatexAccents } from './fold.ts';
-import { normaliseName } from './names.ts';
+import { foldText, foldValue, stripLatexAccents } from '../../tokenizers/fold.ts';
+import { normaliseName } from '../../tokenizers/names.ts';
+import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
-import { countsValues, holdsNames, tokenizerRules } from './tokenizer-rules.ts';
 import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
 
 /** What the tokenizers make of typed text. */
@@ -26,10 +26,18 @@ export interface QuerySide {
    */
   queryWords(code: string, text: string): readonly (readonly string[])[];
   /**
+   * The same with all that each word may be in "w:CODE": one of the texts for each, of which any
+   * will do. A union holds words as its parts made them, stemmed or not: "Ellis" is "elli" of a
+   * title, and "ellis" of a name.
+   */
+  queryForms(code: string, text: string): readonly (readonly (readonly string[])[])[];
+  /**
    * The alphanumeric groups of a phrase, to be found at consecutive positions of "w:CODE". A "*" stays part of its
    * group.
    */
   queryPhrase(code: string, text: string): readonly string[];
+  /** The same for each way in which the words of a value may have been made: any will do. */
+  queryPhrases(code: string, text: string): readonly (readonly string[])[];
   /** A whole value as it stands in `valueSpaces(code)`: folded, author names normalised. "*" is left alone. */
   queryValue(code: string, text: string): string;
   /**
@@ -62,6 +70,8 @@ interface QueryField extends FieldSearch {
   readonly whole: boolean;
   readonly normalises: boolean;
   readonly stemmer: Stemmer | undefined;
+  /** Its own, and those of the fields whose words a union joins. */
+  readonly stemmers: readonly (Stemmer | undefined)[];
   readonly synonyms: Synonyms | undefined;
   /** Spaces of its own. */
   readonly ownSpaces: ReadonlySet<string>;
@@ -83,6 +93,16 @@ export function compileQuerySide(site: Site): QuerySide {
     splitWords(collect === 'groups' ? folded.replaceAll('*', wildcard) : folded, buffer, collect);
     const words = Array.from({ length: buffer.count }, (_, at) => wordAt(buffer, at));
     return collect === 'groups' ? words.map((word) => word.replaceAll(wildcard, '*')) : words;
+  }
+
+  function typedWords(code: string, text: string): readonly (readonly string[])[] {
+    if (fields.get(code)?.whole) {
+      const value = foldValue(text);
+      return value === '' ? [] : [[value.slice(0, maximumWordLength)]];
+    }
+    return split(text, 'blocks').map((word) =>
+      hasIdeograph(word) && !word.includes('*') ? split(word, 'groups') : [word],
+    );
   }
 
   /** Filters space names once for each segment and question. */
@@ -111,22 +131,10 @@ export function compileQuerySide(site: Site): QuerySide {
     pathSpaces(path, spaces) {
       return select(`m:${path}`, spaces, matchSpace(path));
     },
-    queryWords(code, text) {
-      const field = fields.get(code);
-      if (field?.whole) {
-        const value = foldValue(text);
-        return value === '' ? [] : [[value.slice(0, maximumWordLength)]];
-      }
-      return split(text, 'blocks').map((word) =>
-        hasIdeograph(word) && !word.includes('*')
-          ? split(word, 'groups').map((group) => stemPattern(group, field?.stemmer))
-          : [stemPattern(word, field?.stemmer)],
-      );
-    },
-    queryPhrase(code, text) {
-      const stemmer = fields.get(code)?.stemmer;
-      return split(text, 'groups').map((group) => stemPattern(group, stemmer));
-    },
+    queryWords: (code, text) => typedWords(code, text).map((words) => stemmed(words, fields.get(code)?.stemmer)),
+    queryForms: (code, text) => typedWords(code, text).map((words) => formsOf(words, fields.get(code))),
+    queryPhrase: (code, text) => stemmed(split(text, 'groups'), fields.get(code)?.stemmer),
+    queryPhrases: (code, text) => formsOf(split(text, 'groups'), fields.get(code)),
     queryValue(code, text) {
       return foldValue(fields.get(code)?.normalises ? normaliseName(text) : text);
     },
@@ -138,8 +146,7 @@ export function compileQuerySide(site: Site): QuerySide {
 
 function compileField(site: Site, field: FieldDefinition): QueryField {
   const { code, index } = field;
-  const tokenizer = index?.tokenizer;
-  const rule = tokenizer === undefined ? undefined : tokenizerRules[tokenizer];
+  const rule = ruleOf(index?.tokenizer);
   const parts = [field, ...site.fields.filter((part) => unionParts(site, code).has(part.code))];
   const borrowing = parts.filter((part) => !hasOwnValues(part) && hasValues(part));
   const matchers = borrowing.flatMap((part) => part.paths.map(matchSpace));
@@ -147,21 +154,47 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
     code,
     words: index === undefined ? undefined : `w:${wordOwner(site, field)}`,
     phrase: index?.pairs ? 'adjacent' : 'value',
-    names: holdsNames(tokenizer),
-    numeric: countsValues(tokenizer),
+    names: rule?.names !== undefined,
+    numeric: rule?.counts === true,
     hasValues: parts.some(hasValues),
     whole: rule?.whole ?? false,
-    normalises: holdsNames(tokenizer),
-    stemmer: index?.stem === undefined ? undefined : stemmerFor(index.stem),
+    normalises: rule?.names !== undefined,
+    stemmer: stemmerOf(field),
+    stemmers: [...new Set([field, ...parts.filter(hasWords)].map(stemmerOf))],
     synonyms: compileSynonyms(site, index?.querySynonyms),
     ownSpaces: new Set(parts.filter(hasOwnValues).map((part) => `v:${part.code}`)),
     holds: (space) => matchers.some((matches) => matches(space)),
   };
 }
 
+function hasWords({ index }: FieldDefinition): boolean {
+  return index !== undefined && index.union.length === 0;
+}
+
+function stemmerOf({ index }: FieldDefinition): Stemmer | undefined {
+  return index?.stem === undefined ? undefined : stemmerFor(index.stem);
+}
+
+function stemmed(words: readonly string[], stemmer: Stemmer | undefined): readonly string[] {
+  return words.map((word) => stemPattern(word, stemmer));
+}
+
+/** Different ones; of two patterns that begin alike the one that takes more. */
+function formsOf(words: readonly string[], field: QueryField | undefined): readonly (readonly string[])[] {
+  const forms = new Map(
+    (field?.stemmers ?? [undefined]).map((stemmer) => {
+      const form = stemmed(words, stemmer);
+      return [form.join(' '), form];
+    }),
+  );
+  if (forms.size === 1 || !words.at(-1)?.endsWith('*')) return [...forms.values()];
+  const isTaken = (text: string): boolean =>
+    [...forms.keys()].some((other) => other !== text && text.startsWith(other.slice(0, -1)));
+  return [...forms].flatMap(([text, form]) => (isTaken(text) ? [] : [form]));
+}
+
 function hasValues(field: FieldDefinition): boolean {
-  const tokenizer = field.index?.tokenizer;
-  return tokenizer === undefined || tokenizerRules[tokenizer].hasValues;
+  return ruleOf(field.index?.tokenizer)?.hasValues !== false;
 }
 
 /**

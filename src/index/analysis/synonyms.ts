@@ -1,5 +1,5 @@
 import type { Site, SynonymRule } from '../../site/site.ts';
-import { foldValue } from './fold.ts';
+import { foldValue } from '../../tokenizers/fold.ts';
 
 /** What else a folded text may be called; empty when the base knows nothing. */
 export type Synonyms = (folded: string) => readonly string[];

@@ -3,11 +3,13 @@ import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import { withoutPaths } from '../../marc/select-fields.ts';
 import { identityOf } from '../../site/identity.ts';
 import type { Site } from '../../site/site.ts';
+import { isAddress } from '../../tokenizers/files.ts';
+import { foldBoth, foldText, foldValue, stripLatexAccents, tidySpace } from '../../tokenizers/fold.ts';
+import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import type { TermSink } from '../term-sink.ts';
-import { foldBoth, foldText, foldValue, stripLatexAccents, tidySpace } from './fold.ts';
 import {
   compileTargets,
-  conditionHolds,
+  conditionsHold,
   planValue,
   type SplitPlan,
   type Target,
@@ -15,7 +17,6 @@ import {
   type ValuePlan,
 } from './plan.ts';
 import { createSpaceTable } from './spaces.ts';
-import { countsValues, isAddress, journalForm } from './tokenizer-rules.ts';
 import { createWordNumbers } from './word-numbers.ts';
 import { createWordBuffer, maximumWordLength, splitWords, wordAt } from './words.ts';
 
@@ -23,8 +24,6 @@ import { createWordBuffer, maximumWordLength, splitWords, wordAt } from './words
 const valueGap = 100;
 /** Real libraries have some thousand kinds of fields; an input made to exhaust memory has more. */
 const maximumPlans = 20_000;
-/** Where the files of a record are until it has documents of its own. */
-const fileAddress = '856%%u';
 const none: readonly Target[] = [];
 /**
  * Whom a record names as owner or viewer, by `identityOf`. Nobody's question asks it: it is for deciding what is shown.
@@ -39,7 +38,8 @@ export function hasIdentities({ indexed }: Pick<Site, 'indexed'>): boolean {
 /** Plans of the subfields of fields with one tag and pair of indicators, by subfield code. */
 interface FieldPlan {
   readonly conditional: readonly Target[];
-  readonly journals: readonly Target[];
+  /** Those that make something of several subfields together. */
+  readonly joining: readonly Target[];
   readonly byCode: Map<string, ValuePlan>;
 }
 
@@ -49,9 +49,9 @@ interface FieldPlan {
  */
 export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) => void {
   const spaces = createSpaceTable();
-  const targets = compileTargets(site, spaces).map(withFiles);
-  const placed = targets.filter((target) => !countsValues(target.field.index?.tokenizer));
-  const counted = targets.filter((target) => countsValues(target.field.index?.tokenizer));
+  const targets = compileTargets(site, spaces).map(withStandardPaths);
+  const placed = targets.filter((target) => !ruleOf(target.field.index?.tokenizer)?.counts);
+  const counted = targets.filter((target) => ruleOf(target.field.index?.tokenizer)?.counts);
   const sliced = placed.flatMap((target) => target.slices.map((path) => ({ path, plan: planValue([target], -1) })));
   const hidden = site.hiddenPaths.map(compilePath);
   const naming = hasIdentities(site) ? [...site.ownerPaths, ...site.viewerPaths].map(compilePath) : [];
@@ -72,7 +72,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     const fits = (target: Target): boolean => target.paths.some((path) => path.matchesField(field));
     const made: FieldPlan = {
       conditional: placed.filter((target) => target.conditions.some((condition) => condition.path.matchesField(field))),
-      journals: placed.filter((target) => target.field.index?.tokenizer === 'journal' && fits(target)),
+      joining: placed.filter((target) => ruleOf(target.field.index?.tokenizer)?.ofField !== undefined && fits(target)),
       byCode: new Map(),
     };
     fieldPlans.set(key, made);
@@ -179,7 +179,9 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
   function writeField(field: Field, sink: TermSink): void {
     const plan = fieldPlan(field);
     const refused =
-      plan.conditional.length === 0 ? none : plan.conditional.filter((target) => !conditionHolds(target, field));
+      plan.conditional.length === 0
+        ? none
+        : plan.conditional.filter((target) => !conditionsHold(target.conditions, field));
     if (field.value !== undefined) {
       write(field.value, valuePlan(plan, refused, field, undefined), sink);
       return;
@@ -188,11 +190,11 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
       const known = refused.length === 0 ? plan.byCode.get(subfield.code) : undefined;
       write(subfield.value, known ?? valuePlan(plan, refused, field, subfield), sink);
     }
-    if (plan.journals.length === 0) return;
-    const form = journalForm((code) => field.subfields.find((subfield) => subfield.code === code)?.value);
-    if (form === undefined) return;
-    for (const { wordSpaces, valueSpace } of plan.journals) {
-      writeMade([foldValue(form)], wordSpaces, valueSpace, sink);
+    for (const target of plan.joining) {
+      const form = ruleOf(target.field.index?.tokenizer)?.ofField?.(
+        (code) => field.subfields.find((subfield) => subfield.code === code)?.value,
+      );
+      if (form !== undefined) writeMade([foldValue(form)], target.wordSpaces, target.valueSpace, sink);
     }
   }
 
@@ -216,10 +218,10 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
   };
 }
 
-function withFiles(target: Target): Target {
-  const tokenizer = target.field.index?.tokenizer;
-  const readsFiles = tokenizer === 'file-name' || tokenizer === 'file-type';
-  return readsFiles && target.field.paths.length === 0 ? { ...target, paths: [compilePath(fileAddress)] } : target;
+function withStandardPaths(target: Target): Target {
+  const { paths, index } = target.field;
+  const standard = ruleOf(index?.tokenizer)?.standardPaths;
+  return paths.length > 0 || standard === undefined ? target : { ...target, paths: standard.map(compilePath) };
 }
 
 /** "245__a", "008". */

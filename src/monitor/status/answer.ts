@@ -1,3 +1,4 @@
+import { statePaths } from '../../addresses/addresses.ts';
 import { prometheusText } from '../prometheus.ts';
 import type { NodeView } from './node-view.ts';
 import { statusDocument } from './page.ts';
@@ -16,12 +17,12 @@ const slowestRefresh = 3600;
 export function answerStatus(path: string, query: string, accept: string, view: NodeView): StatusAnswer | undefined {
   const args = new URLSearchParams(query);
   const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-robots-tag': 'noindex' };
-  if (path === '/metrics')
+  if (path === statePaths.metrics)
     return {
       headers: { ...common, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
       body: prometheusText(view.status, view.tasks),
     };
-  if (path !== '/server-status') return undefined;
+  if (path !== statePaths.page) return undefined;
   if (args.has('auto'))
     return { headers: { ...common, 'content-type': 'text/plain; charset=utf-8' }, body: statusAuto(view.status) };
   if (args.get('format') === 'json' || /^application\/json\b/.test(accept))

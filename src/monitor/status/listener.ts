@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
+import { probes } from '../../addresses/addresses.ts';
 import { makeSocketFolder } from '../../store/embedded/ownership.ts';
 import { answerStatus } from './answer.ts';
 import { isLocalName } from './local.ts';
@@ -46,7 +47,7 @@ export async function listenForStatus({
   };
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const [path = '', query = ''] = (request.url ?? '').split('?', 2);
-    if (path === '/health/live') return void response.end('ok\n');
+    if (path === probes.live) return void response.end('ok\n');
     view().then(
       (found) => {
         const answered = answerStatus(path, query, request.headers.accept ?? '', found);

@@ -1,12 +1,12 @@
 import { attribute, type Html, type HtmlValue, html, raw } from '../../html/html.ts';
 import type { TaskState } from '../../jobs/task-state.ts';
-import { type NodeStatus, otherReleases, type WorkerState, type WorkerStatus } from '../node-status.ts';
+import { isGone, type NodeStatus, otherReleases, type WorkerState, type WorkerStatus } from '../node-status.ts';
 import type { KnownNode } from '../nodes.ts';
 import type { NodeView } from './node-view.ts';
 import { count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
 import { sparkline } from './sparkline.ts';
 import { statusStyle } from './style.ts';
-import { goneAfter, othersText, taskTime } from './text.ts';
+import { othersText, taskTime } from './text.ts';
 
 export interface StatusPage extends NodeView {
   /** Seconds after which the page is to be loaded again; undefined: not by itself. */
@@ -274,7 +274,7 @@ function nodeTable(nodes: readonly KnownNode[] | undefined, { version, name }: N
     return html`<h2>Nodes</h2><p class="bad">The database does not answer, so nothing is known about other nodes.</p>`;
   const rows = nodes.map(({ summary, age, skew }) => [
     html`${summary.address.startsWith('http') ? html`<a href="${summary.address}/server-status">${summary.name}</a>` : summary.name}${summary.name === name && html` <span class="soft">(this)</span>`}`,
-    age > goneAfter
+    isGone(age)
       ? html`<span class="bad">gone for ${duration(age)}</span>`
       : html`<span class="${summary.state === 'serving' ? 'good' : 'warn'}">${summary.state}</span>`,
     html`<span${attribute('class', summary.version === version ? undefined : 'warn')}>${summary.version}</span>`,

@@ -43,9 +43,6 @@ export function othersText(releases: readonly string[]): string {
   return `Since a reload, workers run release ${releases.join(', ')}; the process that accepts connections keeps its own release until it is restarted.`;
 }
 
-/** A node that has told nothing for so long is gone. Milliseconds. */
-export const goneAfter = 20_000;
-
 /** "in 5 min", "running for 3.0 s", "20 s late". */
 export function taskTime({ running, due }: Pick<TaskState, 'running' | 'due'>): string {
   if (running !== null) return `running for ${duration(running)}`;

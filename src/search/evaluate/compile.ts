@@ -1,6 +1,6 @@
-import { foldValue } from '../../index/analysis/fold.ts';
 import type { FieldSearch } from '../../index/analysis/query.ts';
 import { finish, type Work } from '../../index/work.ts';
+import { foldValue } from '../../tokenizers/fold.ts';
 import { printLeaf } from '../query/print.ts';
 import type { Leaf, Query } from '../query/tree.ts';
 import { authorityFields, namingRecords, readsAuthorities } from './authority.ts';
@@ -115,18 +115,19 @@ function withSynonyms(text: string, context: Context, field: FieldSearch, plan: 
 
 function wordsOf(text: string, context: Context, field: FieldSearch, place: Place & { kind: 'words' }): Plan {
   if (/^\*+$/.test(text)) return field.code === context.analyzer.anyField ? all : matchText(context, place, '*', text);
-  const groups = context.analyzer.queryWords(field.code, text);
-  if (groups.length === 0) {
+  const typed = context.analyzer.queryForms(field.code, text);
+  if (typed.length === 0) {
     notify(context, { kind: 'empty-term', text });
     return leftOut;
   }
-  return both(
-    groups.map((words) => {
-      const [first] = words;
-      if (first !== undefined && words.length === 1) return lookUp(context, place, first, text);
-      return row(context, place, words, text);
-    }),
-  );
+  return both(typed.map((forms) => either(forms.map((words) => wordsInRow(context, place, words, text)))));
+}
+
+function wordsInRow(context: Context, place: Place & { kind: 'words' }, words: readonly string[], text: string): Plan {
+  const [first] = words;
+  return first !== undefined && words.length === 1
+    ? lookUp(context, place, first, text)
+    : row(context, place, words, text);
 }
 
 function oneWord(text: string, context: Context, field: FieldSearch): string {
@@ -134,16 +135,18 @@ function oneWord(text: string, context: Context, field: FieldSearch): string {
 }
 
 function phrase(text: string, context: Context, field: FieldSearch, space: string): Plan {
-  const groups = context.analyzer.queryPhrase(field.code, text).filter((group) => group !== '*');
-  const [first] = groups;
-  if (first === undefined) {
+  const forms = context.analyzer
+    .queryPhrases(field.code, text)
+    .map((groups) => groups.filter((group) => group !== '*'));
+  const [groups = []] = forms;
+  if (groups.length === 0) {
     notify(context, { kind: 'empty-term', text: text });
     return none;
   }
   // One word beside signs that stand alone, as in ": Tim": Invenio looked for just that, and no record has it.
   const place = { kind: 'words', space } as const;
-  if (groups.length === 1) return loneSign.test(text) ? none : lookUp(context, place, first, text);
-  return row(context, place, groups, text);
+  if (groups.length === 1 && loneSign.test(text)) return none;
+  return either(forms.map((words) => wordsInRow(context, place, words, text)));
 }
 
 const loneSign = /(?:^|\s)[^\p{L}\p{N}\s*]+(?:\s|$)/u;

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { foldText } from '../../index/analysis/fold.ts';
+import { foldText } from '../../tokenizers/fold.ts';
 
 /**
  * Which terms of a dictionary are meant. `from` and `below` bound the part of the dictionary that has to be read; `test` decides on each term.

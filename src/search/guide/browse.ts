@@ -1,6 +1,7 @@
-import { foldValue } from '../../index/analysis/fold.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { FieldDefinition, Site } from '../../site/site.ts';
+import { foldValue } from '../../tokenizers/fold.ts';
+import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { compileQuery, isMarcPath } from '../evaluate/compile.ts';
 import { type Context, notify } from '../evaluate/context.ts';
 import { countVisible } from '../evaluate/evaluate.ts';
@@ -175,7 +176,7 @@ function shelfOf(field: string, context: Context): Shelf {
 function exactNames(site: Site, code: string): FieldDefinition | undefined {
   const paths = (field: FieldDefinition | undefined) => field?.paths.toSorted().join();
   const field = site.fields.find((one) => one.code === code);
-  return site.fields.find((one) => one.index?.tokenizer === 'exact-author' && paths(one) === paths(field));
+  return site.fields.find((one) => ruleOf(one.index?.tokenizer)?.names === 'exact' && paths(one) === paths(field));
 }
 
 /** A single condition, such as title:"higgs", names field and text itself; anything else is a text. */

@@ -1,6 +1,7 @@
-import { foldText } from '../../index/analysis/fold.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Work } from '../../index/work.ts';
+import { foldText } from '../../tokenizers/fold.ts';
+import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { compileQuery } from '../evaluate/compile.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 import { countVisible } from '../evaluate/evaluate.ts';
@@ -83,7 +84,7 @@ function isSpelled(leaf: Leaf, { analyzer }: Context): leaf is Leaf & { readonly
 /** The values of whatever "any field" joins, and names. */
 function vocabulariesOf(context: Context): readonly Vocabulary[] {
   const { analyzer, snapshot } = context;
-  const names = snapshot.site.fields.find(({ index }) => index?.tokenizer === 'exact-author')?.code;
+  const names = snapshot.site.fields.find(({ index }) => ruleOf(index?.tokenizer)?.names === 'exact')?.code;
   return snapshot.segments.flatMap(({ segment }) => {
     const codes = [analyzer.anyField, ...(names === undefined ? [] : [names])];
     // Hidden paths are left out for everybody: the words are shared.

@@ -1,9 +1,10 @@
-import { foldValue } from '../../index/analysis/fold.ts';
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import { isLongTermKey } from '../../index/segment/term-key.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Site } from '../../site/site.ts';
+import { foldValue } from '../../tokenizers/fold.ts';
+import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 import { byCodePoint } from '../evaluate/expand.ts';
 import { afterPrefix } from '../evaluate/matcher.ts';
@@ -210,7 +211,8 @@ function findSource(site: Site, kind: SuggestionKind): SuggestionSource {
     case 'author': {
       const exact = site.fields.find(
         ({ index, paths }) =>
-          index?.tokenizer === 'exact-author' && paths.toSorted().join() === pathsOf('author').toSorted().join(),
+          ruleOf(index?.tokenizer)?.names === 'exact' &&
+          paths.toSorted().join() === pathsOf('author').toSorted().join(),
       );
       return { paths: pathsOf('author'), fields: [exact?.code ?? 'author'] };
     }

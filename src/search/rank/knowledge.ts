@@ -1,5 +1,5 @@
-import { foldValue } from '../../index/analysis/fold.ts';
 import type { RankMethod } from '../../site/site.ts';
+import { foldValue } from '../../tokenizers/fold.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 
 /**

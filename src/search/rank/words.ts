@@ -39,7 +39,7 @@ function termsIn(
   if (field === undefined || space === undefined) return [];
   const terms =
     leaf.kind === 'word'
-      ? analyzer.queryWords(field.code, leaf.text).flat()
-      : analyzer.queryPhrase(field.code, leaf.text);
+      ? analyzer.queryForms(field.code, leaf.text).flat(2)
+      : [...new Set(analyzer.queryPhrases(field.code, leaf.text).flat())];
   return terms.filter((term) => !term.includes('*')).map((term) => ({ space, term, weight }));
 }

@@ -104,7 +104,7 @@ function leafHolds(leaf: Leaf, record: NaiveRecord): boolean {
   if (leaf.kind === 'word') {
     // Also of a record without any word.
     if (field.code === testAnalyzer.anyField && /^\*+$/.test(leaf.text)) return true;
-    return testAnalyzer.queryWords(field.code, leaf.text).every((group) => inRow(words, group));
+    return testAnalyzer.queryForms(field.code, leaf.text).every((forms) => forms.some((group) => inRow(words, group)));
   }
   if (leaf.kind === 'span') {
     if (field.numeric) return words.some(([term]) => numberHolds(leaf, Number(term)));
@@ -113,7 +113,7 @@ function leafHolds(leaf: Leaf, record: NaiveRecord): boolean {
     return words.some(([term]) => between(term, leaf.from && end(leaf.from), leaf.to && end(leaf.to)));
   }
   if (field.phrase === 'value') return valueHolds(leaf, spaces, record, normalised);
-  return inRow(words, testAnalyzer.queryPhrase(field.code, leaf.text));
+  return testAnalyzer.queryPhrases(field.code, leaf.text).some((groups) => inRow(words, groups));
 }
 
 function fold(text: string): string {

@@ -1,22 +1,26 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
 import type { SignedIn } from '../../people/access.ts';
 import type { Actor } from '../../people/audit.ts';
 import { accessErrors } from '../../people/errors.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { beginExchange, type Exchange, type Routes, routesOf } from '../exchange/exchange.ts';
 import { giveFormToken } from '../exchange/form-token.ts';
-import { sendHtml } from '../exchange/reply.ts';
 import { isOwnAddress, signInAddress } from '../http/url.ts';
 import type { PageContext } from '../ui/page-context.ts';
 
 /** An exchange whose page may have forms. Nothing of an account is kept by a browser. */
-export function beginForm(environment: WebEnvironment, request: FastifyRequest, reply: FastifyReply): Exchange {
+function beginForm(environment: WebEnvironment, request: FastifyRequest, reply: FastifyReply): Exchange {
   const token = giveFormToken(request, reply, environment.baseUrl);
   reply.header('cache-control', 'no-store');
-  const exchange = beginExchange(environment, request);
+  const exchange = beginExchange(environment, request, reply);
   const address = request.method === 'POST' ? pageBehind(request.url) : exchange.page.address;
   return { ...exchange, page: { ...exchange.page, formToken: token, address } };
+}
+
+/** Adds routes of pages with forms. */
+export function formRoutes(app: FastifyInstance, environment: WebEnvironment): Routes {
+  return routesOf(app, environment, beginForm);
 }
 
 /** What a form's answer calls its own address, to which choosing another language leads: the page with the form, not where the form goes. */
@@ -27,29 +31,24 @@ export function pageBehind(url: string): string {
   return ['sign-in', 'register', 'lost-password', 'sessions', 'tokens'].includes(page ?? '') ? path : '/account';
 }
 
-export function sendForm(exchange: Exchange, reply: FastifyReply, text: string, status = 200): FastifyReply {
-  return sendHtml(reply, exchange, text, status);
-}
-
 /** A field of a form that was sent. */
-export function given(request: FastifyRequest, name: string): string {
+export function given({ request }: Exchange, name: string): string {
   return request.body instanceof URLSearchParams ? (request.body.get(name) ?? '') : '';
 }
 
-export function allGiven(request: FastifyRequest, name: string): readonly string[] {
+export function allGiven({ request }: Exchange, name: string): readonly string[] {
   return request.body instanceof URLSearchParams ? request.body.getAll(name) : [];
 }
 
 /** Who is signed in with a session; otherwise answers by leading there. A token cannot change an account. */
-export function signedInWithSession(exchange: Exchange, reply: FastifyReply): SignedIn | undefined {
-  const { signedIn, page } = exchange;
+export function signedInWithSession({ signedIn, page, reply }: Exchange): SignedIn | undefined {
   if (signedIn?.session !== undefined) return signedIn;
   reply.redirect(signInAddress(page.address), 303);
   return undefined;
 }
 
-export function actorOf(exchange: Exchange, request: FastifyRequest): Actor {
-  return { name: exchange.signedIn?.account.name ?? 'guest', address: request.ip };
+export function actorOf({ signedIn, request }: Exchange): Actor {
+  return { name: signedIn?.account.name ?? 'guest', address: request.ip };
 }
 
 export function backOf(text: string): string {

@@ -3,10 +3,10 @@ import type { Account } from '../../people/account.ts';
 import type { RegistrationEmail } from '../../people/registration.ts';
 import type { Database } from '../../store/database.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { postEmail } from './e-mail.ts';
 import { mayWriteTo } from './e-mail-limit.ts';
-import { sendForm } from './forms.ts';
 import { accountMessage } from './register-page.ts';
 
 /**
@@ -34,19 +34,13 @@ export function confirmTokenIn(address: string): string | undefined {
 }
 
 /** An account works now, or waits for an administrator, who is told. */
-export function sendConfirmed(
-  exchange: Exchange,
-  reply: FastifyReply,
-  people: WebPeople,
-  { name, email, state }: Account,
-): FastifyReply {
+export function sendConfirmed(exchange: Exchange, people: WebPeople, { name, email, state }: Account): FastifyReply {
   const { page } = exchange;
-  if (state === 'active') return reply.redirect('/account/sign-in?done=confirmed', 303);
+  if (state === 'active') return exchange.reply.redirect('/account/sign-in?done=confirmed', 303);
   if (page.site.admin !== '')
     postEmail(page, people, page.site.admin, 'waiting', { name, email }, '/admin/people?state=waiting');
-  return sendForm(
+  return sendHtml(
     exchange,
-    reply,
     accountMessage(page, page.tr.t('account.register'), page.tr.t('account.refused.waiting'), undefined),
   );
 }

@@ -4,14 +4,16 @@ import { endSession } from '../../people/sessions.ts';
 import { signIn } from '../../people/sign-in.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import { clearSessionCookie, setSessionCookie } from '../exchange/session-cookie.ts';
 import { visitorOf } from '../exchange/visitor.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
-import { backOf, beginForm, doneText, given, sendForm } from './forms.ts';
+import { backOf, doneText, formRoutes, given } from './forms.ts';
 import { providerAddress } from './provider-page.ts';
 import { type SignInModel, signInPage } from './sign-in-page.ts';
 
 export function signInRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
+  const { get, post } = formRoutes(app, environment);
   const { baseUrl } = environment;
   const { database } = people.access;
 
@@ -27,35 +29,33 @@ export function signInRoutes(app: FastifyInstance, environment: WebEnvironment, 
       ...model,
     });
 
-  app.get('/account/sign-in', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  get('/account/sign-in', async (exchange) => {
     const back = backOf(exchange.args.get('back') ?? '/');
-    if (exchange.signedIn?.session !== undefined) return reply.redirect(back, 303);
-    return sendForm(exchange, reply, page(exchange, { back }));
+    if (exchange.signedIn?.session !== undefined) return exchange.reply.redirect(back, 303);
+    return sendHtml(exchange, page(exchange, { back }));
   });
 
-  app.post('/account/sign-in', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  post('/account/sign-in', async (exchange) => {
     const [name, back, remember] = [
-      given(request, 'name'),
-      backOf(given(request, 'back')),
-      given(request, 'remember') === '1',
+      given(exchange, 'name'),
+      backOf(given(exchange, 'back')),
+      given(exchange, 'remember') === '1',
     ];
     const outcome = await signIn(database, {
       name,
-      password: given(request, 'password'),
+      password: given(exchange, 'password'),
       remember,
-      address: request.ip,
-      agent: request.headers['user-agent'] ?? '',
-      session: visitorOf(request).session,
+      address: exchange.request.ip,
+      agent: exchange.request.headers['user-agent'] ?? '',
+      session: visitorOf(exchange.request).session,
     });
     if (outcome.kind !== 'in') {
       const key = outcome.kind === 'wrong' ? 'wrong' : outcome.state;
       const problem = exchange.page.tr.t(`account.refused.${key}`);
-      return sendForm(exchange, reply, page(exchange, { name, remember, back, problem }), 422);
+      return sendHtml(exchange, page(exchange, { name, remember, back, problem }), 422);
     }
-    setSessionCookie(request, reply, baseUrl, outcome.session, remember);
-    return reply.redirect(back, 303);
+    setSessionCookie(exchange.request, exchange.reply, baseUrl, outcome.session, remember);
+    return exchange.reply.redirect(back, 303);
   });
 
   app.post('/account/sign-out', async (request, reply) => {

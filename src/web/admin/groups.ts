@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { readAccount } from '../../people/account.ts';
 import { requireForGroups, requireForPerson } from '../../people/administer.ts';
 import {
@@ -13,60 +13,44 @@ import {
   removeFromGroup,
 } from '../../people/groups.ts';
 import { requireAccount } from '../../people/people.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/forms.ts';
+import { actorOf, doneText, formRoutes, given, problemText } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { groupPage, groupsPage } from './groups-page.ts';
 import { listRange, rowNumber } from './list-range.ts';
 import { removalPage } from './removal-page.ts';
 
-interface GroupParams {
-  readonly Params: { readonly id: string };
-}
-
 /** Groups of people, which rules and records name. */
 export function adminGroupRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
+  const { get, post } = formRoutes(admin, environment);
   const { access } = people;
   const { database } = access;
 
-  const list = async (
-    exchange: Exchange,
-    reply: FastifyReply,
-    typed = { name: '', description: '' },
-    problem?: string,
-    status = 200,
-  ) => {
+  const list = async (exchange: Exchange, typed = { name: '', description: '' }, problem?: string, status = 200) => {
     const part = listRange(exchange.args);
     const found = await listGroups(database, part);
     const model = { ...part, ...found, typed, problem, done: doneText(exchange.page, exchange.args) };
-    return sendForm(exchange, reply, groupsPage(exchange.page, model), status);
+    return sendHtml(exchange, groupsPage(exchange.page, model), status);
   };
 
-  admin.get('/groups', async (request, reply) => list(beginForm(environment, request, reply), reply));
+  get('/groups', async (exchange) => list(exchange));
 
-  admin.post('/groups', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
-    const typed = { name: given(request, 'name'), description: given(request, 'description').trim() };
+  post('/groups', async (exchange) => {
+    const typed = { name: given(exchange, 'name'), description: given(exchange, 'description').trim() };
     try {
       // A new group may have the name that rules of a role that may do everything wait for.
       requireForGroups(exchange.snapshot.site, access.peopleRoles(), exchange.person);
-      const id = await createGroup(database, actorOf(exchange, request), typed.name, typed.description);
-      return reply.redirect(`/admin/groups/${id}?done=group_saved`, 303);
+      const id = await createGroup(database, actorOf(exchange), typed.name, typed.description);
+      return exchange.reply.redirect(`/admin/groups/${id}?done=group_saved`, 303);
     } catch (error) {
       const { text, status } = problemText(exchange.page, error);
-      return list(exchange, reply, typed, text, status);
+      return list(exchange, typed, text, status);
     }
   });
 
-  const show = async (
-    exchange: Exchange,
-    reply: FastifyReply,
-    group: Group,
-    typed = '',
-    problem?: string,
-    status = 200,
-  ) => {
+  const show = async (exchange: Exchange, group: Group, typed = '', problem?: string, status = 200) => {
     const part = listRange(exchange.args);
     const members = await membersOf(database, group.id, part.offset, part.limit);
     const page = { ...exchange.page, address: `/admin/groups/${group.id}` };
@@ -79,72 +63,65 @@ export function adminGroupRoutes(admin: FastifyInstance, environment: WebEnviron
       problem,
       done: doneText(page, exchange.args),
     };
-    return sendForm(exchange, reply, groupPage(page, model), status);
+    return sendHtml(exchange, groupPage(page, model), status);
   };
 
-  admin.get<GroupParams>('/groups/:id', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
-    const group = await groupFor(request);
-    return group === undefined ? reply.callNotFound() : show(exchange, reply, group);
+  get('/groups/:id', async (exchange) => {
+    const group = await groupFor(exchange);
+    return group === undefined ? exchange.notFound() : show(exchange, group);
   });
 
-  function change(
-    path: string,
-    done: string,
-    work: (group: Group, exchange: Exchange, request: FastifyRequest) => Promise<void>,
-  ): void {
-    admin.post<GroupParams>(`/groups/:id${path}`, async (request, reply) => {
-      const exchange = beginForm(environment, request, reply);
-      const group = await groupFor(request);
-      if (group === undefined) return reply.callNotFound();
+  function change(path: string, done: string, work: (group: Group, exchange: Exchange) => Promise<void>): void {
+    post(`/groups/:id${path}`, async (exchange) => {
+      const group = await groupFor(exchange);
+      if (group === undefined) return exchange.notFound();
       try {
         requireForGroups(exchange.snapshot.site, access.peopleRoles(), exchange.person);
-        await work(group, exchange, request);
+        await work(group, exchange);
       } catch (error) {
         const { text, status } = problemText(exchange.page, error);
-        return show(exchange, reply, group, given(request, 'name'), text, status);
+        return show(exchange, group, given(exchange, 'name'), text, status);
       }
-      return reply.redirect(`/admin/groups/${group.id}?done=${done}`, 303);
+      return exchange.reply.redirect(`/admin/groups/${group.id}?done=${done}`, 303);
     });
   }
 
-  change('', 'group_saved', async (group, exchange, request) => {
-    await describeGroup(database, actorOf(exchange, request), group, given(request, 'description').trim());
+  change('', 'group_saved', async (group, exchange) => {
+    await describeGroup(database, actorOf(exchange), group, given(exchange, 'description').trim());
   });
 
-  change('/give', 'group_given', async (group, exchange, request) => {
-    const account = await requireAccount(database, given(request, 'name'));
+  change('/give', 'group_given', async (group, exchange) => {
+    const account = await requireAccount(database, given(exchange, 'name'));
     requireForPerson(exchange.snapshot.site, access.peopleRoles(), exchange.person, account);
-    await addToGroup(database, actorOf(exchange, request), group, account);
+    await addToGroup(database, actorOf(exchange), group, account);
     access.forget({ kind: 'person', id: account.id });
   });
 
-  change('/take', 'group_taken', async (group, exchange, request) => {
-    const account = await readAccount(database, rowNumber(given(request, 'person')) ?? 0);
+  change('/take', 'group_taken', async (group, exchange) => {
+    const account = await readAccount(database, rowNumber(given(exchange, 'person')) ?? 0);
     if (account === undefined) return;
     requireForPerson(exchange.snapshot.site, access.peopleRoles(), exchange.person, account);
-    await removeFromGroup(database, actorOf(exchange, request), group, account);
+    await removeFromGroup(database, actorOf(exchange), group, account);
     access.forget({ kind: 'person', id: account.id });
   });
 
-  admin.post<GroupParams>('/groups/:id/remove', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
-    const group = await groupFor(request);
-    if (group === undefined) return reply.callNotFound();
+  post('/groups/:id/remove', async (exchange) => {
+    const group = await groupFor(exchange);
+    if (group === undefined) return exchange.notFound();
     const { page } = exchange;
     const here = `/admin/groups/${group.id}`;
-    if (given(request, 'sure') !== 'yes') {
+    if (given(exchange, 'sure') !== 'yes') {
       const text = page.tr.t('admin.remove_group_text', { group: group.name });
       const model = { tab: 'groups', name: group.name, text, action: `${here}/remove`, back: here } as const;
-      return sendForm(exchange, reply, removalPage(page, model));
+      return sendHtml(exchange, removalPage(page, model));
     }
     requireForGroups(exchange.snapshot.site, access.peopleRoles(), exchange.person);
-    await deleteGroup(database, actorOf(exchange, request), group);
-    return reply.redirect('/admin/groups?done=group_removed', 303);
+    await deleteGroup(database, actorOf(exchange), group);
+    return exchange.reply.redirect('/admin/groups?done=group_removed', 303);
   });
 
-  async function groupFor(request: FastifyRequest<GroupParams>): Promise<Group | undefined> {
-    const id = rowNumber(request.params.id);
+  async function groupFor({ param }: Exchange): Promise<Group | undefined> {
+    const id = rowNumber(param('id'));
     return id === undefined ? undefined : await readGroup(database, id);
   }
 }

@@ -5,8 +5,9 @@ import { audit, auditActions } from '../../people/audit.ts';
 import { allSessions, allTokens, auditLog } from '../../people/overview.ts';
 import { endSessions } from '../../people/sessions.ts';
 import { endToken } from '../../people/tokens.ts';
-import { actorOf, beginForm, doneText, given, sendForm } from '../account/forms.ts';
+import { actorOf, doneText, formRoutes, given } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { listRange, rowNumber } from './list-range.ts';
 import { actionText, logPage } from './log-page.ts';
@@ -15,50 +16,47 @@ import { allTokensPage } from './tokens-page.ts';
 
 /** Everybody's sessions and tokens, and who changed what. */
 export function adminListRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
+  const { get, post } = formRoutes(admin, environment);
   const { access } = people;
   const { database } = access;
 
-  admin.get('/sessions', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  get('/sessions', async (exchange) => {
     const part = listRange(exchange.args);
     const found = await allSessions(database, part);
     const model = { ...part, ...found, done: doneText(exchange.page, exchange.args) };
-    return sendForm(exchange, reply, allSessionsPage(exchange.page, model));
+    return sendHtml(exchange, allSessionsPage(exchange.page, model));
   });
 
-  admin.get('/tokens', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  get('/tokens', async (exchange) => {
     const part = listRange(exchange.args);
     const found = await allTokens(database, part);
     const model = { ...part, ...found, done: doneText(exchange.page, exchange.args) };
-    return sendForm(exchange, reply, allTokensPage(exchange.page, model));
+    return sendHtml(exchange, allTokensPage(exchange.page, model));
   });
 
-  admin.get('/log', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  get('/log', async (exchange) => {
     const { page } = exchange;
     const part = listRange(exchange.args);
     const typed = part.text.toLowerCase();
     const actions = auditActions.filter((one) => actionText(page, one).toLowerCase().includes(typed));
     const found = await auditLog(database, { ...part, actions });
-    return sendForm(exchange, reply, logPage(page, { ...part, ...found }));
+    return sendHtml(exchange, logPage(page, { ...part, ...found }));
   });
 
   for (const kind of ['sessions', 'tokens'] as const) {
-    admin.post(`/${kind}`, async (request, reply) => {
-      const exchange = beginForm(environment, request, reply);
-      const account = await readAccount(database, rowNumber(given(request, 'person')) ?? 0);
-      const number = rowNumber(given(request, 'end'));
-      if (account === undefined || number === undefined) return reply.redirect(`/admin/${kind}`, 303);
+    post(`/${kind}`, async (exchange) => {
+      const account = await readAccount(database, rowNumber(given(exchange, 'person')) ?? 0);
+      const number = rowNumber(given(exchange, 'end'));
+      if (account === undefined || number === undefined) return exchange.reply.redirect(`/admin/${kind}`, 303);
       requireForPerson(exchange.snapshot.site, access.peopleRoles(), exchange.person, account);
-      const actor = actorOf(exchange, request);
+      const actor = actorOf(exchange);
       if (kind === 'tokens') await endToken(database, actor, account, number);
       else {
         await endSessions(database, account.id, { number });
         await audit(database, actor, 'sessions ended', account.name, { number });
       }
       access.forget({ kind: 'person', id: account.id });
-      return reply.redirect(`/admin/${kind}?done=${kind === 'tokens' ? 'token_ended' : 'session_ended'}`, 303);
+      return exchange.reply.redirect(`/admin/${kind}?done=${kind === 'tokens' ? 'token_ended' : 'session_ended'}`, 303);
     });
   }
 }

@@ -5,19 +5,20 @@ import { addPerson, checkEmail, checkName, listPeople } from '../../people/peopl
 import { requireRole } from '../../people/require-role.ts';
 import { allRoles } from '../../people/roles.ts';
 import { postEmail } from '../account/e-mail.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/forms.ts';
+import { actorOf, doneText, formRoutes, given, problemText } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { listRange } from './list-range.ts';
 import { accountStates, newPersonPage, peoplePage } from './people-page.ts';
 
 /** The list of people, and adding somebody. */
 export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
+  const { get, post } = formRoutes(admin, environment);
   const { access } = people;
   const { database } = access;
 
-  admin.get('/people', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  get('/people', async (exchange) => {
     const { args, snapshot, page } = exchange;
     const part = listRange(args);
     const state = accountStates.find((one) => one === args.get('state'));
@@ -25,24 +26,22 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
     const found = await listPeople(database, { ...part, state, role });
     const roles = allRoles(snapshot.site, access.peopleRoles()).map(({ name }) => name);
     const model = { ...part, ...found, state, role, roles, done: doneText(page, args) };
-    return sendForm(exchange, reply, peoplePage(page, model));
+    return sendHtml(exchange, peoplePage(page, model));
   });
 
-  admin.get('/people/new', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  get('/people/new', async (exchange) => {
     const roles = allRoles(exchange.snapshot.site, access.peopleRoles()).map(({ name }) => name);
-    return sendForm(exchange, reply, newPersonPage(exchange.page, { name: '', email: '', roles, problem: undefined }));
+    return sendHtml(exchange, newPersonPage(exchange.page, { name: '', email: '', roles, problem: undefined }));
   });
 
-  admin.post('/people', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  post('/people', async (exchange) => {
     const { page, snapshot, person } = exchange;
-    const [name, email, role] = [given(request, 'name'), given(request, 'email'), given(request, 'role')];
+    const [name, email, role] = [given(exchange, 'name'), given(exchange, 'email'), given(exchange, 'role')];
     try {
       if (role !== '') requireForRole(snapshot.site, person, requireRole(snapshot.site, access.peopleRoles(), role));
       requireForNewcomer(snapshot.site, access.peopleRoles(), person, { name, email });
-      const isMailed = given(request, 'letter') === '1';
-      const id = await addPerson(database, actorOf(exchange, request), {
+      const isMailed = given(exchange, 'letter') === '1';
+      const id = await addPerson(database, actorOf(exchange), {
         ...{ name, email, password: undefined, roles: role === '' ? [] : [role] },
         ...{ state: 'active', origin: 'administrator' },
       });
@@ -58,11 +57,11 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
         );
       }
       const done = isMailed && !people.mailer.sends ? 'person_added_kept' : 'person_added';
-      return reply.redirect(`/admin/people/${id}?done=${done}`, 303);
+      return exchange.reply.redirect(`/admin/people/${id}?done=${done}`, 303);
     } catch (error) {
       const { status, ...problem } = problemText(page, error);
       const roles = allRoles(snapshot.site, access.peopleRoles()).map((one) => one.name);
-      return sendForm(exchange, reply, newPersonPage(page, { name, email, roles, problem }), status);
+      return sendHtml(exchange, newPersonPage(page, { name, email, roles, problem }), status);
     }
   });
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Account, readAccount } from '../../people/account.ts';
 import { removePerson, requireForGroups, requireForPerson, requireForRole } from '../../people/administer.ts';
 import { audit } from '../../people/audit.ts';
@@ -13,32 +13,28 @@ import { allRoles } from '../../people/roles.ts';
 import { sessionsOf } from '../../people/sessions.ts';
 import { tokensOf } from '../../people/tokens.ts';
 import { postEmail } from '../account/e-mail.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/forms.ts';
+import { actorOf, doneText, formRoutes, given, problemText } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { rowNumber } from './list-range.ts';
 import { accountStates } from './people-page.ts';
 import { personPage } from './person-page.ts';
 import { removalPage } from './removal-page.ts';
 
-interface PersonParams {
-  readonly Params: { readonly id: string };
-}
-type PersonRequest = FastifyRequest<PersonParams>;
-
 const mostGroups = 500;
 const logShown = 20;
 
 /** One person: what they may do, where they are signed in, what was done to them. */
 export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
+  const { get, post } = formRoutes(admin, environment);
   const { access } = people;
   const { database } = access;
 
-  admin.get<PersonParams>('/people/:id', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
-    const account = await accountFor(request);
-    return account === undefined ? reply.callNotFound() : show(exchange, reply, account);
+  get('/people/:id', async (exchange) => {
+    const account = await accountFor(exchange);
+    return account === undefined ? exchange.notFound() : show(exchange, account);
   });
 
   /**
@@ -48,116 +44,107 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
   function change(
     path: string,
     done: string,
-    work: (account: Account, exchange: Exchange, request: PersonRequest) => Promise<string | undefined>,
+    work: (account: Account, exchange: Exchange) => Promise<string | undefined>,
   ): void {
-    admin.post<PersonParams>(`/people/:id/${path}`, async (request, reply) => {
-      const exchange = beginForm(environment, request, reply);
-      const account = await accountFor(request);
-      if (account === undefined) return reply.callNotFound();
+    post(`/people/:id/${path}`, async (exchange) => {
+      const account = await accountFor(exchange);
+      if (account === undefined) return exchange.notFound();
       let said: string | undefined;
       try {
         requireForPerson(exchange.snapshot.site, access.peopleRoles(), exchange.person, account);
-        said = await work(account, exchange, request);
+        said = await work(account, exchange);
       } catch (error) {
         const { text, status } = problemText(exchange.page, error);
-        return show(exchange, reply, account, text, status);
+        return show(exchange, account, text, status);
       }
       access.forget({ kind: 'person', id: account.id });
-      return reply.redirect(`/admin/people/${account.id}?done=${said ?? done}`, 303);
+      return exchange.reply.redirect(`/admin/people/${account.id}?done=${said ?? done}`, 303);
     });
   }
 
-  change('state', 'state_changed', async (account, exchange, request) => {
-    const state = accountStates.find((one) => one === given(request, 'state'));
+  change('state', 'state_changed', async (account, exchange) => {
+    const state = accountStates.find((one) => one === given(exchange, 'state'));
     // Nobody locks themselves out.
     if (state === undefined || account.id === exchange.person.id) return;
-    await setState(database, actorOf(exchange, request), account, state);
+    await setState(database, actorOf(exchange), account, state);
     if (account.state === 'waiting' && state === 'active')
       postEmail(exchange.page, people, account.email, 'let_in', { name: account.name }, '/account/sign-in');
   });
 
-  change('role', 'role_given', async (account, exchange, request) => {
+  change('role', 'role_given', async (account, exchange) => {
     const { site } = exchange.snapshot;
-    const role = requireRole(site, access.peopleRoles(), given(request, 'role'));
+    const role = requireRole(site, access.peopleRoles(), given(exchange, 'role'));
     requireForRole(site, exchange.person, role);
-    const until = given(request, 'until');
+    const until = given(exchange, 'until');
     const expires = until === '' ? undefined : new Date(`${until}T23:59:59.999Z`);
     if (expires !== undefined && Number.isNaN(expires.getTime())) return;
-    await giveRole(database, actorOf(exchange, request), account, role.name, expires);
+    await giveRole(database, actorOf(exchange), account, role.name, expires);
   });
 
-  change('role/take', 'role_taken', async (account, exchange, request) => {
+  change('role/take', 'role_taken', async (account, exchange) => {
     const { site } = exchange.snapshot;
-    const role = requireRole(site, access.peopleRoles(), given(request, 'role'));
+    const role = requireRole(site, access.peopleRoles(), given(exchange, 'role'));
     requireForRole(site, exchange.person, role);
-    await takeRole(database, actorOf(exchange, request), account, role.name);
+    await takeRole(database, actorOf(exchange), account, role.name);
   });
 
   for (const [path, done, work] of [
     ['group', 'group_given', addToGroup],
     ['group/take', 'group_taken', removeFromGroup],
   ] as const) {
-    change(path, done, async (account, exchange, request) => {
+    change(path, done, async (account, exchange) => {
       requireForGroups(exchange.snapshot.site, access.peopleRoles(), exchange.person);
-      const group = await readGroup(database, rowNumber(given(request, 'group')) ?? 0);
-      if (group !== undefined) await work(database, actorOf(exchange, request), group, account);
+      const group = await readGroup(database, rowNumber(given(exchange, 'group')) ?? 0);
+      if (group !== undefined) await work(database, actorOf(exchange), group, account);
     });
   }
 
-  change('sessions', 'sessions_ended', async (account, exchange, request) => {
-    await endAll(database, actorOf(exchange, request), account, undefined);
+  change('sessions', 'sessions_ended', async (account, exchange) => {
+    await endAll(database, actorOf(exchange), account, undefined);
   });
 
-  change('password/none', 'password_taken', async (account, exchange, request) => {
-    if (account.id !== exchange.person.id) await setPassword(database, actorOf(exchange, request), account, undefined);
+  change('password/none', 'password_taken', async (account, exchange) => {
+    if (account.id !== exchange.person.id) await setPassword(database, actorOf(exchange), account, undefined);
   });
 
-  change('letter', 'letter_sent', async (account, exchange, request) => {
+  change('letter', 'letter_sent', async (account, exchange) => {
     checkEmail(account.email);
     const secret = await issueOneTime(database, 'reset', { person: account.id, data: {} });
     const values = { name: account.name };
     postEmail(exchange.page, people, account.email, 'reset', values, `/account/new-password?token=${secret}`);
-    await audit(database, actorOf(exchange, request), 'password link sent', account.name);
+    await audit(database, actorOf(exchange), 'password link sent', account.name);
     return people.mailer.sends ? undefined : 'letter_kept';
   });
 
-  admin.post<PersonParams>('/people/:id/remove', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
-    const account = await accountFor(request);
-    if (account === undefined) return reply.callNotFound();
+  post('/people/:id/remove', async (exchange) => {
+    const account = await accountFor(exchange);
+    if (account === undefined) return exchange.notFound();
     const { page, snapshot, person } = exchange;
     const here = `/admin/people/${account.id}`;
-    if (account.state === 'active') return reply.redirect(here, 303);
-    if (given(request, 'sure') !== 'yes') {
+    if (account.state === 'active') return exchange.reply.redirect(here, 303);
+    if (given(exchange, 'sure') !== 'yes') {
       const text = page.tr.t('admin.remove_person_text', { name: account.name });
-      return sendForm(
+      return sendHtml(
         exchange,
-        reply,
         removalPage(page, { tab: 'people', name: account.name, text, action: `${here}/remove`, back: here }),
       );
     }
     try {
       requireForPerson(snapshot.site, access.peopleRoles(), person, { ...account, state: 'active' });
-      await removePerson(database, actorOf(exchange, request), account);
+      await removePerson(database, actorOf(exchange), account);
     } catch (error) {
       const { text, status } = problemText(page, error);
-      return show(exchange, reply, account, text, status);
+      return show(exchange, account, text, status);
     }
-    return reply.redirect('/admin/people?done=person_removed', 303);
+    return exchange.reply.redirect('/admin/people?done=person_removed', 303);
   });
 
-  async function accountFor(request: PersonRequest): Promise<Account | undefined> {
-    const id = rowNumber(request.params.id);
+  async function accountFor({ param }: Exchange): Promise<Account | undefined> {
+    const id = rowNumber(param('id'));
     return id === undefined ? undefined : await readAccount(database, id);
   }
 
-  async function show(
-    exchange: Exchange,
-    reply: FastifyReply,
-    account: Account,
-    problem?: string,
-    status = 200,
-  ): Promise<FastifyReply> {
+  async function show(exchange: Exchange, account: Account, problem?: string, status = 200): Promise<FastifyReply> {
     const { page, snapshot } = exchange;
     const visit = { address: undefined, agent: undefined, referer: undefined, uri: undefined, now: Date.now() };
     const roles = allRoles(snapshot.site, access.peopleRoles());
@@ -177,11 +164,6 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
       problem,
       done: doneText(page, exchange.args),
     };
-    return sendForm(
-      { ...exchange, page: { ...page, address: `/admin/people/${account.id}` } },
-      reply,
-      personPage({ ...page, address: `/admin/people/${account.id}` }, model),
-      status,
-    );
+    return sendHtml(exchange, personPage({ ...page, address: `/admin/people/${account.id}` }, model), status);
   }
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { collectionTree } from '../../access/collections.ts';
 import { mayDoEverything, requireForRole } from '../../people/administer.ts';
 import { grantText } from '../../people/explain.ts';
@@ -9,16 +9,13 @@ import { allRoles, type Role } from '../../people/roles.ts';
 import { namesIn } from '../../people/rules/decide.ts';
 import { parseRules } from '../../people/rules/parse.ts';
 import { tidyName } from '../../site/identity.ts';
-import { actorOf, beginForm, doneText, given, problemText, sendForm } from '../account/forms.ts';
+import { actorOf, doneText, formRoutes, given, problemText } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { removalPage } from './removal-page.ts';
 import { type RoleModel, rolePage, rolesPage } from './roles-page.ts';
-
-interface RoleParams {
-  readonly Params: { readonly name: string };
-}
 
 const emptyRole: RoleModel = {
   ...{ name: undefined, typedName: '', origin: 'people', description: '', may: '', rules: '' },
@@ -27,26 +24,24 @@ const emptyRole: RoleModel = {
 
 /** Roles: those of the site file are shown, those that people made are edited. */
 export function adminRoleRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
+  const { get, post } = formRoutes(admin, environment);
   const { access } = people;
   const { database } = access;
   const rolesIn = ({ snapshot }: Exchange): readonly Role[] => allRoles(snapshot.site, access.peopleRoles());
 
-  admin.get('/roles', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  get('/roles', async (exchange) => {
     const { page, args } = exchange;
-    return sendForm(exchange, reply, rolesPage(page, { roles: rolesIn(exchange), done: doneText(page, args) }));
+    return sendHtml(exchange, rolesPage(page, { roles: rolesIn(exchange), done: doneText(page, args) }));
   });
 
-  admin.get('/roles/new', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
-    return sendForm(exchange, reply, rolePage(exchange.page, emptyRole));
+  get('/roles/new', async (exchange) => {
+    return sendHtml(exchange, rolePage(exchange.page, emptyRole));
   });
 
-  admin.get<RoleParams>('/roles/:name', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
-    const wanted = tidyName(request.params.name);
+  get('/roles/:name', async (exchange) => {
+    const wanted = tidyName(exchange.param('name'));
     const role = rolesIn(exchange).find(({ name }) => name === wanted);
-    if (role === undefined) return reply.callNotFound();
+    if (role === undefined) return exchange.notFound();
     const model: RoleModel = {
       ...emptyRole,
       name: role.name,
@@ -57,71 +52,67 @@ export function adminRoleRoutes(admin: FastifyInstance, environment: WebEnvironm
       nobody: await namesOfNobody(database, namesIn(role.rules)),
       done: doneText(exchange.page, exchange.args),
     };
-    return sendForm(exchange, reply, rolePage(exchange.page, model));
+    return sendHtml(exchange, rolePage(exchange.page, model));
   });
 
-  admin.post('/roles', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
-    const typed = typedRole(request);
-    const model: RoleModel = { ...emptyRole, ...typed.model, typedName: given(request, 'name') };
+  post('/roles', async (exchange) => {
+    const typed = typedRole(exchange);
+    const model: RoleModel = { ...emptyRole, ...typed.model, typedName: given(exchange, 'name') };
     const wrong = check(exchange, typed);
-    if (wrong !== undefined) return sendForm(exchange, reply, rolePage(exchange.page, { ...model, ...wrong }), 422);
+    if (wrong !== undefined) return sendHtml(exchange, rolePage(exchange.page, { ...model, ...wrong }), 422);
     try {
       requireForRole(exchange.snapshot.site, exchange.person, { name: '', may: typed.grants(exchange).may });
       const wanted = checkRoleName(model.typedName);
       if (rolesIn(exchange).some(({ name }) => name === wanted))
-        return sendForm(
+        return sendHtml(
           exchange,
-          reply,
           rolePage(exchange.page, { ...model, problem: exchange.page.tr.t('admin.role_there') }),
           409,
         );
       const { site } = exchange.snapshot;
       const changer = { site, everything: mayDoEverything(site, exchange.person) };
-      const name = await createRole(database, actorOf(exchange, request), wanted, textOf(exchange, typed), changer);
+      const name = await createRole(database, actorOf(exchange), wanted, textOf(exchange, typed), changer);
       await access.refresh();
-      return reply.redirect(`/admin/roles/${encodeURIComponent(name)}?done=role_saved`, 303);
+      return exchange.reply.redirect(`/admin/roles/${encodeURIComponent(name)}?done=role_saved`, 303);
     } catch (error) {
       const { text, status } = problemText(exchange.page, error);
-      return sendForm(exchange, reply, rolePage(exchange.page, { ...model, problem: text }), status);
+      return sendHtml(exchange, rolePage(exchange.page, { ...model, problem: text }), status);
     }
   });
 
-  admin.post<RoleParams>('/roles/:name', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
-    const role = editable(exchange, request.params.name);
-    if (role === undefined) return reply.callNotFound();
-    const typed = typedRole(request);
+  post('/roles/:name', async (exchange) => {
+    const role = editable(exchange, exchange.param('name'));
+    if (role === undefined) return exchange.notFound();
+    const typed = typedRole(exchange);
     const model: RoleModel = { ...emptyRole, ...typed.model, name: role.name };
     const wrong = check(exchange, typed);
-    if (wrong !== undefined) return sendForm(exchange, reply, rolePage(exchange.page, { ...model, ...wrong }), 422);
+    if (wrong !== undefined) return sendHtml(exchange, rolePage(exchange.page, { ...model, ...wrong }), 422);
     try {
       requireForRole(exchange.snapshot.site, exchange.person, role);
       requireForRole(exchange.snapshot.site, exchange.person, { name: '', may: typed.grants(exchange).may });
-      await saveRole(database, actorOf(exchange, request), role.name, textOf(exchange, typed));
+      await saveRole(database, actorOf(exchange), role.name, textOf(exchange, typed));
       await access.refresh();
-      return reply.redirect(`/admin/roles/${encodeURIComponent(role.name)}?done=role_saved`, 303);
+      return exchange.reply.redirect(`/admin/roles/${encodeURIComponent(role.name)}?done=role_saved`, 303);
     } catch (error) {
       const { text, status } = problemText(exchange.page, error);
-      return sendForm(exchange, reply, rolePage(exchange.page, { ...model, problem: text }), status);
+      return sendHtml(exchange, rolePage(exchange.page, { ...model, problem: text }), status);
     }
   });
 
-  admin.post<RoleParams>('/roles/:name/remove', async (request, reply) => {
-    const exchange = beginForm(environment, request, reply);
+  post('/roles/:name/remove', async (exchange) => {
     const { page } = exchange;
-    const role = editable(exchange, request.params.name);
-    if (role === undefined) return reply.callNotFound();
+    const role = editable(exchange, exchange.param('name'));
+    if (role === undefined) return exchange.notFound();
     const here = `/admin/roles/${encodeURIComponent(role.name)}`;
-    if (given(request, 'sure') !== 'yes') {
+    if (given(exchange, 'sure') !== 'yes') {
       const text = page.tr.t('admin.remove_role_text', { role: role.name });
       const model = { tab: 'roles', name: role.name, text, action: `${here}/remove`, back: here } as const;
-      return sendForm(exchange, reply, removalPage(page, model));
+      return sendHtml(exchange, removalPage(page, model));
     }
     requireForRole(exchange.snapshot.site, exchange.person, role);
-    await deleteRole(database, actorOf(exchange, request), role.name, exchange.snapshot.site);
+    await deleteRole(database, actorOf(exchange), role.name, exchange.snapshot.site);
     await access.refresh();
-    return reply.redirect('/admin/roles?done=role_removed', 303);
+    return exchange.reply.redirect('/admin/roles?done=role_removed', 303);
   });
 
   function editable(exchange: Exchange, wanted: string): Role | undefined {
@@ -131,11 +122,11 @@ export function adminRoleRoutes(admin: FastifyInstance, environment: WebEnvironm
 
 type Typed = ReturnType<typeof typedRole>;
 
-function typedRole(request: FastifyRequest) {
+function typedRole(exchange: Exchange) {
   const [description, may, rules] = [
-    given(request, 'description').trim(),
-    given(request, 'may'),
-    given(request, 'rules'),
+    given(exchange, 'description').trim(),
+    given(exchange, 'may'),
+    given(exchange, 'rules'),
   ];
   return {
     model: { description, may, rules },

@@ -17,12 +17,12 @@ export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, p
   app.register(
     async (admin) => {
       admin.addHook('preHandler', async (request, reply) => {
-        const exchange = beginExchange(environment, request);
+        const exchange = beginExchange(environment, request, reply);
         const { signedIn, snapshot, person, page } = exchange;
         // A session: what a token may do here it does by programs' addresses, which have no forms.
         if (signedIn?.session === undefined)
           return reply.redirect(signInAddress(request.method === 'POST' ? pageBehind(request.url) : page.address), 303);
-        if (!may(snapshot.site, person, 'cfgwebaccess')) return sendNotAllowed(exchange, reply);
+        if (!may(snapshot.site, person, 'cfgwebaccess')) return sendNotAllowed(exchange);
       });
       admin.get('/', async (_, reply) => reply.redirect('/admin/people', 303));
       adminPeopleRoutes(admin, environment, people);

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { recordAddress } from '../../formats/export-format.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { endWhenSlow } from '../limits/pace.ts';
 import { drawnRecords } from '../reading/read-records.ts';
-import type { Asked } from './asked.ts';
 
 /** An answer with records: what stands before them, what after them, and the address of what comes next. */
 export interface ListAnswer {
@@ -26,9 +26,9 @@ const longestAnswer = 8 * 1024 * 1024;
  * Writes records as they are read, and no faster than the client takes them: an answer of any size takes the memory
  * of a batch.
  */
-export async function sendList(asked: Asked, answer: ListAnswer): Promise<FastifyReply> {
-  const { environment, exchange, request, reply } = asked;
-  const pieces = write(asked, answer);
+export async function sendList(exchange: Exchange, answer: ListAnswer): Promise<FastifyReply> {
+  const { environment, request, reply } = exchange;
+  const pieces = write(exchange, answer);
   // What fails before the first piece is told with a status of its own.
   const first = await pieces.next();
   reply.header('server-timing', exchange.timing.header()).type('application/json; charset=utf-8');
@@ -51,7 +51,7 @@ async function* followed(first: Piece, rest: AsyncGenerator<Piece, void>): Async
   for await (const { text } of rest) yield Buffer.from(text);
 }
 
-async function* write({ exchange }: Asked, answer: ListAnswer): AsyncGenerator<Piece, void> {
+async function* write(exchange: Exchange, answer: ListAnswer): AsyncGenerator<Piece, void> {
   const { before, ids, fields, after, next } = answer;
   let piece = `${JSON.stringify(before).slice(0, -1)},"records":[`;
   let written = 0;
@@ -76,7 +76,7 @@ async function* write({ exchange }: Asked, answer: ListAnswer): AsyncGenerator<P
 
 /** Without a statement when only numbers are asked for. */
 async function* records(
-  exchange: Asked['exchange'],
+  exchange: Exchange,
   ids: readonly number[],
   fields: readonly string[],
 ): AsyncGenerator<{ readonly id: number; readonly text: string }> {

@@ -14,18 +14,16 @@ import type { Position } from '../../search/cursor.ts';
 import { toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import type { ReadVersion } from '../exchange/read-version.ts';
-import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import { webErrors } from '../http/errors.ts';
 import { negotiateType } from '../http/negotiate.ts';
 import { collectionAddress } from '../http/url.ts';
 import { exportRecord } from '../reading/export-records.ts';
-import { findRecord } from '../reading/find-record.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
 import { readQuestion } from '../search/routes.ts';
 import { facetLabel, facetTitle, noticeText } from '../search/search-view.ts';
-import type { Asked } from './asked.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { sendList } from './list.ts';
 import { openApi } from './openapi.ts';
@@ -44,41 +42,32 @@ import {
 
 /** The JSON API; operations.ts says what there is, and a test holds both together. */
 export function apiRoutes(app: FastifyInstance, environment: WebEnvironment): void {
+  const { get } = routesOf(app, environment);
   const { version }: { readonly version: string } = JSON.parse(
     readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
   );
-  const get = (path: string, answer: (asked: Asked) => Promise<FastifyReply> | FastifyReply): void => {
-    app.get(path, async (request, reply) => {
-      const exchange = beginExchange(environment, request);
-      return answer({ environment, exchange, request, reply });
-    });
-  };
   get('/api/search', search);
   get('/api/records', records);
   get('/api/records/:id', record);
   get('/api/collections', collections);
   get('/api/suggest', suggest);
-  get('/api/openapi.json', (asked) => {
-    readParameters(noParameters, asked.exchange.args);
-    const { site, baseUrl, hasAccounts } = asked.exchange.page;
-    return isKnown(asked) ? asked.reply : sendJson(asked, openApi(site, baseUrl, version, hasAccounts));
+  get('/api/openapi.json', (exchange) => {
+    readParameters(noParameters, exchange.args);
+    const { site, baseUrl, hasAccounts } = exchange.page;
+    return exchange.isFresh('api') ? exchange.reply : sendJson(exchange, openApi(site, baseUrl, version, hasAccounts));
   });
-  get('/api', (asked) => {
-    if (isKnown(asked)) return asked.reply;
-    const { page } = asked.exchange;
-    return sendHtml(asked.reply, asked.exchange, apiPage(page, operationsOf(page.site, page.hasAccounts)));
+  get('/api', (exchange) => {
+    if (exchange.isFresh('api')) return exchange.reply;
+    const { page } = exchange;
+    return sendHtml(exchange, apiPage(page, operationsOf(page.site, page.hasAccounts)));
   });
-}
-
-function isKnown({ environment, exchange, request, reply }: Asked): boolean {
-  return notModified(request, reply, entityTag(exchange, environment, 'api'), caching(exchange, environment, request));
 }
 
 const jsonType = 'application/json; charset=utf-8';
 
-function sendJson({ exchange, reply }: Asked, body: unknown, type = jsonType): FastifyReply {
+function sendJson({ timing, reply }: Exchange, body: unknown, type = jsonType): FastifyReply {
   return reply
-    .header('server-timing', exchange.timing.header())
+    .header('server-timing', timing.header())
     .type(type)
     .send(`${JSON.stringify(body)}\n`);
 }
@@ -105,8 +94,7 @@ function nextAddress({ page, args }: Exchange, path: string, cursor: string): st
   return `${page.baseUrl}${path}?${parameters}`;
 }
 
-async function search(asked: Asked): Promise<FastifyReply> {
-  const { exchange } = asked;
+async function search(exchange: Exchange): Promise<FastifyReply> {
   const { page, args } = exchange;
   const schema = searchParameters(page.site.facets.map(({ code }) => code));
   const given: {
@@ -119,7 +107,7 @@ async function search(asked: Asked): Promise<FastifyReply> {
   const question = { ...(await readQuestion(exchange)), first: 1, size: given.size ?? 25, format: 'js', tags: [] };
   const asWritten = toUrl({ ...question, size: 0, language: '' });
   const after = given.cursor === undefined ? undefined : readCursor(given.cursor, asWritten);
-  if (isKnown(asked)) return asked.reply;
+  if (exchange.isFresh('api')) return exchange.reply;
   const answer = await exchange.ask(question, { facets: given.facets === 1, positions: true, after });
   const restricted = answer.refused.map((name) => ({
     kind: 'restricted',
@@ -127,7 +115,7 @@ async function search(asked: Asked): Promise<FastifyReply> {
     message: page.tr.t('error.restricted.text', { name }),
   }));
   const next = (position: Position): string => nextAddress(exchange, '/api/search', writeCursor(position, asWritten));
-  return sendList(asked, {
+  return sendList(exchange, {
     before: {
       total: answer.total,
       understood: answer.understood,
@@ -161,17 +149,16 @@ function facetAnswer({ page }: Exchange, facet: Answer['facets'][number]): objec
   };
 }
 
-async function records(asked: Asked): Promise<FastifyReply> {
-  const { exchange } = asked;
+async function records(exchange: Exchange): Promise<FastifyReply> {
   const { snapshot, person, args, timing } = exchange;
   const { size = 100, cursor, ...given } = readParameters(recordsParameters, args);
   const fields = fieldsOf(given.fields);
   const after = cursor === undefined ? 0 : readCursor(cursor, 'records').id;
-  if (isKnown(asked)) return asked.reply;
+  if (exchange.isFresh('api')) return exchange.reply;
   // One more than shown says whether anything follows.
   const { ids, total } = timing.search(() => visibleIds(person, snapshot, after, size + 1));
   const shown = ids.slice(0, size);
-  return sendList(asked, {
+  return sendList(exchange, {
     before: { total },
     ids: shown,
     fields,
@@ -183,15 +170,13 @@ async function records(asked: Asked): Promise<FastifyReply> {
   });
 }
 
-async function record(asked: Asked): Promise<FastifyReply> {
-  const { environment, exchange, request, reply } = asked;
-  const { id } = request.params as { readonly id: string };
+async function record(exchange: Exchange): Promise<FastifyReply> {
+  const { request, reply } = exchange;
   const fields = fieldsOf(readParameters(recordParameters, exchange.args).fields);
-  const version = await requireRecord(exchange, id);
+  const version = await requireRecord(exchange, exchange.param('id'));
   const format = negotiated(request);
   reply.header('last-modified', version.modified.toUTCString());
-  const tag = entityTag(exchange, environment, `api ${format?.code ?? ''} ${version.revision}`);
-  if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
+  if (exchange.isFresh(`api ${format?.code ?? ''} ${version.revision}`)) return reply;
   if (format !== undefined)
     return reply
       .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)
@@ -199,7 +184,7 @@ async function record(asked: Asked): Promise<FastifyReply> {
       .send(exportRecord(exchange, format, version, []));
   if (version.leftOut > 0) throw new UserError(webErrors.recordTooLarge, { id: version.id });
   const item = { ...version, record: visibleRecord(exchange, version.record) };
-  return sendJson(asked, jsonRecord(item, recordAddress(exchange.page.baseUrl, version.id), fields));
+  return sendJson(exchange, jsonRecord(item, recordAddress(exchange.page.baseUrl, version.id), fields));
 }
 
 /** The export that the client wants more than JSON. */
@@ -212,7 +197,7 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
 }
 
 async function requireRecord(exchange: Exchange, text: string): Promise<ReadVersion> {
-  const found = await findRecord(exchange, text);
+  const found = await exchange.record(text);
   switch (found.kind) {
     case 'shown':
       return found.version;
@@ -225,11 +210,10 @@ async function requireRecord(exchange: Exchange, text: string): Promise<ReadVers
   }
 }
 
-function collections(asked: Asked): FastifyReply {
-  const { exchange } = asked;
+function collections(exchange: Exchange): FastifyReply {
   const { snapshot, person, page, timing } = exchange;
   readParameters(collectionsParameters, exchange.args);
-  if (isKnown(asked)) return asked.reply;
+  if (exchange.isFresh('api')) return exchange.reply;
   const counts = timing.search(() => collectionCounts(person, snapshot));
   const home = collectionTree(page.site).home?.collection.name;
   const branch = (collection: Collection): object[] => {
@@ -248,22 +232,21 @@ function collections(asked: Asked): FastifyReply {
       },
     ];
   };
-  return sendJson(asked, { collections: page.site.collections.flatMap(branch) });
+  return sendJson(exchange, { collections: page.site.collections.flatMap(branch) });
 }
 
-function suggest(asked: Asked): FastifyReply {
-  const { exchange } = asked;
+function suggest(exchange: Exchange): FastifyReply {
   const { snapshot, person, page, args, timing } = exchange;
   const { q, kind, cc = '', size = 8, form } = readParameters(suggestParameters, args);
-  if (isKnown(asked)) return asked.reply;
+  if (exchange.isFresh('api')) return exchange.reply;
   const suggestions = timing
     .search(() => suggestFor(snapshot, person, q, { kind, limit: size }, { collection: cc }))
     .map((one) => ({ ...one, url: `${page.baseUrl}/search?${new URLSearchParams({ p: one.query })}` }));
-  if (form !== 'opensearch') return sendJson(asked, { suggestions });
+  if (form !== 'opensearch') return sendJson(exchange, { suggestions });
   const lists = [
     suggestions.map(({ text }) => text),
     suggestions.map(({ kind }) => kind),
     suggestions.map(({ url }) => url),
   ];
-  return sendJson(asked, [q, ...lists], 'application/x-suggestions+json; charset=utf-8');
+  return sendJson(exchange, [q, ...lists], 'application/x-suggestions+json; charset=utf-8');
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { collectionTree } from '../../access/collections.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange } from '../exchange/exchange.ts';
+import { routesOf } from '../exchange/exchange.ts';
 import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
-import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import { collectionAddress } from '../http/url.ts';
 import { collectionView } from './collection-view.ts';
 import { helpPage } from './help-page.ts';
@@ -11,37 +11,32 @@ import { collectionPage } from './home-page.ts';
 
 /** The home page, collection pages, help. */
 export function collectionRoutes(app: FastifyInstance, environment: WebEnvironment): void {
-  app.get('/', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
+  const { get } = routesOf(app, environment);
+  get('/', async (exchange) => {
     const { args } = exchange;
     // Addresses of collections as Invenio had them.
     const legacy = args.get('c') ?? args.get('cc');
-    if (legacy !== null && legacy !== '') return reply.redirect(collectionAddress(legacy), 301);
-    if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
-      return reply;
+    if (legacy !== null && legacy !== '') return exchange.reply.redirect(collectionAddress(legacy), 301);
+    if (exchange.isFresh()) return exchange.reply;
     const model = await collectionView(exchange, '');
     if (model === undefined) throw new Error('the site has no home collection');
-    return sendHtml(reply, exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(args) }));
+    return sendHtml(exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(args) }));
   });
 
-  app.get<{ Params: { name: string } }>('/collection/:name', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    const { name } = request.params;
+  get('/collection/:name', async (exchange) => {
+    const name = exchange.param('name');
     const tree = collectionTree(exchange.snapshot.site);
-    if (name === tree.home?.collection.name) return reply.redirect('/', 301);
-    if (!tree.byName.has(name)) return sendUnknownCollection(exchange, reply, name);
+    if (name === tree.home?.collection.name) return exchange.reply.redirect('/', 301);
+    if (!tree.byName.has(name)) return sendUnknownCollection(exchange, name);
     const model = await collectionView(exchange, name);
-    if (model === undefined) return sendRestricted(exchange, reply, name);
-    if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
-      return reply;
-    return sendHtml(reply, exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(exchange.args) }));
+    if (model === undefined) return sendRestricted(exchange, name);
+    if (exchange.isFresh()) return exchange.reply;
+    return sendHtml(exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(exchange.args) }));
   });
 
-  app.get('/help/search', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
-      return reply;
-    return sendHtml(reply, exchange, helpPage(exchange.page));
+  get('/help/search', async (exchange) => {
+    if (exchange.isFresh()) return exchange.reply;
+    return sendHtml(exchange, helpPage(exchange.page));
   });
 }
 

@@ -1,8 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+interface Asked {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
 /** Work that begins when the answer is out: how long it takes tells the asker nothing. */
 export interface AfterAnswer {
-  after(request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>): void;
+  after(asked: Asked, work: () => Promise<void>): void;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
 }
@@ -10,7 +15,7 @@ export interface AfterAnswer {
 export function createAfterAnswer(): AfterAnswer {
   const running = new Set<Promise<void>>();
   return {
-    after: (request, reply, work) => {
+    after: ({ request, reply }, work) => {
       // Also when the client went away before: it asked for it.
       reply.raw.once('close', () => {
         const done = work()

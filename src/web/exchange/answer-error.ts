@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
+import { isPage } from '../../formats/formats.ts';
 import { TooManyAttempts } from '../../people/throttle.ts';
 import { storeErrors } from '../../store/errors.ts';
 import { explainBody } from '../http/door.ts';
@@ -45,7 +46,7 @@ export function answerError(
   reply: FastifyReply,
 ): FastifyReply {
   const error = explainBody(thrown, request);
-  const exchange = beginExchange(environment, request);
+  const exchange = beginExchange(environment, request, reply);
   if (error instanceof UserError) {
     const told = forReaders(error, request);
     if (told !== undefined) {
@@ -61,28 +62,28 @@ export function answerError(
     const message = away === undefined ? error.message : [away.text, away.words].join(' ').trim();
     const hint = away?.hint ?? error.hint;
     if (isApi(request.url)) return sendProblem(reply, { ...problemOf(error), title: message, detail: hint });
-    if (isForMachine(exchange.args))
+    if (!isPage(exchange.args.get('of') ?? ''))
       return reply
         .removeHeader('etag')
         .header('cache-control', 'no-store')
         .code(error.status)
         .type('text/plain; charset=utf-8')
         .send(`error: ${message}\nhint: ${hint}\n`);
-    if (away !== undefined) return sendUnavailable(exchange, reply, away);
+    if (away !== undefined) return sendUnavailable(exchange, away);
     const said = saidIn(exchange.page.tr, error);
-    return sendUserError(exchange, reply, error.status, said.message, said.hint);
+    return sendUserError(exchange, error.status, said.message, said.hint);
   }
   const status = statusOf(error);
-  if (status === 404) return sendNotFound(exchange, reply);
+  if (status === 404) return sendNotFound(exchange);
   if (isApi(request.url) && status < 500)
     return sendProblem(reply, {
       status,
       title: error instanceof Error ? error.message : 'The request cannot be read.',
     });
-  if (status < 500) return sendUserError(exchange, reply, status, error instanceof Error ? error.message : '', '');
+  if (status < 500) return sendUserError(exchange, status, error instanceof Error ? error.message : '', '');
   request.log.error({ err: error, url: withoutSecrets(request.url) }, 'failed');
   if (isApi(request.url)) return sendProblem(reply, problemOf(new UserError(webErrors.internal, { id: request.id })));
-  return sendInternal(exchange, reply, request.id);
+  return sendInternal(exchange, request.id);
 }
 
 function statusOf(error: unknown): number {
@@ -90,11 +91,6 @@ function statusOf(error: unknown): number {
     return 500;
   // A path that cannot be decoded (FST_ERR_BAD_URL) or is longer than any of ours names no page.
   return 'code' in error && error.code === 'FST_ERR_BAD_URL' ? 404 : error.statusCode;
-}
-
-function isForMachine(args: URLSearchParams): boolean {
-  const format = args.get('of');
-  return format !== null && format !== '' && !format.startsWith('h');
 }
 
 /** An address of the API that there is not, or not for this method. */

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, asking, type Wanted } from '../../access/ask.ts';
 import type { ChangesBy } from '../../access/cataloguers.ts';
 import { UserError } from '../../errors/errors.ts';
@@ -14,16 +14,24 @@ import { readCookie } from '../http/cookies.ts';
 import { ownAddress } from '../http/own-address.ts';
 import type { PageContext, Theme } from '../ui/page-context.ts';
 import { negotiateLanguage, type Translator } from '../ui/translations.ts';
+import { answeredAsHeld } from './caching.ts';
 import { isDatabaseAway } from './database-away.ts';
 import type { WebEnvironment } from './environment.ts';
+import { type FoundRecord, findRecord } from './find-record.ts';
 import { formToken } from './form-token.ts';
 import { stagesOf } from './profile-asked.ts';
-import { type ReadVersion, RecordTooLarge, readVersion } from './read-version.ts';
+import { RecordTooLarge, readVersion } from './read-version.ts';
 import { Timing } from './timing.ts';
 import { personOf, visitorOf } from './visitor.ts';
 
-/** One question to the server: one snapshot, one person, one clock. */
+/**
+ * One question to the server and its answer: one snapshot, one person, one clock. All that a
+ * handler needs.
+ */
 export interface Exchange {
+  readonly environment: WebEnvironment;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
   readonly snapshot: IndexSnapshot;
   readonly person: Person;
   /** The account behind the person; undefined for a guest. */
@@ -40,10 +48,21 @@ export interface Exchange {
    * time together.
    */
   readonly patterns: Patterns;
-  /** One record, as far as it can be shown, in one statement; undefined: there is none. */
-  readonly record: (id: number) => Promise<ReadVersion | undefined>;
-  /** What a record was before it was deleted. */
-  readonly before: (id: number) => Promise<RecordVersion | undefined>;
+  /** A part of the path, by its name in the route. */
+  param(name: string): string;
+  /**
+   * Says, and has answered 304, that the client holds this answer already: before any work. `what`:
+   * the kind of answer, and whatever decides it that is not in the address, the library, the person
+   * and how they like pages.
+   */
+  isFresh(what?: string): boolean;
+  /** Answers as for an address that there is not. */
+  notFound(): FastifyReply;
+  /**
+   * A record by its number as it was typed: looks for it, and decides what of it may be told to
+   * this person.
+   */
+  record(id: string): Promise<FoundRecord>;
   /**
    * The first of these records, as many as are small enough together, for what can do without: none at all while the
    * database is away.
@@ -64,7 +83,7 @@ const impatience = 300;
 /** What a page reads to say where words were found. Records of 200 authors have 50 kB. */
 const fragmentBytes = 2 * 1024 * 1024;
 
-export function beginExchange(environment: WebEnvironment, request: FastifyRequest): Exchange {
+export function beginExchange(environment: WebEnvironment, request: FastifyRequest, reply: FastifyReply): Exchange {
   const timing = new Timing(stagesOf(request));
   const snapshot = environment.library.snapshot();
   const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
@@ -76,7 +95,16 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
   let patterns: Patterns | undefined;
   // Their time begins when something is asked.
   const allPatterns = (): Patterns => (patterns ??= createPatterns(limits.patternTime()));
+  const reader = {
+    ...{ snapshot, person },
+    version: async (id: number) => {
+      const { rows } = await stored([id], 1);
+      return rows[0] && readVersion(rows[0]);
+    },
+    before: (id: number) => timing.sql(() => environment.library.before(id)),
+  };
   return {
+    ...{ environment, request, reply },
     ask: (asked, wanted) => work(asking(snapshot, person, asked, { ...wanted, patterns: allPatterns() })),
     work,
     get patterns() {
@@ -88,11 +116,15 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
     page: pageContext(environment, request, snapshot, person, args),
     args,
     timing,
-    before: (id) => timing.sql(() => environment.library.before(id)),
-    record: async (id) => {
-      const { rows } = await stored([id], 1);
-      return rows[0] && readVersion(rows[0]);
+    param: (name) => (request.params as Readonly<Record<string, string>>)[name] ?? '',
+    isFresh(what = 'html') {
+      return answeredAsHeld(this, what);
     },
+    notFound: () => {
+      reply.callNotFound();
+      return reply;
+    },
+    record: (id) => findRecord(reader, id),
     recordsIfThere: async (ids) => {
       if (ids.length === 0) return new Map();
       try {
@@ -108,6 +140,24 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
     newest: () => environment.library.snapshot(),
     giveWay: () => environment.limits.traffic.giveWay(),
   };
+}
+
+/** Answers by the reply of the exchange. */
+export type Answering = (exchange: Exchange) => Promise<FastifyReply> | FastifyReply;
+
+export interface Routes {
+  readonly get: (path: string, answer: Answering) => void;
+  readonly post: (path: string, answer: Answering) => void;
+}
+
+/** Adds routes whose handlers are told of a request by its exchange. */
+export function routesOf(app: FastifyInstance, environment: WebEnvironment, begin = beginExchange): Routes {
+  const add =
+    (method: 'GET' | 'POST') =>
+    (url: string, answer: Answering): void => {
+      app.route({ method, url, handler: async (request, reply) => answer(begin(environment, request, reply)) });
+    };
+  return { get: add('GET'), post: add('POST') };
 }
 
 function pageContext(

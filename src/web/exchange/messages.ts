@@ -8,10 +8,10 @@ import type { Exchange } from './exchange.ts';
 import { sendHtml } from './reply.ts';
 import type { Unavailable } from './unavailable.ts';
 
-function send(exchange: Exchange, reply: FastifyReply, status: number, message: Message): FastifyReply {
+function send(exchange: Exchange, status: number, message: Message): FastifyReply {
   // An entity tag that was set for the page this is not.
-  reply.removeHeader('etag').header('cache-control', 'no-store');
-  return sendHtml(reply, exchange, messagePage(exchange.page, message), status);
+  exchange.reply.removeHeader('etag').header('cache-control', 'no-store');
+  return sendHtml(exchange, messagePage(exchange.page, message), status);
 }
 
 function admin(exchange: Exchange): ReturnType<typeof html> {
@@ -19,45 +19,45 @@ function admin(exchange: Exchange): ReturnType<typeof html> {
   return html`<a href="mailto:${admin}">${admin}</a>`;
 }
 
-export function sendNotFound(exchange: Exchange, reply: FastifyReply): FastifyReply {
+export function sendNotFound(exchange: Exchange): FastifyReply {
   const { tr, address } = exchange.page;
   const path = address.split('?')[0]!;
-  return send(exchange, reply, 404, {
+  return send(exchange, 404, {
     title: tr.t('error.not_found.title'),
     paragraphs: [tr.t('error.not_found.text', { path }), tr.t('error.not_found.hint')],
   });
 }
 
 /** Also for a record that is there but not for this person: that it is there is already too much to say. */
-export function sendNoRecord(exchange: Exchange, reply: FastifyReply, id: string): FastifyReply {
+export function sendNoRecord(exchange: Exchange, id: string): FastifyReply {
   const { tr } = exchange.page;
-  return send(exchange, reply, 404, {
+  return send(exchange, 404, {
     title: tr.t('error.no_record.title'),
     paragraphs: [tr.t('error.no_record.text', { id }), ...signInHint(exchange), tr.t('error.no_record.hint')],
   });
 }
 
-export function sendDeleted(exchange: Exchange, reply: FastifyReply, id: number, on: Date): FastifyReply {
+export function sendDeleted(exchange: Exchange, id: number, on: Date): FastifyReply {
   const { tr } = exchange.page;
   const text = tr.t('error.deleted.text', { id: String(id), date: tr.date(on) });
-  return send(exchange, reply, 410, {
+  return send(exchange, 410, {
     title: tr.t('error.deleted.title'),
     paragraphs: [text, tr.t('error.deleted.hint')],
   });
 }
 
-export function sendMerged(exchange: Exchange, reply: FastifyReply, id: number, other: number): FastifyReply {
+export function sendMerged(exchange: Exchange, id: number, other: number): FastifyReply {
   const { tr } = exchange.page;
   const link = html`<a href="/record/${other}">${String(other)}</a>`;
   const text = tr.rich('error.merged.text', { id: String(id), other: link });
-  reply.header('location', `/record/${other}`);
-  return send(exchange, reply, 301, { title: tr.t('error.deleted.title'), paragraphs: [text] });
+  exchange.reply.header('location', `/record/${other}`);
+  return send(exchange, 301, { title: tr.t('error.deleted.title'), paragraphs: [text] });
 }
 
-export function sendUnknownCollection(exchange: Exchange, reply: FastifyReply, name: string): FastifyReply {
+export function sendUnknownCollection(exchange: Exchange, name: string): FastifyReply {
   const { tr } = exchange.page;
   const home = html`<a href="/">${tr.t('error.home_page')}</a>`;
-  return send(exchange, reply, 404, {
+  return send(exchange, 404, {
     title: tr.t('error.no_collection.title'),
     paragraphs: [tr.t('error.no_collection.text', { name }), tr.rich('error.no_collection.hint', { home })],
   });
@@ -71,58 +71,51 @@ function signInHint({ page }: Exchange): readonly HtmlValue[] {
 }
 
 /** A guest is led to sign-in and back; who is signed in is told that it is not for them. Programs get words and a status. */
-export function sendRestricted(
-  exchange: Exchange,
-  reply: FastifyReply,
-  name: string,
-  forMachine = false,
-): FastifyReply {
+export function sendRestricted(exchange: Exchange, name: string, forMachine = false): FastifyReply {
   const { tr, hasAccounts, account, address } = exchange.page;
   const isGuest = hasAccounts && account === undefined;
   if (forMachine) {
-    reply.removeHeader('etag').header('cache-control', 'no-store').type('text/plain; charset=utf-8');
-    if (isGuest) reply.header('www-authenticate', 'Bearer realm="reperio"');
+    exchange.reply.removeHeader('etag').header('cache-control', 'no-store').type('text/plain; charset=utf-8');
+    if (isGuest) exchange.reply.header('www-authenticate', 'Bearer realm="reperio"');
     const hint = isGuest ? 'Sign in, or send an API token.' : 'Contact an administrator of the library.';
-    return reply
+    return exchange.reply
       .code(isGuest ? 401 : 403)
       .send(`error: Access to the collection ${name} is restricted.\nhint: ${hint}\n`);
   }
   if (isGuest)
-    return reply.removeHeader('etag').header('cache-control', 'no-store').redirect(signInAddress(address), 303);
-  return send(exchange, reply, 403, {
+    return exchange.reply
+      .removeHeader('etag')
+      .header('cache-control', 'no-store')
+      .redirect(signInAddress(address), 303);
+  return send(exchange, 403, {
     title: tr.t('error.restricted.title'),
     paragraphs: [tr.t('error.restricted.text', { name }), tr.rich('error.restricted.hint', { admin: admin(exchange) })],
   });
 }
 
 /** For who is signed in, and may not do this. */
-export function sendNotAllowed(exchange: Exchange, reply: FastifyReply): FastifyReply {
+export function sendNotAllowed(exchange: Exchange): FastifyReply {
   const { tr } = exchange.page;
-  return send(exchange, reply, 403, {
+  return send(exchange, 403, {
     title: tr.t('error.not_allowed.title'),
     paragraphs: [tr.t('error.not_allowed.text'), tr.rich('error.restricted.hint', { admin: admin(exchange) })],
   });
 }
 
-export function sendMethodNotAllowed(
-  exchange: Exchange,
-  reply: FastifyReply,
-  method: string,
-  allowed: string,
-): FastifyReply {
+export function sendMethodNotAllowed(exchange: Exchange, method: string, allowed: string): FastifyReply {
   const { tr, address } = exchange.page;
-  reply.header('allow', allowed);
+  exchange.reply.header('allow', allowed);
   const text = tr.t('error.method.text', { method, path: address.split('?')[0]! });
-  return send(exchange, reply, 405, {
+  return send(exchange, 405, {
     title: tr.t('error.method.title'),
     paragraphs: [text, tr.t('error.method.hint', { allowed })],
   });
 }
 
-export function sendInternal(exchange: Exchange, reply: FastifyReply, id: string): FastifyReply {
+export function sendInternal(exchange: Exchange, id: string): FastifyReply {
   const { tr } = exchange.page;
   const hint = tr.rich('error.internal.hint', { admin: admin(exchange) });
-  return send(exchange, reply, 500, {
+  return send(exchange, 500, {
     title: tr.t('error.internal.title'),
     paragraphs: [tr.t('error.internal.text', { id }), hint],
   });
@@ -143,26 +136,20 @@ export function saidIn(tr: Translator, { code, values, message, hint }: UserErro
 const titles: Readonly<Record<number, string>> = { 414: 'too_long', 429: 'too_many' };
 
 /** Not for the moment. A library that is closed finds nothing either, and its page says once what the operator says. */
-export function sendUnavailable(exchange: Exchange, reply: FastifyReply, away: Unavailable): FastifyReply {
+export function sendUnavailable(exchange: Exchange, away: Unavailable): FastifyReply {
   const { page } = exchange;
   const isClosed = away.reason === 'closed';
   const shown = isClosed ? { ...exchange, page: { ...page, banners: [] } } : exchange;
-  return send(shown, reply, 503, {
+  return send(shown, 503, {
     title: away.title,
     paragraphs: [away.text, away.words, away.hint].filter((text) => text !== ''),
     ...(isClosed && { withoutSearch: true }),
   });
 }
 
-export function sendUserError(
-  exchange: Exchange,
-  reply: FastifyReply,
-  status: number,
-  message: string,
-  hint: string,
-): FastifyReply {
+export function sendUserError(exchange: Exchange, status: number, message: string, hint: string): FastifyReply {
   const { tr } = exchange.page;
-  return send(exchange, reply, status, {
+  return send(exchange, status, {
     title: tr.t(`error.${titles[status] ?? 'bad_request'}.title`),
     paragraphs: status === 429 ? [message, hint] : [message, hint, tr.t('error.bad_request.hint')],
   });

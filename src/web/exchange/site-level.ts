@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { having } from '../../addresses/addresses.ts';
 import { UserError } from '../../errors/errors.ts';
 import { may, type Person } from '../../people/person.ts';
 import type { LevelName, SiteLevel } from '../../site/level.ts';
@@ -18,10 +19,7 @@ export class SiteClosed extends UserError {
   }
 }
 
-/** Probes, the state of the node, looks of its operator, and what any page needs to be drawn. */
-const always = /^\/(?:health\/|server-status|metrics|api\/profile$|assets\/|robots\.txt|favicon\.ico)/;
-/** So that an administrator gets in: nothing of the library is changed by them. */
-const waysIn = /^\/(?:account\/sign-in|account\/sign-out|api\/login|preferences)(?:$|[/?])/;
+const always = having('whenClosed');
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Why a request is refused at this level; undefined: it is not. */
@@ -30,8 +28,7 @@ export function refusedAt(
   request: Pick<FastifyRequest, 'method' | 'url'>,
   isAdministrator: () => boolean,
 ): 'closed' | 'readOnly' | undefined {
-  if (level === 'open' || always.test(request.url)) return undefined;
-  if (waysIn.test(request.url)) return undefined;
+  if (level === 'open' || always(request.url)) return undefined;
   if (level === 'read-only') return reading.has(request.method) ? undefined : 'readOnly';
   return isAdministrator() ? undefined : 'closed';
 }

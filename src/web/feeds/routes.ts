@@ -1,16 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../../access/ask.ts';
 import { refusedEntirely } from '../../access/visible.ts';
+import { robotsText } from '../../addresses/addresses.ts';
 import { atomEntry, atomFeed } from '../../formats/atom.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import { rssFormat } from '../../formats/rss.ts';
 import { element, escapeXml } from '../../formats/xml.ts';
 import { savePreferences } from '../../people/profile.ts';
-import { type SearchRequest, toUrl } from '../../search/request.ts';
+import { emptyRequest, type SearchRequest, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendRestricted } from '../exchange/messages.ts';
-import { caching, entityTag, notModified } from '../exchange/reply.ts';
+
 import { visitorOf } from '../exchange/visitor.ts';
 import { preferenceCookie } from '../http/cookies.ts';
 import { isOwnAddress } from '../http/url.ts';
@@ -23,12 +24,11 @@ const longestFeed = 100;
 
 /** What machines ask for: feeds, assets, robots.txt, OpenSearch; and the reader's choices, which leave a cookie. */
 export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): void {
-  app.get('/feed', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    if (notModified(request, reply, entityTag(exchange, environment, 'atom'), caching(exchange, environment, request)))
-      return reply;
+  const { get } = routesOf(app, environment);
+  get('/feed', async (exchange) => {
+    if (exchange.isFresh('atom')) return exchange.reply;
     const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
-    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
+    if (refused !== undefined) return sendRestricted(exchange, refused, true);
     const { question, answer } = await newest(exchange);
     const { page } = exchange;
     const entries = await feedEntries(exchange, answer.ids, (item) => atomEntry(item, page.baseUrl));
@@ -41,15 +41,13 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
       updated: lastChange(entries),
       entries: entries.map(({ text }) => text),
     });
-    return sendFeed(reply, exchange, entries, 'application/atom+xml; charset=utf-8', feed);
+    return sendFeed(exchange, entries, 'application/atom+xml; charset=utf-8', feed);
   });
 
-  app.get('/rss', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    if (notModified(request, reply, entityTag(exchange, environment, 'rss'), caching(exchange, environment, request)))
-      return reply;
+  get('/rss', async (exchange) => {
+    if (exchange.isFresh('rss')) return exchange.reply;
     const refused = refusedEntirely(exchange.person, exchange.snapshot, readRequest(exchange));
-    if (refused !== undefined) return sendRestricted(exchange, reply, refused, true);
+    if (refused !== undefined) return sendRestricted(exchange, refused, true);
     const { question, answer } = await newest(exchange);
     const context = {
       total: answer.total,
@@ -63,7 +61,7 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
     const entries = await feedEntries(exchange, answer.ids, (item) => rssFormat.item(item, context));
     const items = entries.map(({ text }) => text).join('');
     const feed = rssFormat.head(context) + items + rssFormat.foot(context);
-    return sendFeed(reply, exchange, entries, rssFormat.contentType, feed);
+    return sendFeed(exchange, entries, rssFormat.contentType, feed);
   });
 
   app.get<{ Params: { file: string } }>('/assets/:file', async (request, reply) => {
@@ -85,20 +83,16 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
 
   app.get('/robots.txt', async (_, reply) =>
     // Searches are endless; records and collections are what a search engine should know.
-    reply
-      .type('text/plain; charset=utf-8')
-      .header('cache-control', 'public, max-age=3600')
-      .send(`User-agent: *\n${closedToRobots.map((path) => `Disallow: ${path}\n`).join('')}`),
+    reply.type('text/plain; charset=utf-8').header('cache-control', 'public, max-age=3600').send(robotsText()),
   );
 
-  app.get('/opensearchdescription', async (request, reply) => {
-    const { page } = beginExchange(environment, request);
-    return reply
+  get('/opensearchdescription', async ({ page, reply }) =>
+    reply
       .type('application/opensearchdescription+xml; charset=utf-8')
       .header('cache-control', 'public, max-age=3600')
       .header('vary', 'Accept-Language, Cookie')
-      .send(openSearchDescription(page));
-  });
+      .send(openSearchDescription(page)),
+  );
 
   app.post<{ Body: URLSearchParams }>('/preferences', async (request, reply) => {
     const theme = request.body.get('theme') ?? '';
@@ -125,27 +119,12 @@ async function keepTheme(
   people.access.forget({ kind: 'person', id: account.id });
 }
 
-const closedToRobots = [
-  '/search',
-  '/account',
-  '/admin',
-  '/feed',
-  '/rss',
-  '/unapi',
-  '/openurl',
-  '/preferences',
-  '/record/*/export/',
-  '/record/*/marc',
-  '/api/search',
-  '/api/suggest',
-];
-
 async function newest(exchange: Exchange): Promise<{ readonly question: SearchRequest; readonly answer: Answer }> {
   const { args } = exchange;
   const size = Math.min(longestFeed, Math.max(1, Number(args.get('rg') ?? feedLength) || feedLength));
   const question = {
     ...(await readQuestion(exchange)),
-    format: 'hb',
+    format: emptyRequest.format,
     first: 1,
     size,
     sort: '',
@@ -195,14 +174,13 @@ function lastChange(entries: readonly FeedEntry[]): Date {
 }
 
 function sendFeed(
-  reply: FastifyReply,
-  exchange: Exchange,
+  { reply, timing }: Exchange,
   entries: readonly FeedEntry[],
   contentType: string,
   feed: string,
 ): FastifyReply {
   if (entries.length > 0) reply.header('last-modified', lastChange(entries).toUTCString());
-  return reply.header('server-timing', exchange.timing.header()).type(contentType).send(feed);
+  return reply.header('server-timing', timing.header()).type(contentType).send(feed);
 }
 
 /** OpenSearch 1.1, with the suggestions that browsers show while one types. */

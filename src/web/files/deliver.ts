@@ -3,21 +3,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contentPath } from '../../files/content.ts';
 import type { DocumentFile } from '../../files/documents.ts';
 import { disposition, mediaType } from '../../files/names.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { WebFiles } from '../exchange/web-files.ts';
 import { rangeOf } from './range.ts';
 
 /** Whatever is in a file, it runs as nobody's script. */
 const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox";
 
-/** Sends a file that this person may have, or has it sent. `isPublic`: everybody may have it. */
+/** Sends a file that this person may have, or has it sent. */
 export async function deliver(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { request, reply, person }: Exchange,
   { store, delivery, accelPrefix }: WebFiles,
   file: DocumentFile,
-  isPublic: boolean,
 ): Promise<FastifyReply> {
-  const { digest, bytes, format, added } = file;
+  const { digest, bytes, format, added, status } = file;
+  const isPublic = status === '' && person.name === undefined;
   const type = mediaType(format);
   const tag = `"${digest}"`;
   reply

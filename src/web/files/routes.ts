@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import { type Added, addFile, type DocumentFile, filesOf, versionsOf } from '../../files/documents.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { receive } from '../../files/receive.ts';
+import { recordIdIn } from '../../index/record-id.ts';
 import { may } from '../../people/person.ts';
 import type { Transaction } from '../../store/database.ts';
 import { idempotently } from '../../store/idempotency.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendNoRecord, sendNotFound } from '../exchange/messages.ts';
 import type { WebFiles } from '../exchange/web-files.ts';
 import { webErrors } from '../http/errors.ts';
@@ -19,44 +20,40 @@ import { fileAddress, mayRead } from './files.ts';
 
 /** Files of records: to be read by whoever may see record and document, to be added by who may `runbibdocfile`. */
 export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, files: WebFiles): void {
+  const { get, post } = routesOf(app, environment);
   app.addContentTypeParser('application/octet-stream', (_, body, done) => done(null, body));
 
-  app.get<{ Params: { id: string; name: string } }>('/record/:id/files/:name', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    const { id, name } = request.params;
+  get('/record/:id/files/:name', async (exchange) => {
+    const [id, name] = [exchange.param('id'), exchange.param('name')];
     const record = recordNumber(exchange, id);
-    if (record === undefined) return sendNoRecord(exchange, reply, id);
+    if (record === undefined) return sendNoRecord(exchange, id);
     const version = Number(exchange.args.get('version') ?? 0);
     const versions = await exchange.timing.sql(() => versionsOf(files.database, record, splitFileName(name)));
     const file = versions.find((one) => (version > 0 ? one.version === version : one.newest));
-    if (file === undefined || fileName(file) !== name || !mayRead(exchange, file.status))
-      return sendNotFound(exchange, reply);
-    const isPublic = file.status === '' && exchange.person.name === undefined;
-    return deliver(request, reply, files, file, isPublic);
+    if (file === undefined || fileName(file) !== name || !mayRead(exchange, file.status)) return sendNotFound(exchange);
+    return deliver(exchange, files, file);
   });
 
-  app.get<{ Params: { id: string } }>('/api/records/:id/files', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    const record = recordNumber(exchange, request.params.id);
-    if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: request.params.id });
+  get('/api/records/:id/files', async (exchange) => {
+    const record = recordNumber(exchange, exchange.param('id'));
+    if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: exchange.param('id') });
     const all = await exchange.timing.sql(() => filesOf(files.database, record));
     const visible = all.filter(({ status }) => mayRead(exchange, status));
-    return reply
+    return exchange.reply
       .header('cache-control', 'private, no-cache')
       .send({ files: visible.map((file) => describe(exchange, file)) });
   });
 
-  app.post<{ Params: { id: string } }>('/api/records/:id/files', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
+  post('/api/records/:id/files', async (exchange) => {
     const { person, snapshot, args } = exchange;
     if (!may(snapshot.site, person, 'runbibdocfile'))
       throw new UserError(webErrors.apiNotAllowed, { action: 'runbibdocfile' });
-    const record = recordNumber(exchange, request.params.id);
-    if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: request.params.id });
+    const record = recordNumber(exchange, exchange.param('id'));
+    if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: exchange.param('id') });
     const name = parseFileName(args.get('name') ?? '');
     const status = checkText('status', args.get('status') ?? undefined);
     const description = checkText('description', args.get('description') ?? undefined);
-    const { body } = request;
+    const { body } = exchange.request;
     if (!(body instanceof Readable)) throw new UserError(webErrors.apiNoBytes);
     const content = await receive(files.store, body, files.limit);
     const wanted = {
@@ -64,14 +61,8 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
       ...{ status, description },
     };
     const maySee = (kept: string): boolean => may(snapshot.site, person, 'viewrestrdoc', { status: kept });
-    const added = await addOnce(
-      files,
-      request,
-      person.name ?? '',
-      (transaction) => addFile(transaction, wanted, maySee),
-      content.digest,
-    );
-    return reply
+    const added = await addOnce(files, exchange, (transaction) => addFile(transaction, wanted, maySee), content.digest);
+    return exchange.reply
       .code(added.isNew ? 201 : 200)
       .header('cache-control', 'no-store')
       .header('location', exchange.page.baseUrl + fileAddress(record, added.name))
@@ -85,8 +76,7 @@ const longestKey = 200;
 /** With an Idempotency-Key the same request sent again gets the same answer, also when a node died over the first. */
 async function addOnce(
   { database }: WebFiles,
-  request: FastifyRequest,
-  scope: string,
+  { request, person }: Exchange,
   add: (transaction: Transaction) => Promise<Added>,
   content: string,
 ): Promise<Added> {
@@ -94,13 +84,13 @@ async function addOnce(
   if (typeof key !== 'string' || key === '') return database.transaction(add, { attempts: 3 });
   const digest = createHash('sha256').update(`${request.url}\n${content}`).digest();
   const kept = key.length > longestKey ? createHash('sha256').update(key).digest('hex') : key;
-  return idempotently(database, { scope: `files ${scope}`, key: kept, digest }, add);
+  return idempotently(database, { scope: `files ${person.name ?? ''}`, key: kept, digest }, add);
 }
 
 /** The number of a record that this person may see. */
 function recordNumber({ person, snapshot }: Exchange, text: string): number | undefined {
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  return id > 0 && id < 2 ** 31 && mayShow(person, snapshot, id) === 'yes' ? id : undefined;
+  const id = recordIdIn(text);
+  return id !== undefined && mayShow(person, snapshot, id) === 'yes' ? id : undefined;
 }
 
 function describe({ page }: Exchange, file: DocumentFile): object {

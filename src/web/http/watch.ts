@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { having } from '../../addresses/addresses.ts';
 import type { Scoreboard } from '../../monitor/scoreboard.ts';
 import type { WorkerMeter } from '../../monitor/worker-report.ts';
 import { type StatementWatch, statementWatch } from '../../store/statements.ts';
@@ -15,8 +16,7 @@ export interface RequestWatch {
   readonly eventLoopLag: () => number;
 }
 
-/** Asked for when all is late, and always answered. */
-const alwaysAnswered = /^\/(?:health\/|server-status|metrics|api\/profile$)/;
+const alwaysAnswered = having('whenLate');
 /** Clients that are refused come back at different times: seconds. */
 const comeBack = { least: 1, most: 5 };
 const noRoute = 'no such page';
@@ -37,7 +37,7 @@ export function watchRequests(
       line?.end();
       watch.meter.request(routeOf(request), reply.raw.statusCode, performance.now() - began);
     });
-    if (watch.isLate() && !alwaysAnswered.test(request.url)) {
+    if (watch.isLate() && !alwaysAnswered(request.url)) {
       watch.meter.shed();
       const seconds = comeBack.least + Math.floor(Math.random() * (comeBack.most - comeBack.least + 1));
       // As cheap as can be: a page would make it later still.

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { having } from '../../addresses/addresses.ts';
 import type { Settings } from '../../config/settings.ts';
 import { type ErrorKind, UserError } from '../../errors/errors.ts';
+import { isPage } from '../../formats/formats.ts';
 import { webErrors } from '../http/errors.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { networkOf, parseNetworks } from './networks.ts';
@@ -157,25 +159,12 @@ function paceOf({ exportPace, paceWindow = standardPaceWindow }: LimitSettings):
   return { least: exportPace * paceWindow, window: paceWindow };
 }
 
-/** What costs nothing: kept for ever by browsers, asked by balancers, or what tells machines how to behave. */
-function isFree(url: string): boolean {
-  return /^\/(?:assets\/[^/]+|health\/(?:live|ready)|robots\.txt|favicon\.ico)(?:\?|$)/.test(url);
-}
+const isFree = having('free');
+const mayExport = having('exports');
 
-/** Is this a search in a format that machines read? Those may be long. However the address is spelled: the router and the arguments are read without their percent signs. */
+/** Is this a search in a format that programs read? Those may be long. */
 export function isExport(url: string): boolean {
-  const [path = '', query = ''] = url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#](.*)/s);
-  if (!/^\/search\/?$/.test(decoded(path))) return false;
-  const format = new URLSearchParams(query).get('of')?.toLowerCase() ?? '';
-  return format !== '' && (!format.startsWith('h') || format === 'hx' || format === 'harvard');
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return mayExport(url) && !isPage(new URLSearchParams(url.split('?').slice(1).join('?')).get('of') ?? '');
 }
 
 const requestsInFlight = new WeakSet<FastifyRequest>();

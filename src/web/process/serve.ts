@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, freemem, hostname, loadavg, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { DestinationStream } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import type { Settings } from '../../config/settings.ts';
 import { settingsTable } from '../../config/table.ts';
 import { version } from '../../config/version.ts';
@@ -99,7 +99,7 @@ export async function serve({
         say: (sentence) => logger.warn(sentence),
       });
       const reload = (): void => {
-        void reloaded({ supervisor, background }, settings, readSettings).then(
+        void reloaded({ supervisor, background, logger }, settings, readSettings).then(
           (sentence) => logger.info(sentence),
           (error: unknown) => logger.error(error instanceof Error ? error.message : String(error)),
         );
@@ -154,10 +154,18 @@ function backgroundPlan(settings: Settings): BackgroundPlan {
 }
 
 /** Settings that this process has used already: a reload cannot change them. */
-const fixed = ['dataFolder', 'databaseUrl', 'host', 'port', 'statusPort', 'nodeName'] as const;
+const fixed = (Object.keys(settingsTable) as (keyof Settings)[]).filter(
+  (name) => settingsTable[name].change === 'restart',
+);
+
+interface Reloading {
+  readonly supervisor: Supervisor;
+  readonly background: BackgroundProcess;
+  readonly logger: Logger;
+}
 
 async function reloaded(
-  { supervisor, background }: { readonly supervisor: Supervisor; readonly background: BackgroundProcess },
+  { supervisor, background, logger }: Reloading,
   before: Settings,
   readSettings: (() => Settings) | undefined,
 ): Promise<string> {
@@ -167,15 +175,18 @@ async function reloaded(
   const { folder } = currentRelease('src/web/worker.ts');
   if (!(await supervisor.reload(planOf(settings)))) return 'Reload failed; the running release continues.';
   await background.reload(backgroundPlan(settings));
-  const restart =
-    kept.length === 0
-      ? ''
-      : ` These settings need a restart: ${kept.map((name) => settingsTable[name].name).join(', ')}.`;
+  logger.level = settings.logLevel;
+  const restart = kept.length === 0 ? '' : ` These settings need a restart: ${kept.map(settingName).join(', ')}.`;
   const own =
     folder === ownFolder
       ? ''
       : ' The process that accepts connections keeps the release before, which works with this one, until `serve` is restarted.';
   return `Code and settings were reloaded from ${folder}.${own}${restart}`;
+}
+
+function settingName(key: keyof Settings): string {
+  const { name, environment } = settingsTable[key];
+  return name ?? environment;
 }
 
 function machine({ nodeName }: Settings, started: number) {

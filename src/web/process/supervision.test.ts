@@ -9,6 +9,7 @@ import autocannon from 'autocannon';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { loadSettings, type Settings } from '../../config/settings.ts';
+import { settingsTable } from '../../config/table.ts';
 import type { NodeStatus } from '../../monitor/node-status.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
 import { serve } from './serve.ts';
@@ -158,7 +159,23 @@ test('a reload under load replaces every worker with the settings of now, and fa
     });
     assert.equal(now.reloads, 1);
     assert.equal(now.deathCount, 0);
-    const pids = now.workers.map(({ pid }) => pid);
+
+    const readAgain = async (changes: Partial<Settings>): Promise<string> => {
+      log.splice(0);
+      server.reload(changes);
+      return waitFor('the reload', () => log.find((line) => line.includes('Code and settings were reloaded')));
+    };
+    const needing = { nodeName: 'another', statusPort: 1, host: 'nowhere.invalid' } as const;
+    const told = /need a restart: ([\w, -]+)/.exec(await readAgain(needing))?.[1]?.split(', ');
+    const names = Object.keys(needing).map((key) => settingsTable[key as keyof typeof needing]);
+    assert.deepEqual(told?.toSorted(), names.map(({ name }) => name).toSorted());
+    for (const { change } of names) assert.equal(change, 'restart');
+    assert.equal((await status(server.address)).name, now.name, 'what needs a restart stays');
+    assert.equal(settingsTable.sharedCache.change, 'reload');
+    await readAgain({ nodeName: now.name, statusPort: 0, host: '127.0.0.1', sharedCache: 88_000 });
+    const again = await fetch(`${server.address}/search?p=test`);
+    assert.equal(again.headers.get('cache-control')?.includes('max-age=88'), true);
+    const kept = (await status(server.address)).workers.map(({ pid }) => pid);
 
     log.splice(0);
     server.reload({ exemptNetworks: 'nowhere' });
@@ -166,7 +183,7 @@ test('a reload under load replaces every worker with the settings of now, and fa
     assert.ok(log.some((line) => line.includes('did not start')));
     assert.deepEqual(
       (await status(server.address)).workers.map(({ pid }) => pid),
-      pids,
+      kept,
     );
     assert.equal((await fetch(`${server.address}/search?p=test`)).status, 200);
   } finally {

@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Html, html } from '../../html/html.ts';
 import { may } from '../../people/person.ts';
 import { sortKeyOf } from '../../profile/functions.ts';
 import { isProfileId, type KeptProfile, listProfiles, readProfile } from '../../profile/kept.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { type Answering, type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendNotFound } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import { layout } from '../ui/layout.ts';
@@ -26,64 +26,49 @@ const longestLook = 120;
 /** Kept profiles of this node. Whoever may not see them meets no such page. */
 export function profileRoutes(app: FastifyInstance, environment: WebEnvironment, options: ProfileRoutes): void {
   const { folder } = options;
-  const allowed =
-    <T extends FastifyRequest>(
-      answer: (request: T, reply: FastifyReply, exchange: Exchange) => Promise<FastifyReply>,
-    ) =>
-    async (request: T, reply: FastifyReply): Promise<FastifyReply> => {
-      const exchange = beginExchange(environment, request);
-      if (!may(exchange.snapshot.site, exchange.person, 'profiling')) return sendNotFound(exchange, reply);
-      reply.header('cache-control', 'private, no-store');
-      return answer(request, reply, exchange);
-    };
-  app.get(
-    '/profiles',
-    allowed(async (_, reply, exchange) => page(exchange, reply, 'Profiles', profileList(await listProfiles(folder)))),
-  );
-  app.get(
-    '/profiles/compare',
-    allowed(async (_, reply, exchange) => {
-      const [first, second] = await Promise.all(
-        ['a', 'b'].map((name) => readProfile(folder, exchange.args.get(name) ?? '')),
-      );
-      if (first === undefined || second === undefined) return sendNotFound(exchange, reply);
-      return page(exchange, reply, 'Two profiles', comparison(first, second));
-    }),
-  );
-  app.get<{ Params: { file: string } }>(
-    '/profiles/flame/:file',
-    allowed(async (request: FastifyRequest<{ Params: { file: string } }>, reply, exchange) => {
-      const found = flameFile(request.params.file);
-      if (found === undefined) return sendNotFound(exchange, reply);
-      return reply.header('content-security-policy', flamePolicy).type(found.type).send(found.body);
-    }),
-  );
-  app.get<{ Params: { id: string } }>(
-    '/profiles/:id',
-    allowed(async (request: FastifyRequest<{ Params: { id: string } }>, reply, exchange) => {
-      const [id = '', kind] = request.params.id.split('.', 2);
-      const found = isProfileId(id) ? await readProfile(folder, id) : undefined;
-      if (found === undefined || (kind !== undefined && kind !== 'cpuprofile')) return sendNotFound(exchange, reply);
-      if (kind === 'cpuprofile') return reply.type('application/json').send(JSON.stringify(found.cpu));
-      const key = sortKeyOf(exchange.args.get('sort') ?? 'cumulative');
-      const plan = exchange.args.get('plan');
-      const drawn = plan === null ? undefined : await planOf(options, found, Number(plan));
-      return page(exchange, reply, `Profile ${id}`, profileParts(found, key, drawn));
-    }),
-  );
-  app.post('/api/profile', async (request, reply) => {
+  const routes = routesOf(app, environment);
+  const get = (path: string, answer: Answering): void =>
+    routes.get(path, async (exchange) => {
+      if (!may(exchange.snapshot.site, exchange.person, 'profiling')) return sendNotFound(exchange);
+      exchange.reply.header('cache-control', 'private, no-store');
+      return answer(exchange);
+    });
+  get('/profiles', async (exchange) => page(exchange, 'Profiles', profileList(await listProfiles(folder))));
+  get('/profiles/compare', async (exchange) => {
+    const [first, second] = await Promise.all(
+      ['a', 'b'].map((name) => readProfile(folder, exchange.args.get(name) ?? '')),
+    );
+    if (first === undefined || second === undefined) return sendNotFound(exchange);
+    return page(exchange, 'Two profiles', comparison(first, second));
+  });
+  get('/profiles/flame/:file', (exchange) => {
+    const found = flameFile(exchange.param('file'));
+    if (found === undefined) return sendNotFound(exchange);
+    return exchange.reply.header('content-security-policy', flamePolicy).type(found.type).send(found.body);
+  });
+  get('/profiles/:id', async (exchange) => {
+    const [id = '', kind] = exchange.param('id').split('.', 2);
+    const found = isProfileId(id) ? await readProfile(folder, id) : undefined;
+    if (found === undefined || (kind !== undefined && kind !== 'cpuprofile')) return sendNotFound(exchange);
+    if (kind === 'cpuprofile') return exchange.reply.type('application/json').send(JSON.stringify(found.cpu));
+    const key = sortKeyOf(exchange.args.get('sort') ?? 'cumulative');
+    const plan = exchange.args.get('plan');
+    const drawn = plan === null ? undefined : await planOf(options, found, Number(plan));
+    return page(exchange, `Profile ${id}`, profileParts(found, key, drawn));
+  });
+  routes.post('/api/profile', async (exchange) => {
+    const { request, reply } = exchange;
     const { secret, seconds } = (request.body ?? {}) as { readonly secret?: unknown; readonly seconds?: unknown };
-    if (typeof secret !== 'string' || !(await options.isTicket(secret)))
-      return sendNotFound(beginExchange(environment, request), reply);
+    if (typeof secret !== 'string' || !(await options.isTicket(secret))) return sendNotFound(exchange);
     const profile = await options.take(Math.min(longestLook, Math.max(0.1, Number(seconds) || 10)));
     if (profile === undefined) return reply.code(409).send({ title: 'Another profile is being taken.' });
     return reply.header('cache-control', 'no-store').send(profile);
   });
 }
 
-function page(exchange: Exchange, reply: FastifyReply, title: string, content: Html): FastifyReply {
+function page(exchange: Exchange, title: string, content: Html): FastifyReply {
   const main = html`<h1>${title}</h1>${content}`;
-  return sendHtml(reply, exchange, layout(exchange.page, { title, unlisted: true, main }));
+  return sendHtml(exchange, layout(exchange.page, { title, unlisted: true, main }));
 }
 
 async function planOf({ explain }: ProfileRoutes, profile: KeptProfile, at: number): Promise<Html | undefined> {

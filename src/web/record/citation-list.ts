@@ -3,6 +3,7 @@ import type { Brief } from '../../index/brief.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { finish } from '../../index/work.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
+import { yearSpanText } from '../../search/year-span.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { CitationList, RecordCitations } from './citations-page.ts';
 
@@ -23,9 +24,8 @@ export function citationsOf({ snapshot, person }: Exchange, id: number): RecordC
       .filter(([year]) => year > 0 && year < highestYear)
       .map(([year, count]) => ({ year, count })),
     yearHref: (from, to) => {
-      const years = from === to ? `${from}` : `${from}->${to}`;
       const facets: Readonly<Record<string, readonly string[]>> =
-        yearFacet === undefined ? {} : { [yearFacet.code]: [years] };
+        yearFacet === undefined ? {} : { [yearFacet.code]: [yearSpanText({ from, to })] };
       return toUrl({ ...emptyRequest, text: `refersto:recid:${id}`, facets });
     },
   };

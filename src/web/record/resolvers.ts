@@ -4,33 +4,29 @@ import { exportFormat, exportFormats } from '../../formats/formats.ts';
 import { escapeXml } from '../../formats/xml.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { exportRecord } from '../reading/export-records.ts';
 import { openUrlQueries, readOpenUrl } from './openurl.ts';
 
 /** Addresses by which other programs find a record and its formats: unAPI, OpenURL, and the older /openurl of link servers. */
 export function resolverRoutes(app: FastifyInstance, environment: WebEnvironment): void {
-  app.get('/unapi', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    const { args } = exchange;
+  const { get } = routesOf(app, environment);
+  get('/unapi', async (exchange) => {
+    const { args, reply } = exchange;
     const id = args.get('id') ?? '';
     const name = args.get('format') ?? '';
     if (id === '' && name === '') return reply.type(xmlType).send(unapiFormats(undefined));
-    const number = recordNumber(id, exchange.page.baseUrl);
-    const shown = number === undefined ? 'unknown' : mayShow(exchange.person, exchange.snapshot, number);
-    const version = number === undefined || shown !== 'yes' ? undefined : await exchange.record(number);
-    if (version === undefined || version.deleted)
-      return reply.code(404).type(textType).send('There is no such record.\n');
+    const found = await exchange.record(withoutAddress(id, exchange.page.baseUrl));
+    if (found.kind !== 'shown') return reply.code(404).type(textType).send('There is no such record.\n');
     // The specification wants 300 when there is a choice to make.
     if (name === '') return reply.code(300).type(xmlType).send(unapiFormats(id));
     const format = exportFormat(name);
     if (format === undefined) return reply.code(406).type(textType).send('There is no such format.\n');
-    return reply.type(format.contentType).send(exportRecord(exchange, format, version, []));
+    return reply.type(format.contentType).send(exportRecord(exchange, format, found.version, []));
   });
 
-  app.get('/openurl', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    const { args, page } = exchange;
+  get('/openurl', async (exchange) => {
+    const { args, page, reply } = exchange;
     const url = readOpenUrl(args, page.baseUrl);
     const { record } = url;
     if (record !== undefined && mayShow(exchange.person, exchange.snapshot, record) === 'yes')
@@ -60,9 +56,8 @@ function unapiFormats(id: string | undefined): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<formats${id === undefined ? '' : ` id="${escapeXml(id)}"`}>\n${formats}</formats>\n`;
 }
 
-/** "12", or the address of a record of ours. */
-function recordNumber(id: string, baseUrl: string): number | undefined {
-  const text = id.startsWith(`${baseUrl}/record/`) ? id.slice(`${baseUrl}/record/`.length) : id;
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  return number >= 1 && number <= 2 ** 31 - 1 ? number : undefined;
+/** The number of "12", or of the address of a record of ours. */
+function withoutAddress(id: string, baseUrl: string): string {
+  const start = `${baseUrl}/record/`;
+  return id.startsWith(start) ? id.slice(start.length) : id;
 }

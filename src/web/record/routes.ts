@@ -1,22 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { similarFor } from '../../access/similar.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
-import { exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
+import { askedFormat, exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
 import { references } from '../../formats/work/references.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import { type Html, html } from '../../html/html.ts';
 import { repeatedTooOften } from '../../search/repeated.ts';
 import { emptyRequest, tagsIn, toUrl } from '../../search/request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendDeleted, sendMerged, sendNoRecord } from '../exchange/messages.ts';
 import type { ReadVersion } from '../exchange/read-version.ts';
-import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import { type FilePage, filePage, noFiles } from '../files/files.ts';
 import { filesShown, filesTab } from '../files/panel.ts';
 import { negotiateType } from '../http/negotiate.ts';
 import { exportRecord } from '../reading/export-records.ts';
-import { findRecord } from '../reading/find-record.ts';
 import { shortened } from '../reading/read-records.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
 import { requireFew } from '../search/routes.ts';
@@ -26,43 +25,32 @@ import { recordCitations } from './citations-page.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from './page.ts';
 import { recordAuthors, recordMarc, recordReferences } from './tabs.ts';
 
-interface RecordParams {
-  readonly Params: { readonly id: string; readonly format: string };
-}
-
 /** /record/N: the page with its tabs, and every export. */
 export function recordRoutes(app: FastifyInstance, environment: WebEnvironment): void {
-  app.get<RecordParams>('/record/:id', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    const version = await findOrAnswer(exchange, reply, request.params.id);
-    if (version === undefined) return reply;
-    const asked = exchange.args.get('of');
-    const format =
-      asked === null || asked.startsWith('hd') || asked.startsWith('hb')
-        ? negotiated(request)
-        : asked === 'hm'
-          ? undefined
-          : requireExportFormat(asked);
-    if (format !== undefined) return sendRecordExport(environment, exchange, request, reply, version, format);
-    return asked === 'hm'
-      ? sendTab(environment, exchange, request, reply, version, 'marc')
-      : sendTab(environment, exchange, request, reply, version, 'information');
+  const { get } = routesOf(app, environment);
+  get('/record/:id', async (exchange) => {
+    const version = await findOrAnswer(exchange, exchange.param('id'));
+    if (version === undefined) return exchange.reply;
+    const of = exchange.args.get('of') ?? '';
+    const asked = askedFormat(of);
+    if (asked.kind === 'page' && asked.page.draws === 'marc') return sendTab(exchange, version, 'marc');
+    const format = asked.kind === 'page' ? negotiated(exchange.request) : requireExportFormat(of);
+    if (format !== undefined) return sendRecordExport(exchange, version, format);
+    return sendTab(exchange, version, 'information');
   });
 
   for (const tab of ['references', 'citations', 'authors', 'files', 'marc'] as const) {
-    app.get<RecordParams>(`/record/:id/${tab}`, async (request, reply) => {
-      const exchange = beginExchange(environment, request);
-      const version = await findOrAnswer(exchange, reply, request.params.id);
-      return version === undefined ? reply : sendTab(environment, exchange, request, reply, version, tab);
+    get(`/record/:id/${tab}`, async (exchange) => {
+      const version = await findOrAnswer(exchange, exchange.param('id'));
+      return version === undefined ? exchange.reply : sendTab(exchange, version, tab);
     });
   }
 
-  app.get<RecordParams>('/record/:id/export/:format', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
-    const format = exportFormat(request.params.format);
-    if (format === undefined) return reply.callNotFound();
-    const version = await findOrAnswer(exchange, reply, request.params.id);
-    return version === undefined ? reply : sendRecordExport(environment, exchange, request, reply, version, format);
+  get('/record/:id/export/:format', async (exchange) => {
+    const format = exportFormat(exchange.param('format'));
+    if (format === undefined) return exchange.notFound();
+    const version = await findOrAnswer(exchange, exchange.param('id'));
+    return version === undefined ? exchange.reply : sendRecordExport(exchange, version, format);
   });
 }
 
@@ -76,28 +64,20 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
 }
 
 /** The version to show, or undefined after answering why there is none. */
-async function findOrAnswer(exchange: Exchange, reply: FastifyReply, text: string): Promise<ReadVersion | undefined> {
-  const found = await findRecord(exchange, text);
+async function findOrAnswer(exchange: Exchange, text: string): Promise<ReadVersion | undefined> {
+  const found = await exchange.record(text);
   if (found.kind === 'shown') return found.version;
-  if (found.kind === 'deleted') sendDeleted(exchange, reply, found.id, found.on);
-  else if (found.kind === 'merged') sendMerged(exchange, reply, found.id, found.other);
-  else sendNoRecord(exchange, reply, text);
+  if (found.kind === 'deleted') sendDeleted(exchange, found.id, found.on);
+  else if (found.kind === 'merged') sendMerged(exchange, found.id, found.other);
+  else sendNoRecord(exchange, text);
   return undefined;
 }
 
-async function sendTab(
-  environment: WebEnvironment,
-  exchange: Exchange,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  version: ReadVersion,
-  tab: RecordTab,
-): Promise<FastifyReply> {
+async function sendTab(exchange: Exchange, version: ReadVersion, tab: RecordTab): Promise<FastifyReply> {
   const number = Math.max(1, Math.trunc(Number(exchange.args.get('page') ?? 1)) || 1);
-  const files = await filesFor(environment, exchange, version.id, tab, number);
-  reply.header('last-modified', new Date(Math.max(version.modified.getTime(), files.latest)).toUTCString());
-  const tag = entityTag(exchange, environment, `${tab} ${version.revision} ${files.tag}`);
-  if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
+  const files = await filesFor(exchange, version.id, tab, number);
+  exchange.reply.header('last-modified', new Date(Math.max(version.modified.getTime(), files.latest)).toUTCString());
+  if (exchange.isFresh(`${tab} ${version.revision} ${files.tag}`)) return exchange.reply;
   const { page } = exchange;
   const { record, leftOut } = shortened(visibleRecord(exchange, version.record));
   const cited = references(record);
@@ -121,17 +101,12 @@ async function sendTab(
     files: () => filesTab(page, files),
     marc: () => recordMarc(page, record, number),
   } as const satisfies Record<RecordTab, () => unknown>;
-  return sendHtml(reply, exchange, recordPage(page, model, tab, bodies[tab](), searchBox(page, emptyBox)));
+  return sendHtml(exchange, recordPage(page, model, tab, bodies[tab](), searchBox(page, emptyBox)));
 }
 
 /** The files that a tab shows. */
-async function filesFor(
-  { files }: WebEnvironment,
-  exchange: Exchange,
-  id: number,
-  tab: RecordTab,
-  number: number,
-): Promise<FilePage> {
+async function filesFor(exchange: Exchange, id: number, tab: RecordTab, number: number): Promise<FilePage> {
+  const { files } = exchange.environment;
   if (files === undefined) return noFiles;
   if (tab === 'information') return filePage(exchange, files.database, id, { size: filesShown.panel, wanted: 1 });
   return tab === 'files' ? filePage(exchange, files.database, id, { size: filesShown.page, wanted: number }) : noFiles;
@@ -153,20 +128,12 @@ function citationsTab(exchange: Exchange, id: number, number: number): Html {
   return list === undefined ? html`<p>${page.tr.t('citations.counting')}</p>` : recordCitations(page, list);
 }
 
-function sendRecordExport(
-  environment: WebEnvironment,
-  exchange: Exchange,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  version: ReadVersion,
-  format: ExportFormat,
-): FastifyReply {
-  reply.header('last-modified', version.modified.toUTCString());
-  const tag = entityTag(exchange, environment, `${format.code} ${version.revision}`);
-  if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
+function sendRecordExport(exchange: Exchange, version: ReadVersion, format: ExportFormat): FastifyReply {
+  exchange.reply.header('last-modified', version.modified.toUTCString());
+  if (exchange.isFresh(`${format.code} ${version.revision}`)) return exchange.reply;
   const only = tagsIn(exchange.args);
   requireFew(repeatedTooOften({ ...emptyRequest, tags: only }));
-  return reply
+  return exchange.reply
     .header('server-timing', exchange.timing.header())
     .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)
     .type(format.contentType)

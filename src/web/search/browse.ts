@@ -1,12 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { browseFor } from '../../access/browse.ts';
 import { collectionTree } from '../../access/collections.ts';
 import type { BrowseWay } from '../../search/guide/browse.ts';
 import { type SearchRequest, toUrl, withoutFilters } from '../../search/request.ts';
-import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { sendUnknownCollection } from '../exchange/messages.ts';
-import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import { withParameter } from '../http/url.ts';
 import { browsePage } from './browse-page.ts';
 import { noticeText } from './search-view.ts';
@@ -18,19 +17,12 @@ export function asksToBrowse(args: URLSearchParams): boolean {
 }
 
 /** /search?action=browse */
-export function sendBrowse(
-  environment: WebEnvironment,
-  exchange: Exchange,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  question: SearchRequest,
-): FastifyReply {
+export function sendBrowse(exchange: Exchange, question: SearchRequest): FastifyReply {
   const { snapshot, person, page, args, timing } = exchange;
   const { byName } = collectionTree(snapshot.site);
   const unknown = [question.collection, ...question.collections].find((name) => name !== '' && !byName.has(name));
-  if (unknown !== undefined) return sendUnknownCollection(exchange, reply, unknown);
-  if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
-    return reply;
+  if (unknown !== undefined) return sendUnknownCollection(exchange, unknown);
+  if (exchange.isFresh()) return exchange.reply;
   const [part] = question.parts;
   const asked = question.text === '' && part !== undefined ? { text: part.text, field: part.field } : {};
   const wanted = { ...question, ...asked };
@@ -40,7 +32,6 @@ export function sendBrowse(
     withParameter(browseAddress({ ...wanted, text, field: browsed.field }), 'way', direction);
   const collection = byName.get(question.collection)?.collection;
   return sendHtml(
-    reply,
     exchange,
     browsePage(page, {
       request: { ...wanted, field: browsed.field },

@@ -2,9 +2,11 @@ import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import type { Citing } from '../../citations/counts.ts';
 import { summarisingCitations } from '../../citations/summary.ts';
+import { type PageFormat, pageFormats } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { RequestPart, SearchRequest } from '../../search/request.ts';
-import { toUrl } from '../../search/request.ts';
+import { emptyRequest, toUrl } from '../../search/request.ts';
+import { yearSpanText } from '../../search/year-span.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { citationSummaryHtml } from './citation-summary-page.ts';
 
@@ -15,11 +17,12 @@ export async function citationSummary(
   exchange: Exchange,
   request: SearchRequest,
   { hits, understood }: Pick<Answer, 'hits' | 'understood'>,
+  { withoutSelf }: PageFormat,
 ): Promise<Html> {
   const { snapshot, person, page, timing } = exchange;
   const view = timing.search(() => citationsFor(snapshot, person));
   if (view === undefined) return html`<p>${page.tr.t('notice.no-citations', { text: `of=${request.format}` })}</p>`;
-  const wanted: readonly Citing[] = request.format === 'hcs2' ? ['all', 'without-self'] : ['all'];
+  const wanted: readonly Citing[] = withoutSelf ? ['all', 'without-self'] : ['all'];
   const { columns, perYear } = await exchange.work(
     (function* () {
       const summaries = [];
@@ -32,12 +35,13 @@ export async function citationSummary(
     field: '',
     parts: [],
     advanced: false,
-    format: 'hb',
+    format: emptyRequest.format,
     split: false,
     ascending: false,
     sort: '',
     rank: '',
   };
+  const other = pageFormats.find((one) => one.draws === 'citations' && one.withoutSelf !== withoutSelf)!;
   // A chosen language is remembered.
   const list = { ...request, ...plain, first: 1, language: '' };
   const { sorts, facets } = snapshot.site;
@@ -54,19 +58,20 @@ export async function citationSummary(
       spelled(
         toUrl(list, {
           text: `refersto:(${understood === '' ? 'cited:1+' : understood})`,
-          facets: yearFacet === undefined ? {} : { [yearFacet.code]: [from === to ? `${from}` : `${from}->${to}`] },
+          facets: yearFacet === undefined ? {} : { [yearFacet.code]: [yearSpanText({ from, to })] },
         }),
       ),
     listHref: toUrl(request, { format: 'hb', first: 1 }),
     mostCitedHref:
-      byCitations && toUrl(request, { format: 'hb', sort: byCitations.code, rank: '', ascending: false, first: 1 }),
-    otherHref: toUrl(request, { format: request.format === 'hcs2' ? 'hcs' : 'hcs2' }),
+      byCitations &&
+      toUrl(request, { format: emptyRequest.format, sort: byCitations.code, rank: '', ascending: false, first: 1 }),
+    otherHref: toUrl(request, { format: other.code }),
   });
 }
 
 function citedCondition(citing: Citing, from: number, to: number | undefined): string {
   const field = citing === 'all' ? 'cited' : 'citedexcludingselfcites';
-  return `${field}:${to === undefined ? `${from}+` : to === from ? from : `${from}->${to}`}`;
+  return `${field}:${to === undefined ? `${from}+` : yearSpanText({ from, to })}`;
 }
 
 /** Blanks as scripts that compare addresses know them. */

@@ -1,30 +1,22 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { countingFor } from '../../access/ask.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { idFormat, requireExportFormat } from '../../formats/formats.ts';
-import { type SearchRequest, toUrl } from '../../search/request.ts';
-import type { WebEnvironment } from '../exchange/environment.ts';
+import { emptyRequest, type SearchRequest, toUrl } from '../../search/request.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { caching, entityTag, notModified } from '../exchange/reply.ts';
+
 import { webErrors } from '../http/errors.ts';
 import { endWhenSlow } from '../limits/pace.ts';
 import { exportStream, idList } from '../reading/export-records.ts';
 
 /** of=id: one buffer, made in one go; there is no work left for it to hold up. */
-export async function sendIds(
-  environment: WebEnvironment,
-  exchange: Exchange,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  question: SearchRequest,
-): Promise<FastifyReply> {
+export async function sendIds(exchange: Exchange, question: SearchRequest): Promise<FastifyReply> {
   const { timing } = exchange;
-  if (notModified(request, reply, entityTag(exchange, environment, 'id'), caching(exchange, environment, request)))
-    return reply;
+  if (exchange.isFresh('id')) return exchange.reply;
   const answer = await exchange.ask(question);
   const list = idList(answer.ids);
-  return reply
+  return exchange.reply
     .header('server-timing', timing.header())
     .header('x-total-count', answer.total)
     .type(idFormat.contentType)
@@ -37,28 +29,21 @@ const longExport = 1000;
 const retrySeconds = 30;
 
 /** What a question finds in a format that machines read, however much it is. */
-export async function sendExport(
-  environment: WebEnvironment,
-  exchange: Exchange,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  question: SearchRequest,
-): Promise<FastifyReply> {
-  const { snapshot, person } = exchange;
+export async function sendExport(exchange: Exchange, question: SearchRequest): Promise<FastifyReply> {
+  const { snapshot, person, request, reply, environment } = exchange;
   const format = requireExportFormat(question.format);
-  const tag = entityTag(exchange, environment, format.code);
-  if (notModified(request, reply, tag, caching(exchange, environment, request))) return reply;
+  if (exchange.isFresh(format.code)) return reply;
   const expected = Math.min(
     question.size,
     await exchange.work(countingFor(snapshot, person, question, exchange.patterns)),
   );
-  const giveBack = expected > longExport ? await place(environment, request, reply) : () => undefined;
+  const giveBack = expected > longExport ? await place(exchange) : () => undefined;
   try {
     const { ids, total } = await exchange.ask(question);
-    const page = toUrl({ ...question, format: 'hb', size: Math.min(question.size, 10), tags: [] });
+    const page = toUrl({ ...question, format: emptyRequest.format, size: Math.min(question.size, 10), tags: [] });
     const stream = exportStream(exchange, format, { ids, total, page, single: false, only: question.tags });
     stream.once('close', giveBack);
-    headers(reply, exchange, format, total);
+    headers(exchange, format, total);
     if (request.method === 'HEAD') {
       stream.destroy();
       return reply.send();
@@ -71,15 +56,15 @@ export async function sendExport(
   }
 }
 
-function headers(reply: FastifyReply, exchange: Exchange, format: ExportFormat, total: number): void {
+function headers({ reply, timing }: Exchange, format: ExportFormat, total: number): void {
   reply
-    .header('server-timing', exchange.timing.header())
+    .header('server-timing', timing.header())
     .header('x-total-count', total)
     .header('content-disposition', `inline; filename="search.${format.extension}"`)
     .type(format.contentType);
 }
 
-async function place({ limits }: WebEnvironment, request: FastifyRequest, reply: FastifyReply): Promise<() => void> {
+async function place({ environment: { limits }, request, reply }: Exchange): Promise<() => void> {
   const giveBack = await limits.slots.take(limits.networkOf(request));
   if (giveBack !== undefined) return giveBack;
   reply.removeHeader('etag').header('retry-after', retrySeconds).header('cache-control', 'no-store');

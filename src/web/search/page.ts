@@ -1,6 +1,7 @@
 import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
 import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
-import { type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import { emptyRequest, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import { type YearSpan, yearSpanText } from '../../search/year-span.ts';
 import type { SortMethod } from '../../site/site.ts';
 import { formatGroups } from '../ui/format-menu.ts';
 import type { Highlighter } from '../ui/highlight.ts';
@@ -57,7 +58,7 @@ export type FacetModel =
       readonly code: string;
       readonly title: string;
       readonly counts: readonly YearCount[];
-      readonly chosen: readonly [number, number] | undefined;
+      readonly chosen: YearSpan | undefined;
     };
 
 export interface Chip {
@@ -90,8 +91,8 @@ export function searchPage(context: PageContext, model: SearchModel): string {
   return layout(context, {
     title,
     unlisted: true,
-    head: html`<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: 'hb', language: '' })}">
-<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}">`,
+    head: html`<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: emptyRequest.format, language: '' })}">
+<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: emptyRequest.format }, {}, '/feed')}">`,
     find: has('S') ? box : nothing,
     embedded: { header: has('H'), footer: has('F') },
     main: html`${has('S') && !has('H') && box}<div class="${has('O') ? 'search' : 'search plain'}">
@@ -144,7 +145,7 @@ ${menu(
 )}
 ${menu(tr.t('search.formats'), formats(context, request))}
 ${model.splitHref !== undefined && html`<a href="${model.splitHref}" rel="nofollow">${tr.t(request.split ? 'split.together' : 'split.by_collection')}</a>`}
-<a href="${toUrl({ ...request, format: 'hb' }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
+<a href="${toUrl({ ...request, format: emptyRequest.format }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
 }
 <a href="${model.browse}" rel="nofollow">${tr.t('browse.link')}</a>
 <details class="menu"><summary>${tr.t('search.link')}</summary><div class="sheet"><p class="muted">${tr.t('search.link_says')}</p><p><code id="permalink">${context.baseUrl}${toUrl(request, { first: request.first })}</code> <button class="quiet" hidden data-copy="permalink" data-done="${tr.t('record.copied')}">${tr.t('record.copy')}</button></p></div></details>
@@ -209,10 +210,10 @@ function isDescending({ by, code }: SortMethod): boolean {
 
 function formats(context: PageContext, request: SearchRequest): readonly MenuItem[] {
   const { tr } = context;
-  const pages = pageFormats.map((format) => ({
-    label: tr.t(`format.${format}`),
-    href: toUrl(request, { format }),
-    current: request.format === format,
+  const pages = pageFormats.map(({ code }) => ({
+    label: tr.t(`format.${code}`),
+    href: toUrl(request, { format: code }),
+    current: request.format === code,
   }));
   const exports = formatGroups.flatMap((group) =>
     exportFormats
@@ -227,7 +228,7 @@ function formats(context: PageContext, request: SearchRequest): readonly MenuIte
     ...pages,
     ...exports,
     {
-      label: tr.t('format.id'),
+      label: tr.t(`format.${idFormat.code}`),
       href: toUrl(request, { format: idFormat.code, first: 1, size: Number.POSITIVE_INFINITY }),
       current: false,
     },
@@ -240,12 +241,12 @@ function facets(context: PageContext, model: SearchModel): Html {
   return html`<aside class="facets" aria-label="${tr.t('facets.title')}">${model.facets.map((facet) => {
     if (facet.kind === 'list') return facetList(context, facet.list);
     const href = (from: number, to: number): string =>
-      toUrl(request, { facets: { ...request.facets, [facet.code]: [from === to ? String(from) : `${from}->${to}`] } });
+      toUrl(request, { facets: { ...request.facets, [facet.code]: [yearSpanText({ from, to })] } });
     const picture = yearPicture(context, { counts: facet.counts, href, chosen: facet.chosen });
     if (picture === nothing && facet.chosen === undefined) return nothing;
     const hidden = [...toArguments({ ...request, first: 1, facets: { ...request.facets, [facet.code]: [] } })];
-    const [from = '', to = ''] = facet.chosen?.map(String) ?? [];
-    return html`<section aria-labelledby="facet-${facet.code}"><h2 id="facet-${facet.code}">${facet.title}</h2>${picture}${yearForm(context, { action: '/search', hidden, names: yearArguments, values: [from, to] })}</section>
+    const [from, to] = [facet.chosen?.from, facet.chosen?.to].map((year) => String(year ?? ''));
+    return html`<section aria-labelledby="facet-${facet.code}"><h2 id="facet-${facet.code}">${facet.title}</h2>${picture}${yearForm(context, { action: '/search', hidden, names: yearArguments, values: [from!, to!] })}</section>
 `;
   })}</aside>`;
 }

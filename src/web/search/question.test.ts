@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { exportFormats, idFormat } from '../../formats/formats.ts';
 import { field } from '../../formats/test-records.ts';
 import { longestQuestion } from '../../search/request.ts';
 import { conditionsHelped } from '../../search/search.ts';
@@ -23,9 +24,12 @@ test('a question of more characters than are read is refused, with its length an
   assert.match(page.body, /Ask for less at a time/);
   const french = await app.inject(address('/search', { p: `${long}b`, ln: 'fr' }));
   assert.match(french.body, /Requête trop longue/);
-  const list = await app.inject(address('/search', { p: `${long}b`, of: 'id' }));
-  assert.equal(list.statusCode, 414);
-  assert.match(list.body, /^error: The query is too long: it has 4001 characters/);
+  const forPrograms = [idFormat, ...exportFormats].flatMap(({ code, aliases }) => [code, ...aliases]);
+  for (const code of [...forPrograms, '245__a']) {
+    const list = await app.inject(address('/search', { p: `${long}b`, of: code }));
+    assert.equal(list.statusCode, 414);
+    assert.match(list.body, /^error: The query is too long: it has 4001 characters/, code);
+  }
   const api = await app.inject(address('/api/search', { p: `${long}b` }));
   assert.equal(api.statusCode, 414);
   assert.equal(api.json().code, 'REPERIO_QUESTION_TOO_LONG');

@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Answer } from '../../access/ask.ts';
 import { withCataloguers } from '../../access/cataloguers.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { refusedEntirely } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
-import { exportFormat, idFormat } from '../../formats/formats.ts';
+import { askedFormat, isPage, type PageFormat } from '../../formats/formats.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import { describeWork } from '../../formats/work/work.ts';
 import type { Html } from '../../html/html.ts';
@@ -21,10 +21,11 @@ import {
   toArguments,
   toUrl,
 } from '../../search/request.ts';
+import { yearSpanText } from '../../search/year-span.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import { beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
-import { caching, entityTag, notModified, sendHtml } from '../exchange/reply.ts';
+import { sendHtml } from '../exchange/reply.ts';
 import { webErrors } from '../http/errors.ts';
 import { drawnRecords, shortened } from '../reading/read-records.ts';
 import { asksToBrowse, sendBrowse } from './browse.ts';
@@ -37,32 +38,29 @@ import { facetHref, facetLabel, facetTitle, searchView } from './search-view.ts'
 
 /** /search in all its formats, and the long list of a facet's values. */
 export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {
-  app.get('/search', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
+  const { get } = routesOf(app, environment);
+  get('/search', async (exchange) => {
     const canonical = withYearSpan(exchange);
-    if (canonical !== undefined) return reply.redirect(canonical, 302);
+    if (canonical !== undefined) return exchange.reply.redirect(canonical, 302);
     const question = await readQuestion(exchange);
-    // Digits that are no MARC path of six characters ask for the usual page.
-    const isPage = exportFormat(question.format) === undefined && /^[h\d]/.test(question.format);
+    const format = askedFormat(question.format);
     const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
-    if (refused !== undefined) return sendRestricted(exchange, reply, refused, !isPage);
-    if (asksToBrowse(exchange.args)) return sendBrowse(environment, exchange, request, reply, question);
-    if (question.format === idFormat.code || question.format === 'intbitset')
-      return sendIds(environment, exchange, request, reply, question);
-    if (!isPage) return sendExport(environment, exchange, request, reply, question);
+    if (refused !== undefined) return sendRestricted(exchange, refused, format.kind !== 'page');
+    if (asksToBrowse(exchange.args)) return sendBrowse(exchange, question);
+    if (format.kind === 'ids') return sendIds(exchange, question);
+    if (format.kind === 'export') return sendExport(exchange, question);
     const size = Math.min(question.size, maximumPageSize);
-    const format = question.format.startsWith('h') ? question.format : 'hb';
-    return sendPage(environment, exchange, request, reply, { ...question, size, format });
+    const asPage = { ...question, size, format: format.page.code };
+    return sendPage(exchange, asPage, format.page);
   });
 
-  app.get('/search/facet', async (request, reply) => {
-    const exchange = beginExchange(environment, request);
+  get('/search/facet', async (exchange) => {
     const question = await readQuestion(exchange);
     const code = exchange.args.get('code') ?? '';
     const definition = exchange.snapshot.site.facets.find((facet) => facet.code === code && facet.kind === 'values');
-    if (definition === undefined) return reply.callNotFound();
+    if (definition === undefined) return exchange.notFound();
     const refused = refusedEntirely(exchange.person, exchange.snapshot, question);
-    if (refused !== undefined) return sendRestricted(exchange, reply, refused);
+    if (refused !== undefined) return sendRestricted(exchange, refused);
     const { snapshot, page } = exchange;
     const find = (exchange.args.get('find') ?? '').trim();
     const others = { ...question, facets: { ...question.facets, [code]: [] }, size: 1 };
@@ -86,7 +84,6 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
     const values = listed.map(({ text, count }) => ({ text, count, label: label(text) }));
     const chosen = question.facets[code] ?? [];
     return sendHtml(
-      reply,
       exchange,
       facetPage(page, {
         request: question,
@@ -125,8 +122,7 @@ export function readRequest({ snapshot, args, signedIn }: Exchange): SearchReque
   if (length > longestQuestion) throw new UserError(webErrors.questionTooLong, { length, most: longestQuestion });
   requireFew(repeatedTooOften(asked));
   const liked = signedIn?.account.preferences.size;
-  const request =
-    liked === undefined || args.has('rg') || !asked.format.startsWith('h') ? asked : { ...asked, size: liked };
+  const request = liked === undefined || args.has('rg') || !isPage(asked.format) ? asked : { ...asked, size: liked };
   return request.collection === collectionTree(snapshot.site).home?.collection.name
     ? { ...request, collection: '' }
     : request;
@@ -148,36 +144,28 @@ function withYearSpan(exchange: Exchange): string | undefined {
   if (from === undefined && to === undefined) return undefined;
   const facet = exchange.snapshot.site.facets.find((one) => one.kind === 'year');
   const request = readRequest(exchange);
-  const isYear = (text: string | undefined): boolean => /^\d{1,4}$/.test(text ?? '');
-  if (facet === undefined || (!isYear(from) && !isYear(to))) return toUrl(request);
-  const span = `${isYear(from) ? from : ''}->${isYear(to) ? to : ''}`;
-  return toUrl(request, { facets: { ...request.facets, [facet.code]: [from === to ? from! : span] } });
+  const year = (text: string | undefined): number | undefined =>
+    /^\d{1,4}$/.test(text ?? '') ? Number(text) : undefined;
+  const span = { from: year(from), to: year(to) };
+  if (facet === undefined || (span.from === undefined && span.to === undefined)) return toUrl(request);
+  return toUrl(request, { facets: { ...request.facets, [facet.code]: [yearSpanText(span)] } });
 }
 
-async function sendPage(
-  environment: WebEnvironment,
-  exchange: Exchange,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  question: SearchRequest,
-): Promise<FastifyReply> {
+async function sendPage(exchange: Exchange, question: SearchRequest, format: PageFormat): Promise<FastifyReply> {
   const unknown = [question.collection, ...question.collections].find(
     (name) => name !== '' && !collectionTree(exchange.snapshot.site).byName.has(name),
   );
-  if (unknown !== undefined) return sendUnknownCollection(exchange, reply, unknown);
-  if (notModified(request, reply, entityTag(exchange, environment), caching(exchange, environment, request)))
-    return reply;
+  if (unknown !== undefined) return sendUnknownCollection(exchange, unknown);
+  if (exchange.isFresh()) return exchange.reply;
   const { model, answer } = await searchView(exchange, question);
-  if (question.format === 'hcs' || question.format === 'hcs2') {
-    const summary = answer.total === 0 ? {} : { summary: await citationSummary(exchange, question, answer) };
-    return sendHtml(reply, exchange, searchPage(exchange.page, { ...model, ...summary }));
+  if (format.draws === 'citations') {
+    const summary = answer.total === 0 ? {} : { summary: await citationSummary(exchange, question, answer, format) };
+    return sendHtml(exchange, searchPage(exchange.page, { ...model, ...summary }));
   }
-  if (question.format === 'hb' || answer.total === 0)
-    return sendHtml(reply, exchange, searchPage(exchange.page, model));
+  if (format.draws === 'brief' || answer.total === 0) return sendHtml(exchange, searchPage(exchange.page, model));
   return sendHtml(
-    reply,
     exchange,
-    searchPage(exchange.page, { ...model, ...(await drawnHits(exchange, model, answer)) }),
+    searchPage(exchange.page, { ...model, ...(await drawnHits(exchange, model, answer, format)) }),
   );
 }
 
@@ -189,13 +177,14 @@ async function drawnHits(
   exchange: Exchange,
   { request, highlighter }: SearchModel,
   { ids }: Answer,
+  { draws }: PageFormat,
 ): Promise<Pick<SearchModel, 'drawn'>> {
   const { page } = exchange;
   const places = new Map(ids.map((id, i) => [id, request.first + i]));
   const draw = ({ id, record: whole }: ExportItem): Html => {
     const { record } = shortened(whole);
     const place = { id, rank: places.get(id)! };
-    return request.format === 'hm'
+    return draws === 'marc'
       ? hitMarc(page, { ...place, record })
       : hitDetails(page, { ...place, work: describeWork(record) }, highlighter);
   };

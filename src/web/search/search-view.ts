@@ -3,8 +3,9 @@ import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import type { FacetResult } from '../../search/facets.ts';
 import type { Notice } from '../../search/notices.ts';
-import { type SearchRequest, toUrl } from '../../search/request.ts';
+import { emptyRequest, type SearchRequest, toUrl } from '../../search/request.ts';
 import { analyzerOf } from '../../search/search.ts';
+import { parseYearSpan } from '../../search/year-span.ts';
 import type { FacetDefinition } from '../../site/site.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
@@ -34,12 +35,13 @@ export async function searchView(
   const collection = collectionTree(snapshot.site).byName.get(request.collection)?.collection;
   const parts = splitCollections(exchange, request);
   const canSplit = answer.total > 0 && parts.length > 1;
-  const isSplit = canSplit && request.split && request.format === 'hb';
+  const isSplit = canSplit && request.split && request.format === emptyRequest.format;
   const model: SearchModel = {
     request,
     typed: asked.text,
     total: answer.total,
-    hits: request.format === 'hb' && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
+    hits:
+      request.format === emptyRequest.format && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
     correction: await correctionModel(exchange, asked, answer.total),
     guidance: answer.total > 0 ? undefined : await guidanceModel(exchange, request, answer.query),
     milliseconds: timing.searchMilliseconds,
@@ -150,7 +152,13 @@ function facetModel(
   const title = facetTitle(page, definition);
   if (facet.kind === 'year') {
     const counts = facet.values.map(({ value, count }) => ({ year: Number(value), count }));
-    return { kind: 'years', code: facet.code, title, counts, chosen: yearSpan(request.facets[facet.code]?.[0]) };
+    return {
+      kind: 'years',
+      code: facet.code,
+      title,
+      counts,
+      chosen: parseYearSpan(request.facets[facet.code]?.[0] ?? ''),
+    };
   }
   const values = facet.values.map(
     (value): FacetValue => ({
@@ -194,14 +202,6 @@ export function facetHref(request: SearchRequest, code: string, value: string): 
   const chosen = request.facets[code] ?? [];
   const next = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
   return toUrl(request, { facets: { ...request.facets, [code]: next } });
-}
-
-/** "1999" or "1999->2003"; an open end reads as far as years go. */
-function yearSpan(text: string | undefined): readonly [number, number] | undefined {
-  const match = /^(\d*)(->)?(\d*)$/.exec(text ?? '');
-  if (match === null || text === undefined) return undefined;
-  const from = Number(match[1] || 1);
-  return [from, match[2] === undefined ? from : Number(match[3] || 9999)];
 }
 
 function chipsOf(page: PageContext, request: SearchRequest): readonly Chip[] {

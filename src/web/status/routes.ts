@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { statePaths } from '../../addresses/addresses.ts';
 import { UserError } from '../../errors/errors.ts';
 import { answerStatus } from '../../monitor/status/answer.ts';
 import { isLocalName, isLoopback, isOwnPeer } from '../../monitor/status/local.ts';
@@ -22,7 +23,7 @@ export function statusRoutes(
       return !isTrusted(request) && isLoopback(ip) && !isForwarded(request) && (await isOwnPeer(socket));
     return open.includes(ip) && (isTrusted(request) ? !isLoopback(ip) : !isForwarded(request));
   };
-  for (const path of ['/server-status', '/metrics'])
+  for (const path of Object.values(statePaths))
     app.get(path, async (request, reply) => {
       const { site } = environment.library.snapshot();
       if (

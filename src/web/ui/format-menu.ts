@@ -6,9 +6,6 @@ import type { PageContext } from './page-context.ts';
 /** Groups of formats in the order of the menus. Feeds have a link of their own. */
 export const formatGroups: readonly FormatGroup[] = ['manager', 'catalogue', 'data', 'citation'];
 
-/** Texts that people paste somewhere. */
-const copied = new Set(['hx', 'ris', 'enw', 'csl']);
-
 /** Where a record's formats are, those for reference managers first, with buttons that copy the text where scripts run. */
 export function recordFormats(context: PageContext, id: number): Html {
   const { tr } = context;
@@ -19,7 +16,7 @@ export function recordFormats(context: PageContext, id: number): Html {
       .map((format) => {
         const address = `/record/${id}/export/${format.code}`;
         const copy =
-          copied.has(format.code) &&
+          format.pasted === true &&
           html` <button type="button" class="quiet small" data-copy-from="${address}" data-done="${tr.t('record.copied')}" hidden>${tr.t('record.copy')}<span class="hidden"> (${format.name})</span></button>`;
         return html`<li><a href="${address}" rel="nofollow">${format.name}</a>${copy}</li>
 `;

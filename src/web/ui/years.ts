@@ -1,4 +1,5 @@
 import { type Html, html, nothing } from '../../html/html.ts';
+import type { YearSpan } from '../../search/year-span.ts';
 import type { PageContext } from './page-context.ts';
 import { hiddenFields } from './search-box.ts';
 
@@ -14,7 +15,7 @@ export interface YearPicture {
   /** What is counted; records unless it is said. */
   readonly counted?: 'records' | 'citations';
   /** The span that is chosen already. */
-  readonly chosen: readonly [from: number, to: number] | undefined;
+  readonly chosen: YearSpan | undefined;
 }
 
 interface Bar {
@@ -63,7 +64,9 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
       count: bar.count,
     });
     const x = (i * width).toFixed(1);
-    const now = picture.chosen !== undefined && bar.from <= picture.chosen[1] && bar.to >= picture.chosen[0];
+    const { chosen } = picture;
+    const now =
+      chosen !== undefined && bar.from <= (chosen.to ?? Number.POSITIVE_INFINITY) && bar.to >= (chosen.from ?? 0);
     return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${now ? html` class="now"` : nothing} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
   });
   return html`<figure class="years" data-start="${bars[0]!.from}" data-step="${bars[0]!.to - bars[0]!.from + 1}" data-bars="${bars.length}"><svg viewBox="0 0 240 ${height}" role="group" aria-label="${tr.t(counted === 'citations' ? 'years.citations' : 'years.picture')}">${drawn}</svg>

@@ -1,8 +1,11 @@
 import { wouldShow } from '../../access/deleted.ts';
 import { mayShow } from '../../access/visible.ts';
 import { firstValue } from '../../formats/work/fields.ts';
-import type { Exchange } from '../exchange/exchange.ts';
-import type { ReadVersion } from '../exchange/read-version.ts';
+import type { RecordVersion } from '../../index/entry.ts';
+import { recordIdIn } from '../../index/record-id.ts';
+import type { IndexSnapshot } from '../../index/snapshot.ts';
+import type { Person } from '../../people/person.ts';
+import type { ReadVersion } from './read-version.ts';
 
 /**
  * What there is to say of a number: a record; that it was deleted, or merged into another one; or nothing, which is all
@@ -14,6 +17,16 @@ export type FoundRecord =
   | { readonly kind: 'merged'; readonly id: number; readonly other: number }
   | { readonly kind: 'unknown' };
 
+/** Who asks, and the ways to the database. */
+interface RecordReader {
+  readonly snapshot: IndexSnapshot;
+  readonly person: Person;
+  /** As far as it can be shown, in one statement; undefined: there is none. */
+  readonly version: (id: number) => Promise<ReadVersion | undefined>;
+  /** What a record was before it was deleted. */
+  readonly before: (id: number) => Promise<RecordVersion | undefined>;
+}
+
 /** A number that no record has, asked for in the place of one of which nothing may be told. */
 const noRecord = 0;
 
@@ -23,24 +36,24 @@ const unknown: FoundRecord = { kind: 'unknown' };
  * One statement for a record that is shown. For whatever else there may be two, so that one that is not there takes as
  * long as one that nobody may know of.
  */
-export async function findRecord(exchange: Exchange, text: string): Promise<FoundRecord> {
-  const { person, snapshot } = exchange;
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  if (id < 1 || id > 2 ** 31 - 1) return unknown;
+export async function findRecord(reader: RecordReader, text: string): Promise<FoundRecord> {
+  const { person, snapshot } = reader;
+  const id = recordIdIn(text);
+  if (id === undefined) return unknown;
   const shown = mayShow(person, snapshot, id);
   // A record that was deleted long ago has left the index. One that may not be seen is not read: its size would show
   // in the time.
   const read = shown === 'no' ? noRecord : id;
-  const version = await exchange.record(read);
+  const version = await reader.version(read);
   if (shown === 'yes' && version?.deleted === false) return { kind: 'shown', version };
-  const before = await exchange.before(read);
+  const before = await reader.before(read);
   const couldSee = wouldShow(person, snapshot, before?.record ?? version?.record);
   if (version === undefined || shown === 'no' || !version.deleted || !couldSee) return unknown;
   const other = Number(firstValue(version.record, '970', 'd') ?? 0);
-  return isNamed(exchange, other, id) ? { kind: 'merged', id, other } : { kind: 'deleted', id, on: version.modified };
+  return isNamed(reader, other, id) ? { kind: 'merged', id, other } : { kind: 'deleted', id, on: version.modified };
 }
 
 /** May it be said into which record another one was merged? Not when that one is not shown. */
-function isNamed({ person, snapshot }: Exchange, other: number, id: number): boolean {
+function isNamed({ person, snapshot }: RecordReader, other: number, id: number): boolean {
   return Number.isSafeInteger(other) && other > 0 && other !== id && mayShow(person, snapshot, other) !== 'no';
 }

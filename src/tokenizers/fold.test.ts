@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assertProperty } from '../../../test/support/property.ts';
+import { assertProperty } from '../../test/support/property.ts';
 import { foldText, foldValue, stripLatexAccents, tidySpace } from './fold.ts';
 
 test('case, accents and typographic forms do not tell words apart', () => {

@@ -1,4 +1,4 @@
-import { orderable } from '../../marc/orderable.ts';
+import { orderable } from '../marc/orderable.ts';
 
 /**
  * Folding: what makes "Müller" and "muller" one word. Case and accents go, compatibility forms (ﬁ, full-width letters,

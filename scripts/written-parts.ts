@@ -1,0 +1,58 @@
+import { exportFormats, idFormat } from '../src/formats/formats.ts';
+import { tokenizerNames, tokenizers } from '../src/tokenizers/tokenizers.ts';
+import { rooms } from './rooms.ts';
+
+/**
+ * Tables that stand in a page written by hand, between two marks with their name; the code has what
+ * they say.
+ */
+const parts: Readonly<Record<string, () => string>> = {
+  rooms: roomTable,
+  tokenizers: tokenizerTable,
+  formats: formatTable,
+};
+
+/** The page under docs/ in which each of them stands. */
+export const pagesWithParts = ['ARCHITECTURE.md', 'site-file.md', 'formats.md'] as const;
+
+/** A page with the parts that it has as the code says them. */
+export function withWrittenParts(page: string): string {
+  return page.replace(
+    /^<!-- (\w+): written by npm run docs -->\n[\s\S]*?^<!-- end of \1 -->$/gm,
+    (_, name: string) => `<!-- ${name}: written by npm run docs -->\n\n${parts[name]!()}\n\n<!-- end of ${name} -->`,
+  );
+}
+
+function roomTable(): string {
+  const rows = Object.entries(rooms).map(([name, room]) => [
+    `\`${name}\``,
+    room.for,
+    room.notFor,
+    room.imports.join(', '),
+  ]);
+  return table(['room', 'for', 'not for', 'imports'], rows);
+}
+
+function tokenizerTable(): string {
+  const rows = tokenizerNames.map((name) => [`\`${name}\``, tokenizers[name].makes, tokenizers[name].example]);
+  return table(['tokenizer', 'makes', 'example'], rows);
+}
+
+function formatTable(): string {
+  const codes = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
+  const rows = [
+    ...exportFormats.map(({ code, aliases, name, doc }) => [`\`${code}\``, codes(aliases), doc ?? name]),
+    ['`245__a`', '', 'the values of one subfield, one a line: any tag, two indicators, a code'],
+    [
+      `\`${idFormat.code}\``,
+      codes(idFormat.aliases),
+      "the numbers of all hits as a JSON list, whatever `rg`'s default",
+    ],
+  ];
+  return table(['`of`', 'also called', 'what it is'], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |');
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
