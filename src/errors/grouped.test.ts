@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { assertProperty } from '../../test/support/property.ts';
 import { grouped } from './grouped.ts';
 
 test('numbers are written as English does', () => {
@@ -9,6 +10,6 @@ test('numbers are written as English does', () => {
     fc.maxSafeInteger(),
     fc.nat(10_000_000).map((tenths) => tenths / 10),
   );
-  fc.assert(fc.property(numbers, (number) => assert.equal(grouped(number), number.toLocaleString('en'))));
+  assertProperty(fc.property(numbers, (number) => assert.equal(grouped(number), number.toLocaleString('en'))));
   assert.equal(grouped(-1234.5), '-1,234.5');
 });

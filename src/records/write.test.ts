@@ -108,7 +108,7 @@ test('two identifiers of different records are a conflict, and nothing is writte
   const two = await insert(book('Two', doi('10.1/two')));
   await assert.rejects(replace(book('Both', doi('10.1/one'), doi('10.1/two'))), {
     code: 'REPERIO_RECORD_CONFLICT',
-    message: new RegExp(`our record ${one.id}, but its DOI 10.1/two belongs to record ${two.id}`),
+    message: new RegExp(`matches record ${one.id}, but its DOI 10.1/two belongs to record ${two.id}`),
   });
   assert.equal((await readRecord(store.database, one.id)).revision, 1);
 });

@@ -169,7 +169,7 @@ test('long exports have places: a second one of a network waits, and is told to 
     const refused = await get(url);
     assert.equal(refused.status, 503);
     assert.equal(refused.headers['retry-after'], '30');
-    assert.match(refused.body, /^error: Other exports are being written/);
+    assert.match(refused.body, /^error: Other exports are running/);
     assert.equal((await get('/search?of=xm&rg=10')).status, 200, 'short ones need no place');
     assert.equal((await get('/search?p=paper')).status, 200);
     answer.destroy();
