@@ -48,7 +48,7 @@ const events: readonly Event[] = [
     event: async (loopback) => {
       for (const node of loopback.nodes) {
         loopback.machine.kill(node, 'SIGHUP');
-        await waitFor('the reload', async () => (await loopback.status(node)).reloads === 1, 30_000);
+        await waitFor('the reload', async () => (await loopback.status(node)).reloads === 1);
       }
     },
   },

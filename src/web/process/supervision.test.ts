@@ -88,11 +88,12 @@ async function statusOfSupervisor(path = '/server-status?format=json'): Promise<
   });
 }
 
-/** Asks pages without a pause while something is done; how many failed, and how many there were. */
+/** Asks pages, 200 a second at most, while something is done; how many failed, and how many there were. */
 async function underLoad(address: string, work: () => Promise<void>): Promise<autocannon.Result> {
   const ended = Promise.withResolvers<autocannon.Result>();
-  const load = autocannon({ url: `${address}/search?p=test`, connections: 6, duration: 60 }, (error, result) =>
-    error ? ended.reject(error) : ended.resolve(result),
+  const load = autocannon(
+    { url: `${address}/search?p=test`, connections: 6, overallRate: 200, duration: 300 },
+    (error, result) => (error ? ended.reject(error) : ended.resolve(result)),
   );
   await sleep(500);
   try {
