@@ -1,4 +1,5 @@
 import { exportFormats, idFormat } from '../src/formats/formats.ts';
+import { actions } from '../src/site/actions.ts';
 import { tokenizerNames, tokenizers } from '../src/tokenizers/tokenizers.ts';
 import { rooms } from './rooms.ts';
 
@@ -10,6 +11,7 @@ const parts: Readonly<Record<string, () => string>> = {
   rooms: roomTable,
   tokenizers: tokenizerTable,
   formats: formatTable,
+  actions: actionTable,
 };
 
 /** The page under docs/ in which each of them stands. */
@@ -36,6 +38,14 @@ function roomTable(): string {
 function tokenizerTable(): string {
   const rows = tokenizerNames.map((name) => [`\`${name}\``, tokenizers[name].makes, tokenizers[name].example]);
   return table(['tokenizer', 'makes', 'example'], rows);
+}
+
+function actionTable(): string {
+  const rows = Object.entries(actions).map(([name, known]) => [
+    `\`${name}\``,
+    known.map((one) => `\`${one}\``).join(', '),
+  ]);
+  return table(['action', 'arguments'], rows);
 }
 
 function formatTable(): string {

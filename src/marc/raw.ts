@@ -1,8 +1,5 @@
 import type { MarcRecord } from './record.ts';
 
-/** The formats that are read. The reader finds out which one by the first bytes. */
-export type RecordFormat = 'marcxml' | 'iso2709' | 'json' | 'text';
-
 /** Why something was refused, as plain data (the fields of a UserError), so that it can cross threads. */
 export interface Reason {
   readonly code: string;
@@ -28,7 +25,6 @@ export interface RawRecord {
  * only.
  */
 export interface Splitter {
-  readonly format: RecordFormat;
   push(chunk: Uint8Array): RawRecord[];
   /** The input is over: the records that were still waiting for bytes, and refusals of what is incomplete. */
   end(): RawRecord[];

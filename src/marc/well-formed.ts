@@ -1,5 +1,4 @@
 import { asBuffer } from './bytes.ts';
-import type { RecordFormat } from './raw.ts';
 import type { Field, MarcRecord } from './record.ts';
 
 const nul = '\u0000';
@@ -8,10 +7,10 @@ const nul = '\u0000';
  * May a record of these bytes have text that is not well-formed? Only what escapes or zeros wrote: nearly no record
  * has either, and this costs least.
  */
-export function mayBeMalformed(format: RecordFormat, bytes: Uint8Array): boolean {
+export function mayBeMalformed(escaping: string | undefined, bytes: Uint8Array): boolean {
   const buffer = asBuffer(bytes);
   if (buffer.includes(0)) return true;
-  return format === 'json' ? buffer.includes('\\u') : format === 'marcxml' && buffer.includes('&#');
+  return escaping !== undefined && buffer.includes(escaping);
 }
 
 /** Can everything that text goes to hold it? PostgreSQL has no NUL, and UTF-8 no half characters. */

@@ -3,7 +3,7 @@ import type { FacetColumn } from '../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import type { Work } from '../index/work.ts';
 import { finish, manyHits } from '../index/work.ts';
-import type { FacetDefinition } from '../site/site.ts';
+import type { FacetDefinition, FacetKind } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
 import { numbering } from './facet-numbers.ts';
 import { countFew, hasFewValues, valueBitmaps } from './few-values.ts';
@@ -23,7 +23,7 @@ export interface FacetValue {
 
 export interface FacetResult {
   readonly code: string;
-  readonly kind: FacetDefinition['kind'];
+  readonly kind: FacetKind;
   /** Most frequent first; years in ascending order, all of them. */
   readonly values: readonly FacetValue[];
 }
@@ -215,7 +215,9 @@ export function narrow(snapshot: IndexSnapshot, found: HitSet, choices: FacetCho
     const chosen = chosenIn(choices, definition.code);
     if (chosen.length === 0 || definition.code === except) continue;
     const before = hits;
-    const alternatives = chosen.map((value) => having(snapshot, definition, value, before, choices));
+    const alternatives = chosen.map((value) =>
+      ways[definition.kind].having({ snapshot, definition, choices }, value, before),
+    );
     hits = before.map((_, index) => RoaringBitmap32.orMany(alternatives.map((each) => each[index] as RoaringBitmap32)));
   }
   return hits;
@@ -225,25 +227,62 @@ function chosenIn({ facets }: FacetChoices, code: string): readonly string[] {
   return Object.hasOwn(facets, code) ? (facets[code] ?? []) : [];
 }
 
-function having(
-  snapshot: IndexSnapshot,
-  { code, kind }: FacetDefinition,
-  value: string,
-  hits: HitSet,
-  { collections }: FacetChoices,
-): HitSet {
-  if (kind === 'values') return havingValue(snapshot, code, value, hits);
-  if (kind === 'year') {
-    const [from, to] = yearsOf(value);
-    return havingYear(snapshot, from, to, hits);
-  }
-  const collection = collections.find(({ name }) => name === value);
-  return hits.map((bits, index) =>
-    collection === undefined
-      ? new RoaringBitmap32()
-      : RoaringBitmap32.and(bits, collection.hits[index] as RoaringBitmap32),
-  );
+/** What is asked of a facet. */
+interface FacetQuestion {
+  readonly snapshot: IndexSnapshot;
+  readonly definition: FacetDefinition;
+  readonly choices: FacetChoices;
 }
+
+/** How a kind of facets narrows and counts. */
+interface FacetWay {
+  /** Those of the hits that have a value. */
+  readonly having: (question: FacetQuestion, value: string, hits: HitSet) => HitSet;
+  readonly count: (
+    question: FacetQuestion,
+    listed: CountedHits,
+    chosen: readonly string[],
+  ) => Work<readonly FacetValue[]>;
+}
+
+const ways: Readonly<Record<FacetKind, FacetWay>> = {
+  values: {
+    having: ({ snapshot, definition }, value, hits) => havingValue(snapshot, definition.code, value, hits),
+    *count({ snapshot, definition: { code, labels: names } }, listed, chosen) {
+      const best = yield* stageOf(`facet ${code}`, topValuesOf(snapshot, code, listed, facetLength));
+      const missing = chosen.filter((text) => !best.some((each) => each.text === text));
+      const all = [
+        ...best,
+        ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, listed.hits) })),
+      ];
+      const labels = names === undefined ? {} : (snapshot.site.knowledge[names] ?? {});
+      const label = (text: string) => (Object.hasOwn(labels, text) ? (labels[text] ?? text) : text);
+      return all.map(({ text, count }) => value(text, label(text), count, chosen.includes(text)));
+    },
+  },
+  year: {
+    having: ({ snapshot }, value, hits) => havingYear(snapshot, ...yearsOf(value), hits),
+    *count({ snapshot }, listed, chosen) {
+      const years = yield* countYears(snapshot, listed);
+      const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
+      return years.map(({ text, count }) => value(text, text, count, isChosen(text)));
+    },
+  },
+  collection: {
+    having: ({ choices }, value, hits) => {
+      const collection = choices.collections.find(({ name }) => name === value);
+      return hits.map((bits, index) =>
+        collection === undefined
+          ? new RoaringBitmap32()
+          : RoaringBitmap32.and(bits, collection.hits[index] as RoaringBitmap32),
+      );
+    },
+    *count({ choices }, listed, chosen) {
+      yield;
+      return collectionValues(choices.collections, listed.hits, chosen);
+    },
+  },
+};
 
 /** The years themselves; 65535 is the last one that a column of years can have. */
 function yearsOf(text: string): readonly [number, number] {
@@ -270,32 +309,12 @@ export function* facetsOf(
     const chosen = chosenIn(choices, definition.code);
     const listed =
       chosen.length === 0 ? all : listedHits(otherLists, narrow(snapshot, found, choices, definition.code));
-    const work = facetOf(snapshot, definition, listed, chosen, choices);
-    results.push(isMuch ? yield* work : finish(work));
+    const { code, kind } = definition;
+    const work = ways[kind].count({ snapshot, definition, choices }, listed, chosen);
+    results.push({ code, kind, values: isMuch ? yield* work : finish(work) });
     if (isMuch) yield;
   }
   return results;
-}
-
-function* facetOf(
-  snapshot: IndexSnapshot,
-  { code, kind, labels: names }: FacetDefinition,
-  listed: CountedHits,
-  chosen: readonly string[],
-  choices: FacetChoices,
-): Work<FacetResult> {
-  if (kind === 'collection') return { code, kind, values: collectionValues(choices.collections, listed.hits, chosen) };
-  if (kind === 'year') {
-    const years = yield* countYears(snapshot, listed);
-    const isChosen = (year: string) => chosen.some((span) => within(Number(year), yearsOf(span)));
-    return { code, kind, values: years.map(({ text, count }) => value(text, text, count, isChosen(text))) };
-  }
-  const best = yield* stageOf(`facet ${code}`, topValuesOf(snapshot, code, listed, facetLength));
-  const missing = chosen.filter((text) => !best.some((each) => each.text === text));
-  const all = [...best, ...missing.map((text) => ({ text, count: countHaving(snapshot, code, text, listed.hits) }))];
-  const labels = names === undefined ? {} : (snapshot.site.knowledge[names] ?? {});
-  const label = (text: string) => (Object.hasOwn(labels, text) ? (labels[text] ?? text) : text);
-  return { code, kind, values: all.map(({ text, count }) => value(text, label(text), count, chosen.includes(text))) };
 }
 
 function collectionValues(collections: readonly NamedHits[], hits: HitSet, chosen: readonly string[]): FacetValue[] {

@@ -3,7 +3,15 @@ import { compilePath } from '../marc/path.ts';
 import { ruleOf, tokenizerNames } from '../tokenizers/tokenizers.ts';
 import { type Entry, suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { readNames } from './parse-names.ts';
-import type { FacetDefinition, FieldDefinition, IndexOptions, RankMethod, SortMethod, SynonymRule } from './site.ts';
+import {
+  type FacetDefinition,
+  type FieldDefinition,
+  facetKinds,
+  type IndexOptions,
+  type RankMethod,
+  type SortMethod,
+  type SynonymRule,
+} from './site.ts';
 import { stemLanguages } from './stem-languages.ts';
 
 export type Knowledge = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -290,10 +298,7 @@ export function readFacets(
 ): readonly FacetDefinition[] {
   return reader.entries(value).map((entry) => {
     const members = reader.members(entry, ['kind', 'paths', 'field', 'names', 'labels']);
-    const kind =
-      members.kind === undefined
-        ? 'values'
-        : (reader.choice(members.kind, ['collection', 'year', 'values']) ?? 'values');
+    const kind = members.kind === undefined ? 'values' : (reader.choice(members.kind, facetKinds) ?? 'values');
     const code = members.field === undefined ? undefined : reader.text(members.field);
     const field = fields.find((one) => one.code === code);
     if (code !== undefined && field === undefined) {

@@ -95,10 +95,16 @@ export interface RankMethod {
   readonly of?: Readonly<Record<string, number>> | undefined;
 }
 
+/**
+ * What a facet offers, by `kind` in a site file; how each is counted stands in search/facets.ts.
+ */
+export const facetKinds = ['collection', 'year', 'values'] as const;
+export type FacetKind = (typeof facetKinds)[number];
+
 export interface FacetDefinition {
   readonly code: string;
   /** collection: the tree; year: numbers, drawn as a histogram; values: strings of these paths or of this field. */
-  readonly kind: 'collection' | 'year' | 'values';
+  readonly kind: FacetKind;
   readonly paths: readonly string[];
   /**
    * Those of its field: a value counts only when another subfield of the same MARC field says so.

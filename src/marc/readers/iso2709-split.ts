@@ -15,7 +15,6 @@ export function splitIso2709(limit: number): Splitter {
 }
 
 class Iso2709Splitter implements Splitter {
-  readonly format = 'iso2709';
   readonly #limit: number;
   #buffer: Buffer = Buffer.alloc(0);
   #queue: Uint8Array[] = [];

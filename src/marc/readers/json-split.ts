@@ -18,7 +18,6 @@ export function splitMarcJson(limit: number): Splitter {
 }
 
 class MarcJsonSplitter implements Splitter {
-  readonly format = 'json';
   readonly #limit: number;
   #buffer: Buffer = Buffer.alloc(0);
   #position = 0;

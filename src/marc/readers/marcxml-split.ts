@@ -39,7 +39,6 @@ export function splitMarcXml(limit: number): Splitter {
 }
 
 class MarcXmlSplitter implements Splitter {
-  readonly format = 'marcxml';
   readonly #limit: number;
   #buffer: Buffer = Buffer.alloc(0);
   #queue: Uint8Array[] = [];

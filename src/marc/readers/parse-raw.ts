@@ -1,30 +1,10 @@
 import { asBuffer, copyOf } from '../bytes.ts';
-import { RecordProblem, reasonFor, recordLabel, requireUtf8 } from '../problem.ts';
-import type { ParsedRecord, RawRecord, ReadResult, RecordFormat } from '../raw.ts';
+import { RecordProblem, reasonFor, recordLabel } from '../problem.ts';
+import type { RawRecord, ReadResult } from '../raw.ts';
 import { controlValue, type MarcRecord } from '../record.ts';
 import { recordProblem } from '../validate.ts';
 import { mayBeMalformed, repaired } from '../well-formed.ts';
-import { find001InIso2709, parseIso2709Record } from './iso2709-parse.ts';
-import { parseMarcJsonRecord } from './json-parse.ts';
-import { find001InJson } from './json-split.ts';
-import { parseMarcXmlRecord } from './marcxml-scan.ts';
-import { find001 } from './marcxml-split.ts';
-import { parseMarcXmlStrictly } from './marcxml-strict.ts';
-import { parseTextMarcRecord } from './text-parse.ts';
-
-const parsers: Readonly<Record<RecordFormat, (bytes: Uint8Array) => ParsedRecord>> = {
-  marcxml: parseMarcXml,
-  iso2709: parseIso2709Record,
-  json: parseMarcJsonRecord,
-  text: parseTextMarcRecord,
-};
-
-const finders: Readonly<Record<RecordFormat, (bytes: Uint8Array) => string | undefined>> = {
-  marcxml: find001,
-  iso2709: find001InIso2709,
-  json: find001InJson,
-  text: (bytes) => /^(?:\d+ 001.. |=001 {2})(.*)$/mu.exec(asBuffer(bytes).toString('utf8', 0, 10_000))?.[1],
-};
+import { type RecordFormat, readers } from './readers.ts';
 
 const noWarnings: readonly string[] = Object.freeze([]);
 
@@ -34,13 +14,14 @@ const noWarnings: readonly string[] = Object.freeze([]);
  */
 export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
   const { position, bytes, refusal } = raw;
+  const reader = readers[format];
   if (refusal !== undefined) {
-    return { kind: 'refused', position, control001: finders[format](bytes), reason: refusal, raw: copyOf(bytes) };
+    return { kind: 'refused', position, control001: reader.find001(bytes), reason: refusal, raw: copyOf(bytes) };
   }
   let control001: string | undefined;
   try {
-    const parsed = parsers[format](bytes);
-    const { record, warnings: mendings } = mayBeMalformed(format, bytes)
+    const parsed = reader.parse(bytes);
+    const { record, warnings: mendings } = mayBeMalformed(reader.escaping, bytes)
       ? repaired(parsed.record)
       : { record: parsed.record, warnings: noWarnings };
     const warnings = mendings.length === 0 ? parsed.warnings : [...parsed.warnings, ...mendings];
@@ -50,7 +31,7 @@ export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
     return { kind: 'record', position, record, warnings: allWarnings(record, warnings, raw, control001) };
   } catch (error) {
     if (!(error instanceof RecordProblem)) throw error;
-    control001 ??= finders[format](bytes);
+    control001 ??= reader.find001(bytes);
     return {
       kind: 'refused',
       position,
@@ -59,11 +40,6 @@ export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
       raw: copyOf(bytes),
     };
   }
-}
-
-/** The scanner where the record has the usual shape, the strict parser for all others. */
-function parseMarcXml(bytes: Uint8Array): ParsedRecord {
-  return { record: parseMarcXmlRecord(bytes) ?? parseMarcXmlStrictly(requireUtf8(bytes)), warnings: noWarnings };
 }
 
 const lostCharacter = Buffer.from('\ufffd');

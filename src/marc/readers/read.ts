@@ -1,10 +1,11 @@
 import { UserError } from '../../errors/errors.ts';
 import { RecordProblem, reasonFor, recordLabel } from '../problem.ts';
-import type { RawRecord, ReadResult, RecordFormat, Splitter } from '../raw.ts';
+import type { RawRecord, ReadResult } from '../raw.ts';
 import { detectionBytes } from './detect.ts';
 import { plainInput } from './input.ts';
-import { openSplitter, type SplitOptions } from './open-splitter.ts';
+import { type OpenedSplitter, openSplitter, type SplitOptions } from './open-splitter.ts';
 import { parseRaw } from './parse-raw.ts';
+import type { RecordFormat } from './readers.ts';
 
 /** Records cut out of one chunk of input, for `parseRaw`, here or in another thread. */
 export interface RawBatch {
@@ -31,7 +32,7 @@ export async function* splitRecords(
   input: AsyncIterable<Uint8Array>,
   options: SplitOptions = {},
 ): AsyncGenerator<RawBatch, void, void> {
-  let splitter: Splitter | undefined;
+  let opened: OpenedSplitter | undefined;
   let start: Uint8Array = new Uint8Array(0);
   let position = 0;
   let damage: RecordProblem | undefined;
@@ -42,32 +43,29 @@ export async function* splitRecords(
   try {
     for await (const chunk of plainInput(input)) {
       let bytes = chunk;
-      if (splitter === undefined) {
+      if (opened === undefined) {
         start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
         if (start.length < detectionBytes) continue;
-        splitter = openSplitter(start.subarray(0, detectionBytes), options);
+        opened = openSplitter(start.subarray(0, detectionBytes), options);
         bytes = start;
       }
-      const records = splitter.push(bytes);
-      if (records.length > 0) yield batch(records, splitter.format);
+      const records = opened.splitter.push(bytes);
+      if (records.length > 0) yield batch(records, opened.format);
     }
   } catch (error) {
     if (!(error instanceof RecordProblem)) throw error;
     damage = error;
   }
-  if (splitter === undefined) {
+  if (opened === undefined) {
     // Nothing could be read: an input that is damaged is not empty.
     if (start.length === 0 && damage !== undefined)
       throw new UserError(damage.kind, { ...damage.values, record: recordLabel(1, undefined) });
-    splitter = openSplitter(start, options);
-    yield batch(splitter.push(start), splitter.format);
+    opened = openSplitter(start, options);
+    yield batch(opened.splitter.push(start), opened.format);
   }
-  const last = batch(splitter.end(), splitter.format);
+  const last = batch(opened.splitter.end(), opened.format);
   if (last.records.length > 0) yield last;
   if (damage === undefined) return;
   position += 1;
-  yield batch(
-    [{ position, bytes: new Uint8Array(0), refusal: reasonFor(damage, position, undefined) }],
-    splitter.format,
-  );
+  yield batch([{ position, bytes: new Uint8Array(0), refusal: reasonFor(damage, position, undefined) }], opened.format);
 }

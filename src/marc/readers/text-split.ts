@@ -15,7 +15,6 @@ export function splitTextMarc(limit: number): Splitter {
 }
 
 class TextMarcSplitter implements Splitter {
-  readonly format = 'text';
   readonly #limit: number;
   #buffer: Buffer = Buffer.alloc(0);
   #position = 0;

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { RawRecord, RecordFormat } from '../../marc/raw.ts';
+import type { RawRecord } from '../../marc/raw.ts';
 import type { RawBatch } from '../../marc/readers/read.ts';
+import type { RecordFormat } from '../../marc/readers/readers.ts';
 import type { RefusedRaw } from './protocol.ts';
 
 /** A piece of the input that is committed at once. */

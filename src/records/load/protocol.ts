@@ -1,5 +1,6 @@
 import type { SegmentOrigin } from '../../index/segment-store.ts';
-import type { Reason, RecordFormat } from '../../marc/raw.ts';
+import type { Reason } from '../../marc/raw.ts';
+import type { RecordFormat } from '../../marc/readers/readers.ts';
 import type { Site } from '../../site/site.ts';
 import type { Identity } from '../identifiers.ts';
 

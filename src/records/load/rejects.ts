@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { UserError } from '../../errors/errors.ts';
-import type { RecordFormat } from '../../marc/raw.ts';
+import { type RecordFormat, readers } from '../../marc/readers/readers.ts';
 import { recordErrors } from '../errors.ts';
 import type { RefusedRaw } from './protocol.ts';
 
@@ -45,15 +45,6 @@ function reasonsOf(path: string): string {
   return `${path}.reasons`;
 }
 
-const namespace = 'http://www.loc.gov/MARC21/slim';
-const heads: Readonly<Record<RecordFormat, string>> = {
-  marcxml: `<?xml version="1.0" encoding="UTF-8"?>\n<collection xmlns="${namespace}">\n`,
-  iso2709: '',
-  json: '',
-  text: '',
-};
-const tails: Readonly<Record<RecordFormat, string>> = { marcxml: '</collection>\n', iso2709: '', json: '', text: '' };
-
 class RejectsFile implements Rejects {
   readonly #path: string;
   #files: { readonly records: number; readonly reasons: number } | undefined;
@@ -70,7 +61,7 @@ class RejectsFile implements Rejects {
     try {
       this.#format = format;
       this.#files ??= this.#open();
-      if (this.mark.records === 0) this.#write(Buffer.from(heads[format]), undefined);
+      if (this.mark.records === 0) this.#write(Buffer.from(readers[format].refused.head), undefined);
       for (const one of refused) this.#write(recordBytes(format, one), one);
     } catch (error) {
       throw cannotWrite(this.#path, error);
@@ -86,7 +77,7 @@ class RejectsFile implements Rejects {
 
   close(): void {
     if (this.#files === undefined || this.#format === undefined) return;
-    writeSync(this.#files.records, tails[this.#format], this.mark.records);
+    writeSync(this.#files.records, readers[this.#format].refused.tail, this.mark.records);
     closeSync(this.#files.records);
     closeSync(this.#files.reasons);
     this.#files = undefined;
@@ -122,20 +113,9 @@ class RejectsFile implements Rejects {
 }
 
 function recordBytes(format: RecordFormat, { position, control001, reason, raw }: RefusedRaw): Buffer {
-  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
-  if (format === 'iso2709') return bytes;
-  if (format !== 'marcxml') return Buffer.concat([bytes, Buffer.from(format === 'text' ? '\n\n' : '\n')]);
   const known = control001 === undefined ? '' : ` (001 ${control001})`;
-  const comment = `record ${position}${known}: ${reason.message}`.replace(/-(?=-)|-$/g, '- ');
-  const prefix = /^<([\w.-]+):record\b(?![^>]*xmlns)/.exec(bytes.toString('latin1', 0, 1000))?.[1];
-  const declared =
-    prefix === undefined
-      ? bytes
-      : Buffer.concat([
-          Buffer.from(`<${prefix}:record xmlns:${prefix}="${namespace}"`),
-          bytes.subarray(prefix.length + 8),
-        ]);
-  return Buffer.concat([Buffer.from(`<!-- ${comment} -->\n`), declared, Buffer.from('\n')]);
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
+  return readers[format].refused.record(bytes, `record ${position}${known}: ${reason.message}`);
 }
 
 /** The second cell of a line says where its record ends. */

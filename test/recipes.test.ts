@@ -1,0 +1,495 @@
+/**
+ * Follows the recipes of docs/developing.md ("to add | do") in a copy of the tree, all of them at
+ * once, and looks whether the product has what was added. A recipe that says less than is needed,
+ * or more, fails here.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import sql from 'sql-template-tag';
+import { openTestDatabase } from './support/database.ts';
+
+const root = join(import.meta.dirname, '..');
+const copy = mkdtempSync(join(tmpdir(), 'reperio-recipes-'));
+after(() => rmSync(copy, { recursive: true, force: true }));
+
+/** A new file by its text, or what stands before a text in a file that is there. */
+type Edit =
+  | { readonly file: string; readonly text: string }
+  | { readonly file: string; readonly before: string; readonly add: string };
+
+interface Recipe {
+  /** The first cell of its line. */
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** Looks in the copy. */
+  readonly look: () => Promise<void>;
+}
+
+/** A module of the copy. */
+const load = async <T>(path: string): Promise<T> => (await import(pathToFileURL(join(copy, path)).href)) as T;
+const read = (path: string): string => readFileSync(join(copy, path), 'utf8');
+const run = promisify(execFile);
+/** Without the variable by which a test inside of a test would be passed over. */
+const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
+const node = async (...words: readonly string[]): Promise<string> => {
+  const env = { ...environment, REPERIO_DATA: join(copy, 'data') };
+  return (await run(process.execPath, words, { cwd: copy, env })).stdout;
+};
+const reperio = (...words: readonly string[]): Promise<string> => node('src/cli/main.ts', ...words);
+
+const siteText = `site: {name: Recipes}
+fields:
+  title: {paths: "245__a", index: {tokenizer: text}}
+  back: {paths: "245__a", index: {tokenizer: backwards}}
+facets:
+  all: {kind: everything}
+roles:
+  tester: {may: [{action: dorecipes, collection: Recipes}]}
+collections:
+  - {name: Recipes, query: '245:"*"'}
+`;
+
+async function withApp(
+  look: (ask: (url: string) => Promise<{ readonly statusCode: number; readonly body: string }>) => Promise<void>,
+): Promise<void> {
+  const { parseSite } = await load<typeof import('../src/site/parse.ts')>('src/site/parse.ts');
+  const { createApp } = await load<typeof import('../src/web/app.ts')>('src/web/app.ts');
+  const { memoryLibrary } = await load<typeof import('../src/web/test-library.ts')>('src/web/test-library.ts');
+  const { dataField } = await load<typeof import('../src/marc/record.ts')>('src/marc/record.ts');
+  const { site, problems } = parseSite(siteText);
+  assert.deepEqual(problems, []);
+  const title = dataField('245', ' ', ' ', [{ code: 'a', value: 'Higgs' }]);
+  const app = createApp(memoryLibrary(site!, [{ leader: '', fields: [title] }], 'recipes'));
+  try {
+    await look((url) => app.inject(url));
+  } finally {
+    await app.close();
+  }
+}
+
+const recipes: readonly Recipe[] = [
+  {
+    name: 'a command',
+    edits: [
+      {
+        file: 'src/cli/commands/greet.ts',
+        text: `import { defineCommand } from '../command.ts';
+
+export const command = defineCommand({
+  examples: [{ command: 'greet', doc: 'Says it.' }],
+  arguments: {},
+  options: {},
+  run: async ({ print }) => print('Good morning.'),
+});
+`,
+      },
+      {
+        file: 'src/cli/table.ts',
+        before: '  demo: {',
+        add: "  greet: { summary: 'Say good morning.', load: () => import('./commands/greet.ts') },\n",
+      },
+    ],
+    look: async () => {
+      const [help, said] = await Promise.all([reperio('help'), reperio('greet')]);
+      assert.match(help, /^ +greet +Say good morning\.$/m);
+      assert.equal(said, 'Good morning.\n');
+    },
+  },
+  {
+    name: 'a setting',
+    edits: [
+      {
+        file: 'src/config/table.ts',
+        before: '  host: {',
+        add: `  recipe: {
+    name: 'recipe',
+    environment: 'REPERIO_RECIPE',
+    type: 'number',
+    default: 3,
+    minimum: 1,
+    maximum: 9,
+    change: 'reload',
+    doc: 'How many cooks.',
+  },
+`,
+      },
+    ],
+    look: async () => {
+      assert.match(await reperio('config', 'docs'), /## recipe\n\nHow many cooks\./);
+      assert.match(read('docs/settings.md'), /`REPERIO_RECIPE` in the environment, `recipe` in the file/);
+      const { loadSettings } = await load<typeof import('../src/config/settings.ts')>('src/config/settings.ts');
+      assert.equal(Object.entries(loadSettings({ REPERIO_RECIPE: '5' })).find(([key]) => key === 'recipe')?.[1], 5);
+    },
+  },
+  {
+    name: 'an error',
+    edits: [
+      {
+        file: 'src/marc/errors.ts',
+        before: '  path: {',
+        add: `  recipe: {
+    code: 'REPERIO_RECIPE_BURNT',
+    status: 418,
+    message: 'The {dish} is burnt.',
+    hint: 'Cook it again.',
+  },
+`,
+      },
+    ],
+    look: async () => assert.match(read('docs/errors.md'), /REPERIO_RECIPE_BURNT[\s\S]*is burnt[\s\S]*Cook it again/),
+  },
+  {
+    name: 'an export format',
+    edits: [
+      {
+        file: 'src/formats/harmless.ts',
+        text: `import { type ExportFormat, none } from './export-format.ts';
+
+export const harmlessFormat: ExportFormat = {
+  code: 'hxyz',
+  aliases: ['harmless'],
+  name: 'Harmless',
+  group: 'data',
+  contentType: 'text/x-harmless; charset=utf-8',
+  mediaTypes: ['text/x-harmless'],
+  extension: 'txt',
+  marcPaths: false,
+  head: none,
+  item: ({ id }) => \`record \${id}\\n\`,
+  between: '',
+  foot: none,
+};
+`,
+      },
+      {
+        file: 'src/formats/formats.ts',
+        before: 'import { jatsFormat }',
+        add: "import { harmlessFormat } from './harmless.ts';\n",
+      },
+      { file: 'src/formats/formats.ts', before: '  jatsFormat,', add: '  harmlessFormat,\n' },
+    ],
+    look: async () => {
+      await withApp(async (ask) => {
+        assert.equal((await ask('/search?of=hxyz')).body, 'record 1\n');
+        assert.equal((await ask('/record/1/export/harmless')).body, 'record 1\n');
+        assert.match((await ask('/record/1')).body, /href="\/record\/1\/export\/hxyz"/);
+        assert.match((await ask('/search')).body, /of=hxyz/);
+        assert.match((await ask(`/search?of=hxyz&p=${'a'.repeat(4001)}`)).body, /^error: /);
+      });
+      assert.match(read('docs/formats.md'), /^\| `hxyz` \| `harmless` \| Harmless \|$/m);
+      const { isExport } = await load<typeof import('../src/web/limits/limits.ts')>('src/web/limits/limits.ts');
+      assert.ok(isExport('/search?of=hxyz') && !isExport('/search?of=hb'));
+    },
+  },
+  {
+    name: 'a tokenizer',
+    edits: [
+      {
+        file: 'src/tokenizers/tokenizers.ts',
+        before: "  'item-count': {",
+        add: `  backwards: {
+    ...entire,
+    words: (folded) => [[...foldValue(folded)].reverse().join('')],
+    makes: 'the value from its end',
+    example: '\`higgs\` by \`sggih\`',
+  },
+`,
+      },
+    ],
+    look: async () => {
+      await withApp(async (ask) => {
+        assert.equal((await ask('/search?of=id&p=back:sggih')).body, '[1]\n');
+        assert.equal((await ask('/search?of=id&p=back:higgs')).body, '[]\n');
+      });
+      assert.match(read('docs/site-file.md'), /^\| `backwards` \| the value from its end \|/m);
+    },
+  },
+  {
+    name: 'a format that is read',
+    edits: [
+      {
+        file: 'src/marc/readers/readers.ts',
+        before: '  text: {',
+        add: `  titles: {
+    recognises: (text) => text.startsWith('TITLES'),
+    split: () => {
+      let text = '';
+      return {
+        push: (chunk) => {
+          text += Buffer.from(chunk).toString();
+          return [];
+        },
+        end: () => text.trim().split('\\n').slice(1).map((line, at) => ({ position: at + 1, bytes: Buffer.from(line) })),
+      };
+    },
+    parse: (bytes) => ({
+      record: {
+        leader: '',
+        fields: [{ tag: '245', ind1: ' ', ind2: ' ', value: undefined, subfields: [{ code: 'a', value: Buffer.from(bytes).toString() }] }],
+      },
+      warnings: [],
+    }),
+    find001: () => undefined,
+    refused: { ...without, record: (bytes) => bytes },
+  },
+`,
+      },
+    ],
+    look: async () => {
+      const { readRecords } = await load<typeof import('../src/marc/readers/read.ts')>('src/marc/readers/read.ts');
+      const found: string[] = [];
+      const input = (async function* () {
+        yield Buffer.from('TITLES\nOne\nTwo\n');
+      })();
+      for await (const batch of readRecords(input))
+        for (const one of batch)
+          found.push(one.kind === 'record' ? one.record.fields[0]!.subfields[0]!.value : one.kind);
+      assert.deepEqual(found, ['One', 'Two']);
+    },
+  },
+  {
+    name: 'a kind of facets',
+    edits: [
+      { file: 'src/site/site.ts', before: "'values'] as const;", add: "'everything', " },
+      {
+        file: 'src/search/facets.ts',
+        before: '  values: {\n    having:',
+        add: `  everything: {
+    having: (_, __, hits) => hits,
+    *count(_, listed, chosen) {
+      yield;
+      return [value('everything', 'Everything', listed.hits.reduce((sum, bits) => sum + bits.size, 0), chosen.length > 0)];
+    },
+  },
+`,
+      },
+    ],
+    look: () =>
+      withApp(async (ask) => {
+        const facets = JSON.parse((await ask('/api/search?facets=1')).body).facets as {
+          readonly code: string;
+          readonly values: unknown;
+        }[];
+        assert.deepEqual(facets.find(({ code }) => code === 'all')?.values, [
+          { value: 'everything', label: 'Everything', count: 1, selected: false },
+        ]);
+        assert.match((await ask('/search')).body, /facet\.all=everything/);
+      }),
+  },
+  {
+    name: 'an action',
+    edits: [{ file: 'src/site/actions.ts', before: '  runbibmerge: [],', add: "  dorecipes: ['collection'],\n" }],
+    look: async () => {
+      await withApp(async () => undefined);
+      assert.match(read('docs/site-file.md'), /^\| `dorecipes` \| `collection` \|$/m);
+    },
+  },
+  {
+    name: 'a page',
+    edits: [
+      {
+        file: 'src/web/collection/routes.ts',
+        before: "  get('/help/search'",
+        add: `  get('/help/recipes', (exchange) => {
+    if (exchange.isFresh()) return exchange.reply;
+    return sendHtml(exchange, helpPage(exchange.page));
+  });
+
+`,
+      },
+      {
+        file: 'src/web/walk-table.ts',
+        before: "  'GET /help/search':",
+        add: "  'GET /help/recipes': () => get('/help/recipes'),\n",
+      },
+    ],
+    look: async () => {
+      await withApp(async (ask) => assert.equal((await ask('/help/recipes')).statusCode, 200));
+      const walked = await node('--test', '--test-name-pattern', 'every route is in the table', 'src/web/walk.test.ts');
+      assert.match(walked, /pass 1$/m);
+    },
+  },
+  {
+    name: 'what holds for an address (late, closed, free, crawlers, slots)',
+    edits: [
+      {
+        file: 'src/addresses/addresses.ts',
+        before: "  { path: '/search',",
+        add: "  { path: '/help/recipes', closedToRobots: true, free: true, slots: 'downloads' },\n",
+      },
+    ],
+    look: async () => {
+      await withApp(async (ask) => assert.match((await ask('/robots.txt')).body, /^Disallow: \/help\/recipes$/m));
+      const balancer = await rendered('haproxy');
+      assert.match(balancer, /^ +use_backend downloads if \{ path_reg \^\/help\/recipes\/\?\$ \}$/m);
+    },
+  },
+  {
+    name: 'a periodic task',
+    edits: [
+      { file: 'src/library/jobs.ts', before: "'requests'] as const;", add: "'recipes', " },
+      {
+        file: 'src/library/jobs.ts',
+        before: '    requests: {',
+        add: "    recipes: { summary: 'Cook.', every: hour, run: async () => ({ did: 'Cooked.' }) },\n",
+      },
+    ],
+    look: async () => assert.match(await reperio('help', 'tasks', 'run'), /recipes/),
+  },
+  {
+    name: 'a migration',
+    edits: [
+      { file: 'src/store/migrations/9999-recipes.sql', text: 'CREATE TABLE dish (name text PRIMARY KEY);\n' },
+      {
+        file: 'src/store/migrations/tables.ts',
+        before: '  document: {',
+        add: "  dish: { kind: 'truth', what: 'what was cooked' },\n",
+      },
+    ],
+    look: async () => {
+      const { readMigrations, migrate } = await load<typeof import('../src/store/migrate.ts')>('src/store/migrate.ts');
+      const { tables } = await load<typeof import('../src/store/migrations/tables.ts')>(
+        'src/store/migrations/tables.ts',
+      );
+      const store = await openTestDatabase({ migrated: false });
+      try {
+        await migrate(store.database, readMigrations());
+        const rows = await store.database.query<{ name: string }>(
+          sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) ORDER BY tablename COLLATE "C"`,
+        );
+        assert.deepEqual(
+          rows.map(({ name }) => name),
+          Object.keys(tables),
+        );
+      } finally {
+        await store.release();
+      }
+    },
+  },
+  {
+    name: 'a language',
+    edits: [
+      {
+        file: 'src/web/ui/translations/eo.yaml',
+        text: readFileSync(join(root, 'src/web/ui/translations/en.yaml'), 'utf8'),
+      },
+    ],
+    look: async () => {
+      const { loadCatalogues } =
+        await load<typeof import('../src/web/ui/translations.ts')>('src/web/ui/translations.ts');
+      assert.ok(loadCatalogues().has('eo'));
+    },
+  },
+  {
+    name: 'a program of a cluster',
+    edits: [
+      {
+        file: 'src/cluster/render/oven.ts',
+        text: `import type { Render } from './rendered-file.ts';
+
+export const renderOven: Render = (_, host) => [{ path: '/etc/oven.conf', text: \`host \${host.name}\\n\`, mode: 0o644 }];
+`,
+      },
+      {
+        file: 'src/cluster/render/render.ts',
+        before: 'import { renderPatroni }',
+        add: "import { renderOven } from './oven.ts';\n",
+      },
+      {
+        file: 'src/cluster/render/render.ts',
+        before: '  etcd: {',
+        add: '  oven: { render: renderOven, runsOn: () => true },\n',
+      },
+    ],
+    look: async () => assert.match(await rendered('oven'), /^host /),
+  },
+];
+
+/** What a program of the example cluster is told, on the first host that has it. */
+async function rendered(program: string): Promise<string> {
+  const { hostFor, renderHost } =
+    await load<typeof import('../src/cluster/render/render.ts')>('src/cluster/render/render.ts');
+  const { exampleTopology, testSecrets } = await load<typeof import('../src/cluster/topology/test-topology.ts')>(
+    'src/cluster/topology/test-topology.ts',
+  );
+  const name = program as 'haproxy';
+  const topology = exampleTopology();
+  return renderHost(topology, hostFor(topology, name)!, testSecrets, [name])[0]!.text;
+}
+
+/** Recipes that another test follows, or that are followed by all of these. */
+const elsewhere = new Set([
+  'a facet, sort or field',
+  'a room, or an import between two rooms',
+  'another analysis: other terms, columns, keys, brief, or default site',
+]);
+
+const written = new Map(
+  [...readFileSync(join(root, 'docs/developing.md'), 'utf8').matchAll(/^\| (.+?) \| (.+) \|$/gm)].map(
+    ([, name, what]) => [name!, what!],
+  ),
+);
+
+before(async () => {
+  for (const part of ['src', 'scripts', 'docs', 'test', 'package.json', 'tsconfig.json'])
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  for (const { edits } of recipes) for (const edit of edits) apply(edit);
+  await node('scripts/write-docs.ts');
+});
+
+function apply(edit: Edit): void {
+  const path = join(copy, edit.file);
+  if ('text' in edit) {
+    writeFileSync(path.replace('9999', nextMigration()), edit.text);
+    return;
+  }
+  const text = readFileSync(path, 'utf8');
+  assert.ok(text.includes(edit.before), `${edit.file} has no ${edit.before}`);
+  writeFileSync(
+    path,
+    text.replace(edit.before, () => edit.add + edit.before),
+  );
+}
+
+function nextMigration(): string {
+  const { length } = globSync('*.sql', { cwd: join(root, 'src/store/migrations') });
+  return String(length + 1).padStart(4, '0');
+}
+
+test('each recipe is followed here, or by the test that it names', () => {
+  const followed = [...recipes.map(({ name }) => name), ...elsewhere];
+  const listed = [...written.keys()].filter(
+    (name) => name !== 'to add' && name !== 'tier' && !name.startsWith('`') && !/^-+$/.test(name),
+  );
+  assert.deepEqual(listed.toSorted(), followed.toSorted());
+});
+
+for (const { name, edits, look } of recipes) {
+  test(`${name} is added in the places that its recipe says, and is there`, async () => {
+    const recipe = written.get(name) ?? '';
+    for (const { file } of edits) {
+      const isNamed = recipe.includes(`\`${file}\``) || recipe.includes(`\`${file.replace(/[^/]+$/, '')}\``);
+      const isInRoom =
+        /room's `errors\.ts`/.test(recipe) || (recipe.includes('`src/web/`') && file.startsWith('src/web/'));
+      const isCopy = recipe.includes('a copy of `src/web/ui/translations/');
+      assert.ok(isNamed || isInRoom || isCopy, `${file} is not in the recipe: ${recipe}`);
+    }
+    await look();
+  });
+}
+
+test('the tree with all that was added has sound types and imports', async () => {
+  const programs = { extends: './tsconfig.json', include: ['src'], exclude: ['src/**/*.test.ts', 'src/**/testing'] };
+  writeFileSync(join(copy, 'tsconfig.programs.json'), JSON.stringify(programs));
+  await Promise.all([
+    run(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.programs.json'], { cwd: copy }),
+    node('scripts/check-imports.ts'),
+  ]);
+});
