@@ -38,7 +38,7 @@ const sentences = {
   'unknown-collection': 'There is no collection {text}.',
   'unknown-sort': 'There is no sort order {text}: the newest records come first.',
   'unknown-rank': 'There is no ranking {text}: the newest records come first.',
-  'bad-date': '{text} is not a date: it was ignored.',
+  'bad-date': '{text} is not a date: nothing was searched for it.',
   'bad-number': '{text} is not a number or a range of numbers: nothing was searched for it.',
   'more-notices': 'There are {limit} more notices.',
   'no-citations': 'Citations are being counted: {text} cannot be searched for yet. Try again in a minute.',
