@@ -2,6 +2,7 @@ import { demoTryThese } from '../../demo/try-these.ts';
 import { demoRecords, makeDemo } from '../../library/demo.ts';
 import { serve } from '../../web/process/serve.ts';
 import { defineCommand } from '../command.ts';
+import { portOption } from '../port-option.ts';
 
 export const command = defineCommand({
   description: `Makes a library of ${demoRecords.toLocaleString('en')} invented records on the embedded database, if it is not there yet, and serves it until
@@ -11,15 +12,7 @@ Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the
     { command: 'demo --port 8099', doc: 'On another port; 0 takes a free one.' },
   ],
   arguments: {},
-  options: {
-    port: {
-      type: 'number',
-      value: 'PORT',
-      minimum: 0,
-      maximum: 65535,
-      doc: 'The TCP port; the setting `port` otherwise.',
-    },
-  },
+  options: portOption,
   run: async ({ options, settings: given, signal, stderr, print }) => {
     const settings = { ...given(), port: options.port ?? given().port };
     const demo = await makeDemo({

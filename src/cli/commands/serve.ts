@@ -1,5 +1,6 @@
 import { serve } from '../../web/process/serve.ts';
 import { defineCommand } from '../command.ts';
+import { portOption } from '../port-option.ts';
 
 export const command = defineCommand({
   description: `Answers readers' browsers and programs until it is stopped (Ctrl-C or SIGTERM); requests that have come are still answered.
@@ -12,13 +13,7 @@ request is refused or cut.`,
   ],
   arguments: {},
   options: {
-    port: {
-      type: 'number',
-      value: 'PORT',
-      minimum: 0,
-      maximum: 65535,
-      doc: 'The TCP port; the setting `port` otherwise.',
-    },
+    ...portOption,
     host: { type: 'text', value: 'HOST', doc: 'The address to listen on; the setting `host` otherwise.' },
   },
   run: async ({ options, settings, readSettings, onHangup, signal, stderr, print }) => {
