@@ -44,17 +44,9 @@ export const accountColumns: Sql = sql`
   (SELECT coalesce(json_agg(g.name ORDER BY g.name), '[]')
      FROM group_member gm JOIN person_group g ON g.id = gm.group_id WHERE gm.person_id = p.id) AS groups`;
 
-export interface AccountRow {
-  readonly id: number;
-  readonly name: string;
-  readonly email: string;
-  readonly state: AccountState;
-  readonly origin: string;
-  readonly created: Date;
+export interface AccountRow extends Omit<Account, 'hasPassword' | 'memberships'> {
   readonly has_password: boolean;
-  readonly preferences: Preferences;
   readonly memberships: readonly { readonly role: string; readonly expires: number | null }[];
-  readonly groups: readonly string[];
 }
 
 export function accountOf(row: AccountRow): Account {

@@ -83,20 +83,23 @@ export function stampRecord(
 }
 
 /** 980__c DELETED. */
-export function isDeleted(record: MarcRecord): boolean {
-  return record.fields.some(
-    (field) => field.tag === '980' && field.ind1 === ' ' && field.ind2 === ' ' && field.subfields.some(marksDeletion),
+export function isDeletionMark({ tag, ind1, ind2, subfields }: Field): boolean {
+  return (
+    tag === '980' &&
+    ind1 === ' ' &&
+    ind2 === ' ' &&
+    subfields.some(({ code, value }) => code === 'c' && value.trim() === 'DELETED')
   );
+}
+
+export function isDeleted(record: MarcRecord): boolean {
+  return record.fields.some(isDeletionMark);
 }
 
 export function markDeleted(record: MarcRecord): MarcRecord {
   if (isDeleted(record)) return record;
   const mark = dataField('980', ' ', ' ', [{ code: 'c', value: 'DELETED' }]);
   return { leader: record.leader, fields: [...record.fields, mark] };
-}
-
-function marksDeletion(subfield: { readonly code: string; readonly value: string }): boolean {
-  return subfield.code === 'c' && subfield.value.trim() === 'DELETED';
 }
 
 function keepControl(fields: Field[], value: string): void {

@@ -4,9 +4,9 @@ import { indexVersion, type RecordVersion } from '../index/entry.ts';
 import { SnapshotBuilder } from '../index/live.ts';
 import { createInverter } from '../index/segment/inverter.ts';
 import { memorySegment } from '../index/segment/open.ts';
-import { controlField, dataField, type Field, type MarcRecord } from '../marc/record.ts';
+import { controlField, dataField, type MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
-import { timeStamp } from '../records/version.ts';
+import { isDeleted, isDeletionMark, timeStamp } from '../records/version.ts';
 import type { Site } from '../site/site.ts';
 import type { WebLibrary } from './exchange/environment.ts';
 
@@ -65,17 +65,8 @@ export function memoryLibrary(site: Site, records: readonly MarcRecord[], versio
   };
 }
 
-/** As src/records marks them. */
-function isMark({ tag, subfields }: Field): boolean {
-  return tag === '980' && subfields.some(({ code, value }) => code === 'c' && value === 'DELETED');
-}
-
-function isDeleted({ fields }: MarcRecord): boolean {
-  return fields.some(isMark);
-}
-
 function withoutMark(record: MarcRecord): MarcRecord {
-  return { ...record, fields: record.fields.filter((field) => !isMark(field)) };
+  return { ...record, fields: record.fields.filter((field) => !isDeletionMark(field)) };
 }
 
 function stamped(record: MarcRecord, id: number, modified: Date): MarcRecord {

@@ -3,6 +3,7 @@ import { grouped } from '../../errors/grouped.ts';
 import { demoRecords, makeDemo } from '../../library/demo.ts';
 import { serve } from '../../web/process/serve.ts';
 import { defineCommand } from '../command.ts';
+import { portOption } from '../port-option.ts';
 import { logTo } from '../readable-log.ts';
 
 export const command = defineCommand({
@@ -13,15 +14,7 @@ Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the
     { command: 'demo --port 8099', doc: 'On another port; 0 takes a free one.' },
   ],
   arguments: {},
-  options: {
-    port: {
-      type: 'number',
-      value: 'PORT',
-      minimum: 0,
-      maximum: 65535,
-      doc: 'The TCP port; default: the setting `port`.',
-    },
-  },
+  options: portOption,
   run: async ({ options, settings: given, signal, stderr, colour, print }) => {
     const settings = { ...given(), port: options.port ?? given().port };
     const demo = await makeDemo({

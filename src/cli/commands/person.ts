@@ -1,6 +1,7 @@
 import { UserError } from '../../errors/errors.ts';
 import type { Account } from '../../people/account.ts';
 import { operator } from '../../people/audit.ts';
+import { endOfDay } from '../../people/end-of-day.ts';
 import {
   addPerson,
   giveRole,
@@ -111,7 +112,7 @@ const role = defineSubcommand({
     remove: { type: 'flag', doc: 'Remove the role.' },
   },
   run: async ({ arguments: { name, role: wanted }, options, settings, print }) => {
-    const expires = options.until === undefined ? undefined : endOfDay(options.until);
+    const expires = options.until === undefined ? undefined : untilOf(options.until);
     const said = await withDatabase(settings(), async (database) => {
       const account = await requireAccount(database, name);
       if (options.remove) {
@@ -176,9 +177,9 @@ async function checkRole(database: Database, name: string): Promise<void> {
   requireRole(site, await readPeopleRoles(database), name);
 }
 
-function endOfDay(date: string): Date {
-  const end = new Date(`${date}T23:59:59.999Z`);
-  if (/^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(end.getTime())) return end;
+function untilOf(date: string): Date {
+  const end = endOfDay(date);
+  if (end !== undefined) return end;
   throw new UserError(cliErrors.wrongOption, {
     option: '--until',
     problem: 'needs a date such as 2030-06-30',

@@ -1,5 +1,6 @@
 import { serve } from '../../web/process/serve.ts';
 import { defineCommand } from '../command.ts';
+import { portOption } from '../port-option.ts';
 import { logTo } from '../readable-log.ts';
 
 export const command = defineCommand({
@@ -13,13 +14,7 @@ request is refused or cut off.`,
   ],
   arguments: {},
   options: {
-    port: {
-      type: 'number',
-      value: 'PORT',
-      minimum: 0,
-      maximum: 65535,
-      doc: 'The TCP port; default: the setting `port`.',
-    },
+    ...portOption,
     host: { type: 'text', value: 'HOST', doc: 'The address to listen on; default: the setting `host`.' },
   },
   run: async ({ options, settings, readSettings, onHangup, signal, stderr, colour, print }) => {

@@ -69,14 +69,7 @@ function mergeFacet(plan: MergePlan, code: string, output: SegmentOutput): void 
   if (inputs.every(({ used }) => !used.includes(1))) return;
   const merged = new MergedTexts(inputs, (bytes) => bytes, Buffer.compare);
   writeFacetColumn(output, code, merged.texts(), () => {
-    const starts = new Uint32Array(plan.records + 1);
-    for (const { column, map } of columns) {
-      if (!column) continue;
-      for (let k = 0; k < map.length; k++) {
-        if (map[k] !== dropped) starts[map[k]! + 1] = column.starts[k + 1]! - column.starts[k]!;
-      }
-    }
-    for (let i = 0; i < plan.records; i++) starts[i + 1]! += starts[i]!;
+    const starts = mergedStarts(plan, columns);
     const values = new Uint32Array(starts[plan.records]!);
     columns.forEach(({ column, map }, i) => {
       if (!column) return;
@@ -93,14 +86,7 @@ function mergeFacet(plan: MergePlan, code: string, output: SegmentOutput): void 
 
 function mergeKeys(plan: MergePlan, name: KeyColumnName, output: SegmentOutput): void {
   const columns = plan.sources.map(({ segment, map }) => ({ column: segment.columns.keys(name), map }));
-  const starts = new Uint32Array(plan.records + 1);
-  for (const { column, map } of columns) {
-    if (!column) continue;
-    for (let k = 0; k < map.length; k++) {
-      if (map[k] !== dropped) starts[map[k]! + 1] = column.starts[k + 1]! - column.starts[k]!;
-    }
-  }
-  for (let i = 0; i < plan.records; i++) starts[i + 1]! += starts[i]!;
+  const starts = mergedStarts(plan, columns);
   const total = starts[plan.records]!;
   if (total === 0) return;
   const high = new Uint32Array(total);
@@ -117,6 +103,24 @@ function mergeKeys(plan: MergePlan, name: KeyColumnName, output: SegmentOutput):
     }
   }
   writeKeyColumn(output, name, { starts, high, low });
+}
+
+interface StartedColumn {
+  readonly column: { readonly starts: Uint32Array } | undefined;
+  readonly map: MergePlan['sources'][number]['map'];
+}
+
+/** Where the values of each record begin, of those that are kept. */
+function mergedStarts({ records }: MergePlan, columns: readonly StartedColumn[]): Uint32Array {
+  const starts = new Uint32Array(records + 1);
+  for (const { column, map } of columns) {
+    if (!column) continue;
+    for (let k = 0; k < map.length; k++) {
+      if (map[k] !== dropped) starts[map[k]! + 1] = column.starts[k + 1]! - column.starts[k]!;
+    }
+  }
+  for (let i = 0; i < records; i++) starts[i + 1]! += starts[i]!;
+  return starts;
 }
 
 interface TextInput {

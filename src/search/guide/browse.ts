@@ -1,7 +1,5 @@
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
-import type { FieldDefinition, Site } from '../../site/site.ts';
 import { foldValue } from '../../tokenizers/fold.ts';
-import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { compileQuery, isMarcPath } from '../evaluate/compile.ts';
 import { type Context, notify } from '../evaluate/context.ts';
 import { countVisible } from '../evaluate/evaluate.ts';
@@ -10,6 +8,7 @@ import type { Notice } from '../notices.ts';
 import type { Query } from '../query/tree.ts';
 import type { SearchRequest } from '../request.ts';
 import { prepare, type SearchOptions } from '../search.ts';
+import { exactNames } from './exact-names.ts';
 import { visibleTerms } from './neighbours.ts';
 import { readableWord } from './readable-word.ts';
 import { type TermQuestion, valueQuestion, wordQuestion } from './term-question.ts';
@@ -170,13 +169,6 @@ function shelfOf(field: string, context: Context): Shelf {
   if (field !== '' && field !== 'global' && field !== analyzer.anyField)
     notify(context, { kind: 'any-field', text: field });
   return wordShelf('', context) ?? { field: '', places: [], key: foldValue, question: () => undefined };
-}
-
-/** A field of names has all their forms; one reads the names as written, which another field has. */
-function exactNames(site: Site, code: string): FieldDefinition | undefined {
-  const paths = (field: FieldDefinition | undefined) => field?.paths.toSorted().join();
-  const field = site.fields.find((one) => one.code === code);
-  return site.fields.find((one) => ruleOf(one.index?.tokenizer)?.names === 'exact' && paths(one) === paths(field));
 }
 
 /** A single condition, such as title:"higgs", names field and text itself; anything else is a text. */

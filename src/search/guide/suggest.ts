@@ -4,12 +4,12 @@ import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Site } from '../../site/site.ts';
 import { foldValue } from '../../tokenizers/fold.ts';
-import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 import { byCodePoint } from '../evaluate/expand.ts';
 import { afterPrefix } from '../evaluate/matcher.ts';
 import { emptyRequest } from '../request.ts';
 import { prepare, type SearchOptions } from '../search.ts';
+import { exactNames } from './exact-names.ts';
 import { valueQuestion } from './term-question.ts';
 
 export const suggestionKinds = ['title', 'author', 'subject', 'journal'] as const;
@@ -208,14 +208,8 @@ function findSource(site: Site, kind: SuggestionKind): SuggestionSource {
       const main = titles.filter((path) => path.startsWith('245'));
       return { paths: unique(main.length > 0 ? main : titles), fields: ['title'] };
     }
-    case 'author': {
-      const exact = site.fields.find(
-        ({ index, paths }) =>
-          ruleOf(index?.tokenizer)?.names === 'exact' &&
-          paths.toSorted().join() === pathsOf('author').toSorted().join(),
-      );
-      return { paths: pathsOf('author'), fields: [exact?.code ?? 'author'] };
-    }
+    case 'author':
+      return { paths: pathsOf('author'), fields: [exactNames(site, 'author')?.code ?? 'author'] };
     case 'subject':
       return {
         paths: facet.length > 0 ? facet : [...pathsOf('subject'), ...pathsOf('keyword')],

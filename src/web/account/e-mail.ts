@@ -1,4 +1,5 @@
 import type { Email } from '../../mail/mailer.ts';
+import type { Account } from '../../people/account.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import type { PageContext } from '../ui/page-context.ts';
 
@@ -33,4 +34,13 @@ export function mailText(
   values: Readonly<Record<string, string>>,
 ): string {
   return mailer.sends ? tr.t(key, values) : tr.t('account.letter_kept');
+}
+
+/** To whom it belongs: whoever did not change it themselves gets a new one by the link. */
+export function postPasswordChanged(
+  page: PageContext,
+  people: WebPeople,
+  { name, email }: Pick<Account, 'name' | 'email'>,
+): void {
+  postEmail(page, people, email, 'password_changed', { name }, '/account/lost-password');
 }

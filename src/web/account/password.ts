@@ -7,7 +7,9 @@ import type { WebEnvironment } from '../exchange/environment.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { mailText, postEmail } from './e-mail.ts';
+
+import { mailText, postEmail, postPasswordChanged } from './e-mail.ts';
+
 import { mayWriteTo } from './e-mail-limit.ts';
 import { formRoutes, given, problemText } from './forms.ts';
 import { lostPasswordPage, newPasswordPage } from './password-page.ts';
@@ -50,14 +52,7 @@ export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment
       const account = await resetPassword(database, token, given(exchange, 'password'), exchange.request.ip);
       if (account === undefined) return sendHtml(exchange, stale(exchange.page), 410);
       people.access.forget({ kind: 'person', id: account.id });
-      postEmail(
-        exchange.page,
-        people,
-        account.email,
-        'password_changed',
-        { name: account.name },
-        '/account/lost-password',
-      );
+      postPasswordChanged(exchange.page, people, account);
       return exchange.reply.redirect('/account/sign-in?done=password', 303);
     } catch (error) {
       const { text, status } = problemText(exchange.page, error);

@@ -11,7 +11,9 @@ import { sendHtml } from '../exchange/reply.ts';
 import { setSessionCookie } from '../exchange/session-cookie.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { preferenceCookie } from '../http/cookies.ts';
-import { mailText, postEmail } from './e-mail.ts';
+
+import { mailText, postEmail, postPasswordChanged } from './e-mail.ts';
+
 import { mayWriteTo } from './e-mail-limit.ts';
 import { actorOf, doneText, formRoutes, given, problemText, signedInWithSession } from './forms.ts';
 import { pageSizes, profilePage } from './profile-page.ts';
@@ -65,14 +67,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
       const { text, status } = problemText(exchange.page, error);
       return send(exchange, signedIn, text, status);
     }
-    postEmail(
-      exchange.page,
-      people,
-      account.email,
-      'password_changed',
-      { name: account.name },
-      '/account/lost-password',
-    );
+    postPasswordChanged(exchange.page, people, account);
     await newSession(exchange, account.id);
     return exchange.reply.redirect('/account?done=password_set', 303);
   });

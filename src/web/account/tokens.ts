@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { endOfDay } from '../../people/end-of-day.ts';
 import { isScope } from '../../people/scopes.ts';
 import { createToken, endToken, tokensOf } from '../../people/tokens.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
@@ -36,9 +37,9 @@ export function tokenRoutes(app: FastifyInstance, environment: WebEnvironment, p
     const name = given(exchange, 'name').trim().slice(0, 100);
     const scopes = allGiven(exchange, 'scope').filter(isScope);
     const until = given(exchange, 'expires');
-    const expires = until === '' ? undefined : new Date(`${until}T23:59:59.999Z`);
+    const expires = endOfDay(until);
     const wrong =
-      name === '' || scopes.length === 0 || (expires !== undefined && !(expires.getTime() > Date.now()))
+      name === '' || scopes.length === 0 || (until !== '' && !((expires?.getTime() ?? 0) > Date.now()))
         ? exchange.page.tr.t('token.wrong')
         : (await tokensOf(database, account.id)).length >= mostTokens
           ? exchange.page.tr.t('token.too_many', { count: mostTokens })

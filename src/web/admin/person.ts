@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Account, readAccount } from '../../people/account.ts';
 import { removePerson, requireForGroups, requireForPerson, requireForRole } from '../../people/administer.ts';
 import { audit } from '../../people/audit.ts';
+import { endOfDay } from '../../people/end-of-day.ts';
 import { endAll } from '../../people/given-out.ts';
 import { addToGroup, groupsOf, listGroups, readGroup, removeFromGroup } from '../../people/groups.ts';
 import { issueOneTime } from '../../people/one-time.ts';
@@ -76,8 +77,8 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
     const role = requireRole(site, access.peopleRoles(), given(exchange, 'role'));
     requireForRole(site, exchange.person, role);
     const until = given(exchange, 'until');
-    const expires = until === '' ? undefined : new Date(`${until}T23:59:59.999Z`);
-    if (expires !== undefined && Number.isNaN(expires.getTime())) return;
+    const expires = endOfDay(until);
+    if (until !== '' && expires === undefined) return;
     await giveRole(database, actorOf(exchange), account, role.name, expires);
   });
 

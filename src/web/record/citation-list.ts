@@ -5,11 +5,11 @@ import { finish } from '../../index/work.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import { yearSpanText } from '../../search/year-span.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { yearCounts } from '../ui/years.ts';
 import type { CitationList, RecordCitations } from './citations-page.ts';
 
 const perPage = 25;
 const togetherShown = 10;
-const highestYear = 2200;
 
 /** How often a record is cited by what the reader may see, and when; undefined while the graph is being made. */
 export function citationsOf({ snapshot, person }: Exchange, id: number): RecordCitations | undefined {
@@ -20,9 +20,7 @@ export function citationsOf({ snapshot, person }: Exchange, id: number): RecordC
     id,
     count: view.count(id, 'all'),
     withoutSelf: view.count(id, 'without-self'),
-    perYear: [...finish(view.perYear([id], 'all'))]
-      .filter(([year]) => year > 0 && year < highestYear)
-      .map(([year, count]) => ({ year, count })),
+    perYear: yearCounts(finish(view.perYear([id], 'all'))),
     yearHref: (from, to) => {
       const facets: Readonly<Record<string, readonly string[]>> =
         yearFacet === undefined ? {} : { [yearFacet.code]: [yearSpanText({ from, to })] };

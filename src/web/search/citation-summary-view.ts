@@ -8,9 +8,8 @@ import type { RequestPart, SearchRequest } from '../../search/request.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
 import { yearSpanText } from '../../search/year-span.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { yearCounts } from '../ui/years.ts';
 import { citationSummaryHtml } from './citation-summary-page.ts';
-
-const highestYear = 2200;
 
 /** The citation summary of the hits of a request, as the reader may see it. */
 export async function citationSummary(
@@ -49,7 +48,7 @@ export async function citationSummary(
   const yearFacet = facets.find(({ kind }) => kind === 'year');
   return citationSummaryHtml(page, {
     columns,
-    perYear: [...perYear].filter(([year]) => year > 0 && year < highestYear).map(([year, count]) => ({ year, count })),
+    perYear: yearCounts(perYear),
     citedHref: (citing, from, to) => {
       const condition = citedCondition(citing, from, to);
       return spelled(toUrl(list, { text: question === '' ? condition : `${question} AND ${condition}` }));

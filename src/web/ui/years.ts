@@ -18,6 +18,14 @@ export interface YearPicture {
   readonly chosen: YearSpan | undefined;
 }
 
+/** What lies behind is no year, but a mistake in a date. */
+const highestYear = 2200;
+
+/** Counts by year as they are drawn. */
+export function yearCounts(perYear: Iterable<readonly [year: number, count: number]>): readonly YearCount[] {
+  return [...perYear].filter(([year]) => year > 0 && year < highestYear).map(([year, count]) => ({ year, count }));
+}
+
 interface Bar {
   readonly from: number;
   readonly to: number;
