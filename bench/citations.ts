@@ -1,4 +1,7 @@
-/** What citations cost: making the graph, and questions over sets of growing size. `node bench/citations.ts --records 1000000 --data /var/tmp/bench` */
+/**
+ * What citations cost: making the graph, and questions over sets of growing size. `node
+ * bench/citations.ts --records 1000000 --data /var/tmp/bench`
+ */
 
 import { join } from 'node:path';
 import { ask } from '../src/access/ask.ts';

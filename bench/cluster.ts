@@ -1,6 +1,7 @@
 /**
- * What happens to a cluster under load: two balancers with a floating address, three web nodes, three databases under Patroni, each a host of its own on this
- * machine. `npm run bench:cluster -- [--runs 5] [--records 100000] [--only TEXT]... [--json]`
+ * What happens to a cluster under load: two balancers with a floating address, three web nodes,
+ * three databases under Patroni, each a host of its own on this machine. `npm run bench:cluster --
+ * [--runs 5] [--records 100000] [--only TEXT]... [--json]`
  */
 import { parseArgs } from 'node:util';
 import { webNodes } from '../test/cluster/config/plan.ts';
@@ -41,7 +42,9 @@ interface Row {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** `told`: what is said of a run when it is over, so that a series which is cut off has not been for nothing. */
+/**
+ * `told`: what is said of a run when it is over, so that a series which is cut off has not been for nothing.
+ */
 async function repeated<T>(event: string, work: () => Promise<T>, told: (result: T) => string): Promise<readonly T[]> {
   const results: T[] = [];
   for (let run = 1; run <= runs; run++) {

@@ -1,4 +1,7 @@
-/** The whole library as MARCXML and other formats from `reperio serve`, while pages are asked for. `node bench/export.ts --records 20000` */
+/**
+ * The whole library as MARCXML and other formats from `reperio serve`, while pages are asked for.
+ * `node bench/export.ts --records 20000`
+ */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';

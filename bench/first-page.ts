@@ -1,5 +1,6 @@
 /**
- * What the first readers of a new web process wait for, beside what they wait for later: search pages and records of a server that has just said that it is ready.
+ * What the first readers of a new web process wait for, beside what they wait for later: search
+ * pages and records of a server that has just said that it is ready.
  * `node bench/first-page.ts --records 100000 [--passes 5]`
  */
 import { openLoaded } from './lib/loaded.ts';

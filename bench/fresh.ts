@@ -1,4 +1,7 @@
-/** From the commit of a record until it is found, on its node and on a second one. `node bench/fresh.ts --records 10000` */
+/**
+ * From the commit of a record until it is found, on its node and on a second one. `node
+ * bench/fresh.ts --records 10000`
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

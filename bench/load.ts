@@ -1,4 +1,7 @@
-/** Load and index rate, memory and disk, beside PostgreSQL's own full text search. `node bench/load.ts --records 1000000` */
+/**
+ * Load and index rate, memory and disk, beside PostgreSQL's own full text search. `node
+ * bench/load.ts --records 1000000`
+ */
 import { join } from 'node:path';
 
 import sql from 'sql-template-tag';

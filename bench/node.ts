@@ -1,5 +1,6 @@
 /**
- * A node as an operator meets it: how long its state takes while readers ask, and what all its processes hold.
+ * A node as an operator meets it: how long its state takes while readers ask, and what all its
+ * processes hold.
  * `node bench/node.ts --records 20000` has eight workers; `--workers N` has others.
  */
 import { load } from './lib/load.ts';

@@ -1,4 +1,7 @@
-/** Downloads of 200 MB sent by nginx and Apache after we said who may have them, beside sending them ourselves. `node bench/offload.ts` */
+/**
+ * Downloads of 200 MB sent by nginx and Apache after we said who may have them, beside sending them
+ * ourselves. `node bench/offload.ts`
+ */
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,7 @@
-/** Whole search pages over the published mix of 1,000 queries, from `reperio serve`. `node bench/pages.ts --records 100000` */
+/**
+ * Whole search pages over the published mix of 1,000 queries, from `reperio serve`. `node
+ * bench/pages.ts --records 100000`
+ */
 import { once } from 'node:events';
 import { Agent, get, type IncomingHttpHeaders } from 'node:http';
 import { raw } from 'sql-template-tag';
@@ -19,7 +22,10 @@ interface Page {
   readonly search: number;
   readonly statements: number;
   readonly bytes: number;
-  /** Milliseconds that PostgreSQL takes for the counts, hits and facets of the same page; only some are asked. */
+  /**
+   * Milliseconds that PostgreSQL takes for the counts, hits and facets of the same page; only some
+   * are asked.
+   */
   readonly peer: number | undefined;
 }
 

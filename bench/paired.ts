@@ -1,6 +1,6 @@
 /**
- * This release beside an earlier one in the same run: loading, search pages, records and the API, by turns, so that
- * both meet the same machine.
+ * This release beside an earlier one in the same run: loading, search pages, records and the API,
+ * by turns, so that both meet the same machine.
  * `node bench/paired.ts --old FOLDER [--records 50000] [--passes 5]`; FOLDER is a checkout of the earlier release
  * with its dependencies. Prints the ratio first: 1.00 is as fast as before.
  */

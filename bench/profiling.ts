@@ -1,6 +1,7 @@
 /**
- * What profiling costs. Off: one application that has it and one that does not, asked for the same pages in turn. On: pages a second while every worker is looked at, and while
- * nobody looks, in turn. `node bench/profiling.ts --records 100000`
+ * What profiling costs. Off: one application that has it and one that does not, asked for the same
+ * pages in turn. On: pages a second while every worker is looked at, and while nobody looks, in
+ * turn. `node bench/profiling.ts --records 100000`
  */
 import { tmpdir } from 'node:os';
 import type { FastifyInstance } from 'fastify';
@@ -29,7 +30,9 @@ interface Off {
   readonly ratio: number;
 }
 
-/** Each page is asked of an application without profiling and of one that has it, the first in turn. */
+/**
+ * Each page is asked of an application without profiling and of one that has it, the first in turn.
+ */
 async function measureOff(library: Library, mix: readonly MixedQuery[]): Promise<Off> {
   const profiling = {
     folder: tmpdir(),

@@ -1,6 +1,6 @@
 /**
- * Two releases whose analysis differs beside each other on one library, under readers and loads: rolled out, taken,
- * and taken back.
+ * Two releases whose analysis differs beside each other on one library, under readers and loads:
+ * rolled out, taken, and taken back.
  * `node bench/releases.ts --minutes 10 --records 20000 [--old FOLDER]`; FOLDER is a checkout of an earlier release,
  * otherwise this one is the old one, and a copy of it with another
  * analysis the new one. Prints failed requests, answers from a mixed index, how often the index was made anew, and

@@ -1,4 +1,7 @@
-/** Search latency beside PostgreSQL full text, query by query. `node bench/search.ts --records 100000` */
+/**
+ * Search latency beside PostgreSQL full text, query by query. `node bench/search.ts --records
+ * 100000`
+ */
 import { raw } from 'sql-template-tag';
 import { connect, type Queryable } from '../src/store/database.ts';
 import { arrange, arrangedFolder } from './lib/arrange.ts';
@@ -19,7 +22,10 @@ interface Measured {
   readonly compared: number;
 }
 
-/** Milliseconds for the peer's answers of one kind, after its first two rounds: a scan of a million vectors takes seconds. */
+/**
+ * Milliseconds for the peer's answers of one kind, after its first two rounds: a scan of a million
+ * vectors takes seconds.
+ */
 const peerBudget = 60_000;
 
 const options = benchOptions({ records: 100_000, passes: 5 });

@@ -1,6 +1,7 @@
 /**
- * What a small library costs its machine, beside an earlier release in the same run: the processor in a minute in which
- * nobody asks anything, `serve` and its database together, and that of a command from its start to its end.
+ * What a small library costs its machine, beside an earlier release in the same run: the processor
+ * in a minute in which nobody asks anything, `serve` and its database together, and that of a
+ * command from its start to its end.
  * `node bench/small.ts --old FOLDER [--seconds 60] [--passes 5]`; FOLDER is a checkout of the earlier release with its
  * dependencies. Prints the ratio first: 0.50 is half of before.
  */
@@ -65,7 +66,10 @@ function processes(): ReadonlyMap<number, Process> {
   return found;
 }
 
-/** Seconds of processor that all processes of these folders have used, by process: those that name it, and all below them. */
+/**
+ * Seconds of processor that all processes of these folders have used, by process: those that name
+ * it, and all below them.
+ */
 function usedBy({ folder: data, name }: ReleaseNode): ReadonlyMap<number, number> {
   const all = processes();
   const belongs = (pid: number): boolean => {
@@ -99,7 +103,10 @@ async function idle(node: ReleaseNode): Promise<number> {
   }
 }
 
-/** Milliseconds of processor of a command, by the launcher, as somebody types it. The least of some runs: others are on the machine. */
+/**
+ * Milliseconds of processor of a command, by the launcher, as somebody types it. The least of some
+ * runs: others are on the machine.
+ */
 function commandTime(which: 0 | 1, words: readonly string[]): number {
   const times = Array.from({ length: passes }, () => {
     const script = '"$@" >/dev/null 2>&1; times';

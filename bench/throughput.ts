@@ -1,4 +1,7 @@
-/** Search pages a second from `reperio serve` with two workers, while the load generator shares the cores. `node bench/throughput.ts --records 100000` */
+/**
+ * Search pages a second from `reperio serve` with two workers, while the load generator shares the
+ * cores. `node bench/throughput.ts --records 100000`
+ */
 import { raw } from 'sql-template-tag';
 import { connect, type Database } from '../src/store/database.ts';
 import { sqlPage } from './lib/kinds.ts';
@@ -45,7 +48,10 @@ await runBench(options, async () => {
   }
 });
 
-/** The counts, hits and facets of the same pages by PostgreSQL's full text search, as many at once as we have workers. */
+/**
+ * The counts, hits and facets of the same pages by PostgreSQL's full text search, as many at once
+ * as we have workers.
+ */
 async function askPeer(database: Database, mix: readonly MixedQuery[], duration: number): Promise<Rate> {
   const times: number[] = [];
   const started = performance.now();

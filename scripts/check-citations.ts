@@ -1,6 +1,7 @@
 /**
- * What documents and comments cite is there: every Markdown link with its anchor, every document that is named anywhere, and every file of ours that a document
- * or a comment names by its path. Migrations are not read: their comments are history, as the files they name may be.
+ * What documents and comments cite is there: every Markdown link with its anchor, every document
+ * that is named anywhere, and every file of ours that a document or a comment names by its path.
+ * Migrations are not read: their comments are history, as the files they name may be.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
@@ -31,7 +32,10 @@ function documentsIn(text: string): readonly string[] {
   return [...text.matchAll(/(?<![\w/.:*}-])(?:[\w.-]+\/)*[\w-]+\.md\b/g)].map(([name]) => name);
 }
 
-/** src/site/site.ts, scripts/check, site/site.ts; with no folder the name alone has to be somewhere. NAME.ts is any. */
+/**
+ * src/site/site.ts, scripts/check, site/site.ts; with no folder the name alone has to be somewhere.
+ * NAME.ts is any.
+ */
 function pathsIn(text: string): readonly string[] {
   const rooted = text.matchAll(/(?<![\w/.-])(?:src|test|bench|scripts|examples)\/[\w/.-]*\w/g);
   const code = text.matchAll(/(?<![\w/.*{}-])(?:[\w-]+\/)*[\w-]+(?:\.test)?\.(?:ts|sh)\b(?!\w)/g);

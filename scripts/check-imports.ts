@@ -1,5 +1,6 @@
 /**
- * Imports between the rooms of src/ are those that rooms.ts declares, all of them and no other; neither rooms nor files import each other in circles, types and
+ * Imports between the rooms of src/ are those that rooms.ts declares, all of them and no other;
+ * neither rooms nor files import each other in circles, types and
  * `import()` included. Tests and what they share (`test-*.ts`, `testing/`) may import what they like, and nothing else imports them.
  */
 import { globSync, readFileSync } from 'node:fs';
@@ -42,7 +43,10 @@ function importsOf(from: string, text: string): readonly Import[] {
   );
 }
 
-/** The deepest folder that is declared; a folder beside declared ones (web/new beside web/search) belongs to none. */
+/**
+ * The deepest folder that is declared; a folder beside declared ones (web/new beside web/search)
+ * belongs to none.
+ */
 function roomOf(file: string, declared: Readonly<Record<string, Room>>): string | undefined {
   const [, ...folders] = dirname(file).split('/');
   for (let depth = folders.length; depth > 0; depth--) {

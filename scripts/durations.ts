@@ -1,6 +1,7 @@
 /**
- * How long test files take, in ms by path: as they took last, in node_modules/.reperio/durations.json, else as those that
- * take long took when test/durations.json was written (DURATIONS=write npm test).
+ * How long test files take, in ms by path: as they took last, in
+ * node_modules/.reperio/durations.json, else as those that take long took when test/durations.json
+ * was written (DURATIONS=write npm test).
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

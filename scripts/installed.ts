@@ -1,6 +1,7 @@
 /**
- * Exits with 0 when node_modules holds what package-lock.json asks for on this machine: `all`, or `runtime` without the development dependencies.
- * The launcher asks this when it has no stamp, so that what somebody installed with npm is not installed again. Uses nothing from node_modules.
+ * Exits with 0 when node_modules holds what package-lock.json asks for on this machine: `all`, or
+ * `runtime` without the development dependencies. The launcher asks this when it has no stamp, so
+ * that what somebody installed with npm is not installed again. Uses nothing from node_modules.
  */
 import { existsSync, readFileSync } from 'node:fs';
 

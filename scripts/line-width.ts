@@ -1,12 +1,16 @@
 /**
- * Comments and prose are at most 100 wide, so that they can be read beside code. `node scripts/line-width.ts` names the lines that
- * are not; `--write` breaks them anew. Tables, examples and addresses stay as they are.
+ * Comments and prose are at most 100 wide, so that they can be read beside code. `node
+ * scripts/line-width.ts` names the lines that are not; `--write` breaks them anew. Tables, examples
+ * and addresses stay as they are.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 
 export const widest = 100;
 
-/** A line that may be broken at its blanks: what stands in front of its first line, and of those that follow. */
+/**
+ * A line that may be broken at its blanks: what stands in front of its first line, and of those
+ * that follow.
+ */
 interface Paragraph {
   readonly first: string;
   readonly next: string;
@@ -44,7 +48,10 @@ function isUnbreakable(line: string): boolean {
   return wordsOf([line.replace(/^[\s>*/#-]+/, '')]).length <= 1;
 }
 
-/** Lines of one comment without its signs; each paragraph that is too wide is broken anew. `signs` stand before each line. */
+/**
+ * Lines of one comment without its signs; each paragraph that is too wide is broken anew. `signs`
+ * stand before each line.
+ */
 function commentLines(texts: readonly string[], signs: string): readonly string[] {
   const result: string[] = [];
   for (let at = 0; at < texts.length; ) {
@@ -80,7 +87,10 @@ function belongs(first: string, line: string, indent: string): boolean {
   return /^\s*/.exec(line)![0].length === indent.length;
 }
 
-/** TypeScript and JavaScript: block comments that have their lines to themselves, and runs of line comments. */
+/**
+ * TypeScript and JavaScript: block comments that have their lines to themselves, and runs of line
+ * comments.
+ */
 export function breakComments(text: string): string {
   const lines = text.split('\n');
   const result: string[] = [];

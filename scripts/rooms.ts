@@ -1,6 +1,7 @@
 /**
- * The rooms of src/ and what each may import: exactly what it does, held by check-imports.ts and printed into docs/ARCHITECTURE.md by `npm run docs`. A new pair is
- * a decision, so it is written here by hand; one that nobody uses any more goes.
+ * The rooms of src/ and what each may import: exactly what it does, held by check-imports.ts and
+ * printed into docs/ARCHITECTURE.md by `npm run docs`. A new pair is a decision, so it is written
+ * here by hand; one that nobody uses any more goes.
  */
 
 export interface Room {
@@ -11,7 +12,10 @@ export interface Room {
   readonly imports: readonly string[];
 }
 
-/** By folder of src/, from roof to ground. A file belongs to the deepest folder that is named; files of web/ itself are a room too. */
+/**
+ * By folder of src/, from roof to ground. A file belongs to the deepest folder that is named; files
+ * of web/ itself are a room too.
+ */
 export const rooms: Readonly<Record<string, Room>> = {
   cli: {
     for: 'commands: one file each, which parses, calls one function and prints',

@@ -51,7 +51,8 @@ test('two releases of different analysis serve one library: one waits, an operat
   const [oldNode, nextNode] = serving;
   try {
     const { analysis: first } = await manifest();
-    // The newer one says for whom it waits, makes nothing, and both answer alike, also of what either writes.
+    // The newer one says for whom it waits, makes nothing, and both answer alike, also of what
+    // either writes.
     await waitFor('the word for whom the newer one waits', () =>
       nextNode.lines.some((line) => /when all nodes know it.*old \(release/.test(line)),
     );
@@ -70,13 +71,15 @@ test('two releases of different analysis serve one library: one waits, an operat
     assert.equal(upgraded.status, 0, upgraded.stderr);
     await waitFor('the next analysis', async () => (await hits(nextNode, `title:${nextWord}`)) === 340);
 
-    // The older one stays at its last view and says so; it writes nothing into an index that it does not know.
+    // The older one stays at its last view and says so; it writes nothing into an index that it
+    // does not know.
     await waitFor('the word that the older one leaves the index alone', () =>
       oldNode.lines.some((line) => line.includes('leaves the index alone')),
     );
     assert.equal(await hits(oldNode, `title:${nextWord}`), 0);
     assert.equal(await hits(oldNode, ''), 340);
-    // The background process has said so; the worker finds out by itself, and reports once a second.
+    // The background process has said so; the worker finds out by itself, and reports once a
+    // second.
     await waitFor('the same on the page of the status', async () =>
       (await (await fetch(`${oldNode.address}/server-status?format=json`)).text()).includes('does not know'),
     );

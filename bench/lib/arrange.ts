@@ -11,8 +11,8 @@ const smallSegments = 20;
 const smallRecords = 1000;
 
 /**
- * The same records as one large and twenty small segments (1,000 records each, or a fortieth of a small library), which is what a busy
- * library looks like between merges.
+ * The same records as one large and twenty small segments (1,000 records each, or a fortieth of a
+ * small library), which is what a busy library looks like between merges.
  */
 export function arrange(snapshot: IndexSnapshot, folder: string): IndexSnapshot {
   mkdirSync(folder, { recursive: true });

@@ -42,7 +42,10 @@ function demo(records: number): Generator<Buffer> {
   return exportDemo({ library: createDemoLibrary(), format: 'marcxml', from: 1, count: records });
 }
 
-/** Every copy after the first gets identifiers of its own, since a library refuses what it holds already. */
+/**
+ * Every copy after the first gets identifiers of its own, since a library refuses what it holds
+ * already.
+ */
 async function* repeated(file: string, repeat: number): AsyncGenerator<string> {
   const records: MarcRecord[] = [];
   for await (const record of recordsOf(file)) records.push(record);

@@ -6,7 +6,10 @@ import { emptyRequest } from '../../src/search/request.ts';
 
 const giveUpAfter = 30_000;
 
-/** Asks again and again, as a reader's guest, until the word finds something. Looks only: the library must notice by itself. */
+/**
+ * Asks again and again, as a reader's guest, until the word finds something. Looks only: the
+ * library must notice by itself.
+ */
 export async function whenFound(library: Library, word: string): Promise<void> {
   const deadline = performance.now() + giveUpAfter;
   while (countFor(library.snapshot(), guest, { ...emptyRequest, text: word }) === 0) {

@@ -16,7 +16,10 @@ export interface Kind {
 export interface Variant {
   /** Runs it in our engine and gives a number to compare: hits, or rows of the page. */
   readonly ours: () => number;
-  /** The same for PostgreSQL, one row with the number as "n"; undefined when it has no such question. */
+  /**
+   * The same for PostgreSQL, one row with the number as "n"; undefined when it has no such
+   * question.
+   */
   readonly peer: string | undefined;
   /** Should both numbers be the same? */
   readonly isComparable: boolean;

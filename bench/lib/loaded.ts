@@ -12,7 +12,10 @@ export interface Loaded {
   close(): Promise<void>;
 }
 
-/** The library of a benchmark, with all its records and the same in the peer: loads what is missing, keeps what is there. */
+/**
+ * The library of a benchmark, with all its records and the same in the peer: loads what is missing,
+ * keeps what is there.
+ */
 export async function openLoaded(options: BenchOptions): Promise<Loaded> {
   const corpus = await prepareCorpus(options);
   const library = await openLibrary(settingsOf(options.data));

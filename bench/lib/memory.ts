@@ -5,7 +5,10 @@ export interface MemoryWatch {
   stop(): { readonly node: number; readonly nodeProcesses: number };
 }
 
-/** Samples the resident memory of a process and all its descendants that run Node (threads are inside), from /proc. */
+/**
+ * Samples the resident memory of a process and all its descendants that run Node (threads are
+ * inside), from /proc.
+ */
 export function watchMemory(root: number, interval = 100): MemoryWatch {
   let peak = 0;
   let processes = 0;

@@ -16,8 +16,9 @@ const rareBelow = 0.001;
 const usualBelow = 0.2;
 
 /**
- * The published mix: 1,000 distinct queries drawn from the library's own dictionary with a fixed seed, 60 % rare words (in fewer than one of
- * 1,000 records), 30 % pairs of words from the title of one record, each in 0.1 to 20 % of all, and the 100 most common words. In random order.
+ * The published mix: 1,000 distinct queries drawn from the library's own dictionary with a fixed
+ * seed, 60 % rare words (in fewer than one of 1,000 records), 30 % pairs of words from the title of
+ * one record, each in 0.1 to 20 % of all, and the 100 most common words. In random order.
  */
 export function queryMix(snapshot: IndexSnapshot, seed = 1000): readonly MixedQuery[] {
   const random = createRandom(seed);

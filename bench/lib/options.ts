@@ -8,7 +8,10 @@ export interface BenchOptions {
   /** A corpus of your own instead of the generated one, `repeat` times with new identifiers. */
   readonly file: string | undefined;
   readonly repeat: number;
-  /** The library's data folder; kept when it was given, so that a loaded library serves several benchmarks. */
+  /**
+   * The library's data folder; kept when it was given, so that a loaded library serves several
+   * benchmarks.
+   */
   readonly data: string;
   readonly isKept: boolean;
   readonly passes: number;
@@ -44,7 +47,9 @@ export function benchOptions(defaults: { readonly records: number; readonly pass
   };
 }
 
-/** Runs a benchmark and clears up a data folder that it made itself, also when it is interrupted. */
+/**
+ * Runs a benchmark and clears up a data folder that it made itself, also when it is interrupted.
+ */
 export async function runBench(options: BenchOptions, work: () => Promise<void>): Promise<void> {
   try {
     await work();

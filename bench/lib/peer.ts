@@ -9,8 +9,9 @@ import type { Database } from '../../src/store/database.ts';
 import { recordsOf } from './corpus.ts';
 
 /**
- * The peer: PostgreSQL's own full text search over the same records in the same server. Its vectors are made with its English stemmer, but
- * without stop words, since our index has none and a phrase such as "of the" should find the same records.
+ * The peer: PostgreSQL's own full text search over the same records in the same server. Its vectors
+ * are made with its English stemmer, but without stop words, since our index has none and a phrase
+ * such as "of the" should find the same records.
  */
 export interface PeerBuild {
   readonly records: number;
@@ -142,7 +143,8 @@ function rowMaker(site: Site): (id: number, record: MarcRecord) => string {
       journal!(record)[0] ?? '',
       subject!(record)[0] ?? '',
       isRestricted ? 't' : 'f',
-      // A full stop keeps the last word of a value and the first of the next from being neighbours' stems of one hyphenated word.
+      // A full stop keeps the last word of a value and the first of the next from being neighbours'
+      // stems of one hyphenated word.
       title!(record).join(' . '),
       body!(record).join(' . '),
       author!(record).join(' . '),

@@ -16,7 +16,10 @@ export function settingsOf(data: string): Settings {
   return loadSettings(environmentOf(data));
 }
 
-/** Starts or joins the library's server and keeps it until released, so that commands do not pay for starting it. */
+/**
+ * Starts or joins the library's server and keeps it until released, so that commands do not pay for
+ * starting it.
+ */
 export function holdServer(data: string): Promise<Store> {
   return openStore(settingsOf(data));
 }
@@ -28,7 +31,10 @@ export interface CommandRun {
   readonly processes: number;
 }
 
-/** Runs a command of ours as a person would, in its own process. Throws when its exit status is not 0. */
+/**
+ * Runs a command of ours as a person would, in its own process. Throws when its exit status is not
+ * 0.
+ */
 export async function reperio(data: string, words: readonly string[]): Promise<CommandRun> {
   const started = performance.now();
   const child = startReperio(data, words);

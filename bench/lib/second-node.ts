@@ -1,4 +1,7 @@
-/** A second node in its own process: for each word that it is told, says when it found the word. See ../fresh.ts. */
+/**
+ * A second node in its own process: for each word that it is told, says when it found the word. See
+ * ../fresh.ts.
+ */
 
 import { loadSettings } from '../../src/config/settings.ts';
 import { openLibrary } from '../../src/library/open.ts';

@@ -8,9 +8,9 @@ export interface Word {
 }
 
 /**
- * The words of a field (default: the one for everything), most frequent first, equal ones in code point order: only those that mean themselves
- * when they are typed, so that a query finds what the dictionary says. Counted in the largest segment and scaled to the library; hapaxes
- * are left out.
+ * The words of a field (default: the one for everything), most frequent first, equal ones in code
+ * point order: only those that mean themselves when they are typed, so that a query finds what the
+ * dictionary says. Counted in the largest segment and scaled to the library; hapaxes are left out.
  */
 export function dictionary(snapshot: IndexSnapshot, code?: string): readonly Word[] {
   const analyzer = analyzerOf(snapshot.site);
@@ -29,7 +29,9 @@ export function dictionary(snapshot: IndexSnapshot, code?: string): readonly Wor
   return words.sort((a, b) => b.records - a.records || (a.text < b.text ? -1 : 1));
 }
 
-/** `count` words whose share of the records is nearest to `share`, and that no operator of the language is called. */
+/**
+ * `count` words whose share of the records is nearest to `share`, and that no operator of the language is called.
+ */
 export function wordsNear(words: readonly Word[], records: number, share: number, count: number): readonly string[] {
   const wanted = share * records;
   const distance = (word: Word): number => Math.abs(Math.log(word.records / wanted));

@@ -19,7 +19,10 @@ export type Wanted = Pick<
   'facets' | 'briefs' | 'counts' | 'alternatives' | 'patterns' | 'positions' | 'after'
 >;
 
-/** Asks the library as a person: pages, formats, feeds and the terminal all ask here. Nothing of an invisible record is in the answer. */
+/**
+ * Asks the library as a person: pages, formats, feeds and the terminal all ask here. Nothing of an
+ * invisible record is in the answer.
+ */
 export function ask(snapshot: IndexSnapshot, person: Person, request: SearchRequest, wanted: Wanted = {}): Answer {
   return finish(asking(snapshot, person, request, wanted));
 }
@@ -47,7 +50,10 @@ export function countFor(snapshot: IndexSnapshot, person: Person, request: Searc
   return finish(countingFor(snapshot, person, request, patterns));
 }
 
-/** The same as work that others may interrupt. `patterns`: those of a question beside which it stands. */
+/**
+ * The same as work that others may interrupt. `patterns`: those of a question beside which it
+ * stands.
+ */
 export function* countingFor(
   snapshot: IndexSnapshot,
   person: Person,

@@ -5,7 +5,10 @@ import type { SearchRequest } from '../search/request.ts';
 import { optionsFor } from './ask.ts';
 import { visibleRecords } from './visible.ts';
 
-/** The alphabetical neighbours of a text, of and with numbers of the records that a person may see in the collections asked. */
+/**
+ * The alphabetical neighbours of a text, of and with numbers of the records that a person may see
+ * in the collections asked.
+ */
 export function browseFor(
   snapshot: IndexSnapshot,
   person: Person,

@@ -10,8 +10,8 @@ import { analyzerOf } from '../search/search.ts';
 export type ChangesBy = (asked: CataloguerQuestion) => Promise<readonly number[]>;
 
 /**
- * The request with what it needs to know of cataloguer:, read from the database. For others than those who may edit records
- * there is no such field, and for nearly all requests nothing is read.
+ * The request with what it needs to know of cataloguer:, read from the database. For others than
+ * those who may edit records there is no such field, and for nearly all requests nothing is read.
  */
 export async function withCataloguers(
   snapshot: IndexSnapshot,

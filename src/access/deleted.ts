@@ -9,9 +9,9 @@ import { analyzerOf } from '../search/search.ts';
 import { openableRecords } from './visible.ts';
 
 /**
- * Would a record be shown to a person if it were in the library? For one that was deleted: the index has nothing of it
- * any more, and that it was there is told to those only who could see it. Takes a millisecond or two, for no record
- * as well; a paper of 3,000 authors takes twenty.
+ * Would a record be shown to a person if it were in the library? For one that was deleted: the
+ * index has nothing of it any more, and that it was there is told to those only who could see it.
+ * Takes a millisecond or two, for no record as well; a paper of 3,000 authors takes twenty.
  */
 export function wouldShow(person: Person, snapshot: IndexSnapshot, record: MarcRecord | undefined): boolean {
   const long = new Date(0);

@@ -9,7 +9,9 @@ import { asking, countingFor, optionsFor } from './ask.ts';
 import { collectionTree } from './collections.ts';
 import { maySeeCollection, visibleRecords } from './visible.ts';
 
-/** Help for a reader whose question finds nothing. Like any answer it knows of visible records only. */
+/**
+ * Help for a reader whose question finds nothing. Like any answer it knows of visible records only.
+ */
 export interface Guidance {
   /** What each condition finds alone. */
   readonly counts: readonly { readonly text: string; readonly count: number }[];
@@ -49,7 +51,10 @@ export function* correcting(
 
 const mostPlaces = 5;
 
-/** From within a collection that is the whole library; from there the collections outside its tree and the virtual ones. */
+/**
+ * From within a collection that is the whole library; from there the collections outside its tree
+ * and the virtual ones.
+ */
 function* otherPlaces(
   snapshot: IndexSnapshot,
   person: Person,

@@ -11,8 +11,8 @@ export interface VisiblePage {
 }
 
 /**
- * Records that a person may see in any collection, also those reached by name only, by number: the first `count` above `after`. Costs a binary
- * search in each segment.
+ * Records that a person may see in any collection, also those reached by name only, by number: the
+ * first `count` above `after`. Costs a binary search in each segment.
  */
 export function visibleIds(person: Person, snapshot: IndexSnapshot, after: number, count: number): VisiblePage {
   const { byName } = collectionTree(snapshot.site);

@@ -12,8 +12,8 @@ interface KnownMembers {
 const known = new WeakMap<Segment, KnownMembers>();
 
 /**
- * The ordinals of a segment that belong to a collection, live or not. Computed once for each segment and site version: a segment never
- * changes. Read-only for the caller.
+ * The ordinals of a segment that belong to a collection, live or not. Computed once for each
+ * segment and site version: a segment never changes. Read-only for the caller.
  */
 export function membersIn(snapshot: IndexSnapshot, segment: Segment, placed: PlacedCollection): RoaringBitmap32 {
   let members = known.get(segment);

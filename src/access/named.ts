@@ -12,12 +12,16 @@ interface Known {
 }
 
 const known = new WeakMap<Segment, Known>();
-/** People whose records are remembered for each segment; most own none, and an empty bitmap takes some bytes. */
+/**
+ * People whose records are remembered for each segment; most own none, and an empty bitmap takes
+ * some bytes.
+ */
 const maximumKnown = 256;
 
 /**
- * The ordinals of a segment, live or not, of records that name a person as owner or viewer: by e-mail address or by a
- * group, compared as identities. A few look-ups of terms, once for each segment. Read-only for the caller.
+ * The ordinals of a segment, live or not, of records that name a person as owner or viewer: by
+ * e-mail address or by a group, compared as identities. A few look-ups of terms, once for each
+ * segment. Read-only for the caller.
  */
 export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: Segment): RoaringBitmap32 {
   const { siteVersion } = snapshot;
@@ -41,8 +45,8 @@ export function recordsNaming(person: Person, snapshot: IndexSnapshot, segment: 
 function entriesOf(names: readonly string[], { site }: IndexSnapshot, segment: Segment): readonly TermEntry[] {
   const isThere = (entry: TermEntry | undefined): entry is TermEntry => entry !== undefined;
   if (hasIdentities(site)) return names.map((name) => segment.term(identitySpace, name)).filter(isThere);
-  // An index of the release before has folded values: what is ASCII alone is the same in them, for anything else
-  // nobody could say whose it is.
+  // An index of the release before has folded values: what is ASCII alone is the same in them, for
+  // anything else nobody could say whose it is.
   const plain = names.filter((name) => /^[\x20-\x7e]+$/.test(name));
   const { pathSpaces } = analyzerOf(site);
   const paths = [...site.ownerPaths, ...site.viewerPaths];

@@ -4,7 +4,10 @@ import { type Suggestion, type SuggestWish, suggest } from '../search/guide/sugg
 import { optionsFor } from './ask.ts';
 import { type Scope, visibleRecords } from './visible.ts';
 
-/** What may be meant by the beginning of a title, name, subject or journal, from the records that a person may see in a scope. */
+/**
+ * What may be meant by the beginning of a title, name, subject or journal, from the records that a
+ * person may see in a scope.
+ */
 export function suggestFor(
   snapshot: IndexSnapshot,
   person: Person,

@@ -7,7 +7,10 @@ import { collectionTree, type PlacedCollection, regularBelow } from './collectio
 import { membersIn } from './members.ts';
 import { namesOf, recordsNaming } from './named.ts';
 
-/** Which collections are asked for: `collections` when any are named, else `collection`, else the home collection. */
+/**
+ * Which collections are asked for: `collections` when any are named, else `collection`, else the
+ * home collection.
+ */
 export interface Scope {
   readonly collection?: string;
   readonly collections?: readonly string[];
@@ -24,10 +27,12 @@ export interface Visible {
 /**
  * The records of a scope that a person may see. Every way out of the library goes through here.
  *
- * A collection without a query is the union of its regular children; virtual children and collections outside the tree count only when
- * asked for by name. Restricted collections below one that is asked for are added for those who may see them. A record of a restricted
- * collection is seen only by those who may see one (policy "any") or all (policy "all") of the restricted collections it is in, wherever else
- * it is; and by those whom the record names as owner or viewer, from every collection it is in. Records of no collection are seen by nobody.
+ * A collection without a query is the union of its regular children; virtual children and
+ * collections outside the tree count only when asked for by name. Restricted collections below one
+ * that is asked for are added for those who may see them. A record of a restricted collection is
+ * seen only by those who may see one (policy "any") or all (policy "all") of the restricted
+ * collections it is in, wherever else it is; and by those whom the record names as owner or viewer,
+ * from every collection it is in. Records of no collection are seen by nobody.
  */
 export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: Scope = {}): Visible {
   const tree = collectionTree(snapshot.site);
@@ -58,7 +63,10 @@ export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: S
   return { hits, notices, refused: refused.map(({ collection }) => collection.name) };
 }
 
-/** Of the records that name the person, those of these collections and of any below them. The caller owns the result. */
+/**
+ * Of the records that name the person, those of these collections and of any below them. The caller
+ * owns the result.
+ */
 function namedIn(
   snapshot: IndexSnapshot,
   { segment, live }: LiveSegment,
@@ -71,7 +79,10 @@ function namedIn(
   return reached.andInPlace(naming).andInPlace(live);
 }
 
-/** The first of the collections asked for, when none of them may be seen and nothing of them is shown. */
+/**
+ * The first of the collections asked for, when none of them may be seen and nothing of them is
+ * shown.
+ */
 export function refusedEntirely(person: Person, snapshot: IndexSnapshot, scope: Scope): string | undefined {
   const names = (scope.collections ?? []).length > 0 ? (scope.collections ?? []) : [scope.collection ?? ''];
   const { hits, refused } = visibleRecords(person, snapshot, scope);
@@ -137,7 +148,10 @@ function remembered(
   return computed;
 }
 
-/** How many records of each collection a person may see, by name; collections that the person may not see are left out. */
+/**
+ * How many records of each collection a person may see, by name; collections that the person may
+ * not see are left out.
+ */
 export function collectionCounts(person: Person, snapshot: IndexSnapshot): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const [name, placed] of collectionTree(snapshot.site).byName) {
@@ -151,7 +165,10 @@ export function collectionCounts(person: Person, snapshot: IndexSnapshot): Reado
   return counts;
 }
 
-/** The regular collections below one that a person may see, each with its visible records: what the collection facet offers. */
+/**
+ * The regular collections below one that a person may see, each with its visible records: what the
+ * collection facet offers.
+ */
 export function collectionsBelow(
   person: Person,
   snapshot: IndexSnapshot,
@@ -169,8 +186,9 @@ export function collectionsBelow(
 }
 
 /**
- * May a record's own page be shown? It may when any collection shows it, also one that is reached by name only. `unknown`: there is no such
- * record; `no` covers records of no collection too, and is to be answered like `unknown`.
+ * May a record's own page be shown? It may when any collection shows it, also one that is reached
+ * by name only. `unknown`: there is no such record; `no` covers records of no collection too, and
+ * is to be answered like `unknown`.
  */
 export function mayShow(person: Person, snapshot: IndexSnapshot, id: number): 'yes' | 'no' | 'deleted' | 'unknown' {
   let wasDeleted = false;

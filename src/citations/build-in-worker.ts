@@ -15,12 +15,17 @@ export interface BuildRequest {
   readonly temporary: string;
 }
 
-/** What it answers. An error's class does not pass between threads, so damage comes as its parts. */
+/**
+ * What it answers. An error's class does not pass between threads, so damage comes as its parts.
+ */
 export type BuildAnswer =
   | { readonly done: true }
   | { readonly damage: { segment: string; section: string; offset: number; problem: string } };
 
-/** Makes a graph file in a thread of its own. Throws SegmentDamaged, what the file system says, or AbortError; then nothing is left behind. */
+/**
+ * Makes a graph file in a thread of its own. Throws SegmentDamaged, what the file system says, or
+ * AbortError; then nothing is left behind.
+ */
 export async function buildInWorker(
   request: Omit<BuildRequest, 'temporary'>,
   folder: string,

@@ -5,7 +5,9 @@ import { type KeyEntries, KeyList, KeyTable, mostHolders } from './key-table.ts'
 import { RowReader, type RowTable, writeRow } from './rows.ts';
 import { markOf, share } from './self-citation.ts';
 
-/** The newest versions in a segment: those that no other segment hides, deletion markers included. */
+/**
+ * The newest versions in a segment: those that no other segment hides, deletion markers included.
+ */
 export interface GraphInput {
   readonly segment: Segment;
   readonly newest: RoaringBitmap32;
@@ -28,9 +30,10 @@ export interface GraphData {
 }
 
 /**
- * Matches all references with all records. A reference means every record that holds one of its keys: that depends on
- * nothing but the two records, so what a person may not see can be left out of the answer without a trace. Twelve
- * million citations of a million records take some seconds and 400 MB.
+ * Matches all references with all records. A reference means every record that holds one of its
+ * keys: that depends on nothing but the two records, so what a person may not see can be left out
+ * of the answer without a trace. Twelve million citations of a million records take some seconds
+ * and 400 MB.
  */
 export function buildGraph(inputs: readonly GraphInput[]): GraphData {
   const records = new Records(inputs);

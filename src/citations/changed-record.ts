@@ -5,7 +5,10 @@ import { mostHolders } from './key-table.ts';
 import { RowReader } from './rows.ts';
 import { authorNumbers, markOf, share } from './self-citation.ts';
 
-/** A changed record, and how it stands to the records that the stored graph knows. Entries are as in `CitationGraph`. */
+/**
+ * A changed record, and how it stands to the records that the stored graph knows. Entries are as in
+ * `CitationGraph`.
+ */
 export interface ChangedRecord {
   readonly id: number;
   readonly revision: number;
@@ -14,7 +17,10 @@ export interface ChangedRecord {
   readonly own: readonly number[];
   readonly references: readonly number[];
   readonly authors: Uint32Array;
-  /** Records of the stored graph that it cites, ascending; those that changed too are to be left out. */
+  /**
+   * Records of the stored graph that it cites, ascending; those that changed too are to be left
+   * out.
+   */
   readonly cited: Uint32Array;
   /** Records of the stored graph that cite it, likewise. */
   readonly citing: Uint32Array;
@@ -49,7 +55,10 @@ export function holdersOf(base: Base, high: number, low: number): readonly numbe
   return holders.length > mostHolders ? [] : holders;
 }
 
-/** Who cites it now: the same as before when its identifiers and authors are the same; else everybody is asked. */
+/**
+ * Who cites it now: the same as before when its identifiers and authors are the same; else
+ * everybody is asked.
+ */
 function citingOf(id: number, own: readonly number[], authors: Uint32Array, base: Base, others: Others): Uint32Array {
   const reader = new RowReader();
   if (id <= base.largestId && base.mark(id) === markOf(own, authors)) {

@@ -18,9 +18,9 @@ export interface Known {
 }
 
 /**
- * Finds what differs between a stored graph and the segments of a snapshot. Segments that the graph was made of differ in
- * nothing, and every other one is compared once, by revisions: so a merge, which changes segments and no record, changes
- * nothing.
+ * Finds what differs between a stored graph and the segments of a snapshot. Segments that the graph
+ * was made of differ in nothing, and every other one is compared once, by revisions: so a merge,
+ * which changes segments and no record, changes nothing.
  */
 export class ChangeFinder {
   readonly #known: Known;

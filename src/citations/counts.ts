@@ -13,9 +13,10 @@ export type Counts = readonly (Uint16Array | Uint32Array)[];
 export const recordsBetweenTurns = 1 << 14;
 
 /**
- * How often each record is cited by those of a set. Walks the references of the smaller side: of the records in the set, or of
- * those that are not in it, whose citations are then taken away from what the graph knows. So a guest, who sees nearly all of
- * a million records, waits 30 ms and not 100.
+ * How often each record is cited by those of a set. Walks the references of the smaller side: of
+ * the records in the set, or of those that are not in it, whose citations are then taken away from
+ * what the graph knows. So a guest, who sees nearly all of a million records, waits 30 ms and not
+ * 100.
  */
 export function* countingCitations(
   graph: CitationGraph,

@@ -8,8 +8,9 @@ import { type KeyEntries, sortedOrder } from './key-table.ts';
 import type { RowTable } from './rows.ts';
 
 /**
- * The file of a citation graph: "REPERIOG", format version (4 bytes), length of the head (4), the head as JSON, its
- * CRC-32 (4), then the parts that the head names, each with its own checksum. Numbers are little-endian. The parts up to
+ * The file of a citation graph: "REPERIOG", format version (4 bytes), length of the head (4), the
+ * head as JSON, its CRC-32 (4), then the parts that the head names, each with its own checksum.
+ * Numbers are little-endian. The parts up to
  * `cited bytes` are read into memory; of keys only a block at a time is.
  *
  *   revisions         1, 2 or 4 bytes each, by record number
@@ -229,7 +230,8 @@ class StoredKeys {
       else after = middle;
     }
     const found: number[] = [];
-    // Keys with this high half may begin at the end of the block before the first that begins with it.
+    // Keys with this high half may begin at the end of the block before the first that begins with
+    // it.
     for (let block = Math.max(0, before - 1); block * 2 < this.#blocks.length; block++) {
       if (this.#blocks[block * 2]! > high) break;
       const bytes = this.#read(block);

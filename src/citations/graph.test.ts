@@ -26,7 +26,10 @@ const folder = mkdtempSync(join(tmpdir(), 'reperio-graph-'));
 after(() => rmSync(folder, { recursive: true }));
 const site = defaultSite();
 
-/** A version of a record: which keys it holds and cites (small numbers; negative: a record by its number), who wrote it. */
+/**
+ * A version of a record: which keys it holds and cites (small numbers; negative: a record by its
+ * number), who wrote it.
+ */
 interface Version {
   readonly id: number;
   readonly revision: number;
@@ -107,7 +110,10 @@ const versionArbitrary = fc.record({
   authors: keys(2),
 });
 
-/** A history in the order of its writing, cut into segments; a segment keeps the newest version of each record. */
+/**
+ * A history in the order of its writing, cut into segments; a segment keeps the newest version of
+ * each record.
+ */
 const history = fc.array(fc.array(versionArbitrary, { maxLength: 8 }), { minLength: 1, maxLength: 6 }).map((parts) => {
   const revisions = new Map<number, number>();
   return parts.map((part) => {
@@ -196,7 +202,8 @@ test('a graph that is newer than this view of the index does no harm', async () 
       const segments = parts.map(segmentOf);
       const { graph } = await storedGraph([segmentOf(parts.at(-1)!)]);
       try {
-        // The view has not the graph's segment, but the same versions in one of its own and older ones.
+        // The view has not the graph's segment, but the same versions in one of its own and older
+        // ones.
         const live = liveOf([...segments.slice(0, -1), memorySegmentOf(parts.at(-1)!)]);
         assert.deepEqual(saysOf(over(graph, live)), naiveGraph(parts.flat()));
       } finally {
@@ -270,7 +277,8 @@ test('records of many keys, and hundreds of citations, are read back from the fi
   assert.equal(graph.head.citations, 700);
   assert.equal(graph.head.records, 701);
   graph.close();
-  // Any damage is found: in what is read when it is opened, and in a block of keys when it is asked.
+  // Any damage is found: in what is read when it is opened, and in a block of keys when it is
+  // asked.
   const whole = readFileSync(path);
   const bodyAt = readGraphHead(path)!.bodyAt;
   for (let at = 0; at < whole.length; at += 97) {

@@ -23,7 +23,10 @@ after(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-/** A node's folder with segment files. Record N holds key N and cites all records before it that `cites` names. */
+/**
+ * A node's folder with segment files. Record N holds key N and cites all records before it that
+ * `cites` names.
+ */
 class Node {
   readonly folder = mkdtempSync(join(tmpdir(), 'reperio-keeper-'));
   readonly damaged: string[] = [];

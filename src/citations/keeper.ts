@@ -26,12 +26,18 @@ export interface KeeperOptions {
 
 /** The graph of this process, kept up to date; see docs/ARCHITECTURE.md, "Citations". */
 export interface CitationKeeper extends CitationSource {
-  /** From now on a graph is made when one is needed; until it is called only small libraries have one. Resolves when there is one. */
+  /**
+   * From now on a graph is made when one is needed; until it is called only small libraries have
+   * one. Resolves when there is one.
+   */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Each is looked up in the file once, 0.2 ms, and laid over the rest at every change of the index, 15 us. */
+/**
+ * Each is looked up in the file once, 0.2 ms, and laid over the rest at every change of the index,
+ * 15 us.
+ */
 const standardMostChanges = 1_000;
 /** While a load goes on the graph is made anew now and then: it may take a sixth of one core. */
 const pauseFactor = 5;
@@ -119,7 +125,8 @@ class Keeper implements CitationKeeper {
 
   #renewSoon(): void {
     void this.#renew().catch(async () => {
-      // A segment was merged away meanwhile, or is damaged and being mended: whoever asks has the older graph.
+      // A segment was merged away meanwhile, or is damaged and being mended: whoever asks has the
+      // older graph.
       await sleep(longestPause / 10, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
       if (!this.#stop.signal.aborted && !this.#isExact) this.#renewSoon();
     });

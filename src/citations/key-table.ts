@@ -1,11 +1,14 @@
-/** A key that more records hold than this is no identifier but a word such as "none", and means nobody. */
+/**
+ * A key that more records hold than this is no identifier but a word such as "none", and means
+ * nobody.
+ */
 export const mostHolders = 16;
 
 const noEntry = 0xffffffff;
 
 /**
- * Which records hold a key, in memory while a graph is made: open addressing over the distinct keys, and a list of
- * holders for each. 24 bytes a key.
+ * Which records hold a key, in memory while a graph is made: open addressing over the distinct
+ * keys, and a list of holders for each. 24 bytes a key.
  */
 export class KeyTable {
   readonly #high: Uint32Array;
@@ -46,7 +49,10 @@ export class KeyTable {
     this.#slots[slot] = this.#put(high, low, id, noEntry) + 1;
   }
 
-  /** Puts the holders of a key into `into` from `at` on and gives the new end; nothing when there are none or too many. */
+  /**
+   * Puts the holders of a key into `into` from `at` on and gives the new end; nothing when there
+   * are none or too many.
+   */
   find(high: number, low: number, into: Uint32Array, at: number): number {
     for (let slot = low & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const first = this.#slots[slot]! - 1;
@@ -127,7 +133,10 @@ function grown(numbers: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   return more;
 }
 
-/** The order of entries by key, then record. Sorts 64-bit numbers of key and place natively: comparing in JavaScript is ten times slower. */
+/**
+ * The order of entries by key, then record. Sorts 64-bit numbers of key and place natively:
+ * comparing in JavaScript is ten times slower.
+ */
 export function sortedOrder({ high, low, ids }: KeyEntries): Uint32Array {
   const length = high.length;
   const packed = new BigUint64Array(length);

@@ -12,7 +12,10 @@ const asStored = 0;
 const replaced = 1;
 const patched = 2;
 
-/** Keeps what was looked up for changed records, since most of them are changed in the next snapshot too. */
+/**
+ * Keeps what was looked up for changed records, since most of them are changed in the next snapshot
+ * too.
+ */
 export class Overlays {
   readonly #base: Base;
   #known = new Map<number, ChangedRecord>();
@@ -108,7 +111,10 @@ class Overlay implements CitationGraph {
     return [...stored, ...(this.#own.get(keyName(high, low)) ?? [])].sort((a, b) => a - b);
   }
 
-  /** Rows of changed records are replaced; those of records that stood in such a row lose an entry, and may get it again. */
+  /**
+   * Rows of changed records are replaced; those of records that stood in such a row lose an entry,
+   * and may get it again.
+   */
   #markStored(state: Uint8Array): void {
     const reader = new RowReader();
     for (const id of this.#changed.keys()) {
@@ -141,7 +147,10 @@ class Overlay implements CitationGraph {
     return targets;
   }
 
-  /** Stores the rows of changed records, and adds each of their entries to the row on the other side. */
+  /**
+   * Stores the rows of changed records, and adds each of their entries to the row on the other
+   * side.
+   */
   #set(direction: Direction, rows: ReadonlyMap<number, number[]>, opposite: Direction, state: Uint8Array): void {
     for (const [id, row] of rows) {
       this.#rows[direction].set(id, Uint32Array.from(row).sort());
@@ -167,7 +176,10 @@ class Overlay implements CitationGraph {
   }
 }
 
-/** Merges a short ascending list into the first `length` entries, from the end, and gives the new length. */
+/**
+ * Merges a short ascending list into the first `length` entries, from the end, and gives the new
+ * length.
+ */
 function mergeInto(reader: RowReader, length: number, added: readonly number[]): number {
   const total = length + added.length;
   const before = reader.entries;

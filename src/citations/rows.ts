@@ -1,9 +1,9 @@
 import type { ByteWriter } from '../index/segment/bytes.ts';
 
 /**
- * A row of the citation graph as bytes: its length and the number of self-citations in it, then the distance of each
- * entry's record from the one before, times two, plus the entry's self-citation bit; all as varints. A distance is three
- * bytes in a library of a million records.
+ * A row of the citation graph as bytes: its length and the number of self-citations in it, then the
+ * distance of each entry's record from the one before, times two, plus the entry's self-citation
+ * bit; all as varints. A distance is three bytes in a library of a million records.
  */
 export function writeRow(out: ByteWriter, entries: Uint32Array, length: number): void {
   let self = 0;
@@ -18,7 +18,10 @@ export function writeRow(out: ByteWriter, entries: Uint32Array, length: number):
   }
 }
 
-/** Rows of one direction: where they begin, by record number (0: no row), and their bytes, of which the first is not used. */
+/**
+ * Rows of one direction: where they begin, by record number (0: no row), and their bytes, of which
+ * the first is not used.
+ */
 export interface RowTable {
   readonly starts: Uint32Array;
   readonly bytes: Uint8Array;

@@ -18,14 +18,20 @@ export function share(
   return false;
 }
 
-/** The low halves of author keys, ascending: of two papers by 3,000 authors one in 500 would be taken for a self-citation. */
+/**
+ * The low halves of author keys, ascending: of two papers by 3,000 authors one in 500 would be
+ * taken for a self-citation.
+ */
 export function authorNumbers(keys: readonly number[]): Uint32Array {
   const numbers = new Uint32Array(keys.length / 2);
   for (let i = 0; i < numbers.length; i++) numbers[i] = keys[2 * i + 1]!;
   return numbers.sort();
 }
 
-/** A digest of what decides who cites a record and which of that are self-citations: its own keys and its authors. */
+/**
+ * A digest of what decides who cites a record and which of that are self-citations: its own keys
+ * and its authors.
+ */
 export function markOf(own: ArrayLike<number>, authors: ArrayLike<number>): number {
   let mark = 0x9e3779b1;
   const add = (numbers: ArrayLike<number>): void => {

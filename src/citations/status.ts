@@ -6,11 +6,17 @@ export interface GraphStatus {
   readonly citations: number;
   readonly bytes: number;
   readonly made: Date;
-  /** How many of the live segments it was made of; what is in the others is laid over it, or it will be made anew. */
+  /**
+   * How many of the live segments it was made of; what is in the others is laid over it, or it will
+   * be made anew.
+   */
   readonly segments: number;
 }
 
-/** The newest graph file; undefined when there is none: small libraries need none, and others make it when citations are first asked for. */
+/**
+ * The newest graph file; undefined when there is none: small libraries need none, and others make
+ * it when citations are first asked for.
+ */
 export function graphStatus(folder: string, live: readonly string[]): GraphStatus | undefined {
   const [file] = graphFiles(folder);
   if (file === undefined) return undefined;

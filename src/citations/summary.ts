@@ -10,7 +10,10 @@ export interface CitationSummary {
   readonly citations: number;
   /** Citations per paper; 0 for no papers. */
   readonly average: number;
-  /** The highest h such that h papers are cited h times or more (J. E. Hirsch, PNAS 102 (2005) 16569). */
+  /**
+   * The highest h such that h papers are cited h times or more (J. E. Hirsch, PNAS 102 (2005)
+   * 16569).
+   */
   readonly hIndex: number;
   /** Parallel to `citationClasses`. */
   readonly classes: readonly number[];

@@ -5,12 +5,18 @@ import type { Work } from '../index/work.ts';
 import { type Citing, type Counts, countingCitations, recordsBetweenTurns } from './counts.ts';
 import { IdSet } from './id-set.ts';
 
-/** The citation graph as one person sees it: records that the person may not open neither cite nor are cited. */
+/**
+ * The citation graph as one person sees it: records that the person may not open neither cite nor
+ * are cited.
+ */
 export interface CitationView {
   readonly snapshot: IndexSnapshot;
   /** All records that the person may open. */
   readonly visible: HitSet;
-  /** How often each record of each segment is cited, by ordinal. Read-only. Work that others may interrupt, like what follows with many hits. */
+  /**
+   * How often each record of each segment is cited, by ordinal. Read-only. Work that others may
+   * interrupt, like what follows with many hits.
+   */
   counts(citing: Citing): Work<Counts>;
   /** How often one record is cited. */
   count(id: number, citing: Citing): number;
@@ -31,7 +37,10 @@ export interface CitationView {
   hitsOf(ids: Iterable<number>): HitSet;
 }
 
-/** Views of so many sets of records are kept for a snapshot: one of a million records has 4 MB of counts. */
+/**
+ * Views of so many sets of records are kept for a snapshot: one of a million records has 4 MB of
+ * counts.
+ */
 const viewsKept = 4;
 const views = new WeakMap<IndexSnapshot, View[]>();
 
@@ -145,7 +154,10 @@ class View implements CitationView {
     });
   }
 
-  /** Looked up in the segments at first: a page asks about a hundred records, and the set of a million takes 15 ms to make. */
+  /**
+   * Looked up in the segments at first: a page asks about a hundred records, and the set of a
+   * million takes 15 ms to make.
+   */
   #sees(id: number): boolean {
     if (this.#ids !== undefined || ++this.#lookedUp > mostLookedUp) return this.#visibleIds.has(id);
     return this.snapshot.segments.some(({ segment }, place) => {

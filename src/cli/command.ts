@@ -2,8 +2,8 @@ import type { Readable, Writable } from 'node:stream';
 import type { Settings } from '../config/settings.ts';
 
 /**
- * What a command is: plain data from which parsing, help, shell completion and the manual come, and one function.
- * See main.ts for how to add one.
+ * What a command is: plain data from which parsing, help, shell completion and the manual come, and
+ * one function. See main.ts for how to add one.
  */
 export interface CommandDefinition<
   A extends ArgumentDefinitions = ArgumentDefinitions,
@@ -16,9 +16,14 @@ export interface CommandDefinition<
   /** Positional arguments, in order. */
   readonly arguments: A;
   readonly options: O;
-  /** Exit status when `run` throws a UserError; default 1. What is typed wrong exits with 2, a bug with 70. */
+  /**
+   * Exit status when `run` throws a UserError; default 1. What is typed wrong exits with 2, a bug
+   * with 70.
+   */
   readonly failureStatus?: number;
-  /** Resolves to the exit status; undefined is 0. Throws UserError for what the user should read. */
+  /**
+   * Resolves to the exit status; undefined is 0. Throws UserError for what the user should read.
+   */
   readonly run: (context: CommandContext<A, O>) => Promise<number | undefined> | Promise<void>;
 }
 
@@ -57,7 +62,10 @@ export interface CommandExample {
 export interface ArgumentDefinition {
   readonly doc: string;
   readonly optional?: true;
-  /** Takes all that is left; only the last argument may. Without `optional` there must be one at least. */
+  /**
+   * Takes all that is left; only the last argument may. Without `optional` there must be one at
+   * least.
+   */
   readonly many?: true;
   /** The words it may be. */
   readonly choices?: readonly string[];
@@ -119,7 +127,8 @@ export interface CommandContext<A extends ArgumentDefinitions, O extends OptionD
   readonly printJson: (value: unknown) => void;
 }
 
-// A function parameter is checked contravariantly; the table of commands needs a type that any definition is assignable to.
+// A function parameter is checked contravariantly; the table of commands needs a type that any
+// definition is assignable to.
 export type AnyCommand = Omit<CommandDefinition, 'run'> & {
   readonly run: (context: never) => Promise<number | undefined> | Promise<void>;
 };

@@ -1,6 +1,9 @@
 import { type AnyCommand, type CommandTable, isGroup } from './command.ts';
 
-/** After which words what may come: "" -> commands, "db" -> its commands, "db migrate" -> its options. */
+/**
+ * After which words what may come: "" -> commands, "db" -> its commands, "db migrate" -> its
+ * options.
+ */
 export type CompletionWords = Readonly<Record<string, readonly string[]>>;
 
 export async function completionWords(commands: CommandTable): Promise<CompletionWords> {

@@ -26,8 +26,8 @@ export async function withIndex<T>(
 }
 
 /**
- * What is done in turn is given up when the turn is lost, with the database's connection: somebody else may have it
- * then.
+ * What is done in turn is given up when the turn is lost, with the database's connection: somebody
+ * else may have it then.
  */
 export async function inTurn<T>(
   context: IndexContext,

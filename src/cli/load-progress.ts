@@ -3,7 +3,10 @@ import { grouped } from '../errors/grouped.ts';
 import type { FileProgress } from '../records/load/files.ts';
 import { duration } from './progress.ts';
 
-/** The progress of a load: records, both rates, and the time left where the size of the input is known. */
+/**
+ * The progress of a load: records, both rates, and the time left where the size of the input is
+ * known.
+ */
 export interface LoadProgress {
   readonly show: (progress: FileProgress) => void;
   /** A sentence of its own line. */
@@ -26,7 +29,8 @@ export function loadProgress(stream: Writable & { readonly isTTY?: boolean }): L
     show: (progress) => {
       const now = performance.now();
       if (file !== progress.file) {
-        // The first report of a file comes when its first batch is done, so the time before counts for the first file only.
+        // The first report of a file comes when its first batch is done, so the time before counts
+        // for the first file only.
         if (file !== undefined) since = shown;
         file = progress.file;
       }

@@ -1,7 +1,10 @@
 import type { Writable } from 'node:stream';
 import { grouped } from '../errors/grouped.ts';
 
-/** How far a long work is, on stderr: redrawn in place on a terminal, a line every few seconds elsewhere, nothing for what is soon done. */
+/**
+ * How far a long work is, on stderr: redrawn in place on a terminal, a line every few seconds
+ * elsewhere, nothing for what is soon done.
+ */
 export interface Progress {
   /** More units are done. */
   advance(units: number): void;

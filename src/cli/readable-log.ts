@@ -6,8 +6,8 @@ import type { Settings } from '../config/settings.ts';
 export type Terminal = Writable & { readonly isTTY?: boolean };
 
 /**
- * Where the log goes: lines of JSON as they are, or, on a terminal, made readable for people. The setting `log-format`
- * decides otherwise.
+ * Where the log goes: lines of JSON as they are, or, on a terminal, made readable for people. The
+ * setting `log-format` decides otherwise.
  */
 export function logTo(stream: Terminal, { logFormat }: Pick<Settings, 'logFormat'>, colour = false): DestinationStream {
   const isReadable = logFormat === 'text' || (logFormat === 'auto' && stream.isTTY === true);
@@ -24,7 +24,9 @@ const levels: Readonly<Record<number, readonly [name: string, colour: number]>> 
   60: ['fatal', 31],
 };
 
-/** "14:05:07 warn  A sentence.  key=value", with the stack of an error below. What is no line of the log stays as it is. */
+/**
+ * "14:05:07 warn  A sentence.  key=value", with the stack of an error below. What is no line of the log stays as it is.
+ */
 export function readableLine(line: string, colour = false): string {
   const entry = objectIn(line);
   const level = levels[Number(entry?.['level'])];

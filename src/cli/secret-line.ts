@@ -11,7 +11,8 @@ export interface SecretPlace {
 }
 
 /**
- * The first line of standard input. Where somebody types it is asked for, and does not show. Rejects with an AbortError at Ctrl-C or another signal, and with
+ * The first line of standard input. Where somebody types it is asked for, and does not show.
+ * Rejects with an AbortError at Ctrl-C or another signal, and with
  * `notTyped` when the terminal goes away before Enter: half a password is none.
  */
 export async function secretLine({ stdin, stderr, signal }: SecretPlace): Promise<string> {

@@ -8,7 +8,9 @@ export interface World {
   readonly stderr: Writable;
   readonly colour: boolean;
   readonly signal: AbortSignal;
-  /** From now on SIGHUP calls this in the place of aborting; a terminal that closes still aborts. */
+  /**
+   * From now on SIGHUP calls this in the place of aborting; a terminal that closes still aborts.
+   */
   readonly onHangup: (listener: () => void) => void;
 }
 
@@ -25,7 +27,9 @@ export class Interrupted extends Error {
 const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const brokenPipe = 13;
 
-/** The world of this process, and how to leave it with an exit status once everything is written. */
+/**
+ * The world of this process, and how to leave it with an exit status once everything is written.
+ */
 export function processWorld(): { readonly world: World; readonly finish: (status: number) => void } {
   const controller = new AbortController();
   let hangup: (() => void) | undefined;

@@ -1,9 +1,9 @@
 const wrongHost = 'has a host that is neither a name nor an address';
 
 /**
- * What is wrong with an address of PostgreSQL, as the end of "DATABASE_URL ..."; undefined: nothing. It never says
- * the address itself, which has a password. Several
- * hosts stand with commas, as libpq writes them.
+ * What is wrong with an address of PostgreSQL, as the end of "DATABASE_URL ..."; undefined:
+ * nothing. It never says the address itself, which has a password. Several hosts stand with commas,
+ * as libpq writes them.
  */
 export function databaseUrlProblem(text: string): string | undefined {
   const parts = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#@]*)((?:[/?#].*)?)$/s.exec(text);

@@ -22,7 +22,9 @@ type Value<D extends { readonly type: keyof ValueTypes; readonly default: unknow
   ? ValueTypes[D['type']] | undefined
   : ValueTypes[D['type']];
 
-/** The checked settings: plain frozen data. Paths are absolute, bytes and milliseconds are numbers. */
+/**
+ * The checked settings: plain frozen data. Paths are absolute, bytes and milliseconds are numbers.
+ */
 export type Settings = { readonly [K in keyof Table]: Value<Table[K]> };
 
 export type Origin = 'default' | 'environment' | 'file';
@@ -54,7 +56,10 @@ export function loadSettings(environment: Environment = process.env): Settings {
   throw new UserError(configErrors.settingsWrong, { count, problems: problems.map((each) => `  ${each}`).join('\n') });
 }
 
-/** The same without throwing, and with where each value comes from. The environment goes before the file. */
+/**
+ * The same without throwing, and with where each value comes from. The environment goes before the
+ * file.
+ */
 export function readSettings(environment: Environment = process.env, folder: string = process.cwd()): ReadSettings {
   const problems: string[] = [];
   const values: Partial<Record<keyof Settings, unknown>> = {};

@@ -2,14 +2,18 @@ import { availableParallelism, hostname, totalmem } from 'node:os';
 import { databaseUrlProblem } from './database-url.ts';
 
 /**
- * The one table of settings. Everything that speaks of settings comes from it: reperio.yaml, the environment, the type
+ * The one table of settings. Everything that speaks of settings comes from it: reperio.yaml, the
+ * environment, the type
  * `Settings`, `reperio config`, docs/settings.md and the manual page.
  */
 export interface SettingDefinition {
   /** In reperio.yaml; undefined when only the environment can give it. */
   readonly name: string | undefined;
   readonly environment: string;
-  /** bytes: a number with an optional kB, MB, GB. duration: milliseconds, or a number with ms, s, min, h, d. path: relative to the file that names it. */
+  /**
+   * bytes: a number with an optional kB, MB, GB. duration: milliseconds, or a number with ms, s,
+   * min, h, d. path: relative to the file that names it.
+   */
   readonly type: 'text' | 'number' | 'boolean' | 'path' | 'bytes' | 'duration';
   /** Undefined: unset. A path is relative to the clone. */
   readonly default: string | number | boolean | undefined;
@@ -19,8 +23,9 @@ export interface SettingDefinition {
   /** What is wrong with a text, as the end of a sentence about it; undefined: nothing. */
   readonly problem?: (text: string) => string | undefined;
   /**
-   * When another value takes effect: after a restart of `serve`; after a reload, which starts processes
-   * that read settings anew; or with the next command that reads it, since `serve` does not.
+   * When another value takes effect: after a restart of `serve`; after a reload, which starts
+   * processes that read settings anew; or with the next command that reads it, since `serve` does
+   * not.
    */
   readonly change: 'restart' | 'reload' | 'command';
   /** Not shown by `config list`. */
@@ -30,7 +35,10 @@ export interface SettingDefinition {
   readonly defaultDoc?: string;
 }
 
-/** A worker of a library with a million records holds 0.4 GB, and the database and the page cache want some as well. */
+/**
+ * A worker of a library with a million records holds 0.4 GB, and the database and the page cache
+ * want some as well.
+ */
 const webWorkersHere = Math.max(1, Math.min(availableParallelism(), 64, Math.floor(totalmem() / 1e9)));
 
 export const settingsTable = {

@@ -4,7 +4,10 @@ import type { SettingDefinition } from './table.ts';
 /** What of a setting decides which values it may have. */
 type ValueForm = Pick<SettingDefinition, 'type' | 'minimum' | 'maximum' | 'choices' | 'problem'>;
 
-/** A value as the file or the environment gave it, made into what the setting is. Wrong: `problem` says what it should be. */
+/**
+ * A value as the file or the environment gave it, made into what the setting is. Wrong: `problem`
+ * says what it should be.
+ */
 export type ParsedValue =
   | { readonly value: string | number | boolean; readonly problem?: undefined }
   | { readonly problem: string };

@@ -16,9 +16,9 @@ import {
 import { createRandom, fraction, hash, mix } from './random.ts';
 
 /**
- * The citation graph. A reference either goes straight to an earlier record, or copies a reference of that record: copying is preferential
- * attachment (what is cited much is cited more) that needs no memory of the records made before. Works outside of the library are
- * negative numbers.
+ * The citation graph. A reference either goes straight to an earlier record, or copies a reference
+ * of that record: copying is preferential attachment (what is cited much is cited more) that needs
+ * no memory of the records made before. Works outside of the library are negative numbers.
  */
 const copyShare = 0.55;
 const outsideShare = 0.22;
@@ -27,7 +27,10 @@ const leaveDiscipline = 12;
 const maximumCopies = 8;
 const maximumTries = 24;
 
-/** What record `index` cites, without doubles: numbers (from 0) of earlier and not younger records, or works outside below 0. */
+/**
+ * What record `index` cites, without doubles: numbers (from 0) of earlier and not younger records,
+ * or works outside below 0.
+ */
 export function citedWorks(seed: number, index: number, slot: Slot): readonly number[] {
   const cited: number[] = [];
   for (let number = 0; cited.length < slot.references && number < slot.references * 2; number++) {
@@ -69,7 +72,10 @@ function citedWork(seed: number, index: number, slot: Slot, number: number): num
   return outsider(fromSlot, Math.min(999_999, Math.floor(120 * ((1 - u) ** -1.6 - 1))));
 }
 
-/** Number of an outside work that the record could have read: work numbers hold their discipline and whether they are modern. */
+/**
+ * Number of an outside work that the record could have read: work numbers hold their discipline and
+ * whether they are modern.
+ */
 function outsider(slot: Slot, rank: number): number {
   const modern = outsideYear(rank * 2 + 1) <= slot.year ? 1 : 0;
   return -1 - ((rank * 2 + modern) * disciplines.length + slot.discipline);
@@ -124,7 +130,10 @@ function firstAuthor(seed: number, work: number, slot: Slot): string {
   return citedName(person(leaderOf(seed, work, slot)));
 }
 
-/** The first author of a record that is not a collaboration's: the same person that `authors` begins with. */
+/**
+ * The first author of a record that is not a collaboration's: the same person that `authors` begins
+ * with.
+ */
 function leaderOf(seed: number, index: number, slot: Slot): number {
   random.restart(authorSeed(seed, index));
   return somebody(random, slot.discipline);

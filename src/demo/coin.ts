@@ -2,11 +2,14 @@ import { person, somebody, spokenName } from './people.ts';
 import { hash, mix, type Random } from './random.ts';
 
 /**
- * Words nobody has used before but might: each is made of a rank, and low ranks come often (Zipf), so a few become household
- * words of the library while new ones go on appearing as it grows. The same rank always gives the same word.
+ * Words nobody has used before but might: each is made of a rank, and low ranks come often (Zipf),
+ * so a few become household words of the library while new ones go on appearing as it grows. The
+ * same rank always gives the same word.
  */
 
-/** The steepness decides how fast the vocabulary grows: N draws give about N^(1/1.4) distinct words. */
+/**
+ * The steepness decides how fast the vocabulary grows: N draws give about N^(1/1.4) distinct words.
+ */
 const steepness = 1.4;
 
 const split = (text: string): readonly string[] => text.split(' ');
@@ -63,7 +66,9 @@ function name(random: Random): string {
   return capital(ended(random.zipf(steepness, 60), 11, surnameEnds));
 }
 
-/** A technical adjective: "cryospectral", and of higher ranks "cryospectral" with a root of its own. */
+/**
+ * A technical adjective: "cryospectral", and of higher ranks "cryospectral" with a root of its own.
+ */
 function term(random: Random): string {
   const rank = random.zipf(steepness, 150);
   const plain = stems.length * tails.length;

@@ -18,7 +18,10 @@ export interface DemoExport {
   readonly onShortened?: (number: number, authors: number) => void;
 }
 
-/** Characters or bytes of a chunk: large enough that writing costs nothing, small enough that a reader never waits for it. */
+/**
+ * Characters or bytes of a chunk: large enough that writing costs nothing, small enough that a
+ * reader never waits for it.
+ */
 const chunkSize = 256 * 1024;
 
 /** The records as a document in the format, in chunks. JSON is MARC-in-JSON, one record a line. */
@@ -70,7 +73,10 @@ function textOf(record: MarcRecord, number: number, format: Exclude<DemoFormat, 
 /** Authors that a record of 99,999 bytes has room for beside the rest. */
 const iso2709Authors = 1000;
 
-/** ISO 2709 holds 99,999 bytes, which a paper by 3,000 people exceeds: the last of them are left out, and that is said. */
+/**
+ * ISO 2709 holds 99,999 bytes, which a paper by 3,000 people exceeds: the last of them are left
+ * out, and that is said.
+ */
 function iso2709(record: MarcRecord, number: number, { onShortened }: DemoExport): Buffer {
   let authors = 0;
   const fields = record.fields.filter(({ tag }) => tag !== '700' || ++authors < iso2709Authors);

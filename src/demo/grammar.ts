@@ -19,7 +19,10 @@ export interface Grammar {
   isBilingual(list: string, index: number): boolean;
   /** Starts a record: what it is about follows from `topic` alone. */
   about(topic: number): void;
-  /** Entry number `index` of a list, told in a column (0, or 1 for the second language where there is one). */
+  /**
+   * Entry number `index` of a list, told in a column (0, or 1 for the second language where there
+   * is one).
+   */
   tell(list: string, index: number, column: 0 | 1): string;
   /** Any entry of a list, the first ones more often; first column. */
   pick(list: string): string;
@@ -46,7 +49,10 @@ interface List {
   readonly translated: Entry[];
 }
 
-/** Compiles list files. `random` is read for every free choice; throws when an entry names a list or a coin that does not exist. */
+/**
+ * Compiles list files. `random` is read for every free choice; throws when an entry names a list or
+ * a coin that does not exist.
+ */
 export function compileGrammar(texts: readonly string[], discipline: string, random: Random): Grammar {
   const lines = selectLines(texts, discipline);
   const lists = new Map<string, List>();
@@ -105,7 +111,8 @@ export function compileGrammar(texts: readonly string[], discipline: string, ran
     return expand(choices[random.early(choices.length)]!, column);
   }
 
-  // What a record is about is drawn from the topic and the slot's number, not from the order in which sentences ask for it.
+  // What a record is about is drawn from the topic and the slot's number, not from the order in
+  // which sentences ask for it.
   function recall(chosen: Slot, column: 0 | 1): string {
     const place = chosen.bound * 2 + column;
     const known = remembered[place];

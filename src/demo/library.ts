@@ -4,11 +4,17 @@ import { createRandom, hash } from './random.ts';
 import { composeRecord } from './record.ts';
 import { createWriter } from './text.ts';
 
-/** The library that `reperio demo` shows: with it the first 2,000 records have a paper by 3,000 authors. */
+/**
+ * The library that `reperio demo` shows: with it the first 2,000 records have a paper by 3,000
+ * authors.
+ */
 export const defaultSeed = 55;
 
 export interface DemoLibrary {
-  /** Record `number` (from 1): always the same one, whatever was asked for before. It cites records with lower numbers only. */
+  /**
+   * Record `number` (from 1): always the same one, whatever was asked for before. It cites records
+   * with lower numbers only.
+   */
   record(number: number): MarcRecord;
 }
 

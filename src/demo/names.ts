@@ -1,6 +1,7 @@
 /**
- * People and places of the demo library. Every culture has given names, family names that are written out, and halves that make
- * more of them, so that the number of people grows with the library. Spellings keep their diacritics.
+ * People and places of the demo library. Every culture has given names, family names that are
+ * written out, and halves that make more of them, so that the number of people grows with the
+ * library. Spellings keep their diacritics.
  */
 export interface Culture {
   readonly given: readonly string[];

@@ -35,7 +35,10 @@ function half(culture: Culture, h: number): string {
   return head.endsWith(' ') ? head : head + tail;
 }
 
-/** The ways catalogues write one person: 0 "Ellis, John Richard", 1 "Ellis, John", 2 "Ellis, J", 3 "Ellis, J R", 4 "Ellis, J.R.". */
+/**
+ * The ways catalogues write one person: 0 "Ellis, John Richard", 1 "Ellis, John", 2 "Ellis, J", 3
+ * "Ellis, J R", 4 "Ellis, J.R.".
+ */
 export type NameForm = 0 | 1 | 2 | 3 | 4;
 
 export function writtenName(who: Person, form: NameForm): string {
@@ -70,7 +73,10 @@ export function somebody(random: Random, discipline: number): number {
   return discipline * crowd + (random.zipf(1.55, 300) % crowd);
 }
 
-/** The authors of a paper: a leader and mostly people near the leader, so that the same names meet again. No number twice. */
+/**
+ * The authors of a paper: a leader and mostly people near the leader, so that the same names meet
+ * again. No number twice.
+ */
 export function team(random: Random, discipline: number, size: number): readonly number[] {
   const leader = somebody(random, discipline);
   const members = [leader];

@@ -2,9 +2,10 @@ import { type Discipline, disciplines, type Journal, journals } from './discipli
 import { createRandom, hash, type Random } from './random.ts';
 
 /**
- * What kinds of records a library has, decided once for a block of 4,096 records and repeated with another order in every block.
- * So the identity of record k (kind, year, journal, page, report number) is known without making any other record, every
- * journal page is given once, and shares are exact.
+ * What kinds of records a library has, decided once for a block of 4,096 records and repeated with
+ * another order in every block. So the identity of record k (kind, year, journal, page, report
+ * number) is known without making any other record, every journal page is given once, and shares
+ * are exact.
  */
 export const blockSize = 4096;
 
@@ -198,7 +199,10 @@ export function slotOf(seed: number, index: number): Slot {
   return slots[slotNumber(seed, index)]!;
 }
 
-/** What a search for something to cite asks of every place, side by side: the years, and the disciplines (-1: is never cited). */
+/**
+ * What a search for something to cite asks of every place, side by side: the years, and the
+ * disciplines (-1: is never cited).
+ */
 export const slotYears = Int16Array.from(slots, ({ year }) => year);
 export const citableIn = Int8Array.from(slots, ({ kind, discipline }) =>
   kind === 'PICTURE' || kind === 'INTERNALNOTE' ? -1 : discipline,

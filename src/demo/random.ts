@@ -6,12 +6,18 @@ export function mix(value: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** One hash of two numbers below 2^32: the seed of everything that belongs to `b` in the world of `a`. */
+/**
+ * One hash of two numbers below 2^32: the seed of everything that belongs to `b` in the world of
+ * `a`.
+ */
 export function hash(a: number, b: number): number {
   return mix(mix(a + 0x9e3779b9) ^ Math.imul(b + 1, 0x27d4eb2f));
 }
 
-/** A number in [0, 1) made of a hash, for a decision that must not depend on the order in which others are made. */
+/**
+ * A number in [0, 1) made of a hash, for a decision that must not depend on the order in which
+ * others are made.
+ */
 export function fraction(value: number): number {
   return value / 0x100000000;
 }
@@ -27,8 +33,9 @@ export interface Random {
   /** An index below n that prefers small ones: the first tenth comes in a fifth of all cases. */
   early(n: number): number;
   /**
-   * A rank from 0 without end, by the law of Zipf and Mandelbrot. The number of distinct ranks among N draws grows as N^(1/steepness),
-   * which is what makes a vocabulary grow with its library (Heaps). `flat` is how many ranks share the top.
+   * A rank from 0 without end, by the law of Zipf and Mandelbrot. The number of distinct ranks
+   * among N draws grows as N^(1/steepness), which is what makes a vocabulary grow with its library
+   * (Heaps). `flat` is how many ranks share the top.
    */
   zipf(steepness: number, flat: number): number;
   state(): number;

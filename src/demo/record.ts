@@ -6,7 +6,10 @@ import { doi, journalPlace, type Kind, reportNumber, type Slot } from './plan.ts
 import type { Random } from './random.ts';
 import type { RecordText } from './text.ts';
 
-/** Puts a record together: what the plan says of it, its words, its authors and what it cites. `random` decides the small things. */
+/**
+ * Puts a record together: what the plan says of it, its words, its authors and what it cites.
+ * `random` decides the small things.
+ */
 export function composeRecord(seed: number, index: number, slot: Slot, text: RecordText, random: Random): MarcRecord {
   const { kind, year, language } = slot;
   const fields: Field[] = [];
@@ -106,7 +109,9 @@ function links(kind: Kind, index: number, year: number, random: Random, add: Add
   } else if (random.unit() < 0.55) add('856', '4', ' ', 'u', `${at}/fulltext.pdf`, 'y', 'Fulltext');
 }
 
-/** "yyyymmdd": soon after the year, but nothing was entered before the catalogue was a computer's. */
+/**
+ * "yyyymmdd": soon after the year, but nothing was entered before the catalogue was a computer's.
+ */
 function entryDate(year: number, random: Random): string {
   const at = year < 1992 ? random.between(1992, 2003) : Math.min(year + random.early(2), 2026);
   return `${at}${pad(at === 2026 ? random.between(1, 6) : random.between(1, 12))}${pad(random.between(1, 28))}`;

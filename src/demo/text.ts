@@ -27,7 +27,10 @@ const minimumSentences = 3;
 const maximumSentences = 8;
 const subtitleShare = 0.8;
 
-/** A writer in all languages and disciplines. Word lists are read and compiled when a record first needs them. */
+/**
+ * A writer in all languages and disciplines. Word lists are read and compiled when a record first
+ * needs them.
+ */
 export function createWriter(random: Random): Writer {
   const grammars = new Map<string, Grammar>();
 

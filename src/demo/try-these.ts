@@ -1,4 +1,7 @@
-/** Questions that the first 2,000 records of the demo library answer, for the home page and for `reperio demo` to print. */
+/**
+ * Questions that the first 2,000 records of the demo library answer, for the home page and for
+ * `reperio demo` to print.
+ */
 export const demoTryThese: readonly { readonly query: string; readonly doc: string }[] = [
   { query: 'higgs', doc: 'a word, anywhere' },
   { query: '"dark matter"', doc: 'words side by side' },

@@ -1,7 +1,8 @@
 /**
- * Two kinds of failure. A `UserError` is somebody's mistake or a state of the world: it has a stable code, an HTTP status, one sentence and a
- * hint that says what to do; it is shown without a stack. Everything else that is thrown is a bug. Each room declares its own in `errors.ts`
- * with `defineErrors`; docs/errors.md lists them all and a test holds both together.
+ * Two kinds of failure. A `UserError` is somebody's mistake or a state of the world: it has a
+ * stable code, an HTTP status, one sentence and a hint that says what to do; it is shown without a
+ * stack. Everything else that is thrown is a bug. Each room declares its own in `errors.ts` with
+ * `defineErrors`; docs/errors.md lists them all and a test holds both together.
  */
 
 export interface ErrorKind {

@@ -1,6 +1,6 @@
 /**
- * A number as English writes it: "1,234,567", with three decimals at most. Not by Intl, whose data takes a command 13 ms
- * to load.
+ * A number as English writes it: "1,234,567", with three decimals at most. Not by Intl, whose data
+ * takes a command 13 ms to load.
  */
 export function grouped(value: number): string {
   if (!Number.isFinite(value)) return String(value);

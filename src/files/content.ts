@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
 
-/** The bytes of files under their SHA-256. What is there never changes, so that two who write the same write the same. */
+/**
+ * The bytes of files under their SHA-256. What is there never changes, so that two who write the
+ * same write the same.
+ */
 export interface ContentStore {
   /** Takes a file of this machine whose digest is known; it may be moved away. */
   take(path: string, content: Content): Promise<void>;

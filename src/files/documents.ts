@@ -48,8 +48,10 @@ export async function documentStatus(
 }
 
 /**
- * Attaches a file whose bytes are in the store. Another format of the newest version joins it; other bytes in a format that this has begin a new version; the same
- * bytes again change nothing. Whoever adds to one document at once waits for the other. Throws `restricted` for a document that the asker may not see: else they could open it to all.
+ * Attaches a file whose bytes are in the store. Another format of the newest version joins it;
+ * other bytes in a format that this has begin a new version; the same bytes again change nothing.
+ * Whoever adds to one document at once waits for the other. Throws `restricted` for a document that
+ * the asker may not see: else they could open it to all.
  */
 export async function addFile(
   transaction: Transaction,
@@ -104,7 +106,9 @@ export async function filesByStatus(database: Queryable, record: number): Promis
     FROM document JOIN file ON document_id = id WHERE record_id = ${record} GROUP BY status ORDER BY status`);
 }
 
-/** `count` files with one of these statuses, after the first `skip`: the newest versions by name, and then the older ones. One statement. */
+/**
+ * `count` files with one of these statuses, after the first `skip`: the newest versions by name, and then the older ones. One statement.
+ */
 export async function someFiles(
   database: Queryable,
   record: number,

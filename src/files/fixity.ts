@@ -16,7 +16,10 @@ const ofThisFile: readonly unknown[] = [
   fileErrors.refused.code,
 ];
 
-/** Reads all bytes: what is wrong with them, or undefined. Throws when the store cannot be asked. `onBytes` may hold it up. */
+/**
+ * Reads all bytes: what is wrong with them, or undefined. Throws when the store cannot be asked.
+ * `onBytes` may hold it up.
+ */
 export async function contentProblem(
   store: ContentStore,
   { digest, bytes }: Content,
@@ -69,10 +72,16 @@ export interface FixityReport {
 }
 
 const pageSize = 1_000;
-/** What was found wrong is looked at again after this time: somebody may have brought it back. Seconds. */
+/**
+ * What was found wrong is looked at again after this time: somebody may have brought it back.
+ * Seconds.
+ */
 const wrongAgain = 3_600;
 
-/** Reads the contents that were read longest ago, those never read first, and notes what is wrong with them. Goes on where it was ended. */
+/**
+ * Reads the contents that were read longest ago, those never read first, and notes what is wrong
+ * with them. Goes on where it was ended.
+ */
 export async function checkContents(options: FixityOptions): Promise<FixityReport> {
   const { database, store, every, within, pace, signal, now = () => performance.now() } = options;
   const began = now();

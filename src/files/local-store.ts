@@ -11,8 +11,8 @@ export const markerName = '.reperio-files';
 const markerText = 'Documents of a Reperio library, by their SHA-256. Without this file nothing is written here.\n';
 
 /**
- * What a disk or a file server says that is away, or does not let us in; it says nothing of the file that was asked
- * for.
+ * What a disk or a file server says that is away, or does not let us in; it says nothing of the
+ * file that was asked for.
  */
 const awayCodes: readonly unknown[] = [
   'EIO',
@@ -27,9 +27,10 @@ const awayCodes: readonly unknown[] = [
 const refusedCodes: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'];
 
 /**
- * A folder, which may be on a network file system that all nodes share: a file appears under its digest by being renamed, whole or not at all, without locks. Two nodes that bring the
- * same file at once both succeed. `isNew` says whether the library has no files yet: then the folder is made; later
- * it must be there, with our mark.
+ * A folder, which may be on a network file system that all nodes share: a file appears under its
+ * digest by being renamed, whole or not at all, without locks. Two nodes that bring the same file
+ * at once both succeed. `isNew` says whether the library has no files yet: then the folder is made;
+ * later it must be there, with our mark.
  */
 export function localStore(folder: string, isNew: () => Promise<boolean>): ContentStore {
   const pathOf = (digest: string): string => join(folder, contentPath(digest));
@@ -129,8 +130,8 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
 }
 
 /**
- * Who may read documents, as a web server that sends them, is what the mode of their folder says; that of this process
- * is for the rest.
+ * Who may read documents, as a web server that sends them, is what the mode of their folder says;
+ * that of this process is for the rest.
  */
 async function openToGroup(folder: string): Promise<boolean> {
   const found = await stat(folder).catch(() => undefined);

@@ -87,7 +87,10 @@ export function mediaType(format: string): string {
   return types[format] ?? 'application/octet-stream';
 }
 
-/** What a browser may show in its place; the rest is saved, since a page or a drawing may hold a script. */
+/**
+ * What a browser may show in its place; the rest is saved, since a page or a drawing may hold a
+ * script.
+ */
 const shown = new Set(['pdf', 'txt', 'png', 'jpg', 'jpeg', 'gif', 'webp', 'mp3', 'ogg', 'mp4', 'webm']);
 
 /** The Content-Disposition header (RFC 6266) for a name. */

@@ -20,7 +20,10 @@ async function sweepIncoming(folder: string): Promise<void> {
   }
 }
 
-/** Writes a stream to the store. When it resolves the bytes are safe; nothing is left behind when it throws (`tooLarge`, what the stream or the disk says). */
+/**
+ * Writes a stream to the store. When it resolves the bytes are safe; nothing is left behind when it
+ * throws (`tooLarge`, what the stream or the disk says).
+ */
 export async function receive(store: ContentStore, input: AsyncIterable<Uint8Array>, limit: number): Promise<Content> {
   const incoming = await store.incoming();
   makeOwnedFolder(incoming);

@@ -22,7 +22,10 @@ export interface S3Options {
 /** Seconds. */
 const addressGoodFor = 300;
 
-/** An S3-compatible store. Files are sent whole, at most 5 GB each, with their digest signed, so that what arrives is what was sent. */
+/**
+ * An S3-compatible store. Files are sent whole, at most 5 GB each, with their digest signed, so
+ * that what arrives is what was sent.
+ */
 export function s3Store({ endpoint, bucket, prefix, region, key, secret, incoming }: S3Options): ContentStore {
   const client = new AwsClient({ accessKeyId: key, secretAccessKey: secret, region, service: 's3', retries: 2 });
   const urlOf = (digest: string): URL =>

@@ -1,6 +1,6 @@
 /**
- * Part of an address, as `encodeURI` writes it; half a character (a lone surrogate), for which that throws, becomes
- * the replacement character.
+ * Part of an address, as `encodeURI` writes it; half a character (a lone surrogate), for which that
+ * throws, becomes the replacement character.
  */
 export function encodedAddress(text: string): string {
   return encodeURI(text.toWellFormed());

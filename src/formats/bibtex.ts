@@ -18,7 +18,10 @@ function bibtexEntry(item: ExportItem, address: string): string {
   return `@${entryType(work, item)}{${citationKey(item, work)},\n${lines.join(',\n')}\n}\n`;
 }
 
-/** Addresses are typeset by a command that reads them as they are; only braces and blanks would end them. */
+/**
+ * Addresses are typeset by a command that reads them as they are; only braces and blanks would end
+ * them.
+ */
 function bare(value: string): string {
   return value.replace(/[{}\s\\]/g, (character) => encodeURIComponent(character));
 }
@@ -44,7 +47,9 @@ function isMaster(work: Work): boolean {
   return /\b(m\.?\s*sc|m\.?\s*s|master|diplom|laurea)/i.test(work.thesis?.degree ?? '');
 }
 
-/** A contribution to a meeting: its host item is called proceedings, and has no volume of its own. */
+/**
+ * A contribution to a meeting: its host item is called proceedings, and has no volume of its own.
+ */
 function isInProceedings(item: ExportItem): boolean {
   return /\b(proceedings|proc\.|conference|workshop|symposium)\b/i.test(firstValue(item.record, '773', 't') ?? '');
 }
@@ -104,8 +109,8 @@ function names(list: readonly Contributor[]): string {
 }
 
 /**
- * Stable: a key that the catalogue already has (035 with $9 BibTeX or Texkey) or first author, year and our number, as "Ellis:2003:18". It
- * needs no other record to be unique.
+ * Stable: a key that the catalogue already has (035 with $9 BibTeX or Texkey) or first author, year
+ * and our number, as "Ellis:2003:18". It needs no other record to be unique.
  */
 function citationKey(item: ExportItem, work: Work): string {
   for (const field of item.record.fields) {

@@ -47,7 +47,10 @@ export function citationText(work: Work, style: CitationStyle, address: string):
     .trim();
 }
 
-/** "2nd ed." as "2nd"; undefined for a first edition, which nobody states, and for words without a number. */
+/**
+ * "2nd ed." as "2nd"; undefined for a first edition, which nobody states, and for words without a
+ * number.
+ */
 function ordinalEdition(text: string | undefined): string | undefined {
   const ordinal = /\d+\s*(?:st|nd|rd|th|\.|e|ème|a|ª)?(?=\s|$|[\s.]*ed)/iu.exec(text ?? '')?.[0].trim();
   return ordinal === undefined || /^1\D*$/.test(ordinal) ? undefined : ordinal.replace(/\.$/, '');

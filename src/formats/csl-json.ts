@@ -79,7 +79,10 @@ function cslItem(item: ExportItem, address: string): Readonly<Record<string, unk
   };
 }
 
-/** The catalogued date as far as it is known, when it is of the year in which the work was published. */
+/**
+ * The catalogued date as far as it is known, when it is of the year in which the work was
+ * published.
+ */
 function issued(year: string | undefined, date: string | undefined): object | undefined {
   if (year === undefined) return undefined;
   if (!/^\d{4}$/.test(year)) return { literal: year };

@@ -85,7 +85,10 @@ function row(values: readonly string[]): string {
   return `${values.map(cell).join(',')}\r\n`;
 }
 
-/** A spreadsheet would run a value that begins like a formula: an apostrophe makes it text (OWASP, CSV injection). */
+/**
+ * A spreadsheet would run a value that begins like a formula: an apostrophe makes it text (OWASP,
+ * CSV injection).
+ */
 function cell(value: string): string {
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

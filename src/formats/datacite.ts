@@ -20,7 +20,10 @@ const resources: Readonly<Record<WorkType, readonly [general: string, name: stri
   other: ['Other', 'Record'],
 };
 
-/** DataCite Metadata Schema 4.6. One record by its address is a document of its own, as a DOI agency takes it. */
+/**
+ * DataCite Metadata Schema 4.6. One record by its address is a document of its own, as a DOI agency
+ * takes it.
+ */
 export const dataCiteFormat: ExportFormat = {
   code: 'dcite',
   aliases: ['datacite'],
@@ -37,7 +40,10 @@ export const dataCiteFormat: ExportFormat = {
   foot: (context) => (context.single ? '' : '</resources>\n'),
 };
 
-/** What the schema demands and the catalogue does not know (appendix 3 of the schema's documentation). */
+/**
+ * What the schema demands and the catalogue does not know (appendix 3 of the schema's
+ * documentation).
+ */
 const unavailable = ':unav';
 
 function resource(item: ExportItem, library: string, address: string): string {
@@ -99,7 +105,9 @@ function body(name: string): string {
   return `<creator>${element('creatorName', name, ' nameType="Organizational"')}</creator>\n`;
 }
 
-/** IETF tags of two letters for the languages most catalogued; a three-letter code is a tag as well. */
+/**
+ * IETF tags of two letters for the languages most catalogued; a three-letter code is a tag as well.
+ */
 const shortTags: Readonly<Record<string, string>> = {
   eng: 'en',
   fre: 'fr',

@@ -22,7 +22,10 @@ export interface DublinCoreElement {
   readonly value: string;
 }
 
-/** The fifteen elements of Dublin Core 1.1, as oai_dc has them: all optional and repeatable, text without markup. */
+/**
+ * The fifteen elements of Dublin Core 1.1, as oai_dc has them: all optional and repeatable, text
+ * without markup.
+ */
 export function dublinCore(item: ExportItem, address: string): readonly DublinCoreElement[] {
   const work = describeWork(item.record);
   const list: DublinCoreElement[] = [];

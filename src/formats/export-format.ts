@@ -11,7 +11,10 @@ export interface ExportContext {
   readonly library: string;
   /** Path and query of the page with the same hits, as "/search?p=higgs". */
   readonly page: string;
-  /** Is this one record by its address, and not the answer to a question? Some formats then need nothing around it. */
+  /**
+   * Is this one record by its address, and not the answer to a question? Some formats then need
+   * nothing around it.
+   */
   readonly single: boolean;
   /** `ot`: only these MARC paths, or for JSON only these keys; empty is everything. */
   readonly only: readonly string[];
@@ -22,7 +25,10 @@ export interface ExportContext {
 /** Who mostly wants it: menus are grouped by this. */
 export type FormatGroup = 'manager' | 'catalogue' | 'data' | 'citation' | 'feed';
 
-/** A format that a machine reads: records are written one after the other, so any number of them takes constant memory. */
+/**
+ * A format that a machine reads: records are written one after the other, so any number of them
+ * takes constant memory.
+ */
 export interface ExportFormat {
   /** The value of the URL argument `of`. */
   readonly code: string;
@@ -43,8 +49,8 @@ export interface ExportFormat {
   readonly head: (context: ExportContext) => string;
   readonly item: (item: ExportItem, context: ExportContext) => string;
   /**
-   * The same as `item` for a record in its stored form (marc/stored.ts), when nothing of it is left out. Exports of a whole library need no
-   * record in memory for that.
+   * The same as `item` for a record in its stored form (marc/stored.ts), when nothing of it is left
+   * out. Exports of a whole library need no record in memory for that.
    */
   readonly stored?: (parts: readonly string[]) => string;
   readonly between: string;
@@ -55,7 +61,10 @@ export const none = (): string => '';
 
 export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-/** Every XML document says how many records its question found; scripts know this comment from Invenio. */
+/**
+ * Every XML document says how many records its question found; scripts know this comment from
+ * Invenio.
+ */
 export function xmlHead(context: ExportContext): string {
   return `${xmlDeclaration}<!-- Search-Engine-Total-Number-Of-Results: ${context.total} -->\n`;
 }

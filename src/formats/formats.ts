@@ -17,7 +17,9 @@ import { refWorksFormat } from './refworks.ts';
 import { risFormat } from './ris.ts';
 import { rssFormat } from './rss.ts';
 
-/** THE table: each format is declared in its own file and listed here, in the order of the menus. */
+/**
+ * THE table: each format is declared in its own file and listed here, in the order of the menus.
+ */
 export const exportFormats: readonly ExportFormat[] = [
   bibtexFormat,
   risFormat,
@@ -76,7 +78,10 @@ const byName: ReadonlyMap<string, ExportFormat> = new Map(
   exportFormats.flatMap((format) => [format.code, ...format.aliases].map((name) => [name, format] as const)),
 );
 
-/** By code or other name, in any case, or the six characters of a MARC path, as 245__a. Undefined: it is a page format or none. */
+/**
+ * By code or other name, in any case, or the six characters of a MARC path, as 245__a. Undefined:
+ * it is a page format or none.
+ */
 export function exportFormat(name: string): ExportFormat | undefined {
   return byName.get(name.toLowerCase()) ?? fieldValuesFormat(name);
 }

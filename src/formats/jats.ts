@@ -19,7 +19,10 @@ const articleTypes: Readonly<Record<WorkType, string>> = {
   other: 'other',
 };
 
-/** NLM's journal article tags, today JATS 1.3 (NISO Z39.96-2021, Archiving): the front and the references, not the text. */
+/**
+ * NLM's journal article tags, today JATS 1.3 (NISO Z39.96-2021, Archiving): the front and the
+ * references, not the text.
+ */
 export const jatsFormat: ExportFormat = {
   code: 'xn',
   aliases: ['nlm', 'jats'],

@@ -6,7 +6,8 @@ import { describeWork } from './work/work.ts';
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /**
- * The record as programs read it: what the record says in words, whatever MARC fields say it. Keys without a value are left out. Given
+ * The record as programs read it: what the record says in words, whatever MARC fields say it. Keys
+ * without a value are left out. Given
  * `keys`, only those, in the order asked for.
  */
 export function jsonRecord(
@@ -73,7 +74,10 @@ function some<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;
 }
 
-/** JSON on one line with a blank after ":" and ",", as scripts that compare text know it from Invenio. */
+/**
+ * JSON on one line with a blank after ":" and ",", as scripts that compare text know it from
+ * Invenio.
+ */
 export function jsonLine(value: Json | undefined): string {
   if (Array.isArray(value)) return `[${value.map(jsonLine).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {

@@ -62,7 +62,9 @@ function selected({ record }: ExportItem, { paths }: ExportContext): MarcRecord 
 
 const numberPath = compilePath('001');
 
-/** `of=245__a`: the values of one subfield, one a line. Undefined: this is not six characters of a MARC path. */
+/**
+ * `of=245__a`: the values of one subfield, one a line. Undefined: this is not six characters of a MARC path.
+ */
 export function fieldValuesFormat(code: string): ExportFormat | undefined {
   if (!/^\d{3}[\w ]{2}\w$/.test(code)) return undefined;
   return {

@@ -7,8 +7,9 @@ export interface TextRun {
 }
 
 /**
- * Titles and abstracts carry TeX ("$\sqrt{s}$ = 189 GeV", "B{\"a}cker") and a little HTML ("CO<sub>2</sub>"). This reads both into runs of
- * plain text that a page can show with <sup> and <sub>. What it does not know it leaves readable: an unknown command keeps its name.
+ * Titles and abstracts carry TeX ("$\sqrt{s}$ = 189 GeV", "B{\"a}cker") and a little HTML
+ * ("CO<sub>2</sub>"). This reads both into runs of plain text that a page can show with <sup> and
+ * <sub>. What it does not know it leaves readable: an unknown command keeps its name.
  */
 export function textRuns(source: string): readonly TextRun[] {
   if (!/[$\\<&]/.test(source)) return [{ text: source, shift: 'none' }];
@@ -31,8 +32,8 @@ const endMark = '\uE000';
 const startMarks = { raised: '\uE001', lowered: '\uE002' } as const;
 
 /**
- * The same as one line of text that can be searched, cut and read by `lineRuns`: raised and lowered text for which Unicode has no
- * characters stands between marks of our own.
+ * The same as one line of text that can be searched, cut and read by `lineRuns`: raised and lowered
+ * text for which Unicode has no characters stands between marks of our own.
  */
 export function lineText(source: string): string {
   return textRuns(source)
@@ -209,7 +210,8 @@ function readMath(source: string, shift: TextRun['shift'], add: Add, depth: numb
     ) {
       return;
     } else {
-      // "\log" and "\%" read as "log" and "%"; a backslash before a blank line or an unknown command is dropped with it.
+      // "\log" and "\%" read as "log" and "%"; a backslash before a blank line or an unknown
+      // command is dropped with it.
       add(command, shift);
     }
   }

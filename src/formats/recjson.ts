@@ -7,8 +7,8 @@ import { doiOf } from './work/identifiers.ts';
 import { nameParts } from './work/names.ts';
 
 /**
- * The record under the keys that scripts know from Invenio's "recjson": each is a MARC field, and its parts are subfields. A key with one
- * letter behind it is that subfield's value itself.
+ * The record under the keys that scripts know from Invenio's "recjson": each is a MARC field, and
+ * its parts are subfields. A key with one letter behind it is that subfield's value itself.
  */
 const keys = `
 abstract 520__ summary:a expansion:b number:9
@@ -158,7 +158,10 @@ function doi(record: MarcRecord): string | undefined {
     .find((value) => value !== undefined);
 }
 
-/** With `ot` only those keys, in the order asked for; hidden fields are gone from the record already, and so are their keys. */
+/**
+ * With `ot` only those keys, in the order asked for; hidden fields are gone from the record
+ * already, and so are their keys.
+ */
 export const recjsonFormat: ExportFormat = {
   code: 'recjson',
   aliases: [],

@@ -41,8 +41,8 @@ function every(element: Element, visit: (one: Element) => void): void {
 }
 
 /**
- * What a schema demands of the children of an element, as far as we write them: in this order, "!" exactly one, "+" at least one, "?" at most one,
- * "*" any number. `any` allows any order.
+ * What a schema demands of the children of an element, as far as we write them: in this order, "!"
+ * exactly one, "+" at least one, "?" at most one, "*" any number. `any` allows any order.
  */
 interface Demand {
   readonly children: string;
@@ -79,7 +79,9 @@ function check(root: Element, demands: Readonly<Record<string, Demand>>): void {
   });
 }
 
-/** kernel-4 4.6: the children of resource may come in any order (xs:all), those of creator may not. */
+/**
+ * kernel-4 4.6: the children of resource may come in any order (xs:all), those of creator may not.
+ */
 const dataCite: Readonly<Record<string, Demand>> = {
   resource: {
     children:

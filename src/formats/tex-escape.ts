@@ -49,9 +49,10 @@ const accentCommands: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Text as a value of a BibTeX entry. Mathematics between dollars stays as it is, since that is TeX already; all else that means something to
- * TeX is escaped, and accented Latin letters become commands, so that BibTeX programs of any age sort and print them. Letters of other
- * scripts stay as they are (UTF-8). Braces in the result are always balanced.
+ * Text as a value of a BibTeX entry. Mathematics between dollars stays as it is, since that is TeX
+ * already; all else that means something to TeX is escaped, and accented Latin letters become
+ * commands, so that BibTeX programs of any age sort and print them. Letters of other scripts stay
+ * as they are (UTF-8). Braces in the result are always balanced.
  */
 export function texText(source: string): string {
   const text = source.replace(/\s+/gu, ' ').trim();

@@ -1,7 +1,9 @@
 // XML 1.0, production 2: what may stand in a document at all. A lone surrogate may not either.
 const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
-/** Text for element content and attribute values. A character that XML cannot hold becomes U+FFFD. */
+/**
+ * Text for element content and attribute values. A character that XML cannot hold becomes U+FFFD.
+ */
 export function escapeXml(text: string): string {
   const clean = text.replace(forbidden, '\uFFFD');
   if (!/[&<>"'\r]/.test(clean)) return clean;

@@ -3,8 +3,9 @@
  *
  *   html`<p class="${name}">${text} ${list.map((one) => html`<b>${one}</b>`)}</p>`
  *
- * A string or number is escaped (for element content and quoted attributes alike); a piece of HTML is taken as it is; a list is joined;
- * undefined, null and false are nothing, so `${condition && html`...`}` works. Attribute values must stand in quotes.
+ * A string or number is escaped (for element content and quoted attributes alike); a piece of HTML
+ * is taken as it is; a list is joined; undefined, null and false are nothing, so `${condition &&
+ * html`...`}` works. Attribute values must stand in quotes.
  */
 export class Html {
   readonly text: string;
@@ -24,7 +25,9 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
   return new Html(text);
 }
 
-/** Markup that is known to be safe: a stylesheet's name is no reason to use it, a file of ours is. */
+/**
+ * Markup that is known to be safe: a stylesheet's name is no reason to use it, a file of ours is.
+ */
 export function raw(text: string): Html {
   return new Html(text);
 }
@@ -35,7 +38,10 @@ export function join(parts: readonly HtmlValue[], separator: HtmlValue): Html {
   return new Html(parts.map(render).join(render(separator)));
 }
 
-/** An attribute with its blank, or nothing when the value is undefined or false; true is an attribute without value. */
+/**
+ * An attribute with its blank, or nothing when the value is undefined or false; true is an
+ * attribute without value.
+ */
 export function attribute(name: string, value: string | number | boolean | undefined): Html {
   if (value === undefined || value === false) return nothing;
   return new Html(value === true ? ` ${name}` : ` ${name}="${escapeHtml(String(value))}"`);

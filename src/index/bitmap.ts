@@ -9,8 +9,9 @@ export const RoaringBitmap32 = roaring.RoaringBitmap32;
 export type RoaringBitmap32 = InstanceType<typeof roaring.RoaringBitmap32>;
 
 /**
- * The package finds its binary with 67 modules of node-pre-gyp, which costs each command 25 ms. Where the binary is in
- * one of its usual places, that is the answer they would give; otherwise they look.
+ * The package finds its binary with 67 modules of node-pre-gyp, which costs each command 25 ms.
+ * Where the binary is in one of its usual places, that is the answer they would give; otherwise
+ * they look.
  */
 function loadRoaring(): typeof roaringPackage {
   const require = createRequire(import.meta.url);

@@ -1,4 +1,7 @@
-/** What a segment keeps of each record to draw a hit without asking the database. Stored as JSON; short names since there are a million. */
+/**
+ * What a segment keeps of each record to draw a hit without asking the database. Stored as JSON;
+ * short names since there are a million.
+ */
 export interface Brief {
   /** Title with remainder, as text. */
   readonly t: string;

@@ -6,7 +6,10 @@ export interface CitedIndex {
   readonly segments: readonly LiveSegment[];
   /** Ids of those that have a file. */
   readonly stored: readonly string[];
-  /** Library, timeline, and digests of the analysis of its segments: within one basis equal revisions have equal keys. */
+  /**
+   * Library, timeline, and digests of the analysis of its segments: within one basis equal
+   * revisions have equal keys.
+   */
   readonly basis: string;
 }
 

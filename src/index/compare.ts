@@ -10,8 +10,8 @@ export interface Difference {
 }
 
 /**
- * What the index says differently from what it should: `actual` is the live one, `expected` what the records give, both with the newest versions only.
- * Stops after `most`.
+ * What the index says differently from what it should: `actual` is the live one, `expected` what
+ * the records give, both with the newest versions only. Stops after `most`.
  */
 export function compareSegments(
   actual: Segment,
@@ -56,7 +56,9 @@ export interface ColumnCodes {
   readonly facets: readonly string[];
 }
 
-/** Columns whose values are numbered within a segment are compared by what the numbers stand for. */
+/**
+ * Columns whose values are numbered within a segment are compared by what the numbers stand for.
+ */
 function* codedDifferences(a: Segment, b: Segment, { sorts, facets }: ColumnCodes): Generator<Difference, void, void> {
   for (const code of sorts) {
     for (let ordinal = 0; ordinal < a.count; ordinal++) {

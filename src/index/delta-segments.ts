@@ -25,8 +25,9 @@ interface Group {
 }
 
 /**
- * The delta rows as segments in memory. New rows become a small segment; neighbours of like size are joined, so that a row is inverted a few times
- * in all and not again with every row that follows it.
+ * The delta rows as segments in memory. New rows become a small segment; neighbours of like size
+ * are joined, so that a row is inverted a few times in all and not again with every row that
+ * follows it.
  */
 export class DeltaSegments {
   #groups: Group[] = [];
@@ -45,7 +46,10 @@ export class DeltaSegments {
     return this.#groups.reduce((sum, group) => sum + group.deltas.length, 0);
   }
 
-  /** Holds exactly these rows from now on. False when one of them is gone from the database: then the list is stale. */
+  /**
+   * Holds exactly these rows from now on. False when one of them is gone from the database: then
+   * the list is stale.
+   */
   async hold(database: Queryable, seqs: readonly string[], site: Site): Promise<boolean> {
     if (!sameVersions(site.indexed, this.#versions)) this.clear();
     this.#versions = site.indexed;
@@ -83,8 +87,8 @@ async function fetchDeltas(database: Queryable, seqs: readonly string[], site: S
 }
 
 /**
- * What another release wrote says something else, or nothing that we can read: the records are analysed here, until
- * all is in segments.
+ * What another release wrote says something else, or nothing that we can read: the records are
+ * analysed here, until all is in segments.
  */
 async function analysedAgain(
   database: Queryable,

@@ -5,9 +5,11 @@ import { MalformedBytes } from './segment/errors.ts';
 import type { TermSink } from './term-sink.ts';
 
 /**
- * A delta: what the analysis said of one record version, as bytes, so that any reader can put the record into a segment without reading the record.
- * A checksum (4 bytes), then chunks: a text is its length and its UTF-8; numbers are varints. The record (JSON), the number of spaces, their names,
- * the number of words, their texts, and for each term: space * 2, the text of a value; or space * 2 + 1, the number of a word and its position.
+ * A delta: what the analysis said of one record version, as bytes, so that any reader can put the
+ * record into a segment without reading the record. A checksum (4 bytes), then chunks: a text is
+ * its length and its UTF-8; numbers are varints. The record (JSON), the number of spaces, their
+ * names, the number of words, their texts, and for each term: space * 2, the text of a value; or
+ * space * 2 + 1, the number of a word and its position.
  */
 export interface DeltaTarget extends TermSink {
   begin(record: IndexedRecord): void;
@@ -44,7 +46,10 @@ export function packDelta(record: IndexedRecord, analyse: (sink: TermSink) => vo
   return packed;
 }
 
-/** Says a delta to a sink: `begin`, then every term in the order of the analysis. Throws when the bytes are damaged. */
+/**
+ * Says a delta to a sink: `begin`, then every term in the order of the analysis. Throws when the
+ * bytes are damaged.
+ */
 export function replayDelta(packed: Buffer, target: DeltaTarget): void {
   const body = packed.subarray(4);
   if (packed.length < 4 || crc32(body) !== packed.readUInt32LE())

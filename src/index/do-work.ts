@@ -18,8 +18,8 @@ export interface DoOptions {
 }
 
 /**
- * A load that began meanwhile is waited for so long at most: nothing else is done about the index until then.
- * Milliseconds.
+ * A load that began meanwhile is waited for so long at most: nothing else is done about the index
+ * until then. Milliseconds.
  */
 const loadsLimit = 300_000;
 /** How often a rebuild says how far it is, in ms. */

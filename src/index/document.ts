@@ -21,8 +21,9 @@ export const keyColumns = ['own', 'references', 'authors'] as const;
 export type KeyColumnName = (typeof keyColumns)[number];
 
 /**
- * Keys of a record, each as two numbers of 32 bits (high, low, high, low ...) in the order of the record: `own` by which it
- * may be cited, `references` of what it cites, `authors` of who wrote it. 0 and a number is the key of the record of that number.
+ * Keys of a record, each as two numbers of 32 bits (high, low, high, low ...) in the order of the
+ * record: `own` by which it may be cited, `references` of what it cites, `authors` of who wrote it.
+ * 0 and a number is the key of the record of that number.
  */
 export type RecordKeys = Readonly<Record<KeyColumnName, readonly number[]>>;
 

@@ -23,10 +23,16 @@ export interface IndexWatch {
   readonly onPage?: (first: number, last: number) => void;
 }
 
-/** Told of a record that the analysis cannot take: it is in the index by its number only, or by what was read of it. */
+/**
+ * Told of a record that the analysis cannot take: it is in the index by its number only, or by what
+ * was read of it.
+ */
 export type OnProblem = (record: number, reason: string) => void;
 
-/** Puts one version into a segment in the making. Every writer of index data goes through here or `deltaOf`, so they all say the same. */
+/**
+ * Puts one version into a segment in the making. Every writer of index data goes through here or
+ * `deltaOf`, so they all say the same.
+ */
 export function indexVersion(
   version: RecordVersion,
   analyzer: Analyzer,

@@ -9,7 +9,9 @@ import { type SegmentRow, segmentRows } from './segment-store.ts';
 
 /** What there is to do about the index, in the order in which it is done. */
 export type Work =
-  /** The site file in force asks for another index; `site` names the file, and what is made of it. */
+  /**
+   * The site file in force asks for another index; `site` names the file, and what is made of it.
+   */
   | { readonly kind: 'rebuild'; readonly site: string }
   /** Some segments were made by a site file that is not in force any more. */
   | { readonly kind: 'reindex'; readonly segments: readonly string[] }
@@ -28,8 +30,8 @@ export interface WorkLimits {
 }
 
 /**
- * The oldest delta, and since when this process knows it, by `performance.now()`: clocks of several machines need not
- * agree.
+ * The oldest delta, and since when this process knows it, by `performance.now()`: clocks of several
+ * machines need not agree.
  */
 export interface OldestDelta {
   seq: string;

@@ -11,15 +11,16 @@ import { bytesInMemory, storeSegment, writeSegmentFile } from './segment-store.t
 import { versionsOf } from './stored-records.ts';
 
 /**
- * Deltas that become a segment at once, the first of both; more are folded by doing it again. A larger one comes
- * alone.
+ * Deltas that become a segment at once, the first of both; more are folded by doing it again. A
+ * larger one comes alone.
  */
 const rowsAtOnce = 2_000;
 const bytesAtOnce = 32_000_000;
 
 /**
- * Makes a segment of the delta rows and deletes them, in one transaction. The records are analysed again, so that a delta written under an older site
- * file, or by an older release, does not last. Returns how many rows there were. Needs the lease.
+ * Makes a segment of the delta rows and deletes them, in one transaction. The records are analysed
+ * again, so that a delta written under an older site file, or by an older release, does not last.
+ * Returns how many rows there were. Needs the lease.
  */
 export async function foldDeltas({ database, folder }: IndexContext, watch: IndexWatch = {}): Promise<number> {
   const { analyzer, origin } = segmentMaker(requireKnown(await currentSite(database)));

@@ -18,9 +18,15 @@ import type { IndexSnapshot } from './snapshot.ts';
 
 /** Keeps this process's view of the index up to date: see docs/ARCHITECTURE.md, "Catching up". */
 export interface Follower {
-  /** The newest complete view. Throws `notReady` before the first. Hold it for the length of a question. */
+  /**
+   * The newest complete view. Throws `notReady` before the first. Hold it for the length of a
+   * question.
+   */
   snapshot(): IndexSnapshot;
-  /** Looks now; resolves when what was committed before the call is in `snapshot()`. Throws what stands in the way. */
+  /**
+   * Looks now; resolves when what was committed before the call is in `snapshot()`. Throws what
+   * stands in the way.
+   */
   refresh(): Promise<void>;
   state(): FollowerState;
   /** Somebody met a damaged byte in the local file of this segment: it is fetched again. */
@@ -48,7 +54,10 @@ export interface FollowerOptions {
   /** DATA/index; shared by all processes of a node. */
   readonly folder: string;
   readonly signal?: AbortSignal;
-  /** Called for a segment whose stored blocks are damaged, to make it anew; until then the last view is served. */
+  /**
+   * Called for a segment whose stored blocks are damaged, to make it anew; until then the last view
+   * is served.
+   */
   readonly repair?: (segment: string) => Promise<void>;
   /** Gives each snapshot its citation graph. */
   readonly citations?: CitationSource;
@@ -129,7 +138,8 @@ class IndexFollower implements Follower {
   }
 
   refresh(): Promise<void> {
-    // A look that is under way may have read before the caller committed; one more begins after it, shared by all who ask meanwhile.
+    // A look that is under way may have read before the caller committed; one more begins after it,
+    // shared by all who ask meanwhile.
     if (this.#running === undefined) return this.#begin();
     this.#next ??= this.#running.catch(() => undefined).then(() => this.#begin());
     return this.#next;
@@ -230,8 +240,8 @@ class IndexFollower implements Follower {
   }
 
   /**
-   * A newer release has made the index in a way that we do not know: what this node had is served, and said to be
-   * old. Throws `unknown` when it had nothing.
+   * A newer release has made the index in a way that we do not know: what this node had is served,
+   * and said to be old. Throws `unknown` when it had nothing.
    */
   async #stay({ library }: State, unknown: UserError): Promise<void> {
     const { folder, database } = this.#options;
@@ -265,7 +275,8 @@ class IndexFollower implements Follower {
     if (citations === undefined) return snapshot;
     const basis = [library, ...digests].join(' ');
     const { graph, isExact } = citations.graphFor({ segments: snapshot.segments, stored, basis });
-    // Two processes may serve different graphs meanwhile: nobody may take one's pages for the other's.
+    // Two processes may serve different graphs meanwhile: nobody may take one's pages for the
+    // other's.
     const version = isExact ? snapshot.version : `${snapshot.version}.${process.pid}-${++this.#inexact}`;
     return { ...snapshot, version, citations: graph };
   }
@@ -283,8 +294,9 @@ class IndexFollower implements Follower {
 }
 
 /**
- * One statement, so one moment: segments and deltas fit together however commits are ordered. The limits tell the planner that these tables have one row: nobody analyses so small
- * ones, and it takes them for thousands.
+ * One statement, so one moment: segments and deltas fit together however commits are ordered. The
+ * limits tell the planner that these tables have one row: nobody analyses so small ones, and it
+ * takes them for thousands.
  */
 async function readState(database: Database): Promise<State> {
   const [state] = await database.query<Omit<State, 'versions'> & IndexVersions>(sql`

@@ -13,8 +13,8 @@ export interface IndexerOptions extends WorkLimits {
   /** Work is left to others until nobody has done it for so long, in ms. */
   readonly standby: number;
   /**
-   * Newer versions are taken when all nodes have known them for so long, in ms: a release that was just rolled out
-   * may be taken back.
+   * Newer versions are taken when all nodes have known them for so long, in ms: a release that was
+   * just rolled out may be taken back.
    */
   readonly takeAfter: number;
   /** What the process before remembered; it is written to. */
@@ -25,7 +25,10 @@ export interface IndexerOptions extends WorkLimits {
   readonly onDoing?: (what: string | undefined) => void;
 }
 
-/** What must outlive a process: it is replaced after work that needed much memory. Times are ms since 1970. */
+/**
+ * What must outlive a process: it is replaced after work that needed much memory. Times are ms
+ * since 1970.
+ */
 export interface IndexerMemory {
   /** What was made anew lately. */
   rebuilt: readonly { readonly site: string; readonly at: number }[];
@@ -61,10 +64,10 @@ const mostRebuilds = 3;
 const undoneWithin = 3_600_000;
 
 /**
- * Looks after the index until the signal aborts: folds deltas, merges segments of like size, makes the index anew
- * when the site file asks for it or all nodes
- * know a newer analysis, sweeps what nobody names. Any number of these may run in a cluster: each piece of work is
- * done by whoever gets the lease for it.
+ * Looks after the index until the signal aborts: folds deltas, merges segments of like size, makes
+ * the index anew when the site file asks for it or all nodes know a newer analysis, sweeps what
+ * nobody names. Any number of these may run in a cluster: each piece of work is done by whoever
+ * gets the lease for it.
  */
 export async function runIndexer(context: IndexContext, options: Partial<IndexerOptions> = {}): Promise<void> {
   const indexer = new Indexer(context, { ...indexerDefaults, memory: indexerMemory(undefined), ...options });
@@ -76,7 +79,8 @@ export async function runIndexer(context: IndexContext, options: Partial<Indexer
       pause = indexer.options.every;
     } catch (error) {
       if (signal?.aborted) return;
-      // The database is away, or something is damaged: whoever serves says so. Trying more and more rarely does no harm.
+      // The database is away, or something is damaged: whoever serves says so. Trying more and more
+      // rarely does no harm.
       indexer.say(`The index could not be maintained: ${error instanceof Error ? error.message : String(error)}`);
       pause = Math.min(longestPause, pause * 2);
     }
@@ -156,7 +160,10 @@ class Indexer {
     if (work.kind === 'rebuild') memory.rebuilt = [...memory.rebuilt, { site: work.site, at: Date.now() }];
   }
 
-  /** Made for the same site file again and again: then somebody else undoes it, and nobody would be done. */
+  /**
+   * Made for the same site file again and again: then somebody else undoes it, and nobody would be
+   * done.
+   */
   #isUndone(site: string): boolean {
     const { memory } = this.options;
     memory.rebuilt = memory.rebuilt.filter(({ at }) => Date.now() - at < undoneWithin);
@@ -175,8 +182,8 @@ class Indexer {
 }
 
 /**
- * Not while somebody works on the index: a rebuild of an hour stores segments all the time, and names them at its
- * end.
+ * Not while somebody works on the index: a rebuild of an hour stores segments all the time, and
+ * names them at its end.
  */
 async function sweepInTurn({ database, url, signal }: IndexContext): Promise<void> {
   const lease = await takeLease(url, 'indexer', { label: 'index sweep', wait: false, ...(signal && { signal }) });

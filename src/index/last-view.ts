@@ -4,9 +4,9 @@ import { type IndexVersions, knownPair } from '../site/index-versions.ts';
 import { placeFile } from '../store/folder-owner.ts';
 
 /**
- * What a node goes on serving when a newer release has made the index in a way that this one does not know: written
- * once, by the first process that meets it, so that
- * processes that start meanwhile serve the same.
+ * What a node goes on serving when a newer release has made the index in a way that this one does
+ * not know: written once, by the first process that meets it, so that processes that start
+ * meanwhile serve the same.
  */
 export interface LastView {
   /** Id and timeline of the library. */
@@ -16,7 +16,10 @@ export interface LastView {
   /** Of the site file. */
   readonly siteVersion: number;
   readonly versions: IndexVersions;
-  /** All that is live, what were deltas included: files of this node, the first hides the later ones. */
+  /**
+   * All that is live, what were deltas included: files of this node, the first hides the later
+   * ones.
+   */
   readonly segments: readonly string[];
 }
 

@@ -4,8 +4,9 @@ import type { Segment } from './segment.ts';
 import type { IndexSnapshot, LiveSegment } from './snapshot.ts';
 
 /**
- * Which version of a record counts is derived: of all segments that hold it, the one with the highest revision, and of equal ones the
- * first in the list. A deletion marker wins like any version and then leaves the record without a live one.
+ * Which version of a record counts is derived: of all segments that hold it, the one with the
+ * highest revision, and of equal ones the first in the list. A deletion marker wins like any
+ * version and then leaves the record without a live one.
  */
 export interface SnapshotInput {
   readonly version: string;
@@ -14,7 +15,10 @@ export interface SnapshotInput {
   readonly segments: readonly Segment[];
 }
 
-/** Makes snapshots and remembers which ordinals two segments hide from each other, since most pairs outlive many snapshots. */
+/**
+ * Makes snapshots and remembers which ordinals two segments hide from each other, since most pairs
+ * outlive many snapshots.
+ */
 export class SnapshotBuilder {
   readonly #pairs = new Map<string, Hidden>();
   readonly #whole = new WeakMap<Segment, RoaringBitmap32>();
@@ -60,8 +64,8 @@ export class SnapshotBuilder {
 }
 
 /**
- * The ordinals of each segment that no other hides, deletion markers included: what a merge of exactly these keeps.
- * Same order as `segments`.
+ * The ordinals of each segment that no other hides, deletion markers included: what a merge of
+ * exactly these keeps. Same order as `segments`.
  */
 export function newestVersions(segments: readonly Segment[]): readonly RoaringBitmap32[] {
   const kept = segments.map((segment) => RoaringBitmap32.fromRange(0, segment.count));
@@ -100,7 +104,8 @@ function hiddenBetween(a: Segment, b: Segment): Hidden {
     if (a.revisions[inA]! >= b.revisions[inB]!) second.push(inB);
     else first.push(inA);
   };
-  // Searching the larger one costs a logarithm for each id of the smaller one; walking both costs one step for each id of both.
+  // Searching the larger one costs a logarithm for each id of the smaller one; walking both costs
+  // one step for each id of both.
   if (a.count * 16 < b.count) searchEach(a.ids, b.ids, meet);
   else if (b.count * 16 < a.count) searchEach(b.ids, a.ids, (inB, inA) => meet(inA, inB));
   else walkBoth(a.ids, b.ids, meet);

@@ -22,7 +22,10 @@ export function segmentMaker(current: Pick<CurrentSite, 'site' | 'indexDigest'>)
   return { site: current.site, analyzer: compileAnalyzer(current.site), origin: originOf(current) };
 }
 
-/** Makes segments and stores them, here and in the database, published by nobody yet. Gives each when it is stored. */
+/**
+ * Makes segments and stores them, here and in the database, published by nobody yet. Gives each
+ * when it is stored.
+ */
 export async function* storedSegments(
   { database, folder, signal }: IndexContext,
   { analyzer, origin }: SegmentMaker,

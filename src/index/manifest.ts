@@ -36,9 +36,11 @@ export async function readManifest(database: Queryable): Promise<Manifest> {
 }
 
 /**
- * Changes the list of live segments (all of `add` are stored, or it throws), in the caller's transaction (read committed), and wakes the followers at its commit. Undefined when a segment
- * of `remove` is no longer live: somebody else replaced it, and the caller must roll back. One UPDATE: a writer that waits for the row sees what the
- * one before it wrote, so no publication is ever lost.
+ * Changes the list of live segments (all of `add` are stored, or it throws), in the caller's
+ * transaction (read committed), and wakes the followers at its commit. Undefined when a segment of
+ * `remove` is no longer live: somebody else replaced it, and the caller must roll back. One UPDATE:
+ * a writer that waits for the row sees what the one before it wrote, so no publication is ever
+ * lost.
  */
 export async function publish(
   transaction: Transaction,
@@ -63,9 +65,9 @@ export async function publish(
 }
 
 /**
- * Releases before the manifest named its versions look at none, and would make such an index anew, as theirs. What
- * they do look at when they start is whether a
- * migration changed what they use: ours did, from the moment on that other versions than theirs are in force.
+ * Releases before the manifest named its versions look at none, and would make such an index anew,
+ * as theirs. What they do look at when they start is whether a migration changed what they use:
+ * ours did, from the moment on that other versions than theirs are in force.
  */
 export async function tellFirstRelease(transaction: Queryable, versions: IndexVersions): Promise<void> {
   const offline = !sameVersions(versions, firstVersions);
@@ -73,7 +75,10 @@ export async function tellFirstRelease(transaction: Queryable, versions: IndexVe
     UPDATE schema_migration SET offline = ${offline} WHERE file = '0008-index-versions.sql' AND offline <> ${offline}`);
 }
 
-/** Where these versions are in force already: writes down whether they stay. False when other ones are. */
+/**
+ * Where these versions are in force already: writes down whether they stay. False when other ones
+ * are.
+ */
 export async function keepWhenSame(
   database: Queryable,
   { analysis, format }: IndexVersions,
@@ -86,8 +91,8 @@ export async function keepWhenSame(
 }
 
 /**
- * Somebody else took another analysis in force, or still writes by the one before: PostgreSQL refused what would have
- * mixed them.
+ * Somebody else took another analysis in force, or still writes by the one before: PostgreSQL
+ * refused what would have mixed them.
  */
 export function isMixedIndex(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === 'RI001';

@@ -8,7 +8,10 @@ import { mergeInWorker } from './segment/merge-in-worker.ts';
 import { openSegmentFile, segmentFileName } from './segment/open.ts';
 import { bytesInFile, fetchSegmentFile, type SegmentRow, segmentRows, storeSegment } from './segment-store.ts';
 
-/** So many segments of one tier become one: then a record is merged once for each factor of eight that the library grows. */
+/**
+ * So many segments of one tier become one: then a record is merged once for each factor of eight
+ * that the library grows.
+ */
 const segmentsAtOnce = 8;
 /** Records below which a segment is of the lowest tier. */
 const lowestTier = 1_000;
@@ -75,7 +78,8 @@ async function mergeThese(context: IndexContext, chosen: readonly SegmentRow[]):
     },
     { timeout: 0 },
   );
-  // Whoever reads them has them open; without a follower on this node nobody else would remove them soon.
+  // Whoever reads them has them open; without a follower on this node nobody else would remove them
+  // soon.
   for (const { path } of inputs) await rm(path, { force: true });
 }
 

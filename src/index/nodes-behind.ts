@@ -5,13 +5,19 @@ import type { Queryable } from '../store/database.ts';
 export interface NodeBehind {
   readonly name: string;
   readonly release: string;
-  /** A release of before nodes told what they know: it looks at no versions, and would work on an index of any. */
+  /**
+   * A release of before nodes told what they know: it looks at no versions, and would work on an
+   * index of any.
+   */
   readonly isFirst: boolean;
   /** It has told of itself in the last seconds. */
   readonly runs: boolean;
 }
 
-/** The nodes that do not know these versions, by name: from what each last told of itself (src/monitor/nodes.ts). */
+/**
+ * The nodes that do not know these versions, by name: from what each last told of itself
+ * (src/monitor/nodes.ts).
+ */
 export async function nodesBehind(database: Queryable, versions: IndexVersions): Promise<readonly NodeBehind[]> {
   const nodes = await database.query<
     Omit<NodeBehind, 'isFirst'> & { readonly known: readonly IndexVersions[] | null }

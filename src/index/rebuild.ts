@@ -22,7 +22,9 @@ export interface RebuildProgress {
 }
 
 export interface RebuildOptions extends IndexWatch {
-  /** Other versions come into force with the new index; `kept`: until an operator says otherwise. */
+  /**
+   * Other versions come into force with the new index; `kept`: until an operator says otherwise.
+   */
   readonly take?: { readonly versions: IndexVersions; readonly kept: boolean };
   /** Asked right before they do; a sentence stops it, and the index stays as it was. */
   readonly why?: () => Promise<string | undefined>;
@@ -38,10 +40,10 @@ export class RebuildStopped extends Error {}
 const mostRounds = 100;
 
 /**
- * Makes the whole index anew from the records, beside the live one, and puts it in its place by one publication. What is loaded or written meanwhile stays
- * live beside it: its revisions are higher. Where other versions are taken, that is analysed again as well, so that
- * the index is of one analysis at every
- * moment. Returns the number of records. Needs the lease.
+ * Makes the whole index anew from the records, beside the live one, and puts it in its place by one
+ * publication. What is loaded or written meanwhile stays live beside it: its revisions are higher.
+ * Where other versions are taken, that is analysed again as well, so that the index is of one
+ * analysis at every moment. Returns the number of records. Needs the lease.
  */
 export async function rebuildIndex(context: IndexContext, options: RebuildOptions = {}): Promise<number> {
   const { database } = context;
@@ -68,8 +70,8 @@ export async function rebuildIndex(context: IndexContext, options: RebuildOption
 }
 
 /**
- * A library without records takes the newest versions at once, if no node stands in the way: its first load need not
- * be analysed twice.
+ * A library without records takes the newest versions at once, if no node stands in the way: its
+ * first load need not be analysed twice.
  */
 export async function takeWhenEmpty(database: Database): Promise<void> {
   const { segments, versions, kept } = await readManifest(database);
@@ -85,8 +87,8 @@ export async function takeWhenEmpty(database: Database): Promise<void> {
 }
 
 /**
- * Analyses the records of these live segments again, and puts the result in their place. Returns how many records
- * they had. Needs the lease.
+ * Analyses the records of these live segments again, and puts the result in their place. Returns
+ * how many records they had. Needs the lease.
  */
 export async function reindexSegments(
   context: IndexContext,
@@ -103,8 +105,8 @@ export async function reindexSegments(
 }
 
 /**
- * A load that has begun writes by what was in force then, until its end: this is our turn after it. Throws
- * RebuildStopped when it takes too long.
+ * A load that has begun writes by what was in force then, until its end: this is our turn after it.
+ * Throws RebuildStopped when it takes too long.
  */
 async function afterLoads(
   { url, signal }: IndexContext,

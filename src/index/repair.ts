@@ -36,8 +36,8 @@ export async function repairInTurn(context: IndexContext, id: string): Promise<R
 }
 
 /**
- * Mends a segment whose stored blocks are damaged: from the local file when that is whole, else by indexing again every record whose newest version no
- * other segment has. Needs the lease.
+ * Mends a segment whose stored blocks are damaged: from the local file when that is whole, else by
+ * indexing again every record whose newest version no other segment has. Needs the lease.
  */
 export async function repairSegment(context: IndexContext, id: string): Promise<Repair> {
   const { database } = context;
@@ -123,6 +123,7 @@ async function indexAgain(context: IndexContext, records: readonly number[], dam
     );
     made.push(data.id);
   }
-  // Also when the very same segment came out: followers that gave up on it are woken by the publication.
+  // Also when the very same segment came out: followers that gave up on it are woken by the
+  // publication.
   await database.transaction((transaction) => publish(transaction, { add: made, remove: [damaged] }));
 }

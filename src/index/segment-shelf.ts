@@ -7,7 +7,10 @@ import type { StoredSegment } from './segment/stored-segment.ts';
 import { fetchSegmentFile } from './segment-store.ts';
 import type { IndexSnapshot } from './snapshot.ts';
 
-/** A file that no manifest names may belong to a load that has not committed yet; after this long it is left over, in ms. */
+/**
+ * A file that no manifest names may belong to a load that has not committed yet; after this long it
+ * is left over, in ms.
+ */
 const leftOver = 10 * 60_000;
 
 interface Held {
@@ -17,8 +20,9 @@ interface Held {
 }
 
 /**
- * The open segment files of this process. The folder is shared with other processes of the node: files appear whole by renaming, never change, and may be
- * unlinked by anybody when the manifest does not name them, since an open file outlives its name.
+ * The open segment files of this process. The folder is shared with other processes of the node:
+ * files appear whole by renaming, never change, and may be unlinked by anybody when the manifest
+ * does not name them, since an open file outlives its name.
  */
 export class SegmentShelf {
   readonly #database: Queryable;
@@ -27,7 +31,8 @@ export class SegmentShelf {
   #live: ReadonlySet<string> = new Set();
   /** What `take` gave last, which `setLive` has not counted yet. */
   #taken: ReadonlySet<string> = new Set();
-  // Questions hold a snapshot for as long as they last and say nothing when they are done; the collector knows.
+  // Questions hold a snapshot for as long as they last and say nothing when they are done; the
+  // collector knows.
   readonly #gone = new FinalizationRegistry<readonly Held[]>((held) => {
     for (const one of held) this.#release(one);
   });
@@ -37,7 +42,10 @@ export class SegmentShelf {
     this.#folder = folder;
   }
 
-  /** Opens these segments, in this order; what is not here is fetched. Throws when a stored one is damaged or gone. */
+  /**
+   * Opens these segments, in this order; what is not here is fetched. Throws when a stored one is
+   * damaged or gone.
+   */
   async take(ids: readonly string[]): Promise<readonly StoredSegment[]> {
     this.#taken = new Set(ids);
     const segments: StoredSegment[] = [];
@@ -45,7 +53,10 @@ export class SegmentShelf {
     return segments;
   }
 
-  /** From now on the manifest names exactly these; what nobody holds any more is closed and unlinked. */
+  /**
+   * From now on the manifest names exactly these; what nobody holds any more is closed and
+   * unlinked.
+   */
   async setLive(ids: readonly string[]): Promise<void> {
     const before = this.#live;
     this.#live = new Set(ids);
@@ -118,7 +129,10 @@ export class SegmentShelf {
     }
   }
 
-  /** Unlinks what crashes left, here or in other processes, and what was kept beside segments that are gone. */
+  /**
+   * Unlinks what crashes left, here or in other processes, and what was kept beside segments that
+   * are gone.
+   */
   async #sweep(): Promise<void> {
     const names = await readdir(this.#folder).catch(() => []);
     for (const name of names) {

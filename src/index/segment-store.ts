@@ -74,7 +74,10 @@ export function originOf({ site, indexDigest }: Pick<SiteVersion, 'site' | 'inde
   return { indexDigest, analysis: site.indexed.analysis };
 }
 
-/** Stores a segment in the caller's transaction. A segment that is there already, under the same id, is the same. */
+/**
+ * Stores a segment in the caller's transaction. A segment that is there already, under the same id,
+ * is the same.
+ */
 export async function storeSegment(
   transaction: Transaction,
   segment: SegmentBytes,
@@ -110,7 +113,10 @@ async function copyBlocks(transaction: Transaction, { id, blocks }: SegmentBytes
   await rows.end(stream);
 }
 
-/** False when the segment is stored already; then it counts as new again, so that nobody sweeps it away before it is published. */
+/**
+ * False when the segment is stored already; then it counts as new again, so that nobody sweeps it
+ * away before it is published.
+ */
 async function insertSegmentRow(transaction: Queryable, row: SegmentRow, blocks: number): Promise<boolean> {
   const [made] = await transaction.query<{ made: boolean }>(sql`
     INSERT INTO segment (id, records, bytes, blocks, index_digest, analysis)
@@ -139,7 +145,8 @@ export function writeSegmentFile(folder: string, { id, bytes }: SegmentData): st
 }
 
 /**
- * Copies a stored segment to ID.segment, block by block. Throws StoredBlockDamaged when what is stored is damaged; nothing is left behind then.
+ * Copies a stored segment to ID.segment, block by block. Throws StoredBlockDamaged when what is
+ * stored is damaged; nothing is left behind then.
  */
 export async function fetchSegmentFile(database: Queryable, folder: string, id: string): Promise<string> {
   makeOwnedFolder(folder);
@@ -177,7 +184,8 @@ export async function segmentRows(database: Queryable, ids: readonly string[]): 
 }
 
 /**
- * The blocks of a stored segment, checked, in order. Throws StoredBlockDamaged naming the first one that is missing or not what was stored.
+ * The blocks of a stored segment, checked, in order. Throws StoredBlockDamaged naming the first one
+ * that is missing or not what was stored.
  */
 export async function* fetchBlocks(database: Queryable, id: string): AsyncGenerator<Buffer, void, void> {
   const [row] = await database.query<{ blocks: number }>(sql`SELECT blocks FROM segment WHERE id = ${id}`);
@@ -201,7 +209,10 @@ export async function* fetchBlocks(database: Queryable, id: string): AsyncGenera
   }
 }
 
-/** A stored block is missing or not what was written: the segment must be made anew from the records. */
+/**
+ * A stored block is missing or not what was written: the segment must be made anew from the
+ * records.
+ */
 export class StoredBlockDamaged extends UserError {
   readonly segment: string;
   readonly block: number;

@@ -3,15 +3,21 @@ import type { Brief } from './brief.ts';
 import type { KeyColumnName } from './document.ts';
 
 /**
- * A segment: immutable posting lists, columns and brief data of some record versions. Inside a segment a record has an *ordinal*
- * (0..count-1, in ascending record id); bitmaps, postings and columns speak of ordinals. Both the file on disk and the
- * small one in memory (records newer than the last segment) answer this interface.
+ * A segment: immutable posting lists, columns and brief data of some record versions. Inside a
+ * segment a record has an *ordinal* (0..count-1, in ascending record id); bitmaps, postings and
+ * columns speak of ordinals. Both the file on disk and the small one in memory (records newer than
+ * the last segment) answer this interface.
  */
 export interface Segment {
-  /** Hex SHA-256 of its content; an in-memory segment has an id of its own that never comes again. */
+  /**
+   * Hex SHA-256 of its content; an in-memory segment has an id of its own that never comes again.
+   */
   readonly id: string;
   readonly count: number;
-  /** Where it is on this node, for what is made of it and kept beside it; undefined when it is in memory. */
+  /**
+   * Where it is on this node, for what is made of it and kept beside it; undefined when it is in
+   * memory.
+   */
   readonly file?: string | undefined;
   /** Ordinal -> record id, ascending. */
   readonly ids: Uint32Array;
@@ -30,11 +36,19 @@ export interface Segment {
   termsBefore(space: string, below: string): Iterable<TermEntry>;
   /** Records of a term. Shared and cached: treat it as read-only, clone before changing it. */
   ordinals(entry: TermEntry): RoaringBitmap32;
-  /** The same as a list, ascending, past the caches: for walks over whole dictionaries. A set of each of a million terms would keep the garbage collector busy for half a second at a time. */
+  /**
+   * The same as a list, ascending, past the caches: for walks over whole dictionaries. A set of
+   * each of a million terms would keep the garbage collector busy for half a second at a time.
+   */
   list(entry: TermEntry): Uint32Array;
-  /** Records of any of these terms, for wildcards and spans that stand for many. The caller owns it. */
+  /**
+   * Records of any of these terms, for wildcards and spans that stand for many. The caller owns it.
+   */
   union(entries: readonly TermEntry[]): RoaringBitmap32;
-  /** Records, frequencies and positions of a word term. For a value term frequencies are 1 and there are no positions. */
+  /**
+   * Records, frequencies and positions of a word term. For a value term frequencies are 1 and there
+   * are no positions.
+   */
   postings(entry: TermEntry): Postings;
   brief(ordinal: number): Brief;
   /** Ordinal of a record id, or -1. */
@@ -42,7 +56,10 @@ export interface Segment {
   close(): void;
 }
 
-/** A dictionary entry. `term` is the whole term, or for a long value its prefix with a hash (see term-key.ts). */
+/**
+ * A dictionary entry. `term` is the whole term, or for a long value its prefix with a hash (see
+ * term-key.ts).
+ */
 export interface TermEntry {
   readonly space: string;
   readonly term: string;
@@ -59,7 +76,10 @@ export interface Postings {
   readonly ordinals: Uint32Array;
   /** Parallel to `ordinals`. Bytes where all are below 256, as in nearly every list. */
   readonly frequencies: Frequencies;
-  /** Positions of the i-th ordinal, ascending: positions[starts[i] .. starts[i+1]-1]. Empty for values. */
+  /**
+   * Positions of the i-th ordinal, ascending: positions[starts[i] .. starts[i+1]-1]. Empty for
+   * values.
+   */
   readonly positions: Uint32Array;
   readonly starts: Uint32Array;
 }
@@ -68,7 +88,10 @@ export interface SegmentColumns {
   readonly created: Uint32Array;
   readonly modified: Uint32Array;
   readonly year: Uint16Array;
-  /** Words of each record in a word space ("w:title"), for BM25's length norm; undefined when the space is not in this segment. */
+  /**
+   * Words of each record in a word space ("w:title"), for BM25's length norm; undefined when the
+   * space is not in this segment.
+   */
   lengths(space: string): Uint32Array | undefined;
   /** Sum of `lengths` over live and dead records. */
   totalLength(space: string): number;
@@ -87,18 +110,27 @@ export interface KeyColumn {
   readonly low: Uint32Array;
 }
 
-/** Ranks compare within a segment; keys compare across segments (with `compareSortKeys`). Equal keys have equal ranks. 0 = no value, last. */
+/**
+ * Ranks compare within a segment; keys compare across segments (with `compareSortKeys`). Equal keys
+ * have equal ranks. 0 = no value, last.
+ */
 export interface SortColumn {
   readonly ranks: Uint32Array;
   key(rank: number): string;
 }
 
-/** values[starts[o] .. starts[o+1]-1] are the value numbers of ordinal o; `text(v)` is what people read. Numbers follow code point order. */
+/**
+ * values[starts[o] .. starts[o+1]-1] are the value numbers of ordinal o; `text(v)` is what people
+ * read. Numbers follow code point order.
+ */
 export interface FacetColumn {
   readonly starts: Uint32Array;
   readonly values: Uint32Array;
   readonly distinct: number;
   text(value: number): string;
-  /** Made anew each time. Value -> 52 bits of a hash of its text, never 0: equal texts of two segments are met by it. Of a million values two are taken for one once in 9,000 libraries. */
+  /**
+   * Made anew each time. Value -> 52 bits of a hash of its text, never 0: equal texts of two
+   * segments are met by it. Of a million values two are taken for one once in 9,000 libraries.
+   */
   fingerprints(): Iterable<number>;
 }

@@ -14,8 +14,8 @@ export interface StoredVersion {
 }
 
 /**
- * Rows of one statement, and characters of MARC: decoded, these take some ten times as much memory. A larger record
- * comes alone.
+ * Rows of one statement, and characters of MARC: decoded, these take some ten times as much memory.
+ * A larger record comes alone.
  */
 const rowsAtOnce = 2_000;
 const bytesAtOnce = 8_000_000;
@@ -46,8 +46,9 @@ export interface StoredBatch {
 }
 
 /**
- * The newest versions of the first of these records, as many as have this many characters together, but one at least: a batch of large records
- * must not fill the memory. One lookup by primary key for each record.
+ * The newest versions of the first of these records, as many as have this many characters together,
+ * but one at least: a batch of large records must not fill the memory. One lookup by primary key
+ * for each record.
  */
 export async function storedBatch(database: Queryable, ids: readonly number[], bytes: number): Promise<StoredBatch> {
   const rows = await database.query<StoredVersion & { readonly place: number; readonly bytes: number }>(sql`
@@ -60,9 +61,8 @@ export async function storedBatch(database: Queryable, ids: readonly number[], b
 }
 
 /**
- * The newest versions of all records, deleted ones too, in ascending number, some at a time. A page is one read of
- * the primary key; sizes of texts are
- * known without reading them.
+ * The newest versions of all records, deleted ones too, in ascending number, some at a time. A page
+ * is one read of the primary key; sizes of texts are known without reading them.
  */
 export async function* allVersions(database: Queryable): AsyncGenerator<readonly RecordVersion[], void, void> {
   for (let after = 0; ; ) {

@@ -2,8 +2,9 @@ import sql from 'sql-template-tag';
 import type { Queryable } from '../store/database.ts';
 
 /**
- * Deletes stored segments that no manifest names, and returns how many. Needs the lease: whoever makes the index anew stores segments long before they are
- * named. Young ones stay: a follower may be fetching them.
+ * Deletes stored segments that no manifest names, and returns how many. Needs the lease: whoever
+ * makes the index anew stores segments long before they are named. Young ones stay: a follower may
+ * be fetching them.
  */
 export async function sweepSegments(
   database: Queryable,

@@ -33,7 +33,10 @@ export interface VerifyReport {
   readonly segments: number;
   readonly records: number;
   readonly damage: readonly Damage[];
-  /** Undefined when only checksums were asked for. Empty: the index says exactly what the records give. */
+  /**
+   * Undefined when only checksums were asked for. Empty: the index says exactly what the records
+   * give.
+   */
   readonly differences: readonly Difference[] | undefined;
 }
 
@@ -47,7 +50,10 @@ export interface VerifyOptions {
   readonly onProgress?: (sentence: string) => void;
 }
 
-/** Checks every byte of the index here and in the database, then every term, posting and column against the records. Needs the lease when it heals. */
+/**
+ * Checks every byte of the index here and in the database, then every term, posting and column
+ * against the records. Needs the lease when it heals.
+ */
 export async function verifyIndex(context: IndexContext, options: VerifyOptions): Promise<VerifyReport> {
   const { database } = context;
   const damage: Damage[] = [];
@@ -148,7 +154,10 @@ async function indexAll({ signal }: IndexContext, transaction: Transaction, work
   return mergeFirstWins(opened, work, site.indexed);
 }
 
-/** Everything in one segment, so that equal contents have equal ids however they were spread. Of equal revisions a merge takes the last. */
+/**
+ * Everything in one segment, so that equal contents have equal ids however they were spread. Of
+ * equal revisions a merge takes the last.
+ */
 function mergeFirstWins(segments: readonly StoredSegment[], folder: string, versions: IndexVersions): MergedSegment {
   const inputs = segments.map((segment) => ({ segment, live: RoaringBitmap32.fromRange(0, segment.count) }));
   const merged = mergeToFile(inputs.reverse(), folder, { dropDeletions: false, versions });

@@ -1,12 +1,15 @@
 /**
- * Work on a question that may be interrupted: it yields wherever something else can have its turn, a few milliseconds
- * apart at most. Whoever has nothing else to do finishes it in one go.
+ * Work on a question that may be interrupted: it yields wherever something else can have its turn,
+ * a few milliseconds apart at most. Whoever has nothing else to do finishes it in one go.
  */
 export type Work<T> = Generator<undefined, T>;
 
 /** Numbers that are looked at between two yields: a millisecond, more or less. */
 export const betweenTurns = 1 << 16;
-/** From so many hits on, work on them is done with pauses, and in memory of its own. Fewer take some milliseconds. */
+/**
+ * From so many hits on, work on them is done with pauses, and in memory of its own. Fewer take some
+ * milliseconds.
+ */
 export const manyHits = 100_000;
 
 export function finish<T>(work: Work<T>): T {

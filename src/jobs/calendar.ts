@@ -18,7 +18,10 @@ export interface Begun {
   readonly failures: number;
 }
 
-/** Enters tasks that are new, and brings those forward that have become more frequent. Others stay: nodes of another version may know them. */
+/**
+ * Enters tasks that are new, and brings those forward that have become more frequent. Others stay:
+ * nodes of another version may know them.
+ */
 export async function enterTasks(database: Queryable, tasks: readonly Task[]): Promise<void> {
   if (tasks.length === 0) return;
   const rows = tasks.map(({ name, every }) => sql`(${name}, ${every / 1000}::float8)`);
@@ -30,7 +33,10 @@ export async function enterTasks(database: Queryable, tasks: readonly Task[]): P
     WHERE name = given_name AND due > now() + make_interval(secs => every)`);
 }
 
-/** Of these the ones that should have been begun `late` ms ago or earlier, the oldest first. One statement, by primary keys. */
+/**
+ * Of these the ones that should have been begun `late` ms ago or earlier, the oldest first. One
+ * statement, by primary keys.
+ */
 export async function dueTasks(
   database: Queryable,
   names: readonly string[],
@@ -45,8 +51,9 @@ const firstPause = 60;
 const longestPause = 3_600;
 
 /**
- * Writes down that it is begun, and when it will be tried again should nothing more be heard: whatever kills the process, a task that kills does so once in a
- * minute, then in two, then in four.
+ * Writes down that it is begun, and when it will be tried again should nothing more be heard:
+ * whatever kills the process, a task that kills does so once in a minute, then in two, then in
+ * four.
  */
 export async function beginTask(database: Queryable, name: string, { node, holder }: Doer): Promise<Begun> {
   const [row] = await database.query<{ runs: number; failures: number }>(sql`

@@ -31,7 +31,10 @@ export const tasksStandby = 120_000;
 const lookEvery = 5_000;
 const longestPause = 60_000;
 
-/** Does what is due until the signal aborts. Any number of these may run in a cluster: one at a time does tasks, whichever looks first. */
+/**
+ * Does what is due until the signal aborts. Any number of these may run in a cluster: one at a time
+ * does tasks, whichever looks first.
+ */
 export async function runTasks(context: TaskContext, options: RunTasksOptions): Promise<void> {
   const { every = lookEvery, onTrouble } = options;
   const { database, tasks, signal } = context;
@@ -60,7 +63,8 @@ async function doDueTasks(context: TaskContext, { standby, onTask, onBegin }: Ru
   const lease = await takeLease(url, 'tasks', { label: 'tasks', wait: false, signal });
   if (lease === undefined) return;
   try {
-    // Whoever had the lease may have done them since; what falls due meanwhile is for the next round.
+    // Whoever had the lease may have done them since; what falls due meanwhile is for the next
+    // round.
     for (const name of await dueTasks(database, names, standby)) {
       if (signal.aborted || lease.lost.aborted) return;
       const task = tasks.find((one) => one.name === name)!;

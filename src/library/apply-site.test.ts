@@ -60,7 +60,8 @@ test('site files are versions; people are made once and then left alone', async 
     ],
   );
 
-  // Somebody removes a person in the pages: the file, applied again with another change, does not bring it back.
+  // Somebody removes a person in the pages: the file, applied again with another change, does not
+  // bring it back.
   await database.query(sql`DELETE FROM person WHERE name = 'bob'`);
   const third = await applySite(database, siteWith(`${ada}, ${bob}`));
   assert.deepEqual([third.version.number, third.created], [3, []]);

@@ -25,9 +25,9 @@ export interface ApplyOptions {
 }
 
 /**
- * Puts a site file in force, in one transaction, and wakes all nodes. Applying what is in force does nothing. People
- * are made when the file first names them; whoever the version before named already is left to what was done in pages
- * since, be it a new password or a removal.
+ * Puts a site file in force, in one transaction, and wakes all nodes. Applying what is in force
+ * does nothing. People are made when the file first names them; whoever the version before named
+ * already is left to what was done in pages since, be it a new password or a removal.
  */
 export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
   const site = readSite(text, options.file ?? 'The site file', options.checks);

@@ -4,9 +4,9 @@ import type { StoredBatch, StoredVersion } from '../index/stored-records.ts';
 import type { Queryable } from '../store/database.ts';
 
 /**
- * Records as a view of the index that goes on no further has them: what may be seen is decided by the view, and so it
- * is shown as it was then. A version that was
- * written since may belong to fewer people.
+ * Records as a view of the index that goes on no further has them: what may be seen is decided by
+ * the view, and so it is shown as it was then. A version that was written since may belong to fewer
+ * people.
  */
 export async function asViewed(database: Queryable, view: IndexSnapshot, batch: StoredBatch): Promise<StoredBatch> {
   const ids: number[] = [];

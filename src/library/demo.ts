@@ -20,14 +20,18 @@ const batchBytes = 80_000_000;
 export interface DemoOptions {
   readonly settings: Settings;
   readonly signal: AbortSignal;
-  /** Called before the records are made, which takes some seconds; not when they are there already. */
+  /**
+   * Called before the records are made, which takes some seconds; not when they are there already.
+   */
   readonly onMake: () => void;
   readonly onProgress: (totals: LoadTotals) => void;
 }
 
 /**
- * Sees to it that the data folder holds the demo library: its site file and records. What is there already is left alone, also what was loaded beside
- * it. Throws `notDemo` in a folder with a library of its own. The store stays open, so that a server that opens it next need not start it again.
+ * Sees to it that the data folder holds the demo library: its site file and records. What is there
+ * already is left alone, also what was loaded beside it. Throws `notDemo` in a folder with a
+ * library of its own. The store stays open, so that a server that opens it next need not start it
+ * again.
  */
 export async function makeDemo({ settings, signal, onMake, onProgress }: DemoOptions): Promise<{
   readonly records: number;

@@ -19,7 +19,10 @@ const readingTime = 8 * minute;
 /** Bytes a second: little beside what readers fetch. */
 const readingPace = 20_000_000;
 
-/** What every library has to do again and again. The indexer looks after its own things (`index/indexer.ts`). */
+/**
+ * What every library has to do again and again. The indexer looks after its own things
+ * (`index/indexer.ts`).
+ */
 export function libraryTasks(database: Database, settings: Settings): readonly Task[] {
   const store = openContentStore(database, settings);
   const { fileCheck } = settings;

@@ -11,7 +11,10 @@ import { openStore } from '../store/open.ts';
 import { asViewed } from './as-viewed.ts';
 import { type RecordReader, recordReader } from './replica.ts';
 
-/** Everything one process needs of a library: its database and a view of its index that keeps up with it. */
+/**
+ * Everything one process needs of a library: its database and a view of its index that keeps up
+ * with it.
+ */
 export interface Library extends RecordReader {
   readonly database: Database;
   /** For worker threads and other processes that connect on their own. */
@@ -28,7 +31,10 @@ export interface Library extends RecordReader {
   changedBy(asked: ChangesAsked): Promise<readonly number[]>;
   /** What a record was before it was deleted. */
   before(id: number): Promise<RecordVersion | undefined>;
-  /** Has the citation graph made if it is not there; resolves when the newest view has one. Small libraries always have one. */
+  /**
+   * Has the citation graph made if it is not there; resolves when the newest view has one. Small
+   * libraries always have one.
+   */
   citationsReady(): Promise<void>;
   /** Somebody met a damaged byte in this node's file of a segment: it is fetched again. */
   repair(segment: string): Promise<void>;
@@ -40,7 +46,10 @@ export function indexFolderOf({ dataFolder }: Pick<Settings, 'dataFolder'>): str
   return join(dataFolder, 'index');
 }
 
-/** A replica that does not answer soon is not worth waiting for: the primary has everything. Milliseconds. */
+/**
+ * A replica that does not answer soon is not worth waiting for: the primary has everything.
+ * Milliseconds.
+ */
 const replicaConnectTimeout = 1_000;
 const replicaStatementTimeout = 10_000;
 
@@ -55,7 +64,10 @@ function openReplica(settings: Settings): Database | undefined {
   });
 }
 
-/** Opens the library of the settings' data folder: starts or joins its database, migrates it, and reads its index. */
+/**
+ * Opens the library of the settings' data folder: starts or joins its database, migrates it, and
+ * reads its index.
+ */
 export async function openLibrary(settings: Settings, signal?: AbortSignal): Promise<Library> {
   const store = await openStore(settings, { signal });
   const indexFolder = indexFolderOf(settings);

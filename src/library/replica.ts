@@ -6,7 +6,8 @@ import type { Database, Queryable } from '../store/database.ts';
 /** Reads whole records. */
 export interface RecordReader {
   /**
-   * The newest versions in stored form and in the order asked for, at least one and not many more characters than
+   * The newest versions in stored form and in the order asked for, at least one and not many more
+   * characters than
    * `bytes`; those that never were are left out.
    * `patience`: ms to wait for a database that is away.
    */
@@ -17,8 +18,10 @@ export interface RecordReader {
 const leftAlone = 5_000;
 
 /**
- * Reads from a replica where that has each record at least as new as the index, which is read from the primary: so whoever sees a change in a search sees it in
- * the record, without waiting for replicas. What the replica does not have is read from the primary; when that is away, what the replica has is better than nothing.
+ * Reads from a replica where that has each record at least as new as the index, which is read from
+ * the primary: so whoever sees a change in a search sees it in the record, without waiting for
+ * replicas. What the replica does not have is read from the primary; when that is away, what the
+ * replica has is better than nothing.
  */
 export function recordReader(
   primary: Database,

@@ -17,7 +17,10 @@ export interface Email {
 export interface Mailer {
   /** False: there is no mail server, and e-mails are kept as files. */
   readonly sends: boolean;
-  /** Sends it by and by; never waits and never throws, so that nobody learns by the time it takes whether there was an e-mail. */
+  /**
+   * Sends it by and by; never waits and never throws, so that nobody learns by the time it takes
+   * whether there was an e-mail.
+   */
   post(letter: Email): void;
   /** Resolves when all that was posted is sent or given up. */
   settled(): Promise<void>;

@@ -5,7 +5,10 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Memory of its own, so that keeping or sending it does not keep or send the whole chunk it was cut from. */
+/**
+ * Memory of its own, so that keeping or sending it does not keep or send the whole chunk it was cut
+ * from.
+ */
 export function copyOf(bytes: Uint8Array): Uint8Array {
   return Uint8Array.prototype.slice.call(bytes);
 }

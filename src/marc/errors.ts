@@ -1,8 +1,8 @@
 import { defineErrors } from '../errors/errors.ts';
 
 /**
- * {record} is "Record 5 (001 abc)": the position in the input, counted from 1, and the 001 where one could be read.
- * Paths, and records a format cannot hold, have no position.
+ * {record} is "Record 5 (001 abc)": the position in the input, counted from 1, and the 001 where
+ * one could be read. Paths, and records a format cannot hold, have no position.
  */
 export const marcErrors = defineErrors({
   path: {

@@ -2,12 +2,14 @@ import type { MarcPath } from './path.ts';
 import type { Field, MarcRecord, Subfield } from './record.ts';
 
 /**
- * Called with the number of the path (its place in the list the set was made of), in record order, then in the order of
- * the list.
+ * Called with the number of the path (its place in the list the set was made of), in record order,
+ * then in the order of the list.
  */
 export type SetVisitor = (path: number, value: string, field: Field, subfield?: Subfield) => void;
 
-/** Many paths asked of one record at a time: each field meets only the paths that its tag can fit. */
+/**
+ * Many paths asked of one record at a time: each field meets only the paths that its tag can fit.
+ */
 export interface PathSet {
   readonly paths: readonly MarcPath[];
   /** Numbers of the paths that a field with this tag can fit, ascending. */

@@ -109,7 +109,9 @@ const patternText = fc
   )
   .map((parts) => parts.join(''));
 
-/** Every value has a key of tag, indicators and code, and the path is a regular expression over it. */
+/**
+ * Every value has a key of tag, indicators and code, and the path is a regular expression over it.
+ */
 function naiveValues(of: MarcRecord, path: string): string[] {
   const pattern = [...path].map((char) => (char === '%' || char === '*' ? '.' : char === '_' ? ' ' : char)).join('');
   const whole = path.endsWith('%') ? `^(?:${pattern}|${pattern.slice(0, -1)})` : `^${pattern}`;

@@ -3,7 +3,8 @@ import { marcErrors } from './errors.ts';
 import { controlField, type Field, type MarcRecord, type Subfield } from './record.ts';
 
 /**
- * Called with each value in record order; no subfield for a control field or the leader (which comes as field "LDR").
+ * Called with each value in record order; no subfield for a control field or the leader (which
+ * comes as field "LDR").
  */
 export type ValueVisitor = (value: string, field: Field, subfield?: Subfield) => void;
 
@@ -34,10 +35,11 @@ interface Pattern {
 }
 
 /**
- * "245__a": tag, two indicators (_ is blank, exactly), subfield code. Shorter than that, or ending in "%", is a
- * beginning: "24%", "245", "245__%". "%" and "*" stand for one character elsewhere: "100%%a", "6*0". "008/07-10" and
- * "LDR/06" cut characters (counted from 0). Control fields have blank indicators and no code, so that "008", "00%" and
- * "008__%" find them. Throws UserError for anything else.
+ * "245__a": tag, two indicators (_ is blank, exactly), subfield code. Shorter than that, or ending
+ * in "%", is a beginning: "24%", "245", "245__%". "%" and "*" stand for one character elsewhere:
+ * "100%%a", "6*0". "008/07-10" and "LDR/06" cut characters (counted from 0). Control fields have
+ * blank indicators and no code, so that "008", "00%" and "008__%" find them. Throws UserError for
+ * anything else.
  */
 export function compilePath(text: string): MarcPath {
   const pattern = parsePattern(text);
@@ -82,7 +84,10 @@ export function compilePath(text: string): MarcPath {
   return Object.freeze({ text, matchesTag, matchesField, values, forEach, forEachIn });
 }
 
-/** MARC 21 has subfield codes in lower case only; a capital is a slip of the keyboard, and means the same. */
+/**
+ * MARC 21 has subfield codes in lower case only; a capital is a slip of the keyboard, and means the
+ * same.
+ */
 function lower(code: number): number {
   return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
 }

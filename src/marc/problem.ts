@@ -4,7 +4,8 @@ import { marcErrors } from './errors.ts';
 import type { Reason } from './raw.ts';
 
 /**
- * Thrown by parsers that know what is wrong but not where in the input their record stands; `parse-raw.ts` adds that.
+ * Thrown by parsers that know what is wrong but not where in the input their record stands;
+ * `parse-raw.ts` adds that.
  */
 export class RecordProblem extends Error {
   readonly kind: ErrorKind;
@@ -28,7 +29,10 @@ export function reasonFor(problem: RecordProblem, position: number, control001: 
   return { code: error.code, message: error.message, hint: error.hint };
 }
 
-/** A piece of somebody's input as it may stand in a message: quoted, short, control characters shown as escapes. */
+/**
+ * A piece of somebody's input as it may stand in a message: quoted, short, control characters shown
+ * as escapes.
+ */
 export function quote(text: string): string {
   return JSON.stringify(shorten(text));
 }

@@ -1,6 +1,9 @@
 import type { MarcRecord } from './record.ts';
 
-/** Why something was refused, as plain data (the fields of a UserError), so that it can cross threads. */
+/**
+ * Why something was refused, as plain data (the fields of a UserError), so that it can cross
+ * threads.
+ */
 export interface Reason {
   readonly code: string;
   readonly message: string;
@@ -12,8 +15,8 @@ export interface RawRecord {
   /** Counted from 1, refused records too. */
   readonly position: number;
   /**
-   * A view into the splitter's buffer: copy it when keeping it longer than the batch. At most 64 kB of a refused
-   * oversized record.
+   * A view into the splitter's buffer: copy it when keeping it longer than the batch. At most 64 kB
+   * of a refused oversized record.
    */
   readonly bytes: Uint8Array;
   /** Set when the splitter already knows that this is no record. */
@@ -21,17 +24,21 @@ export interface RawRecord {
 }
 
 /**
- * Cuts a stream of bytes into records. `push` and `end` give records in input order; a splitter is used for one input
- * only.
+ * Cuts a stream of bytes into records. `push` and `end` give records in input order; a splitter is
+ * used for one input only.
  */
 export interface Splitter {
   push(chunk: Uint8Array): RawRecord[];
-  /** The input is over: the records that were still waiting for bytes, and refusals of what is incomplete. */
+  /**
+   * The input is over: the records that were still waiting for bytes, and refusals of what is
+   * incomplete.
+   */
   end(): RawRecord[];
 }
 
 /**
- * What a parser makes of one record. Warnings are predicates ("holds in 880$a ..."): the position is not known here.
+ * What a parser makes of one record. Warnings are predicates ("holds in 880$a ..."): the position
+ * is not known here.
  */
 export interface ParsedRecord {
   readonly record: MarcRecord;

@@ -1,6 +1,6 @@
 /**
- * MARC 21 in memory: plain data, in loaded order, nothing normalised. Other forms of it are in this folder's readers
- * and writers.
+ * MARC 21 in memory: plain data, in loaded order, nothing normalised. Other forms of it are in this
+ * folder's readers and writers.
  */
 
 export interface Subfield {
@@ -9,8 +9,8 @@ export interface Subfield {
 }
 
 /**
- * A control field has a `value` and no subfields; a data field has subfields and `value` is undefined. One shape keeps
- * V8 fast.
+ * A control field has a `value` and no subfields; a data field has subfields and `value` is
+ * undefined. One shape keeps V8 fast.
  */
 export interface Field {
   readonly tag: string;
@@ -22,7 +22,10 @@ export interface Field {
 }
 
 export interface MarcRecord {
-  /** 24 characters (others are kept as they came, with a warning), or empty when the source had none. */
+  /**
+   * 24 characters (others are kept as they came, with a warning), or empty when the source had
+   * none.
+   */
   readonly leader: string;
   readonly fields: readonly Field[];
 }

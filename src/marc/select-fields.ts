@@ -1,7 +1,10 @@
 import type { MarcPath } from './path.ts';
 import type { Field, MarcRecord, Subfield } from './record.ts';
 
-/** What these paths reach: whole fields where all of their subfields are reached, else single subfields. */
+/**
+ * What these paths reach: whole fields where all of their subfields are reached, else single
+ * subfields.
+ */
 function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Field, ReadonlySet<Subfield>> {
   const found = new Map<Field, Set<Subfield>>();
   for (const path of paths) {
@@ -17,7 +20,9 @@ function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Fi
   return found;
 }
 
-/** The record without what the paths reach. A field that loses all of its subfields goes with them. */
+/**
+ * The record without what the paths reach. A field that loses all of its subfields goes with them.
+ */
 export function withoutPaths(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
   if (paths.length === 0) return record;
   const hidden = reached(record, paths);

@@ -1,11 +1,11 @@
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from './record.ts';
 
 /**
- * The stored form: one flat JSON array of strings, ["LEADER", HEAD, VALUE..., HEAD, VALUE..., ...]. HEAD is a tag (then
- * one value follows), or tag, both indicators and one character for each subfield code ("24510abc": three values
- * follow). JSON escapes every control character and lone surrogate, so it is always one line of text that PostgreSQL
- * can hold, and lossless. Why flat: 200k records/s in and out, where nested arrays made half of that, and 15 % fewer
- * bytes.
+ * The stored form: one flat JSON array of strings, ["LEADER", HEAD, VALUE..., HEAD, VALUE..., ...].
+ * HEAD is a tag (then one value follows), or tag, both indicators and one character for each
+ * subfield code ("24510abc": three values follow). JSON escapes every control character and lone
+ * surrogate, so it is always one line of text that PostgreSQL can hold, and lossless. Why flat:
+ * 200k records/s in and out, where nested arrays made half of that, and 15 % fewer bytes.
  */
 export function encodeStored(record: MarcRecord): string {
   const parts: string[] = [record.leader];
@@ -32,13 +32,17 @@ export function encodeStored(record: MarcRecord): string {
 }
 
 /**
- * The record that `encodeStored` was given. Throws when the text is not what it makes: that is corruption, not input.
+ * The record that `encodeStored` was given. Throws when the text is not what it makes: that is
+ * corruption, not input.
  */
 export function decodeStored(text: string): MarcRecord {
   return decodeParts(readParts(text));
 }
 
-/** The flat array itself: enough for who writes a record out as it is. Throws likewise, also when it does not add up. */
+/**
+ * The flat array itself: enough for who writes a record out as it is. Throws likewise, also when it
+ * does not add up.
+ */
 export function readParts(text: string): readonly string[] {
   const parts: unknown = JSON.parse(text);
   if (!isStrings(parts)) throw new Error('a stored record is not an array of strings');
@@ -61,9 +65,9 @@ export interface StoredStart {
 }
 
 /**
- * As much of a record as this many parts hold: of millions of subfields each becomes an object or two, and one record
- * could fill the memory of a process. A field that
- * does not fit has its first subfields.
+ * As much of a record as this many parts hold: of millions of subfields each becomes an object or
+ * two, and one record could fill the memory of a process. A field that does not fit has its first
+ * subfields.
  */
 export function readStart(text: string, mostParts: number): StoredStart {
   // `"",` is the shortest part.

@@ -3,10 +3,10 @@ import { quote, RecordProblem } from './problem.ts';
 import type { Field, MarcRecord } from './record.ts';
 
 /**
- * What makes a record refusable, or undefined for a record that all of Reperio can hold: at least one field; tags of
- * three letters or digits; indicators and subfield codes of one printable ASCII character (0x20-0x7E, a code not
- * blank); numeric tags 001-009 as control fields and all other numeric ones as data fields (lettered tags, as Aleph's
- * FMT, may be either).
+ * What makes a record refusable, or undefined for a record that all of Reperio can hold: at least
+ * one field; tags of three letters or digits; indicators and subfield codes of one printable ASCII
+ * character (0x20-0x7E, a code not blank); numeric tags 001-009 as control fields and all other
+ * numeric ones as data fields (lettered tags, as Aleph's FMT, may be either).
  */
 export function recordProblem(record: MarcRecord): RecordProblem | undefined {
   const fields = record.fields;

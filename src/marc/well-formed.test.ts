@@ -53,7 +53,10 @@ const formats: readonly ((records: readonly MarcRecord[]) => Uint8Array)[] = [
   (records) => Buffer.from(records.map((one, at) => toTextMarc(one, { id: at + 1 })).join('')),
 ];
 
-/** One byte changed, a stretch lost or doubled, zeros, or escapes that write what text must not have. */
+/**
+ * One byte changed, a stretch lost or doubled, zeros, or escapes that write what text must not
+ * have.
+ */
 const damage = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   length: fc.integer({ min: 1, max: 30 }),

@@ -4,8 +4,8 @@ import type { Field, MarcRecord } from './record.ts';
 const nul = '\u0000';
 
 /**
- * May a record of these bytes have text that is not well-formed? Only what escapes or zeros wrote: nearly no record
- * has either, and this costs least.
+ * May a record of these bytes have text that is not well-formed? Only what escapes or zeros wrote:
+ * nearly no record has either, and this costs least.
  */
 export function mayBeMalformed(escaping: string | undefined, bytes: Uint8Array): boolean {
   const buffer = asBuffer(bytes);
@@ -13,7 +13,9 @@ export function mayBeMalformed(escaping: string | undefined, bytes: Uint8Array):
   return escaping !== undefined && buffer.includes(escaping);
 }
 
-/** Can everything that text goes to hold it? PostgreSQL has no NUL, and UTF-8 no half characters. */
+/**
+ * Can everything that text goes to hold it? PostgreSQL has no NUL, and UTF-8 no half characters.
+ */
 export function isWellFormed(text: string): boolean {
   return text.isWellFormed() && !text.includes(nul);
 }

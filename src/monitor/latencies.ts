@@ -1,4 +1,7 @@
-/** Upper bounds of the classes in which answering times are counted, in ms; those above the last are a class of their own. */
+/**
+ * Upper bounds of the classes in which answering times are counted, in ms; those above the last are
+ * a class of their own.
+ */
 export const latencyBounds = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000] as const;
 
 /** How many answers took how long. Plain data, so that processes can tell each other. */
@@ -30,7 +33,10 @@ export function addLatencies(to: Latencies, more: Latencies, sign: 1 | -1 = 1): 
   to.sum += sign * more.sum;
 }
 
-/** The time below which this part of the answers stayed, in ms, estimated within its class; 0 when there are none. */
+/**
+ * The time below which this part of the answers stayed, in ms, estimated within its class; 0 when
+ * there are none.
+ */
 export function latencyQuantile(latencies: Latencies, part: number): number {
   const total = totalCount(latencies);
   if (total === 0) return 0;

@@ -1,7 +1,10 @@
 import { addLatencies, type Latencies, latencyQuantile, noLatencies, totalCount } from './latencies.ts';
 import type { WorkerReport } from './worker-report.ts';
 
-/** What all workers of a node did since it began, those that have ended included: these numbers never fall. */
+/**
+ * What all workers of a node did since it began, those that have ended included: these numbers
+ * never fall.
+ */
 export interface NodeTotals {
   readonly requests: number;
   readonly statuses: Readonly<Record<string, number>>;

@@ -3,7 +3,10 @@ import type { NodeTotals, RouteStatus, Sample } from './node-meter.ts';
 import type { RunningRequest } from './scoreboard.ts';
 import type { WorkerReport } from './worker-report.ts';
 
-/** Everything an operator reads about one node: /server-status, /metrics and `reperio status` are drawn from it. Plain data; times are ms since 1970. */
+/**
+ * Everything an operator reads about one node: /server-status, /metrics and `reperio status` are
+ * drawn from it. Plain data; times are ms since 1970.
+ */
 export interface NodeStatus {
   readonly name: string;
   readonly version: string;
@@ -62,7 +65,10 @@ export interface WorkerStatus {
   readonly running: readonly RunningRequest[];
 }
 
-/** starting: not ready yet; ready; leaving: its successor is there, it answers what it has; silent: has not reported for seconds. */
+/**
+ * starting: not ready yet; ready; leaving: its successor is there, it answers what it has; silent:
+ * has not reported for seconds.
+ */
 export type WorkerState = 'starting' | 'ready' | 'leaving' | 'silent';
 
 /** A worker that ended by itself, or had to be ended. */
@@ -100,7 +106,10 @@ export interface NodeSummary {
   readonly records: number;
   /** Milliseconds since its slowest worker has read the index. */
   readonly indexAge: number;
-  /** What its release can read and write of an index, the oldest first; releases before 0.2 say nothing. */
+  /**
+   * What its release can read and write of an index, the oldest first; releases before 0.2 say
+   * nothing.
+   */
   readonly indexVersions?: readonly IndexVersions[];
 }
 

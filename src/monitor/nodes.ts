@@ -10,7 +10,9 @@ export interface KnownNode {
   readonly summary: NodeSummary;
   /** Milliseconds since it told. */
   readonly age: number;
-  /** How far its clock is before (positive) or behind the database's, in ms; the way there included. */
+  /**
+   * How far its clock is before (positive) or behind the database's, in ms; the way there included.
+   */
   readonly skew: number;
 }
 

@@ -2,11 +2,13 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 
 import { dirname, join } from 'node:path';
 
 /**
- * A worker's scoreboard: a small file in which it notes each request that it answers, as httpd does in shared memory. It costs two writes of a few
- * microseconds for each request, and can be read when the worker does not answer any more, or is dead: then it says what it was doing.
+ * A worker's scoreboard: a small file in which it notes each request that it answers, as httpd does
+ * in shared memory. It costs two writes of a few microseconds for each request, and can be read
+ * when the worker does not answer any more, or is dead: then it says what it was doing.
  *
- * The file has lines of a fixed length, one for each request that runs at once: when it came (ms since 1970), its number of SQL statements, from where,
- * the method, the URL. A line that begins with "-" is free.
+ * The file has lines of a fixed length, one for each request that runs at once: when it came (ms
+ * since 1970), its number of SQL statements, from where, the method, the URL. A line that begins
+ * with "-" is free.
  */
 export interface Scoreboard {
   /** Undefined when more requests run at once than the board has lines. */

@@ -7,7 +7,9 @@ import { residentBytes } from './resident.ts';
 
 /** What a worker tells its supervisor once a second. Counts are since its start. */
 export interface WorkerReport {
-  /** Version of its code; workers of releases before 0.2 do not say, nor what they know of an index. */
+  /**
+   * Version of its code; workers of releases before 0.2 do not say, nor what they know of an index.
+   */
   readonly release?: string;
   readonly indexVersions?: readonly IndexVersions[];
   readonly requests: number;
@@ -21,7 +23,10 @@ export interface WorkerReport {
   /** Milliseconds that requests waited for the database. */
   readonly statementTime: number;
   readonly connections: number;
-  /** The event loop in the last second: how late its timers were, in ms, and which part of the time it worked. */
+  /**
+   * The event loop in the last second: how late its timers were, in ms, and which part of the time
+   * it worked.
+   */
   readonly loop: { readonly mean: number; readonly p99: number; readonly most: number; readonly busy: number };
   /** Bytes. */
   readonly memory: { readonly resident: number; readonly heap: number; readonly external: number };
@@ -65,7 +70,10 @@ export class WorkerMeter {
   readonly #delay = monitorEventLoopDelay({ resolution: loopResolution });
   #utilization: EventLoopUtilization;
 
-  /** Is the event loop watched? Only while there are requests: a watch wakes an idle process a hundred times a second. */
+  /**
+   * Is the event loop watched? Only while there are requests: a watch wakes an idle process a
+   * hundred times a second.
+   */
   #watches = false;
   #began = 0;
   #open = 0;

@@ -31,11 +31,17 @@ export interface Access {
   readonly database: Database;
   /** Roles that people made. At most a minute old, and a moment after a change. */
   peopleRoles(): readonly Role[];
-  /** Who that is; undefined when nobody, or no longer. One statement when it was not asked within the last minute, else none. */
+  /**
+   * Who that is; undefined when nobody, or no longer. One statement when it was not asked within
+   * the last minute, else none.
+   */
   signedIn(credential: Credential): Promise<SignedIn | undefined>;
   /** Was it somebody's a short while ago? Without SQL. */
   knows(credential: Credential): boolean;
-  /** Forgets at once what a change of this process made untrue; other processes are told by the database. */
+  /**
+   * Forgets at once what a change of this process made untrue; other processes are told by the
+   * database.
+   */
   forget(change: AccessChange): void;
   /** Resolves when roles committed before the call are known. */
   refresh(): Promise<void>;
@@ -44,7 +50,10 @@ export interface Access {
 
 /** Bounds of the caches. Roles: all of them, read again when told and each minute. */
 const keptFor = 60_000;
-/** Signed-in people: this many, each with the few hundred bytes of an account; the one read longest ago goes first. */
+/**
+ * Signed-in people: this many, each with the few hundred bytes of an account; the one read longest
+ * ago goes first.
+ */
 const peopleKept = 10_000;
 
 interface Kept {
@@ -104,7 +113,8 @@ export async function openAccess({ database, url, signal }: AccessOptions): Prom
     if (before !== undefined && before.read + keptFor > now) return before.ends > now ? before.signedIn : undefined;
     const startedAt = changes;
     const found = await (kind === 'session' ? readSession : readToken)(database, hash).catch((error: unknown) => {
-      // While the database is away searching goes on, and everyone whose session is not known is a guest.
+      // While the database is away searching goes on, and everyone whose session is not known is a
+      // guest.
       if (error instanceof UserError && error.status === 503) return 'away' as const;
       throw error;
     });
@@ -146,7 +156,10 @@ interface SessionRow extends AccountRow {
   readonly lifetime: number;
 }
 
-/** Shorter than `keptFor`, so that a session in use is written about once a minute, and no oftener. ms. */
+/**
+ * Shorter than `keptFor`, so that a session in use is written about once a minute, and no oftener.
+ * ms.
+ */
 const seenAfter = 50_000;
 
 /** One statement, by primary keys. */

@@ -58,8 +58,8 @@ export function accountOf(row: AccountRow): Account {
 }
 
 /**
- * By name; capitals and accents aside when nobody is called exactly so and one person without them: site files of
- * before could name people that differ in these only.
+ * By name; capitals and accents aside when nobody is called exactly so and one person without them:
+ * site files of before could name people that differ in these only.
  */
 export async function findAccount(database: Queryable, given: string): Promise<Account | undefined> {
   const name = tidyName(given);

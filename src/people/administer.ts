@@ -14,15 +14,18 @@ import { namesEmail, namesPerson } from './rules/decide.ts';
 import { endSessions } from './sessions.ts';
 
 /**
- * Who looks after people and roles (cfgwebaccess) must not make themselves, or anybody, able to do everything: only who may do everything gives that away, and
- * touches those who have it.
+ * Who looks after people and roles (cfgwebaccess) must not make themselves, or anybody, able to do
+ * everything: only who may do everything gives that away, and touches those who have it.
  */
 export function mayDoEverything(site: Site, person: Person): boolean {
   const granted = (name: string): boolean => site.roles.some((role) => role.name === name && role.may === 'everything');
   return person.roles.some(granted) || person.grants?.some(({ may }) => may === 'everything') === true;
 }
 
-/** Throws `needsEverything` unless the one who acts may do everything, or the role does not allow it. */
+/**
+ * Throws `needsEverything` unless the one who acts may do everything, or the role does not allow
+ * it.
+ */
 export function requireForRole(site: Site, actor: Person, role: Pick<Role, 'name' | 'may'>): void {
   if (role.may === 'everything' && !mayDoEverything(site, actor)) throw new UserError(accessErrors.needsEverything);
 }
@@ -33,7 +36,10 @@ export function requireForPerson(site: Site, peopleRoles: readonly Role[], actor
   for (const { role } of memberships(site, peopleRoles, account, visit)) requireForRole(site, actor, role);
 }
 
-/** The same for somebody who is not there yet: rules that name them count already, also those that hold from a later day. Throws `nameWrong`, `emailWrong`. */
+/**
+ * The same for somebody who is not there yet: rules that name them count already, also those that
+ * hold from a later day. Throws `nameWrong`, `emailWrong`.
+ */
 export function requireForNewcomer(
   site: Site,
   peopleRoles: readonly Role[],

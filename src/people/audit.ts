@@ -1,7 +1,10 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../store/database.ts';
 
-/** What the log tells. The words are kept for years: pages say them in the reader's language, so one that is changed here is another one. */
+/**
+ * What the log tells. The words are kept for years: pages say them in the reader's language, so one
+ * that is changed here is another one.
+ */
 export const auditActions = [
   'person made',
   'person removed',
@@ -34,7 +37,10 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
-/** Who changes something: a person's name with the address they come from, or what it is called where nobody signed in. */
+/**
+ * Who changes something: a person's name with the address they come from, or what it is called
+ * where nobody signed in.
+ */
 export interface Actor {
   readonly name: string;
   readonly address?: string | undefined;

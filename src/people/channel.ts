@@ -3,7 +3,10 @@ import type { Queryable } from '../store/database.ts';
 
 export const accessChannel = 'reperio_access';
 
-/** What changed, for every process that keeps something of it: all roles, one person, one session (by the hex hash of its id). */
+/**
+ * What changed, for every process that keeps something of it: all roles, one person, one session
+ * (by the hex hash of its id).
+ */
 export type AccessChange =
   | { readonly kind: 'roles' }
   | { readonly kind: 'person'; readonly id: number }

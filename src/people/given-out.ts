@@ -5,9 +5,9 @@ import { tellChange } from './channel.ts';
 import { endSessions } from './sessions.ts';
 
 /**
- * Ends what was given out for a person: sessions, but for one, links in letters, API tokens. Whoever had the account
- * until now has nothing of it any more. Accounts elsewhere that are linked stay: they are somebody's way in, and the
- * page about them shows each.
+ * Ends what was given out for a person: sessions, but for one, links in letters, API tokens.
+ * Whoever had the account until now has nothing of it any more. Accounts elsewhere that are linked
+ * stay: they are somebody's way in, and the page about them shows each.
  */
 export async function endGivenOut(
   transaction: Queryable,
@@ -21,7 +21,10 @@ export async function endGivenOut(
   return { tokens: tokens.length };
 }
 
-/** "End all others", "end all sessions": somebody fears that another has the account, so it is the same as above. */
+/**
+ * "End all others", "end all sessions": somebody fears that another has the account, so it is the
+ * same as above.
+ */
 export async function endAll(
   database: Database,
   actor: Actor,

@@ -64,8 +64,8 @@ export async function createGroup(
 ): Promise<number> {
   const name = checkGroupName(given);
   return database.transaction(async (transaction) => {
-    // The index of names knows the case of ASCII only where the database has the locale C, and records name groups in
-    // any case.
+    // The index of names knows the case of ASCII only where the database has the locale C, and
+    // records name groups in any case.
     await transaction.query(sql`LOCK TABLE person_group IN SHARE ROW EXCLUSIVE MODE`);
     const there = await transaction.query<{ name: string }>(sql`SELECT name FROM person_group`);
     const same = there.find((one) => identityOf(one.name) === identityOf(name));

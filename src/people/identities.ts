@@ -41,7 +41,10 @@ export async function linkIdentity(
   await database.transaction((transaction) => insertIdentity(transaction, actor, person, identity));
 }
 
-/** The same in the transaction that made the person. An account that nobody confirmed does not hold it: whoever came back with it chooses anew. */
+/**
+ * The same in the transaction that made the person. An account that nobody confirmed does not hold
+ * it: whoever came back with it chooses anew.
+ */
 export async function insertIdentity(
   transaction: Queryable,
   actor: Actor,

@@ -7,7 +7,10 @@ import { issueOneTime, peekOneTime, useOneTime } from './one-time.ts';
 import { checkNewPassword } from './passwords.ts';
 import { setPassword } from './people.ts';
 
-/** A link to set a password, for each active person with that address. What it gives is for the letter only: a page says the same in any case. */
+/**
+ * A link to set a password, for each active person with that address. What it gives is for the
+ * letter only: a page says the same in any case.
+ */
 export async function lostPassword(
   database: Database,
   given: string,
@@ -27,7 +30,10 @@ export async function lostPassword(
   return letters;
 }
 
-/** Sets the password of whom the link is for, and ends all their sessions. Undefined: the link is no longer good. Throws `passwordWrong`, and then it still is. */
+/**
+ * Sets the password of whom the link is for, and ends all their sessions. Undefined: the link is no
+ * longer good. Throws `passwordWrong`, and then it still is.
+ */
 export async function resetPassword(
   database: Database,
   secret: string,

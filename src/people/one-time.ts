@@ -3,8 +3,9 @@ import type { Queryable } from '../store/database.ts';
 import { isSecret, newSecret, secretHash } from './secrets.ts';
 
 /**
- * What is good once. confirm: an address of a new person. email: a new address of a person. reset: a new password. provider: a sign-in elsewhere that is under
- * way. identity: one that came back and waits for its person. profile: an operator asks a node from outside what it does.
+ * What is good once. confirm: an address of a new person. email: a new address of a person. reset:
+ * a new password. provider: a sign-in elsewhere that is under way. identity: one that came back and
+ * waits for its person. profile: an operator asks a node from outside what it does.
  */
 export type OneTimeKind = 'confirm' | 'email' | 'reset' | 'provider' | 'identity' | 'profile';
 

@@ -4,7 +4,10 @@ import type { AuditAction, AuditEntry } from './audit.ts';
 import type { ListedSession } from './sessions.ts';
 import type { ListedToken } from './tokens.ts';
 
-/** What an administrator sees of everybody, a page at a time. Each reads its whole table for a part of a name: not for pages of readers. */
+/**
+ * What an administrator sees of everybody, a page at a time. Each reads its whole table for a part
+ * of a name: not for pages of readers.
+ */
 export interface OverviewQuestion {
   /** A part of a name. */
   readonly text: string;
@@ -58,7 +61,9 @@ export async function allTokens(
 export interface AuditQuestion extends OverviewQuestion {
   /** The text is a whole name. */
   readonly exact?: boolean;
-  /** Which are found too, whatever the text: those that the reader knows by it in another language. */
+  /**
+   * Which are found too, whatever the text: those that the reader knows by it in another language.
+   */
   readonly actions?: readonly AuditAction[];
 }
 

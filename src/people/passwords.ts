@@ -5,7 +5,10 @@ import { hashPassword, verifyPassword } from './password-hash.ts';
 const shortest = 8;
 const longest = 1000;
 
-/** Throws `passwordWrong` for a new password that cannot be taken. Those of a site file are taken as they are. */
+/**
+ * Throws `passwordWrong` for a new password that cannot be taken. Those of a site file are taken as
+ * they are.
+ */
 export function checkNewPassword(password: string, person: { readonly name: string; readonly email: string }): void {
   const refuse = (reason: string): never => {
     throw new UserError(accessErrors.passwordWrong, { reason });

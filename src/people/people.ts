@@ -30,7 +30,10 @@ export interface NewPerson {
   readonly origin: 'operator' | 'registration' | 'administrator' | `provider ${string}`;
 }
 
-/** Resolves to the number of the person. Throws `nameWrong`, `emailWrong`, `passwordWrong`, `personThere`, `emailThere`. */
+/**
+ * Resolves to the number of the person. Throws `nameWrong`, `emailWrong`, `passwordWrong`,
+ * `personThere`, `emailThere`.
+ */
 export async function addPerson(database: Database, actor: Actor, person: NewPerson): Promise<number> {
   const ready = await checkPerson(person);
   const { name, email, origin } = ready;
@@ -42,7 +45,10 @@ export async function addPerson(database: Database, actor: Actor, person: NewPer
   });
 }
 
-/** Fit to be inserted: what was typed is checked and the password is hashed, which is slow and must not be waited for under a lock. */
+/**
+ * Fit to be inserted: what was typed is checked and the password is hashed, which is slow and must
+ * not be waited for under a lock.
+ */
 export interface CheckedPerson extends Omit<NewPerson, 'password' | 'origin'> {
   readonly hash: string | null;
   readonly origin: NewPerson['origin'] | typeof reserved;
@@ -77,7 +83,10 @@ export async function insertPerson(
   return id;
 }
 
-/** People are made one after the other, since two of the same name could be made at once otherwise. Signing in does not wait for it. */
+/**
+ * People are made one after the other, since two of the same name could be made at once otherwise.
+ * Signing in does not wait for it.
+ */
 export async function lockPeople(transaction: Transaction): Promise<void> {
   await transaction.query(sql`LOCK TABLE person IN SHARE UPDATE EXCLUSIVE MODE`);
 }
@@ -98,7 +107,10 @@ export async function requireFree(
   }
 }
 
-/** Whose address it is, as it is kept. Who never followed a letter to it holds nothing: anybody can type an address. */
+/**
+ * Whose address it is, as it is kept. Who never followed a letter to it holds nothing: anybody can
+ * type an address.
+ */
 export async function holderOf(
   transaction: Queryable,
   email: string,
@@ -113,8 +125,9 @@ export async function holderOf(
 }
 
 /**
- * An address was shown to be a person's: others who registered with it have only their names, as if they came after
- * that, and for as long. Nobody learns by a name that is free sooner that the address has an account now.
+ * An address was shown to be a person's: others who registered with it have only their names, as if
+ * they came after that, and for as long. Nobody learns by a name that is free sooner that the
+ * address has an account now.
  */
 export async function reserveOthers(transaction: Queryable, email: string, person: number): Promise<void> {
   await transaction.query(sql`
@@ -138,7 +151,10 @@ export function checkName(given: string): string {
   return name;
 }
 
-/** One @ with something on both sides, and nothing that could end a line of a letter's head. Throws `emailWrong`. */
+/**
+ * One @ with something on both sides, and nothing that could end a line of a letter's head. Throws
+ * `emailWrong`.
+ */
 export function checkEmail(given: string): string {
   const email = tidyEmail(given);
   // A domain that has no ASCII form gets no letters.
@@ -252,7 +268,10 @@ export interface PeopleQuestion {
   readonly limit: number;
 }
 
-/** By name. Reads all of `person` for a part of a name: fit for a page of an administrator, not for each request of a reader. */
+/**
+ * By name. Reads all of `person` for a part of a name: fit for a page of an administrator, not for
+ * each request of a reader.
+ */
 export async function listPeople(
   database: Queryable,
   { text, role, state, offset, limit }: PeopleQuestion,

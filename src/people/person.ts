@@ -3,14 +3,17 @@ import type { Grant, Site } from '../site/site.ts';
 import { type Scope, scopeOf } from './scopes.ts';
 
 /**
- * Who asks, as far as it matters to what they may see and do. A guest has no name; guests have roles too, by rules about their network. Made
- * for each request by `personFor`.
+ * Who asks, as far as it matters to what they may see and do. A guest has no name; guests have
+ * roles too, by rules about their network. Made for each request by `personFor`.
  */
 export interface Person {
   readonly id?: number;
   readonly name: string | undefined;
   readonly email?: string;
-  /** Names of roles: those of the site file are looked up in the site in force, so they change with it. */
+  /**
+   * Names of roles: those of the site file are looked up in the site in force, so they change with
+   * it.
+   */
   readonly roles: readonly string[];
   readonly groups?: readonly string[];
   /** What the roles that people made allow, each with its role. */
@@ -29,8 +32,8 @@ export type On = Readonly<Record<string, string>>;
 export const guest: Person = { name: undefined, roles: [] };
 
 /**
- * THE decision: may this person do this, to what these arguments name? Everything that shows or hides asks here. No SQL, no waiting: all that
- * it needs is in the person and the site.
+ * THE decision: may this person do this, to what these arguments name? Everything that shows or
+ * hides asks here. No SQL, no waiting: all that it needs is in the person and the site.
  */
 export function may(site: Site, person: Person, action: Action, on: On = {}): boolean {
   return decidingGrant(site, person, action, on) !== undefined;
@@ -48,7 +51,10 @@ export function decidingGrant(site: Site, person: Person, action: Action, on: On
   return person.grants?.find(({ may: granted }) => granted === 'everything' || covers(granted, action, on));
 }
 
-/** A grant covers what all its arguments agree with; a grant without arguments covers everything of its action, and so does "*". */
+/**
+ * A grant covers what all its arguments agree with; a grant without arguments covers everything of
+ * its action, and so does "*".
+ */
 function covers(grant: Grant, action: Action, on: On): boolean {
   if (grant.action !== action) return false;
   return Object.entries(grant.arguments).every(
@@ -61,12 +67,18 @@ export function readsAsThemselves({ scopes }: Person): boolean {
   return scopes === undefined || scopes.includes('read');
 }
 
-/** Equal for people who see the same: for entity tags, and for whatever is kept for "people like this one". */
+/**
+ * Equal for people who see the same: for entity tags, and for whatever is kept for "people like
+ * this one".
+ */
 export function personKey({ id, name, email, roles, groups, grants, scopes }: Person): string {
   return JSON.stringify([id, name, email, roles, groups, grants, scopes]);
 }
 
-/** Is there nothing about this person that changes what is shown? Then an answer may be shared with others. */
+/**
+ * Is there nothing about this person that changes what is shown? Then an answer may be shared with
+ * others.
+ */
 export function isPlainGuest({ name, roles, grants }: Person): boolean {
   return name === undefined && roles.length === 0 && (grants === undefined || grants.length === 0);
 }

@@ -20,8 +20,8 @@ export async function savePreferences(database: Database, id: number, preference
 }
 
 /**
- * Whoever finds a browser that somebody left must not take over the account: what could do that asks for the password again. Throws `passwordAgain`. Guessing
- * here counts as guessing at sign-in.
+ * Whoever finds a browser that somebody left must not take over the account: what could do that
+ * asks for the password again. Throws `passwordAgain`. Guessing here counts as guessing at sign-in.
  */
 export async function requirePassword(database: Database, id: number, password: string): Promise<void> {
   const attempts: readonly Attempt[] = [{ kind: 'sign-in account', key: `#${id}` }];
@@ -33,7 +33,10 @@ export async function requirePassword(database: Database, id: number, password: 
   await forgiveAttempts(database, attempts);
 }
 
-/** A link for the new address, which counts only when it was followed. Undefined: the address is somebody else's, which is told by no page. */
+/**
+ * A link for the new address, which counts only when it was followed. Undefined: the address is
+ * somebody else's, which is told by no page.
+ */
 export async function askForEmail(
   database: Database,
   account: Pick<Account, 'id'>,
@@ -47,7 +50,8 @@ export async function askForEmail(
 }
 
 /**
- * For the person who asked for it, and is signed in. Undefined: the link is no longer good, or another person's. Throws
+ * For the person who asked for it, and is signed in. Undefined: the link is no longer good, or
+ * another person's. Throws
  * `emailThere` when somebody took the address meanwhile.
  */
 export async function confirmEmail(

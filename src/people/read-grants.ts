@@ -8,7 +8,10 @@ export interface ReadGrants {
   readonly problems: readonly RuleProblem[];
 }
 
-/** What a role allows, one a line as `grantText` writes it: "everything", "viewrestrcoll collection=ALEPH Theses". Every mistake is named with its line. */
+/**
+ * What a role allows, one a line as `grantText` writes it: "everything", "viewrestrcoll
+ * collection=ALEPH Theses". Every mistake is named with its line.
+ */
 export function readGrants(text: string, collections: ReadonlySet<string>): ReadGrants {
   const grants: Grant[] = [];
   const problems: RuleProblem[] = [];

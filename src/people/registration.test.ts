@@ -122,7 +122,8 @@ test('whoever registers first with an address gets nothing of who has it', async
   for (const name of [owner, email])
     assert.equal((await signIn(database, { ...visit, name, password: other })).kind, 'in', name);
 
-  // His is like one of an address that had an account before: no account, and its name taken as long.
+  // His is like one of an address that had an account before: no account, and its name taken as
+  // long.
   assert.equal(await confirm(first, password), undefined);
   assert.equal(await findAccount(database, stranger), undefined);
   await assert.rejects(ask(stranger, newEmail()), taken);

@@ -40,7 +40,10 @@ export type RegistrationEmail =
   | { readonly kind: 'confirm'; readonly secret: string; readonly name: string; readonly email: string }
   | { readonly kind: 'known'; readonly name: string; readonly email: string };
 
-/** Makes an account that waits for its letter. Throws for a name, address or password that cannot be taken; a taken address is told by letter only. */
+/**
+ * Makes an account that waits for its letter. Throws for a name, address or password that cannot be
+ * taken; a taken address is told by letter only.
+ */
 export async function register(
   database: Database,
   { address, roles, ...given }: Registration,
@@ -56,10 +59,11 @@ interface NewcomerFacts {
 }
 
 /**
- * Somebody whose address nobody has seen yet. When it belongs to an account, the name is reserved by a row that is like
- * the account which another address would have got: the name is taken, its password is told to follow the link, and so
- * is who comes back from a provider. Otherwise each of these would tell whether an address has an account. Others who
- * wait for a letter to the same address are in nobody's way: whose it is confirms their own.
+ * Somebody whose address nobody has seen yet. When it belongs to an account, the name is reserved
+ * by a row that is like the account which another address would have got: the name is taken, its
+ * password is told to follow the link, and so is who comes back from a provider. Otherwise each of
+ * these would tell whether an address has an account. Others who wait for a letter to the same
+ * address are in nobody's way: whose it is confirms their own.
  */
 async function addUnseen(
   database: Database,
@@ -83,7 +87,10 @@ async function addUnseen(
   });
 }
 
-/** Throws `personThere` for a name that somebody has, and alike for one that rules speak of: nobody learns what they say, and nobody gets a role by a name. */
+/**
+ * Throws `personThere` for a name that somebody has, and alike for one that rules speak of: nobody
+ * learns what they say, and nobody gets a role by a name.
+ */
 async function requireNewName(transaction: Transaction, name: string, roles: readonly Role[]): Promise<void> {
   await lockPeople(transaction);
   await requireFree(transaction, { name });
@@ -91,15 +98,16 @@ async function requireNewName(transaction: Transaction, name: string, roles: rea
 }
 
 /**
- * How one shows to be who registered: by the password that was typed then, or as the person whom a provider has just
- * signed in.
+ * How one shows to be who registered: by the password that was typed then, or as the person whom a
+ * provider has just signed in.
  */
 export type RegistrationProof = { readonly password: string } | { readonly person: number };
 
 /**
- * Somebody followed the link of the letter, so the address is theirs; and they typed what was registered, or whoever
- * did would be let into their account. Undefined: the link is no longer good. Throws `passwordAgain`, and then it still
- * is; `emailThere` when the address became somebody's meanwhile.
+ * Somebody followed the link of the letter, so the address is theirs; and they typed what was
+ * registered, or whoever did would be let into their account. Undefined: the link is no longer
+ * good. Throws `passwordAgain`, and then it still is; `emailThere` when the address became
+ * somebody's meanwhile.
  */
 export async function confirmRegistration(
   database: Database,
@@ -147,8 +155,9 @@ export interface RegistrationWith {
 }
 
 /**
- * Makes an account without a password for somebody who signed in elsewhere. An address that the provider has seen needs no letter. Throws `emailThere` for such
- * an address that somebody has here: they sign in and link it.
+ * Makes an account without a password for somebody who signed in elsewhere. An address that the
+ * provider has seen needs no letter. Throws `emailThere` for such an address that somebody has
+ * here: they sign in and link it.
  */
 export async function registerWith(
   database: Database,

@@ -8,7 +8,10 @@ import { tellChange } from './channel.ts';
 import { accessErrors } from './errors.ts';
 import { grantText } from './explain.ts';
 
-/** A role that people make, as a form has it. Its texts are checked by `readGrants` and `parseRules` before. */
+/**
+ * A role that people make, as a form has it. Its texts are checked by `readGrants` and `parseRules`
+ * before.
+ */
 export interface RoleText {
   readonly description: string;
   readonly may: 'everything' | readonly Grant[];
@@ -17,7 +20,10 @@ export interface RoleText {
 
 const longestName = 60;
 
-/** The name as it is kept: whoever compares it with others does so after this. Throws `roleNameWrong`. */
+/**
+ * The name as it is kept: whoever compares it with others does so after this. Throws
+ * `roleNameWrong`.
+ */
 export function checkRoleName(given: string): string {
   const name = tidyName(given);
   // `new` is the address of the form for one.
@@ -34,8 +40,9 @@ export interface RoleChanger {
 }
 
 /**
- * Throws `roleNameWrong`, `roleThere`; and `needsEverything` when people had a role of that name long ago: they lose
- * it, and what it allowed them, or will again when the site file has it again, is not known.
+ * Throws `roleNameWrong`, `roleThere`; and `needsEverything` when people had a role of that name
+ * long ago: they lose it, and what it allowed them, or will again when the site file has it again,
+ * is not known.
  */
 export async function createRole(
   database: Database,
@@ -79,7 +86,10 @@ export async function saveRole(database: Database, actor: Actor, name: string, t
   });
 }
 
-/** With its members, unless they are those of the site file's role. Resolves to whether it was there. */
+/**
+ * With its members, unless they are those of the site file's role. Resolves to whether it was
+ * there.
+ */
 export async function deleteRole(
   database: Database,
   actor: Actor,

@@ -1,8 +1,8 @@
 import type { Action } from '../site/actions.ts';
 
 /**
- * What an API token is good for. It never allows what its person may not do. read: see what the person may see. edit: change records (the
- * run... actions). admin: configure (the cfg... actions).
+ * What an API token is good for. It never allows what its person may not do. read: see what the
+ * person may see. edit: change records (the run... actions). admin: configure (the cfg... actions).
  */
 export const scopes = ['read', 'edit', 'admin'] as const;
 export type Scope = (typeof scopes)[number];

@@ -34,8 +34,9 @@ interface Candidate {
 /**
  * Throws `tooManyAttempts`, `signInBusy`. Takes the same time for a name that nobody has.
  *
- * Too many attempts are told by what was typed and by the network only, so that the answer hangs on nothing that the asker does not know. An account at which too
- * many guesses were made, under its name and its address together, says of every password that it is wrong, of the right one too.
+ * Too many attempts are told by what was typed and by the network only, so that the answer hangs on
+ * nothing that the asker does not know. An account at which too many guesses were made, under its
+ * name and its address together, says of every password that it is wrong, of the right one too.
  */
 export async function signIn(database: Database, request: SignInRequest): Promise<SignInOutcome> {
   const name = tidyNameOrEmail(request.name);
@@ -57,8 +58,8 @@ export async function signIn(database: Database, request: SignInRequest): Promis
   if (candidate.state !== 'active') return { kind: 'state', state: candidate.state };
   const { remember, address, agent } = request;
   const session = await database.transaction(async (transaction) => {
-    // Whoever set another password, or closed the account, while this one was looked at ended all sessions: none begins
-    // by the old one.
+    // Whoever set another password, or closed the account, while this one was looked at ended all
+    // sessions: none begins by the old one.
     const still = await transaction.query(sql`
       SELECT FROM person WHERE id = ${candidate.id} AND password_hash = ${candidate.password_hash} AND state = 'active' FOR SHARE`);
     if (still.length === 0) return undefined;
@@ -69,15 +70,18 @@ export async function signIn(database: Database, request: SignInRequest): Promis
   return { kind: 'in', name: candidate.name, session };
 }
 
-/** What tells names apart, by the database's own function: whatever it makes of a letter, spellings that find one account are one. */
+/**
+ * What tells names apart, by the database's own function: whatever it makes of a letter, spellings
+ * that find one account are one.
+ */
 async function nameKey(database: Database, name: string): Promise<string> {
   const [row] = await database.query<{ key: string }>(sql`SELECT name_key(${name}) AS key`);
   return row!.key;
 }
 
 /**
- * The person of exactly that name; else the only one of it capitals and accents aside; else the only one with that
- * address, once it was confirmed: whoever typed it last need not have it.
+ * The person of exactly that name; else the only one of it capitals and accents aside; else the
+ * only one with that address, once it was confirmed: whoever typed it last need not have it.
  */
 async function findCandidate(database: Database, text: string): Promise<Candidate | undefined> {
   // Somebody may have no address.

@@ -9,9 +9,10 @@ import { accessErrors } from './errors.ts';
 export const throttleWindow = 900_000;
 
 /**
- * Attempts in one window. A name is what was typed, whether or not somebody has it; an account is counted beside it, so that its address is no second set of
- * guesses. A guesser gets 2,000 guesses a day, wherever he sits; whose account it is, locked out by him, stays signed in where she is.
- * A network: a reading room has one address. Letters: so that nobody's mailbox is flooded through us.
+ * Attempts in one window. A name is what was typed, whether or not somebody has it; an account is
+ * counted beside it, so that its address is no second set of guesses. A guesser gets 2,000 guesses
+ * a day, wherever he sits; whose account it is, locked out by him, stays signed in where she is. A
+ * network: a reading room has one address. Letters: so that nobody's mailbox is flooded through us.
  */
 const limits = {
   'sign-in name': 20,
@@ -37,7 +38,10 @@ export class TooManyAttempts extends UserError {
   }
 }
 
-/** The same on all nodes, since it is counted in the database. Counted before the work, so that a hundred guesses at once are a hundred. Throws `tooManyAttempts`. */
+/**
+ * The same on all nodes, since it is counted in the database. Counted before the work, so that a
+ * hundred guesses at once are a hundred. Throws `tooManyAttempts`.
+ */
 export async function countAttempts(database: Queryable, attempts: readonly Attempt[]): Promise<void> {
   for (const attempt of attempts) {
     const seconds = await countAttempt(database, attempt);
@@ -58,7 +62,10 @@ export async function countAttempt(database: Queryable, { kind, key }: Attempt):
   return Math.max(1, Math.ceil(row.left / 1000));
 }
 
-/** The attempt was right: an account starts anew. What everybody can look at, names and networks, has only that one less: it must not tell that somebody came in. */
+/**
+ * The attempt was right: an account starts anew. What everybody can look at, names and networks,
+ * has only that one less: it must not tell that somebody came in.
+ */
 export async function forgiveAttempts(database: Queryable, attempts: readonly Attempt[]): Promise<void> {
   for (const { kind, key } of attempts) {
     if (kind === 'sign-in account')

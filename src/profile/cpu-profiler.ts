@@ -35,7 +35,9 @@ export interface Recording {
 export interface RecordingOptions {
   /** Microseconds between samples. */
   readonly interval: number;
-  /** Counts every call: V8 runs all functions without inlining meanwhile, so that times are longer. */
+  /**
+   * Counts every call: V8 runs all functions without inlining meanwhile, so that times are longer.
+   */
   readonly counts?: boolean;
   /** Samples what is allocated. */
   readonly heap?: boolean;

@@ -3,7 +3,10 @@ import type { Database } from '../store/database.ts';
 
 const within = 5_000;
 
-/** How PostgreSQL would run a statement, which is not run. Throws what it says, as for values that were not kept. */
+/**
+ * How PostgreSQL would run a statement, which is not run. Throws what it says, as for values that
+ * were not kept.
+ */
 export async function explainStatement(database: Database, text: string, values: readonly unknown[]): Promise<string> {
   // "... $1 ... $2": the pieces between the values, in order; a value may be used twice.
   const pieces = text.split(/\$(\d+)/);

@@ -6,7 +6,10 @@ export interface FunctionTime {
   /** Relative to the program when it is ours. */
   readonly file: string;
   readonly line: number;
-  /** How often it was called; `isLeast`: at least so often, since it was met anew by so many samples. */
+  /**
+   * How often it was called; `isLeast`: at least so often, since it was met anew by so many
+   * samples.
+   */
   readonly calls: number;
   readonly isLeast: boolean;
   /** In it alone, and in it with all that it called. */
@@ -17,7 +20,10 @@ export interface FunctionTime {
 const idle = new Set(['(root)', '(program)', '(idle)']);
 const root = new URL('../../', import.meta.url).href;
 
-/** Of a CPU profile, the functions that were met, in no order. Time that the process waited is left out. */
+/**
+ * Of a CPU profile, the functions that were met, in no order. Time that the process waited is left
+ * out.
+ */
 export function functionTimes({ nodes, samples, timeDeltas }: CpuProfile, calls?: CallCounts): readonly FunctionTime[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map<number, number>();

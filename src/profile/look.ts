@@ -6,7 +6,10 @@ import { type KeptProfile, keepProfile, newProfileId } from './kept.ts';
 /** Microseconds: for seconds, a sample each millisecond is enough, and costs little. */
 const interval = 1_000;
 
-/** Looks at what this process does for a while, and keeps it. Undefined: another profile is being taken. */
+/**
+ * Looks at what this process does for a while, and keeps it. Undefined: another profile is being
+ * taken.
+ */
 export async function lookFor(seconds: number, what: string, folder: string): Promise<KeptProfile | undefined> {
   const stop = await startRecording({ interval });
   if (stop === undefined) return undefined;

@@ -11,7 +11,10 @@ export interface StatementTime {
   readonly values: readonly unknown[];
 }
 
-/** So many runs of one statement in one request are most likely a loop that asks for one thing at a time. */
+/**
+ * So many runs of one statement in one request are most likely a loop that asks for one thing at a
+ * time.
+ */
 const loopOf = 5;
 
 export function looksLikeLoop({ count }: StatementTime): boolean {

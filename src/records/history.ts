@@ -77,7 +77,10 @@ export interface ChangesAsked {
   readonly below: number;
 }
 
-/** Numbers of the records that have such a version, ascending: a read of two indexes that hold versions with a person only. */
+/**
+ * Numbers of the records that have such a version, ascending: a read of two indexes that hold
+ * versions with a person only.
+ */
 export async function changedBy(database: Queryable, { name, from, below }: ChangesAsked): Promise<readonly number[]> {
   const until = Number.isFinite(below) ? below : null;
   const rows = await database.query<{ readonly id: number }>(sql`

@@ -4,7 +4,8 @@ import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
 
 /**
- * By what a record is known. An identifier is written as one string, its *key*: the kind, a blank, the normalised value.
+ * By what a record is known. An identifier is written as one string, its *key*: the kind, a blank,
+ * the normalised value.
  *
  *   control  field 001 with 003 as "(003)001" (bare "001" when there is no 003), and every 035__a without a source
  *   system   970__a
@@ -93,8 +94,9 @@ export function foreignControl(identity: Identity): string {
 }
 
 /**
- * Which record of ours this is. A 001 is our number when another identifier of the record says the same; else when nobody's "(003)001" is
- * known by it, and we have a record of this number with this 003 (any record, when there is no 003). After 001: 035__a, 970__a, OAI, DOI.
+ * Which record of ours this is. A 001 is our number when another identifier of the record says the
+ * same; else when nobody's "(003)001" is known by it, and we have a record of this number with this
+ * 003 (any record, when there is no 003). After 001: 035__a, 970__a, OAI, DOI.
  */
 export function matchRecord(identity: Identity, holdings: Holdings): Match {
   const { number } = identity;
@@ -158,7 +160,8 @@ function homeKey(source: string, id: number): string {
   return key('home', `(${source})${id}`);
 }
 
-// A B-tree entry holds at most 2,700 bytes; values that long are no identifiers but occur, and must not stop a load.
+// A B-tree entry holds at most 2,700 bytes; values that long are no identifiers but occur, and must
+// not stop a load.
 function key(kind: IdentifierKind, value: string): string {
   if (value.length <= longestValue) return `${kind} ${value}`;
   return `${kind} ${value.slice(0, 200)}…${createHash('sha256').update(value).digest('hex')}`;

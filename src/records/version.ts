@@ -1,11 +1,17 @@
 import { controlField, controlValue, dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { foreignControl, type Identity } from './identifiers.ts';
 
-/** What a record becomes when the library takes it: our number in 001, the time of the version in 005, nothing else changed. */
+/**
+ * What a record becomes when the library takes it: our number in 001, the time of the version in
+ * 005, nothing else changed.
+ */
 
 let lastStamp = { time: Number.NaN, text: '' };
 
-/** Field 005 of a time, in UTC with tenths of a second (MARC 21, 005). All records of a batch have one time, so the last is remembered. */
+/**
+ * Field 005 of a time, in UTC with tenths of a second (MARC 21, 005). All records of a batch have
+ * one time, so the last is remembered.
+ */
 export function timeStamp(time: Date): string {
   if (time.getTime() !== lastStamp.time) lastStamp = { time: time.getTime(), text: formatStamp(time) };
   return lastStamp.text;
@@ -31,7 +37,9 @@ export interface Creation {
   readonly warning: string | undefined;
 }
 
-/** The creation date of a record that is inserted at `now`: its 005 when that is a date in the past. */
+/**
+ * The creation date of a record that is inserted at `now`: its 005 when that is a date in the past.
+ */
 export function creationOf(record: MarcRecord, now: Date): Creation {
   const stamp = controlValue(record, '005');
   if (stamp === undefined) return { created: now, warning: undefined };
@@ -42,8 +50,8 @@ export function creationOf(record: MarcRecord, now: Date): Creation {
 }
 
 /**
- * Fields of Invenio's upload files that are no metadata: they tell it what to do with files, and name paths of the
- * machine.
+ * Fields of Invenio's upload files that are no metadata: they tell it what to do with files, and
+ * name paths of the machine.
  */
 const instructionTags: readonly string[] = ['FFT', 'BDR', 'BDM'];
 

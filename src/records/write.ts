@@ -15,7 +15,10 @@ import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './ident
 import { decide, fetchHolders, type WriteMode } from './matching.ts';
 import { creationOf, instructionWarning, isDeleted, markDeleted, stampRecord } from './version.ts';
 
-/** Writing one record, or a few: row, revision, identifiers, number and delta in one transaction. Found everywhere right after its commit. */
+/**
+ * Writing one record, or a few: row, revision, identifiers, number and delta in one transaction.
+ * Found everywhere right after its commit.
+ */
 export interface RecordWrite {
   readonly record: MarcRecord;
   readonly mode: WriteMode;
@@ -42,7 +45,8 @@ export async function writeRecords(
   writes: readonly RecordWrite[],
 ): Promise<readonly Written[]> {
   return await inTransaction(database, async (transaction) => {
-    // A bulk load numbers its batches before they are committed, and lets others have numbers in between.
+    // A bulk load numbers its batches before they are committed, and lets others have numbers in
+    // between.
     if (writes.some((write) => write.mode !== 'replace')) await shareLease(transaction, 'numbers');
     const written: Written[] = [];
     for (const write of writes) written.push(await writeRecord(transaction, analyzer, write));
@@ -50,7 +54,10 @@ export async function writeRecords(
   });
 }
 
-/** Deletes softly: the record stays, marked with 980__c DELETED, and so do its identifiers and its history. */
+/**
+ * Deletes softly: the record stays, marked with 980__c DELETED, and so do its identifiers and its
+ * history.
+ */
 export async function deleteRecord(
   database: Database,
   analyzer: Analyzer,
@@ -73,7 +80,8 @@ async function inTransaction<T>(database: Database, work: (transaction: Transact
   try {
     return await database.transaction(work, { attempts: 3 });
   } catch (error) {
-    // Somebody gave the same identifier to another record since we looked; done again, it is seen and named.
+    // Somebody gave the same identifier to another record since we looked; done again, it is seen
+    // and named.
     if (error instanceof DatabaseError && error.code === '23505')
       return await database.transaction(work, { attempts: 3 });
     throw error;

@@ -6,7 +6,10 @@ import type { Query } from './query/tree.ts';
 import { fieldNamesOf } from './question.ts';
 import { unknownFields } from './unknown-field.ts';
 
-/** Who is in a collection is worked out segment by segment, and decides in turn whose citations count. */
+/**
+ * Who is in a collection is worked out segment by segment, and decides in turn whose citations
+ * count.
+ */
 function asksCitations(query: Query): boolean {
   if (query.kind === 'second-order') return true;
   if (query.kind === 'chain') return query.steps.some((step) => asksCitations(step.query));
@@ -20,8 +23,9 @@ function asksCataloguers(query: Query): boolean {
 }
 
 /**
- * For queries of a site file: what the parser would tell a reader about one, and a name before a colon that is no
- * field. (A reader may mean such a word; a collection whose query has one would silently be empty.)
+ * For queries of a site file: what the parser would tell a reader about one, and a name before a
+ * colon that is no field. (A reader may mean such a word; a collection whose query has one would
+ * silently be empty.)
  */
 export const checkQuery: CheckQuery = (query, site) => {
   const fieldNames = fieldNamesOf(compileAnalyzer(site));

@@ -1,6 +1,9 @@
 import type { Notice } from './notices.ts';
 
-/** Values chosen from facets in one request. Every link of a page repeats them all, so a page grows with their square. */
+/**
+ * Values chosen from facets in one request. Every link of a page repeats them all, so a page grows
+ * with their square.
+ */
 export const mostChosenValues = 50;
 
 export interface Choices {
@@ -8,7 +11,9 @@ export interface Choices {
   readonly notices: readonly Notice[];
 }
 
-/** The arguments facet.CODE, each value once. What is no facet or too much is left out and named. */
+/**
+ * The arguments facet.CODE, each value once. What is no facet or too much is left out and named.
+ */
 export function choicesOf(args: URLSearchParams, isFacet: (code: string) => boolean): Choices {
   const facets = new Map<string, string[]>();
   const unknown = new Set<string>();

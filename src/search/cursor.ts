@@ -2,15 +2,18 @@ import type { HitSet, IndexSnapshot } from '../index/snapshot.ts';
 import { segmentAt } from './hit.ts';
 import type { Order, OrderKey } from './page.ts';
 
-/** Where a page of hits ended: what its order looks at, and the record's number. It stays true while records come and go, as an offset would not. */
+/**
+ * Where a page of hits ended: what its order looks at, and the record's number. It stays true while
+ * records come and go, as an offset would not.
+ */
 export interface Position {
   readonly key: OrderKey;
   readonly id: number;
 }
 
 /**
- * The hits that come after a position, which need not be a record's that is still there. Costs one look at each hit; where a segment is in the
- * order of its ordinals only a binary search.
+ * The hits that come after a position, which need not be a record's that is still there. Costs one
+ * look at each hit; where a segment is in the order of its ordinals only a binary search.
  */
 export function hitsAfter(snapshot: IndexSnapshot, hits: HitSet, order: Order, { key, id }: Position): HitSet {
   return hits.map((bits, index) => {

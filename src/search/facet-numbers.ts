@@ -2,8 +2,9 @@ import type { FacetColumn } from '../index/segment.ts';
 import type { Work } from '../index/work.ts';
 
 /**
- * Numbers of a facet's values over all segments: telling by their texts which value of one segment is which of another takes longer than counting them. They
- * are made when a segment is first counted, and outlive snapshots.
+ * Numbers of a facet's values over all segments: telling by their texts which value of one segment
+ * is which of another takes longer than counting them. They are made when a segment is first
+ * counted, and outlive snapshots.
  */
 export interface Numbers {
   /** By column: number of a value there -> number over all segments. */

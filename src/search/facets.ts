@@ -31,7 +31,10 @@ export interface FacetResult {
 /** How many values of a facet are shown, beside the selected ones. */
 export const facetLength = 10;
 
-/** Hits whose values are counted. Their ordinals by segment, ascending, are made when they are first asked for, once for all facets. */
+/**
+ * Hits whose values are counted. Their ordinals by segment, ascending, are made when they are first
+ * asked for, once for all facets.
+ */
 export interface CountedHits {
   readonly hits: HitSet;
   lists(): readonly Uint32Array[];
@@ -61,7 +64,10 @@ class ListMemory {
 const allLists = new ListMemory();
 const otherLists = new ListMemory();
 
-/** The most frequent values of a facet among hits, exact over all segments, equal ones in code point order. */
+/**
+ * The most frequent values of a facet among hits, exact over all segments, equal ones in code point
+ * order.
+ */
 export function* topValuesOf(
   snapshot: IndexSnapshot,
   code: string,
@@ -208,7 +214,10 @@ export interface FacetChoices {
   readonly collections: readonly NamedHits[];
 }
 
-/** Hits that agree with the choices made in every facet but `except`. Values chosen in one facet are alternatives. */
+/**
+ * Hits that agree with the choices made in every facet but `except`. Values chosen in one facet are
+ * alternatives.
+ */
 export function narrow(snapshot: IndexSnapshot, found: HitSet, choices: FacetChoices, except = ''): HitSet {
   let hits = found;
   for (const definition of snapshot.site.facets) {
@@ -291,8 +300,8 @@ function yearsOf(text: string): readonly [number, number] {
 }
 
 /**
- * The site's facets over what was found; each one ignores the choices made in itself, so that its other values stay in reach. Others have their turn between
- * two facets of many hits.
+ * The site's facets over what was found; each one ignores the choices made in itself, so that its
+ * other values stay in reach. Others have their turn between two facets of many hits.
  */
 export function* facetsOf(
   snapshot: IndexSnapshot,

@@ -9,7 +9,10 @@ export interface CountedSegment {
   readonly hits: RoaringBitmap32;
 }
 
-/** A column of so few values (languages, subjects, types) is kept as a bitmap for each value too: 128 kB for a million records at most. */
+/**
+ * A column of so few values (languages, subjects, types) is kept as a bitmap for each value too:
+ * 128 kB for a million records at most.
+ */
 const mostValues = 100;
 
 export function hasFewValues({ distinct }: FacetColumn): boolean {
@@ -17,8 +20,8 @@ export function hasFewValues({ distinct }: FacetColumn): boolean {
 }
 
 /**
- * How many hits have each value of columns with few of them, by intersection: of 440,000 hits of a million a facet takes 1 ms, and 5 ms by looking at
- * each hit.
+ * How many hits have each value of columns with few of them, by intersection: of 440,000 hits of a
+ * million a facet takes 1 ms, and 5 ms by looking at each hit.
  */
 export function* countFew(segments: readonly CountedSegment[]): Work<readonly Counted[]> {
   const counts = new Map<string, number>();

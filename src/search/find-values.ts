@@ -12,8 +12,8 @@ export interface FoundValues {
 }
 
 /**
- * Values that are counted or looked at between two places where others may have their turn: a millisecond, more or
- * less.
+ * Values that are counted or looked at between two places where others may have their turn: a
+ * millisecond, more or less.
  */
 const betweenTurns = 4096;
 

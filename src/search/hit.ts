@@ -1,7 +1,10 @@
 import type { Segment } from '../index/segment.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 
-/** One record of a snapshot, as one number: which segment, and its ordinal there. A million of them are 8 MB and no objects. */
+/**
+ * One record of a snapshot, as one number: which segment, and its ordinal there. A million of them
+ * are 8 MB and no objects.
+ */
 export type Hit = number;
 
 const ordinals = 2 ** 32;

@@ -9,12 +9,15 @@ export interface JoinedColumn extends SizedColumn {
   example(rank: number): number;
 }
 
-/** Records that are moved between two places where others may have their turn: less than a millisecond. */
+/**
+ * Records that are moved between two places where others may have their turn: less than a
+ * millisecond.
+ */
 const recordsBetweenTurns = 1 << 15;
 
 /**
- * Each record is put in its place by numbers alone, from the last column to the first; keys are looked at only where
- * segments meet.
+ * Each record is put in its place by numbers alone, from the last column to the first; keys are
+ * looked at only where segments meet.
  */
 export function* joinColumns(size: number, columns: readonly SizedColumn[]): Work<JoinedColumn> {
   let order = new Uint32Array(size);

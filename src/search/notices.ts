@@ -1,4 +1,7 @@
-/** Something the asker should know about the answer. Pages translate by `kind`; `noticeText` is the English sentence. */
+/**
+ * Something the asker should know about the answer. Pages translate by `kind`; `noticeText` is the
+ * English sentence.
+ */
 export interface Notice {
   readonly kind: NoticeKind;
   /** The part of the question that is meant. */

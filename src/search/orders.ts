@@ -4,7 +4,10 @@ import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import type { Order } from './page.ts';
 import { sortAll } from './sort-all.ts';
 
-/** By a number known for each record, higher first (or lower, when `ascending`), then by record number likewise. */
+/**
+ * By a number known for each record, higher first (or lower, when `ascending`), then by record
+ * number likewise.
+ */
 export function byNumber(
   snapshot: IndexSnapshot,
   numbers: (segment: number) => ArrayLike<number>,
@@ -34,7 +37,9 @@ export function byDate(snapshot: IndexSnapshot, column: 'created' | 'modified', 
 
 const knownToRise = new WeakMap<Uint32Array, boolean>();
 
-/** Record numbers are given in the order of creation, so nearly every segment is in order already. */
+/**
+ * Record numbers are given in the order of creation, so nearly every segment is in order already.
+ */
 function neverFalls(times: Uint32Array): boolean {
   const known = knownToRise.get(times);
   if (known !== undefined) return known;
@@ -63,8 +68,8 @@ export const bySortKey: KeyComparison<KeyColumn> = {
 };
 
 /**
- * By text, with the column of each segment: A to Z when `ascending`, records without a key in front; Z to A
- * otherwise, those at the end.
+ * By text, with the column of each segment: A to Z when `ascending`, records without a key in
+ * front; Z to A otherwise, those at the end.
  */
 export function byKey<C extends KeyColumn>(
   snapshot: IndexSnapshot,

@@ -9,7 +9,8 @@ import { sortedPlaces } from './sorted-places.ts';
 export type OrderKey = number | string | null;
 
 /**
- * An order of records. Within a segment each ordinal has a number, and `numbersRise` says whether the lower ones come first; between segments
+ * An order of records. Within a segment each ordinal has a number, and `numbersRise` says whether
+ * the lower ones come first; between segments
  * `compare` decides (negative: `a` first). Both must agree. Equal numbers: the higher record number first, or the lower when `ascending`.
  */
 export interface Order {
@@ -20,19 +21,34 @@ export interface Order {
   readonly ascending: boolean;
   /** What the order looks at in a hit, as a cursor can keep it; null: it has nothing to look at. */
   keyOf(hit: Hit): OrderKey;
-  /** Where such a key stands among the numbers of a segment: its number, or between two numbers when the segment does not have it. */
+  /**
+   * Where such a key stands among the numbers of a segment: its number, or between two numbers when
+   * the segment does not have it.
+   */
   place(segment: number, key: OrderKey): number;
-  /** Is a segment's order that of its ordinals (when `ascending`; else from the last to the first)? Then nothing needs to be compared. */
+  /**
+   * Is a segment's order that of its ordinals (when `ascending`; else from the last to the first)?
+   * Then nothing needs to be compared.
+   */
   followsOrdinals?(segment: number): boolean;
-  /** All of these hits in order, by a way that is faster for very many; undefined when there is none. */
+  /**
+   * All of these hits in order, by a way that is faster for very many; undefined when there is
+   * none.
+   */
   sortAll?(hits: HitSet): Work<Float64Array | undefined>;
 }
 
-/** From so many hits on, and when so large a part of them is wanted, or so many, sorting all beats picking and merging. */
+/**
+ * From so many hits on, and when so large a part of them is wanted, or so many, sorting all beats
+ * picking and merging.
+ */
 const longList = 5_000;
 const largePart = 4;
 
-/** Hits from `skip` (0: the first) on, `count` of them or Infinity, without sorting what is not shown. */
+/**
+ * Hits from `skip` (0: the first) on, `count` of them or Infinity, without sorting what is not
+ * shown.
+ */
 export function page(hits: HitSet, order: Order, skip: number, count: number): Float64Array {
   return finish(taking(hits, order, skip, count));
 }
@@ -90,7 +106,9 @@ function* best(bits: RoaringBitmap32, order: Order, segment: number, wanted: num
   return packed(segment, sorted, count);
 }
 
-/** The ordinals of one segment in order; undefined when their numbers are not whole ones below 2^32. */
+/**
+ * The ordinals of one segment in order; undefined when their numbers are not whole ones below 2^32.
+ */
 function* allOf(bits: RoaringBitmap32, order: Order, segment: number): Work<Uint32Array | undefined> {
   const all = bits.toUint32Array();
   const numbers = order.numbers(segment);
@@ -112,7 +130,10 @@ function packed(segment: number, ordinals: ArrayLike<number>, count: number): Fl
   return list;
 }
 
-/** Places of the `wanted` highest weights, in no order: a heap whose root is the worst kept. Of equal ones the first is better, or the last when `sign` is -1. */
+/**
+ * Places of the `wanted` highest weights, in no order: a heap whose root is the worst kept. Of
+ * equal ones the first is better, or the last when `sign` is -1.
+ */
 function top(weights: Float64Array, sign: number, wanted: number): Uint32Array {
   const heap = new Uint32Array(wanted);
   const isWorse = (a: number, b: number) => {
@@ -151,7 +172,10 @@ function top(weights: Float64Array, sign: number, wanted: number): Uint32Array {
   }
 }
 
-/** Neighbours first: segments mostly follow each other in time, and neighbours are then simply joined. */
+/**
+ * Neighbours first: segments mostly follow each other in time, and neighbours are then simply
+ * joined.
+ */
 function* merge(lists: readonly Float64Array[], order: Order, wanted: number): Work<Float64Array> {
   let merged = lists.filter((list) => list.length > 0).sort((a, b) => order.compare(a[0] as Hit, b[0] as Hit));
   while (merged.length > 1) {
@@ -165,7 +189,9 @@ function* merge(lists: readonly Float64Array[], order: Order, wanted: number): W
   return merged[0] ?? new Float64Array(0);
 }
 
-/** Comparisons between two places where others may have their turn: a key may be read from a file. */
+/**
+ * Comparisons between two places where others may have their turn: a key may be read from a file.
+ */
 const comparedBetweenTurns = 512;
 
 function* mergeTwo(a: Float64Array, b: Float64Array, order: Order, wanted: number): Work<Float64Array> {

@@ -63,8 +63,9 @@ function partQuery(part: RequestPart, fieldNames: FieldNames, analyzer: Analyzer
 }
 
 /**
- * A text for which a field was selected (f=): names, texts with a comma, MARC paths and fields without words are asked for whole; everything
- * else is read as a question with that field as default (docs/search-language.md, "The address of a search").
+ * A text for which a field was selected (f=): names, texts with a comma, MARC paths and fields
+ * without words are asked for whole; everything else is read as a question with that field as
+ * default (docs/search-language.md, "The address of a search").
  */
 function selected(text: string, field: string, fieldNames: FieldNames, analyzer: Analyzer): Parsed {
   const spires = field === '' ? spiresQuestion(text) : undefined;

@@ -1,10 +1,10 @@
 import type { SearchRequest } from './request.ts';
 
 /**
- * How often what may repeat may stand in one request. Far above what forms and programs ask for, and few enough that
- * each costs little: every code of `sf` is a
- * column of all records, every condition a look at the index, and pages repeat them all in their links. (Choices of
- * facets are bounded in choices.ts.)
+ * How often what may repeat may stand in one request. Far above what forms and programs ask for,
+ * and few enough that each costs little: every code of `sf` is a column of all records, every
+ * condition a look at the index, and pages repeat them all in their links. (Choices of facets are
+ * bounded in choices.ts.)
  */
 export const mostOf = {
   sf: 5,
@@ -21,7 +21,9 @@ export interface Repeated {
   readonly most: number;
 }
 
-/** The argument that stands there too often, or has too many parts; undefined when there is none. */
+/**
+ * The argument that stands there too often, or has too many parts; undefined when there is none.
+ */
 export function repeatedTooOften(request: SearchRequest): Repeated | undefined {
   const { collections, tags, embed, limits } = request;
   const counts: readonly Repeated[] = [

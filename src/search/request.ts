@@ -7,7 +7,10 @@ import type { Notice } from './notices.ts';
 import { type Addition, addToSearch } from './query/add-to-search.ts';
 import type { Join } from './query/tree.ts';
 
-/** A search as the URL states it, normalised. Everything a page or a format needs to ask is in it, and `toUrl` writes it back. */
+/**
+ * A search as the URL states it, normalised. Everything a page or a format needs to ask is in it,
+ * and `toUrl` writes it back.
+ */
 export interface SearchRequest {
   /** p */
   readonly text: string;
@@ -57,7 +60,10 @@ export interface SearchRequest {
   readonly embed: readonly string[];
   /** No argument: what of the address was left out. */
   readonly notices?: readonly Notice[];
-  /** No argument: what the database knows of the people whom cataloguer: names. Undefined for those who may not ask it. */
+  /**
+   * No argument: what the database knows of the people whom cataloguer: names. Undefined for those
+   * who may not ask it.
+   */
   readonly changedBy?: ChangedBy;
 }
 
@@ -69,7 +75,10 @@ export interface RequestPart {
   readonly join: Join;
 }
 
-/** m1..m3: all words, any word, exact phrase, partial phrase, regular expression; '' reads the text as a question. */
+/**
+ * m1..m3: all words, any word, exact phrase, partial phrase, regular expression; '' reads the text
+ * as a question.
+ */
 export type MatchType = 'a' | 'o' | 'e' | 'p' | 'r' | '';
 
 export interface RequestDates {
@@ -121,7 +130,10 @@ export interface KnownNames {
   isFacet(code: string): boolean;
 }
 
-/** Normalises the arguments of /search (docs/search-language.md, "The address of a search"): what is not a number becomes the default, never an error. */
+/**
+ * Normalises the arguments of /search (docs/search-language.md, "The address of a search"): what is
+ * not a number becomes the default, never an error.
+ */
 export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownNames): SearchRequest {
   const one = (name: string) => (args.get(name) ?? '').trim();
   const format = (one('of') || emptyRequest.format).toLowerCase();
@@ -216,7 +228,10 @@ function positive(text: string): number | undefined {
   return number !== undefined && number > 0 ? number : undefined;
 }
 
-/** -9999 asks for all, as in Invenio; lists of ids and other machine formats are whole unless a number is given. */
+/**
+ * -9999 asks for all, as in Invenio; lists of ids and other machine formats are whole unless a
+ * number is given.
+ */
 function sizeOf(text: string, format: string): number {
   const number = integer(text);
   if (number === -9999) return Number.POSITIVE_INFINITY;
@@ -235,7 +250,10 @@ function limitsOf(args: URLSearchParams, isField: (code: string) => boolean): Se
   return limits;
 }
 
-/** "2012-05-03", or its three arguments; missing months and days leave a shorter date, which covers all of them. */
+/**
+ * "2012-05-03", or its three arguments; missing months and days leave a shorter date, which covers
+ * all of them.
+ */
 function dateOf(whole: string, year: string, month: string, day: string): string {
   if (spanOfDate(whole) !== undefined) return whole;
   const [y, m, d] = [integer(year), integer(month), integer(day)];
@@ -253,14 +271,20 @@ function recordsOf(from: string, below: string): SearchRequest['records'] {
   return { from: first, below: end === undefined || end <= first ? first + 1 : end };
 }
 
-/** Characters of a question: p, p1 to p3 and further conditions. Pages repeat it in each of their links. */
+/**
+ * Characters of a question: p, p1 to p3 and further conditions. Pages repeat it in each of their
+ * links.
+ */
 export const longestQuestion = 4000;
 
 export function questionLength({ text, parts, limits }: SearchRequest): number {
   return [text, ...parts.map((part) => part.text), ...limits.map((limit) => limit.text)].join('').length;
 }
 
-/** The URL of a request with some changes; arguments at their defaults are left out. Changing anything else goes back to the first hit. */
+/**
+ * The URL of a request with some changes; arguments at their defaults are left out. Changing
+ * anything else goes back to the first hit.
+ */
 export function toUrl(request: SearchRequest, changes: Partial<SearchRequest> = {}, path = '/search'): string {
   const staysOnPage = Object.keys(changes).every(
     (name) => name === 'first' || name === 'format' || name === 'language',

@@ -1,8 +1,9 @@
 import type { RoaringBitmap32 } from '../index/bitmap.ts';
 
 /**
- * Memory for lists that one question after another needs for a moment. Megabytes for each question outside V8's heap would have it collect garbage several
- * times a second. What is given is valid until the same is asked for again, and never across an `await`.
+ * Memory for lists that one question after another needs for a moment. Megabytes for each question
+ * outside V8's heap would have it collect garbage several times a second. What is given is valid
+ * until the same is asked for again, and never across an `await`.
  */
 export class OrdinalMemory {
   #list = new Uint32Array(1024);

@@ -28,7 +28,10 @@ import { mistypedFields } from './unknown-field.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
 export interface SearchOptions {
-  /** The collections of the "collection" facet, in the order of the tree, each with the records of it that the asker may see. */
+  /**
+   * The collections of the "collection" facet, in the order of the tree, each with the records of
+   * it that the asker may see.
+   */
   readonly collections?: readonly NamedHits[];
   readonly seesHiddenPaths?: boolean;
   /** Draw facets, briefs and counts for each term? */
@@ -38,11 +41,16 @@ export interface SearchOptions {
   readonly positions?: boolean;
   /** Only what comes after this position in the order asked for. */
   readonly after?: Position | undefined;
-  /** All records that the asker may open, in whatever collection: authority records are looked for among them. */
+  /**
+   * All records that the asker may open, in whatever collection: authority records are looked for
+   * among them.
+   */
   readonly openable?: () => HitSet;
   /** Citations as the asker sees them; called when something asks for them. */
   readonly citations?: () => CitationView | undefined;
-  /** May what finds nothing be searched for without its signs? Only for answers that people read. */
+  /**
+   * May what finds nothing be searched for without its signs? Only for answers that people read.
+   */
   readonly alternatives?: boolean;
   /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
   readonly patternTime?: number;
@@ -79,7 +87,10 @@ export interface SearchResult {
 
 const standardPatternTime = 2000;
 
-/** Finds what a request asks for among the visible records. Never throws for what a person typed: see `notices`. */
+/**
+ * Finds what a request asks for among the visible records. Never throws for what a person typed:
+ * see `notices`.
+ */
 export function search(
   snapshot: IndexSnapshot,
   request: SearchRequest,
@@ -237,7 +248,9 @@ export function similarRecords(
     .slice(0, most);
 }
 
-/** The live records that a query text finds, whoever asks: for what a site file defines by queries. */
+/**
+ * The live records that a query text finds, whoever asks: for what a site file defines by queries.
+ */
 export function matching(snapshot: IndexSnapshot, text: string): HitSet {
   const live = snapshot.segments.map((each) => each.live);
   const { query, context } = prepare(snapshot, { ...emptyRequest, text }, live, { seesHiddenPaths: true });
@@ -279,8 +292,8 @@ export function prepare(
 }
 
 /**
- * recid:N with a ranking does not ask for record N: by relevance it asks for what is similar to it, by citations for what cites it
- * (docs/search-language.md, "Order").
+ * recid:N with a ranking does not ask for record N: by relevance it asks for what is similar to it,
+ * by citations for what cites it (docs/search-language.md, "Order").
  */
 function aboutRecord(
   request: SearchRequest,
@@ -308,7 +321,10 @@ function* planOf(request: SearchRequest, query: Query, context: Context, similar
   return both(plans);
 }
 
-/** So many conditions of a question are counted alone, spelled otherwise and shown with their neighbours. */
+/**
+ * So many conditions of a question are counted alone, spelled otherwise and shown with their
+ * neighbours.
+ */
 export const conditionsHelped = 20;
 
 function* countsOf(query: Query, context: Context): Work<SearchResult['counts']> {

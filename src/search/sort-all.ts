@@ -4,8 +4,9 @@ import { hitOf, ordinalOf, segmentOf } from './hit.ts';
 import { sortedPlaces } from './sorted-places.ts';
 
 /**
- * All hits in the order of numbers that mean the same in every segment, equal ones by record number; undefined when there is no short way: some number is
- * neither a whole one below 2^32 nor a score. Sorts by digits: comparing and merging 450,000 hits takes 200 ms.
+ * All hits in the order of numbers that mean the same in every segment, equal ones by record
+ * number; undefined when there is no short way: some number is neither a whole one below 2^32 nor a
+ * score. Sorts by digits: comparing and merging 450,000 hits takes 200 ms.
  */
 export function* sortAll(
   snapshot: IndexSnapshot,
@@ -28,7 +29,10 @@ export function* sortAll(
   return yield* inPlaces(list, yield* sortedPlaces(keys), rising);
 }
 
-/** What makes numbers of columns to whole numbers below 2^32 in the same order, or to -1 where that is impossible. */
+/**
+ * What makes numbers of columns to whole numbers below 2^32 in the same order, or to -1 where that
+ * is impossible.
+ */
 function keysOf(columns: readonly ArrayLike<number>[]): ((number: number) => number) | undefined {
   const scores = columns.filter((column) => column instanceof Float32Array).length;
   if (scores === 0) return (number) => (number >= 0 && number < 2 ** 32 && Number.isInteger(number) ? number : -1);

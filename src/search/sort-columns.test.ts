@@ -10,7 +10,10 @@ import { snapshotOf, type Version } from './testing/library.ts';
 
 const field = (tag: string, value: string): Field => dataField(tag, ' ', ' ', [{ code: 'a', value }]);
 
-/** More keys than stand in one block, over two segments; some records have several values and some none. */
+/**
+ * More keys than stand in one block, over two segments; some records have several values and some
+ * none.
+ */
 const library = fc
   .array(
     fc.record({

@@ -9,9 +9,8 @@ import type { Order } from './page.ts';
 import { readColumn, type SizedColumn, type SortWish } from './value-column.ts';
 
 /**
- * An order for what the site declares none for: any fields or MARC paths, one after the other. Columns of a segment
- * are read from the dictionaries of their values,
- * and the last ones are kept.
+ * An order for what the site declares none for: any fields or MARC paths, one after the other.
+ * Columns of a segment are read from the dictionaries of their values, and the last ones are kept.
  */
 export function* byValues(context: Context, places: readonly Place[], wish: SortWish): Work<Order> {
   const { snapshot } = context;
@@ -51,7 +50,10 @@ type Columns<C> = WeakMap<Segment, Map<string, C>>;
 
 const singleColumns: Columns<SizedColumn> = new WeakMap();
 const joinedColumns: Columns<JoinedColumn> = new WeakMap();
-/** What is kept, the longest unused first. Nothing of a segment: that of an old snapshot goes with its last reader. */
+/**
+ * What is kept, the longest unused first. Nothing of a segment: that of an old snapshot goes with
+ * its last reader.
+ */
 const uses = new Map<string, { readonly bytes: number; readonly forget: () => void }>();
 let bytesKept = 0;
 

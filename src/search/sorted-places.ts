@@ -2,7 +2,10 @@ import { betweenTurns, type Work } from '../index/work.ts';
 
 const digits = 0x10000;
 
-/** The places 0, 1, 2 ... of numbers in the order of these numbers, equal ones as they stand: a radix sort of 16 bits a pass. */
+/**
+ * The places 0, 1, 2 ... of numbers in the order of these numbers, equal ones as they stand: a
+ * radix sort of 16 bits a pass.
+ */
 export function* sortedPlaces(numbers: Uint32Array): Work<Uint32Array> {
   let highest = 0;
   for (let at = 0; at < numbers.length; at++) if (numbers[at]! > highest) highest = numbers[at]!;

@@ -19,7 +19,10 @@ export interface ListedSegment {
 /** Values of hits are remembered one by one while they are fewer than this part of all. */
 const sparsePart = 2;
 
-/** The `wanted` most frequent values, exact, equal ones in code point order. Wants all segments of the snapshot. Others may interrupt when there are many hits or new segments. */
+/**
+ * The `wanted` most frequent values, exact, equal ones in code point order. Wants all segments of
+ * the snapshot. Others may interrupt when there are many hits or new segments.
+ */
 export function* topValues(
   code: string,
   segments: readonly ListedSegment[],
@@ -91,7 +94,10 @@ function amongThoseMet(
   return [...mostFrequent(above, wanted), ...first.map((text) => ({ text, count: least }))];
 }
 
-/** The first texts in code point order, in which the values of a segment stand. A text is read from a file, so that no more are read than need be. */
+/**
+ * The first texts in code point order, in which the values of a segment stand. A text is read from
+ * a file, so that no more are read than need be.
+ */
 function firstTexts(
   lists: readonly { readonly column: FacetColumn; readonly values: Uint32Array }[],
   wanted: number,
@@ -111,7 +117,10 @@ function firstTexts(
   return texts;
 }
 
-/** Fills `totals`, and `met` with each value once, where it is met first. For each segment where its values end. */
+/**
+ * Fills `totals`, and `met` with each value once, where it is met first. For each segment where its
+ * values end.
+ */
 function meet(segments: readonly ListedSegment[], numbers: readonly Uint32Array[]): readonly number[] {
   const counts = totals;
   const { numbers: metNumbers, values: metValues } = met;
@@ -156,8 +165,9 @@ function* amongAll(segments: readonly ListedSegment[], all: Numbers, wanted: num
 }
 
 /**
- * Counts by the segment's own numbers first: that is one place in memory for each value of a hit, where the numbers over all segments would make it two, and
- * those of many hits are not in the processor's caches.
+ * Counts by the segment's own numbers first: that is one place in memory for each value of a hit,
+ * where the numbers over all segments would make it two, and those of many hits are not in the
+ * processor's caches.
  */
 function addCounts(counts: Uint32Array, numbers: Uint32Array, { column, ordinals }: ListedSegment): void {
   const { starts, values, distinct } = column;
@@ -235,7 +245,10 @@ function textOf(segments: readonly ListedSegment[], numbers: readonly Uint32Arra
   throw new Error(`no segment has value ${number}`);
 }
 
-/** Many values that reach `least` alike: of those with just `least` the first `wanted` of each segment are enough. */
+/**
+ * Many values that reach `least` alike: of those with just `least` the first `wanted` of each
+ * segment are enough.
+ */
 function named(
   segments: readonly ListedSegment[],
   { numbers }: Numbers,

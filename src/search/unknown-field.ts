@@ -2,7 +2,10 @@ import { nearest } from '../errors/nearest.ts';
 import type { Notice } from './notices.ts';
 import type { FieldNames } from './query/lexer.ts';
 
-/** A name before a colon that is no field. It is searched for as a word, since a reader may mean that ("Re:start"). */
+/**
+ * A name before a colon that is no field. It is searched for as a word, since a reader may mean
+ * that ("Re:start").
+ */
 export interface UnknownField {
   readonly name: string;
   /** Where it stands, counted in characters from 0. */
@@ -24,7 +27,9 @@ export function unknownFields(text: string, fieldNames: FieldNames, codes: reado
     .map(({ 1: name, index }) => ({ name: name!, at: index, near: nearest(name!, codes) }));
 }
 
-/** For those that were probably meant as another field; a word that is near none may well be a word. */
+/**
+ * For those that were probably meant as another field; a word that is near none may well be a word.
+ */
 export function mistypedFields(text: string, fieldNames: FieldNames, codes: readonly string[]): readonly Notice[] {
   return unknownFields(text, fieldNames, codes).flatMap(({ name, at, near }) =>
     near === undefined ? [] : [{ kind: 'mistyped-field', text: name, at, detail: near }],

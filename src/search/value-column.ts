@@ -16,14 +16,19 @@ export interface SizedColumn extends KeyColumn {
 }
 
 /**
- * Keys are not kept: of so many only the first one, from which the dictionary is read again. The titles of a million
- * records are 100 MB of texts, and a page looks
- * at some dozens of them.
+ * Keys are not kept: of so many only the first one, from which the dictionary is read again. The
+ * titles of a million records are 100 MB of texts, and a page looks at some dozens of them.
  */
 const keysInBlock = 64;
-/** Blocks whose keys were read last; merging the hits of segments goes through them one after the other. */
+/**
+ * Blocks whose keys were read last; merging the hits of segments goes through them one after the
+ * other.
+ */
 const blocksRead = 4;
-/** Terms that are read between two places where others may have their turn: a millisecond, more or less. */
+/**
+ * Terms that are read between two places where others may have their turn: a millisecond, more or
+ * less.
+ */
 const termsBetweenTurns = 256;
 
 /** A part of the dictionaries; with a preference its keys begin with a digit. */
@@ -39,8 +44,8 @@ interface Start {
 }
 
 /**
- * Sort keys of one segment by the values in some spaces: each record's first value in code point order, or its first
- * preferred one.
+ * Sort keys of one segment by the values in some spaces: each record's first value in code point
+ * order, or its first preferred one.
  */
 export function* readColumn(segment: Segment, spaces: readonly string[], wish: SortWish): Work<SizedColumn> {
   const { runs, highestFirst } = runsOf(wish);
@@ -67,7 +72,8 @@ export function* readColumn(segment: Segment, spaces: readonly string[], wish: S
     }
     ends.push(places);
   }
-  // Taken first and standing last: what is preferred has the highest ranks when the highest come first.
+  // Taken first and standing last: what is preferred has the highest ranks when the highest come
+  // first.
   const preferred = highestFirst ? ends[0]! : 0;
   const others = places - preferred;
   if (preferred > 0) {

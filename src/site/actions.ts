@@ -1,6 +1,6 @@
 /**
- * What a role may be allowed to do, with the arguments that narrow it. Names are those of Invenio, so that its roles
- * can be kept.
+ * What a role may be allowed to do, with the arguments that narrow it. Names are those of Invenio,
+ * so that its roles can be kept.
  */
 export const actions = {
   viewrestrcoll: ['collection'],
@@ -38,7 +38,10 @@ export interface GrantProblem {
   readonly among: Iterable<string>;
 }
 
-/** What is wrong with a grant, or undefined. The collection is looked up only when names of collections are given. */
+/**
+ * What is wrong with a grant, or undefined. The collection is looked up only when names of
+ * collections are given.
+ */
 export function grantProblem(
   action: string,
   on: Readonly<Record<string, string>>,

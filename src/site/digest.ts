@@ -3,9 +3,9 @@ import { journalNameBases } from './journal-names.ts';
 import type { Site } from './site.ts';
 
 /**
- * Digest of what decides which terms, columns and brief a record has. Segments made under another one are stale. Names,
- * collections, roles and what only matters to queries (pairs, query synonyms) can change without touching
- * the index.
+ * Digest of what decides which terms, columns and brief a record has. Segments made under another
+ * one are stale. Names, collections, roles and what only matters to queries (pairs, query synonyms)
+ * can change without touching the index.
  */
 export function indexDigest(site: Site): string {
   const fields = site.fields.map(({ code, paths, index }) => {

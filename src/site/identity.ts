@@ -2,8 +2,9 @@ import { isIP } from 'node:net';
 import { domainToASCII, domainToUnicode } from 'node:url';
 
 /**
- * Who somebody is, is never compared by the folding that searches use: "uni.example" and "üni.example" are two houses.
- * What is typed as a name or an address is made tidy here once, before anything is compared or kept.
+ * Who somebody is, is never compared by the folding that searches use: "uni.example" and
+ * "üni.example" are two houses. What is typed as a name or an address is made tidy here once,
+ * before anything is compared or kept.
  */
 
 /** A name of a person, group or role as it is kept: NFC, nothing at its ends, single blanks. */
@@ -14,7 +15,10 @@ export function tidyName(given: string): string {
     .replace(/\p{Zs}+/gu, ' ');
 }
 
-/** An address as it is kept: an internationalised domain in its one readable form, however it was typed. */
+/**
+ * An address as it is kept: an internationalised domain in its one readable form, however it was
+ * typed.
+ */
 export function tidyEmail(given: string): string {
   const { local, domain } = parts(given);
   if (domain === undefined) return local;
@@ -28,9 +32,9 @@ export function tidyNameOrEmail(given: string): string {
 }
 
 /**
- * Two addresses, or two names of groups, are one when this is equal: letter case aside and nothing else. Before an @ it
- * is the case of ASCII only, since that is all that every database agrees on when it tells whether an address is
- * somebody's already.
+ * Two addresses, or two names of groups, are one when this is equal: letter case aside and nothing
+ * else. Before an @ it is the case of ASCII only, since that is all that every database agrees on
+ * when it tells whether an address is somebody's already.
  */
 export function identityOf(given: string): string {
   const { local, domain } = parts(given);
@@ -46,8 +50,8 @@ function parts(given: string): { readonly local: string; readonly domain: string
 }
 
 /**
- * Undefined for what is no name of a host: it is left as it is. What the function of node would also read, ports,
- * paths, %61, numbers of addresses, is none.
+ * Undefined for what is no name of a host: it is left as it is. What the function of node would
+ * also read, ports, paths, %61, numbers of addresses, is none.
  */
 function domainInAscii(domain: string): string | undefined {
   if (!/^[\p{L}\p{M}\p{N}._-]+$/u.test(domain)) return undefined;

@@ -1,9 +1,9 @@
 /**
- * What decides how a record stands in the index beside the site file: the analysis (what terms, columns and brief it
- * has) and the format of segments and
- * deltas. The manifest names the pair in force, and every node that knows it writes and asks by it, whatever newer
- * one it knows too. So releases can serve
- * one library beside each other: see docs/ARCHITECTURE.md, "Two releases on one index".
+ * What decides how a record stands in the index beside the site file: the analysis (what terms,
+ * columns and brief it has) and the format of segments and deltas. The manifest names the pair in
+ * force, and every node that knows it writes and asks by it, whatever newer one it knows too. So
+ * releases can serve one library beside each other: see docs/ARCHITECTURE.md, "Two releases on one
+ * index".
  */
 export interface IndexVersions {
   readonly analysis: number;
@@ -11,11 +11,10 @@ export interface IndexVersions {
 }
 
 /**
- * The pairs that this release can write and read, the oldest first. Raise the analysis when the same record gets
- * other terms, columns or another brief (a
- * golden test holds them), and the format when a segment or a delta has other bytes: add the pair here, keep the one
- * before it working for one release
- * (`site.indexed` is what is asked: `analysis >= 4 ? ... : ...`), and drop the oldest.
+ * The pairs that this release can write and read, the oldest first. Raise the analysis when the
+ * same record gets other terms, columns or another brief (a golden test holds them), and the format
+ * when a segment or a delta has other bytes: add the pair here, keep the one before it working for
+ * one release (`site.indexed` is what is asked: `analysis >= 4 ? ... : ...`), and drop the oldest.
  */
 export const knownVersions: readonly IndexVersions[] = [
   { analysis: 2, format: 1 },

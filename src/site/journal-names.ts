@@ -1,7 +1,10 @@
 import { ruleOf } from '../tokenizers/tokenizers.ts';
 import type { Site } from './site.ts';
 
-/** Names of the knowledge bases that say which names of journals mean one: those of the fields with journals. */
+/**
+ * Names of the knowledge bases that say which names of journals mean one: those of the fields with
+ * journals.
+ */
 export function journalNameBases(site: Pick<Site, 'fields'>): readonly string[] {
   const rules = site.fields
     .filter(({ index }) => ruleOf(index?.tokenizer)?.ofField !== undefined)

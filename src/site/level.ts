@@ -3,7 +3,10 @@ import type { Database, Queryable } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
 import { poll } from '../store/poll.ts';
 
-/** open: all. read-only: reading and searching, nothing is changed. closed: operators and administrators only. */
+/**
+ * open: all. read-only: reading and searching, nothing is changed. closed: operators and
+ * administrators only.
+ */
 export const siteLevels = ['open', 'read-only', 'closed'] as const;
 export type LevelName = (typeof siteLevels)[number];
 
@@ -28,7 +31,10 @@ export async function readLevel(database: Queryable): Promise<SiteLevel> {
   return row ?? openLevel;
 }
 
-/** In force on every node within a second, within three where nobody asks and notifications are lost. What is undefined stays; only the message of a closed library goes when it opens. */
+/**
+ * In force on every node within a second, within three where nobody asks and notifications are
+ * lost. What is undefined stays; only the message of a closed library goes when it opens.
+ */
 export async function setLevel(database: Database, wanted: Partial<SiteLevel>): Promise<SiteLevel> {
   return database.transaction(async (transaction) => {
     const before = await readLevel(transaction);

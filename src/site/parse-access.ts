@@ -10,7 +10,10 @@ export interface WrittenRules {
   readonly line: number;
 }
 
-/** Every library has it, so that the first administrator can be made; a file may say otherwise of it. */
+/**
+ * Every library has it, so that the first administrator can be made; a file may say otherwise of
+ * it.
+ */
 const superadmin: Role = { name: 'superadmin', may: 'everything', rules: '' };
 
 /** The roles of the file, and `superadmin`. */

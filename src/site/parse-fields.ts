@@ -110,8 +110,8 @@ export function readPaths(reader: YamlReader, value: Value | undefined): readonl
 }
 
 /**
- * "246__%" reads 246 with any indicators: Invenio took it for an SQL pattern, and libraries rely on it. "246__a" means
- * blank ones.
+ * "246__%" reads 246 with any indicators: Invenio took it for an SQL pattern, and libraries rely on
+ * it. "246__a" means blank ones.
  */
 function openIndicators(path: string): string {
   return path.endsWith('%') ? path.replaceAll('_', '%') : path;

@@ -27,7 +27,9 @@ export function readSignIn(reader: YamlReader, value: Value | undefined): readon
   });
 }
 
-/** What comes from a provider decides who somebody is, so it comes encrypted; or from this machine. */
+/**
+ * What comes from a provider decides who somebody is, so it comes encrypted; or from this machine.
+ */
 function isIssuer(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);

@@ -19,8 +19,8 @@ export interface ParsedSite {
 }
 
 /**
- * Says in one sentence what is wrong with a query, or undefined. The query language lives above this room, so it is
- * handed in.
+ * Says in one sentence what is wrong with a query, or undefined. The query language lives above
+ * this room, so it is handed in.
  */
 export type CheckQuery = (query: string, site: Site) => string | undefined;
 
@@ -46,7 +46,10 @@ const sections = [
   'oai',
 ] as const;
 
-/** Reads a site file. Never throws for what is in it: every mistake is among the problems, with its line. */
+/**
+ * Reads a site file. Never throws for what is in it: every mistake is among the problems, with its
+ * line.
+ */
 export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
   const reader = createYamlReader(text);
   const root = reader.members(reader.root, sections);

@@ -1,7 +1,8 @@
 import type { Tokenizer } from '../tokenizers/tokenizers.ts';
 /**
- * What makes this library this library, parsed and checked. The text form is site.yaml; `parse.ts` makes this of it.
- * Everything here is plain frozen data, so it can be sent to worker threads and compared.
+ * What makes this library this library, parsed and checked. The text form is site.yaml; `parse.ts`
+ * makes this of it. Everything here is plain frozen data, so it can be sent to worker threads and
+ * compared.
  */
 
 import type { Action } from './actions.ts';
@@ -14,11 +15,17 @@ export interface Site {
   readonly admin: string;
   /** CSS colour of links and controls. */
   readonly accent: string;
-  /** May a person who may see ONE (any) or only who may see ALL restricted collections of a record see it? */
+  /**
+   * May a person who may see ONE (any) or only who may see ALL restricted collections of a record
+   * see it?
+   */
   readonly restrictedPolicy: 'any' | 'all';
   /** MARC paths shown to, and searchable by, cataloguers only. */
   readonly hiddenPaths: readonly string[];
-  /** MARC paths that hold the e-mail address of a person, or the name of a group, whose record it is. */
+  /**
+   * MARC paths that hold the e-mail address of a person, or the name of a group, whose record it
+   * is.
+   */
   readonly ownerPaths: readonly string[];
   /** The same for those who may see it whatever collection it is in. */
   readonly viewerPaths: readonly string[];
@@ -27,7 +34,10 @@ export interface Site {
   readonly sorts: readonly SortMethod[];
   readonly ranks: readonly RankMethod[];
   readonly facets: readonly FacetDefinition[];
-  /** The roots: the first is the home collection, the others stand outside the tree and are reached by name only. */
+  /**
+   * The roots: the first is the home collection, the others stand outside the tree and are reached
+   * by name only.
+   */
   readonly collections: readonly Collection[];
   readonly roles: readonly Role[];
   readonly users: readonly SiteUser[];
@@ -37,8 +47,8 @@ export interface Site {
   readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly oai: OaiSettings | undefined;
   /**
-   * How its records stand in the index: not of the file, but what is in force in the library, or the newest that this
-   * release knows.
+   * How its records stand in the index: not of the file, but what is in force in the library, or
+   * the newest that this release knows.
    */
   readonly indexed: IndexVersions;
 }
@@ -47,7 +57,10 @@ export interface FieldDefinition {
   readonly code: string;
   /** Language -> name shown to people; empty: the code. */
   readonly names: Readonly<Record<string, string>>;
-  /** MARC paths: "245__a", "245%%a", "24%", "008/07-10". What the file writes "245__%" is "245%%%" here. */
+  /**
+   * MARC paths: "245__a", "245%%a", "24%", "008/07-10". What the file writes "245__%" is "245%%%"
+   * here.
+   */
   readonly paths: readonly string[];
   /** Undefined: no index of its own, matched by whole value over its paths. */
   readonly index: IndexOptions | undefined;
@@ -89,7 +102,10 @@ export interface RankMethod {
   /** For `knowledge`: the path whose value is looked up in the base. */
   readonly path: string | undefined;
   readonly base: string | undefined;
-  /** For `relevance`: field -> how much more a word of the question counts that stands in this field. */
+  /**
+   * For `relevance`: field -> how much more a word of the question counts that stands in this
+   * field.
+   */
   readonly weights?: Readonly<Record<string, number>> | undefined;
   /** For `combine`: code of another method -> its share of the score. */
   readonly of?: Readonly<Record<string, number>> | undefined;
@@ -103,7 +119,10 @@ export type FacetKind = (typeof facetKinds)[number];
 
 export interface FacetDefinition {
   readonly code: string;
-  /** collection: the tree; year: numbers, drawn as a histogram; values: strings of these paths or of this field. */
+  /**
+   * collection: the tree; year: numbers, drawn as a histogram; values: strings of these paths or of
+   * this field.
+   */
   readonly kind: FacetKind;
   readonly paths: readonly string[];
   /**
@@ -153,7 +172,9 @@ export interface SignInProvider {
 export interface SiteUser {
   readonly name: string;
   readonly email: string;
-  /** Used only when the person is created. Undefined: cannot sign in until an operator gives one. */
+  /**
+   * Used only when the person is created. Undefined: cannot sign in until an operator gives one.
+   */
   readonly password: string | undefined;
   readonly roles: readonly string[];
   readonly groups: readonly string[];

@@ -1,4 +1,7 @@
-/** Languages that have a stemmer: those of the Snowball package, which is not loaded to read a site file. */
+/**
+ * Languages that have a stemmer: those of the Snowball package, which is not loaded to read a site
+ * file.
+ */
 export const stemLanguages = [
   'arabic',
   'armenian',

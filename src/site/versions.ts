@@ -21,7 +21,9 @@ export interface SiteVersion {
 
 /** The site file in force, and by which versions the index is made. */
 export interface CurrentSite extends SiteVersion {
-  /** `site.indexed` is the same, or the newest that this release knows where it does not know these. */
+  /**
+   * `site.indexed` is the same, or the newest that this release knows where it does not know these.
+   */
   readonly inForce: IndexVersions;
 }
 
@@ -42,8 +44,8 @@ interface InForce extends IndexVersions {
 }
 
 /**
- * The site in force. One statement; the file is parsed only when it changed. Throws `storedWrong` when this release
- * refuses it.
+ * The site in force. One statement; the file is parsed only when it changed. Throws `storedWrong`
+ * when this release refuses it.
  */
 export async function currentSite(database: Queryable): Promise<CurrentSite> {
   const [found] = await database.query<InForce>(sql`
@@ -109,7 +111,10 @@ function listProblems(problems: readonly SiteProblem[]): string {
   return problems.map(({ line, message }) => `  line ${line}: ${message}`).join('\n');
 }
 
-/** Like currentSite, but a stored file that cannot be read any more does not stand in the way of its replacement. */
+/**
+ * Like currentSite, but a stored file that cannot be read any more does not stand in the way of its
+ * replacement.
+ */
 export async function currentOrNone(
   database: Queryable,
 ): Promise<Omit<SiteVersion, 'site'> & { site: Site | undefined }> {

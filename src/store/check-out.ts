@@ -11,14 +11,18 @@ const tryEvery = 1_000;
 const forgottenAfter = 5_000;
 
 export interface CheckOutOptions {
-  /** Finds out which of several servers it is now, before it is tried again; undefined: there is one only. */
+  /**
+   * Finds out which of several servers it is now, before it is tried again; undefined: there is one
+   * only.
+   */
   readonly find: (() => Promise<void>) | undefined;
   readonly revive: (() => Promise<void>) | undefined;
 }
 
 /**
- * Connections, with patience: while no server can be reached, or none is a primary, it is tried again until the outage has lasted so long. In an outage that has
- * lasted longer one at a time tries, and all others are told at once, so that what can do without the database does.
+ * Connections, with patience: while no server can be reached, or none is a primary, it is tried
+ * again until the outage has lasted so long. In an outage that has lasted longer one at a time
+ * tries, and all others are told at once, so that what can do without the database does.
  */
 export function checkOutOf(
   pool: pg.Pool,
@@ -74,7 +78,10 @@ export function checkOutOf(
   };
 }
 
-/** Who has no patience at all waits as long as a connection takes. A connection that comes too late goes back to the pool. */
+/**
+ * Who has no patience at all waits as long as a connection takes. A connection that comes too late
+ * goes back to the pool.
+ */
 async function connectionWithin(
   connecting: Promise<pg.PoolClient>,
   patience: number,

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 
 /**
- * What a library keeps is for its own user: from here on this process, and those that it starts, make files that nobody
- * else can read, and what an older release left open in the data folder is closed. A web server that sends documents
- * itself reads them as a member of their group: it passes through the data folder when they are in it.
+ * What a library keeps is for its own user: from here on this process, and those that it starts,
+ * make files that nobody else can read, and what an older release left open in the data folder is
+ * closed. A web server that sends documents itself reads them as a member of their group: it passes
+ * through the data folder when they are in it.
  */
 export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): void {
   process.umask(0o077);
@@ -34,8 +35,8 @@ const ours =
 type Folders = Pick<Settings, 'dataFolder' | 'files' | 'fileDelivery'>;
 
 /**
- * PostgreSQL does not run as root: another user must get to its files through root's folder, without seeing what else
- * is in it.
+ * PostgreSQL does not run as root: another user must get to its files through root's folder,
+ * without seeing what else is in it.
  */
 export function openToServer(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false });
@@ -43,7 +44,10 @@ export function openToServer(folder: string): void {
   chmodSync(folder, (found.mode & 0o7777) | 0o011);
 }
 
-/** Changes what is open too far; leaves what belongs to somebody else, links, and a disk that is only read. */
+/**
+ * Changes what is open too far; leaves what belongs to somebody else, links, and a disk that is
+ * only read.
+ */
 function narrow(path: string, mode: (before: number, isFolder: boolean) => number): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || !(found.isDirectory() || found.isFile())) return;

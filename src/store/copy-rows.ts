@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
 /**
- * Rows in PostgreSQL's binary COPY format (COPY documentation, "Binary Format"): no escaping, and JavaScript strings are written as UTF-8 straight
- * into the buffer that is sent.
+ * Rows in PostgreSQL's binary COPY format (COPY documentation, "Binary Format"): no escaping, and
+ * JavaScript strings are written as UTF-8 straight into the buffer that is sent.
  */
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const chunkBytes = 512 * 1024;

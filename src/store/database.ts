@@ -16,19 +16,28 @@ export interface Queryable {
 }
 
 export interface QueryOptions {
-  /** How long to try again while the database is away, for what only reads; default: the patience of the connection. Milliseconds. */
+  /**
+   * How long to try again while the database is away, for what only reads; default: the patience of
+   * the connection. Milliseconds.
+   */
   readonly patience?: number;
 }
 
 export interface Transaction extends Queryable {
-  /** A stream into `COPY table (columns) FROM STDIN ...`; end it and wait for 'finish' (stream.pipeline does) before the next query. */
+  /**
+   * A stream into `COPY table (columns) FROM STDIN ...`; end it and wait for 'finish'
+   * (stream.pipeline does) before the next query.
+   */
   copyIn(statement: string): Writable;
 }
 
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readonly readOnly?: boolean;
-  /** Runs `work` again, up to this often in all, after a serialization failure, a deadlock, or the loss of the server before it was told to commit. Default 1: `work` must be safe to repeat. */
+  /**
+   * Runs `work` again, up to this often in all, after a serialization failure, a deadlock, or the
+   * loss of the server before it was told to commit. Default 1: `work` must be safe to repeat.
+   */
   readonly attempts?: number;
   /** Replaces the statement timeout inside this transaction; 0 is none. Milliseconds. */
   readonly timeout?: number;
@@ -65,13 +74,19 @@ export interface ConnectOptions {
   readonly revive?: () => Promise<void>;
 }
 
-/** Begins the application_name of every connection of ours; the rest tells processes and machines apart. */
+/**
+ * Begins the application_name of every connection of ours; the rest tells processes and machines
+ * apart.
+ */
 export const applicationPrefix = 'reperio ';
 export const applicationName = `${applicationPrefix}${process.pid}@${hostname()}`.slice(0, 63);
 
 const int8 = 20;
 
-/** Connections are made when they are needed: an address that leads nowhere shows at the first query. */
+/**
+ * Connections are made when they are needed: an address that leads nowhere shows at the first
+ * query.
+ */
 export function connect(url: string, options: ConnectOptions): Database {
   const servers = serversOf(url);
   const config = clientConfig(url, options);
@@ -96,7 +111,8 @@ export function connect(url: string, options: ConnectOptions): Database {
         (error: Error) => done(error),
       ),
   });
-  // A connection that breaks, idle or in use, tells its pool and its query; without a listener it would end the process.
+  // A connection that breaks, idle or in use, tells its pool and its query; without a listener it
+  // would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.on('error', () => {});
@@ -183,7 +199,8 @@ export function clientConfig(
   return {
     connectionString: url,
     application_name: applicationName,
-    // Statements of milliseconds: compiling one takes a quarter of a second of a core, and a bad guess of the planner is enough for it to be done each time.
+    // Statements of milliseconds: compiling one takes a quarter of a second of a core, and a bad
+    // guess of the planner is enough for it to be done each time.
     options: '-c jit=off',
     connectionTimeoutMillis: timeForServer(url, connectTimeout),
     statement_timeout: statementTimeout,
@@ -234,7 +251,8 @@ async function once<T>(
     copyIn: (statement) => {
       const stream = client.query(copyFrom(statement));
       copies.add(stream);
-      // When its connection goes, a stream that nobody waits for fails as well; the transaction tells.
+      // When its connection goes, a stream that nobody waits for fails as well; the transaction
+      // tells.
       stream.on('error', () => {});
       stream.once('close', () => copies.delete(stream));
       return stream;
@@ -253,7 +271,8 @@ async function once<T>(
     if (command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
     return result;
   } catch (error) {
-    // An unfinished COPY would keep ROLLBACK waiting for ever; closing the connection rolls back as well.
+    // An unfinished COPY would keep ROLLBACK waiting for ever; closing the connection rolls back as
+    // well.
     broken =
       copies.size > 0 ||
       isUnreachable(error) ||

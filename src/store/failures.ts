@@ -13,7 +13,10 @@ const networkCodes = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** What a failed statement or connection means to the user; what only the room that asked can judge (a broken constraint) stays as it is. */
+/**
+ * What a failed statement or connection means to the user; what only the room that asked can judge
+ * (a broken constraint) stays as it is.
+ */
 export function explain(error: unknown, connectTimeout: number): unknown {
   if (error instanceof DatabaseError) {
     const kind = kindOf(error.code ?? '');
@@ -40,8 +43,9 @@ function kindOf(code: string) {
 }
 
 /**
- * The connection could not be made, was lost, or leads to a server that takes no writes: another one may do, and the same one may soon. What was asked has not been
- * done, unless the connection was lost while it was.
+ * The connection could not be made, was lost, or leads to a server that takes no writes: another
+ * one may do, and the same one may soon. What was asked has not been done, unless the connection
+ * was lost while it was.
  */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -54,7 +58,10 @@ export function isUnreachable(error: unknown): boolean {
   );
 }
 
-/** In the driver's words: a connection that broke, one that broke before, and one that was not made in time. */
+/**
+ * In the driver's words: a connection that broke, one that broke before, and one that was not made
+ * in time.
+ */
 function isLost({ message }: Error): boolean {
   return /^(?:Connection terminated|timeout expired|Client has encountered a connection error|Client was closed)/.test(
     message,
@@ -86,7 +93,10 @@ export function isAway(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT');
 }
 
-/** Failures that the same transaction, done again, may well not meet: serialization failure and deadlock. */
+/**
+ * Failures that the same transaction, done again, may well not meet: serialization failure and
+ * deadlock.
+ */
 export function isPassing(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01');
 }

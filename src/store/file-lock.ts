@@ -6,9 +6,10 @@ import { storeErrors } from './errors.ts';
 import { giveToFolderOwner } from './folder-owner.ts';
 
 /**
- * A lock on a file that the kernel takes back when its holder dies, however it dies: nothing stale to recognise. Node has no flock; SQLite's
- * locks are the ones within reach, and they also hold between threads and between opens of one process. The file itself stays empty.
- * Nobody else may open the file: closing any descriptor of it would drop the process's locks.
+ * A lock on a file that the kernel takes back when its holder dies, however it dies: nothing stale
+ * to recognise. Node has no flock; SQLite's locks are the ones within reach, and they also hold
+ * between threads and between opens of one process. The file itself stays empty. Nobody else may
+ * open the file: closing any descriptor of it would drop the process's locks.
  */
 export interface FileLock {
   release(): void;
@@ -42,7 +43,9 @@ export interface LockOptions {
   readonly timeout: number;
 }
 
-/** Waits for the lock. Throws `lockWaited` after the timeout and the signal's reason when it aborts. */
+/**
+ * Waits for the lock. Throws `lockWaited` after the timeout and the signal's reason when it aborts.
+ */
 export async function fileLock(path: string, kind: Kind, { signal, timeout }: LockOptions): Promise<FileLock> {
   const started = performance.now();
   for (;;) {

@@ -12,8 +12,10 @@ export interface IdempotentRequest {
 }
 
 /**
- * Does `work` once for each key, however often it is asked: the key and the answer are kept in the transaction of the work, so that a crash keeps both or neither, and
- * of two at once the second waits and gets the answer of the first. Throws `keyReused` when something else was asked under the key.
+ * Does `work` once for each key, however often it is asked: the key and the answer are kept in the
+ * transaction of the work, so that a crash keeps both or neither, and of two at once the second
+ * waits and gets the answer of the first. Throws `keyReused` when something else was asked under
+ * the key.
  */
 export async function idempotently<T extends object>(
   database: Database,

@@ -15,7 +15,10 @@ const pollPause = 500;
 /** Milliseconds. */
 const connectTimeout = 10_000;
 
-/** Held as a session advisory lock on a connection of its own, so it ends with the process, however that ends. */
+/**
+ * Held as a session advisory lock on a connection of its own, so it ends with the process, however
+ * that ends.
+ */
 export interface Lease {
   /** Aborts when the connection breaks, and the lease with it. */
   readonly lost: AbortSignal;
@@ -24,7 +27,10 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-/** Aborts with the signal, and when the lease is lost: what needs it is given up then, since somebody else may have it. */
+/**
+ * Aborts with the signal, and when the lease is lost: what needs it is given up then, since
+ * somebody else may have it.
+ */
 export function whileHeld({ lost }: Lease, signal: AbortSignal | undefined): AbortSignal {
   return signal === undefined ? lost : AbortSignal.any([signal, lost]);
 }
@@ -108,8 +114,8 @@ async function holderOf(client: pg.Client, name: LeaseName): Promise<string> {
 }
 
 /**
- * A lease that its holder has nearly all the time, and others share for the length of a transaction: they wait in a queue, and the holder lets them
- * pass when it suits.
+ * A lease that its holder has nearly all the time, and others share for the length of a
+ * transaction: they wait in a queue, and the holder lets them pass when it suits.
  */
 export interface SharedLease {
   /** Whether somebody waits for `letPass`. */

@@ -8,9 +8,10 @@ const longestPause = 5_000;
 const connectTimeout = 10_000;
 
 /**
- * Calls `onWake` at each notification with its payload, and after each (re)connection with undefined, since what came in between is lost: a
- * notification only says "look".
- * Tries for ever, with growing pauses. Resolves when the signal has aborted and the connection is closed; rejects only for a wrong address.
+ * Calls `onWake` at each notification with its payload, and after each (re)connection with
+ * undefined, since what came in between is lost: a notification only says "look". Tries for ever,
+ * with growing pauses. Resolves when the signal has aborted and the connection is closed; rejects
+ * only for a wrong address.
  */
 export async function listen(
   url: string,

@@ -11,12 +11,18 @@ export interface Migration {
   readonly file: string;
   readonly text: string;
   readonly checksum: string;
-  /** Begins with `-- offline`: it changes what running nodes use, so none may run meanwhile. Every other one is additive. */
+  /**
+   * Begins with `-- offline`: it changes what running nodes use, so none may run meanwhile. Every
+   * other one is additive.
+   */
   readonly offline: boolean;
 }
 
 export interface MigrationStatus {
-  /** The number of the newest one applied; 0 for an empty database. More than `here` beside a newer code. */
+  /**
+   * The number of the newest one applied; 0 for an empty database. More than `here` beside a newer
+   * code.
+   */
   readonly there: number;
   readonly here: number;
   readonly pending: readonly Migration[];
@@ -39,9 +45,13 @@ export function readMigrations(from: URL = folder): readonly Migration[] {
   });
 }
 
-/** What is applied and what is not. Throws for a database that a newer code has changed in a way that this one cannot live with, or whose history is another one. */
+/**
+ * What is applied and what is not. Throws for a database that a newer code has changed in a way
+ * that this one cannot live with, or whose history is another one.
+ */
 export async function migrationStatus(database: Queryable, migrations = readMigrations()): Promise<MigrationStatus> {
-  // Read from the catalogue with a fresh snapshot: after waiting for a lock, to_regclass may still answer from the session's cache.
+  // Read from the catalogue with a fresh snapshot: after waiting for a lock, to_regclass may still
+  // answer from the session's cache.
   const table = await database.query(
     sql`SELECT FROM pg_tables WHERE tablename = 'schema_migration' AND schemaname = ANY (current_schemas(false))`,
   );
@@ -52,7 +62,8 @@ export async function migrationStatus(database: Queryable, migrations = readMigr
       : [];
   const there = applied.at(-1)?.number ?? 0;
   const here = migrations.length;
-  // Those that are only additive change nothing that this code uses: it may serve beside a newer one while nodes are upgraded in turn, and again if that is undone.
+  // Those that are only additive change nothing that this code uses: it may serve beside a newer
+  // one while nodes are upgraded in turn, and again if that is undone.
   if (applied.some(({ number, offline }) => offline && number > here))
     throw new UserError(storeErrors.schemaTooNew, { there, here });
   for (const { number, checksum } of applied) {
@@ -64,8 +75,9 @@ export async function migrationStatus(database: Queryable, migrations = readMigr
 }
 
 /**
- * Applies what is pending, each migration in a transaction of its own together with its row in schema_migration: a crash leaves whole ones. Safe
- * when several nodes start at once. Resolves to those applied by this call.
+ * Applies what is pending, each migration in a transaction of its own together with its row in
+ * schema_migration: a crash leaves whole ones. Safe when several nodes start at once. Resolves to
+ * those applied by this call.
  */
 export async function migrate(database: Database, migrations = readMigrations()): Promise<readonly Migration[]> {
   const applied: Migration[] = [];

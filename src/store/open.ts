@@ -8,7 +8,10 @@ import { joinServer } from './embedded/share.ts';
 import { storeErrors } from './errors.ts';
 import { migrate, migrationStatus } from './migrate.ts';
 
-/** The database of a library, opened: of the embedded server, started or joined, or of the server that DATABASE_URL names. */
+/**
+ * The database of a library, opened: of the embedded server, started or joined, or of the server
+ * that DATABASE_URL names.
+ */
 export interface Store {
   readonly database: Database;
   /** For worker threads and other processes that connect on their own. */
@@ -18,10 +21,15 @@ export interface Store {
 }
 
 export interface OpenOptions {
-  /** Default migrate: brings the schema to this version. check: throws unless it is at this version. any: takes it as it is. */
+  /**
+   * Default migrate: brings the schema to this version. check: throws unless it is at this version.
+   * any: takes it as it is.
+   */
   readonly schema?: 'migrate' | 'check' | 'any';
   readonly signal?: AbortSignal;
-  /** Takes a sentence for the user when the embedded server keeps him waiting. Default: to stderr. */
+  /**
+   * Takes a sentence for the user when the embedded server keeps him waiting. Default: to stderr.
+   */
   readonly tell?: (sentence: string) => void;
 }
 

@@ -10,8 +10,9 @@ export interface Poll {
 }
 
 /**
- * Looks every second for what notifications may have missed, since poolers and failovers lose them: while it is used,
- * and for ten seconds after. Otherwise every three seconds, so that a server that nobody asks costs next to nothing.
+ * Looks every second for what notifications may have missed, since poolers and failovers lose them:
+ * while it is used, and for ten seconds after. Otherwise every three seconds, so that a server that
+ * nobody asks costs next to nothing.
  */
 export function poll(look: () => void): Poll {
   let lastUsed = performance.now();

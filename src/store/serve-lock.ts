@@ -6,7 +6,10 @@ import { storeErrors } from './errors.ts';
 import { type FileLock, tryFileLock } from './file-lock.ts';
 import { giveToFolderOwner } from './folder-owner.ts';
 
-/** One `reperio serve` to a data folder. The lock ends with its process; the note beside it says whom a second one meets. */
+/**
+ * One `reperio serve` to a data folder. The lock ends with its process; the note beside it says
+ * whom a second one meets.
+ */
 export interface ServeLock {
   /** Where it really listens, when that is known. */
   announce(port: number): void;

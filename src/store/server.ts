@@ -6,13 +6,17 @@ export class NoPrimary extends Error {
   readonly code = '25006';
 }
 
-/** How long one of several servers may take. One that is cut off answers nothing, not even a refusal: while it is waited for, the new primary is there and unasked. Milliseconds. */
+/**
+ * How long one of several servers may take. One that is cut off answers nothing, not even a
+ * refusal: while it is waited for, the new primary is there and unasked. Milliseconds.
+ */
 export const otherIsAskedAfter = 3_000;
 
 /** Rejects with NoPrimary for a standby, unless any server will do. */
 export async function openServer(address: string, config: pg.ClientConfig, anyServer: boolean): Promise<pg.Client> {
   const client = new pg.Client({ ...config, connectionString: address });
-  // A connection that breaks later tells whoever listens; without a listener it would end the process.
+  // A connection that breaks later tells whoever listens; without a listener it would end the
+  // process.
   client.on('error', () => {});
   try {
     await client.connect();
@@ -35,8 +39,10 @@ function leave(client: pg.Client): void {
 }
 
 /**
- * Asks one server again and again whether it is the primary, and whoever comes while it is asked has the same answer. The connection to a standby is kept as long as it is asked: signing in
- * costs a server a process and some milliseconds of a core, and all processes of all nodes ask just when one of these servers is to become the primary.
+ * Asks one server again and again whether it is the primary, and whoever comes while it is asked
+ * has the same answer. The connection to a standby is kept as long as it is asked: signing in costs
+ * a server a process and some milliseconds of a core, and all processes of all nodes ask just when
+ * one of these servers is to become the primary.
  */
 export class Probe {
   readonly #address: string;
@@ -48,7 +54,10 @@ export class Probe {
     this.#address = address;
   }
 
-  /** Rejects with NoPrimary for a standby (not for `anyServer`), or with what keeps it from answering. */
+  /**
+   * Rejects with NoPrimary for a standby (not for `anyServer`), or with what keeps it from
+   * answering.
+   */
   ask(config: pg.ClientConfig, anyServer: boolean): Promise<void> {
     if (this.#answer !== undefined) return this.#answer;
     const answer = this.#ask(config, anyServer);

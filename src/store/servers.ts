@@ -6,8 +6,9 @@ import { openServer, otherIsAskedAfter, Probe } from './server.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /**
- * The servers that one address may name: postgresql://user:password@db1:5432,db2:5432/library. One of them is the primary; after a failover it is another.
- * Shared by everything of a process that connects to the address, so that who finds the new primary finds it for all.
+ * The servers that one address may name: postgresql://user:password@db1:5432,db2:5432/library. One
+ * of them is the primary; after a failover it is another. Shared by everything of a process that
+ * connects to the address, so that who finds the new primary finds it for all.
  */
 export class Servers {
   /** One address each. */
@@ -26,7 +27,9 @@ export class Servers {
     return this.urls[this.#at]!;
   }
 
-  /** `url` cannot be reached, or is no primary (any more): the next one is tried, unless somebody has moved on already. */
+  /**
+   * `url` cannot be reached, or is no primary (any more): the next one is tried, unless somebody has moved on already.
+   */
   leave(url: string): void {
     if (url !== this.current) return;
     this.#at = (this.#at + 1) % this.urls.length;
@@ -34,7 +37,9 @@ export class Servers {
   }
 
   /**
-   * Asks all at once which is the primary (`anyServer`: which answers), on connections of its own: one that is cut off delays nobody. Rejects when none says so soon; one that says so later is known to who asks next.
+   * Asks all at once which is the primary (`anyServer`: which answers), on connections of its own:
+   * one that is cut off delays nobody. Rejects when none says so soon; one that says so later is
+   * known to who asks next.
    */
   async find(config: pg.ClientConfig, anyServer: boolean): Promise<void> {
     if (performance.now() - this.#foundAt < knownFor) return;
@@ -67,7 +72,10 @@ export function serversOf(url: string): Servers {
   return servers;
 }
 
-/** The addresses of one that names several hosts, with user, database and parameters alike. Throws `databaseUrlWrong`. */
+/**
+ * The addresses of one that names several hosts, with user, database and parameters alike. Throws
+ * `databaseUrlWrong`.
+ */
 export function addressesOf(url: string): readonly string[] {
   const parts = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#@]*)((?:[/?#].*)?)$/s.exec(url);
   if (parts === null) throw new UserError(storeErrors.databaseUrlWrong);
@@ -75,13 +83,19 @@ export function addressesOf(url: string): readonly string[] {
   return hosts.split(',').map((host) => before + host + after);
 }
 
-/** How long one server may take to connect, where `limit` is how long connecting may take (0: for ever). Milliseconds. */
+/**
+ * How long one server may take to connect, where `limit` is how long connecting may take (0: for
+ * ever). Milliseconds.
+ */
 export function timeForServer(url: string, limit: number): number {
   if (serversOf(url).urls.length === 1) return limit;
   return limit === 0 ? otherIsAskedAfter : Math.min(limit, otherIsAskedAfter);
 }
 
-/** A connection of its own to the primary: all servers are tried in turn. Throws what the last one said. */
+/**
+ * A connection of its own to the primary: all servers are tried in turn. Throws what the last one
+ * said.
+ */
 export async function connectToPrimary(url: string, config: pg.ClientConfig): Promise<pg.Client> {
   const servers = serversOf(url);
   for (let tried = 1; ; tried++) {

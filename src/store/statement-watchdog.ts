@@ -4,10 +4,12 @@ import { NoPrimary } from './server.ts';
 import type { Servers } from './servers.ts';
 
 /**
- * Finds statements that nobody answers any more. A server that is cut off sends nothing, not even a refusal, and TCP waits a quarter of an hour: so when a statement
- * has run for a while, a connection of its own asks whether the server still has it. Only what is certain counts: the server is silent twice while this process is on time, or
- * the very server that had it has it no more. Then the statement's connection is broken, and whoever waits hears that it was lost. Through a pooler, which has process numbers of
- * its own, only silence counts.
+ * Finds statements that nobody answers any more. A server that is cut off sends nothing, not even a
+ * refusal, and TCP waits a quarter of an hour: so when a statement has run for a while, a
+ * connection of its own asks whether the server still has it. Only what is certain counts: the
+ * server is silent twice while this process is on time, or the very server that had it has it no
+ * more. Then the statement's connection is broken, and whoever waits hears that it was lost.
+ * Through a pooler, which has process numbers of its own, only silence counts.
  */
 export class StatementWatchdog {
   readonly #servers: Servers;
@@ -17,7 +19,9 @@ export class StatementWatchdog {
   readonly #wantsPrimary: boolean;
   #looking = false;
   #silent = 0;
-  /** By connection: which start of which server it leads to, where process numbers mean something. */
+  /**
+   * By connection: which start of which server it leads to, where process numbers mean something.
+   */
   readonly #homes = new WeakMap<pg.ClientBase, string>();
 
   constructor(servers: Servers, config: pg.ClientConfig, wantsPrimary: boolean) {
@@ -26,7 +30,10 @@ export class StatementWatchdog {
     this.#config = config;
   }
 
-  /** A connection is new: before anything else it is asked which server has it. Rejects with NoPrimary for a standby where the primary is wanted. */
+  /**
+   * A connection is new: before anything else it is asked which server has it. Rejects with
+   * NoPrimary for a standby where the primary is wanted.
+   */
   async meet(client: pg.ClientBase): Promise<void> {
     const { rows } = await client.query<{ server: string; pid: number; standby: boolean }>(
       `SELECT ${serverName} AS server, pg_backend_pid() AS pid, pg_is_in_recovery() AS standby`,

@@ -27,34 +27,36 @@ export interface FromBackground {
 type Say = (level: 'info' | 'warn' | 'error', sentence: string) => void;
 
 /**
- * Memory of its own objects, in MB; buffers come beside it. The largest records, and batches of many, fit in many
- * times.
+ * Memory of its own objects, in MB; buffers come beside it. The largest records, and batches of
+ * many, fit in many times.
  */
 const heapMegabytes = 1024;
 /**
- * What a fold or a rebuild needed is given back by ending: with more bytes than this a process that has nothing to do
- * makes room for another one.
+ * What a fold or a rebuild needed is given back by ending: with more bytes than this a process that
+ * has nothing to do makes room for another one.
  */
 const wornAbove = 300_000_000;
 /** After it has ended by itself, doubled each time it ends young. Milliseconds. */
 const shortestPause = 1_000;
 const longestPause = 60_000;
 const grownUp = 120_000;
-/** The largest record takes some ten seconds; who says nothing for so long never will. Milliseconds. */
+/**
+ * The largest record takes some ten seconds; who says nothing for so long never will. Milliseconds.
+ */
 const silenceLimit = 300_000;
 const lookEvery = 5_000;
 /**
- * It leaves the machine to the first worker, but not for longer than this, in ms: what there is to do may be why that
- * one does not start.
+ * It leaves the machine to the first worker, but not for longer than this, in ms: what there is to
+ * do may be why that one does not start.
  */
 const startWithin = 5_000;
 /** What it is doing is given up in this time. Milliseconds. */
 const closeLimit = 5_000;
 
 /**
- * The process beside the workers that does what a node does once: it looks after the index and does periodic tasks. It
- * may die, of a record that does not fit in memory or of a disk that is full, without the process that accepts
- * connections, and is started again; so is one that hangs.
+ * The process beside the workers that does what a node does once: it looks after the index and does
+ * periodic tasks. It may die, of a record that does not fit in memory or of a disk that is full,
+ * without the process that accepts connections, and is started again; so is one that hangs.
  */
 export class BackgroundProcess {
   readonly #log: DestinationStream;
@@ -84,8 +86,8 @@ export class BackgroundProcess {
   }
 
   /**
-   * Starts it now: the first worker answers, and has the machine no longer for itself. What stands in the way is told
-   * and tried again; it ends nothing.
+   * Starts it now: the first worker answers, and has the machine no longer for itself. What stands
+   * in the way is told and tried again; it ends nothing.
    */
   begin(): void {
     clearTimeout(this.#timer);

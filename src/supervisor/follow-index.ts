@@ -12,7 +12,10 @@ export interface FollowOptions {
   readonly onReady: () => void;
 }
 
-/** Looks after the index of a library and keeps this host's copy of it fresh, until the signal. Throws UserError when the database cannot be asked at the beginning. */
+/**
+ * Looks after the index of a library and keeps this host's copy of it fresh, until the signal.
+ * Throws UserError when the database cannot be asked at the beginning.
+ */
 export async function followIndex({ settings, signal, onWork, onReady }: FollowOptions): Promise<void> {
   const library = await openLibrary(settings, signal);
   const systemd = tellSystemd(() => true);

@@ -13,7 +13,10 @@ import { ownLimits, type WorkerLimits, whyReplace } from './worker-limits.ts';
 /** What workers are started with; a reload brings another one. */
 export interface WorkerPlan {
   readonly workers: number;
-  /** Module that a worker process runs, asked for at each start; it speaks the messages of messages.ts. */
+  /**
+   * Module that a worker process runs, asked for at each start; it speaks the messages of
+   * messages.ts.
+   */
   readonly release: () => Release;
   /** Plain data for it, once it is known where we listen. */
   readonly start: (address: string) => unknown;
@@ -48,7 +51,9 @@ export class Member {
   /** Why it was killed by us. */
   verdict: string | undefined;
   report: WorkerReport | undefined;
-  /** When it reported last, in ms since 1970, to be shown; judged is by a clock that nobody sets. */
+  /**
+   * When it reported last, in ms since 1970, to be shown; judged is by a clock that nobody sets.
+   */
   reported: number | undefined;
   readonly #begun = Promise.withResolvers<boolean>();
   readonly #plan: WorkerPlan;

@@ -19,7 +19,10 @@ export type ToWorker =
 export type ToSupervisor =
   /** It answers connections from now on. */
   | { readonly kind: 'ready' }
-  /** A connection is its own now; until it says so, one that was handed to it is given to another when it dies. */
+  /**
+   * A connection is its own now; until it says so, one that was handed to it is given to another
+   * when it dies.
+   */
   | { readonly kind: 'taken'; readonly number: number }
   /** It cannot start; `code` is that of a user error, '' for a bug. */
   | {

@@ -13,9 +13,9 @@ export function openFilesLimit(limits = readLimits()): number {
 }
 
 /**
- * How many connections a process may have so that it still opens what it needs: a process without descriptors cannot
- * even measure itself. With the usual 1,024
- * they are 824, with 524,288 they are 10,000.
+ * How many connections a process may have so that it still opens what it needs: a process without
+ * descriptors cannot even measure itself. With the usual 1,024 they are 824, with 524,288 they are
+ * 10,000.
  */
 export function mostConnections(limit = openFilesLimit()): number {
   return Math.min(mostUseful, Math.max(Math.floor(limit / 4), limit - reserved));

@@ -17,8 +17,8 @@ export interface Release {
 }
 
 /**
- * The release in force: the folder under whose name `bin/reperio` was called, which may be a link that has moved since; our own when nobody says. `module` is a
- * path inside it.
+ * The release in force: the folder under whose name `bin/reperio` was called, which may be a link
+ * that has moved since; our own when nobody says. `module` is a path inside it.
  */
 export function currentRelease(module: string, named = process.env['_REPERIO_RELEASE']): Release {
   const root = named !== undefined && existsSync(join(named, module)) ? realpathSync(named) : ownFolder;

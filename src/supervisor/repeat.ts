@@ -1,7 +1,6 @@
 /**
- * Does something again and again. What it throws is told and ends nothing: a process that measures itself needs files
- * and memory for that, and must not end
- * for the want of them.
+ * Does something again and again. What it throws is told and ends nothing: a process that measures
+ * itself needs files and memory for that, and must not end for the want of them.
  */
 export function repeat(
   every: number,

@@ -1,6 +1,9 @@
 import type { Member } from './member.ts';
 
-/** A worker that ends by itself is replaced after this long, doubled each time it ends young again. Milliseconds. */
+/**
+ * A worker that ends by itself is replaced after this long, doubled each time it ends young again.
+ * Milliseconds.
+ */
 const shortestPause = 100;
 const longestPause = 10_000;
 /** Who lived so long was no failed start. Milliseconds. */

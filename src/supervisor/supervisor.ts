@@ -26,7 +26,10 @@ export interface SupervisorOptions {
   readonly onListening: (address: string) => void;
 }
 
-/** A balancer that asked whether we are ready gets this long to ask again and look away. Milliseconds. */
+/**
+ * A balancer that asked whether we are ready gets this long to ask again and look away.
+ * Milliseconds.
+ */
 const lookAwayLimit = 5_000;
 /** Requests that have come are answered in this time after that. Milliseconds. */
 const drainLimit = 35_000;
@@ -37,8 +40,10 @@ const replaceAgain = 60_000;
 const lookEvery = 1_000;
 
 /**
- * Runs worker processes and hands them the connections that come, in turn. The listening socket stays here, so that no connection is refused while workers die,
- * start, and are replaced. A worker that dies is replaced; one that cannot start at the very beginning ends everything with its reason.
+ * Runs worker processes and hands them the connections that come, in turn. The listening socket
+ * stays here, so that no connection is refused while workers die, start, and are replaced. A worker
+ * that dies is replaced; one that cannot start at the very beginning ends everything with its
+ * reason.
  */
 export class Supervisor {
   readonly meter = new NodeMeter();
@@ -117,7 +122,10 @@ export class Supervisor {
     }
   }
 
-  /** Another plan: all workers are replaced, one after the other, without a refused or cut connection. False: the first successor did not start, and all stays as it was. */
+  /**
+   * Another plan: all workers are replaced, one after the other, without a refused or cut
+   * connection. False: the first successor did not start, and all stays as it was.
+   */
   async reload(plan: WorkerPlan): Promise<boolean> {
     const before = this.#plan;
     const turn = this.#replacing.then(async () => {
@@ -140,7 +148,10 @@ export class Supervisor {
     return turn;
   }
 
-  /** Has a worker look at what it does; the first one when no place is named. The id of the profile that is kept; undefined: there is no such worker, or it is at it already. */
+  /**
+   * Has a worker look at what it does; the first one when no place is named. The id of the profile
+   * that is kept; undefined: there is no such worker, or it is at it already.
+   */
   async profile(seconds: number, place = 0): Promise<string | undefined> {
     const member = this.#slots[place]?.member;
     if (member === undefined || !member.takes) return undefined;
@@ -244,8 +255,8 @@ export class Supervisor {
   }
 
   /**
-   * Once a second: who is worn, and who is lost? Not in the first look after we were away ourselves, as when the
-   * machine was paused: nobody could be heard.
+   * Once a second: who is worn, and who is lost? Not in the first look after we were away
+   * ourselves, as when the machine was paused: nobody could be heard.
    */
   #look(): void {
     const late = performance.now() - this.#looked - lookEvery;

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Tells systemd that the service is ready, and that it is well at half the interval of its watchdog, by `systemd-notify`, which every systemd machine has. Nothing
- * without NOTIFY_SOCKET. `isWell` says whether requests are answered; when not, the watchdog is left to bark.
+ * Tells systemd that the service is ready, and that it is well at half the interval of its
+ * watchdog, by `systemd-notify`, which every systemd machine has. Nothing without NOTIFY_SOCKET.
+ * `isWell` says whether requests are answered; when not, the watchdog is left to bark.
  */
 export function tellSystemd(isWell: () => boolean): { stop(): void } {
   const { NOTIFY_SOCKET, WATCHDOG_USEC } = process.env;

@@ -12,7 +12,10 @@ export interface WorkOptions extends Pick<RunTasksOptions, 'onTask' | 'onTrouble
   readonly onReady: () => void;
 }
 
-/** Does the periodic tasks of a library until the signal. Throws UserError when the database cannot be asked at the beginning. */
+/**
+ * Does the periodic tasks of a library until the signal. Throws UserError when the database cannot
+ * be asked at the beginning.
+ */
 export async function workOnTasks({ settings, signal, onReady, ...told }: WorkOptions): Promise<void> {
   const { database, url, release } = await openStore(settings, { signal });
   const systemd = tellSystemd(() => true);

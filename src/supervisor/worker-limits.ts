@@ -2,7 +2,10 @@ import type { WorkerReport } from '../monitor/worker-report.ts';
 
 /** When a worker is replaced though it is well. 0 is never. */
 export interface WorkerLimits {
-  /** Requests that it answers; each worker has its own up to a tenth more or less, so that they do not go together. */
+  /**
+   * Requests that it answers; each worker has its own up to a tenth more or less, so that they do
+   * not go together.
+   */
   readonly requests: number;
   /** Resident memory in bytes. */
   readonly memory: number;
@@ -17,7 +20,10 @@ export function ownLimits(limits: WorkerLimits, random: number): WorkerLimits {
   return { ...limits, requests: Math.round(limits.requests * (0.9 + 0.2 * random)) };
 }
 
-/** Why a worker is to be replaced by a fresh one, as the end of a sentence; undefined: it is not. `idle`: ms since it was last seen working. */
+/**
+ * Why a worker is to be replaced by a fresh one, as the end of a sentence; undefined: it is not.
+ * `idle`: ms since it was last seen working.
+ */
 export function whyReplace(report: WorkerReport, idle: number, limits: WorkerLimits): string | undefined {
   const { requests, memory } = report;
   if (limits.requests > 0 && requests >= limits.requests) return `it has answered ${requests} requests`;

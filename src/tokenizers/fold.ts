@@ -1,14 +1,14 @@
 import { orderable } from '../marc/orderable.ts';
 
 /**
- * Folding: what makes "Müller" and "muller" one word. Case and accents go, compatibility forms (ﬁ, full-width letters,
- * ²) become plain letters, and the many quotes and dashes become the ASCII ones, so that the tokenizer's tables need to
- * know ASCII only.
+ * Folding: what makes "Müller" and "muller" one word. Case and accents go, compatibility forms (ﬁ,
+ * full-width letters, ²) become plain letters, and the many quotes and dashes become the ASCII
+ * ones, so that the tokenizer's tables need to know ASCII only.
  */
 
 /**
- * Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel marks. Not the vowel signs of Indic scripts: those are
- * letters.
+ * Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel marks. Not the vowel signs of
+ * Indic scripts: those are letters.
  */
 const marks =
   /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u00ad\u200b-\u200f\ufeff]/g;
@@ -74,7 +74,10 @@ export function tidySpace(text: string): string {
   return (lookAt(text) & untidy) === 0 ? text : text.trim().replace(/\s+/g, ' ');
 }
 
-/** A text folded, as it is cut into words, and tidied, as it is a value. Each character is looked at once: a load folds gigabytes. */
+/**
+ * A text folded, as it is cut into words, and tidied, as it is a value. Each character is looked at
+ * once: a load folds gigabytes.
+ */
 export function foldBoth(text: string): { readonly folded: string; readonly value: string } {
   const found = lookAt(text);
   if ((found & foreign) !== 0) {
@@ -90,7 +93,10 @@ function foldForeign(text: string): string {
   return bare.replace(special, (letter) => letters[letter] ?? letter).normalize('NFC');
 }
 
-/** What `lookAt` finds: a character that is not ASCII; capitals; a control character, or a blank at an end or beside another. */
+/**
+ * What `lookAt` finds: a character that is not ASCII; capitals; a control character, or a blank at
+ * an end or beside another.
+ */
 const foreign = 1;
 const capitals = 2;
 const untidy = 4;
@@ -121,7 +127,10 @@ export function foldValue(text: string): string {
 
 /** \"o, \"{o}, {\"o}, \'{\i}: an accent of punctuation and one letter, within braces or not. */
 const accented = /\{\\["'`^~=.]\s*\{?\\?([a-z])\}?\}|\\["'`^~=.]\s*(?:\{\\?([a-z])\}|\\?([a-z]))/g;
-/** \c{c}, \v s: an accent that is a letter needs braces or a blank, else it is another command (\vartheta). */
+/**
+ * \c{c}, \v s: an accent that is a letter needs braces or a blank, else it is another command
+ * (\vartheta).
+ */
 const lettered = /\{\\[cvukh]\s*(?:\{([a-z])\}|\s([a-z]))\}|\\[cvukh]\s*(?:\{([a-z])\}|\s([a-z])(?![a-z]))/g;
 const ligature = /\\(ss|ae|oe|aa|o|l|i|j)(?![a-z])(?:\{\}|\s(?=[a-z]))?/g;
 

@@ -1,7 +1,7 @@
 /**
- * Names of people. The fuzzy author index holds the forms in which a person may be asked for: "Ellis, John R" also as
- * "J Ellis",
- * "Ellis, J", "Ellis, R", ... After Invenio's BibIndexAuthorTokenizer.
+ * Names of people. The fuzzy author index holds the forms in which a person may be asked for:
+ * "Ellis, John R" also as "J Ellis", "Ellis, J", "Ellis, R", ... After Invenio's
+ * BibIndexAuthorTokenizer.
  */
 
 /** Words of compound surnames that are not surnames alone. */
@@ -39,8 +39,8 @@ export function parseName(name: string): NameParts {
 }
 
 /**
- * Each first name with each later one, whole or as initial, some left out: "a b c" -> a, a b, a c, a b c, b, b c, c,
- * ...
+ * Each first name with each later one, whole or as initial, some left out: "a b c" -> a, a b, a c,
+ * a b c, b, b c, c, ...
  */
 function firstNameForms(first: readonly string[]): Set<string> {
   const forms = new Set<string>();

@@ -59,7 +59,10 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger | undefined;
   /** People, sessions, roles; undefined: everybody is a guest. */
   readonly people?: WebPeople;
-  /** Proxies whose word is taken for the address and protocol of readers: addresses and networks, with commas. */
+  /**
+   * Proxies whose word is taken for the address and protocol of readers: addresses and networks,
+   * with commas.
+   */
   readonly trustProxy?: string | undefined;
   /** How far the site is open; undefined: always. */
   readonly level?: () => SiteLevel;
@@ -79,7 +82,10 @@ export interface AppOptions {
   readonly later?: AfterAnswer;
   /** Budgets and places for crawlers and harvesters; undefined is without limit. */
   readonly limits?: LimitSettings;
-  /** Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each time. */
+  /**
+   * Milliseconds for which shared caches may keep a guest's page. Default 0: they must ask each
+   * time.
+   */
   readonly sharedCache?: number;
   /** Told of each route, so that a test can walk all of them. */
   readonly onRoute?: (method: string, url: string) => void;
@@ -139,7 +145,8 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     app.server.headersTimeout = options.timeouts.header;
     watchBodies(app, options.timeouts.body);
   }
-  // A client that has reset its connection has no address any more, and nobody to answer: balancers' probes end so.
+  // A client that has reset its connection has no address any more, and nobody to answer:
+  // balancers' probes end so.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.socket.remoteAddress !== undefined) return done();
     reply.hijack();
@@ -233,7 +240,10 @@ function rememberLanguage(environment: WebEnvironment, request: FastifyRequest, 
   reply.header('set-cookie', preferenceCookie('ln', wanted));
 }
 
-/** Whoever meets a damaged byte of the index has it mended and asks again, so the reader never sees it. */
+/**
+ * Whoever meets a damaged byte of the index has it mended and asks again, so the reader never sees
+ * it.
+ */
 function repairDamage(app: FastifyInstance, library: WebLibrary): void {
   app.addHook('onRoute', (route) => {
     const answer = route.handler;

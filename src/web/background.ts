@@ -1,6 +1,6 @@
 /**
- * The background process of `serve`: looks after the index and does periodic tasks, until the supervisor says so or
- * is gone.
+ * The background process of `serve`: looks after the index and does periodic tasks, until the
+ * supervisor says so or is gone.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';

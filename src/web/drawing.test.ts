@@ -9,7 +9,9 @@ import { defaultSite } from '../site/default.ts';
 import { createApp } from './app.ts';
 import { memoryLibrary } from './test-library.ts';
 
-/** What has broken a reader, an expression or an address somewhere, and what catalogues are full of. */
+/**
+ * What has broken a reader, an expression or an address somewhere, and what catalogues are full of.
+ */
 const pieces = [
   ...['\ud800', '\udc00', '\u0000', '\u0007', '\ufeff', '\uffff', '\u2028', '\r\n', '\u3000', '\u0301', '\u0316', 'ﷺ'],
   ...["\\'", "\\'{", '\\"', '\\frac{', '\\sqrt', '$', '$$', '{', '}', '^', '_', '\\', '~', '\\alpha '],
@@ -19,8 +21,8 @@ const pieces = [
   ...['a', 'Ellis, John', 'é', '漢', '😀', 'ORCID:0000-0001', 'DOI', 'handle', 'CERN', '', ' '],
 ];
 /**
- * Mostly short; now and then so long that work which takes the square of a length, or a frame of the stack for each
- * sign, shows.
+ * Mostly short; now and then so long that work which takes the square of a length, or a frame of
+ * the stack for each sign, shows.
  */
 const text = fc
   .tuple(

@@ -19,8 +19,9 @@ export const deletedRecord: MarcRecord = {
 };
 
 /**
- * For tests: a library of these records, numbered from 1, with a real index but without a database. A deleted one has
- * the mark beside the collections that it was in. Two libraries in one process need two versions.
+ * For tests: a library of these records, numbered from 1, with a real index but without a database.
+ * A deleted one has the mark beside the collections that it was in. Two libraries in one process
+ * need two versions.
  */
 export function memoryLibrary(site: Site, records: readonly MarcRecord[], version = '1'): WebLibrary {
   const analyzer = compileAnalyzer(site);

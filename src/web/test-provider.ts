@@ -5,7 +5,10 @@ import Provider from 'oidc-provider';
 
 export interface TestProvider {
   readonly issuer: string;
-  /** Somebody signs in there: follows where our redirect led, and resolves to where the browser is sent back. Keeps the provider's cookies. */
+  /**
+   * Somebody signs in there: follows where our redirect led, and resolves to where the browser is
+   * sent back. Keeps the provider's cookies.
+   */
   signIn(address: string, who: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -18,7 +21,10 @@ export interface TestProviderOptions {
   readonly claims: (who: string) => Readonly<Record<string, unknown>>;
 }
 
-/** For tests: a real OpenID Connect provider on this machine, where everybody is let in under the name they say. */
+/**
+ * For tests: a real OpenID Connect provider on this machine, where everybody is let in under the
+ * name they say.
+ */
 export async function startProvider({
   client,
   secret,

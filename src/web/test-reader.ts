@@ -1,9 +1,15 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 
-/** For tests: somebody at a browser without JavaScript, who keeps cookies and sends forms as they stand on the page. */
+/**
+ * For tests: somebody at a browser without JavaScript, who keeps cookies and sends forms as they
+ * stand on the page.
+ */
 export interface Reader {
   open(url: string): Promise<LightMyRequestResponse>;
-  /** Fills the form of the last page that goes to this address, and sends it. Does not follow where the answer leads. */
+  /**
+   * Fills the form of the last page that goes to this address, and sends it. Does not follow where
+   * the answer leads.
+   */
   send(action: string, values?: Readonly<Record<string, string>>): Promise<LightMyRequestResponse>;
   /** The same, and goes where the answer leads. */
   sendAndFollow(action: string, values?: Readonly<Record<string, string>>): Promise<LightMyRequestResponse>;

@@ -1,6 +1,9 @@
 import { exportFormats, idFormat, pageFormats } from '../formats/formats.ts';
 
-/** For the test that walks every route as different people, walk.test.ts. Whoever adds a route adds a line here that says how to ask it. */
+/**
+ * For the test that walks every route as different people, walk.test.ts. Whoever adds a route adds
+ * a line here that says how to ask it.
+ */
 
 /** What there is to ask for. */
 export interface WalkWorld {
@@ -32,7 +35,10 @@ const once =
   (...steps: readonly Step[]): Walk =>
   () =>
     steps;
-/** A form that changes something of the sender's own: sent without its token, so that nothing is changed. */
+/**
+ * A form that changes something of the sender's own: sent without its token, so that nothing is
+ * changed.
+ */
 const form = (url: string): Walk => once({ url, method: 'POST', form: { name: 'x' } });
 
 const formats = [

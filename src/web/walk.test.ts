@@ -27,9 +27,11 @@ import { testPeople } from './test-people.ts';
 import { errorSteps, type Step, type WalkWorld, walks } from './walk-table.ts';
 
 /**
- * Nobody learns anything of what they may not see. Shown by two libraries that differ in that only: for each person, another library has in the place of
- * each record that the person may not see an empty one of no collection, and none of the hidden values. Every route, asked in every way of walk-table.ts, must
- * answer both alike: page, status and headers. So counts, facets, suggestions, orders and errors are compared without naming them.
+ * Nobody learns anything of what they may not see. Shown by two libraries that differ in that only:
+ * for each person, another library has in the place of each record that the person may not see an
+ * empty one of no collection, and none of the hidden values. Every route, asked in every way of
+ * walk-table.ts, must answer both alike: page, status and headers. So counts, facets, suggestions,
+ * orders and errors are compared without naming them.
  */
 
 const siteText = `
@@ -115,7 +117,8 @@ const isAnywhere = ({ kinds, words, year }: Drawn): boolean =>
 
 /** `id` counts from 1. Hidden records and hidden values are full of the marker. */
 function recordOf(one: Drawn, id: number, hiddenShown: boolean): MarcRecord {
-  // A guest may not see it; what others see has the marker too, which is why only guests are searched for it.
+  // A guest may not see it; what others see has the marker too, which is why only guests are
+  // searched for it.
   const secret = isSecret(one) || !isAnywhere(one);
   const mark = (text: string): string => (secret ? `${marker}${text}` : text);
   return {
@@ -225,7 +228,8 @@ before(async () => {
     { name: 'token of boss that may not read', headers: await token(ids.boss, ['edit']), ...nothing },
     { name: 'token of owner', headers: await token(ids.owner, ['read']), ...nothing, owns: true },
   ];
-  // When somebody was seen last moves while they walk, and pages of accounts show it: nobody comes so late as to move it.
+  // When somebody was seen last moves while they walk, and pages of accounts show it: nobody comes
+  // so late as to move it.
   await store.database.query(sql`UPDATE session SET last_seen = now() + interval '1 day'`);
   await store.database.query(sql`UPDATE api_token SET last_used = now() + interval '1 day'`);
 });
@@ -325,8 +329,8 @@ async function ask(
 }
 
 /**
- * Without what is never twice the same: times, numbers of requests, tokens of forms. An entity tag is a digest that has
- * the version of the index in it.
+ * Without what is never twice the same: times, numbers of requests, tokens of forms. An entity tag
+ * is a digest that has the version of the index in it.
  */
 function seen(answer: LightMyRequestResponse): string {
   const {
@@ -414,7 +418,8 @@ test('whatever is asked, nobody learns of what they may not see', async () => {
           ...stepsOf(whole.routes, worldOf(library, site)),
           ...errorSteps.map((step) => [step, step.method ?? 'GET'] as const),
         ];
-        // A guest each time, and two of the others in turn: all of them take long. The guest comes last, when whatever is kept was made for others.
+        // A guest each time, and two of the others in turn: all of them take long. The guest comes
+        // last, when whatever is kept was made for others.
         const chosen = [walkers[1 + (turn % 5)]!, walkers[1 + ((turn + 2) % 5)]!, walkers[0]!];
         // What everybody is told, step by step, so that each comes after the others.
         const told: string[][] = [];

@@ -2,19 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import type { WebLibrary } from './exchange/environment.ts';
 
-/** After three pages of each kind more of them change nothing that can be measured (bench/first-page.ts). */
+/**
+ * After three pages of each kind more of them change nothing that can be measured
+ * (bench/first-page.ts).
+ */
 const rounds = 3;
 /** A process that is slower than this is of more use slow than late. Milliseconds. */
 const usualLimit = 3_000;
 
 /**
- * Draws pages of this library for nobody, so that the first readers of a new process do not wait for its code to be compiled and its segments to be read. That is
- * most of a second of a core, and a balancer whose probes wait behind it takes nodes that have just begun for dead. Nothing of it is counted, logged or limited.
- * Resolves after `limit` ms at the latest, whatever the library does; an answer that is waited for then is left alone.
+ * Draws pages of this library for nobody, so that the first readers of a new process do not wait
+ * for its code to be compiled and its segments to be read. That is most of a second of a core, and
+ * a balancer whose probes wait behind it takes nodes that have just begun for dead. Nothing of it
+ * is counted, logged or limited. Resolves after `limit` ms at the latest, whatever the library
+ * does; an answer that is waited for then is left alone.
  */
 export async function warmUp(library: WebLibrary, limit = usualLimit): Promise<void> {
   const over = new AbortController();
-  // What is wrong here (a damaged segment, a database that is away) is said, and mended, where somebody asks.
+  // What is wrong here (a damaged segment, a database that is away) is said, and mended, where
+  // somebody asks.
   const drawn = draw(library, over.signal).catch(() => undefined);
   await Promise.race([drawn, sleep(limit, undefined, { signal: over.signal }).catch(() => undefined)]);
   over.abort();

@@ -1,4 +1,7 @@
-/** A worker process of `serve`: answers the connections that the supervisor hands it, until the supervisor says so or is gone. */
+/**
+ * A worker process of `serve`: answers the connections that the supervisor hands it, until the
+ * supervisor says so or is gone.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';

@@ -10,8 +10,9 @@ const shortest = 2_000;
 const mostKept = 100;
 
 /**
- * The tree of a text; kept beside Node's compiled modules (NODE_COMPILE_CACHE) under the digest of the text, since
- * reading the site file takes a command, and the translations each web process, longer than anything else at its start.
+ * The tree of a text; kept beside Node's compiled modules (NODE_COMPILE_CACHE) under the digest of
+ * the text, since reading the site file takes a command, and the translations each web process,
+ * longer than anything else at its start.
  */
 export function treeOf(source: string): Tree {
   const cache = process.env['NODE_COMPILE_CACHE'];

@@ -38,7 +38,10 @@ export interface Tree {
   readonly problems: readonly Problem[];
 }
 
-/** Reads any text. The library is loaded here, since it costs a command 20 ms and most files have been read before. */
+/**
+ * Reads any text. The library is loaded here, since it costs a command 20 ms and most files have
+ * been read before.
+ */
 export function parseTree(source: string): Tree {
   const yaml = createRequire(import.meta.url)('yaml') as typeof import('yaml');
   const lines = new yaml.LineCounter();

@@ -18,8 +18,8 @@ export interface Entry extends Value {
 }
 
 /**
- * Reads YAML that has a known form. Every getter reports what is wrong to `problems` and answers with something
- * harmless, so that one reading finds all mistakes.
+ * Reads YAML that has a known form. Every getter reports what is wrong to `problems` and answers
+ * with something harmless, so that one reading finds all mistakes.
  */
 export interface YamlReader {
   readonly problems: SiteProblem[];

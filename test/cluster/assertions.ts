@@ -5,7 +5,10 @@ import { type CrawlerOutcome, crawlersRate, readersAim } from './scenarios/crawl
 import type { DatabaseOutcome } from './scenarios/databases.ts';
 import type { Aim } from './scenarios/scenario.ts';
 
-/** Aims are medians on a machine of one's own; a single run on a shared one may take so many times as long. */
+/**
+ * Aims are medians on a machine of one's own; a single run on a shared one may take so many times
+ * as long.
+ */
 const tolerance = 3;
 /** A search while the database is away, in ms: an aim like the others. */
 const slowestSearch = 1_200;

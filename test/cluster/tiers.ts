@@ -45,7 +45,10 @@ export function chosen<T extends { readonly name: string }>(scenarios: readonly 
   return some;
 }
 
-/** Tiers among these test files that cannot run here, one sentence each; `npm test` says so loudly, and in CI it fails. */
+/**
+ * Tiers among these test files that cannot run here, one sentence each; `npm test` says so loudly,
+ * and in CI it fails.
+ */
 export function missingTiers(files: readonly string[]): readonly string[] {
   return Object.entries(tiers)
     .filter(([, { file }]) => files.some((each) => isOfCluster(each) && each.endsWith(`/${file}`)))

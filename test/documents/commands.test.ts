@@ -6,7 +6,10 @@ import type { AnyCommand, CommandGroup } from '../../src/cli/command.ts';
 import { commandTable } from '../../src/cli/table.ts';
 import { fencesOf, readDocument, root, withoutFences } from '../support/markdown.ts';
 
-/** A command where a document shows it: at the beginning of code, of a line, behind a variable or another command. */
+/**
+ * A command where a document shows it: at the beginning of code, of a line, behind a variable or
+ * another command.
+ */
 const command = /(?:^|[;&|(] *|bin\/|[A-Z_]+=\S+ )reperio +([a-z][\w-]*)([^;&|`#\n)]*)/gm;
 
 interface Shown {

@@ -13,8 +13,9 @@ import { runShell, type ShellBlock } from '../support/shell.ts';
 import { openSmallLibrary } from '../support/small-library.ts';
 
 /**
- * Guides as a reader follows them: their blocks "sh run" one after the other in one shell, those marked "sh serve" beside what follows, in a copy of the clone
- * (of links) with a home of its own. Ports of the text become free ones.
+ * Guides as a reader follows them: their blocks "sh run" one after the other in one shell, those
+ * marked "sh serve" beside what follows, in a copy of the clone (of links) with a home of its own.
+ * Ports of the text become free ones.
  */
 const made: string[] = [];
 after(() => {
@@ -29,7 +30,10 @@ interface Followed {
 interface Course {
   /** Before its first block. */
   readonly before?: readonly Fence[];
-  /** On an embedded database of its own, which each command starts and stops; else on one that is there already. */
+  /**
+   * On an embedded database of its own, which each command starts and stops; else on one that is
+   * there already.
+   */
   readonly embedded?: boolean;
 }
 

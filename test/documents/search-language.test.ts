@@ -6,8 +6,8 @@ import { codeIn, readDocument, root, type Table, tablesOf } from '../support/mar
 import { openSmallLibrary, type SmallLibrary, signIn } from '../support/small-library.ts';
 
 /**
- * docs/search-language.md, asked of the library that it describes. The first word of a table's head says how its rows are
- * asked; a column without a head is for people.
+ * docs/search-language.md, asked of the library that it describes. The first word of a table's head
+ * says how its rows are asked; a column without a head is for people.
  */
 const document = readDocument('docs/search-language.md');
 const tables = tablesOf(document);
@@ -66,7 +66,9 @@ async function answerTo(question: string, headers: Record<string, string> = {}):
   return { finds: written(found.map(({ recid }) => recid)), notices: notices.map(({ kind }) => kind) };
 }
 
-/** Sentences of pages by the kind of notice, each as an expression: what is in braces is anything. */
+/**
+ * Sentences of pages by the kind of notice, each as an expression: what is in braces is anything.
+ */
 function sentences(): ReadonlyMap<string, RegExp> {
   const [file] = globSync(join(root, 'src/**/translations/en.yaml'));
   const section = /^notice:\n((?: {2}.*\n)+)/m.exec(readFileSync(file!, 'utf8'))?.[1] ?? '';

@@ -28,7 +28,8 @@ test('examples/curl/session.md: each step answers what stands below it', { skip:
   const commands = fences.filter(({ info }) => info === 'sh');
   const answers = fences.filter(({ info }) => info === 'text');
   assert.ok(commands.length > 10 && commands.length === answers.length);
-  // An answer without a newline at its end is shown as a line of its own, as a terminal's next prompt would.
+  // An answer without a newline at its end is shown as a line of its own, as a terminal's next
+  // prompt would.
   const printed = await runShell(
     commands.map(({ text }) => ({ text: here(text) })),
     { cwd: folder, env: { PASSWORD: passwordOf('ada') } },

@@ -7,7 +7,10 @@ export interface CutProxy {
   readonly url: string;
   /** How many connections have come. */
   readonly connections: number;
-  /** Ends all connections, and refuses new ones; or (`silent`) answers nothing any more, as when packets are dropped. */
+  /**
+   * Ends all connections, and refuses new ones; or (`silent`) answers nothing any more, as when
+   * packets are dropped.
+   */
   cut(how?: 'refuse' | 'silent'): Promise<void>;
   heal(): Promise<void>;
   close(): Promise<void>;
@@ -16,7 +19,10 @@ export interface CutProxy {
 /** In front of a database whose URL has its socket folder as `host` parameter or a TCP host. */
 export async function openCutProxy(
   url: string,
-  /** What clients are told as the number of their server process, as poolers do; undefined: the real one. */
+  /**
+   * What clients are told as the number of their server process, as poolers do; undefined: the real
+   * one.
+   */
   { processNumber }: { readonly processNumber?: number } = {},
 ): Promise<CutProxy> {
   // The embedded server's address has no host before the path, which URL refuses.

@@ -18,8 +18,9 @@ export interface TestDatabase {
 const options = { poolSize: 8, connectTimeout: 20_000, statementTimeout: 60_000, lockTimeout: 30_000 };
 
 /**
- * A database of the test's own on a real PostgreSQL, migrated unless told otherwise. `npm test` keeps one server for all test files and names its
- * folder in TEST_DATABASE_FOLDER; a file that is run alone makes one.
+ * A database of the test's own on a real PostgreSQL, migrated unless told otherwise. `npm test`
+ * keeps one server for all test files and names its folder in TEST_DATABASE_FOLDER; a file that is
+ * run alone makes one.
  */
 export async function openTestDatabase({
   migrated = true,

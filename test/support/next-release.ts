@@ -8,8 +8,8 @@ const root = join(import.meta.dirname, '../..');
 export const nextWord = 'zebraq';
 
 /**
- * For tests: a copy of this release in the folder, changed as the next one would be that analyses records in another
- * way. Its `src/cli/main.ts` runs.
+ * For tests: a copy of this release in the folder, changed as the next one would be that analyses
+ * records in another way. Its `src/cli/main.ts` runs.
  */
 export function makeNextRelease(folder: string): string {
   mkdirSync(folder, { recursive: true });

@@ -1,14 +1,20 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The Chromium of this machine for tests of pages, or undefined: the test skips itself, and `npm test` says so loudly (in CI it fails). */
+/**
+ * The Chromium of this machine for tests of pages, or undefined: the test skips itself, and `npm
+ * test` says so loudly (in CI it fails).
+ */
 export function findChromium(): string | undefined {
   return ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
     .map(onPath)
     .find((path) => path !== undefined);
 }
 
-/** Programs that read what `reperio cluster render` makes, and those of guides and examples, with the Debian package of each. */
+/**
+ * Programs that read what `reperio cluster render` makes, and those of guides and examples, with
+ * the Debian package of each.
+ */
 const clusterPrograms = {
   haproxy: 'haproxy',
   keepalived: 'keepalived',
@@ -27,7 +33,10 @@ const clusterPrograms = {
 
 export type ClusterProgram = keyof typeof clusterPrograms;
 
-/** A program of a package that scripts/install-test-packages installs; undefined: the test skips itself. Debian keeps some where only root looks. */
+/**
+ * A program of a package that scripts/install-test-packages installs; undefined: the test skips
+ * itself. Debian keeps some where only root looks.
+ */
 export function findProgram(name: string): string | undefined {
   return onPath(name) ?? ['/usr/sbin', '/sbin'].map((folder) => join(folder, name)).find(isExecutable);
 }

@@ -2,7 +2,10 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A node of some release: its own data folder, and the library's database where that is not the embedded one. */
+/**
+ * A node of some release: its own data folder, and the library's database where that is not the
+ * embedded one.
+ */
 export interface ReleaseNode {
   readonly name: string;
   /** The module that its commands begin with. */

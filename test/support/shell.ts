@@ -3,7 +3,10 @@ import { spawn } from 'node:child_process';
 
 export interface ShellBlock {
   readonly text: string;
-  /** One command that runs beside what follows until the end; the next block begins when it says that it serves. */
+  /**
+   * One command that runs beside what follows until the end; the next block begins when it says
+   * that it serves.
+   */
   readonly serves?: boolean;
 }
 
@@ -15,8 +18,8 @@ export interface ShellOptions {
 const mark = '\u0001';
 
 /**
- * Runs blocks one after the other in one bash, which ends at the first command that fails, and gives what each printed on both outputs. What serves is ended
- * with it.
+ * Runs blocks one after the other in one bash, which ends at the first command that fails, and
+ * gives what each printed on both outputs. What serves is ended with it.
  */
 export async function runShell(
   blocks: readonly ShellBlock[],
@@ -43,7 +46,10 @@ export async function runShell(
   return parts.slice(0, -1);
 }
 
-/** A server that does not come up ends the script with what it said. No braces: the process that is told to end is the server itself. */
+/**
+ * A server that does not come up ends the script with what it said. No braces: the process that is
+ * told to end is the server itself.
+ */
 function serving(text: string, at: number): string {
   const log = `serving-${at}.log`;
   return `

@@ -8,7 +8,10 @@ export interface TestSystemd {
   tellings(): readonly string[];
 }
 
-/** A systemd-notify of our own, in a new folder in this one; the watchdog wants to hear something each second. */
+/**
+ * A systemd-notify of our own, in a new folder in this one; the watchdog wants to hear something
+ * each second.
+ */
 export function createSystemd(folder: string): TestSystemd {
   const bin = join(folder, 'bin');
   const told = join(folder, 'told');

@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds: as long as a machine that does other work may take; a test that passes never waits for it. */
+/**
+ * Milliseconds: as long as a machine that does other work may take; a test that passes never waits
+ * for it.
+ */
 const generous = 60_000;
 /** Milliseconds between two looks: short at first, for what is there almost at once. */
 const shortest = 5;
 const longest = 50;
 
 /**
- * What `look` finds once it finds something other than undefined and false; an error of it is "not yet". Throws after
+ * What `look` finds once it finds something other than undefined and false; an error of it is "not
+ * yet". Throws after
  * `timeout` ms with what was waited for and the last error.
  */
 export async function waitFor<T>(

@@ -15,7 +15,8 @@ const loaded = [
   'proxy',
   'proxy_http',
   'proxy_balancer',
-  // The default, which must be there for Apache to start, though none uses it; `apache2 -t` does not tell.
+  // The default, which must be there for Apache to start, though none uses it; `apache2 -t` does
+  // not tell.
   'lbmethod_byrequests',
   'lbmethod_bybusyness',
   'proxy_hcheck',
@@ -23,7 +24,10 @@ const loaded = [
   'xsendfile',
 ] as const;
 
-/** Apache 2.4 in front of web nodes, sending files itself where a node says X-Sendfile. A whole httpd.conf, for Debian. */
+/**
+ * Apache 2.4 in front of web nodes, sending files itself where a node says X-Sendfile. A whole
+ * httpd.conf, for Debian.
+ */
 export function renderApache(topology: Topology, host: Host): readonly RenderedFile[] {
   const text = lines(
     madeFor(topology, host),

@@ -12,7 +12,10 @@ import { exampleTopology, onLoopback, testSecrets } from '../topology/test-topol
 import { internalPrefix } from './nginx.ts';
 import { renderHost } from './render.ts';
 
-/** nginx and Apache, as they are rendered, in front of a node that lets one reader through and tells them which file to send. */
+/**
+ * nginx and Apache, as they are rendered, in front of a node that lets one reader through and tells
+ * them which file to send.
+ */
 
 const scratch = mkdtempSync(join(tmpdir(), 'reperio-delivery-'));
 const files = join(scratch, 'files');

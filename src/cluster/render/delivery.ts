@@ -1,6 +1,9 @@
 import { hostsWith, type Topology } from '../topology/topology.ts';
 
-/** What Apache and nginx have in common when they stand in front of web nodes: behind the balancers where there are some, else in their place. */
+/**
+ * What Apache and nginx have in common when they stand in front of web nodes: behind the balancers
+ * where there are some, else in their place.
+ */
 
 export function isBehindBalancer(topology: Topology): boolean {
   return hostsWith(topology, 'balancer').length > 0;

@@ -1,7 +1,9 @@
 import { etcdMembers, type Host, type Topology } from '../topology/topology.ts';
 import { environmentLine, lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
-/** What Debian's etcd.service reads; each line is a flag of etcd, ETCD_PRE_VOTE being --pre-vote. */
+/**
+ * What Debian's etcd.service reads; each line is a flag of etcd, ETCD_PRE_VOTE being --pre-vote.
+ */
 export function renderEtcd(topology: Topology, host: Host): readonly RenderedFile[] {
   const { name, ports, etcdApi } = topology;
   const peer = (member: Host): string => `http://${member.address}:${ports['etcd-peers']}`;

@@ -1,6 +1,9 @@
 import { frontAddress, hostsWith, type Topology } from '../topology/topology.ts';
 
-/** Patroni says by HTTP which server is the primary; here that becomes an address that is always the primary's. */
+/**
+ * Patroni says by HTTP which server is the primary; here that becomes an address that is always the
+ * primary's.
+ */
 export function databaseSections(topology: Topology): string {
   const { ports } = topology;
   const address = frontAddress(topology);

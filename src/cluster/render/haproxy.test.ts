@@ -14,7 +14,10 @@ import { exampleTopology, onLoopback, testSecrets } from '../topology/test-topol
 import { haproxyFile } from './haproxy.ts';
 import { renderHost } from './render.ts';
 
-/** The rendered configuration in a running HAProxy, in front of three nodes that do as they are told. */
+/**
+ * The rendered configuration in a running HAProxy, in front of three nodes that do as they are
+ * told.
+ */
 
 interface Answer {
   readonly status: number;
@@ -212,7 +215,8 @@ describe('HAProxy as it is rendered', { skip: lacks('haproxy', 'socat') }, () =>
   });
 
   test('repeats on another node what may be repeated, and nothing else', async () => {
-    // As a node that is killed: what it has is cut. One of three: of two that are bad, leastconn may try each twice.
+    // As a node that is killed: what it has is cut. One of three: of two that are bad, leastconn
+    // may try each twice.
     nodes[0]!.act = (asked) => void asked.socket.destroy();
     const asks = (method: string, headers: Readonly<Record<string, string>> = {}) =>
       Promise.all(Array.from({ length: 12 }, () => ask('/x', { method, headers }).catch(() => undefined)));

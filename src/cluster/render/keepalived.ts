@@ -2,7 +2,10 @@ import { type Host, hostsWith, type Topology } from '../topology/topology.ts';
 import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
 const keepalivedFile = '/etc/keepalived/keepalived.conf';
-/** Whoever has a lower one waits longer before it takes the address, by up to one advert: 50 ms with these, 90 ms with 140. */
+/**
+ * Whoever has a lower one waits longer before it takes the address, by up to one advert: 50 ms with
+ * these, 90 ms with 140.
+ */
 const highest = 200;
 const step = 10;
 

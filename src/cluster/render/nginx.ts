@@ -2,10 +2,15 @@ import { type Host, hostsWith, type Topology } from '../topology/topology.ts';
 import { deliveryPort, isBehindBalancer, probeHost } from './delivery.ts';
 import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
-/** Where a web node sends nginx for a file, by X-Accel-Redirect: this and the path below the folder of files. */
+/**
+ * Where a web node sends nginx for a file, by X-Accel-Redirect: this and the path below the folder
+ * of files.
+ */
 export const internalPrefix = '/protected/';
 
-/** nginx 1.22 or newer in front of web nodes, sending files itself. A whole nginx.conf, for Debian. */
+/**
+ * nginx 1.22 or newer in front of web nodes, sending files itself. A whole nginx.conf, for Debian.
+ */
 export function renderNginx(topology: Topology, host: Host): readonly RenderedFile[] {
   const text = lines(
     madeFor(topology, host),

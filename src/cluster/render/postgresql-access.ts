@@ -1,6 +1,9 @@
 import { type Host, hostsWith, type Topology, usesPatroni } from '../topology/topology.ts';
 
-/** Lines of pg_hba.conf: by address, everybody with a password, nobody else. The library comes through the balancers, whose addresses the server sees. */
+/**
+ * Lines of pg_hba.conf: by address, everybody with a password, nobody else. The library comes
+ * through the balancers, whose addresses the server sees.
+ */
 export function accessLines(topology: Topology): readonly string[] {
   const { database } = topology;
   const servers = hostsWith(topology, 'database');

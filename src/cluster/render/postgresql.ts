@@ -7,7 +7,8 @@ import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 export const createDatabaseFile = '/etc/reperio/create-database.sh';
 
 /**
- * What makes the library's role and database; and for a single server its configuration, as files for Debian's cluster folder. With several servers Patroni writes that.
+ * What makes the library's role and database; and for a single server its configuration, as files
+ * for Debian's cluster folder. With several servers Patroni writes that.
  */
 export function renderPostgresql(topology: Topology, host: Host, _secrets: Secrets): readonly RenderedFile[] {
   const script = { path: createDatabaseFile, text: createDatabase(topology, host), mode: 0o755 };

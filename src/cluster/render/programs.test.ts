@@ -19,7 +19,10 @@ after(() => rmSync(scratch, { recursive: true, force: true }));
 const topology = exampleTopology(onLoopback);
 const apache = exampleTopology((text) => onLoopback(text).replace('versions:', 'files: {server: apache}\nversions:'));
 
-/** The files of a host below the scratch folder; answers where one of them is. Absolute paths in them that must exist are made to point there too. */
+/**
+ * The files of a host below the scratch folder; answers where one of them is. Absolute paths in
+ * them that must exist are made to point there too.
+ */
 function written(host: string, of: Topology = topology, change: (text: string) => string = (text) => text) {
   const folder = join(scratch, `${host}-${of.files.server}`);
   for (const { path, text } of renderHost(of, hostNamed(of, host), testSecrets)) {

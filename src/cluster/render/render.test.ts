@@ -17,7 +17,10 @@ const expected = fileURLToPath(new URL('expected', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'reperio-render-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Compares with the files of `expected/FOLDER`, exactly. SNAPSHOTS=write makes them anew: then read the difference. */
+/**
+ * Compares with the files of `expected/FOLDER`, exactly. SNAPSHOTS=write makes them anew: then read
+ * the difference.
+ */
 function compare(folder: string, topology: Topology, host: string): void {
   const root = join(expected, folder);
   const files = renderHost(topology, hostNamed(topology, host), testSecrets);

@@ -66,7 +66,9 @@ function settingsText(topology: Topology, host: Host): string {
   );
 }
 
-/** Where nginx or Apache stand in front, they send files; every request for one comes through them. */
+/**
+ * Where nginx or Apache stand in front, they send files; every request for one comes through them.
+ */
 function deliverySettings(topology: Topology): readonly string[] {
   if (hostsWith(topology, 'files').length === 0) return [];
   const why = `# We say who may have a file, and ${topology.files.server} sends it.`;

@@ -8,7 +8,10 @@ export interface WrittenFile {
   readonly change: 'new' | 'changed' | 'same';
 }
 
-/** Writes files below a folder, as `FOLDER/etc/...`; what is the same is left alone. With `dryRun` it only says what would be done. */
+/**
+ * Writes files below a folder, as `FOLDER/etc/...`; what is the same is left alone. With `dryRun`
+ * it only says what would be done.
+ */
 export function writeFiles(
   folder: string,
   files: readonly RenderedFile[],

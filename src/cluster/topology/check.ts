@@ -4,7 +4,10 @@ import { portProblems } from './ports.ts';
 import { etcdMembers, hostsWith, type Topology, usesPatroni } from './topology.ts';
 import { versionProblems } from './versions.ts';
 
-/** All of them; a cluster with one of these would not start, or would lose something. Values that could not be read are empty and left alone. */
+/**
+ * All of them; a cluster with one of these would not start, or would lose something. Values that
+ * could not be read are empty and left alone.
+ */
 export function topologyProblems(topology: Topology): readonly Finding[] {
   return [
     ...roleProblems(topology),

@@ -1,6 +1,9 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 
-/** Where an entry stands, by its path as "hosts.web1.address"; for one that is not written, where the nearest above it stands. */
+/**
+ * Where an entry stands, by its path as "hosts.web1.address"; for one that is not written, where
+ * the nearest above it stands.
+ */
 export function linesOf(source: string): (path: string) => number {
   const counter = new LineCounter();
   const lines = new Map<string, number>([['', 1]]);

@@ -10,7 +10,10 @@ export interface LiveState {
   readonly databases: Readonly<Record<string, DatabaseState>>;
 }
 
-/** going: about to stop, so that balancers look away; away: does not answer; else what it says instead, as "answers 503". */
+/**
+ * going: about to stop, so that balancers look away; away: does not answer; else what it says
+ * instead, as "answers 503".
+ */
 export type WebState = 'ready' | 'going' | 'away' | `answers ${number}`;
 
 export interface DatabaseState {

@@ -25,7 +25,9 @@ export function isInNetwork(address: string, network: Network): boolean {
   return number >= first && number < first + sizeOf(network.prefix);
 }
 
-/** The first address names the network and the last one everybody in it: neither can be a host's. */
+/**
+ * The first address names the network and the last one everybody in it: neither can be a host's.
+ */
 export function isForHosts(address: string, { address: first, prefix }: Network): boolean {
   const place = numberOf(address) - numberOf(first);
   return prefix >= 31 || (place !== 0 && place !== sizeOf(prefix) - 1);

@@ -49,7 +49,10 @@ const sections = [
 const word = /^[a-z][a-z0-9_-]{0,30}$/;
 const wordForm = 'a word of lower-case letters, digits, _ and -';
 
-/** Reads a cluster file. Never throws for what is in it: every mistake is among the problems, with its line. */
+/**
+ * Reads a cluster file. Never throws for what is in it: every mistake is among the problems, with
+ * its line.
+ */
 export function parseTopology(text: string): ParsedTopology {
   const reader = createYamlReader(text);
   const root = reader.members(reader.root, sections);

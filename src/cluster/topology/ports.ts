@@ -25,7 +25,10 @@ function frontPorts(topology: Topology): readonly PortName[] {
   ];
 }
 
-/** Two programs of one host cannot share a port; a port of the floating address counts as one of every balancer. */
+/**
+ * Two programs of one host cannot share a port; a port of the floating address counts as one of
+ * every balancer.
+ */
 export function portProblems(topology: Topology): readonly Finding[] {
   const { ports, hosts } = topology;
   const told = new Set<string>();

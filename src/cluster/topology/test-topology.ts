@@ -12,7 +12,8 @@ export function exampleTopology(change: (text: string) => string = (text) => tex
 }
 
 /**
- * The example on loopback addresses, so that programs that bind while they check can do so anywhere; and on free ports, so that no root is needed.
+ * The example on loopback addresses, so that programs that bind while they check can do so
+ * anywhere; and on free ports, so that no root is needed.
  */
 export function onLoopback(text: string): string {
   return text

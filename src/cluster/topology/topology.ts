@@ -1,7 +1,8 @@
 import type { Network } from './network.ts';
 
 /**
- * A cluster as `cluster.yaml` describes it: plain frozen data, defaults filled in. Everything that is drawn, checked or rendered comes from it.
+ * A cluster as `cluster.yaml` describes it: plain frozen data, defaults filled in. Everything that
+ * is drawn, checked or rendered comes from it.
  */
 export interface Topology {
   /** Of the database cluster, and what VRRP routers are called. */
@@ -24,7 +25,9 @@ export interface Topology {
   readonly hosts: readonly Host[];
   readonly ports: Ports;
   readonly versions: Versions;
-  /** The API of etcd that Patroni speaks; its section in Patroni's configuration is called the same. */
+  /**
+   * The API of etcd that Patroni speaks; its section in Patroni's configuration is called the same.
+   */
   readonly etcdApi: EtcdApi;
   readonly database: DatabasePlan;
   readonly files: FilesPlan;
@@ -123,7 +126,10 @@ export function frontAddress(topology: Topology): string | undefined {
   return topology.floatingAddress ?? hostsWith(topology, 'balancer')[0]?.address;
 }
 
-/** Addresses with ports that the library connects to: balancers find the primary; without one it asks all servers who is; a single server is it. */
+/**
+ * Addresses with ports that the library connects to: balancers find the primary; without one it
+ * asks all servers who is; a single server is it.
+ */
 export function databaseAddresses(topology: Topology): readonly string[] {
   const { ports } = topology;
   const front = frontAddress(topology);

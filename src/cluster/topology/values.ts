@@ -4,7 +4,10 @@ import type { Value, YamlReader } from '../../yaml/yaml-reader.ts';
 import { type Network, parseNetwork } from './network.ts';
 import { isVersion } from './versions.ts';
 
-/** Values of a cluster file that are more than words. What is wrong is reported; then the answer is `otherwise`, or undefined. */
+/**
+ * Values of a cluster file that are more than words. What is wrong is reported; then the answer is
+ * `otherwise`, or undefined.
+ */
 
 export function readText(reader: YamlReader, value: Value | undefined, otherwise: string): string {
   return value === undefined ? otherwise : (reader.text(value) ?? otherwise);
@@ -26,7 +29,10 @@ export function readForm(
   return otherwise;
 }
 
-/** Paths go into configuration files of nine programs: letters, digits and . _ - / need no quotes in any. */
+/**
+ * Paths go into configuration files of nine programs: letters, digits and . _ - / need no quotes in
+ * any.
+ */
 export function readPath(reader: YamlReader, value: Value | undefined, otherwise: string): string {
   const form = /^(?:\/[A-Za-z0-9._-]+)+$/;
   return readForm(

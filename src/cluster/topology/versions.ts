@@ -1,6 +1,9 @@
 import type { EtcdApi, Versions } from './topology.ts';
 
-/** Negative, zero or positive, as for sorting. Versions are numbers with dots; what is left out is 0. */
+/**
+ * Negative, zero or positive, as for sorting. Versions are numbers with dots; what is left out is
+ * 0.
+ */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((text) => text.split('.').map(Number));
   for (let at = 0; at < 4; at++) {
@@ -15,9 +18,11 @@ export function isVersion(text: string): boolean {
 }
 
 /**
- * Patroni before this one, with the v3 API of etcd, lets a primary that was cut off write itself over the leader that was chosen meanwhile. Debian 12's 3.0.2 lost
- * 1,900 to 3,600 acknowledged rows of 7,500 to 8,800 in three of five cuts (docs/cluster.md); 4.0.7 lost none.
- * Patroni's release notes have the last mendings of that kind ("stale primary", "invalidate internal KV cache") in 3.1.0.
+ * Patroni before this one, with the v3 API of etcd, lets a primary that was cut off write itself
+ * over the leader that was chosen meanwhile. Debian 12's 3.0.2 lost 1,900 to 3,600 acknowledged
+ * rows of 7,500 to 8,800 in three of five cuts (docs/cluster.md); 4.0.7 lost none. Patroni's
+ * release notes have the last mendings of that kind ("stale primary", "invalidate internal KV
+ * cache") in 3.1.0.
  */
 const safeWithEtcd3 = '3.1.0';
 /** The v2 API is gone: "etcd 3.5 is the last version that supports V2 API". */

@@ -17,8 +17,8 @@ const months: Readonly<Record<string, string>> = {
 };
 
 /**
- * A catalogued date as YYYY, YYYY-MM or YYYY-MM-DD: "17 Dec 2001", "14 06 2000", "c1999.", "[2003?]", "2003-05-01".
- * Undefined when it holds no year.
+ * A catalogued date as YYYY, YYYY-MM or YYYY-MM-DD: "17 Dec 2001", "14 06 2000", "c1999.",
+ * "[2003?]", "2003-05-01". Undefined when it holds no year.
  */
 export function isoDate(text: string): string | undefined {
   const numeric = /\b(1\d{3}|20\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?\b/.exec(text);
@@ -33,7 +33,10 @@ export function isoDate(text: string): string | undefined {
   return named[1] === undefined ? `${year}-${month}` : `${year}-${month}-${named[1].padStart(2, '0')}`;
 }
 
-/** When the work appeared, the most exact statement of its year first: 260, 264, 269, then 773, 909C and the fixed field. */
+/**
+ * When the work appeared, the most exact statement of its year first: 260, 264, 269, then 773, 909C
+ * and the fixed field.
+ */
 export function workDate(record: MarcRecord): string | undefined {
   const published = firstValue(record, '773', 'y') ?? firstValue(record, '909', 'y', 'C4');
   const stated = [

@@ -1,7 +1,9 @@
 import { withoutEndMark } from '../../marc/end-mark.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 
-/** Data fields with this tag, and with these indicators when they are given ("_" or " " is blank). */
+/**
+ * Data fields with this tag, and with these indicators when they are given ("_" or " " is blank).
+ */
 export function dataFields(record: MarcRecord, tag: string, indicators?: string): readonly Field[] {
   const wanted = indicators?.replaceAll('_', ' ');
   return record.fields.filter(
@@ -39,12 +41,18 @@ export function firstValue(record: MarcRecord, tag: string, code: string, indica
   return undefined;
 }
 
-/** Cataloguing rules end a part of a field with the mark that separates it from the next one (ISBD); readers need neither. */
+/**
+ * Cataloguing rules end a part of a field with the mark that separates it from the next one (ISBD);
+ * readers need neither.
+ */
 export function withoutIsbd(value: string): string {
   return withoutEndMark(value).trim();
 }
 
-/** Likewise for a full stop that ends a heading, but not the one of an initial or abbreviation ("Ellis, J."). */
+/**
+ * Likewise for a full stop that ends a heading, but not the one of an initial or abbreviation
+ * ("Ellis, J.").
+ */
 export function withoutFinalStop(value: string): string {
   return value.replace(/(?<=[\p{L}\p{N})]{3})\.\s*$/u, '');
 }

@@ -3,7 +3,10 @@ import type { Identifier } from './identifiers.ts';
 import type { Contributor } from './names.ts';
 import type { Work } from './work.ts';
 
-/** What several formats need of a work beside its description: who did what, and numbers taken apart. */
+/**
+ * What several formats need of a work beside its description: who did what, and numbers taken
+ * apart.
+ */
 export interface WorkParts {
   readonly authors: readonly Contributor[];
   readonly editors: readonly Contributor[];

@@ -10,7 +10,10 @@ export interface Publication {
   readonly pages: string | undefined;
 }
 
-/** Where it was published: 773 (MARC 21 host item, $p abbreviated or $t in full) or 909C4 (the older local form). */
+/**
+ * Where it was published: 773 (MARC 21 host item, $p abbreviated or $t in full) or 909C4 (the older
+ * local form).
+ */
 export function publications(record: MarcRecord): readonly Publication[] {
   const list = [...dataFields(record, '773'), ...dataFields(record, '909', 'C4')]
     .map(publication)
@@ -66,7 +69,10 @@ export interface ThesisNote {
   readonly institution: string | undefined;
 }
 
-/** 502 as MARC 21 divides it ($b degree, $c institution) or as one line "Ph.D. : Univ. Central Florida : 1999". */
+/**
+ * 502 as MARC 21 divides it ($b degree, $c institution) or as one line "Ph.D. : Univ. Central
+ * Florida : 1999".
+ */
 export function thesisNote(record: MarcRecord): ThesisNote | undefined {
   const field = dataFields(record, '502')[0];
   if (field === undefined) return undefined;

@@ -15,8 +15,9 @@ export interface Reference {
 }
 
 /**
- * What the work cites: 999C5 ($o label, $m and $h text, $t title, $r report number, $s journal, $a DOI, $u address). A field with a label
- * alone stands for the fields after it, so its label goes to the first of them.
+ * What the work cites: 999C5 ($o label, $m and $h text, $t title, $r report number, $s journal, $a
+ * DOI, $u address). A field with a label alone stands for the fields after it, so its label goes to
+ * the first of them.
  */
 export function references(record: MarcRecord): readonly Reference[] {
   const list: Reference[] = [];

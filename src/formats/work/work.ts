@@ -17,11 +17,15 @@ import { type Contributor, collaborations, contributors } from './names.ts';
 import { type Imprint, imprint, type Publication, publications, type ThesisNote, thesisNote } from './publication.ts';
 
 /**
- * What a MARC record says about a work, in words that every other format shares. Both plain MARC 21 and the older local fields (909C, 6531_,
- * 269) are read. Everything is text as catalogued: escaping is the business of the format that writes it.
+ * What a MARC record says about a work, in words that every other format shares. Both plain MARC 21
+ * and the older local fields (909C, 6531_, 269) are read. Everything is text as catalogued:
+ * escaping is the business of the format that writes it.
  */
 export interface Work {
-  /** Title with remainder, part and edition: "Introductory statistics: a decision map; 2nd ed". Empty when there is none. */
+  /**
+   * Title with remainder, part and edition: "Introductory statistics: a decision map; 2nd ed".
+   * Empty when there is none.
+   */
   readonly title: string;
   readonly otherTitles: readonly string[];
   readonly contributors: readonly Contributor[];
@@ -119,7 +123,10 @@ function isAuthority(record: MarcRecord): boolean {
   return record.leader[6] === 'z' || values(record, '980', 'a').some((kind) => kind.toUpperCase() === 'AUTHORITY');
 }
 
-/** The title as one line; for an authority record, which has none, its heading. A name alone is no title of a work. */
+/**
+ * The title as one line; for an authority record, which has none, its heading. A name alone is no
+ * title of a work.
+ */
 export function titleOf(record: MarcRecord): string {
   const field = dataFields(record, '245')[0];
   const main = subfield(field, 'a');
@@ -174,7 +181,9 @@ function linksOf(record: MarcRecord): readonly Link[] {
   });
 }
 
-/** Only addresses that a browser may follow from a page: a record must not bring a javascript: link. */
+/**
+ * Only addresses that a browser may follow from a page: a record must not bring a javascript: link.
+ */
 function webAddress(value: string | undefined): string | undefined {
   return value !== undefined && /^(https?|ftp):\/\/\S+$/i.test(value) && hostOf(value) !== undefined
     ? value

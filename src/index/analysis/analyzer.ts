@@ -24,11 +24,13 @@ import { compileTerms } from './terms.ts';
  *   "m:PATH"   every value of every MARC path, "m:245__a", "m:008"; values of hidden paths stand here only, and in no column or brief. These also are the values of the other fields: ask
  *              `valueSpaces`.
  *
- * Positions count alphanumeric groups: "hep-ph/0204133" takes three, and the whole block stands at the first of them. A
- * CJK character is a group of its own. Between two values there is a gap of 100.
+ * Positions count alphanumeric groups: "hep-ph/0204133" takes three, and the whole block stands at
+ * the first of them. A CJK character is a group of its own. Between two values there is a gap of
+ * 100.
  *
- * Folding: values are trimmed, runs of white space are one blank, letters are lower case without accents (as MySQL's
- * utf8_general_ci compared them in Invenio). Words have LaTeX accents removed as well (Schr\"odinger).
+ * Folding: values are trimmed, runs of white space are one blank, letters are lower case without
+ * accents (as MySQL's utf8_general_ci compared them in Invenio). Words have LaTeX accents removed
+ * as well (Schr\"odinger).
  */
 export interface Analyzer extends QuerySide {
   /** Those of the site: by which analysis, and for which format. */
@@ -42,8 +44,8 @@ export interface Analyzer extends QuerySide {
 }
 
 /**
- * Compiles the tokenizers of a site. One analyzer serves one thread; it keeps buffers, and plans for each kind of field
- * it meets.
+ * Compiles the tokenizers of a site. One analyzer serves one thread; it keeps buffers, and plans
+ * for each kind of field it meets.
  */
 export function compileAnalyzer(site: Site): Analyzer {
   const hidden = site.hiddenPaths.map(compilePath);

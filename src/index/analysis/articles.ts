@@ -1,6 +1,7 @@
 /**
- * Leading articles by language, folded. Only unmistakable ones: Italian "i" would take the first word off "I, robot". English has the three prepositions that
- * Invenio passed over as well, so that lists keep their order.
+ * Leading articles by language, folded. Only unmistakable ones: Italian "i" would take the first
+ * word off "I, robot". English has the three prepositions that Invenio passed over as well, so that
+ * lists keep their order.
  */
 const articles: Readonly<Record<string, readonly string[]>> = {
   en: ['the', 'a', 'an', 'at', 'on', 'of'],
@@ -16,7 +17,10 @@ const articles: Readonly<Record<string, readonly string[]>> = {
   ca: ['el', 'la', 'els', 'les', "l'", 'un', 'una'],
 };
 
-/** Finds an article at the beginning of folded text in any of these languages, with any opening quotes before it. */
+/**
+ * Finds an article at the beginning of folded text in any of these languages, with any opening
+ * quotes before it.
+ */
 export function leadingArticle(languages: readonly string[]): RegExp | undefined {
   const words = new Set(languages.flatMap((language) => articles[language.slice(0, 2)] ?? []));
   if (words.size === 0) return undefined;

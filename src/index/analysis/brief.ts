@@ -8,9 +8,9 @@ const shownAuthors = 3;
 const shownIdentifiers = 4;
 const abstractLength = 300;
 /**
- * Characters of a hit, which stands in the memory of every process, in lists of 200, and in all merges: far more than
- * any catalogue has, and little enough that nothing of
- * megabytes goes through them. What is longer ends in "…"; an identifier, which would be another one then, is left out.
+ * Characters of a hit, which stands in the memory of every process, in lists of 200, and in all
+ * merges: far more than any catalogue has, and little enough that nothing of megabytes goes through
+ * them. What is longer ends in "…"; an identifier, which would be another one then, is left out.
  */
 const titleLength = 2000;
 const nameLength = 300;
@@ -19,7 +19,10 @@ const identifierLength = 300;
 const shownKinds = 50;
 const kindLength = 100;
 
-/** What is needed to draw a hit, read from standard MARC 21 and from CERN's dialect of it (909C4, 088, 037). */
+/**
+ * What is needed to draw a hit, read from standard MARC 21 and from CERN's dialect of it (909C4,
+ * 088, 037).
+ */
 export function briefOf(record: MarcRecord): Brief {
   let title = '';
   let otherTitle = '';

@@ -18,12 +18,17 @@ const computed = new Set(['created', 'modified', 'citations', 'year']);
 /** Makes the key of one value; `nonfiling` counts the characters that sorting skips. */
 type SortKey = (value: string, nonfiling: number) => string;
 
-/** What is to be done with the values of a path: the set calls a path by its number, so these stand in a list. */
+/**
+ * What is to be done with the values of a path: the set calls a path by its number, so these stand
+ * in a list.
+ */
 type PathUse =
   | { readonly sort: number; readonly rank: number; readonly last: boolean }
   | { readonly facet: number; readonly isCode: boolean; readonly conditions: readonly Condition[] };
 
-/** Sort methods and facets of a site compiled: all columns of a record in one pass over its fields. */
+/**
+ * Sort methods and facets of a site compiled: all columns of a record in one pass over its fields.
+ */
 export function compileColumns(site: Site): (record: MarcRecord, created: number, modified: number) => RecordColumns {
   const sorts = site.sorts.filter((sort) => typeof sort.by !== 'string' || !computed.has(sort.by));
   const facets = site.facets.filter((facet) => facet.kind === 'values');
@@ -31,7 +36,8 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
   const paths: MarcPath[] = [];
   const uses: PathUse[] = [];
   sorts.forEach((sort, number) => {
-    // The first path counts that says something, and its first value; of the paths of a field its last, as in Invenio.
+    // The first path counts that says something, and its first value; of the paths of a field its
+    // last, as in Invenio.
     const last = typeof sort.by === 'string';
     sortPaths(site, sort).forEach((path, rank) => {
       paths.push(compilePath(path));

@@ -8,21 +8,26 @@ import { isAscii, KeyHash } from './key-hash.ts';
 export interface JournalKeys {
   /** Of a field with $p title, $v volume, $c pages, $y year. */
   ofRecord(field: Field, keys: number[]): void;
-  /** Of a reference: "Phys. Rev., D 54 (1996) 4234", "Phys.Rev. D54, 4234 (1996)", "Phys.Rev.,D54,4234". False: it is none of these. */
+  /**
+   * Of a reference: "Phys. Rev., D 54 (1996) 4234", "Phys.Rev. D54, 4234 (1996)",
+   * "Phys.Rev.,D54,4234". False: it is none of these.
+   */
   ofText(text: string, keys: number[]): boolean;
   /** Of a reference in parts: $t title, $v volume, $p page, $y year. */
   ofParts(field: Field, keys: number[]): void;
 }
 
 /**
- * Volumes up to this may be months, or be counted anew each year ("J. High Energy Phys. 05 (2000) 025"): then the year is
- * part of the key. Otherwise it is not, since the year of a reference is what is most often wrong in it.
+ * Volumes up to this may be months, or be counted anew each year ("J. High Energy Phys. 05 (2000)
+ * 025"): then the year is part of the key. Otherwise it is not, since the year of a reference is
+ * what is most often wrong in it.
  */
 const highestMonth = 12;
 
 /**
- * Title and volume are read as one, letters and digits only, for "Nucl. Phys., B 54", "Nucl.Phys. B54" and "Nucl.Phys.B 54"
- * are one journal. Titles that the site knows under another name (the query synonyms of a journal field) count as that.
+ * Title and volume are read as one, letters and digits only, for "Nucl. Phys., B 54", "Nucl.Phys.
+ * B54" and "Nucl.Phys.B 54" are one journal. Titles that the site knows under another name (the
+ * query synonyms of a journal field) count as that.
  */
 export function compileJournalKeys(site: Site): JournalKeys {
   const hash = new KeyHash();
@@ -38,7 +43,10 @@ export function compileJournalKeys(site: Site): JournalKeys {
     return true;
   }
 
-  /** After title and volume, whose last part is `text` up to `to`: puts the known name of the title in its place. */
+  /**
+   * After title and volume, whose last part is `text` up to `to`: puts the known name of the title
+   * in its place.
+   */
   function rename(text: string, to: number): void {
     if (otherNames === undefined || hash.number < 0) return;
     const name = otherNames.get(hash.nameBefore);
@@ -167,7 +175,9 @@ function isAlphanumeric(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) || code > 0x7f;
 }
 
-/** Hash of a title -> the hash of the name it goes by. Undefined when the site knows no other names. */
+/**
+ * Hash of a title -> the hash of the name it goes by. Undefined when the site knows no other names.
+ */
 function compileNames(
   site: Site,
   hash: KeyHash,

@@ -1,12 +1,15 @@
 import { foldText } from '../../tokenizers/fold.ts';
 
-/** What counts of a text: all letters and digits; the same with one dash for what is between them; or numbers told apart as well. */
+/**
+ * What counts of a text: all letters and digits; the same with one dash for what is between them;
+ * or numbers told apart as well.
+ */
 type Way = 'letters' | 'parts' | 'numbered';
 
 /**
- * A key is a 64-bit hash of a normalised identifier, as two numbers of 32 bits, made character by character, since a
- * record has dozens and strings would cost more than all else of it. Of 15 million references to 3 million identifiers
- * a false one is met in one of 400,000 libraries.
+ * A key is a 64-bit hash of a normalised identifier, as two numbers of 32 bits, made character by
+ * character, since a record has dozens and strings would cost more than all else of it. Of 15
+ * million references to 3 million identifiers a false one is met in one of 400,000 libraries.
  */
 export class KeyHash {
   #high = 0;
@@ -97,7 +100,10 @@ export class KeyHash {
     this.#length += to - from;
   }
 
-  /** Appends the key to a list: high half, low half. The high half of a hash is never 0: 0 and a record number are the key of that record. */
+  /**
+   * Appends the key to a list: high half, low half. The high half of a hash is never 0: 0 and a
+   * record number are the key of that record.
+   */
   pushTo(keys: number[]): void {
     let high = this.#high ^ (this.#low >>> 7);
     high = Math.imul(high ^ (high >>> 16), 0x85ebca6b);

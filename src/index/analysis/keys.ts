@@ -5,8 +5,9 @@ import { compileJournalKeys, type JournalKeys } from './journal-keys.ts';
 import { KeyHash } from './key-hash.ts';
 
 /**
- * Identifiers of a record, of the works it cites, and of its authors, as keys. A reference means the records that hold
- * one of its keys. Where they stand (Invenio's citation.cfg, and INSPIRE's way to write references):
+ * Identifiers of a record, of the works it cites, and of its authors, as keys. A reference means
+ * the records that hold one of its keys. Where they stand (Invenio's citation.cfg, and INSPIRE's
+ * way to write references):
  *
  *   report number   037__a, 088__a, 909C0r              999C5r
  *   DOI             0247_a where $2 is doi, 909C4a      999C5a
@@ -74,7 +75,10 @@ function cited(field: Field, journals: JournalKeys, hash: KeyHash, keys: number[
   if (hasVolume && !hasJournal) journals.ofParts(field, keys);
 }
 
-/** "arXiv:hep-th/9611127v2 [hep-th]" and "hep-th/9611127" are one; "CERN-TH.4036" and "CERN TH 4036" too. */
+/**
+ * "arXiv:hep-th/9611127v2 [hep-th]" and "hep-th/9611127" are one; "CERN-TH.4036" and "CERN TH 4036"
+ * too.
+ */
 function report(value: string, hash: KeyHash, keys: number[]): void {
   let from = 0;
   while (value.charCodeAt(from) <= 0x20 || value[from] === '[') from++;
@@ -148,8 +152,8 @@ function recordNumber(value: string, keys: number[]): void {
 }
 
 /**
- * The family name and the initials of the given ones: "Ellis, John R", "Ellis, J. R." and "Ellis, JR" are one; with
- * fewer initials it may be somebody else.
+ * The family name and the initials of the given ones: "Ellis, John R", "Ellis, J. R." and "Ellis,
+ * JR" are one; with fewer initials it may be somebody else.
  */
 function author(value: string, hash: KeyHash, keys: number[]): void {
   const comma = value.indexOf(',');

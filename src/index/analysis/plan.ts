@@ -30,7 +30,10 @@ export interface Condition {
   readonly value: string;
 }
 
-/** What is to be done with one value: everything that depends on where it stands and not on what it says. */
+/**
+ * What is to be done with one value: everything that depends on where it stands and not on what it
+ * says.
+ */
 export interface ValuePlan {
   /** "m:245__a", or -1 for a slice. */
   readonly pathSpace: number;
@@ -38,7 +41,9 @@ export interface ValuePlan {
   readonly tokenizers: readonly TokenizerPlan[];
 }
 
-/** The text is split once and written to several spaces, each in one way or more (stemmed or not). */
+/**
+ * The text is split once and written to several spaces, each in one way or more (stemmed or not).
+ */
 export interface SplitPlan {
   readonly stemmers: readonly (Stemmer | undefined)[];
   readonly outputs: readonly { readonly space: number; readonly ways: readonly number[] }[];
@@ -47,7 +52,10 @@ export interface SplitPlan {
     readonly stemmer: Stemmer | undefined;
     readonly spaces: readonly number[];
   }[];
-  /** The value may be the address of a text, which has words of its own: then these spaces get nothing. */
+  /**
+   * The value may be the address of a text, which has words of its own: then these spaces get
+   * nothing.
+   */
   readonly onlyText: readonly number[];
 }
 
@@ -59,7 +67,9 @@ interface TokenizerPlan {
   readonly valueSpace: number;
 }
 
-/** Has this field a value space of its own, or are its values to be looked for under its MARC paths? */
+/**
+ * Has this field a value space of its own, or are its values to be looked for under its MARC paths?
+ */
 export function hasOwnValues(field: FieldDefinition): boolean {
   const rule = ruleOf(field.index?.tokenizer);
   if (rule?.hasValues === false) return false;
@@ -73,8 +83,8 @@ function isSlice(path: string): boolean {
 }
 
 /**
- * The field whose word space this one uses: its own, or that of an earlier field whose words are made of the same paths
- * in the same way (exactauthor and author differ in their values only).
+ * The field whose word space this one uses: its own, or that of an earlier field whose words are
+ * made of the same paths in the same way (exactauthor and author differ in their values only).
  */
 export function wordOwner(site: Site, field: FieldDefinition): string {
   const recipe = wordRecipe(field);

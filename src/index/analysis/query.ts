@@ -13,16 +13,22 @@ export interface QuerySide {
   field(code: string): FieldSearch | undefined;
   /** The field searched when a query names none. */
   readonly anyField: string;
-  /** Those of a segment's `spaces` in which the whole values of this field are: unite what is found in each. */
+  /**
+   * Those of a segment's `spaces` in which the whole values of this field are: unite what is found
+   * in each.
+   */
   valueSpaces(code: string, spaces: readonly string[]): readonly string[];
-  /** Those of a segment's `spaces` that a MARC path of a query means: "245__a", "245" and "24%" (prefixes), "245%a". */
+  /**
+   * Those of a segment's `spaces` that a MARC path of a query means: "245__a", "245" and "24%"
+   * (prefixes), "245%a".
+   */
   pathSpaces(path: string, spaces: readonly string[]): readonly string[];
 
   /**
-   * Typed words as they stand in "w:CODE". The outer list is AND; the inner list is words that stand next to each
-   * other, nearly always one:
-   * "hep-ph/0204133" is the one word that the index has, whereas 物理学报 is four adjacent ones. A "*" stays where it is,
-   * as part of its word (stemming looks at what is before a last "*"). A journal's or DOI's text is always one word.
+   * Typed words as they stand in "w:CODE". The outer list is AND; the inner list is words that
+   * stand next to each other, nearly always one: "hep-ph/0204133" is the one word that the index
+   * has, whereas 物理学报 is four adjacent ones. A "*" stays where it is, as part of its word (stemming
+   * looks at what is before a last "*"). A journal's or DOI's text is always one word.
    */
   queryWords(code: string, text: string): readonly (readonly string[])[];
   /**
@@ -32,16 +38,20 @@ export interface QuerySide {
    */
   queryForms(code: string, text: string): readonly (readonly (readonly string[])[])[];
   /**
-   * The alphanumeric groups of a phrase, to be found at consecutive positions of "w:CODE". A "*" stays part of its
-   * group.
+   * The alphanumeric groups of a phrase, to be found at consecutive positions of "w:CODE". A "*"
+   * stays part of its group.
    */
   queryPhrase(code: string, text: string): readonly string[];
   /** The same for each way in which the words of a value may have been made: any will do. */
   queryPhrases(code: string, text: string): readonly (readonly string[])[];
-  /** A whole value as it stands in `valueSpaces(code)`: folded, author names normalised. "*" is left alone. */
+  /**
+   * A whole value as it stands in `valueSpaces(code)`: folded, author names normalised. "*" is left
+   * alone.
+   */
   queryValue(code: string, text: string): string;
   /**
-   * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be searched beside
+   * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be
+   * searched beside
    * `text`.
    */
   querySynonyms(code: string, text: string): readonly string[];
@@ -50,19 +60,25 @@ export interface QuerySide {
 export interface FieldSearch {
   readonly code: string;
   /**
-   * "w:CODE", of this field or of one with the same words; undefined for a field without index, which is matched by
-   * whole value only.
+   * "w:CODE", of this field or of one with the same words; undefined for a field without index,
+   * which is matched by whole value only.
    */
   readonly words: string | undefined;
   /** What a quoted phrase means: adjacent words of `words`, or a whole value. */
   readonly phrase: 'adjacent' | 'value';
-  /** Its values are names of people: phrases are name forms, and a comma, dot or blank makes a phrase of a word. */
+  /**
+   * Its values are names of people: phrases are name forms, and a comma, dot or blank makes a
+   * phrase of a word.
+   */
   readonly names: boolean;
   /** Typed text is one word, blanks and all (journal, DOI). */
   readonly whole: boolean;
   /** Its values are counts: spans and "50+" compare numbers. */
   readonly numeric: boolean;
-  /** False: there are no values (fulltext): quoted text and regular expressions are matched on words. */
+  /**
+   * False: there are no values (fulltext): quoted text and regular expressions are matched on
+   * words.
+   */
   readonly hasValues: boolean;
 }
 
@@ -198,8 +214,8 @@ function hasValues(field: FieldDefinition): boolean {
 }
 
 /**
- * Does a MARC path mean the values of "m:245__a"? Rules as in marc/path.ts; what cuts characters has a space of its
- * own.
+ * Does a MARC path mean the values of "m:245__a"? Rules as in marc/path.ts; what cuts characters
+ * has a space of its own.
  */
 function matchSpace(path: string): (space: string) => boolean {
   if (path.includes('/')) return () => false;
@@ -220,7 +236,8 @@ function same(a: string, b: string, anyCase: boolean): boolean {
 }
 
 /**
- * Stems a word; of "experiments*" what is before the "*". With a "*" elsewhere there is no telling where the word ends.
+ * Stems a word; of "experiments*" what is before the "*". With a "*" elsewhere there is no telling
+ * where the word ends.
  */
 function stemPattern(word: string, stemmer: Stemmer | undefined): string {
   if (stemmer === undefined) return word;

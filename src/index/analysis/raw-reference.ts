@@ -2,7 +2,9 @@ import { dataField, type Subfield } from '../../marc/record.ts';
 import type { Site } from '../../site/site.ts';
 import { compileKeys } from './keys.ts';
 
-/** Words of a printed reference that may stand before the name of its journal: authors and a title. */
+/**
+ * Words of a printed reference that may stand before the name of its journal: authors and a title.
+ */
 const mostWords = 40;
 const doi = /\b10\.\d{4,9}\/[^\s,;]+/g;
 /** "hep-th/9611127", "arXiv:0705.1234v2", "CERN-TH-2001-131". */
@@ -11,8 +13,9 @@ const report =
 const isbn = /\b(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx]\b/g;
 
 /**
- * The keys that a reference as printed, "J. Ellis et al., Phys. Lett. B 151 (1985) 357, CERN-TH-4036", may mean. Where the name of
- * the journal begins nobody can tell, so it is tried with each word: what is no journal is no record's key.
+ * The keys that a reference as printed, "J. Ellis et al., Phys. Lett. B 151 (1985) 357,
+ * CERN-TH-4036", may mean. Where the name of the journal begins nobody can tell, so it is tried
+ * with each word: what is no journal is no record's key.
  */
 export function compileRawReference(site: Site): (text: string) => readonly number[] {
   const keysOf = compileKeys(site);

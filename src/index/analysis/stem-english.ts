@@ -1,7 +1,7 @@
 /**
- * The English stemmer of the Snowball project (Porter2), written for speed: a load stems some new words for every
- * record, and the general library takes 10 us for each. A test holds it to the library's answers. Rules:
- * snowballstem.org/algorithms/english.
+ * The English stemmer of the Snowball project (Porter2), written for speed: a load stems some new
+ * words for every record, and the general library takes 10 us for each. A test holds it to the
+ * library's answers. Rules: snowballstem.org/algorithms/english.
  */
 
 const irregular = new Map<string, string>([
@@ -103,8 +103,8 @@ function regionAfter(word: string, from: number): number {
 }
 
 /**
- * Does the part before `end` end in a short syllable: consonant, vowel, consonant other than w, x, Y; or a whole word
- * of vowel, consonant?
+ * Does the part before `end` end in a short syllable: consonant, vowel, consonant other than w, x,
+ * Y; or a whole word of vowel, consonant?
  */
 function endsShort(word: string, end: number): boolean {
   if (end < 2 || isVowel(word.charCodeAt(end - 1)) || !isVowel(word.charCodeAt(end - 2))) return false;

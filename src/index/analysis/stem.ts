@@ -24,8 +24,8 @@ function snowball(): typeof import('snowball-stemmers') {
 }
 
 /**
- * Two generations: when the young one is full it becomes the old one, and what is still used moves over. So common
- * words stay, rare ones go, and nothing is kept of the order of use.
+ * Two generations: when the young one is full it becomes the old one, and what is still used moves
+ * over. So common words stay, rare ones go, and nothing is kept of the order of use.
  */
 function cached(stemmer: { stem(word: string): string }): Stemmer {
   let young = new Map<string, string>();

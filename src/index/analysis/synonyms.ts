@@ -4,7 +4,10 @@ import { foldValue } from '../../tokenizers/fold.ts';
 /** What else a folded text may be called; empty when the base knows nothing. */
 export type Synonyms = (folded: string) => readonly string[];
 
-/** Compiles a rule over its knowledge base. Keys are compared folded; values come as written in the base. */
+/**
+ * Compiles a rule over its knowledge base. Keys are compared folded; values come as written in the
+ * base.
+ */
 export function compileSynonyms(site: Site, rule: SynonymRule | undefined): Synonyms | undefined {
   if (rule === undefined) return undefined;
   const base = new Map<string, string>();

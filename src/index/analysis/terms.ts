@@ -26,11 +26,15 @@ const valueGap = 100;
 const maximumPlans = 20_000;
 const none: readonly Target[] = [];
 /**
- * Whom a record names as owner or viewer, by `identityOf`. Nobody's question asks it: it is for deciding what is shown.
+ * Whom a record names as owner or viewer, by `identityOf`. Nobody's question asks it: it is for
+ * deciding what is shown.
  */
 export const identitySpace = 'o:';
 
-/** Analyses before 3 have whom a record names only among the values of its fields, which are folded for searching. */
+/**
+ * Analyses before 3 have whom a record names only among the values of its fields, which are folded
+ * for searching.
+ */
 export function hasIdentities({ indexed }: Pick<Site, 'indexed'>): boolean {
   return indexed.analysis >= 3;
 }
@@ -44,8 +48,9 @@ interface FieldPlan {
 }
 
 /**
- * Writes all terms of a record. What to do with a subfield depends on its place only, so it is worked out once for each
- * tag, indicators and code (and for the outcome of `when` conditions) and kept.
+ * Writes all terms of a record. What to do with a subfield depends on its place only, so it is
+ * worked out once for each tag, indicators and code (and for the outcome of `when` conditions) and
+ * kept.
  */
 export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) => void {
   const spaces = createSpaceTable();
@@ -137,7 +142,9 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     for (const { space } of outputs) positions[space] = (positions[space] as number) + buffer.groups + valueGap;
   }
 
-  /** Synonyms of each word stand where the word stands; those of the whole value where it begins. */
+  /**
+   * Synonyms of each word stand where the word stands; those of the whole value where it begins.
+   */
   function writeSynonyms(folded: string, plan: SplitPlan['synonyms'][number], sink: TermSink): void {
     const writeAll = (synonym: string, place: number): void => {
       splitWords(stripLatexAccents(foldText(synonym)), extra);
@@ -210,7 +217,8 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
       for (const path of target.paths) path.forEach(shown, () => count++);
       writeMade([String(count)], target.wordSpaces, target.valueSpace, sink);
     }
-    // A hidden value is found by its own path only, by those who may: among the words of a field anybody would find it.
+    // A hidden value is found by its own path only, by those who may: among the words of a field
+    // anybody would find it.
     if (shown !== record)
       for (const path of hidden)
         path.forEach(record, (value, field, subfield) => writeHidden(value, field, subfield, sink));

@@ -2,14 +2,23 @@ import type { TermSink } from '../term-sink.ts';
 import type { Stemmer } from './stem.ts';
 import { type WordBuffer, wordAt } from './words.ts';
 
-/** Words of one way of stemming that are remembered for one sink; the vocabulary of some ten thousand records. */
+/**
+ * Words of one way of stemming that are remembered for one sink; the vocabulary of some ten
+ * thousand records.
+ */
 const maximumKnown = 300_000;
 
-/** Remembers what number a sink gave to the stem of a word: one lookup for a word, however many spaces it stands in. */
+/**
+ * Remembers what number a sink gave to the stem of a word: one lookup for a word, however many
+ * spaces it stands in.
+ */
 export interface WordNumbers {
   /** Turns to a sink; what was remembered of another one is forgotten. */
   use(sink: TermSink): void;
-  /** The sink's numbers of the words in `buffer`, stemmed; fills and returns `out`, of which only the first `buffer.count` count. */
+  /**
+   * The sink's numbers of the words in `buffer`, stemmed; fills and returns `out`, of which only
+   * the first `buffer.count` count.
+   */
   numbered(sink: TermSink, buffer: WordBuffer, stemmer: Stemmer | undefined, out: number[]): number[];
 }
 
@@ -53,8 +62,8 @@ function hashOf(text: string, start: number, end: number): number {
 }
 
 /**
- * Words -> numbers, asked with a piece of a text that never becomes a string of its own. A Map wants one for each word of each record; its
- * lookups were the hottest line of a load.
+ * Words -> numbers, asked with a piece of a text that never becomes a string of its own. A Map
+ * wants one for each word of each record; its lookups were the hottest line of a load.
  */
 class WordTable {
   count = 0;

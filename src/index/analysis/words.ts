@@ -1,16 +1,22 @@
 /**
- * The text tokenizer. A block is what stands between blanks, without punctuation at its ends: "(igis)",
- * "hep-ph/0204133", "c++". It is a word; so are its parts between punctuation, "sl(2" and "z)" of "sl(2,z)", and its
- * alphanumeric groups, "sl", "2", "z". Only groups count as positions. Rules and examples: Invenio's
- * BibIndexDefaultTokenizer, whose answers the tests repeat.
+ * The text tokenizer. A block is what stands between blanks, without punctuation at its ends:
+ * "(igis)", "hep-ph/0204133", "c++". It is a word; so are its parts between punctuation, "sl(2" and
+ * "z)" of "sl(2,z)", and its alphanumeric groups, "sl", "2", "z". Only groups count as positions.
+ * Rules and examples: Invenio's BibIndexDefaultTokenizer, whose answers the tests repeat.
  */
 
 /** Longer words are cut, in the index and in queries. */
 export const maximumWordLength = 50;
 
-/** Words of one value with their positions, reused from value to value: only the first `count` entries count. */
+/**
+ * Words of one value with their positions, reused from value to value: only the first `count`
+ * entries count.
+ */
 export interface WordBuffer {
-  /** What was split; a word is text[starts[i] .. ends[i]-1], cut out only where somebody wants the string. */
+  /**
+   * What was split; a word is text[starts[i] .. ends[i]-1], cut out only where somebody wants the
+   * string.
+   */
   text: string;
   readonly starts: number[];
   readonly ends: number[];

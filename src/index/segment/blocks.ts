@@ -53,8 +53,8 @@ export function blockCount(bytes: number): number {
 }
 
 /**
- * Puts blocks back together as `folder/ID.segment`. Throws REPERIO_SEGMENT_BLOCK when one is damaged, missing, or of
- * another segment.
+ * Puts blocks back together as `folder/ID.segment`. Throws REPERIO_SEGMENT_BLOCK when one is
+ * damaged, missing, or of another segment.
  */
 export class BlockJoiner {
   readonly #id: string;
@@ -81,7 +81,9 @@ export class BlockJoiner {
     writeAll(this.#file, data);
   }
 
-  /** Gives the file its name, once its content is known to be that of the segment. Gives the path. */
+  /**
+   * Gives the file its name, once its content is known to be that of the segment. Gives the path.
+   */
   finish(): string {
     const found = this.#hash.digest('hex');
     if (found !== this.#id) throw this.#damaged(this.#next, `the blocks before it make segment ${found}`);

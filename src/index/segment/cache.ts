@@ -1,4 +1,6 @@
-/** One process holds many segments; what it decoded of them shares one bound for each kind of thing. */
+/**
+ * One process holds many segments; what it decoded of them shares one bound for each kind of thing.
+ */
 export interface CacheLimits {
   /** Bytes, estimated. */
   readonly bitmaps: number;

@@ -235,7 +235,10 @@ export class StoredColumns implements SegmentColumns {
 
 let plain = new Uint32Array(0);
 
-/** Where every record has one value, as most have one language, all columns and segments share one array: 4 MB less for each facet and million records. */
+/**
+ * Where every record has one value, as most have one language, all columns and segments share one
+ * array: 4 MB less for each facet and million records.
+ */
 function sharedWhenPlain(starts: Uint32Array): Uint32Array {
   for (let i = 0; i < starts.length; i++) if (starts[i] !== i) return starts;
   if (plain.length < starts.length) plain = Uint32Array.from({ length: starts.length }, (_, i) => i);

@@ -120,8 +120,9 @@ test('an older or newer format is refused with what to do', () => {
 });
 
 /**
- * Checksums cannot catch what was wrong when it was written. Decoders still must end, stay in bounds, and either answer
- * or name the segment: bytes are changed and all checksums made right again.
+ * Checksums cannot catch what was wrong when it was written. Decoders still must end, stay in
+ * bounds, and either answer or name the segment: bytes are changed and all checksums made right
+ * again.
  */
 test('wrong bytes with right checksums never hang a reader or break out of it', () => {
   assertProperty(

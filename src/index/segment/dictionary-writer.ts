@@ -3,19 +3,23 @@ import { compareNames, isWordSpace } from './format.ts';
 import type { SegmentOutput } from './output.ts';
 import { DirectStream, type SectionStream, Spill } from './spill.ts';
 
-/** Terms to a block: a lookup decodes one block (4 us), a reader holds one separator a block in memory. */
+/**
+ * Terms to a block: a lookup decodes one block (4 us), a reader holds one separator a block in
+ * memory.
+ */
 export const termsPerBlock = 64;
 const dictionarySection = 'dictionary';
 
 /**
  * The four sections about terms, written together while terms come in order.
  *
- * A block: varints number of terms, place in `postings`, place in `occurrences`; then for each term varints: bytes
- * shared with the term before it, bytes of its own, those bytes, records; the ordinal when it has one record, else the
- * length of its postings; in a word space the length of its occurrences.
- * In `separators`, for each block: varint length of the block, varint length of the separator, the separator. The first
- * is empty. In `spaces`: varint number of spaces; for each: name (varint length, UTF-8) and varints: terms, blocks,
- * place and length of its part of `dictionary`, place and length of its part of `separators`, words in all its records.
+ * A block: varints number of terms, place in `postings`, place in `occurrences`; then for each term
+ * varints: bytes shared with the term before it, bytes of its own, those bytes, records; the
+ * ordinal when it has one record, else the length of its postings; in a word space the length of
+ * its occurrences. In `separators`, for each block: varint length of the block, varint length of
+ * the separator, the separator. The first is empty. In `spaces`: varint number of spaces; for each:
+ * name (varint length, UTF-8) and varints: terms, blocks, place and length of its part of
+ * `dictionary`, place and length of its part of `separators`, words in all its records.
  */
 export class TermsWriter {
   readonly #postings: SectionStream;
@@ -40,8 +44,9 @@ export class TermsWriter {
   #occurrencesBefore = 0;
 
   /**
-   * Everything stays in memory until `finish`. With `streaming` the dictionary, the largest, goes to the output at
-   * once, which must stand where its section begins, and the others wait in temporary files.
+   * Everything stays in memory until `finish`. With `streaming` the dictionary, the largest, goes
+   * to the output at once, which must stand where its section begins, and the others wait in
+   * temporary files.
    */
   constructor(streaming?: { readonly output: SegmentOutput; readonly folder: string }) {
     this.#postings = new Spill(streaming?.folder);
@@ -75,7 +80,9 @@ export class TermsWriter {
     this.#occurrencesBefore = this.#occurrences.length;
   }
 
-  /** `only` is the ordinal of a term with one record. Its postings and occurrences have been written before. */
+  /**
+   * `only` is the ordinal of a term with one record. Its postings and occurrences have been written before.
+   */
   term(bytes: Uint8Array, start: number, end: number, records: number, only: number): void {
     const length = end - start;
     const last = this.#last;

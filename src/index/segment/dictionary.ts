@@ -6,7 +6,10 @@ import { isWordSpace, type Section } from './format.ts';
 import type { Source } from './source.ts';
 import { maximumTermBytes } from './term-key.ts';
 
-/** A term space as the section `spaces` has it. Offsets are in the sections `dictionary` and `separators`. */
+/**
+ * A term space as the section `spaces` has it. Offsets are in the sections `dictionary` and
+ * `separators`.
+ */
 export interface SpaceTable {
   readonly name: string;
   readonly words: boolean;
@@ -71,7 +74,10 @@ interface Separators {
   readonly offsets: Float64Array;
 }
 
-/** One term space of a segment: its separators in memory, its blocks read and decoded when they are asked for. */
+/**
+ * One term space of a segment: its separators in memory, its blocks read and decoded when they are
+ * asked for.
+ */
 export class Dictionary {
   readonly space: SpaceTable;
   readonly #source: Source;
@@ -99,7 +105,10 @@ export class Dictionary {
     return low;
   }
 
-  /** Block number within the space. A long walk does not `keep` blocks, or it would empty the cache for everybody. */
+  /**
+   * Block number within the space. A long walk does not `keep` blocks, or it would empty the cache
+   * for everybody.
+   */
   block(number: number, keep = true): TermBlock {
     const cacheKey = this.space.firstBlock + number;
     const held = this.#shelf.get(cacheKey);

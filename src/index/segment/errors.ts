@@ -21,7 +21,10 @@ export const segmentErrors = defineErrors({
   },
 });
 
-/** Some bytes of a segment are not what was written. Says which, so that whoever holds the segment can heal it. */
+/**
+ * Some bytes of a segment are not what was written. Says which, so that whoever holds the segment
+ * can heal it.
+ */
 export class SegmentDamaged extends UserError {
   readonly segment: string;
   readonly section: string;
@@ -36,5 +39,8 @@ export class SegmentDamaged extends UserError {
   }
 }
 
-/** Bytes that no writer of ours makes. Thrown by decoders, which do not know where their bytes came from. */
+/**
+ * Bytes that no writer of ours makes. Thrown by decoders, which do not know where their bytes came
+ * from.
+ */
 export class MalformedBytes extends Error {}

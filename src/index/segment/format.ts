@@ -3,7 +3,8 @@ import { firstVersions, type IndexVersions } from '../../site/index-versions.ts'
 import { ByteReader, ByteWriter } from './bytes.ts';
 
 /**
- * The segment file. Numbers are little-endian; "varint" is seven bits a byte, lowest first; "place" is six bytes.
+ * The segment file. Numbers are little-endian; "varint" is seven bits a byte, lowest first; "place"
+ * is six bytes.
  *
  *   header    "REPERIOX", format (4 bytes), analysis (4 bytes; 0 for analysis 2, which came before it was written):
  * what the terms are is not read from
@@ -32,17 +33,22 @@ import { ByteReader, ByteWriter } from './bytes.ts';
  *   footer    records (varint), for each section its name and length, then a CRC-32 for each 32 KB before the footer
  *   tail      footer's length (4), footer's CRC-32 (4), file's length (8), "REPERIOX"
  *
- * A "column" is its width in bytes (1, 2 or 4, the least that holds its largest number) and its numbers. "Texts" are
- * UTF-8 one after the other, and a second section "... places" with one place more than there are texts.
+ * A "column" is its width in bytes (1, 2 or 4, the least that holds its largest number) and its
+ * numbers. "Texts" are UTF-8 one after the other, and a second section "... places" with one place
+ * more than there are texts.
  *
- * The same records always give the same bytes, whether inverted at once or merged: nothing is written that no record
- * has, terms and values are in code point order, and lists have one form each. The SHA-256 of the file is the segment's
- * id. Checksums stand at the end and not with their data because the file is written as a stream and read at any place.
+ * The same records always give the same bytes, whether inverted at once or merged: nothing is
+ * written that no record has, terms and values are in code point order, and lists have one form
+ * each. The SHA-256 of the file is the segment's id. Checksums stand at the end and not with their
+ * data because the file is written as a stream and read at any place.
  */
 export const magic = Buffer.from('REPERIOX', 'latin1');
 export const headerLength = 16;
 export const tailLength = 24;
-/** Bytes under one checksum: what a first read of anything must read. 32 KB costs 8 us to read and check. */
+/**
+ * Bytes under one checksum: what a first read of anything must read. 32 KB costs 8 us to read and
+ * check.
+ */
 export const chunkLength = 32 * 1024;
 
 export interface Section {

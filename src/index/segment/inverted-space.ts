@@ -6,7 +6,10 @@ import { termKey } from './term-key.ts';
 import { sortedTexts } from './term-sort.ts';
 import { enlarged, type TermTable } from './term-table.ts';
 
-/** All words of an inverter, whatever their spaces, in code point order: `order` is rank -> term, `ranks` is term -> rank. */
+/**
+ * All words of an inverter, whatever their spaces, in code point order: `order` is rank -> term,
+ * `ranks` is term -> rank.
+ */
 export interface RankedWords {
   readonly table: TermTable;
   readonly order: Uint32Array;
@@ -20,7 +23,10 @@ export function rankWords(table: TermTable): RankedWords {
   return { table, order, ranks };
 }
 
-/** Words by number: every occurrence goes to a log that is sorted by term at the end, so that a word costs two numbers. */
+/**
+ * Words by number: every occurrence goes to a log that is sorted by term at the end, so that a word
+ * costs two numbers.
+ */
 export class WordSpace {
   readonly name: string;
   readonly #log = new OccurrenceLog();
@@ -44,7 +50,8 @@ export class WordSpace {
   }
 
   /**
-   * Writes all terms in order. Gives the words of each of the `records`: a word said twice at one position counts once.
+   * Writes all terms in order. Gives the words of each of the `records`: a word said twice at one
+   * position counts once.
    */
   write(terms: TermsWriter, records: number, { table, order, ranks }: RankedWords): Uint32Array {
     const { starts, ordinals, positions } = occurrencesByRank(this.#log, ranks);
@@ -61,7 +68,8 @@ export class WordSpace {
         list.ordinals = new Uint32Array((end - kept) * 2);
         list.frequencies = new Uint32Array((end - kept) * 2);
       }
-      // Positions move forward over the repeated ones that are dropped, so that one record's stay together.
+      // Positions move forward over the repeated ones that are dropped, so that one record's stay
+      // together.
       const first = kept;
       for (let start = kept; start < end; ) {
         const ordinal = ordinals[start]!;
@@ -91,8 +99,8 @@ export class WordSpace {
 }
 
 /**
- * Values mostly have one record each, so that looking each up in a table would be a cache miss for nothing: they are
- * kept as they come, and equal ones meet when all are sorted.
+ * Values mostly have one record each, so that looking each up in a table would be a cache miss for
+ * nothing: they are kept as they come, and equal ones meet when all are sorted.
  */
 export class ValueSpace {
   readonly name: string;
@@ -153,8 +161,8 @@ export class ValueSpace {
 }
 
 /**
- * Sorts positions[start .. stop-1], drops repeated ones and moves the rest to `to` (which is not after `start`). Gives
- * their number.
+ * Sorts positions[start .. stop-1], drops repeated ones and moves the rest to `to` (which is not
+ * after `start`). Gives their number.
  */
 function keepDistinct(positions: Uint32Array, start: number, stop: number, to: number): number {
   for (let i = start + 1; i < stop; i++) {

@@ -15,7 +15,10 @@ import { TermTable } from './term-table.ts';
 
 /** Makes a segment of records: `begin` one, tell its terms, `begin` the next, and `finish`. */
 export interface Inverter extends TermSink {
-  /** Records come in ascending id. A deletion marker has no terms; its columns and brief are not looked at. */
+  /**
+   * Records come in ascending id. A deletion marker has no terms; its columns and brief are not
+   * looked at.
+   */
   begin(record: IndexedRecord): void;
   /** The segment. The inverter cannot be used any more. */
   finish(): SegmentData;
@@ -131,7 +134,8 @@ class SegmentInverter implements Inverter {
     this.#termsAllowed = false;
     this.#spaces.sort((a, b) => compareNames(a.name, b.name));
     const words = rankWords(this.#words);
-    // From the front, letting go of each: the largest space and the finished bytes are not held together.
+    // From the front, letting go of each: the largest space and the finished bytes are not held
+    // together.
     for (let space = this.#spaces.shift(); space; space = this.#spaces.shift()) {
       if (space instanceof WordSpace) {
         const counts = space.write(terms, records, words);

@@ -6,8 +6,8 @@ const buckets = 1 << passBits;
 const smallest = 400;
 
 /**
- * Sorts the first `size` keys (below 2^26) ascending and their numbers with them; equal keys stay in their order. Keeps
- * its room from call to call.
+ * Sorts the first `size` keys (below 2^26) ascending and their numbers with them; equal keys stay
+ * in their order. Keeps its room from call to call.
  */
 export class KeySort {
   readonly keys: Uint32Array;

@@ -142,7 +142,10 @@ interface TextHead<K> extends NumberedText<K> {
   readonly walk: Walk<K>;
 }
 
-/** Merges tables of texts in order, leaving out what nobody uses. `numbers` fills while `texts` is walked. */
+/**
+ * Merges tables of texts in order, leaving out what nobody uses. `numbers` fills while `texts` is
+ * walked.
+ */
 class MergedTexts<K> {
   /** For each input: its number of a text -> the merged one. */
   readonly numbers: readonly Uint32Array[];

@@ -13,14 +13,18 @@ export interface MergeRequest {
   readonly options: MergeOptions;
 }
 
-/** What it answers. An error's class does not pass between threads, so that damage comes as its parts. */
+/**
+ * What it answers. An error's class does not pass between threads, so that damage comes as its
+ * parts.
+ */
 export type MergeAnswer =
   | { readonly merged: MergedSegment }
   | { readonly damage: { segment: string; section: string; offset: number; problem: string } };
 
 /**
- * Merges segment files in a thread of its own, so that this one goes on serving; writes `folder/ID.segment`. Throws
- * SegmentDamaged, what the file system says, or AbortError; then nothing is left behind.
+ * Merges segment files in a thread of its own, so that this one goes on serving; writes
+ * `folder/ID.segment`. Throws SegmentDamaged, what the file system says, or AbortError; then
+ * nothing is left behind.
  */
 export async function mergeInWorker(
   inputs: readonly { readonly path: string; readonly live: RoaringBitmap32 }[],

@@ -24,8 +24,9 @@ export interface MergeSource {
 }
 
 /**
- * Which version of each record goes into the merged segment and under which ordinal. Of several versions of one record
- * the highest revision wins, of equal ones that of the last input; a deletion marker that wins is kept unless
+ * Which version of each record goes into the merged segment and under which ordinal. Of several
+ * versions of one record the highest revision wins, of equal ones that of the last input; a
+ * deletion marker that wins is kept unless
  * `dropDeletions`.
  */
 export function planMerge(inputs: readonly MergeInput[], dropDeletions: boolean): MergePlan {

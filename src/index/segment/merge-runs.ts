@@ -1,6 +1,7 @@
 /**
- * The order that sorts numbers made of ascending runs: `runs` are the places where each begins, and behind them the
- * length of all. Merges neighbours two by two, so it costs one pass for each doubling of the number of runs.
+ * The order that sorts numbers made of ascending runs: `runs` are the places where each begins, and
+ * behind them the length of all. Merges neighbours two by two, so it costs one pass for each
+ * doubling of the number of runs.
  */
 export function mergeRuns(numbers: Uint32Array, runs: readonly number[]): Uint32Array {
   const length = runs.at(-1)!;

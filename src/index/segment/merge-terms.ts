@@ -4,7 +4,10 @@ import type { MergePlan, MergeSource } from './merge-plan.ts';
 import { type Head, MergedList } from './merged-list.ts';
 import { compareCursors, TermCursor } from './term-cursor.ts';
 
-/** Merges all dictionaries and posting lists into `terms`. Terms that no kept record has are left out. */
+/**
+ * Merges all dictionaries and posting lists into `terms`. Terms that no kept record has are left
+ * out.
+ */
 export function mergeTerms(plan: MergePlan, terms: TermsWriter): void {
   const names = new Set(plan.sources.flatMap(({ segment }) => segment.spaces));
   const list = new MergedList(terms);

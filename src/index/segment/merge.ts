@@ -12,7 +12,10 @@ import { type SegmentData, SegmentOutput, segmentInMemory } from './output.ts';
 import { writeAll } from './spill.ts';
 
 export interface MergeOptions {
-  /** True when no segment outside the merge can have an older version of these records: deletion markers then end. */
+  /**
+   * True when no segment outside the merge can have an older version of these records: deletion
+   * markers then end.
+   */
   readonly dropDeletions: boolean;
   /** Of the analysis that made them; undefined: the newest. */
   readonly versions?: IndexVersions;
@@ -27,8 +30,8 @@ export interface MergedSegment {
 }
 
 /**
- * The segment that inverting the surviving records would give, byte for byte. Takes 20-40 us a record and does not let
- * others work: for more than some thousand records use `mergeInWorker`.
+ * The segment that inverting the surviving records would give, byte for byte. Takes 20-40 us a
+ * record and does not let others work: for more than some thousand records use `mergeInWorker`.
  */
 export function mergeSegments(inputs: readonly MergeInput[], options: MergeOptions): SegmentData {
   const { dropDeletions, versions = newestVersions } = options;
@@ -38,8 +41,8 @@ export function mergeSegments(inputs: readonly MergeInput[], options: MergeOptio
 }
 
 /**
- * The same to `folder/ID.segment`, holding no more than columns, caches and some megabytes in memory. Leaves nothing
- * behind when it fails.
+ * The same to `folder/ID.segment`, holding no more than columns, caches and some megabytes in
+ * memory. Leaves nothing behind when it fails.
  */
 export function mergeToFile(
   inputs: readonly MergeInput[],
@@ -67,7 +70,8 @@ export function mergeToFile(
 }
 
 /**
- * The path of a file that a merge is writing. After a crash such a file may be left: whoever owns the folder clears it.
+ * The path of a file that a merge is writing. After a crash such a file may be left: whoever owns
+ * the folder clears it.
  */
 export function temporaryPath(folder: string): string {
   return join(folder, `merge-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);

@@ -33,8 +33,8 @@ export class MergedList {
   }
 
   /**
-   * Writes the term on which all heads stand, given in order of the inputs, unless none of its records is kept. Gives
-   * the words it stands for.
+   * Writes the term on which all heads stand, given in order of the inputs, unless none of its
+   * records is kept. Gives the words it stands for.
    */
   merge(heads: readonly Head[], words: boolean): number {
     const { cursor, map } = heads[0]!;
@@ -90,7 +90,8 @@ export class MergedList {
   }
 
   /**
-   * Fills `#frequencies` and `#positions`, and `#ends` unless the records ascend. Positions are copied, not decoded.
+   * Fills `#frequencies` and `#positions`, and `#ends` unless the records ascend. Positions are
+   * copied, not decoded.
    */
   #addOccurrences(heads: readonly Head[], lists: readonly Uint32Array[], ascending: boolean): number {
     const positions = this.#positions;

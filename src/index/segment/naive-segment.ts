@@ -69,7 +69,10 @@ export const plainBrief: Brief = {
 
 const astral = fc.constantFrom('a', 'b', 'z', 'é', '\uffee', '\u{10400}', '\u{1d49e}', '漢', '\u0000', '\u0001', ' ');
 const text = fc.string({ unit: astral, maxLength: 6 });
-/** Words from a small vocabulary, so that lists grow and prefixes are shared; now and then a long or an odd one. */
+/**
+ * Words from a small vocabulary, so that lists grow and prefixes are shared; now and then a long or
+ * an odd one.
+ */
 const term = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 0, max: 300 }).map((n) => `word${n}`) },
   { weight: 4, arbitrary: text },

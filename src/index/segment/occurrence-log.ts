@@ -35,7 +35,10 @@ export class OccurrenceLog {
   }
 }
 
-/** Occurrences by rank: those of the term with rank r are at starts[r] .. starts[r+1]-1, in the order they came. */
+/**
+ * Occurrences by rank: those of the term with rank r are at starts[r] .. starts[r+1]-1, in the
+ * order they came.
+ */
 export interface Occurrences {
   readonly starts: Uint32Array;
   readonly ordinals: Uint32Array;

@@ -14,8 +14,8 @@ export function segmentFileName(id: string): string {
 }
 
 /**
- * Opens ID.segment. Reads its footer only; every other byte is checked when it is first read. Throws SegmentDamaged,
- * REPERIO_SEGMENT_VERSION, or what the file system says.
+ * Opens ID.segment. Reads its footer only; every other byte is checked when it is first read.
+ * Throws SegmentDamaged, REPERIO_SEGMENT_VERSION, or what the file system says.
  */
 export function openSegmentFile(path: string): StoredSegment {
   return open(basename(path, extension), openFile(path), path);
@@ -36,8 +36,8 @@ function open(id: string, raw: RawBytes, file?: string): StoredSegment {
 }
 
 /**
- * Reads a whole segment file, compares every checksum and its id (its name). Lets others work in between. Throws
- * SegmentDamaged.
+ * Reads a whole segment file, compares every checksum and its id (its name). Lets others work in
+ * between. Throws SegmentDamaged.
  */
 export async function verifySegmentFile(path: string): Promise<void> {
   const id = basename(path, extension);

@@ -15,8 +15,8 @@ export interface SegmentData {
 const flushLength = 32 * chunkLength;
 
 /**
- * Takes the bytes of a segment from its beginning to its end, section by section, and hands them on in pieces with all
- * their checksums.
+ * Takes the bytes of a segment from its beginning to its end, section by section, and hands them on
+ * in pieces with all their checksums.
  */
 export class SegmentOutput {
   readonly #write: (bytes: Buffer) => void;

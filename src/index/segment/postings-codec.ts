@@ -4,8 +4,9 @@ import { ByteReader, type ByteWriter, varintLength } from './bytes.ts';
 import { MalformedBytes } from './errors.ts';
 
 /**
- * The longest list of ordinals written as varints of their distances; longer ones are portable roaring bitmaps,
- * run-optimised. (34 us a record to write at 64; below, roaring's headers take more room than the numbers.)
+ * The longest list of ordinals written as varints of their distances; longer ones are portable
+ * roaring bitmaps, run-optimised. (34 us a record to write at 64; below, roaring's headers take
+ * more room than the numbers.)
  */
 export const longestVarintList = 64;
 
@@ -68,9 +69,9 @@ export function readBitmap(bytes: Buffer, count: number, limit: number): Roaring
 }
 
 /**
- * Four to a byte, two bits each: 1, 2, 3, or "4 and more", whose rest follows behind as varints in the same order.
- * Above `longestVarintList` postings the length of all this comes first, so that ranking can read it without the
- * positions behind it.
+ * Four to a byte, two bits each: 1, 2, 3, or "4 and more", whose rest follows behind as varints in
+ * the same order. Above `longestVarintList` postings the length of all this comes first, so that
+ * ranking can read it without the positions behind it.
  */
 export function writeFrequencies(out: ByteWriter, frequencies: Uint32Array, count: number): void {
   const packed = (count + 3) >> 2;
@@ -98,8 +99,8 @@ export function writeFrequencies(out: ByteWriter, frequencies: Uint32Array, coun
 }
 
 /**
- * Bytes at the beginning of `count` > `longestVarintList` occurrences that hold the frequencies, of which these are the
- * first few.
+ * Bytes at the beginning of `count` > `longestVarintList` occurrences that hold the frequencies, of
+ * which these are the first few.
  */
 export function frequenciesLength(bytes: Buffer): number {
   const reader = new ByteReader(bytes);
@@ -110,9 +111,9 @@ export function frequenciesLength(bytes: Buffer): number {
 export const frequenciesHead = 8;
 
 /**
- * Frequencies of `count` postings to `into`, from index `offset` on; leaves the reader at the positions. Gives their
- * sum. `room` is how many bytes frequencies and positions have: each occurrence takes one, so that wrong numbers cannot
- * ask for much memory.
+ * Frequencies of `count` postings to `into`, from index `offset` on; leaves the reader at the
+ * positions. Gives their sum. `room` is how many bytes frequencies and positions have: each
+ * occurrence takes one, so that wrong numbers cannot ask for much memory.
  */
 export function readFrequencies(
   reader: ByteReader,
@@ -154,8 +155,8 @@ export function readFrequencies(
 }
 
 /**
- * The same as bytes, for a list that is kept: five bytes a record with its ordinal instead of eight. Undefined when some frequency is above 255: the reader is
- * then anywhere.
+ * The same as bytes, for a list that is kept: five bytes a record with its ordinal instead of
+ * eight. Undefined when some frequency is above 255: the reader is then anywhere.
  */
 export function readSmallFrequencies(
   reader: ByteReader,
@@ -180,7 +181,10 @@ export function readSmallFrequencies(
   return { frequencies, total };
 }
 
-/** Positions of one record, `positions[start .. end-1]`, ascend strictly: the first, then distances less one. */
+/**
+ * Positions of one record, `positions[start .. end-1]`, ascend strictly: the first, then distances
+ * less one.
+ */
 export function writePositions(out: ByteWriter, positions: Uint32Array, start: number, end: number): void {
   let next = 0;
   for (let i = start; i < end; i++) {
@@ -218,7 +222,10 @@ export function readPositions(reader: ByteReader, frequencies: Frequencies, tota
   return positions;
 }
 
-/** Where the positions of each record end, from `at` on; without decoding them. Throws when they pass `end`. */
+/**
+ * Where the positions of each record end, from `at` on; without decoding them. Throws when they
+ * pass `end`.
+ */
 export function skipPositions(bytes: Uint8Array, at: number, end: number, frequency: number): number {
   let place = at;
   for (let left = frequency; left > 0; left--) {

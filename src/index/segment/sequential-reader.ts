@@ -5,7 +5,10 @@ import type { Source } from './source.ts';
 
 const pieceLength = 128 * 1024;
 
-/** Reads a part of a section from its beginning to its end, in pieces. `bytes` are valid from `at` to `end`. */
+/**
+ * Reads a part of a section from its beginning to its end, in pieces. `bytes` are valid from `at`
+ * to `end`.
+ */
 export class SequentialReader extends ByteReader {
   readonly section: Section;
   readonly source: Source;

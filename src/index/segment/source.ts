@@ -39,8 +39,9 @@ export function memoryBytes(bytes: Buffer): RawBytes {
 }
 
 /**
- * The bytes of a segment by section, each chunk's checksum compared when it is first read. All errors about damaged
- * bytes are SegmentDamaged; a segment of another format is refused with REPERIO_SEGMENT_VERSION.
+ * The bytes of a segment by section, each chunk's checksum compared when it is first read. All
+ * errors about damaged bytes are SegmentDamaged; a segment of another format is refused with
+ * REPERIO_SEGMENT_VERSION.
  */
 export class Source {
   readonly segment: string;

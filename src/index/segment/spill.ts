@@ -19,8 +19,8 @@ export interface SectionStream {
 }
 
 /**
- * A section that is made while another one is being written. It grows in memory, or when a folder is given, in a file
- * there that has no name: it is gone when the process is.
+ * A section that is made while another one is being written. It grows in memory, or when a folder
+ * is given, in a file there that has no name: it is gone when the process is.
  */
 export class Spill implements SectionStream {
   readonly writer = new ByteWriter();

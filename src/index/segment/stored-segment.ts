@@ -23,7 +23,10 @@ import { termKey } from './term-key.ts';
 const none = new Uint32Array(0);
 /** What a deletion marker has. */
 export const emptyBrief: Brief = Object.freeze({ t: '', a: [], n: 0, y: 0, j: '', i: [], k: [], s: '', f: 0 });
-/** A walk over terms keeps the blocks it read up to this one; longer ones are regular expressions and spans. */
+/**
+ * A walk over terms keeps the blocks it read up to this one; longer ones are regular expressions
+ * and spans.
+ */
 const keptBlocks = 4;
 /** Longer lists of records are worth keeping as bitmaps. */
 const longestShortList = 64;
@@ -146,7 +149,10 @@ export class StoredSegment implements Segment {
     return this.#ordinalList(entry.place, block, index);
   }
 
-  /** Short lists are read past the caches: thousands of rare terms must not push out the common ones. */
+  /**
+   * Short lists are read past the caches: thousands of rare terms must not push out the common
+   * ones.
+   */
   union(entries: readonly TermEntry[]): RoaringBitmap32 {
     const bitmaps: RoaringBitmap32[] = [];
     const single: number[] = [];

@@ -8,7 +8,10 @@ import { maximumTermBytes } from './term-key.ts';
 const longestEntry = maximumTermBytes + 48;
 const leadBytes = 6;
 
-/** Walks over all terms of a space in order, with their postings: how a merge reads. Never steps back. */
+/**
+ * Walks over all terms of a space in order, with their postings: how a merge reads. Never steps
+ * back.
+ */
 export class TermCursor {
   /** The present term: term[0 .. length-1]. */
   readonly term = Buffer.alloc(maximumTermBytes);
@@ -64,12 +67,18 @@ export class TermCursor {
     return true;
   }
 
-  /** Postings of the present term as they are stored (two records or more). Valid until the next call. */
+  /**
+   * Postings of the present term as they are stored (two records or more). Valid until the next
+   * call.
+   */
   postings(): Buffer {
     return this.#postings.part(this.#postingsStart, this.#postingsLength);
   }
 
-  /** Frequencies and positions of the present term as they are stored (in a word space). Valid until the next call. */
+  /**
+   * Frequencies and positions of the present term as they are stored (in a word space). Valid until
+   * the next call.
+   */
   occurrences(): Buffer {
     return this.#occurrences.part(this.#occurrencesStart, this.#occurrencesLength);
   }

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * The longest key in a dictionary, in bytes of UTF-8. Values of several thousand bytes occur; words never come near.
+ * The longest key in a dictionary, in bytes of UTF-8. Values of several thousand bytes occur; words
+ * never come near.
  */
 export const maximumTermBytes = 240;
 const prefixBytes = 200;
@@ -9,9 +10,10 @@ const longMark = '\u0001';
 const digestLength = 32;
 
 /**
- * What stands in the dictionary for a term: itself, or for one over `maximumTermBytes` its first 200 bytes (whole code
- * points), U+0001 and 32 hexadecimal digits of its SHA-256. Equal terms have equal keys and a prefix search of up to
- * 200 bytes finds long ones; to be certain of a long value compare it with the record.
+ * What stands in the dictionary for a term: itself, or for one over `maximumTermBytes` its first
+ * 200 bytes (whole code points), U+0001 and 32 hexadecimal digits of its SHA-256. Equal terms have
+ * equal keys and a prefix search of up to 200 bytes finds long ones; to be certain of a long value
+ * compare it with the record.
  */
 export function termKey(term: string): string {
   if (term.length * 3 <= maximumTermBytes) return term;

@@ -4,8 +4,8 @@ import { KeySort } from './key-sort.ts';
 /** Below this a group is sorted by insertion; measured, flat between 8 and 24. */
 const smallGroup = 12;
 /**
- * Symbols taken at a time, of 257 values each: a byte + 1, or 0 after the end of the text. They fit into a key of
- * KeySort.
+ * Symbols taken at a time, of 257 values each: a byte + 1, or 0 after the end of the text. They fit
+ * into a key of KeySort.
  */
 const width = 3;
 
@@ -17,8 +17,9 @@ export interface PackedTexts {
 }
 
 /**
- * The numbers of texts in code point order; equal ones stay in order of their numbers. Sorting all by three bytes at
- * once, and then each group of equals by its next three, is ten times faster than a comparing sort: 1M values in 0.3 s.
+ * The numbers of texts in code point order; equal ones stay in order of their numbers. Sorting all
+ * by three bytes at once, and then each group of equals by its next three, is ten times faster than
+ * a comparing sort: 1M values in 0.3 s.
  */
 export function sortedTexts({ bytes, starts, count }: PackedTexts): Uint32Array {
   const ids = new Uint32Array(count);
@@ -62,7 +63,9 @@ function goesOn(key: number): boolean {
   return key % 257 !== 0;
 }
 
-/** Bytes that all terms of a group share from `depth` on: journals, names and numbers share many. */
+/**
+ * Bytes that all terms of a group share from `depth` on: journals, names and numbers share many.
+ */
 function sharedPrefix(
   ids: Uint32Array,
   start: number,

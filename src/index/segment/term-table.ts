@@ -1,13 +1,16 @@
 import { compareBytes } from './bytes.ts';
 
 const firstSlots = 32;
-/** Up to here hashing characters in JavaScript is faster than encoding natively (40 ns) and hashing bytes. */
+/**
+ * Up to here hashing characters in JavaScript is faster than encoding natively (40 ns) and hashing
+ * bytes.
+ */
 const shortTerm = 12;
 
 /**
- * Distinct strings numbered 0, 1, 2 ... in the order they first came. Holds their UTF-8 bytes one after the other
- * instead of the strings: a JavaScript string cut from a record keeps the whole record alive, and a Map of them costs
- * four times the memory.
+ * Distinct strings numbered 0, 1, 2 ... in the order they first came. Holds their UTF-8 bytes one
+ * after the other instead of the strings: a JavaScript string cut from a record keeps the whole
+ * record alive, and a Map of them costs four times the memory.
  */
 export class TermTable {
   /** Bytes of term t: bytes[starts[t] .. starts[t+1]-1]. */
@@ -15,7 +18,8 @@ export class TermTable {
   starts = new Uint32Array(firstSlots + 1);
   count = 0;
   /**
-   * Pairs of hash and term number + 1 (0: free). Open addressing, at most half full; together, as each is a cache miss.
+   * Pairs of hash and term number + 1 (0: free). Open addressing, at most half full; together, as
+   * each is a cache miss.
    */
   #slots = new Uint32Array(firstSlots * 4);
   /** Number of pairs less one. */
@@ -53,7 +57,10 @@ export class TermTable {
     return this.#added(hash, start + length);
   }
 
-  /** As `number`, for a long term or one that is not ASCII: its bytes are written first, and kept when they are new. */
+  /**
+   * As `number`, for a long term or one that is not ASCII: its bytes are written first, and kept
+   * when they are new.
+   */
   #encoded(term: string): number {
     this.#room(term.length * 3);
     const start = this.starts[this.count]!;

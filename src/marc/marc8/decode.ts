@@ -4,20 +4,26 @@ import { ansel, ascii, type CharacterSet, setsByFinal } from './tables.ts';
 export interface Decoded {
   /** Unicode, NFC. */
   readonly text: string;
-  /** What could not be decoded, as "EACC character 0x213021"; each stands in the text as 〓 (EACC) or U+FFFD. */
+  /**
+   * What could not be decoded, as "EACC character 0x213021"; each stands in the text as 〓 (EACC) or
+   * U+FFFD.
+   */
   readonly problems: readonly string[];
 }
 
-/** Chinese, Japanese and Korean: three bytes for a character, over 15,000 of them; recognised, not decoded. */
+/**
+ * Chinese, Japanese and Korean: three bytes for a character, over 15,000 of them; recognised, not
+ * decoded.
+ */
 const eacc = 'EACC';
 /** What libraries print for an ideograph they cannot. */
 const geta = '〓';
 const replacement = '\ufffd';
 
 /**
- * Decodes MARC-8 (loc.gov/marc/specifications/speccharmarc8.html), given as one character for each byte. Escape
- * sequences are in force to the end of the value; every value begins with ASCII in G0 and ANSEL in G1. Marks that
- * combine stand before their letter in MARC-8, after it in Unicode.
+ * Decodes MARC-8 (loc.gov/marc/specifications/speccharmarc8.html), given as one character for each
+ * byte. Escape sequences are in force to the end of the value; every value begins with ASCII in G0
+ * and ANSEL in G1. Marks that combine stand before their letter in MARC-8, after it in Unicode.
  */
 export function decodeMarc8(bytes: string): Decoded {
   const decoder = new Marc8Decoder(bytes);
@@ -70,7 +76,10 @@ class Marc8Decoder {
     }
   }
 
-  /** The marks over two letters have two halves in MARC-8, and one character (after the first letter) in Unicode. */
+  /**
+   * The marks over two letters have two halves in MARC-8, and one character (after the first
+   * letter) in Unicode.
+   */
   #isSecondHalf(character: string): boolean {
     const first = firstHalves.get(character);
     if (first === undefined || !this.#openHalves.has(first)) return false;
@@ -101,8 +110,8 @@ class Marc8Decoder {
   }
 
   /**
-   * ESC, perhaps "$" (several bytes), then "(" or "," for G0, ")" or "-" for G1, perhaps "!", and the final that names
-   * the set.
+   * ESC, perhaps "$" (several bytes), then "(" or "," for G0, ")" or "-" for G1, perhaps "!", and
+   * the final that names the set.
    */
   #escape(): void {
     const [sequence, short, multiple, multipleSide, singleSide, final] =

@@ -1,7 +1,7 @@
 /**
  * The one-byte character sets of MARC-8, from the Library of Congress code tables
- * (loc.gov/marc/specifications/codetables.html, with the revisions of 2004 and 2005). A set maps 0x21-0x7E; the same
- * set in G1 has the eighth bit set.
+ * (loc.gov/marc/specifications/codetables.html, with the revisions of 2004 and 2005). A set maps
+ * 0x21-0x7E; the same set in G1 has the eighth bit set.
  */
 export interface CharacterSet {
   readonly name: string;

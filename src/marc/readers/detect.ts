@@ -3,7 +3,9 @@ import { marcErrors } from '../errors.ts';
 import { quote } from '../problem.ts';
 import { type RecordFormat, readers, recordFormats } from './readers.ts';
 
-/** What is enough to recognise any format, unless more white space than that stands first. In bytes. */
+/**
+ * What is enough to recognise any format, unless more white space than that stands first. In bytes.
+ */
 export const detectionBytes = 4096;
 
 /** Is this the beginning of gzip data? */
@@ -12,8 +14,8 @@ export function isGzip(start: Uint8Array): boolean {
 }
 
 /**
- * The format of an input by its first bytes (up to `detectionBytes`, or all). Throws UserError when it is none, or
- * nothing.
+ * The format of an input by its first bytes (up to `detectionBytes`, or all). Throws UserError when
+ * it is none, or nothing.
  */
 export function detectFormat(start: Uint8Array): RecordFormat {
   const text = new TextDecoder().decode(start).trimStart();

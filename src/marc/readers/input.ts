@@ -7,8 +7,8 @@ import { isGzip } from './detect.ts';
 const sliceBytes = 16 * 1024;
 
 /**
- * The input, decompressed if it is gzip. Throws RecordProblem where compressed data are damaged, after all that could
- * be read.
+ * The input, decompressed if it is gzip. Throws RecordProblem where compressed data are damaged,
+ * after all that could be read.
  */
 export async function* plainInput(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   let decompress: ((chunk: Uint8Array | undefined) => AsyncGenerator<Uint8Array>) | undefined;
@@ -38,8 +38,8 @@ async function* joinedStart(input: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
 }
 
 /**
- * Takes compressed chunks, undefined for the end; zlib's own stream interface would throw away what it read before an
- * error.
+ * Takes compressed chunks, undefined for the end; zlib's own stream interface would throw away what
+ * it read before an error.
  */
 function decompressor(): (chunk: Uint8Array | undefined) => AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();

@@ -16,9 +16,9 @@ const entryLength = 12;
 type Encoding = 'ascii' | 'utf8' | 'marc8';
 
 /**
- * One record from its leader to its terminator. The directory is checked against the data: each field must be framed by
- * field terminators and none may be left out. UTF-8 when leader/09 is "a" or the bytes are; else MARC-8. Throws
- * RecordProblem.
+ * One record from its leader to its terminator. The directory is checked against the data: each
+ * field must be framed by field terminators and none may be left out. UTF-8 when leader/09 is "a"
+ * or the bytes are; else MARC-8. Throws RecordProblem.
  */
 export function parseIso2709Record(bytes: Uint8Array): ParsedRecord {
   const buffer = asBuffer(bytes);
@@ -81,7 +81,8 @@ function encodingOf(buffer: Buffer, warnings: string[]): Encoding {
     return 'utf8';
   }
   if (!saysUtf8) return 'marc8';
-  // Systems that export MARC-8 often set leader/09 all the same; text that makes sense as MARC-8 is that.
+  // Systems that export MARC-8 often set leader/09 all the same; text that makes sense as MARC-8 is
+  // that.
   if (decodeMarc8(buffer.toString('latin1')).problems.length > 0) {
     throw new RecordProblem(marcErrors.utf8, { offset: (firstNotUtf8(buffer) ?? 0) + 1 });
   }
@@ -92,7 +93,8 @@ function encodingOf(buffer: Buffer, warnings: string[]): Encoding {
 function parseField(tag: string, text: string, place: number, encoding: Encoding, warnings: string[]): Field {
   if (isControlTag(tag) || tag === 'FMT') return controlField(tag, decoded(text, tag, encoding, warnings));
   if (text.charCodeAt(2) !== 0x1f && text.length !== 2) {
-    // Other systems add control fields with lettered tags (FMT is Aleph's, and just two characters long).
+    // Other systems add control fields with lettered tags (FMT is Aleph's, and just two characters
+    // long).
     if (tag.charCodeAt(0) > 57 && !text.includes(delimiter))
       return controlField(tag, decoded(text, tag, encoding, warnings));
     const indicator = quote(text.slice(0, Math.max(0, text.indexOf(delimiter))));

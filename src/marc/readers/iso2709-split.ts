@@ -6,9 +6,9 @@ import { keptOfOversized, type RawRecord, type Splitter } from '../raw.ts';
 const recordEnd = 0x1d;
 
 /**
- * Cuts ISO 2709 after each record terminator (0x1D). Lengths in leaders are not trusted for cutting, with one
- * exception: a record whose end got lost runs into the next one, and where the last part of such a piece is a record of
- * just the length its leader says, it is cut there.
+ * Cuts ISO 2709 after each record terminator (0x1D). Lengths in leaders are not trusted for
+ * cutting, with one exception: a record whose end got lost runs into the next one, and where the
+ * last part of such a piece is a record of just the length its leader says, it is cut there.
  */
 export function splitIso2709(limit: number): Splitter {
   return new Iso2709Splitter(limit);
@@ -104,8 +104,8 @@ class Iso2709Splitter implements Splitter {
 }
 
 /**
- * Where a record begins that fills the rest of [start, end): five digits that say its length, and the usual end of a
- * leader.
+ * Where a record begins that fills the rest of [start, end): five digits that say its length, and
+ * the usual end of a leader.
  */
 function lastWholeRecord(buffer: Buffer, start: number, end: number): number | undefined {
   const piece = buffer.subarray(start, end);

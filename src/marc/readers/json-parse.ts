@@ -4,8 +4,9 @@ import type { ParsedRecord } from '../raw.ts';
 import { controlField, dataField, type Field, type Subfield } from '../record.ts';
 
 /**
- * One MARC-in-JSON object: {"leader": "...", "fields": [{"001": "..."}, {"245": {"ind1": "1", "ind2": "0", "subfields":
- * [{"a": "..."}]}}]}. Throws RecordProblem for what is not JSON or not of this shape; nothing is skipped.
+ * One MARC-in-JSON object: {"leader": "...", "fields": [{"001": "..."}, {"245": {"ind1": "1",
+ * "ind2": "0", "subfields": [{"a": "..."}]}}]}. Throws RecordProblem for what is not JSON or not of
+ * this shape; nothing is skipped.
  */
 export function parseMarcJsonRecord(bytes: Uint8Array): ParsedRecord {
   const record = asObject(parseJson(bytes), 'the record');

@@ -9,9 +9,10 @@ const backslash = 0x5c;
 const newline = 0x0a;
 
 /**
- * Cuts JSON into its outermost objects, which are the records of an array, of one object, and of newline-delimited JSON
- * alike. A line break inside a string is not JSON, and "{" followed by "leader" inside an object means that an end is
- * missing: there a broken record is given up and the next one begins.
+ * Cuts JSON into its outermost objects, which are the records of an array, of one object, and of
+ * newline-delimited JSON alike. A line break inside a string is not JSON, and "{" followed by
+ * "leader" inside an object means that an end is missing: there a broken record is given up and the
+ * next one begins.
  */
 export function splitMarcJson(limit: number): Splitter {
   return new MarcJsonSplitter(limit);
@@ -31,7 +32,10 @@ class MarcJsonSplitter implements Splitter {
   /** After a broken record: what follows belongs to it until a new record is plain to see. */
   #lost = false;
   #found: RawRecord[] = [];
-  /** What stands outside of records, as far as it says whether there are none: an empty list is no mistake. */
+  /**
+   * What stands outside of records, as far as it says whether there are none: an empty list is no
+   * mistake.
+   */
   #outside = '';
 
   constructor(limit: number) {

@@ -3,8 +3,9 @@ import { controlField, dataField, type Field, type MarcRecord, type Subfield } f
 import { decodeEntities, isXmlText, parseAttributes } from './marcxml-text.ts';
 
 /**
- * One <record> element in the shape nearly all MARCXML has, read three times as fast as an XML parser would. Undefined
- * for whatever is unusual (CDATA, comments, unknown elements, stray text, wrong markup, bytes that are not UTF-8): then
+ * One <record> element in the shape nearly all MARCXML has, read three times as fast as an XML
+ * parser would. Undefined for whatever is unusual (CDATA, comments, unknown elements, stray text,
+ * wrong markup, bytes that are not UTF-8): then
  * `parseMarcXmlStrictly` decides. What is returned equals what that parser returns, held by a property test.
  */
 export function parseMarcXmlRecord(bytes: Uint8Array): MarcRecord | undefined {

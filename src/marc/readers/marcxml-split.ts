@@ -9,7 +9,9 @@ const lessThan = 0x3c;
 /** The longest thing that is searched for while skipping, so that it is found across two chunks. */
 const longestSkipEnd = 100;
 
-/** Elements that stand first in a <record> which only wraps the MARC one: OAI-PMH and SRU answers. */
+/**
+ * Elements that stand first in a <record> which only wraps the MARC one: OAI-PMH and SRU answers.
+ */
 const wrapping = new Set([
   'header',
   'metadata',
@@ -29,10 +31,10 @@ interface Open {
 }
 
 /**
- * Cuts UTF-8 MARCXML into its <record> elements: collections, bare records, several documents in a row, OAI-PMH and SRU
- * answers. Inside a record it only searches for the end tag and for another start (a missing end), minding comments and
- * CDATA, at over 400k records/s; between records it reads tag by tag. A record over `limit` bytes is refused and
- * skipped.
+ * Cuts UTF-8 MARCXML into its <record> elements: collections, bare records, several documents in a
+ * row, OAI-PMH and SRU answers. Inside a record it only searches for the end tag and for another
+ * start (a missing end), minding comments and CDATA, at over 400k records/s; between records it
+ * reads tag by tag. A record over `limit` bytes is refused and skipped.
  */
 export function splitMarcXml(limit: number): Splitter {
   return new MarcXmlSplitter(limit);
@@ -59,7 +61,8 @@ class MarcXmlSplitter implements Splitter {
     if (this.#mode === 'over') return [];
     this.#queue.push(chunk);
     this.#queued += chunk.length;
-    // Joining only when as much is new as is left over keeps a record of many chunks linear in time.
+    // Joining only when as much is new as is left over keeps a record of many chunks linear in
+    // time.
     return this.#queued < this.#buffer.length ? [] : this.#run(false);
   }
 
@@ -101,7 +104,10 @@ class MarcXmlSplitter implements Splitter {
     return this.#found;
   }
 
-  /** From a place between records to after the next token or record; `waiting` when more bytes are needed. */
+  /**
+   * From a place between records to after the next token or record; `waiting` when more bytes are
+   * needed.
+   */
   #between(from: number, final: boolean): number {
     const buffer = this.#buffer;
     let at = from;
@@ -164,8 +170,8 @@ class MarcXmlSplitter implements Splitter {
   }
 
   /**
-   * Local name of the first element after `from`, "" when something else comes first; undefined when it has not come
-   * yet.
+   * Local name of the first element after `from`, "" when something else comes first; undefined
+   * when it has not come yet.
    */
   #firstElement(from: number): string | undefined {
     let at = from;
@@ -205,8 +211,8 @@ class MarcXmlSplitter implements Splitter {
   }
 
   /**
-   * A field outside any record: what is left of a record without its start tag. Refused as one, up to where a record
-   * ends or begins.
+   * A field outside any record: what is left of a record without its start tag. Refused as one, up
+   * to where a record ends or begins.
    */
   #loosePiece(at: number, name: string, final: boolean): number {
     const buffer = this.#buffer;

@@ -4,11 +4,11 @@ import { RecordProblem } from '../problem.ts';
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../record.ts';
 
 /**
- * One <record> element parsed by a real XML parser: slower than `marcxml-scan.ts` by a factor of four, and right about
- * everything (CDATA, comments, entities, spaces in tags). Elements are known by their local names, whatever their
- * prefix; attributes that MARCXML does not have are ignored; an indicator that is missing or empty is blank. Throws
- * RecordProblem: for XML that is not well formed, and for elements or text where MARCXML has none, since what they hold
- * would be lost.
+ * One <record> element parsed by a real XML parser: slower than `marcxml-scan.ts` by a factor of
+ * four, and right about everything (CDATA, comments, entities, spaces in tags). Elements are known
+ * by their local names, whatever their prefix; attributes that MARCXML does not have are ignored;
+ * an indicator that is missing or empty is blank. Throws RecordProblem: for XML that is not well
+ * formed, and for elements or text where MARCXML has none, since what they hold would be lost.
  */
 export function parseMarcXmlStrictly(text: string): MarcRecord {
   const builder = new RecordBuilder();

@@ -5,14 +5,15 @@ import { readToken } from './marcxml-token.ts';
 export const waiting = -1;
 
 /**
- * Tags are searched for by their first seven bytes (the end tag without its "<"): up to that length Node looks for the
- * first byte with vector instructions, 0.5 us for 4 kB of MARCXML; longer ones are searched for by skipping, 1.9 us.
+ * Tags are searched for by their first seven bytes (the end tag without its "<"): up to that length
+ * Node looks for the first byte with vector instructions, 0.5 us for 4 kB of MARCXML; longer ones
+ * are searched for by skipping, 1.9 us.
  */
 const needleBytes = 7;
 
 /**
- * The tags of the records of a document, which may have a prefix, and where they stand in the buffer that is being
- * split.
+ * The tags of the records of a document, which may have a prefix, and where they stand in the
+ * buffer that is being split.
  */
 export class RecordTags {
   prefix = '';
@@ -22,8 +23,8 @@ export class RecordTags {
   #startNeedle: Buffer = this.start;
   #endNeedle: Buffer = this.end.subarray(1);
   /**
-   * The next "<!" at or after the place it was last asked for; the buffer's length when there is none; -1 when not
-   * known.
+   * The next "<!" at or after the place it was last asked for; the buffer's length when there is
+   * none; -1 when not known.
    */
   #declaration = -1;
   /** The next start tag, in the same way. */
@@ -51,8 +52,8 @@ export class RecordTags {
   }
 
   /**
-   * Offset after the record's end tag; `waiting` when it has not come; minus the offset of another start tag that comes
-   * first.
+   * Offset after the record's end tag; `waiting` when it has not come; minus the offset of another
+   * start tag that comes first.
    */
   endOfRecord(content: number): number {
     const buffer = this.#buffer;

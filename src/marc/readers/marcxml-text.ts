@@ -1,10 +1,13 @@
-/** The small pieces of XML syntax that the scanner knows. Each gives up (undefined, false) rather than guess. */
+/**
+ * The small pieces of XML syntax that the scanner knows. Each gives up (undefined, false) rather
+ * than guess.
+ */
 
 /**
- * Are there only characters XML 1.0 allows, and no "]]>", which may not stand in text? `bytes` is the same text with
- * one character for each byte of its UTF-8. Four expressions, because V8 searches for nine characters at most with
- * vector instructions, and in one-byte strings only: 0.7 us for 4 kB, one expression took 3.4 us and up to 8 us in
- * others.
+ * Are there only characters XML 1.0 allows, and no "]]>", which may not stand in text? `bytes` is
+ * the same text with one character for each byte of its UTF-8. Four expressions, because V8
+ * searches for nine characters at most with vector instructions, and in one-byte strings only: 0.7
+ * us for 4 kB, one expression took 3.4 us and up to 8 us in others.
  */
 export function isXmlText(text: string, bytes: string): boolean {
   if (bytes.includes(']]>')) return false;
@@ -15,7 +18,10 @@ export function isXmlText(text: string, bytes: string): boolean {
 
 const named: Readonly<Record<string, string | undefined>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Text with its references replaced: the five of XML and numeric ones. Undefined when one is wrong or unknown. */
+/**
+ * Text with its references replaced: the five of XML and numeric ones. Undefined when one is wrong
+ * or unknown.
+ */
 export function decodeEntities(text: string): string | undefined {
   let decoded = '';
   let from = 0;
@@ -61,8 +67,9 @@ const attribute =
   /[ \t\n]+([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)[ \t\n]*=[ \t\n]*(?:"([^"<&\t\n]*)"|'([^'<&\t\n]*)')/y;
 
 /**
- * The rest of a start tag from `at`, just after the element's name. Undefined when it is not well formed, is an empty
- * element, has an attribute twice, or needs normalising. With names, other attributes are unusual too.
+ * The rest of a start tag from `at`, just after the element's name. Undefined when it is not well
+ * formed, is an empty element, has an attribute twice, or needs normalising. With names, other
+ * attributes are unusual too.
  */
 export function parseAttributes(
   text: string,

@@ -1,4 +1,7 @@
-/** What stands at a "<" between records. `name` is the element's local name and `prefix` is "" or "marc:". */
+/**
+ * What stands at a "<" between records. `name` is the element's local name and `prefix` is "" or
+ * "marc:".
+ */
 export interface Token {
   readonly kind: 'start' | 'empty' | 'end' | 'other' | 'entities';
   readonly prefix: string;
@@ -7,7 +10,10 @@ export interface Token {
   readonly end: number;
 }
 
-/** A token that is not complete, and where it will end if it is a long one (comment, CDATA, instruction). */
+/**
+ * A token that is not complete, and where it will end if it is a long one (comment, CDATA,
+ * instruction).
+ */
 export interface Incomplete {
   readonly kind: 'incomplete';
   readonly until: Buffer;
@@ -23,7 +29,10 @@ const delimited = [
 ];
 const doctype = Buffer.from('<!DOCTYPE');
 
-/** The token whose "<" is at `at`. What is not markup (a stray "<") is a token of one byte of kind "other". */
+/**
+ * The token whose "<" is at `at`. What is not markup (a stray "<") is a token of one byte of kind
+ * "other".
+ */
 export function readToken(buffer: Buffer, at: number): Token | Incomplete {
   const second = buffer[at + 1];
   if (second === undefined) return { kind: 'incomplete', until: tagEnd };
@@ -53,7 +62,9 @@ function readDeclaration(buffer: Buffer, at: number): Token | Incomplete {
   return order === 'same' ? readDoctype(buffer, at + doctype.length) : other(at + 2);
 }
 
-/** A DOCTYPE may name a DTD, which is never fetched; declaring entities is what makes it dangerous. */
+/**
+ * A DOCTYPE may name a DTD, which is never fetched; declaring entities is what makes it dangerous.
+ */
 function readDoctype(buffer: Buffer, from: number): Token | Incomplete {
   let depth = 0;
   for (let at = from; at < buffer.length; at += 1) {
@@ -99,7 +110,9 @@ function isNameByte(byte: number): boolean {
   return letter || (byte >= 0x2d && byte <= 0x3a && byte !== 0x2f) || byte === 0x5f || byte >= 0x80;
 }
 
-/** Offset of the ">" that ends a tag, minding quoted attribute values; -1 when it has not come yet. */
+/**
+ * Offset of the ">" that ends a tag, minding quoted attribute values; -1 when it has not come yet.
+ */
 export function endOfTag(buffer: Buffer, from: number): number {
   let at = from;
   while (at < buffer.length) {

@@ -298,8 +298,8 @@ test('a warning says that a character was lost', () => {
 });
 
 /**
- * A record written in all the ways XML allows and, once in a while, in one it does not: about half of them are usual
- * throughout.
+ * A record written in all the ways XML allows and, once in a while, in one it does not: about half
+ * of them are usual throughout.
  */
 function mostly(usual: readonly string[], odd: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(

@@ -18,9 +18,9 @@ export interface OpenedSplitter {
 }
 
 /**
- * A splitter for an input that begins with these bytes (`detectionBytes` of them, or all there are; not compressed).
- * They are only looked at: push them too. Throws UserError for an unknown format or XML encoding and for an empty
- * input.
+ * A splitter for an input that begins with these bytes (`detectionBytes` of them, or all there are;
+ * not compressed). They are only looked at: push them too. Throws UserError for an unknown format
+ * or XML encoding and for an empty input.
  */
 export function openSplitter(start: Uint8Array, options: SplitOptions = {}): OpenedSplitter {
   const format = options.format ?? detectFormat(start);
@@ -30,7 +30,10 @@ export function openSplitter(start: Uint8Array, options: SplitOptions = {}): Ope
   return { format, splitter: other === undefined ? splitter : transcoding(splitter, other) };
 }
 
-/** Turns the input into UTF-8 on the way to the splitter, so that everything behind it knows one encoding. */
+/**
+ * Turns the input into UTF-8 on the way to the splitter, so that everything behind it knows one
+ * encoding.
+ */
 function transcoding(splitter: Splitter, encoding: string): Splitter {
   const decoder = decoderFor(encoding);
   return {

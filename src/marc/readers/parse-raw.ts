@@ -9,8 +9,8 @@ import { type RecordFormat, readers } from './readers.ts';
 const noWarnings: readonly string[] = Object.freeze([]);
 
 /**
- * Parses and checks what a splitter cut. Never throws for anything in the bytes; the answer is plain data for other
- * threads.
+ * Parses and checks what a splitter cut. Never throws for anything in the bytes; the answer is
+ * plain data for other threads.
  */
 export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
   const { position, bytes, refusal } = raw;

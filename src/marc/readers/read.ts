@@ -14,10 +14,10 @@ export interface RawBatch {
 }
 
 /**
- * All records of an input, in order, in batches (one for each chunk that completes some): MARCXML, ISO 2709,
- * MARC-in-JSON or text MARC, compressed with gzip or not. Memory stays within a few times the record limit. Throws
- * UserError when the format cannot be made out; everything that is wrong further on is a refusal in its place, also
- * compressed data that break off.
+ * All records of an input, in order, in batches (one for each chunk that completes some): MARCXML,
+ * ISO 2709, MARC-in-JSON or text MARC, compressed with gzip or not. Memory stays within a few times
+ * the record limit. Throws UserError when the format cannot be made out; everything that is wrong
+ * further on is a refusal in its place, also compressed data that break off.
  */
 export async function* readRecords(
   input: AsyncIterable<Uint8Array>,

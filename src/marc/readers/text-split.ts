@@ -7,8 +7,8 @@ const newline = 0x0a;
 const headBytes = 40;
 
 /**
- * Cuts text MARC into records: at empty lines, at "=LDR", and where the record number at the beginning of the lines
- * changes.
+ * Cuts text MARC into records: at empty lines, at "=LDR", and where the record number at the
+ * beginning of the lines changes.
  */
 export function splitTextMarc(limit: number): Splitter {
   return new TextMarcSplitter(limit);
@@ -18,7 +18,10 @@ class TextMarcSplitter implements Splitter {
   readonly #limit: number;
   #buffer: Buffer = Buffer.alloc(0);
   #position = 0;
-  /** Offset of the first line not looked at; what is before it belongs to the record being collected. */
+  /**
+   * Offset of the first line not looked at; what is before it belongs to the record being
+   * collected.
+   */
   #line = 0;
   /** Record number of the lines being collected, where they have one. */
   #number: string | undefined;

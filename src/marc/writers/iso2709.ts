@@ -8,10 +8,10 @@ const mostBytes = 99_999;
 const mostFieldBytes = 9_999;
 
 /**
- * One record in ISO 2709, UTF-8 (leader/09 is "a"), with its lengths computed; the leader's other positions stay (it is
- * filled up or cut to 24 characters). Throws UserError when the format cannot hold the record: over 99,999 bytes, a
- * field over 9,999 bytes, one of its three separators (U+001D-001F) inside a value, or a lettered tag as a control
- * field.
+ * One record in ISO 2709, UTF-8 (leader/09 is "a"), with its lengths computed; the leader's other
+ * positions stay (it is filled up or cut to 24 characters). Throws UserError when the format cannot
+ * hold the record: over 99,999 bytes, a field over 9,999 bytes, one of its three separators
+ * (U+001D-001F) inside a value, or a lettered tag as a control field.
  */
 export function toIso2709(record: MarcRecord): Buffer {
   const bodies = record.fields.map((field) => Buffer.from(fieldText(field, record)));

@@ -1,8 +1,8 @@
 import type { Field, MarcRecord } from '../record.ts';
 
 /**
- * One record as MARC-in-JSON (rossfsinger.com/blog/2010/09), on one line. Lossless. Field by field, since the objects
- * of a large record take ten times its size.
+ * One record as MARC-in-JSON (rossfsinger.com/blog/2010/09), on one line. Lossless. Field by field,
+ * since the objects of a large record take ten times its size.
  */
 export function toMarcJson(record: MarcRecord): string {
   const fields = record.fields.map((field) => JSON.stringify(fieldJson(field)));

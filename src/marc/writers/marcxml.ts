@@ -1,7 +1,9 @@
 import type { Field, MarcRecord } from '../record.ts';
 
 export interface MarcXmlOptions {
-  /** Spaces before <record>; inner elements get two and four more. Undefined: no line breaks at all. */
+  /**
+   * Spaces before <record>; inner elements get two and four more. Undefined: no line breaks at all.
+   */
   readonly indent?: number | undefined;
 }
 
@@ -10,9 +12,10 @@ export const marcXmlHead =
 export const marcXmlFoot = '</collection>\n';
 
 /**
- * One <record> in loaded order, ending in a line break unless written without them. Characters that XML 1.0 cannot hold
- * in any form (most control characters, U+FFFE, U+FFFF, lone surrogates) become U+FFFD, so that one of them does not
- * make the document unreadable; everything else comes back the same when parsed.
+ * One <record> in loaded order, ending in a line break unless written without them. Characters that
+ * XML 1.0 cannot hold in any form (most control characters, U+FFFE, U+FFFF, lone surrogates) become
+ * U+FFFD, so that one of them does not make the document unreadable; everything else comes back the
+ * same when parsed.
  */
 export function toMarcXml(record: MarcRecord, options: MarcXmlOptions = {}): string {
   const flat = options.indent === undefined;
@@ -45,7 +48,9 @@ function escapeXml(text: string): string {
   return special.test(text) ? text.replace(specials, (char) => escapes[char] ?? '\ufffd') : text;
 }
 
-/** A carriage return is written as a reference, because parsers turn a bare one into a line feed. */
+/**
+ * A carriage return is written as a reference, because parsers turn a bare one into a line feed.
+ */
 const escapes: Readonly<Record<string, string | undefined>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -55,8 +60,9 @@ const escapes: Readonly<Record<string, string | undefined>> = {
 };
 
 /**
- * The same, two blanks deep, from a record's stored form (stored.ts: leader, then for each field its head and its values). An export of a
- * whole library then makes no objects for fields and subfields.
+ * The same, two blanks deep, from a record's stored form (stored.ts: leader, then for each field
+ * its head and its values). An export of a whole library then makes no objects for fields and
+ * subfields.
  */
 export function storedToMarcXml(parts: readonly string[]): string {
   const leader = parts[0] ?? '';

@@ -2,19 +2,22 @@ import { compilePath, type MarcPath } from '../path.ts';
 import type { Field, MarcRecord, Subfield } from '../record.ts';
 
 export interface TextMarcOptions {
-  /** The record's number, written in nine digits before each line; without it lines begin with the tag. */
+  /**
+   * The record's number, written in nine digits before each line; without it lines begin with the
+   * tag.
+   */
   readonly id?: number | undefined;
   /**
-   * MARC paths to write (the argument `ot`); empty writes all. A path that says a subfield code gives bare values, one
-   * a line; a shorter one gives whole lines.
+   * MARC paths to write (the argument `ot`); empty writes all. A path that says a subfield code
+   * gives bare values, one a line; a shorter one gives whole lines.
    */
   readonly only?: readonly string[] | undefined;
 }
 
 /**
- * Text MARC as Invenio writes it: "000000001 245__ $$aTitle$$bRest", blank indicators as "_", fields sorted by tag
- * (record order within a tag), subfields by code. It holds one line for each field: line breaks in values become
- * blanks; the leader is left out.
+ * Text MARC as Invenio writes it: "000000001 245__ $$aTitle$$bRest", blank indicators as "_",
+ * fields sorted by tag (record order within a tag), subfields by code. It holds one line for each
+ * field: line breaks in values become blanks; the leader is left out.
  */
 export function toTextMarc(record: MarcRecord, options: TextMarcOptions = {}): string {
   const number = options.id === undefined ? '' : `${String(options.id).padStart(9, '0')} `;

@@ -13,7 +13,10 @@ export interface StatusAnswer {
 const fastestRefresh = 1;
 const slowestRefresh = 3600;
 
-/** /server-status as a page, as lines (?auto) or as JSON; /metrics. Undefined: it is neither. `query` without "?". */
+/**
+ * /server-status as a page, as lines (?auto) or as JSON; /metrics. Undefined: it is neither.
+ * `query` without "?".
+ */
 export function answerStatus(path: string, query: string, accept: string, view: NodeView): StatusAnswer | undefined {
   const args = new URLSearchParams(query);
   const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-robots-tag': 'noindex' };

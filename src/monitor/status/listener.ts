@@ -26,8 +26,8 @@ export interface StatusListenerOptions {
 const longestProfile = 120;
 
 /**
- * Answers /server-status, /metrics and /health/live from the supervisor itself, so that they can be read when no worker answers. What cannot be listened on is
- * said; serving goes on.
+ * Answers /server-status, /metrics and /health/live from the supervisor itself, so that they can be
+ * read when no worker answers. What cannot be listened on is said; serving goes on.
  */
 export async function listenForStatus({
   socket,
@@ -65,7 +65,8 @@ export async function listenForStatus({
     if (path === '/profile') takeProfile(query, response);
     else answer(request, response);
   };
-  // A page of somewhere else that a browser of this machine shows may send requests here, under a name of its own.
+  // A page of somewhere else that a browser of this machine shows may send requests here, under a
+  // name of its own.
   const byPort: RequestListener = (request, response) => {
     if (isLocalName(request.headers.host)) answer(request, response);
     else response.writeHead(421).end('ask by the address 127.0.0.1 or the name localhost\n');

@@ -13,8 +13,9 @@ export function isLocalName(host: string | undefined): boolean {
 const established = '01';
 
 /**
- * Is the process at the other end of a connection over the loopback interface of our own user, or of root? What another user runs (a web server that passes requests on) may ask
- * for anybody. The kernel tells (proc(5), /proc/net/tcp); where it does not, nobody is.
+ * Is the process at the other end of a connection over the loopback interface of our own user, or
+ * of root? What another user runs (a web server that passes requests on) may ask for anybody. The
+ * kernel tells (proc(5), /proc/net/tcp); where it does not, nobody is.
  */
 export async function isOwnPeer({ localPort, remotePort }: Socket): Promise<boolean> {
   const tables = await Promise.all(

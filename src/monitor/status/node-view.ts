@@ -5,7 +5,10 @@ import { unlessLate } from '../../store/unless-late.ts';
 import type { NodeStatus } from '../node-status.ts';
 import { type KnownNode, knownNodes } from '../nodes.ts';
 
-/** How a node is, and what the database tells of the others and of what they all do together; undefined: it does not tell. */
+/**
+ * How a node is, and what the database tells of the others and of what they all do together;
+ * undefined: it does not tell.
+ */
 export interface NodeView {
   readonly status: NodeStatus;
   readonly nodes: readonly KnownNode[] | undefined;

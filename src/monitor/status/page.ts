@@ -18,7 +18,10 @@ const routesShown = 25;
 const slowRequest = 1_000;
 const lateLoop = 200;
 
-/** What an operator reads at night. It needs nothing but the status: no database, no site file, no script. */
+/**
+ * What an operator reads at night. It needs nothing but the status: no database, no site file, no
+ * script.
+ */
 export function statusDocument({ status, nodes, tasks, refresh }: StatusPage): string {
   const last = status.samples.at(-1);
   const { samples } = status;

@@ -5,7 +5,10 @@ import { type NodeStatus, summaryOf } from '../node-status.ts';
 import { WorkerMeter } from '../worker-report.ts';
 import type { NodeView } from './node-view.ts';
 
-/** For tests: a node on a bad night. One worker is well, one silent, one has died; another node is gone, and a third has another version and a wrong clock. */
+/**
+ * For tests: a node on a bad night. One worker is well, one silent, one has died; another node is
+ * gone, and a third has another version and a wrong clock.
+ */
 export function testView(now = Date.now()): NodeView {
   const meter = new NodeMeter();
   const worker = new WorkerMeter();

@@ -2,7 +2,10 @@ import type { TaskState } from '../../jobs/task-state.ts';
 import type { NodeStatus, WorkerStatus } from '../node-status.ts';
 import { duration } from './numbers.ts';
 
-/** In the manner of httpd's mod_status with ?auto, so that what reads that reads this; our own numbers follow. */
+/**
+ * In the manner of httpd's mod_status with ?auto, so that what reads that reads this; our own
+ * numbers follow.
+ */
 export function statusAuto(status: NodeStatus): string {
   const { totals, workers, samples, now, started } = status;
   const uptime = Math.max(1, Math.round((now - started) / 1000));
@@ -30,7 +33,10 @@ export function statusAuto(status: NodeStatus): string {
   return `${lines.map(([name, value]) => `${name}: ${value}`).join('\n')}\n`;
 }
 
-/** As in httpd's scoreboard: "_" waits for a request, "W" answers one, "S" starts, "G" finishes; "!" is silent. */
+/**
+ * As in httpd's scoreboard: "_" waits for a request, "W" answers one, "S" starts, "G" finishes; "!"
+ * is silent.
+ */
 function letter({ state, running }: WorkerStatus): string {
   if (state === 'starting') return 'S';
   if (state === 'leaving') return 'G';

@@ -26,7 +26,10 @@ export function decideRules(rules: readonly Rule[], facts: Facts): RuleDecision 
   return { allowed: false, by: undefined };
 }
 
-/** Does a rule name somebody who is called so, whatever it says of them? Whoever wrote it meant a person they know, and not the first who takes the name. */
+/**
+ * Does a rule name somebody who is called so, whatever it says of them? Whoever wrote it meant a
+ * person they know, and not the first who takes the name.
+ */
 export function namesPerson(rules: readonly Rule[], name: string): boolean {
   return speaksOf(rules, 'nickname', name);
 }

@@ -1,7 +1,10 @@
 import { fill } from '../../errors/errors.ts';
 import type { GrantProblemKind } from '../../site/actions.ts';
 
-/** What can be wrong with a line of rules, in English. Pages say it in the reader's language, by these names. */
+/**
+ * What can be wrong with a line of rules, in English. Pages say it in the reader's language, by
+ * these names.
+ */
 const ruleProblems = {
   too_long: 'Rules have at most {most} characters.',
   no_verb: 'A rule begins with allow or deny.',

@@ -1,7 +1,10 @@
 import type { BlockList } from 'node:net';
 import type { RE2JS } from 're2js';
 
-/** One line of the rules of a role. Lines are asked from the top; the first that fits decides, and when none does the answer is no. */
+/**
+ * One line of the rules of a role. Lines are asked from the top; the first that fits decides, and
+ * when none does the answer is no.
+ */
 export type Rule = EverybodyRule | DateRule | FieldRule;
 
 interface RuleLine {
@@ -18,8 +21,8 @@ export interface EverybodyRule extends RuleLine {
 }
 
 /**
- * A gate: `allow until "2030-06-30"` goes on to the next line until the end of that day (UTC) and denies afterwards; `deny from "..."` goes on
- * until that day begins.
+ * A gate: `allow until "2030-06-30"` goes on to the next line until the end of that day (UTC) and
+ * denies afterwards; `deny from "..."` goes on until that day begins.
  */
 export interface DateRule extends RuleLine {
   readonly kind: 'date';
@@ -45,8 +48,8 @@ export type RuleValue =
   | { readonly kind: 'network'; readonly network: BlockList };
 
 /**
- * What rules are asked about: fields of the person and of the request. A rule about a field that is not there is passed over, whether it says
- * "not" or not.
+ * What rules are asked about: fields of the person and of the request. A rule about a field that is
+ * not there is passed over, whether it says "not" or not.
  */
 export interface Facts {
   readonly now: number;

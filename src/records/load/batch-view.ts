@@ -4,7 +4,10 @@ import { fetchHolders, fetchKeys, type WriteMode } from '../matching.ts';
 import type { PendingKeys } from './pending.ts';
 import type { Identified } from './protocol.ts';
 
-/** Who holds which key while one batch is matched: the database, waiting batches, and the records before in this batch. */
+/**
+ * Who holds which key while one batch is matched: the database, waiting batches, and the records
+ * before in this batch.
+ */
 export class BatchView {
   readonly #pending: PendingKeys;
   readonly #holders = new Map<string, number>();
@@ -16,7 +19,10 @@ export class BatchView {
     this.#pending = pending;
   }
 
-  /** Looks into the waiting batches before each question, so what commits in between is found in one of both. */
+  /**
+   * Looks into the waiting batches before each question, so what commits in between is found in one
+   * of both.
+   */
   async load(database: Database, mode: WriteMode, identities: Identified['identities']): Promise<void> {
     const ask = new Set<string>();
     const numbers = new Set<number>();

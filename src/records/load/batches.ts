@@ -31,8 +31,9 @@ export interface BatchLimits {
 const namingBytes = 1024 * 1024;
 
 /**
- * Reads an input, first its beginning, which names it (SHA-256 of the records of the first megabyte, hex), then all of it. The splitter's buffers are
- * used again, so what waits for `batches` is copied.
+ * Reads an input, first its beginning, which names it (SHA-256 of the records of the first
+ * megabyte, hex), then all of it. The splitter's buffers are used again, so what waits for
+ * `batches` is copied.
  */
 export class InputReader {
   readonly #source: AsyncIterator<RawBatch>;
@@ -60,7 +61,8 @@ export class InputReader {
   }
 
   /**
-   * All batches after record `done`. `check` gets the SHA-256 of the records up to there (undefined when the input is shorter) and may throw.
+   * All batches after record `done`. `check` gets the SHA-256 of the records up to there (undefined
+   * when the input is shorter) and may throw.
    */
   async *batches(
     limits: BatchLimits,

@@ -37,10 +37,16 @@ export interface CoordinatorOptions {
   readonly onRefused: (refused: RefusedRaw) => void;
 }
 
-/** Batches that workers hold at once, for each: one is written while the next is read and identified. */
+/**
+ * Batches that workers hold at once, for each: one is written while the next is read and
+ * identified.
+ */
 const batchesPerWorker = 2;
 const mostAttempts = 5;
-/** Those who insert single records wait this long at least for each other's turn, so that they do not stop the load, in ms. */
+/**
+ * Those who insert single records wait this long at least for each other's turn, so that they do
+ * not stop the load, in ms.
+ */
 const letPassEvery = 1_000;
 
 interface Job {
@@ -60,9 +66,10 @@ interface Job {
 }
 
 /**
- * Leads batches through the workers: identified and written in parallel, matched and committed in the order of the input. A batch that cannot be
- * committed as it was planned (somebody else inserted records, gave an identifier away, or the database refuses a record) is rolled back with all
- * behind it, and they are planned anew.
+ * Leads batches through the workers: identified and written in parallel, matched and committed in
+ * the order of the input. A batch that cannot be committed as it was planned (somebody else
+ * inserted records, gave an identifier away, or the database refuses a record) is rolled back with
+ * all behind it, and they are planned anew.
  */
 export class Coordinator {
   readonly #options: CoordinatorOptions;
@@ -85,7 +92,9 @@ export class Coordinator {
     this.#totals = { position: options.progress.position, inserted: 0, replaced: 0, refused: 0, bytes: 0 };
   }
 
-  /** Resolves when all batches are committed; rejects with everything up to some batch committed. */
+  /**
+   * Resolves when all batches are committed; rejects with everything up to some batch committed.
+   */
   async run(batches: AsyncIterable<Batch>): Promise<LoadTotals> {
     this.#nextId = await this.#lastId();
     await Promise.all([this.#read(batches), this.#commitAll()]);
@@ -148,7 +157,10 @@ export class Coordinator {
     this.#jobs.push(job);
   }
 
-  /** Plans after all that were planned before, then writes. `job` is asked for later, since it is being made. */
+  /**
+   * Plans after all that were planned before, then writes. `job` is asked for later, since it is
+   * being made.
+   */
   #start(job: () => Job): Pick<Job, 'plan' | 'written'> {
     const plan = this.#planned.then(() => this.#plan(job()));
     this.#planned = plan.catch(() => undefined);
@@ -171,7 +183,10 @@ export class Coordinator {
     return plan;
   }
 
-  /** Records that are inserted one by one get their numbers between two batches; then all before must be committed. */
+  /**
+   * Records that are inserted one by one get their numbers between two batches; then all before
+   * must be committed.
+   */
   async #letOthersInsert(job: Job): Promise<void> {
     const { numbers, dryRun } = this.#options;
     if (dryRun || performance.now() - this.#letPassAt < letPassEvery || !(await numbers.waiters())) return;
@@ -184,7 +199,8 @@ export class Coordinator {
   async #write(job: Job, plan: Plan): Promise<WrittenBatch> {
     if (this.#options.dryRun) return countOnly(plan.order);
     const { worker, round } = job;
-    // A worker has one connection: whoever began before the batch in front of it would wait for its turn with it for ever.
+    // A worker has one connection: whoever began before the batch in front of it would wait for its
+    // turn with it for ever.
     const before = this.#sent.get(worker);
     const sent = Promise.withResolvers<void>();
     this.#sent.set(worker, sent.promise);
@@ -284,7 +300,8 @@ export class Coordinator {
       await waiting.plan;
       await waiting.worker.call('abort', { batch: waiting.batch.number });
     }
-    // An identifier given away meanwhile is seen by matching again; whatever else is in the records.
+    // An identifier given away meanwhile is seen by matching again; whatever else is in the
+    // records.
     if (refusedByDatabase && (code !== '23505' || job.attempts > 1)) {
       const bad = await job.worker.call('diagnose', order);
       if (bad.length === 0 && job.attempts > 2) throw error;

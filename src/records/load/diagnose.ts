@@ -6,8 +6,9 @@ import type { BadRecord, WriteOrder } from './protocol.ts';
 import { type BatchContext, tryRows } from './write-batch.ts';
 
 /**
- * Which records of a batch the database refuses. Each half of the batch is tried behind a savepoint, and halved again when it fails, so that one bad
- * record among 25,000 is found in some thirty tries. Nothing of it stays: the good ones are written again without the bad.
+ * Which records of a batch the database refuses. Each half of the batch is tried behind a
+ * savepoint, and halved again when it fails, so that one bad record among 25,000 is found in some
+ * thirty tries. Nothing of it stays: the good ones are written again without the bad.
  */
 export async function diagnoseBatch(
   context: BatchContext,

@@ -11,7 +11,10 @@ import { type LoadOptions, type LoadReport, load } from './load.ts';
 
 export interface FileProgress extends LoadTotals {
   readonly file: string;
-  /** The part of the file that is done, from 0 to 1; undefined for standard input, whose size nobody knows. */
+  /**
+   * The part of the file that is done, from 0 to 1; undefined for standard input, whose size nobody
+   * knows.
+   */
   readonly part: number | undefined;
 }
 
@@ -36,7 +39,10 @@ export interface FileReport extends LoadReport {
   readonly error: string | undefined;
 }
 
-/** Loads files one after the other; "-" is standard input. The rejects of the second file go to FILE.2, and so on. */
+/**
+ * Loads files one after the other; "-" is standard input. The rejects of the second file go to
+ * FILE.2, and so on.
+ */
 export async function loadFiles(files: readonly string[], options: FilesOptions): Promise<FilesReport> {
   for (const file of files) await checkFile(file, options.rejects);
   const reports: FileReport[] = [];

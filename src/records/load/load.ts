@@ -39,8 +39,9 @@ export interface LoadOptions {
   /** Matches and counts, and changes nothing. */
   readonly dryRun?: boolean;
   /**
-   * never: from the beginning. unfinished: where an earlier load of this input stopped, if it did not come to its end. always: also
-   * behind the end of one that did, which leaves nothing to do when the input has not grown.
+   * never: from the beginning. unfinished: where an earlier load of this input stopped, if it did
+   * not come to its end. always: also behind the end of one that did, which leaves nothing to do
+   * when the input has not grown.
    */
   readonly resume: 'never' | 'unfinished' | 'always';
   /** Path of the rejects file. */
@@ -62,8 +63,10 @@ export interface LoadReport extends LoadTotals {
 }
 
 /**
- * Loads an input of any size: batches of records, each committed with its index data, so that everything up to some record is in the library
- * and searchable whenever and however the load ends. Loads take turns. Throws a UserError when nothing more can be done; refused records do not stop it.
+ * Loads an input of any size: batches of records, each committed with its index data, so that
+ * everything up to some record is in the library and searchable whenever and however the load ends.
+ * Loads take turns. Throws a UserError when nothing more can be done; refused records do not stop
+ * it.
  */
 export async function load(input: LoadInput, options: LoadOptions): Promise<LoadReport> {
   const { url, onWait, signal } = options;

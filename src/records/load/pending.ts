@@ -1,6 +1,6 @@
 /**
- * What the batches that are not committed yet will change in who holds which key. Records are matched against the database and this, so a batch
- * sees those before it as if they were committed.
+ * What the batches that are not committed yet will change in who holds which key. Records are
+ * matched against the database and this, so a batch sees those before it as if they were committed.
  */
 export class PendingKeys {
   readonly #holders = new Map<string, { readonly id: number; readonly batch: number }>();

@@ -15,7 +15,10 @@ export interface Plan {
   /** The highest record number before and after the batch. */
   readonly lastIdBefore: number;
   readonly lastIdAfter: number;
-  /** It replaces or takes from records that batches before it write, so it must come after their commit. */
+  /**
+   * It replaces or takes from records that batches before it write, so it must come after their
+   * commit.
+   */
   readonly afterOthers: boolean;
 }
 
@@ -28,11 +31,17 @@ export interface PlanInput {
   readonly view: BatchView;
   /** The highest record number given so far. */
   readonly lastId: number;
-  /** A 001 without 003 is our number up to here: the records that the library had when the load began. */
+  /**
+   * A 001 without 003 is our number up to here: the records that the library had when the load
+   * began.
+   */
   readonly known: number;
 }
 
-/** Matches the records one after the other, each seeing what those before it became, and gives numbers to the new ones. */
+/**
+ * Matches the records one after the other, each seeing what those before it became, and gives
+ * numbers to the new ones.
+ */
 export function planBatch({ batch, identities, bad, mode, view, lastId, known }: PlanInput): Plan {
   const ids = new Int32Array(identities.length);
   const flagsOf = new Uint8Array(identities.length);

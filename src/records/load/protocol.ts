@@ -5,14 +5,17 @@ import type { Site } from '../../site/site.ts';
 import type { Identity } from '../identifiers.ts';
 
 /**
- * What the load's parent thread and its workers say to each other. A batch stays with the worker that identified it until it is committed,
- * so its bytes cross threads once.
+ * What the load's parent thread and its workers say to each other. A batch stays with the worker
+ * that identified it until it is committed, so its bytes cross threads once.
  */
 export interface WorkerSetup {
   readonly url: string;
   readonly site: Site;
   readonly origin: SegmentOrigin;
-  /** Where this node keeps its segment files, so that its own readers need not fetch what was made here. */
+  /**
+   * Where this node keeps its segment files, so that its own readers need not fetch what was made
+   * here.
+   */
   readonly indexFolder: string | undefined;
   /** For the history: "load replace records.xml". */
   readonly reason: string;

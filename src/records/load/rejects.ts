@@ -11,8 +11,9 @@ export interface RejectsMark {
 }
 
 /**
- * The refused records of a load, in a file that can be loaded again after mending, in the format of the input; and beside it FILE.reasons, one line each:
- * position, where the record ends in the file, 001, code, what is wrong and what to do, separated by tabs.
+ * The refused records of a load, in a file that can be loaded again after mending, in the format of
+ * the input; and beside it FILE.reasons, one line each: position, where the record ends in the
+ * file, 001, code, what is wrong and what to do, separated by tabs.
  */
 export interface Rejects {
   readonly mark: RejectsMark;
@@ -30,7 +31,9 @@ export const noRejects: Rejects = {
   close: () => undefined,
 };
 
-/** `done`: the load goes on behind this record, and what was refused up to there is kept; 0 for a new file. */
+/**
+ * `done`: the load goes on behind this record, and what was refused up to there is kept; 0 for a new file.
+ */
 export function openRejects(path: string, done: number): Rejects {
   try {
     const kept = done === 0 ? { records: 0, reasons: 0 } : keptUpTo(path, done);

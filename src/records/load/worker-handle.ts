@@ -3,7 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { UserError } from '../../errors/errors.ts';
 import type { AnswerMessage, CallMessage, CallName, Failure, WorkerCalls, WorkerSetup } from './protocol.ts';
 
-/** A worker thread, as the parent sees it: every call is answered once, or fails with `WorkerFailure` or a UserError. */
+/**
+ * A worker thread, as the parent sees it: every call is answered once, or fails with
+ * `WorkerFailure` or a UserError.
+ */
 export class LoadWorker {
   readonly #worker: Worker;
   readonly #open = new Map<number, { resolve(output: unknown): void; reject(error: unknown): void }>();

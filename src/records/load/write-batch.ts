@@ -15,8 +15,8 @@ import { type RawBatch, rawRecord } from './batch-store.ts';
 import { type CommitOrder, flags, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
 /**
- * Up to this many records and bytes a batch leaves deltas, which the indexer folds with others and every process that
- * searches holds in memory, instead of a segment of its own.
+ * Up to this many records and bytes a batch leaves deltas, which the indexer folds with others and
+ * every process that searches holds in memory, instead of a segment of its own.
  */
 const mostDeltas = 100;
 const mostDeltaBytes = 2_000_000;
@@ -35,8 +35,9 @@ export interface BatchContext {
 export class NumbersMoved extends Error {}
 
 /**
- * One transaction: records, identifiers, revisions, index data; then it calls `ready`, waits for `turn`, and writes what all batches share: counter,
- * progress, manifest. So these rows are locked only for the moment of the commit, and batches commit in the order of the input.
+ * One transaction: records, identifiers, revisions, index data; then it calls `ready`, waits for
+ * `turn`, and writes what all batches share: counter, progress, manifest. So these rows are locked
+ * only for the moment of the commit, and batches commit in the order of the input.
  */
 export async function writeBatch(
   context: BatchContext,
@@ -96,7 +97,9 @@ interface OldVersion {
   readonly revision: number;
 }
 
-/** Keeps the versions that this batch replaces as revisions, and takes them out of the way of COPY. */
+/**
+ * Keeps the versions that this batch replaces as revisions, and takes them out of the way of COPY.
+ */
 async function lockReplaced(
   transaction: Transaction,
   order: WriteOrder,
@@ -149,7 +152,10 @@ class BatchRows {
     return { inserted: this.#inserted, replaced: this.#replaced, warnings: this.#warnings };
   }
 
-  /** COPYs the newest versions, and analyses each on the way, so that the server stores while this thread works. */
+  /**
+   * COPYs the newest versions, and analyses each on the way, so that the server stores while this
+   * thread works.
+   */
   async copyRecords(transaction: Transaction): Promise<void> {
     const places = placesById(this.#order.ids);
     const asDeltas = places.length <= mostDeltas && this.#batch.data.byteLength <= mostDeltaBytes;
@@ -213,7 +219,10 @@ class BatchRows {
     return undefined;
   }
 
-  /** Makes the versions of one record that this batch holds, in order; all but the last go to the revisions. */
+  /**
+   * Makes the versions of one record that this batch holds, in order; all but the last go to the
+   * revisions.
+   */
   #newest(id: number, indexes: readonly number[]): RecordVersion {
     let { created, revision } = this.#old.get(id) ?? { created: undefined, revision: 0 };
     let version: RecordVersion | undefined;

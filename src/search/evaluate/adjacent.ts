@@ -7,15 +7,15 @@ import { meets } from './meets.ts';
 import type { AdjacentPlan, MatchPlan } from './plan.ts';
 
 /**
- * Places of a wildcard within a phrase that are compared in one segment: each takes 24 bytes, and all a tenth of a
- * second.
+ * Places of a wildcard within a phrase that are compared in one segment: each takes 24 bytes, and
+ * all a tenth of a second.
  */
 const mostPlaces = 1_000_000;
 
 /**
- * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is a term, or a
- * pattern. The rarest slot is taken first and each other one,
- * from rare to common, keeps the places that it agrees with.
+ * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is
+ * a term, or a pattern. The rarest slot is taken first and each other one, from rare to common,
+ * keeps the places that it agrees with.
  */
 export function* adjacent(plan: AdjacentPlan, context: Context, segment: Segment): Work<RoaringBitmap32> {
   // What its patterns stand for depends on who asks then.
@@ -30,8 +30,8 @@ export function* adjacent(plan: AdjacentPlan, context: Context, segment: Segment
 /** Equal phrases of a question are one plan, which is looked up once. */
 const found = new WeakMap<AdjacentPlan, Map<Segment, RoaringBitmap32>>();
 /**
- * Places of words that a question may compare: some seconds of a core, or ten phrases of the most common words of a
- * million records.
+ * Places of words that a question may compare: some seconds of a core, or ten phrases of the most
+ * common words of a million records.
  */
 const mostPlacesCompared = 200_000_000;
 /** Places that are compared between two places where others may have their turn. */
@@ -77,8 +77,8 @@ function* find(plan: AdjacentPlan, context: Context, segment: Segment): Work<Roa
 }
 
 /**
- * The records that have something in each slot, whatever the place; undefined for a phrase without patterns, where
- * nothing is won by that.
+ * The records that have something in each slot, whatever the place; undefined for a phrase without
+ * patterns, where nothing is won by that.
  */
 function* withAll(
   { slots }: AdjacentPlan,
@@ -145,8 +145,8 @@ interface Slot {
 const none = new Uint32Array(0);
 
 /**
- * The places of `a` that have one of `b` at the given distance. Positions are left out when only records are wanted. A tight loop: a phrase of two
- * common words compares millions of positions.
+ * The places of `a` that have one of `b` at the given distance. Positions are left out when only
+ * records are wanted. A tight loop: a phrase of two common words compares millions of positions.
  */
 function* agreeing(a: Postings, b: Postings, distance: number, keepPositions: boolean): Work<Postings> {
   const { ordinals: aOrdinals, starts: aStarts, positions: aPositions } = a;
@@ -185,7 +185,10 @@ function* agreeing(a: Postings, b: Postings, distance: number, keepPositions: bo
   return { ordinals: ordinals.subarray(0, count), frequencies: none, starts, positions };
 }
 
-/** Index at or after `from` of the first ordinal that is `ordinal` or more; gallops, since one list may be a thousand times longer. */
+/**
+ * Index at or after `from` of the first ordinal that is `ordinal` or more; gallops, since one list
+ * may be a thousand times longer.
+ */
 function firstAtLeast(ordinals: Uint32Array, ordinal: number, from: number): number {
   const { length } = ordinals;
   let low = from;

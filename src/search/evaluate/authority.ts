@@ -7,9 +7,11 @@ import { afterPrefix } from './matcher.ts';
 import { meets } from './meets.ts';
 
 /**
- * Authority records. A record names one in subfield 0 of a field, as "AUTHOR|(SzGeCERN)aaa0005", which is what the authority record has in 035__a. Whoever
- * asks a field that reads the naming field for any name of the authority record finds the record that names it: "nuclear" finds papers of CERN, whose authority record
- * says "European Organization for Nuclear Research". Joined when a question is asked, so that nothing has to be indexed anew when an authority record changes.
+ * Authority records. A record names one in subfield 0 of a field, as "AUTHOR|(SzGeCERN)aaa0005",
+ * which is what the authority record has in 035__a. Whoever asks a field that reads the naming
+ * field for any name of the authority record finds the record that names it: "nuclear" finds papers
+ * of CERN, whose authority record says "European Organization for Nuclear Research". Joined when a
+ * question is asked, so that nothing has to be indexed anew when an authority record changes.
  */
 const kinds = ['author|', 'institute|', 'journal|', 'subject|'];
 const controlSpace = 'm:035__a';
@@ -20,7 +22,10 @@ export function authorityFields(site: Site): readonly string[] {
   return site.fields.filter(({ code }) => code.startsWith('authority')).map(({ code }) => code);
 }
 
-/** Does any record name an authority record in a field that this one reads? Nearly always no, and cheap to say. */
+/**
+ * Does any record name an authority record in a field that this one reads? Nearly always no, and
+ * cheap to say.
+ */
 export function readsAuthorities(field: string, context: Context): boolean {
   return context.snapshot.segments.some(({ segment }) => namingTerms(segment, field, context).length > 0);
 }

@@ -7,7 +7,10 @@ import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
 import { none, type Plan } from './plan.ts';
 
-/** "ada", "ada:2012-05", "ada:2012-01->2012-06" with either end open; undefined when its dates are none. */
+/**
+ * "ada", "ada:2012-05", "ada:2012-01->2012-06" with either end open; undefined when its dates are
+ * none.
+ */
 export function cataloguerOf(leaf: Leaf): CataloguerQuestion | undefined {
   const text = leaf.kind === 'span' ? `${leaf.from ?? ''}->${leaf.to ?? ''}` : leaf.text;
   const [, name = '', first, arrow, last] = /^(.*?)(?::\s*([\d-]*)(?:(->)([\d-]*))?)?$/s.exec(text.trim()) ?? [];
@@ -39,7 +42,10 @@ export function cataloguersIn(query: Query): readonly CataloguerQuestion[] {
   }
 }
 
-/** For those who may not ask it finds nothing and says the same of every name, so that no answer tells who is a cataloguer. */
+/**
+ * For those who may not ask it finds nothing and says the same of every name, so that no answer
+ * tells who is a cataloguer.
+ */
 export function cataloguerPlan(leaf: Leaf, context: Context): Plan {
   if (context.changedBy === undefined) {
     notify(context, { kind: 'unknown-field', text: leaf.field });

@@ -7,8 +7,8 @@ import { badNumber, numberEnds } from './numbers.ts';
 import { none, type Plan } from './plan.ts';
 
 /**
- * refersto: and its like. The inner question is answered over everything the asker may open, in whatever collection the outer
- * one is asked.
+ * refersto: and its like. The inner question is answered over everything the asker may open, in
+ * whatever collection the outer one is asked.
  */
 export function* secondOrder(operator: SecondOrderOperator, inner: Plan, context: Context): Work<Plan> {
   const view = context.citations();
@@ -72,7 +72,9 @@ function citedTogether(leaf: Leaf, context: Context): Plan {
   return { kind: 'found', hits: view.hitsOf(view.citedWith(id).keys()) };
 }
 
-/** rawref:"J. Ellis, Phys. Lett. B 151 (1985) 357": the records that a reference as printed means. */
+/**
+ * rawref:"J. Ellis, Phys. Lett. B 151 (1985) 357": the records that a reference as printed means.
+ */
 function identified(leaf: Leaf, context: Context): Plan {
   const text = leaf.kind === 'span' ? '' : leaf.text;
   const view = context.citations();
@@ -80,7 +82,10 @@ function identified(leaf: Leaf, context: Context): Plan {
   return { kind: 'found', hits: view.hitsOf(view.holders(context.analyzer.referenceKeys(text))) };
 }
 
-/** Conditions about citations of a question: each may look at all records and their references, 50 ms for a million. */
+/**
+ * Conditions about citations of a question: each may look at all records and their references, 50
+ * ms for a million.
+ */
 const mostCitations = 20;
 
 function mayAskCitations(context: Context): boolean {

@@ -14,12 +14,18 @@ import { badNumber, numberEnds } from './numbers.ts';
 import { patternPlan } from './pattern-plan.ts';
 import { all, both, either, leftOut, type MatchPlan, none, type Place, type Plan, type PlanStep } from './plan.ts';
 
-/** Turns a question into what is asked of every segment. Whatever cannot be asked leaves a notice in the context. */
+/**
+ * Turns a question into what is asked of every segment. Whatever cannot be asked leaves a notice in
+ * the context.
+ */
 export function compileQuery(query: Query, context: Context): Plan {
   return finish(compiling(query, context));
 }
 
-/** The same as work that others may interrupt: some parts of a question are answered before the whole is. */
+/**
+ * The same as work that others may interrupt: some parts of a question are answered before the
+ * whole is.
+ */
 export function* compiling(query: Query, context: Context): Work<Plan> {
   switch (query.kind) {
     case 'everything':
@@ -143,7 +149,8 @@ function phrase(text: string, context: Context, field: FieldSearch, space: strin
     notify(context, { kind: 'empty-term', text: text });
     return none;
   }
-  // One word beside signs that stand alone, as in ": Tim": Invenio looked for just that, and no record has it.
+  // One word beside signs that stand alone, as in ": Tim": Invenio looked for just that, and no
+  // record has it.
   const place = { kind: 'words', space } as const;
   if (groups.length === 1 && loneSign.test(text)) return none;
   return either(forms.map((words) => wordsInRow(context, place, words, text)));
@@ -161,7 +168,10 @@ function row(context: Context, place: Place & { kind: 'words' }, words: readonly
   return plan;
 }
 
-/** Whole values. `path`: a "%" at the end of a value is a wildcard too, as librarians write it on MARC paths. */
+/**
+ * Whole values. `path`: a "%" at the end of a value is a wildcard too, as librarians write it on
+ * MARC paths.
+ */
 function values(leaf: Leaf, context: Context, place: Place, normalised: (text: string) => string, path: boolean): Plan {
   switch (leaf.kind) {
     case 'pattern':

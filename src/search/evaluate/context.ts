@@ -19,9 +19,15 @@ export interface Context {
   readonly wildcardLimit: number | undefined;
   readonly patterns: Patterns;
   readonly notices: Notice[];
-  /** All records that the asker may open, in whatever collection; undefined where one record's question must not look at others. */
+  /**
+   * All records that the asker may open, in whatever collection; undefined where one record's
+   * question must not look at others.
+   */
   readonly openable: (() => HitSet) | undefined;
-  /** Citations as the asker sees them, over all collections; undefined while the graph is being made. */
+  /**
+   * Citations as the asker sees them, over all collections; undefined while the graph is being
+   * made.
+   */
   readonly citations: () => CitationView | undefined;
   /** What cataloguer: finds; undefined for those who may not ask it. */
   readonly changedBy?: ChangedBy | undefined;

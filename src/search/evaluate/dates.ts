@@ -5,8 +5,8 @@ export interface TimeSpan {
 }
 
 /**
- * What a written date covers, in UTC: "2012" a year, "2012-05" a month, "2012-05-03" a day, "2012-05-03 14:30" a minute, with ":05" a
- * second. Undefined when it is not one.
+ * What a written date covers, in UTC: "2012" a year, "2012-05" a month, "2012-05-03" a day,
+ * "2012-05-03 14:30" a minute, with ":05" a second. Undefined when it is not one.
  */
 export function spanOfDate(text: string): TimeSpan | undefined {
   const match = /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?)?)?$/.exec(text.trim());

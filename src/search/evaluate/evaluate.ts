@@ -9,8 +9,9 @@ import { matching } from './expand.ts';
 import type { Plan, PlanStep, TermPlan } from './plan.ts';
 
 /**
- * A bitmap of ordinals that is either ours to change, or shared with a segment's cache. It may hold records that are not live: whoever asks
- * intersects it with the visible records, which are. (So "not" complements to all ordinals, live or not.)
+ * A bitmap of ordinals that is either ours to change, or shared with a segment's cache. It may hold
+ * records that are not live: whoever asks intersects it with the visible records, which are. (So
+ * "not" complements to all ordinals, live or not.)
  */
 interface Bits {
   readonly bits: RoaringBitmap32;
@@ -120,8 +121,8 @@ function within(times: Uint32Array, from: number, below: number): RoaringBitmap3
 }
 
 /**
- * Left to right. Within a run of "and" and "not" order does not matter, so terms, which cost nothing, go first, the rarest in front, and
- * the rest is not looked at when nothing is left.
+ * Left to right. Within a run of "and" and "not" order does not matter, so terms, which cost
+ * nothing, go first, the rarest in front, and the rest is not looked at when nothing is left.
  */
 function* join(steps: readonly PlanStep[], context: Context, live: LiveSegment, index: number): Work<Bits> {
   let result: Bits = shared(live.live);
@@ -178,7 +179,10 @@ function* done<T>(value: T): Work<T> {
   return value;
 }
 
-/** What has its bitmap at hand, then what scans a column, then phrases, then scans of dictionaries and inner joins. */
+/**
+ * What has its bitmap at hand, then what scans a column, then phrases, then scans of dictionaries
+ * and inner joins.
+ */
 function weightOf({ kind }: Plan): number {
   if (kind === 'time') return 2;
   if (kind === 'adjacent') return 4;

@@ -9,21 +9,24 @@ import { meets } from './meets.ts';
 import type { MatchPlan } from './plan.ts';
 
 /**
- * How often the clock is read while a dictionary is scanned: 500 terms take a tenth of a millisecond, or some
- * milliseconds of a slow regular expression.
+ * How often the clock is read while a dictionary is scanned: 500 terms take a tenth of a
+ * millisecond, or some milliseconds of a slow regular expression.
  */
 const termsBetweenLooks = 500;
 
 /**
- * Of terms that match so many are met with the records at a time, or so many that are in so many records together:
- * some milliseconds.
+ * Of terms that match so many are met with the records at a time, or so many that are in so many
+ * records together: some milliseconds.
  */
 const termsAtOnce = 1000;
 const recordsAtOnce = 200_000;
 /** Within a phrase the terms themselves are needed; so many take 10 MB. */
 const mostTermsInPhrase = 100_000;
 
-/** What a plan stands for, by segment, and the last term that it may stand for when there is a wildcard limit. */
+/**
+ * What a plan stands for, by segment, and the last term that it may stand for when there is a
+ * wildcard limit.
+ */
 interface Expansion {
   /** The limit counts terms of these records, so it holds for them alone; undefined without one. */
   readonly visible: HitSet | undefined;
@@ -37,9 +40,9 @@ interface Expansion {
 const expansions = new WeakMap<MatchPlan, Expansion>();
 
 /**
- * Records of a segment that have a term for which a wildcard, span or regular expression stands; shared, so not to be
- * changed. Equal ones of a question are one plan, which
- * is looked up once. Terms are met with records while they are read, so that one deadline is for both, and none are
+ * Records of a segment that have a term for which a wildcard, span or regular expression stands;
+ * shared, so not to be changed. Equal ones of a question are one plan, which is looked up once.
+ * Terms are met with records while they are read, so that one deadline is for both, and none are
  * kept.
  */
 export function* matching(plan: MatchPlan, context: Context, segment: Segment): Work<RoaringBitmap32> {
@@ -91,8 +94,9 @@ function* expansionOf(plan: MatchPlan, context: Context): Work<Expansion> {
 }
 
 /**
- * With a wildcard limit, the last term that a plan may stand for. The first terms of the whole library count, not those of each segment:
- * how records are spread over segments never changes an answer.
+ * With a wildcard limit, the last term that a plan may stand for. The first terms of the whole
+ * library count, not those of each segment: how records are spread over segments never changes an
+ * answer.
  */
 function* lastTermAllowed(plan: MatchPlan, context: Context): Work<string | undefined> {
   const limit = context.wildcardLimit;
@@ -158,7 +162,8 @@ function* scan(
   space: string,
 ): Generator<TermEntry | undefined, void> {
   const { matcher } = plan;
-  // The first look is before the first term: many patterns in one question share one deadline, and past it each costs nothing.
+  // The first look is before the first term: many patterns in one question share one deadline, and
+  // past it each costs nothing.
   let untilLook = 1;
   for (const entry of segment.terms(space, matcher.from, matcher.below)) {
     if (--untilLook === 0) {
@@ -177,7 +182,10 @@ function isOver(plan: MatchPlan, context: Context): boolean {
   return true;
 }
 
-/** Of a long value the dictionary has the beginning only: a match there counts, and the asker is told when it is of a record they may see. */
+/**
+ * Of a long value the dictionary has the beginning only: a match there counts, and the asker is
+ * told when it is of a record they may see.
+ */
 function testLong(plan: MatchPlan, context: Context, segment: Segment, entry: TermEntry): boolean {
   if (hasVisible(context, segment, entry)) notify(context, { kind: 'long-values', text: plan.text });
   return plan.matcher.test(entry.term.slice(0, entry.term.lastIndexOf('\u0001')));
@@ -190,7 +198,10 @@ function hasVisible({ snapshot, visible }: Context, segment: Segment, entry: Ter
   return bits !== undefined && meets(segment, entry, bits);
 }
 
-/** UTF-16 code units order supplementary characters before U+E000..U+FFFF; dictionaries are in code point order. */
+/**
+ * UTF-16 code units order supplementary characters before U+E000..U+FFFF; dictionaries are in code
+ * point order.
+ */
 export function byCodePoint(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {

@@ -2,7 +2,8 @@ import { RE2JS } from 're2js';
 import { foldText } from '../../tokenizers/fold.ts';
 
 /**
- * Which terms of a dictionary are meant. `from` and `below` bound the part of the dictionary that has to be read; `test` decides on each term.
+ * Which terms of a dictionary are meant. `from` and `below` bound the part of the dictionary that
+ * has to be read; `test` decides on each term.
  */
 export interface Matcher {
   readonly from: string;
@@ -10,7 +11,9 @@ export interface Matcher {
   test(term: string): boolean;
 }
 
-/** `*` is any characters, none included; everything else is itself. Each part is looked for once, from left to right. */
+/**
+ * `*` is any characters, none included; everything else is itself. Each part is looked for once, from left to right.
+ */
 export function wildcard(text: string): Matcher {
   const parts = text.split('*');
   const first = parts[0] ?? '';
@@ -33,7 +36,9 @@ export function wildcard(text: string): Matcher {
   };
 }
 
-/** Both ends included, in code point order (which the dictionary is in); an undefined end is open. */
+/**
+ * Both ends included, in code point order (which the dictionary is in); an undefined end is open.
+ */
 export function range(from: string | undefined, to: string | undefined): Matcher {
   // "\0" makes the least term above `to`, so that `to` itself is inside.
   return { from: from ?? '', below: to === undefined ? undefined : `${to}\u0000`, test: () => true };
@@ -49,8 +54,9 @@ export function numberRange(from: number, to: number): Matcher {
 }
 
 /**
- * A regular expression found anywhere in a term, of RE2 syntax (linear time) with POSIX classes and MySQL's word boundaries. Terms have no
- * capitals and no accents, so the pattern is compared without them. Throws what RE2 throws for a pattern it cannot read.
+ * A regular expression found anywhere in a term, of RE2 syntax (linear time) with POSIX classes and
+ * MySQL's word boundaries. Terms have no capitals and no accents, so the pattern is compared
+ * without them. Throws what RE2 throws for a pattern it cannot read.
  */
 export function regularExpression(pattern: string): Matcher {
   const literal = /^(\^?)([^\\^$.|?*+()[\]{}]*)(\$?)$/.exec(pattern);
@@ -67,8 +73,10 @@ export function regularExpression(pattern: string): Matcher {
 }
 
 /**
- * The engine of V8 for patterns that cannot make it slow: single characters, dots and plain classes, of which two at most may repeat without end. On a term of at most
- * 240 bytes such a pattern takes 60,000 steps at the very worst, and a hundredth of the linear engine's time as a rule. Undefined for all others.
+ * The engine of V8 for patterns that cannot make it slow: single characters, dots and plain
+ * classes, of which two at most may repeat without end. On a term of at most 240 bytes such a
+ * pattern takes 60,000 steps at the very worst, and a hundredth of the linear engine's time as a
+ * rule. Undefined for all others.
  */
 function simplePattern(pattern: string): ((term: string) => boolean) | undefined {
   if (!/^\^?(?:(?:[^\\^$.|?*+()[\]{}]|\.|\[\^?[^\\[\]^]+\])[*+?]?)*\$?$/su.test(pattern)) return undefined;
@@ -79,12 +87,14 @@ function simplePattern(pattern: string): ((term: string) => boolean) | undefined
 }
 
 /**
- * Text that every match begins with, and text that every match has; '' when there is no telling. Only for patterns of literals, dots, plain classes and
- * quantifiers: alternatives, groups and escapes say too little.
+ * Text that every match begins with, and text that every match has; '' when there is no telling.
+ * Only for patterns of literals, dots, plain classes and quantifiers: alternatives, groups and
+ * escapes say too little.
  */
 function literalParts(pattern: string): { readonly prefix: string; readonly part: string } {
   if (/[|(){}\\]|\[[^\]]*\[/.test(pattern)) return { prefix: '', part: '' };
-  // A letter with a quantifier may be missing or repeated: it ends the text before it, and only "+" leaves it there.
+  // A letter with a quantifier may be missing or repeated: it ends the text before it, and only "+"
+  // leaves it there.
   const pieces = pattern.split(/\[\^?[^\]]+\][*+?]?\??|.[*?]\??|[.^$]|\+\??/su).map(foldText);
   const part = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
   return { prefix: /^\^[^*?+]/.test(pattern) ? (pieces[1] ?? '') : '', part };

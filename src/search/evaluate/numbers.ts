@@ -3,7 +3,9 @@ import type { Leaf } from '../query/tree.ts';
 import { type Context, notify } from './context.ts';
 import { none, type Plan } from './plan.ts';
 
-/** The whole numbers that a leaf means, both ends included; undefined when it is not about numbers. */
+/**
+ * The whole numbers that a leaf means, both ends included; undefined when it is not about numbers.
+ */
 export function numberEnds(leaf: Leaf): readonly [number, number] | undefined {
   const texts = leaf.kind === 'span' ? [leaf.from ?? '0', leaf.to ?? 'Infinity'] : [leaf.text, leaf.text];
   const [from, to] = texts.map((text) => (/^\s*(?:\d+|Infinity)\s*$/.test(text) ? Number(text) : Number.NaN));

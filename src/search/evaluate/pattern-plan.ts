@@ -2,11 +2,17 @@ import { type Context, notify } from './context.ts';
 import type { Matcher } from './matcher.ts';
 import type { MatchPlan, Place } from './plan.ts';
 
-/** Different patterns of a question. One that begins with three letters reads a small part of a dictionary: it does not count. */
+/**
+ * Different patterns of a question. One that begins with three letters reads a small part of a
+ * dictionary: it does not count.
+ */
 export const mostPatterns = 50;
 const narrowFrom = 3;
 
-/** Undefined when the question has too many others already, which the asker is told. `key` says all that decides what `make` makes. */
+/**
+ * Undefined when the question has too many others already, which the asker is told. `key` says all
+ * that decides what `make` makes.
+ */
 export function patternPlan(
   context: Context,
   place: Place,

@@ -23,7 +23,10 @@ const plain = snapshotOf(
   })),
 );
 
-/** The library with a count of the terms that are read from the beginning of dictionaries, from "a" or from "wor" on. */
+/**
+ * The library with a count of the terms that are read from the beginning of dictionaries, from "a"
+ * or from "wor" on.
+ */
 function counted(): { readonly snapshot: IndexSnapshot; read(): number } {
   let read = 0;
   const segments = plain.segments.map(({ segment, live }) => {

@@ -1,11 +1,13 @@
 import type { AdjacentPlan, MatchPlan } from './plan.ts';
 
 /**
- * The wildcards, spans and regular expressions of one question, and of those that stand beside its answer. Equal ones are one plan, so that each is read and
- * looked up once.
+ * The wildcards, spans and regular expressions of one question, and of those that stand beside its
+ * answer. Equal ones are one plan, so that each is read and looked up once.
  */
 export interface Patterns {
-  /** When they must have read enough of the dictionaries, in milliseconds of `performance.now()`. */
+  /**
+   * When they must have read enough of the dictionaries, in milliseconds of `performance.now()`.
+   */
   readonly deadline: number;
   readonly plans: Map<string, MatchPlan>;
   /** Those of `plans` that count. */

@@ -2,7 +2,10 @@ import type { HitSet } from '../../index/snapshot.ts';
 import type { Join } from '../query/tree.ts';
 import type { Matcher } from './matcher.ts';
 
-/** What is asked of every segment: a question whose words have gone through the tokenizers of their fields. */
+/**
+ * What is asked of every segment: a question whose words have gone through the tokenizers of their
+ * fields.
+ */
 export type Plan =
   | { readonly kind: 'all' }
   | { readonly kind: 'none' }
@@ -21,7 +24,10 @@ export interface PlanStep {
   readonly plan: Plan;
 }
 
-/** Where terms are looked up: one word space, or all spaces of a segment that hold the values of a field or a MARC path. */
+/**
+ * Where terms are looked up: one word space, or all spaces of a segment that hold the values of a
+ * field or a MARC path.
+ */
 export type Place =
   | { readonly kind: 'words'; readonly space: string }
   | { readonly kind: 'field'; readonly code: string }
@@ -41,7 +47,10 @@ export interface MatchPlan {
   readonly text: string;
 }
 
-/** Words at consecutive positions of one word space; each slot is a term, or a pattern for a slot with `*`. */
+/**
+ * Words at consecutive positions of one word space; each slot is a term, or a pattern for a slot
+ * with `*`.
+ */
 export interface AdjacentPlan {
   readonly kind: 'adjacent';
   readonly space: string;

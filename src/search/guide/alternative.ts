@@ -7,9 +7,10 @@ import { chain, type Leaf, leaf, type Query, type Step, step } from '../query/tr
 import { withText } from './rewrite.ts';
 
 /**
- * The question with what finds nothing asked for without its signs: "mu-e_conversion" as the words mu, e and conversion, a quotation with any characters
- * where signs are (docs/search-language.md, "ap"). Only conditions that are joined by "and" are changed, and only when that finds something; each change
- * leaves a notice. Undefined when nothing is changed.
+ * The question with what finds nothing asked for without its signs: "mu-e_conversion" as the words
+ * mu, e and conversion, a quotation with any characters where signs are (docs/search-language.md,
+ * "ap"). Only conditions that are joined by "and" are changed, and only when that finds something;
+ * each change leaves a notice. Undefined when nothing is changed.
  */
 export function* alternativeQuestion(query: Query, context: Context): Work<Query | undefined> {
   const silent = { ...context, notices: [] };

@@ -13,7 +13,9 @@ import { visibleTerms } from './neighbours.ts';
 import { readableWord } from './readable-word.ts';
 import { type TermQuestion, valueQuestion, wordQuestion } from './term-question.ts';
 
-/** `around`: the neighbours of the text. `after` and `before`: of a term that an earlier list ended or began with, for the next page. */
+/**
+ * `around`: the neighbours of the text. `after` and `before`: of a term that an earlier list ended or began with, for the next page.
+ */
 export type BrowseWay = 'around' | 'after' | 'before';
 
 export interface BrowsedTerm {
@@ -37,8 +39,9 @@ export interface Browsed {
 }
 
 /**
- * The alphabetical neighbours of a text among the values of a field or MARC path, or among the words of any field, with how many of the visible records each
- * finds. At most `request.size` lines. Only what some visible record has is ever shown.
+ * The alphabetical neighbours of a text among the values of a field or MARC path, or among the
+ * words of any field, with how many of the visible records each finds. At most `request.size`
+ * lines. Only what some visible record has is ever shown.
  */
 export function browse(
   snapshot: IndexSnapshot,
@@ -171,7 +174,9 @@ function shelfOf(field: string, context: Context): Shelf {
   return wordShelf('', context) ?? { field: '', places: [], key: foldValue, question: () => undefined };
 }
 
-/** A single condition, such as title:"higgs", names field and text itself; anything else is a text. */
+/**
+ * A single condition, such as title:"higgs", names field and text itself; anything else is a text.
+ */
 function askedFor(
   request: SearchRequest,
   query: Query,

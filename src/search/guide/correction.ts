@@ -30,8 +30,10 @@ const spellingsTried = 6;
 const mostWordsCorrected = 6;
 
 /**
- * What a question that finds little may have meant: each of its words that hardly any visible record has is replaced by one of like spelling that more of them
- * have. Undefined when that finds no more than the question itself, and while the words of large segments are being read for the first time.
+ * What a question that finds little may have meant: each of its words that hardly any visible
+ * record has is replaced by one of like spelling that more of them have. Undefined when that finds
+ * no more than the question itself, and while the words of large segments are being read for the
+ * first time.
  */
 export function* correction(
   snapshot: IndexSnapshot,
@@ -94,7 +96,10 @@ function vocabulariesOf(context: Context): readonly Vocabulary[] {
   });
 }
 
-/** A condition with its misspelled words put right; undefined when there are none, or nothing better is known. */
+/**
+ * A condition with its misspelled words put right; undefined when there are none, or nothing better
+ * is known.
+ */
 function* spelled(
   leaf: Leaf & { readonly text: string },
   vocabularies: readonly Vocabulary[],
@@ -113,7 +118,8 @@ function* spelled(
     let best: { readonly word: string; readonly count: number } | undefined;
     for (const other of similarWords(vocabularies, folded, slips).slice(0, spellingsTried)) {
       const found = countVisible(compileQuery({ ...asWord, text: other.word }, context), context);
-      // Of like spellings the nearest is tried first: a farther one must be found ten times as often.
+      // Of like spellings the nearest is tried first: a farther one must be found ten times as
+      // often.
       if (found > Math.max(before, (best?.count ?? 0) * 10)) best = { word: other.word, count: found };
     }
     if (best !== undefined) text = text.replaceAll(word, best.word);

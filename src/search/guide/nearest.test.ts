@@ -116,7 +116,8 @@ test('what finds nothing is asked for without its signs, when that finds somethi
   });
   assert.deepEqual(ask('mesons weak_decay').ids, [1]);
   assert.deepEqual(ask('mesons or nothing-there').ids, [1]);
-  // Excluded and alternative conditions stay as they are; so does what finds nothing without signs either.
+  // Excluded and alternative conditions stay as they are; so does what finds nothing without signs
+  // either.
   assert.deepEqual(ask('strong-decay'), { ids: [], said: [], alternative: undefined });
   assert.deepEqual(ask('nothing or weak-decay').alternative, undefined);
 });

@@ -32,8 +32,8 @@ const termsOnASide = 5;
 const mostConditions = 3;
 
 /**
- * For each condition that finds nothing, the terms that stand next to it in its dictionary, each put in its place, and other conditions that find nothing
- * left out. Terms of visible records only.
+ * For each condition that finds nothing, the terms that stand next to it in its dictionary, each
+ * put in its place, and other conditions that find nothing left out. Terms of visible records only.
  */
 export function* nearestTerms(
   snapshot: IndexSnapshot,
@@ -91,7 +91,9 @@ function placeOf(leaf: Leaf, context: Context): NearPlace | undefined {
   return wordOfPhrase(leaf, text, context);
 }
 
-/** A phrase of a field without values of its own: the first of its words that no visible record has. */
+/**
+ * A phrase of a field without values of its own: the first of its words that no visible record has.
+ */
 function wordOfPhrase(leaf: Leaf, text: string, context: Context): NearPlace | undefined {
   const shelf = wordShelf(leaf.field, context);
   const missing = text.split(/\s+/).find((word) => {

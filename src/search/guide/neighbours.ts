@@ -8,8 +8,9 @@ import type { Place } from '../evaluate/plan.ts';
 export type Direction = 'forwards' | 'backwards';
 
 /**
- * A walk looks at so many terms, so that somebody who may see little of a large library does not wait for the whole dictionary. About 40 ms when all
- * of them belong to records that may not be seen.
+ * A walk looks at so many terms, so that somebody who may see little of a large library does not
+ * wait for the whole dictionary. About 40 ms when all of them belong to records that may not be
+ * seen.
  */
 const mostTermsLooked = 20_000;
 
@@ -21,8 +22,9 @@ interface Cursor {
 }
 
 /**
- * The terms at some places that a visible record has, each once, from `start` on (itself included) or backwards from before it: the dictionaries of all
- * segments and spaces walked side by side. Terms of invisible records are passed over without a trace.
+ * The terms at some places that a visible record has, each once, from `start` on (itself included)
+ * or backwards from before it: the dictionaries of all segments and spaces walked side by side.
+ * Terms of invisible records are passed over without a trace.
  */
 export function* visibleTerms(
   context: Context,

@@ -2,12 +2,18 @@ import { isLongTermKey } from '../../index/segment/term-key.ts';
 import type { Segment } from '../../index/segment.ts';
 import { lettersOf, longestWord, shortestWord, type Vocabulary } from './vocabulary.ts';
 
-/** The most frequent words of a segment: a library of a million records in seven segments keeps 9 MB of them. */
+/**
+ * The most frequent words of a segment: a library of a million records in seven segments keeps 9 MB
+ * of them.
+ */
 const mostWords = 50_000;
 /** In larger segments a word of one record alone is as likely a slip as a word. */
 const segmentOfSlips = 10_000;
 
-/** The words of a segment's values in these term spaces. The keys of long values (abstracts) are cut in mid-word: titles, names and keywords are enough. */
+/**
+ * The words of a segment's values in these term spaces. The keys of long values (abstracts) are cut
+ * in mid-word: titles, names and keywords are enough.
+ */
 export function readVocabulary(segment: Segment, spaces: readonly string[]): Vocabulary {
   const counts = new Map<string, number>();
   for (const space of spaces)

@@ -5,7 +5,10 @@ const recordsRead = 2;
 /** Shorter words are hardly ever stemmed. */
 const shortestStem = 4;
 
-/** For a stem such as "measur" a word that a visible record has for it in what is shown of it: "measure". Undefined when its first records have none. */
+/**
+ * For a stem such as "measur" a word that a visible record has for it in what is shown of it:
+ * "measure". Undefined when its first records have none.
+ */
 export function readableWord(context: Context, code: string, space: string, term: string): string | undefined {
   if (term.length < shortestStem || !/^[a-z]+$/.test(term)) return undefined;
   const { analyzer, snapshot, visible } = context;

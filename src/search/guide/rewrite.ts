@@ -1,6 +1,9 @@
 import { chain, everything, type Leaf, leaf, type Query, step } from '../query/tree.ts';
 
-/** The conditions that a question wants, not those that it excludes nor those inside second-order operators. */
+/**
+ * The conditions that a question wants, not those that it excludes nor those inside second-order
+ * operators.
+ */
 export function wantedLeaves(query: Query): readonly Leaf[] {
   if (query.kind === 'chain') {
     return query.steps.flatMap((each) => (each.join === 'not' ? [] : wantedLeaves(each.query)));
@@ -8,7 +11,10 @@ export function wantedLeaves(query: Query): readonly Leaf[] {
   return query.kind === 'everything' || query.kind === 'second-order' ? [] : [query];
 }
 
-/** The question with some of its wanted conditions put differently: `change` gives what stands in place of one, undefined leaves it out. */
+/**
+ * The question with some of its wanted conditions put differently: `change` gives what stands in
+ * place of one, undefined leaves it out.
+ */
 export function rewriteWanted(query: Query, change: (leaf: Leaf) => Query | undefined): Query {
   return rewritten(query, change) ?? everything;
 }

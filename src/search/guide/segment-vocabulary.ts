@@ -9,8 +9,9 @@ const smallSegment = 3000;
 const known = new WeakMap<Segment, Vocabulary | 'being made'>();
 
 /**
- * The words of a segment's values; undefined while they are being made, which begins when they are first asked for. A large segment that is a file has them in a
- * file beside it, which is made once for all processes of the node, in a thread of its own.
+ * The words of a segment's values; undefined while they are being made, which begins when they are
+ * first asked for. A large segment that is a file has them in a file beside it, which is made once
+ * for all processes of the node, in a thread of its own.
  */
 export function vocabularyOf(segment: Segment, spaces: readonly string[]): Vocabulary | undefined {
   const before = known.get(segment);

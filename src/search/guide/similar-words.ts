@@ -16,8 +16,9 @@ export function slipsIn(word: string): number {
 }
 
 /**
- * Words of vocabularies within so many edits, the nearest and among them the most frequent first, the word itself left out. All words of like length are
- * looked at: of 200,000 it takes under a millisecond, since nearly all differ in too many letters.
+ * Words of vocabularies within so many edits, the nearest and among them the most frequent first,
+ * the word itself left out. All words of like length are looked at: of 200,000 it takes under a
+ * millisecond, since nearly all differ in too many letters.
  */
 export function similarWords(vocabularies: readonly Vocabulary[], word: string, most: number): readonly SimilarWord[] {
   const found = new Map<string, { distance: number; weight: number }>();
@@ -53,7 +54,10 @@ const width = longestWord + 2;
 /** Three rows of the table, used in turn. */
 const rows = [new Uint8Array(width), new Uint8Array(width), new Uint8Array(width)] as const;
 
-/** Edits between two words, exchanged neighbours being one (optimal string alignment); anything above `most` once it is certain. */
+/**
+ * Edits between two words, exchanged neighbours being one (optimal string alignment); anything
+ * above `most` once it is certain.
+ */
 export function editDistance(a: Uint16Array, b: Uint16Array, bStart: number, bLength: number, most: number): number {
   let [before, above, row] = rows as readonly Uint8Array[] as [Uint8Array, Uint8Array, Uint8Array];
   for (let j = 0; j <= bLength; j++) above[j] = j;

@@ -32,8 +32,9 @@ export interface SuggestWish {
 }
 
 /**
- * Values are looked at in all dictionaries together, for each kind: 10 ms for four kinds over a million records. Only a prefix of two or three letters stands for more; then
- * the most frequent of the first in each dictionary are suggested.
+ * Values are looked at in all dictionaries together, for each kind: 10 ms for four kinds over a
+ * million records. Only a prefix of two or three letters stands for more; then the most frequent of
+ * the first in each dictionary are suggested.
  */
 const mostValues = 3500;
 /** Values whose visible records are counted, the most frequent first, before a kind is given up. */
@@ -41,7 +42,10 @@ const mostCounted = 400;
 const mostSuggestions = 50;
 const shortestPrefix = 2;
 
-/** Titles, names, subjects and journals of visible records that begin with what is being typed, the most frequent of each kind first. "author:ell" means its kind. */
+/**
+ * Titles, names, subjects and journals of visible records that begin with what is being typed, the
+ * most frequent of each kind first. "author:ell" means its kind.
+ */
 export function suggest(
   snapshot: IndexSnapshot,
   typed: string,
@@ -146,7 +150,10 @@ function seenOf(held: Candidate['held'], { snapshot, visible }: Context) {
 const mostValuesRead = 100;
 const recordsRead = 4;
 
-/** Dictionaries have no capitals and accents; the first records that have the value say how it is written. */
+/**
+ * Dictionaries have no capitals and accents; the first records that have the value say how it is
+ * written.
+ */
 function writtenText(segment: Segment, seen: RoaringBitmap32, term: string, site: Site): string | undefined {
   for (const ordinal of seen.toUint32Array(recordsRead)) {
     const found = textIn(segment, ordinal, term, site);
@@ -202,7 +209,8 @@ function findSource(site: Site, kind: SuggestionKind): SuggestionSource {
   const facet = site.facets.find(({ code }) => code === kind)?.paths ?? [];
   switch (kind) {
     case 'title': {
-      // The remainder of a title is none; translated and uniform titles only where there are no others.
+      // The remainder of a title is none; translated and uniform titles only where there are no
+      // others.
       const all = pathsOf('title').map((path) => path.replace(/^(.{5})%$/, '$1a'));
       const titles = all.filter((path) => path.endsWith('a'));
       const main = titles.filter((path) => path.startsWith('245'));

@@ -12,12 +12,16 @@ export interface TermQuestion {
   readonly leaf: Leaf;
 }
 
-/** Endings that a stem may have lost: "univers" is "universe", whereas "univers" itself would be stemmed to something else. */
+/**
+ * Endings that a stem may have lost: "univers" is "universe", whereas "univers" itself would be
+ * stemmed to something else.
+ */
 const endings = ['e', 's', 'y', 'ed', 'ing', 'ion', 'ity', 'al', 'es', 'ly', 'ies', 'er', 'ic'];
 
 /**
- * A word of a field's word space. Undefined when nothing that one could type means just this term, as for "universes", which
- * is looked for as "univers" and stands beside it where a union joins both. `readable`: a word that this term stands for, if one is known.
+ * A word of a field's word space. Undefined when nothing that one could type means just this term,
+ * as for "universes", which is looked for as "univers" and stands beside it where a union joins
+ * both. `readable`: a word that this term stands for, if one is known.
  */
 export function wordQuestion(
   analyzer: Analyzer,
@@ -42,7 +46,10 @@ export function wordQuestion(
   return undefined;
 }
 
-/** A whole value of a field or MARC path. Of a very long one only the beginning is in the dictionary. */
+/**
+ * A whole value of a field or MARC path. Of a very long one only the beginning is in the
+ * dictionary.
+ */
 export function valueQuestion(field: string, term: string): TermQuestion | undefined {
   const isCut = isLongTermKey(term);
   const value = isCut ? term.slice(0, term.lastIndexOf('\u0001')) : term;

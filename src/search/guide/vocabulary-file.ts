@@ -25,7 +25,8 @@ let threads = 0;
 const mostThreads = 1;
 
 /**
- * The vocabulary that is kept beside a segment's file. When there is none that is whole, a thread begins to make it, unless one of this node does so already;
+ * The vocabulary that is kept beside a segment's file. When there is none that is whole, a thread
+ * begins to make it, unless one of this node does so already;
  * `later` is called when asking again may help.
  */
 export function keptVocabulary(segment: string, spaces: readonly string[], later: () => void): Vocabulary | undefined {
@@ -45,7 +46,8 @@ export function keptVocabulary(segment: string, spaces: readonly string[], later
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
   });
   worker.unref();
-  // The segment may be gone or damaged, or the thread ended with the process: then it has no words for a while.
+  // The segment may be gone or damaged, or the thread ended with the process: then it has no words
+  // for a while.
   worker.on('error', () => undefined);
   worker.on('exit', (code) => {
     threads--;

@@ -1,4 +1,7 @@
-/** Words of a segment as people write them, sorted by length: those that a misspelled word may mean. About 25 bytes each. */
+/**
+ * Words of a segment as people write them, sorted by length: those that a misspelled word may mean.
+ * About 25 bytes each.
+ */
 export interface Vocabulary {
   /** Words of n letters are number lengthStarts[n] .. lengthStarts[n+1]-1. */
   readonly lengthStarts: Uint32Array;
@@ -13,7 +16,10 @@ export interface Vocabulary {
 
 export const shortestWord = 4;
 export const longestWord = 30;
-/** A bit for each letter from a to z, and six bits that all other letters share. One edit changes at most two of them. */
+/**
+ * A bit for each letter from a to z, and six bits that all other letters share. One edit changes at
+ * most two of them.
+ */
 export function lettersOf(word: string): number {
   let letters = 0;
   for (let at = 0; at < word.length; at++) {

@@ -1,4 +1,7 @@
-/** A condition of the form that adds to a search: its text, field, way of matching (m1) and operator (op1). */
+/**
+ * A condition of the form that adds to a search: its text, field, way of matching (m1) and operator
+ * (op1).
+ */
 export interface Addition {
   readonly text: string;
   readonly field: string;
@@ -9,7 +12,10 @@ export interface Addition {
 const signs: Readonly<Record<string, string>> = { o: '|', n: '-' };
 const quotes: Readonly<Record<string, string>> = { e: '"', p: "'", r: '/' };
 
-/** The question with a condition appended in the query language, as in Invenio's interface 2 ("add to search"). */
+/**
+ * The question with a condition appended in the query language, as in Invenio's interface 2 ("add
+ * to search").
+ */
 export function addToSearch(question: string, { text, field, match, operator }: Addition): string {
   if (text === '') return question;
   const prefix = field === '' ? '' : `${field}:`;

@@ -37,7 +37,10 @@ export interface Joins {
 
 export const noJoins: Joins = { by: undefined, negates: false, muddled: false };
 
-/** "and" gives way to any other operator, "not" after "or" negates, and whatever else comes after the first one is passed over. */
+/**
+ * "and" gives way to any other operator, "not" after "or" negates, and whatever else comes after
+ * the first one is passed over.
+ */
 export function withJoin(joins: Joins, token: JoinToken, notices: Notice[]): Joins {
   const { by, negates } = joins;
   if (by === undefined || (by.join === 'and' && token.join === 'not')) return { ...joins, by: token };

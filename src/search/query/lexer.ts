@@ -19,7 +19,10 @@ export interface OperandToken {
   readonly at: number;
 }
 
-/** The canonical name of what stands before a colon, or undefined when the colon belongs to the word. */
+/**
+ * The canonical name of what stands before a colon, or undefined when the colon belongs to the
+ * word.
+ */
 export type FieldNames = (prefix: string) => string | undefined;
 
 export interface Lexed {
@@ -31,8 +34,9 @@ const quoteForms = { '"': 'exact', "'": 'partial', '/': 'pattern' } as const;
 type Quote = keyof typeof quoteForms;
 
 /**
- * Cuts a question into tokens. With `groups`, a parenthesis at the start of a token opens a group, and a word ends at a parenthesis that
- * it did not open; so U(1), SL(2,Z) and e(+)e(-) stay words in both ways. Rules: docs/search-language.md.
+ * Cuts a question into tokens. With `groups`, a parenthesis at the start of a token opens a group,
+ * and a word ends at a parenthesis that it did not open; so U(1), SL(2,Z) and e(+)e(-) stay words
+ * in both ways. Rules: docs/search-language.md.
  */
 export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexed {
   const tokens: Token[] = [];
@@ -73,7 +77,10 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
     }
     return end;
   }
-  /** Is there a sign at `from - 1` that joins? Not in "->" or "--". One at the end is told from a word, so that it can be passed over. */
+  /**
+   * Is there a sign at `from - 1` that joins? Not in "->" or "--". One at the end is told from a
+   * word, so that it can be passed over.
+   */
   function joins(from: number): boolean {
     const next = tokens.length === 0 ? /[^\s+|>-]|\s+\S/y : /[^\s+|>-]|\s|$/y;
     next.lastIndex = from;

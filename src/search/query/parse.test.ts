@@ -133,7 +133,8 @@ test('reading a question takes time in proportion to its length', () => {
   for (const piece of ["'a ", '/a ', '"', '(', ')', ':', '- ', 'a:', 'not ']) {
     parseQuery(piece.repeat(60_000 / piece.length), { fieldNames });
   }
-  // A tenth of a second of a core; with a look at the rest of the question from each quotation mark, ten seconds.
+  // A tenth of a second of a core; with a look at the rest of the question from each quotation
+  // mark, ten seconds.
   assert.ok(process.cpuUsage(start).user < 3_000_000);
 });
 

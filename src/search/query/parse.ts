@@ -15,8 +15,9 @@ export interface Parsed {
 }
 
 /**
- * Reads a question as typed. Never fails: what cannot be understood is read as plain words, with a notice that says where.
- * Joins are strictly left to right; parentheses group only where one of them encloses a blank or a negation (docs/search-language.md).
+ * Reads a question as typed. Never fails: what cannot be understood is read as plain words, with a
+ * notice that says where. Joins are strictly left to right; parentheses group only where one of
+ * them encloses a blank or a negation (docs/search-language.md).
  */
 export function parseQuery(text: string, options: ParseOptions): Parsed {
   const groups = groupsIn(text);
@@ -30,8 +31,8 @@ export function parseQuery(text: string, options: ParseOptions): Parsed {
 }
 
 /**
- * One unquoted group with a blank inside, or one such as (-x), makes all parentheses of the question group. One without a partner counts where a group could
- * begin or end, not inside a word.
+ * One unquoted group with a blank inside, or one such as (-x), makes all parentheses of the
+ * question group. One without a partner counts where a group could begin or end, not inside a word.
  */
 function groupsIn(text: string): 'none' | 'balanced' | { readonly at: number } {
   const open: number[] = [];
@@ -96,14 +97,18 @@ function parseTokens(text: string, options: ParseOptions, groups: boolean): Pars
     return chain(steps);
   }
 
-  /** The operators before an operand. A word that has nothing to join is an operand itself, but for one at the end of a chain: that is passed over. */
+  /**
+   * The operators before an operand. A word that has nothing to join is an operand itself, but for
+   * one at the end of a chain: that is passed over.
+   */
   function parseJoins(first: boolean): Joins {
     let joins = noJoins;
     for (let token = tokens[next]; token?.kind === 'join'; token = tokens[++next]) {
       const { join, word } = token;
       const isLast = tokens[next + 1] === undefined || tokens[next + 1]?.kind === 'close';
       if (word !== undefined) {
-        // In a flat question, and for "and" and "or" anywhere, a leading word joins nothing: it is searched for.
+        // In a flat question, and for "and" and "or" anywhere, a leading word joins nothing: it is
+        // searched for.
         const leads = first && joins.by === undefined && (isLast || !(groups && join === 'not'));
         if (leads || (joins.by !== undefined && (isLast || (joins.muddled && join === 'not')))) {
           noteWord(token, leads, isLast);

@@ -8,8 +8,9 @@ export interface SpiresDate {
 }
 
 /**
- * A date as SPIRES users wrote it: 2001-05-03, 78-10-21, 5/78, Feb 12, 23 Sep 1889, today, yesterday, this week, last month, and any day
- * with "- 3" or "+ 3" days. Undefined when it is none of these.
+ * A date as SPIRES users wrote it: 2001-05-03, 78-10-21, 5/78, Feb 12, 23 Sep 1889, today,
+ * yesterday, this week, last month, and any day with "- 3" or "+ 3" days. Undefined when it is none
+ * of these.
  */
 export function spiresDate(text: string, today: Date): SpiresDate | undefined {
   const written = text.trim().toLowerCase().replace(/\s+/g, ' ');

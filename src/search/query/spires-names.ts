@@ -3,8 +3,9 @@ import { chain, type Leaf, leaf, type Query, step } from './tree.ts';
 const exactFields: Readonly<Record<string, string>> = { author: 'exactauthor', firstauthor: 'exactfirstauthor' };
 
 /**
- * A person as SPIRES users wrote one: "ellis" is a word of the name, "ellis, j" or "j ellis" an initial, "ellis, john" also those who are known
- * by a shorter form of the first name, but not "Ellis, Jane".
+ * A person as SPIRES users wrote one: "ellis" is a word of the name, "ellis, j" or "j ellis" an
+ * initial, "ellis, john" also those who are known by a shorter form of the first name, but not
+ * "Ellis, Jane".
  */
 export function spiresName(field: string, text: string): Query {
   const { last, first } = parseName(text);

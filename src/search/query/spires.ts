@@ -55,8 +55,8 @@ interface Clause {
 type Piece = Clause | { readonly kind: 'open' | 'close' } | { readonly kind: 'joins'; readonly joins: Joins };
 
 /**
- * Reads what stands after "find": keyword and value, joined by and, or, not; a value without keyword goes to the keyword before it. Clauses
- * with a colon are of our own language.
+ * Reads what stands after "find": keyword and value, joined by and, or, not; a value without
+ * keyword goes to the keyword before it. Clauses with a colon are of our own language.
  */
 export function parseSpires(text: string, fieldNames: FieldNames, today: Date = new Date()): Parsed {
   const notices: Notice[] = [];
@@ -152,7 +152,8 @@ function cut(text: string, notices: Notice[]): readonly Piece[] {
     const joinToken = join === undefined ? undefined : ({ kind: 'join', join, word: token, at } as const);
     const following = tokens[index + 1]?.[0] ?? ')';
     if (joinToken !== undefined && following !== ')') push(joinToken);
-    // At the end there is nothing to join. After a keyword it is a value, after another operator a word.
+    // At the end there is nothing to join. After a keyword it is a value, after another operator a
+    // word.
     else if (joinToken !== undefined && words.length > 0 && !isKeyword(words)) notices.push(skipped(joinToken));
     else if (token === '(' || token === ')') {
       flush();

@@ -1,6 +1,7 @@
 /**
- * What a question means before any index is asked: plain frozen nodes. Fields are as the asker named them ('' is any field), in
- * lower case but for MARC paths; texts are as typed, `*` stands for any characters.
+ * What a question means before any index is asked: plain frozen nodes. Fields are as the asker
+ * named them ('' is any field), in lower case but for MARC paths; texts are as typed, `*` stands
+ * for any characters.
  */
 export type Query = Everything | Leaf | Chain | SecondOrder;
 
@@ -25,7 +26,10 @@ export interface Exact {
   readonly text: string;
 }
 
-/** 'single quotes': a part of a value (for fields that keep the order of words: the same as `exact`). */
+/**
+ * 'single quotes': a part of a value (for fields that keep the order of words: the same as
+ * `exact`).
+ */
 export interface Partial {
   readonly kind: 'partial';
   readonly field: string;
@@ -49,7 +53,10 @@ export interface Span {
   readonly quoted: boolean;
 }
 
-/** Strictly from left to right: the first step starts from everything, each next one joins what is before it. */
+/**
+ * Strictly from left to right: the first step starts from everything, each next one joins what is
+ * before it.
+ */
 export interface Chain {
   readonly kind: 'chain';
   readonly steps: readonly Step[];
@@ -104,7 +111,10 @@ export function secondOrder(operator: SecondOrderOperator, inner: Query): Second
   return Object.freeze({ kind: 'second-order', operator, inner });
 }
 
-/** A chain of these steps in its simplest form: one positive step is that step's query, none is everything. */
+/**
+ * A chain of these steps in its simplest form: one positive step is that step's query, none is
+ * everything.
+ */
 export function chain(steps: readonly Step[]): Query {
   const [first] = steps;
   if (first === undefined) return everything;

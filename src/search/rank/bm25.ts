@@ -17,10 +17,12 @@ const b = 0.75;
 const longestLength = 4095;
 
 /**
- * BM25 (Robertson and Zaragoza 2009, as Lucene computes it) of every record of every segment, as one array of scores per segment. Document
- * frequencies and lengths are those of the `counted` records: all that the asker may open, since the order of what one sees would tell how often words stand
- * in what one does not. A score depends neither on the collection asked nor on how records are spread over segments. The arrays are used again by the next
- * call: read them before it, and before others have a turn; unless they are to be `kept`.
+ * BM25 (Robertson and Zaragoza 2009, as Lucene computes it) of every record of every segment, as
+ * one array of scores per segment. Document frequencies and lengths are those of the `counted`
+ * records: all that the asker may open, since the order of what one sees would tell how often words
+ * stand in what one does not. A score depends neither on the collection asked nor on how records
+ * are spread over segments. The arrays are used again by the next call: read them before it, and
+ * before others have a turn; unless they are to be `kept`.
  */
 export function bm25(
   snapshot: IndexSnapshot,
@@ -31,7 +33,10 @@ export function bm25(
   return finish(ranking(snapshot, words, counted, kept));
 }
 
-/** From so many occurrences on others have their turn between two words: a tenth of a second of a core. */
+/**
+ * From so many occurrences on others have their turn between two words: a tenth of a second of a
+ * core.
+ */
 const muchWork = 500_000;
 
 /** The same as work that others may interrupt: when it is much. */

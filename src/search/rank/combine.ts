@@ -6,8 +6,9 @@ import type { RankMethod } from '../../site/site.ts';
 export type Numbers = Float32Array | Uint32Array | Uint16Array;
 
 /**
- * Scores of several methods added up by their shares, each between 0 and 1 first: the best of the hits has 1. Citations go by their logarithm, since a
- * few papers are cited thousands of times. `numbers` are read before the next ones are asked for.
+ * Scores of several methods added up by their shares, each between 0 and 1 first: the best of the
+ * hits has 1. Citations go by their logarithm, since a few papers are cited thousands of times.
+ * `numbers` are read before the next ones are asked for.
  */
 export function* combined(
   hits: HitSet,

@@ -3,8 +3,8 @@ import { foldValue } from '../../tokenizers/fold.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 
 /**
- * A number for each record of a segment: the value of the method's path, looked up in its knowledge base; the highest when it has several,
- * 0 when it has none.
+ * A number for each record of a segment: the value of the method's path, looked up in its knowledge
+ * base; the highest when it has several, 0 when it has none.
  */
 export function knowledgeNumbers(method: RankMethod, context: Context, index: number): Float32Array {
   const { snapshot } = context;

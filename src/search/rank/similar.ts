@@ -5,11 +5,17 @@ import { numberEnds } from '../evaluate/numbers.ts';
 import type { Query } from '../query/tree.ts';
 import { bm25, documentFrequency, type RankedWord } from './bm25.ts';
 
-/** How much a word counts where it stands in the title, in a subject or keyword, and in the beginning of the abstract. */
+/**
+ * How much a word counts where it stands in the title, in a subject or keyword, and in the
+ * beginning of the abstract.
+ */
 const places = { title: 3, subject: 2, abstract: 1 } as const;
 /** The most telling words are enough; each more costs a walk of its records. */
 const wordsTaken = 12;
-/** So many subjects say what a record is about; one with half a million of them kept a process for seven seconds. */
+/**
+ * So many subjects say what a record is about; one with half a million of them kept a process for
+ * seven seconds.
+ */
 const subjectsTaken = 200;
 /** Words of more than this part of all records tell nothing, where there are others. */
 const commonPart = 20;
@@ -29,9 +35,10 @@ export function recordAsked(query: Query): number | undefined {
 }
 
 /**
- * The visible records that have the telling words of a record, which is one of them: words of its title, subjects and abstract as the index keeps them
- * for drawing a hit, chosen by how often they stand there and how few records have them, scored by BM25. Undefined
- * when the record may not be opened. `kept`: see `bm25`.
+ * The visible records that have the telling words of a record, which is one of them: words of its
+ * title, subjects and abstract as the index keeps them for drawing a hit, chosen by how often they
+ * stand there and how few records have them, scored by BM25. Undefined when the record may not be
+ * opened. `kept`: see `bm25`.
  */
 export function similarTo(id: number, context: Context, kept = false): Similar | undefined {
   const { snapshot, visible } = context;

@@ -4,8 +4,8 @@ import type { Leaf, Query } from '../query/tree.ts';
 import type { RankedWord } from './bm25.ts';
 
 /**
- * The words of a question that make a record relevant: those it wants, not those it excludes, and no wildcards. A word of any field
- * counts once more, `weights` times, in each of these fields.
+ * The words of a question that make a record relevant: those it wants, not those it excludes, and
+ * no wildcards. A word of any field counts once more, `weights` times, in each of these fields.
  */
 export function rankedWords(
   query: Query,

@@ -103,7 +103,10 @@ const recordArbitrary: fc.Arbitrary<MarcRecord> = fc
     ],
   }));
 
-/** A history of up to 12 records with up to 3 versions each, spread over up to 4 segments; some versions are deletions. */
+/**
+ * A history of up to 12 records with up to 3 versions each, spread over up to 4 segments; some
+ * versions are deletions.
+ */
 export const history: fc.Arbitrary<readonly Version[]> = fc
   .array(
     fc.array(

@@ -3,8 +3,8 @@ import type { Leaf, Query } from '../query/tree.ts';
 import { testAnalyzer } from './library.ts';
 
 /**
- * For tests: what a question finds, decided record by record, without dictionaries, postings or bitmaps. Only the tokenizers are those of
- * the product.
+ * For tests: what a question finds, decided record by record, without dictionaries, postings or
+ * bitmaps. Only the tokenizers are those of the product.
  */
 export interface NaiveRecord {
   readonly id: number;

@@ -34,7 +34,10 @@ interface Link {
   readonly target: string;
 }
 
-/** npm packages hold no symbolic links; the package's install script makes those of its shared libraries, unless scripts were off. */
+/**
+ * npm packages hold no symbolic links; the package's install script makes those of its shared
+ * libraries, unless scripts were off.
+ */
 function linkLibraries(root: string): void {
   const links: readonly Link[] = JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8'));
   for (const { source, target } of links) {

@@ -20,7 +20,10 @@ const startLimit = 600_000;
 /** How long the sessions of a killed server may take to notice. */
 const orphanLimit = 15_000;
 
-/** The server that runs on this data, found by process id and by what that process was started as, so that a number used again misleads nobody. */
+/**
+ * The server that runs on this data, found by process id and by what that process was started as,
+ * so that a number used again misleads nobody.
+ */
 export function runningServer(layout: Layout): PidFile | undefined {
   const file = readPidFile(layout);
   return file && isServer(file.pid, layout) ? file : undefined;
@@ -35,7 +38,10 @@ function isServer(pid: number, layout: Layout): boolean {
   }
 }
 
-/** Where the state of the cluster stands in `global/pg_control`, and its values (PostgreSQL's ControlFileData, DBState). */
+/**
+ * Where the state of the cluster stands in `global/pg_control`, and its values (PostgreSQL's
+ * ControlFileData, DBState).
+ */
 const stateAt = 16;
 const inCrashRecovery = 4;
 
@@ -49,7 +55,9 @@ export function isRecovering(layout: Layout): boolean {
   }
 }
 
-/** Makes the cluster when there is none and starts its server. Resolves when it takes connections. */
+/**
+ * Makes the cluster when there is none and starts its server. Resolves when it takes connections.
+ */
 export async function startServer(layout: Layout, signal?: AbortSignal): Promise<PidFile> {
   const binaries = findBinaries();
   const identity = chooseIdentity(layout, binaries);
@@ -98,7 +106,10 @@ async function untilReady(
   }
 }
 
-/** Waits until a server that somebody else started, and was killed before it was ready, takes connections. */
+/**
+ * Waits until a server that somebody else started, and was killed before it was ready, takes
+ * connections.
+ */
 export async function untilJoined(layout: Layout, signal?: AbortSignal): Promise<PidFile | undefined> {
   for (;;) {
     const file = runningServer(layout);
@@ -107,7 +118,10 @@ export async function untilJoined(layout: Layout, signal?: AbortSignal): Promise
   }
 }
 
-/** SIGINT ends sessions and stops (SIGTERM would wait for clients); SIGQUIT stops without a checkpoint, which the next start makes good. */
+/**
+ * SIGINT ends sessions and stops (SIGTERM would wait for clients); SIGQUIT stops without a
+ * checkpoint, which the next start makes good.
+ */
 export async function stopServer(layout: Layout): Promise<void> {
   const server = runningServer(layout);
   if (!server) return;
@@ -139,8 +153,9 @@ async function ended(pid: number, name: NodeJS.Signals, limit: number, layout: L
 }
 
 /**
- * After a crash the file may name a process that is somebody else's by now, and PostgreSQL would refuse to start because of it. One that names nobody
- * is left to PostgreSQL, which then looks for sessions of the dead server.
+ * After a crash the file may name a process that is somebody else's by now, and PostgreSQL would
+ * refuse to start because of it. One that names nobody is left to PostgreSQL, which then looks for
+ * sessions of the dead server.
  */
 function dropForeignPidFile(layout: Layout): void {
   const path = join(layout.data, 'postmaster.pid');
@@ -160,9 +175,9 @@ function isDead(pid: number): boolean {
 }
 
 /**
- * The lock beside the socket has the number of the server that made it, which after a crash may be anybody's by now,
- * a thread's too; PostgreSQL would not start then. No server of ours
- * runs, and the folder is ours alone.
+ * The lock beside the socket has the number of the server that made it, which after a crash may be
+ * anybody's by now, a thread's too; PostgreSQL would not start then. No server of ours runs, and
+ * the folder is ours alone.
  */
 function dropSocket(folder: string): void {
   for (const name of socketFiles) rmSync(join(folder, name), { force: true });

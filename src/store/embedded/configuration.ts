@@ -3,8 +3,9 @@ import { totalmem } from 'node:os';
 const megabyte = 1024 * 1024;
 
 /**
- * The embedded server's settings, included by its postgresql.conf and written anew at each start. What an operator wants otherwise
- * goes into DATA/postgres/postgresql.local.conf, which is read after it.
+ * The embedded server's settings, included by its postgresql.conf and written anew at each start.
+ * What an operator wants otherwise goes into DATA/postgres/postgresql.local.conf, which is read
+ * after it.
  */
 export function serverConfiguration(socketFolder: string, memory = totalmem()): string {
   const sharedBuffers = Math.round(Math.min(256, Math.max(64, memory / megabyte / 16)));

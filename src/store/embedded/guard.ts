@@ -5,9 +5,11 @@ import { giveToFolderOwner } from '../folder-owner.ts';
 import type { Layout } from './layout.ts';
 
 /**
- * The guard: a shell that lives as long as the server. `cat` ends when nobody has the users' pipe open any more. When users leave in order, the last
- * one stops the server and then the guard; when the last one is killed, the guard is left and has the server stopped. It waits a second before it
- * looks, since a server that was just started has no postmaster.pid yet; and a new user may have come, so guard-stop.ts asks again behind the gate.
+ * The guard: a shell that lives as long as the server. `cat` ends when nobody has the users' pipe
+ * open any more. When users leave in order, the last one stops the server and then the guard; when
+ * the last one is killed, the guard is left and has the server stopped. It waits a second before it
+ * looks, since a server that was just started has no postmaster.pid yet; and a new user may have
+ * come, so guard-stop.ts asks again behind the gate.
  */
 const script = `while :; do
   cat > /dev/null

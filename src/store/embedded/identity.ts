@@ -7,9 +7,10 @@ import type { Binaries } from './binaries.ts';
 import type { Layout } from './layout.ts';
 
 /**
- * As whom PostgreSQL runs. It refuses root, and a user without a name. So root starts it as the owner of the data, as postgres or as nobody; where
- * none of them can reach the data folder or the programs (a clone below /root), it starts it as itself in a user
- * namespace in which it has another number.
+ * As whom PostgreSQL runs. It refuses root, and a user without a name. So root starts it as the
+ * owner of the data, as postgres or as nobody; where none of them can reach the data folder or the
+ * programs (a clone below /root), it starts it as itself in a user namespace in which it has
+ * another number.
  */
 export interface Identity {
   /** Words before the program. */

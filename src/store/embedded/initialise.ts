@@ -13,7 +13,10 @@ import { launch } from './program.ts';
 
 const unfinishedPrefix = 'data.unfinished-';
 
-/** Makes the cluster with its database when there is none; else checks that this PostgreSQL and this user can run it. */
+/**
+ * Makes the cluster with its database when there is none; else checks that this PostgreSQL and this
+ * user can run it.
+ */
 export async function ensureCluster(layout: Layout, binaries: Binaries, identity: Identity): Promise<void> {
   const versionFile = join(layout.data, 'PG_VERSION');
   if (!isThere(layout.data)) return makeCluster(layout, binaries, identity);
@@ -30,7 +33,10 @@ export async function ensureCluster(layout: Layout, binaries: Binaries, identity
   }
 }
 
-/** Throws what the disk says when it will not tell: a folder that we may not read is not one that is missing. */
+/**
+ * Throws what the disk says when it will not tell: a folder that we may not read is not one that is
+ * missing.
+ */
 function isThere(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -44,10 +50,12 @@ async function makeCluster(layout: Layout, binaries: Binaries, identity: Identit
     if (name.startsWith(unfinishedPrefix))
       rmSync(join(layout.folder, name), { recursive: true, force: true, maxRetries: 3 });
   }
-  // A name of its own: the initdb of a command that was killed may still be writing into another one.
+  // A name of its own: the initdb of a command that was killed may still be writing into another
+  // one.
   const unfinished = mkdtempSync(join(layout.folder, unfinishedPrefix));
   own(unfinished, identity);
-  // No order that a reader sees comes from the database, so the C locale serves, and no version of ICU can change an index.
+  // No order that a reader sees comes from the database, so the C locale serves, and no version of
+  // ICU can change an index.
   const words = [
     '-U',
     databaseUser,

@@ -14,7 +14,10 @@ export interface Layout {
   readonly gate: string;
   /** Held shared by every user of the server. */
   readonly users: string;
-  /** Held open by every user of the server; its reader, the guard, sees the end of file when the last one is gone. */
+  /**
+   * Held open by every user of the server; its reader, the guard, sees the end of file when the
+   * last one is gone.
+   */
   readonly pipe: string;
   /** Process id of the guard. */
   readonly guard: string;
@@ -42,7 +45,10 @@ export function layoutOf(dataFolder: string): Layout {
   };
 }
 
-/** One spelling for a folder that may be reached through links, and may not exist yet: a running server is recognised by it. */
+/**
+ * One spelling for a folder that may be reached through links, and may not exist yet: a running
+ * server is recognised by it.
+ */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -52,15 +58,18 @@ function realPath(path: string): string {
   }
 }
 
-/** Where a server that is started now puts its socket: beside the data, or in the system's temporary folder when the path would be too long. */
+/**
+ * Where a server that is started now puts its socket: beside the data, or in the system's temporary
+ * folder when the path would be too long.
+ */
 export function preferredSocketFolder(layout: Layout, temporary = tmpdir()): string {
   const beside = join(layout.folder, 'socket');
   return fits(beside) ? beside : shortFolder(layout.folder, temporary);
 }
 
 /**
- * Where sockets are whose path would be too long in this folder. Whoever uses it looks whether it is ours: anybody
- * may have been there first.
+ * Where sockets are whose path would be too long in this folder. Whoever uses it looks whether it
+ * is ours: anybody may have been there first.
  */
 export function shortFolder(folder: string, temporary = tmpdir()): string {
   const name = `reperio-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
@@ -77,7 +86,9 @@ export function isSocketPath(path: string): boolean {
   return Buffer.byteLength(path) <= socketPathLimit;
 }
 
-/** The address of the embedded server: of the running one, else of the one that would be started. */
+/**
+ * The address of the embedded server: of the running one, else of the one that would be started.
+ */
 export function embeddedUrl(layout: Layout): string {
   const folder = readPidFile(layout)?.socketFolder ?? preferredSocketFolder(layout);
   return databaseUrl(folder, databaseName);
@@ -98,7 +109,10 @@ export interface PidFile {
   readonly ready: boolean;
 }
 
-/** postmaster.pid, which the server writes line by line while it starts. Undefined when there is none, or not yet enough of it. */
+/**
+ * postmaster.pid, which the server writes line by line while it starts. Undefined when there is
+ * none, or not yet enough of it.
+ */
 export function readPidFile(layout: Layout): PidFile | undefined {
   let text: string;
   try {

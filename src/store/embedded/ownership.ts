@@ -5,8 +5,8 @@ import { storeErrors } from '../errors.ts';
 import type { Identity } from './identity.ts';
 
 /**
- * A folder for a socket, which nobody else comes into. What the server must own is given to it; only root can, and
- * only root has to. Throws `folderDenied`.
+ * A folder for a socket, which nobody else comes into. What the server must own is given to it;
+ * only root can, and only root has to. Throws `folderDenied`.
  */
 export function makeSocketFolder(folder: string, identity: Pick<Identity, 'owner'> = { owner: ourselves() }): void {
   try {

@@ -22,7 +22,8 @@ export function launch(program: string, words: readonly string[], layout: Layout
   const log = openLog(layout);
   const output = () => readFileSync(layout.log).subarray(log.size).toString('utf8');
   try {
-    // A session of its own: Ctrl-C in the terminal must reach our process alone, which then stops the server in order.
+    // A session of its own: Ctrl-C in the terminal must reach our process alone, which then stops
+    // the server in order.
     const child = spawn(first, rest, {
       cwd: '/',
       detached: true,

@@ -14,8 +14,9 @@ import { databaseName, databaseUrl, type Layout, type PidFile, socketFiles } fro
 /**
  * Several commands at once share one server: the first starts it, the last one out stops it.
  *
- * Each user holds a shared lock on one file and keeps one pipe open; both end with its process, even after kill -9. Who leaves tries the lock
- * exclusively: getting it means being the last. Starting, joining and leaving happen behind a gate, one at a time. When the last user is killed,
+ * Each user holds a shared lock on one file and keeps one pipe open; both end with its process,
+ * even after kill -9. Who leaves tries the lock exclusively: getting it means being the last.
+ * Starting, joining and leaving happen behind a gate, one at a time. When the last user is killed,
  * the guard, a shell that waits for the pipe's end of file, has the server stopped.
  */
 export interface SharedServer {
@@ -78,7 +79,10 @@ async function behindGate<T>(layout: Layout, { signal, tell }: ShareOptions, wor
   }
 }
 
-/** For the guard: stops the server unless somebody uses it. Resolves to whether it does not run any more. */
+/**
+ * For the guard: stops the server unless somebody uses it. Resolves to whether it does not run any
+ * more.
+ */
 export function stopWhenUnused(layout: Layout): Promise<boolean> {
   return behindGate(layout, {}, () => stopAsLast(layout));
 }

@@ -1,6 +1,9 @@
 /** What is lost when a table is lost. */
 export interface TableNote {
-  /** truth: nothing else knows it, so a backup has it. derived: it is made again, of the truth or by running nodes. */
+  /**
+   * truth: nothing else knows it, so a backup has it. derived: it is made again, of the truth or by
+   * running nodes.
+   */
   readonly kind: 'truth' | 'derived';
   readonly what: string;
 }

@@ -389,7 +389,8 @@ test('a new address counts when its link was followed, and the old one is told',
   const [letter, ...more] = await letters();
   assert.deepEqual([letter!.to, more.length], ['new@home.example', 0]);
   assert.match((await reader.open('/account')).body, new RegExp(person.email));
-  // Whoever has the letter and no session of the one who asked gets nowhere; another one who is signed in neither.
+  // Whoever has the letter and no session of the one who asked gets nowhere; another one who is
+  // signed in neither.
   const guest = createReader(app);
   const led = await guest.open(letter!.link);
   assert.equal(led.headers.location, `/account/sign-in?${new URLSearchParams({ back: letter!.link })}`);

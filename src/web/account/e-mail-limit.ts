@@ -3,7 +3,10 @@ import { countAttempts } from '../../people/throttle.ts';
 import { tidyEmail } from '../../site/identity.ts';
 import type { Database } from '../../store/database.ts';
 
-/** A mailbox gets a few letters at most, whoever asks for them. Who asks is told the same in any case. */
+/**
+ * A mailbox gets a few letters at most, whoever asks for them. Who asks is told the same in any
+ * case.
+ */
 export async function mayWriteTo(database: Database, email: string): Promise<boolean> {
   try {
     await countAttempts(database, [{ kind: 'letter address', key: tidyEmail(email) }]);

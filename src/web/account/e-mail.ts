@@ -4,8 +4,8 @@ import type { WebPeople } from '../exchange/web-people.ts';
 import type { PageContext } from '../ui/page-context.ts';
 
 /**
- * Sends an e-mail in the language of the page: a text of `letter.KIND`, with the library's name and, where it has one,
- * a link. Nothing for a person without an address.
+ * Sends an e-mail in the language of the page: a text of `letter.KIND`, with the library's name
+ * and, where it has one, a link. Nothing for a person without an address.
  */
 export function postEmail(
   { tr, site }: PageContext,

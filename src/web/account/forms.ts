@@ -23,7 +23,10 @@ export function formRoutes(app: FastifyInstance, environment: WebEnvironment): R
   return routesOf(app, environment, beginForm);
 }
 
-/** What a form's answer calls its own address, to which choosing another language leads: the page with the form, not where the form goes. */
+/**
+ * What a form's answer calls its own address, to which choosing another language leads: the page
+ * with the form, not where the form goes.
+ */
 export function pageBehind(url: string): string {
   const path = url.split('?')[0]!;
   const [, room, page] = path.split('/');
@@ -40,7 +43,10 @@ export function allGiven({ request }: Exchange, name: string): readonly string[]
   return request.body instanceof URLSearchParams ? request.body.getAll(name) : [];
 }
 
-/** Who is signed in with a session; otherwise answers by leading there. A token cannot change an account. */
+/**
+ * Who is signed in with a session; otherwise answers by leading there. A token cannot change an
+ * account.
+ */
 export function signedInWithSession({ signedIn, page, reply }: Exchange): SignedIn | undefined {
   if (signedIn?.session !== undefined) return signedIn;
   reply.redirect(signInAddress(page.address), 303);
@@ -64,7 +70,10 @@ const fields: Readonly<Record<string, string>> = {
   [accessErrors.passwordWrong.code]: 'password',
 };
 
-/** What a form says of a mistake, in the reader's language, and at which field; throws what is none of the reader's. */
+/**
+ * What a form says of a mistake, in the reader's language, and at which field; throws what is none
+ * of the reader's.
+ */
 export function problemText(
   { tr }: PageContext,
   error: unknown,

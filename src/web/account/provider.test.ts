@@ -71,7 +71,9 @@ after(async () => {
   await store.release();
 });
 
-/** Goes to a provider and comes back, as far as the address that the provider sent the browser to. */
+/**
+ * Goes to a provider and comes back, as far as the address that the provider sent the browser to.
+ */
 async function comeBack(reader: Reader, code: 'university' | 'orcid', who: string, back = '/'): Promise<string> {
   const out = await reader.open(`/account/with/${code}?${new URLSearchParams({ back })}`);
   assert.equal(out.statusCode, 303, out.body);
@@ -136,7 +138,8 @@ test('without an address that was seen, a letter goes out first', async () => {
     const link = /https:\/\/library\.example(\S+)/.exec(posted.at(-1)!.text)![1]!;
     const page = await createReader(app).open(link);
     for (const part of [name, email]) assert.ok(page.body.includes(part), part);
-    // Nobody else's coming back from there makes it theirs: not of whom the provider has signed in as another.
+    // Nobody else's coming back from there makes it theirs: not of whom the provider has signed in
+    // as another.
     const stranger = createReader(app);
     await stranger.open(await comeBack(stranger, 'orcid', `not ${who}`, link));
     assert.equal(await whoIs(stranger), undefined);

@@ -55,7 +55,8 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
     const provider = providerOf(exchange);
     if (provider === undefined) return exchange.notFound();
     const state = exchange.args.get('state') ?? '';
-    // The browser that comes back is the one that went: nobody is signed in by a link that another one sent.
+    // The browser that comes back is the one that went: nobody is signed in by a link that another
+    // one sent.
     const own = state !== '' && readCookie(exchange.request.headers.cookie, cookieName(exchange)) === state;
     exchange.reply.header('set-cookie', stateCookie(exchange, ''));
     const begun = own ? await useOneTime(database, 'provider', state) : undefined;

@@ -81,8 +81,8 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
   });
 
   /**
-   * Whoever reads the letter has the address; what was typed at registration, or the way by which it was made, shows
-   * that the account is theirs.
+   * Whoever reads the letter has the address; what was typed at registration, or the way by which
+   * it was made, shows that the account is theirs.
    */
   async function askWhoItIs(exchange: Exchange, token: string, problem?: string, status = 200) {
     const { page } = exchange;

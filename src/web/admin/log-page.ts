@@ -5,7 +5,10 @@ import type { PageContext } from '../ui/page-context.ts';
 import { type Column, table } from '../ui/table.ts';
 import { adminPage, filterBox, type Part, partFoot } from './frame.ts';
 
-/** What was done, in the reader's language; as it stands in the log when a release of before told it. */
+/**
+ * What was done, in the reader's language; as it stands in the log when a release of before told
+ * it.
+ */
 export function actionText({ tr }: PageContext, action: string): string {
   const key = `admin.audit.${action.replaceAll(' ', '_')}`;
   return tr.has(key) ? tr.t(key) : action;

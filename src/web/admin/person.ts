@@ -39,8 +39,8 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
   });
 
   /**
-   * An address that changes something: looks who it is, does it, and comes back to the page, which says `done`, or what
-   * the work resolved to.
+   * An address that changes something: looks who it is, does it, and comes back to the page, which
+   * says `done`, or what the work resolved to.
    */
   function change(
     path: string,

@@ -12,7 +12,10 @@ import { adminPeopleRoutes } from './people.ts';
 import { adminPersonRoutes } from './person.ts';
 import { adminRoleRoutes } from './roles.ts';
 
-/** Looking after people and roles. The guard stands before all of it, so that no route can forget it. */
+/**
+ * Looking after people and roles. The guard stands before all of it, so that no route can forget
+ * it.
+ */
 export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
   app.register(
     async (admin) => {

@@ -4,8 +4,8 @@ import type { Position } from '../../search/cursor.ts';
 import { webErrors } from '../http/errors.ts';
 
 /**
- * A cursor as text: a position, and a check that it belongs to this question. It is no secret and gives no right: whoever makes one up gets another
- * page of what he may see.
+ * A cursor as text: a position, and a check that it belongs to this question. It is no secret and
+ * gives no right: whoever makes one up gets another page of what he may see.
  */
 export function writeCursor(position: Position, question: string): string {
   const payload = JSON.stringify([position.key, position.id]);

@@ -6,25 +6,32 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { endWhenSlow } from '../limits/pace.ts';
 import { drawnRecords } from '../reading/read-records.ts';
 
-/** An answer with records: what stands before them, what after them, and the address of what comes next. */
+/**
+ * An answer with records: what stands before them, what after them, and the address of what comes
+ * next.
+ */
 export interface ListAnswer {
   readonly before: object;
   readonly ids: readonly number[];
   /** Keys of each record. */
   readonly fields: readonly string[];
   readonly after: object;
-  /** `last`: the place among `ids` of the last one that the answer has; null when nothing follows. */
+  /**
+   * `last`: the place among `ids` of the last one that the answer has; null when nothing follows.
+   */
   readonly next: (last: number) => string | null;
 }
 
 /** Characters that are written at once: some milliseconds of work. */
 const pieceSize = 128 * 1024;
-/** An answer that has become so large ends, and the next one goes on: 25 papers by 3,000 authors. */
+/**
+ * An answer that has become so large ends, and the next one goes on: 25 papers by 3,000 authors.
+ */
 const longestAnswer = 8 * 1024 * 1024;
 
 /**
- * Writes records as they are read, and no faster than the client takes them: an answer of any size takes the memory
- * of a batch.
+ * Writes records as they are read, and no faster than the client takes them: an answer of any size
+ * takes the memory of a batch.
  */
 export async function sendList(exchange: Exchange, answer: ListAnswer): Promise<FastifyReply> {
   const { environment, request, reply } = exchange;

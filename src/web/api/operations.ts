@@ -36,7 +36,9 @@ type ReadOperation = Omit<Operation, 'method'>;
 
 const json = 'application/json';
 
-/** All of them. The facets of a search are those of the site; signing in is there where people are. */
+/**
+ * All of them. The facets of a search are those of the site; signing in is there where people are.
+ */
 export function operationsOf(site: Site, hasAccounts: boolean): readonly Operation[] {
   const reading = readOperations(site).map((one): Operation => ({ method: 'get', ...one }));
   return hasAccounts ? [...reading, ...sessionOperations] : reading;

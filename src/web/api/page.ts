@@ -8,7 +8,10 @@ import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { exampleOf } from './example.ts';
 import type { Operation } from './operations.ts';
 
-/** The API as a page: every address with its parameters, a request to paste, and the shape of its answer. */
+/**
+ * The API as a page: every address with its parameters, a request to paste, and the shape of its
+ * answer.
+ */
 export function apiPage(context: PageContext, operations: readonly Operation[]): string {
   const { tr, baseUrl } = context;
   const list = operations.map(
@@ -79,7 +82,9 @@ function row(name: string, type: string, meaning: string): Html {
 `;
 }
 
-/** The errors that an answer of the API may carry; those of commands and loads are in the manual. */
+/**
+ * The errors that an answer of the API may carry; those of commands and loads are in the manual.
+ */
 function errors({ tr }: PageContext): Html {
   const shown = errorCatalogue().filter(
     ({ code, status }) =>

@@ -4,7 +4,10 @@ import { UserError } from '../../errors/errors.ts';
 import { nearest } from '../../errors/nearest.ts';
 import { webErrors } from '../http/errors.ts';
 
-/** The arguments of an address as their schema wants them. Throws a UserError that names the first wrong one. */
+/**
+ * The arguments of an address as their schema wants them. Throws a UserError that names the first
+ * wrong one.
+ */
 export function readParameters<T extends TObject>(schema: T, args: URLSearchParams): Static<T> {
   const properties: Readonly<Record<string, TSchema & { readonly type?: string }>> = schema.properties;
   const values: Record<string, unknown> = {};

@@ -1,7 +1,10 @@
 import Type, { type TObject, type TSchema } from 'typebox';
 import { suggestionKinds } from '../../search/guide/suggest.ts';
 
-/** The shapes of answers, by the name they have in the OpenAPI document. Validation of requests and the document come from these alone. */
+/**
+ * The shapes of answers, by the name they have in the OpenAPI document. Validation of requests and
+ * the document come from these alone.
+ */
 
 function ref(name: string): TSchema {
   return Type.Unsafe<unknown>({ $ref: `#/components/schemas/${name}` });

@@ -16,7 +16,10 @@ type Model = Omit<CollectionModel, 'advanced'>;
 const newestShown = 10;
 const examplesShown = 3;
 
-/** Models of a snapshot; a new snapshot starts anew. Bounded, since anybody may ask for any collection. */
+/**
+ * Models of a snapshot; a new snapshot starts anew. Bounded, since anybody may ask for any
+ * collection.
+ */
 interface Known {
   readonly version: string;
   readonly models: Map<string, Model>;
@@ -24,7 +27,10 @@ interface Known {
 let known: Known = { version: '', models: new Map() };
 const modelsKept = 100;
 
-/** What the page of a collection shows, the same for all languages. Undefined: there is no such collection, or it may not be seen. */
+/**
+ * What the page of a collection shows, the same for all languages. Undefined: there is no such
+ * collection, or it may not be seen.
+ */
 export async function collectionView(exchange: Exchange, name: string): Promise<Model | undefined> {
   const { snapshot, person } = exchange;
   const version = `${snapshot.siteVersion} ${snapshot.version}`;
@@ -101,7 +107,10 @@ function createdOf(snapshot: IndexSnapshot, id: number): Date {
   return new Date(0);
 }
 
-/** Questions to begin with, made of what the library holds: a phrase of a title, an author, a span of years. */
+/**
+ * Questions to begin with, made of what the library holds: a phrase of a title, an author, a span
+ * of years.
+ */
 function* examplesFor(snapshot: IndexSnapshot, hits: CountedHits, titles: readonly string[]): Work<readonly string[]> {
   const has = (code: string): boolean => snapshot.site.fields.some((field) => field.code === code);
   const examples: string[] = [];

@@ -28,8 +28,8 @@ class DatabaseAway extends UserError {
 }
 
 /**
- * What is told in the place of an error that names our servers, files and settings: why is for the log. Undefined:
- * its own words are for everybody.
+ * What is told in the place of an error that names our servers, files and settings: why is for the
+ * log. Undefined: its own words are for everybody.
  */
 function forReaders({ code, status }: UserError, request: FastifyRequest): UserError | undefined {
   if (code === storeErrors.databaseAway.code || code === storeErrors.databaseBusy.code) return new DatabaseAway();

@@ -29,7 +29,10 @@ export interface WebEnvironment {
   readonly catalogues: ReadonlyMap<string, Catalogue>;
   readonly translator: (language: string) => Translator;
   readonly assets: (accent: string) => Assets;
-  /** Changes with the code that draws the pages, so that no browser keeps a page that an older one drew. */
+  /**
+   * Changes with the code that draws the pages, so that no browser keeps a page that an older one
+   * drew.
+   */
   readonly edition: string;
 }
 

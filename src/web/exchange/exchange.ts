@@ -44,8 +44,8 @@ export interface Exchange {
   /** Other work of the search engine, likewise. */
   readonly work: <T>(work: Work<T>) => Promise<T>;
   /**
-   * The wildcards and regular expressions of this question and of all that stands beside its answer: they have one
-   * time together.
+   * The wildcards and regular expressions of this question and of all that stands beside its
+   * answer: they have one time together.
    */
   readonly patterns: Patterns;
   /** A part of the path, by its name in the route. */
@@ -64,11 +64,14 @@ export interface Exchange {
    */
   record(id: string): Promise<FoundRecord>;
   /**
-   * The first of these records, as many as are small enough together, for what can do without: none at all while the
-   * database is away.
+   * The first of these records, as many as are small enough together, for what can do without: none
+   * at all while the database is away.
    */
   readonly recordsIfThere: (ids: readonly number[]) => Promise<ReadonlyMap<number, RecordVersion>>;
-  /** The first of them in stored form, as many as have `bytes` characters together: what lists and exports read. */
+  /**
+   * The first of them in stored form, as many as have `bytes` characters together: what lists and
+   * exports read.
+   */
   readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
   /** What cataloguer: needs to know is read before the search. */
   readonly changedBy: ChangesBy;

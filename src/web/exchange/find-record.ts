@@ -8,8 +8,8 @@ import type { Person } from '../../people/person.ts';
 import type { ReadVersion } from './read-version.ts';
 
 /**
- * What there is to say of a number: a record; that it was deleted, or merged into another one; or nothing, which is all
- * that anybody learns of a record that they may not see.
+ * What there is to say of a number: a record; that it was deleted, or merged into another one; or
+ * nothing, which is all that anybody learns of a record that they may not see.
  */
 export type FoundRecord =
   | { readonly kind: 'shown'; readonly version: ReadVersion }
@@ -33,16 +33,16 @@ const noRecord = 0;
 const unknown: FoundRecord = { kind: 'unknown' };
 
 /**
- * One statement for a record that is shown. For whatever else there may be two, so that one that is not there takes as
- * long as one that nobody may know of.
+ * One statement for a record that is shown. For whatever else there may be two, so that one that is
+ * not there takes as long as one that nobody may know of.
  */
 export async function findRecord(reader: RecordReader, text: string): Promise<FoundRecord> {
   const { person, snapshot } = reader;
   const id = recordIdIn(text);
   if (id === undefined) return unknown;
   const shown = mayShow(person, snapshot, id);
-  // A record that was deleted long ago has left the index. One that may not be seen is not read: its size would show
-  // in the time.
+  // A record that was deleted long ago has left the index. One that may not be seen is not read:
+  // its size would show in the time.
   const read = shown === 'no' ? noRecord : id;
   const version = await reader.version(read);
   if (shown === 'yes' && version?.deleted === false) return { kind: 'shown', version };

@@ -7,8 +7,9 @@ import { isSecure } from './session-cookie.ts';
 import { visitorOf } from './visitor.ts';
 
 /**
- * Every form has a token that only a page of ours can have: a digest under the session's secret, or for a guest under one in a cookie of its own, which is
- * set when a guest gets a form. So no other site can send our forms in somebody's name.
+ * Every form has a token that only a page of ours can have: a digest under the session's secret, or
+ * for a guest under one in a cookie of its own, which is set when a guest gets a form. So no other
+ * site can send our forms in somebody's name.
  */
 function tokenUnder(secret: string): string {
   return createHmac('sha256', secret).update('form').digest('base64url');
@@ -37,7 +38,10 @@ export function giveFormToken(request: FastifyRequest, reply: FastifyReply, base
 /** A guest's choice of colours is nobody's secret: where it comes from was looked at already. */
 const withoutToken = new Set(['/preferences']);
 
-/** For every form, in one place; a page's request with another body, or none, is a form without a token. Throws `formExpired`. */
+/**
+ * For every form, in one place; a page's request with another body, or none, is a form without a
+ * token. Throws `formExpired`.
+ */
 export function checkFormToken(request: FastifyRequest, baseUrl: string | undefined): void {
   const { body } = request;
   const isForm = body instanceof URLSearchParams;

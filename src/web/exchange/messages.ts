@@ -28,7 +28,10 @@ export function sendNotFound(exchange: Exchange): FastifyReply {
   });
 }
 
-/** Also for a record that is there but not for this person: that it is there is already too much to say. */
+/**
+ * Also for a record that is there but not for this person: that it is there is already too much to
+ * say.
+ */
 export function sendNoRecord(exchange: Exchange, id: string): FastifyReply {
   const { tr } = exchange.page;
   return send(exchange, 404, {
@@ -63,14 +66,20 @@ export function sendUnknownCollection(exchange: Exchange, name: string): Fastify
   });
 }
 
-/** For a guest: the record may be one that is shown after signing in. The same whether or not it is there. */
+/**
+ * For a guest: the record may be one that is shown after signing in. The same whether or not it is
+ * there.
+ */
 function signInHint({ page }: Exchange): readonly HtmlValue[] {
   if (!page.hasAccounts || page.account !== undefined) return [];
   const link = html`<a href="${signInAddress(page.address)}">${page.tr.t('account.sign_in_link')}</a>`;
   return [page.tr.rich('error.no_record.sign_in', { link })];
 }
 
-/** A guest is led to sign-in and back; who is signed in is told that it is not for them. Programs get words and a status. */
+/**
+ * A guest is led to sign-in and back; who is signed in is told that it is not for them. Programs
+ * get words and a status.
+ */
 export function sendRestricted(exchange: Exchange, name: string, forMachine = false): FastifyReply {
   const { tr, hasAccounts, account, address } = exchange.page;
   const isGuest = hasAccounts && account === undefined;
@@ -122,8 +131,8 @@ export function sendInternal(exchange: Exchange, id: string): FastifyReply {
 }
 
 /**
- * An error in the words of the reader's language, where there are any for it: those that readers meet by what they
- * ask.
+ * An error in the words of the reader's language, where there are any for it: those that readers
+ * meet by what they ask.
  */
 export function saidIn(tr: Translator, { code, values, message, hint }: UserError): { message: string; hint: string } {
   const key = `error.said.${code.replace(/^REPERIO_/, '').toLowerCase()}`;
@@ -135,7 +144,10 @@ export function saidIn(tr: Translator, { code, values, message, hint }: UserErro
 /** A mistake of the asker's or a state of the world, in the words of the room that found it. */
 const titles: Readonly<Record<number, string>> = { 414: 'too_long', 429: 'too_many' };
 
-/** Not for the moment. A library that is closed finds nothing either, and its page says once what the operator says. */
+/**
+ * Not for the moment. A library that is closed finds nothing either, and its page says once what
+ * the operator says.
+ */
 export function sendUnavailable(exchange: Exchange, away: Unavailable): FastifyReply {
   const { page } = exchange;
   const isClosed = away.reason === 'closed';

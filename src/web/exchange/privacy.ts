@@ -3,8 +3,9 @@ import { isPlainGuest } from '../../people/person.ts';
 import { answeredFor } from './visitor.ts';
 
 /**
- * What was made for somebody is kept by nobody else: an answer for other than plain guests is private, and every answer that depends on who asks
- * says so to caches. In one place, so that no route can forget it.
+ * What was made for somebody is kept by nobody else: an answer for other than plain guests is
+ * private, and every answer that depends on who asks says so to caches. In one place, so that no
+ * route can forget it.
  */
 export function keepPrivate(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {

@@ -4,9 +4,8 @@ import type { StoredVersion } from '../../index/stored-records.ts';
 import { decodeParts, readStart } from '../../marc/stored.ts';
 
 /**
- * Subfields and fields of a record that are read at once. A paper by 3,000 authors has 12,000; 300,000 of them ended
- * a web process, whose heap has 384 MB, when a format was
- * made of them whole.
+ * Subfields and fields of a record that are read at once. A paper by 3,000 authors has 12,000;
+ * 300,000 of them ended a web process, whose heap has 384 MB, when a format was made of them whole.
  */
 const mostParts = 100_000;
 

@@ -3,8 +3,9 @@ import type { MadeSession } from '../../people/sessions.ts';
 import { readCookie } from '../http/cookies.ts';
 
 /**
- * On https the name has a prefix by which browsers see to it that no other host, no subdomain and no plain connection set it, and only such a
- * cookie is read: nobody can plant a session in somebody's browser.
+ * On https the name has a prefix by which browsers see to it that no other host, no subdomain and
+ * no plain connection set it, and only such a cookie is read: nobody can plant a session in
+ * somebody's browser.
  */
 const secureName = '__Host-reperio';
 const plainName = 'reperio';
@@ -18,7 +19,10 @@ export function readSessionCookie(request: FastifyRequest, baseUrl: string | und
   return readCookie(request.headers.cookie, isSecure(request, baseUrl) ? secureName : plainName);
 }
 
-/** The cookie lives as long as the session would unused; without "remember me" it ends with the browser. */
+/**
+ * The cookie lives as long as the session would unused; without "remember me" it ends with the
+ * browser.
+ */
 export function setSessionCookie(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -8,7 +8,8 @@ import type { Translator } from '../ui/translations.ts';
 import { SiteClosed } from './site-level.ts';
 
 /**
- * Why something cannot be had for a while (503), by our code of the error: each says its own truth. Names of
+ * Why something cannot be had for a while (503), by our code of the error: each says its own truth.
+ * Names of
  * `error.unavailable` in the translations.
  */
 const reasons: Readonly<Record<string, Reason>> = {

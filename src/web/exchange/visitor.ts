@@ -10,7 +10,10 @@ export interface Visitor {
   readonly signedIn: SignedIn | undefined;
   /** The secret of a session that holds. */
   readonly session: string | undefined;
-  /** What is wrong with the token of the request (RFC 6750, 3.1): none can be read in the header, or it is none of ours. */
+  /**
+   * What is wrong with the token of the request (RFC 6750, 3.1): none can be read in the header, or
+   * it is none of ours.
+   */
   readonly wrongToken: 'invalid_request' | 'invalid_token' | undefined;
 }
 
@@ -25,7 +28,10 @@ export interface Guesses {
   wrong(request: FastifyRequest): void;
 }
 
-/** Looks who it is. A token goes before a cookie, also one that cannot be read: whoever sends one does not mean to be a guest. */
+/**
+ * Looks who it is. A token goes before a cookie, also one that cannot be read: whoever sends one
+ * does not mean to be a guest.
+ */
 export async function meet(
   request: FastifyRequest,
   access: Access,

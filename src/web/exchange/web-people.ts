@@ -11,6 +11,9 @@ export interface WebPeople {
   readonly providers: Providers;
   /** Undefined: the administrator's address in the site file. */
   readonly mailFrom: string | undefined;
-  /** Where links in letters lead: never what a request calls us, since anybody may send a request with any name. */
+  /**
+   * Where links in letters lead: never what a request calls us, since anybody may send a request
+   * with any name.
+   */
   readonly linkBase: () => string;
 }

@@ -22,7 +22,10 @@ import type { PageContext } from '../ui/page-context.ts';
 const feedLength = 25;
 const longestFeed = 100;
 
-/** What machines ask for: feeds, assets, robots.txt, OpenSearch; and the reader's choices, which leave a cookie. */
+/**
+ * What machines ask for: feeds, assets, robots.txt, OpenSearch; and the reader's choices, which
+ * leave a cookie.
+ */
 export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   const { get } = routesOf(app, environment);
   get('/feed', async (exchange) => {
@@ -102,7 +105,10 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
   });
 }
 
-/** In the browser, and for who is signed in with the account, which would bring the old one back otherwise. */
+/**
+ * In the browser, and for who is signed in with the account, which would bring the old one back
+ * otherwise.
+ */
 async function keepTheme(
   { people }: WebEnvironment,
   request: FastifyRequest,

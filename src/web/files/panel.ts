@@ -6,10 +6,16 @@ import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
 import { type FilePage, fileAddress } from './files.ts';
 
-/** So many of each fit on a page that a phone can hold: in the panel of a record, and on a page of nothing else. */
+/**
+ * So many of each fit on a page that a phone can hold: in the panel of a record, and on a page of
+ * nothing else.
+ */
 export const filesShown = { panel: 50, page: 200 } as const;
 
-/** The documents of a record, the newest versions first, older ones folded away. Of very many the first ones without what is older, and where all are. */
+/**
+ * The documents of a record, the newest versions first, older ones folded away. Of very many the
+ * first ones without what is older, and where all are.
+ */
 export function filesPanel(context: PageContext, record: number, { files, count }: FilePage): Html {
   if (count === 0) return nothing;
   const { tr } = context;

@@ -1,4 +1,7 @@
-/** Bytes of a file that a Range header asks for, `end` included; 'none' when it has none of them. Undefined: all, as for several ranges (RFC 9110, 14.2). */
+/**
+ * Bytes of a file that a Range header asks for, `end` included; 'none' when it has none of them.
+ * Undefined: all, as for several ranges (RFC 9110, 14.2).
+ */
 export function rangeOf(
   header: string | undefined,
   bytes: number,

@@ -18,7 +18,10 @@ import { webErrors } from '../http/errors.ts';
 import { deliver } from './deliver.ts';
 import { fileAddress, mayRead } from './files.ts';
 
-/** Files of records: to be read by whoever may see record and document, to be added by who may `runbibdocfile`. */
+/**
+ * Files of records: to be read by whoever may see record and document, to be added by who may
+ * `runbibdocfile`.
+ */
 export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, files: WebFiles): void {
   const { get, post } = routesOf(app, environment);
   app.addContentTypeParser('application/octet-stream', (_, body, done) => done(null, body));
@@ -73,7 +76,10 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
 /** Of longer ones the digest is kept. */
 const longestKey = 200;
 
-/** With an Idempotency-Key the same request sent again gets the same answer, also when a node died over the first. */
+/**
+ * With an Idempotency-Key the same request sent again gets the same answer, also when a node died
+ * over the first.
+ */
 async function addOnce(
   { database }: WebFiles,
   { request, person }: Exchange,

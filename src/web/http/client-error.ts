@@ -7,10 +7,16 @@ const statuses: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
-/** A connection that is cut while the client still sends loses the answer on its way (RFC 9112, 9.6). ms. */
+/**
+ * A connection that is cut while the client still sends loses the answer on its way (RFC 9112,
+ * 9.6). ms.
+ */
 const linger = 1_000;
 
-/** Answers what never became a request, since Node could not read it; no hook sees it, so it brings the headers of all answers itself. */
+/**
+ * Answers what never became a request, since Node could not read it; no hook sees it, so it brings
+ * the headers of all answers itself.
+ */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   // Also what comes after the answer: it was given once.
   if (error.code === 'ECONNRESET' || !socket.writable) return;

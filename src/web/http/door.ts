@@ -5,17 +5,17 @@ import { webErrors } from './errors.ts';
 import { isApi } from './problem.ts';
 
 /**
- * Where requests come in: what no text of ours can have is lost here, so that nothing behind has to think of it.
- * PostgreSQL keeps no NUL, and half a character cannot be written as UTF-8. Header values have neither: Node refuses a
- * NUL in them and reads them byte by byte.
+ * Where requests come in: what no text of ours can have is lost here, so that nothing behind has to
+ * think of it. PostgreSQL keeps no NUL, and half a character cannot be written as UTF-8. Header
+ * values have neither: Node refuses a NUL in them and reads them byte by byte.
  */
 export function cleanText(text: string): string {
   return text.isWellFormed() && !text.includes('\0') ? text : text.replace(/[\0\p{Cs}]/gu, '');
 }
 
 /**
- * The path and query that are asked for. "GET http://other.example/search" asks us for /search: it does not tell what
- * we are called.
+ * The path and query that are asked for. "GET http://other.example/search" asks us for /search: it
+ * does not tell what we are called.
  */
 export function targetOf({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
   const own = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '');
@@ -44,7 +44,10 @@ function cleaned(value: unknown, depth = 0): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [cleanText(key), cleaned(one, depth + 1)]));
 }
 
-/** Which bodies are read, and that the forms of pages are forms. Files come as bytes, see web/files/routes.ts. */
+/**
+ * Which bodies are read, and that the forms of pages are forms. Files come as bytes, see
+ * web/files/routes.ts.
+ */
 export function readBodies(app: FastifyInstance): void {
   const readJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();

@@ -22,8 +22,8 @@ function qualityOf(type: string, list: readonly Wish[]): number {
 }
 
 /**
- * Which of the offered types an Accept header wants most; of equally wanted ones the first offered. Undefined when it wants none of them.
- * No header wants the first.
+ * Which of the offered types an Accept header wants most; of equally wanted ones the first offered.
+ * Undefined when it wants none of them. No header wants the first.
  */
 export function negotiateType(header: string | undefined, offered: readonly string[]): string | undefined {
   if (header === undefined || header.trim() === '') return offered[0];

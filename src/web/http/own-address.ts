@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Which host the reader asked, in the words of the Host header, which whoever stands in front has to pass on.
- * X-Forwarded-Host is not believed, of nobody: many proxies hand on what a client says there, and links of pages that
- * others keep would lead elsewhere. The setting base-url needs neither.
+ * Which host the reader asked, in the words of the Host header, which whoever stands in front has
+ * to pass on. X-Forwarded-Host is not believed, of nobody: many proxies hand on what a client says
+ * there, and links of pages that others keep would lead elsewhere. The setting base-url needs
+ * neither.
  */
 export function hostOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
   return headers.host ?? '';

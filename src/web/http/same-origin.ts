@@ -4,8 +4,9 @@ import { hostOf } from './own-address.ts';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Does a page of another site send this? Browsers say where a request comes from: Sec-Fetch-Site, and those of before 2023 Origin. Programs say
- * neither, and have no cookies that somebody could abuse. Forms have a token of their own besides, see form-token.ts.
+ * Does a page of another site send this? Browsers say where a request comes from: Sec-Fetch-Site,
+ * and those of before 2023 Origin. Programs say neither, and have no cookies that somebody could
+ * abuse. Forms have a token of their own besides, see form-token.ts.
  */
 export function comesFromElsewhere(request: FastifyRequest, baseUrl: string | undefined): boolean {
   if (safeMethods.has(request.method)) return false;

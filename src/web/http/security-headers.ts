@@ -1,4 +1,7 @@
-/** Of every answer. No script but ours, no style but ours, nothing from elsewhere. Data blocks such as JSON-LD are not scripts to it. */
+/**
+ * Of every answer. No script but ours, no style but ours, nothing from elsewhere. Data blocks such
+ * as JSON-LD are not scripts to it.
+ */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

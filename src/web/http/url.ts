@@ -8,7 +8,10 @@ export function withParameter(address: string, name: string, value: string | und
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** Is this a path of our own, in printable ASCII, that one may be sent back to? "//other.example" and "/\other" lead elsewhere. */
+/**
+ * Is this a path of our own, in printable ASCII, that one may be sent back to? "//other.example"
+ * and "/\other" lead elsewhere.
+ */
 export function isOwnAddress(address: string): boolean {
   return /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(address);
 }

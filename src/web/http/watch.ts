@@ -21,7 +21,10 @@ const alwaysAnswered = having('whenLate');
 const comeBack = { least: 1, most: 5 };
 const noRoute = 'no such page';
 
-/** Must be the first to add hooks: it counts what others refuse. `late` is what these are told, in all languages. */
+/**
+ * Must be the first to add hooks: it counts what others refuse. `late` is what these are told, in
+ * all languages.
+ */
 export function watchRequests(
   app: FastifyInstance,
   watch: RequestWatch,

@@ -6,16 +6,25 @@ interface Bucket {
 
 /** A budget of requests for each network: a token bucket that holds some seconds' worth. */
 export interface Budget {
-  /** Takes one; 0 when there was one, else the seconds until there is, at least 1. `times` is how many times as much this asker may. */
+  /**
+   * Takes one; 0 when there was one, else the seconds until there is, at least 1. `times` is how
+   * many times as much this asker may.
+   */
   take(network: string, times?: number): number;
   /** What `take` would say, without taking one. */
   left(network: string): number;
   readonly size: number;
 }
 
-/** 20,000 networks are about 3 MB. Whoever comes back after being forgotten begins with a full bucket. */
+/**
+ * 20,000 networks are about 3 MB. Whoever comes back after being forgotten begins with a full
+ * bucket.
+ */
 const mostNetworks = 20_000;
-/** A bucket holds ten seconds' worth, since a minute's at once would keep a process busy for seconds; and a page with all that it brings with it. */
+/**
+ * A bucket holds ten seconds' worth, since a minute's at once would keep a process busy for
+ * seconds; and a page with all that it brings with it.
+ */
 const burst = 1 / 6;
 const leastBurst = 60;
 

@@ -114,7 +114,8 @@ test('X-Forwarded-For counts only from proxies that are trusted', async () => {
   assert.deepEqual(await ask('127.0.0.1, ::1'), [200, 200, 200, 200, 200, 200, 200]);
   assert.deepEqual(await ask(undefined), [200, 200, 200, 200, 200, 429, 429]);
   await withServer({ trustProxy: '127.0.0.1' }, async (get) => {
-    // The address and protocol of readers, and never what we are called: that a client could say through the proxy.
+    // The address and protocol of readers, and never what we are called: that a client could say
+    // through the proxy.
     const { body } = await get('/record/1', { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' });
     assert.match(body, /rel="canonical" href="https:\/\/localhost:\d+\/record\/1"/);
     assert.doesNotMatch(body, /evil\.example/);

@@ -34,24 +34,30 @@ export const noLimits: LimitSettings = {
 };
 
 const standardPaceWindow = 30_000;
-/** Pages of one network; two keep a core busy, and a third stands for the time that the database takes. */
+/**
+ * Pages of one network; two keep a core busy, and a third stands for the time that the database
+ * takes.
+ */
 const turnLimits = { atOnce: 3, longest: 250 };
 
 /**
- * Milliseconds for the patterns of a question: the dictionaries of a million records are read in less. A process that
- * is late gives less.
+ * Milliseconds for the patterns of a question: the dictionaries of a million records are read in
+ * less. A process that is late gives less.
  */
 const standardPatternTime = 2000;
 const leastPatternTime = 100;
 const lagThatHalves = 25;
 /**
- * A process that is so late has more to do than it can; whoever has had more than this part of it lately is told to
- * come back. Milliseconds.
+ * A process that is so late has more to do than it can; whoever has had more than this part of it
+ * lately is told to come back. Milliseconds.
  */
 const lagThatRefuses = 50;
 const fairShare = 0.3;
 
-/** Long works of a network: two keep a core busy, and a question of all wildcards holds some megabytes. */
+/**
+ * Long works of a network: two keep a core busy, and a question of all wildcards holds some
+ * megabytes.
+ */
 const sliceLimits = { atOnce: 2, mostWaiting: 50 };
 /** Seconds for whoever has more of them than may wait. */
 const comeBack = 10;
@@ -72,18 +78,29 @@ export interface Limits {
   readonly pace: Pace;
   /** Takes a request from its network's budget: 0, or the seconds to wait. */
   take(request: FastifyRequest): number;
-  /** Before a session or token that nobody has brought lately is looked up: 0, or the seconds to wait, since too many of its network were none. */
+  /**
+   * Before a session or token that nobody has brought lately is looked up: 0, or the seconds to
+   * wait, since too many of its network were none.
+   */
   guess(request: FastifyRequest): number;
   /** It was none. */
   guessedWrong(request: FastifyRequest): void;
-  /** Waits until it is the turn of the request's network; what ends it, or undefined when nothing needs to be ended. */
+  /**
+   * Waits until it is the turn of the request's network; what ends it, or undefined when nothing
+   * needs to be ended.
+   */
   turn(request: FastifyRequest): Promise<(() => void) | undefined>;
   networkOf(request: FastifyRequest): string;
   /** Work of a request that may take long. */
   beginWork(request: FastifyRequest): RequestWork;
-  /** Milliseconds that the wildcards and regular expressions of a question may take at this moment. */
+  /**
+   * Milliseconds that the wildcards and regular expressions of a question may take at this moment.
+   */
   patternTime(): number;
-  /** The seconds to wait for the network of a request that has kept this process from others; 0 for all others. */
+  /**
+   * The seconds to wait for the network of a request that has kept this process from others; 0 for
+   * all others.
+   */
   overused(request: FastifyRequest): number;
 }
 
@@ -178,7 +195,10 @@ export function refuseFor(seconds: number, reply: FastifyReply, why: ErrorKind =
   throw new UserError(why, { seconds });
 }
 
-/** Asks the budget before any work, waits for the turn of the network, and counts the pages that are being answered. */
+/**
+ * Asks the budget before any work, waits for the turn of the network, and counts the pages that are
+ * being answered.
+ */
 export function applyLimits(app: FastifyInstance, limits: Limits): void {
   app.addHook('onRequest', async (request, reply) => {
     refuseFor(limits.take(request), reply);

@@ -7,7 +7,10 @@ export interface Networks {
   includes(address: string): boolean;
 }
 
-/** Throws UserError when a part is neither an address nor a network; `setting` is where it was written. */
+/**
+ * Throws UserError when a part is neither an address nor a network; `setting` is where it was
+ * written.
+ */
 export function parseNetworks(text: string | undefined, setting: string): Networks {
   const list = new BlockList();
   for (const part of networkList(text)) {
@@ -43,7 +46,10 @@ function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }
 
-/** The network that shares a budget: /24 of IPv4, /56 of IPv6, which is what one site is usually given. */
+/**
+ * The network that shares a budget: /24 of IPv4, /56 of IPv6, which is what one site is usually
+ * given.
+ */
 export function networkOf(address: string): string {
   const plain = plainAddress(address).replace(/%.*$/, '');
   if (isIP(plain) === 4) return plain.slice(0, plain.lastIndexOf('.'));

@@ -9,8 +9,9 @@ export interface Pace {
 }
 
 /**
- * Ends a stream whose client takes less than a least rate: it keeps a place from others, however steadily it drips. Only a window at whose end the client is
- * behind counts, so that waiting for the database is nobody's fault.
+ * Ends a stream whose client takes less than a least rate: it keeps a place from others, however
+ * steadily it drips. Only a window at whose end the client is behind counts, so that waiting for
+ * the database is nobody's fault.
  */
 export function endWhenSlow(stream: Readable, response: ServerResponse, { least, window }: Pace): void {
   if (least === 0) return;

@@ -1,7 +1,7 @@
 /**
- * Work that takes long goes on in slices: one in each round of the event loop, so that what has come meanwhile is
- * read and answered between any two. The network that has
- * used least lately goes first, and each has a few such works at a time, since each holds memory.
+ * Work that takes long goes on in slices: one in each round of the event loop, so that what has
+ * come meanwhile is read and answered between any two. The network that has used least lately goes
+ * first, and each has a few such works at a time, since each holds memory.
  */
 export interface Slices {
   begin(network: string): LongWork;

@@ -1,6 +1,9 @@
 /** Places for long exports: so many at once in a process, and one for each network. */
 export interface ExportSlots {
-  /** Waits for a place and resolves to what gives it back (any number of times), or to undefined when none came free in time. */
+  /**
+   * Waits for a place and resolves to what gives it back (any number of times), or to undefined
+   * when none came free in time.
+   */
   take(network: string): Promise<(() => void) | undefined>;
   readonly running: number;
 }

@@ -35,7 +35,10 @@ before(async () => {
 });
 after(() => app.close());
 
-/** Sends the head of a request and then these pieces, one each 50 ms; what comes back until the server closes, or answers. */
+/**
+ * Sends the head of a request and then these pieces, one each 50 ms; what comes back until the
+ * server closes, or answers.
+ */
 async function send(
   length: number,
   pieces: Iterable<string>,

@@ -3,11 +3,17 @@ export interface Traffic {
   begin(): void;
   end(): void;
   readonly pages: number;
-  /** Lets everything else have its turn, and while pages are being answered waits for them, but not for ever: an export must end as well. */
+  /**
+   * Lets everything else have its turn, and while pages are being answered waits for them, but not
+   * for ever: an export must end as well.
+   */
   giveWay(): Promise<void>;
 }
 
-/** Milliseconds that a piece of an export waits for pages at most; with pieces of 128 kB an export still makes 5 MB a second. */
+/**
+ * Milliseconds that a piece of an export waits for pages at most; with pieces of 128 kB an export
+ * still makes 5 MB a second.
+ */
 const longestWait = 25;
 
 export function createTraffic(): Traffic {

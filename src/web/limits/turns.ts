@@ -1,4 +1,7 @@
-/** Requests of one network that are worked on at once in a process; more of it wait, so that those of other networks go between them. */
+/**
+ * Requests of one network that are worked on at once in a process; more of it wait, so that those
+ * of other networks go between them.
+ */
 export interface Turns {
   /** Waits until it is this network's turn; resolves to what ends it (any number of times). */
   take(network: string): Promise<() => void>;
@@ -7,7 +10,10 @@ export interface Turns {
 
 export interface TurnLimits {
   readonly atOnce: number;
-  /** Milliseconds after which a turn ends by itself: who waits for something else keeps nobody waiting. */
+  /**
+   * Milliseconds after which a turn ends by itself: who waits for something else keeps nobody
+   * waiting.
+   */
   readonly longest: number;
 }
 

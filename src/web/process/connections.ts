@@ -12,13 +12,15 @@ interface Activity {
 /** Of all connections, those that one network may have; a proxy in front makes them all. */
 const shareOfNetwork = 0.5;
 
-/** An idle connection is closed at the end when nothing has come on it for this long. Milliseconds. */
+/**
+ * An idle connection is closed at the end when nothing has come on it for this long. Milliseconds.
+ */
 const idleBefore = 1_000;
 
 /**
- * The connections of a worker, and what is done on each. Their number is bounded below what the system allows, so
- * that idle ones do not take the files that
- * readers' answers need; whoever has most of them loses an idle one first.
+ * The connections of a worker, and what is done on each. Their number is bounded below what the
+ * system allows, so that idle ones do not take the files that readers' answers need; whoever has
+ * most of them loses an idle one first.
  */
 export class Connections {
   readonly #most: number;
@@ -71,8 +73,8 @@ export class Connections {
   }
 
   /**
-   * Closes connections that have been idle for a while. One that has just been answered may have its next request
-   * under way, which would be cut; answers say
+   * Closes connections that have been idle for a while. One that has just been answered may have
+   * its next request under way, which would be cut; answers say
    * `Connection: close` by now.
    */
   closeIdle(): void {

@@ -34,7 +34,10 @@ export interface ServeOptions {
   readonly log: DestinationStream;
   /** Called once, when requests are answered. */
   readonly onListening: (address: string) => void;
-  /** Settings as they are now, for a reload; throws what is wrong with them. Without it nothing is reloaded. */
+  /**
+   * Settings as they are now, for a reload; throws what is wrong with them. Without it nothing is
+   * reloaded.
+   */
   readonly readSettings?: () => Settings;
   /** Is given what to call for a reload. */
   readonly onReload?: (reload: () => void) => void;
@@ -44,10 +47,10 @@ export interface ServeOptions {
 const tellEvery = 5_000;
 
 /**
- * Serves the library of the settings until the signal: worker processes that answer requests, a background process
- * that looks after the index and periodic tasks,
- * and here the connections that come, and how the node is. SIGHUP reads code and settings again. Throws UserError
- * when it cannot listen or another one serves this folder.
+ * Serves the library of the settings until the signal: worker processes that answer requests, a
+ * background process that looks after the index and periodic tasks, and here the connections that
+ * come, and how the node is. SIGHUP reads code and settings again. Throws UserError when it cannot
+ * listen or another one serves this folder.
  */
 export async function serve({
   settings,
@@ -135,7 +138,8 @@ function forgetScoreboards(dataFolder: string): void {
 function planOf(settings: Settings): WorkerPlan {
   return {
     workers: settings.webWorkers,
-    // A supervisor of another release looks for the programs of this one under the same names: they stay.
+    // A supervisor of another release looks for the programs of this one under the same names: they
+    // stay.
     release: () => currentRelease('src/web/worker.ts'),
     start: (address): WorkerStart => ({ settings, address }),
     limits: {

@@ -88,7 +88,10 @@ async function statusOfSupervisor(path = '/server-status?format=json'): Promise<
   });
 }
 
-/** Asks pages, 200 a second at most, while something is done; how many failed, and how many there were. */
+/**
+ * Asks pages, 200 a second at most, while something is done; how many failed, and how many there
+ * were.
+ */
 async function underLoad(address: string, work: () => Promise<void>): Promise<autocannon.Result> {
   const ended = Promise.withResolvers<autocannon.Result>();
   const load = autocannon(

@@ -20,8 +20,9 @@ export interface ProfilingOptions {
 const interval = 100;
 
 /**
- * ?profile= and ?verbose= on any page, for whoever may `profiling`; from others they are passed over without a word. The answer is drawn anew, kept by no cache, and has
- * the profile below it; what is not a page names it in the header X-Profile. Must come after it is known who asks.
+ * ?profile= and ?verbose= on any page, for whoever may `profiling`; from others they are passed
+ * over without a word. The answer is drawn anew, kept by no cache, and has the profile below it;
+ * what is not a page names it in the header X-Profile. Must come after it is known who asks.
  */
 export function applyProfiling(app: FastifyInstance, { folder, may }: ProfilingOptions): void {
   let requests = 0;

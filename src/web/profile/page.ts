@@ -11,7 +11,10 @@ import { tableKeyOf } from './table-key.ts';
 const functionsShown = 60;
 const bytesShown = 30;
 
-/** What stands below a profiled page. Undefined profile: another one was being taken, or only the stages were asked for. */
+/**
+ * What stands below a profiled page. Undefined profile: another one was being taken, or only the
+ * stages were asked for.
+ */
 export function appendix(profile: KeptProfile | undefined, { kinds, stages, stop }: Profiled): string {
   const busy = kinds.length > 0 && stop === undefined;
   return html`<section class="profile frame" aria-label="Profile"><h2>Profile</h2>
@@ -93,7 +96,10 @@ export function profileList(heads: readonly ProfileHead[]): Html {
 
 const differencesShown = 40;
 
-/** What the second did more or less than the first, function by function, the greatest differences first. */
+/**
+ * What the second did more or less than the first, function by function, the greatest differences
+ * first.
+ */
 export function comparison(first: KeptProfile, second: KeptProfile): Html {
   const key = ({ file, line, name }: FunctionTime): string => `${file}:${line} ${name}`;
   const before = new Map(first.functions.map((one) => [key(one), one]));

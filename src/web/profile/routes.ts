@@ -15,7 +15,10 @@ export interface ProfileRoutes {
   readonly folder: string;
   /** The plan of a statement, as PostgreSQL draws it. */
   readonly explain: (text: string, values: readonly unknown[]) => Promise<string>;
-  /** Somebody who may open the database asks from outside: is this secret one that they made? Good once. */
+  /**
+   * Somebody who may open the database asks from outside: is this secret one that they made? Good
+   * once.
+   */
   readonly isTicket: (secret: string) => Promise<boolean>;
   /** Looks at what this process does; undefined: another profile is being taken. */
   readonly take: (seconds: number) => Promise<KeptProfile | undefined>;

@@ -38,7 +38,10 @@ function contextOf(exchange: Exchange, format: ExportFormat, question: ExportQue
   };
 }
 
-/** One record, whole: there is no need for a stream. Throws UserError when it is too large to be made in one piece. */
+/**
+ * One record, whole: there is no need for a stream. Throws UserError when it is too large to be
+ * made in one piece.
+ */
 export function exportRecord(
   exchange: Exchange,
   format: ExportFormat,
@@ -53,8 +56,8 @@ export function exportRecord(
 }
 
 /**
- * Any number of records as a stream. Memory is that of two batches: one that is written and one that is being read. Between pieces everything else
- * has its turn, pages first.
+ * Any number of records as a stream. Memory is that of two batches: one that is written and one
+ * that is being read. Between pieces everything else has its turn, pages first.
  */
 export function exportStream(exchange: Exchange, format: ExportFormat, question: ExportQuestion): Readable {
   const context = contextOf(exchange, format, question);
@@ -65,8 +68,8 @@ export function exportStream(exchange: Exchange, format: ExportFormat, question:
 }
 
 /**
- * Milliseconds of work after which others have their turn: some formats need more for a record than for its
- * characters.
+ * Milliseconds of work after which others have their turn: some formats need more for a record than
+ * for its characters.
  */
 const sliceTime = 10;
 /** Characters: some milliseconds of work. */
@@ -120,14 +123,19 @@ function writerOf(exchange: Exchange, format: ExportFormat, context: ExportConte
   };
 }
 
-/** An export takes a while: what was deleted or closed to the person since it was asked for is left out. */
+/**
+ * An export takes a while: what was deleted or closed to the person since it was asked for is left
+ * out.
+ */
 function stillShown(exchange: Exchange, rows: readonly StoredVersion[]): readonly StoredVersion[] {
   const now = exchange.newest();
   const isSame = now.version === exchange.snapshot.version && now.siteVersion === exchange.snapshot.siteVersion;
   return rows.filter(({ id, deleted }) => !deleted && (isSame || mayShow(exchange.person, now, id) === 'yes'));
 }
 
-/** `[3,2,1]` and a line break, as bytes: half a million numbers are written in a few milliseconds. */
+/**
+ * `[3,2,1]` and a line break, as bytes: half a million numbers are written in a few milliseconds.
+ */
 export function idList(ids: ArrayLike<number>): Buffer {
   // A record number has ten digits at most, and a comma.
   const bytes = Buffer.allocUnsafe(ids.length * 11 + 3);

@@ -6,7 +6,10 @@ import { RecordTooLarge, readVersion } from '../exchange/read-version.ts';
 import { attempt } from '../ui/attempt.ts';
 import { visibleRecord } from './visible-record.ts';
 
-/** Characters of a stored record of which something is made whole: several copies of it are in memory then. */
+/**
+ * Characters of a stored record of which something is made whole: several copies of it are in
+ * memory then.
+ */
 export const mostCharacters = 16 * 1024 * 1024;
 
 /** Bytes that one statement answers with, more or less. */
@@ -15,8 +18,8 @@ const firstBatch = 64;
 const largestBatch = 2000;
 
 /**
- * Records in stored form. While one batch is used the next is read. The number of records in a batch follows their
- * size.
+ * Records in stored form. While one batch is used the next is read. The number of records in a
+ * batch follows their size.
  */
 export async function* storedBatches(
   { stored }: Pick<Exchange, 'stored'>,
@@ -42,9 +45,9 @@ export async function* storedBatches(
 }
 
 /**
- * What `draw` makes of each of these records as this person may see them, in this order. Deleted ones are left out;
- * so is, with a word in the log, a record that is too large
- * or cannot be drawn, since the list is for all others.
+ * What `draw` makes of each of these records as this person may see them, in this order. Deleted
+ * ones are left out; so is, with a word in the log, a record that is too large or cannot be drawn,
+ * since the list is for all others.
  * `mayBeCut`: the beginning of a large record will do.
  */
 export async function* drawnRecords<T>(

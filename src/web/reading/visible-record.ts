@@ -9,7 +9,10 @@ const compiled = new WeakMap<Site, readonly MarcPath[]>();
 
 type Asker = Pick<Exchange, 'snapshot' | 'person'>;
 
-/** A record as this person may see it: without the site's hidden paths. Every record that leaves goes through here. */
+/**
+ * A record as this person may see it: without the site's hidden paths. Every record that leaves
+ * goes through here.
+ */
 export function visibleRecord({ snapshot, person }: Asker, record: MarcRecord): MarcRecord {
   const { site } = snapshot;
   return may(site, person, 'viewhiddenpaths') ? record : withoutPaths(record, hiddenPaths(site));
@@ -25,7 +28,8 @@ function hiddenPaths(site: Site): readonly MarcPath[] {
 }
 
 /**
- * May this person see all of a record that is in stored form (see marc/stored.ts)? Then it may leave as it is; else it is decoded and goes through
+ * May this person see all of a record that is in stored form (see marc/stored.ts)? Then it may
+ * leave as it is; else it is decoded and goes through
  * `visibleRecord`. Only the tags are looked at, so a field of which a part is hidden counts as hidden.
  */
 export function isWhollyVisible({ snapshot, person }: Asker, parts: readonly string[]): boolean {

@@ -11,7 +11,10 @@ import type { CitationList, RecordCitations } from './citations-page.ts';
 const perPage = 25;
 const togetherShown = 10;
 
-/** How often a record is cited by what the reader may see, and when; undefined while the graph is being made. */
+/**
+ * How often a record is cited by what the reader may see, and when; undefined while the graph is
+ * being made.
+ */
 export function citationsOf({ snapshot, person }: Exchange, id: number): RecordCitations | undefined {
   const view = citationsFor(snapshot, person);
   if (view === undefined) return undefined;
@@ -29,7 +32,9 @@ export function citationsOf({ snapshot, person }: Exchange, id: number): RecordC
   };
 }
 
-/** A page of the records that cite this one, newest or most cited first, and what is cited with it. */
+/**
+ * A page of the records that cite this one, newest or most cited first, and what is cited with it.
+ */
 export function citationList(exchange: Exchange, id: number, page: number): CitationList | undefined {
   const { snapshot, person, args } = exchange;
   const view = citationsFor(snapshot, person);

@@ -5,7 +5,10 @@ import type { Work } from '../../formats/work/work.ts';
 import { type Html, html, jsonScript } from '../../html/html.ts';
 import type { PageContext } from '../ui/page-context.ts';
 
-/** What machines read of a record's page: schema.org, Highwire and Dublin Core, and where its other formats are. */
+/**
+ * What machines read of a record's page: schema.org, Highwire and Dublin Core, and where its other
+ * formats are.
+ */
 export function recordHead(context: PageContext, model: { readonly id: number; readonly work: Work }): Html {
   const address = `${context.baseUrl}/record/${model.id}`;
   const description = model.work.abstracts[0];

@@ -1,4 +1,7 @@
-/** What an OpenURL says of a work, in version 0.1 (plain keys) or 1.0 (ANSI/NISO Z39.88: rft. keys, rft_id), whichever it has. */
+/**
+ * What an OpenURL says of a work, in version 0.1 (plain keys) or 1.0 (ANSI/NISO Z39.88: rft. keys,
+ * rft_id), whichever it has.
+ */
 export interface OpenUrl {
   readonly doi: string | undefined;
   readonly arxiv: string | undefined;

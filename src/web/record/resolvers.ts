@@ -8,7 +8,10 @@ import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { exportRecord } from '../reading/export-records.ts';
 import { openUrlQueries, readOpenUrl } from './openurl.ts';
 
-/** Addresses by which other programs find a record and its formats: unAPI, OpenURL, and the older /openurl of link servers. */
+/**
+ * Addresses by which other programs find a record and its formats: unAPI, OpenURL, and the older
+ * /openurl of link servers.
+ */
 export function resolverRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   const { get } = routesOf(app, environment);
   get('/unapi', async (exchange) => {

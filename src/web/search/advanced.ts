@@ -14,7 +14,10 @@ const joins = [
 /** Collections are offered up to so many. */
 const mostCollections = 100;
 
-/** The advanced form: three conditions with a field and a way of matching each, a collection, and a span of dates. */
+/**
+ * The advanced form: three conditions with a field and a way of matching each, a collection, and a
+ * span of dates.
+ */
 export function advancedForm(context: PageContext, request: SearchRequest): Html {
   const { tr } = context;
   const row = (i: number): Html => {

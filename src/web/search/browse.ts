@@ -11,7 +11,9 @@ import { browsePage } from './browse-page.ts';
 import { noticeText } from './search-view.ts';
 import { browseAddress } from './url-of-search.ts';
 
-/** Is a list of terms asked for? By action=browse, or by the button of that name in Invenio's forms. */
+/**
+ * Is a list of terms asked for? By action=browse, or by the button of that name in Invenio's forms.
+ */
 export function asksToBrowse(args: URLSearchParams): boolean {
   return args.get('action') === 'browse' || args.has('action_browse');
 }

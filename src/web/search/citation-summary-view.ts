@@ -80,7 +80,10 @@ function spelled(address: string): string {
 
 const joins = { and: ' and ', or: ' or ', not: ' and not ' } as const;
 
-/** The whole question as one text: what was typed, or the rows of the advanced form, with the field chosen for it. */
+/**
+ * The whole question as one text: what was typed, or the rows of the advanced form, with the field
+ * chosen for it.
+ */
 function questionText({ text, field, parts }: SearchRequest): string {
   const rows = parts.map(
     (part, i) => `${i === 0 ? (part.join === 'not' ? 'not ' : '') : joins[part.join]}${conditionText(part)}`,

@@ -15,7 +15,9 @@ interface HitPosition {
   readonly rank: number;
 }
 
-/** Long records are cut here: two hundred of them are on one page. Their own pages have everything. */
+/**
+ * Long records are cut here: two hundred of them are on one page. Their own pages have everything.
+ */
 const authorsShown = 10;
 const abstractShown = 1500;
 const fieldsShown = 50;

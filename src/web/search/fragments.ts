@@ -16,8 +16,9 @@ export interface Fragment {
 }
 
 /**
- * The fragment that the brief data gives: around the words in the beginning of the abstract, or its first lines when title and authors hold
- * all words already. `undefined`: the whole record must be looked into.
+ * The fragment that the brief data gives: around the words in the beginning of the abstract, or its
+ * first lines when title and authors hold all words already. `undefined`: the whole record must be
+ * looked into.
  */
 export function briefFragment(brief: Brief, highlighter: Highlighter): Fragment | 'none' | undefined {
   const text = lineText(brief.s);
@@ -47,7 +48,10 @@ function referenceLine({ text, journal, reportNumber }: Reference): string {
   return [text, journal, reportNumber].filter((part) => part !== undefined && part !== '').join(', ');
 }
 
-/** Of a record with more fields only those are looked into that may hold a word: a paper by 3,000 authors took 15 ms, and there are pages full of them. */
+/**
+ * Of a record with more fields only those are looked into that may hold a word: a paper by 3,000
+ * authors took 15 ms, and there are pages full of them.
+ */
 const fieldsAtOnce = 200;
 
 function likelyFields(record: MarcRecord, highlighter: Highlighter): MarcRecord {

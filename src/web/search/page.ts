@@ -41,7 +41,9 @@ export interface SearchModel {
   readonly browse: string;
   /** sc=1: hits by collection, in place of the list. */
   readonly sections: readonly SectionModel[] | undefined;
-  /** The same answer split by collection, or no longer; undefined where there is nothing to split. */
+  /**
+   * The same answer split by collection, or no longer; undefined where there is nothing to split.
+   */
   readonly splitHref: string | undefined;
   /** The question as a text to which a condition can be added. */
   readonly question: string;
@@ -102,7 +104,9 @@ ${has('B') && body}
   });
 }
 
-/** What a new question in the box keeps: where and how one searches, not the filters of the old one. */
+/**
+ * What a new question in the box keeps: where and how one searches, not the filters of the old one.
+ */
 function keptArguments(request: SearchRequest): readonly (readonly [string, string])[] {
   const kept = new Set(['f', 'c', 'sf', 'so', 'rm', 'rg', 'of', 'ln']);
   return [...toArguments(request)].filter(([name]) => kept.has(name));

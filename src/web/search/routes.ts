@@ -111,7 +111,10 @@ function labelOf({ snapshot }: Exchange, base: string | undefined, value: string
   return labels !== undefined && Object.hasOwn(labels, value) ? labels[value]! : value;
 }
 
-/** The normalised request. Throws a UserError for a question that is too long. The home collection by its name is the home collection; how many hits a page has is as the person likes it. */
+/**
+ * The normalised request. Throws a UserError for a question that is too long. The home collection
+ * by its name is the home collection; how many hits a page has is as the person likes it.
+ */
 export function readRequest({ snapshot, args, signedIn }: Exchange): SearchRequest {
   const fields = new Set(snapshot.site.fields.map((field) => field.code));
   const asked = requestOf(args, {

@@ -70,13 +70,16 @@ export async function searchView(
 }
 
 /**
- * A page of papers by thousands would read and search megabytes to say where a name stands. Only the first ones are looked into; the others show
- * how their abstract begins.
+ * A page of papers by thousands would read and search megabytes to say where a name stands. Only
+ * the first ones are looked into; the others show how their abstract begins.
  */
 const largeAuthors = 200;
 const largeRecords = 3;
 
-/** Hits with their fragments; the whole records are read, all at once, only when the brief data does not say where a word was found. */
+/**
+ * Hits with their fragments; the whole records are read, all at once, only when the brief data does
+ * not say where a word was found.
+ */
 async function hitsOf(
   exchange: Exchange,
   request: SearchRequest,

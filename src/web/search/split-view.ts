@@ -12,7 +12,10 @@ import type { SectionModel } from './sections.ts';
 /** Hits shown of each collection: all of them are a link away. */
 const mostHits = 5;
 
-/** The collections that an answer may be split into: the first level below what is searched, as far as the reader may see it. */
+/**
+ * The collections that an answer may be split into: the first level below what is searched, as far
+ * as the reader may see it.
+ */
 export function splitCollections({ snapshot, person }: Exchange, request: SearchRequest): readonly Collection[] {
   if (request.collections.length > 0) return [];
   const { home, byName } = collectionTree(snapshot.site);

@@ -10,7 +10,10 @@ import { personOf } from '../exchange/visitor.ts';
 import { webErrors } from '../http/errors.ts';
 import { parseNetworks } from '../limits/networks.ts';
 
-/** For whom: the networks of the settings without more, without such a setting our own user and root on this machine, and whoever may `viewserverstatus`. */
+/**
+ * For whom: the networks of the settings without more, without such a setting our own user and root
+ * on this machine, and whoever may `viewserverstatus`.
+ */
 export function statusRoutes(
   app: FastifyInstance,
   environment: WebEnvironment,
@@ -42,8 +45,9 @@ function isTrusted({ ip, socket }: FastifyRequest): boolean {
 }
 
 /**
- * A proxy that nobody told us of asks for everybody: it says so, speaks HTTP/1.0 as nginx does, or passes on a name of this machine that readers use. On the loopback address only a
- * name of that will do.
+ * A proxy that nobody told us of asks for everybody: it says so, speaks HTTP/1.0 as nginx does, or
+ * passes on a name of this machine that readers use. On the loopback address only a name of that
+ * will do.
  */
 function isForwarded({ headers, ip, raw }: FastifyRequest): boolean {
   if (isLoopback(ip) && !isLocalName(headers.host)) return true;

@@ -49,12 +49,17 @@ function stylesheet(): string {
   return styles.map((name) => read(`style/${name}.css`)).join('') + shares;
 }
 
-/** The site may change its colour while we run, and a page of before still asks for the old stylesheet. */
+/**
+ * The site may change its colour while we run, and a page of before still asks for the old
+ * stylesheet.
+ */
 const assetsKept = 4;
 /** By accent: those last made, of all applications of this process. */
 const kept = new Map<string, Assets>();
 
-/** The stylesheet has the site's accent colour in it, so there is one set of assets for each accent. */
+/**
+ * The stylesheet has the site's accent colour in it, so there is one set of assets for each accent.
+ */
 export function assetsOf(accent: string): Assets {
   let made = kept.get(accent);
   if (made === undefined) {

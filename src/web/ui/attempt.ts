@@ -4,8 +4,8 @@ export interface LeavesOut {
 }
 
 /**
- * What is drawn of one record of a list; undefined when that fails: it is left out, and the log says which and why,
- * since the list is for all others.
+ * What is drawn of one record of a list; undefined when that fails: it is left out, and the log
+ * says which and why, since the list is for all others.
  */
 export function attempt<T>({ leftOut }: LeavesOut, id: number, draw: () => T): T | undefined {
   try {

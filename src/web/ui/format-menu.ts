@@ -6,7 +6,10 @@ import type { PageContext } from './page-context.ts';
 /** Groups of formats in the order of the menus. Feeds have a link of their own. */
 export const formatGroups: readonly FormatGroup[] = ['manager', 'catalogue', 'data', 'citation'];
 
-/** Where a record's formats are, those for reference managers first, with buttons that copy the text where scripts run. */
+/**
+ * Where a record's formats are, those for reference managers first, with buttons that copy the text
+ * where scripts run.
+ */
 export function recordFormats(context: PageContext, id: number): Html {
   const { tr } = context;
   const [first, ...others] = formatGroups;

@@ -15,14 +15,19 @@ export interface Highlighter {
 export interface HighlightWord {
   /** Folded, may hold "*". */
   readonly word: string;
-  /** Does this other folded word mean the same (same stem)? Asked only for words that begin alike. */
+  /**
+   * Does this other folded word mean the same (same stem)? Asked only for words that begin alike.
+   */
   readonly same: (other: string) => boolean;
 }
 
 const folded = new Map<string, string>();
 const foldedKept = 10_000;
 
-/** Lower case without accents, character for character, so that positions in it are positions in the text. */
+/**
+ * Lower case without accents, character for character, so that positions in it are positions in the
+ * text.
+ */
 export function foldInPlace(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+|[^\0-\x7f]/gu, (character) =>
@@ -41,7 +46,10 @@ function foldCharacter(character: string): string {
 }
 
 const beginning = 3;
-/** Words with signs or "*" that are marked: each is tried at each place of a text, and 50 of them took a page a quarter of a second. */
+/**
+ * Words with signs or "*" that are marked: each is tried at each place of a text, and 50 of them
+ * took a page a quarter of a second.
+ */
 const mostOdd = 12;
 
 export function createHighlighter(words: readonly HighlightWord[]): Highlighter {
@@ -165,8 +173,9 @@ function marked(text: string, highlighter: Highlighter): HtmlValue {
 }
 
 /**
- * The part of a text, about `length` characters and cut at blanks, that holds most of the question's different words. Undefined when it holds
- * none. The text is a line whose mathematics was read before.
+ * The part of a text, about `length` characters and cut at blanks, that holds most of the
+ * question's different words. Undefined when it holds none. The text is a line whose mathematics
+ * was read before.
  */
 export function fragment(text: string, highlighter: Highlighter, length: number): string | undefined {
   const spans = highlighter.spans(text);

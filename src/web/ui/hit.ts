@@ -72,7 +72,10 @@ function identifierText(kind: string, value: string): string {
   return /^(isbn|issn|doi)$/i.test(kind) ? `${kind.toUpperCase()}: ${value}` : value;
 }
 
-/** What people call a kind of document (980): "ARTICLE" is "Article", in their language when it is known. */
+/**
+ * What people call a kind of document (980): "ARTICLE" is "Article", in their language when it is
+ * known.
+ */
 export function kindName(context: PageContext, kind: string): string {
   const key = `kind.${kind.toLowerCase()}`;
   if (context.tr.has(key)) return context.tr.t(key);

@@ -18,7 +18,10 @@ export interface PageContext extends LeavesOut {
   /** Path and query of this page, as "/search?p=ellis". */
   readonly address: string;
   readonly assets: AssetAddresses;
-  /** What every reader is told at this moment: the site's message, that nothing can be changed, that the database is away. */
+  /**
+   * What every reader is told at this moment: the site's message, that nothing can be changed, that
+   * the database is away.
+   */
   readonly banners: readonly string[];
   /** Who is signed in, and whether anybody can be. */
   readonly account: { readonly name: string; readonly administers: boolean } | undefined;

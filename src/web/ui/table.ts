@@ -6,7 +6,10 @@ export interface Column<T> {
   readonly number?: true;
 }
 
-/** A table for people who compare; scrolls by itself where it is wider than the page. The first column names the row. */
+/**
+ * A table for people who compare; scrolls by itself where it is wider than the page. The first
+ * column names the row.
+ */
 export function table<T>(caption: string, columns: readonly Column<T>[], rows: readonly T[]): Html {
   const style = (column: Column<T>): Html => attribute('class', column.number === true ? 'number' : undefined);
   return html`<div class="table" role="region" aria-label="${caption}" tabindex="0"><table><caption class="hidden">${caption}</caption>

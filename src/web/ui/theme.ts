@@ -1,7 +1,10 @@
 import { contrast, isColour, leastContrast } from '../../site/colour.ts';
 import { defaultAccent } from '../../site/defaults.ts';
 
-/** The colours of both themes, as data so that their contrast can be checked (WCAG 2.2, 1.4.3: 4.5 to 1 for text). */
+/**
+ * The colours of both themes, as data so that their contrast can be checked (WCAG 2.2, 1.4.3: 4.5
+ * to 1 for text).
+ */
 
 export interface Palette {
   /** Behind everything. */
@@ -45,8 +48,8 @@ function channels(colour: string): Rgb {
 }
 
 /**
- * The site's accent colour, moved towards ink until text in it can be read on paper and on shade. A colour that is none
- * becomes the default one: the site file's own check has told already.
+ * The site's accent colour, moved towards ink until text in it can be read on paper and on shade. A
+ * colour that is none becomes the default one: the site file's own check has told already.
  */
 export function readableAccent(accent: string, palette: Palette): string {
   const start = channels(isColour(accent) ? accent : defaultAccent);
@@ -60,7 +63,10 @@ export function readableAccent(accent: string, palette: Palette): string {
   return palette.ink;
 }
 
-/** The custom properties of both themes: the system's choice counts until the reader's own (data-theme on the root). */
+/**
+ * The custom properties of both themes: the system's choice counts until the reader's own
+ * (data-theme on the root).
+ */
 export function themeCss(accent: string): string {
   const properties = (palette: Palette): string =>
     [...Object.entries(palette), ['accent', readableAccent(accent, palette)] as const]

@@ -3,13 +3,19 @@ import { type Html, type HtmlValue, html } from '../../html/html.ts';
 import { treeOf } from '../../yaml/known-trees.ts';
 import { plainValue } from '../../yaml/tree.ts';
 
-/** The words of the pages in one language: "search.hits" -> text, or one text for each plural category. */
+/**
+ * The words of the pages in one language: "search.hits" -> text, or one text for each plural
+ * category.
+ */
 export type Catalogue = ReadonlyMap<string, string | Plurals>;
 export type Plurals = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>;
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** Speaks one language. Texts have {placeholders}; a number is written as the language does; `count` chooses the plural form. */
+/**
+ * Speaks one language. Texts have {placeholders}; a number is written as the language does; `count`
+ * chooses the plural form.
+ */
 export interface Translator {
   readonly language: string;
   readonly direction: 'ltr' | 'rtl';
@@ -22,7 +28,9 @@ export interface Translator {
   date(value: Date): string;
   /** Bytes: "1.2 MB". */
   size(bytes: number): string;
-  /** The name of a language by its two- or three-letter code; the code itself when nobody knows it. */
+  /**
+   * The name of a language by its two- or three-letter code; the code itself when nobody knows it.
+   */
   languageName(code: string): string;
   /** The name for people of a thing of the site file, which may have one for each language. */
   nameOf(names: Readonly<Record<string, string>>, fallback: string): string;

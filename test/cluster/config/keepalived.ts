@@ -9,7 +9,10 @@ export interface Balancer {
   readonly priority: number;
 }
 
-/** Without script security: in a user namespace the machine's files belong to nobody, and keepalived would trust none of them. */
+/**
+ * Without script security: in a user namespace the machine's files belong to nobody, and keepalived
+ * would trust none of them.
+ */
 export function keepalivedFiles({ name, address, peer, priority }: Balancer): readonly HostFile[] {
   const text = `
 global_defs {

@@ -6,8 +6,8 @@ export const patroniSecrets = '/etc/patroni_env.conf';
 export const dataFolder = '/var/lib/postgresql/data';
 
 /**
- * The v2 API of etcd on purpose: with `etcd3:` Debian 12's Patroni 3.0.2 loses acknowledged writes when the old primary comes back. `ttl`: seconds after which a
- * primary that is gone is replaced.
+ * The v2 API of etcd on purpose: with `etcd3:` Debian 12's Patroni 3.0.2 loses acknowledged writes
+ * when the old primary comes back. `ttl`: seconds after which a primary that is gone is replaced.
  */
 export function patroniFiles(name: string, programs: string, ttl: number): readonly HostFile[] {
   const address = databaseAddresses[name]!;

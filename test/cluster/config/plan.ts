@@ -13,7 +13,10 @@ export const webPort = 8080;
 const web = { web1: '10.77.0.21', web2: '10.77.0.22', web3: '10.77.0.23' } as const;
 const databases = { db1: '10.77.0.31', db2: '10.77.0.32', db3: '10.77.0.33' } as const;
 
-/** Readers under test come from a network of their own, without limits; a crawler and a reader that limits are for, from others. */
+/**
+ * Readers under test come from a network of their own, without limits; a crawler and a reader that
+ * limits are for, from others.
+ */
 const outside = { client: '10.77.2.50', crawler: '10.77.3.50', reader: '10.77.4.50' } as const;
 export const exemptNetworks = '127.0.0.0/8, 10.77.0.0/24, 10.77.2.0/24';
 

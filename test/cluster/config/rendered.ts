@@ -4,7 +4,10 @@ import type { Topology } from '../../../src/cluster/topology/topology.ts';
 import { dataFolder } from './patroni.ts';
 import { addressesOf, floatingAddress, type HostFile, password } from './plan.ts';
 
-/** What `reperio cluster render` makes for a host of this cluster; programs change their user by it, so it is for who is root. */
+/**
+ * What `reperio cluster render` makes for a host of this cluster; programs change their user by it,
+ * so it is for who is root.
+ */
 export function renderedFiles(name: string, servers: 1 | 3, programs: readonly ProgramName[]): readonly HostFile[] {
   const topology = topologyOfTests(servers);
   const secrets = { library: password, superuser: password, replication: password, rewind: password };

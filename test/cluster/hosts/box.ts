@@ -12,8 +12,9 @@ import { cleanEnvironment, type RunOptions, run } from './run.ts';
 const startLimit = 10_000;
 
 /**
- * The first process of the box. It lives as long as its standard input, which ends with us, however we end; then everything in the box ends, and with it go
- * namespaces, interfaces and mounts. It also takes in orphans.
+ * The first process of the box. It lives as long as its standard input, which ends with us, however
+ * we end; then everything in the box ends, and with it go namespaces, interfaces and mounts. It
+ * also takes in orphans.
  */
 const script = `
   mount -t tmpfs none /run && mkdir /run/netns && ip link set lo up && echo ready || exit 1
@@ -22,8 +23,9 @@ const script = `
   rm -rf "$FOLDER"`;
 
 /**
- * One process tree with its own processes, mounts and network, in which all hosts of a cluster live. Names in it (network namespaces, interfaces) cannot meet those
- * of the machine or of another box, so they need no prefix.
+ * One process tree with its own processes, mounts and network, in which all hosts of a cluster
+ * live. Names in it (network namespaces, interfaces) cannot meet those of the machine or of another
+ * box, so they need no prefix.
  */
 export class Box {
   readonly shape: Shape;
@@ -64,7 +66,9 @@ export class Box {
     this.#unshare = unshare;
   }
 
-  /** Words before a command that is to run in the namespaces of `pid`, those of the box by default. */
+  /**
+   * Words before a command that is to run in the namespaces of `pid`, those of the box by default.
+   */
   enter(pid = this.pid, which: readonly string[] = ['-m', '-n', '-p']): readonly string[] {
     const asUser = this.shape === 'user' ? ['-U', '--preserve-credentials'] : [];
     return ['nsenter', '-t', String(pid), ...asUser, ...which, '--wd=/', '--'];

@@ -4,7 +4,10 @@ import type { Service, SpawnOptions } from './machine.ts';
 import { type Addresses, Network } from './network.ts';
 import type { RunOptions } from './run.ts';
 
-/** Hosts on one machine, contained in one process tree: closing it, or the death of this process, leaves nothing behind. */
+/**
+ * Hosts on one machine, contained in one process tree: closing it, or the death of this process,
+ * leaves nothing behind.
+ */
 export class Cluster {
   readonly #box: Box;
   readonly #network: Network;

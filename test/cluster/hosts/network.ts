@@ -14,7 +14,10 @@ table bridge part {
 }
 `;
 
-/** A switch with a cable to each host: a network namespace with a bridge, and one for each host. Nothing leads out of it. */
+/**
+ * A switch with a cable to each host: a network namespace with a bridge, and one for each host.
+ * Nothing leads out of it.
+ */
 export class Network {
   readonly #box: Box;
   readonly #canCut: boolean;
@@ -49,7 +52,10 @@ export class Network {
     this.#canCut = canCut;
   }
 
-  /** Parts these hosts from all others, not from each other, in one step. Where the kernel has no filter for bridges, their cables come out. */
+  /**
+   * Parts these hosts from all others, not from each other, in one step. Where the kernel has no
+   * filter for bridges, their cables come out.
+   */
   async cut(hosts: readonly string[]): Promise<void> {
     if (!this.#canCut) await Promise.all(hosts.map((host) => this.unplug(host)));
     else await this.#nft(`add element bridge part cut { ${hosts.map((host) => `v-${host}`).join(', ')} }`);

@@ -11,7 +11,10 @@ export function unshareWords(shape: Shape): readonly string[] {
   return shape === 'root' ? namespaces : ['--user', '--map-root-user', ...namespaces];
 }
 
-/** All that hosts need, tried and not guessed: private /proc and /run, network namespaces, a bridge, a pair of interfaces. */
+/**
+ * All that hosts need, tried and not guessed: private /proc and /run, network namespaces, a bridge,
+ * a pair of interfaces.
+ */
 const trial = `
   mount -t tmpfs none /run && mkdir /run/netns && ip netns add a && ip -n a link add br0 type bridge &&
   ip -n a link add x type veth peer name y && ip netns exec a sysctl -q net.ipv4.ip_nonlocal_bind=1`;

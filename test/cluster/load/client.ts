@@ -1,4 +1,7 @@
-/** A process on a host that asks pages until a line comes on its standard input, and then prints what became of them. Its plan is its argument. */
+/**
+ * A process on a host that asks pages until a line comes on its standard input, and then prints
+ * what became of them. Its plan is its argument.
+ */
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,6 +1,8 @@
 /**
- * A process on a host that adds files to a record, each request with an Idempotency-Key of its own, until a line comes on its standard input; a request that fails is
- * sent again under its key. Then it looks up how often each was applied: all are versions of one document, so a request that is applied twice is two versions.
+ * A process on a host that adds files to a record, each request with an Idempotency-Key of its own,
+ * until a line comes on its standard input; a request that fails is sent again under its key. Then
+ * it looks up how often each was applied: all are versions of one document, so a request that is
+ * applied twice is two versions.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,6 +1,7 @@
 /**
- * A process on a host that writes to the database, through the product's own way to it, until a line comes on its standard input; then it looks up every write that
- * was acknowledged. Its argument is the address of the database, and how many loops write.
+ * A process on a host that writes to the database, through the product's own way to it, until a
+ * line comes on its standard input; then it looks up every write that was acknowledged. Its
+ * argument is the address of the database, and how many loops write.
  */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -7,10 +7,15 @@ import type { Cluster } from '../hosts/cluster.ts';
 import { install, setKernel } from './install.ts';
 import { makeLibrary, ownFolderOfPostgres, postgresPrograms, waitForLibrary } from './postgres.ts';
 
-/** Seconds after which a primary that is gone is replaced; the least that Patroni 3 allows with its other times being what they are. */
+/**
+ * Seconds after which a primary that is gone is replaced; the least that Patroni 3 allows with its
+ * other times being what they are.
+ */
 const ttl = 10;
 
-/** Three servers, of which one is the primary; the address of the library that names all of them. */
+/**
+ * Three servers, of which one is the primary; the address of the library that names all of them.
+ */
 export async function startDatabases(cluster: Cluster): Promise<string> {
   for (const name of databaseHosts) {
     const host = cluster.host(name);
@@ -55,7 +60,10 @@ async function ask<T>(cluster: Cluster, name: string, path: string): Promise<T> 
   return JSON.parse(await cluster.exec('client', ['curl', '-fsS', '-m', '2', url], { timeout: 4_000 })) as T;
 }
 
-/** How many replicas have a stream from this server, as PostgreSQL itself says. What Patroni says of one that came back is a moment old, and it may turn out to need pg_rewind. */
+/**
+ * How many replicas have a stream from this server, as PostgreSQL itself says. What Patroni says of
+ * one that came back is a moment old, and it may turn out to need pg_rewind.
+ */
 async function streamsFrom(cluster: Cluster, name: string): Promise<number> {
   const { replication = [] } = await ask<{ replication?: readonly { state: string }[] }>(cluster, name, 'patroni');
   return replication.filter(({ state }) => state === 'streaming').length;
@@ -105,7 +113,10 @@ export async function switchover(cluster: Cluster): Promise<void> {
   await cluster.exec(primary, words, { timeout: 30_000 });
 }
 
-/** kill -9 of the server that takes writes, not of Patroni. Its number is in the first line of postmaster.pid. */
+/**
+ * kill -9 of the server that takes writes, not of Patroni. Its number is in the first line of
+ * postmaster.pid.
+ */
 export async function killPrimary(cluster: Cluster, folder: string): Promise<string> {
   const primary = await primaryOf(cluster);
   await cluster.exec(primary, ['sh', '-c', `kill -9 $(head -n 1 ${folder}/postmaster.pid)`]);

@@ -14,7 +14,10 @@ export interface WebOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What a node of this cluster is told by its environment. Files are in a folder that all hosts have. */
+/**
+ * What a node of this cluster is told by its environment. Files are in a folder that all hosts
+ * have.
+ */
 export function webEnvironment(cluster: Cluster, host: Host, { databaseUrl, environment }: WebOptions) {
   return {
     REPERIO_DATA: ownFolder,

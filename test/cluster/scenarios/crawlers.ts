@@ -14,7 +14,10 @@ export interface CrawlerOutcome {
 /** Milliseconds within which 99 of 100 readers' requests are answered. */
 export const readersAim = 200;
 const seconds = 12;
-/** The node has had a third of the readers until now, and may have been started a moment ago: what it is like when it has compiled what it runs is measured. */
+/**
+ * The node has had a third of the readers until now, and may have been started a moment ago: what
+ * it is like when it has compiled what it runs is measured.
+ */
 const warmUp = 5;
 /** What the crawlers ask for together. */
 export const crawlersRate = 500;

@@ -41,7 +41,8 @@ export const databaseScenarios: readonly DatabaseScenario[] = [
       const before = await primaryOf(cluster);
       await cluster.cut(before);
       await primaryOf(cluster, before);
-      // The new primary has taken writes for a while when the old one comes back with what it believes.
+      // The new primary has taken writes for a while when the old one comes back with what it
+      // believes.
       await sleep(5_000);
     },
     mend: async ({ cluster }) => cluster.heal(),

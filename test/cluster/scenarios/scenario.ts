@@ -17,7 +17,10 @@ export interface World {
 }
 
 export interface Aim {
-  /** none: not one request fails. in flight: only those that were being answered, at most one for each connection; and who connects meanwhile may be refused. */
+  /**
+   * none: not one request fails. in flight: only those that were being answered, at most one for
+   * each connection; and who connects meanwhile may be refused.
+   */
   readonly failed: 'none' | 'in flight';
   /** Longest time without a request that succeeds, in ms. */
   readonly gap: number;

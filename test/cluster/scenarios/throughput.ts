@@ -16,7 +16,10 @@ export interface Throughput {
 const seconds = 10;
 const warmUp = 3_000;
 
-/** As many requests as so many nodes answer, through the balancer, from twelve connections that do not pause. All hosts share the cores of one machine. */
+/**
+ * As many requests as so many nodes answer, through the balancer, from twelve connections that do
+ * not pause. All hosts share the cores of one machine.
+ */
 export async function runThroughput(world: World, nodes: number): Promise<Throughput> {
   const { cluster } = world;
   const others = webNodes.slice(nodes);

@@ -24,7 +24,10 @@ export async function openWebWorld({ records }: WorldOptions): Promise<World> {
   }
 }
 
-/** Two balancers, three web nodes, three databases of which one is the primary. Web nodes are told all three. */
+/**
+ * Two balancers, three web nodes, three databases of which one is the primary. Web nodes are told
+ * all three.
+ */
 export async function openWholeWorld({ records }: WorldOptions): Promise<World> {
   const cluster = await Cluster.open(addressesOf(3));
   try {

@@ -7,9 +7,9 @@ import { knownVersions } from '../../../site/index-versions.ts';
 import { goldenSite, printAnalysis } from './print.ts';
 
 /**
- * What is written here was made by the release that brought the analysis, and is what its nodes find in an index.
- * Whoever changes terms, columns, keys, the brief
- * or the default site raises the analysis (site/index-versions.ts), keeps the one before it as it was, and lets
+ * What is written here was made by the release that brought the analysis, and is what its nodes
+ * find in an index. Whoever changes terms, columns, keys, the brief or the default site raises the
+ * analysis (site/index-versions.ts), keeps the one before it as it was, and lets
  * `SNAPSHOTS=write` make the file of the new one.
  */
 for (const versions of knownVersions) {

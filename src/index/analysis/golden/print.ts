@@ -6,7 +6,9 @@ import type { IndexedRecord } from '../../document.ts';
 import { indexVersion } from '../../entry.ts';
 import { compileAnalyzer } from '../analyzer.ts';
 
-/** For tests: what the analysis makes of thirty varied records, as lines that people can compare. */
+/**
+ * For tests: what the analysis makes of thirty varied records, as lines that people can compare.
+ */
 export function printAnalysis(site: Site): string {
   const analyzer = compileAnalyzer(site);
   const lines: string[] = [];

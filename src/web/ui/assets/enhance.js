@@ -1,4 +1,5 @@
-// Comfort only: every page works without this. The left and right arrow keys turn the pages of a list; "copy" copies a citation.
+// Comfort only: every page works without this. The left and right arrow keys turn the pages of a
+// list; "copy" copies a citation.
 document.addEventListener('keydown', (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
   if (event.target instanceof Element && event.target.closest('input, select, textarea, [contenteditable]')) return;

@@ -1,4 +1,5 @@
-// Suggestions below the search box while one types: a combobox (ARIA Authoring Practices, "editable combobox with list autocomplete"). Without this script the form is a form.
+// Suggestions below the search box while one types: a combobox (ARIA Authoring Practices, "editable
+// combobox with list autocomplete"). Without this script the form is a form.
 {
   const pause = 120;
   let lists = 0;

@@ -1,5 +1,5 @@
-// A span of years is dragged over the picture of years, or chosen with Shift and the arrow keys from bar to bar. Without this script the bars are links
-// and the span is typed.
+// A span of years is dragged over the picture of years, or chosen with Shift and the arrow keys
+// from bar to bar. Without this script the bars are links and the span is typed.
 for (const picture of document.querySelectorAll('.years[data-step]')) {
   const form = picture.nextElementSibling;
   if (!form?.matches('form.range')) continue;
