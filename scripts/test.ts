@@ -68,7 +68,7 @@ async function runTests(some: readonly string[], concurrency: number): Promise<v
   await new Promise((resolve) => report.once('end', resolve));
 }
 // While some wait for their processes, others compute.
-const atOnce = Number(process.env['TEST_AT_ONCE'] || Math.max(2, availableParallelism()) + 2);
+const atOnce = Number(process.env['TEST_AT_ONCE'] || 3 * Math.max(2, availableParallelism()));
 await runTests(
   files.filter((file) => !isOfCluster(file)),
   atOnce,

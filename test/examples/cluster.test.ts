@@ -13,7 +13,7 @@ async function cluster(...words: readonly string[]): Promise<string> {
 }
 
 test('examples/cluster/cluster.yaml is right, and something is rendered for each of its hosts', async () => {
-  assert.match(await cluster('check', file), /is right: main, 7 hosts\./);
+  assert.match(await cluster('check', file), /is valid: main, 7 hosts\./);
   const drawn = await cluster('show', '--offline', file);
   for (const host of ['lb1', 'lb2', 'web1', 'web2', 'db1', 'db2', 'db3'])
     assert.match(drawn, new RegExp(`\\b${host}\\b`));
