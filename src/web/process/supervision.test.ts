@@ -122,10 +122,14 @@ test('workers that have answered their number of requests are replaced, and no r
     });
     const result = await underLoad(server.address, async () => {
       // One may be replaced twice before the other has answered as many.
-      await waitFor('the replacement of both workers', () => {
-        const taken = log.map((line) => /Worker (\d): .* has replaced .* requests/.exec(line)?.[1]);
-        return taken.includes('1') && taken.includes('2') ? true : undefined;
-      });
+      await waitFor(
+        'the replacement of both workers',
+        () => {
+          const taken = log.map((line) => /Worker (\d): .* has replaced .* requests/.exec(line)?.[1]);
+          return taken.includes('1') && taken.includes('2') ? true : undefined;
+        },
+        200_000,
+      );
     });
     assertNoneFailed(result);
     const { workers, deathCount, totals } = await status(server.address);
