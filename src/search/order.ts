@@ -1,5 +1,6 @@
 import type { Counts } from '../citations/counts.ts';
 import type { CitationView } from '../citations/view.ts';
+import type { SortColumn } from '../index/segment.ts';
 import type { HitSet } from '../index/snapshot.ts';
 import { manyHits, type Work } from '../index/work.ts';
 import type { RankMethod, SortMethod } from '../site/site.ts';
@@ -136,7 +137,12 @@ function* declared(method: SortMethod, request: SearchRequest, context: Context)
   }
   if (method.by === 'year')
     return byNumber(snapshot, (segment) => segmentAt(snapshot, segment).columns.year, ascending);
-  const columns = snapshot.segments.map(({ segment }) => segment.columns.sort(method.code));
+  const columns: (SortColumn | undefined)[] = [];
+  for (const { segment } of snapshot.segments) {
+    columns.push(segment.columns.sort(method.code));
+    // The first time it is read from a file.
+    yield;
+  }
   return byKey(snapshot, columns, ascending, bySortKey);
 }
 
