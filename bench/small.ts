@@ -112,6 +112,8 @@ function commandTime(which: 0 | 1, words: readonly string[]): number {
     const script = '"$@" >/dev/null 2>&1; times';
     const output = execFileSync('bash', ['-c', script, 'bash', join(roots[which], 'bin/reperio'), ...words], {
       encoding: 'utf8',
+      // A shell whose input is a socket reads the user's own settings first.
+      stdio: ['ignore', 'pipe', 'ignore'],
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], REPERIO_DATA: nodes[which]!.folder },
     });
     const children = output.trim().split('\n').at(-1) ?? '';

@@ -85,7 +85,7 @@ function helpOf({ name, summary, command }: Found, heading: Heading): string {
 }
 
 function contextOf(name: string, command: AnyCommand, words: readonly string[], world: World) {
-  const { environment, stdin, stdout, stderr, colour, signal, onHangup } = world;
+  const { environment, stdout, stderr, colour, signal, onHangup } = world;
   let settings: Settings | undefined;
   const context: Omit<CommandContext<ArgumentDefinitions, OptionDefinitions>, 'arguments' | 'options'> = {
     settings: () => (settings ??= loadSettings(environment)),
@@ -94,14 +94,17 @@ function contextOf(name: string, command: AnyCommand, words: readonly string[], 
     environment,
     commands: commandTable,
     signal,
-    stdin,
+    get stdin() {
+      return world.stdin;
+    },
     stdout,
     stderr,
     colour,
     print: (line) => void stdout.write(`${line}\n`),
     printJson: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
   };
-  return { ...parseCommandLine(name, command, words), ...context };
+  // Not spread: that would open what is opened when it is asked for.
+  return Object.assign(context, parseCommandLine(name, command, words));
 }
 
 function say({ stdout }: World, text: string): number {

@@ -49,9 +49,20 @@ export function processWorld(): { readonly world: World; readonly finish: (statu
   const onHangup = (listener: () => void): void => {
     hangup = listener;
   };
-  const { stdin, stdout, stderr, env } = process;
+  const { stdout, stderr, env } = process;
   const colour = stderr.isTTY === true && !env['NO_COLOR'];
-  const world = { environment: env, stdin, stdout, stderr, colour, signal: controller.signal, onHangup };
+  const world: World = {
+    environment: env,
+    // Node opens it when it is asked for, which takes 80 ms; most commands read nothing.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout,
+    stderr,
+    colour,
+    signal: controller.signal,
+    onHangup,
+  };
   const finish = (status: number) => stdout.write('', () => stderr.write('', () => process.exit(status)));
   return { world, finish };
 }
