@@ -1,7 +1,7 @@
 import type { TaskState } from '../jobs/task-state.ts';
 import { isGone, type NodeStatus, otherReleases } from '../monitor/node-status.ts';
 import type { NodeView } from '../monitor/status/node-view.ts';
-import { count, duration, megabytes, milliseconds, percent, rate } from '../monitor/status/numbers.ts';
+import { ahead, count, duration, megabytes, milliseconds, percent, rate } from '../monitor/status/numbers.ts';
 import { othersText, taskTime } from '../monitor/status/text.ts';
 import { type Column, tableLines, type Window } from './terminal.ts';
 
@@ -48,7 +48,7 @@ export function statusLines({ status, nodes, tasks }: NodeView, window: Window):
           nodes.map(({ summary, age, skew }) => [
             ...[summary.name, isGone(age) ? `gone for ${duration(age)}` : summary.state, summary.address],
             ...[summary.version, `${summary.ready} of ${summary.workers}`, rate(summary.perSecond)],
-            `${(skew / 1000).toFixed(2)} s`,
+            ahead(skew),
           ]),
           window,
         ),

@@ -29,3 +29,10 @@ export function count(value: number): string {
 export function percent(part: number): string {
   return `${(part * 100).toFixed(0)} %`;
 }
+
+/** +0.12 s, -0.12 s, 0.00 s: how far a clock is ahead of another. */
+export function ahead(milliseconds: number): string {
+  const shown = (milliseconds / 1000).toFixed(2);
+  if (Number(shown) === 0) return '0.00 s';
+  return `${milliseconds > 0 ? '+' : ''}${shown} s`;
+}

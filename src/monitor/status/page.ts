@@ -3,7 +3,7 @@ import type { TaskState } from '../../jobs/task-state.ts';
 import { isGone, type NodeStatus, otherReleases, type WorkerState, type WorkerStatus } from '../node-status.ts';
 import type { KnownNode } from '../nodes.ts';
 import type { NodeView } from './node-view.ts';
-import { count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
+import { ahead, count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
 import { sparkline } from './sparkline.ts';
 import { statusStyle } from './style.ts';
 import { othersText, taskTime } from './text.ts';
@@ -287,7 +287,7 @@ function nodeTable(nodes: readonly KnownNode[] | undefined, { version, name }: N
     rate(summary.errors),
     megabytes(summary.resident),
     `${count(summary.records)}, version ${summary.manifest}`,
-    html`<span${attribute('class', Math.abs(skew) > clockTolerance ? 'bad' : undefined)}>${skew > 0 ? '+' : ''}${(skew / 1000).toFixed(2)} s</span>`,
+    html`<span${attribute('class', Math.abs(skew) > clockTolerance ? 'bad' : undefined)}>${ahead(skew)}</span>`,
   ]);
   return table(
     'Nodes',
