@@ -123,6 +123,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     notFor: 'reading a record for somebody (web/reading)',
     imports: [
       'access',
+      'description',
       'formats',
       'html',
       'index',
@@ -158,6 +159,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'access',
       'citations',
+      'description',
       'errors',
       'formats',
       'html',
@@ -208,6 +210,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'access',
       'addresses',
+      'description',
       'errors',
       'files',
       'formats',
@@ -296,8 +299,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   formats: {
     for: 'a record as a page, MARCXML, BibTeX, a citation, ...',
-    notFor: 'reading records that come in (marc)',
-    imports: ['errors', 'marc'],
+    notFor: 'reading records that come in (marc), what they say (description)',
+    imports: ['description', 'errors', 'marc'],
+  },
+  description: {
+    for: 'what a record says, read in one way for pages, formats and the index: titles, names and their roles, headings, dates, languages, identifiers, host items, links',
+    notFor: 'how any format or page writes it (formats, web)',
+    imports: ['marc'],
   },
   demo: {
     for: 'invented records, any number',

@@ -1,7 +1,7 @@
+import { describeWork } from '../description/work.ts';
 import { recordAddress } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import { describeWork } from './work/work.ts';
 import { element, escapeXml } from './xml.ts';
 
 export interface AtomFeed {

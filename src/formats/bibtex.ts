@@ -1,10 +1,10 @@
+import { firstValue } from '../description/fields.ts';
+import { type Contributor, nameParts } from '../description/names.ts';
+import { describeWork, type Work } from '../description/work.ts';
 import { type ExportFormat, none, recordAddress } from './export-format.ts';
 import { foldAscii } from './fold.ts';
 import type { ExportItem } from './item.ts';
 import { texText } from './tex-escape.ts';
-import { firstValue } from './work/fields.ts';
-import { type Contributor, nameParts } from './work/names.ts';
-import { describeWork, type Work } from './work/work.ts';
 
 /** One entry, with a newline at its end. `address` is the record's page. */
 function bibtexEntry(item: ExportItem, address: string): string {

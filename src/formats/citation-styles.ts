@@ -1,6 +1,6 @@
-import { initials } from './work/names.ts';
-import { type Publication, publicationLine } from './work/publication.ts';
-import type { WorkType } from './work/work.ts';
+import { initials } from '../description/names.ts';
+import { type Publication, publicationLine } from '../description/publication.ts';
+import type { WorkType } from '../description/work.ts';
 
 /** What a citation is made of. Texts are plain and without a full stop at the end. */
 export interface CitationParts {

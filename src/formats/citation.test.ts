@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { describeWork } from '../description/work.ts';
 import type { Field } from '../marc/record.ts';
 import { type CitationStyle, citationText } from './citation.ts';
 import { field, item } from './test-records.ts';
-import { describeWork } from './work/work.ts';
 
 const address = 'https://library.example/record/1';
 

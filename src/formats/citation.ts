@@ -1,10 +1,10 @@
+import { withoutIsbd } from '../description/fields.ts';
+import { nameParts } from '../description/names.ts';
+import { describeWork, type Work } from '../description/work.ts';
 import { citationStyleWriters } from './citation-styles.ts';
 import { type ExportFormat, none, recordAddress } from './export-format.ts';
 import { plainText } from './mathematics.ts';
-import { withoutIsbd } from './work/fields.ts';
-import { nameParts } from './work/names.ts';
-import { partsOf } from './work/parts.ts';
-import { describeWork, type Work } from './work/work.ts';
+import { partsOf } from './parts.ts';
 
 export type CitationStyle = keyof typeof citationStyleWriters;
 

@@ -1,9 +1,9 @@
+import { type Contributor, nameParts } from '../description/names.ts';
+import { describeWork, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import { type Contributor, nameParts } from './work/names.ts';
-import { partsOf } from './work/parts.ts';
-import { describeWork, type WorkType } from './work/work.ts';
+import { partsOf } from './parts.ts';
 
 const types: Readonly<Record<WorkType, string>> = {
   article: 'article-journal',

@@ -1,9 +1,9 @@
+import { describeWork } from '../description/work.ts';
 import { compilePath } from '../marc/path.ts';
 import { type ExportContext, type ExportFormat, none, recordAddress } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import { partsOf } from './work/parts.ts';
-import { describeWork } from './work/work.ts';
+import { partsOf } from './parts.ts';
 
 /** A table for spreadsheets (RFC 4180). With `ot` each MARC path is a column, its values joined. */
 export const csvFormat: ExportFormat = {

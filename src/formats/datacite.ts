@@ -1,10 +1,10 @@
+import type { Identifier } from '../description/identifiers.ts';
+import { type Contributor, nameParts } from '../description/names.ts';
+import { describeWork, type Work, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlDeclaration, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import type { Identifier } from './work/identifiers.ts';
-import { type Contributor, nameParts } from './work/names.ts';
-import { partsOf } from './work/parts.ts';
-import { describeWork, type Work, type WorkType } from './work/work.ts';
+import { partsOf } from './parts.ts';
 import { element, escapeXml } from './xml.ts';
 
 /** Values of resourceTypeGeneral that the schema allows. */

@@ -1,8 +1,8 @@
+import { publicationLine } from '../description/publication.ts';
+import { describeWork, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import { publicationLine } from './work/publication.ts';
-import { describeWork, type WorkType } from './work/work.ts';
 import { element } from './xml.ts';
 
 const dcmiTypes: Readonly<Record<WorkType, string>> = {

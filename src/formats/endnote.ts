@@ -1,9 +1,9 @@
+import type { Contributor } from '../description/names.ts';
+import { describeWork, type Work, type WorkType } from '../description/work.ts';
 import { type ExportFormat, none, recordAddress, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import type { Contributor } from './work/names.ts';
-import { partsOf, type WorkParts } from './work/parts.ts';
-import { describeWork, type Work, type WorkType } from './work/work.ts';
+import { partsOf, type WorkParts } from './parts.ts';
 import { element, escapeXml } from './xml.ts';
 
 /** EndNote's names of kinds and the numbers it gives them. */

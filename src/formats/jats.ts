@@ -1,10 +1,10 @@
+import { type Contributor, nameParts } from '../description/names.ts';
+import { type Reference, references } from '../description/references.ts';
+import { describeWork, type Work, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import { type Contributor, nameParts } from './work/names.ts';
-import { partsOf } from './work/parts.ts';
-import { type Reference, references } from './work/references.ts';
-import { describeWork, type Work, type WorkType } from './work/work.ts';
+import { partsOf } from './parts.ts';
 import { element, escapeXml } from './xml.ts';
 
 const articleTypes: Readonly<Record<WorkType, string>> = {

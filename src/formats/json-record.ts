@@ -1,7 +1,7 @@
+import { references } from '../description/references.ts';
+import { describeWork } from '../description/work.ts';
 import { type ExportFormat, recordAddress } from './export-format.ts';
 import type { ExportItem } from './item.ts';
-import { references } from './work/references.ts';
-import { describeWork } from './work/work.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 

@@ -1,6 +1,6 @@
+import { nameParts } from '../description/names.ts';
+import type { Work, WorkType } from '../description/work.ts';
 import { plainText } from './mathematics.ts';
-import { nameParts } from './work/names.ts';
-import type { Work, WorkType } from './work/work.ts';
 
 export type Meta = readonly [name: string, content: string];
 

@@ -1,11 +1,11 @@
+import type { Identifier } from '../description/identifiers.ts';
+import { type Contributor, nameParts } from '../description/names.ts';
+import type { Publication } from '../description/publication.ts';
+import { describeWork, type Work, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import type { Identifier } from './work/identifiers.ts';
-import { type Contributor, nameParts } from './work/names.ts';
-import { partsOf } from './work/parts.ts';
-import type { Publication } from './work/publication.ts';
-import { describeWork, type Work, type WorkType } from './work/work.ts';
+import { partsOf } from './parts.ts';
 import { element, escapeXml } from './xml.ts';
 
 /** Values that the MODS schema allows for typeOfResource. */

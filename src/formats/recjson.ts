@@ -1,10 +1,10 @@
+import { dataFields, subfield } from '../description/fields.ts';
+import { doiOf } from '../description/identifiers.ts';
+import { nameParts } from '../description/names.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import type { ExportFormat } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { jsonLine } from './json-record.ts';
-import { dataFields, subfield } from './work/fields.ts';
-import { doiOf } from './work/identifiers.ts';
-import { nameParts } from './work/names.ts';
 
 /**
  * The record under the keys that scripts know from Invenio's "recjson": each is a MARC field, and

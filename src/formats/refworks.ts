@@ -1,8 +1,8 @@
+import { describeWork, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import { partsOf } from './work/parts.ts';
-import { describeWork, type WorkType } from './work/work.ts';
+import { partsOf } from './parts.ts';
 import { element } from './xml.ts';
 
 const types: Readonly<Record<WorkType, string>> = {

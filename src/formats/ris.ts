@@ -1,8 +1,8 @@
+import { describeWork, type WorkType } from '../description/work.ts';
 import { type ExportFormat, none, recordAddress } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import { partsOf } from './work/parts.ts';
-import { describeWork, type WorkType } from './work/work.ts';
+import { partsOf } from './parts.ts';
 
 const types: Readonly<Record<WorkType, string>> = {
   article: 'JOUR',

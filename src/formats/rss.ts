@@ -1,7 +1,7 @@
+import { describeWork } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
 import { plainText } from './mathematics.ts';
-import { describeWork } from './work/work.ts';
 import { element } from './xml.ts';
 
 /** RSS 2.0, with the total as OpenSearch says it. */

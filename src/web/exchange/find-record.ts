@@ -1,6 +1,6 @@
 import { wouldShow } from '../../access/deleted.ts';
 import { mayShow } from '../../access/visible.ts';
-import { firstValue } from '../../formats/work/fields.ts';
+import { firstValue } from '../../description/fields.ts';
 import type { RecordVersion } from '../../index/entry.ts';
 import { recordIdIn } from '../../index/record-id.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';

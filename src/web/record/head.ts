@@ -1,7 +1,7 @@
+import type { Work } from '../../description/work.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { dublinCoreMeta, highwireMeta, schemaOrg } from '../../formats/metadata.ts';
-import type { Work } from '../../formats/work/work.ts';
 import { type Html, html, jsonScript } from '../../html/html.ts';
 import type { PageContext } from '../ui/page-context.ts';
 

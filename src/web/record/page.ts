@@ -1,10 +1,10 @@
-import { hostOf } from '../../formats/address.ts';
+import type { Identifier } from '../../description/identifiers.ts';
+import type { Contributor } from '../../description/names.ts';
+import { publicationLine } from '../../description/publication.ts';
+import { hostOf } from '../../description/web-address.ts';
+import type { Link, Work } from '../../description/work.ts';
 import { citationStyles, citationText } from '../../formats/citation.ts';
 import { plainText } from '../../formats/mathematics.ts';
-import type { Identifier } from '../../formats/work/identifiers.ts';
-import type { Contributor } from '../../formats/work/names.ts';
-import { publicationLine } from '../../formats/work/publication.ts';
-import type { Link, Work } from '../../formats/work/work.ts';
 import { attribute, type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
 import type { FilePage } from '../files/files.ts';

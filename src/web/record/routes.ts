@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { similarFor } from '../../access/similar.ts';
+import { references } from '../../description/references.ts';
+import { describeWork } from '../../description/work.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { askedFormat, exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
-import { references } from '../../formats/work/references.ts';
-import { describeWork } from '../../formats/work/work.ts';
 import { type Html, html } from '../../html/html.ts';
 import { repeatedTooOften } from '../../search/repeated.ts';
 import { emptyRequest, tagsIn, toUrl } from '../../search/request.ts';

@@ -1,6 +1,6 @@
-import { encodedAddress, hostOf } from '../../formats/address.ts';
-import type { Contributor } from '../../formats/work/names.ts';
-import type { Reference } from '../../formats/work/references.ts';
+import type { Contributor } from '../../description/names.ts';
+import type { Reference } from '../../description/references.ts';
+import { encodedAddress, hostOf } from '../../description/web-address.ts';
 import { type Html, type HtmlValue, html } from '../../html/html.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { withParameter } from '../http/url.ts';

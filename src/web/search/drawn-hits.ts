@@ -1,6 +1,6 @@
+import { publicationLine } from '../../description/publication.ts';
+import type { Work } from '../../description/work.ts';
 import { lineText } from '../../formats/mathematics.ts';
-import { publicationLine } from '../../formats/work/publication.ts';
-import type { Work } from '../../formats/work/work.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { facts } from '../ui/facts.ts';

@@ -1,7 +1,7 @@
+import { values } from '../../description/fields.ts';
+import { type Contributor, contributors } from '../../description/names.ts';
+import { type Reference, references } from '../../description/references.ts';
 import { lineText } from '../../formats/mathematics.ts';
-import { values } from '../../formats/work/fields.ts';
-import { type Contributor, contributors } from '../../formats/work/names.ts';
-import { type Reference, references } from '../../formats/work/references.ts';
 import type { Brief } from '../../index/brief.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { fragment, type Highlighter, opening } from '../ui/highlight.ts';

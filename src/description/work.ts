@@ -1,6 +1,5 @@
-import { withoutEndMark } from '../../marc/end-mark.ts';
-import { controlValue, type MarcRecord } from '../../marc/record.ts';
-import { hostOf } from '../address.ts';
+import { withoutEndMark } from '../marc/end-mark.ts';
+import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { workDate } from './dates.ts';
 import {
   dataFields,
@@ -15,6 +14,7 @@ import {
 import { type Identifier, identifiers } from './identifiers.ts';
 import { type Contributor, collaborations, contributors } from './names.ts';
 import { type Imprint, imprint, type Publication, publications, type ThesisNote, thesisNote } from './publication.ts';
+import { hostOf } from './web-address.ts';
 
 /**
  * What a MARC record says about a work, in words that every other format shares. Both plain MARC 21

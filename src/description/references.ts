@@ -1,7 +1,7 @@
-import type { Field, MarcRecord } from '../../marc/record.ts';
-import { hostOf } from '../address.ts';
+import type { Field, MarcRecord } from '../marc/record.ts';
 import { dataFields, subfield, subfields } from './fields.ts';
 import { arxivNumber, doiOf } from './identifiers.ts';
+import { hostOf } from './web-address.ts';
 
 export interface Reference {
   /** As printed: "[12]"; undefined when it goes on with the one before. */

@@ -1,6 +1,6 @@
-import type { MarcRecord } from '../../marc/record.ts';
-import { encodedAddress } from '../address.ts';
+import type { MarcRecord } from '../marc/record.ts';
 import { dataFields, distinct, subfield, subfields } from './fields.ts';
+import { encodedAddress } from './web-address.ts';
 
 export interface Identifier {
   readonly kind: 'doi' | 'arxiv' | 'handle' | 'urn' | 'isbn' | 'issn' | 'report' | 'other';

@@ -1,5 +1,5 @@
-import { withoutEndMark } from '../../marc/end-mark.ts';
-import type { Field, MarcRecord } from '../../marc/record.ts';
+import { withoutEndMark } from '../marc/end-mark.ts';
+import type { Field, MarcRecord } from '../marc/record.ts';
 
 /**
  * Data fields with this tag, and with these indicators when they are given ("_" or " " is blank).

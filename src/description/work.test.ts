@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { controlField, type Field } from '../../marc/record.ts';
-import { field, item } from '../test-records.ts';
+import { field, item } from '../formats/test-records.ts';
+import { controlField, type Field } from '../marc/record.ts';
 import { isoDate } from './dates.ts';
 import { initials, nameParts } from './names.ts';
 import { publicationLine } from './publication.ts';

@@ -1,4 +1,4 @@
-import type { Field, MarcRecord } from '../../marc/record.ts';
+import type { Field, MarcRecord } from '../marc/record.ts';
 import { dataFields, firstValue, subfield, withoutFinalStop, withoutIsbd } from './fields.ts';
 
 export interface Publication {

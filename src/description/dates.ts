@@ -1,4 +1,4 @@
-import { controlValue, type MarcRecord } from '../../marc/record.ts';
+import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { firstValue } from './fields.ts';
 
 const months: Readonly<Record<string, string>> = {

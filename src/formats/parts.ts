@@ -1,7 +1,7 @@
-import { plainText } from '../mathematics.ts';
-import type { Identifier } from './identifiers.ts';
-import type { Contributor } from './names.ts';
-import type { Work } from './work.ts';
+import type { Identifier } from '../description/identifiers.ts';
+import type { Contributor } from '../description/names.ts';
+import type { Work } from '../description/work.ts';
+import { plainText } from './mathematics.ts';
 
 /**
  * What several formats need of a work beside its description: who did what, and numbers taken
