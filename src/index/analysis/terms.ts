@@ -7,6 +7,7 @@ import { isAddress } from '../../tokenizers/files.ts';
 import { foldBoth, foldText, foldValue, stripLatexAccents, tidySpace } from '../../tokenizers/fold.ts';
 import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import type { TermSink } from '../term-sink.ts';
+import { identitySpace } from './identities.ts';
 import {
   compileTargets,
   conditionsHold,
@@ -25,20 +26,6 @@ const valueGap = 100;
 /** Real libraries have some thousand kinds of fields; an input made to exhaust memory has more. */
 const maximumPlans = 20_000;
 const none: readonly Target[] = [];
-/**
- * Whom a record names as owner or viewer, by `identityOf`. Nobody's question asks it: it is for
- * deciding what is shown.
- */
-export const identitySpace = 'o:';
-
-/**
- * Analyses before 3 have whom a record names only among the values of its fields, which are folded
- * for searching.
- */
-export function hasIdentities({ indexed }: Pick<Site, 'indexed'>): boolean {
-  return indexed.analysis >= 3;
-}
-
 /** Plans of the subfields of fields with one tag and pair of indicators, by subfield code. */
 interface FieldPlan {
   readonly conditional: readonly Target[];
@@ -59,7 +46,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
   const counted = targets.filter((target) => ruleOf(target.field.index?.tokenizer)?.counts);
   const sliced = placed.flatMap((target) => target.slices.map((path) => ({ path, plan: planValue([target], -1) })));
   const hidden = site.hiddenPaths.map(compilePath);
-  const naming = hasIdentities(site) ? [...site.ownerPaths, ...site.viewerPaths].map(compilePath) : [];
+  const naming = [...site.ownerPaths, ...site.viewerPaths].map(compilePath);
   const identities = spaces.number(identitySpace);
   const fieldPlans = new Map<string, FieldPlan>();
   const buffer = createWordBuffer();
