@@ -1,3 +1,4 @@
+import { yearOf } from '../../description/dates.ts';
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import { compilePathSet } from '../../marc/path-set.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
@@ -8,7 +9,6 @@ import type { RecordColumns } from '../document.ts';
 import { leadingArticle } from './articles.ts';
 import { compileKeys } from './keys.ts';
 import { type Condition, compileConditions, conditionsHold } from './plan.ts';
-import { yearOf } from './year.ts';
 
 /** Sort keys are for comparing; nothing is told apart after so many characters. */
 const maximumKey = 200;
