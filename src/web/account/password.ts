@@ -24,7 +24,14 @@ export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment
 
   get('/account/lost-password', async (exchange) => {
     const email = exchange.signedIn?.account.email ?? '';
-    return sendHtml(exchange, lostPasswordPage(exchange.page, { email, problem: undefined }));
+    return sendHtml(
+      exchange,
+      lostPasswordPage(exchange.page, {
+        email,
+        problem: undefined,
+        mail: (key) => mailText(exchange.page, people, key),
+      }),
+    );
   });
 
   post('/account/lost-password', async (exchange) => {

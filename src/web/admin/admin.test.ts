@@ -199,7 +199,7 @@ test('nothing is said to be on its way to a person without an address, or withou
     const lost = createReader(app);
     await lost.open('/account/lost-password');
     const told = (await lost.send('/account/lost-password', { email: 'reachable@home.example' })).body;
-    assert.match(told, /does not send e-mail yet/);
+    assert.match(told, /does not send e-mail\. Please ask an administrator/);
     assert.doesNotMatch(told, /sending|link to/);
   } finally {
     sends = true;
@@ -233,7 +233,7 @@ test('somebody is let in, closed, and removed for good after being asked once mo
   await boss.send(`${here('waiting one')}/remove`);
   await boss.send(`${here('waiting one')}/remove`, { sure: 'yes' });
   assert.equal((await boss.open(here('waiting one'))).statusCode, 404);
-  assert.match((await boss.open('/admin/log?q=waiting+one')).body, /person removed/);
+  assert.match((await boss.open('/admin/log?q=waiting+one')).body, /person deleted/);
 });
 
 test('nobody locks themselves out', async () => {
@@ -388,9 +388,9 @@ test('the log is read and searched in the language of the page, and in the words
     /<table[\s\S]*<\/table>/.exec(
       (await french.open(`/admin/log?${new URLSearchParams({ q: question })}`)).body,
     )?.[0] ?? '';
-  for (const question of ['Rôle donné', 'role given', 'lucie']) {
+  for (const question of ['Rôle attribué', 'role given', 'lucie']) {
     const found = await rows(question);
-    assert.match(found, /rôle donné[\s\S]*lucie[\s\S]*rôle: keepers/, question);
+    assert.match(found, /rôle attribué[\s\S]*lucie[\s\S]*rôle: keepers/, question);
     assert.doesNotMatch(found, /role given/, question);
   }
   // What a release of before told, in words that nobody knows any more.
