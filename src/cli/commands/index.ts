@@ -56,7 +56,7 @@ function graphText(graph: GraphStatus | undefined, live: number): string {
   if (graph === undefined) return 'not counted on this node; that is done when they are first needed';
   const { citations, records, segments, bytes, made } = graph;
   const rest = segments === live ? '' : ', newer records are added when needed';
-  return `${citations} between ${records} records, from ${segments} of ${live} segments${rest}; ${megabytes(bytes)} MB, made ${made.toISOString()}`;
+  return `${citations} between ${records} records, from ${segments} of ${live} segments${rest}; ${megabytes(bytes)} MB, created ${made.toISOString()}`;
 }
 
 const verify = defineSubcommand({

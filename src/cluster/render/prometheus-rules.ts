@@ -118,7 +118,8 @@ function balancerAlerts(topology: Topology): readonly Alert[] {
       expression: 'up{job="haproxy"} == 0',
       for: '20s',
       severity: 'page',
-      summary: 'HAProxy on {{ $labels.node }} does not answer: without another balancer readers cannot reach the library.',
+      summary:
+        'HAProxy on {{ $labels.node }} does not answer: without another balancer readers cannot reach the library.',
     },
     {
       name: 'BalancerQueues',

@@ -18,7 +18,7 @@ import { providerAddress } from './provider-page.ts';
 import { accountMessage, confirmRegistrationPage, registerPage } from './register-page.ts';
 import { confirmAddress, postRegistrationEmail, sendConfirmed } from './registered.ts';
 
-/** Making an account: a form, a letter, a button. */
+/** Making an account: a form, an e-mail, a button. */
 export function registerRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
   const { get, post } = formRoutes(app, environment);
   const policy = people.registration;
@@ -86,7 +86,7 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
   });
 
   /**
-   * Whoever reads the letter has the address; what was typed at registration, or the way by which
+   * Whoever reads the e-mail has the address; what was typed at registration, or the way by which
    * it was made, shows that the account is theirs.
    */
   async function askWhoItIs(exchange: Exchange, token: string, problem?: string, status = 200) {

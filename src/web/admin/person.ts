@@ -108,7 +108,7 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
     if (account.id !== exchange.person.id) await setPassword(database, actorOf(exchange), account, undefined);
   });
 
-  change('letter', 'email_sent', async (account, exchange) => {
+  change('password-link', 'email_sent', async (account, exchange) => {
     checkEmail(account.email);
     const secret = await issueOneTime(database, 'reset', { person: account.id, data: {} });
     const values = { name: account.name };
