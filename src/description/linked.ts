@@ -1,3 +1,4 @@
+import { linkOf, standsFor } from '../marc/linked.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 
 /**
@@ -31,19 +32,4 @@ export function scriptsOf(record: MarcRecord): Scripts {
     record: { leader: record.leader, fields: own },
     original: original.length === 0 ? undefined : { leader: record.leader, fields: original },
   };
-}
-
-/** An 880 as the field it stands for; undefined when it does not say. */
-export function standsFor(field: Field): Field | undefined {
-  const link = linkOf(field);
-  return link === undefined || link.tag < '010' || link.tag === '880' ? undefined : { ...field, tag: link.tag };
-}
-
-function linkOf(field: Field): { readonly tag: string; readonly number: string } | undefined {
-  for (const { code, value } of field.subfields) {
-    if (code !== '6') continue;
-    const found = /^\s*(\d{3})-(\d\d)/.exec(value);
-    return found === null ? undefined : { tag: found[1]!, number: found[2]! };
-  }
-  return undefined;
 }

@@ -1,5 +1,5 @@
 import { withoutIsbd } from '../marc/isbd.ts';
-import type { Field, MarcRecord } from '../marc/record.ts';
+import type { MarcRecord } from '../marc/record.ts';
 import { workDate } from './dates.ts';
 import { dataFields, distinct, firstValue, subfield, subfields, values } from './fields.ts';
 import { subjects } from './headings.ts';
@@ -8,10 +8,11 @@ import { languagesOf } from './languages.ts';
 import { scriptsOf } from './linked.ts';
 import { type Link, linksOf, webAddress } from './links.ts';
 import { type Material, materialOf } from './material.ts';
-import { type Contributor, collaborations, contributors, nameKind, nameOf } from './names.ts';
+import { type Contributor, collaborations, contributors } from './names.ts';
 import { type NoteGroup, noteGroups } from './notes.ts';
 import { type Imprint, imprint, type Publication, publications, type ThesisNote, thesisNote } from './publication.ts';
 import { type RelatedWork, relatedWorks } from './related.ts';
+import { seriesOf } from './series.ts';
 import { titleOfField } from './titles.ts';
 
 /**
@@ -133,25 +134,6 @@ function inOneScript(record: MarcRecord): OriginalScript {
 
 function tidy(value: string | undefined): string | undefined {
   return value === undefined ? undefined : withoutIsbd(value);
-}
-
-/** 830 is the authorised form of what 490 transcribes: one series, said twice. */
-function seriesOf(record: MarcRecord): readonly string[] {
-  const lines = ['490', '440', '830', '800', '810', '811'].flatMap((tag) =>
-    dataFields(record, tag).map((field) => ({ tag, line: seriesLine(field) })),
-  );
-  const key = (line: string): string => line.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ');
-  const seen = new Set<string>();
-  return lines.flatMap(({ line }) => (line === '' || seen.has(key(line)) || !seen.add(key(line)) ? [] : [line]));
-}
-
-function seriesLine(field: Field): string {
-  const kind = field.tag[0] === '8' ? nameKind(field.tag.replace('8', '7')) : undefined;
-  const name = kind === undefined ? [] : [nameOf(field, kind)];
-  const title = subfields(field, kind === undefined ? 'anp' : 'tnp').map(withoutIsbd);
-  const volume = subfields(field, 'v').map(withoutIsbd);
-  const whole = [...name, title.join('. ')].filter((one) => one !== '').join('. ');
-  return [whole, ...volume].filter((one) => one !== '').join(' ; ');
 }
 
 function isAuthority(record: MarcRecord): boolean {

@@ -53,5 +53,11 @@ function isFinalStop(value: string, at: number): boolean {
 
 /** Letters, digits and the accents above them; what is beyond ASCII counts as one. */
 function isWordPart(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || (code > 0xbf && code < 0x2000) || code > 0x2e7f;
+  return (
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x61 && code <= 0x7a) ||
+    (code > 0xbf && code < 0x2000) ||
+    code > 0x2e7f
+  );
 }

@@ -2,7 +2,8 @@ import type { FieldDefinition, Site } from '../../site/site.ts';
 import { foldText, foldValue, stripLatexAccents } from '../../tokenizers/fold.ts';
 import { normaliseName } from '../../tokenizers/names.ts';
 import { ruleOf } from '../../tokenizers/tokenizers.ts';
-import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
+import { valueForm } from '../../tokenizers/value-form.ts';
+import { hasComposed, hasOwnValues, unionParts, wordOwner } from './plan.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
 import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
@@ -49,6 +50,8 @@ export interface QuerySide {
    * alone.
    */
   queryValue(code: string, text: string): string;
+  /** A whole value as it stands in `pathSpaces`. */
+  pathValue(path: string, text: string): string;
   /**
    * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be
    * searched beside
@@ -152,8 +155,9 @@ export function compileQuerySide(site: Site): QuerySide {
     queryPhrase: (code, text) => stemmed(split(text, 'groups'), fields.get(code)?.stemmer),
     queryPhrases: (code, text) => formsOf(split(text, 'groups'), fields.get(code)),
     queryValue(code, text) {
-      return foldValue(fields.get(code)?.normalises ? normaliseName(text) : text);
+      return valueForm(fields.get(code)?.normalises ? normaliseName(text) : text);
     },
+    pathValue: (path, text) => (path.length === 3 && path < '010' ? foldValue(text) : valueForm(text)),
     querySynonyms(code, text) {
       return fields.get(code)?.synonyms?.(foldValue(text)) ?? [];
     },
@@ -178,7 +182,10 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
     stemmer: stemmerOf(field),
     stemmers: [...new Set([field, ...parts.filter(hasWords)].map(stemmerOf))],
     synonyms: compileSynonyms(site, index?.querySynonyms),
-    ownSpaces: new Set(parts.filter(hasOwnValues).map((part) => `v:${part.code}`)),
+    ownSpaces: new Set([
+      ...parts.filter(hasOwnValues).map((part) => `v:${part.code}`),
+      ...parts.filter(hasComposed).map((part) => `c:${part.code}`),
+    ]),
     holds: (space) => matchers.some((matches) => matches(space)),
   };
 }
