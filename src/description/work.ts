@@ -11,6 +11,7 @@ import {
   withoutFinalStop,
   withoutIsbd,
 } from './fields.ts';
+import { type Holdings, holdingsOf } from './holdings.ts';
 import { type Identifier, identifiers } from './identifiers.ts';
 import { type Contributor, collaborations, contributors } from './names.ts';
 import { type Imprint, imprint, type Publication, publications, type ThesisNote, thesisNote } from './publication.ts';
@@ -50,6 +51,7 @@ export interface Work {
   readonly type: WorkType;
   readonly links: readonly Link[];
   readonly licences: readonly Licence[];
+  readonly holdings: Holdings;
 }
 
 export type WorkType =
@@ -111,6 +113,7 @@ export function describeWork(record: MarcRecord): Work {
         url: webAddress(subfield(field, 'u')),
       }))
       .filter((one) => one.text !== ''),
+    holdings: holdingsOf(record),
   };
 }
 

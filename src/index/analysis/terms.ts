@@ -64,7 +64,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     const fits = (target: Target): boolean => target.paths.some((path) => path.matchesField(field));
     const made: FieldPlan = {
       conditional: placed.filter((target) => target.conditions.some((condition) => condition.path.matchesField(field))),
-      joining: placed.filter((target) => ruleOf(target.field.index?.tokenizer)?.ofField !== undefined && fits(target)),
+      joining: placed.filter((target) => joins(target) && fits(target)),
       byCode: new Map(),
     };
     fieldPlans.set(key, made);
@@ -185,10 +185,22 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
       write(subfield.value, known ?? valuePlan(plan, refused, field, subfield), sink);
     }
     for (const target of plan.joining) {
+      if (refused.includes(target)) continue;
+      writeJoined(target, field, sink);
       const form = ruleOf(target.field.index?.tokenizer)?.ofField?.(
         (code) => field.subfields.find((subfield) => subfield.code === code)?.value,
       );
       if (form !== undefined) writeMade([foldValue(form)], target.wordSpaces, target.valueSpace, sink);
+    }
+  }
+
+  function writeJoined(target: Target, field: Field, sink: TermSink): void {
+    const rule = ruleOf(target.field.index?.tokenizer);
+    if (rule?.ofSubfields === undefined) return;
+    for (const text of rule.ofSubfields(field.subfields.filter((subfield) => takes(target, field, subfield)))) {
+      const folded = foldText(text);
+      writeMade(rule.joinedWords?.(folded) ?? [], target.wordSpaces, -1, sink);
+      writeMade(rule.joinedValues?.(folded) ?? [], [], target.valueSpace, sink);
     }
   }
 
@@ -211,6 +223,11 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
         path.forEach(record, (value, field, subfield) => writeHidden(value, field, subfield, sink));
     for (const path of naming) path.forEach(record, (value) => writeIdentity(value, sink));
   };
+}
+
+function joins({ field }: Target): boolean {
+  const rule = ruleOf(field.index?.tokenizer);
+  return rule?.ofField !== undefined || rule?.ofSubfields !== undefined;
 }
 
 function withStandardPaths(target: Target): Target {
