@@ -19,16 +19,20 @@ export interface Holdings {
   /** Institutions that have the work (850). */
   readonly institutions: readonly string[];
   /** Which volumes there are, as text: of the work, its supplements, its indexes. */
-  readonly volumes: readonly { readonly of: 'work' | 'supplements' | 'indexes'; readonly text: string }[];
+  readonly volumes: Readonly<Record<'work' | 'supplements' | 'indexes', readonly string[]>>;
   /** Class and call numbers of the work (050 and others), when no copy has a shelf mark. */
   readonly callNumbers: readonly string[];
 }
 
-/** Tags of call numbers that say how they are made: LC, NLM, Dewey, other schemes, local ones. */
-const classified = ['050', '090', '060', '082', '092', '084', '099'];
+/**
+ * Tags of call numbers that say how they are made: LC, NLM, Dewey, UDC, other schemes, local ones.
+ */
+const classified = ['050', '090', '060', '082', '092', '080', '084', '099'];
 
 export function holdingsOf(record: MarcRecord): Holdings {
-  const copies = dataFields(record, '852').map(holding).filter(isSaying);
+  const said = dataFields(record, '852').map(holding).filter(isSaying);
+  // Copies on one shelf that nothing tells apart are one line.
+  const copies = [...new Map(said.map((copy) => [JSON.stringify(copy), copy])).values()];
   const isMarked = copies.some(({ shelfMark }) => shelfMark !== undefined);
   return {
     copies,
@@ -45,6 +49,11 @@ export function shelfLine(record: MarcRecord): readonly [place: string, mark: st
   const mark = copy?.shelfMark ?? callNumbers(record)[0];
   const place = copy?.places.join(', ') ?? '';
   return place === '' && mark === undefined ? undefined : [place, mark ?? ''];
+}
+
+/** "Main Library, Reading room: QC174.12 .G74 2005". */
+export function holdingText({ places, shelfMark }: Holding): string {
+  return [places.join(', '), shelfMark ?? ''].filter((part) => part !== '').join(': ');
 }
 
 function holding(field: Field): Holding {
@@ -66,21 +75,18 @@ function callNumbers(record: MarcRecord): readonly string[] {
   );
 }
 
-const kinds = ['work', 'supplements', 'indexes'] as const;
-
 /**
  * As the cataloguer wrote it (866 to 868); else made of captions (853 to 855) and values (863 to
  * 865).
  */
 function volumes(record: MarcRecord): Holdings['volumes'] {
-  return kinds.flatMap((of, at) => {
-    const written = dataFields(record, String(866 + at)).flatMap((field) => {
-      const text = subfields(field, 'az').join(' ');
-      return text === '' ? [] : [text];
-    });
-    const made = written.length > 0 ? [] : dataFields(record, String(863 + at)).map((field) => summary(record, field));
-    return [...written, ...made].filter((text) => text !== '').map((text) => ({ of, text }));
-  });
+  const of = (at: number): readonly string[] => {
+    const written = dataFields(record, String(866 + at)).map((field) => subfields(field, 'az').join(' '));
+    const said = written.filter((text) => text !== '');
+    const made = () => dataFields(record, String(863 + at)).map((field) => summary(record, field));
+    return distinct(said.length > 0 ? said : made().filter((text) => text !== ''));
+  };
+  return { work: of(0), supplements: of(1), indexes: of(2) };
 }
 
 /** "v. 1-10 (1990-1999)": enumeration in $a to $h, chronology in $i to $m. */

@@ -12,18 +12,19 @@ import type { PageContext } from '../ui/page-context.ts';
 export function wherePanel(context: PageContext, holdings: Holdings, fields: ReadonlySet<string>): Html {
   const { tr } = context;
   const { copies, volumes, institutions, callNumbers } = holdings;
-  if (copies.length + volumes.length + institutions.length + callNumbers.length === 0) return nothing;
   const mark = (text: string): HtmlValue =>
     fields.has('callnumber')
       ? html`<a href="${browseNear('callnumber', text)}" rel="nofollow" title="${tr.t('record.on_the_shelf')}">${text}</a>`
       : text;
-  return html`<section class="panel holdings"><h2>${tr.t('record.where')}</h2>${copies.length > 0 && html`<ul class="plain">${copies.map((copy) => html`<li>${copyLine(context, copy, mark)}</li>`)}</ul>`}${facts(
-    [
-      [tr.t('record.call_number'), callNumbers.map(mark)],
-      ...volumes.map(({ of, text }) => [tr.t(`record.volumes.${of}`), [richText(text)]] as const),
-      [tr.t('record.institutions'), institutions.length === 0 ? [] : [institutions.join('; ')]],
-    ],
-  )}</section>`;
+  const rows: readonly (readonly [name: string, values: readonly HtmlValue[]])[] = [
+    [tr.t('record.call_number'), callNumbers.map((text) => mark(text))],
+    [tr.t('record.volumes.work'), volumes.work.map((text) => richText(text))],
+    [tr.t('record.volumes.supplements'), volumes.supplements.map((text) => richText(text))],
+    [tr.t('record.volumes.indexes'), volumes.indexes.map((text) => richText(text))],
+    [tr.t('record.institutions'), institutions.length === 0 ? [] : [institutions.join('; ')]],
+  ];
+  if (copies.length === 0 && rows.every(([, values]) => values.length === 0)) return nothing;
+  return html`<section class="panel holdings"><h2>${tr.t('record.where')}</h2>${copies.length > 0 && html`<ul class="plain">${copies.map((copy) => html`<li>${copyLine(context, copy, mark)}</li>`)}</ul>`}${facts(rows)}</section>`;
 }
 
 /** "Main Library, Reading room: QC174.12 .G74 2005, copy 2 · In place". */
