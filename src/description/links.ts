@@ -1,6 +1,6 @@
+import { doiOf } from '../identifiers/doi.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { dataFields, subfield, subfields } from './fields.ts';
-import { doiOf } from './identifiers.ts';
 import { encodedAddress, hostOf } from './web-address.ts';
 
 export interface Link {

@@ -3,6 +3,7 @@ import type { MarcRecord } from '../marc/record.ts';
 import { workDate } from './dates.ts';
 import { dataFields, distinct, firstValue, subfield, subfields, values } from './fields.ts';
 import { subjects } from './headings.ts';
+import { type Holdings, holdingsOf } from './holdings.ts';
 import { type Identifier, identifiers } from './identifiers.ts';
 import { languagesOf } from './languages.ts';
 import { scriptsOf } from './linked.ts';
@@ -50,6 +51,7 @@ export interface Work {
   readonly type: WorkType;
   readonly links: readonly Link[];
   readonly licences: readonly Licence[];
+  readonly holdings: Holdings;
   /**
    * The same in its original script, of fields that stand in both (880): undefined when there are
    * none. Field for field it may say less.
@@ -114,6 +116,7 @@ export function describeWork(whole: MarcRecord): Work {
         url: webAddress(subfield(field, 'u')),
       }))
       .filter((one) => one.text !== ''),
+    holdings: holdingsOf(record),
     original: original === undefined ? undefined : inOneScript(original),
   };
 }

@@ -1,3 +1,4 @@
+import type { Holding } from '../description/holdings.ts';
 import type { Identifier } from '../description/identifiers.ts';
 import { type Contributor, nameParts } from '../description/names.ts';
 import { noteTexts } from '../description/notes.ts';
@@ -82,6 +83,7 @@ function mods(item: ExportItem, address: string): string {
       wrapped('relatedItem', wrapped('titleInfo', element('title', title)), ' type="series"'),
     ),
     ...work.identifiers.map(identifier),
+    ...work.holdings.copies.map(location),
     wrapped('location', element('url', address, ' usage="primary display"')),
     ...work.links.map((link) => wrapped('location', element('url', link.url, ' access="raw object"'))),
     ...work.licences.map((one) =>
@@ -147,6 +149,10 @@ function host(published: Publication, firstPage: string | undefined, lastPage: s
     wrapped('titleInfo', element('title', published.journal)) + wrapped('part', part),
     ' type="host"',
   );
+}
+
+function location({ places, shelfMark }: Holding): string {
+  return wrapped('location', element('physicalLocation', places.join(', ')) + element('shelfLocator', shelfMark));
 }
 
 function identifier(one: Identifier): string {

@@ -2,6 +2,26 @@ import { fileNames, fileTypes } from './files.ts';
 import { foldValue } from './fold.ts';
 import { journalForm } from './journal.ts';
 import { nameForms, normaliseName } from './names.ts';
+import {
+  type Coded,
+  callNumber,
+  callNumbersIn,
+  callNumberWords,
+  doi,
+  doiForms,
+  isbn,
+  isbnValues,
+  isbnWords,
+  issn,
+  issnValues,
+  issnWords,
+  type NumberForms,
+  oclc,
+  oclcValues,
+  oclcWords,
+  reportNumber,
+  reportNumberForms,
+} from './numbers.ts';
 import { datesOf, gluedYears } from './years.ts';
 
 /** Makes terms of one folded value. */
@@ -23,6 +43,15 @@ export interface TokenizerRule {
   readonly values?: Tokenize;
   /** One more word and value, of the subfields of one field; undefined when they give none. */
   readonly ofField?: (value: (code: string) => string | undefined) => string | undefined;
+  /**
+   * Texts of the subfields of one field that its paths take, of which each makes words and a value.
+   */
+  readonly ofSubfields?: (subfields: readonly Coded[]) => readonly string[];
+  /** Words and values of such a text. */
+  readonly joinedWords?: Tokenize;
+  readonly joinedValues?: Tokenize;
+  /** Its values are numbers that are written in many ways. */
+  readonly number?: NumberForms;
   /** Its words may not be split when a person types them. */
   readonly whole: boolean;
   /** False when there is nothing to match a phrase with. */
@@ -103,10 +132,54 @@ const table = {
   },
   doi: {
     ...entire,
-    words: itself,
-    values: itself,
-    makes: 'the whole value as one word',
-    example: '`10.1016/0370-2693(85)90357-4`',
+    words: doiForms,
+    values: doiForms,
+    number: doi,
+    makes: 'a DOI as one word, bare and in small letters; another value whole',
+    example: '`https://doi.org/10.1016/0370-2693(85)90357-4` by `10.1016/0370-2693(85)90357-4`, and the other way',
+  },
+  isbn: {
+    ...entire,
+    words: isbnWords,
+    values: isbnValues,
+    number: isbn,
+    makes: 'each ISBN of the value, without hyphens, with thirteen digits and with ten; another value whole',
+    example: '`0-306-40615-2 (pbk.)` by `0306406152`, `978-0-306-40615-7`, `978*`',
+  },
+  issn: {
+    ...entire,
+    words: issnWords,
+    values: issnValues,
+    number: issn,
+    makes: 'each ISSN of the value, with hyphen and without; another value whole',
+    example: '`ISSN 0317-8471` by `0317-8471`, `03178471`, `0317*`',
+  },
+  oclc: {
+    ...entire,
+    words: oclcWords,
+    values: oclcValues,
+    number: oclc,
+    makes: "a number of OCLC without prefix and zeros; nothing of others' numbers",
+    example: '`(OCoLC)ocm00012345` by `12345`, `ocm00012345`',
+  },
+  'report-number': {
+    ...plain,
+    words: reportNumberForms,
+    values: reportNumberForms,
+    number: reportNumber,
+    makes: 'words, and the whole number with one dash for what is between its parts; of arXiv without version',
+    example: '`CERN-TH.4036/85` by `CERN-TH-4036-85`, `CERN`, `4036`',
+  },
+  'call-number': {
+    ...plain,
+    values: () => [],
+    ofSubfields: callNumbersIn,
+    joinedWords: callNumberWords,
+    joinedValues: (folded) => [callNumber.value?.(folded) ?? ''],
+    number: callNumber,
+    makes:
+      'words of a call number or shelf mark, with and without blanks between its parts; values are in shelf order. `$a $b`, or `$k $h $i $m`, or `$j` of a field are one',
+    example: '`QC174.12 .G74 2005` by `QC 174.12 G74 2005`, `QC174*`',
   },
   fulltext: {
     ...plain,

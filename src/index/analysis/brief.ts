@@ -1,7 +1,11 @@
 import { yearOf } from '../../description/dates.ts';
+import { shelfLine } from '../../description/holdings.ts';
 import { contributorsOf, makersOf, type NameKind, nameOf } from '../../description/names.ts';
 import { publicationLine, publicationOf, thesisOf, thesisText } from '../../description/publication.ts';
 import { titleOfField } from '../../description/titles.ts';
+import { bareDoi } from '../../identifiers/doi.ts';
+import { isbnsIn } from '../../identifiers/isbn.ts';
+import { issnOf } from '../../identifiers/issn.ts';
 import { withoutIsbd } from '../../marc/isbd.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import { tidySpace } from '../../tokenizers/fold.ts';
@@ -94,21 +98,21 @@ export function briefOf(record: MarcRecord): Brief {
       case '909':
         if (field.ind1 === 'C' && field.ind2 === '4') {
           journal ||= journalLine(field);
-          identify('doi', first(field, 'a'));
+          identify('doi', doiOfField(field));
         } else if (field.ind1 === 'C' && field.ind2 === '0') identify('report', first(field, 'r'));
         break;
       case '024':
-        if (first(field, '2')?.toLowerCase() === 'doi') identify('doi', first(field, 'a'));
+        if (first(field, '2')?.toLowerCase() === 'doi') identify('doi', doiOfField(field));
         break;
       case '037':
       case '088':
         identify('report', first(field, 'a'));
         break;
       case '020':
-        identify('isbn', first(field, 'a')?.split(/[\s:(]/, 1)[0]);
+        identify('isbn', isbnOfField(field));
         break;
       case '022':
-        identify('issn', first(field, 'a'));
+        identify('issn', issnOf(first(field, 'a') ?? '') ?? first(field, 'a'));
         break;
       case '856':
         files += all(field, 'u').length;
@@ -121,6 +125,7 @@ export function briefOf(record: MarcRecord): Brief {
   }
   const heading = title || otherTitle;
   const makers = [authors, helpers, bodies].find(({ count }) => count > 0) ?? authors;
+  const shelf = shelfLine(record);
   return {
     t: edition === '' || heading === '' ? heading : `${heading}; ${edition}`,
     a: makers.shown,
@@ -131,7 +136,19 @@ export function briefOf(record: MarcRecord): Brief {
     k: kinds,
     s: beginning(tidySpace(abstract.slice(0, abstractRead)), abstractLength),
     f: files,
+    ...(shelf === undefined ? {} : { h: [cut(shelf[0], lineLength), cut(shelf[1], lineLength)] }),
   };
+}
+
+/** As it is written, without what stands behind it. */
+function isbnOfField(field: Field): string | undefined {
+  const value = first(field, 'a');
+  return isbnsIn(value ?? '')[0]?.written ?? value?.split(/[\s:(]/, 1)[0];
+}
+
+function doiOfField(field: Field): string | undefined {
+  const value = first(field, 'a');
+  return value === undefined ? undefined : (bareDoi(value) ?? value);
 }
 
 function first(field: Field, code: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { FieldDefinition, Site } from '../../site/site.ts';
 import { foldText, foldValue, stripLatexAccents } from '../../tokenizers/fold.ts';
 import { normaliseName } from '../../tokenizers/names.ts';
+import type { NumberForms } from '../../tokenizers/numbers.ts';
 import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { valueForm } from '../../tokenizers/value-form.ts';
 import { hasComposed, hasOwnValues, unionParts, wordOwner } from './plan.ts';
@@ -53,6 +54,11 @@ export interface QuerySide {
   /** A whole value as it stands in `pathSpaces`. */
   pathValue(path: string, text: string): string;
   /**
+   * The one number (ISBN, ISSN, DOI, OCLC) that the whole text is, blanks and all, as a word of
+   * this field: "ISBN 978 0 306 40615 7". Undefined when it may be something else.
+   */
+  queryNumber?(code: string, text: string): string | undefined;
+  /**
    * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be
    * searched beside
    * `text`.
@@ -83,10 +89,16 @@ export interface FieldSearch {
    * words.
    */
   readonly hasValues: boolean;
+  /** Its values are numbers that are written in many ways, ... */
+  readonly number?: NumberForms | undefined;
+  /** ... and stand in an order of their own, that of the shelf: spans are spans of values. */
+  readonly shelved?: boolean;
 }
 
 interface QueryField extends FieldSearch {
   readonly whole: boolean;
+  /** Of the fields that a union joins. */
+  readonly numbers: readonly NumberForms[];
   readonly normalises: boolean;
   readonly stemmer: Stemmer | undefined;
   /** Its own, and those of the fields whose words a union joins. */
@@ -115,13 +127,25 @@ export function compileQuerySide(site: Site): QuerySide {
   }
 
   function typedWords(code: string, text: string): readonly (readonly string[])[] {
-    if (fields.get(code)?.whole) {
-      const value = foldValue(text);
+    const field = fields.get(code);
+    if (field?.whole) {
+      const value = field.number?.word(text) ?? foldValue(text);
       return value === '' ? [] : [[value.slice(0, maximumWordLength)]];
     }
     return split(text, 'blocks').map((word) =>
       hasIdeograph(word) && !word.includes('*') ? split(word, 'groups') : [word],
     );
+  }
+
+  /** The same with what each word may be as a number that is written in another way. */
+  function typedForms(code: string, text: string): readonly (readonly (readonly string[])[])[] {
+    const field = fields.get(code);
+    const forms = typedWords(code, text).map((words) => formsOf(words, field));
+    if (field === undefined || field.whole) return forms;
+    const numbers = numbersOf(field, text).map((number) => [number]);
+    const [only = [], ...others] = forms;
+    if (numbers.length === 0) return forms;
+    return [others.length === 0 ? [...only, ...numbers.filter(([number]) => !has(only, number))] : numbers];
   }
 
   /** Filters space names once for each segment and question. */
@@ -151,11 +175,17 @@ export function compileQuerySide(site: Site): QuerySide {
       return select(`m:${path}`, spaces, matchSpace(path));
     },
     queryWords: (code, text) => typedWords(code, text).map((words) => stemmed(words, fields.get(code)?.stemmer)),
-    queryForms: (code, text) => typedWords(code, text).map((words) => formsOf(words, fields.get(code))),
+    queryForms: typedForms,
     queryPhrase: (code, text) => stemmed(split(text, 'groups'), fields.get(code)?.stemmer),
     queryPhrases: (code, text) => formsOf(split(text, 'groups'), fields.get(code)),
     queryValue(code, text) {
-      return valueForm(fields.get(code)?.normalises ? normaliseName(text) : text);
+      const field = fields.get(code);
+      const number = field?.number === undefined ? undefined : (field.number.value ?? field.number.word)(text);
+      return number ?? valueForm(field?.normalises ? normaliseName(text) : text);
+    },
+    queryNumber(code, text) {
+      const field = fields.get(code);
+      return field === undefined ? undefined : numbersOf(field, text)[0];
     },
     pathValue: (path, text) => (path.length === 3 && path < '010' ? foldValue(text) : valueForm(text)),
     querySynonyms(code, text) {
@@ -178,6 +208,9 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
     numeric: rule?.counts === true,
     hasValues: parts.some(hasValues),
     whole: rule?.whole ?? false,
+    number: rule?.number,
+    shelved: rule?.number?.value !== undefined,
+    numbers: parts.filter((part) => part !== field).flatMap((part) => ruleOf(part.index?.tokenizer)?.number ?? []),
     normalises: rule?.names !== undefined,
     stemmer: stemmerOf(field),
     stemmers: [...new Set([field, ...parts.filter(hasWords)].map(stemmerOf))],
@@ -188,6 +221,19 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
     ]),
     holds: (space) => matchers.some((matches) => matches(space)),
   };
+}
+
+/**
+ * What the whole text may be in this field as a number. Of several words only what surely is one.
+ */
+function numbersOf({ number, numbers }: QueryField, text: string): readonly string[] {
+  const own = /\s/.test(text.trim()) ? number?.anywhere(text) : number?.word(text);
+  const found = [own, ...numbers.map((one) => one.anywhere(text))];
+  return [...new Set(found.flatMap((one) => one?.slice(0, maximumWordLength) ?? []))];
+}
+
+function has(forms: readonly (readonly string[])[], word: string | undefined): boolean {
+  return forms.some((form) => form.length === 1 && form[0] === word);
 }
 
 function hasWords({ index }: FieldDefinition): boolean {

@@ -87,7 +87,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     const fits = (target: Target): boolean => target.paths.some((path) => path.matchesField(field));
     const made: FieldPlan = {
       conditional: placed.filter((target) => target.conditions.some((condition) => condition.path.matchesField(field))),
-      joining: placed.filter((target) => ruleOf(target.field.index?.tokenizer)?.ofField !== undefined && fits(target)),
+      joining: placed.filter((target) => joins(target) && fits(target)),
       composing: placed.filter((target) => target.composedSpace >= 0 && fits(target)),
       byCode: new Map(),
     };
@@ -225,6 +225,8 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     }
     goesOn = false;
     for (const target of plan.joining) {
+      if (refused.includes(target)) continue;
+      writeJoined(target, field, sink);
       const form = ruleOf(target.field.index?.tokenizer)?.ofField?.(
         (code) => field.subfields.find((subfield) => subfield.code === code)?.value,
       );
@@ -252,6 +254,16 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
         serial++;
         writeMade([valueForm(value)], target.wordSpaces, target.valueSpace, sink);
       }
+    }
+  }
+
+  function writeJoined(target: Target, field: Field, sink: TermSink): void {
+    const rule = ruleOf(target.field.index?.tokenizer);
+    if (rule?.ofSubfields === undefined) return;
+    for (const text of rule.ofSubfields(field.subfields.filter((subfield) => takes(target, field, subfield)))) {
+      const folded = foldText(text);
+      writeMade(rule.joinedWords?.(folded) ?? [], target.wordSpaces, -1, sink);
+      writeMade(rule.joinedValues?.(folded) ?? [], [], target.valueSpace, sink);
     }
   }
 
@@ -296,6 +308,11 @@ function longer(list: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
   const made = new Uint32Array(length);
   made.set(list);
   return made;
+}
+
+function joins({ field }: Target): boolean {
+  const rule = ruleOf(field.index?.tokenizer);
+  return rule?.ofField !== undefined || rule?.ofSubfields !== undefined;
 }
 
 function withStandardPaths(target: Target): Target {

@@ -102,7 +102,7 @@ function ofField(leaf: Leaf, context: Context, field: FieldSearch): Plan {
       return withSynonyms(leaf.text, context, field, (text) => wordsOf(text, context, field, words));
     case 'span':
       if (field.numeric) return numbers(leaf, context, words);
-      if (leaf.quoted && field.hasValues) return values(leaf, context, place, value, false);
+      if ((leaf.quoted || field.shelved) && field.hasValues) return values(leaf, context, place, value, false);
       return span(leaf, context, words, (text) => oneWord(text, context, field));
     case 'pattern':
       return pattern(leaf, context, field.hasValues ? place : words);

@@ -12,6 +12,7 @@ import { exactNames } from './exact-names.ts';
 import { visibleTerms } from './neighbours.ts';
 import { readableWord } from './readable-word.ts';
 import { type TermQuestion, valueQuestion, wordQuestion } from './term-question.ts';
+import { writtenNumber } from './written-number.ts';
 
 /**
  * `around`: the neighbours of the text. `after` and `before`: of a term that an earlier list ended or began with, for the next page.
@@ -165,7 +166,7 @@ export function valueShelf(field: string, context: Context): Shelf | undefined {
     field: shown,
     places: [{ kind: 'field', code: shown }],
     key: (text) => analyzer.queryValue(shown, text),
-    question: (term) => valueQuestion(shown, term),
+    question: (term) => valueQuestion(shown, term, writtenNumber(context, shown, term)),
   };
 }
 

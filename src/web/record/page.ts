@@ -20,6 +20,7 @@ import { fieldSearch } from '../ui/links.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { citationsPanel, type RecordCitations } from './citations-page.ts';
 import { recordHead } from './head.ts';
+import { wherePanel } from './where.ts';
 
 export interface RecordModel {
   readonly id: number;
@@ -121,10 +122,11 @@ function tabList(context: PageContext, model: RecordModel, current: RecordTab): 
 /** The information tab. */
 export function recordInformation(context: PageContext, model: RecordModel): Html {
   const { tr } = context;
-  const { work } = model;
+  const { work, fields } = model;
   return html`<div>
 ${work.abstracts.length > 0 && html`<section class="panel"><h2>${tr.t('record.abstract')}</h2><div class="abstract">${work.abstracts.map((text) => html`<p dir="auto">${richText(text)}</p>`)}</div></section>`}
 <section class="panel"><h2>${tr.t('record.details')}</h2>${details(context, model)}</section>
+${wherePanel(context, work.holdings, fields)}
 ${filesPanel(context, model.id, model.files)}
 ${work.links.length > 0 && html`<section class="panel"><h2>${tr.t('record.files')}</h2><ul class="plain">${work.links.map((link) => linkItem(context, link))}</ul></section>`}
 </div>
