@@ -19,7 +19,7 @@ import {
 } from './plan.ts';
 import { createSpaceTable } from './spaces.ts';
 import { createWordNumbers } from './word-numbers.ts';
-import { createWordBuffer, maximumWordLength, splitWords, wordAt } from './words.ts';
+import { addSpelling, createWordBuffer, maximumWordLength, splitWords, wordAt } from './words.ts';
 
 /** Between two values, so that no phrase reaches from one into the next. */
 const valueGap = 100;
@@ -97,15 +97,16 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
   }
 
   function write(value: string, plan: ValuePlan, sink: TermSink): void {
-    const { folded, value: tidy } = foldBoth(value);
+    const { folded, value: tidy, expanded } = foldBoth(value);
     if (plan.pathSpace >= 0) sink.value(spaces.of(sink, plan.pathSpace), tidy);
-    if (plan.split !== undefined) writeWords(folded, plan.split, sink);
+    if (plan.split !== undefined) writeWords(folded, expanded, plan.split, sink);
     for (const { make, wordSpaces, valueSpace } of plan.tokenizers)
       writeMade(make(folded), wordSpaces, valueSpace, sink);
   }
 
-  function writeWords(folded: string, plan: SplitPlan, sink: TermSink): void {
+  function writeWords(folded: string, expanded: string | undefined, plan: SplitPlan, sink: TermSink): void {
     splitWords(stripLatexAccents(folded), buffer);
+    if (expanded !== undefined) addSpelling(stripLatexAccents(expanded), buffer, extra);
     const { positions: places, count } = buffer;
     const { stemmers, outputs } = plan;
     const silent = plan.onlyText.length > 0 && isAddress(folded) ? plan.onlyText : undefined;
@@ -146,7 +147,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     for (let at = 0; at < buffer.count; at++) {
       for (const synonym of plan.of(wordAt(buffer, at))) writeAll(synonym, buffer.positions[at] as number);
     }
-    if (buffer.count > 1) for (const synonym of plan.of(tidySpace(folded))) writeAll(synonym, 0);
+    if (buffer.count > 1) for (const synonym of plan.of(foldValue(folded))) writeAll(synonym, 0);
   }
 
   function writeMade(made: Iterable<string>, wordSpaces: readonly number[], valueSpace: number, sink: TermSink): void {
