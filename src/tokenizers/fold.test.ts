@@ -76,6 +76,13 @@ test('a text is folded as its characters are, one by one', () => {
   );
 });
 
+test('Han characters have one form: traditional, simplified, and those of Japan', () => {
+  assert.equal(foldText('華東師範大學'), foldText('华东师范大学'));
+  assert.equal(foldText('廣島縣'), foldText('広島県'));
+  assert.equal(foldText('沈從文'), '沈从文');
+  assert.equal(foldText('大日本'), '大日本');
+});
+
 test('folding what is folded changes nothing', () => {
   const text = fc.string({ unit: 'grapheme' });
   assertProperty(

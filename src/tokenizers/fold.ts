@@ -1,4 +1,5 @@
 import { orderable } from '../marc/orderable.ts';
+import { oneHanForm } from './han.ts';
 
 /**
  * Folding: what makes "Müller" and "muller" one word. Case and accents go, compatibility forms (ﬁ,
@@ -110,19 +111,19 @@ export function foldBoth(text: string): Folded {
   if ((found & foreign) !== 0) {
     const folded = foldForeign(text);
     const expanded = expandLetters(text);
-    return { folded, value: valueOf(folded), expanded: expanded === undefined ? undefined : foldForeign(expanded) };
+    return { folded, value: asValue(folded), expanded: expanded === undefined ? undefined : foldForeign(expanded) };
   }
   const folded = (found & capitals) === 0 ? text : text.toLowerCase();
-  return { folded, value: (found & (untidy | marked)) === 0 ? folded : valueOf(folded), expanded: undefined };
+  return { folded, value: (found & (untidy | marked)) === 0 ? folded : asValue(folded), expanded: undefined };
 }
 
 /** A whole value as value spaces ("v:", "m:") hold it. */
 export function foldValue(text: string): string {
-  return valueOf(foldText(text));
+  return asValue(foldText(text));
 }
 
 /** Without apostrophes, since who asks for a value may know of none. */
-function valueOf(folded: string): string {
+function asValue(folded: string): string {
   return tidySpace(withoutApostrophes(folded));
 }
 
@@ -157,7 +158,11 @@ function foldForeign(text: string): string {
   for (let at = 0; at < lower.length; at++) {
     const code = lower.charCodeAt(at);
     if (code < 0x80) continue;
-    const fold = (unitFolds[code - 0x80] ??= foldUnit(lower[at]!));
+    let fold = unitFolds[code - 0x80];
+    if (fold === undefined) {
+      fold = foldUnit(lower[at]!);
+      unitFolds[code - 0x80] = fold;
+    }
     if (fold === dependent) return foldWhole(text);
     folded += start === at ? fold : lower.slice(start, at) + fold;
     start = at + 1;
@@ -179,7 +184,8 @@ function foldWhole(text: string): string {
     .replace(vanishing, '')
     .replace(special, (sign) => letters[sign] ?? (isDash(sign) ? '-' : digit(sign)))
     .normalize('NFC')
-    .replace(hebrewQuote, "'");
+    .replace(hebrewQuote, "'")
+    .replace(/\p{sc=Han}/gu, oneHanForm);
 }
 
 function isDash(sign: string): boolean {

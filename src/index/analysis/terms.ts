@@ -108,6 +108,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     splitWords(stripLatexAccents(folded), buffer);
     if (expanded !== undefined) addSpelling(stripLatexAccents(expanded), buffer, extra);
     const { positions: places, count } = buffer;
+    const respelled = buffer.text.length > folded.length;
     const { stemmers, outputs } = plan;
     const silent = plan.onlyText.length > 0 && isAddress(folded) ? plan.onlyText : undefined;
     for (let way = 0; way < stemmers.length; way++) {
@@ -118,7 +119,11 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
       const base = position(space);
       const number = spaces.of(sink, space);
       const first = terms[ways[0] as number] as number[];
-      for (let at = 0; at < count; at++) sink.word(number, first[at] as number, base + (places[at] as number));
+      for (let at = 0; at < count; at++) {
+        // Other spellings of a word often have its stem.
+        if (respelled && at > 0 && first[at] === first[at - 1] && places[at] === places[at - 1]) continue;
+        sink.word(number, first[at] as number, base + (places[at] as number));
+      }
       for (let other = 1; other < ways.length; other++) {
         const again = terms[ways[other] as number] as number[];
         for (let at = 0; at < count; at++) {
