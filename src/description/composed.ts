@@ -10,8 +10,12 @@ import { seriesLine } from './series.ts';
 export function composedValue(field: Field): string | undefined {
   const kind = isSubject(field.tag) ? undefined : nameKind(field.tag);
   if (kind !== undefined) return hasMore(field, partsOf[kind]) ? nameOf(field, kind) : undefined;
-  if (isSubject(field.tag)) return hasMore(field, 'bcdtvxyz') ? headingOf(field) : undefined;
+  if (isSubject(field.tag)) return isOnlyA(field) ? undefined : headingOf(field);
   return field.tag === '490' || field.tag === '440' || field.tag === '830' ? seriesLine(field) : undefined;
+}
+
+function isOnlyA({ subfields }: Field): boolean {
+  return subfields.length === 1 && subfields[0]!.code === 'a';
 }
 
 /** Subfields of a name beside its $a, as `nameOf` reads them. */

@@ -39,18 +39,19 @@ export function nameOf(field: Field, kind: NameKind): string {
   const part = (codes: string): readonly string[] => subfields(field, codes).map(withoutIsbd);
   const own = part('a')[0];
   if (own === undefined) return '';
-  if (kind === 'corporate') return withoutIsbd([own, ...part('b')].map(withStop).join(' '));
+  if (kind === 'corporate') return inSentences([own, ...part('b')]);
   if (kind === 'meeting') {
-    const units = [own, ...part('e')].map(withStop).join(' ');
+    const units = inSentences([own, ...part('e')]);
     const when = part('ndc').map((one) => one.replace(/^\(|\)$/g, ''));
-    return `${withoutIsbd(units)}${when.length === 0 ? '' : ` (${when.join(' : ')})`}`;
+    return `${units}${when.length === 0 ? '' : ` (${when.join(' : ')})`}`;
   }
   const numbered = [own, ...part('b')].join(' ');
   return [numbered, ...part('c')].map(withoutComma).join(', ');
 }
 
-function withStop(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+/** "Pond Institute. Water Department". */
+function inSentences(parts: readonly string[]): string {
+  return parts.reduce((text, part) => `${text}${/[.!?]$/.test(text) ? ' ' : '. '}${part}`);
 }
 
 function withoutComma(text: string): string {

@@ -1,5 +1,6 @@
 import { yearOf } from '../../description/dates.ts';
 import { shelfLine } from '../../description/holdings.ts';
+import { materialOf } from '../../description/material.ts';
 import { contributorsOf, makersOf, type NameKind, nameOf } from '../../description/names.ts';
 import { publicationLine, publicationOf, thesisOf, thesisText } from '../../description/publication.ts';
 import { titleOfField } from '../../description/titles.ts';
@@ -133,7 +134,7 @@ export function briefOf(record: MarcRecord): Brief {
     y: yearOf(record),
     j: journal || publisher || thesis,
     i: identifiers,
-    k: kinds,
+    k: kinds.length > 0 ? kinds : materialKinds(record),
     s: beginning(tidySpace(abstract.slice(0, abstractRead)), abstractLength),
     f: files,
     ...(shelf === undefined ? {} : { h: [cut(shelf[0], lineLength), cut(shelf[1], lineLength)] }),
@@ -163,6 +164,12 @@ function all(field: Field, code: string): string[] {
 /** Without the ISBD punctuation that announces the next subfield: "Pride and prejudice /". */
 function trimmed(value: string, length: number): string {
   return withoutIsbd(tidySpace(cut(value, length)));
+}
+
+/** Without a 980 the fixed fields tell the kind of material. */
+function materialKinds(record: MarcRecord): readonly string[] {
+  const material = materialOf(record);
+  return material === undefined ? [] : [material];
 }
 
 interface Names {

@@ -1,8 +1,8 @@
 import type { Identifier } from '../../description/identifiers.ts';
 import type { Link } from '../../description/links.ts';
 import type { Contributor } from '../../description/names.ts';
-import { noteTexts } from '../../description/notes.ts';
-import { publicationLine } from '../../description/publication.ts';
+import { publicationLine, thesisText } from '../../description/publication.ts';
+import type { RelatedWork } from '../../description/related.ts';
 import { hostOf } from '../../description/web-address.ts';
 import type { Work } from '../../description/work.ts';
 import { citationStyles, citationText } from '../../formats/citation.ts';
@@ -71,14 +71,21 @@ ${body}
 
 function recordHeader(context: PageContext, model: RecordModel): Html {
   const { work } = model;
-  const kinds = work.kinds.map((kind) => kindName(context, kind));
+  const told = work.kinds.length > 0 || work.material === undefined ? work.kinds : [work.material];
+  const kinds = told.map((kind) => kindName(context, kind));
   const line = [kinds.join(', '), work.date].filter((part) => part !== undefined && part !== '');
   return html`<header>
 <p class="kind">${line.join(' · ')}</p>
 <h1 dir="auto">${work.title === '' ? context.tr.t('record.untitled') : richText(work.title)}</h1>
-${work.otherTitles.map((title) => html`<p class="serif muted" dir="auto">${richText(title)}</p>`)}
+${originalTitle(model)}${work.otherTitles.map((title) => html`<p class="serif muted" dir="auto">${richText(title)}</p>`)}
 ${authorLine(context, model)}
 </header>`;
+}
+
+/** In its own script, as large as the title that stands for it in Latin letters. */
+function originalTitle({ work: { original } }: RecordModel): Html {
+  if (original === undefined || original.title === '') return nothing;
+  return html`<p class="original" dir="auto">${richText(original.title)}</p>`;
 }
 
 const authorsShown = 20;
@@ -87,7 +94,7 @@ const authorsShown = 20;
 function authorLine(context: PageContext, model: RecordModel): Html {
   const { tr } = context;
   const list = model.work.contributors;
-  const shown = list.slice(0, authorsShown).map((one) => contributorLink(one, model.fields));
+  const shown = list.slice(0, authorsShown).map((one, at) => contributorLink(context, one, model, at));
   const groups = model.work.collaborations.map((name) => html`<span>${name}</span>`);
   if (shown.length + groups.length === 0) return nothing;
   const rest = list.length - shown.length;
@@ -98,11 +105,26 @@ function authorLine(context: PageContext, model: RecordModel): Html {
   }</p>`;
 }
 
-export function contributorLink(one: Contributor, fields: ReadonlySet<string>): Html {
-  const field = one.kind === 'person' && fields.has('author') ? 'author' : undefined;
-  const name =
-    field === undefined ? html`${one.name}` : html`<a href="${fieldSearch(field, one.name)}">${one.name}</a>`;
-  return html`${name}${one.role !== undefined && html` <span class="muted">(${one.role})</span>`}`;
+type Described = Pick<RecordModel, 'work' | 'fields'>;
+
+/** `at`: its place among the contributors of the work. */
+export function contributorLink(context: PageContext, one: Contributor, { work, fields }: Described, at: number): Html {
+  const field = one.kind === 'person' ? 'author' : 'corporate';
+  const name = linked(fields, field, one.name, one.name);
+  const original = inOriginal(work, at);
+  const roles =
+    one.relators.length > 0 && context.tr.language !== 'en'
+      ? one.relators.map((relator) => context.tr.t(`relator.${relator}`)).join(', ')
+      : one.role;
+  return html`${name}${original !== undefined && html` <bdi>${original}</bdi>`}${roles !== undefined && html` <span class="muted">(${roles})</span>`}`;
+}
+
+/** The name in its own script: such fields stand in the order of those they stand for. */
+function inOriginal({ contributors, original }: Work, at: number): string | undefined {
+  if (original === undefined || original.contributors.length !== contributors.length) {
+    return at === 0 ? original?.contributors[0]?.name : undefined;
+  }
+  return original.contributors[at]?.name;
 }
 
 function tabList(context: PageContext, model: RecordModel, current: RecordTab): Html {
@@ -152,42 +174,39 @@ function details(context: PageContext, model: RecordModel): Html {
   const { work, fields } = model;
   const published = work.publications.map((one) => {
     const line = publicationLine(one);
-    return fields.has('journal')
-      ? html`<a href="${fieldSearch('journal', one.journal)}">${richText(one.journal)}</a>${line.slice(one.journal.length)}`
-      : line;
+    return html`${linked(fields, 'journal', one.journal)}${line.slice(one.journal.length)}`;
   });
   const subjects = (field: string, list: readonly string[]): readonly HtmlValue[] =>
     list.length === 0
       ? []
       : [
           join(
-            list.map((text) =>
-              fields.has(field) ? html`<a href="${fieldSearch(field, text)}">${richText(text)}</a>` : richText(text),
-            ),
+            list.map((text) => linked(fields, field, text)),
             '; ',
           ),
         ];
-  const thesis =
-    work.thesis === undefined
-      ? []
-      : [[work.thesis.degree, work.thesis.institution].filter(Boolean).join(', ')].filter((text) => text !== '');
-  const publisher = [work.imprint.place, work.imprint.publisher].filter((part) => part !== undefined).join(': ');
+  const thesis = work.thesis === undefined ? [] : [thesisText(work.thesis)].filter((text) => text !== '');
+  const { original } = work;
+  const both = (text: string, other: string | undefined): readonly HtmlValue[] =>
+    [text, other].filter((part) => part !== undefined && part !== '').map((part) => html`<bdi>${part}</bdi>`);
+  const series = work.series.map((text) => linked(fields, 'series', text));
   return facts([
     [tr.t('record.published_in'), published],
-    [tr.t('record.publisher'), publisher === '' ? [] : [publisher]],
+    [tr.t('record.publisher'), both(imprintText(work.imprint), original && imprintText(original.imprint))],
     [tr.t('record.thesis'), thesis],
     [tr.t('record.date'), work.date === undefined ? [] : [dateText(context, work.date)]],
-    [tr.t('record.edition'), work.edition === undefined ? [] : [work.edition]],
-    [tr.t('record.series'), work.series.filter((text) => text !== '')],
+    [tr.t('record.edition'), both(work.edition ?? '', original?.edition)],
+    [tr.t('record.series'), series],
     [tr.t('record.extent'), work.extent === undefined ? [] : [work.extent]],
     [tr.t('record.identifiers'), work.identifiers.map(identifierLink)],
-    [tr.t('record.subjects'), subjects('subject', work.subjects)],
+    [tr.t('record.subjects'), subjects('subject', [...work.subjects, ...(original?.subjects ?? [])])],
     [tr.t('record.keywords'), subjects('keyword', work.keywords)],
     [
       tr.t('record.languages'),
       work.languages.length === 0 ? [] : [work.languages.map((code) => tr.languageName(code)).join(', ')],
     ],
-    [tr.t('record.notes'), noteTexts(work.notes).map((note) => richText(note))],
+    ...work.notes.map(({ kind, texts }) => [tr.t(`record.note.${kind}`), texts.map((text) => richText(text))] as const),
+    ...work.related.map((one) => relatedFact(context, one)),
     [
       tr.t('record.rights'),
       work.licences.map((one) =>
@@ -201,6 +220,29 @@ function details(context: PageContext, model: RecordModel): Html {
       ],
     ],
   ]);
+}
+
+function imprintText({ place, publisher }: Work['imprint']): string {
+  return [place, publisher].filter((part) => part !== undefined).join(': ');
+}
+
+/** A value that is searched for by its field, when the site has it, and it has anything to search. */
+function linked(
+  fields: ReadonlySet<string>,
+  field: string,
+  text: string,
+  shown: HtmlValue = richText(text),
+): HtmlValue {
+  return fields.has(field) && /[\p{L}\p{N}]/u.test(text)
+    ? html`<a href="${fieldSearch(field, text)}">${shown}</a>`
+    : shown;
+}
+
+function relatedFact(
+  { tr }: PageContext,
+  { relation, label, text }: RelatedWork,
+): readonly [name: string, values: readonly HtmlValue[]] {
+  return [label ?? tr.t(`record.relation.${relation}`), [richText(text)]];
 }
 
 /** "2003-05-01" in the reader's words; a year alone, or a year and month, as far as it is known. */

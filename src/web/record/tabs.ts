@@ -67,7 +67,9 @@ export function recordAuthors(context: PageContext, model: RecordModel, page: nu
   const { tr } = context;
   const list = model.work.contributors;
   const shown = slice(context, list, perPage.authors, page);
-  const person = (one: Contributor): Html => html`<li dir="auto">${contributorLink(one, model.fields)}${
+  const person = (
+    one: Contributor,
+  ): Html => html`<li dir="auto">${contributorLink(context, one, model, list.indexOf(one))}${
     one.orcid !== undefined && html` <a class="small" href="https://orcid.org/${one.orcid}">ORCID</a>`
   }${one.affiliations.length > 0 && html`<br><span class="muted small">${one.affiliations.join('; ')}</span>`}</li>
 `;

@@ -196,7 +196,9 @@ export function facetLabel(page: PageContext, definition: FacetDefinition, value
     return collection === undefined ? label : page.tr.nameOf(collection.names, collection.name);
   }
   if (label !== value) return label;
-  if (definition.code === 'language') return page.tr.languageName(value);
+  const tokenizer = page.site.fields.find(({ code }) => code === definition.field)?.index?.tokenizer;
+  if (definition.code === 'language' || tokenizer === 'language') return page.tr.languageName(value);
+  if (tokenizer === 'material') return kindName(page, value);
   return definition.paths.some((path) => path.startsWith('980')) ? kindName(page, value) : label;
 }
 

@@ -1,7 +1,17 @@
 /** Searches that records link to, written as a person would type them. */
 
+/** Of longer values the dictionary of values has the beginning only. */
+const longest = 150;
+
+/**
+ * A quotation mark cannot stand inside quotation marks: any characters may be there. A pattern is
+ * met by the beginning of a value that is very long.
+ */
 function quoted(text: string): string {
-  return `"${text.replaceAll('"', ' ').trim()}"`;
+  const pattern = text.replaceAll('"', '*').trim();
+  const star = pattern.indexOf('*');
+  if (star === -1 || pattern.length <= longest) return `"${pattern}"`;
+  return `"${pattern.slice(0, Math.min(star, longest))}*"`;
 }
 
 export function searchFor(query: string): string {
