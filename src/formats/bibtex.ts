@@ -1,5 +1,5 @@
 import { firstValue } from '../description/fields.ts';
-import { type Contributor, nameParts } from '../description/names.ts';
+import { type Contributor, makersOf, nameParts } from '../description/names.ts';
 import { describeWork, type Work } from '../description/work.ts';
 import { type ExportFormat, none, recordAddress } from './export-format.ts';
 import { foldAscii } from './fold.ts';
@@ -58,8 +58,7 @@ function entryFields(work: Work): readonly (readonly [string, string | undefined
   const published = work.publications[0];
   const identifier = (kind: string): string | undefined => work.identifiers.find((one) => one.kind === kind)?.value;
   const people = work.contributors.filter((one) => one.kind !== 'meeting');
-  const editors = people.filter((one) => one.role !== undefined && /^ed/i.test(one.role));
-  const authors = people.filter((one) => one.role === undefined || /^(aut|author)/i.test(one.role));
+  const { authors, editors } = makersOf(people);
   const year = published?.year ?? work.date?.slice(0, 4);
   const month = work.date?.startsWith(year ?? '-') ? work.date.slice(5, 7) : '';
   const arxiv = identifier('arxiv');

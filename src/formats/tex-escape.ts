@@ -56,9 +56,49 @@ const accentCommands: ReadonlyMap<string, string> = new Map(
  */
 export function texText(source: string): string {
   const text = source.replace(/\s+/gu, ' ').trim();
-  const parts = text.split(/(?<!\\)\$/);
-  if (parts.length % 2 === 0 || !parts.every((part, i) => i % 2 === 0 || isMath(part))) return escapeTex(text);
-  return parts.map((part, i) => (i % 2 === 0 ? escapeTex(part) : `$${part}$`)).join('');
+  let out = '';
+  let at = 0;
+  for (const found of text.matchAll(formula)) {
+    const inside = found[1] ?? found[2]!;
+    if (!isMath(inside)) continue;
+    out += markedUp(text.slice(at, found.index)) + `$${inside}$`;
+    at = found.index + found[0].length;
+  }
+  return out + markedUp(text.slice(at));
+}
+
+/**
+ * Between dollars, as Pandoc reads them: no blank inside at either end, and no digit after the second
+ * one, so that "$5 to $10" are prices; or between \\( and \\).
+ */
+const formula = /(?<!\\)\$(?=\S)([^$]*?[^\s\\$])\$(?!\d)|\\\((.+?)\\\)/g;
+
+const commands: Readonly<Record<string, string>> = {
+  i: 'textit',
+  em: 'emph',
+  b: 'textbf',
+  strong: 'textbf',
+  sub: 'textsubscript',
+  sup: 'textsuperscript',
+};
+/** Elements without another inside. */
+const element = /<(i|em|b|strong|sub|sup)>([^<>]*)<\/\1>/gi;
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: '\u00a0' };
+
+/** Text outside of mathematics: the little HTML that titles carry becomes commands. */
+function markedUp(text: string): string {
+  if (!/[<&]/.test(text)) return escapeTex(text);
+  let out = '';
+  let at = 0;
+  for (const { 0: whole, 1: tag = '', 2: inside = '', index } of text.matchAll(element)) {
+    out += `${unmarked(text.slice(at, index))}\\${commands[tag.toLowerCase()]}{${unmarked(inside)}}`;
+    at = index + whole.length;
+  }
+  return out + unmarked(text.slice(at));
+}
+
+function unmarked(text: string): string {
+  return escapeTex(text.replace(/&(amp|lt|gt|quot|nbsp);/g, (_, name: string) => entities[name]!));
 }
 
 function isMath(part: string): boolean {
