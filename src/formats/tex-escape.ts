@@ -71,7 +71,7 @@ export function texText(source: string): string {
  * Between dollars, as Pandoc reads them: no blank inside at either end, and no digit after the second
  * one, so that "$5 to $10" are prices; or between \\( and \\).
  */
-const formula = /(?<!\\)\$(?=\S)([^$]*?[^\s\\$])\$(?!\d)|\\\((.+?)\\\)/g;
+const formula = /(?<!\\)\$(?=\S)([^$]*?[^\s\\$])\$(?!\d)|\\\((.{1,500}?)\\\)/g;
 
 const commands: Readonly<Record<string, string>> = {
   i: 'textit',
