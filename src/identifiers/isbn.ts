@@ -19,7 +19,7 @@ const old = /\bSBN[:\s]*(\d(?:[- ]?\d){7}[- ]?[\dX])(?![\dX])/i;
  * A text that is nothing but an ISBN, with its name and a qualifier: "ISBN-13: 978... (pbk.) :".
  */
 const alone = new RegExp(
-  `^\\s*(?:e?-?isbn(?:[- ]?1[03])?[:\\s]*)?(${digits})\\s*(?:\\([^()]*\\)\\s*)?[:;,.]?\\s*$`,
+  `^\\s*(?:(?:urn:)?e?-?isbn(?:[- ]?1[03])?[:\\s]*)?(${digits})\\s*(?:\\([^()]*\\)\\s*)?[:;,.]?\\s*$`,
   'i',
 );
 
