@@ -1,6 +1,7 @@
 import { callNumbersIn } from '../identifiers/call-number.ts';
+import { withoutIsbd } from '../marc/isbd.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
-import { dataFields, distinct, subfield, subfields, withoutIsbd } from './fields.ts';
+import { dataFields, distinct, subfield, subfields } from './fields.ts';
 
 /** Where a copy is (852), as a reader looks for it. */
 export interface Holding {

@@ -1,6 +1,7 @@
 import type { Holding } from '../description/holdings.ts';
 import type { Identifier } from '../description/identifiers.ts';
 import { type Contributor, nameParts } from '../description/names.ts';
+import { noteTexts } from '../description/notes.ts';
 import type { Publication } from '../description/publication.ts';
 import { describeWork, type Work, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
@@ -74,7 +75,7 @@ function mods(item: ExportItem, address: string): string {
     ),
     wrapped('physicalDescription', element('extent', work.extent)),
     ...work.abstracts.map((text) => element('abstract', plainText(text))),
-    ...work.notes.map((text) => element('note', plainText(text))),
+    ...noteTexts(work.notes).map((text) => element('note', plainText(text))),
     ...work.subjects.map((term) => wrapped('subject', element('topic', plainText(term)))),
     ...work.keywords.map((term) => wrapped('subject', element('topic', plainText(term)), ' authority="local"')),
     published === undefined ? '' : host(published, parts.firstPage, parts.lastPage),

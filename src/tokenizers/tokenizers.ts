@@ -27,6 +27,9 @@ import { datesOf, gluedYears } from './years.ts';
 /** Makes terms of one folded value. */
 export type Tokenize = (folded: string) => Iterable<string>;
 
+/** What may be read of a whole record: see description/. */
+export type ReadOfRecord = 'year' | 'language' | 'material';
+
 /** What a tokenizer makes, as data. */
 export interface TokenizerRule {
   /** For the manual: what it makes, and of what. */
@@ -53,6 +56,8 @@ export interface TokenizerRule {
   readonly whole: boolean;
   /** False when there is nothing to match a phrase with. */
   readonly hasValues: boolean;
+  /** A value (and word) besides, which is read of the whole record. */
+  readonly ofRecord?: ReadOfRecord;
   /** Is what it makes the number of values? */
   readonly counts?: true;
   /**
@@ -99,8 +104,23 @@ const table = {
     ...plain,
     words: gluedYears,
     values: datesOf,
-    makes: 'words, years with letters at them, and the date as written',
+    ofRecord: 'year',
+    makes: 'words, years with letters at them, the date as written, and the year by which the record is dated',
     example: '`c1999.` by `1999`',
+  },
+  language: {
+    ...entire,
+    ofRecord: 'language',
+    standardPaths: [],
+    makes: 'the languages of the text, as coded; reads 041 and 008 when no paths are said',
+    example: '`engfre` by `eng` and `fre`',
+  },
+  material: {
+    ...entire,
+    ofRecord: 'material',
+    standardPaths: [],
+    makes: 'the kind of material; reads 980, the leader, 008 and 502 when no paths are said',
+    example: 'a score: `material:score`',
   },
   journal: {
     ...entire,

@@ -3,7 +3,8 @@ import { foldText, foldValue, stripLatexAccents } from '../../tokenizers/fold.ts
 import { normaliseName } from '../../tokenizers/names.ts';
 import type { NumberForms } from '../../tokenizers/numbers.ts';
 import { ruleOf } from '../../tokenizers/tokenizers.ts';
-import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
+import { valueForm } from '../../tokenizers/value-form.ts';
+import { hasComposed, hasOwnValues, unionParts, wordOwner } from './plan.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
 import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
@@ -50,6 +51,8 @@ export interface QuerySide {
    * alone.
    */
   queryValue(code: string, text: string): string;
+  /** A whole value as it stands in `pathSpaces`. */
+  pathValue(path: string, text: string): string;
   /**
    * The one number (ISBN, ISSN, DOI, OCLC) that the whole text is, blanks and all, as a word of
    * this field: "ISBN 978 0 306 40615 7". Undefined when it may be something else.
@@ -186,12 +189,13 @@ export function compileQuerySide(site: Site): QuerySide {
     queryValue(code, text) {
       const field = fields.get(code);
       const number = field?.number === undefined ? undefined : (field.number.value ?? field.number.word)(text);
-      return number ?? foldValue(field?.normalises ? normaliseName(text) : text);
+      return number ?? valueForm(field?.normalises ? normaliseName(text) : text);
     },
     queryNumber(code, text) {
       const field = fields.get(code);
       return field === undefined ? undefined : numbersOf(field, text)[0];
     },
+    pathValue: (path, text) => (path.length === 3 && path < '010' ? foldValue(text) : valueForm(text)),
     querySynonyms(code, text) {
       return fields.get(code)?.synonyms?.(foldValue(text)) ?? [];
     },
@@ -219,7 +223,10 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
     stemmer: stemmerOf(field),
     stemmers: [...new Set([field, ...parts.filter(hasWords)].map(stemmerOf))],
     synonyms: compileSynonyms(site, index?.querySynonyms),
-    ownSpaces: new Set(parts.filter(hasOwnValues).map((part) => `v:${part.code}`)),
+    ownSpaces: new Set([
+      ...parts.filter(hasOwnValues).map((part) => `v:${part.code}`),
+      ...parts.filter(hasComposed).map((part) => `c:${part.code}`),
+    ]),
     holds: (space) => matchers.some((matches) => matches(space)),
   };
 }

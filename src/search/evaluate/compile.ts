@@ -59,7 +59,8 @@ function* compileLeaf(leaf: Leaf, context: Context): Work<Plan> {
   if (name === 'recid') return recordNumbers(leaf, context);
   if (name === 'datecreated' || name === 'datemodified') return dates(leaf, context);
   if (isMarcPath(name)) {
-    return values(leaf, context, { kind: 'path', path: name.replaceAll('*', '%') }, pathValue, true);
+    const path = name.replaceAll('*', '%');
+    return values(leaf, context, { kind: 'path', path }, (text) => context.analyzer.pathValue(path, text), true);
   }
   const { analyzer } = context;
   const field = analyzer.field(name === '' || name === 'global' ? analyzer.anyField : name);
@@ -185,10 +186,6 @@ function values(leaf: Leaf, context: Context, place: Place, normalised: (text: s
       return lookUp(context, place, normalised(text), leaf.text);
     }
   }
-}
-
-function pathValue(text: string): string {
-  return foldValue(text);
 }
 
 function lookUp(context: Context, place: Place, term: string, text: string): Plan {

@@ -149,8 +149,13 @@ export function wordShelf(field: string, context: Context): Shelf | undefined {
 /** The whole values of a field or MARC path; undefined when it has none. */
 export function valueShelf(field: string, context: Context): Shelf | undefined {
   if (isMarcPath(field)) {
-    const place: Place = { kind: 'path', path: field.replaceAll('*', '%') };
-    return { field, places: [place], key: foldValue, question: (term) => valueQuestion(field, term) };
+    const path = field.replaceAll('*', '%');
+    return {
+      field,
+      places: [{ kind: 'path', path }],
+      key: (text) => context.analyzer.pathValue(path, text),
+      question: (term) => valueQuestion(field, term),
+    };
   }
   const { analyzer, snapshot } = context;
   const known = analyzer.field(field);

@@ -1,8 +1,10 @@
 import type { Identifier } from '../../description/identifiers.ts';
+import type { Link } from '../../description/links.ts';
 import type { Contributor } from '../../description/names.ts';
+import { noteTexts } from '../../description/notes.ts';
 import { publicationLine } from '../../description/publication.ts';
 import { hostOf } from '../../description/web-address.ts';
-import type { Link, Work } from '../../description/work.ts';
+import type { Work } from '../../description/work.ts';
 import { citationStyles, citationText } from '../../formats/citation.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { attribute, type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
@@ -185,7 +187,7 @@ function details(context: PageContext, model: RecordModel): Html {
       tr.t('record.languages'),
       work.languages.length === 0 ? [] : [work.languages.map((code) => tr.languageName(code)).join(', ')],
     ],
-    [tr.t('record.notes'), work.notes.map((note) => richText(note))],
+    [tr.t('record.notes'), noteTexts(work.notes).map((note) => richText(note))],
     [
       tr.t('record.rights'),
       work.licences.map((one) =>
@@ -223,6 +225,9 @@ function identifierLink(one: Identifier): HtmlValue {
 
 function linkItem(context: PageContext, link: Link): Html {
   const { tr } = context;
+  if (link.url === undefined) {
+    return html`<li>${link.label !== undefined && `${link.label}: `}${link.text}</li>`;
+  }
   const name = decodeName(link.url.split(/[?#]/)[0]!.split('/').at(-1) ?? '');
   const host = hostOf(link.url) ?? '';
   const facts = [host, link.size === undefined ? undefined : tr.size(link.size), link.checksum].filter(

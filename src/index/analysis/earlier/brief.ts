@@ -1,6 +1,6 @@
-import { withoutEndMark } from '../../../marc/end-mark.ts';
 import type { Field, MarcRecord } from '../../../marc/record.ts';
 import type { Brief } from '../../brief.ts';
+import { withoutEndMark } from './end-mark.ts';
 import { tidySpace } from './fold.ts';
 import { yearOf } from './year.ts';
 

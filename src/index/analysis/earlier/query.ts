@@ -49,6 +49,8 @@ export interface QuerySide {
    * alone.
    */
   queryValue(code: string, text: string): string;
+  /** A whole value as it stands in `pathSpaces`. */
+  pathValue(path: string, text: string): string;
   /**
    * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be
    * searched beside
@@ -154,6 +156,7 @@ export function compileQuerySide(site: Site): QuerySide {
     queryValue(code, text) {
       return foldValue(fields.get(code)?.normalises ? normaliseName(text) : text);
     },
+    pathValue: (_, text) => foldValue(text),
     querySynonyms(code, text) {
       return fields.get(code)?.synonyms?.(foldValue(text)) ?? [];
     },
