@@ -55,9 +55,12 @@ export function normalIsbn({ digits: given, valid }: Isbn): string {
   return twelve + checkDigit13(twelve);
 }
 
-/** The ten digits of the same book; undefined when it never had any. */
+/**
+ * The ten digits of the same book; undefined when it never had any, or the check digit is wrong.
+ */
 export function isbn10(normal: string): string | undefined {
   if (normal.length !== 13 || !normal.startsWith('978')) return undefined;
+  if (normal[12] !== checkDigit13(normal.slice(0, 12))) return undefined;
   const nine = normal.slice(3, 12);
   return nine + checkDigit10(nine);
 }
