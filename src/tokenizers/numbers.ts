@@ -1,3 +1,4 @@
+import { arxivOf } from '../identifiers/arxiv.ts';
 import {
   callNumberAlone,
   callNumberOf,
@@ -107,7 +108,10 @@ export function reportNumberForms(text: string): readonly string[] {
 export const reportNumber: NumberForms = {
   // Of a part of a number there is no telling what its last sign parts.
   word: (text) => (text.includes('*') ? undefined : folded(reportNumberOf(text))),
-  anywhere: (text) => (/^(?=.*\d)[^\s*]+$/.test(text) ? folded(reportNumberOf(text)) : undefined),
+  anywhere(text) {
+    const isOne = arxivOf(text) !== undefined || /^(?=.*\d)[^\s*]+$/.test(text);
+    return isOne ? folded(reportNumberOf(text)) : undefined;
+  },
   quoted: (text) => (/^(?=.*\d)[^*]+$/.test(text) ? folded(reportNumberOf(text)) : undefined),
 };
 
