@@ -7,7 +7,7 @@ import { withoutPaths } from '../../marc/select-fields.ts';
 import { identityOf } from '../../site/identity.ts';
 import type { Site } from '../../site/site.ts';
 import { isAddress } from '../../tokenizers/files.ts';
-import { foldBoth, foldText, foldValue, stripLatexAccents, tidySpace } from '../../tokenizers/fold.ts';
+import { foldBoth, foldText, foldValue, stripLatexAccents } from '../../tokenizers/fold.ts';
 import { normaliseName } from '../../tokenizers/names.ts';
 import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { valueForm } from '../../tokenizers/value-form.ts';
@@ -25,7 +25,7 @@ import {
 } from './plan.ts';
 import { createSpaceTable } from './spaces.ts';
 import { createWordNumbers } from './word-numbers.ts';
-import { createWordBuffer, maximumWordLength, splitWords, wordAt } from './words.ts';
+import { addSpelling, createWordBuffer, maximumWordLength, splitWords, wordAt } from './words.ts';
 
 /**
  * Between two values, so that no phrase reaches from one into the next. Different subfields of one
@@ -127,17 +127,19 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
   }
 
   function write(value: string, plan: ValuePlan, sink: TermSink): void {
-    const { folded, value: tidy } = foldBoth(value);
+    const { folded, value: tidy, expanded } = foldBoth(value);
     const whole = plan.isWhole ? tidy : withoutIsbd(tidy);
     if (plan.pathSpace >= 0) sink.value(spaces.of(sink, plan.pathSpace), whole);
-    if (plan.split !== undefined) writeWords(folded, plan.split, sink);
+    if (plan.split !== undefined) writeWords(folded, expanded, plan.split, sink);
     for (const { make, wordSpaces, valueSpace } of plan.tokenizers)
       writeMade(make(valueSpace >= 0 ? whole : folded), wordSpaces, valueSpace, sink);
   }
 
-  function writeWords(folded: string, plan: SplitPlan, sink: TermSink): void {
+  function writeWords(folded: string, expanded: string | undefined, plan: SplitPlan, sink: TermSink): void {
     splitWords(stripLatexAccents(folded), buffer);
+    if (expanded !== undefined) addSpelling(stripLatexAccents(expanded), buffer, extra);
     const { positions: places, count } = buffer;
+    const respelled = buffer.text.length > folded.length;
     const { stemmers, outputs } = plan;
     const silent = plan.onlyText.length > 0 && isAddress(folded) ? plan.onlyText : undefined;
     for (let way = 0; way < stemmers.length; way++) {
@@ -148,7 +150,11 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
       const base = position(space);
       const number = spaces.of(sink, space);
       const first = terms[ways[0] as number] as number[];
-      for (let at = 0; at < count; at++) sink.word(number, first[at] as number, base + (places[at] as number));
+      for (let at = 0; at < count; at++) {
+        // Other spellings of a word often have its stem.
+        if (respelled && at > 0 && first[at] === first[at - 1] && places[at] === places[at - 1]) continue;
+        sink.word(number, first[at] as number, base + (places[at] as number));
+      }
       for (let other = 1; other < ways.length; other++) {
         const again = terms[ways[other] as number] as number[];
         for (let at = 0; at < count; at++) {
@@ -177,7 +183,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     for (let at = 0; at < buffer.count; at++) {
       for (const synonym of plan.of(wordAt(buffer, at))) writeAll(synonym, buffer.positions[at] as number);
     }
-    if (buffer.count > 1) for (const synonym of plan.of(tidySpace(folded))) writeAll(synonym, 0);
+    if (buffer.count > 1) for (const synonym of plan.of(foldValue(folded))) writeAll(synonym, 0);
   }
 
   function writeMade(made: Iterable<string>, wordSpaces: readonly number[], valueSpace: number, sink: TermSink): void {
@@ -241,7 +247,7 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     for (const target of targets) {
       if (refused.includes(target)) continue;
       const isName = ruleOf(target.field.index?.tokenizer)?.names !== undefined;
-      const value = valueForm(isName ? normaliseName(composed) : composed);
+      const value = valueForm(isName ? normaliseName(foldText(composed)) : composed);
       if (value !== '') sink.value(spaces.of(sink, target.composedSpace), value);
     }
   }

@@ -3,7 +3,6 @@ import { isLongTermKey } from '../../index/segment/term-key.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Site } from '../../site/site.ts';
-import { foldValue } from '../../tokenizers/fold.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 import { byCodePoint } from '../evaluate/expand.ts';
 import { afterPrefix } from '../evaluate/matcher.ts';
@@ -54,11 +53,11 @@ export function suggest(
   options: SearchOptions = {},
 ): readonly Suggestion[] {
   const named = /^\s*(title|author|subject|journal)\s*:\s*(.*)$/is.exec(typed);
-  const prefix = foldValue((named?.[2] ?? typed).replace(/^\s*["']/, ''));
+  const { context } = prepare(snapshot, emptyRequest, visible, options);
+  const prefix = context.analyzer.queryValue('', (named?.[2] ?? typed).replace(/^\s*["']/, ''));
   if (Array.from(prefix).length < shortestPrefix && /^[\0-\x7f]*$/.test(prefix)) return [];
   const kind = (named?.[1]?.toLowerCase() as SuggestionKind | undefined) ?? wish.kind;
   const limit = Math.min(wish.limit, mostSuggestions);
-  const { context } = prepare(snapshot, emptyRequest, visible, options);
   const lists = suggestionKinds.map((one) =>
     kind === undefined || kind === one ? suggestionsOf(one, prefix, limit, context) : [],
   );
@@ -127,7 +126,7 @@ function suggestionsOf(kind: SuggestionKind, prefix: string, limit: number, cont
     if (question === undefined) continue;
     found.push({
       kind,
-      text: writtenText(segment, first.bits, term, snapshot.site) ?? question.label,
+      text: writtenText(segment, first.bits, term, context) ?? question.label,
       query: question.text,
       count: seen.reduce((sum, { bits }) => sum + bits.size, 0),
     });
@@ -154,25 +153,28 @@ const recordsRead = 4;
  * Dictionaries have no capitals and accents; the first records that have the value say how it is
  * written.
  */
-function writtenText(segment: Segment, seen: RoaringBitmap32, term: string, site: Site): string | undefined {
+function writtenText(segment: Segment, seen: RoaringBitmap32, term: string, context: Context): string | undefined {
   for (const ordinal of seen.toUint32Array(recordsRead)) {
-    const found = textIn(segment, ordinal, term, site);
+    const found = textIn(segment, ordinal, term, context);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function textIn(segment: Segment, ordinal: number, term: string, site: Site): string | undefined {
+function textIn(segment: Segment, ordinal: number, term: string, context: Context): string | undefined {
+  const foldValue = (text: string): string => context.analyzer.queryValue('', text);
   const { t, a } = segment.brief(ordinal);
   const isLong = isLongTermKey(term);
   const title = foldValue(t);
   if (isLong ? title.startsWith(term.slice(0, term.lastIndexOf('\u0001'))) : title === term) return t;
   // The remainder and the edition follow the title.
-  if (title.startsWith(`${term}:`) || title.startsWith(`${term};`))
-    return title.length === t.length ? t.slice(0, term.length) : undefined;
+  if (title.startsWith(`${term}:`) || title.startsWith(`${term};`)) {
+    const ends = [...t.matchAll(/[:;]/g)].map(({ index }) => t.slice(0, index));
+    return ends.find((beginning) => foldValue(beginning) === term);
+  }
   const name = a.find((text) => foldValue(text) === term);
   if (name !== undefined) return name;
-  for (const { code, kind } of site.facets) {
+  for (const { code, kind } of context.snapshot.site.facets) {
     const column = kind === 'values' ? segment.columns.facet(code) : undefined;
     if (column === undefined) continue;
     const end = Math.min(column.starts[ordinal + 1]!, column.starts[ordinal]! + mostValuesRead);
