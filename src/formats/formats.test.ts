@@ -164,11 +164,14 @@ test('BibTeX: entry type by kind, names, mathematics kept, everything else escap
   assert.match(master, /\\textbraceleft\{\}on\\textbraceright\{\}/);
 });
 
-test('MODS says where a copy is', () => {
+test('MODS and JSON say where a copy is', () => {
   const copy = item(1, [field('852__', '$aMain Library$cReading room$hQC174.12$i.G74 2005')]);
   const location =
     '<location><physicalLocation>Main Library, Reading room</physicalLocation><shelfLocator>QC174.12 .G74 2005</shelfLocator></location>';
   assert.ok(written('xo', [copy]).includes(location));
+  const [json] = JSON.parse(written('js', [copy]));
+  assert.deepEqual(json.holdings, [{ place: ['Main Library', 'Reading room'], shelf_mark: 'QC174.12 .G74 2005' }]);
+  assert.equal(json.call_numbers, undefined);
 });
 
 test('Dublin Core has the elements that a harvester expects', () => {

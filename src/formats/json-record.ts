@@ -62,6 +62,15 @@ export function jsonRecord(
     language: some(work.languages),
     comment: some(noteTexts(work.notes)),
     url_links: some(work.links.map(({ text, url, ...more }) => ({ url: url ?? text, ...more }))),
+    holdings: some(
+      work.holdings.copies.map((copy) => ({
+        place: some(copy.places),
+        shelf_mark: copy.shelfMark,
+        copy: copy.copy,
+        notes: some(copy.notes),
+      })),
+    ),
+    call_numbers: some(work.holdings.callNumbers),
     license: some(work.licences.map((one) => ({ ...one }))),
     reference: some(references(item.record).map((one) => ({ ...one }))),
   };

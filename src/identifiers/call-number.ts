@@ -62,26 +62,43 @@ export function compactCallNumber(text: string): string {
 
 /** Its words: each part, and what begins it, without blanks: "qc", "174.12", "qc174.12", ... */
 export function callNumberWords(text: string): readonly string[] {
-  const parts = partsOf(text).map((one) => one.text);
-  const beginnings = parts.map((_, at) => parts.slice(0, at + 1).join(''));
-  return [...new Set([...parts, ...beginnings])];
+  const words = new Set<string>();
+  let beginning = '';
+  for (const { text: part } of partsOf(text)) {
+    words.add(part);
+    if (beginning.length > longestBeginning) continue;
+    beginning += part;
+    words.add(beginning);
+  }
+  return [...words];
 }
+
+/** Longer words are cut by the index. */
+const longestBeginning = 50;
 
 /** One word with class and Cutter number, as people write it without blanks: "QC174.12.G74". */
 export function gluedCallNumber(word: string): string | undefined {
   return /^[a-z]{1,3}\d{1,5}(?:\.\d+)?\.?[a-z]\d\S*$/i.test(word) ? compactCallNumber(word) : undefined;
 }
 
+/**
+ * A text of several words that is a call number with a class and a Cutter number: "QC 174.12 .G74
+ * 2005".
+ */
+export function callNumberAlone(text: string): string | undefined {
+  return /^\s*[a-z]{1,3}\s*\d{1,5}(?:\.\d+)?\s*\.?[a-z]\d[^*]*$/i.test(text) ? compactCallNumber(text) : undefined;
+}
+
 function partsOf(text: string): readonly Part[] {
   // The letters of a class are a part of their own, however near its number stands.
   const given = withoutPrimes(text.toLowerCase()).replace(/^([^\p{L}\p{N}]*\p{L}{1,3})(?=\d)/u, '$1 ');
-  return Array.from(given.matchAll(part), ([found, cutter, number]) => ({
+  return Array.from(given.matchAll(parts), ([found, cutter, number]) => ({
     kind: cutter !== undefined ? 'cutter' : number !== undefined ? 'number' : 'word',
     text: found,
   }));
 }
 
-const part = /(\p{L}{1,3}\d+\p{L}*)|(\d+(?:\.\d+)?)|\p{L}[\p{L}\p{M}]*/gu;
+const parts = /(\p{L}{1,3}\d+\p{L}*)|(\d+(?:\.\d+)?)|\p{L}[\p{L}\p{M}]*/gu;
 
 /** Dewey numbers have marks where they may be cut: "813/.54", "530.1'2". */
 function withoutPrimes(text: string): string {

@@ -37,23 +37,32 @@ export function doiIn(text: string): string | undefined {
 
 function washed(given: string, isAddress: boolean): string | undefined {
   const encoded = /%[\da-f]{2}/i.test(given) && (isAddress || !given.includes('/'));
-  let doi = encoded ? decoded(given) : given;
-  for (;;) {
-    const shorter = doi.replace(/[.,;:"'\s]+$/, '');
-    const last = shorter.at(-1);
-    const opening = last === undefined ? undefined : pairs[last];
-    const unpaired = opening !== undefined && count(shorter, opening) < count(shorter, last!);
-    doi = unpaired ? shorter.slice(0, -1) : shorter;
-    if (!unpaired) break;
-  }
+  const doi = withoutTail(encoded ? decoded(given) : given);
   return name.test(doi) ? doi : undefined;
 }
 
-const pairs: Readonly<Record<string, string>> = { ')': '(', ']': '[', '>': '<' };
-
-function count(text: string, sign: string): number {
-  return text.split(sign).length - 1;
+/**
+ * Without the signs of a sentence at its end, and what closes a bracket that was opened before it.
+ */
+function withoutTail(text: string): string {
+  if (!/[.,;:"'\s)\]>]$/.test(text)) return text;
+  const unpaired: Record<string, number> = {};
+  for (const sign of text) {
+    const closing = closers[sign] ?? sign;
+    if (')]>'.includes(closing)) unpaired[closing] = (unpaired[closing] ?? 0) + (closing === sign ? 1 : -1);
+  }
+  let end = text.length;
+  for (; end > 0; end--) {
+    const last = text[end - 1]!;
+    if (!/[.,;:"'\s]/.test(last)) {
+      if ((unpaired[last] ?? 0) <= 0) break;
+      unpaired[last]!--;
+    }
+  }
+  return text.slice(0, end);
 }
+
+const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '<': '>' };
 
 function decoded(text: string): string {
   try {

@@ -19,7 +19,7 @@ const old = /\bSBN[:\s]*(\d(?:[- ]?\d){7}[- ]?[\dX])(?![\dX])/i;
  * A text that is nothing but an ISBN, with its name and a qualifier: "ISBN-13: 978... (pbk.) :".
  */
 const alone = new RegExp(
-  `^\\s*(?:e?-?isbn(?:[- ]?1[03])?[:\\s]*)?(${digits})\\s*(?:\\([^()]*\\)\\s*)?[:;,.]?\\s*$`,
+  `^\\s*(?:(?:urn:)?e?-?isbn(?:[- ]?1[03])?[:\\s]*)?(${digits})\\s*(?:\\([^()]*\\)\\s*)?[:;,.]?\\s*$`,
   'i',
 );
 
@@ -55,9 +55,12 @@ export function normalIsbn({ digits: given, valid }: Isbn): string {
   return twelve + checkDigit13(twelve);
 }
 
-/** The ten digits of the same book; undefined when it never had any. */
+/**
+ * The ten digits of the same book; undefined when it never had any, or the check digit is wrong.
+ */
 export function isbn10(normal: string): string | undefined {
   if (normal.length !== 13 || !normal.startsWith('978')) return undefined;
+  if (normal[12] !== checkDigit13(normal.slice(0, 12))) return undefined;
   const nine = normal.slice(3, 12);
   return nine + checkDigit10(nine);
 }

@@ -4,7 +4,7 @@
  */
 const anywhere = /(?<![\dX-])(\d{4})[-\u2010-\u2015\u2212\u00ad \u00a0]?(\d{3}[\dX])(?![\dX-])/gi;
 const alone =
-  /^\s*(?:[epl]?-?issn(?:-l)?[:\s]*)?(\d{4}[-\u2010-\u2015\u2212\u00ad]?\d{3}[\dX])\s*(?:\([^()]*\)\s*)?[:;,.]?\s*$/i;
+  /^\s*(?:(?:urn:)?[epl]?-?issn(?:-l)?[:\s]*)?(\d{4}[-\u2010-\u2015\u2212\u00ad]?\d{3}[\dX])\s*(?:\([^()]*\)\s*)?[:;,.]?\s*$/i;
 
 /** All that stand in a text as the standard writes them, right or not. */
 export function issnsIn(text: string): readonly string[] {

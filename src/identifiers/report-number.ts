@@ -16,5 +16,7 @@ export function reportNumberText(text: string): string {
   if (arxiv !== undefined) return arxiv;
   const given = text.replace(/^[\s[]+/, '').replace(/^arxiv:\s*/i, '');
   const bracket = given.indexOf('[');
-  return (bracket === -1 ? given : given.slice(0, bracket)).replace(/[\s\]]+$/, '').replace(/(?<=\d{4})v\d+$/i, '');
+  let end = bracket === -1 ? given.length : bracket;
+  while (end > 0 && /[\s\]]/.test(given[end - 1]!)) end--;
+  return given.slice(0, end).replace(/(?<=\d{4})v\d{1,9}$/i, '');
 }

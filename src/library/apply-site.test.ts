@@ -5,12 +5,16 @@ import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { UserError } from '../errors/errors.ts';
 import { defaultSiteText } from '../site/default.ts';
+import { newestVersions } from '../site/index-versions.ts';
 import { currentSite, currentSource } from '../site/versions.ts';
 import { applySite } from './apply-site.ts';
 
 let store: TestDatabase;
 before(async () => {
   store = await openTestDatabase();
+  // As a new library has it: the site of another analysis is another text.
+  const { analysis, format } = newestVersions;
+  await store.database.query(sql`UPDATE manifest SET analysis = ${analysis}, format = ${format}`);
 });
 after(() => store.release());
 

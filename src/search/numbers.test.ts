@@ -71,6 +71,13 @@ const questions: Readonly<Record<string, readonly string[]>> = {
     '9780306406157',
     '978-0-306-40615-7',
     '978–0–306–40615–7',
+    '"978-0-306-40615-7"',
+    "'9780306406157'",
+    '"ISBN 0 306 40615 2"',
+    'urn:isbn:0306406152',
+    'ISBN:978-0-306-40615-7,',
+    'isbn:(0306406152 or 99)',
+    'isbn:"978-0-306-40615-7 (pbk.)"',
     '0-306-40615-2',
     '978 0 306 40615 7',
     'ISBN 0-306-40615-2',
@@ -102,19 +109,38 @@ const questions: Readonly<Record<string, readonly string[]>> = {
     'doi:https://dx.doi.org/10.5072%2F0370-2693%2885%2990357-4',
     'info:doi/10.5072/0370-2693(85)90357-4',
     'doi:"https://doi.org/10.5072/0370-2693(85)90357-4"',
+    '"https://doi.org/10.5072/0370-2693(85)90357-4"',
     'work https://doi.org/10.5072/0370-2693(85)90357-4',
     'doi:10.5072/0370*',
   ],
   sici: [sici, `https://doi.org/${sici}`, `doi:${sici}`, `https://doi.org/${encodeURIComponent(sici)}`],
-  address: ['doi:10.5072/FK2/4QEJQV', '10.5072/fk2/4qejqv', 'https://doi.org/10.5072/FK2/4QEJQV'],
+  address: [
+    'doi:10.5072/FK2/4QEJQV',
+    '10.5072/fk2/4qejqv',
+    'https://doi.org/10.5072/FK2/4QEJQV',
+    'find doi https://doi.org/10.5072/FK2/4QEJQV',
+    'doi:10.5072/FK2/4QEJQV.',
+    'DOI:https://doi.org/10.5072/FK2/4QEJQV',
+    '<https://doi.org/10.5072/FK2/4QEJQV>',
+    '(doi:10.5072/FK2/4QEJQV)',
+  ],
   prefix: ['10.5072/FK2/X', 'doi:10.5072/fk2/x'],
-  oldEprint: ['hep-th/9611127', 'arXiv:hep-th/9611127', 'reportnumber:"hep-th/9611127"', 'hep-th/9611127v3'],
+  oldEprint: [
+    'hep-th/9611127',
+    'arXiv:hep-th/9611127',
+    'reportnumber:"hep-th/9611127"',
+    'hep-th/9611127v3',
+    'find eprint arXiv:hep-th/9611127v2',
+    'arXiv:hep-th/9611127 [hep-th]',
+  ],
   newEprint: ['arXiv:2101.01234', '2101.01234v2', 'https://arxiv.org/abs/2101.01234', 'reportnumber:arXiv:2101.01234'],
   report: [
     'CERN-TH-4036-85',
     'reportnumber:CERN-TH-4036/85',
     'reportnumber:"CERN TH 4036 85"',
     'CERN TH 4036',
+    '"CERN TH 4036 85"',
+    '"CERN-TH/4036-85"',
     'reportnumber:CERN-TH.4036/85',
     'reportnumber:cern-th.*',
     'reportnumber:CERN-TH-*',
@@ -123,6 +149,8 @@ const questions: Readonly<Record<string, readonly string[]>> = {
     'QC 174.12 G74 2005',
     'QC174.12 .G74 2005',
     'QC174.12.G74',
+    '"QC174.12 .G74 2005"',
+    '"QC 174.12 G74"',
     'callnumber:QC174.12',
     'callnumber:"QC 174.12 G74 2005"',
     'callnumber:"QC174.12.G74 2005"',
@@ -146,6 +174,10 @@ for (const [found, asked] of Object.entries(questions)) {
 test('a field that was chosen takes numbers with blanks', () => {
   assert.equal(finds('978 0 306 40615 7', { field: 'isbn' }), 'hyphens ten cancelled');
   assert.equal(finds('https://doi.org/10.5072/FK2/4QEJQV', { field: 'doi' }), 'address');
+  assert.equal(finds('QC174.12 .G74 2005', { field: 'callnumber' }), 'lc');
+  const part = { field: 'isbn', join: 'and', text: '978 0 306 40615 7' } as const;
+  for (const match of ['', 'a', 'o', 'e', 'p'] as const)
+    assert.equal(finds('', { parts: [{ ...part, match }] }), 'hyphens ten cancelled', match);
   assert.equal(finds('QC 174.12 G74', { field: 'callnumber' }), 'lc');
 });
 

@@ -45,6 +45,8 @@ function unquoted(text: string): string {
 
 function partQuery(part: RequestPart, fieldNames: FieldNames, analyzer: Analyzer): Parsed {
   const { text, field } = part;
+  const number = part.match === 'a' || part.match === 'o' ? numberAsked(text, field, fieldNames, analyzer) : undefined;
+  if (number !== undefined) return { query: number, notices: [] };
   const words = text.split(/\s+/);
   switch (part.match) {
     case '':
@@ -90,7 +92,8 @@ function numberAsked(text: string, field: string, fieldNames: FieldNames, analyz
   const asked = name === undefined ? text.trim() : named![2]!.trim();
   const code = name ?? field;
   const searched = code === '' || code === 'global' ? analyzer.anyField : code;
-  return analyzer.queryNumber?.(searched, asked) === undefined ? undefined : wordOf(code, asked);
+  const number = analyzer.queryNumber?.(searched, asked);
+  return number === undefined ? undefined : wordOf(code, number);
 }
 
 const longestNumber = 300;

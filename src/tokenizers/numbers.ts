@@ -1,4 +1,6 @@
+import { arxivOf } from '../identifiers/arxiv.ts';
 import {
+  callNumberAlone,
   callNumberOf,
   callNumbersIn,
   gluedCallNumber,
@@ -18,6 +20,8 @@ export interface NumberForms {
   word(text: string): string | undefined;
   /** A text typed for any field; undefined when it may be something else than such a number. */
   anywhere(text: string): string | undefined;
+  /** A quoted text of several words; when it is not said, as `anywhere`. */
+  quoted?(text: string): string | undefined;
   /** Likewise as a whole value, where that is not the word. */
   value?(text: string): string | undefined;
   /** A whole value as people read it, when no record tells how it is written. */
@@ -104,7 +108,11 @@ export function reportNumberForms(text: string): readonly string[] {
 export const reportNumber: NumberForms = {
   // Of a part of a number there is no telling what its last sign parts.
   word: (text) => (text.includes('*') ? undefined : folded(reportNumberOf(text))),
-  anywhere: (text) => (/^(?=.*\d)[^\s*]+$/.test(text) ? folded(reportNumberOf(text)) : undefined),
+  anywhere(text) {
+    const isOne = arxivOf(text) !== undefined || /^(?=.*\d)[^\s*]+$/.test(text);
+    return isOne ? folded(reportNumberOf(text)) : undefined;
+  },
+  quoted: (text) => (/^(?=.*\d)[^*]+$/.test(text) ? folded(reportNumberOf(text)) : undefined),
 };
 
 export function callNumberWords(folded: string): readonly string[] {
@@ -114,6 +122,7 @@ export function callNumberWords(folded: string): readonly string[] {
 export const callNumber: NumberForms = {
   word: (text) => gluedCallNumber(foldText(text)),
   anywhere: (text) => gluedCallNumber(foldText(text)),
+  quoted: (text) => callNumberAlone(foldText(text)),
   value: (text) => shelfKey(foldText(text)),
   label: callNumberOf,
 };

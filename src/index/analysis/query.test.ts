@@ -122,6 +122,31 @@ test('what a record says is found by asking for it: each word, and any stretch a
   );
 });
 
+const numbered = compileAnalyzer(
+  siteOf(`
+  anyfield: {index: {union: [title, isbn, oclc, callnumber], pairs: true}}
+  title: {paths: ["245__a"], index: {tokenizer: text, pairs: true}}
+  isbn: {paths: ["020__a"], index: {tokenizer: isbn}}
+  oclc: {paths: ["035__a"], index: {tokenizer: oclc}}
+  callnumber: {paths: ["050%%a", "050%%b"], index: {tokenizer: call-number}}
+`),
+);
+
+test('a number is asked for in its one form, in its field and beside what was typed in any field', () => {
+  assert.deepEqual(numbered.queryForms('isbn', '0-306-40615-2'), [[['9780306406157']]]);
+  assert.deepEqual(numbered.queryForms('isbn', '978-0-306*'), [[['9780306*']]]);
+  assert.deepEqual(numbered.queryForms('anyfield', '0-306-40615-2'), [[['0-306-40615-2'], ['9780306406157']]]);
+  assert.deepEqual(numbered.queryForms('anyfield', 'ISBN 0 306 40615 2'), [[['9780306406157']]]);
+  assert.deepEqual(numbered.queryForms('anyfield', '1999 2000'), [[['1999']], [['2000']]]);
+  assert.deepEqual(numbered.queryForms('title', '0-306-40615-2'), [[['0-306-40615-2']]]);
+  assert.deepEqual(numbered.queryPhrases('anyfield', '0-306-40615-2').at(-1), ['9780306406157']);
+  assert.equal(numbered.queryValue('isbn', 'ISBN 0-306-40615-2'), '9780306406157');
+  assert.equal(numbered.queryValue('callnumber', 'QC174.12 .G74'), 'qc 3174.12 g74');
+  assert.equal(numbered.queryNumber?.('anyfield', 'ISBN 0 306 40615 2'), '9780306406157');
+  assert.equal(numbered.queryNumber?.('anyfield', 'two 0306406152'), undefined);
+  assert.equal(numbered.queryNumber?.('oclc', 'ocm00012345'), '12345');
+});
+
 /** Does a title with this text answer the question, as words and as a phrase? */
 function finds(title: string, question: string): { readonly words: boolean; readonly phrase: boolean } {
   const collected = collectTerms();

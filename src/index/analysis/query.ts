@@ -216,7 +216,15 @@ export function compileQuerySide(site: Site): QuerySide {
     queryWords: (code, text) => typedWords(code, text).map(([words = []]) => stemmed(words, fields.get(code)?.stemmer)),
     queryForms: typedForms,
     queryPhrase: (code, text) => stemmed(split(text, 'groups'), fields.get(code)?.stemmer),
-    queryPhrases: (code, text) => formsOf(phraseWays(text), fields.get(code)),
+    queryPhrases(code, text) {
+      const field = fields.get(code);
+      const forms = formsOf(phraseWays(text), field);
+      const numbers = (field?.numbers ?? []).map((one) =>
+        (one.quoted ?? one.anywhere)(text)?.slice(0, maximumWordLength),
+      );
+      const others = numbers.filter((number) => number !== undefined && !has(forms, number)).map((number) => [number!]);
+      return others.length === 0 ? forms : [...forms, ...others];
+    },
     queryValue(code, text) {
       const field = fields.get(code);
       const number = field?.number === undefined ? undefined : (field.number.value ?? field.number.word)(text);

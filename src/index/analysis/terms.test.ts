@@ -198,3 +198,26 @@ test('a hidden value is a value of its path and nothing else', () => {
   assert.deepEqual(told.in('w:note'), ['shown@0']);
   assert.deepEqual(told.in('m:595__a'), ['secret']);
 });
+
+test('numbers stand in one form; a call number is that of several subfields, its value in shelf order', () => {
+  const numbers = siteOf(`
+  anyfield: {index: {union: [isbn, callnumber]}}
+  isbn: {paths: ["020__a"], index: {tokenizer: isbn}}
+  callnumber: {paths: ["050%%a", "050%%b", "852%%h", "852%%i"], index: {tokenizer: call-number}}
+`);
+  const found = termsOf(
+    numbers,
+    record(
+      field('020__', 'a', '0-306-40615-2 (pbk.)'),
+      field('050_4', 'a', 'QC174.12', 'b', '.G74', '2', 'x'),
+      field('852__', 'a', 'Main', 'h', 'KF 9', 'i', 'A1'),
+    ),
+  );
+  assert.deepEqual(found.in('v:isbn'), ['9780306406157']);
+  assert.deepEqual(found.in('v:callnumber'), ['qc 3174.12 g74', 'kf 19 a1']);
+  const words = (space: string) => found.in(space).map((word) => word.split('@')[0]);
+  assert.deepEqual(words('w:isbn'), ['9780306406157', '0306406152', '0-306-40615-2']);
+  for (const word of ['qc', '174.12', 'qc174.12g74', 'kf9', 'kf9a1'])
+    for (const space of ['w:callnumber', 'w:anyfield']) assert.ok(words(space).includes(word), `${space} ${word}`);
+  assert.ok(!words('w:anyfield').includes('main'));
+});

@@ -70,6 +70,17 @@ export const recordSchema = Type.Object(
         }),
       ),
     ),
+    holdings: optional(
+      Type.Array(
+        Type.Object({
+          place: optional(texts('Institution, library and collection of a copy.')),
+          shelf_mark: optional(Type.String()),
+          copy: optional(text('Number of the copy.')),
+          notes: optional(Type.Array(Type.String())),
+        }),
+      ),
+    ),
+    call_numbers: optional(texts('Of the work, when no copy has a shelf mark.')),
     license: optional(Type.Array(Type.Object({ text: Type.String(), url: optional(Type.String()) }))),
     reference: optional(Type.Array(Type.Record(Type.String(), Type.String()))),
   },
