@@ -14,6 +14,12 @@ export const recordErrors = defineErrors({
     message: '{record} is already in the library as record {id}: its 001 is the record number here.',
     hint: 'Use --mode replace to replace record {id}, or --source CODE if these are the numbers of another library.',
   },
+  deletes: {
+    code: 'REPERIO_RECORD_DELETES',
+    status: 409,
+    message: '{record} says in its leader that record {id} (same {by}) is deleted, and --mode insert only adds.',
+    hint: 'Use --mode replace or insert-or-replace to let the input delete records.',
+  },
   unknown: {
     code: 'REPERIO_RECORD_UNKNOWN',
     status: 404,

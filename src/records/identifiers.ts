@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { largestRecordId } from '../index/record-id.ts';
 import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
+import { asksDeletion } from './deletion.ts';
 
 /**
  * By what a record is known. An identifier is written as one string, its *key*: the kind, a blank,
@@ -27,6 +28,8 @@ export interface Identity {
   readonly number: number;
   /** The other keys, in matching order and without repetition. */
   readonly keys: readonly string[];
+  /** The record only says that the one it matches is deleted. */
+  readonly deletes: boolean;
 }
 
 /** What a library knows when records are matched. */
@@ -80,6 +83,7 @@ export function identify(record: MarcRecord, source = ''): Identity {
     source: wellFormed(controlValue(record, '003') ?? '').trim() || source,
     number,
     keys: [...new Set([...other, ...system, ...oai, ...doi])],
+    deletes: asksDeletion(record),
   };
 }
 

@@ -9,10 +9,10 @@ export type WriteMode = 'insert' | 'replace' | 'insert-or-replace';
 export const writeModes: readonly WriteMode[] = ['insert', 'replace', 'insert-or-replace'];
 
 /** What is to be done with an incoming record. */
-export type Decision = Accepted | Refused;
+export type Decision = Accepted | Refused | PassedOver;
 
 export interface Accepted {
-  /** Our record to replace, or 0 for a new one. */
+  /** Our record to replace or delete, or 0 for a new one. */
   readonly id: number;
   /** Field 001 is our number already. */
   readonly ours: boolean;
@@ -24,15 +24,24 @@ export interface Refused {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
+/** It says that a record is deleted which the library does not have: there is nothing to do. */
+export interface PassedOver {
+  readonly passedOver: true;
+}
+
 /** Every identifier names one record: what would break that is refused. */
 export function decide(identity: Identity, mode: WriteMode, holdings: Holdings): Decision {
   if (identity.repeated) return { refusal: recordErrors.twoNumbers, values: {} };
   const match = matchRecord(identity, holdings);
+  if (match.id === 0 && identity.deletes) return { passedOver: true };
   if (match.id > 0 && mode === 'insert') {
     const { id, by, ours } = match;
+    if (identity.deletes) return { refusal: recordErrors.deletes, values: { id, by } };
     return { refusal: ours ? recordErrors.ours : recordErrors.held, values: { id, by } };
   }
   if (match.id === 0 && mode === 'replace') return { refusal: recordErrors.unknown, values: {} };
+  // A deletion brings nothing: the record keeps what it is known by.
+  if (identity.deletes) return { id: match.id, ours: match.ours };
   for (const key of broughtKeys(identity, match.ours)) {
     const other = holdings.holder(key);
     if (other > 0 && other !== match.id)

@@ -51,6 +51,11 @@ export class BatchView {
     return this.#holders.get(key) ?? 0;
   }
 
+  /** What a record that is replaced or deleted is known by now. */
+  keysOf(id: number): readonly string[] {
+    return this.#keys.get(id) ?? [];
+  }
+
   /** The record takes these keys instead of those it had. */
   take(id: number, keys: readonly string[]): void {
     const before = this.#keys.get(id) ?? [];

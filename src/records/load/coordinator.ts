@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import { recordLabel } from '../../marc/problem.ts';
 import type { Database } from '../../store/database.ts';
 import type { SharedLease } from '../../store/lease.ts';
 import type { WriteMode } from '../matching.ts';
@@ -16,10 +17,22 @@ export interface LoadTotals {
   readonly position: number;
   readonly inserted: number;
   readonly replaced: number;
+  /** By records that ask for it (leader/05 d), and such that found nothing to delete. */
+  readonly deleted: number;
+  readonly passedOver: number;
   readonly refused: number;
   /** Bytes of records done by this run. */
   readonly bytes: number;
 }
+
+export const noneDone: Omit<LoadTotals, 'position'> = {
+  inserted: 0,
+  replaced: 0,
+  deleted: 0,
+  passedOver: 0,
+  refused: 0,
+  bytes: 0,
+};
 
 export interface CoordinatorOptions {
   readonly database: Database;
@@ -89,7 +102,7 @@ export class Coordinator {
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     this.#progress = options.progress;
-    this.#totals = { position: options.progress.position, inserted: 0, replaced: 0, refused: 0, bytes: 0 };
+    this.#totals = { position: options.progress.position, ...noneDone };
   }
 
   /**
@@ -230,10 +243,14 @@ export class Coordinator {
           const { lastIdBefore, lastIdAfter } = plan;
           await job.worker.call('commit', { batch: job.batch.number, lastIdBefore, lastIdAfter, progress });
         }
-        this.#done(job, written, refused.length, progress);
+        this.#done(job, plan, written, refused.length, progress);
         for (const one of refused) this.#options.onRefused(one);
-        for (const sentence of [...(await job.identified).warnings, ...written.warnings])
-          this.#options.onWarning(sentence);
+        const { warnings, identities } = await job.identified;
+        const passed = plan.passedOver.map((index) => {
+          const label = recordLabel(job.batch.positions[index]!, identities[index]!.control);
+          return `${label} is a deletion (leader/05 d) of a record that this library does not have.`;
+        });
+        for (const sentence of [...warnings, ...passed, ...written.warnings]) this.#options.onWarning(sentence);
         await job.worker.call('release', { batch: job.batch.number });
         return;
       } catch (error) {
@@ -264,13 +281,13 @@ export class Coordinator {
     return {
       ...this.#progress,
       position: job.batch.lastPosition,
-      accepted: this.#progress.accepted + written.inserted + written.replaced,
+      accepted: this.#progress.accepted + written.inserted + written.replaced + written.deleted,
       refused: this.#progress.refused + refused,
       prefix: job.batch.prefix,
     };
   }
 
-  #done(job: Job, written: WrittenBatch, refused: number, progress: ProgressRow): void {
+  #done(job: Job, { passedOver }: Plan, written: WrittenBatch, refused: number, progress: ProgressRow): void {
     // A dry run leaves nothing in the database that would remember instead.
     if (!this.#options.dryRun) this.#pending.committed(job.batch.number);
     this.#progress = progress;
@@ -279,6 +296,8 @@ export class Coordinator {
       position: progress.position,
       inserted: totals.inserted + written.inserted,
       replaced: totals.replaced + written.replaced,
+      deleted: totals.deleted + written.deleted,
+      passedOver: totals.passedOver + passedOver.length,
       refused: totals.refused + refused,
       bytes: totals.bytes + job.batch.bytes,
     };

@@ -6,7 +6,7 @@ import { UserError } from '../../errors/errors.ts';
 import { type Merged, mergeAll } from '../../index/merging.ts';
 import { takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
-import type { LoadTotals } from './coordinator.ts';
+import { type LoadTotals, noneDone } from './coordinator.ts';
 import { type LoadOptions, type LoadReport, load } from './load.ts';
 
 export interface FileProgress extends LoadTotals {
@@ -50,7 +50,7 @@ export async function loadFiles(files: readonly string[], options: FilesOptions)
     const rejects = options.rejects === undefined || place === 0 ? options.rejects : `${options.rejects}.${place + 1}`;
     reports.push(await loadFile(file, { ...options, rejects }));
   }
-  if (options.dryRun !== true && reports.some((report) => report.inserted + report.replaced > 0)) await settle(options);
+  if (options.dryRun !== true && reports.some((report) => written(report) > 0)) await settle(options);
   return { files: reports, status: statusOf(reports) };
 }
 
@@ -67,7 +67,7 @@ async function settle({ database, url, indexFolder, onMerge, signal }: FilesOpti
 }
 
 async function loadFile(file: string, options: FilesOptions): Promise<FileReport> {
-  let last: LoadTotals = { position: 0, inserted: 0, replaced: 0, refused: 0, bytes: 0 };
+  let last: LoadTotals = { position: 0, ...noneDone };
   const size = file === '-' ? undefined : (await stat(file)).size;
   let read = 0;
   const onProgress = (totals: LoadTotals): void => {
@@ -113,8 +113,12 @@ async function checkFile(file: string, rejects: string | undefined): Promise<voi
   }
 }
 
+function written({ inserted, replaced, deleted }: LoadTotals): number {
+  return inserted + replaced + deleted;
+}
+
 function statusOf(reports: readonly FileReport[]): 0 | 1 | 2 {
-  const done = reports.some((report) => report.inserted + report.replaced > 0);
+  const done = reports.some((report) => written(report) > 0);
   const failed = reports.some((report) => report.refused > 0 || report.error !== undefined);
   if (!failed) return 0;
   return done ? 1 : 2;

@@ -144,6 +144,7 @@ test('the library after a load is what taking one record after the other gives, 
     source: fc.option(fc.constantFrom('A', 'B'), { nil: undefined }),
     system: fc.subarray(['s1', 's2', 's3', 's4', 's5', 's6'], { maxLength: 2 }),
     deleted: fc.boolean(),
+    asksDeletion: fc.boolean(),
   });
   const plan = fc.record({
     first: fc.array(identifier, { maxLength: 8 }),
@@ -163,7 +164,8 @@ test('the library after a load is what taking one record after the other gives, 
         if (one.source !== undefined) fields.push(controlField('003', one.source));
         for (const value of one.system) fields.push(system(value));
         if (one.deleted) fields.push(dataField('980', ' ', ' ', [{ code: 'c', value: 'DELETED' }]));
-        return titled(`Title ${++serial}`, ...fields);
+        const record = titled(`Title ${++serial}`, ...fields);
+        return one.asksDeletion ? { ...record, leader: '00000dam a2200000 a 4500' } : record;
       };
       const model = new Model();
       for (const [records, how] of [
@@ -215,10 +217,11 @@ class Model {
         refused.push(place + 1);
         return;
       }
+      if ('passedOver' in decision) return;
       const id = decision.id === 0 ? this.#versions.push({ titles: [], keys: [] }) : decision.id;
       const version = this.#versions[id - 1]!;
-      version.titles.push(titleOf(record));
-      version.keys = keysOf(identity, id, decision.ours);
+      version.titles.push(identity.deletes ? version.titles.at(-1)! : titleOf(record));
+      if (!identity.deletes) version.keys = keysOf(identity, id, decision.ours);
     });
     return refused;
   }
@@ -233,6 +236,59 @@ class Model {
     return this.#versions.flatMap(({ keys }, place) => keys.map((key) => `${key} ${place + 1}`)).sort();
   }
 }
+
+test('leader/05 d deletes the record it matches, which keeps what it was, and a later version brings it back', async () => {
+  const union = [controlField('001', 'u1'), controlField('003', 'UC')];
+  const record = titled('Union', ...union, system('s1'));
+  const skeleton = { leader: '00000dam a2200000 a 4500', fields: union };
+  const unknown = { ...skeleton, fields: [controlField('001', 'u2'), controlField('003', 'UC')] };
+  await load(input(marcXml([record])), options());
+  const warnings: string[] = [];
+  const onWarning = (sentence: string): void => void warnings.push(sentence);
+  const dry = await load(input(marcXml([skeleton, unknown])), options({ mode: 'replace', dryRun: true }));
+  const { position, ...report } = await load(
+    input(marcXml([skeleton, unknown])),
+    options({ mode: 'insert-or-replace', onWarning }),
+  );
+  assert.equal(position, 2);
+  for (const counts of [dry, report])
+    assert.deepEqual(
+      [counts.inserted, counts.replaced, counts.deleted, counts.passedOver, counts.refused],
+      [0, 0, 1, 1, 0],
+    );
+  assert.deepEqual(warnings, [
+    'Record 2 (001 u2) is a deletion (leader/05 d) of a record that this library does not have.',
+  ]);
+  const [deleted] = await recordHistory(store.database, 1);
+  assert.deepEqual([deleted!.deleted, deleted!.revision], [true, 2]);
+  assert.deepEqual((await library()).at(-1), { id: 1, revision: 2, title: 'Union' });
+  // By another identifier than the one it was deleted by.
+  const back = await load(input(marcXml([titled('Back', system('s1'))])), options({ mode: 'replace' }));
+  assert.equal(back.replaced, 1);
+  assert.equal((await recordHistory(store.database, 1))[0]!.deleted, false);
+  await assertIndexIsRight();
+});
+
+test('a record is added, deleted and brought back by one input, and --mode insert deletes nothing', async () => {
+  const union = [controlField('001', 'u1'), controlField('003', 'UC')];
+  const skeleton = { leader: '00000dam a2200000 a 4500', fields: union };
+  const records = [skeleton, titled('One', ...union), skeleton, titled('Two', ...union), skeleton];
+  for (const batch of [
+    { records: 10, bytes: 1e9 },
+    { records: 1, bytes: 1e9 },
+  ]) {
+    await load(input(marcXml(records)), options({ mode: 'insert-or-replace', batch }));
+    assert.equal((await recordHistory(store.database, 1))[0]!.deleted, true);
+  }
+  assert.deepEqual(
+    (await library()).map(({ title }) => title),
+    ['One', 'One', 'Two', 'Two', 'Two', 'One', 'One', 'Two', 'Two'],
+  );
+  const refused: string[] = [];
+  await load(input(marcXml([skeleton])), options({ onRefused: ({ reason }) => void refused.push(reason.code) }));
+  assert.deepEqual(refused, ['REPERIO_RECORD_DELETES']);
+  await assertIndexIsRight();
+});
 
 test('refused records go to a file that can be loaded again, with the reason of each', async () => {
   const rejects = join(folder, 'bad.xml');

@@ -12,6 +12,8 @@ import { flags, type Identified, type WriteOrder, type WrittenBatch } from './pr
 export interface Plan {
   readonly order: WriteOrder;
   readonly refusals: readonly { readonly index: number; readonly reason: Reason }[];
+  /** Those that delete what the library does not have, by index. */
+  readonly passedOver: readonly number[];
   /** The highest record number before and after the batch. */
   readonly lastIdBefore: number;
   readonly lastIdAfter: number;
@@ -46,6 +48,7 @@ export function planBatch({ batch, identities, bad, mode, view, lastId, known }:
   const ids = new Int32Array(identities.length);
   const flagsOf = new Uint8Array(identities.length);
   const refusals: { index: number; reason: Reason }[] = [];
+  const passedOver: number[] = [];
   const holdings = { holder: (key: string) => view.holder(key), exists: (id: number) => id <= known };
   let next = lastId;
   identities.forEach((identity, index) => {
@@ -55,6 +58,10 @@ export function planBatch({ batch, identities, bad, mode, view, lastId, known }:
       problem === undefined
         ? decide(identity, mode, holdings)
         : { refusal: recordErrors.refusedByDatabase, values: { reason: problem } };
+    if ('passedOver' in decision) {
+      passedOver.push(index);
+      return;
+    }
     if ('refusal' in decision) {
       const record = recordLabel(batch.positions[index]!, identity.control);
       const { code, message, hint } = new UserError(decision.refusal, { ...decision.values, record });
@@ -63,12 +70,16 @@ export function planBatch({ batch, identities, bad, mode, view, lastId, known }:
     }
     const id = decision.id === 0 ? ++next : decision.id;
     ids[index] = id;
-    flagsOf[index] = (decision.ours ? flags.ours : 0) | (decision.id === 0 ? 0 : flags.replaces);
-    view.take(id, keysOf(identity, id, decision.ours));
+    flagsOf[index] =
+      (decision.ours ? flags.ours : 0) |
+      (decision.id === 0 ? 0 : flags.replaces) |
+      (identity.deletes ? flags.deletes : 0);
+    view.take(id, identity.deletes ? view.keysOf(id) : keysOf(identity, id, decision.ours));
   });
   return {
     order: { batch: batch.number, ids, flags: flagsOf },
     refusals,
+    passedOver,
     lastIdBefore: lastId,
     lastIdAfter: next,
     afterOthers: view.touchesPending,
@@ -79,10 +90,13 @@ export function planBatch({ batch, identities, bad, mode, view, lastId, known }:
 export function countOnly({ ids, flags: flagsOf }: WriteOrder): WrittenBatch {
   let inserted = 0;
   let replaced = 0;
+  let deleted = 0;
   ids.forEach((id, index) => {
     if (id === 0) return;
-    if ((flagsOf[index]! & flags.replaces) === 0) inserted++;
+    const flag = flagsOf[index]!;
+    if ((flag & flags.deletes) !== 0) deleted++;
+    else if ((flag & flags.replaces) === 0) inserted++;
     else replaced++;
   });
-  return { inserted, replaced, warnings: [] };
+  return { inserted, replaced, deleted, warnings: [] };
 }

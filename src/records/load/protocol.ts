@@ -60,11 +60,13 @@ export interface WriteOrder {
   readonly flags: Uint8Array;
 }
 
-export const flags = { ours: 1, replaces: 2 } as const;
+export const flags = { ours: 1, replaces: 2, deletes: 4 } as const;
 
 export interface WrittenBatch {
   readonly inserted: number;
   readonly replaced: number;
+  /** By records that ask for it; those are not counted as replaced. */
+  readonly deleted: number;
   readonly warnings: readonly string[];
 }
 

@@ -6,11 +6,13 @@ import { createInverter, type Inverter } from '../../index/segment/inverter.ts';
 import { bytesInMemory, type SegmentOrigin, storeSegment, writeSegmentFile } from '../../index/segment-store.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
-import { encodeStored } from '../../marc/stored.ts';
+import { decodeStored, encodeStored } from '../../marc/stored.ts';
 import { CopyRows } from '../../store/copy-rows.ts';
 import type { Database, Queryable, Transaction } from '../../store/database.ts';
+import { isDeleted, markDeleted } from '../deletion.ts';
 import { type Identity, identify, keysOf, splitKey } from '../identifiers.ts';
-import { creationOf, instructionWarning, isDeleted, stampRecord } from '../version.ts';
+import { fetchKeys } from '../matching.ts';
+import { creationOf, instructionWarning, stampRecord } from '../version.ts';
 import { type RawBatch, rawRecord } from './batch-store.ts';
 import { type CommitOrder, flags, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
@@ -95,6 +97,15 @@ async function saveProgress(transaction: Queryable, row: CommitOrder['progress']
 interface OldVersion {
   readonly created: Date;
   readonly revision: number;
+  /** Of records that are deleted only: what they go on holding. */
+  readonly kept: { readonly record: MarcRecord; readonly keys: readonly string[] } | undefined;
+}
+
+interface OldRow {
+  readonly id: number;
+  readonly created: Date;
+  readonly revision: number;
+  readonly marc: string | null;
 }
 
 /**
@@ -107,14 +118,19 @@ async function lockReplaced(
 ): Promise<Map<number, OldVersion>> {
   const ids = [...new Set(order.ids.filter((_, index) => (order.flags[index]! & flags.replaces) !== 0))];
   if (ids.length === 0) return new Map();
-  const rows = await transaction.query<OldVersion & { readonly id: number }>(sql`
-    SELECT id, created, revision FROM record WHERE id = ANY (${ids}::integer[]) ORDER BY id FOR UPDATE`);
+  const deleted = [...new Set(order.ids.filter((_, index) => (order.flags[index]! & flags.deletes) !== 0))];
+  const rows = await transaction.query<OldRow>(sql`
+    SELECT id, created, revision, CASE WHEN id = ANY (${deleted}::integer[]) THEN marc END AS marc
+    FROM record WHERE id = ANY (${ids}::integer[]) ORDER BY id FOR UPDATE`);
+  const keys = await fetchKeys(transaction, deleted);
   await transaction.query(sql`
     INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
     SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ANY (${ids}::integer[])`);
   await transaction.query(sql`DELETE FROM record WHERE id = ANY (${ids}::integer[])`);
   await transaction.query(sql`DELETE FROM identifier WHERE record_id = ANY (${ids}::integer[])`);
-  return new Map(rows.map((row) => [row.id, row]));
+  const kept = ({ id, marc }: OldRow): OldVersion['kept'] =>
+    marc === null ? undefined : { record: decodeStored(marc), keys: keys.get(id) ?? [] };
+  return new Map(rows.map((row) => [row.id, { created: row.created, revision: row.revision, kept: kept(row) }]));
 }
 
 interface ParsedRecord {
@@ -139,6 +155,7 @@ class BatchRows {
     void this.#warnings.push(`Record ${record} could not be indexed whole: ${reason}.`);
   #inserted = 0;
   #replaced = 0;
+  #deleted = 0;
 
   constructor(context: BatchContext, batch: RawBatch, order: WriteOrder, old: ReadonlyMap<number, OldVersion>) {
     this.#context = context;
@@ -149,7 +166,12 @@ class BatchRows {
   }
 
   written(): WrittenBatch {
-    return { inserted: this.#inserted, replaced: this.#replaced, warnings: this.#warnings };
+    return {
+      inserted: this.#inserted,
+      replaced: this.#replaced,
+      deleted: this.#deleted,
+      warnings: this.#warnings,
+    };
   }
 
   /**
@@ -224,13 +246,21 @@ class BatchRows {
    * revisions.
    */
   #newest(id: number, indexes: readonly number[]): RecordVersion {
-    let { created, revision } = this.#old.get(id) ?? { created: undefined, revision: 0 };
+    let { created, revision, kept } = this.#old.get(id) ?? { created: undefined, revision: 0, kept: undefined };
     let version: RecordVersion | undefined;
     let keys: readonly string[] = [];
     for (const index of indexes) {
       if (version !== undefined) this.#supersede(version);
-      const { record: content, identity } = this.#parse(index);
       const flag = this.#order.flags[index]!;
+      if ((flag & flags.deletes) !== 0) {
+        if (kept === undefined || created === undefined)
+          throw new Error(`record ${id} should be deleted but is not there`);
+        version = this.#deletion({ id, revision: ++revision, created }, kept.record);
+        keys = kept.keys;
+        kept = { record: version.record, keys };
+        continue;
+      }
+      const { record: content, identity } = this.#parse(index);
       if ((flag & flags.replaces) === 0) {
         const creation = creationOf(content, this.#modified);
         created = creation.created;
@@ -249,6 +279,7 @@ class BatchRows {
       revision++;
       version = { id, revision, deleted: isDeleted(record), created, modified: this.#modified, record };
       keys = keysOf(identity, id, ours);
+      kept = { record, keys };
     }
     for (const key of keys) {
       const { kind, value } = splitKey(key);
@@ -258,6 +289,18 @@ class BatchRows {
       this.#keys.integer(id);
     }
     return version!;
+  }
+
+  /** As `record delete` makes it: the record stays what it was, and is marked. */
+  #deletion(
+    version: { readonly id: number; readonly revision: number; readonly created: Date },
+    before: MarcRecord,
+  ): RecordVersion {
+    this.#deleted++;
+    const marked = markDeleted(before);
+    const { id } = version;
+    const record = stampRecord(marked, identify(marked), { id, ours: true, modified: this.#modified });
+    return { ...version, deleted: true, modified: this.#modified, record };
   }
 
   #supersede(version: RecordVersion): void {
