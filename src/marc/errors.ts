@@ -77,6 +77,12 @@ export const marcErrors = defineErrors({
     message: '{record} holds no MARC: {reason}.',
     hint: 'Harvest with a MARC format, for example metadataPrefix=marc21.',
   },
+  oai: {
+    code: 'REPERIO_MARC_OAI',
+    status: 400,
+    message: '{record} is missing: the OAI-PMH server answered {said}.',
+    hint: 'Correct the request and harvest again.',
+  },
   noFields: {
     code: 'REPERIO_MARC_NO_FIELDS',
     status: 400,

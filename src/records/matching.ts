@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { ErrorKind } from '../errors/errors.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Queryable, Transaction } from '../store/database.ts';
 import { recordErrors } from './errors.ts';
 import { broughtKeys, type Holdings, type Identity, matchRecord, nameKey, splitKey } from './identifiers.ts';
 
@@ -76,11 +76,25 @@ export async function fetchHolders(database: Queryable, keys: Iterable<string>):
 
 /** The keys that these records hold now. */
 export async function fetchKeys(database: Queryable, ids: readonly number[]): Promise<Map<number, string[]>> {
-  const held = new Map<number, string[]>();
-  if (ids.length === 0) return held;
-  const rows = await database.query<IdentifierRow>(
-    sql`SELECT kind, value, record_id FROM identifier WHERE record_id = ANY (${ids}::integer[])`,
+  if (ids.length === 0) return new Map();
+  return keysByRecord(
+    await database.query<IdentifierRow>(
+      sql`SELECT kind, value, record_id FROM identifier WHERE record_id = ANY (${ids}::integer[])`,
+    ),
   );
+}
+
+/** Takes the keys of these records from them, for those of their next versions, and says which they were. */
+export async function takeKeys(transaction: Transaction, ids: readonly number[]): Promise<Map<number, string[]>> {
+  return keysByRecord(
+    await transaction.query<IdentifierRow>(
+      sql`DELETE FROM identifier WHERE record_id = ANY (${ids}::integer[]) RETURNING kind, value, record_id`,
+    ),
+  );
+}
+
+function keysByRecord(rows: readonly IdentifierRow[]): Map<number, string[]> {
+  const held = new Map<number, string[]>();
   for (const { kind, value, record_id } of rows) {
     const keys = held.get(record_id) ?? [];
     keys.push(`${kind} ${value}`);

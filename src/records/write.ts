@@ -12,8 +12,8 @@ import { shareLease } from '../store/lease.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
 import { noRecord } from './history.ts';
-import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
-import { decide, fetchHolders, type WriteMode } from './matching.ts';
+import { type Identity, identify, keysAfter, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
+import { decide, fetchHolders, takeKeys, type WriteMode } from './matching.ts';
 import { creationOf, instructionWarning, stampRecord } from './version.ts';
 
 /**
@@ -82,7 +82,7 @@ async function deleteVersion(
   person: string | undefined,
 ): Promise<Written> {
   const marked = markDeleted(decodeVersion(old).record);
-  const identity = identify(marked);
+  const identity = { ...identify(marked), deletes: true };
   const written = await replaceVersion(transaction, analyzer, old, marked, { identity, ours: true, reason, person });
   return { ...written, action: 'deleted' };
 }
@@ -168,8 +168,8 @@ async function replaceVersion(
     UPDATE record SET modified = ${modified}, revision = ${revision}, deleted = ${deleted}, person = ${person ?? null},
       marc = ${encodeStored(record)}
     WHERE id = ${id}`);
-  await transaction.query(sql`DELETE FROM identifier WHERE record_id = ${id}`);
-  await addKeys(transaction, id, keysOf(identity, id, ours));
+  const before = (await takeKeys(transaction, [id])).get(id) ?? [];
+  await addKeys(transaction, id, keysAfter(identity, id, ours, before));
   const problems = await addDelta(transaction, analyzer, { id, revision, deleted, created, modified, record });
   const instructions = instructionWarning(content);
   const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];

@@ -1,6 +1,6 @@
 import { asBuffer, copyOf } from '../bytes.ts';
 import { RecordProblem, reasonFor, recordLabel } from '../problem.ts';
-import type { RawRecord, ReadResult } from '../raw.ts';
+import type { GoodRecord, RawRecord, ReadResult } from '../raw.ts';
 import { controlValue, type MarcRecord } from '../record.ts';
 import { recordProblem } from '../validate.ts';
 import { mayBeMalformed, repaired } from '../well-formed.ts';
@@ -28,7 +28,10 @@ export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
     control001 = controlValue(record, '001');
     const problem = recordProblem(record);
     if (problem !== undefined) throw problem;
-    return { kind: 'record', position, record, warnings: allWarnings(record, warnings, raw, control001) };
+    const { harvested } = parsed;
+    const told = allWarnings(record, warnings, raw, control001);
+    const result: GoodRecord = { kind: 'record', position, record, warnings: told };
+    return harvested === undefined ? result : { ...result, harvested };
   } catch (error) {
     if (!(error instanceof RecordProblem)) throw error;
     control001 ??= reader.find001(bytes);

@@ -6,6 +6,7 @@ import { find001InIso2709, parseIso2709Record } from './iso2709-parse.ts';
 import { splitIso2709 } from './iso2709-split.ts';
 import { parseMarcJsonRecord } from './json-parse.ts';
 import { find001InJson, splitMarcJson } from './json-split.ts';
+import { harvestedRecord } from './marcxml-harvested.ts';
 import { parseMarcXmlRecord } from './marcxml-scan.ts';
 import { find001, splitMarcXml } from './marcxml-split.ts';
 import { parseMarcXmlStrictly } from './marcxml-strict.ts';
@@ -42,27 +43,37 @@ const namespace = 'http://www.loc.gov/MARC21/slim';
 const without = { head: '', tail: '' } as const;
 const noWarnings: readonly string[] = Object.freeze([]);
 
+// The scanner where the record has the usual shape, the strict parser for all others.
+function parseMarcXml(bytes: Uint8Array): ParsedRecord {
+  return { record: parseMarcXmlRecord(bytes) ?? parseMarcXmlStrictly(requireUtf8(bytes)), warnings: noWarnings };
+}
+
 const table = {
   marcxml: {
     recognises: (text, start) => hasUtf16Start(start) || text.startsWith('<'),
     encoding: xmlEncoding,
     split: splitMarcXml,
-    // The scanner where the record has the usual shape, the strict parser for all others.
-    parse: (bytes) => ({
-      record: parseMarcXmlRecord(bytes) ?? parseMarcXmlStrictly(requireUtf8(bytes)),
-      warnings: noWarnings,
-    }),
+    parse: (bytes) => {
+      const harvest = harvestedRecord(bytes);
+      if (harvest === undefined) return parseMarcXml(bytes);
+      return { ...parseMarcXml(harvest.record), harvested: harvest.identifier };
+    },
     find001,
     escaping: '&#',
     refused: {
       head: `<?xml version="1.0" encoding="UTF-8"?>\n<collection xmlns="${namespace}">\n`,
       tail: '</collection>\n',
       record: (bytes, comment) => {
-        const prefix = /^<([\w.-]+):record\b(?![^>]*xmlns)/.exec(bytes.toString('latin1', 0, 1000))?.[1];
+        const [, before = '', prefix] =
+          /^(<\?[^>]*\?>)?<([\w.-]+):record\b(?![^>]*xmlns)/.exec(bytes.toString('latin1', 0, 1000)) ?? [];
         const declared =
           prefix === undefined
             ? [bytes]
-            : [Buffer.from(`<${prefix}:record xmlns:${prefix}="${namespace}"`), bytes.subarray(prefix.length + 8)];
+            : [
+                bytes.subarray(0, before.length),
+                Buffer.from(`<${prefix}:record xmlns:${prefix}="${namespace}"`),
+                bytes.subarray(before.length + prefix.length + 8),
+              ];
         const text = comment.replace(/-(?=-)|-$/g, '- ');
         return Buffer.concat([Buffer.from(`<!-- ${text} -->\n`), ...declared, Buffer.from('\n')]);
       },

@@ -15,6 +15,8 @@ export interface Batch {
   readonly positions: Uint32Array;
   /** What the splitter refused among them. */
   readonly refused: readonly RefusedRaw[];
+  /** Sentences about the input. */
+  readonly notices: readonly string[];
   /** Position of the last record, refused or not. */
   readonly lastPosition: number;
   /** SHA-256 of the bytes of all records of the input up to here. */
@@ -75,6 +77,10 @@ export class InputReader {
     let batch = new BatchMaker();
     for await (const { format, records } of this.#records()) {
       for (const raw of records) {
+        if (raw.notice !== undefined) {
+          batch.notices.push(raw.notice);
+          continue;
+        }
         hash.update(raw.bytes);
         if (raw.position < done) continue;
         if (raw.position === done) {
@@ -92,7 +98,8 @@ export class InputReader {
       this.#format = format;
     }
     if (!checked) check(undefined);
-    if (batch.count > 0 && this.#format !== undefined) yield batch.finish(number, this.#format, hash);
+    if ((batch.count > 0 || batch.notices.length > 0) && this.#format !== undefined)
+      yield batch.finish(number, this.#format, hash);
   }
 
   /** Lets go of the input before its end. */
@@ -118,6 +125,7 @@ class BatchMaker {
   readonly #ends: number[] = [];
   readonly #positions: number[] = [];
   readonly #refused: RefusedRaw[] = [];
+  readonly notices: string[] = [];
   #length = 0;
   #last = 0;
 
@@ -161,6 +169,7 @@ class BatchMaker {
       ends: Uint32Array.from(this.#ends),
       positions: Uint32Array.from(this.#positions),
       refused: this.#refused,
+      notices: this.notices,
       lastPosition: this.#last,
       prefix: hash.copy().digest(),
       bytes: this.#length,

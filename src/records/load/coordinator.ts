@@ -250,7 +250,8 @@ export class Coordinator {
           const label = recordLabel(job.batch.positions[index]!, identities[index]!.control);
           return `${label} is a deletion (leader/05 d) of a record that this library does not have.`;
         });
-        for (const sentence of [...warnings, ...passed, ...written.warnings]) this.#options.onWarning(sentence);
+        for (const sentence of [...job.batch.notices, ...warnings, ...passed, ...written.warnings])
+          this.#options.onWarning(sentence);
         await job.worker.call('release', { batch: job.batch.number });
         return;
       } catch (error) {

@@ -15,7 +15,7 @@ import { decodeStored } from '../../marc/stored.ts';
 import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../marc/writers/marcxml.ts';
 import { defaultSite } from '../../site/default.ts';
 import { changedBy, recordHistory } from '../history.ts';
-import { identify, keysOf } from '../identifiers.ts';
+import { identify, keysAfter } from '../identifiers.ts';
 import { decide, type WriteMode, writeModes } from '../matching.ts';
 import { writeRecords } from '../write.ts';
 import { type LoadOptions, load } from './load.ts';
@@ -221,7 +221,7 @@ class Model {
       const id = decision.id === 0 ? this.#versions.push({ titles: [], keys: [] }) : decision.id;
       const version = this.#versions[id - 1]!;
       version.titles.push(identity.deletes ? version.titles.at(-1)! : titleOf(record));
-      if (!identity.deletes) version.keys = keysOf(identity, id, decision.ours);
+      version.keys = keysAfter(identity, id, decision.ours, version.keys);
     });
     return refused;
   }
@@ -267,6 +267,33 @@ test('leader/05 d deletes the record it matches, which keeps what it was, and a 
   assert.equal(back.replaced, 1);
   assert.equal((await recordHistory(store.database, 1))[0]!.deleted, false);
   await assertIndexIsRight();
+});
+
+test('a harvested deletion deletes by the identifier of the harvest, which outlasts versions from elsewhere', async () => {
+  const oai = (...records: readonly string[]) => `<OAI-PMH><ListRecords>${records.join('')}</ListRecords></OAI-PMH>`;
+  const header = (id: string, status = '') => `<header${status}><identifier>oai:x:${id}</identifier></header>`;
+  const live = (id: string, record: MarcRecord) =>
+    `<record>${header(id)}<metadata>${toMarcXml(record, { indent: 0 })}</metadata></record>`;
+  const gone = (id: string) => `<record>${header(id, ' status="deleted"')}</record>`;
+  const record = titled('One', system('s1'));
+  await load(input(oai(live('1', record), live('2', titled('Two')))), options());
+  await load(input(marcXml([titled('Edited here', system('s1'))])), options({ mode: 'replace' }));
+  const report = await load(input(oai(gone('1'), gone('7'))), options({ mode: 'insert-or-replace' }));
+  assert.deepEqual([report.deleted, report.passedOver, report.refused], [1, 1, 0]);
+  const deleted = async () => (await recordHistory(store.database, 1))[0]!.deleted;
+  assert.equal(await deleted(), true);
+  const back = await load(input(oai(live('1', titled('Without a number')))), options({ mode: 'replace' }));
+  assert.deepEqual([back.replaced, back.refused], [1, 0]);
+  assert.equal(await deleted(), false);
+  await assertIndexIsRight();
+});
+
+test('an answer that has nothing new is loaded without a word but that', async () => {
+  const told: string[] = [];
+  const onWarning = (sentence: string): void => void told.push(sentence);
+  const answer = '<OAI-PMH><error code="noRecordsMatch">none</error></OAI-PMH>';
+  const report = await load(input(answer), options({ onWarning }));
+  assert.deepEqual([report.position, report.refused, told.length], [0, 0, 1]);
 });
 
 test('a record is added, deleted and brought back by one input, and --mode insert deletes nothing', async () => {

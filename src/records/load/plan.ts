@@ -2,7 +2,7 @@ import { UserError } from '../../errors/errors.ts';
 import { recordLabel } from '../../marc/problem.ts';
 import type { Reason } from '../../marc/raw.ts';
 import { recordErrors } from '../errors.ts';
-import { keysOf } from '../identifiers.ts';
+import { keysAfter } from '../identifiers.ts';
 import { type Decision, decide, type WriteMode } from '../matching.ts';
 import type { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
@@ -74,7 +74,7 @@ export function planBatch({ batch, identities, bad, mode, view, lastId, known }:
       (decision.ours ? flags.ours : 0) |
       (decision.id === 0 ? 0 : flags.replaces) |
       (identity.deletes ? flags.deletes : 0);
-    view.take(id, identity.deletes ? view.keysOf(id) : keysOf(identity, id, decision.ours));
+    view.take(id, keysAfter(identity, id, decision.ours, view.keysOf(id)));
   });
   return {
     order: { batch: batch.number, ids, flags: flagsOf },

@@ -52,7 +52,7 @@ class LoadThread {
         refused.push({ position, control001, reason, raw: Uint8Array.from(raw) });
         identities.push(undefined);
       } else {
-        identities.push(identify(result.record, this.#context.source));
+        identities.push(identify(result.record, this.#context.source, result.harvested));
         warnings.push(...result.warnings);
       }
     }

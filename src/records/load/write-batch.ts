@@ -10,8 +10,8 @@ import { decodeStored, encodeStored } from '../../marc/stored.ts';
 import { CopyRows } from '../../store/copy-rows.ts';
 import type { Database, Queryable, Transaction } from '../../store/database.ts';
 import { isDeleted, markDeleted } from '../deletion.ts';
-import { type Identity, identify, keysOf, splitKey } from '../identifiers.ts';
-import { fetchKeys } from '../matching.ts';
+import { type Identity, identify, keysAfter, splitKey } from '../identifiers.ts';
+import { takeKeys } from '../matching.ts';
 import { creationOf, instructionWarning, stampRecord } from '../version.ts';
 import { type RawBatch, rawRecord } from './batch-store.ts';
 import { type CommitOrder, flags, type WriteOrder, type WrittenBatch } from './protocol.ts';
@@ -98,7 +98,9 @@ interface OldVersion {
   readonly created: Date;
   readonly revision: number;
   /** Of records that are deleted only: what they go on holding. */
-  readonly kept: { readonly record: MarcRecord; readonly keys: readonly string[] } | undefined;
+  readonly record: MarcRecord | undefined;
+  /** What they are known by: all of it of those that are deleted, else what outlasts the version. */
+  readonly keys: readonly string[];
 }
 
 interface OldRow {
@@ -122,15 +124,17 @@ async function lockReplaced(
   const rows = await transaction.query<OldRow>(sql`
     SELECT id, created, revision, CASE WHEN id = ANY (${deleted}::integer[]) THEN marc END AS marc
     FROM record WHERE id = ANY (${ids}::integer[]) ORDER BY id FOR UPDATE`);
-  const keys = await fetchKeys(transaction, deleted);
   await transaction.query(sql`
     INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
     SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ANY (${ids}::integer[])`);
   await transaction.query(sql`DELETE FROM record WHERE id = ANY (${ids}::integer[])`);
-  await transaction.query(sql`DELETE FROM identifier WHERE record_id = ANY (${ids}::integer[])`);
-  const kept = ({ id, marc }: OldRow): OldVersion['kept'] =>
-    marc === null ? undefined : { record: decodeStored(marc), keys: keys.get(id) ?? [] };
-  return new Map(rows.map((row) => [row.id, { created: row.created, revision: row.revision, kept: kept(row) }]));
+  const gone = await takeKeys(transaction, ids);
+  return new Map(
+    rows.map(({ id, created, revision, marc }) => [
+      id,
+      { created, revision, record: marc === null ? undefined : decodeStored(marc), keys: gone.get(id) ?? [] },
+    ]),
+  );
 }
 
 interface ParsedRecord {
@@ -246,18 +250,19 @@ class BatchRows {
    * revisions.
    */
   #newest(id: number, indexes: readonly number[]): RecordVersion {
-    let { created, revision, kept } = this.#old.get(id) ?? { created: undefined, revision: 0, kept: undefined };
+    const old = this.#old.get(id);
+    let { created, revision } = old ?? { created: undefined, revision: 0 };
+    let before = old?.record;
+    let keys = old?.keys ?? [];
     let version: RecordVersion | undefined;
-    let keys: readonly string[] = [];
     for (const index of indexes) {
       if (version !== undefined) this.#supersede(version);
       const flag = this.#order.flags[index]!;
       if ((flag & flags.deletes) !== 0) {
-        if (kept === undefined || created === undefined)
+        if (before === undefined || created === undefined)
           throw new Error(`record ${id} should be deleted but is not there`);
-        version = this.#deletion({ id, revision: ++revision, created }, kept.record);
-        keys = kept.keys;
-        kept = { record: version.record, keys };
+        version = this.#deletion({ id, revision: ++revision, created }, before);
+        before = version.record;
         continue;
       }
       const { record: content, identity } = this.#parse(index);
@@ -278,8 +283,8 @@ class BatchRows {
       const record = stampRecord(content, identity, { id, ours, modified: this.#modified });
       revision++;
       version = { id, revision, deleted: isDeleted(record), created, modified: this.#modified, record };
-      keys = keysOf(identity, id, ours);
-      kept = { record, keys };
+      keys = keysAfter(identity, id, ours, keys);
+      before = record;
     }
     for (const key of keys) {
       const { kind, value } = splitKey(key);
@@ -322,7 +327,7 @@ class BatchRows {
       bytes: rawRecord(this.#batch, index),
     });
     if (result.kind === 'refused') throw new Error(`record ${result.position} was readable a moment ago`);
-    return { record: result.record, identity: identify(result.record, this.#context.source) };
+    return { record: result.record, identity: identify(result.record, this.#context.source, result.harvested) };
   }
 }
 
