@@ -289,6 +289,31 @@ describe('a document', () => {
   });
 });
 
+test('what XML forbids is named, with its place', () => {
+  const record = (value: string): string =>
+    `<record>\n<controlfield tag="001">7</controlfield>\n<datafield tag="245" ind1="1" ind2="0"><subfield code="a">Ponds ${value}</subfield></datafield></record>`;
+  for (const [value, message] of [
+    ['\x1f', /disallowed character U\+001F in 245\$a, line 3 of the record, after ".*Ponds \\u001f"/],
+    ['\ufffe', /U\+FFFE in 245\$a/],
+    ['&#x1F;', /in 245\$a, line 3 of the record, after ".*&#x1F;"/],
+    ['&nbsp;', /undefined entity.* in 245\$a, line 3/],
+    ['AT&T', /a "&" begins no entity in 245\$a, line 3 of the record, after ".*Ponds AT&"/],
+  ] as const) {
+    const [result] = read(record(value));
+    assert.ok(result?.kind === 'refused');
+    assert.match(result.reason.message, message);
+    assert.match(result.reason.message, /^Record 1 \(001 7\)/);
+  }
+});
+
+test('a byte that is not UTF-8 is named, with its place', () => {
+  const [result] = split([
+    Buffer.from('<record><controlfield tag="001">M\xfcller</controlfield></record>', 'latin1'),
+  ]).map((raw) => parseRaw('marcxml', raw));
+  assert.ok(result?.kind === 'refused');
+  assert.match(result.reason.message, /byte 34 \(0xFC, after ".*M"\) is not/);
+});
+
 test('a warning says that a character was lost', () => {
   const [result] = read(one('a\ufffd'));
   assert.ok(result?.kind === 'record');

@@ -12,7 +12,7 @@ const noWarnings: readonly string[] = Object.freeze([]);
  * Parses and checks what a splitter cut. Never throws for anything in the bytes; the answer is
  * plain data for other threads.
  */
-export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
+export function parseRaw(format: RecordFormat, raw: RawRecord, encoding?: string): ReadResult {
   const { position, bytes, refusal } = raw;
   const reader = readers[format];
   if (refusal !== undefined) {
@@ -20,7 +20,7 @@ export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
   }
   let control001: string | undefined;
   try {
-    const parsed = reader.parse(bytes);
+    const parsed = reader.parse(bytes, encoding);
     const { record, warnings: mendings } = mayBeMalformed(reader.escaping, bytes)
       ? repaired(parsed.record)
       : { record: parsed.record, warnings: noWarnings };

@@ -1,7 +1,7 @@
 import { asBuffer } from '../bytes.ts';
 import { requireUtf8 } from '../problem.ts';
 import type { ParsedRecord, Splitter } from '../raw.ts';
-import { hasUtf16Start, xmlEncoding } from './encoding.ts';
+import { xmlEncoding } from './encoding.ts';
 import { find001InIso2709, parseIso2709Record } from './iso2709-parse.ts';
 import { splitIso2709 } from './iso2709-split.ts';
 import { parseMarcJsonRecord } from './json-parse.ts';
@@ -15,8 +15,10 @@ import { splitTextMarc } from './text-split.ts';
 
 /** A format that is read. */
 export interface Reader {
+  /** As messages call it. */
+  readonly name: string;
   /** By the first bytes, and the text that they are without white space before it. */
-  readonly recognises: (text: string, start: Uint8Array) => boolean;
+  readonly recognises: (text: string) => boolean;
   /**
    * A name for TextDecoder, when the input has another encoding than UTF-8 and is to be turned into
    * it first.
@@ -24,8 +26,11 @@ export interface Reader {
   readonly encoding?: (start: Uint8Array) => string | undefined;
   /** `limit`: bytes of the largest record that is read. */
   readonly split: (limit: number) => Splitter;
-  /** Throws RecordProblem. */
-  readonly parse: (bytes: Uint8Array) => ParsedRecord;
+  /** Its lengths are in bytes, so its values are decoded one by one, not the input as a whole. */
+  readonly keepsBytes?: true;
+  readonly mayBeMarc8?: true;
+  /** `encoding`: what the values are in, where somebody said so. Throws RecordProblem. */
+  readonly parse: (bytes: Uint8Array, encoding?: string) => ParsedRecord;
   /** The control number of what could not be parsed. */
   readonly find001: (bytes: Uint8Array) => string | undefined;
   /** With what characters are written as numbers, which may be half ones. */
@@ -50,7 +55,8 @@ function parseMarcXml(bytes: Uint8Array): ParsedRecord {
 
 const table = {
   marcxml: {
-    recognises: (text, start) => hasUtf16Start(start) || text.startsWith('<'),
+    name: 'MARCXML',
+    recognises: (text) => text.startsWith('<'),
     encoding: xmlEncoding,
     split: splitMarcXml,
     parse: (bytes) => {
@@ -80,6 +86,7 @@ const table = {
     },
   },
   json: {
+    name: 'MARC-in-JSON',
     recognises: (text) => /^[[{]/.test(text),
     split: splitMarcJson,
     parse: parseMarcJsonRecord,
@@ -88,6 +95,9 @@ const table = {
     refused: { ...without, record: (bytes) => Buffer.concat([bytes, Buffer.from('\n')]) },
   },
   iso2709: {
+    name: 'ISO 2709',
+    keepsBytes: true,
+    mayBeMarc8: true,
     recognises: (text) => /^[\d ]{5}.{7}\d{5}/s.test(text) || text.includes('\x1e'),
     split: splitIso2709,
     parse: parseIso2709Record,
@@ -95,6 +105,8 @@ const table = {
     refused: { ...without, record: (bytes) => bytes },
   },
   text: {
+    name: 'text MARC',
+    mayBeMarc8: true,
     recognises: (text) => /^(?:\d+ [0-9A-Za-z]{3}|[0-9A-Za-z]{3}.. \S|=[0-9A-Za-z]{3} {2})/.test(text),
     split: splitTextMarc,
     parse: parseTextMarcRecord,

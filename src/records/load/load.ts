@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly recordLimit: number;
   /** The code that stands in for a missing 003. */
   readonly source?: string | undefined;
+  /** What the input is in, where its own word for it is wrong: a name of `requireEncoding`. */
+  readonly encoding?: string | undefined;
   /** Who does it, as cataloguer: and the history name them. */
   readonly person?: string | undefined;
   /** Matches and counts, and changes nothing. */
@@ -82,7 +84,9 @@ export async function load(input: LoadInput, options: LoadOptions): Promise<Load
 
 async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<LoadReport, 'seconds'>> {
   const { database, mode, dryRun = false } = options;
-  const reader = new InputReader(splitRecords(input.bytes, { recordLimit: options.recordLimit }));
+  const reader = new InputReader(
+    splitRecords(input.bytes, { recordLimit: options.recordLimit, encoding: options.encoding }),
+  );
   const name = await reader.name();
   const earlier = await earlierProgress(database, name, options);
   const progress = earlier ?? (await freshProgress(database, name, mode));
@@ -132,6 +136,7 @@ async function startWorkers(input: LoadInput, options: LoadOptions): Promise<Loa
     reason,
     person: options.person,
     source,
+    encoding: options.encoding,
   };
   return Array.from({ length: options.workers }, () => new LoadWorker(setup));
 }

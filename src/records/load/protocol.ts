@@ -23,6 +23,8 @@ export interface WorkerSetup {
   readonly person: string | undefined;
   /** Stands in for a missing 003. */
   readonly source: string;
+  /** What the values are in, where somebody said so. */
+  readonly encoding: string | undefined;
 }
 
 /** Raw records, one after the other. */

@@ -2,7 +2,10 @@ import { isMainThread, type MessagePort, parentPort, workerData } from 'node:wor
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
+import { recordLabel } from '../../marc/problem.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
+import { controlValue } from '../../marc/record.ts';
+import { isUnimarc } from '../../marc/unimarc.ts';
 import { connect } from '../../store/database.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
@@ -26,6 +29,7 @@ import { type BatchContext, NumbersMoved, writeBatch } from './write-batch.ts';
 /** A thread of the bulk load: see protocol.ts for what it is asked. */
 class LoadThread {
   readonly #context: BatchContext;
+  readonly #readsUnimarc: boolean;
   readonly #batches = new Map<number, RawBatch>();
   readonly #transactions = new Map<number, OpenTransaction>();
 
@@ -36,6 +40,8 @@ class LoadThread {
       database: connect(setup.url, { poolSize: 1, connectTimeout: 0, statementTimeout: 0, lockTimeout: 0 }),
       analyzer: compileAnalyzer(setup.site),
     };
+    const titles = setup.site.fields.find(({ code }) => code === 'title')?.paths ?? [];
+    this.#readsUnimarc = titles.some((path) => path.startsWith('200'));
   }
 
   identify(packed: PackedRecords): Identified {
@@ -46,7 +52,7 @@ class LoadThread {
     const warnings: string[] = [];
     for (let index = 0; index < batch.count; index++) {
       const position = batch.positions[index]!;
-      const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) });
+      const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) }, this.#context.encoding);
       if (result.kind === 'refused') {
         const { control001, reason, raw } = result;
         refused.push({ position, control001, reason, raw: Uint8Array.from(raw) });
@@ -54,6 +60,10 @@ class LoadThread {
       } else {
         identities.push(identify(result.record, this.#context.source, result.harvested));
         warnings.push(...result.warnings);
+        if (!this.#readsUnimarc && isUnimarc(result.record)) {
+          const label = recordLabel(position, controlValue(result.record, '001'));
+          warnings.push(`${label} looks like UNIMARC (title in 200, none in 245); MARC 21 is expected.`);
+        }
       }
     }
     return { identities, refused, warnings };

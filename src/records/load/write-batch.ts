@@ -31,6 +31,7 @@ export interface BatchContext {
   readonly reason: string;
   readonly person: string | undefined;
   readonly source: string;
+  readonly encoding: string | undefined;
 }
 
 /** Thrown when somebody else gave out record numbers since this batch was numbered. */
@@ -322,10 +323,8 @@ class BatchRows {
   }
 
   #parse(index: number): ParsedRecord {
-    const result = parseRaw(this.#batch.format, {
-      position: this.#batch.positions[index]!,
-      bytes: rawRecord(this.#batch, index),
-    });
+    const raw = { position: this.#batch.positions[index]!, bytes: rawRecord(this.#batch, index) };
+    const result = parseRaw(this.#batch.format, raw, this.#context.encoding);
     if (result.kind === 'refused') throw new Error(`record ${result.position} was readable a moment ago`);
     return { record: result.record, identity: identify(result.record, this.#context.source, result.harvested) };
   }
