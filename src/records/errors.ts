@@ -26,6 +26,12 @@ export const recordErrors = defineErrors({
     message: '{record} matches no record of this library, so there is nothing to replace.',
     hint: 'Use --mode insert-or-replace to add records that are new.',
   },
+  hiddenLost: {
+    code: 'REPERIO_RECORD_HIDDEN_LOST',
+    status: 409,
+    message: '{record} would replace record {id} and drop its hidden fields {paths}, of which it has none.',
+    hint: 'Use --keep-hidden to keep them, or --drop-hidden to drop them. What "reperio record export" writes has them; what a guest exports on the web has not.',
+  },
   twoNumbers: {
     code: 'REPERIO_RECORD_TWO_NUMBERS',
     status: 422,

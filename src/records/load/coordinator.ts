@@ -5,6 +5,7 @@ import type { SharedLease } from '../../store/lease.ts';
 import type { WriteMode } from '../matching.ts';
 import { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
+import type { HiddenFields, HiddenPaths } from './hidden.ts';
 import { PendingKeys } from './pending.ts';
 import { countOnly, type Plan, planBatch } from './plan.ts';
 import type { Identified, ProgressRow, RefusedRaw, WrittenBatch } from './protocol.ts';
@@ -38,6 +39,8 @@ export interface CoordinatorOptions {
   readonly database: Database;
   readonly workers: readonly LoadWorker[];
   readonly mode: WriteMode;
+  readonly hidden: HiddenFields;
+  readonly hiddenPaths: HiddenPaths;
   /** Match, but write nothing. */
   readonly dryRun: boolean;
   readonly rejects: Rejects;
@@ -185,15 +188,33 @@ export class Coordinator {
 
   async #plan(job: Job): Promise<Plan> {
     const { database, mode, progress } = this.#options;
-    const { identities } = await job.identified;
+    const { identities, hidden: given } = await job.identified;
     await this.#letOthersInsert(job);
     const view = new BatchView(this.#pending);
     await view.load(database, mode, identities);
     const { batch, bad } = job;
-    const plan = planBatch({ batch, identities, bad, mode, view, lastId: this.#nextId, known: progress.lastIdBefore });
+    const stored = await this.#hiddenOf(view.known);
+    const hidden = { mode: this.#options.hidden, paths: this.#options.hiddenPaths, given, stored };
+    const known = progress.lastIdBefore;
+    const plan = planBatch({ batch, identities, bad, mode, view, hidden, lastId: this.#nextId, known });
     this.#nextId = plan.lastIdAfter;
     view.publish(batch.number);
+    this.#pending.changeHidden(batch.number, stored);
     return plan;
+  }
+
+  /** Looks into the waiting batches before it asks, as for keys. */
+  async #hiddenOf(known: ReadonlySet<number>): Promise<Map<number, number>> {
+    const { database, hiddenPaths } = this.#options;
+    if (hiddenPaths.none) return new Map();
+    const waiting = new Map<number, number>();
+    const ask: number[] = [];
+    for (const id of known) {
+      const mask = this.#pending.hidden(id);
+      if (mask === undefined) ask.push(id);
+      else waiting.set(id, mask);
+    }
+    return new Map([...waiting, ...(await hiddenPaths.find(database, ask))]);
   }
 
   /**

@@ -317,6 +317,53 @@ test('a record is added, deleted and brought back by one input, and --mode inser
   await assertIndexIsRight();
 });
 
+test('a replacement that has none of the hidden fields of a record is refused, takes them over, or drops them', async () => {
+  const remark = dataField('595', ' ', ' ', [{ code: 'a', value: 'paid 300' }]);
+  const records = [
+    titled('One', system('s1'), remark),
+    titled('Two', system('s2')),
+    titled('Three', system('s3'), remark),
+  ];
+  await load(input(marcXml(records)), options());
+  const bare = marcXml([titled('A', system('s1')), titled('B', system('s2'))]);
+  const refused: string[] = [];
+  const onRefused: LoadOptions['onRefused'] = ({ reason }) => void refused.push(`${reason.code} ${reason.message}`);
+  const hiddenOf = async (id: number): Promise<number> => {
+    const [row] = await store.database.query<{ marc: string }>(sql`SELECT marc FROM record WHERE id = ${id}`);
+    return decodeStored(row!.marc).fields.filter(({ tag }) => tag === '595').length;
+  };
+  for (const mode of ['replace', 'insert-or-replace'] as const) {
+    refused.length = 0;
+    const report = await load(input(bare), options({ mode, onRefused }));
+    assert.deepEqual([report.replaced, report.refused], [1, 1]);
+    assert.deepEqual(refused, [
+      'REPERIO_RECORD_HIDDEN_LOST Record 1 would replace record 1 and drop its hidden fields 595, of which it has none.',
+    ]);
+  }
+  const dry = await load(input(bare), options({ mode: 'replace', dryRun: true }));
+  assert.deepEqual([dry.replaced, dry.refused], [1, 1]);
+  // One that has some of its own says what is right; a deletion keeps what there is.
+  const other = dataField('595', ' ', ' ', [{ code: 'a', value: 'paid 400' }]);
+  const mine = await load(input(marcXml([titled('A', system('s1'), other)])), options({ mode: 'replace' }));
+  const withdrawn = { leader: '00000dam a2200000 a 4500', fields: [system('s3')] };
+  const gone = await load(input(marcXml([withdrawn])), options({ mode: 'replace' }));
+  assert.deepEqual([mine.replaced, gone.deleted, await hiddenOf(1), await hiddenOf(3)], [1, 1, 1, 1]);
+  // In one batch, and over several that wait for each other.
+  for (const batch of [
+    { records: 9, bytes: 1e9 },
+    { records: 1, bytes: 1e9 },
+  ]) {
+    const twice = marcXml([titled('B', system('s2'), remark), titled('C', system('s2')), titled('D', system('s1'))]);
+    const kept = await load(input(twice), options({ mode: 'replace', hidden: 'keep', batch }));
+    assert.deepEqual([kept.replaced, kept.refused, await hiddenOf(1), await hiddenOf(2)], [3, 0, 1, 1]);
+    const told = await load(input(twice), options({ mode: 'replace', batch }));
+    assert.deepEqual([told.replaced, told.refused], [1, 2]);
+  }
+  const dropped = await load(input(bare), options({ mode: 'replace', hidden: 'drop' }));
+  assert.deepEqual([dropped.replaced, await hiddenOf(1), await hiddenOf(2)], [2, 0, 0]);
+  await assertIndexIsRight();
+});
+
 test('refused records go to a file that can be loaded again, with the reason of each', async () => {
   const rejects = join(folder, 'bad.xml');
   const good = marcXml([titled('One', system('a')), titled('Two', system('a')), titled('Three')]);

@@ -5,13 +5,14 @@ import { takeWhenEmpty } from '../../index/rebuild.ts';
 import { requireKnown } from '../../index/require-known.ts';
 import { originOf } from '../../index/segment-store.ts';
 import { splitRecords } from '../../marc/readers/read.ts';
-import { currentSite } from '../../site/versions.ts';
+import { type CurrentSite, currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { holdSharedLease, takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
 import type { WriteMode } from '../matching.ts';
 import { type BatchLimits, InputReader } from './batches.ts';
 import { Coordinator, type LoadTotals } from './coordinator.ts';
+import { type HiddenFields, HiddenPaths } from './hidden.ts';
 import type { ProgressRow, RefusedRaw } from './protocol.ts';
 import { noRejects, openRejects, type Rejects } from './rejects.ts';
 import { LoadWorker } from './worker-handle.ts';
@@ -38,6 +39,8 @@ export interface LoadOptions {
   readonly encoding?: string | undefined;
   /** Who does it, as cataloguer: and the history name them. */
   readonly person?: string | undefined;
+  /** What becomes of hidden fields that a replacing record lacks; default: it is refused. */
+  readonly hidden?: HiddenFields | undefined;
   /** Matches and counts, and changes nothing. */
   readonly dryRun?: boolean;
   /**
@@ -92,12 +95,19 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
   const progress = earlier ?? (await freshProgress(database, name, mode));
   if (earlier !== undefined) options.onResume?.(earlier.position);
   const rejects = options.rejects === undefined || dryRun ? noRejects : openRejects(options.rejects, progress.position);
-  const workers = await startWorkers(input, options);
+  if (!dryRun) await takeWhenEmpty(database);
+  const current = requireKnown(await currentSite(database));
+  const hidden = options.hidden ?? 'refuse';
+  // New records have nothing to lose.
+  const hiddenPaths = hidden === 'drop' || mode === 'insert' ? [] : current.site.hiddenPaths;
+  const workers = startWorkers(input, options, current, hiddenPaths);
   const numbers = await holdSharedLease(options.url, 'numbers');
   const coordinator = new Coordinator({
     database,
     workers,
     mode,
+    hidden,
+    hiddenPaths: new HiddenPaths(hiddenPaths),
     dryRun,
     rejects,
     numbers,
@@ -123,9 +133,12 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
   }
 }
 
-async function startWorkers(input: LoadInput, options: LoadOptions): Promise<LoadWorker[]> {
-  if (options.dryRun !== true) await takeWhenEmpty(options.database);
-  const current = requireKnown(await currentSite(options.database));
+function startWorkers(
+  input: LoadInput,
+  options: LoadOptions,
+  current: CurrentSite,
+  hiddenPaths: readonly string[],
+): LoadWorker[] {
   const { url, indexFolder, source = '' } = options;
   const reason = `load ${options.mode} ${input.name}`;
   const setup = {
@@ -137,6 +150,7 @@ async function startWorkers(input: LoadInput, options: LoadOptions): Promise<Loa
     person: options.person,
     source,
     encoding: options.encoding,
+    hiddenPaths,
   };
   return Array.from({ length: options.workers }, () => new LoadWorker(setup));
 }

@@ -10,6 +10,7 @@ import { connect } from '../../store/database.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
 import { diagnoseBatch } from './diagnose.ts';
+import { HiddenPaths } from './hidden.ts';
 import type {
   AnswerMessage,
   BadRecord,
@@ -39,6 +40,7 @@ class LoadThread {
       // One transaction at a time; waiting for its turn may take as long as the batches before it.
       database: connect(setup.url, { poolSize: 1, connectTimeout: 0, statementTimeout: 0, lockTimeout: 0 }),
       analyzer: compileAnalyzer(setup.site),
+      hiddenPaths: new HiddenPaths(setup.hiddenPaths),
     };
     const titles = setup.site.fields.find(({ code }) => code === 'title')?.paths ?? [];
     this.#readsUnimarc = titles.some((path) => path.startsWith('200'));
@@ -50,6 +52,8 @@ class LoadThread {
     const identities: (Identity | undefined)[] = [];
     const refused: RefusedRaw[] = [];
     const warnings: string[] = [];
+    const hidden = new Int32Array(batch.count);
+    const { hiddenPaths } = this.#context;
     for (let index = 0; index < batch.count; index++) {
       const position = batch.positions[index]!;
       const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) }, this.#context.encoding);
@@ -60,13 +64,14 @@ class LoadThread {
       } else {
         identities.push(identify(result.record, this.#context.source, result.harvested));
         warnings.push(...result.warnings);
+        if (!hiddenPaths.none) hidden[index] = hiddenPaths.maskOf(result.record);
         if (!this.#readsUnimarc && isUnimarc(result.record)) {
           const label = recordLabel(position, controlValue(result.record, '001'));
           warnings.push(`${label} looks like UNIMARC (title in 200, none in 245); MARC 21 is expected.`);
         }
       }
     }
-    return { identities, refused, warnings };
+    return { identities, hidden, refused, warnings };
   }
 
   raw({ batch, indexes }: WorkerCalls['raw']['input']): readonly Uint8Array[] {

@@ -14,6 +14,7 @@ import { type Identity, identify, keysAfter, splitKey } from '../identifiers.ts'
 import { takeKeys } from '../matching.ts';
 import { creationOf, instructionWarning, stampRecord } from '../version.ts';
 import { type RawBatch, rawRecord } from './batch-store.ts';
+import type { HiddenPaths } from './hidden.ts';
 import { type CommitOrder, flags, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
 /**
@@ -32,6 +33,7 @@ export interface BatchContext {
   readonly person: string | undefined;
   readonly source: string;
   readonly encoding: string | undefined;
+  readonly hiddenPaths: HiddenPaths;
 }
 
 /** Thrown when somebody else gave out record numbers since this batch was numbered. */
@@ -98,7 +100,7 @@ async function saveProgress(transaction: Queryable, row: CommitOrder['progress']
 interface OldVersion {
   readonly created: Date;
   readonly revision: number;
-  /** Of records that are deleted only: what they go on holding. */
+  /** Of records that go on holding some of it only: those that are deleted, or keep hidden fields. */
   readonly record: MarcRecord | undefined;
   /** What they are known by: all of it of those that are deleted, else what outlasts the version. */
   readonly keys: readonly string[];
@@ -121,9 +123,10 @@ async function lockReplaced(
 ): Promise<Map<number, OldVersion>> {
   const ids = [...new Set(order.ids.filter((_, index) => (order.flags[index]! & flags.replaces) !== 0))];
   if (ids.length === 0) return new Map();
-  const deleted = [...new Set(order.ids.filter((_, index) => (order.flags[index]! & flags.deletes) !== 0))];
+  const holding = flags.deletes | flags.keepsHidden;
+  const held = [...new Set(order.ids.filter((_, index) => (order.flags[index]! & holding) !== 0))];
   const rows = await transaction.query<OldRow>(sql`
-    SELECT id, created, revision, CASE WHEN id = ANY (${deleted}::integer[]) THEN marc END AS marc
+    SELECT id, created, revision, CASE WHEN id = ANY (${held}::integer[]) THEN marc END AS marc
     FROM record WHERE id = ANY (${ids}::integer[]) ORDER BY id FOR UPDATE`);
   await transaction.query(sql`
     INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
@@ -266,7 +269,9 @@ class BatchRows {
         before = version.record;
         continue;
       }
-      const { record: content, identity } = this.#parse(index);
+      const { record: given, identity } = this.#parse(index);
+      const keepsHidden = (flag & flags.keepsHidden) !== 0 && before !== undefined;
+      const content = keepsHidden ? this.#context.hiddenPaths.withKept(given, before!) : given;
       if ((flag & flags.replaces) === 0) {
         const creation = creationOf(content, this.#modified);
         created = creation.created;
