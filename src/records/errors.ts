@@ -90,7 +90,7 @@ export const recordErrors = defineErrors({
     code: 'REPERIO_LOAD_REJECTS',
     status: 400,
     message: 'The rejects file {file} cannot be written: {reason}.',
-    hint: 'Give another name with --rejects.',
+    hint: 'Give the name of a file or folder that can be written with --rejects.',
   },
   loadStopped: {
     code: 'REPERIO_LOAD_STOPPED',

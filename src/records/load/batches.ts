@@ -39,6 +39,7 @@ const namingBytes = 1024 * 1024;
  */
 export class InputReader {
   readonly #source: AsyncIterator<RawBatch>;
+  #isWhole = false;
   readonly #waiting: RawBatch[] = [];
 
   constructor(source: AsyncIterable<RawBatch>) {
@@ -50,7 +51,10 @@ export class InputReader {
     let bytes = 0;
     while (bytes < namingBytes) {
       const next = await this.#source.next();
-      if (next.done === true) break;
+      if (next.done === true) {
+        this.#isWhole = true;
+        break;
+      }
       const { format, records } = next.value;
       this.#waiting.push({ format, records: records.map((raw) => ({ ...raw, bytes: Uint8Array.from(raw.bytes) })) });
       for (const raw of records) {
@@ -60,6 +64,11 @@ export class InputReader {
       }
     }
     return hash.digest('hex');
+  }
+
+  /** The name is that of all its records: the input is no longer than what was read for it. */
+  get isNamedWhole(): boolean {
+    return this.#isWhole;
   }
 
   /**

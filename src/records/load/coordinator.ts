@@ -51,6 +51,8 @@ export interface CoordinatorOptions {
   readonly onProgress: (totals: LoadTotals) => void;
   readonly onWarning: (sentence: string) => void;
   readonly onRefused: (refused: RefusedRaw) => void;
+  /** A sentence about the input. */
+  readonly onNotice: (sentence: string) => void;
 }
 
 /**
@@ -119,6 +121,11 @@ export class Coordinator {
 
   get totals(): LoadTotals {
     return this.#totals;
+  }
+
+  /** How far the input is done, as load_progress has it. */
+  get progress(): ProgressRow {
+    return this.#progress;
   }
 
   async #read(batches: AsyncIterable<Batch>): Promise<void> {
@@ -266,13 +273,13 @@ export class Coordinator {
         }
         this.#done(job, plan, written, refused.length, progress);
         for (const one of refused) this.#options.onRefused(one);
+        for (const sentence of job.batch.notices) this.#options.onNotice(sentence);
         const { warnings, identities } = await job.identified;
         const passed = plan.passedOver.map((index) => {
           const label = recordLabel(job.batch.positions[index]!, identities[index]!.control);
           return `${label} is a deletion (leader/05 d) of a record that this library does not have.`;
         });
-        for (const sentence of [...job.batch.notices, ...warnings, ...passed, ...written.warnings])
-          this.#options.onWarning(sentence);
+        for (const sentence of [...warnings, ...passed, ...written.warnings]) this.#options.onWarning(sentence);
         await job.worker.call('release', { batch: job.batch.number });
         return;
       } catch (error) {

@@ -290,9 +290,9 @@ test('a harvested deletion deletes by the identifier of the harvest, which outla
 
 test('an answer that has nothing new is loaded without a word but that', async () => {
   const told: string[] = [];
-  const onWarning = (sentence: string): void => void told.push(sentence);
+  const onNotice = (sentence: string): void => void told.push(sentence);
   const answer = '<OAI-PMH><error code="noRecordsMatch">none</error></OAI-PMH>';
-  const report = await load(input(answer), options({ onWarning }));
+  const report = await load(input(answer), options({ onNotice }));
   assert.deepEqual([report.position, report.refused, told.length], [0, 0, 1]);
 });
 

@@ -13,6 +13,7 @@ import type { WriteMode } from '../matching.ts';
 import { type BatchLimits, InputReader } from './batches.ts';
 import { Coordinator, type LoadTotals } from './coordinator.ts';
 import { type HiddenFields, HiddenPaths } from './hidden.ts';
+import { knownInputs, type LoadedBefore, loadedBefore, noteLoaded } from './loaded-before.ts';
 import type { ProgressRow, RefusedRaw } from './protocol.ts';
 import { noRejects, openRejects, type Rejects } from './rejects.ts';
 import { LoadWorker } from './worker-handle.ts';
@@ -54,6 +55,10 @@ export interface LoadOptions {
   readonly onProgress?: (totals: LoadTotals) => void;
   readonly onWarning?: (sentence: string) => void;
   readonly onRefused?: (refused: RefusedRaw) => void;
+  /** What the input says as a whole, for example that there is nothing new. */
+  readonly onNotice?: (sentence: string) => void;
+  /** Called when the very same records were loaded before: at the start of a small input, at the end of others. */
+  readonly onLoadedBefore?: (before: LoadedBefore) => void;
   /** Called when the load waits for another. */
   readonly onWait?: (holder: string) => void;
   /** Called with the position after which an earlier load is taken up. */
@@ -64,6 +69,7 @@ export interface LoadOptions {
 export interface LoadReport extends LoadTotals {
   /** The position after which this run took up an earlier load; 0 for one from the beginning. */
   readonly resumedAt: number;
+  readonly loadedBefore: LoadedBefore | undefined;
   readonly seconds: number;
 }
 
@@ -91,6 +97,9 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
     splitRecords(input.bytes, { recordLimit: options.recordLimit, encoding: options.encoding }),
   );
   const name = await reader.name();
+  const known = await knownInputs(database, name);
+  let before = reader.isNamedWhole ? loadedBefore(known, Buffer.from(name, 'hex')) : undefined;
+  if (before !== undefined) options.onLoadedBefore?.(before);
   const earlier = await earlierProgress(database, name, options);
   const progress = earlier ?? (await freshProgress(database, name, mode));
   if (earlier !== undefined) options.onResume?.(earlier.position);
@@ -115,6 +124,7 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
     onProgress: options.onProgress ?? (() => undefined),
     onWarning: options.onWarning ?? (() => undefined),
     onRefused: options.onRefused ?? (() => undefined),
+    onNotice: options.onNotice ?? (() => undefined),
   });
   const check = (prefix: Uint8Array | undefined): void => {
     if (prefix !== undefined && Buffer.compare(prefix, progress.prefix) === 0) return;
@@ -123,8 +133,15 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
   try {
     const batches = reader.batches(options.batch, progress.position, check);
     const totals = await untilAborted(coordinator.run(batches), options.signal);
-    if (!dryRun) await markFinished(database, progress);
-    return { ...totals, resumedAt: earlier?.position ?? 0 };
+    if (before === undefined && earlier === undefined) {
+      before = loadedBefore(known, coordinator.progress.prefix);
+      if (before !== undefined) options.onLoadedBefore?.(before);
+    }
+    if (!dryRun) {
+      await markFinished(database, progress);
+      await noteLoaded(database, input.name, coordinator.progress);
+    }
+    return { ...totals, resumedAt: earlier?.position ?? 0, loadedBefore: before };
   } catch (error) {
     throw stopped(error, coordinator.totals.position);
   } finally {
