@@ -62,6 +62,24 @@ export const recordErrors = defineErrors({
     message: 'There is no record {id} in this library.',
     hint: 'Record numbers go from 1 to {last}.',
   },
+  notExported: {
+    code: 'REPERIO_RECORD_NOT_EXPORTED',
+    status: 404,
+    message: 'Record {id} was not exported: it is not there, or the person may not see it.',
+    hint: 'Leave it out, or ask without --as.',
+  },
+  whichRecords: {
+    code: 'REPERIO_RECORD_WHICH',
+    status: 400,
+    message: 'No record was named.',
+    hint: 'Give record numbers, a question with --query, or a file of numbers with --from FILE.',
+  },
+  oneRevision: {
+    code: 'REPERIO_RECORD_ONE_REVISION',
+    status: 400,
+    message: '--revision is for a single record.',
+    hint: 'Give one record number, without --query, --from and --as.',
+  },
   noRevision: {
     code: 'REPERIO_REVISION_NOT_FOUND',
     status: 404,

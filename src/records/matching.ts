@@ -84,7 +84,10 @@ export async function fetchKeys(database: Queryable, ids: readonly number[]): Pr
   );
 }
 
-/** Takes the keys of these records from them, for those of their next versions, and says which they were. */
+/**
+ * Takes the keys of these records from them, for those of their next versions, and says which they
+ * were.
+ */
 export async function takeKeys(transaction: Transaction, ids: readonly number[]): Promise<Map<number, string[]>> {
   return keysByRecord(
     await transaction.query<IdentifierRow>(

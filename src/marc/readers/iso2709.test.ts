@@ -195,7 +195,8 @@ describe('an ISO 2709 file', () => {
       ['505', `0 \x1fa${'x'.repeat(12_000)}`],
       ['650', ' 0\x1faLast'],
     ]).toString('latin1');
-    // 12000 characters, four of indicators and subfield, the terminator: the helper writes them whole.
+    // 12000 characters, four of indicators and subfield, the terminator: the helper writes them
+    // whole.
     assert.ok(record.includes('50512005'));
     const [before, result, after] = read(first, record, last);
     assert.ok(before?.kind === 'record' && result?.kind === 'record' && after?.kind === 'record');

@@ -22,7 +22,10 @@ export function deletionOf(identifier: string): Uint8Array {
   return Buffer.from(`<record><leader>00000dam a2200000 a 4500</leader>${field}</record>`);
 }
 
-/** The identifier of an instruction, as it stands there; undefined when the bytes are something else. */
+/**
+ * The identifier of an instruction, as it stands there; undefined when the bytes are something
+ * else.
+ */
 export function keptIdentifier(instruction: Uint8Array): string | undefined {
   const buffer = asBuffer(instruction);
   const kept = buffer.toString('latin1', 0, start.length) === start;

@@ -105,7 +105,9 @@ class MarcXmlSplitter implements Splitter {
     return found;
   }
 
-  /** The answer of a server that has nothing to give is right; whatever else has no record is not. */
+  /**
+   * The answer of a server that has nothing to give is right; whatever else has no record is not.
+   */
   #nothing(): void {
     const whole = this.#buffer.subarray(0, keptOfOversized);
     if (this.#error?.code === 'noRecordsMatch' || this.#foundNone) {

@@ -56,7 +56,10 @@ export class HiddenPaths {
     return { leader: record.leader, fields };
   }
 
-  /** Those of these records that may have something at the paths; the database looks, so that most need not be sent. */
+  /**
+   * Those of these records that may have something at the paths; the database looks, so that most
+   * need not be sent.
+   */
   async find(database: Queryable, ids: readonly number[]): Promise<Map<number, PathMask>> {
     const found = new Map<number, PathMask>();
     if (this.none || ids.length === 0) return found;
@@ -79,7 +82,10 @@ function bitOf(place: number): number {
   return 1 << Math.min(place, mostBits - 1);
 }
 
-/** What the stored form of a record with a field of this path looks like (marc/stored.ts): its heading begins with the tag. */
+/**
+ * What the stored form of a record with a field of this path looks like (marc/stored.ts): its
+ * heading begins with the tag.
+ */
 function storedPattern(path: string): string {
   if (/^ldr/i.test(path)) return '%';
   const tag = path

@@ -57,7 +57,10 @@ export interface LoadOptions {
   readonly onRefused?: (refused: RefusedRaw) => void;
   /** What the input says as a whole, for example that there is nothing new. */
   readonly onNotice?: (sentence: string) => void;
-  /** Called when the very same records were loaded before: at the start of a small input, at the end of others. */
+  /**
+   * Called when the very same records were loaded before: at the start of a small input, at the end
+   * of others.
+   */
   readonly onLoadedBefore?: (before: LoadedBefore) => void;
   /** Called when the load waits for another. */
   readonly onWait?: (holder: string) => void;

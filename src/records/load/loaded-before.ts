@@ -13,7 +13,10 @@ export interface KnownInput extends LoadedBefore {
   readonly digest: Uint8Array;
 }
 
-/** Loads of inputs with this beginning, the newest first; also those that only load_progress knows, from releases before. */
+/**
+ * Loads of inputs with this beginning, the newest first; also those that only load_progress knows,
+ * from releases before.
+ */
 export async function knownInputs(database: Queryable, input: string): Promise<readonly KnownInput[]> {
   return await database.query<KnownInput>(sql`
     SELECT digest, loaded, records::float8 AS records FROM loaded_input WHERE input = ${input}
@@ -22,7 +25,9 @@ export async function knownInputs(database: Queryable, input: string): Promise<r
     ORDER BY loaded DESC`);
 }
 
-/** `known` must be asked before the load: it writes its own progress in the place of an earlier one. */
+/**
+ * `known` must be asked before the load: it writes its own progress in the place of an earlier one.
+ */
 export function loadedBefore(known: readonly KnownInput[], digest: Uint8Array): LoadedBefore | undefined {
   const same = known.filter((one) => Buffer.compare(one.digest, digest) === 0);
   const [newest] = same;

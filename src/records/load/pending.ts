@@ -8,7 +8,9 @@ export class PendingKeys {
 
   readonly #hidden = new Map<number, { readonly mask: number; readonly batch: number }>();
 
-  /** At which hidden paths a record will have something; undefined when no waiting batch writes it. */
+  /**
+   * At which hidden paths a record will have something; undefined when no waiting batch writes it.
+   */
   hidden(id: number): number | undefined {
     return this.#hidden.get(id)?.mask;
   }

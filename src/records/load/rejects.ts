@@ -43,8 +43,8 @@ export const noRejects: Rejects = {
 };
 
 /**
- * Where the refused records of each input go: FILE, FILE.2, ... or, when it is a folder (one that is
- * there, or a name that ends with a slash), files in it with the names of the inputs.
+ * Where the refused records of each input go: FILE, FILE.2, ... or, when it is a folder (one that
+ * is there, or a name that ends with a slash), files in it with the names of the inputs.
  */
 export function rejectsFor(files: readonly string[], given: string | undefined): readonly (string | undefined)[] {
   if (given === undefined) return files.map(() => undefined);
@@ -62,7 +62,10 @@ function isFolder(path: string): boolean {
   return /[/\\]$/.test(path) || (existsSync(path) && statSync(path).isDirectory());
 }
 
-/** Makes the folder and tries to write there, so that a long load does not stop at its first refusal. Throws UserError. */
+/**
+ * Makes the folder and tries to write there, so that a long load does not stop at its first
+ * refusal. Throws UserError.
+ */
 export function tryRejects(path: string): void {
   try {
     makeFolder(dirname(path));

@@ -12,6 +12,7 @@ export interface KindCount {
 
 /** Warnings quote what they find: beyond so many kinds they are counted together. */
 const mostKinds = 50;
+const others = 'others';
 
 /** Counts what is said of records by kind, so that 4,000 sentences are a line. */
 export class Tally {
@@ -35,7 +36,8 @@ export class Tally {
 
   #add(key: string, code: string, what: () => string): number {
     let kind = this.#counts.get(key);
-    if (kind === undefined && this.#counts.size >= mostKinds) return this.#add('others', code, () => 'of other kinds');
+    if (kind === undefined && key !== others && this.#counts.size >= mostKinds)
+      return this.#add(others, '', () => 'of other kinds');
     if (kind === undefined) {
       kind = { code, what: what(), count: 0 };
       this.#counts.set(key, kind);

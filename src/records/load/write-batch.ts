@@ -100,9 +100,13 @@ async function saveProgress(transaction: Queryable, row: CommitOrder['progress']
 interface OldVersion {
   readonly created: Date;
   readonly revision: number;
-  /** Of records that go on holding some of it only: those that are deleted, or keep hidden fields. */
+  /**
+   * Of records that go on holding some of it only: those that are deleted, or keep hidden fields.
+   */
   readonly record: MarcRecord | undefined;
-  /** What they are known by: all of it of those that are deleted, else what outlasts the version. */
+  /**
+   * What they are known by: all of it of those that are deleted, else what outlasts the version.
+   */
   readonly keys: readonly string[];
 }
 
