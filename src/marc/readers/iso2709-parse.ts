@@ -41,13 +41,14 @@ export function parseIso2709Record(bytes: Uint8Array, named?: string): ParsedRec
   }
   const text = buffer.toString('latin1');
   const encoding = encodingOf(buffer, text, warnings, named);
+  const decoder = encoding instanceof TextDecoder ? encoding : undefined;
   const fields: Field[] = [];
   const take = (tag: string, start: number, end: number): void => {
     const value =
       encoding === 'utf8'
         ? buffer.toString('utf8', start, end)
-        : encoding instanceof TextDecoder
-          ? encoding.decode(buffer.subarray(start, end))
+        : decoder !== undefined
+          ? decoder.decode(buffer.subarray(start, end))
           : text.substring(start, end);
     fields.push(parseField(tag, value, fields.length + 1, encoding, warnings));
   };
