@@ -19,13 +19,23 @@ export function notMarc8At(text: string): number | undefined {
     const code = text.charCodeAt(at);
     if (code < 0x80 || controls.has(code)) continue;
     const place = (code & 0x7f) - 0x21;
-    if (code > 0xa0 && ansel.combining[place] === true && standsBeforeLetter(text, at)) right += 1;
+    if (code > 0xa0 && ansel.combining[place] === true && standsBeforeLetter(text, at) && isPaired(text, at))
+      right += 1;
     else if (code <= 0xa0 || ansel.characters[place] === undefined || ansel.combining[place] === true) {
       first ??= at;
       strange += 1;
     }
   }
   return strange * rightForOneStrange > right ? first : undefined;
+}
+
+/** A mark over two letters has two halves, a letter apart. */
+function isPaired(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code === 0xeb || code === 0xfa) return text.slice(at + 1, at + 8).includes(String.fromCharCode(code + 1));
+  if (code === 0xec || code === 0xfb)
+    return text.slice(Math.max(0, at - 7), at).includes(String.fromCharCode(code - 1));
+  return true;
 }
 
 function standsBeforeLetter(text: string, at: number): boolean {
