@@ -217,6 +217,7 @@ export const harmlessFormat: ExportFormat = {
         file: 'src/marc/readers/readers.ts',
         before: '  text: {',
         add: `  titles: {
+    name: 'titles',
     recognises: (text) => text.startsWith('TITLES'),
     split: () => {
       let text = '';

@@ -67,6 +67,12 @@ export const cliErrors = defineErrors({
     message: '`reperio {command}` does not take "{given}"{choices}.',
     hint: '`reperio help {command}` shows how it is written.',
   },
+  keepAndDrop: {
+    code: 'REPERIO_KEEP_AND_DROP',
+    status: 400,
+    message: '--keep-hidden and --drop-hidden were both given.',
+    hint: 'Give one of them: hidden fields that the input has none of are kept, or they go.',
+  },
   notTyped: {
     code: 'REPERIO_NOT_TYPED',
     status: 400,

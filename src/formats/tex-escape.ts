@@ -68,8 +68,8 @@ export function texText(source: string): string {
 }
 
 /**
- * Between dollars, as Pandoc reads them: no blank inside at either end, and no digit after the second
- * one, so that "$5 to $10" are prices; or between \\( and \\).
+ * Between dollars, as Pandoc reads them: no blank inside at either end, and no digit after the
+ * second one, so that "$5 to $10" are prices; or between \\( and \\).
  */
 const formula = /(?<!\\)\$(?=\S)([^$]*?[^\s\\$])\$(?!\d)|\\\((.{1,500}?)\\\)/g;
 

@@ -35,6 +35,18 @@ export const marcErrors = defineErrors({
     message: 'The XML document declares the unknown encoding "{encoding}".',
     hint: 'Convert it to UTF-8, for example with "iconv -f {encoding} -t UTF-8", and declare that.',
   },
+  encodingName: {
+    code: 'REPERIO_MARC_ENCODING_NAME',
+    status: 400,
+    message: 'There is no encoding "{encoding}".',
+    hint: 'Use utf-8, marc-8, windows-1252, iso-8859-2, windows-1251, utf-16le, shift_jis, gbk or another name of the WHATWG list.',
+  },
+  notInFormat: {
+    code: 'REPERIO_MARC_ENCODING_FORMAT',
+    status: 400,
+    message: 'The input is {format}, which is never in MARC-8.',
+    hint: 'MARC-8 is for ISO 2709 and text MARC. Leave --encoding out, or name another one.',
+  },
   entities: {
     code: 'REPERIO_MARC_ENTITIES',
     status: 400,
@@ -62,8 +74,15 @@ export const marcErrors = defineErrors({
   utf8: {
     code: 'REPERIO_MARC_UTF8',
     status: 400,
-    message: '{record} should be UTF-8, but its byte {offset} is not.',
-    hint: 'Convert the file to UTF-8, or declare its real encoding (in the XML declaration or in leader/09).',
+    message: '{record} should be UTF-8, but its byte {offset} ({byte}, after {before}) is not.',
+    hint: 'Name its real encoding, for example with --encoding windows-1252, or convert the file to UTF-8.',
+  },
+  notMarc8: {
+    code: 'REPERIO_MARC_NOT_MARC8',
+    status: 400,
+    message:
+      '{record} says in its leader that it is MARC-8, but its byte {offset} ({byte}) is not. As windows-1252 it reads {sample}.',
+    hint: 'Load it with --encoding windows-1252 if that reads right, or with --encoding marc-8 to take it for MARC-8 all the same.',
   },
   shape: {
     code: 'REPERIO_MARC_SHAPE',
@@ -76,6 +95,12 @@ export const marcErrors = defineErrors({
     status: 400,
     message: '{record} holds no MARC: {reason}.',
     hint: 'Harvest with a MARC format, for example metadataPrefix=marc21.',
+  },
+  oai: {
+    code: 'REPERIO_MARC_OAI',
+    status: 400,
+    message: '{record} is missing: the OAI-PMH server answered {said}.',
+    hint: 'Correct the request and harvest again.',
   },
   noFields: {
     code: 'REPERIO_MARC_NO_FIELDS',

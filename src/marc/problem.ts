@@ -45,6 +45,14 @@ function shorten(text: string): string {
 export function requireUtf8(bytes: Uint8Array): string {
   const buffer = asBuffer(bytes);
   const text = decodeUtf8(buffer);
-  if (text === undefined) throw new RecordProblem(marcErrors.utf8, { offset: (firstNotUtf8(buffer) ?? 0) + 1 });
+  if (text === undefined) throw notUtf8(buffer);
   return text;
+}
+
+/** Names the first byte that is not UTF-8, and what stands before it. */
+export function notUtf8(buffer: Buffer): RecordProblem {
+  const at = firstNotUtf8(buffer) ?? 0;
+  const before = buffer.toString('utf8', Math.max(0, at - 20), at).replace(/^\ufffd+/, '');
+  const byte = at < buffer.length ? buffer[at]!.toString(16).toUpperCase().padStart(2, '0') : '';
+  return new RecordProblem(marcErrors.utf8, { offset: at + 1, byte: `0x${byte}`, before: quote(before) });
 }

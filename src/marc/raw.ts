@@ -21,6 +21,8 @@ export interface RawRecord {
   readonly bytes: Uint8Array;
   /** Set when the splitter already knows that this is no record. */
   readonly refusal?: Reason;
+  /** No record at all, and no position of its own: a sentence about the input. */
+  readonly notice?: string;
 }
 
 /**
@@ -43,6 +45,8 @@ export interface Splitter {
 export interface ParsedRecord {
   readonly record: MarcRecord;
   readonly warnings: readonly string[];
+  /** The OAI identifier under which it was harvested. */
+  readonly harvested?: string;
 }
 
 export interface GoodRecord {
@@ -51,6 +55,8 @@ export interface GoodRecord {
   readonly record: MarcRecord;
   /** Whole sentences that name the record. */
   readonly warnings: readonly string[];
+  /** The OAI identifier under which it was harvested. */
+  readonly harvested?: string | undefined;
 }
 
 export interface RefusedRecord {

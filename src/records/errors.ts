@@ -14,11 +14,23 @@ export const recordErrors = defineErrors({
     message: '{record} is already in the library as record {id}: its 001 is the record number here.',
     hint: 'Use --mode replace to replace record {id}, or --source CODE if these are the numbers of another library.',
   },
+  deletes: {
+    code: 'REPERIO_RECORD_DELETES',
+    status: 409,
+    message: '{record} says in its leader that record {id} (same {by}) is deleted, and --mode insert only adds.',
+    hint: 'Use --mode replace or insert-or-replace to let the input delete records.',
+  },
   unknown: {
     code: 'REPERIO_RECORD_UNKNOWN',
     status: 404,
     message: '{record} matches no record of this library, so there is nothing to replace.',
     hint: 'Use --mode insert-or-replace to add records that are new.',
+  },
+  hiddenLost: {
+    code: 'REPERIO_RECORD_HIDDEN_LOST',
+    status: 409,
+    message: '{record} would replace record {id} and drop its hidden fields {paths}, of which it has none.',
+    hint: 'Use --keep-hidden to keep them, or --drop-hidden to drop them. What "reperio record export" writes has them; what a guest exports on the web has not.',
   },
   twoNumbers: {
     code: 'REPERIO_RECORD_TWO_NUMBERS',
@@ -50,6 +62,24 @@ export const recordErrors = defineErrors({
     message: 'There is no record {id} in this library.',
     hint: 'Record numbers go from 1 to {last}.',
   },
+  notExported: {
+    code: 'REPERIO_RECORD_NOT_EXPORTED',
+    status: 404,
+    message: 'Record {id} was not exported: it is not there, or the person may not see it.',
+    hint: 'Leave it out, or ask without --as.',
+  },
+  whichRecords: {
+    code: 'REPERIO_RECORD_WHICH',
+    status: 400,
+    message: 'No record was named.',
+    hint: 'Give record numbers, a question with --query, or a file of numbers with --from FILE.',
+  },
+  oneRevision: {
+    code: 'REPERIO_RECORD_ONE_REVISION',
+    status: 400,
+    message: '--revision is for a single record.',
+    hint: 'Give one record number, without --query, --from and --as.',
+  },
   noRevision: {
     code: 'REPERIO_REVISION_NOT_FOUND',
     status: 404,
@@ -78,7 +108,7 @@ export const recordErrors = defineErrors({
     code: 'REPERIO_LOAD_REJECTS',
     status: 400,
     message: 'The rejects file {file} cannot be written: {reason}.',
-    hint: 'Give another name with --rejects.',
+    hint: 'Give the name of a file or folder that can be written with --rejects.',
   },
   loadStopped: {
     code: 'REPERIO_LOAD_STOPPED',

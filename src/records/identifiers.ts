@@ -3,6 +3,7 @@ import { bareDoi } from '../identifiers/doi.ts';
 import { largestRecordId } from '../index/record-id.ts';
 import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
+import { asksDeletion } from './deletion.ts';
 
 /**
  * By what a record is known. An identifier is written as one string, its *key*: the kind, a blank,
@@ -12,10 +13,12 @@ import { isWellFormed } from '../marc/well-formed.ts';
  *   system   970__a
  *   oai      909COo; and 035__a with a source in 035__9, as "source:value"
  *   doi      0247_a with $2 doi, lower case
+ *   harvest  the identifier of the OAI-PMH answer that the record came in. It stands beside the record and not in it, so a
+ *            record keeps it when a version comes from elsewhere
  *   home     "(003)number" with our own number, of a record that has a 003 but no 001 of that source: so it is known again
  *            when it comes back from an export, whoever's code stands in 003
  */
-export type IdentifierKind = 'control' | 'system' | 'oai' | 'doi' | 'home';
+export type IdentifierKind = 'control' | 'system' | 'oai' | 'doi' | 'harvest' | 'home';
 
 export interface Identity {
   /** Field 001, trimmed; "" when there is none. */
@@ -28,6 +31,8 @@ export interface Identity {
   readonly number: number;
   /** The other keys, in matching order and without repetition. */
   readonly keys: readonly string[];
+  /** The record only says that the one it matches is deleted. */
+  readonly deletes: boolean;
 }
 
 /** What a library knows when records are matched. */
@@ -49,8 +54,8 @@ export interface Match {
 
 const longestValue = 500;
 
-/** `source` stands in for a missing 003. */
-export function identify(record: MarcRecord, source = ''): Identity {
+/** `source` stands in for a missing 003; `harvested` is the OAI identifier beside the record. */
+export function identify(record: MarcRecord, source = '', harvested = ''): Identity {
   const control = wellFormed(controlValue(record, '001') ?? '').trim();
   const system: string[] = [];
   const oai: string[] = [];
@@ -74,13 +79,15 @@ export function identify(record: MarcRecord, source = ''): Identity {
       }
     }
   }
+  const harvest = harvested === '' || !isWellFormed(harvested) ? [] : [key('harvest', harvested)];
   const number = /^0*[1-9]\d{0,9}$/.test(control) && Number(control) <= largestRecordId ? Number(control) : 0;
   return {
     control,
     repeated: record.fields.filter(({ tag, value }) => tag === '001' && value !== undefined).length > 1,
     source: wellFormed(controlValue(record, '003') ?? '').trim() || source,
     number,
-    keys: [...new Set([...other, ...system, ...oai, ...doi])],
+    keys: [...new Set([...other, ...system, ...oai, ...doi, ...harvest])],
+    deletes: asksDeletion(record),
   };
 }
 
@@ -128,10 +135,23 @@ export function keysOf(identity: Identity, id: number, ours: boolean): readonly 
   return source === '' || numberedThere ? keys : [...keys, homeKey(source, id)];
 }
 
+/** The keys of a record that was known by `before` and takes this version. */
+export function keysAfter(identity: Identity, id: number, ours: boolean, before: readonly string[]): readonly string[] {
+  if (identity.deletes) return before;
+  const keys = keysOf(identity, id, ours);
+  const kept = before.filter((known) => outlastsVersions(known) && !keys.includes(known));
+  return kept.length === 0 ? keys : [...keys, ...kept];
+}
+
 /** The keys whose holders decide what the record is. */
 export function keysToLookUp(identity: Identity): readonly string[] {
   const keys = broughtKeys(identity, false);
   return identity.source === '' || identity.number === 0 ? keys : [...keys, homeKey(identity.source, identity.number)];
+}
+
+/** Does a record keep this key whatever its next version holds? */
+function outlastsVersions(known: string): boolean {
+  return known.startsWith('harvest ');
 }
 
 export function splitKey(text: string): { readonly kind: IdentifierKind; readonly value: string } {
@@ -144,6 +164,7 @@ const kindNames: Readonly<Record<IdentifierKind, string>> = {
   system: '970__a',
   oai: 'OAI identifier',
   doi: 'DOI',
+  harvest: 'OAI identifier',
   home: '001',
 };
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { assertProperty } from '../../test/support/property.ts';
 import { controlField, dataField, type MarcRecord } from '../marc/record.ts';
 import { identify } from './identifiers.ts';
-import { creationOf, isDeleted, markDeleted, readTimeStamp, stampRecord, timeStamp } from './version.ts';
+import { creationOf, readTimeStamp, stampRecord, timeStamp } from './version.ts';
 
 const modified = new Date('2026-11-23T10:20:30.450Z');
 
@@ -58,12 +58,4 @@ test('a 005 that is no date, or lies in the future, is ignored with a sentence',
     assert.deepEqual(of(wrong).created, modified);
     assert.ok(of(wrong).warning!.includes(wrong));
   }
-});
-
-test('980__c DELETED marks a deleted record, and only that', () => {
-  const record = { leader: '', fields: [title, dataField('980', ' ', ' ', [{ code: 'a', value: 'DELETED' }])] };
-  assert.equal(isDeleted(record), false);
-  const marked = markDeleted(record);
-  assert.equal(isDeleted(marked), true);
-  assert.equal(markDeleted(marked), marked);
 });

@@ -90,26 +90,6 @@ export function stampRecord(
   return { leader: record.leader, fields };
 }
 
-/** 980__c DELETED. */
-export function isDeletionMark({ tag, ind1, ind2, subfields }: Field): boolean {
-  return (
-    tag === '980' &&
-    ind1 === ' ' &&
-    ind2 === ' ' &&
-    subfields.some(({ code, value }) => code === 'c' && value.trim() === 'DELETED')
-  );
-}
-
-export function isDeleted(record: MarcRecord): boolean {
-  return record.fields.some(isDeletionMark);
-}
-
-export function markDeleted(record: MarcRecord): MarcRecord {
-  if (isDeleted(record)) return record;
-  const mark = dataField('980', ' ', ' ', [{ code: 'c', value: 'DELETED' }]);
-  return { leader: record.leader, fields: [...record.fields, mark] };
-}
-
 function keepControl(fields: Field[], value: string): void {
   const has = fields.some(
     ({ tag, ind1, ind2, subfields }) =>

@@ -9,11 +9,12 @@ import type { MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
+import { isDeleted, markDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
 import { noRecord } from './history.ts';
-import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
-import { decide, fetchHolders, type WriteMode } from './matching.ts';
-import { creationOf, instructionWarning, isDeleted, markDeleted, stampRecord } from './version.ts';
+import { type Identity, identify, keysAfter, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
+import { decide, fetchHolders, takeKeys, type WriteMode } from './matching.ts';
+import { creationOf, instructionWarning, stampRecord } from './version.ts';
 
 /**
  * Writing one record, or a few: row, revision, identifiers, number and delta in one transaction.
@@ -69,11 +70,21 @@ export async function deleteRecord(
     const old = await lockRecord(transaction, id);
     if (old === undefined) throw await noRecord(transaction, id);
     if (old.deleted) throw new UserError(recordErrors.alreadyDeleted, { id });
-    const marked = markDeleted(decodeVersion(old).record);
-    const identity = identify(marked);
-    const written = await replaceVersion(transaction, analyzer, old, marked, { identity, ours: true, reason, person });
-    return { ...written, action: 'deleted' };
+    return await deleteVersion(transaction, analyzer, old, reason, person);
   });
+}
+
+async function deleteVersion(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  old: StoredVersion,
+  reason: string,
+  person: string | undefined,
+): Promise<Written> {
+  const marked = markDeleted(decodeVersion(old).record);
+  const identity = { ...identify(marked), deletes: true };
+  const written = await replaceVersion(transaction, analyzer, old, marked, { identity, ours: true, reason, person });
+  return { ...written, action: 'deleted' };
 }
 
 async function inTransaction<T>(database: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -97,11 +108,13 @@ async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: 
     exists: (id) => known && id === identity.number,
   });
   if ('refusal' in decision) throw new UserError(decision.refusal, { record: 'The record', ...decision.values });
+  if ('passedOver' in decision) throw new UserError(recordErrors.unknown, { record: 'The record' });
   const { ours } = decision;
   if (decision.id === 0) return await insertVersion(transaction, analyzer, write, identity);
   const old = await lockRecord(transaction, decision.id);
   if (old === undefined) throw new Error(`an identifier names record ${decision.id}, which does not exist`);
   const { reason, person } = write;
+  if (identity.deletes) return await deleteVersion(transaction, analyzer, old, reason, person);
   return await replaceVersion(transaction, analyzer, old, write.record, { identity, ours, reason, person });
 }
 
@@ -155,8 +168,8 @@ async function replaceVersion(
     UPDATE record SET modified = ${modified}, revision = ${revision}, deleted = ${deleted}, person = ${person ?? null},
       marc = ${encodeStored(record)}
     WHERE id = ${id}`);
-  await transaction.query(sql`DELETE FROM identifier WHERE record_id = ${id}`);
-  await addKeys(transaction, id, keysOf(identity, id, ours));
+  const before = (await takeKeys(transaction, [id])).get(id) ?? [];
+  await addKeys(transaction, id, keysAfter(identity, id, ours, before));
   const problems = await addDelta(transaction, analyzer, { id, revision, deleted, created, modified, record });
   const instructions = instructionWarning(content);
   const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];

@@ -6,7 +6,8 @@ import { createInverter } from '../index/segment/inverter.ts';
 import { memorySegment } from '../index/segment/open.ts';
 import { controlField, dataField, type MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
-import { isDeleted, isDeletionMark, timeStamp } from '../records/version.ts';
+import { isDeleted, isDeletionMark } from '../records/deletion.ts';
+import { timeStamp } from '../records/version.ts';
 import type { Site } from '../site/site.ts';
 import type { WebLibrary } from './exchange/environment.ts';
 

@@ -1,18 +1,29 @@
-import { resolve } from 'node:path';
+import { basename, resolve, sep } from 'node:path';
+import { UserError } from '../../errors/errors.ts';
+import { grouped } from '../../errors/grouped.ts';
 import { indexFolderOf } from '../../library/open.ts';
+import { requireEncoding } from '../../marc/readers/encoding.ts';
 import { type FileReport, loadFiles } from '../../records/load/files.ts';
+import type { HiddenFields } from '../../records/load/hidden.ts';
+import type { LoadedBefore } from '../../records/load/loaded-before.ts';
+import type { KindCount } from '../../records/load/tally.ts';
 import { type WriteMode, writeModes } from '../../records/matching.ts';
 import { openStore } from '../../store/open.ts';
 import { defineCommand, jsonOption } from '../command.ts';
+import { cliErrors } from '../errors.ts';
 import { loadProgress } from '../load-progress.ts';
 
 const batchBytes = 80_000_000;
-const shownWarnings = 20;
+/** Of each kind; the rest is counted. */
+const shownRefusals = 20;
+const shownWarnings = 5;
 
 export const command = defineCommand({
   description: `Reads MARCXML, ISO 2709, MARC-in-JSON and text MARC, plain or compressed with gzip. Records are matched by 001 with 003, 035__a, 970__a, OAI
-identifier (909COo, or 035__a with a source in 035__9) and DOI (0247_). A record that cannot be loaded is refused, with its position, 001 and the reason;
-the load continues.
+identifier (909COo, 035__a with a source in 035__9, or that of the harvest) and DOI (0247_). A record that cannot be loaded is refused, with its position,
+001 and the reason; the load continues. A record with leader/05 d, or a deleted one of an OAI-PMH answer, deletes the record it matches.
+
+A record that would replace one with hidden fields, and has none of them, is refused: use --keep-hidden or --drop-hidden.
 
 Batches of records are committed with their index data and are searchable at once. An interrupted load continues where it
 stopped when the same input is given again with the same mode. Exit status: 0 all records were loaded, 1 some were refused, 2 none could be loaded.`,
@@ -21,6 +32,10 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
     {
       command: 'load update.mrc --mode insert-or-replace',
       doc: 'Replaces the records that the library has and adds the others.',
+    },
+    {
+      command: 'load old.mrc --encoding windows-1252',
+      doc: 'The file is in this encoding, whatever its leaders say.',
     },
     {
       command: 'load big.xml.gz --rejects bad.xml',
@@ -36,8 +51,15 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
     rejects: {
       type: 'text',
       value: 'FILE',
-      doc: 'Write refused records to this file, to be corrected and loaded again.',
+      doc: 'Write refused records to this file, to be corrected and loaded again; or to files in this folder.',
     },
+    encoding: {
+      type: 'text',
+      value: 'NAME',
+      doc: 'What the input is in, if what it says is wrong: utf-8, marc-8, windows-1252, iso-8859-2 ...',
+    },
+    'keep-hidden': { type: 'flag', doc: 'Records that are replaced keep hidden fields that the input has none of.' },
+    'drop-hidden': { type: 'flag', doc: 'Records that are replaced lose hidden fields that the input has none of.' },
     resume: { type: 'flag', doc: 'Continue after what was loaded of this input, even if that load was finished.' },
     restart: { type: 'flag', doc: 'Start at the first record, even if an earlier load of this input was interrupted.' },
     source: {
@@ -56,9 +78,11 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
   failureStatus: 2,
   run: async ({ arguments: { files }, options, settings, signal, stdin, stderr, print, printJson }) => {
     const { workers, batchSize, recordLimit } = settings();
+    const encoding = options.encoding === undefined ? undefined : requireEncoding(options.encoding);
+    const hidden = hiddenFields(options['keep-hidden'], options['drop-hidden']);
     const store = await openStore(settings(), { signal });
     const progress = loadProgress(stderr);
-    let warnings = 0;
+    const named = (file: string): string => (files.length > 1 ? `${nameOf(file)}: ` : '');
     try {
       const report = await loadFiles(files, {
         database: store.database,
@@ -69,29 +93,37 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
         batch: { records: batchSize, bytes: batchBytes },
         recordLimit,
         source: options.source,
+        encoding,
         person: options.as,
+        hidden,
         dryRun: options['dry-run'],
         resume: options.restart ? 'never' : options.resume ? 'always' : 'unfinished',
-        rejects: options.rejects === undefined ? undefined : resolve(options.rejects),
+        rejects: options.rejects === undefined ? undefined : rejectsPath(options.rejects),
         signal,
         stdin,
         onProgress: progress.show,
         onWait: (holder) => progress.say(`Waiting for ${holder} to finish its load.`),
         onResume: (position) => progress.say(`Continuing after record ${position}, where an earlier load stopped.`),
-        onRefused: ({ reason }) => {
-          if (options.rejects === undefined) progress.say(`refused: ${reason.message} ${reason.hint}`);
+        onLoadedBefore: (file, before) => progress.say(`${nameOf(file)}: ${beforeText(before)}.`),
+        onRefused: (file, { reason }, count) => {
+          if (options.rejects !== undefined || count > shownRefusals) return;
+          progress.say(`refused: ${named(file)}${reason.message}${count === 1 ? `\n   hint: ${reason.hint}` : ''}`);
         },
-        onWarning: (sentence) => {
-          if (++warnings <= shownWarnings) progress.say(`warning: ${sentence}`);
+        onWarning: (file, text, count) => {
+          if (count <= shownWarnings) progress.say(`warning: ${named(file)}${text}`);
         },
+        onNotice: (file, text) => progress.say(`${nameOf(file)}: ${text}`),
         onMerge: ({ segments, records }) =>
           progress.say(`All records are searchable. Merging ${segments} index segments of ${records} records.`),
-        onFailure: (_, error) => progress.say(`error: ${error.message}\nhint: ${error.hint}`),
+        onFailure: (file, error) => progress.say(`error: ${named(file)}${error.message}\n hint: ${error.hint}`),
       });
       progress.finish();
-      if (warnings > shownWarnings) stderr.write(`... and ${warnings - shownWarnings} more warnings.\n`);
       if (options.json) printJson(report);
-      else for (const file of report.files) print(sentence(file, options['dry-run']));
+      else
+        for (const file of report.files) {
+          print(sentence(file, options['dry-run']));
+          for (const line of kindLines(file, options.rejects !== undefined)) print(line);
+        }
       return report.status;
     } finally {
       progress.finish();
@@ -100,8 +132,59 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
   },
 });
 
-function sentence({ file, inserted, replaced, refused, seconds }: FileReport, dryRun: boolean): string {
+function hiddenFields(keep: boolean, drop: boolean): HiddenFields {
+  if (keep && drop) throw new UserError(cliErrors.keepAndDrop);
+  return keep ? 'keep' : drop ? 'drop' : 'refuse';
+}
+
+/** A slash at the end says that it is a folder. */
+function rejectsPath(given: string): string {
+  return given.endsWith(sep) ? `${resolve(given)}${sep}` : resolve(given);
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : basename(file);
+}
+
+function beforeText({ loaded, records }: LoadedBefore): string {
+  const at = loaded.toISOString().slice(0, 16).replace('T', ' ');
+  return `these very records were loaded on ${at} UTC (${countOf(records, 'record')})`;
+}
+
+function sentence(report: FileReport, dryRun: boolean): string {
+  const { file, inserted, replaced, deleted, passedOver, refused, warnings, seconds } = report;
   const would = dryRun ? 'would be ' : '';
-  const rate = seconds > 0 ? `, ${Math.round((inserted + replaced) / seconds)} records/s` : '';
-  return `${file}: ${inserted} ${would}inserted, ${replaced} ${would}replaced, ${refused} ${would}refused (${seconds.toFixed(1)} s${rate})`;
+  const rate = seconds > 0 ? `, ${grouped(Math.round((inserted + replaced + deleted) / seconds))} records/s` : '';
+  const warned = warnings.reduce((sum, { count }) => sum + count, 0);
+  const parts = [`${grouped(inserted)} ${would}inserted`, `${grouped(replaced)} ${would}replaced`];
+  if (deleted > 0) parts.push(`${grouped(deleted)} ${would}deleted`);
+  if (passedOver > 0) parts.push(`${countOf(passedOver, 'deletion')} of what is not here`);
+  parts.push(`${grouped(refused)} ${would}refused`);
+  if (warned > 0) parts.push(countOf(warned, 'warning'));
+  return `${file}: ${parts.join(', ')} (${seconds.toFixed(1)} s${rate})`;
+}
+
+/** Refusals and warnings by kind, unless each of them was said and there is nothing to sum up. */
+function kindLines({ refusals, warnings, rejects }: FileReport, keepsRejects: boolean): readonly string[] {
+  const line = ({ count, what }: KindCount, name: string, shown: number, rest: string): string => {
+    const more = count > shown ? ` (${grouped(count - shown)} more of this kind${rest})` : '';
+    return `${grouped(count).padStart(9)}  ${name}: ${what}${more}`;
+  };
+  const isSaid = (kinds: readonly KindCount[], shown: number): boolean =>
+    kinds.length <= 1 && kinds.every(({ count }) => count <= shown);
+  const shown = keepsRejects ? 0 : shownRefusals;
+  const rest = keepsRejects ? '' : '; --rejects FOLDER keeps all';
+  const lines: string[] = [];
+  if (!isSaid(refusals, shown))
+    for (const kind of refusals)
+      lines.push(line(kind, 'refused', keepsRejects ? Number.POSITIVE_INFINITY : shown, rest));
+  if (!isSaid(warnings, shownWarnings))
+    for (const kind of warnings) lines.push(line(kind, 'warning', shownWarnings, ''));
+  if (rejects !== undefined)
+    lines.push(`           Refused records are in ${rejects}, the reasons in ${rejects}.reasons.`);
+  return lines;
+}
+
+function countOf(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }

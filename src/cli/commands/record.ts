@@ -1,18 +1,32 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { ask } from '../../access/ask.ts';
+import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
-import { requireExportFormat } from '../../formats/formats.ts';
+import { grouped } from '../../errors/grouped.ts';
+import { idFormat } from '../../formats/formats.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
 import type { RecordVersion } from '../../index/entry.ts';
 import { recordIdIn } from '../../index/record-id.ts';
-import { toIso2709 } from '../../marc/writers/iso2709.ts';
+import { storedBatch } from '../../index/stored-records.ts';
+import { openLibrary } from '../../library/open.ts';
+import { compilePath } from '../../marc/path.ts';
 import { toMarcJson } from '../../marc/writers/json.ts';
 import { toTextMarc } from '../../marc/writers/text.ts';
+import { may } from '../../people/person.ts';
 import { recordErrors } from '../../records/errors.ts';
 import { readRecord, readRevision, recordHistory } from '../../records/history.ts';
 import { deleteRecord } from '../../records/write.ts';
+import { noticeText } from '../../search/notices.ts';
+import { emptyRequest } from '../../search/request.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { operator, personNamed } from '../person-option.ts';
+import { exportMany, recordNumbers, writerOf } from '../record-export.ts';
 import { withDatabase } from '../with-database.ts';
+import { asksCitations } from './search.ts';
 
 const revisionOption = {
   revision: { type: 'number', value: 'N', minimum: 1, doc: 'This version; default the newest.' },
@@ -52,14 +66,22 @@ const history = defineSubcommand({
 });
 
 const exportCommand = defineSubcommand({
-  summary: 'Print a record in an exchange format.',
+  summary: 'Print records in an exchange format, with everything they hold.',
+  description: `MARCXML, which is the default, and iso2709 keep all of a record: edit what they give and load it with --mode replace. Who runs the command gets
+hidden fields and deleted records too; with --as only what that person may see. Records are written as they are read, so there may be any number of
+them. Exit status: 0 all were written, 1 some were not, 2 none was.`,
   examples: [
     { command: 'record export 12 > 12.xml', doc: 'MARCXML, which can be edited and loaded with --mode replace.' },
-    { command: 'record export 12 --format iso2709 > 12.mrc', doc: 'ISO 2709 in UTF-8.' },
+    { command: 'record export 12 13 14 --format iso2709 > some.mrc', doc: 'ISO 2709 in UTF-8.' },
+    { command: "record export --query 'author:ellis year:2020' > ellis.xml", doc: 'The answer to a question.' },
+    { command: 'record export --from numbers.txt > them.xml', doc: 'A file of record numbers; "-" is standard input.' },
     { command: 'record export 12 --format bibtex', doc: 'The same as on the page of the record.' },
   ],
-  arguments: { id: { doc: 'Number of the record.' } },
+  arguments: { ids: { doc: 'Numbers of records.', optional: true, many: true } },
   options: {
+    query: { type: 'text', value: 'QUERY', doc: "All records that a question finds; '' is every record." },
+    from: { type: 'text', value: 'FILE', doc: 'Numbers of records, one a line or a JSON list; - is standard input.' },
+    as: { type: 'text', value: 'NAME', doc: 'Only what this person may see; guest is a visitor.' },
     format: {
       type: 'text',
       value: 'FORMAT',
@@ -68,15 +90,71 @@ const exportCommand = defineSubcommand({
     ...revisionOption,
     ...jsonOption,
   },
-  run: async ({ arguments: { id }, options, settings, stdout }) => {
+  failureStatus: 2,
+  run: async ({ arguments: { ids }, options, settings, signal, stdin, stdout, stderr }) => {
     const name = options.json ? 'json' : (options.format ?? 'marcxml');
-    const [version, library] = await withDatabase(settings(), async (database) => [
-      await readVersion(database, id, options.revision),
-      (await currentSite(database)).site.name,
-    ]);
-    stdout.write(exported(version, name, settings().baseUrl ?? '', library));
+    const baseUrl = settings().baseUrl ?? '';
+    const { query, from, as, revision } = options;
+    const [only] = ids;
+    if (only !== undefined && ids.length === 1 && query === undefined && from === undefined && as === undefined) {
+      const [version, library] = await withDatabase(settings(), async (database) => [
+        await readVersion(database, only, revision),
+        (await currentSite(database)).site.name,
+      ]);
+      const context = { total: 1, baseUrl, library, page: `/record/${version.id}`, single: true };
+      const { head, item, foot } = writerOf(name, context);
+      const bytes = item(version);
+      stdout.write(typeof bytes === 'string' ? head + bytes + foot : bytes);
+      return 0;
+    }
+    if (revision !== undefined) throw new UserError(recordErrors.oneRevision);
+    if (ids.length === 0 && query === undefined && from === undefined) throw new UserError(recordErrors.whichRecords);
+    const numbers = [...ids.map(recordNumber), ...(from === undefined ? [] : recordNumbers(await textOf(from, stdin)))];
+    const library = await openLibrary(settings(), signal);
+    try {
+      const { database } = library;
+      const { site } = library.snapshot();
+      const person = as === undefined ? operator : await personNamed(database, site, as);
+      const request = { ...emptyRequest, text: query ?? '', size: Number.POSITIVE_INFINITY, format: idFormat.code };
+      if (query !== undefined && asksCitations(request, site)) await library.citationsReady();
+      const snapshot = library.snapshot();
+      const answer = query === undefined ? undefined : ask(snapshot, person, request);
+      for (const notice of answer?.notices ?? []) stderr.write(`${noticeText(notice)}\n`);
+      const all = [...new Set([...numbers, ...(answer?.ids ?? [])])];
+      const isOperator = person === operator;
+      let failed = 0;
+      const written = await exportMany({
+        ids: all,
+        stored: (some, bytes) => storedBatch(database, some, bytes),
+        without: may(site, person, 'viewhiddenpaths') ? [] : site.hiddenPaths.map(compilePath),
+        mayWrite: (id, deleted) => isOperator || (!deleted && mayShow(person, snapshot, id) === 'yes'),
+        writer: writerOf(name, { total: all.length, baseUrl, library: site.name, page: '/search', single: false }),
+        out: stdout,
+        signal,
+        onProblem: ({ message, hint }) => {
+          if (++failed <= shownProblems) stderr.write(`error: ${message}\n hint: ${hint}\n`);
+        },
+      });
+      if (failed > shownProblems) stderr.write(`... and ${grouped(failed - shownProblems)} more were not exported.\n`);
+      if (failed === 0) return 0;
+      return written > 0 ? 1 : 2;
+    } finally {
+      await library.close();
+    }
   },
 });
+
+/** What is not exported is named up to this many. */
+const shownProblems = 20;
+
+async function textOf(file: string, stdin: Readable): Promise<string> {
+  try {
+    return await text(file === '-' ? stdin : createReadStream(file));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(recordErrors.noFile, { file, reason }, error);
+  }
+}
 
 const deleteCommand = defineSubcommand({
   summary: 'Delete records: they can no longer be found or seen.',
@@ -132,12 +210,4 @@ async function readVersion(database: Database, id: string, revision: number | un
 
 async function deletable(database: Database, id: number): Promise<void> {
   if ((await readRecord(database, id)).deleted) throw new UserError(recordErrors.alreadyDeleted, { id });
-}
-
-function exported(version: RecordVersion, name: string, baseUrl: string, library: string): string | Buffer {
-  if (name === 'iso2709') return toIso2709(version.record);
-  const format = requireExportFormat(name);
-  const page = `/record/${version.id}`;
-  const context = { total: 1, baseUrl, library, page, single: true, only: [], paths: [] };
-  return format.head(context) + format.item(version, context) + format.foot(context);
 }

@@ -9,10 +9,11 @@ import { noticeText } from '../../search/notices.ts';
 import { defaultPageSize, emptyRequest, type SearchRequest } from '../../search/request.ts';
 import type { Site } from '../../site/site.ts';
 import { defineCommand, jsonOption } from '../command.ts';
+import { personNamed } from '../person-option.ts';
 
 export const command = defineCommand({
   description:
-    'Finds the records that every visitor may see, newest first. The query language is that of the search page: words, "phrases", trunc*,\n' +
+    'Finds the records that every visitor may see (with --as, those that a person may see), newest first. The query language is that of the search page: words, "phrases", trunc*,\n' +
     'field:word, 245__a:value, /regular expressions/, 1999->2003, and or not, parentheses, refersto:, cited:50+.',
   examples: [
     { command: "search 'higgs boson'", doc: 'Both words, anywhere.' },
@@ -42,6 +43,7 @@ export const command = defineCommand({
     sort: { type: 'text', value: 'ORDER', doc: 'title, author, a field, or a MARC path.' },
     ascending: { type: 'flag', doc: 'Reverse the order.' },
     rank: { type: 'text', value: 'METHOD', doc: 'wrd: most relevant first; citation: most cited first.' },
+    as: { type: 'text', value: 'NAME', doc: 'Search as this person; default a visitor who is not signed in.' },
     browse: {
       type: 'flag',
       doc: 'Show values or words near in the alphabet instead of records.',
@@ -70,8 +72,10 @@ export const command = defineCommand({
     };
     const library = await openLibrary(settings());
     try {
+      const person =
+        options.as === undefined ? guest : await personNamed(library.database, library.snapshot().site, options.as);
       if (options.browse) {
-        const { terms, notices } = browseFor(library.snapshot(), guest, { ...request, size: options.limit ?? 10 });
+        const { terms, notices } = browseFor(library.snapshot(), person, { ...request, size: options.limit ?? 10 });
         for (const notice of notices) stderr.write(`${noticeText(notice)}\n`);
         if (options.json)
           return printJson({ terms: terms.map(({ label, text, count }) => ({ label, query: text, count })) });
@@ -80,7 +84,7 @@ export const command = defineCommand({
         );
       }
       if (asksCitations(request, library.snapshot().site)) await library.citationsReady();
-      const answer = ask(library.snapshot(), guest, request, { briefs: !options.json });
+      const answer = ask(library.snapshot(), person, request, { briefs: !options.json });
       for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
       if (options.json) return printJson({ total: answer.total, ids: answer.ids });
       print(summary(answer.total, answer.ids.length));
@@ -92,7 +96,7 @@ export const command = defineCommand({
 });
 
 /** Only then is a large library's citation graph worth waiting for. */
-function asksCitations(request: SearchRequest, { ranks, sorts }: Site): boolean {
+export function asksCitations(request: SearchRequest, { ranks, sorts }: Site): boolean {
   if (/cited|refersto|refs|topcit/i.test(`${request.text} ${request.field}`)) return true;
   if (ranks.some(({ code, method }) => code === request.rank && method === 'citations')) return true;
   return sorts.some(({ code, by }) => code === request.sort && by === 'citations');

@@ -18,9 +18,9 @@ export function isGzip(start: Uint8Array): boolean {
  * it is none, or nothing.
  */
 export function detectFormat(start: Uint8Array): RecordFormat {
-  const text = new TextDecoder().decode(start).trimStart();
+  const text = new TextDecoder().decode(start).replace(/^[\s\0\ufeff]+/, '');
   if (text === '') throw new UserError(marcErrors.empty);
-  const found = recordFormats.find((format) => readers[format].recognises(text, start));
+  const found = recordFormats.find((format) => readers[format].recognises(text));
   if (found !== undefined) return found;
   throw new UserError(marcErrors.format, { start: quote(text.slice(0, 40)) });
 }

@@ -4,6 +4,7 @@ import { RecordProblem, reasonFor } from '../problem.ts';
 import { keptOfOversized, type RawRecord, type Splitter } from '../raw.ts';
 
 const recordEnd = 0x1d;
+const fieldEnd = 0x1e;
 
 /**
  * Cuts ISO 2709 after each record terminator (0x1D). Lengths in leaders are not trusted for
@@ -70,10 +71,21 @@ class Iso2709Splitter implements Splitter {
     return found;
   }
 
-  /** Line breaks between records are common. */
+  /**
+   * Line breaks between records are common, and so are marks of files that were put together and
+   * NULs that fill a block. A leader may begin with blanks, for a length that nobody knew.
+   */
   #start(from: number): number {
+    const buffer = this.#buffer;
     let at = from;
-    while (isSpace(this.#buffer[at])) at += 1;
+    for (;;) {
+      if (isSpace(buffer[at]) || buffer[at] === 0) at += 1;
+      else if (buffer[at] === 0xef && buffer[at + 1] === 0xbb && buffer[at + 2] === 0xbf) at += 3;
+      else break;
+    }
+    if (at === from || buffer[at - 1] !== 0x20 || isLeader(buffer, at)) return at;
+    for (let blanks = 1; blanks <= 5 && buffer[at - blanks] === 0x20 && at - blanks >= from; blanks += 1)
+      if (isLeader(buffer, at - blanks)) return at - blanks;
     return at;
   }
 
@@ -101,6 +113,12 @@ class Iso2709Splitter implements Splitter {
     this.#position += 1;
     return { position: this.#position, bytes, refusal: reasonFor(problem, this.#position, undefined) };
   }
+}
+
+/** Does the base address of a leader here lead behind the end of a directory? */
+function isLeader(buffer: Buffer, at: number): boolean {
+  const base = saidLength(buffer, at + 12);
+  return base > 24 && buffer[at + base - 1] === fieldEnd;
 }
 
 /**

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { assertProperty } from '../../../test/support/property.ts';
 import { UserError } from '../../errors/errors.ts';
 import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
+import { RecordProblem } from '../problem.ts';
 import type { RawRecord, ReadResult } from '../raw.ts';
 import { controlField, dataField, type MarcRecord } from '../record.ts';
 import { toIso2709 } from '../writers/iso2709.ts';
@@ -36,16 +37,23 @@ function book(id: string, title = 'A title'): MarcRecord {
 }
 
 /** A record from the bytes of its fields, as other systems write it. */
-function iso(leader9: string, fields: readonly (readonly [tag: string, bytes: string])[]): Buffer {
+function iso(
+  leader9: string,
+  fields: readonly (readonly [tag: string, bytes: string])[],
+  { most = false } = {},
+): Buffer {
+  // `most`: where a number has no room stands the largest that has.
+  const digits = (value: number, places: number): string =>
+    String(most ? Math.min(value, 10 ** places - 1) : value).padStart(places, '0');
   const bodies = fields.map(([tag, bytes]) => [tag, `${bytes}\x1e`] as const);
   let directory = '';
   let start = 0;
   for (const [tag, body] of bodies) {
-    directory += tag + String(body.length).padStart(4, '0') + String(start).padStart(5, '0');
+    directory += tag + digits(body.length, 4) + digits(start, 5);
     start += body.length;
   }
   const base = 24 + directory.length + 1;
-  const length = String(base + start + 1).padStart(5, '0');
+  const length = digits(base + start + 1, 5);
   const leader = `${length}cam ${leader9}22${String(base).padStart(5, '0')} a 4500`;
   return Buffer.from(`${leader}${directory}\x1e${bodies.map(([, body]) => body).join('')}\x1d`, 'latin1');
 }
@@ -125,16 +133,11 @@ describe('an ISO 2709 file', () => {
   });
 
   const damages: readonly [name: string, damage: (bytes: string) => string, code: string][] = [
-    ['a directory entry that points elsewhere', (bytes) => bytes.replace('245001200004', '245001200005'), 'DIRECTORY'],
-    ['a length that is too long', (bytes) => bytes.replace('245001200004', '245001300004'), 'DIRECTORY'],
-    ['letters in the directory', (bytes) => bytes.replace('245001200004', '2450012x0004'), 'DIRECTORY'],
     [
       'a directory without its last field',
       (bytes) => bytes.replace('245001200004', '').replace('00049', '00037'),
       'DIRECTORY',
     ],
-    ['a wrong base address', (bytes) => bytes.replace('00049', '00050'), 'DIRECTORY'],
-    ['no base address', (bytes) => bytes.replace('00049', 'abcde'), 'DIRECTORY'],
     ['an indicator too few', (bytes) => bytes.replace('10\x1faA title', '1\x1faA title2'), 'INDICATOR'],
     ['a control character as indicator', (bytes) => bytes.replace('10\x1fa', '1\x02\x1fa'), 'INDICATOR'],
     ['a subfield code that is not ASCII', (bytes) => bytes.replace('\x1faA ', '\x1f\x02A '), 'CODE'],
@@ -152,6 +155,113 @@ describe('an ISO 2709 file', () => {
       assert.deepEqual([before, refused?.split(' ').at(-1), after], ['1 ok first', code, '3 ok last']);
     });
   }
+
+  const lies: readonly [name: string, damage: (bytes: string) => string][] = [
+    ['a directory entry that points elsewhere', (bytes) => bytes.replace('245001200004', '245001200005')],
+    ['a length that is too long', (bytes) => bytes.replace('245001200004', '245001300004')],
+    ['letters in the directory', (bytes) => bytes.replace('245001200004', '2450012x0004')],
+    ['a wrong base address', (bytes) => bytes.replace('00049', '00050')],
+    ['no base address', (bytes) => bytes.replace('00049', 'abcde')],
+    ['a base address of blanks', (bytes) => bytes.replace('00049', '     ')],
+  ];
+  for (const [name, damage] of lies) {
+    test(`with ${name} has its fields told by their terminators, and warns`, () => {
+      const [good] = read(bad);
+      const [, result, after] = read(first, damage(bad), last);
+      assert.ok(result?.kind === 'record' && good?.kind === 'record');
+      assert.deepEqual(result.record.fields, good.record.fields);
+      assert.match(result.warnings.join(), /^Record 2 \(001 bad\) has a wrong directory \(.*\); its fields were told/);
+      assert.equal(after?.kind, 'record');
+    });
+  }
+
+  test('with a record over 99,999 bytes and fields over 9,999 is read by their terminators', () => {
+    const long = 'chapter '.repeat(2_000);
+    const contents = Array.from({ length: 8 }, () => ['505', `0 \x1fa${long}`] as const);
+    const record = iso('a', [['001', 'big'], ['245', '10\x1faBig'], ...contents, ['650', ' 0\x1faLast']], {
+      most: true,
+    });
+    assert.ok(record.length > 99_999);
+    const [before, result, after] = read(first, record, last);
+    assert.ok(before?.kind === 'record' && result?.kind === 'record' && after?.kind === 'record');
+    assert.equal(result.record.fields.length, 11);
+    assert.equal(result.record.fields[9]?.subfields[0]?.value, long);
+    assert.equal(result.record.fields[10]?.subfields[0]?.value, 'Last');
+  });
+
+  test('with a length of five digits in its directory is read', () => {
+    const record = iso('a', [
+      ['001', 'w'],
+      ['505', `0 \x1fa${'x'.repeat(12_000)}`],
+      ['650', ' 0\x1faLast'],
+    ]).toString('latin1');
+    // 12000 characters, four of indicators and subfield, the terminator: the helper writes them
+    // whole.
+    assert.ok(record.includes('50512005'));
+    const [before, result, after] = read(first, record, last);
+    assert.ok(before?.kind === 'record' && result?.kind === 'record' && after?.kind === 'record');
+    assert.deepEqual(
+      result.record.fields.map(({ tag }) => tag),
+      ['001', '505', '650'],
+    );
+  });
+
+  test('with a directory in another order than its fields goes by the starts where these are right', () => {
+    const record = iso('a', [
+      ['001', 'x'],
+      ['245', '10\x1faTitle'],
+      ['100', '1 \x1faName'],
+    ]).toString('latin1');
+    const entries = record.slice(24, 24 + 36).match(/.{12}/g)!;
+    const mixed =
+      record.slice(0, 24) +
+      [entries[2], entries[0], entries[1]!.replace(/^245..../, '2450003')].join('') +
+      record.slice(60);
+    const [result] = read(mixed);
+    assert.ok(result?.kind === 'record');
+    assert.deepEqual(
+      result.record.fields.map(({ tag, value, subfields }) => `${tag} ${value ?? subfields[0]?.value}`),
+      ['100 Name', '001 x', '245 Title'],
+    );
+  });
+
+  test('may have marks, NULs and blanks between records, and blanks where a leader says its length', () => {
+    const mark = '\xef\xbb\xbf';
+    const blank = bad.replace(/^\d{5}/, '     ');
+    const short = bad.replace(/^\d{5}/, `   ${bad.slice(3, 5)}`);
+    assert.deepEqual(outcome(read(mark, first, `\r\n${mark}`, last, '\0\0\0')), ['1 ok first', '2 ok last']);
+    for (const before of ['', ' ', '   \n'])
+      assert.deepEqual(outcome(read(first, before, blank, before, short, before, last)), [
+        '1 ok first',
+        '2 ok bad',
+        '3 ok bad',
+        '4 ok last',
+      ]);
+  });
+
+  test('in Latin-1 that says MARC-8 is refused with the place and what it would be, and read when that is named', () => {
+    const koeln = (leader9: string) =>
+      iso(leader9, [
+        ['001', 'l1'],
+        ['245', '10\x1faK\xf6ln, M\xfcller, na\xefve'],
+      ]);
+    for (const leader9 of [' ', 'a']) {
+      const [result] = read(koeln(leader9));
+      assert.ok(result?.kind === 'refused');
+      assert.match(result.reason.code, leader9 === 'a' ? /UTF8$/ : /NOT_MARC8$/);
+      assert.match(result.reason.hint, /--encoding windows-1252/);
+      const known = parseIso2709Record(koeln(leader9), 'windows-1252');
+      assert.equal(known.record.fields[1]?.subfields[0]?.value, 'Köln, Müller, naïve');
+      assert.deepEqual(known.warnings, []);
+    }
+    const [refused] = read(koeln(' '));
+    assert.ok(refused?.kind === 'refused' && refused.reason.message.includes('"Köln, Müller, naïve"'));
+    const forced = parseIso2709Record(koeln(' '), 'marc-8');
+    assert.match(forced.warnings.join(), /ANSEL character 0xFC/);
+    assert.throws(() => parseIso2709Record(koeln(' '), 'utf-8'), RecordProblem);
+    // Real MARC-8 is that, also with a slip among many marks.
+    assert.equal(read(iso(' ', [['245', `10\x1fa${'M\xe8uller, Jos\xe2e; '.repeat(9)}\xff`]]))[0]?.kind, 'record');
+  });
 
   test('with only a wrong record length warns', () => {
     const [result] = read(bad.replace(/^\d{5}/, '00001'));

@@ -22,8 +22,18 @@ function parseJson(bytes: Uint8Array): unknown {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 120) : String(error);
-    throw new RecordProblem(marcErrors.json, { reason });
+    throw new RecordProblem(marcErrors.json, { reason: reason + placeOf(text, reason) });
   }
+}
+
+/** What stands where the message says that the mistake is. */
+function placeOf(text: string, message: string): string {
+  const said = /at position (\d+)/.exec(message)?.[1];
+  if (said === undefined) return '';
+  const at = Number(said);
+  const code = text.charCodeAt(at);
+  const character = code < 0x20 ? `U+${code.toString(16).toUpperCase().padStart(4, '0')}, ` : '';
+  return `: ${character}after ${quote(text.slice(Math.max(0, at - 30), at))}`;
 }
 
 function parseField(item: unknown, place: number): Field {

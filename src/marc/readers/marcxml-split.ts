@@ -1,7 +1,8 @@
 import { copyOf, isSpace } from '../bytes.ts';
 import { marcErrors } from '../errors.ts';
-import { RecordProblem, reasonFor } from '../problem.ts';
+import { quote, RecordProblem, reasonFor } from '../problem.ts';
 import { keptOfOversized, type RawRecord, type Splitter } from '../raw.ts';
+import { deletionOf, harvested, keptIdentifier } from './marcxml-harvested.ts';
 import { RecordTags, waiting } from './marcxml-tags.ts';
 import { endOfTag, readToken, type Token } from './marcxml-token.ts';
 
@@ -26,9 +27,24 @@ const pieces = new Set(['leader', 'controlfield', 'datafield', 'subfield']);
 /** An element that is open around the records. */
 interface Open {
   readonly name: string;
-  /** For a <record> that wraps: its beginning, and how many records had been cut before it. */
-  readonly wrapper: { readonly start: Uint8Array; readonly before: number } | undefined;
+  readonly wrapper: Wrapper | undefined;
 }
+
+/** A <record> around the MARC one. */
+interface Wrapper {
+  /** Its beginning, and where in the whole input that is. */
+  readonly start: Uint8Array;
+  readonly offset: number;
+  /** How many records had been cut before it. */
+  readonly before: number;
+  /** What OAI-PMH and SRU answers say of the record, as it stands there. */
+  identifier: string;
+  deleted: boolean;
+  packing: string;
+}
+
+/** What is said in an answer beside its records. */
+const told = new Set(['header', 'identifier', 'recordPacking', 'error', 'numberOfRecords']);
 
 /**
  * Cuts UTF-8 MARCXML into its <record> elements: collections, bare records, several documents in a
@@ -52,6 +68,14 @@ class MarcXmlSplitter implements Splitter {
   #skipTo: readonly Buffer[] = [];
   readonly #tags = new RecordTags();
   #found: RawRecord[] = [];
+  /** Bytes of the input before the buffer. */
+  #dropped = 0;
+  /** The error that an OAI-PMH server answered. */
+  #error: { readonly code: string; readonly text: string } | undefined;
+  /** An SRU server found no record. */
+  #foundNone = false;
+  /** The OAI identifier that a file of refused records has kept for the record behind it. */
+  #kept = '';
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -72,15 +96,32 @@ class MarcXmlSplitter implements Splitter {
     this.#found = found;
     if (this.#isOver()) return found;
     const open = this.#open.findLast((element) => element.wrapper === undefined);
-    if (this.#position === 0 && this.#root !== 'collection') {
-      const reason = 'there is no <record> in the document';
-      this.#refuse(this.#buffer.subarray(0, keptOfOversized), new RecordProblem(marcErrors.noMarc, { reason }));
-    } else if (open !== undefined) {
+    if (this.#position === 0 && this.#root !== 'collection') this.#nothing();
+    else if (open !== undefined) {
       const reason = `the input ends before </${open.name}>, records may be missing`;
       this.#refuse(new Uint8Array(0), new RecordProblem(marcErrors.cutOff, { reason }));
     }
     this.#mode = 'over';
     return found;
+  }
+
+  /**
+   * The answer of a server that has nothing to give is right; whatever else has no record is not.
+   */
+  #nothing(): void {
+    const whole = this.#buffer.subarray(0, keptOfOversized);
+    if (this.#error?.code === 'noRecordsMatch' || this.#foundNone) {
+      const server = this.#foundNone
+        ? 'SRU server found no record (numberOfRecords 0)'
+        : 'OAI-PMH server answered noRecordsMatch';
+      this.#found.push({ position: 0, bytes: new Uint8Array(0), notice: `The ${server}: there is nothing to load.` });
+    } else if (this.#error !== undefined) {
+      const { code, text } = this.#error;
+      const said = text === '' ? quote(code) : `${quote(code)}: ${quote(text)}`;
+      this.#refuse(whole, new RecordProblem(marcErrors.oai, { said }));
+    } else {
+      this.#refuse(whole, new RecordProblem(marcErrors.noMarc, { reason: 'there is no <record> in the document' }));
+    }
   }
 
   #isOver(): boolean {
@@ -101,6 +142,7 @@ class MarcXmlSplitter implements Splitter {
     }
     if (this.#mode === 'skip') at = Math.max(at, this.#buffer.length - longestSkipEnd);
     this.#buffer = this.#buffer.subarray(at);
+    this.#dropped += at;
     return this.#found;
   }
 
@@ -145,11 +187,13 @@ class MarcXmlSplitter implements Splitter {
       this.#mode = 'over';
       return end;
     }
-    if (kind === 'end') this.#close(name);
+    if (kind === 'end') this.#close(name, end);
+    if (kind === 'other') this.#kept = keptIdentifier(this.#buffer.subarray(at, end)) ?? this.#kept;
     if (kind !== 'start' && kind !== 'empty') return end;
     if (this.#root === '') this.#root = name;
     if (name === 'record') return this.#startOfRecord(at, token, final);
     if (pieces.has(name)) return this.#loosePiece(at, name, final);
+    if (told.has(name) && !this.#tell(at, token, final)) return waiting;
     if (kind === 'start' && this.#open.length < 100) this.#open.push({ name, wrapper: undefined });
     return end;
   }
@@ -165,8 +209,31 @@ class MarcXmlSplitter implements Splitter {
     if (first === undefined && !final && buffer.length - at <= this.#limit) return waiting;
     if (first === undefined || !wrapping.has(first)) return this.#record(at, token.end, final);
     const start = copyOf(buffer.subarray(at, at + 1000));
-    this.#open.push({ name: 'record', wrapper: { start, before: this.#position } });
+    const offset = this.#dropped + at;
+    const wrapper = { start, offset, before: this.#position, identifier: '', deleted: false, packing: '' };
+    this.#open.push({ name: 'record', wrapper });
     return token.end;
+  }
+
+  /** Notes what an answer says; false when more bytes are needed. */
+  #tell(at: number, { kind, name, end }: Token, final: boolean): boolean {
+    const next = kind === 'empty' ? end : this.#buffer.indexOf(lessThan, end);
+    if (next < 0 && !final && this.#buffer.length - end < keptOfOversized) return false;
+    const tag = this.#buffer.toString('utf8', at, end);
+    const text = next < 0 ? '' : this.#buffer.toString('utf8', end, next).trim();
+    const wrapper = this.#wrapper();
+    if (wrapper === undefined) {
+      if (name === 'error' && this.#root === 'OAI-PMH')
+        this.#error ??= { code: /\scode\s*=\s*["']([^"']*)/.exec(tag)?.[1] ?? '', text };
+      if (name === 'numberOfRecords' && this.#root === 'searchRetrieveResponse') this.#foundNone = text === '0';
+    } else if (name === 'header') wrapper.deleted = /\sstatus\s*=\s*["']deleted["']/.test(tag);
+    else if (name === 'identifier' && wrapper.identifier === '') wrapper.identifier = text;
+    else if (name === 'recordPacking') wrapper.packing = text;
+    return true;
+  }
+
+  #wrapper(): Wrapper | undefined {
+    return this.#open.findLast((element) => element.wrapper !== undefined)?.wrapper;
   }
 
   /**
@@ -229,14 +296,25 @@ class MarcXmlSplitter implements Splitter {
     return ends.length === 0 && !final ? this.#startSkipping(end, [this.#tags.end, this.#tags.start]) : end;
   }
 
-  #close(name: string): void {
+  #close(name: string, end: number): void {
     const place = this.#open.findLastIndex((element) => element.name === name);
     if (place < 0) return;
     const [closed] = this.#open.splice(place);
     if (closed?.wrapper === undefined || closed.wrapper.before !== this.#position) return;
-    const identifier = /<identifier>([^<]*)</.exec(Buffer.from(closed.wrapper.start).toString('utf8'))?.[1] ?? 'it';
-    const reason = `${identifier} was harvested in another format, or as deleted`;
-    this.#refuse(closed.wrapper.start, new RecordProblem(marcErrors.noMarc, { reason }));
+    const { start, offset, identifier, deleted, packing } = closed.wrapper;
+    if (deleted && identifier !== '') {
+      this.#position += 1;
+      this.#found.push({ position: this.#position, bytes: harvested(identifier, deletionOf(identifier)) });
+      return;
+    }
+    // What stands behind it in the copy is not its own.
+    const own = start.subarray(0, this.#dropped + end - offset);
+    const name001 = identifier === '' ? 'it' : identifier;
+    const reason =
+      packing === 'string'
+        ? 'it is packed as a string; ask for recordPacking=xml'
+        : `${name001} was harvested in another format`;
+    this.#refuse(own, new RecordProblem(marcErrors.noMarc, { reason }));
   }
 
   #startSkipping(at: number, until: readonly Buffer[]): number {
@@ -258,7 +336,13 @@ class MarcXmlSplitter implements Splitter {
       return;
     }
     this.#position += 1;
-    this.#found.push({ position: this.#position, bytes: this.#buffer.subarray(start, end) });
+    const bytes = this.#buffer.subarray(start, end);
+    const wrapper = this.#wrapper();
+    // Several records in one wrapper cannot all be what its identifier names.
+    const identifier =
+      wrapper === undefined ? this.#kept : wrapper.before === this.#position - 1 ? wrapper.identifier : '';
+    this.#kept = '';
+    this.#found.push({ position: this.#position, bytes: identifier === '' ? bytes : harvested(identifier, bytes) });
   }
 
   #refuseTooLarge(start: number): void {
@@ -283,5 +367,5 @@ class MarcXmlSplitter implements Splitter {
 /** The 001 of MARCXML that may be broken, for messages. */
 export function find001(bytes: Uint8Array): string | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 10_000)).toString('utf8');
-  return /controlfield[^<>]*\stag\s*=\s*["']001["'][^<>]*>([^<]*)</.exec(text)?.[1];
+  return /controlfield[^<>]*\stag\s*=\s*["']001["'][^<>]*>([^<&]*)</.exec(text)?.[1];
 }

@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes';
 import { marcErrors } from '../errors.ts';
-import { RecordProblem } from '../problem.ts';
+import { quote, RecordProblem } from '../problem.ts';
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../record.ts';
 
 /**
@@ -14,7 +14,14 @@ export function parseMarcXmlStrictly(text: string): MarcRecord {
   const builder = new RecordBuilder();
   const parser = new SaxesParser({ fragment: false, xmlns: false });
   parser.on('error', (error) => {
-    throw new RecordProblem(marcErrors.xml, { reason: error.message.replace(/^[\d:]+\s*/, '').replace(/\.$/, '') });
+    const what = error.message.replace(/^[\d:]+\s*/, '').replace(/\.$/, '');
+    // The parser looks for the end of an entity as far as the record goes.
+    const bare = what.startsWith('unclosed tag') ? text.search(/&(?!#?\w+;)/) : -1;
+    if (bare >= 0) {
+      const reason = `a "&" begins no entity${placeOf(text, bare + 1, builder.place)}; it is written &amp;`;
+      throw new RecordProblem(marcErrors.xml, { reason });
+    }
+    throw new RecordProblem(marcErrors.xml, { reason: `${what}${placeOf(text, parser.position, builder.place)}` });
   });
   parser.on('opentag', (tag) => builder.open(localName(tag.name), tag.attributes));
   parser.on('closetag', () => builder.close());
@@ -22,6 +29,17 @@ export function parseMarcXmlStrictly(text: string): MarcRecord {
   parser.on('cdata', (part) => builder.text(part));
   parser.write(text).close();
   return builder.record();
+}
+
+/** Which character stopped the parser, where in the record it stands, and after what. */
+function placeOf(text: string, position: number, inside: string): string {
+  const end = Math.min(position, text.length);
+  const last = text.slice(0, end).at(-1) ?? '';
+  const code = last.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  const character = /[\0-\x1f\ufffe\uffff]/.test(last) && last !== '\n' && last !== '\t' ? ` U+${code}` : '';
+  const lines = text.slice(0, end).split('\n');
+  const before = lines.at(-1)!.slice(-30);
+  return `${character} in ${inside}, line ${lines.length} of the record, after ${quote(before)}`;
 }
 
 type Attributes = Readonly<Record<string, string>>;
@@ -41,6 +59,15 @@ class RecordBuilder {
   #subfields: Subfield[] = [];
   #code = '';
   #value = '';
+
+  /** The field that is being read, for messages. */
+  get place(): string {
+    const tag = this.#attributes['tag'];
+    const name = this.#path.at(-1);
+    if (name === 'leader' || name === undefined || tag === undefined)
+      return name === 'leader' ? 'the leader' : 'the record';
+    return name === 'subfield' ? `${tag}$${this.#code}` : tag;
+  }
 
   open(name: string, attributes: Attributes): void {
     const parent = this.#path.at(-1);

@@ -284,9 +284,34 @@ describe('a document', () => {
       <record>${header}<metadata><marc:collection>${marc('marc:')}</marc:collection></metadata></record>
     </ListRecords></OAI-PMH>`;
     const results = read(xml);
-    assert.deepEqual(outcome(results), ['1 ok 7', '2 ok 7', '3 NONE', '4 NONE', '5 ok 7']);
-    assert.ok(results[3]?.kind === 'refused' && results[3].reason.message.includes('oai:x:9'));
+    assert.deepEqual(outcome(results), ['1 ok 7', '2 ok 7', '3 NONE', '4 ok undefined', '5 ok 7']);
+    assert.ok(results[2]?.kind === 'refused' && results[2].reason.message.includes('oai:x:1'));
   });
+});
+
+test('what XML forbids is named, with its place', () => {
+  const record = (value: string): string =>
+    `<record>\n<controlfield tag="001">7</controlfield>\n<datafield tag="245" ind1="1" ind2="0"><subfield code="a">Ponds ${value}</subfield></datafield></record>`;
+  for (const [value, message] of [
+    ['\x1f', /disallowed character U\+001F in 245\$a, line 3 of the record, after ".*Ponds \\u001f"/],
+    ['\ufffe', /U\+FFFE in 245\$a/],
+    ['&#x1F;', /in 245\$a, line 3 of the record, after ".*&#x1F;"/],
+    ['&nbsp;', /undefined entity.* in 245\$a, line 3/],
+    ['AT&T', /a "&" begins no entity in 245\$a, line 3 of the record, after ".*Ponds AT&"/],
+  ] as const) {
+    const [result] = read(record(value));
+    assert.ok(result?.kind === 'refused');
+    assert.match(result.reason.message, message);
+    assert.match(result.reason.message, /^Record 1 \(001 7\)/);
+  }
+});
+
+test('a byte that is not UTF-8 is named, with its place', () => {
+  const [result] = split([
+    Buffer.from('<record><controlfield tag="001">M\xfcller</controlfield></record>', 'latin1'),
+  ]).map((raw) => parseRaw('marcxml', raw));
+  assert.ok(result?.kind === 'refused');
+  assert.match(result.reason.message, /byte 34 \(0xFC, after ".*M"\) is not/);
 });
 
 test('a warning says that a character was lost', () => {

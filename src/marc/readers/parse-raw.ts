@@ -1,6 +1,6 @@
 import { asBuffer, copyOf } from '../bytes.ts';
 import { RecordProblem, reasonFor, recordLabel } from '../problem.ts';
-import type { RawRecord, ReadResult } from '../raw.ts';
+import type { GoodRecord, RawRecord, ReadResult } from '../raw.ts';
 import { controlValue, type MarcRecord } from '../record.ts';
 import { recordProblem } from '../validate.ts';
 import { mayBeMalformed, repaired } from '../well-formed.ts';
@@ -12,7 +12,7 @@ const noWarnings: readonly string[] = Object.freeze([]);
  * Parses and checks what a splitter cut. Never throws for anything in the bytes; the answer is
  * plain data for other threads.
  */
-export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
+export function parseRaw(format: RecordFormat, raw: RawRecord, encoding?: string): ReadResult {
   const { position, bytes, refusal } = raw;
   const reader = readers[format];
   if (refusal !== undefined) {
@@ -20,7 +20,7 @@ export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
   }
   let control001: string | undefined;
   try {
-    const parsed = reader.parse(bytes);
+    const parsed = reader.parse(bytes, encoding);
     const { record, warnings: mendings } = mayBeMalformed(reader.escaping, bytes)
       ? repaired(parsed.record)
       : { record: parsed.record, warnings: noWarnings };
@@ -28,7 +28,10 @@ export function parseRaw(format: RecordFormat, raw: RawRecord): ReadResult {
     control001 = controlValue(record, '001');
     const problem = recordProblem(record);
     if (problem !== undefined) throw problem;
-    return { kind: 'record', position, record, warnings: allWarnings(record, warnings, raw, control001) };
+    const { harvested } = parsed;
+    const told = allWarnings(record, warnings, raw, control001);
+    const result: GoodRecord = { kind: 'record', position, record, warnings: told };
+    return harvested === undefined ? result : { ...result, harvested };
   } catch (error) {
     if (!(error instanceof RecordProblem)) throw error;
     control001 ??= reader.find001(bytes);

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { createReadStream, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { UserError } from '../../errors/errors.ts';
 import type { ReadResult } from '../raw.ts';
-import { controlValue } from '../record.ts';
+import { controlField, controlValue } from '../record.ts';
+import { toIso2709 } from '../writers/iso2709.ts';
 import { toTextMarc } from '../writers/text.ts';
+import { requireEncoding } from './encoding.ts';
 import type { SplitOptions } from './open-splitter.ts';
-import { readRecords } from './read.ts';
+import { readRecords, splitRecords } from './read.ts';
 
 const samples = new URL('samples/', import.meta.url);
 
@@ -91,6 +94,41 @@ describe('the encoding of an XML document', () => {
   for (const [name, bytes] of encodings) {
     test(`may be ${name}`, async () => assert.deepEqual(outcome(await readText(bytes)), ['é']));
   }
+
+  test('is not believed when the bytes are UTF-8, and that is told', async () => {
+    const bytes = Buffer.from(document('ISO-8859-1'));
+    assert.deepEqual(outcome(await readText(bytes)), ['é']);
+    assert.deepEqual(outcome(await readText(bytes, { encoding: 'windows-1252' })), ['Ã©']);
+    const notices: unknown[] = [];
+    for await (const { records } of splitRecords(Readable.from([bytes])))
+      notices.push(...records.map((raw) => raw.notice));
+    assert.match(String(notices[0]), /declares the encoding iso-8859-1; it is UTF-8 and was read so/);
+  });
+
+  test('may be named where the document says another', async () => {
+    const latin = Buffer.from(document('UTF-8'), 'latin1');
+    assert.deepEqual(outcome(await readText(latin)), ['UTF8']);
+    assert.deepEqual(outcome(await readText(latin, { encoding: 'windows-1252' })), ['é']);
+    assert.deepEqual(outcome(await readText(Buffer.from(document('ISO-8859-2')), { encoding: 'utf-8' })), ['é']);
+    await assert.rejects(readText(latin, { encoding: 'marc-8' }), { code: 'REPERIO_MARC_ENCODING_FORMAT' });
+    assert.deepEqual(['MARC8', 'latin1', 'UTF8'].map(requireEncoding), ['marc-8', 'windows-1252', 'utf-8']);
+    assert.throws(() => requireEncoding('klingon'), { code: 'REPERIO_MARC_ENCODING_NAME' });
+  });
+
+  test('may be UTF-16 in every format, with a mark or without', async () => {
+    const inputs = [
+      document('UTF-16'),
+      '[{"fields": [{"001": "é"}]}]',
+      '=LDR  00000nam\\a2200000\\a\\4500\n=001  é\n',
+      '000000001 001__ é\n',
+    ];
+    for (const text of inputs)
+      for (const mark of ['\ufeff', ''])
+        for (const bytes of [Buffer.from(mark + text, 'utf16le'), Buffer.from(mark + text, 'utf16le').swap16()])
+          assert.deepEqual(outcome(await readText(bytes)), ['é']);
+    const iso = toIso2709({ leader: '00000nam a2200000 a 4500', fields: [controlField('001', 'é')] }).toString();
+    assert.deepEqual(outcome(await readText(Buffer.from(`\ufeff${iso}`, 'utf16le'))), ['é']);
+  });
 
   test('is refused when nobody knows it', async () => {
     await assert.rejects(

@@ -24,7 +24,7 @@ export async function* readRecords(
   options: SplitOptions = {},
 ): AsyncGenerator<ReadResult[], void, void> {
   for await (const { format, records } of splitRecords(input, options))
-    yield records.map((raw) => parseRaw(format, raw));
+    yield records.flatMap((raw) => (raw.notice === undefined ? parseRaw(format, raw, options.encoding) : []));
 }
 
 /** The first half of `readRecords`: cheap enough to feed several threads that parse. */

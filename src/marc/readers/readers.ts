@@ -1,11 +1,12 @@
 import { asBuffer } from '../bytes.ts';
 import { requireUtf8 } from '../problem.ts';
 import type { ParsedRecord, Splitter } from '../raw.ts';
-import { hasUtf16Start, xmlEncoding } from './encoding.ts';
+import { xmlEncoding } from './encoding.ts';
 import { find001InIso2709, parseIso2709Record } from './iso2709-parse.ts';
 import { splitIso2709 } from './iso2709-split.ts';
 import { parseMarcJsonRecord } from './json-parse.ts';
 import { find001InJson, splitMarcJson } from './json-split.ts';
+import { harvestedRecord } from './marcxml-harvested.ts';
 import { parseMarcXmlRecord } from './marcxml-scan.ts';
 import { find001, splitMarcXml } from './marcxml-split.ts';
 import { parseMarcXmlStrictly } from './marcxml-strict.ts';
@@ -14,8 +15,10 @@ import { splitTextMarc } from './text-split.ts';
 
 /** A format that is read. */
 export interface Reader {
+  /** As messages call it. */
+  readonly name: string;
   /** By the first bytes, and the text that they are without white space before it. */
-  readonly recognises: (text: string, start: Uint8Array) => boolean;
+  readonly recognises: (text: string) => boolean;
   /**
    * A name for TextDecoder, when the input has another encoding than UTF-8 and is to be turned into
    * it first.
@@ -23,8 +26,11 @@ export interface Reader {
   readonly encoding?: (start: Uint8Array) => string | undefined;
   /** `limit`: bytes of the largest record that is read. */
   readonly split: (limit: number) => Splitter;
-  /** Throws RecordProblem. */
-  readonly parse: (bytes: Uint8Array) => ParsedRecord;
+  /** Its lengths are in bytes, so its values are decoded one by one, not the input as a whole. */
+  readonly keepsBytes?: true;
+  readonly mayBeMarc8?: true;
+  /** `encoding`: what the values are in, where somebody said so. Throws RecordProblem. */
+  readonly parse: (bytes: Uint8Array, encoding?: string) => ParsedRecord;
   /** The control number of what could not be parsed. */
   readonly find001: (bytes: Uint8Array) => string | undefined;
   /** With what characters are written as numbers, which may be half ones. */
@@ -42,33 +48,45 @@ const namespace = 'http://www.loc.gov/MARC21/slim';
 const without = { head: '', tail: '' } as const;
 const noWarnings: readonly string[] = Object.freeze([]);
 
+// The scanner where the record has the usual shape, the strict parser for all others.
+function parseMarcXml(bytes: Uint8Array): ParsedRecord {
+  return { record: parseMarcXmlRecord(bytes) ?? parseMarcXmlStrictly(requireUtf8(bytes)), warnings: noWarnings };
+}
+
 const table = {
   marcxml: {
-    recognises: (text, start) => hasUtf16Start(start) || text.startsWith('<'),
+    name: 'MARCXML',
+    recognises: (text) => text.startsWith('<'),
     encoding: xmlEncoding,
     split: splitMarcXml,
-    // The scanner where the record has the usual shape, the strict parser for all others.
-    parse: (bytes) => ({
-      record: parseMarcXmlRecord(bytes) ?? parseMarcXmlStrictly(requireUtf8(bytes)),
-      warnings: noWarnings,
-    }),
+    parse: (bytes) => {
+      const harvest = harvestedRecord(bytes);
+      if (harvest === undefined) return parseMarcXml(bytes);
+      return { ...parseMarcXml(harvest.record), harvested: harvest.identifier };
+    },
     find001,
     escaping: '&#',
     refused: {
       head: `<?xml version="1.0" encoding="UTF-8"?>\n<collection xmlns="${namespace}">\n`,
       tail: '</collection>\n',
       record: (bytes, comment) => {
-        const prefix = /^<([\w.-]+):record\b(?![^>]*xmlns)/.exec(bytes.toString('latin1', 0, 1000))?.[1];
+        const [, before = '', prefix] =
+          /^(<\?[^>]*\?>)?<([\w.-]+):record\b(?![^>]*xmlns)/.exec(bytes.toString('latin1', 0, 1000)) ?? [];
         const declared =
           prefix === undefined
             ? [bytes]
-            : [Buffer.from(`<${prefix}:record xmlns:${prefix}="${namespace}"`), bytes.subarray(prefix.length + 8)];
+            : [
+                bytes.subarray(0, before.length),
+                Buffer.from(`<${prefix}:record xmlns:${prefix}="${namespace}"`),
+                bytes.subarray(before.length + prefix.length + 8),
+              ];
         const text = comment.replace(/-(?=-)|-$/g, '- ');
         return Buffer.concat([Buffer.from(`<!-- ${text} -->\n`), ...declared, Buffer.from('\n')]);
       },
     },
   },
   json: {
+    name: 'MARC-in-JSON',
     recognises: (text) => /^[[{]/.test(text),
     split: splitMarcJson,
     parse: parseMarcJsonRecord,
@@ -77,6 +95,9 @@ const table = {
     refused: { ...without, record: (bytes) => Buffer.concat([bytes, Buffer.from('\n')]) },
   },
   iso2709: {
+    name: 'ISO 2709',
+    keepsBytes: true,
+    mayBeMarc8: true,
     recognises: (text) => /^[\d ]{5}.{7}\d{5}/s.test(text) || text.includes('\x1e'),
     split: splitIso2709,
     parse: parseIso2709Record,
@@ -84,6 +105,8 @@ const table = {
     refused: { ...without, record: (bytes) => bytes },
   },
   text: {
+    name: 'text MARC',
+    mayBeMarc8: true,
     recognises: (text) => /^(?:\d+ [0-9A-Za-z]{3}|[0-9A-Za-z]{3}.. \S|=[0-9A-Za-z]{3} {2})/.test(text),
     split: splitTextMarc,
     parse: parseTextMarcRecord,

@@ -1,25 +1,44 @@
+import { asBuffer } from '../bytes.ts';
 import { marcErrors } from '../errors.ts';
+import { decodeMarc8 } from '../marc8/decode.ts';
 import { quote, RecordProblem, requireUtf8 } from '../problem.ts';
 import type { ParsedRecord } from '../raw.ts';
 import { controlField, dataField, type Field } from '../record.ts';
 import { isControlTag } from '../validate.ts';
+import { withoutMnemonics } from './mnemonics.ts';
 
 /** "000000001 245__ $$aTitle" (the number may be missing), and MarcEdit's "=245  10$aTitle". */
 const ourLine = /^(?:\d+ )?([0-9A-Za-z]{3})(.)(.) (.*)$/su;
 const mnemonicLine = /^=([0-9A-Za-z]{3}) {2}(.*)$/su;
 
 /** One record of text MARC. Throws RecordProblem naming the line that is not text MARC. */
-export function parseTextMarcRecord(bytes: Uint8Array): ParsedRecord {
-  const text = requireUtf8(bytes);
+export function parseTextMarcRecord(bytes: Uint8Array, encoding?: string): ParsedRecord {
+  const text = encoding === 'marc-8' ? textOfMarc8(bytes) : requireUtf8(bytes);
   let leader = '';
   const fields: Field[] = [];
+  const unknown = new Set<string>();
   for (const line of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
     if (line.trim() === '') continue;
     const mnemonic = mnemonicLine.exec(line);
     if (mnemonic !== null && mnemonic[1] === 'LDR') leader = blanks(mnemonic[2]!);
-    else fields.push(mnemonic === null ? ourField(line) : mnemonicField(mnemonic[1]!, mnemonic[2]!, line));
+    else fields.push(mnemonic === null ? ourField(line) : mnemonicField(mnemonic[1]!, mnemonic[2]!, line, unknown));
   }
-  return { record: { leader, fields }, warnings: [] };
+  const named = [...unknown].slice(0, mostNamed).join(' ');
+  const warnings =
+    unknown.size === 0
+      ? []
+      : [
+          `holds mnemonics that are not known and were kept as they are: ${named}${unknown.size > mostNamed ? ' …' : ''}`,
+        ];
+  return { record: { leader, fields }, warnings };
+}
+
+/** Of unknown mnemonics this many are named. */
+const mostNamed = 5;
+
+function textOfMarc8(bytes: Uint8Array): string {
+  const lines = asBuffer(bytes).toString('latin1').split('\n');
+  return lines.map((line) => decodeMarc8(line).text).join('\n');
 }
 
 function ourField(line: string): Field {
@@ -30,7 +49,8 @@ function ourField(line: string): Field {
   return dataField(tag, first === '_' ? ' ' : first, second === '_' ? ' ' : second, subfields);
 }
 
-function mnemonicField(tag: string, content: string, line: string): Field {
+function mnemonicField(tag: string, content: string, line: string, unknown: Set<string>): Field {
+  const named = (text: string): string => withoutMnemonics(text, (mnemonic) => unknown.add(mnemonic));
   if (isControlTag(tag) || !content.includes('$')) {
     if (!isControlTag(tag) && /^\d/.test(tag) && content.length !== 2) throw notText(line);
     if (isControlTag(tag) || content.length !== 2) return controlField(tag, named(blanks(content)));
@@ -49,14 +69,6 @@ function splitSubfields(content: string, delimiter: string, line: string): [code
 /** MarcEdit writes a blank as a backslash in indicators, control fields and the leader. */
 function blanks(text: string): string {
   return text.replaceAll('\\', ' ');
-}
-
-const names: Readonly<Record<string, string>> = { dollar: '$', lcub: '{', rcub: '}', bsol: '\\' };
-
-function named(text: string): string {
-  return text.includes('{')
-    ? text.replace(/\{(dollar|lcub|rcub|bsol)\}/g, (_, name: string) => names[name] ?? '')
-    : text;
 }
 
 function notText(line: string): RecordProblem {

@@ -14,6 +14,8 @@ export class BatchView {
   readonly #keys = new Map<number, readonly string[]>();
   readonly #changes = new Map<number, { readonly before: readonly string[]; after: readonly string[] }>();
   touchesPending = false;
+  /** Records that may be replaced. */
+  known: ReadonlySet<number> = new Set();
 
   constructor(pending: PendingKeys) {
     this.#pending = pending;
@@ -38,6 +40,7 @@ export class BatchView {
     for (const [key, holder] of await fetchHolders(database, ask)) this.#holders.set(key, holder);
     if (mode === 'insert') return;
     for (const holder of this.#holders.values()) if (holder > 0) numbers.add(holder);
+    this.known = numbers;
     const askKeys: number[] = [];
     for (const id of numbers) {
       const keys = this.#pending.keys(id);
@@ -49,6 +52,11 @@ export class BatchView {
 
   holder(key: string): number {
     return this.#holders.get(key) ?? 0;
+  }
+
+  /** What a record that is replaced or deleted is known by now. */
+  keysOf(id: number): readonly string[] {
+    return this.#keys.get(id) ?? [];
   }
 
   /** The record takes these keys instead of those it had. */

@@ -15,6 +15,8 @@ export interface Batch {
   readonly positions: Uint32Array;
   /** What the splitter refused among them. */
   readonly refused: readonly RefusedRaw[];
+  /** Sentences about the input. */
+  readonly notices: readonly string[];
   /** Position of the last record, refused or not. */
   readonly lastPosition: number;
   /** SHA-256 of the bytes of all records of the input up to here. */
@@ -37,6 +39,7 @@ const namingBytes = 1024 * 1024;
  */
 export class InputReader {
   readonly #source: AsyncIterator<RawBatch>;
+  #isWhole = false;
   readonly #waiting: RawBatch[] = [];
 
   constructor(source: AsyncIterable<RawBatch>) {
@@ -48,7 +51,10 @@ export class InputReader {
     let bytes = 0;
     while (bytes < namingBytes) {
       const next = await this.#source.next();
-      if (next.done === true) break;
+      if (next.done === true) {
+        this.#isWhole = true;
+        break;
+      }
       const { format, records } = next.value;
       this.#waiting.push({ format, records: records.map((raw) => ({ ...raw, bytes: Uint8Array.from(raw.bytes) })) });
       for (const raw of records) {
@@ -58,6 +64,11 @@ export class InputReader {
       }
     }
     return hash.digest('hex');
+  }
+
+  /** The name is that of all its records: the input is no longer than what was read for it. */
+  get isNamedWhole(): boolean {
+    return this.#isWhole;
   }
 
   /**
@@ -75,6 +86,10 @@ export class InputReader {
     let batch = new BatchMaker();
     for await (const { format, records } of this.#records()) {
       for (const raw of records) {
+        if (raw.notice !== undefined) {
+          batch.notices.push(raw.notice);
+          continue;
+        }
         hash.update(raw.bytes);
         if (raw.position < done) continue;
         if (raw.position === done) {
@@ -92,7 +107,8 @@ export class InputReader {
       this.#format = format;
     }
     if (!checked) check(undefined);
-    if (batch.count > 0 && this.#format !== undefined) yield batch.finish(number, this.#format, hash);
+    if ((batch.count > 0 || batch.notices.length > 0) && this.#format !== undefined)
+      yield batch.finish(number, this.#format, hash);
   }
 
   /** Lets go of the input before its end. */
@@ -118,6 +134,7 @@ class BatchMaker {
   readonly #ends: number[] = [];
   readonly #positions: number[] = [];
   readonly #refused: RefusedRaw[] = [];
+  readonly notices: string[] = [];
   #length = 0;
   #last = 0;
 
@@ -161,6 +178,7 @@ class BatchMaker {
       ends: Uint32Array.from(this.#ends),
       positions: Uint32Array.from(this.#positions),
       refused: this.#refused,
+      notices: this.notices,
       lastPosition: this.#last,
       prefix: hash.copy().digest(),
       bytes: this.#length,

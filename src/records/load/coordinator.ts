@@ -1,9 +1,11 @@
 import sql from 'sql-template-tag';
+import { recordLabel } from '../../marc/problem.ts';
 import type { Database } from '../../store/database.ts';
 import type { SharedLease } from '../../store/lease.ts';
 import type { WriteMode } from '../matching.ts';
 import { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
+import type { HiddenFields, HiddenPaths } from './hidden.ts';
 import { PendingKeys } from './pending.ts';
 import { countOnly, type Plan, planBatch } from './plan.ts';
 import type { Identified, ProgressRow, RefusedRaw, WrittenBatch } from './protocol.ts';
@@ -16,15 +18,29 @@ export interface LoadTotals {
   readonly position: number;
   readonly inserted: number;
   readonly replaced: number;
+  /** By records that ask for it (leader/05 d), and such that found nothing to delete. */
+  readonly deleted: number;
+  readonly passedOver: number;
   readonly refused: number;
   /** Bytes of records done by this run. */
   readonly bytes: number;
 }
 
+export const noneDone: Omit<LoadTotals, 'position'> = {
+  inserted: 0,
+  replaced: 0,
+  deleted: 0,
+  passedOver: 0,
+  refused: 0,
+  bytes: 0,
+};
+
 export interface CoordinatorOptions {
   readonly database: Database;
   readonly workers: readonly LoadWorker[];
   readonly mode: WriteMode;
+  readonly hidden: HiddenFields;
+  readonly hiddenPaths: HiddenPaths;
   /** Match, but write nothing. */
   readonly dryRun: boolean;
   readonly rejects: Rejects;
@@ -35,6 +51,8 @@ export interface CoordinatorOptions {
   readonly onProgress: (totals: LoadTotals) => void;
   readonly onWarning: (sentence: string) => void;
   readonly onRefused: (refused: RefusedRaw) => void;
+  /** A sentence about the input. */
+  readonly onNotice: (sentence: string) => void;
 }
 
 /**
@@ -89,7 +107,7 @@ export class Coordinator {
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     this.#progress = options.progress;
-    this.#totals = { position: options.progress.position, inserted: 0, replaced: 0, refused: 0, bytes: 0 };
+    this.#totals = { position: options.progress.position, ...noneDone };
   }
 
   /**
@@ -103,6 +121,11 @@ export class Coordinator {
 
   get totals(): LoadTotals {
     return this.#totals;
+  }
+
+  /** How far the input is done, as load_progress has it. */
+  get progress(): ProgressRow {
+    return this.#progress;
   }
 
   async #read(batches: AsyncIterable<Batch>): Promise<void> {
@@ -172,15 +195,33 @@ export class Coordinator {
 
   async #plan(job: Job): Promise<Plan> {
     const { database, mode, progress } = this.#options;
-    const { identities } = await job.identified;
+    const { identities, hidden: given } = await job.identified;
     await this.#letOthersInsert(job);
     const view = new BatchView(this.#pending);
     await view.load(database, mode, identities);
     const { batch, bad } = job;
-    const plan = planBatch({ batch, identities, bad, mode, view, lastId: this.#nextId, known: progress.lastIdBefore });
+    const stored = await this.#hiddenOf(view.known);
+    const hidden = { mode: this.#options.hidden, paths: this.#options.hiddenPaths, given, stored };
+    const known = progress.lastIdBefore;
+    const plan = planBatch({ batch, identities, bad, mode, view, hidden, lastId: this.#nextId, known });
     this.#nextId = plan.lastIdAfter;
     view.publish(batch.number);
+    this.#pending.changeHidden(batch.number, stored);
     return plan;
+  }
+
+  /** Looks into the waiting batches before it asks, as for keys. */
+  async #hiddenOf(known: ReadonlySet<number>): Promise<Map<number, number>> {
+    const { database, hiddenPaths } = this.#options;
+    if (hiddenPaths.none) return new Map();
+    const waiting = new Map<number, number>();
+    const ask: number[] = [];
+    for (const id of known) {
+      const mask = this.#pending.hidden(id);
+      if (mask === undefined) ask.push(id);
+      else waiting.set(id, mask);
+    }
+    return new Map([...waiting, ...(await hiddenPaths.find(database, ask))]);
   }
 
   /**
@@ -230,10 +271,15 @@ export class Coordinator {
           const { lastIdBefore, lastIdAfter } = plan;
           await job.worker.call('commit', { batch: job.batch.number, lastIdBefore, lastIdAfter, progress });
         }
-        this.#done(job, written, refused.length, progress);
+        this.#done(job, plan, written, refused.length, progress);
         for (const one of refused) this.#options.onRefused(one);
-        for (const sentence of [...(await job.identified).warnings, ...written.warnings])
-          this.#options.onWarning(sentence);
+        for (const sentence of job.batch.notices) this.#options.onNotice(sentence);
+        const { warnings, identities } = await job.identified;
+        const passed = plan.passedOver.map((index) => {
+          const label = recordLabel(job.batch.positions[index]!, identities[index]!.control);
+          return `${label} is a deletion (leader/05 d) of a record that this library does not have.`;
+        });
+        for (const sentence of [...warnings, ...passed, ...written.warnings]) this.#options.onWarning(sentence);
         await job.worker.call('release', { batch: job.batch.number });
         return;
       } catch (error) {
@@ -264,13 +310,13 @@ export class Coordinator {
     return {
       ...this.#progress,
       position: job.batch.lastPosition,
-      accepted: this.#progress.accepted + written.inserted + written.replaced,
+      accepted: this.#progress.accepted + written.inserted + written.replaced + written.deleted,
       refused: this.#progress.refused + refused,
       prefix: job.batch.prefix,
     };
   }
 
-  #done(job: Job, written: WrittenBatch, refused: number, progress: ProgressRow): void {
+  #done(job: Job, { passedOver }: Plan, written: WrittenBatch, refused: number, progress: ProgressRow): void {
     // A dry run leaves nothing in the database that would remember instead.
     if (!this.#options.dryRun) this.#pending.committed(job.batch.number);
     this.#progress = progress;
@@ -279,6 +325,8 @@ export class Coordinator {
       position: progress.position,
       inserted: totals.inserted + written.inserted,
       replaced: totals.replaced + written.replaced,
+      deleted: totals.deleted + written.deleted,
+      passedOver: totals.passedOver + passedOver.length,
       refused: totals.refused + refused,
       bytes: totals.bytes + job.batch.bytes,
     };

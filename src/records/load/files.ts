@@ -6,8 +6,12 @@ import { UserError } from '../../errors/errors.ts';
 import { type Merged, mergeAll } from '../../index/merging.ts';
 import { takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
-import type { LoadTotals } from './coordinator.ts';
+import { type LoadTotals, noneDone } from './coordinator.ts';
 import { type LoadOptions, type LoadReport, load } from './load.ts';
+import type { LoadedBefore } from './loaded-before.ts';
+import type { RefusedRaw } from './protocol.ts';
+import { rejectsFor, tryRejects } from './rejects.ts';
+import { type KindCount, Tally } from './tally.ts';
 
 export interface FileProgress extends LoadTotals {
   readonly file: string;
@@ -18,9 +22,18 @@ export interface FileProgress extends LoadTotals {
   readonly part: number | undefined;
 }
 
-export interface FilesOptions extends Omit<LoadOptions, 'onProgress'> {
+type OfOneFile = 'onProgress' | 'onRefused' | 'onWarning' | 'onNotice' | 'onLoadedBefore' | 'rejects';
+
+export interface FilesOptions extends Omit<LoadOptions, OfOneFile> {
+  /** A file for the refused records, or a folder for files of them with the names of the inputs. */
+  readonly rejects?: string | undefined;
   readonly stdin: Readable;
   readonly onProgress?: (progress: FileProgress) => void;
+  /** `count`: how many of its kind there are in this file, this one too. */
+  readonly onRefused?: (file: string, refused: RefusedRaw, count: number) => void;
+  readonly onWarning?: (file: string, sentence: string, count: number) => void;
+  readonly onNotice?: (file: string, sentence: string) => void;
+  readonly onLoadedBefore?: (file: string, before: LoadedBefore) => void;
   /** Called before each merge after the load; the records are searchable already. */
   readonly onMerge?: (next: Merged) => void;
   /** Called when a file stops before its end; the next one is loaded all the same. */
@@ -35,22 +48,29 @@ export interface FilesReport {
 
 export interface FileReport extends LoadReport {
   readonly file: string;
+  readonly refusals: readonly KindCount[];
+  readonly warnings: readonly KindCount[];
+  /** What the input says as a whole. */
+  readonly notices: readonly string[];
+  /** Where its refused records are, when there are any. */
+  readonly rejects: string | undefined;
   /** Code of the error that stopped it. */
   readonly error: string | undefined;
 }
 
 /**
- * Loads files one after the other; "-" is standard input. The rejects of the second file go to
- * FILE.2, and so on.
+ * Loads files one after the other; "-" is standard input. Where rejects go to a file, those of the
+ * second input go to FILE.2, and so on. What cannot be read or written is told before anything is
+ * loaded.
  */
 export async function loadFiles(files: readonly string[], options: FilesOptions): Promise<FilesReport> {
-  for (const file of files) await checkFile(file, options.rejects);
+  const rejects = options.dryRun === true ? files.map(() => undefined) : rejectsFor(files, options.rejects);
+  for (const [place, file] of files.entries()) await checkFile(file, rejects[place]);
+  for (const path of rejects) if (path !== undefined) tryRejects(path);
   const reports: FileReport[] = [];
-  for (const [place, file] of files.entries()) {
-    const rejects = options.rejects === undefined || place === 0 ? options.rejects : `${options.rejects}.${place + 1}`;
-    reports.push(await loadFile(file, { ...options, rejects }));
-  }
-  if (options.dryRun !== true && reports.some((report) => report.inserted + report.replaced > 0)) await settle(options);
+  for (const [place, file] of files.entries())
+    reports.push(await loadFile(file, { ...options, rejects: rejects[place] }));
+  if (options.dryRun !== true && reports.some((report) => written(report) > 0)) await settle(options);
   return { files: reports, status: statusOf(reports) };
 }
 
@@ -67,7 +87,7 @@ async function settle({ database, url, indexFolder, onMerge, signal }: FilesOpti
 }
 
 async function loadFile(file: string, options: FilesOptions): Promise<FileReport> {
-  let last: LoadTotals = { position: 0, inserted: 0, replaced: 0, refused: 0, bytes: 0 };
+  let last: LoadTotals = { position: 0, ...noneDone };
   const size = file === '-' ? undefined : (await stat(file)).size;
   let read = 0;
   const onProgress = (totals: LoadTotals): void => {
@@ -81,12 +101,41 @@ async function loadFile(file: string, options: FilesOptions): Promise<FileReport
     read += count;
   });
   const name = file === '-' ? 'standard input' : basename(file);
+  const refused = new Tally();
+  const warned = new Tally();
+  const notices: string[] = [];
+  const told = () => ({
+    notices,
+    refusals: refused.kinds,
+    warnings: warned.kinds,
+    rejects: refused.kinds.length > 0 ? options.rejects : undefined,
+  });
   try {
-    return { file, error: undefined, ...(await load({ name, bytes }, { ...options, onProgress })) };
+    const report = await load(
+      { name, bytes },
+      {
+        ...options,
+        onProgress,
+        onRefused: (one) => {
+          const count = refused.refused(one.reason);
+          options.onRefused?.(file, one, count);
+        },
+        onWarning: (sentence) => {
+          const count = warned.warned(sentence);
+          options.onWarning?.(file, sentence, count);
+        },
+        onNotice: (sentence) => {
+          notices.push(sentence);
+          options.onNotice?.(file, sentence);
+        },
+        onLoadedBefore: (before) => options.onLoadedBefore?.(file, before),
+      },
+    );
+    return { file, error: undefined, ...report, ...told() };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     options.onFailure(file, error);
-    return { file, error: error.code, resumedAt: 0, seconds: 0, ...last };
+    return { file, error: error.code, resumedAt: 0, loadedBefore: undefined, seconds: 0, ...last, ...told() };
   } finally {
     stream.destroy();
   }
@@ -113,8 +162,12 @@ async function checkFile(file: string, rejects: string | undefined): Promise<voi
   }
 }
 
+function written({ inserted, replaced, deleted }: LoadTotals): number {
+  return inserted + replaced + deleted;
+}
+
 function statusOf(reports: readonly FileReport[]): 0 | 1 | 2 {
-  const done = reports.some((report) => report.inserted + report.replaced > 0);
+  const done = reports.some((report) => written(report) > 0);
   const failed = reports.some((report) => report.refused > 0 || report.error !== undefined);
   if (!failed) return 0;
   return done ? 1 : 2;

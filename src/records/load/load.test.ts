@@ -15,7 +15,7 @@ import { decodeStored } from '../../marc/stored.ts';
 import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../marc/writers/marcxml.ts';
 import { defaultSite } from '../../site/default.ts';
 import { changedBy, recordHistory } from '../history.ts';
-import { identify, keysOf } from '../identifiers.ts';
+import { identify, keysAfter } from '../identifiers.ts';
 import { decide, type WriteMode, writeModes } from '../matching.ts';
 import { writeRecords } from '../write.ts';
 import { type LoadOptions, load } from './load.ts';
@@ -144,6 +144,7 @@ test('the library after a load is what taking one record after the other gives, 
     source: fc.option(fc.constantFrom('A', 'B'), { nil: undefined }),
     system: fc.subarray(['s1', 's2', 's3', 's4', 's5', 's6'], { maxLength: 2 }),
     deleted: fc.boolean(),
+    asksDeletion: fc.boolean(),
   });
   const plan = fc.record({
     first: fc.array(identifier, { maxLength: 8 }),
@@ -163,7 +164,8 @@ test('the library after a load is what taking one record after the other gives, 
         if (one.source !== undefined) fields.push(controlField('003', one.source));
         for (const value of one.system) fields.push(system(value));
         if (one.deleted) fields.push(dataField('980', ' ', ' ', [{ code: 'c', value: 'DELETED' }]));
-        return titled(`Title ${++serial}`, ...fields);
+        const record = titled(`Title ${++serial}`, ...fields);
+        return one.asksDeletion ? { ...record, leader: '00000dam a2200000 a 4500' } : record;
       };
       const model = new Model();
       for (const [records, how] of [
@@ -215,10 +217,11 @@ class Model {
         refused.push(place + 1);
         return;
       }
+      if ('passedOver' in decision) return;
       const id = decision.id === 0 ? this.#versions.push({ titles: [], keys: [] }) : decision.id;
       const version = this.#versions[id - 1]!;
-      version.titles.push(titleOf(record));
-      version.keys = keysOf(identity, id, decision.ours);
+      version.titles.push(identity.deletes ? version.titles.at(-1)! : titleOf(record));
+      version.keys = keysAfter(identity, id, decision.ours, version.keys);
     });
     return refused;
   }
@@ -233,6 +236,133 @@ class Model {
     return this.#versions.flatMap(({ keys }, place) => keys.map((key) => `${key} ${place + 1}`)).sort();
   }
 }
+
+test('leader/05 d deletes the record it matches, which keeps what it was, and a later version brings it back', async () => {
+  const union = [controlField('001', 'u1'), controlField('003', 'UC')];
+  const record = titled('Union', ...union, system('s1'));
+  const skeleton = { leader: '00000dam a2200000 a 4500', fields: union };
+  const unknown = { ...skeleton, fields: [controlField('001', 'u2'), controlField('003', 'UC')] };
+  await load(input(marcXml([record])), options());
+  const warnings: string[] = [];
+  const onWarning = (sentence: string): void => void warnings.push(sentence);
+  const dry = await load(input(marcXml([skeleton, unknown])), options({ mode: 'replace', dryRun: true }));
+  const { position, ...report } = await load(
+    input(marcXml([skeleton, unknown])),
+    options({ mode: 'insert-or-replace', onWarning }),
+  );
+  assert.equal(position, 2);
+  for (const counts of [dry, report])
+    assert.deepEqual(
+      [counts.inserted, counts.replaced, counts.deleted, counts.passedOver, counts.refused],
+      [0, 0, 1, 1, 0],
+    );
+  assert.deepEqual(warnings, [
+    'Record 2 (001 u2) is a deletion (leader/05 d) of a record that this library does not have.',
+  ]);
+  const [deleted] = await recordHistory(store.database, 1);
+  assert.deepEqual([deleted!.deleted, deleted!.revision], [true, 2]);
+  assert.deepEqual((await library()).at(-1), { id: 1, revision: 2, title: 'Union' });
+  // By another identifier than the one it was deleted by.
+  const back = await load(input(marcXml([titled('Back', system('s1'))])), options({ mode: 'replace' }));
+  assert.equal(back.replaced, 1);
+  assert.equal((await recordHistory(store.database, 1))[0]!.deleted, false);
+  await assertIndexIsRight();
+});
+
+test('a harvested deletion deletes by the identifier of the harvest, which outlasts versions from elsewhere', async () => {
+  const oai = (...records: readonly string[]) => `<OAI-PMH><ListRecords>${records.join('')}</ListRecords></OAI-PMH>`;
+  const header = (id: string, status = '') => `<header${status}><identifier>oai:x:${id}</identifier></header>`;
+  const live = (id: string, record: MarcRecord) =>
+    `<record>${header(id)}<metadata>${toMarcXml(record, { indent: 0 })}</metadata></record>`;
+  const gone = (id: string) => `<record>${header(id, ' status="deleted"')}</record>`;
+  const record = titled('One', system('s1'));
+  await load(input(oai(live('1', record), live('2', titled('Two')))), options());
+  await load(input(marcXml([titled('Edited here', system('s1'))])), options({ mode: 'replace' }));
+  const report = await load(input(oai(gone('1'), gone('7'))), options({ mode: 'insert-or-replace' }));
+  assert.deepEqual([report.deleted, report.passedOver, report.refused], [1, 1, 0]);
+  const deleted = async () => (await recordHistory(store.database, 1))[0]!.deleted;
+  assert.equal(await deleted(), true);
+  const back = await load(input(oai(live('1', titled('Without a number')))), options({ mode: 'replace' }));
+  assert.deepEqual([back.replaced, back.refused], [1, 0]);
+  assert.equal(await deleted(), false);
+  await assertIndexIsRight();
+});
+
+test('an answer that has nothing new is loaded without a word but that', async () => {
+  const told: string[] = [];
+  const onNotice = (sentence: string): void => void told.push(sentence);
+  const answer = '<OAI-PMH><error code="noRecordsMatch">none</error></OAI-PMH>';
+  const report = await load(input(answer), options({ onNotice }));
+  assert.deepEqual([report.position, report.refused, told.length], [0, 0, 1]);
+});
+
+test('a record is added, deleted and brought back by one input, and --mode insert deletes nothing', async () => {
+  const union = [controlField('001', 'u1'), controlField('003', 'UC')];
+  const skeleton = { leader: '00000dam a2200000 a 4500', fields: union };
+  const records = [skeleton, titled('One', ...union), skeleton, titled('Two', ...union), skeleton];
+  for (const batch of [
+    { records: 10, bytes: 1e9 },
+    { records: 1, bytes: 1e9 },
+  ]) {
+    await load(input(marcXml(records)), options({ mode: 'insert-or-replace', batch }));
+    assert.equal((await recordHistory(store.database, 1))[0]!.deleted, true);
+  }
+  assert.deepEqual(
+    (await library()).map(({ title }) => title),
+    ['One', 'One', 'Two', 'Two', 'Two', 'One', 'One', 'Two', 'Two'],
+  );
+  const refused: string[] = [];
+  await load(input(marcXml([skeleton])), options({ onRefused: ({ reason }) => void refused.push(reason.code) }));
+  assert.deepEqual(refused, ['REPERIO_RECORD_DELETES']);
+  await assertIndexIsRight();
+});
+
+test('a replacement that has none of the hidden fields of a record is refused, takes them over, or drops them', async () => {
+  const remark = dataField('595', ' ', ' ', [{ code: 'a', value: 'paid 300' }]);
+  const records = [
+    titled('One', system('s1'), remark),
+    titled('Two', system('s2')),
+    titled('Three', system('s3'), remark),
+  ];
+  await load(input(marcXml(records)), options());
+  const bare = marcXml([titled('A', system('s1')), titled('B', system('s2'))]);
+  const refused: string[] = [];
+  const onRefused: LoadOptions['onRefused'] = ({ reason }) => void refused.push(`${reason.code} ${reason.message}`);
+  const hiddenOf = async (id: number): Promise<number> => {
+    const [row] = await store.database.query<{ marc: string }>(sql`SELECT marc FROM record WHERE id = ${id}`);
+    return decodeStored(row!.marc).fields.filter(({ tag }) => tag === '595').length;
+  };
+  for (const mode of ['replace', 'insert-or-replace'] as const) {
+    refused.length = 0;
+    const report = await load(input(bare), options({ mode, onRefused }));
+    assert.deepEqual([report.replaced, report.refused], [1, 1]);
+    assert.deepEqual(refused, [
+      'REPERIO_RECORD_HIDDEN_LOST Record 1 would replace record 1 and drop its hidden fields 595, of which it has none.',
+    ]);
+  }
+  const dry = await load(input(bare), options({ mode: 'replace', dryRun: true }));
+  assert.deepEqual([dry.replaced, dry.refused], [1, 1]);
+  // One that has some of its own says what is right; a deletion keeps what there is.
+  const other = dataField('595', ' ', ' ', [{ code: 'a', value: 'paid 400' }]);
+  const mine = await load(input(marcXml([titled('A', system('s1'), other)])), options({ mode: 'replace' }));
+  const withdrawn = { leader: '00000dam a2200000 a 4500', fields: [system('s3')] };
+  const gone = await load(input(marcXml([withdrawn])), options({ mode: 'replace' }));
+  assert.deepEqual([mine.replaced, gone.deleted, await hiddenOf(1), await hiddenOf(3)], [1, 1, 1, 1]);
+  // In one batch, and over several that wait for each other.
+  for (const batch of [
+    { records: 9, bytes: 1e9 },
+    { records: 1, bytes: 1e9 },
+  ]) {
+    const twice = marcXml([titled('B', system('s2'), remark), titled('C', system('s2')), titled('D', system('s1'))]);
+    const kept = await load(input(twice), options({ mode: 'replace', hidden: 'keep', batch }));
+    assert.deepEqual([kept.replaced, kept.refused, await hiddenOf(1), await hiddenOf(2)], [3, 0, 1, 1]);
+    const told = await load(input(twice), options({ mode: 'replace', batch }));
+    assert.deepEqual([told.replaced, told.refused], [1, 2]);
+  }
+  const dropped = await load(input(bare), options({ mode: 'replace', hidden: 'drop' }));
+  assert.deepEqual([dropped.replaced, await hiddenOf(1), await hiddenOf(2)], [2, 0, 0]);
+  await assertIndexIsRight();
+});
 
 test('refused records go to a file that can be loaded again, with the reason of each', async () => {
   const rejects = join(folder, 'bad.xml');

@@ -5,13 +5,15 @@ import { takeWhenEmpty } from '../../index/rebuild.ts';
 import { requireKnown } from '../../index/require-known.ts';
 import { originOf } from '../../index/segment-store.ts';
 import { splitRecords } from '../../marc/readers/read.ts';
-import { currentSite } from '../../site/versions.ts';
+import { type CurrentSite, currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { holdSharedLease, takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
 import type { WriteMode } from '../matching.ts';
 import { type BatchLimits, InputReader } from './batches.ts';
 import { Coordinator, type LoadTotals } from './coordinator.ts';
+import { type HiddenFields, HiddenPaths } from './hidden.ts';
+import { knownInputs, type LoadedBefore, loadedBefore, noteLoaded } from './loaded-before.ts';
 import type { ProgressRow, RefusedRaw } from './protocol.ts';
 import { noRejects, openRejects, type Rejects } from './rejects.ts';
 import { LoadWorker } from './worker-handle.ts';
@@ -34,8 +36,12 @@ export interface LoadOptions {
   readonly recordLimit: number;
   /** The code that stands in for a missing 003. */
   readonly source?: string | undefined;
+  /** What the input is in, where its own word for it is wrong: a name of `requireEncoding`. */
+  readonly encoding?: string | undefined;
   /** Who does it, as cataloguer: and the history name them. */
   readonly person?: string | undefined;
+  /** What becomes of hidden fields that a replacing record lacks; default: it is refused. */
+  readonly hidden?: HiddenFields | undefined;
   /** Matches and counts, and changes nothing. */
   readonly dryRun?: boolean;
   /**
@@ -49,6 +55,13 @@ export interface LoadOptions {
   readonly onProgress?: (totals: LoadTotals) => void;
   readonly onWarning?: (sentence: string) => void;
   readonly onRefused?: (refused: RefusedRaw) => void;
+  /** What the input says as a whole, for example that there is nothing new. */
+  readonly onNotice?: (sentence: string) => void;
+  /**
+   * Called when the very same records were loaded before: at the start of a small input, at the end
+   * of others.
+   */
+  readonly onLoadedBefore?: (before: LoadedBefore) => void;
   /** Called when the load waits for another. */
   readonly onWait?: (holder: string) => void;
   /** Called with the position after which an earlier load is taken up. */
@@ -59,6 +72,7 @@ export interface LoadOptions {
 export interface LoadReport extends LoadTotals {
   /** The position after which this run took up an earlier load; 0 for one from the beginning. */
   readonly resumedAt: number;
+  readonly loadedBefore: LoadedBefore | undefined;
   readonly seconds: number;
 }
 
@@ -82,18 +96,30 @@ export async function load(input: LoadInput, options: LoadOptions): Promise<Load
 
 async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<LoadReport, 'seconds'>> {
   const { database, mode, dryRun = false } = options;
-  const reader = new InputReader(splitRecords(input.bytes, { recordLimit: options.recordLimit }));
+  const reader = new InputReader(
+    splitRecords(input.bytes, { recordLimit: options.recordLimit, encoding: options.encoding }),
+  );
   const name = await reader.name();
+  const known = await knownInputs(database, name);
+  let before = reader.isNamedWhole ? loadedBefore(known, Buffer.from(name, 'hex')) : undefined;
+  if (before !== undefined) options.onLoadedBefore?.(before);
   const earlier = await earlierProgress(database, name, options);
   const progress = earlier ?? (await freshProgress(database, name, mode));
   if (earlier !== undefined) options.onResume?.(earlier.position);
   const rejects = options.rejects === undefined || dryRun ? noRejects : openRejects(options.rejects, progress.position);
-  const workers = await startWorkers(input, options);
+  if (!dryRun) await takeWhenEmpty(database);
+  const current = requireKnown(await currentSite(database));
+  const hidden = options.hidden ?? 'refuse';
+  // New records have nothing to lose.
+  const hiddenPaths = hidden === 'drop' || mode === 'insert' ? [] : current.site.hiddenPaths;
+  const workers = startWorkers(input, options, current, hiddenPaths);
   const numbers = await holdSharedLease(options.url, 'numbers');
   const coordinator = new Coordinator({
     database,
     workers,
     mode,
+    hidden,
+    hiddenPaths: new HiddenPaths(hiddenPaths),
     dryRun,
     rejects,
     numbers,
@@ -101,6 +127,7 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
     onProgress: options.onProgress ?? (() => undefined),
     onWarning: options.onWarning ?? (() => undefined),
     onRefused: options.onRefused ?? (() => undefined),
+    onNotice: options.onNotice ?? (() => undefined),
   });
   const check = (prefix: Uint8Array | undefined): void => {
     if (prefix !== undefined && Buffer.compare(prefix, progress.prefix) === 0) return;
@@ -109,8 +136,15 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
   try {
     const batches = reader.batches(options.batch, progress.position, check);
     const totals = await untilAborted(coordinator.run(batches), options.signal);
-    if (!dryRun) await markFinished(database, progress);
-    return { ...totals, resumedAt: earlier?.position ?? 0 };
+    if (before === undefined && earlier === undefined) {
+      before = loadedBefore(known, coordinator.progress.prefix);
+      if (before !== undefined) options.onLoadedBefore?.(before);
+    }
+    if (!dryRun) {
+      await markFinished(database, progress);
+      await noteLoaded(database, input.name, coordinator.progress);
+    }
+    return { ...totals, resumedAt: earlier?.position ?? 0, loadedBefore: before };
   } catch (error) {
     throw stopped(error, coordinator.totals.position);
   } finally {
@@ -119,9 +153,12 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
   }
 }
 
-async function startWorkers(input: LoadInput, options: LoadOptions): Promise<LoadWorker[]> {
-  if (options.dryRun !== true) await takeWhenEmpty(options.database);
-  const current = requireKnown(await currentSite(options.database));
+function startWorkers(
+  input: LoadInput,
+  options: LoadOptions,
+  current: CurrentSite,
+  hiddenPaths: readonly string[],
+): LoadWorker[] {
   const { url, indexFolder, source = '' } = options;
   const reason = `load ${options.mode} ${input.name}`;
   const setup = {
@@ -132,6 +169,8 @@ async function startWorkers(input: LoadInput, options: LoadOptions): Promise<Loa
     reason,
     person: options.person,
     source,
+    encoding: options.encoding,
+    hiddenPaths,
   };
   return Array.from({ length: options.workers }, () => new LoadWorker(setup));
 }

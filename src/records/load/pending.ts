@@ -6,6 +6,19 @@ export class PendingKeys {
   readonly #holders = new Map<string, { readonly id: number; readonly batch: number }>();
   readonly #keys = new Map<number, { readonly keys: readonly string[]; readonly batch: number }>();
 
+  readonly #hidden = new Map<number, { readonly mask: number; readonly batch: number }>();
+
+  /**
+   * At which hidden paths a record will have something; undefined when no waiting batch writes it.
+   */
+  hidden(id: number): number | undefined {
+    return this.#hidden.get(id)?.mask;
+  }
+
+  changeHidden(batch: number, masks: ReadonlyMap<number, number>): void {
+    for (const [id, mask] of masks) this.#hidden.set(id, { mask, batch });
+  }
+
   /** The record that will hold a key: 0 for nobody, undefined when no waiting batch touches it. */
   holder(key: string): number | undefined {
     return this.#holders.get(key)?.id;
@@ -26,10 +39,12 @@ export class PendingKeys {
   committed(batch: number): void {
     for (const [key, entry] of this.#holders) if (entry.batch === batch) this.#holders.delete(key);
     for (const [id, entry] of this.#keys) if (entry.batch === batch) this.#keys.delete(id);
+    for (const [id, entry] of this.#hidden) if (entry.batch === batch) this.#hidden.delete(id);
   }
 
   clear(): void {
     this.#holders.clear();
     this.#keys.clear();
+    this.#hidden.clear();
   }
 }

@@ -2,16 +2,19 @@ import { UserError } from '../../errors/errors.ts';
 import { recordLabel } from '../../marc/problem.ts';
 import type { Reason } from '../../marc/raw.ts';
 import { recordErrors } from '../errors.ts';
-import { keysOf } from '../identifiers.ts';
+import { keysAfter } from '../identifiers.ts';
 import { type Decision, decide, type WriteMode } from '../matching.ts';
 import type { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
+import type { HiddenFields, HiddenPaths, PathMask } from './hidden.ts';
 import { flags, type Identified, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
 /** What becomes of each record of a batch. */
 export interface Plan {
   readonly order: WriteOrder;
   readonly refusals: readonly { readonly index: number; readonly reason: Reason }[];
+  /** Those that delete what the library does not have, by index. */
+  readonly passedOver: readonly number[];
   /** The highest record number before and after the batch. */
   readonly lastIdBefore: number;
   readonly lastIdAfter: number;
@@ -29,6 +32,8 @@ export interface PlanInput {
   readonly bad: ReadonlyMap<number, string>;
   readonly mode: WriteMode;
   readonly view: BatchView;
+  /** At which hidden paths the records of the batch have something, and those they replace. */
+  readonly hidden: HiddenOfBatch;
   /** The highest record number given so far. */
   readonly lastId: number;
   /**
@@ -38,14 +43,23 @@ export interface PlanInput {
   readonly known: number;
 }
 
+/** What of hidden fields a plan has to know. `stored` becomes what the records will have. */
+export interface HiddenOfBatch {
+  readonly mode: HiddenFields;
+  readonly paths: HiddenPaths;
+  readonly given: Int32Array;
+  readonly stored: Map<number, PathMask>;
+}
+
 /**
  * Matches the records one after the other, each seeing what those before it became, and gives
  * numbers to the new ones.
  */
-export function planBatch({ batch, identities, bad, mode, view, lastId, known }: PlanInput): Plan {
+export function planBatch({ batch, identities, bad, mode, view, hidden, lastId, known }: PlanInput): Plan {
   const ids = new Int32Array(identities.length);
   const flagsOf = new Uint8Array(identities.length);
   const refusals: { index: number; reason: Reason }[] = [];
+  const passedOver: number[] = [];
   const holdings = { holder: (key: string) => view.holder(key), exists: (id: number) => id <= known };
   let next = lastId;
   identities.forEach((identity, index) => {
@@ -55,20 +69,39 @@ export function planBatch({ batch, identities, bad, mode, view, lastId, known }:
       problem === undefined
         ? decide(identity, mode, holdings)
         : { refusal: recordErrors.refusedByDatabase, values: { reason: problem } };
+    if ('passedOver' in decision) {
+      passedOver.push(index);
+      return;
+    }
     if ('refusal' in decision) {
       const record = recordLabel(batch.positions[index]!, identity.control);
       const { code, message, hint } = new UserError(decision.refusal, { ...decision.values, record });
       refusals.push({ index, reason: { code, message, hint } });
       return;
     }
+    const lost = identity.deletes ? 0 : (hidden.stored.get(decision.id) ?? 0) & ~hidden.given[index]!;
+    if (lost !== 0 && hidden.mode === 'refuse') {
+      const record = recordLabel(batch.positions[index]!, identity.control);
+      const paths = hidden.paths.namesOf(lost).join(', ');
+      const { code, message, hint } = new UserError(recordErrors.hiddenLost, { record, id: decision.id, paths });
+      refusals.push({ index, reason: { code, message, hint } });
+      return;
+    }
     const id = decision.id === 0 ? ++next : decision.id;
+    if (!identity.deletes && (hidden.given[index]! !== 0 || hidden.stored.has(id)))
+      hidden.stored.set(id, hidden.given[index]! | lost);
     ids[index] = id;
-    flagsOf[index] = (decision.ours ? flags.ours : 0) | (decision.id === 0 ? 0 : flags.replaces);
-    view.take(id, keysOf(identity, id, decision.ours));
+    flagsOf[index] =
+      (decision.ours ? flags.ours : 0) |
+      (decision.id === 0 ? 0 : flags.replaces) |
+      (identity.deletes ? flags.deletes : 0) |
+      (lost === 0 ? 0 : flags.keepsHidden);
+    view.take(id, keysAfter(identity, id, decision.ours, view.keysOf(id)));
   });
   return {
     order: { batch: batch.number, ids, flags: flagsOf },
     refusals,
+    passedOver,
     lastIdBefore: lastId,
     lastIdAfter: next,
     afterOthers: view.touchesPending,
@@ -79,10 +112,13 @@ export function planBatch({ batch, identities, bad, mode, view, lastId, known }:
 export function countOnly({ ids, flags: flagsOf }: WriteOrder): WrittenBatch {
   let inserted = 0;
   let replaced = 0;
+  let deleted = 0;
   ids.forEach((id, index) => {
     if (id === 0) return;
-    if ((flagsOf[index]! & flags.replaces) === 0) inserted++;
+    const flag = flagsOf[index]!;
+    if ((flag & flags.deletes) !== 0) deleted++;
+    else if ((flag & flags.replaces) === 0) inserted++;
     else replaced++;
   });
-  return { inserted, replaced, warnings: [] };
+  return { inserted, replaced, deleted, warnings: [] };
 }

@@ -23,6 +23,10 @@ export interface WorkerSetup {
   readonly person: string | undefined;
   /** Stands in for a missing 003. */
   readonly source: string;
+  /** What the values are in, where somebody said so. */
+  readonly encoding: string | undefined;
+  /** Hidden paths that are looked at: none when it does not matter what becomes of them. */
+  readonly hiddenPaths: readonly string[];
 }
 
 /** Raw records, one after the other. */
@@ -39,6 +43,8 @@ export interface PackedRecords {
 export interface Identified {
   /** Undefined where a record was refused. */
   readonly identities: readonly (Identity | undefined)[];
+  /** At which hidden paths each record has something. */
+  readonly hidden: Int32Array;
   readonly refused: readonly RefusedRaw[];
   /** Sentences that name their record. */
   readonly warnings: readonly string[];
@@ -60,11 +66,13 @@ export interface WriteOrder {
   readonly flags: Uint8Array;
 }
 
-export const flags = { ours: 1, replaces: 2 } as const;
+export const flags = { ours: 1, replaces: 2, deletes: 4, keepsHidden: 8 } as const;
 
 export interface WrittenBatch {
   readonly inserted: number;
   readonly replaced: number;
+  /** By records that ask for it; those are not counted as replaced. */
+  readonly deleted: number;
   readonly warnings: readonly string[];
 }
 

@@ -1,4 +1,15 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { type RecordFormat, readers } from '../../marc/readers/readers.ts';
 import { recordErrors } from '../errors.ts';
@@ -30,6 +41,50 @@ export const noRejects: Rejects = {
   backTo: async () => undefined,
   close: () => undefined,
 };
+
+/**
+ * Where the refused records of each input go: FILE, FILE.2, ... or, when it is a folder (one that
+ * is there, or a name that ends with a slash), files in it with the names of the inputs.
+ */
+export function rejectsFor(files: readonly string[], given: string | undefined): readonly (string | undefined)[] {
+  if (given === undefined) return files.map(() => undefined);
+  const taken = new Set<string>();
+  return files.map((file, place) => {
+    if (!isFolder(given)) return place === 0 ? given : `${given}.${place + 1}`;
+    const name = file === '-' ? 'standard-input' : basename(file).replace(/\.gz$/i, '');
+    const path = join(given, taken.has(name) ? `${name}.${place + 1}` : name);
+    taken.add(name);
+    return path;
+  });
+}
+
+function isFolder(path: string): boolean {
+  return /[/\\]$/.test(path) || (existsSync(path) && statSync(path).isDirectory());
+}
+
+/**
+ * Makes the folder and tries to write there, so that a long load does not stop at its first
+ * refusal. Throws UserError.
+ */
+export function tryRejects(path: string): void {
+  try {
+    makeFolder(dirname(path));
+    for (const file of [path, reasonsOf(path)]) {
+      const isNew = !existsSync(file);
+      closeSync(openSync(file, 'a'));
+      if (isNew) rmSync(file);
+    }
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Not by `recursive`, which tries without end where nothing can be made, as below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
 
 /**
  * `done`: the load goes on behind this record, and what was refused up to there is kept; 0 for a new file.

@@ -2,11 +2,15 @@ import { isMainThread, type MessagePort, parentPort, workerData } from 'node:wor
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
+import { recordLabel } from '../../marc/problem.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
+import { controlValue } from '../../marc/record.ts';
+import { isUnimarc } from '../../marc/unimarc.ts';
 import { connect } from '../../store/database.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
 import { diagnoseBatch } from './diagnose.ts';
+import { HiddenPaths } from './hidden.ts';
 import type {
   AnswerMessage,
   BadRecord,
@@ -26,6 +30,7 @@ import { type BatchContext, NumbersMoved, writeBatch } from './write-batch.ts';
 /** A thread of the bulk load: see protocol.ts for what it is asked. */
 class LoadThread {
   readonly #context: BatchContext;
+  readonly #readsUnimarc: boolean;
   readonly #batches = new Map<number, RawBatch>();
   readonly #transactions = new Map<number, OpenTransaction>();
 
@@ -35,7 +40,10 @@ class LoadThread {
       // One transaction at a time; waiting for its turn may take as long as the batches before it.
       database: connect(setup.url, { poolSize: 1, connectTimeout: 0, statementTimeout: 0, lockTimeout: 0 }),
       analyzer: compileAnalyzer(setup.site),
+      hiddenPaths: new HiddenPaths(setup.hiddenPaths),
     };
+    const titles = setup.site.fields.find(({ code }) => code === 'title')?.paths ?? [];
+    this.#readsUnimarc = titles.some((path) => path.startsWith('200'));
   }
 
   identify(packed: PackedRecords): Identified {
@@ -44,19 +52,26 @@ class LoadThread {
     const identities: (Identity | undefined)[] = [];
     const refused: RefusedRaw[] = [];
     const warnings: string[] = [];
+    const hidden = new Int32Array(batch.count);
+    const { hiddenPaths } = this.#context;
     for (let index = 0; index < batch.count; index++) {
       const position = batch.positions[index]!;
-      const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) });
+      const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) }, this.#context.encoding);
       if (result.kind === 'refused') {
         const { control001, reason, raw } = result;
         refused.push({ position, control001, reason, raw: Uint8Array.from(raw) });
         identities.push(undefined);
       } else {
-        identities.push(identify(result.record, this.#context.source));
+        identities.push(identify(result.record, this.#context.source, result.harvested));
         warnings.push(...result.warnings);
+        if (!hiddenPaths.none) hidden[index] = hiddenPaths.maskOf(result.record);
+        if (!this.#readsUnimarc && isUnimarc(result.record)) {
+          const label = recordLabel(position, controlValue(result.record, '001'));
+          warnings.push(`${label} looks like UNIMARC (title in 200, none in 245); MARC 21 is expected.`);
+        }
       }
     }
-    return { identities, refused, warnings };
+    return { identities, hidden, refused, warnings };
   }
 
   raw({ batch, indexes }: WorkerCalls['raw']['input']): readonly Uint8Array[] {

@@ -6,12 +6,15 @@ import { createInverter, type Inverter } from '../../index/segment/inverter.ts';
 import { bytesInMemory, type SegmentOrigin, storeSegment, writeSegmentFile } from '../../index/segment-store.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
-import { encodeStored } from '../../marc/stored.ts';
+import { decodeStored, encodeStored } from '../../marc/stored.ts';
 import { CopyRows } from '../../store/copy-rows.ts';
 import type { Database, Queryable, Transaction } from '../../store/database.ts';
-import { type Identity, identify, keysOf, splitKey } from '../identifiers.ts';
-import { creationOf, instructionWarning, isDeleted, stampRecord } from '../version.ts';
+import { isDeleted, markDeleted } from '../deletion.ts';
+import { type Identity, identify, keysAfter, splitKey } from '../identifiers.ts';
+import { takeKeys } from '../matching.ts';
+import { creationOf, instructionWarning, stampRecord } from '../version.ts';
 import { type RawBatch, rawRecord } from './batch-store.ts';
+import type { HiddenPaths } from './hidden.ts';
 import { type CommitOrder, flags, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
 /**
@@ -29,6 +32,8 @@ export interface BatchContext {
   readonly reason: string;
   readonly person: string | undefined;
   readonly source: string;
+  readonly encoding: string | undefined;
+  readonly hiddenPaths: HiddenPaths;
 }
 
 /** Thrown when somebody else gave out record numbers since this batch was numbered. */
@@ -95,6 +100,21 @@ async function saveProgress(transaction: Queryable, row: CommitOrder['progress']
 interface OldVersion {
   readonly created: Date;
   readonly revision: number;
+  /**
+   * Of records that go on holding some of it only: those that are deleted, or keep hidden fields.
+   */
+  readonly record: MarcRecord | undefined;
+  /**
+   * What they are known by: all of it of those that are deleted, else what outlasts the version.
+   */
+  readonly keys: readonly string[];
+}
+
+interface OldRow {
+  readonly id: number;
+  readonly created: Date;
+  readonly revision: number;
+  readonly marc: string | null;
 }
 
 /**
@@ -107,14 +127,22 @@ async function lockReplaced(
 ): Promise<Map<number, OldVersion>> {
   const ids = [...new Set(order.ids.filter((_, index) => (order.flags[index]! & flags.replaces) !== 0))];
   if (ids.length === 0) return new Map();
-  const rows = await transaction.query<OldVersion & { readonly id: number }>(sql`
-    SELECT id, created, revision FROM record WHERE id = ANY (${ids}::integer[]) ORDER BY id FOR UPDATE`);
+  const holding = flags.deletes | flags.keepsHidden;
+  const held = [...new Set(order.ids.filter((_, index) => (order.flags[index]! & holding) !== 0))];
+  const rows = await transaction.query<OldRow>(sql`
+    SELECT id, created, revision, CASE WHEN id = ANY (${held}::integer[]) THEN marc END AS marc
+    FROM record WHERE id = ANY (${ids}::integer[]) ORDER BY id FOR UPDATE`);
   await transaction.query(sql`
     INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
     SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ANY (${ids}::integer[])`);
   await transaction.query(sql`DELETE FROM record WHERE id = ANY (${ids}::integer[])`);
-  await transaction.query(sql`DELETE FROM identifier WHERE record_id = ANY (${ids}::integer[])`);
-  return new Map(rows.map((row) => [row.id, row]));
+  const gone = await takeKeys(transaction, ids);
+  return new Map(
+    rows.map(({ id, created, revision, marc }) => [
+      id,
+      { created, revision, record: marc === null ? undefined : decodeStored(marc), keys: gone.get(id) ?? [] },
+    ]),
+  );
 }
 
 interface ParsedRecord {
@@ -139,6 +167,7 @@ class BatchRows {
     void this.#warnings.push(`Record ${record} could not be indexed whole: ${reason}.`);
   #inserted = 0;
   #replaced = 0;
+  #deleted = 0;
 
   constructor(context: BatchContext, batch: RawBatch, order: WriteOrder, old: ReadonlyMap<number, OldVersion>) {
     this.#context = context;
@@ -149,7 +178,12 @@ class BatchRows {
   }
 
   written(): WrittenBatch {
-    return { inserted: this.#inserted, replaced: this.#replaced, warnings: this.#warnings };
+    return {
+      inserted: this.#inserted,
+      replaced: this.#replaced,
+      deleted: this.#deleted,
+      warnings: this.#warnings,
+    };
   }
 
   /**
@@ -224,13 +258,24 @@ class BatchRows {
    * revisions.
    */
   #newest(id: number, indexes: readonly number[]): RecordVersion {
-    let { created, revision } = this.#old.get(id) ?? { created: undefined, revision: 0 };
+    const old = this.#old.get(id);
+    let { created, revision } = old ?? { created: undefined, revision: 0 };
+    let before = old?.record;
+    let keys = old?.keys ?? [];
     let version: RecordVersion | undefined;
-    let keys: readonly string[] = [];
     for (const index of indexes) {
       if (version !== undefined) this.#supersede(version);
-      const { record: content, identity } = this.#parse(index);
       const flag = this.#order.flags[index]!;
+      if ((flag & flags.deletes) !== 0) {
+        if (before === undefined || created === undefined)
+          throw new Error(`record ${id} should be deleted but is not there`);
+        version = this.#deletion({ id, revision: ++revision, created }, before);
+        before = version.record;
+        continue;
+      }
+      const { record: given, identity } = this.#parse(index);
+      const keepsHidden = (flag & flags.keepsHidden) !== 0 && before !== undefined;
+      const content = keepsHidden ? this.#context.hiddenPaths.withKept(given, before!) : given;
       if ((flag & flags.replaces) === 0) {
         const creation = creationOf(content, this.#modified);
         created = creation.created;
@@ -248,7 +293,8 @@ class BatchRows {
       const record = stampRecord(content, identity, { id, ours, modified: this.#modified });
       revision++;
       version = { id, revision, deleted: isDeleted(record), created, modified: this.#modified, record };
-      keys = keysOf(identity, id, ours);
+      keys = keysAfter(identity, id, ours, keys);
+      before = record;
     }
     for (const key of keys) {
       const { kind, value } = splitKey(key);
@@ -258,6 +304,18 @@ class BatchRows {
       this.#keys.integer(id);
     }
     return version!;
+  }
+
+  /** As `record delete` makes it: the record stays what it was, and is marked. */
+  #deletion(
+    version: { readonly id: number; readonly revision: number; readonly created: Date },
+    before: MarcRecord,
+  ): RecordVersion {
+    this.#deleted++;
+    const marked = markDeleted(before);
+    const { id } = version;
+    const record = stampRecord(marked, identify(marked), { id, ours: true, modified: this.#modified });
+    return { ...version, deleted: true, modified: this.#modified, record };
   }
 
   #supersede(version: RecordVersion): void {
@@ -274,12 +332,10 @@ class BatchRows {
   }
 
   #parse(index: number): ParsedRecord {
-    const result = parseRaw(this.#batch.format, {
-      position: this.#batch.positions[index]!,
-      bytes: rawRecord(this.#batch, index),
-    });
+    const raw = { position: this.#batch.positions[index]!, bytes: rawRecord(this.#batch, index) };
+    const result = parseRaw(this.#batch.format, raw, this.#context.encoding);
     if (result.kind === 'refused') throw new Error(`record ${result.position} was readable a moment ago`);
-    return { record: result.record, identity: identify(result.record, this.#context.source) };
+    return { record: result.record, identity: identify(result.record, this.#context.source, result.harvested) };
   }
 }
 

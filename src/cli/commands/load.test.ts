@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { after, before, beforeEach, test } from 'node:test';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { runCommandLine } from '../run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reperio-load-'));
+let store: TestDatabase;
+before(async () => {
+  store = await openTestDatabase();
+});
+beforeEach(async () => {
+  await store.database.query(sql`TRUNCATE record, revision, identifier, load_progress, loaded_input, delta`);
+  await store.database.query(sql`UPDATE record_counter SET last_id = 0`);
+  await store.database.query(sql`UPDATE manifest SET version = version + 1, segments = '{}'`);
+});
+after(async () => {
+  await store.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Typed {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function type(words: readonly string[], input = ''): Promise<Typed> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const [out, told] = [text(stdout), text(stderr)];
+  const status = await runCommandLine(words, {
+    environment: { DATABASE_URL: store.url, REPERIO_DATA: folder },
+    stdin: Readable.from([Buffer.from(input)]),
+    ...{ stdout, stderr, colour: false, signal: new AbortController().signal, onHangup: () => undefined },
+  });
+  stdout.end();
+  stderr.end();
+  return { status, stdout: await out, stderr: await told };
+}
+
+function record(id: string, title: string, more = ''): string {
+  return `<record><controlfield tag="001">${id}</controlfield><controlfield tag="003">T</controlfield><datafield tag="245" ind1=" " ind2=" "><subfield code="a">${title}</subfield></datafield>${more}</record>`;
+}
+
+const remark =
+  '<datafield tag="595" ind1=" " ind2=" "><subfield code="a">paid 300</subfield></datafield><datafield tag="980" ind1=" " ind2=" "><subfield code="a">ARTICLE</subfield></datafield>';
+
+function file(name: string, ...records: readonly string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, `<collection>${records.join('')}</collection>`);
+  return path;
+}
+
+function many(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, place) => record(`r${place}`, `Title ${place}`));
+}
+
+test('a file that is loaded again says when it was loaded, and counts what is refused by its reason', async () => {
+  const path = file('many.xml', ...many(30), record('r31', 'Bad').replace('tag="245"', 'tag="24"'));
+  const first = await type(['load', path]);
+  assert.doesNotMatch(first.stderr, /loaded on/);
+  assert.match(first.stdout, /many\.xml: 30 inserted, 0 replaced, 1 refused \(/);
+  for (let again = 0; again < 2; again += 1) {
+    const { status, stdout, stderr } = await type(['load', path]);
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /^many\.xml: these very records were loaded on \d{4}-\d\d-\d\d \d\d:\d\d UTC \(30 records\)\.\n/,
+    );
+    const lines = stderr.split('\n');
+    assert.equal(lines.filter((line) => line.includes('already in the library')).length, 20);
+    assert.equal(lines.filter((line) => line.includes('hint: Use --mode')).length, 1);
+    assert.match(
+      stdout,
+      /30 {2}refused: is already in the library as record … \(same …\) \(10 more of this kind; --rejects FOLDER keeps all\)\n +1 {2}refused: has a field with the tag …/,
+    );
+  }
+  const other = await type(['load', file('longer.xml', ...many(31)), '--json']);
+  const report = JSON.parse(other.stdout).files[0];
+  assert.deepEqual(
+    [report.inserted, report.refused, report.loadedBefore, report.refusals[0].code, report.refusals[0].count],
+    [1, 30, undefined, 'REPERIO_RECORD_HELD', 30],
+  );
+});
+
+test('lines of several files name theirs, and warnings are counted', async () => {
+  const lost = Array.from({ length: 7 }, (_, place) => record(`w${place}`, 'Lost \ufffd'));
+  const { status, stdout, stderr } = await type([
+    'load',
+    file('a.xml', ...many(1), ...many(1)),
+    file('b.xml', ...lost),
+  ]);
+  assert.equal(status, 1);
+  assert.match(stderr, /refused: a\.xml: Record 2 \(001 r0\) is already/);
+  assert.equal(stderr.match(/warning: b\.xml: Record/g)?.length, 5);
+  assert.match(stdout, /b\.xml: 7 inserted, 0 replaced, 0 refused, 7 warnings \(/);
+  assert.match(stdout, /7 {2}warning: holds U\+FFFD.* \(2 more of this kind\)\n/);
+});
+
+test('rejects go to a folder with the names of the files, and whether that is possible is seen before the load', async () => {
+  const bad = record('x1', 'Bad').replace('tag="245"', 'tag="24"');
+  const rejects = join(folder, 'made', 'here/');
+  const { stdout, status } = await type([
+    'load',
+    file('c.xml', ...many(2), bad),
+    file('d.xml', bad),
+    '--rejects',
+    rejects,
+  ]);
+  assert.equal(status, 1);
+  for (const name of ['c.xml', 'd.xml']) {
+    assert.match(readFileSync(join(rejects, name), 'utf8'), /<collection[\s\S]*x1/);
+    assert.match(readFileSync(join(rejects, `${name}.reasons`), 'utf8'), /REPERIO_MARC_TAG/);
+  }
+  assert.match(stdout, /Refused records are in .*c\.xml, the reasons in .*c\.xml\.reasons\./);
+  const inFile = join(file('e.xml', record('new', 'New')), 'x');
+  const impossible = await type(['load', join(folder, 'e.xml'), '--rejects', inFile]);
+  assert.equal(impossible.status, 2);
+  assert.match(impossible.stderr, /The rejects file .* cannot be written/);
+  assert.deepEqual(await store.database.query(sql`SELECT id FROM record WHERE id > 2`), []);
+  // Without refusals nothing is left.
+  const none = join(folder, 'none.xml');
+  await type(['load', join(folder, 'e.xml'), '--rejects', none]);
+  assert.equal(existsSync(none), false);
+});
+
+test('an encoding that nobody knows, and two answers to one question, are told before anything is read', async () => {
+  const path = file('f.xml', record('f', 'Title'));
+  assert.match((await type(['load', path, '--encoding', 'klingon'])).stderr, /There is no encoding "klingon"/);
+  assert.match((await type(['load', path, '--keep-hidden', '--drop-hidden'])).stderr, /were both given/);
+  assert.deepEqual(await store.database.query(sql`SELECT id FROM record`), []);
+});
+
+test('records are exported with hidden fields, by number, question and list; for a person only what they may see', async () => {
+  await type([
+    'load',
+    file('g.xml', record('1a', 'One pond', remark), record('2a', 'Two ponds'), record('3a', 'A lake')),
+  ]);
+  await type(['record', 'delete', '2']);
+  const numbers = (out: string) => [...out.matchAll(/tag="001">(\d+)</g)].map(([, id]) => Number(id));
+  const exported = async (...words: readonly string[]) => type(['record', 'export', ...words]);
+  const list = join(folder, 'numbers.txt');
+  writeFileSync(list, '[3, 1]\n1\n');
+  for (const [words, ids] of [
+    [['1'], [1]],
+    [
+      ['3', '1'],
+      [3, 1],
+    ],
+    [['--query', 'pond'], [1]],
+    [
+      ['--from', list],
+      [3, 1],
+    ],
+    [
+      ['2', '--from', list, '--query', ''],
+      [2, 3, 1],
+    ],
+  ] as const) {
+    const { status, stdout } = await exported(...words);
+    assert.equal(status, 0);
+    assert.deepEqual(numbers(stdout), ids);
+    assert.equal(stdout.includes('paid 300'), (ids as readonly number[]).includes(1));
+    assert.equal(
+      stdout.match(/<collection/g)?.length ?? 0,
+      words.length === 1 ? (stdout.match(/<collection/g)?.length ?? 0) : 1,
+    );
+  }
+  const guest = await exported('1', '2', '3', '9', '--as', 'guest');
+  assert.equal(guest.status, 1);
+  assert.doesNotMatch(guest.stdout, /paid 300/);
+  assert.equal(guest.stderr.match(/was not exported/g)?.length, 4 - numbers(guest.stdout).length);
+  // What comes out goes in again and loses nothing.
+  const back = await type(['load', '-', '--mode', 'replace'], (await exported('3', '1')).stdout);
+  assert.match(back.stdout, /0 inserted, 2 replaced, 0 refused/);
+  assert.match((await type(['record', 'show', '1'])).stdout, /595__ \$\$apaid 300/);
+  const lossy = await type(['load', '-', '--mode', 'replace'], (await exported('1', '--as', 'guest')).stdout);
+  assert.match(lossy.stderr, /would replace record 1 and drop its hidden fields 595/);
+  const iso = await exported('3', '1', '--format', 'iso2709');
+  assert.equal(iso.stdout.split('\x1d').length, 3);
+  assert.equal((await exported()).status, 2);
+  assert.match((await exported('--from', list, '--revision', '1')).stderr, /--revision is for a single record/);
+  assert.match((await type(['search', 'pond', '--as', 'nobody'])).stderr, /no person "nobody"/);
+});

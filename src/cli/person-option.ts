@@ -1,0 +1,20 @@
+import { requireAccount } from '../people/people.ts';
+import { guest, type Person } from '../people/person.ts';
+import { personFor } from '../people/person-for.ts';
+import { readPeopleRoles } from '../people/roles.ts';
+import type { Site } from '../site/site.ts';
+import type { Database } from '../store/database.ts';
+
+/** Who runs a command sees everything. */
+export const operator: Person = { name: undefined, roles: ['superadmin'] };
+
+/**
+ * The person of `--as`, as they are at a terminal: rules about networks find none. Throws
+ * UserError.
+ */
+export async function personNamed(database: Database, site: Site, name: string): Promise<Person> {
+  if (name === 'guest') return guest;
+  const account = await requireAccount(database, name);
+  const visit = { address: undefined, agent: undefined, referer: undefined, uri: undefined, now: Date.now() };
+  return personFor(site, await readPeopleRoles(database), account, visit);
+}
