@@ -21,6 +21,10 @@ const sentences = {
   'empty-term': 'Nothing in {text} can be searched for: it was ignored.',
   'empty-field': 'There is no value after {text}: it was ignored.',
   'operator-skipped': 'The operator {text} at character {at} has nothing to combine: it was ignored.',
+  'lone-sign': 'The sign {text} at character {at} stands alone: it was read as punctuation.',
+  'dash-skipped':
+    'The dash at character {at} was read as punctuation. To exclude what follows, write {detail} with a hyphen.',
+  'dash-as-minus': '{text} excludes records: the sign before the word was read as a minus sign.',
   'operator-as-word': 'The operator {text} at character {at} has nothing to combine: it was searched for as a word.',
   'leading-not': 'At the beginning of a query, {text} is searched for as a word. To exclude records, write {detail}.',
   'wildcard-limit': '{text} matches too many terms: only the first {limit} were used.',

@@ -22,7 +22,12 @@ export interface SearchRequest {
   readonly collection: string;
   /** c */
   readonly collections: readonly string[];
-  /** sf: '' is newest first. Several codes are joined by commas. */
+  /**
+   * When neither `sort` nor `rank` is asked: 'site' is the order of the site file, 'newest' (so=d)
+   * the newest first whatever it says. Programs that leave it out have the newest first too.
+   */
+  readonly order?: 'site' | 'newest';
+  /** sf: '' is `order`. Several codes are joined by commas. */
   readonly sort: string;
   /** so */
   readonly ascending: boolean;
@@ -150,6 +155,7 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
       .getAll('c')
       .map((name) => name.trim())
       .filter((name) => name !== ''),
+    order: ordersAsInvenio(args) ? 'newest' : 'site',
     sort: one('sf'),
     ascending: one('so').toLowerCase().startsWith('a'),
     sortPreference: one('sp'),
@@ -177,6 +183,14 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
       .filter((part) => part !== ''),
     ...(choices.notices.length === 0 ? {} : { notices: choices.notices }),
   };
+}
+
+/**
+ * Bookmarks and scripts of Invenio, which knew the newest first only: they carry its arguments of
+ * order and layout, even empty, or a format.
+ */
+function ordersAsInvenio(args: URLSearchParams): boolean {
+  return ['sf', 'so', 'rm', 'as', 'sc', 'of'].some((name) => args.has(name));
 }
 
 /** p1, f1, m1 and op1 of the form that adds to a search. */
@@ -330,6 +344,7 @@ export function toArguments(request: SearchRequest): URLSearchParams {
   for (const [code, values] of Object.entries(request.facets)) for (const value of values) add(`facet.${code}`, value);
   add('sf', request.sort);
   if (request.ascending) add('so', 'a');
+  else if (request.order === 'newest' && request.sort === '' && request.rank === '') add('so', 'd');
   add('sp', request.sortPreference);
   add('rm', request.rank);
   add('wl', request.wildcardLimit);

@@ -24,6 +24,7 @@ import { fieldNamesOf, questionOf } from './question.ts';
 import { recordAsked, type Similar, similarTo } from './rank/similar.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
 import { stage, stageOf } from './stages.ts';
+import { type AskedOrder, orderAsked } from './standard-order.ts';
 import { mistypedFields } from './unknown-field.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
@@ -79,6 +80,8 @@ export interface SearchResult {
   readonly alternative: string | undefined;
   /** All that was found. */
   readonly hits: HitSet;
+  /** The order of the hits, as an address asks for it. */
+  readonly order: AskedOrder;
   /** Where this page ended; undefined when nothing comes after it. */
   readonly end: Position | undefined;
   /** Parallel to `ids` when they were asked for, else empty. */
@@ -122,9 +125,10 @@ export function* searching(
   const choices = { facets: request.facets, collections: options.collections ?? [] };
   const hits = stage('narrow by facets', () => narrow(snapshot, found, choices), told);
   yield;
+  const ordering = orderAsked(request, snapshot.site, context.analyzer);
   const order =
     similar === undefined
-      ? yield* stageOf('order', orderOf(request, query, context, hits))
+      ? yield* stageOf('order', orderOf({ ...request, ...ordering }, query, context, hits))
       : byScore(request, context, similar);
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
   const shown = yield* stageOf('take the page', paging(rest, order, request.first - 1, request.size));
@@ -153,6 +157,7 @@ export function* searching(
     query,
     alternative: other && printQuery(other),
     hits,
+    order: ordering,
     end,
     positions,
   };

@@ -62,6 +62,7 @@ export const command = defineCommand({
       text: query ?? '',
       field: options.field ?? '',
       collections: options.collection,
+      order: 'site',
       sort: options.sort ?? '',
       ascending: options.ascending,
       rank: options.rank ?? '',

@@ -1,8 +1,8 @@
 import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
 import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
 import { emptyRequest, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import { type AskedOrder, isDescending } from '../../search/standard-order.ts';
 import { type YearSpan, yearSpanText } from '../../search/year-span.ts';
-import type { SortMethod } from '../../site/site.ts';
 import { formatGroups } from '../ui/format-menu.ts';
 import type { Highlighter } from '../ui/highlight.ts';
 import { type Hit, hitList } from '../ui/hit.ts';
@@ -45,6 +45,8 @@ export interface SearchModel {
    * The same answer split by collection, or no longer; undefined where there is nothing to split.
    */
   readonly splitHref: string | undefined;
+  /** The order of the hits. */
+  readonly order: AskedOrder;
   /** The question as a text to which a condition can be added. */
   readonly question: string;
   /** Hits drawn in another way, as of=hd and of=hm do. */
@@ -115,7 +117,7 @@ function keptArguments(request: SearchRequest): readonly (readonly [string, stri
 function summary(context: PageContext, model: SearchModel): Html {
   const { tr } = context;
   const { request } = model;
-  const order = orders(context, request);
+  const order = orders(context, request, model.order);
   const current = order.find((one) => one.current) ?? order[0]!;
   const seconds =
     model.milliseconds < 10
@@ -147,7 +149,7 @@ ${menu(
     current: size === request.size,
   })),
 )}
-${menu(tr.t('search.formats'), formats(context, request))}
+${menu(tr.t('search.formats'), formats(context, { ...request, ...model.order }))}
 ${model.splitHref !== undefined && html`<a href="${model.splitHref}" rel="nofollow">${tr.t(request.split ? 'split.together' : 'split.by_collection')}</a>`}
 <a href="${toUrl({ ...request, format: emptyRequest.format }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
 }
@@ -181,6 +183,7 @@ const longestInHeading = 80;
 function orders(
   context: PageContext,
   request: SearchRequest,
+  asked: AskedOrder,
 ): readonly { label: string; href: string; current: boolean }[] {
   const { tr, site } = context;
   const one = (
@@ -190,8 +193,8 @@ function orders(
     rank: string,
   ): { label: string; href: string; current: boolean } => ({
     label,
-    href: toUrl(request, { sort, ascending, rank }),
-    current: request.sort === sort && request.ascending === ascending && request.rank === rank,
+    href: toUrl(request, { order: 'newest', sort, ascending, rank }),
+    current: asked.sort === sort && asked.ascending === ascending && asked.rank === rank,
   });
   const named = (code: string, names: Readonly<Record<string, string>>): string =>
     tr.nameOf(names, tr.has(`sort.${code}`) ? tr.t(`sort.${code}`) : code);
@@ -205,11 +208,6 @@ function orders(
       .filter((sort) => sort.by !== 'created')
       .map((sort) => one(named(sort.code, sort.names), sort.code, !isDescending(sort), '')),
   ];
-}
-
-/** What one looks for in a year or in a number of citations is the highest. */
-function isDescending({ by, code }: SortMethod): boolean {
-  return by === 'year' || code === 'year' || by === 'citations';
 }
 
 function formats(context: PageContext, request: SearchRequest): readonly MenuItem[] {

@@ -52,7 +52,8 @@ export async function searchView(
     chips: chipsOf(page, request),
     browse: browseAddress(asked),
     sections: isSplit ? await splitView(exchange, request, parts, highlighter) : undefined,
-    splitHref: canSplit ? toUrl(request, { split: !request.split }) : undefined,
+    order: answer.order,
+    splitHref: canSplit ? toUrl({ ...request, ...answer.order }, { split: !request.split }) : undefined,
     question: request.field === '' && request.parts.length === 0 ? request.text : answer.understood,
     notices: [
       ...understood(page, asked, answer),
