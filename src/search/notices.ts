@@ -29,6 +29,10 @@ const sentences = {
   'leading-not': 'At the beginning of a query, {text} is searched for as a word. To exclude records, write {detail}.',
   'wildcard-limit': '{text} matches too many terms: only the first {limit} were used.',
   alternative: 'There is no exact match for {text}: {detail} was searched for instead.',
+  'colon-as-sign': '{text} finds nothing as a field: the colon was read as punctuation.',
+  'no-field': 'There is no field {text}: it was searched for as a word.',
+  'beyond-last': 'There is no result {text}: the last page is shown.',
+  'left-out-date': '{text} is not a date: it was ignored.',
   'bad-pattern': 'The regular expression {text} is not valid ({detail}): nothing was searched for it.',
   'slow-pattern': 'Matching {text} took too long: only some of the terms were compared.',
   'many-patterns':

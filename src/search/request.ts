@@ -146,6 +146,12 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
   const parts = adds ? [] : partsOf(args);
   const text = normaliseText(args.get('p') ?? '');
   const choices = choicesOf(args, isFacet);
+  const from = dateOf(one('d1'), one('d1y'), one('d1m'), one('d1d'));
+  const until = dateOf(one('d2'), one('d2y'), one('d2m'), one('d2d'));
+  const notices: readonly Notice[] = [
+    ...choices.notices,
+    ...[from, until].flatMap(({ wrong }): Notice[] => (wrong === '' ? [] : [{ kind: 'left-out-date', text: wrong }])),
+  ];
   return {
     text: adds ? addToSearch(text, additionOf(args)) : text,
     field: normaliseField(one('f')),
@@ -169,8 +175,8 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
     limits: limitsOf(args, isField),
     dates: {
       column: one('dt').startsWith('m') ? 'modified' : 'created',
-      from: dateOf(one('d1'), one('d1y'), one('d1m'), one('d1d')),
-      until: dateOf(one('d2'), one('d2y'), one('d2m'), one('d2d')),
+      from: from.date,
+      until: until.date,
     },
     records: recordsOf(one('recid') || one('id'), one('recidb') || one('idb')),
     facets: choices.facets,
@@ -181,7 +187,7 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== ''),
-    ...(choices.notices.length === 0 ? {} : { notices: choices.notices }),
+    ...(notices.length === 0 ? {} : { notices }),
   };
 }
 
@@ -215,10 +221,13 @@ function normaliseField(field: string): string {
   return /^\d\d/.test(field) ? field : field.toLowerCase();
 }
 
+/** Conditions of the advanced form: p1 to p6. Invenio had three. */
+export const mostParts = 6;
+
 function partsOf(args: URLSearchParams): readonly RequestPart[] {
   const parts: RequestPart[] = [];
   let join: Join = 'and';
-  for (const number of ['1', '2', '3']) {
+  for (let number = 1; number <= mostParts; number++) {
     const text = normaliseText(args.get(`p${number}`) ?? '');
     const match = (args.get(`m${number}`) ?? '').trim();
     if (text !== '') {
@@ -268,14 +277,21 @@ function limitsOf(args: URLSearchParams, isField: (code: string) => boolean): Se
  * "2012-05-03", or its three arguments; missing months and days leave a shorter date, which covers
  * all of them.
  */
-function dateOf(whole: string, year: string, month: string, day: string): string {
-  if (spanOfDate(whole) !== undefined) return whole;
+function dateOf(whole: string, year: string, month: string, day: string): AskedDate {
+  if (spanOfDate(whole) !== undefined) return { date: whole, wrong: '' };
   const [y, m, d] = [integer(year), integer(month), integer(day)];
-  if (y === undefined || y <= 0) return '';
+  if (y === undefined || y <= 0) return { date: '', wrong: whole };
   const pad = (number: number, length: number) => String(number).padStart(length, '0');
-  if (m === undefined || m <= 0) return pad(y, 4);
+  if (m === undefined || m <= 0) return { date: pad(y, 4), wrong: '' };
   const date = `${pad(y, 4)}-${pad(m, 2)}${d === undefined || d <= 0 ? '' : `-${pad(d, 2)}`}`;
-  return spanOfDate(date) === undefined ? '' : date;
+  return spanOfDate(date) === undefined ? { date: '', wrong: date } : { date, wrong: '' };
+}
+
+interface AskedDate {
+  /** '' is open. */
+  readonly date: string;
+  /** What was asked and is no date. */
+  readonly wrong: string;
 }
 
 function recordsOf(from: string, below: string): SearchRequest['records'] {
@@ -314,7 +330,8 @@ export function withoutFilters(request: SearchRequest): SearchRequest {
   return { ...request, text, field, parts, advanced, limits, dates, records, facets, first };
 }
 
-const joinLetters: Readonly<Record<Join, string>> = { and: 'a', or: 'o', not: 'n' };
+/** op1..: how a condition of the advanced form joins what is before it. */
+export const joinLetters: Readonly<Record<Join, 'a' | 'o' | 'n'>> = { and: 'a', or: 'o', not: 'n' };
 
 export function toArguments(request: SearchRequest): URLSearchParams {
   const args = new URLSearchParams();

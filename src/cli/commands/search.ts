@@ -1,5 +1,6 @@
 import { ask } from '../../access/ask.ts';
 import { browseFor } from '../../access/browse.ts';
+import { correctionFor } from '../../access/guide.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { idFormat } from '../../formats/formats.ts';
 import type { Brief } from '../../index/brief.ts';
@@ -12,7 +13,7 @@ import { defineCommand, jsonOption } from '../command.ts';
 
 export const command = defineCommand({
   description:
-    'Finds the records that every visitor may see, newest first. The query language is that of the search page: words, "phrases", trunc*,\n' +
+    'Finds the records that every visitor may see, the most relevant first. The query language is that of the search page: words, "phrases", trunc*,\n' +
     'field:word, 245__a:value, /regular expressions/, 1999->2003, and or not, parentheses, refersto:, cited:50+.',
   examples: [
     { command: "search 'higgs boson'", doc: 'Both words, anywhere.' },
@@ -81,7 +82,11 @@ export const command = defineCommand({
         );
       }
       if (asksCitations(request, library.snapshot().site)) await library.citationsReady();
-      const answer = ask(library.snapshot(), guest, request, { briefs: !options.json });
+      const answer = ask(library.snapshot(), guest, request, { briefs: !options.json, colons: true });
+      if (answer.total === 0 && !options.json) {
+        const other = correctionFor(library.snapshot(), guest, request);
+        if (other !== undefined) stderr.write(`Did you mean ${other.text}? It finds ${grouped(other.count)}.\n`);
+      }
       for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
       if (options.json) return printJson({ total: answer.total, ids: answer.ids });
       print(summary(answer.total, answer.ids.length));

@@ -31,6 +31,7 @@ export async function citationSummary(
   );
   const question = questionText(request);
   const plain = {
+    order: 'site' as const,
     field: '',
     parts: [],
     advanced: false,
