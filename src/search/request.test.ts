@@ -41,7 +41,8 @@ test('a request survives its own URL', () => {
       }),
       (parts) => {
         const html = parts.format === 'hb';
-        // An order that is asked for is kept; one that is not is in force where nothing else is said.
+        // An order that is asked for is kept; one that is not is in force where nothing else is
+        // said.
         const { sort, rank, ascending, format, split } = parts;
         const says = sort !== '' || rank !== '' || ascending || format !== 'hb' || split;
         const order = says ? 'newest' : parts.order;

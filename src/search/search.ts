@@ -142,7 +142,7 @@ export function* searching(
   const ordering = orderAsked(request, snapshot.site, context.analyzer);
   const order =
     similar === undefined
-      ? yield* stageOf('order', orderOf({ ...request, ...ordering }, query, context, hits))
+      ? yield* stageOf('order', orderOf({ ...request, ...ordering }, query, context, hits, request.rank === ''))
       : byScore(request, context, similar);
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
   const shown = yield* stageOf('take the page', paging(rest, order, request.first - 1, request.size));

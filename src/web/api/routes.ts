@@ -248,7 +248,13 @@ function suggest(exchange: Exchange): FastifyReply {
   if (exchange.isFresh('api')) return exchange.reply;
   const suggestions = timing
     .search(() => suggestFor(snapshot, person, q, { kind, limit: size }, { collection: cc }))
-    .map((one) => ({ ...one, url: `${page.baseUrl}/search?${new URLSearchParams({ p: one.query })}` }));
+    .map((one) => ({
+      ...one,
+      url:
+        one.record === undefined
+          ? `${page.baseUrl}/search?${new URLSearchParams({ p: one.query })}`
+          : recordAddress(page.baseUrl, one.record),
+    }));
   if (form !== 'opensearch') return sendJson(exchange, { suggestions });
   const lists = [
     suggestions.map(({ text }) => text),

@@ -152,7 +152,8 @@ const suggestionSchema = Type.Object({
   text: text('As in the record.'),
   query: text('A query for it, in the query language.'),
   count: Type.Integer({ description: 'Records with it that you may see.' }),
-  url: text('A search for it.'),
+  record: optional(Type.Integer({ description: 'The one record that has this title.' })),
+  url: text('The page of the record, or a search for it.'),
 });
 
 const signInSchema = Type.Object({

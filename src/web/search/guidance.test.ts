@@ -99,8 +99,17 @@ describe('suggestions', () => {
     const [only, none] = (await get('/api/suggest?q=meas')).json().suggestions;
     assert.equal(none, undefined);
     const { url, ...rest } = only;
-    assert.deepEqual(rest, { kind: 'title', text: 'Measured quarks', query: 'title:"measured quarks"', count: 1 });
-    assert.match(url, /\/search\?p=title%3A%22measured\+quarks%22$/);
+    assert.deepEqual(rest, {
+      kind: 'title',
+      text: 'Measured quarks',
+      query: 'title:"measured quarks"',
+      count: 1,
+      record: 2,
+    });
+    assert.match(url, /\/record\/2$/);
+    // Words inside titles, the last one as far as it is typed.
+    for (const typed of ['quark', 'quarks mea', 'measured+quar'])
+      assert.deepEqual((await get(`/api/suggest?q=${typed}`)).json().suggestions[0].record, 2, typed);
     assert.equal((await get('/api/suggest?q=paper&size=3')).json().suggestions.length, 3);
     assert.deepEqual((await get('/api/suggest?q=paper&cc=Outside')).json().suggestions, []);
     assert.equal((await get('/api/suggest?q=outs&cc=Outside')).json().suggestions.length, 1);

@@ -43,7 +43,8 @@
       list.children[chosen]?.setAttribute('aria-selected', 'false');
       chosen = next;
       const option = list.children[chosen];
-      input.value = option ? found[chosen].query : typed;
+      // A title of one record leads to the record, and the box keeps what people read.
+      input.value = option ? (found[chosen].record ? found[chosen].text : found[chosen].query) : typed;
       if (!option) return input.removeAttribute('aria-activedescendant');
       option.setAttribute('aria-selected', 'true');
       option.scrollIntoView({ block: 'nearest' });
@@ -64,9 +65,11 @@
           option.append(name, ' ', about);
           option.addEventListener('mousedown', (event) => event.preventDefault());
           option.addEventListener('click', () => {
-            mark(i);
+            const { record } = found[i];
+            if (!record) mark(i);
             close();
-            form.requestSubmit();
+            if (record) location.assign(`/record/${record}`);
+            else form.requestSubmit();
           });
           return option;
         }),
@@ -107,8 +110,10 @@
         input.value = typed;
         close();
       } else {
+        const record = event.key === 'Enter' ? found[chosen]?.record : undefined;
         if (event.key === 'Enter') close();
-        return;
+        if (!record) return;
+        location.assign(`/record/${record}`);
       }
       event.preventDefault();
     });
