@@ -16,7 +16,7 @@ export interface SearchRequest {
   readonly text: string;
   /** f: the field of whatever names none; '' is any. */
   readonly field: string;
-  /** p1..p3 of the advanced form, those with a text. */
+  /** p1..p6 of the advanced form, those with a text. */
   readonly parts: readonly RequestPart[];
   /** cc: '' is the home collection. */
   readonly collection: string;
@@ -302,7 +302,7 @@ function recordsOf(from: string, below: string): SearchRequest['records'] {
 }
 
 /**
- * Characters of a question: p, p1 to p3 and further conditions. Pages repeat it in each of their
+ * Characters of a question: p, p1 to p6 and further conditions. Pages repeat it in each of their
  * links.
  */
 export const longestQuestion = 4000;

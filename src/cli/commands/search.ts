@@ -83,11 +83,11 @@ export const command = defineCommand({
       }
       if (asksCitations(request, library.snapshot().site)) await library.citationsReady();
       const answer = ask(library.snapshot(), guest, request, { briefs: !options.json, colons: true });
+      for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
       if (answer.total === 0 && !options.json) {
         const other = correctionFor(library.snapshot(), guest, request);
-        if (other !== undefined) stderr.write(`Did you mean ${other.text}? It finds ${grouped(other.count)}.\n`);
+        if (other !== undefined) stderr.write(`Did you mean ${other.text}? (${counted(other.count)})\n`);
       }
-      for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
       if (options.json) return printJson({ total: answer.total, ids: answer.ids });
       print(summary(answer.total, answer.ids.length));
       for (const [at, id] of answer.ids.entries()) print(hitText(id, answer.briefs[at] as Brief));
@@ -104,8 +104,12 @@ function asksCitations(request: SearchRequest, { ranks, sorts }: Site): boolean 
   return sorts.some(({ code, by }) => code === request.sort && by === 'citations');
 }
 
+function counted(total: number): string {
+  return total === 1 ? '1 record' : `${grouped(total)} records`;
+}
+
 export function summary(total: number, shown: number): string {
-  const found = total === 1 ? '1 record' : `${grouped(total)} records`;
+  const found = counted(total);
   return shown < total ? `${found}, the first ${shown}:` : total === 0 ? 'No records.' : `${found}:`;
 }
 

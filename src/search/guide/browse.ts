@@ -151,7 +151,7 @@ export function wordShelf(field: string, context: Context, onlyReadable = false)
       const shown = code === analyzer.anyField ? '' : field;
       const isAsked = asked !== undefined && analyzer.queryWords(code, asked).flat().join(' ') === term;
       const readable = isAsked ? asked.toLowerCase() : readableWord(context, code, space, term);
-      if (onlyReadable && readable === undefined && mayBeStem(term)) return undefined;
+      if (onlyReadable && readable === undefined && (mayBeStem(term) || !/[\p{L}\p{N}]/u.test(term))) return undefined;
       return wordQuestion(analyzer, shown, term, readable);
     },
   };

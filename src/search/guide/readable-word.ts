@@ -1,4 +1,5 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
+import type { Segment } from '../../index/segment.ts';
 import { foldText } from '../../tokenizers/fold.ts';
 import type { Context } from '../evaluate/context.ts';
 
@@ -13,6 +14,7 @@ const shortestStem = 4;
 export function readableWord(context: Context, code: string, space: string, term: string): string | undefined {
   if (!mayBeStem(term)) return undefined;
   const { analyzer, snapshot, visible } = context;
+  const isOfNames = analyzer.field(code)?.names === true;
   const beginning = term.slice(0, shortestStem - 1);
   let read = 0;
   for (const [index, { segment }] of snapshot.segments.entries()) {
@@ -21,15 +23,29 @@ export function readableWord(context: Context, code: string, space: string, term
     const seen = RoaringBitmap32.and(segment.ordinals(entry), visible[index]!);
     for (const ordinal of seen.toUint32Array(recordsRead)) {
       const { t, a, s } = segment.brief(ordinal);
-      const names = wordsIn(a.join(' '));
-      for (const word of [...wordsIn(`${t} ${s}`.toLowerCase()), ...names]) {
+      const values = facetTexts(context, segment, ordinal).join(' ');
+      const names = wordsIn(isOfNames ? `${a.join(' ')} ${values}` : a.join(' '));
+      const others = isOfNames ? [] : wordsIn(`${t} ${s} ${values}`.toLowerCase());
+      for (const word of [...others, ...names]) {
         if (foldText(word).startsWith(beginning) && analyzer.queryWords(code, word).flat().join(' ') === term)
-          return names.has(word) ? word : word.toLowerCase();
+          return word;
       }
       if (++read === recordsRead) return undefined;
     }
   }
   return undefined;
+}
+
+/** Of subjects a list of hits shows nothing. */
+const valuesRead = 20;
+
+function facetTexts({ snapshot }: Context, segment: Segment, ordinal: number): readonly string[] {
+  return snapshot.site.facets.flatMap(({ code, kind }) => {
+    const column = kind === 'values' ? segment.columns.facet(code) : undefined;
+    if (column === undefined) return [];
+    const values = column.values.subarray(column.starts[ordinal]!, column.starts[ordinal + 1]!);
+    return Array.from(values.subarray(0, valuesRead), (value) => column.text(value));
+  });
 }
 
 function wordsIn(text: string): ReadonlySet<string> {

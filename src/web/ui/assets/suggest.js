@@ -89,8 +89,11 @@
       try {
         const answer = await fetch(`${texts.suggest}?${wish}`, { signal: asking.signal });
         if (!answer.ok) return;
-        found = (await answer.json()).suggestions;
-        if (document.activeElement === input) draw();
+        const { suggestions } = await answer.json();
+        // What was chosen meanwhile stays.
+        if (document.activeElement !== input || chosen !== -1) return;
+        found = suggestions;
+        draw();
       } catch {
         // Aborted, or no network: the box goes on working.
       }
