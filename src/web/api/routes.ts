@@ -11,6 +11,7 @@ import type { ExportFormat } from '../../formats/export-format.ts';
 import { recordAddress } from '../../formats/export-format.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
+import { plainText } from '../../formats/mathematics.ts';
 import type { Position } from '../../search/cursor.ts';
 import { toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
@@ -250,6 +251,7 @@ function suggest(exchange: Exchange): FastifyReply {
     .search(() => suggestFor(snapshot, person, q, { kind, limit: size }, { collection: cc }))
     .map((one) => ({
       ...one,
+      label: plainText(one.text),
       url:
         one.record === undefined
           ? `${page.baseUrl}/search?${new URLSearchParams({ p: one.query })}`

@@ -150,6 +150,7 @@ const collectionSchema = Type.Object({
 const suggestionSchema = Type.Object({
   kind: Type.String({ enum: [...suggestionKinds] }),
   text: text('As in the record.'),
+  label: text('As people read it: without markup, formulas as text.'),
   query: text('A query for it, in the query language.'),
   count: Type.Integer({ description: 'Records with it that you may see.' }),
   record: optional(Type.Integer({ description: 'The one record that has this title.' })),

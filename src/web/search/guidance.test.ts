@@ -102,6 +102,7 @@ describe('suggestions', () => {
     assert.deepEqual(rest, {
       kind: 'title',
       text: 'Measured quarks',
+      label: 'Measured quarks',
       query: 'title:"measured quarks"',
       count: 1,
       record: 2,

@@ -1,4 +1,5 @@
 import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
+import { plainText } from '../../formats/mathematics.ts';
 import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
 import { emptyRequest, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
 import { type AskedOrder, isDescending } from '../../search/standard-order.ts';
@@ -199,7 +200,7 @@ function likeTitle({ tr }: PageContext, record: NonNullable<SearchModel['similar
 }
 
 function recordTitle(tr: PageContext['tr'], { id, title }: NonNullable<SearchModel['similarTo']>): string {
-  return title === '' ? tr.t('search.record', { id }) : title;
+  return title === '' ? tr.t('search.record', { id }) : plainText(title);
 }
 
 /** A heading holds no query of a thousand words; the box has it whole. */

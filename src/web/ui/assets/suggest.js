@@ -44,7 +44,7 @@
       chosen = next;
       const option = list.children[chosen];
       // A title of one record leads to the record, and the box keeps what people read.
-      input.value = option ? (found[chosen].record ? found[chosen].text : found[chosen].query) : typed;
+      input.value = option ? (found[chosen].record ? found[chosen].label : found[chosen].query) : typed;
       if (!option) return input.removeAttribute('aria-activedescendant');
       option.setAttribute('aria-selected', 'true');
       option.scrollIntoView({ block: 'nearest' });
@@ -52,14 +52,14 @@
     };
     const draw = () => {
       list.replaceChildren(
-        ...found.map(({ kind, text, count }, i) => {
+        ...found.map(({ kind, label, count }, i) => {
           const option = document.createElement('li');
           option.id = `${list.id}-${i}`;
           option.setAttribute('role', 'option');
           option.setAttribute('aria-selected', 'false');
           const name = document.createElement('span');
           name.dir = 'auto';
-          name.textContent = text;
+          name.textContent = label;
           const about = document.createElement('small');
           about.textContent = `${texts[kind]} · ${count.toLocaleString(document.documentElement.lang)}`;
           option.append(name, ' ', about);
