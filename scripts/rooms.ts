@@ -126,6 +126,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'description',
       'formats',
       'html',
+      'identifiers',
       'index',
       'marc',
       'search',
@@ -300,12 +301,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   formats: {
     for: 'a record as a page, MARCXML, BibTeX, a citation, ...',
     notFor: 'reading records that come in (marc), what they say (description)',
-    imports: ['description', 'errors', 'marc'],
+    imports: ['description', 'errors', 'identifiers', 'marc'],
   },
   description: {
-    for: 'what a record says, read in one way for pages, formats and the index: titles, names and their roles, headings, dates, languages, identifiers, host items, links',
+    for: 'what a record says, read in one way for pages, formats and the index: titles, names and their roles, headings, dates, languages, identifiers, holdings, host items, links',
     notFor: 'how any format or page writes it (formats, web)',
-    imports: ['marc'],
+    imports: ['identifiers', 'marc'],
   },
   demo: {
     for: 'invented records, any number',
@@ -325,12 +326,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   records: {
     for: 'the only writer of records: matching, modes, revisions, bulk load',
     notFor: 'reading MARC (marc)',
-    imports: ['errors', 'index', 'marc', 'site', 'store'],
+    imports: ['errors', 'identifiers', 'index', 'marc', 'site', 'store'],
   },
   index: {
     for: '`analysis/` (record -> terms, columns, brief), `segment/` (inverter, file, reader, merge), manifest, deltas, indexer, follower, verify',
     notFor: 'the meaning of a question (search)',
-    imports: ['errors', 'marc', 'site', 'store', 'tokenizers'],
+    imports: ['description', 'errors', 'identifiers', 'marc', 'site', 'store', 'tokenizers'],
   },
   files: {
     for: 'documents of records, and where their bytes are',
@@ -345,7 +346,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   tokenizers: {
     for: 'terms made of one value: folding, names, years, files; one table of tokenizers',
     notFor: 'terms of a whole record (index)',
-    imports: ['marc'],
+    imports: ['identifiers', 'marc'],
+  },
+  identifiers: {
+    for: 'numbers by which works and copies are known, each in one normal form: ISBN, ISSN, DOI, arXiv, report numbers, OCLC, call numbers',
+    notFor: 'where they stand in a record (description, index, records)',
+    imports: [],
   },
   marc: {
     for: 'a record, its paths, its stored form; `readers/`, `writers/`, MARC-8',

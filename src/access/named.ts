@@ -1,4 +1,4 @@
-import { hasIdentities, identitySpace } from '../index/analysis/terms.ts';
+import { hasIdentities, identitySpace } from '../index/analysis/identities.ts';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { Segment, TermEntry } from '../index/segment.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';

@@ -125,7 +125,7 @@ class Keeper implements CitationKeeper {
 
   #renewSoon(): void {
     void this.#renew().catch(async () => {
-      // A segment was merged away meanwhile, or is damaged and being mended: whoever asks has the
+      // A segment was merged away meanwhile, or is damaged and being repaired: whoever asks has the
       // older graph.
       await sleep(longestPause / 10, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
       if (!this.#stop.signal.aborted && !this.#isExact) this.#renewSoon();

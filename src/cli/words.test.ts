@@ -22,7 +22,7 @@ const unsaid: readonly (readonly [word: RegExp, instead: string, example: string
   [/\btake(?:n|s)? away\b|\btake the \w+ away\b/i, 'remove', 'Take the password away'],
   [/\bhas all of this\b|\bhas this in it\b/i, 'matches', 'No record has all of this.'],
   [/\banew\b/i, 'again; rebuild', 'The index is made anew.'],
-  [/\bheal(?:s|ed)?\b|\bmend(?:s|ed)?\b/i, 'repair, correct', 'Mend these lines'],
+  [/\bheal(?:s|ed|ing)?\b|\bmend(?:s|ed|ing)?\b/i, 'repair, correct', 'Mend these lines'],
   [/\bmust be looked at\b|\bin force goes on\b/i, 'status; continues', 'what must be looked at'],
   [/\bnever have been given out\b/i, 'there may never have been one', 'It may never have been given out.'],
   [/\bask nobody\b|\basked about\b/i, 'not contacted', 'Ask nobody.'],
@@ -34,10 +34,8 @@ const unsaid: readonly (readonly [word: RegExp, instead: string, example: string
 
 /** Every text of the interface, with the place where it stands. */
 async function* texts(): AsyncGenerator<readonly [place: string, text: string]> {
-  // The log of changes is kept in these words.
   for (const [key, value] of loadCatalogues().get('en')!)
-    if (!key.startsWith('admin.audit.'))
-      for (const text of typeof value === 'string' ? [value] : Object.values(value)) yield [`en.yaml ${key}`, text];
+    for (const text of typeof value === 'string' ? [value] : Object.values(value)) yield [`en.yaml ${key}`, text];
   // Loads the errors of all rooms.
   await errorsManual();
   for (const { code, message, hint } of errorCatalogue()) yield [code, `${message} ${hint}`];

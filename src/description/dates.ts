@@ -1,5 +1,6 @@
 import { controlValue, type MarcRecord } from '../marc/record.ts';
-import { firstValue } from './fields.ts';
+import { values } from './fields.ts';
+import { hostPart } from './host-part.ts';
 
 const months: Readonly<Record<string, string>> = {
   jan: '01',
@@ -34,26 +35,94 @@ export function isoDate(text: string): string | undefined {
 }
 
 /**
- * When the work appeared, the most exact statement of its year first: 260, 264, 269, then 773, 909C
- * and the fixed field.
+ * The Gregorian year that the fixed field gives (008/07-10): of publication, or the first of
+ * several.
+ */
+function fixedYear(record: MarcRecord): string | undefined {
+  const year = controlValue(record, '008')?.slice(7, 11);
+  return year !== undefined && isYear(year) ? year : undefined;
+}
+
+/** No work is dated later; 2546 is a year of the Buddhist era. */
+const lastYear = '2100';
+
+function isYear(text: string): boolean {
+  return /^[12]\d{3}$/.test(text) && text <= lastYear;
+}
+
+/** Years further apart than this are of two calendars, or of a work and what it is a copy of. */
+const sameCalendar = 15;
+
+/**
+ * The year that a statement like "1399 [2020 or 2021]", "c1999." or "MCMXCIX [1999]" gives. What
+ * stands in brackets corrects what stands before it; the fixed field decides between several, and
+ * between calendars, since it is Gregorian (MARC 21, 008/07-10).
+ */
+export function yearOfStatement(text: string, fixed: string | undefined): string | undefined {
+  const all = (text.match(/(?<!\d)\d{4}(?!\d)/g) ?? []).filter(isYear);
+  if (fixed !== undefined && all.includes(fixed)) return fixed;
+  const corrected = /[[(]\D*([12]\d{3})(?!\d)/.exec(text)?.[1];
+  const year = corrected !== undefined && isYear(corrected) ? corrected : all[0];
+  if (year === undefined || fixed === undefined) return year;
+  return Math.abs(Number(year) - Number(fixed)) > sameCalendar && all.length < 2 ? fixed : year;
+}
+
+/** Where standard MARC 21, and CERN's dialect of it, say when a work appeared, best first. */
+const dateFields: readonly (readonly [tag: string, code: string, indicators?: string])[] = [
+  ['909', 'y', 'C0'],
+  ['260', 'c'],
+  ['264', 'c'],
+  ['269', 'c'],
+  ['773', 'y'],
+  ['909', 'y', 'C4'],
+];
+/** What comes after the fixed field. */
+const lateFields: typeof dateFields = [
+  ['502', 'd'],
+  ['502', 'a'],
+  ['046', 'k'],
+];
+
+/**
+ * The year that a record is dated by, for pages, facets, sorting and exports; 0 when it tells none.
+ */
+export function yearOf(record: MarcRecord): number {
+  const fixed = fixedYear(record);
+  for (const [tag, code, indicators] of dateFields) {
+    for (const text of valuesOf(record, tag, code, indicators)) {
+      const year = yearOfStatement(text, fixed);
+      if (year !== undefined) return Number(year);
+    }
+  }
+  for (const field of record.fields) {
+    if (field.tag !== '773') continue;
+    const year = hostPart(field).year;
+    if (year !== undefined && isYear(year)) return Number(year);
+  }
+  if (fixed !== undefined) return Number(fixed);
+  for (const [tag, code, indicators] of lateFields) {
+    for (const text of valuesOf(record, tag, code, indicators)) {
+      const year = yearOfStatement(text, undefined);
+      if (year !== undefined) return Number(year);
+    }
+  }
+  return 0;
+}
+
+function valuesOf(record: MarcRecord, tag: string, code: string, indicators?: string): readonly string[] {
+  return record.fields.some((field) => field.tag === tag) ? values(record, tag, code, indicators) : [];
+}
+
+/**
+ * When the work appeared, as exactly as any statement of that year says: YYYY, YYYY-MM or
+ * YYYY-MM-DD.
  */
 export function workDate(record: MarcRecord): string | undefined {
-  const published = firstValue(record, '773', 'y') ?? firstValue(record, '909', 'y', 'C4');
-  const stated = [
-    firstValue(record, '909', 'y', 'C0'),
-    firstValue(record, '260', 'c'),
-    firstValue(record, '264', 'c'),
-    published,
-    firstValue(record, '269', 'c'),
-    firstValue(record, '502', 'd'),
-  ];
-  const dates = stated
-    .map((text) => (text === undefined ? undefined : isoDate(text)))
-    .filter((date) => date !== undefined);
-  const year = dates[0]?.slice(0, 4);
-  if (year !== undefined) {
-    return dates.filter((date) => date.startsWith(year)).sort((a, b) => b.length - a.length)[0];
-  }
-  const fixed = controlValue(record, '008')?.slice(7, 11);
-  return fixed !== undefined && /^(1\d{3}|20\d\d)$/.test(fixed) ? fixed : undefined;
+  const year = yearOf(record);
+  if (year === 0) return undefined;
+  const dates = dateFields
+    .flatMap(([tag, code, indicators]) => valuesOf(record, tag, code, indicators).slice(0, 1))
+    .map(isoDate)
+    .filter((date) => date?.startsWith(String(year)));
+  return dates.sort((a, b) => b!.length - a!.length)[0] ?? String(year);
 }

@@ -1,4 +1,3 @@
-import { withoutEndMark } from '../marc/end-mark.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 
 /**
@@ -39,22 +38,6 @@ export function firstValue(record: MarcRecord, tag: string, code: string, indica
     if (value !== undefined) return value;
   }
   return undefined;
-}
-
-/**
- * Cataloguing rules end a part of a field with the mark that separates it from the next one (ISBD);
- * readers need neither.
- */
-export function withoutIsbd(value: string): string {
-  return withoutEndMark(value).trim();
-}
-
-/**
- * Likewise for a full stop that ends a heading, but not the one of an initial or abbreviation
- * ("Ellis, J.").
- */
-export function withoutFinalStop(value: string): string {
-  return value.replace(/(?<=[\p{L}\p{N})]{3})\.\s*$/u, '');
 }
 
 export function distinct<T>(list: readonly T[]): readonly T[] {

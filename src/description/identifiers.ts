@@ -1,3 +1,7 @@
+import { arxivOf } from '../identifiers/arxiv.ts';
+import { bareDoi, doiOf } from '../identifiers/doi.ts';
+import { isbnsIn } from '../identifiers/isbn.ts';
+import { issnOf } from '../identifiers/issn.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { dataFields, distinct, subfield, subfields } from './fields.ts';
 import { encodedAddress } from './web-address.ts';
@@ -9,18 +13,6 @@ export interface Identifier {
   readonly value: string;
   /** Where it resolves; undefined when nobody resolves it. */
   readonly url: string | undefined;
-}
-
-const arxivOld = /^(?:arXiv:)?([a-z-]+(?:\.[A-Z]{2})?\/\d{7})(?:v\d+)?$/i;
-const arxivNew = /^(?:arXiv:)?(\d{4}\.\d{4,5})(?:v\d+)?$/i;
-
-/** The number by which arXiv knows a report, or undefined. */
-export function arxivNumber(value: string): string | undefined {
-  return arxivNew.exec(value)?.[1] ?? arxivOld.exec(value)?.[1];
-}
-
-export function doiOf(value: string): string | undefined {
-  return /^(?:doi:\s*|https?:\/\/(?:dx\.)?doi\.org\/)?(10\.\d{4,9}\/\S+)$/i.exec(value.trim())?.[1];
 }
 
 /** Everything by which the work is known outside, without repetition. */
@@ -39,15 +31,12 @@ export function identifiers(record: MarcRecord): readonly Identifier[] {
     ...subfieldValues(record, '088', 'a'),
     ...subfieldValues(record, '909', 'r', 'C0'),
   ]) {
-    const arxiv = arxivNumber(value);
+    const arxiv = arxivOf(value);
     if (arxiv === undefined) found.push({ kind: 'report', scheme: '', value, url: undefined });
     else found.push({ kind: 'arxiv', scheme: 'arXiv', value: arxiv, url: `https://arxiv.org/abs/${arxiv}` });
   }
-  for (const value of subfieldValues(record, '020', 'a')) {
-    found.push({ kind: 'isbn', scheme: 'ISBN', value: value.replace(/[:(].*$/u, '').trimEnd(), url: undefined });
-  }
-  for (const value of subfieldValues(record, '022', 'a'))
-    found.push({ kind: 'issn', scheme: 'ISSN', value, url: undefined });
+  for (const value of subfieldValues(record, '020', 'a')) found.push(...isbns(value));
+  for (const value of subfieldValues(record, '022', 'a')) found.push(issn(value));
   const seen = new Set<string>();
   return found.filter((one) => {
     const key = `${one.kind} ${one.value.toLowerCase()}`;
@@ -61,11 +50,11 @@ function subfieldValues(record: MarcRecord, tag: string, code: string, indicator
 
 function standardNumber(scheme: string, value: string): Identifier {
   const name = scheme.toLowerCase();
-  const doi = name === 'doi' || name === '' ? doiOf(value) : undefined;
+  const doi = name === 'doi' ? bareDoi(value) : name === '' ? doiOf(value) : undefined;
   if (doi !== undefined)
     return { kind: 'doi', scheme: 'DOI', value: doi, url: `https://doi.org/${encodedAddress(doi)}` };
   if (name === 'arxiv') {
-    const number = arxivNumber(value) ?? value;
+    const number = arxivOf(value) ?? value;
     return { kind: 'arxiv', scheme: 'arXiv', value: number, url: `https://arxiv.org/abs/${encodedAddress(number)}` };
   }
   if (name === 'hdl' || name === 'handle') {
@@ -73,7 +62,18 @@ function standardNumber(scheme: string, value: string): Identifier {
   }
   if (name === 'urn')
     return { kind: 'urn', scheme: 'URN', value, url: `https://nbn-resolving.org/${encodedAddress(value)}` };
-  if (name === 'issn') return { kind: 'issn', scheme: 'ISSN', value, url: undefined };
-  if (name === 'isbn') return { kind: 'isbn', scheme: 'ISBN', value, url: undefined };
+  if (name === 'issn') return issn(value);
+  if (name === 'isbn') return isbns(value)[0]!;
   return { kind: 'other', scheme, value, url: undefined };
+}
+
+/** As they are written, without the binding and the price that may stand behind. */
+function isbns(text: string): readonly Identifier[] {
+  const written = isbnsIn(text).map((one) => one.written);
+  const values = written.length > 0 ? written : [text.replace(/[:(].*$/u, '').trimEnd()];
+  return values.map((value) => ({ kind: 'isbn', scheme: 'ISBN', value, url: undefined }));
+}
+
+function issn(text: string): Identifier {
+  return { kind: 'issn', scheme: 'ISSN', value: issnOf(text) ?? text, url: undefined };
 }

@@ -1,5 +1,7 @@
+import { withoutIsbd } from '../marc/isbd.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
-import { dataFields, distinct, subfield, subfields, values, withoutFinalStop, withoutIsbd } from './fields.ts';
+import { distinct, subfield, subfields, values } from './fields.ts';
+import { type Relator, rolesOf } from './roles.ts';
 
 export interface Contributor {
   /** As catalogued, usually "Ellis, John". */
@@ -7,35 +9,122 @@ export interface Contributor {
   readonly affiliations: readonly string[];
   /** As "ed." or "supervisor"; undefined for an author. */
   readonly role: string | undefined;
-  readonly kind: 'person' | 'corporate' | 'meeting';
+  /** What the role is in MARC's list of relators, all of them. */
+  readonly relators: readonly Relator[];
+  readonly kind: NameKind;
+  /** Of a main entry (1XX). */
+  readonly isMain: boolean;
   readonly orcid: string | undefined;
 }
 
-export function contributors(record: MarcRecord): readonly Contributor[] {
-  const people = [...dataFields(record, '100'), ...dataFields(record, '700')].map((field) => named(field, 'person'));
-  const bodies = [...dataFields(record, '110'), ...dataFields(record, '710')]
-    .filter((field) => subfield(field, 'g') === undefined)
-    .map((field) => named(field, 'corporate'));
-  const meetings = [...dataFields(record, '111'), ...dataFields(record, '711')].map((field) => named(field, 'meeting'));
-  return [...people, ...bodies, ...meetings].filter((one) => one.name !== '');
+export type NameKind = 'person' | 'corporate' | 'meeting';
+
+const kinds: Readonly<Record<string, NameKind>> = {
+  '00': 'person',
+  '10': 'corporate',
+  '11': 'meeting',
+};
+
+/** Of 100, 710, 611 and their like; undefined for other tags. */
+export function nameKind(tag: string): NameKind | undefined {
+  return '1678'.includes(tag[0]!) ? kinds[tag.slice(1)] : undefined;
 }
 
-function named(field: Field, kind: Contributor['kind']): Contributor {
-  const parts = kind === 'person' ? subfields(field, 'abc') : subfields(field, 'abn');
-  const role = subfield(field, 'e');
+/**
+ * The name of a heading (X00, X10, X11) as one line, without its dates: "John Paul II, Pope", "Pond
+ * Institute. Water Department", "Conference on ponds (3rd : 1999 : Geneva)". Pages, links, facets
+ * and the index have it from here.
+ */
+export function nameOf(field: Field, kind: NameKind): string {
+  const part = (codes: string): readonly string[] => subfields(field, codes).map(withoutIsbd);
+  const own = part('a')[0];
+  if (own === undefined) return '';
+  if (kind === 'corporate') return withoutIsbd([own, ...part('b')].map(withStop).join(' '));
+  if (kind === 'meeting') {
+    const units = [own, ...part('e')].map(withStop).join(' ');
+    const when = part('ndc').map((one) => one.replace(/^\(|\)$/g, ''));
+    return `${withoutIsbd(units)}${when.length === 0 ? '' : ` (${when.join(' : ')})`}`;
+  }
+  const numbered = [own, ...part('b')].join(' ');
+  return [numbered, ...part('c')].map(withoutComma).join(', ');
+}
+
+function withStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function withoutComma(text: string): string {
+  return text.replace(/,$/, '');
+}
+
+/**
+ * Who made the work. An added entry with a title ($t) is another work, see related.ts, and a group
+ * of authors (710 $g) a collaboration.
+ */
+export function contributors(record: MarcRecord): readonly Contributor[] {
+  const found = { person: [] as Contributor[], corporate: [] as Contributor[], meeting: [] as Contributor[] };
+  for (const field of record.fields) {
+    const kind = field.tag[0] === '1' || field.tag[0] === '7' ? nameKind(field.tag) : undefined;
+    if (kind === undefined || field.value !== undefined || subfield(field, 't') !== undefined) continue;
+    if (kind === 'corporate' && subfield(field, 'g') !== undefined) continue;
+    const one = contributor(field, kind);
+    if (one.name !== '') found[kind].push(one);
+  }
+  const mainFirst = (list: readonly Contributor[]): readonly Contributor[] =>
+    list.some(({ isMain }) => isMain)
+      ? [...list.filter(({ isMain }) => isMain), ...list.filter(({ isMain }) => !isMain)]
+      : list;
+  return [...mainFirst(found.person), ...mainFirst(found.corporate), ...mainFirst(found.meeting)];
+}
+
+/** Of one field; none when it is an added entry with a title, or a group of authors. */
+export function contributorsOf(field: Field): readonly Contributor[] {
+  return contributors({ leader: '', fields: [field] });
+}
+
+function contributor(field: Field, kind: NameKind): Contributor {
+  const roles = rolesOf(field, kind === 'meeting' ? 'j' : 'e');
   return {
-    name: withoutFinalStop(withoutIsbd(parts.map(withoutIsbd).join(kind === 'person' ? ' ' : '. '))),
-    affiliations: distinct(subfields(field, 'uv')),
-    role: role === undefined ? undefined : withoutIsbd(role),
+    name: nameOf(field, kind),
+    affiliations: distinct(subfields(field, kind === 'person' ? 'uv' : 'u')),
+    role: roles.length === 0 ? undefined : roles.map(({ term }) => term).join(', '),
+    relators: roles.flatMap(({ code }) => code ?? []),
     kind,
+    isMain: field.tag[0] === '1',
     orcid: subfields(field, 'j01')
-      .find((value) => /^(ORCID:|https?:\/\/orcid\.org\/)/i.test(value))
+      .find((value) => /^(ORCID:|\(orcid\)|https?:\/\/orcid\.org\/)/i.test(value))
       ?.slice(-19),
   };
 }
 
 export function collaborations(record: MarcRecord): readonly string[] {
   return distinct(values(record, '710', 'g'));
+}
+export interface Makers {
+  readonly authors: readonly Contributor[];
+  readonly editors: readonly Contributor[];
+  /** Translators, illustrators, supervisors, issuing bodies and others with a role of their own. */
+  readonly others: readonly Contributor[];
+}
+
+const makesWork: ReadonlySet<Relator> = new Set(['aut', 'cre', 'cmp', 'art', 'pht', 'ctg', 'lyr', 'lbt', 'ive']);
+const edits: ReadonlySet<Relator> = new Set(['edt', 'com']);
+
+/**
+ * Who is cited as author, and who as editor. Whoever has no role is an author, as in catalogues
+ * that give none; a body beside people is one only as main entry.
+ */
+export function makersOf(list: readonly Contributor[]): Makers {
+  const isAuthor = ({ role, relators, kind, isMain }: Contributor): boolean =>
+    relators.some((one) => makesWork.has(one)) || (role === undefined && (kind === 'person' || isMain));
+  const authors = list.filter(isAuthor);
+  const rest = list.filter((one) => !isAuthor(one));
+  const editors = rest.filter((one) => one.relators.some((relator) => edits.has(relator)));
+  const others = rest.filter((one) => !editors.includes(one));
+  if (authors.length > 0 || editors.length > 0) return { authors, editors, others };
+  // Nobody else is there to be cited.
+  const bodies = others.filter(({ role }) => role === undefined);
+  return { authors: bodies, editors, others: others.filter((one) => !bodies.includes(one)) };
 }
 
 const particles = new Set(['von', 'van', 'de', 'der', 'den', 'di', 'da', 'del', 'della', 'du', 'la', 'le', 'el', 'al']);

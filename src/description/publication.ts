@@ -1,13 +1,10 @@
+import { withoutIsbd, withoutMark } from '../marc/isbd.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
-import { dataFields, firstValue, subfield, withoutFinalStop, withoutIsbd } from './fields.ts';
+import { dataFields, firstValue, subfield } from './fields.ts';
+import { type HostPart, hostPart } from './host-part.ts';
 
-export interface Publication {
+export interface Publication extends HostPart {
   readonly journal: string;
-  readonly volume: string | undefined;
-  readonly issue: string | undefined;
-  readonly year: string | undefined;
-  /** First page, page range or article number, as catalogued. */
-  readonly pages: string | undefined;
 }
 
 /**
@@ -15,26 +12,35 @@ export interface Publication {
  * local form).
  */
 export function publications(record: MarcRecord): readonly Publication[] {
-  const list = [...dataFields(record, '773'), ...dataFields(record, '909', 'C4')]
-    .map(publication)
+  const fields = [...dataFields(record, '773'), ...dataFields(record, '909', 'C4')];
+  // Union catalogues give volume and pages in a 773 of their own, without a title.
+  const bare = fields.find((field) => field.tag === '773' && publicationOf(field) === undefined);
+  const missing = bare === undefined ? undefined : hostPart(bare);
+  const list = fields
+    .map((field) => {
+      const one = publicationOf(field);
+      return one === undefined || missing === undefined || field.tag !== '773' ? one : completed(one, missing);
+    })
     .filter((one) => one !== undefined);
   return [...new Map(list.map((one) => [publicationLine(one), one])).values()];
 }
 
-function publication(field: Field): Publication | undefined {
-  const inFull = subfield(field, 't');
+/** Of one 773 or 909C4; undefined when it names no host item. */
+export function publicationOf(field: Field): Publication | undefined {
+  const inFull = subfield(field, 't') ?? subfield(field, 's');
   // An abbreviation keeps its full stop.
-  const title = subfield(field, 'p') ?? (inFull === undefined ? undefined : withoutFinalStop(withoutIsbd(inFull)));
-  if (title === undefined) return undefined;
-  // Plain MARC 21 keeps "Vol. 12, no. 3 (2001), p. 45-50" in one subfield $g.
-  const related = subfield(field, 'g') ?? '';
-  const part = (pattern: RegExp): string | undefined => pattern.exec(related)?.[1];
+  const abbreviated = subfield(field, 'p');
+  if (abbreviated === undefined && inFull === undefined) return undefined;
+  return { journal: abbreviated === undefined ? withoutIsbd(inFull!) : withoutMark(abbreviated), ...hostPart(field) };
+}
+
+function completed(one: Publication, { volume, issue, year, pages }: HostPart): Publication {
   return {
-    journal: withoutIsbd(title),
-    volume: subfield(field, 'v') ?? part(/\bv(?:ol)?\.?\s*([\w-]+)/i),
-    issue: subfield(field, 'n') ?? part(/\b(?:no|iss|nr)\.?\s*([\w/-]+)/i),
-    year: subfield(field, 'y') ?? part(/\b((?:1\d|20)\d\d)\b/),
-    pages: subfield(field, 'c') ?? part(/\bpp?\.?\s*([\w-]+)/i),
+    journal: one.journal,
+    volume: one.volume ?? volume,
+    issue: one.issue ?? issue,
+    year: one.year ?? year,
+    pages: one.pages ?? pages,
   };
 }
 
@@ -67,18 +73,44 @@ export function imprint(record: MarcRecord): Imprint {
 export interface ThesisNote {
   readonly degree: string | undefined;
   readonly institution: string | undefined;
+  readonly year: string | undefined;
 }
 
 /**
- * 502 as MARC 21 divides it ($b degree, $c institution) or as one line "Ph.D. : Univ. Central
- * Florida : 1999".
+ * 502 as MARC 21 divides it ($b degree, $c institution, $d year) or as one line: "Ph.D. : Univ.
+ * Central Florida : 1999", "Thesis (Ph. D.)--University of Ponds, 1987."
  */
 export function thesisNote(record: MarcRecord): ThesisNote | undefined {
   const field = dataFields(record, '502')[0];
-  if (field === undefined) return undefined;
-  const line = (subfield(field, 'a') ?? '').split(/(?<=\s):(?=\s)/, 3).map((part) => part.trim());
-  return {
-    degree: subfield(field, 'b') ?? (line.length > 1 ? line[0] : undefined),
-    institution: subfield(field, 'c') ?? line[1],
+  return field === undefined ? undefined : thesisOf(field);
+}
+
+/** Of one 502. */
+export function thesisOf(field: Field): ThesisNote {
+  const line = thesisLine(subfield(field, 'a') ?? '');
+  const part = (code: string): string | undefined => {
+    const value = subfield(field, code);
+    return value === undefined ? undefined : withoutIsbd(value);
   };
+  return {
+    degree: part('b') ?? line.degree,
+    institution: part('c') ?? line.institution,
+    year: part('d') ?? line.year,
+  };
+}
+
+function thesisLine(text: string): ThesisNote {
+  const year = /(?<!\d)((?:1[5-9]|20)\d\d)(?!\d)/.exec(text)?.[1];
+  const colons = text.split(/(?<=\s):(?=\s)/, 3).map((part) => part.trim());
+  if (colons.length > 1) return { degree: colons[0], institution: colons[1], year };
+  const dashes = /^(.*?)\s*(?:--|—)\s*(.*)$/.exec(text);
+  if (dashes === null) return { degree: text === '' ? undefined : withoutIsbd(text), institution: undefined, year };
+  const degree = /\(([^)]+)\)/.exec(dashes[1]!)?.[1] ?? dashes[1]!;
+  const institution = withoutIsbd(dashes[2]!.replace(/,?\s*\[?(?:1[5-9]|20)\d\d\]?\.?$/, ''));
+  return { degree: withoutIsbd(degree), institution: institution === '' ? undefined : institution, year };
+}
+
+/** "Ph.D., University of Ponds, 1987": what a page, a hit and a citation say of a thesis. */
+export function thesisText({ degree, institution, year }: ThesisNote): string {
+  return [degree, institution, year].filter((part) => part !== undefined && part !== '').join(', ');
 }

@@ -1,6 +1,7 @@
+import { arxivOf } from '../identifiers/arxiv.ts';
+import { doiIn } from '../identifiers/doi.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 import { dataFields, subfield, subfields } from './fields.ts';
-import { arxivNumber, doiOf } from './identifiers.ts';
 import { hostOf } from './web-address.ts';
 
 export interface Reference {
@@ -39,7 +40,7 @@ export function references(record: MarcRecord): readonly Reference[] {
 function reference(field: Field): Reference {
   const reportNumber = subfield(field, 'r');
   const doi = subfields(field, 'a')
-    .map(doiOf)
+    .map(doiIn)
     .find((value) => value !== undefined);
   return {
     label: subfield(field, 'o'),
@@ -47,7 +48,7 @@ function reference(field: Field): Reference {
     reportNumber,
     journal: subfield(field, 's'),
     doi,
-    arxiv: reportNumber === undefined ? undefined : arxivNumber(reportNumber),
+    arxiv: reportNumber === undefined ? undefined : arxivOf(reportNumber),
     url: subfields(field, 'u').find((value) => /^https?:\/\//i.test(value) && hostOf(value) !== undefined),
   };
 }

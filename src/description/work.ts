@@ -1,31 +1,29 @@
-import { withoutEndMark } from '../marc/end-mark.ts';
-import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { withoutIsbd } from '../marc/isbd.ts';
+import type { MarcRecord } from '../marc/record.ts';
 import { workDate } from './dates.ts';
-import {
-  dataFields,
-  distinct,
-  firstValue,
-  subfield,
-  subfields,
-  values,
-  withoutFinalStop,
-  withoutIsbd,
-} from './fields.ts';
+import { dataFields, distinct, firstValue, subfield, subfields, values } from './fields.ts';
+import { subjects } from './headings.ts';
+import { type Holdings, holdingsOf } from './holdings.ts';
 import { type Identifier, identifiers } from './identifiers.ts';
+import { languagesOf } from './languages.ts';
+import { scriptsOf } from './linked.ts';
+import { type Link, linksOf, webAddress } from './links.ts';
+import { type Material, materialOf } from './material.ts';
 import { type Contributor, collaborations, contributors } from './names.ts';
+import { type NoteGroup, noteGroups } from './notes.ts';
 import { type Imprint, imprint, type Publication, publications, type ThesisNote, thesisNote } from './publication.ts';
-import { hostOf } from './web-address.ts';
+import { type RelatedWork, relatedWorks } from './related.ts';
+import { seriesOf } from './series.ts';
+import { titleOfField } from './titles.ts';
 
 /**
  * What a MARC record says about a work, in words that every other format shares. Both plain MARC 21
- * and the older local fields (909C, 6531_, 269) are read. Everything is text as catalogued:
- * escaping is the business of the format that writes it.
+ * and the older local fields (909C, 6531_, 269) are read. Everything is text as catalogued, without
+ * the punctuation between parts of a record (ISBD): escaping is the business of the format that
+ * writes it.
  */
 export interface Work {
-  /**
-   * Title with remainder, part and edition: "Introductory statistics: a decision map; 2nd ed".
-   * Empty when there is none.
-   */
+  /** Title with remainder and part: "Introductory statistics: a decision map". Empty: none. */
   readonly title: string;
   readonly otherTitles: readonly string[];
   readonly contributors: readonly Contributor[];
@@ -44,13 +42,35 @@ export interface Work {
   readonly keywords: readonly string[];
   /** As coded in 041 or 008, usually three letters. */
   readonly languages: readonly string[];
-  readonly notes: readonly string[];
+  readonly notes: readonly NoteGroup[];
+  readonly related: readonly RelatedWork[];
   /** Values of 980, as ARTICLE. */
   readonly kinds: readonly string[];
+  /** Undefined when nothing tells. */
+  readonly material: Material | undefined;
   readonly type: WorkType;
   readonly links: readonly Link[];
   readonly licences: readonly Licence[];
+  readonly holdings: Holdings;
+  /**
+   * The same in its original script, of fields that stand in both (880): undefined when there are
+   * none. Field for field it may say less.
+   */
+  readonly original: OriginalScript | undefined;
 }
+
+export type OriginalScript = Pick<
+  Work,
+  | 'title'
+  | 'otherTitles'
+  | 'contributors'
+  | 'imprint'
+  | 'series'
+  | 'edition'
+  | 'abstracts'
+  | 'subjects'
+  | 'publications'
+>;
 
 export type WorkType =
   | 'article'
@@ -63,47 +83,32 @@ export type WorkType =
   | 'video'
   | 'other';
 
-export interface Link {
-  readonly url: string;
-  readonly label: string | undefined;
-  /** In bytes. */
-  readonly size: number | undefined;
-  readonly checksum: string | undefined;
-}
-
 export interface Licence {
   readonly text: string;
   readonly url: string | undefined;
 }
 
-export function describeWork(record: MarcRecord): Work {
+export function describeWork(whole: MarcRecord): Work {
+  const { record, original } = scriptsOf(whole);
   const kinds = distinct(values(record, '980', 'a'));
+  const material = materialOf(record);
   const thesis = thesisNote(record);
   const published = publications(record);
   return {
-    title: titleOf(record),
-    otherTitles: distinct([...values(record, '246', 'a'), ...values(record, '242', 'a'), ...linkedTitles(record)]).map(
-      withoutIsbd,
-    ),
-    contributors: contributors(record),
+    ...inOneScript(record),
     collaborations: collaborations(record),
     date: workDate(record),
     publications: published,
-    imprint: imprint(record),
     thesis,
-    series: ['490', '440', '830'].flatMap((tag) =>
-      dataFields(record, tag).map((field) => subfields(field, 'av').map(withoutIsbd).join(' ')),
-    ),
-    extent: extentOf(record),
-    edition: firstValue(record, '250', 'a'),
-    abstracts: values(record, '520', 'a'),
+    extent: tidy(firstValue(record, '300', 'a')),
     identifiers: identifiers(record),
-    subjects: distinct(['650', '651', '600', '610'].flatMap((tag) => headings(record, tag))),
-    keywords: distinct([...values(record, '653', 'a'), ...values(record, '695', 'a')]),
+    keywords: distinct([...values(record, '653', 'a'), ...values(record, '695', 'a')].map(withoutIsbd)),
     languages: languagesOf(record),
-    notes: [...values(record, '500', 'a'), ...values(record, '502', 'a')],
+    notes: noteGroups(record),
+    related: relatedWorks(record),
     kinds,
-    type: typeOf(record, kinds, thesis !== undefined, published.length > 0),
+    material,
+    type: typeOf(material, published.length > 0),
     links: linksOf(record),
     licences: dataFields(record, '540')
       .map((field) => ({
@@ -111,12 +116,27 @@ export function describeWork(record: MarcRecord): Work {
         url: webAddress(subfield(field, 'u')),
       }))
       .filter((one) => one.text !== ''),
+    holdings: holdingsOf(record),
+    original: original === undefined ? undefined : inOneScript(original),
   };
 }
 
-function extentOf(record: MarcRecord): string | undefined {
-  const extent = firstValue(record, '300', 'a');
-  return extent === undefined ? undefined : withoutEndMark(extent, ':;');
+function inOneScript(record: MarcRecord): OriginalScript {
+  return {
+    title: titleOf(record),
+    otherTitles: distinct([...values(record, '246', 'a'), ...values(record, '242', 'a')].map(withoutIsbd)),
+    contributors: contributors(record),
+    imprint: imprint(record),
+    series: seriesOf(record),
+    edition: tidy(firstValue(record, '250', 'a')),
+    abstracts: values(record, '520', 'a'),
+    subjects: subjects(record),
+    publications: publications(record),
+  };
+}
+
+function tidy(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : withoutIsbd(value);
 }
 
 function isAuthority(record: MarcRecord): boolean {
@@ -135,82 +155,22 @@ export function titleOf(record: MarcRecord): string {
     const heading = headings.map((tag) => dataFields(record, tag)[0]).find((one) => one !== undefined);
     return heading === undefined ? '' : withoutIsbd(subfields(heading, 'abcd').join(' '));
   }
-  const remainder = subfields(field, 'b').map(withoutIsbd).join(' ');
-  const parts = subfields(field, 'np')
-    .map((part) => `, ${withoutIsbd(part)}`)
-    .join('');
-  const edition = firstValue(record, '250', 'a');
-  const beginning = withoutIsbd(main);
-  // A question needs no colon after it.
-  const colon = /[?!:]$/.test(beginning) ? ' ' : ': ';
-  const title = `${beginning}${remainder === '' ? '' : colon + remainder}${parts}`;
-  return edition === undefined ? withoutFinalStop(title) : `${title}; ${withoutIsbd(edition)}`;
+  return titleOfField(field);
 }
 
-/** Titles in the original script (880 linked to 245). */
-function linkedTitles(record: MarcRecord): readonly string[] {
-  return dataFields(record, '880')
-    .filter((field) => subfield(field, '6')?.startsWith('245') === true)
-    .map((field) => subfields(field, 'abnp').map(withoutIsbd).join(' '));
-}
+/** What formats have a word for; the others are 'other'. */
+const types: Partial<Record<Material, WorkType>> = {
+  article: 'article',
+  preprint: 'preprint',
+  proceedings: 'proceedings',
+  thesis: 'thesis',
+  book: 'book',
+  report: 'report',
+  picture: 'image',
+  video: 'video',
+};
 
-function headings(record: MarcRecord, tag: string): readonly string[] {
-  return dataFields(record, tag).map((field) =>
-    withoutFinalStop(subfields(field, 'abcdtvxyz').map(withoutIsbd).join(' – ')),
-  );
-}
-
-function languagesOf(record: MarcRecord): readonly string[] {
-  const coded = values(record, '041', 'a').flatMap((value) =>
-    /^([a-z]{3}){2,}$/.test(value) ? value.match(/.{3}/g)! : [value],
-  );
-  const fixed = controlValue(record, '008')?.slice(35, 38) ?? '';
-  return distinct(
-    coded.length > 0 ? coded : /^[a-z]{3}$/.test(fixed) && fixed !== 'und' && fixed !== 'zxx' ? [fixed] : [],
-  );
-}
-
-function linksOf(record: MarcRecord): readonly Link[] {
-  return dataFields(record, '856').flatMap((field) => {
-    const label = subfield(field, 'y') ?? subfield(field, '3') ?? subfield(field, 'z');
-    const size = Number(subfield(field, 's'));
-    return subfields(field, 'u')
-      .map(webAddress)
-      .filter((url) => url !== undefined)
-      .map((url) => ({ url, label, size: size > 0 ? size : undefined, checksum: undefined }));
-  });
-}
-
-/**
- * Only addresses that a browser may follow from a page: a record must not bring a javascript: link.
- */
-function webAddress(value: string | undefined): string | undefined {
-  return value !== undefined && /^(https?|ftp):\/\/\S+$/i.test(value) && hostOf(value) !== undefined
-    ? value
-    : undefined;
-}
-
-const typeByKind: readonly (readonly [RegExp, WorkType])[] = [
-  [/THESIS/, 'thesis'],
-  [/PROCEEDINGS/, 'proceedings'],
-  [/BOOK/, 'book'],
-  [/PREPRINT/, 'preprint'],
-  [/REPORT|NOTE/, 'report'],
-  [/PICTURE|PHOTO|IMAGE/, 'image'],
-  [/VIDEO/, 'video'],
-  [/ARTICLE|PAPER|PUBLISHED/, 'article'],
-];
-
-function typeOf(record: MarcRecord, kinds: readonly string[], thesis: boolean, published: boolean): WorkType {
-  for (const kind of kinds) {
-    const found = typeByKind.find(([pattern]) => pattern.test(kind.toUpperCase()));
-    if (found !== undefined) return found[1];
-  }
-  if (thesis) return 'thesis';
-  if (published) return 'article';
-  // Leader/06 (type of record) and /07 (bibliographic level), MARC 21.
-  const type = record.leader.charAt(6);
-  if (type === 'g') return 'video';
-  if (type === 'k') return 'image';
-  return type === 'a' && record.leader.charAt(7) === 'm' ? 'book' : 'other';
+function typeOf(material: Material | undefined, published: boolean): WorkType {
+  const type = material === undefined ? undefined : types[material];
+  return type ?? (published && material === undefined ? 'article' : 'other');
 }

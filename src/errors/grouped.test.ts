@@ -12,4 +12,5 @@ test('numbers are written as English does', () => {
   );
   assertProperty(fc.property(numbers, (number) => assert.equal(grouped(number), number.toLocaleString('en'))));
   assert.equal(grouped(-1234.5), '-1,234.5');
+  assert.equal(grouped(-76_729_904_061_661), '-76,729,904,061,661');
 });

@@ -4,7 +4,9 @@
  */
 export function grouped(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  const [whole = '', decimals] = String(Math.round(value * 1000) / 1000).split('.');
+  // A thousand times a large integer is not exact.
+  const rounded = Number.isInteger(value) ? value : Math.round(value * 1000) / 1000;
+  const [whole = '', decimals] = String(rounded).split('.');
   if (whole.includes('e')) return whole;
   const marked = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return decimals === undefined ? marked : `${marked}.${decimals}`;

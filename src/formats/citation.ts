@@ -1,9 +1,7 @@
-import { withoutIsbd } from '../description/fields.ts';
 import { nameParts } from '../description/names.ts';
 import { describeWork, type Work } from '../description/work.ts';
 import { citationStyleWriters } from './citation-styles.ts';
 import { type ExportFormat, none, recordAddress } from './export-format.ts';
-import { plainText } from './mathematics.ts';
 import { partsOf } from './parts.ts';
 
 export type CitationStyle = keyof typeof citationStyleWriters;
@@ -22,14 +20,12 @@ export const citationStyles: readonly { readonly style: CitationStyle; readonly 
 /** How to cite a work, as one line of text. `address` stands at its end when there is no DOI. */
 export function citationText(work: Work, style: CitationStyle, address: string): string {
   const parts = partsOf(work);
-  const edition = work.edition === undefined ? '' : `; ${withoutIsbd(work.edition)}`;
-  const title = edition !== '' && work.title.endsWith(edition) ? work.title.slice(0, -edition.length) : work.title;
   const writers = parts.authors.length > 0 ? parts.authors : parts.editors;
   return citationStyleWriters[style]({
     type: work.type,
     people: writers.filter((one) => one.kind === 'person').map((one) => nameParts(one.name)),
     group: work.collaborations[0] ?? writers.find((one) => one.kind !== 'person')?.name,
-    title: plainText(title),
+    title: parts.title,
     year: parts.year,
     published: work.publications[0],
     pages: parts.lastPage === undefined ? parts.firstPage : `${parts.firstPage ?? ''}–${parts.lastPage}`,

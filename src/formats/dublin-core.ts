@@ -1,3 +1,4 @@
+import { makersOf } from '../description/names.ts';
 import { publicationLine } from '../description/publication.ts';
 import { describeWork, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
@@ -32,14 +33,10 @@ export function dublinCore(item: ExportItem, address: string): readonly DublinCo
   const add = (name: string, ...values: readonly (string | undefined)[]): void => {
     for (const value of values) if (value !== undefined && value !== '') list.push({ name, value: plainText(value) });
   };
-  const isAuthor = (role: string | undefined): boolean => role === undefined || /^(aut|author)/i.test(role);
-  add('title', work.title, ...work.otherTitles);
-  add('creator', ...work.contributors.filter((one) => isAuthor(one.role)).map((one) => one.name));
-  add(
-    'contributor',
-    ...work.contributors.filter((one) => !isAuthor(one.role)).map((one) => one.name),
-    ...work.collaborations,
-  );
+  const { authors, editors, others } = makersOf(work.contributors);
+  add('title', work.title, work.original?.title, ...work.otherTitles);
+  add('creator', ...authors.map((one) => one.name));
+  add('contributor', ...[...editors, ...others].map((one) => one.name), ...work.collaborations);
   add('subject', ...work.subjects, ...work.keywords);
   add('description', ...work.abstracts);
   add('publisher', work.imprint.publisher ?? work.thesis?.institution);

@@ -164,6 +164,13 @@ test('BibTeX: entry type by kind, names, mathematics kept, everything else escap
   assert.match(master, /\\textbraceleft\{\}on\\textbraceright\{\}/);
 });
 
+test('MODS says where a copy is', () => {
+  const copy = item(1, [field('852__', '$aMain Library$cReading room$hQC174.12$i.G74 2005')]);
+  const location =
+    '<location><physicalLocation>Main Library, Reading room</physicalLocation><shelfLocator>QC174.12 .G74 2005</shelfLocator></location>';
+  assert.ok(written('xo', [copy]).includes(location));
+});
+
 test('Dublin Core has the elements that a harvester expects', () => {
   const text = written('xd', [higgs]);
   for (const [name, value] of [

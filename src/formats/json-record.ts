@@ -1,3 +1,4 @@
+import { noteTexts } from '../description/notes.ts';
 import { references } from '../description/references.ts';
 import { describeWork } from '../description/work.ts';
 import { type ExportFormat, recordAddress } from './export-format.ts';
@@ -59,8 +60,8 @@ export function jsonRecord(
     subject: some(work.subjects.map((term) => ({ term }))),
     keywords: some(work.keywords.map((term) => ({ term }))),
     language: some(work.languages),
-    comment: some(work.notes),
-    url_links: some(work.links.map((link) => ({ ...link }))),
+    comment: some(noteTexts(work.notes)),
+    url_links: some(work.links.map(({ text, url, ...more }) => ({ url: url ?? text, ...more }))),
     license: some(work.licences.map((one) => ({ ...one }))),
     reference: some(references(item.record).map((one) => ({ ...one }))),
   };

@@ -1,4 +1,5 @@
-import { nameParts } from '../description/names.ts';
+import { pdfAddresses } from '../description/links.ts';
+import { makersOf, nameParts } from '../description/names.ts';
 import type { Work, WorkType } from '../description/work.ts';
 import { plainText } from './mathematics.ts';
 
@@ -14,7 +15,9 @@ export function highwireMeta(work: Work, address: string): readonly Meta[] {
   const identifier = (kind: string): string | undefined => work.identifiers.find((one) => one.kind === kind)?.value;
   return kept([
     ['citation_title', plainText(work.title)],
-    ...work.contributors.slice(0, mostAuthors).map((one) => ['citation_author', one.name] as const),
+    ...makersOf(work.contributors)
+      .authors.slice(0, mostAuthors)
+      .map((one) => ['citation_author', one.name] as const),
     ['citation_publication_date', work.date?.replaceAll('-', '/')],
     ['citation_journal_title', published?.journal],
     ['citation_volume', published?.volume],
@@ -31,10 +34,9 @@ export function highwireMeta(work: Work, address: string): readonly Meta[] {
     ],
     ['citation_technical_report_number', identifier('report')],
     ...work.languages.slice(0, 1).map((language) => ['citation_language', language] as const),
-    ...work.links
-      .filter((link) => /\.pdf($|[?#])/i.test(link.url))
+    ...pdfAddresses(work.links)
       .slice(0, 1)
-      .map((link) => ['citation_pdf_url', link.url] as const),
+      .map((url) => ['citation_pdf_url', url] as const),
     ['citation_abstract_html_url', address],
   ]);
 }
@@ -42,7 +44,9 @@ export function highwireMeta(work: Work, address: string): readonly Meta[] {
 export function dublinCoreMeta(work: Work, address: string): readonly Meta[] {
   return kept([
     ['DC.title', plainText(work.title)],
-    ...work.contributors.slice(0, mostAuthors).map((one) => ['DC.creator', one.name] as const),
+    ...makersOf(work.contributors)
+      .authors.slice(0, mostAuthors)
+      .map((one) => ['DC.creator', one.name] as const),
     ['DC.date', work.date],
     ['DC.publisher', work.imprint.publisher],
     ...work.languages.map((language) => ['DC.language', language] as const),
@@ -78,19 +82,21 @@ export interface Place {
 export function schemaOrg(work: Work, place: Place): Readonly<Record<string, unknown>> {
   const published = work.publications[0];
   const doi = work.identifiers.find((one) => one.kind === 'doi');
-  const people = work.contributors.slice(0, mostAuthors).map((one) => {
-    if (one.kind !== 'person') return { '@type': 'Organization', name: one.name };
-    const { family, given } = nameParts(one.name);
-    return {
-      '@type': 'Person',
-      name: `${given} ${family}`.trim(),
-      familyName: family,
-      givenName: given === '' ? undefined : given,
-      affiliation:
-        one.affiliations[0] === undefined ? undefined : { '@type': 'Organization', name: one.affiliations[0] },
-      sameAs: one.orcid === undefined ? undefined : `https://orcid.org/${one.orcid}`,
-    };
-  });
+  const people = makersOf(work.contributors)
+    .authors.slice(0, mostAuthors)
+    .map((one) => {
+      if (one.kind !== 'person') return { '@type': 'Organization', name: one.name };
+      const { family, given } = nameParts(one.name);
+      return {
+        '@type': 'Person',
+        name: `${given} ${family}`.trim(),
+        familyName: family,
+        givenName: given === '' ? undefined : given,
+        affiliation:
+          one.affiliations[0] === undefined ? undefined : { '@type': 'Organization', name: one.affiliations[0] },
+        sameAs: one.orcid === undefined ? undefined : `https://orcid.org/${one.orcid}`,
+      };
+    });
   return {
     '@context': 'https://schema.org',
     '@type': schemaTypes[work.type],

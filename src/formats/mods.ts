@@ -1,5 +1,7 @@
+import type { Holding } from '../description/holdings.ts';
 import type { Identifier } from '../description/identifiers.ts';
 import { type Contributor, nameParts } from '../description/names.ts';
+import { noteTexts } from '../description/notes.ts';
 import type { Publication } from '../description/publication.ts';
 import { describeWork, type Work, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
@@ -73,7 +75,7 @@ function mods(item: ExportItem, address: string): string {
     ),
     wrapped('physicalDescription', element('extent', work.extent)),
     ...work.abstracts.map((text) => element('abstract', plainText(text))),
-    ...work.notes.map((text) => element('note', plainText(text))),
+    ...noteTexts(work.notes).map((text) => element('note', plainText(text))),
     ...work.subjects.map((term) => wrapped('subject', element('topic', plainText(term)))),
     ...work.keywords.map((term) => wrapped('subject', element('topic', plainText(term)), ' authority="local"')),
     published === undefined ? '' : host(published, parts.firstPage, parts.lastPage),
@@ -81,6 +83,7 @@ function mods(item: ExportItem, address: string): string {
       wrapped('relatedItem', wrapped('titleInfo', element('title', title)), ' type="series"'),
     ),
     ...work.identifiers.map(identifier),
+    ...work.holdings.copies.map(location),
     wrapped('location', element('url', address, ' usage="primary display"')),
     ...work.links.map((link) => wrapped('location', element('url', link.url, ' access="raw object"'))),
     ...work.licences.map((one) =>
@@ -146,6 +149,10 @@ function host(published: Publication, firstPage: string | undefined, lastPage: s
     wrapped('titleInfo', element('title', published.journal)) + wrapped('part', part),
     ' type="host"',
   );
+}
+
+function location({ places, shelfMark }: Holding): string {
+  return wrapped('location', element('physicalLocation', places.join(', ')) + element('shelfLocator', shelfMark));
 }
 
 function identifier(one: Identifier): string {

@@ -1,5 +1,5 @@
 import type { Identifier } from '../description/identifiers.ts';
-import type { Contributor } from '../description/names.ts';
+import { type Makers, makersOf } from '../description/names.ts';
 import type { Work } from '../description/work.ts';
 import { plainText } from './mathematics.ts';
 
@@ -7,11 +7,7 @@ import { plainText } from './mathematics.ts';
  * What several formats need of a work beside its description: who did what, and numbers taken
  * apart.
  */
-export interface WorkParts {
-  readonly authors: readonly Contributor[];
-  readonly editors: readonly Contributor[];
-  /** Translators, illustrators, supervisors and others with a role of their own. */
-  readonly others: readonly Contributor[];
+export interface WorkParts extends Makers {
   readonly title: string;
   readonly abstract: string | undefined;
   readonly year: string | undefined;
@@ -28,17 +24,13 @@ export interface WorkParts {
 }
 
 export function partsOf(work: Work): WorkParts {
-  const isAuthor = ({ role }: Contributor): boolean => role === undefined || /^(aut|author)/i.test(role);
-  const isEditor = ({ role }: Contributor): boolean => role !== undefined && /^(ed|edt)\b|^editor/i.test(role);
   const values = (kind: Identifier['kind']): readonly string[] =>
     work.identifiers.filter((one) => one.kind === kind).map((one) => one.value);
   const published = work.publications[0];
   const [firstPage, lastPage] = published?.pages?.split(/\s*[-–]\s*/) ?? [];
   const [year, month, day] = work.date?.split('-') ?? [];
   return {
-    authors: work.contributors.filter(isAuthor),
-    editors: work.contributors.filter((one) => !isAuthor(one) && isEditor(one)),
-    others: work.contributors.filter((one) => !isAuthor(one) && !isEditor(one)),
+    ...makersOf(work.contributors),
     title: plainText(work.title),
     abstract: work.abstracts[0] === undefined ? undefined : plainText(work.abstracts[0]),
     year: published?.year ?? year,

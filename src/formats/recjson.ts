@@ -1,6 +1,6 @@
 import { dataFields, subfield } from '../description/fields.ts';
-import { doiOf } from '../description/identifiers.ts';
 import { nameParts } from '../description/names.ts';
+import { bareDoi } from '../identifiers/doi.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import type { ExportFormat } from './export-format.ts';
 import type { ExportItem } from './item.ts';
@@ -154,7 +154,7 @@ function authorsOf(record: MarcRecord): readonly Readonly<Record<string, string 
 function doi(record: MarcRecord): string | undefined {
   return dataFields(record, '024', '7_')
     .filter((field) => subfield(field, '2')?.toUpperCase() === 'DOI')
-    .map((field) => doiOf(subfield(field, 'a') ?? ''))
+    .map((field) => bareDoi(subfield(field, 'a') ?? ''))
     .find((value) => value !== undefined);
 }
 

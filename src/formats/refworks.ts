@@ -1,3 +1,4 @@
+import { noteTexts } from '../description/notes.ts';
 import { describeWork, type WorkType } from '../description/work.ts';
 import { type ExportFormat, recordAddress, xmlHead } from './export-format.ts';
 import type { ExportItem } from './item.ts';
@@ -54,7 +55,7 @@ function reference(item: ExportItem, address: string): string {
     ['op', parts.lastPage],
     ...[...work.subjects, ...work.keywords].map((word) => ['k1', plainText(word)] as const),
     ['ab', parts.abstract],
-    ...work.notes.map((note) => ['no', plainText(note)] as const),
+    ...noteTexts(work.notes).map((note) => ['no', plainText(note)] as const),
     ...[...parts.editors, ...parts.others].map((one) => ['a2', one.name] as const),
     ['t2', published === undefined ? work.series[0] : undefined],
     ['ed', work.edition],

@@ -1,3 +1,4 @@
+import { pdfAddresses } from '../description/links.ts';
 import { describeWork, type WorkType } from '../description/work.ts';
 import { type ExportFormat, none, recordAddress } from './export-format.ts';
 import type { ExportItem } from './item.ts';
@@ -65,7 +66,7 @@ function risEntry(item: ExportItem, address: string): string {
     ['AB', parts.abstract],
     ...[...work.subjects, ...work.keywords].map((word) => ['KW', plainText(word)] as const),
     ['LA', work.languages[0]],
-    ...work.links.filter((link) => /\.pdf($|[?#])/i.test(link.url)).map((link) => ['L1', link.url] as const),
+    ...pdfAddresses(work.links).map((url) => ['L1', url] as const),
     ['UR', address],
   ];
   const text = lines.map(([tag, value]) =>

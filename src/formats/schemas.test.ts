@@ -137,7 +137,7 @@ const mods: Readonly<Record<string, Demand>> = {
   part: { children: 'detail* extent* date*', any: true },
   detail: { children: 'number*', attributes: ['type'] },
   extent: { children: 'start? end?' },
-  location: { children: 'url*' },
+  location: { children: 'physicalLocation* shelfLocator* url*' },
   recordInfo: { children: 'recordCreationDate* recordChangeDate* recordIdentifier*', any: true },
 };
 
@@ -253,6 +253,8 @@ const part = fc.constantFrom(
   field('6531_', '$aboson'),
   field('773__', '$pPhys. Lett. B$v716$n2$y2012$c1-29'),
   field('773__', '$pPhys. Rev.$c012345$yin press'),
+  field('852__', '$aMain$hQC1$i.A1'),
+  field('852__', '$jMag. 12'),
   field('8564_', '$uhttps://x.example/a.pdf'),
   field('980__', '$aARTICLE'),
   field('980__', '$aTHESIS'),

@@ -21,4 +21,6 @@ export interface Brief {
   readonly s: string;
   /** Number of files and links in 856. */
   readonly f: number;
+  /** Where a copy is: library and collection, and its shelf mark; each may be "". */
+  readonly h?: readonly [place: string, mark: string];
 }

@@ -63,13 +63,13 @@ function* codedDifferences(a: Segment, b: Segment, { sorts, facets }: ColumnCode
   for (const code of sorts) {
     for (let ordinal = 0; ordinal < a.count; ordinal++) {
       if (sortKey(a, code, ordinal) !== sortKey(b, code, ordinal))
-        yield { record: a.ids[ordinal], what: `has another key of the order "${code}"` };
+        yield { record: a.ids[ordinal], what: `has a different sort key for the order "${code}"` };
     }
   }
   for (const code of facets) {
     for (let ordinal = 0; ordinal < a.count; ordinal++) {
       if (facetValues(a, code, ordinal) !== facetValues(b, code, ordinal))
-        yield { record: a.ids[ordinal], what: `has other values of the facet "${code}"` };
+        yield { record: a.ids[ordinal], what: `has different values of the facet "${code}"` };
     }
   }
 }
@@ -111,9 +111,9 @@ function* columnDifferences(a: Segment, inA: number, b: Segment, inB: number, re
   }
   for (const name of keyColumns) {
     if (a.columns.keysOf(name, inA).join() !== b.columns.keysOf(name, inB).join())
-      yield { record, what: `has other ${name === 'own' ? 'identifiers' : name} in the citation keys` };
+      yield { record, what: `has different ${name === 'own' ? 'identifiers' : name} in the citation keys` };
   }
-  if (JSON.stringify(a.brief(inA)) !== JSON.stringify(b.brief(inB))) yield { record, what: 'has other brief data' };
+  if (JSON.stringify(a.brief(inA)) !== JSON.stringify(b.brief(inB))) yield { record, what: 'has different brief data' };
 }
 
 function* termDifferences(a: Segment, b: Segment, space: string): Generator<Difference, void, void> {
@@ -154,7 +154,7 @@ function* postingDifferences(
     if (inA < 0) yield { record, what: `${named(entryB)} is missing` };
     else if (inB < 0) yield { record, what: `${named(entryA)} should not be there` };
     else if (one.frequencies[inA] !== other.frequencies[inB] || !samePositions(one, inA, other, inB))
-      yield { record, what: `${named(entryA)} stands at other positions` };
+      yield { record, what: `${named(entryA)} is at different positions` };
   }
 }
 

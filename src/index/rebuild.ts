@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { indexDigest } from '../site/digest.ts';
 import { type IndexVersions, newestVersions, sameVersions } from '../site/index-versions.ts';
-import { currentSite } from '../site/versions.ts';
+import { currentSite, siteAt } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { type Lease, takeLease } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
@@ -127,7 +127,7 @@ async function afterLoads(
 async function wanted({ database }: IndexContext, versions: IndexVersions | undefined) {
   const current = requireKnown(await currentSite(database));
   if (versions === undefined) return current;
-  const site = { ...current.site, indexed: versions };
+  const site = await siteAt(database, current.number, versions);
   return { site, indexDigest: indexDigest(site) };
 }
 

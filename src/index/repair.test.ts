@@ -24,7 +24,7 @@ function flip(path: string, at: number): void {
   writeFileSync(path, bytes);
 }
 
-test('a damaged local file is fetched again when a follower opens it, mends it, or verify looks', async () => {
+test('a damaged local file is fetched again when a follower opens it, repairs it, or verify looks', async () => {
   const id = await addSegment([version(1, 'Whole'), version(2, 'Whole')]);
   const path = join(index.context.folder, segmentFileName(id));
   await withFollower((follower) => follower.refresh());
@@ -40,7 +40,7 @@ test('a damaged local file is fetched again when a follower opens it, mends it, 
   flip(path, 20);
   const report = await verifyIndex(index.context, { repair: true, compare: true, most: 5 });
   assert.deepEqual(
-    report.damage.map(({ segment, where, healing }) => [segment, where, healing]),
+    report.damage.map(({ segment, where, outcome }) => [segment, where, outcome]),
     [[id, 'local file', 'fetched again']],
   );
   await isRight();
@@ -51,18 +51,18 @@ async function damageStored(id: string): Promise<void> {
     UPDATE segment_block SET data = set_byte(data, 30, get_byte(data, 30) # 1) WHERE segment_id = ${id} AND number = 0`);
 }
 
-test('a damaged stored segment is named, and mended from the file or from the records', async () => {
+test('a damaged stored segment is named, and repaired from the file or from the records', async () => {
   const id = await addSegment([version(1, 'Stored'), version(2, 'Stored')]);
   await addDelta(version(2, 'Stored anew', 2));
   await withFollower((follower) => follower.refresh());
   await damageStored(id);
   const [damage] = (await verifyIndex(index.context, { repair: true, compare: false, most: 5 })).damage;
-  assert.deepEqual([damage?.where, damage?.healing], ['database', 'copied from the local file']);
+  assert.deepEqual([damage?.where, damage?.outcome], ['database', 'copied from the local file']);
   assert.match(damage!.problem, new RegExp(id));
   await isRight();
   rmSync(join(index.context.folder, segmentFileName(id)));
   await damageStored(id);
-  assert.equal(await repairSegment(index.context, id), 'made anew from the records');
+  assert.equal(await repairSegment(index.context, id), 'rebuilt from the records');
   await isRight();
 });
 
@@ -75,8 +75,8 @@ test('several segments that are gone or damaged at once are all made anew from t
   rmSync(index.context.folder, { recursive: true, force: true });
   const { damage } = await verifyIndex(index.context, { repair: true, compare: false, most: 5 });
   assert.deepEqual(
-    damage.map(({ segment, healing }) => [segment, healing]),
-    ids.slice(0, 3).map((id) => [id, 'made anew from the records']),
+    damage.map(({ segment, outcome }) => [segment, outcome]),
+    ids.slice(0, 3).map((id) => [id, 'rebuilt from the records']),
   );
   await isRight();
   await withFollower(async (follower) => {

@@ -23,11 +23,11 @@ import {
 import { versionsOf } from './stored-records.ts';
 
 /** What was done about a damaged stored segment. */
-export type Repair = 'copied from the local file' | 'made anew from the records' | 'not live any more';
+export type Repair = 'copied from the local file' | 'rebuilt from the records' | 'left: it is no longer in use';
 
-/** Waits for the lease, then heals: what a follower asks for when it meets a damaged block. */
+/** Waits for the lease, then repairs: what a follower asks for when it meets a damaged block. */
 export async function repairInTurn(context: IndexContext, id: string): Promise<Repair> {
-  const lease = await takeLease(context.url, 'indexer', { label: 'heal', wait: true, signal: context.signal });
+  const lease = await takeLease(context.url, 'indexer', { label: 'repair', wait: true, signal: context.signal });
   try {
     return await repairSegment(context, id);
   } finally {
@@ -36,13 +36,13 @@ export async function repairInTurn(context: IndexContext, id: string): Promise<R
 }
 
 /**
- * Mends a segment whose stored blocks are damaged: from the local file when that is whole, else by
- * indexing again every record whose newest version no other segment has. Needs the lease.
+ * Repairs a segment whose stored blocks are damaged: from the local file when that is whole, else
+ * by indexing again every record whose newest version no other segment has. Needs the lease.
  */
 export async function repairSegment(context: IndexContext, id: string): Promise<Repair> {
   const { database } = context;
   const { segments } = await readManifest(database);
-  if (!segments.includes(id)) return 'not live any more';
+  if (!segments.includes(id)) return 'left: it is no longer in use';
   const local = await wholeLocalFile(context, id);
   if (local !== undefined) {
     await database.transaction((transaction) => storeAgain(transaction, local), { timeout: 0 });
@@ -53,7 +53,7 @@ export async function repairSegment(context: IndexContext, id: string): Promise<
     segments.filter((other) => other !== id),
   );
   await indexAgain(context, missing, id);
-  return 'made anew from the records';
+  return 'rebuilt from the records';
 }
 
 async function wholeLocalFile({ database, folder }: IndexContext, id: string): Promise<SegmentBytes | undefined> {

@@ -26,7 +26,7 @@ export interface Damage {
   readonly segment: string;
   readonly where: 'local file' | 'database';
   readonly problem: string;
-  readonly healing: Repair | 'fetched again' | 'left';
+  readonly outcome: Repair | 'fetched again' | 'left as it is';
 }
 
 export interface VerifyReport {
@@ -41,7 +41,7 @@ export interface VerifyReport {
 }
 
 export interface VerifyOptions {
-  /** Mend what is damaged. */
+  /** Repair what is damaged. */
   readonly repair: boolean;
   /** Compare with what the records give, which takes as long as a rebuild. */
   readonly compare: boolean;
@@ -52,7 +52,7 @@ export interface VerifyOptions {
 
 /**
  * Checks every byte of the index here and in the database, then every term, posting and column
- * against the records. Needs the lease when it heals.
+ * against the records. Needs the lease when it repairs.
  */
 export async function verifyIndex(context: IndexContext, options: VerifyOptions): Promise<VerifyReport> {
   const { database } = context;
@@ -64,7 +64,7 @@ export async function verifyIndex(context: IndexContext, options: VerifyOptions)
     damage.push(...(await checkSegment(context, id, options.repair)));
   }
   const [counter] = await database.query<{ last: number }>(sql`SELECT last_id AS last FROM record_counter`);
-  const broken = damage.some(({ healing }) => healing === 'left');
+  const broken = damage.some(({ outcome }) => outcome === 'left as it is');
   const differences = options.compare && !broken ? await compareWithRecords(context, options) : undefined;
   return { segments: segments.length, records: counter!.last, damage, differences };
 }
@@ -79,13 +79,13 @@ async function checkSegment(context: IndexContext, id: string, repair: boolean):
     for await (const _ of fetchBlocks(database, id)) context.signal?.throwIfAborted();
   });
   if (storedProblem !== undefined) {
-    const healing = repair ? await repairSegment(context, id) : 'left';
-    damage.push({ segment: id, where: 'database', problem: storedProblem, healing });
+    const outcome = repair ? await repairSegment(context, id) : 'left as it is';
+    damage.push({ segment: id, where: 'database', problem: storedProblem, outcome });
   }
   if (localProblem !== undefined) {
     const again = repair && (await problemOf(() => fetchSegmentFile(database, folder, id))) === undefined;
-    const healing = again ? 'fetched again' : repair ? 'not live any more' : 'left';
-    damage.push({ segment: id, where: 'local file', problem: localProblem, healing });
+    const outcome = again ? 'fetched again' : repair ? 'left: it is no longer in use' : 'left as it is';
+    damage.push({ segment: id, where: 'local file', problem: localProblem, outcome });
   }
   return damage;
 }

@@ -94,7 +94,7 @@ test('what has expired goes, and what has not stays', async () => {
   const { status, text } = await reperio('tasks', 'run', 'requests', 'nodes', 'access');
   assert.deepEqual(
     { status, text },
-    { status: 0, text: 'access: 1 expired row deleted.\nnodes: 1 node forgotten.\nrequests: 1 answer forgotten.\n' },
+    { status: 0, text: 'access: 1 expired row deleted.\nnodes: 1 node removed.\nrequests: 1 answer deleted.\n' },
   );
   const left = await database.query<{ what: string }>(sql`
     SELECT key AS what FROM done_request UNION ALL SELECT id::text FROM node UNION ALL SELECT encode(hash, 'hex') FROM one_time`);

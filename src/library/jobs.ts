@@ -33,14 +33,14 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       run: async () => ({ did: `${counted(await sweepAccess(database), 'expired row', 'expired rows')} deleted.` }),
     },
     nodes: {
-      summary: 'Forget nodes that have not reported for a day.',
+      summary: 'Remove nodes that have not reported for a day.',
       every: hour,
-      run: async () => ({ did: `${counted(await forgetNodes(database), 'node', 'nodes')} forgotten.` }),
+      run: async () => ({ did: `${counted(await forgetNodes(database), 'node', 'nodes')} removed.` }),
     },
     requests: {
-      summary: 'Forget answers to requests with an Idempotency-Key after a day.',
+      summary: 'Delete answers to requests with an Idempotency-Key after a day.',
       every: hour,
-      run: async () => ({ did: `${counted(await forgetRequests(database), 'answer', 'answers')} forgotten.` }),
+      run: async () => ({ did: `${counted(await forgetRequests(database), 'answer', 'answers')} deleted.` }),
     },
     files: {
       summary: 'Read files and compare them with their digests, those read longest ago first.',

@@ -1,3 +1,4 @@
+import { standsFor } from './linked.ts';
 import type { MarcPath } from './path.ts';
 import type { Field, MarcRecord, Subfield } from './record.ts';
 
@@ -21,11 +22,18 @@ function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Fi
 }
 
 /**
- * The record without what the paths reach. A field that loses all of its subfields goes with them.
+ * The record without what the paths reach, and without the same in its original script (880). A
+ * field that loses all of its subfields goes with them.
  */
 export function withoutPaths(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
   if (paths.length === 0) return record;
-  const hidden = reached(record, paths);
+  const hidden = new Map(reached(record, paths));
+  for (const field of record.fields) {
+    const stands = field.tag === '880' ? standsFor(field) : undefined;
+    if (stands === undefined) continue;
+    const found = reached({ leader: '', fields: [stands] }, paths).get(stands);
+    if (found !== undefined) hidden.set(field, new Set([...found, ...(hidden.get(field) ?? [])]));
+  }
   if (hidden.size === 0) return record;
   return {
     leader: record.leader,

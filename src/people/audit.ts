@@ -2,8 +2,8 @@ import sql from 'sql-template-tag';
 import type { Queryable } from '../store/database.ts';
 
 /**
- * What the log tells. The words are kept for years: pages say them in the reader's language, so one
- * that is changed here is another one.
+ * What the log tells. These words are kept in the database for years, so they do not change. Pages
+ * show the texts of `admin.audit` instead, in the reader's language.
  */
 export const auditActions = [
   'person made',

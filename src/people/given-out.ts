@@ -5,7 +5,7 @@ import { tellChange } from './channel.ts';
 import { endSessions } from './sessions.ts';
 
 /**
- * Ends what was given out for a person: sessions, but for one, links in letters, API tokens.
+ * Ends what was given out for a person: sessions, but for one, links in e-mails, API tokens.
  * Whoever had the account until now has nothing of it any more. Accounts elsewhere that are linked
  * stay: they are somebody's way in, and the page about them shows each.
  */

@@ -9,7 +9,7 @@ import { setPassword } from './people.ts';
 
 /**
  * A link to set a password, for each active person with that address. What it gives is for the
- * letter only: a page says the same in any case.
+ * e-mail only: a page says the same in any case.
  */
 export async function lostPassword(
   database: Database,

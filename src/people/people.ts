@@ -21,7 +21,7 @@ import { dropReservation, reserved } from './reserved-names.ts';
 
 export interface NewPerson {
   readonly name: string;
-  /** "" for somebody whom the operator adds and who gets no letters. */
+  /** "" for somebody whom the operator adds and who gets no e-mail. */
   readonly email: string;
   /** Undefined: cannot sign in with one until it is given. */
   readonly password: string | undefined;
@@ -108,8 +108,8 @@ export async function requireFree(
 }
 
 /**
- * Whose address it is, as it is kept. Who never followed a letter to it holds nothing: anybody can
- * type an address.
+ * Whose address it is, as it is kept. Who never followed a link e-mailed to it holds nothing:
+ * anybody can type an address.
  */
 export async function holderOf(
   transaction: Queryable,
@@ -152,12 +152,12 @@ export function checkName(given: string): string {
 }
 
 /**
- * One @ with something on both sides, and nothing that could end a line of a letter's head. Throws
+ * One @ with something on both sides, and nothing that could end a line of an e-mail's head. Throws
  * `emailWrong`.
  */
 export function checkEmail(given: string): string {
   const email = tidyEmail(given);
-  // A domain that has no ASCII form gets no letters.
+  // A domain that has no ASCII form gets no e-mail.
   const isDomain = !/[^\0-\x7f]/.test(identityOf(email).slice(email.lastIndexOf('@')));
   if (email.length > 254 || !isDomain || !/^[^\s@<>,;:"()[\]\\\p{C}]+@[^\s@<>,;:"()[\]\\\p{C}]+$/u.test(email))
     throw new UserError(accessErrors.emailWrong, { email: given });

@@ -41,8 +41,8 @@ export type RegistrationEmail =
   | { readonly kind: 'known'; readonly name: string; readonly email: string };
 
 /**
- * Makes an account that waits for its letter. Throws for a name, address or password that cannot be
- * taken; a taken address is told by letter only.
+ * Makes an account that waits for its e-mail. Throws for a name, address or password that cannot be
+ * taken; a taken address is told by e-mail only.
  */
 export async function register(
   database: Database,
@@ -62,7 +62,7 @@ interface NewcomerFacts {
  * Somebody whose address nobody has seen yet. When it belongs to an account, the name is reserved
  * by a row that is like the account which another address would have got: the name is taken, its
  * password is told to follow the link, and so is who comes back from a provider. Otherwise each of
- * these would tell whether an address has an account. Others who wait for a letter to the same
+ * these would tell whether an address has an account. Others who wait for an e-mail to the same
  * address are in nobody's way: whose it is confirms their own.
  */
 async function addUnseen(
@@ -104,7 +104,7 @@ async function requireNewName(transaction: Transaction, name: string, roles: rea
 export type RegistrationProof = { readonly password: string } | { readonly person: number };
 
 /**
- * Somebody followed the link of the letter, so the address is theirs; and they typed what was
+ * Somebody followed the link of the e-mail, so the address is theirs; and they typed what was
  * registered, or whoever did would be let into their account. Undefined: the link is no longer
  * good. Throws `passwordAgain`, and then it still is; `emailThere` when the address became
  * somebody's meanwhile.
@@ -156,7 +156,7 @@ export interface RegistrationWith {
 
 /**
  * Makes an account without a password for somebody who signed in elsewhere. An address that the
- * provider has seen needs no letter. Throws `emailThere` for such an address that somebody has
+ * provider has seen needs no e-mail. Throws `emailThere` for such an address that somebody has
  * here: they sign in and link it.
  */
 export async function registerWith(

@@ -4,7 +4,7 @@ import { throttleWindow } from './throttle.ts';
 
 /**
  * Deletes what has expired: sessions, one-time links, attempts, and people who never followed the
- * link in their letter, ten days after they registered; returns how many rows went. A link that was
+ * link in their e-mail, ten days after they registered; returns how many rows went. A link that was
  * asked for again does not make it later: names that are only reserved get no such link, and both
  * must go at the same time. Safe on all nodes at once.
  */

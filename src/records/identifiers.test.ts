@@ -25,6 +25,7 @@ test('a record is known by 035__a, 970__a, OAI identifiers and DOI, in this orde
   const { keys } = identify(
     record(
       field('0247_', '2DOI', 'ahttps://doi.org/10.1234/ABC'),
+      field('0247_', '2doi', 'ainfo:doi/10.1234%2Fabc'),
       field('0247_', '2urn', 'aurn:x'),
       field('909CO', 'ooai:here:1'),
       field('970__', 'aSYS1'),

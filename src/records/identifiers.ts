@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bareDoi } from '../identifiers/doi.ts';
 import { largestRecordId } from '../index/record-id.ts';
 import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
@@ -172,7 +173,7 @@ function wellFormed(text: string): string {
 }
 
 function normaliseDoi(value: string): string {
-  return value.toLowerCase().replace(/^(?:doi:\s*|https?:\/\/(?:dx\.)?doi\.org\/)/, '');
+  return (bareDoi(value) ?? value).toLowerCase();
 }
 
 function blank(field: Field): boolean {

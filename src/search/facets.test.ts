@@ -16,8 +16,16 @@ import { history, liveVersions, snapshotOf, testSite, type Version } from './tes
 import { mostFrequent, topValues } from './top-values.ts';
 
 const facets: readonly FacetDefinition[] = [
-  { code: 'year', kind: 'year', paths: ['260__c'], when: {}, names: {}, labels: undefined },
-  { code: 'author', kind: 'values', paths: ['100__a', '700__a'], when: {}, names: {}, labels: undefined },
+  { code: 'year', kind: 'year', paths: ['260__c'], field: undefined, when: {}, names: {}, labels: undefined },
+  {
+    code: 'author',
+    kind: 'values',
+    paths: ['100__a', '700__a'],
+    field: undefined,
+    when: {},
+    names: {},
+    labels: undefined,
+  },
 ];
 const site: Site = { ...testSite, facets };
 const analyzer = compileAnalyzer(site);

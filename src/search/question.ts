@@ -77,9 +77,26 @@ function selected(written: string, field: string, fieldNames: FieldNames, analyz
     const before = text.length - spires.length;
     return { query, notices: notices.map((notice) => ({ ...notice, at: (notice.at ?? 0) + before })) };
   }
-  const whole = field === '' || text === '' ? undefined : wholeValue(text, field, analyzer);
+  const whole =
+    numberAsked(text, field, fieldNames, analyzer) ??
+    (field === '' || text === '' ? undefined : wholeValue(text, field, analyzer));
   return whole === undefined ? parseQuery(text, { fieldNames, field }) : { query: whole, notices: [] };
 }
+
+/**
+ * "978 0 306 40615 7", "ISBN 0-306-40615-2", "isbn:978 0 306 40615 7": one number, blanks and all.
+ */
+function numberAsked(text: string, field: string, fieldNames: FieldNames, analyzer: Analyzer): Query | undefined {
+  if (!/\d.*\s|\s.*\d/s.test(text.trim()) || text.length > longestNumber) return undefined;
+  const named = /^\s*(\w+):\s*([^"'/\s].*)$/s.exec(text);
+  const name = named === null ? undefined : fieldNames(named[1]!);
+  const asked = name === undefined ? text.trim() : named![2]!.trim();
+  const code = name ?? field;
+  const searched = code === '' || code === 'global' ? analyzer.anyField : code;
+  return analyzer.queryNumber?.(searched, asked) === undefined ? undefined : wordOf(code, asked);
+}
+
+const longestNumber = 300;
 
 function wholeValue(text: string, field: string, analyzer: Analyzer): Query | undefined {
   // Quotations, spans of them and patterns are read by the parser, which knows them.

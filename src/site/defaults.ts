@@ -29,11 +29,11 @@ function sort(code: string, by: string, en: string, fr: string): SortMethod {
 
 /** From the site's own fields where it has them, else from where MARC 21 keeps such things. */
 export function defaultFacets(fields: readonly FieldDefinition[]): readonly FacetDefinition[] {
-  const pathsOf = (code: string, otherwise: readonly string[]): Pick<FacetDefinition, 'paths' | 'when'> => {
+  const pathsOf = (code: string, otherwise: readonly string[]): FacetValues => {
     const field = fields.find((one) => one.code === code);
-    return { paths: field?.paths ?? otherwise, when: field?.index?.when ?? {} };
+    return { paths: field?.paths ?? otherwise, field: field?.code, when: field?.index?.when ?? {} };
   };
-  const of = (...paths: readonly string[]) => ({ paths, when: {} });
+  const of = (...paths: readonly string[]): FacetValues => ({ paths, field: undefined, when: {} });
   return [
     facet('collection', 'collection', of(), 'Collection', 'Collection'),
     facet('year', 'year', of(), 'Year', 'Année'),
@@ -44,10 +44,12 @@ export function defaultFacets(fields: readonly FieldDefinition[]): readonly Face
   ];
 }
 
+type FacetValues = Pick<FacetDefinition, 'paths' | 'field' | 'when'>;
+
 function facet(
   code: string,
   kind: FacetDefinition['kind'],
-  values: Pick<FacetDefinition, 'paths' | 'when'>,
+  values: FacetValues,
   en: string,
   fr: string,
 ): FacetDefinition {

@@ -28,9 +28,11 @@ export function indexDigest(site: Site): string {
       ...(site.indexed.analysis >= 3 && { naming: [...site.ownerPaths, ...site.viewerPaths].toSorted() }),
       // Under which names a reference finds an article.
       journals: journalNameBases(site).map((base) => sorted(site.knowledge[base] ?? {})),
-      facets: site.facets.map(({ code, kind, paths, when }) => {
+      facets: site.facets.map(({ code, kind, paths, field, when }) => {
         const conditions = sorted(when);
-        return [code, kind, paths, ...(conditions.length === 0 ? [] : [conditions])];
+        // Without paths it is read of the whole record, as its field is.
+        const read = paths.length === 0 && field !== undefined ? [field] : [];
+        return [code, kind, paths, ...read, ...(conditions.length === 0 ? [] : [conditions])];
       }),
     }),
   );

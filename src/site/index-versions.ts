@@ -19,7 +19,16 @@ export interface IndexVersions {
 export const knownVersions: readonly IndexVersions[] = [
   { analysis: 2, format: 1 },
   { analysis: 3, format: 1 },
+  { analysis: 4, format: 1 },
 ];
+
+/**
+ * Is it one of the analyses that stand, as they were, in index/analysis/earlier, with the default
+ * site of then?
+ */
+export function isEarlierAnalysis({ analysis }: IndexVersions): boolean {
+  return analysis < 4;
+}
 
 /** What a library was made by before the manifest named it. */
 export const firstVersions: IndexVersions = { analysis: 2, format: 1 };

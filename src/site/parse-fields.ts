@@ -309,12 +309,14 @@ export function readFacets(
       );
     }
     const paths = [...(field?.paths ?? []), ...readPaths(reader, members.paths)];
-    if (kind === 'values' && paths.length === 0)
+    const isRead = ruleOf(field?.index?.tokenizer)?.ofRecord !== undefined;
+    if (kind === 'values' && paths.length === 0 && !isRead)
       reader.report(entry.line, `${entry.name} needs paths, or a field that has them.`);
     return {
       code: entry.key,
       kind,
       paths,
+      field: field?.code,
       when: field?.index?.when ?? {},
       names: readNames(reader, members.names),
       labels: readBase(reader, members.labels, knowledge),

@@ -130,6 +130,8 @@ export interface FacetDefinition {
    */
   readonly kind: FacetKind;
   readonly paths: readonly string[];
+  /** The field whose values they are, if one was named. */
+  readonly field: string | undefined;
   /**
    * Those of its field: a value counts only when another subfield of the same MARC field says so.
    */

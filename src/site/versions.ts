@@ -57,16 +57,17 @@ export async function currentSite(database: Queryable): Promise<CurrentSite> {
   const inForce = { analysis, format };
   const isSame = last?.number === number && (number === 0 || last.digest === digest);
   if (isSame && sameVersions(last!.inForce, inForce)) return last!;
-  const version = isSame ? last! : number === 0 ? builtIn() : await readVersion(database, number);
+  const indexed = knownPair(inForce) ?? newestVersions;
+  const version = number === 0 ? builtIn(indexed) : isSame ? last! : await readVersion(database, number);
   // One object as long as nothing changes: what is compiled of a site is kept by it.
-  const site = Object.freeze({ ...version.site, indexed: knownPair(inForce) ?? newestVersions });
+  const site = Object.freeze({ ...version.site, indexed });
   last = { ...version, site, indexDigest: indexDigest(site), inForce };
   return last;
 }
 
 /** An earlier site file, for an index of these versions. */
 export async function siteAt(database: Queryable, number: number, indexed: IndexVersions): Promise<Site> {
-  const { site } = number === 0 ? builtIn() : await readVersion(database, number);
+  const { site } = number === 0 ? builtIn(indexed) : await readVersion(database, number);
   return { ...site, indexed };
 }
 
@@ -80,23 +81,29 @@ async function readVersion(database: Queryable, number: number): Promise<SiteVer
   return { site, number, source: row.source, digest: row.digest, indexDigest: indexDigest(site) };
 }
 
+async function versionsInForce(database: Queryable): Promise<IndexVersions> {
+  const [inForce] = await database.query<IndexVersions>(sql`SELECT analysis, format FROM manifest LIMIT 1`);
+  return inForce === undefined ? newestVersions : (knownPair(inForce) ?? newestVersions);
+}
+
 /** The text in force, also when it has mistakes. */
 export async function currentSource(
   database: Queryable,
 ): Promise<{ readonly number: number; readonly source: string }> {
   const [row] = await database.query<Row>(sql`SELECT number, source FROM site_version ORDER BY number DESC LIMIT 1`);
-  return row ?? { number: 0, source: defaultSiteText() };
+  return row ?? { number: 0, source: defaultSiteText(await versionsInForce(database)) };
 }
 
-let standard: SiteVersion | undefined;
+const standard = new Map<string, SiteVersion>();
 
-function builtIn(): SiteVersion {
-  if (standard === undefined) {
-    const site = defaultSite();
-    const source = defaultSiteText();
-    standard = { site, number: 0, source, digest: digestOf(source), indexDigest: indexDigest(site) };
-  }
-  return standard;
+function builtIn(versions: IndexVersions): SiteVersion {
+  const source = defaultSiteText(versions);
+  const known = standard.get(source);
+  if (known !== undefined) return known;
+  const site = defaultSite(versions);
+  const made = { site, number: 0, source, digest: digestOf(source), indexDigest: indexDigest(site) };
+  standard.set(source, made);
+  return made;
 }
 
 /** Parses a site file or throws `wrong` with every mistake. */
@@ -119,6 +126,6 @@ export async function currentOrNone(
   database: Queryable,
 ): Promise<Omit<SiteVersion, 'site'> & { site: Site | undefined }> {
   const { number, source } = await currentSource(database);
-  const { site } = number === 0 ? builtIn() : parseSite(source);
+  const { site } = number === 0 ? builtIn(await versionsInForce(database)) : parseSite(source);
   return { number, source, digest: digestOf(source), indexDigest: site === undefined ? '' : indexDigest(site), site };
 }

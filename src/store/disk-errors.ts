@@ -5,7 +5,7 @@ const full: readonly unknown[] = ['ENOSPC', 'EDQUOT'];
 const refusals: readonly unknown[] = ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR'];
 
 /**
- * What an operator can mend on a disk, as a sentence and a hint; anything else as it is. `place`:
+ * What an operator can repair on a disk, as a sentence and a hint; anything else as it is. `place`:
  * where it was, when the error does not say.
  */
 export function explainDisk(error: unknown, place = 'what is written'): unknown {

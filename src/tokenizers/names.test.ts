@@ -46,3 +46,18 @@ test('what is no person makes few forms', () => {
   const committee = `${'Committee on the Further Development of '.repeat(20)}Everything`;
   assert.ok(forms(committee).length < 5);
 });
+
+test('an apostrophe of a name may be left out, or be a blank', () => {
+  assert.deepEqual(forms("o'branigan, fiona"), [
+    'f o branigan',
+    'f obranigan',
+    'fiona o branigan',
+    'fiona obranigan',
+    'o branigan, f',
+    'o branigan, fiona',
+    'obranigan, f',
+    'obranigan, fiona',
+  ]);
+  assert.ok(forms("'abd al-nur, hasan.").includes('abd al nur, h'));
+  assert.equal(normaliseName("o'branigan, f.-j."), 'obranigan, f j');
+});

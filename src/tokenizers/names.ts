@@ -1,3 +1,5 @@
+import { withoutApostrophes } from './fold.ts';
+
 /**
  * Names of people. The fuzzy author index holds the forms in which a person may be asked for:
  * "Ellis, John R" also as "J Ellis", "Ellis, J", "Ellis, R", ... After Invenio's
@@ -11,8 +13,15 @@ const maximumParts = 8;
 const canonicalId = /\.\d+$/;
 const runs = /[.\-\s]+/g;
 
-/** "Ellis, J.-R." becomes "Ellis, J R". A canonical author id, "J.Ellis.1", stays as it is. */
+/**
+ * "Ellis, J.-R." becomes "Ellis, J R", "o'brien, f" "obrien, f". A canonical author id,
+ * "J.Ellis.1", keeps its dots.
+ */
 export function normaliseName(name: string): string {
+  return spaced(withoutApostrophes(name));
+}
+
+function spaced(name: string): string {
   return canonicalId.test(name) ? name.trim() : name.replace(runs, ' ').trim();
 }
 
@@ -61,10 +70,26 @@ function nameAndInitial(name: string): readonly string[] {
   return initial === name ? [name] : [name, initial];
 }
 
-/** All forms of a name, and always the normalised name itself. */
+/** Apostrophes that are not inside a name: the first sign of 'abd is a letter. */
+const outerApostrophes = /(?<![\p{L}\p{N}\p{M}])['`]+|['`]+(?![\p{L}\p{N}\p{M}])/gu;
+
+/**
+ * All forms of a folded name, and always the normalised name itself. An apostrophe is left out or
+ * a blank: "o'brien, fiona" also as "o brien, f".
+ */
 export function nameForms(name: string): Iterable<string> {
-  const { last, first, titles } = parseName(name);
+  if (withoutApostrophes(name) === name) return formsOfName(name);
   const forms = new Set([normaliseName(name)]);
+  for (const form of formsOfName(name.replace(outerApostrophes, ''))) {
+    forms.add(withoutApostrophes(form));
+    forms.add(form.replace(/['`]+/g, ' '));
+  }
+  return forms;
+}
+
+function formsOfName(name: string): Set<string> {
+  const { last, first, titles } = parseName(name);
+  const forms = new Set([spaced(name)]);
   if (first.length === 0) {
     for (const part of last) forms.add(part);
     return forms;

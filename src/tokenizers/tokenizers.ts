@@ -2,10 +2,33 @@ import { fileNames, fileTypes } from './files.ts';
 import { foldValue } from './fold.ts';
 import { journalForm } from './journal.ts';
 import { nameForms, normaliseName } from './names.ts';
+import {
+  type Coded,
+  callNumber,
+  callNumbersIn,
+  callNumberWords,
+  doi,
+  doiForms,
+  isbn,
+  isbnValues,
+  isbnWords,
+  issn,
+  issnValues,
+  issnWords,
+  type NumberForms,
+  oclc,
+  oclcValues,
+  oclcWords,
+  reportNumber,
+  reportNumberForms,
+} from './numbers.ts';
 import { datesOf, gluedYears } from './years.ts';
 
 /** Makes terms of one folded value. */
 export type Tokenize = (folded: string) => Iterable<string>;
+
+/** What may be read of a whole record: see description/. */
+export type ReadOfRecord = 'year' | 'language' | 'material';
 
 /** What a tokenizer makes, as data. */
 export interface TokenizerRule {
@@ -20,10 +43,21 @@ export interface TokenizerRule {
   readonly values?: Tokenize;
   /** One more word and value, of the subfields of one field; undefined when they give none. */
   readonly ofField?: (value: (code: string) => string | undefined) => string | undefined;
+  /**
+   * Texts of the subfields of one field that its paths take, of which each makes words and a value.
+   */
+  readonly ofSubfields?: (subfields: readonly Coded[]) => readonly string[];
+  /** Words and values of such a text. */
+  readonly joinedWords?: Tokenize;
+  readonly joinedValues?: Tokenize;
+  /** Its values are numbers that are written in many ways. */
+  readonly number?: NumberForms;
   /** Its words may not be split when a person types them. */
   readonly whole: boolean;
   /** False when there is nothing to match a phrase with. */
   readonly hasValues: boolean;
+  /** A value (and word) besides, which is read of the whole record. */
+  readonly ofRecord?: ReadOfRecord;
   /** Is what it makes the number of values? */
   readonly counts?: true;
   /**
@@ -70,8 +104,23 @@ const table = {
     ...plain,
     words: gluedYears,
     values: datesOf,
-    makes: 'words, years with letters at them, and the date as written',
+    ofRecord: 'year',
+    makes: 'words, years with letters at them, the date as written, and the year by which the record is dated',
     example: '`c1999.` by `1999`',
+  },
+  language: {
+    ...entire,
+    ofRecord: 'language',
+    standardPaths: [],
+    makes: 'the languages of the text, as coded; reads 041 and 008 when no paths are said',
+    example: '`engfre` by `eng` and `fre`',
+  },
+  material: {
+    ...entire,
+    ofRecord: 'material',
+    standardPaths: [],
+    makes: 'the kind of material; reads 980, the leader, 008 and 502 when no paths are said',
+    example: 'a score: `material:score`',
   },
   journal: {
     ...entire,
@@ -83,10 +132,54 @@ const table = {
   },
   doi: {
     ...entire,
-    words: itself,
-    values: itself,
-    makes: 'the whole value as one word',
-    example: '`10.1016/0370-2693(85)90357-4`',
+    words: doiForms,
+    values: doiForms,
+    number: doi,
+    makes: 'a DOI as one word, bare and in small letters; another value whole',
+    example: '`https://doi.org/10.1016/0370-2693(85)90357-4` by `10.1016/0370-2693(85)90357-4`, and the other way',
+  },
+  isbn: {
+    ...entire,
+    words: isbnWords,
+    values: isbnValues,
+    number: isbn,
+    makes: 'each ISBN of the value, without hyphens, with thirteen digits and with ten; another value whole',
+    example: '`0-306-40615-2 (pbk.)` by `0306406152`, `978-0-306-40615-7`, `978*`',
+  },
+  issn: {
+    ...entire,
+    words: issnWords,
+    values: issnValues,
+    number: issn,
+    makes: 'each ISSN of the value, with hyphen and without; another value whole',
+    example: '`ISSN 0317-8471` by `0317-8471`, `03178471`, `0317*`',
+  },
+  oclc: {
+    ...entire,
+    words: oclcWords,
+    values: oclcValues,
+    number: oclc,
+    makes: "a number of OCLC without prefix and zeros; nothing of others' numbers",
+    example: '`(OCoLC)ocm00012345` by `12345`, `ocm00012345`',
+  },
+  'report-number': {
+    ...plain,
+    words: reportNumberForms,
+    values: reportNumberForms,
+    number: reportNumber,
+    makes: 'words, and the whole number with one dash for what is between its parts; of arXiv without version',
+    example: '`CERN-TH.4036/85` by `CERN-TH-4036-85`, `CERN`, `4036`',
+  },
+  'call-number': {
+    ...plain,
+    values: () => [],
+    ofSubfields: callNumbersIn,
+    joinedWords: callNumberWords,
+    joinedValues: (folded) => [callNumber.value?.(folded) ?? ''],
+    number: callNumber,
+    makes:
+      'words of a call number or shelf mark, with and without blanks between its parts; values are in shelf order. `$a $b`, or `$k $h $i $m`, or `$j` of a field are one',
+    example: '`QC174.12 .G74 2005` by `QC 174.12 G74 2005`, `QC174*`',
   },
   fulltext: {
     ...plain,

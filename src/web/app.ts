@@ -241,8 +241,8 @@ function rememberLanguage(environment: WebEnvironment, request: FastifyRequest, 
 }
 
 /**
- * Whoever meets a damaged byte of the index has it mended and asks again, so the reader never sees
- * it.
+ * Whoever meets a damaged byte of the index has it repaired and asks again, so the reader never
+ * sees it.
  */
 function repairDamage(app: FastifyInstance, library: WebLibrary): void {
   app.addHook('onRoute', (route) => {

@@ -239,7 +239,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /admin/people/:id/group/take': form('/admin/people/1/group/take'),
   'POST /admin/people/:id/sessions': form('/admin/people/1/sessions'),
   'POST /admin/people/:id/password/none': form('/admin/people/1/password/none'),
-  'POST /admin/people/:id/letter': form('/admin/people/1/letter'),
+  'POST /admin/people/:id/password-link': form('/admin/people/1/password-link'),
   'POST /admin/people/:id/remove': form('/admin/people/1/remove'),
   'GET /admin/roles': () => get('/admin/roles'),
   'POST /admin/roles': form('/admin/roles'),

@@ -10,13 +10,14 @@ import { warmUp } from './warm-up.ts';
 test('records are read for pages that nobody asked for, of a library with records and of one without', async () => {
   const read = new Set<number>();
   const library = articleLibrary();
-  await warmUp({
+  const counting: WebLibrary = {
     ...library,
     stored: (ids, bytes, patience) => {
       for (const id of ids) read.add(id);
       return library.stored(ids, bytes, patience);
     },
-  });
+  };
+  await warmUp(counting, 60_000);
   assert.ok(read.size >= 3, `${read.size} records were read`);
   await warmUp(memoryLibrary(defaultSite(), [], 'empty'));
 });

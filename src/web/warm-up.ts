@@ -19,7 +19,7 @@ const usualLimit = 3_000;
  */
 export async function warmUp(library: WebLibrary, limit = usualLimit): Promise<void> {
   const over = new AbortController();
-  // What is wrong here (a damaged segment, a database that is away) is said, and mended, where
+  // What is wrong here (a damaged segment, a database that is away) is said, and repaired, where
   // somebody asks.
   const drawn = draw(library, over.signal).catch(() => undefined);
   await Promise.race([drawn, sleep(limit, undefined, { signal: over.signal }).catch(() => undefined)]);

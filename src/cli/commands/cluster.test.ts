@@ -65,7 +65,7 @@ test('show draws what the file says, and gives programs all of it but passwords'
 
 test('render prints one configuration, of the first host that needs it or of the one named', async () => {
   const render = (...words: readonly string[]) => type(['cluster', 'render', '--file', '-', ...words]);
-  assert.match((await render('keepalived')).stdout, /^# lb1 of the cluster main.*[\s\S]*router_id lb1/);
+  assert.match((await render('keepalived')).stdout, /^# Host lb1 of the cluster main.*[\s\S]*router_id lb1/);
   assert.match((await render('keepalived', '--host', 'lb2')).stdout, /router_id lb2/);
   const patroni = await render('patroni');
   assert.match(patroni.stdout, /^### \/etc\/patroni\/config\.yml \(mode 644\)\n/);

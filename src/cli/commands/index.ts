@@ -56,7 +56,7 @@ function graphText(graph: GraphStatus | undefined, live: number): string {
   if (graph === undefined) return 'not counted on this node; that is done when they are first needed';
   const { citations, records, segments, bytes, made } = graph;
   const rest = segments === live ? '' : ', newer records are added when needed';
-  return `${citations} between ${records} records, from ${segments} of ${live} segments${rest}; ${megabytes(bytes)} MB, made ${made.toISOString()}`;
+  return `${citations} between ${records} records, from ${segments} of ${live} segments${rest}; ${megabytes(bytes)} MB, created ${made.toISOString()}`;
 }
 
 const verify = defineSubcommand({
@@ -117,8 +117,8 @@ Any number of these processes may run: each piece of work is done once.`,
 export const command: CommandGroup = { commands: { status, rebuild, upgrade, downgrade, verify, follow } };
 
 function* reportLines({ segments, records, damage, differences }: VerifyReport): Generator<string, void, void> {
-  for (const { segment, where, problem, healing } of damage)
-    yield `damaged: segment ${segment} (${where}): ${problem} It was ${healing}.`;
+  for (const { segment, where, problem, outcome } of damage)
+    yield `damaged: segment ${segment} (${where}): ${problem} It was ${outcome}.`;
   for (const { record, what } of differences ?? []) yield `different: record ${record ?? '?'} ${what}`;
   if ((differences?.length ?? 0) > 0) yield 'Run "reperio index rebuild" to rebuild the index.';
   else if (differences !== undefined) yield `The index of ${records} records agrees with the records.`;

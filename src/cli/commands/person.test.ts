@@ -88,10 +88,10 @@ test('people are added with roles that there are', async () => {
 
 test('a role is given until a day and taken away', async () => {
   const said = await type(['person', 'role', 'ada', 'readers', '--until', '2999-12-31']);
-  assert.equal(said.stdout, 'ada is in readers until 2999-12-31T23:59:59.999Z.\n');
+  assert.equal(said.stdout, 'ada has the role readers until 2999-12-31T23:59:59.999Z.\n');
   assert.match((await type(['person', 'show', 'ada'])).stdout, /role +readers, until 2999-12-31/);
-  assert.match((await type(['person', 'role', 'ada', 'readers', '--remove'])).stdout, /no longer in readers/);
-  assert.match((await type(['person', 'role', 'ada', 'readers', '--remove'])).stdout, /was not in readers/);
+  assert.match((await type(['person', 'role', 'ada', 'readers', '--remove'])).stdout, /no longer has the role readers/);
+  assert.match((await type(['person', 'role', 'ada', 'readers', '--remove'])).stdout, /did not have the role readers/);
   assert.equal((await type(['person', 'role', 'ada', 'readers', '--until', 'soon'])).status, 1);
 });
 

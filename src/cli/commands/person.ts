@@ -117,11 +117,13 @@ const role = defineSubcommand({
       const account = await requireAccount(database, name);
       if (options.remove) {
         const taken = await takeRole(database, operator, account, wanted);
-        return taken ? `${account.name} is no longer in ${wanted}.` : `${account.name} was not in ${wanted}.`;
+        return taken
+          ? `${account.name} no longer has the role ${wanted}.`
+          : `${account.name} did not have the role ${wanted}.`;
       }
       await checkRole(database, wanted);
       await giveRole(database, operator, account, wanted, expires);
-      return `${account.name} is in ${wanted}${expires === undefined ? '' : ` until ${expires.toISOString()}`}.`;
+      return `${account.name} has the role ${wanted}${expires === undefined ? '' : ` until ${expires.toISOString()}`}.`;
     });
     print(said);
   },

@@ -50,13 +50,13 @@ Group www-data
 Listen ${host.address}:${deliveryPort(topology)}
 ErrorLog /var/log/apache2/error.log
 LogLevel warn
-# As Invenio's: what everybody logs, and the microseconds it took; the reader is in X-Forwarded-For when balancers stand in front.
+# As in Invenio: the combined log format, and the time in microseconds. Behind balancers, the address of the reader is in X-Forwarded-For.
 LogFormat "%{X-Forwarded-For}i %a %l %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\" %D" library
 CustomLog /var/log/apache2/access.log library
 ServerTokens Prod
 ServerSignature Off
 TraceEnable Off
-# Nothing of this machine is served but what a node names.
+# No file of this machine is served unless a node names it.
 <Directory />
     Require all denied
     AllowOverride None
@@ -64,26 +64,26 @@ TraceEnable Off
 }
 
 const workers = `
-# mpm_event: a connection that waits, sends a file or is kept alive costs no thread, so few threads serve many readers.
-# 4 processes of 64 threads; a thread is busy only while a node answers.
+# mpm_event: a connection that waits, sends a file or is kept alive needs no thread, so few threads serve many readers.
+# 4 processes with 64 threads each; a thread is busy only while a node answers.
 ServerLimit 4
 StartServers 2
 ThreadsPerChild 64
 ThreadLimit 64
 MaxRequestWorkers 256
-# Spare threads between which processes are started and stopped.
+# With fewer spare threads a process is started, with more one is stopped.
 MinSpareThreads 64
 MaxSpareThreads 192
 # Connections for each idle thread: (2 + 1) * 256 in all.
 AsyncRequestWorkerFactor 2
-# Processes are not replaced by number of connections: nothing here leaks.
+# Processes are not replaced after a number of connections: no module here leaks memory.
 MaxConnectionsPerChild 0
 ListenBacklog 1024
-# Kept connections save a handshake for each picture and style sheet; 5 s is enough for a page, and costs event MPM no thread.
+# A kept connection saves a handshake for each picture and style sheet; 5 s is enough for a page, and needs no thread with mpm_event.
 KeepAlive On
 KeepAliveTimeout 5
 MaxKeepAliveRequests 1000
-# Whole silence on either side.
+# Seconds without any data, from the reader or from the node.
 Timeout 60
 # Files go from the disk to the network without passing through this process. Switch it off for a folder on NFS.
 EnableSendfile On`;
@@ -95,14 +95,14 @@ function balancer(topology: Topology): string {
   );
   return lines(
     `
-# Ready is 2xx; 404 of a node that is about to stop is not. Every second, so that a node is left within two.
+# A node is ready when it answers 2xx; a node that is about to stop answers 404. Probes run every second, so a node gets no requests after two seconds.
 ProxyHCExpr ready {%{REQUEST_STATUS} =~ /^2/}
 ProxyPreserveHost On
 <Proxy "balancer://web">
-    # keepalive asks the kernel to find dead peers; ttl is less than the nodes keep connections (72 s).`,
+    # keepalive: the kernel finds dead peers. ttl is less than the keep-alive of the nodes (72 s).`,
     members,
-    `    # To the one with the fewest requests in flight, which is right when they take from 1 ms to minutes. A 503 takes a node out for \`retry\` (1 s).
-    # What was sent to a node that then dies is not tried again by Apache: 4 requests failed where HAProxy and nginx lost none (measured).
+    `    # Each request goes to the node with the fewest running requests, since they take from 1 ms to minutes. After a 503 a node gets none for \`retry\` (1 s).
+    # Apache does not repeat a request that it sent to a node that then dies: 4 requests failed where HAProxy and nginx lost none (measured).
     ProxySet lbmethod=bybusyness failonstatus=503 maxattempts=2
 </Proxy>`,
   ).trimEnd();
@@ -117,15 +117,15 @@ function sites(topology: Topology, host: Host): string {
 <VirtualHost ${host.address}:${deliveryPort(topology)}>
     ServerName ${probeHost(topology)}`,
     behind
-      ? '    # Balancers have said who the reader is and how they came; Apache adds the balancer to X-Forwarded-For, and web nodes trust both.'
+      ? '    # Balancers have set the headers on the reader; Apache adds the balancer to X-Forwarded-For, and web nodes trust both.'
       : [
-          '    # Readers come here directly: what they say of themselves is not passed on.',
+          '    # Readers connect directly: their own headers on address and protocol are not passed on.',
           '    RequestHeader unset X-Forwarded-For early',
           '    RequestHeader unset X-Forwarded-Host early',
           '    RequestHeader unset Forwarded early',
           '    RequestHeader set X-Forwarded-Proto "expr=%{REQUEST_SCHEME}"',
         ],
-    `    # A node that has let a reader through says X-Sendfile: PATH, and the file is sent from here, with ranges and conditions; below this folder only.
+    `    # A node that allows a download answers with X-Sendfile: PATH, and Apache sends the file, with ranges and conditional requests; only below this folder.
     # 200 MB: 3 ms of Node's processor time instead of 190 (measured).
     XSendFile On
     XSendFilePath ${files.folder}

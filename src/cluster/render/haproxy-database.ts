@@ -18,7 +18,7 @@ defaults tcp
     option tcplog
     timeout connect 1s
     timeout check 1s
-    # A connection that waits for notifications says nothing for hours. The peers are asked instead whether they live.
+    # A connection that waits for notifications may be silent for hours. TCP keep-alive probes find dead peers instead.
     timeout client 24h
     timeout server 24h
     timeout queue 5s
@@ -34,17 +34,17 @@ defaults tcp
 
 listen primary
     bind ${address}:${ports.primary}
-    # 200 at the one that holds the leader's lock, 503 elsewhere.
+    # Patroni answers 200 on the server that holds the leader key, 503 on the others.
     option httpchk OPTIONS /primary
     http-check expect status 200
-    # Whoever is connected to a server that is the primary no more would write into the void or read what is old: cut, so that the client comes again.
+    # Connections to a server that is no longer the primary are cut, so that clients connect again: they would lose writes or read old data.
     default-server ${check} on-marked-down shutdown-sessions
 ${servers}
 
 listen replicas
     bind ${address}:${ports.replicas}
     balance leastconn
-    # Streaming replicas that are at most 16 MB of log behind.
+    # Streaming replicas that are at most 16 MB of WAL behind.
     option httpchk OPTIONS /replica?lag=16MB
     http-check expect status 200
     default-server ${check} on-marked-down shutdown-sessions

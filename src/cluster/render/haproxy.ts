@@ -34,15 +34,15 @@ global
     user haproxy
     group haproxy
     log /dev/log local0 notice
-    # For \`set server pages/web1 state drain\` and the like; expose-fd hands the listening sockets to the next process, so that a reload refuses nobody.
+    # For commands such as \`set server pages/web1 state drain\`. expose-fd passes the listening sockets to the next process, so a reload refuses no connection.
     stats socket ${socket} mode 660 user root group haproxy level admin expose-fd listeners
     stats timeout 30s
-    # Two files for each connection, so 16,000 of them: a limit that usual limits on open files allow.
+    # Each connection takes two open files: 16,000 in all, which the usual limits on open files allow.
     maxconn 8000
-    # After a reload the old process lives until its last connection ends: as long as a long download may take. The library's connections to the database go
-    # through it too and are cut then, which it takes as a lost connection.
+    # After a reload the old process lives until its last connection ends, at most as long as a long download may take. Connections of the library to the
+    # database that go through it are cut then; the library connects again.
     hard-stop-after 1h
-    # A reload would forget who is drained or in maintenance: the state is written here before it (see haproxy.service.d/reperio.conf).
+    # A reload would forget which servers are in drain or maint. So their state is written to this file before a reload (see haproxy.service.d/reperio.conf).
     server-state-file ${serverState}
     ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets`;
 }
@@ -55,20 +55,20 @@ defaults http
     option httplog
     option dontlognull
     load-server-state-from-file global
-    # A node that does not answer is left for another one at once (redispatch 1), not tried three times first.
+    # A request that a node does not accept goes to another node at once, instead of trying the same node three times first.
     option redispatch 1
     retries 3
-    # 503 is what a node says that sheds load or is about to stop: another one may have time. Never on a timeout: the work would be done several times.
+    # A node answers 503 when it sheds load or is about to stop: another node may have time. No retry on a timeout: the work would be done several times.
     retry-on conn-failure empty-response 503
     timeout connect 1s
     timeout check 1s
     timeout client 60s
     timeout server 60s
-    # A whole request, its first 16 kB of body included: who sends slower than that only holds a slot.
+    # For a whole request with the first 16 kB of its body: a slower client would only occupy a slot.
     timeout http-request 15s
-    # Less than the nodes' own keep-alive (72 s), so that they never close what we are about to use.
+    # Less than the keep-alive of the nodes (72 s), so that a node never closes a connection that HAProxy is about to use.
     timeout http-keep-alive 60s
-    # A node that was unplugged sends no reset. With these a request that waits for it fails after some 3 s, and goes to another node if it may be repeated.
+    # An unplugged node sends no reset. With these probes a request to it fails after some 3 s, and goes to another node if it may be repeated.
     option srvtcpka
     srvtcpka-idle 1s
     srvtcpka-intvl 1s
@@ -87,24 +87,24 @@ function libraryFrontend(topology: Topology): string {
   return lines(
     `
 frontend library
-    # On the floating address itself; the balancer that does not have it may listen all the same (sysctl net.ipv4.ip_nonlocal_bind).`,
+    # Listens on the floating address, even on the balancer that does not have it now (sysctl net.ipv4.ip_nonlocal_bind).`,
     ...bind,
-    `    # Without it every reload resets clients that are about to send on an idle connection (74 in 5 reloads).
+    `    # Without this option, every reload resets clients that are about to send on an idle connection (74 in 5 reloads).
     option idle-close-on-response
-    # The body is read first, up to 16 kB, so that a request can be given to another node.
+    # The body is read first, up to 16 kB, so that the request can be sent to another node.
     option http-buffer-request
-    # What is not idempotent is never repeated, unless its sender says by a key that it may be: the node knows keys that it has seen.
+    # A request that is not idempotent is never repeated, unless the client allows it with an Idempotency-Key: nodes recognise a key that was used before.
     http-request disable-l7-retry if !{ method GET HEAD OPTIONS PUT DELETE } !{ req.hdr(Idempotency-Key) -m found }
-    # Who the reader is and how they came is said by us alone: web nodes believe it (trust-proxy).
+    # Only HAProxy sets these headers on the address and protocol of the reader: web nodes believe them (trust-proxy).
     http-request del-header X-Forwarded-For
     http-request del-header X-Forwarded-Host
     http-request del-header Forwarded
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Forwarded-Proto https if { ssl_fc }
     option forwardfor
-    # Whoever is told "not now" is told when to come back.
+    # Every 503 says when to try again.
     http-after-response set-header Retry-After 5 if { status 503 } !{ res.hdr(Retry-After) -m found }
-    # What may be long has slots of its own, so that it cannot starve pages: programs' searches, the API but for what types ahead, exports, files.
+    # Requests that may be long have slots of their own, so that pages stay fast: searches by programs, the API except suggestions, exports, files.
     acl is_program_format urlp(of) -m reg -i '${programFormatPattern}'`,
     addressRules.flatMap(({ path, slots, exports }) => {
       if (exports === true) return [`    use_backend downloads if { path_reg ${patternOf(path)} } is_program_format`];
@@ -126,14 +126,15 @@ function backends(topology: Topology): string {
   return lines(
     `
 backend pages
-    # Sessions are in the database: any node can answer anybody, so there is no stickiness to lose.
+    # Sessions are in the database: any node can answer any reader, so no sticky sessions are needed.
     balance leastconn`,
     probe,
-    `    # Beyond its slots a node is given nothing more; whoever waits longer than this hears 503 from us.
+    `    # A node gets no more requests than it has slots. A request that waits longer than this is answered 503.
     timeout queue 5s
-    # What was sent to a node that was unplugged is given up after 2 s (tcp-ut) and goes to another. That stands on each server, since HAProxy 2.6 does not
-    # take it from default-server.
-    # Twice no answer within a second: out; a dead one refuses, and is out after 0.7 s. Nodes that are only slow must not all be out at once. Not on-marked-down shutdown-sessions, which would cut answers that are on their way.
+    # A request sent to an unplugged node fails after 2 s (tcp-ut) and goes to another node. tcp-ut is set on each server, since HAProxy 2.6 does not take it
+    # from default-server.
+    # A node counts as down when two probes got no answer within a second each. A dead node refuses the probes, and is down after 0.7 s. Nodes that are only
+    # slow must not all be down at once. on-marked-down shutdown-sessions is not used: it would cut answers that are being sent.
     default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2`,
     web.map((host) => server(host, `maxconn ${slots(topology, host, 'pages')}`)),
     `
@@ -141,12 +142,12 @@ backend downloads
     balance leastconn
     http-check disable-on-404
     timeout queue 30s`,
-    '    # The same nodes: their state is that of the backend pages (track), drain and maint included.',
+    '    # The same nodes, with the state that they have in the backend pages (track), including drain and maint.',
     web.map((host) => server(host, `track pages/${host.name} maxconn ${slots(topology, host, 'downloads')}`)),
     files.length > 0 && [
       `
 backend files
-    # ${topology.files.server} there asks a web node whether the reader may, and sends the file itself.
+    # ${topology.files.server} on these hosts asks a web node whether the reader may have the file, and sends it itself.
     balance leastconn`,
       probe,
       `    timeout queue 30s
@@ -159,7 +160,7 @@ backend files
 function probeLines({ baseUrl }: Topology): string {
   return `    option httpchk
     http-check send meth GET uri ${probes.ready} ver HTTP/1.1 hdr Host ${new URL(baseUrl).hostname}
-    # A node that is about to stop answers 404: it gets nothing new and finishes what it has. 503 would take it for broken.
+    # A node that is about to stop answers 404: it gets no new requests and finishes those it has. With 503 it would count as broken.
     http-check disable-on-404`;
 }
 
@@ -172,12 +173,12 @@ function ownFrontend(topology: Topology, host: Host): string {
   const { ports, network } = topology;
   return `
 frontend haproxy
-    # For keepalived (does HAProxy live?), people (/stats) and Prometheus (/metrics); not on the floating address.
+    # For keepalived (is HAProxy alive?), people (/stats) and Prometheus (/metrics). Not on the floating address.
     bind ${host.address}:${ports.haproxy}
     bind 127.0.0.1:${ports.haproxy}
     http-request deny unless { src 127.0.0.0/8 ${networkText(network)} }
-    # Answered while HAProxy lives, whatever the web nodes do: were it not, both balancers would give up the address when all nodes are away, and readers
-    # would meet nobody instead of a 503.
+    # Answered as long as HAProxy is alive, whatever the state of the web nodes. Otherwise both balancers would give up the address when all nodes are down,
+    # and readers would get no answer instead of a 503.
     monitor-uri /haproxy-up
     http-request use-service prometheus-exporter if { path /metrics }
     stats enable
@@ -193,9 +194,9 @@ function unitOverride(topology: Topology, host: Host): RenderedFile {
     text: lines(
       madeFor(topology, host),
       `[Service]
-# A start is a clean slate (a file of format 1 without servers); only a reload keeps who was drained or in maintenance.
+# A start begins with an empty state file (format 1, no servers); only a reload keeps drain and maint.
 ExecStartPre=/bin/sh -c 'echo 1 > ${serverState}'
-# A reload goes on only when the configuration is right and the state is kept; else the process that runs stays.
+# A reload continues only when the configuration is valid and the state was saved; otherwise the running process stays.
 ExecReload=
 ExecReload=/usr/sbin/haproxy -Ws -f $CONFIG -c -q $EXTRAOPTS
 ExecReload=/bin/sh -c 'echo show servers state | socat - ${socket} > ${serverState}.new && mv ${serverState}.new ${serverState}'

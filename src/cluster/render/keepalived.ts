@@ -22,21 +22,21 @@ export function renderKeepalived(topology: Topology, host: Host): readonly Rende
 global_defs {
     router_id ${host.name}
     vrrp_version 3
-    # The script below must not be one that others can change. Not as nobody: keepalived 2.2.7 kills itself then when asked to check (-t).
+    # The script below must not be writable by other users. It does not run as nobody: keepalived 2.2.7 then crashes when it checks its configuration (-t).
     enable_script_security
     script_user root
-    # Neighbours are told at once who has the address now, and again after a second, since a packet may be lost.
+    # Neighbours are told at once which host has the address, and again after a second, since a packet may be lost.
     vrrp_garp_master_delay 1
-    # Five adverts a second must leave however busy this machine is: else the address is taken from a balancer that is well.
+    # Five adverts per second must be sent however busy this machine is: otherwise a working balancer loses the address.
     vrrp_rt_priority 20
-    # Microseconds it may work at that priority before the kernel kills it. The usual 10 ms are too few on a slow machine: it died while it took the address, and nobody had that for
-    # seconds (measured).
+    # Microseconds that keepalived may run at that priority before the kernel kills it. The usual 10 ms are too few on a slow machine: keepalived was killed
+    # while it took the address, and no balancer had the address for seconds (measured).
     vrrp_rlimit_rttime 1000000
 }
 
 vrrp_script chk_haproxy {
-    # Does HAProxy answer? Whole seconds only; a dead HAProxy refuses at once and costs 1.25 s (measured), most of it this interval. One that is slow, on a machine that is,
-    # has 4 s: giving the address away cuts every connection, to another balancer that may be as slow.
+    # Does HAProxy answer? The interval is in whole seconds. A dead HAProxy refuses the connection at once; the address moves after 1.25 s (measured), most of it
+    # this interval. A slow HAProxy has 4 s: moving the address cuts every connection, and the other balancer may be as slow.
     script "/usr/bin/curl -fsS -m 4 -o /dev/null http://127.0.0.1:${ports.haproxy}/haproxy-up"
     interval 1
     timeout 5
@@ -45,17 +45,17 @@ vrrp_script chk_haproxy {
 }
 
 vrrp_instance library {
-    # Everybody begins as BACKUP and nobody takes the address from one who is well (nopreempt): each move costs the requests in flight, so the one that
+    # All balancers start as BACKUP, and none takes the address from a working one (nopreempt): each move loses the requests in flight, so a balancer that
     # comes back waits.
     state BACKUP
     nopreempt
     interface ${host.interface}
     virtual_router_id ${virtualRouter}
-    # The highest of those that are well gets the address.
+    # The working balancer with the highest priority gets the address.
     priority ${priority}
-    # Five a second: a balancer without power is missed 0.65 s after its last one.
+    # Five adverts per second: a balancer that lost power is detected 0.65 s after its last advert.
     advert_int 0.2
-    # To named peers, since many networks carry no multicast; no stranger is heard then, either.
+    # Adverts go to named peers, since many networks carry no multicast; adverts of other hosts are ignored.
     unicast_src_ip ${host.address}
     unicast_peer {`,
     peers,

@@ -18,7 +18,7 @@ export function renderNginx(topology: Topology, host: Host): readonly RenderedFi
 worker_processes auto;
 pid /run/nginx.pid;
 error_log /var/log/nginx/error.log warn;
-# Two for each request: the reader and the node.
+# Two open files for each request: the connections to the reader and to the node.
 worker_rlimit_nofile 16384;
 events {
     worker_connections 4096;
@@ -32,13 +32,13 @@ http {
     # Files go from the disk to the network without passing through this process, in full packets. Switch sendfile off for a folder on NFS that changes.
     sendfile on;
     tcp_nopush on;
-    # One fast reader of a large file gives others their turn.
+    # A fast download of a large file does not block other requests.
     sendfile_max_chunk 1m;
-    # Less than the balancers' (60 s) would meet closed connections there.
+    # Longer than the keep-alive of the balancers (60 s), which would otherwise use closed connections.
     keepalive_timeout 75s;
     client_header_timeout 15s;
     client_body_timeout 60s;
-    # Documents are sent in through here too; how large is for the library to say.
+    # Documents are uploaded through nginx too; the library limits their size.
     client_max_body_size 0;`,
     upstream(topology, host),
     site(topology, host),
@@ -59,7 +59,7 @@ function upstream(topology: Topology, host: Host): string {
       (node) =>
         `        server ${node.address}:${topology.ports.web} max_fails=1 fail_timeout=2s${isOwn && node !== host ? ' backup' : ''};`,
     ),
-    `        # Connections that are kept; idle for less than the nodes keep theirs (72 s).
+    `        # Idle connections to nodes, kept for less time than the nodes keep them (72 s).
         keepalive 32;
         keepalive_timeout 60s;
     }`,
@@ -75,7 +75,7 @@ function site(topology: Topology, host: Host): string {
         listen ${host.address}:${deliveryPort(topology)} backlog=1024;
         server_name ${probeHost(topology)};`,
     behind && [
-      '        # Balancers only: what they say of the reader is passed on.',
+      '        # Only balancers may connect: their headers on the reader are passed on.',
       ...balancers.map((address) => `        allow ${address};`),
       '        allow 127.0.0.1;',
       '        deny all;',
@@ -88,22 +88,22 @@ function site(topology: Topology, host: Host): string {
     behind
       ? `            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;`
-      : `            # Readers come here directly: what they say of themselves is not passed on.
+      : `            # Readers connect directly: their own headers on address and protocol are not passed on.
             proxy_set_header X-Forwarded-For $remote_addr;
             proxy_set_header X-Forwarded-Host "";
             proxy_set_header Forwarded "";
             proxy_set_header X-Forwarded-Proto $scheme;`,
     `            proxy_connect_timeout 1s;
             proxy_read_timeout 60s;
-            # A node that does not answer or has no time (503) is left for another one. Only for what may be repeated: without the word non_idempotent nginx
-            # passes on no POST that was sent already.
+            # A request that a node does not answer, or answers 503, goes to another node. Without the word non_idempotent nginx does not repeat a POST that was
+            # already sent.
             proxy_next_upstream error timeout http_503;
             proxy_next_upstream_tries 3;
-            # An export is passed on as it comes, not kept in a file first.
+            # An export is passed on while it arrives, not stored in a file first.
             proxy_max_temp_file_size 0;
         }
-        # A node that has let a reader through says X-Accel-Redirect: ${internalPrefix}PATH, and the file is sent from here, with ranges and conditions. Nobody can
-        # ask for it from outside (internal). 200 MB: 7 ms of Node's processor time instead of 160 (measured).
+        # A node that allows a download answers with X-Accel-Redirect: ${internalPrefix}PATH, and nginx sends the file, with ranges and conditional requests. Clients
+        # cannot request this path themselves (internal). 200 MB: 7 ms of Node's processor time instead of 160 (measured).
         location ${internalPrefix} {
             internal;
             alias ${topology.files.folder}/;

@@ -13,7 +13,7 @@ const patroniSecrets = '/etc/patroni_env.conf';
 export function renderPatroni(topology: Topology, host: Host, secrets: Secrets): readonly RenderedFile[] {
   const text = lines(
     madeFor(topology, host),
-    `# Passwords are in ${patroniSecrets}. What is under bootstrap counts when the cluster is made, and never again: later \`patronictl edit-config\` changes it.`,
+    `# Passwords are in ${patroniSecrets}. The section bootstrap is read only once, when the cluster is created: afterwards use \`patronictl edit-config\`.`,
     head(topology, host),
     bootstrap(topology),
     postgres(topology, host),
@@ -51,15 +51,15 @@ function head(topology: Topology, host: Host): string {
     .join(',');
   const why =
     etcdApi === 'etcd'
-      ? `# The v2 API, on purpose: with etcd3 this Patroni (${topology.versions.patroni}) overwrites the lock of the new primary when the old one comes back, and what was
-# acknowledged meanwhile is lost (see docs/cluster.md). etcd needs --enable-v2.`
-      : `# Safe since Patroni 3.1; before, it had to be the v2 API.`;
+      ? `# The v2 API, on purpose: with etcd3 this Patroni (${topology.versions.patroni}) overwrites the leader key of the new primary when the old primary comes back, and writes
+# acknowledged in between are lost (see docs/cluster.md). etcd needs --enable-v2.`
+      : `# The v3 API is safe since Patroni 3.1; older versions need the v2 API.`;
   return `
 scope: ${name}
 name: ${host.name}
 
 restapi:
-  # Balancers and other members ask here who is the primary.
+  # Balancers and other Patroni members ask here which server is the primary.
   listen: "${host.address}:${ports.patroni}"
   connect_address: "${host.address}:${ports.patroni}"
 
@@ -76,21 +76,21 @@ function bootstrap(topology: Topology): string {
     `
 bootstrap:
   dcs:
-    # Seconds. A primary that is lost is replaced after ttl: 22 s without writes (measured); 20 is the least that Patroni 4 takes. Switching over takes 2 s.
-    # loop_wait + 2 * retry_timeout must not exceed ttl, or a slow etcd costs the primary its office.
+    # Seconds. A lost primary is replaced after ttl: 22 s without writes (measured). 20 is the smallest value that Patroni 4 accepts. A switchover takes 2 s.
+    # loop_wait + 2 * retry_timeout must not exceed ttl; otherwise a slow etcd demotes the primary.
     ttl: 20
     loop_wait: 2
     retry_timeout: 3
-    # A replica that is further behind (bytes) does not become the primary.
+    # Bytes. A replica that is further behind does not become the primary.
     maximum_lag_on_failover: 1048576
-    # A primary that crashed is not given time to come up again: a replica takes over at once (3 s instead of minutes).
+    # A crashed primary is not given time to restart: a replica takes over at once (3 s instead of minutes).
     primary_start_timeout: 0
-    # A commit is acknowledged when a replica has it too, and only that replica may take over: no acknowledged write is lost with one host.
+    # A commit is acknowledged when a replica has it too, and only that replica may take over: the loss of one host loses no acknowledged write.
     synchronous_mode: true
-    # While no replica is there, commits are acknowledged by the primary alone. true would refuse writes instead.
+    # Without a replica, the primary acknowledges commits alone. With true it would refuse writes instead.
     synchronous_mode_strict: false
     postgresql:
-      # The old primary is rewound to where the new one began, instead of being copied anew.
+      # The old primary is rewound to the point where the new one began, instead of being copied again.
       use_pg_rewind: true
       use_slots: true
       parameters:`,
@@ -98,16 +98,16 @@ bootstrap:
     `
   initdb:
     - encoding: UTF8
-    # The order of text is ours, not the system's, whose changes would break indexes of a replica on another release.
+    # Text is sorted by a fixed order, not by the system's locale: a replica with another release of the system would sort differently, which breaks indexes.
     - locale: C.UTF-8
-    # A damaged page is found when it is read; pg_rewind needs it as well.
+    # A damaged page is found when it is read. pg_rewind needs checksums as well (or wal_log_hints).
     - data-checksums
     - auth-host: scram-sha-256
     - auth-local: peer
-  # Who may connect stands under postgresql.pg_hba; Patroni 3.0's --validate-config asks for a line here too.
+  # Access rules are under postgresql.pg_hba; Patroni 3.0's --validate-config requires a line here too.
   pg_hba:
     - local all postgres peer
-  # Makes the library's role and database once.
+  # Creates the role and the database of the library, once.
   post_bootstrap: ${createDatabaseFile}`,
   ).trimEnd();
 }
@@ -117,7 +117,7 @@ function postgres(topology: Topology, host: Host): string {
   return lines(
     `
 postgresql:
-  # Not the loopback address: Patroni itself comes by this one too.
+  # Not the loopback address: Patroni itself connects to this address too.
   listen: "${host.address}:${ports.postgresql}"
   connect_address: "${host.address}:${ports.postgresql}"
   data_dir: ${database.data}
@@ -126,9 +126,9 @@ postgresql:
   parameters:
     unix_socket_directories: /var/run/postgresql
   basebackup:
-    # A new replica does not wait for the next checkpoint, which may take minutes.
+    # A new replica starts with an immediate checkpoint; waiting for the next one may take minutes.
     - checkpoint: fast
-  # Here and not under bootstrap, so that a host that is added is let in by rendering again and \`patronictl reload\`.
+  # Here and not under bootstrap, so that rendering again and \`patronictl reload\` give access to a host that was added.
   pg_hba:`,
     accessLines(topology).map((line) => `    - ${line}`),
   ).trimEnd();

@@ -31,29 +31,33 @@ export function postgresParameters(topology: Topology): readonly Parameter[] {
     {
       name: 'max_connections',
       value: String(connectionsOf(topology)),
-      why: `${poolSize} for each worker and supervisor of every web node, ${processesOfWorker * poolSize} for each worker host, ${spare} to spare`,
+      why: `${poolSize} for each worker and supervisor of every web node, ${processesOfWorker * poolSize} for each worker host, ${spare} spare`,
     },
     ...memoryParameters(memory),
-    { name: 'jit', value: 'off', why: 'statements of milliseconds are not worth compiling' },
-    { name: 'wal_compression', value: 'on', why: 'bulk loads write much that compresses well' },
-    { name: 'max_wal_size', value: '4GB', why: 'a bulk load is not stopped by checkpoints every few seconds' },
-    { name: 'checkpoint_timeout', value: '15min', why: 'likewise' },
+    { name: 'jit', value: 'off', why: 'compiling costs more than it saves for statements of milliseconds' },
+    { name: 'wal_compression', value: 'on', why: 'bulk loads write much WAL, which compresses well' },
+    { name: 'max_wal_size', value: '4GB', why: 'a bulk load does not cause a checkpoint every few seconds' },
+    { name: 'checkpoint_timeout', value: '15min', why: 'as max_wal_size' },
     {
       name: 'tcp_keepalives_idle',
       value: '10',
-      why: 'clients that lost power are found after 25 s, with what they locked',
+      why: 's; a client that lost power is found after 25 s, and its locks are released',
     },
-    { name: 'tcp_keepalives_interval', value: '5', why: 'likewise' },
-    { name: 'tcp_keepalives_count', value: '3', why: 'likewise' },
-    { name: 'tcp_user_timeout', value: '3000', why: 'ms; what is sent and not confirmed: likewise' },
+    { name: 'tcp_keepalives_interval', value: '5', why: 's; as tcp_keepalives_idle' },
+    { name: 'tcp_keepalives_count', value: '3', why: 'as tcp_keepalives_idle' },
+    { name: 'tcp_user_timeout', value: '3000', why: 'ms; the same for data that was sent and is not acknowledged' },
     {
       name: 'idle_in_transaction_session_timeout',
       value: '10min',
-      why: 'a transaction that nobody ends keeps dead rows and locks',
+      why: 'a transaction that is never ended keeps dead rows and locks',
     },
-    { name: 'log_min_duration_statement', value: '1000', why: 'ms; what a reader has waited for is told' },
-    { name: 'log_lock_waits', value: 'on', why: 'likewise' },
-    { name: 'log_checkpoints', value: 'on', why: 'likewise' },
+    {
+      name: 'log_min_duration_statement',
+      value: '1000',
+      why: 'ms; statements that readers had to wait for are logged',
+    },
+    { name: 'log_lock_waits', value: 'on', why: 'long waits for locks are logged' },
+    { name: 'log_checkpoints', value: 'on', why: 'checkpoints are logged' },
   ];
 }
 
@@ -62,23 +66,31 @@ function memoryParameters(memory: number | undefined): readonly Parameter[] {
   const megabytes = (part: number): string => `${Math.floor((memory * part) / 2 ** 20)}MB`;
   return [
     { name: 'shared_buffers', value: megabytes(0.25), why: 'a quarter of the memory of the smallest database host' },
-    { name: 'effective_cache_size', value: megabytes(0.7), why: 'what it and the kernel keep of the files together' },
-    { name: 'maintenance_work_mem', value: megabytes(1 / 32), why: 'for vacuum and for making indexes' },
+    {
+      name: 'effective_cache_size',
+      value: megabytes(0.7),
+      why: 'an estimate of the files that PostgreSQL and the kernel cache together',
+    },
+    { name: 'maintenance_work_mem', value: megabytes(1 / 32), why: 'for vacuum and for creating indexes' },
   ];
 }
 
 /** Only for several servers, with Patroni. */
 export const replicationParameters: readonly Parameter[] = [
-  { name: 'wal_level', value: 'replica', why: 'what replicas need' },
-  { name: 'hot_standby', value: 'on', why: 'replicas answer reads' },
+  { name: 'wal_level', value: 'replica', why: 'replicas need it' },
+  { name: 'hot_standby', value: 'on', why: 'replicas answer read queries' },
   { name: 'wal_log_hints', value: 'on', why: 'pg_rewind needs it (or checksums, which are on as well)' },
-  { name: 'max_wal_senders', value: '10', why: 'replicas, base backups, backups' },
+  { name: 'max_wal_senders', value: '10', why: 'for replicas, their base backups, and backups' },
   { name: 'max_replication_slots', value: '10', why: 'one for each replica' },
-  { name: 'wal_keep_size', value: '1GB', why: 'a replica that was away for a while catches up without a new copy' },
+  {
+    name: 'wal_keep_size',
+    value: '1GB',
+    why: 'a replica that was disconnected for a while catches up without a new copy',
+  },
   {
     name: 'wal_sender_timeout',
     value: '5s',
-    why: 'a replica without power is missed, and commits wait for it no longer',
+    why: 'a replica that lost power is detected, and commits no longer wait for it',
   },
-  { name: 'wal_receiver_timeout', value: '5s', why: 'likewise, the other way' },
+  { name: 'wal_receiver_timeout', value: '5s', why: 'a primary that lost power is detected' },
 ];

@@ -17,7 +17,7 @@ export function renderPostgresql(topology: Topology, host: Host, _secrets: Secre
   const folder = `/etc/postgresql/${major}/${topology.name}`;
   const settings = lines(
     madeFor(topology, host),
-    '# On its own address, since the library comes from other hosts.',
+    '# The address of this host, since the library connects from other hosts.',
     `listen_addresses = '${host.address}'`,
     `port = ${topology.ports.postgresql}`,
     postgresParameters(topology).map(({ name, value, why }) => `# ${why}\n${name} = '${value}'`),
@@ -35,11 +35,11 @@ function createDatabase(topology: Topology, host: Host): string {
   return lines(
     '#!/bin/sh',
     madeFor(topology, host),
-    `# Makes the role ${database.user} and its database ${database.name}, once. Patroni calls it with the address of the new primary; by hand it needs none:
+    `# Creates the role ${database.user} and its database ${database.name}, once. Patroni runs this script with the address of the new primary. To run it by hand:
 #   LIBRARY_PASSWORD=... sh ${createDatabaseFile} 'dbname=postgres'
 set -eu
 : "\${LIBRARY_PASSWORD:?is not set}"
-# The password comes by the environment: arguments can be seen by everybody on the machine.
+# The password is passed in the environment: everybody on the machine can see arguments.
 psql -X -q -v ON_ERROR_STOP=1 -d "\${1:-dbname=postgres}" <<'SQL'
 \\getenv password LIBRARY_PASSWORD
 CREATE ROLE ${database.user} LOGIN PASSWORD :'password';

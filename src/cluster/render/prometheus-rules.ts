@@ -38,7 +38,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
       expression: 'sum(up{job="reperio"}) == 0',
       for: '10s',
       severity: 'page',
-      summary: 'No web node answers: readers see nothing.',
+      summary: 'No web node answers: the library is down.',
     },
     {
       name: 'ReperioNoWorkers',
@@ -60,7 +60,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
         'sum by (node) (rate(reperio_http_requests_total{code=~"5.."}[5m])) / sum by (node) (rate(reperio_http_requests_total[5m])) > 0.01',
       for: '2m',
       severity: 'page',
-      summary: '{{ $value | humanizePercentage }} of the answers of {{ $labels.node }} are errors of ours.',
+      summary: '{{ $value | humanizePercentage }} of the answers of {{ $labels.node }} are server errors (5xx).',
     },
     {
       name: 'ReperioSlow',
@@ -75,7 +75,8 @@ function webAlerts(topology: Topology): readonly Alert[] {
       expression: 'max by (node) (reperio_index_age_seconds) > 60',
       for: '1m',
       severity: 'ticket',
-      summary: 'What {{ $labels.node }} finds is {{ $value | humanizeDuration }} old: it cannot read the database.',
+      summary:
+        'The index on {{ $labels.node }} is {{ $value | humanizeDuration }} behind: the node cannot read the database.',
     },
     {
       name: 'ReperioLoopLate',
@@ -89,21 +90,22 @@ function webAlerts(topology: Topology): readonly Alert[] {
       expression: 'rate(reperio_http_requests_shed_total[5m]) > 0.1',
       for: '1m',
       severity: 'page',
-      summary: '{{ $labels.node }} refuses requests, since it does not get round to them.',
+      summary: '{{ $labels.node }} is overloaded and refuses requests.',
     },
     {
       name: 'ReperioTaskProblem',
       expression: 'max by (task) (reperio_task_problem) > 0',
       for: '5m',
       severity: 'ticket',
-      summary: 'The periodic task {{ $labels.task }} has failed or found something: see `reperio tasks status`.',
+      summary: 'The periodic task {{ $labels.task }} failed or found a problem: see `reperio tasks status`.',
     },
     {
       name: 'ReperioTaskLate',
       expression: 'min by (task) (reperio_task_late_seconds) > 900',
       for: '5m',
       severity: 'ticket',
-      summary: 'Nobody has begun the periodic task {{ $labels.task }} for {{ $value | humanizeDuration }}.',
+      summary:
+        'The periodic task {{ $labels.task }} is {{ $value | humanizeDuration }} late: no process has started it.',
     },
   ];
 }
@@ -116,14 +118,16 @@ function balancerAlerts(topology: Topology): readonly Alert[] {
       expression: 'up{job="haproxy"} == 0',
       for: '20s',
       severity: 'page',
-      summary: 'HAProxy on {{ $labels.node }} does not answer: the floating address may have nowhere to go.',
+      summary:
+        'HAProxy on {{ $labels.node }} does not answer: without another balancer readers cannot reach the library.',
     },
     {
       name: 'BalancerQueues',
       expression: 'max by (node, proxy) (haproxy_backend_current_queue) > 20',
       for: '1m',
       severity: 'ticket',
-      summary: 'At {{ $labels.node }} {{ $value | humanize }} requests wait for a slot of {{ $labels.proxy }}.',
+      summary:
+        'On {{ $labels.node }}, {{ $value | humanize }} requests wait for a slot of the backend {{ $labels.proxy }}.',
     },
   ];
 }
@@ -137,28 +141,28 @@ function databaseAlerts(topology: Topology): readonly Alert[] {
       expression: 'sum(patroni_primary) < 1 or absent(patroni_primary)',
       for: '45s',
       severity: 'page',
-      summary: 'No database is the primary: nothing can be changed.',
+      summary: 'No database is the primary: no change can be saved.',
     },
     {
       name: 'DatabaseTwoPrimaries',
       expression: 'sum(patroni_primary) > 1',
       for: '10s',
       severity: 'page',
-      summary: 'Two databases think that they are the primary.',
+      summary: 'Two databases act as the primary.',
     },
     {
       name: 'DatabaseNoSyncReplica',
       expression: 'sum(patroni_sync_standby) < 1',
       for: '2m',
       severity: 'page',
-      summary: 'Writes are acknowledged by one database alone: losing it loses them.',
+      summary: 'No synchronous replica: the loss of the primary would lose acknowledged writes.',
     },
     {
       name: 'DatabaseMissing',
       expression: `sum(patroni_postgres_running) < ${databases}`,
       for: '1m',
       severity: 'ticket',
-      summary: `Of ${databases} databases {{ $value }} run.`,
+      summary: `{{ $value }} of ${databases} databases are running.`,
     },
     {
       name: 'EtcdMemberDown',

@@ -10,7 +10,7 @@ export function renderPrometheus(topology: Topology, host: Host): readonly Rende
   const text = lines(
     madeFor(topology, host),
     `global:
-  # An alert that waits for two of these comes within half a minute.
+  # An alert that needs two evaluations comes within half a minute.
   scrape_interval: 10s
   evaluation_interval: 10s
 
@@ -18,7 +18,7 @@ rule_files:
   - ${rulesFile}
 
 scrape_configs:
-  # From other hosts web nodes answer the addresses in status-networks only: this one is among them.`,
+  # Web nodes answer only the networks in status-networks; this host is one of them.`,
     job('reperio', hostsWith(topology, 'web'), ports.web),
     job('haproxy', hostsWith(topology, 'balancer'), ports.haproxy),
     usesPatroni(topology) && [

@@ -81,7 +81,7 @@ test('the file of the second balancer differs where it must, and nowhere else', 
     return text.split('\n').flatMap((line, number) => (line === others[number] ? [] : [others[number]!.trim()]));
   });
   assert.deepEqual(
-    different.filter((line) => !line.startsWith('# lb2 of the cluster')),
+    different.filter((line) => !line.startsWith('# Host lb2 of the cluster')),
     ['bind 10.77.0.12:8404', 'router_id lb2', 'priority 190', 'unicast_src_ip 10.77.0.12', '10.77.0.11'],
   );
 });

@@ -27,5 +27,5 @@ export function environmentLine(name: string, value: string): string {
 
 /** The first line of every file that is rendered. */
 export function madeFor(topology: Topology, host: Host): string {
-  return `# ${host.name} of the cluster ${topology.name}, made by \`reperio cluster render\`: change cluster.yaml and render again.`;
+  return `# Host ${host.name} of the cluster ${topology.name}, made by \`reperio cluster render\`. Do not edit: change cluster.yaml and render again.`;
 }

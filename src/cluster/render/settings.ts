@@ -20,7 +20,7 @@ export function renderSettings(topology: Topology, host: Host, secrets: Secrets)
         madeFor(topology, host),
         environmentLine('DATABASE_URL', databaseUrl(topology, databaseAddresses(topology), secrets)),
         replicas !== undefined && [
-          '# Whole records are read from a replica that is fresh enough.',
+          '# Whole records are read from a replica, if it is up to date enough.',
           environmentLine('REPERIO_READ_DATABASE_URL', databaseUrl(topology, [replicas], secrets)),
         ],
       ),
@@ -34,29 +34,29 @@ function settingsText(topology: Topology, host: Host): string {
   const monitors = hostsWith(topology, 'monitor').map(({ address }) => address);
   return lines(
     madeFor(topology, host),
-    '# Addresses of databases are in secrets.env, with the password.',
+    '# The addresses of the databases are in secrets.env, with the password.',
     setting('node-name', host.name),
     setting('base-url', topology.baseUrl),
-    '# Documents are in one folder that all these hosts share.',
+    '# Documents are in one folder that all web, worker and files hosts share.',
     setting('files', topology.files.folder),
     isWeb && deliverySettings(topology),
     isWeb && [
-      '# Not on every interface: readers come by the balancers only.',
+      '# Not on every interface: readers connect only through the balancers, nginx or Apache.',
       setting('host', host.address),
       setting('port', topology.ports.web),
       ...(proxies.length === 0
         ? []
         : [
-            "# What stands in front: its word on the address and protocol of readers is believed, and nobody else's.",
+            '# The proxies in front of this node: only their headers on the address and protocol of readers are believed.',
             setting('trust-proxy', proxies.map(({ address }) => address).join(', ')),
           ]),
-      '# Who may read /server-status and /metrics without signing in: this machine, and Prometheus.',
+      '# Networks that may read /server-status and /metrics without signing in: this host, and Prometheus.',
       setting('status-networks', ['127.0.0.0/8', '::1', host.address, ...monitors].join(', ')),
       ...(host.workers === undefined ? [] : [setting('web-workers', host.workers)]),
       ...(hostsWith(topology, 'worker').length === 0 || host.roles.includes('worker')
         ? []
         : [
-            '# Worker hosts look after the index and do periodic tasks; this one stands in for them.',
+            '# Worker hosts maintain the index and run periodic tasks; this node does so when no worker host does.',
             setting('index-work', 'standby'),
             setting('task-work', 'standby'),
           ]),
@@ -71,7 +71,7 @@ function settingsText(topology: Topology, host: Host): string {
  */
 function deliverySettings(topology: Topology): readonly string[] {
   if (hostsWith(topology, 'files').length === 0) return [];
-  const why = `# We say who may have a file, and ${topology.files.server} sends it.`;
+  const why = `# This node decides who may read a file, and ${topology.files.server} sends it.`;
   return topology.files.server === 'nginx'
     ? [why, setting('file-delivery', 'x-accel'), setting('file-accel-prefix', internalPrefix)]
     : [why, setting('file-delivery', 'x-sendfile')];

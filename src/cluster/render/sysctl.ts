@@ -29,12 +29,12 @@ function settingsOf(topology: Topology, host: Host): readonly KernelSetting[] {
     {
       name: 'vm.swappiness',
       value: isDatabase ? '1' : '10',
-      why: 'What is swapped out is met by a reader as a wait: file caches go first, processes only when memory is truly short.',
+      why: 'Readers wait for memory that was swapped out: file caches are dropped first, and processes are swapped only when memory is very short.',
     },
     {
       name: 'fs.file-max',
       value: '1048576',
-      why: 'Every connection is a file, at both ends of a balancer; the whole machine has at least so many.',
+      why: 'Every connection is an open file, at both ends of a balancer; this limit is for the whole machine.',
     },
   ];
 }
@@ -43,12 +43,12 @@ const listening: readonly KernelSetting[] = [
   {
     name: 'net.core.somaxconn',
     value: '4096',
-    why: 'Connections that wait to be accepted. A program may ask for more than this and silently gets this.',
+    why: 'Connections that wait to be accepted. A program that asks for more silently gets this limit.',
   },
   {
     name: 'net.ipv4.tcp_max_syn_backlog',
     value: '8192',
-    why: 'Connections that are half made: more than before it looks like an attack.',
+    why: 'Half-open connections. With the usual limit many readers look like an attack.',
   },
 ];
 
@@ -56,12 +56,12 @@ const balancing: readonly KernelSetting[] = [
   {
     name: 'net.ipv4.ip_nonlocal_bind',
     value: '1',
-    why: 'HAProxy listens on the floating address while the other balancer has it, so that it answers at once when it moves.',
+    why: 'HAProxy listens on the floating address even while the other balancer has it, so it answers at once when the address moves.',
   },
   {
     name: 'net.ipv4.ip_local_port_range',
     value: '10240 65535',
-    why: 'Each connection to a node has a port here.',
+    why: 'Each connection to a node takes a local port.',
   },
 ];
 
@@ -69,27 +69,27 @@ const asking: readonly KernelSetting[] = [
   {
     name: 'net.ipv4.tcp_syn_retries',
     value: '2',
-    why: 'A host that is gone is given up after 7 s, not after two minutes; HAProxy has shorter limits of its own.',
+    why: 'Connecting to a lost host fails after 7 s, not after two minutes; HAProxy has shorter limits of its own.',
   },
   {
     name: 'net.ipv4.tcp_retries2',
     value: '8',
-    why: 'A connection to a host that fell silent ends after some 100 s, not after 15 minutes (RFC 1122 asks for at least 100 s).',
+    why: 'A connection to a host that no longer answers ends after some 100 s, not after 15 minutes (RFC 1122 requires at least 100 s).',
   },
   {
     name: 'net.ipv4.tcp_keepalive_time',
     value: '30',
-    why: 'Seconds. Whoever waits for a host that fell silent asks whether it is there. A pg_rewind whose source was cut off hangs for two hours else, as is usual, and its replica with it.',
+    why: 'Seconds. A program that waits for a silent host probes whether the host is still there. With the usual two hours, a pg_rewind whose source was cut off hangs, and its replica with it.',
   },
   {
     name: 'net.ipv4.tcp_keepalive_intvl',
     value: '5',
-    why: 'Likewise: seconds between two questions ...',
+    why: 'Seconds between two probes.',
   },
   {
     name: 'net.ipv4.tcp_keepalive_probes',
     value: '3',
-    why: '... of which so many may stay without answer.',
+    why: 'The connection ends when this number of probes had no answer.',
   },
 ];
 
@@ -98,16 +98,16 @@ const database: readonly KernelSetting[] = [
   {
     name: 'vm.overcommit_memory',
     value: '2',
-    why: 'PostgreSQL is told that there is no more memory, instead of being killed without a word.',
+    why: 'PostgreSQL gets an error when there is no more memory, instead of being killed by the kernel.',
   },
   {
     name: 'vm.overcommit_ratio',
     value: '80',
-    why: 'Part of the memory that may be promised, with the line before.',
+    why: 'Percent of the memory that may be allocated, because of the line before.',
   },
   {
     name: 'vm.dirty_background_bytes',
     value: '67108864',
-    why: 'Writing begins early and in small parts, so that a checkpoint does not stop commits for seconds.',
+    why: 'Bytes. Writing to the disk begins early and in small parts, so that a checkpoint does not stop commits for seconds.',
   },
 ];

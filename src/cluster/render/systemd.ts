@@ -22,31 +22,31 @@ const web: Service = {
   title: 'web node',
   command: 'serve',
   listens: true,
-  own: `# Code and settings again, without a refused or cut connection.
+  own: `# Reads the program and the settings again. No connection is refused or cut.
 ExecReload=/bin/kill -HUP $MAINPID
-# The main process alone is told to stop, and its workers by it: it answers 404 at /health/ready until the balancers have seen it (5 s at most), then 35 s are
-# left for what has come. Only then is anything killed.
+# Only the main process gets the signal; it stops its workers. It answers 404 at /health/ready until the balancers have seen it (5 s at most), then running
+# requests have 35 s to end. After that, all processes are killed.
 KillSignal=SIGTERM
 KillMode=mixed
 TimeoutStopSec=50
-# Longer than \`worker-silence\` (30 s), after which a worker that hangs is replaced: this is for when the main process hangs, or no worker can be made.
+# Longer than \`worker-silence\` (30 s), after which a hanging worker is replaced. The watchdog is for a main process that hangs, or that cannot start a worker.
 WatchdogSec=90
-# Two for each request that waits behind a slow database, and the files of the index.
+# Two files for each request that waits for a slow database, and the files of the index.
 LimitNOFILE=65536
-# Under memory pressure readers come before everything else of this machine but the kernel.
+# When memory runs out, the kernel prefers to kill other processes of this machine.
 OOMScoreAdjust=-100`,
 };
 
 const follower: Service = {
   name: 'reperio-follower',
-  title: 'looks after the index',
+  title: 'maintains the index',
   command: 'index follow',
   listens: false,
-  own: `# What it is at is given up, and nothing of it shows.
+  own: `# Unfinished work is discarded, and no part of it becomes visible.
 TimeoutStopSec=20
-# Merges run in a thread of their own, so its process answers meanwhile: this is for when it hangs.
+# Merges run in a thread of their own, so the process keeps answering systemd. The watchdog is for a process that hangs.
 WatchdogSec=180
-# Readers and databases of this host come first.
+# Readers and databases on this host have priority.
 Nice=10
 IOSchedulingClass=best-effort
 IOSchedulingPriority=7
@@ -55,14 +55,14 @@ OOMScoreAdjust=200`,
 
 const tasks: Service = {
   name: 'reperio-tasks',
-  title: 'does periodic tasks',
+  title: 'runs periodic tasks',
   command: 'tasks work',
   listens: false,
-  own: `# The task it is at is given up, and somebody else begins it again.
+  own: `# The running task is stopped; another process starts it again.
 TimeoutStopSec=20
-# Nothing in it computes for long: this is for when it hangs.
+# No task blocks the process for long. The watchdog is for a process that hangs.
 WatchdogSec=60
-# It reads whole documents; whatever else this host does comes first.
+# Tasks read whole documents; everything else on this host has priority.
 Nice=15
 IOSchedulingClass=idle
 OOMScoreAdjust=300`,
@@ -93,29 +93,29 @@ Description=Reperio, a digital library: ${title}
 Documentation=file:${release}/docs/operating.md
 Wants=network-online.target
 After=network-online.target
-# Never give up: a database that is away for an hour comes back too.
+# Never stop trying to start: the database may be down for an hour.
 StartLimitIntervalSec=0`;
 }
 
 function serviceSection({ user, release, data }: Topology, { command, own }: Service): string {
   return `
 [Service]
-# The service says itself when it is ready, so that \`systemctl restart\` ends when it is, by systemd-notify: a child of the main process (NotifyAccess=all).
+# The service reports that it is ready, so \`systemctl restart\` returns only then. It reports by systemd-notify, a child of the main process (NotifyAccess=all).
 Type=notify
 NotifyAccess=all
 User=${user}
 Group=${user}
 Environment=REPERIO_DATA=${data}
 Environment=REPERIO_CONFIG=${settingsFile}
-# DATABASE_URL with its password; read by systemd before it becomes ${user}, so only root needs to see it.
+# DATABASE_URL with its password. systemd reads the file before it switches to the user ${user}, so only root needs to read it.
 EnvironmentFile=${secretsFile}
-# By the name of the link: a start takes the code of the release that it points to then.
+# The path of the link: each start runs the release that the link points to at that time.
 ExecStart=${release}/bin/reperio ${command}
-# An empty disk: the whole index is fetched before it is ready.
+# On an empty disk, the whole index is fetched before the service is ready.
 TimeoutStartSec=15min
 Restart=always
 RestartSec=1
-# A heap of a gigabyte is nothing to keep on every crash; the log says what happened.
+# No core files: the heap may be a gigabyte, and the log says what happened.
 LimitCORE=0
 ${own}`;
 }
@@ -125,10 +125,10 @@ function sandbox({ data, files, ports }: Topology, { listens }: Service): string
   const binds = listens && ports.web < lowestFree;
   return lines(
     `
-# What it cannot do, it cannot be made to do.
+# The service has only the rights that it needs, in case it is attacked.
 NoNewPrivileges=yes
 ProtectSystem=strict
-# Its index, and documents; a folder that is not there is left out (-).`,
+# It may write its data folder and the documents; a missing folder is ignored (-).`,
     isState
       ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0700']
       : `ReadWritePaths=${data}`,
@@ -137,7 +137,7 @@ ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes`,
     binds
-      ? `# A port below ${lowestFree} needs this one; so users cannot be private.
+      ? `# A port below ${lowestFree} needs this capability, which excludes PrivateUsers.
 CapabilityBoundingSet=CAP_NET_BIND_SERVICE
 AmbientCapabilities=CAP_NET_BIND_SERVICE`
       : `PrivateUsers=yes
@@ -157,13 +157,13 @@ LockPersonality=yes
 RemoveIPC=yes
 KeyringMode=private
 UMask=0077
-# Databases, mail and sign-in over the network; journal and systemd by sockets; netlink to list interfaces.
+# Network: databases, mail and sign-in. Unix sockets: journal and systemd. Netlink: to list network interfaces.
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged
 SystemCallErrorNumber=EPERM
-# Node.js compiles JavaScript to machine code while it runs: with yes it does not start.
+# Node.js compiles JavaScript to machine code while it runs: with yes it would not start.
 MemoryDenyWriteExecute=no`,
   ).trimEnd();
 }

@@ -1,13 +1,14 @@
 import { compilePath } from '../../marc/path.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { withoutPaths } from '../../marc/select-fields.ts';
-import type { IndexVersions } from '../../site/index-versions.ts';
+import { type IndexVersions, isEarlierAnalysis } from '../../site/index-versions.ts';
 import type { Site } from '../../site/site.ts';
 import type { Brief } from '../brief.ts';
 import type { RecordColumns } from '../document.ts';
 import type { TermSink } from '../term-sink.ts';
 import { briefOf } from './brief.ts';
 import { compileColumns } from './columns.ts';
+import { compileAnalyzer as compileEarlierAnalyzer } from './earlier/analyzer.ts';
 import { compileQuerySide, type QuerySide } from './query.ts';
 import { compileRawReference } from './raw-reference.ts';
 import { compileTerms } from './terms.ts';
@@ -48,6 +49,7 @@ export interface Analyzer extends QuerySide {
  * for each kind of field it meets.
  */
 export function compileAnalyzer(site: Site): Analyzer {
+  if (isEarlierAnalysis(site.indexed)) return compileEarlierAnalyzer(site);
   const hidden = site.hiddenPaths.map(compilePath);
   const columns = compileColumns(site);
   return {

@@ -44,7 +44,7 @@ test('an article: journal line, identifiers without repetition, authors counted'
       field('8564_', 'u', 'http://b'),
     ),
   );
-  assert.equal(brief.j, 'Ann. Chim. 15 (1820) 59-76');
+  assert.equal(brief.j, 'Ann. Chim. 15 (1820) pp. 59-76');
   assert.deepEqual(brief.i, [
     ['doi', '10.1/x'],
     ['report', 'R-1'],
@@ -55,7 +55,7 @@ test('an article: journal line, identifiers without repetition, authors counted'
 test('parts of a work are named; without 245 another title serves', () => {
   assert.equal(
     briefOf(record(field('245__', 'a', 'Works.', 'n', 'Part 2,', 'p', 'Letters'))).t,
-    'Works. Part 2. Letters',
+    'Works. Part 2, Letters',
   );
   assert.equal(briefOf(record(field('246__', 'a', 'Other'))).t, 'Other');
   assert.equal(briefOf(record(field('111__', 'a', 'Solvay Conference'))).a[0], 'Solvay Conference');

@@ -1,8 +1,15 @@
-import { withoutEndMark } from '../../marc/end-mark.ts';
+import { yearOf } from '../../description/dates.ts';
+import { shelfLine } from '../../description/holdings.ts';
+import { contributorsOf, makersOf, type NameKind, nameOf } from '../../description/names.ts';
+import { publicationLine, publicationOf, thesisOf, thesisText } from '../../description/publication.ts';
+import { titleOfField } from '../../description/titles.ts';
+import { bareDoi } from '../../identifiers/doi.ts';
+import { isbnsIn } from '../../identifiers/isbn.ts';
+import { issnOf } from '../../identifiers/issn.ts';
+import { withoutIsbd } from '../../marc/isbd.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import { tidySpace } from '../../tokenizers/fold.ts';
 import type { Brief } from '../brief.ts';
-import { yearOf } from './year.ts';
 
 const shownAuthors = 3;
 const shownIdentifiers = 4;
@@ -18,6 +25,10 @@ const lineLength = 600;
 const identifierLength = 300;
 const shownKinds = 50;
 const kindLength = 100;
+/** Subfields that are read of a name, a title, a host item. */
+const nameParts = 50;
+const titleParts = 500;
+const hostParts = 50;
 
 /**
  * What is needed to draw a hit, read from standard MARC 21 and from CERN's dialect of it (909C4,
@@ -32,10 +43,10 @@ export function briefOf(record: MarcRecord): Brief {
   let thesis = '';
   let abstract = '';
   let files = 0;
-  let people = 0;
-  let corporate = 0;
-  const authors: string[] = [];
-  const bodies: string[] = [];
+  const authors = createNames();
+  /** People with another role, who are named when there is no author. */
+  const helpers = createNames();
+  const bodies = createNames();
   const identifiers: [kind: string, value: string][] = [];
   const kinds: string[] = [];
   const identify = (kind: string, value: string | undefined): void => {
@@ -46,31 +57,27 @@ export function briefOf(record: MarcRecord): Brief {
     switch (field.tag) {
       case '100':
       case '700':
-        for (const { code, value } of field.subfields) {
-          if (code !== 'a') continue;
-          people++;
-          if (authors.length < shownAuthors) authors.push(tidyName(value));
-        }
+        if (first(field, 't') === undefined) take(isPlainAuthor(field) ? authors : helpers, field, 'person');
         break;
       case '110':
       case '111':
       case '710':
       case '711':
-        for (const code of field.tag === '710' ? ['a', 'g'] : ['a']) {
-          for (const value of all(field, code)) {
-            corporate++;
-            if (bodies.length < shownAuthors) bodies.push(code === 'a' ? tidyName(value) : cut(value, nameLength));
-          }
+        if (first(field, 't') !== undefined) break;
+        if (field.tag === '710') {
+          for (const value of all(field, 'g')) put(bodies, () => cut(tidySpace(cut(value, nameLength)), nameLength));
+          if (first(field, 'g') !== undefined) break;
         }
+        take(bodies, field, field.tag.endsWith('10') ? 'corporate' : 'meeting');
         break;
       case '245':
-        title ||= titleOf(field);
+        title ||= lineOf(field);
         break;
       case '130':
       case '240':
       case '246':
       case '247':
-        otherTitle ||= titleOf(field);
+        otherTitle ||= lineOf(field);
         break;
       case '250':
         edition ||= trimmed(first(field, 'a') ?? '', lineLength);
@@ -80,10 +87,7 @@ export function briefOf(record: MarcRecord): Brief {
         publisher ||= publisherOf(field);
         break;
       case '502':
-        thesis ||= cut(
-          first(field, 'a') ?? [first(field, 'b'), first(field, 'c')].filter(Boolean).join(', '),
-          lineLength,
-        );
+        thesis ||= cut(thesisText(thesisOf(field)), lineLength);
         break;
       case '520':
         abstract ||= first(field, 'a') ?? '';
@@ -94,21 +98,21 @@ export function briefOf(record: MarcRecord): Brief {
       case '909':
         if (field.ind1 === 'C' && field.ind2 === '4') {
           journal ||= journalLine(field);
-          identify('doi', first(field, 'a'));
+          identify('doi', doiOfField(field));
         } else if (field.ind1 === 'C' && field.ind2 === '0') identify('report', first(field, 'r'));
         break;
       case '024':
-        if (first(field, '2')?.toLowerCase() === 'doi') identify('doi', first(field, 'a'));
+        if (first(field, '2')?.toLowerCase() === 'doi') identify('doi', doiOfField(field));
         break;
       case '037':
       case '088':
         identify('report', first(field, 'a'));
         break;
       case '020':
-        identify('isbn', first(field, 'a')?.split(/[\s:(]/, 1)[0]);
+        identify('isbn', isbnOfField(field));
         break;
       case '022':
-        identify('issn', first(field, 'a'));
+        identify('issn', issnOf(first(field, 'a') ?? '') ?? first(field, 'a'));
         break;
       case '856':
         files += all(field, 'u').length;
@@ -120,17 +124,31 @@ export function briefOf(record: MarcRecord): Brief {
     }
   }
   const heading = title || otherTitle;
+  const makers = [authors, helpers, bodies].find(({ count }) => count > 0) ?? authors;
+  const shelf = shelfLine(record);
   return {
     t: edition === '' || heading === '' ? heading : `${heading}; ${edition}`,
-    a: people > 0 ? authors : bodies,
-    n: people > 0 ? people : corporate,
+    a: makers.shown,
+    n: makers.count,
     y: yearOf(record),
     j: journal || publisher || thesis,
     i: identifiers,
     k: kinds,
     s: beginning(tidySpace(abstract.slice(0, abstractRead)), abstractLength),
     f: files,
+    ...(shelf === undefined ? {} : { h: [cut(shelf[0], lineLength), cut(shelf[1], lineLength)] }),
   };
+}
+
+/** As it is written, without what stands behind it. */
+function isbnOfField(field: Field): string | undefined {
+  const value = first(field, 'a');
+  return isbnsIn(value ?? '')[0]?.written ?? value?.split(/[\s:(]/, 1)[0];
+}
+
+function doiOfField(field: Field): string | undefined {
+  const value = first(field, 'a');
+  return value === undefined ? undefined : (bareDoi(value) ?? value);
 }
 
 function first(field: Field, code: string): string | undefined {
@@ -144,26 +162,51 @@ function all(field: Field, code: string): string[] {
 
 /** Without the ISBD punctuation that announces the next subfield: "Pride and prejudice /". */
 function trimmed(value: string, length: number): string {
-  return withoutEndMark(tidySpace(cut(value, length)));
+  return withoutIsbd(tidySpace(cut(value, length)));
 }
 
-/** "Austen, Jane," and "Austen, Jane." but "Austen, J." */
-function tidyName(value: string): string {
-  return trimmed(value, nameLength).replace(/(?<=\p{L}\p{Ll})\.$/u, '');
+interface Names {
+  readonly shown: string[];
+  count: number;
 }
 
-/** $a: $b, with number and name of the part ($n, $p). */
-function titleOf(field: Field): string {
-  let title = '';
-  for (const { code, value } of field.subfields) {
-    const text = trimmed(value, titleLength);
-    if (text === '') continue;
-    if (title === '') title = code === 'a' || code === 'p' || code === 'b' ? text : '';
-    else if (code === 'b') title += '.?!:'.includes(title.at(-1)!) ? ` ${text}` : `: ${text}`;
-    else if (code === 'n' || code === 'p') title += `${'.?!'.includes(title.at(-1)!) ? '' : '.'} ${text}`;
-    if (title.length > titleLength) return cut(title, titleLength);
+function createNames(): Names {
+  return { shown: [], count: 0 };
+}
+
+function put(names: Names, name: () => string): void {
+  names.count++;
+  if (names.shown.length < shownAuthors) names.shown.push(name());
+}
+
+/** A field may name several, in the older local form. */
+function take(names: Names, field: Field, kind: NameKind): void {
+  const all = field.subfields.filter(({ code }) => code === 'a');
+  if (all.length === 1) {
+    put(names, () => nameIn(field, kind));
+    return;
   }
-  return title;
+  for (const { value } of all) put(names, () => trimmed(value, nameLength));
+}
+
+function nameIn({ tag, ind1, ind2, subfields }: Field, kind: NameKind): string {
+  const parts = subfields.slice(0, nameParts).map(({ code, value }) => ({ code, value: cut(value, nameLength) }));
+  return cut(tidySpace(nameOf({ tag, ind1, ind2, value: undefined, subfields: parts }, kind)), nameLength);
+}
+
+/** Who has a role is an author only by that role. */
+function isPlainAuthor(field: Field): boolean {
+  if (first(field, 'e') === undefined && first(field, '4') === undefined) return true;
+  return makersOf(contributorsOf(field)).authors.length > 0;
+}
+
+/** Of a title with as many parts as anybody reads. */
+function lineOf({ tag, ind1, ind2, subfields }: Field): string {
+  const parts = subfields.slice(0, titleParts).map(({ code, value }) => ({ code, value: cut(value, titleLength) }));
+  return cut(
+    tidySpace(titleOfField({ tag, ind1, ind2, value: undefined, subfields: parts }, titleLength)),
+    titleLength,
+  );
 }
 
 function publisherOf(field: Field): string {
@@ -172,18 +215,10 @@ function publisherOf(field: Field): string {
   return place !== '' && name !== '' ? `${place}: ${name}` : place || name;
 }
 
-/** "Phys. Rev. D 54 (1996) 4234", or the host item that 773 names in $t and $g. */
-function journalLine(field: Field): string {
-  const title = first(field, 'p') ?? first(field, 't');
-  if (title === undefined) return '';
-  const year = first(field, 'y');
-  const parts = [
-    trimmed(title, lineLength),
-    first(field, 'v'),
-    year && `(${year})`,
-    first(field, 'c') ?? first(field, 'g'),
-  ];
-  return cut(tidySpace(cut(parts.filter(Boolean).join(' '), 2 * lineLength)), lineLength);
+function journalLine({ tag, ind1, ind2, subfields }: Field): string {
+  const parts = subfields.slice(0, hostParts).map(({ code, value }) => ({ code, value: cut(value, lineLength) }));
+  const one = publicationOf({ tag, ind1, ind2, value: undefined, subfields: parts });
+  return one === undefined ? '' : cut(tidySpace(cut(publicationLine(one), 2 * lineLength)), lineLength);
 }
 
 /** What is read of an abstract for its beginning; blanks in a row are one. */

@@ -1,14 +1,18 @@
+import { yearOf } from '../../description/dates.ts';
+import { nameKind, nameOf } from '../../description/names.ts';
+import { withoutIsbd, withoutMark } from '../../marc/isbd.ts';
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import { compilePathSet } from '../../marc/path-set.ts';
-import type { Field, MarcRecord } from '../../marc/record.ts';
+import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import type { Site, SortMethod } from '../../site/site.ts';
-import { foldValue, tidySpace } from '../../tokenizers/fold.ts';
+import { tidySpace } from '../../tokenizers/fold.ts';
 import { ruleOf } from '../../tokenizers/tokenizers.ts';
+import { valueForm } from '../../tokenizers/value-form.ts';
 import type { RecordColumns } from '../document.ts';
 import { leadingArticle } from './articles.ts';
 import { compileKeys } from './keys.ts';
+import { readers } from './of-record.ts';
 import { type Condition, compileConditions, conditionsHold } from './plan.ts';
-import { yearOf } from './year.ts';
 
 /** Sort keys are for comparing; nothing is told apart after so many characters. */
 const maximumKey = 200;
@@ -44,6 +48,11 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
       uses.push({ sort: number, rank, last });
     });
   });
+  const ofRecord = facets.flatMap((facet, number) => {
+    const field = site.fields.find(({ code }) => code === facet.field);
+    const reads = ruleOf(field?.index?.tokenizer)?.ofRecord;
+    return reads === undefined ? [] : [{ facet: number, reads }];
+  });
   facets.forEach((facet, number) => {
     const conditions = compileConditions(facet.when);
     for (const path of facet.paths) {
@@ -57,11 +66,11 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
     const keys = sorts.map(() => '');
     const ranks = sorts.map(() => Number.POSITIVE_INFINITY);
     const values = facets.map(() => new Set<string>());
-    set.forEach(record, (path, value, field) => {
+    set.forEach(record, (path, value, field, subfield) => {
       const use = uses[path] as PathUse;
       if ('facet' in use) {
         if (!conditionsHold(use.conditions, field)) return;
-        const text = tidySpace(value);
+        const text = use.isCode ? tidySpace(value) : tidySpace(facetValue(value, field, subfield));
         if (says.test(text) && !(use.isCode && unsaid.has(text))) values[use.facet]?.add(text);
       } else if (use.rank < (ranks[use.sort] as number) || (use.last && use.rank === ranks[use.sort])) {
         const key = keyMakers[use.sort]?.(value, nonfilingOf(field)) ?? '';
@@ -70,6 +79,7 @@ export function compileColumns(site: Site): (record: MarcRecord, created: number
         ranks[use.sort] = use.rank;
       }
     });
+    for (const { facet, reads } of ofRecord) for (const value of readers[reads](record)) values[facet]!.add(value);
     return {
       created,
       modified,
@@ -91,7 +101,8 @@ function compileKey(site: Site, sort: SortMethod): SortKey {
   const isName = ruleOf(field?.index?.tokenizer)?.names !== undefined;
   const article = sort.dropLeadingArticles ? leadingArticle(site.languages) : undefined;
   return (value, nonfiling) => {
-    const folded = foldValue(sort.dropLeadingArticles && nonfiling > 0 ? value.slice(nonfiling) : value);
+    const form = valueForm(sort.dropLeadingArticles && nonfiling > 0 ? value.slice(nonfiling) : value);
+    const folded = form.replace(opening, '') || form;
     const bare = article === undefined ? folded : folded.replace(article, '');
     return (isName ? nameKey(bare) : bare).slice(0, maximumKey);
   };
@@ -102,12 +113,35 @@ function nameKey(folded: string): string {
   return tidySpace(folded.replaceAll('-', ' ').replace(symbols, ''));
 }
 
+/**
+ * Quotes, brackets and dots before the first word are passed over, as filing rules say (ALA, UCA).
+ */
+const opening = /^[\p{P}\p{S}\s]+/u;
+
 const symbols = /[^\p{L}\p{N}\s]+/gu;
 
 /** MARC 21: the second indicator of 245 says how many characters are an article. */
 function nonfilingOf(field: Field): number {
   const digit = field.tag === '245' ? field.ind2.charCodeAt(0) - 0x30 : 0;
   return digit > 0 && digit < 10 ? digit : 0;
+}
+
+/** A value as a page shows it: a whole name for its $a, and no punctuation of the catalogue. */
+function facetValue(value: string, field: Field, subfield: Subfield | undefined): string {
+  if (subfield === undefined) return value;
+  const kind = subfield.code === 'a' ? nameKind(field.tag) : undefined;
+  if (kind !== undefined) {
+    // The author of another work, which this one contains or is related to.
+    if (field.tag[0] === '7' && field.subfields.some(({ code }) => code === 't')) return '';
+    return field.subfields.length === 1 || hasSeveral(field) ? withoutIsbd(value) : nameOf(field, kind);
+  }
+  const isAbbreviation = subfield.code === 'p' && (field.tag === '773' || field.tag === '909');
+  return isAbbreviation ? withoutMark(value) : withoutIsbd(value);
+}
+
+/** The older local form may have several names in one field. */
+function hasSeveral({ subfields }: Field): boolean {
+  return subfields.filter(({ code }) => code === 'a').length > 1;
 }
 
 /** Filling characters of fixed fields, and codes that say that nothing is said. */

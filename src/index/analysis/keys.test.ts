@@ -47,7 +47,11 @@ test('report numbers are one however arXiv, dashes, blanks and versions are writ
     '$r[hep-th/9611127]',
   ];
   sameKey(['037__', '$ahep-th/9611127'], forms);
-  sameKey(['037__', '$aarXiv:0705.1234'], ['$r0705.1234', '$rarXiv:0705.1234v12 [hep-ph]', '$rARXIV:0705.1234']);
+  sameKey(
+    ['037__', '$aarXiv:0705.1234'],
+    ['$r0705.1234', '$rarXiv:0705.1234v12 [hep-ph]', '$rARXIV:0705.1234', '$rhttps://arxiv.org/abs/0705.1234v2'],
+  );
+  sameKey(['037__', '$amath.GT/0309136'], ['$rmath/0309136']);
   sameKey(['088__', '$aCERN-TH.4036/85'], ['$rCERN-TH-4036-85', '$r CERN TH 4036 85 ']);
   otherKey(['088__', '$aCERN-EP-2001-094'], ['$rCERN-EP-200-1094', '$rCERN-EP-2001-09', '$rCERN-EP']);
   otherKey(['037__', '$aDAMTP-v2'], ['$rDAMTP']);
@@ -59,6 +63,8 @@ test('DOIs are one whatever stands before them, and other standard numbers are n
     '$a10.1103/PhysRevD.54.4234',
     '$adoi:10.1103/physrevd.54.4234',
     '$ahttps://doi.org/10.1103/physrevd.54.4234.',
+    '$ahttps://dx.doi.org/10.1103%2FPhysRevD.54.4234',
+    '$ainfo:doi/10.1103/physrevd.54.4234',
   ];
   sameKey(['0247_', '$2DOI$a10.1103/physrevd.54.4234'], forms);
   sameKey(['909C4', '$a10.1103/physrevd.54.4234'], forms);
@@ -96,7 +102,10 @@ test('volumes that may be months, or begin anew each year, are told apart by the
 });
 
 test('books are one by ISBN, with ten digits or thirteen; records by their number', () => {
-  sameKey(['020__', '$a978-0-306-40615-7'], ['$i0306406152', '$i0-306-40615-2 (hardback)', '$i9780306406157']);
+  sameKey(
+    ['020__', '$a978-0-306-40615-7'],
+    ['$i0306406152', '$i0-306-40615-2 (hardback)', '$i9780306406157', '$iISBN 978–0–306–40615–7 :'],
+  );
   otherKey(['020__', '$a9790306406157'], ['$i0306406152']);
   assert.deepEqual(cited('$i12345'), []);
   assert.deepEqual(cited('$012'), ['0 12']);

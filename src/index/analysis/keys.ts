@@ -1,3 +1,6 @@
+import { doiIn } from '../../identifiers/doi.ts';
+import { isbnsIn, sharedDigits } from '../../identifiers/isbn.ts';
+import { reportNumberText } from '../../identifiers/report-number.ts';
 import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import type { Site } from '../../site/site.ts';
 import type { RecordKeys } from '../document.ts';
@@ -80,35 +83,9 @@ function cited(field: Field, journals: JournalKeys, hash: KeyHash, keys: number[
  * too.
  */
 function report(value: string, hash: KeyHash, keys: number[]): void {
-  let from = 0;
-  while (value.charCodeAt(from) <= 0x20 || value[from] === '[') from++;
-  if (isArxivPrefix(value, from)) from += arxivPrefix.length;
-  const bracket = value.indexOf('[', from);
-  let to = bracket === -1 ? value.length : bracket;
-  while (to > from && value.charCodeAt(to - 1) <= 0x20) to--;
   hash.begin('r');
-  hash.parts(value, from, withoutVersion(value, from, to));
+  hash.parts(reportNumberText(value));
   if (hash.length > 0) hash.pushTo(keys);
-}
-
-const arxivPrefix = 'arxiv:';
-
-function isArxivPrefix(value: string, from: number): boolean {
-  const first = value.charCodeAt(from) | 0x20;
-  return first === 0x61 && value.slice(from, from + arxivPrefix.length).toLowerCase() === arxivPrefix;
-}
-
-/** The end of the text without "v2" after a number of four digits or more. */
-function withoutVersion(value: string, from: number, to: number): number {
-  let at = to;
-  while (at > from && isDigit(value.charCodeAt(at - 1))) at--;
-  if (at === to || at - from < 5 || (value.charCodeAt(at - 1) | 0x20) !== 0x76) return to;
-  for (let i = 2; i <= 5; i++) if (!isDigit(value.charCodeAt(at - i))) return to;
-  return at - 1;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
 }
 
 function standardNumber(field: Field, hash: KeyHash, keys: number[]): void {
@@ -120,29 +97,21 @@ function isDoiMark({ code, value }: Subfield): boolean {
   return code === '2' && value.length === 3 && value.toLowerCase() === 'doi';
 }
 
-/** "10.1063/1.2737136", also after "doi:" or an address. */
+/** "10.1063/1.2737136", also after "doi:", as an address and within a text. */
 function doi(value: string, hash: KeyHash, keys: number[]): void {
-  const from = value.indexOf('10.');
-  if (from === -1 || (from > 0 && /[\w.]/.test(value[from - 1]!)) || value.indexOf('/', from) === -1) return;
-  let to = value.length;
-  while (to > from && (value.charCodeAt(to - 1) <= 0x20 || value[to - 1] === '.')) to--;
+  const found = doiIn(value);
+  if (found === undefined) return;
   hash.begin('d');
-  hash.whole(value, from, to);
+  hash.whole(found);
   hash.pushTo(keys);
 }
 
 /** ISBN-10 and ISBN-13 of the 978 range by the nine digits they share. */
 function isbn(value: string, hash: KeyHash, keys: number[]): void {
-  let digits = '';
-  for (let at = 0; at < value.length && digits.length < 13; at++) {
-    const code = value.charCodeAt(at);
-    if (isDigit(code) || (code | 0x20) === 0x78) digits += value[at];
-    else if (code !== 0x2d && code !== 0x20) break;
-  }
-  if (digits.length !== 10 && digits.length !== 13) return;
+  const [found] = isbnsIn(value);
+  if (found === undefined) return;
   hash.begin('b');
-  const shared = digits.length === 10 ? digits.slice(0, 9) : digits.slice(digits.startsWith('978') ? 3 : 0, 12);
-  hash.whole(shared);
+  hash.whole(sharedDigits(found));
   hash.pushTo(keys);
 }
 

@@ -14,6 +14,8 @@ export interface Target {
   readonly wordSpaces: readonly number[];
   /** Its own value space; -1 when its values are those of its MARC paths, or it has none. */
   readonly valueSpace: number;
+  /** "c:CODE": names and headings of several subfields; -1 when it has no values. */
+  readonly composedSpace: number;
   readonly stemmer: Stemmer | undefined;
   readonly synonyms: Synonyms | undefined;
   /** Paths that name whole subfields. */
@@ -37,6 +39,8 @@ export interface Condition {
 export interface ValuePlan {
   /** "m:245__a", or -1 for a slice. */
   readonly pathSpace: number;
+  /** No part of a field (control fields, slices): nothing announces what comes next. */
+  readonly isWhole: boolean;
   readonly split: SplitPlan | undefined;
   readonly tokenizers: readonly TokenizerPlan[];
 }
@@ -75,7 +79,18 @@ export function hasOwnValues(field: FieldDefinition): boolean {
   if (rule?.hasValues === false) return false;
   if (field.paths.some(isSlice)) return true;
   if (rule === undefined) return false;
-  return rule.counts === true || rule.values !== undefined || Object.keys(field.index?.when ?? {}).length > 0;
+  return (
+    rule.counts === true ||
+    rule.values !== undefined ||
+    rule.ofRecord !== undefined ||
+    Object.keys(field.index?.when ?? {}).length > 0
+  );
+}
+
+/** May whole names and headings be values of this field? */
+export function hasComposed({ index, paths }: FieldDefinition): boolean {
+  const rule = ruleOf(index?.tokenizer);
+  return rule !== undefined && rule.splits && rule.hasValues && !rule.counts && paths.length > 0;
 }
 
 function isSlice(path: string): boolean {
@@ -111,6 +126,7 @@ export function compileTargets(site: Site, spaces: SpaceTable): readonly Target[
         field,
         wordSpaces: codes.map((code) => spaces.number(`w:${code}`)),
         valueSpace: hasOwnValues(field) ? spaces.number(`v:${field.code}`) : -1,
+        composedSpace: hasComposed(field) ? spaces.number(`c:${field.code}`) : -1,
         stemmer: field.index?.stem === undefined ? undefined : stemmerFor(field.index.stem),
         synonyms: compileSynonyms(site, field.index?.synonyms),
         paths: field.paths.filter((path) => !isSlice(path)).map(compilePath),
@@ -163,7 +179,7 @@ export function conditionsHold(conditions: readonly Condition[], field: Field): 
 }
 
 /** Joins what several targets want of one value. */
-export function planValue(targets: readonly Target[], pathSpace: number): ValuePlan {
+export function planValue(targets: readonly Target[], pathSpace: number, isWhole: boolean): ValuePlan {
   const ways = new Map<number, Set<Stemmer | undefined>>();
   const stemmers = new Set<Stemmer | undefined>();
   const synonyms: SplitPlan['synonyms'][number][] = [];
@@ -189,5 +205,5 @@ export function planValue(targets: readonly Target[], pathSpace: number): ValueP
   const order = [...stemmers];
   const outputs = [...ways].map(([space, set]) => ({ space, ways: [...set].map((way) => order.indexOf(way)) }));
   const split = outputs.length === 0 ? undefined : { stemmers: order, outputs, synonyms, onlyText };
-  return { pathSpace, split, tokenizers: made };
+  return { pathSpace, isWhole, split, tokenizers: made };
 }

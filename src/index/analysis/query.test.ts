@@ -121,3 +121,72 @@ test('what a record says is found by asking for it: each word, and any stretch a
     { numRuns: 2000 },
   );
 });
+
+/** Does a title with this text answer the question, as words and as a phrase? */
+function finds(title: string, question: string): { readonly words: boolean; readonly phrase: boolean } {
+  const collected = collectTerms();
+  analyzer.terms(record(field('245__', 'a', title)), collected.sink);
+  const placed = new Set(collected.in('w:title'));
+  const places = [...placed].map((term) => Number(term.slice(term.lastIndexOf('@') + 1)));
+  const inRow = (words: readonly string[]): boolean =>
+    words.length > 0 && places.some((start) => words.every((word, at) => placed.has(`${word}@${start + at}`)));
+  return {
+    words: analyzer.queryForms('title', question).every((forms) => forms.some(inRow)),
+    phrase: analyzer.queryPhrases('title', question).some(inRow),
+  };
+}
+
+test('what a keyboard types finds what stands in a record, and the other way round', () => {
+  const alike = [
+    ['Tārīkh al-ʻArab wa-al-Qurʼān al-karim', ["qur'an", 'quran', 'Qur’ān', 'qur an', 'Qurʾān', 'al-arab', "al-'arab"]],
+    ["History of the Qur'an today", ['quran', 'qurʼan', 'qur`an', 'qur´an']],
+    ['The Qur an today', ["qur'an", 'Qurʼān']],
+    ['no kenʼyu ni', ['kenyu', "ken'yu", 'ken yu']],
+    ['Gorʹkovskogo kruzhka', ['gorkovskogo', "gor'kovskogo"]],
+    ['obʺi︠a︡vlenie', ['obiavlenie', 'ob"iavlenie', "ob'iavlenie"]],
+    ["O'Branigan notes", ['obranigan', 'O’Branigan', 'o branigan', "O'BRANIGAN"]],
+    ['L’Elam antique', ['elam', "l'elam", 'l elam', 'L‘Elam']],
+    ['Müller über Öl', ['mueller', 'muller', 'Mu\u0308ller', 'oel', 'ueber']],
+    ['Mueller ueber Oel', ['Müller', 'Öl', 'über']],
+    ['Ærøskøbing Århus', ['Aeroeskoebing', 'aeroskobing', 'aarhus', 'arhus']],
+    ['צה״ל', ['צה"ל', 'צהל', "צה'ל"]],
+    ['בית־ספר', ['בית-ספר', 'בית ספר', 'בית־ספר']],
+    ['مـحـمـد، الکتاب', ['محمد', 'الكتاب']],
+    ['سنة ١٣٦٥', ['1365', '۱۳۶۵']],
+    ['ประวัติศาสตร์ไทยสมัยใหม่', ['ไทย', 'ประวัติศาสตร์', 'ไทยสมัย']],
+  ] as const;
+  for (const [title, questions] of alike) {
+    for (const question of questions) {
+      assert.ok(finds(title, question).words || question.includes(' '), `${question} in ${title}`);
+      assert.ok(finds(title, question).phrase, `"${question}" in ${title}`);
+    }
+  }
+  assert.ok(finds("History of the Qur'an today", 'the quran today').phrase);
+  assert.ok(finds('History of the Qurʼān today', "the qur'an today").phrase);
+  assert.ok(finds("l'art d'aimer les autres", 'l art d aimer les').phrase);
+});
+
+test('no more is found than that', () => {
+  assert.equal(finds('Muller', 'Mueller').words, false);
+  assert.equal(finds('information', 'in formation').phrase, false);
+  assert.equal(finds('in formation', 'information').words, false);
+  assert.equal(finds('niño', 'ninio').words, false);
+});
+
+test('a whole value has no apostrophes, and may be asked for with two letters for one', () => {
+  assert.equal(analyzer.queryValue('author', 'O’Branigan, F.-J.'), 'obranigan, f j');
+  assert.equal(analyzer.queryValue('subject', 'Qurʼān'), 'quran');
+  assert.deepEqual(analyzer.valueSpellings?.('subject', 'Österreich'), ['oesterreich']);
+  assert.deepEqual(analyzer.valueSpellings?.('author', 'Mueller, Joerg'), [
+    'muller, jorg',
+    'mueller, jorg',
+    'muller, joerg',
+  ]);
+  assert.deepEqual(analyzer.valueSpellings?.('journal', 'Poem'), []);
+  assert.deepEqual(analyzer.valueSpellings?.(undefined, 'Poem'), []);
+});
+
+test('a star after an apostrophe stays there', () => {
+  assert.deepEqual(analyzer.queryForms('author', "o'br*"), [[['obr*'], ["o'br*"]]]);
+  assert.deepEqual(analyzer.queryForms('author', "o'*"), [[["o'*"]]]);
+});

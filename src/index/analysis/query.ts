@@ -1,11 +1,14 @@
 import type { FieldDefinition, Site } from '../../site/site.ts';
-import { foldText, foldValue, stripLatexAccents } from '../../tokenizers/fold.ts';
+import { expandLetters, foldText, foldValue, stripLatexAccents } from '../../tokenizers/fold.ts';
 import { normaliseName } from '../../tokenizers/names.ts';
+import type { NumberForms } from '../../tokenizers/numbers.ts';
 import { ruleOf } from '../../tokenizers/tokenizers.ts';
-import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
+import { valueForm } from '../../tokenizers/value-form.ts';
+import { hasComposed, hasOwnValues, unionParts, wordOwner } from './plan.ts';
+import { inSpellings, shortenedSpellings, withApostrophes } from './spellings.ts';
 import { type Stemmer, stemmerFor } from './stem.ts';
 import { compileSynonyms, type Synonyms } from './synonyms.ts';
-import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
+import { bareWord, createWordBuffer, isUnspaced, maximumWordLength, splitWords, wordAt } from './words.ts';
 
 /** What the tokenizers make of typed text. */
 export interface QuerySide {
@@ -33,8 +36,8 @@ export interface QuerySide {
   queryWords(code: string, text: string): readonly (readonly string[])[];
   /**
    * The same with all that each word may be in "w:CODE": one of the texts for each, of which any
-   * will do. A union holds words as its parts made them, stemmed or not: "Ellis" is "elli" of a
-   * title, and "ellis" of a name.
+   * will do: qur'an is "quran", or "qur" before "an"; für also "fuer". A union holds words as its
+   * parts made them, stemmed or not: "Ellis" is "elli" of a title, and "ellis" of a name.
    */
   queryForms(code: string, text: string): readonly (readonly (readonly string[])[])[];
   /**
@@ -49,6 +52,19 @@ export interface QuerySide {
    * alone.
    */
   queryValue(code: string, text: string): string;
+  /** A whole value as it stands in `pathSpaces`. */
+  pathValue(path: string, text: string): string;
+  /**
+   * The one number (ISBN, ISSN, DOI, OCLC) that the whole text is, blanks and all, as a word of
+   * this field: "ISBN 978 0 306 40615 7". Undefined when it may be something else.
+   */
+  queryNumber?(code: string, text: string): string | undefined;
+  /**
+   * Other texts that a whole value of a field may be written as: with ü as "ue" and its like,
+   * either way. Without a field, ü as "ue" only: "ae" may be part of a number. Undefined for an
+   * analysis that knows none.
+   */
+  readonly valueSpellings?: (code: string | undefined, text: string) => readonly string[];
   /**
    * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be
    * searched beside
@@ -80,10 +96,16 @@ export interface FieldSearch {
    * words.
    */
   readonly hasValues: boolean;
+  /** Its values are numbers that are written in many ways, ... */
+  readonly number?: NumberForms | undefined;
+  /** ... and stand in an order of their own, that of the shelf: spans are spans of values. */
+  readonly shelved?: boolean;
 }
 
 interface QueryField extends FieldSearch {
   readonly whole: boolean;
+  /** Of the fields that a union joins. */
+  readonly numbers: readonly NumberForms[];
   readonly normalises: boolean;
   readonly stemmer: Stemmer | undefined;
   /** Its own, and those of the fields whose words a union joins. */
@@ -94,6 +116,11 @@ interface QueryField extends FieldSearch {
   /** Does a "m:" space hold some of its values? */
   readonly holds: (space: string) => boolean;
 }
+
+/** The hard sign, and gershayim, as keyboards have them. */
+const innerQuote = /(?<=\p{L})"(?=\p{L})/gu;
+/** Not the s of "newton's", which stands beside too many words. */
+const endsInPiece = /[\p{L}\p{N}]['`][\p{L}\p{N}\p{M}]{2}/u;
 
 /** A letter to the tokenizer, in place of "*", which is a separator to it. */
 const wildcard = '\ue000';
@@ -111,14 +138,53 @@ export function compileQuerySide(site: Site): QuerySide {
     return collect === 'groups' ? words.map((word) => word.replaceAll(wildcard, '*')) : words;
   }
 
-  function typedWords(code: string, text: string): readonly (readonly string[])[] {
-    if (fields.get(code)?.whole) {
-      const value = foldValue(text);
-      return value === '' ? [] : [[value.slice(0, maximumWordLength)]];
+  /**
+   * Whole fields have their text as one word, others each typed word in the ways it may be written.
+   */
+  function typedWords(code: string, text: string): readonly (readonly (readonly string[])[])[] {
+    const field = fields.get(code);
+    if (field?.whole) {
+      const value = field.number?.word(text) ?? foldValue(text);
+      return value === '' ? [] : [[[value.slice(0, maximumWordLength)]]];
     }
-    return split(text, 'blocks').map((word) =>
-      hasIdeograph(word) && !word.includes('*') ? split(word, 'groups') : [word],
-    );
+    return inSpellings(text, (spelling) => split(spelling, 'blocks').map(waysOf));
+  }
+
+  /** How a typed word may stand in the index; the first is that of most records. */
+  function waysOf(word: string): readonly (readonly string[])[] {
+    const hasStar = word.includes('*');
+    if (isUnspaced(word) && !hasStar) return [split(word, 'groups')];
+    const bare = bareWord(word.replace(innerQuote, "'"));
+    if (bare === word || bare === '' || /['`]\*/.test(word)) return [[word]];
+    if (hasStar) return [[bare], [word]];
+    const pieces = endsInPiece.test(word) ? split(word.replace(/['`]/g, ' '), 'groups') : [];
+    return [...(word.includes('"') ? [[word], [bare]] : [[bare]]), ...(pieces.length > 1 ? [pieces] : [])];
+  }
+
+  /** The groups of a phrase in each way in which they may be written. */
+  function phraseWays(text: string): readonly (readonly string[])[] {
+    const ways: (readonly string[])[] = [];
+    for (const spelling of [text, expandLetters(text)]) {
+      if (spelling === undefined) continue;
+      const folded = foldText(spelling);
+      const groups = split(folded, 'groups');
+      ways.push(groups);
+      if (innerQuote.test(folded)) ways.push(split(folded.replace(innerQuote, "'"), 'groups'));
+      if (/['`]/.test(folded)) ways.push(split(folded.replace(/['`]/g, ' '), 'groups'));
+      ways.push(...withApostrophes(folded.trim().split(/\s+/), (block) => split(block, 'groups')));
+    }
+    return ways;
+  }
+
+  /** The same with what each word may be as a number that is written in another way. */
+  function typedForms(code: string, text: string): readonly (readonly (readonly string[])[])[] {
+    const field = fields.get(code);
+    const forms = typedWords(code, text).map((ways) => formsOf(ways, field));
+    if (field === undefined || field.whole) return forms;
+    const numbers = numbersOf(field, text).map((number) => [number]);
+    const [only = [], ...others] = forms;
+    if (numbers.length === 0) return forms;
+    return [others.length === 0 ? [...only, ...numbers.filter(([number]) => !has(only, number))] : numbers];
   }
 
   /** Filters space names once for each segment and question. */
@@ -147,13 +213,25 @@ export function compileQuerySide(site: Site): QuerySide {
     pathSpaces(path, spaces) {
       return select(`m:${path}`, spaces, matchSpace(path));
     },
-    queryWords: (code, text) => typedWords(code, text).map((words) => stemmed(words, fields.get(code)?.stemmer)),
-    queryForms: (code, text) => typedWords(code, text).map((words) => formsOf(words, fields.get(code))),
+    queryWords: (code, text) => typedWords(code, text).map(([words = []]) => stemmed(words, fields.get(code)?.stemmer)),
+    queryForms: typedForms,
     queryPhrase: (code, text) => stemmed(split(text, 'groups'), fields.get(code)?.stemmer),
-    queryPhrases: (code, text) => formsOf(split(text, 'groups'), fields.get(code)),
+    queryPhrases: (code, text) => formsOf(phraseWays(text), fields.get(code)),
     queryValue(code, text) {
-      return foldValue(fields.get(code)?.normalises ? normaliseName(text) : text);
+      const field = fields.get(code);
+      const number = field?.number === undefined ? undefined : (field.number.value ?? field.number.word)(text);
+      return number ?? valueForm(field?.normalises ? normaliseName(foldText(text)) : text);
     },
+    valueSpellings(code, text) {
+      const expanded = expandLetters(text) ?? [];
+      const field = code === undefined ? undefined : fields.get(code);
+      return [expanded, field === undefined || field.whole ? [] : shortenedSpellings(foldText(text))].flat();
+    },
+    queryNumber(code, text) {
+      const field = fields.get(code);
+      return field === undefined ? undefined : numbersOf(field, text)[0];
+    },
+    pathValue: (path, text) => (path.length === 3 && path < '010' ? foldValue(text) : valueForm(text)),
     querySynonyms(code, text) {
       return fields.get(code)?.synonyms?.(foldValue(text)) ?? [];
     },
@@ -174,13 +252,32 @@ function compileField(site: Site, field: FieldDefinition): QueryField {
     numeric: rule?.counts === true,
     hasValues: parts.some(hasValues),
     whole: rule?.whole ?? false,
+    number: rule?.number,
+    shelved: rule?.number?.value !== undefined,
+    numbers: parts.filter((part) => part !== field).flatMap((part) => ruleOf(part.index?.tokenizer)?.number ?? []),
     normalises: rule?.names !== undefined,
     stemmer: stemmerOf(field),
     stemmers: [...new Set([field, ...parts.filter(hasWords)].map(stemmerOf))],
     synonyms: compileSynonyms(site, index?.querySynonyms),
-    ownSpaces: new Set(parts.filter(hasOwnValues).map((part) => `v:${part.code}`)),
+    ownSpaces: new Set([
+      ...parts.filter(hasOwnValues).map((part) => `v:${part.code}`),
+      ...parts.filter(hasComposed).map((part) => `c:${part.code}`),
+    ]),
     holds: (space) => matchers.some((matches) => matches(space)),
   };
+}
+
+/**
+ * What the whole text may be in this field as a number. Of several words only what surely is one.
+ */
+function numbersOf({ number, numbers }: QueryField, text: string): readonly string[] {
+  const own = /\s/.test(text.trim()) ? number?.anywhere(text) : number?.word(text);
+  const found = [own, ...numbers.map((one) => one.anywhere(text))];
+  return [...new Set(found.flatMap((one) => one?.slice(0, maximumWordLength) ?? []))];
+}
+
+function has(forms: readonly (readonly string[])[], word: string | undefined): boolean {
+  return forms.some((form) => form.length === 1 && form[0] === word);
 }
 
 function hasWords({ index }: FieldDefinition): boolean {
@@ -196,16 +293,19 @@ function stemmed(words: readonly string[], stemmer: Stemmer | undefined): readon
 }
 
 /** Different ones; of two patterns that begin alike the one that takes more. */
-function formsOf(words: readonly string[], field: QueryField | undefined): readonly (readonly string[])[] {
+function formsOf(ways: readonly (readonly string[])[], field: QueryField | undefined): readonly (readonly string[])[] {
   const forms = new Map(
-    (field?.stemmers ?? [undefined]).map((stemmer) => {
-      const form = stemmed(words, stemmer);
-      return [form.join(' '), form];
-    }),
+    ways.flatMap((words) =>
+      (field?.stemmers ?? [undefined]).map((stemmer) => {
+        const form = stemmed(words, stemmer);
+        return [form.join(' '), form] as const;
+      }),
+    ),
   );
-  if (forms.size === 1 || !words.at(-1)?.endsWith('*')) return [...forms.values()];
+  if (forms.size === 1) return [...forms.values()];
+  const patterns = [...forms.keys()].filter((text) => text.endsWith('*'));
   const isTaken = (text: string): boolean =>
-    [...forms.keys()].some((other) => other !== text && text.startsWith(other.slice(0, -1)));
+    text.endsWith('*') && patterns.some((other) => other !== text && text.startsWith(other.slice(0, -1)));
   return [...forms].flatMap(([text, form]) => (isTaken(text) ? [] : [form]));
 }
 

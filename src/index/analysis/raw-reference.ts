@@ -1,3 +1,4 @@
+import { isbnsIn } from '../../identifiers/isbn.ts';
 import { dataField, type Subfield } from '../../marc/record.ts';
 import type { Site } from '../../site/site.ts';
 import { compileKeys } from './keys.ts';
@@ -6,11 +7,10 @@ import { compileKeys } from './keys.ts';
  * Words of a printed reference that may stand before the name of its journal: authors and a title.
  */
 const mostWords = 40;
-const doi = /\b10\.\d{4,9}\/[^\s,;]+/g;
+const doi = /(?:https?:\/\/\S*?doi\S*?\/)?\b10\.\d{4,9}(?:\.\d+)*\/[^\s,;]+/gi;
 /** "hep-th/9611127", "arXiv:0705.1234v2", "CERN-TH-2001-131". */
 const report =
   /\b(?:[a-z-]+(?:\.[a-z]{2})?\/\d{7}|\d{4}\.\d{4,5}(?:v\d+)?|[A-Z][A-Za-z]*(?:-[A-Za-z0-9]+)*-\d+(?:-\d+)*)\b/g;
-const isbn = /\b(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx]\b/g;
 
 /**
  * The keys that a reference as printed, "J. Ellis et al., Phys. Lett. B 151 (1985) 357,
@@ -23,7 +23,7 @@ export function compileRawReference(site: Site): (text: string) => readonly numb
     const subfields: Subfield[] = [
       ...matches(text, doi, 'a'),
       ...matches(text.replace(doi, ' '), report, 'r'),
-      ...matches(text, isbn, 'i'),
+      ...isbnsIn(text).map(({ digits }) => ({ code: 'i', value: digits })),
     ];
     const words = text.split(/\s+/).slice(0, mostWords);
     const journals = words.map((_, from) => journalField(words.slice(from).join(' ')));

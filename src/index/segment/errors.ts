@@ -23,7 +23,7 @@ export const segmentErrors = defineErrors({
 
 /**
  * Some bytes of a segment are not what was written. Says which, so that whoever holds the segment
- * can heal it.
+ * can repair it.
  */
 export class SegmentDamaged extends UserError {
   readonly segment: string;

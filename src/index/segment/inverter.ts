@@ -179,8 +179,8 @@ class SegmentInverter implements Inverter {
 }
 
 /** Keys in one order, whatever order the analyzer wrote them in. */
-function briefJson({ t, a, n, y, j, i, k, s, f }: Brief): string {
-  return JSON.stringify({ t, a, n, y, j, i, k, s, f });
+function briefJson({ t, a, n, y, j, i, k, s, f, h }: Brief): string {
+  return JSON.stringify({ t, a, n, y, j, i, k, s, f, h });
 }
 
 function entry<V>(map: Map<string, V>, key: string, make: () => V): V {

@@ -29,7 +29,7 @@ export interface Reader {
   readonly find001: (bytes: Uint8Array) => string | undefined;
   /** With what characters are written as numbers, which may be half ones. */
   readonly escaping?: string;
-  /** A file of refused records, which can be loaded again after mending. */
+  /** A file of refused records, which can be loaded again after correction. */
   readonly refused: {
     readonly head: string;
     readonly tail: string;

@@ -285,7 +285,7 @@ export class Coordinator {
     this.#options.onProgress(this.#totals);
   }
 
-  /** Makes ready to try this batch and those behind it again; throws what cannot be mended. */
+  /** Makes ready to try this batch and those behind it again; throws what cannot be repaired. */
   async #recover(job: Job, error: unknown): Promise<void> {
     job.attempts++;
     const order = await job.plan.then((plan) => plan.order);

@@ -11,8 +11,8 @@ export interface RejectsMark {
 }
 
 /**
- * The refused records of a load, in a file that can be loaded again after mending, in the format of
- * the input; and beside it FILE.reasons, one line each: position, where the record ends in the
+ * The refused records of a load, in a file that can be loaded again after correction, in the format
+ * of the input; and beside it FILE.reasons, one line each: position, where the record ends in the
  * file, 001, code, what is wrong and what to do, separated by tabs.
  */
 export interface Rejects {

@@ -59,7 +59,10 @@ function* compileLeaf(leaf: Leaf, context: Context): Work<Plan> {
   if (name === 'recid') return recordNumbers(leaf, context);
   if (name === 'datecreated' || name === 'datemodified') return dates(leaf, context);
   if (isMarcPath(name)) {
-    return values(leaf, context, { kind: 'path', path: name.replaceAll('*', '%') }, pathValue, true);
+    const path = name.replaceAll('*', '%');
+    const place: Place = { kind: 'path', path };
+    const value = (text: string) => context.analyzer.pathValue(path, text);
+    return inSpellings(leaf, context, place, (one) => values(one, context, place, value, true));
   }
   const { analyzer } = context;
   const field = analyzer.field(name === '' || name === 'global' ? analyzer.anyField : name);
@@ -94,21 +97,22 @@ function ofField(leaf: Leaf, context: Context, field: FieldSearch): Plan {
   const { analyzer } = context;
   const place: Place = { kind: 'field', code: field.code };
   const value = (text: string) => analyzer.queryValue(field.code, text);
-  if (field.words === undefined) return values(leaf, context, place, value, false);
+  if (field.words === undefined)
+    return inSpellings(leaf, context, place, (one) => values(one, context, place, value, false));
   const words: Place = { kind: 'words', space: field.words };
   switch (leaf.kind) {
     case 'word':
       return withSynonyms(leaf.text, context, field, (text) => wordsOf(text, context, field, words));
     case 'span':
       if (field.numeric) return numbers(leaf, context, words);
-      if (leaf.quoted && field.hasValues) return values(leaf, context, place, value, false);
+      if ((leaf.quoted || field.shelved) && field.hasValues) return values(leaf, context, place, value, false);
       return span(leaf, context, words, (text) => oneWord(text, context, field));
     case 'pattern':
       return pattern(leaf, context, field.hasValues ? place : words);
     default:
       if (field.phrase === 'value' && field.hasValues) {
         return withSynonyms(leaf.text, context, field, (text) =>
-          values({ ...leaf, text }, context, place, value, false),
+          inSpellings({ ...leaf, text }, context, place, (one) => values(one, context, place, value, false)),
         );
       }
       return phrase(leaf.text, context, field, field.words);
@@ -117,6 +121,15 @@ function ofField(leaf: Leaf, context: Context, field: FieldSearch): Plan {
 
 function withSynonyms(text: string, context: Context, field: FieldSearch, plan: (text: string) => Plan): Plan {
   return either([text, ...context.analyzer.querySynonyms(field.code, text)].map(plan));
+}
+
+/** A value in each way in which it may be written. */
+function inSpellings(leaf: Leaf, context: Context, place: Place, plan: (leaf: Leaf) => Plan): Plan {
+  if (leaf.kind === 'span' || leaf.kind === 'pattern') return plan(leaf);
+  // A part of a value is looked for in all of them, so not in many ways.
+  const code = place.kind === 'field' && leaf.kind !== 'partial' ? place.code : undefined;
+  const others = context.analyzer.valueSpellings?.(code, leaf.text) ?? [];
+  return either([leaf, ...others.map((text) => ({ ...leaf, text }))].map(plan));
 }
 
 function wordsOf(text: string, context: Context, field: FieldSearch, place: Place & { kind: 'words' }): Plan {
@@ -185,10 +198,6 @@ function values(leaf: Leaf, context: Context, place: Place, normalised: (text: s
       return lookUp(context, place, normalised(text), leaf.text);
     }
   }
-}
-
-function pathValue(text: string): string {
-  return foldValue(text);
 }
 
 function lookUp(context: Context, place: Place, term: string, text: string): Plan {

@@ -56,12 +56,14 @@ export function numberRange(from: number, to: number): Matcher {
 /**
  * A regular expression found anywhere in a term, of RE2 syntax (linear time) with POSIX classes and
  * MySQL's word boundaries. Terms have no capitals and no accents, so the pattern is compared
- * without them. Throws what RE2 throws for a pattern it cannot read.
+ * without them; nor apostrophes, which it may lack. Throws what RE2 throws for a pattern it cannot
+ * read.
  */
-export function regularExpression(pattern: string): Matcher {
+export function regularExpression(written: string): Matcher {
+  const pattern = withoutAccents(written).replace(apostrophe, (found) => (found.startsWith('[') ? found : "'?"));
   const literal = /^(\^?)([^\\^$.|?*+()[\]{}]*)(\$?)$/.exec(pattern);
   if (literal !== null) return literalExpression(literal[1] !== '', foldText(literal[2] ?? ''), literal[3] !== '');
-  const translated = withoutAccents(pattern).replace(/\[\[:[<>]:\]\]/g, '\\b');
+  const translated = pattern.replace(/\[\[:[<>]:\]\]/g, '\\b');
   const compiled = RE2JS.compile(translated, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL);
   const found = simplePattern(translated) ?? ((term: string) => compiled.matcher(term).find());
   const { prefix, part } = literalParts(pattern);
@@ -99,6 +101,9 @@ function literalParts(pattern: string): { readonly prefix: string; readonly part
   const part = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
   return { prefix: /^\^[^*?+]/.test(pattern) ? (pieces[1] ?? '') : '', part };
 }
+
+/** With what says how often; a class of characters is left as it is. */
+const apostrophe = /\[(?:\[:[^\]]*:\]|[^\]])*\]|\\?'(?:[?*+]\??|\{[\d,]*\}\??)?/g;
 
 /** Letters only: the case of \S and \s, of [[:alpha:]] and of \pL means something. */
 function withoutAccents(pattern: string): string {

@@ -12,6 +12,7 @@ import { exactNames } from './exact-names.ts';
 import { visibleTerms } from './neighbours.ts';
 import { mayBeStem, readableWord } from './readable-word.ts';
 import { type TermQuestion, valueQuestion, wordQuestion } from './term-question.ts';
+import { writtenNumber } from './written-number.ts';
 import { writtenValue } from './written-text.ts';
 
 /**
@@ -160,12 +161,13 @@ export function wordShelf(field: string, context: Context, onlyReadable = false)
 /** The whole values of a field or MARC path; undefined when it has none. */
 export function valueShelf(field: string, context: Context): Shelf | undefined {
   if (isMarcPath(field)) {
-    const place: Place = { kind: 'path', path: field.replaceAll('*', '%') };
+    const path = field.replaceAll('*', '%');
+    const place: Place = { kind: 'path', path };
     return {
       field,
       places: [place],
-      key: foldValue,
       written: (term) => writtenValue(context, [place], term, field),
+      key: (text) => context.analyzer.pathValue(path, text),
       question: (term) => valueQuestion(field, term),
     };
   }
@@ -180,7 +182,7 @@ export function valueShelf(field: string, context: Context): Shelf | undefined {
     places,
     written: (term) => writtenValue(context, places, term, shown),
     key: (text) => analyzer.queryValue(shown, text),
-    question: (term) => valueQuestion(shown, term),
+    question: (term) => valueQuestion(shown, term, writtenNumber(context, shown, term)),
   };
 }
 

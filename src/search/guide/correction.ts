@@ -1,6 +1,6 @@
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Work } from '../../index/work.ts';
-import { foldText } from '../../tokenizers/fold.ts';
+import { foldValue } from '../../tokenizers/fold.ts';
 import { ruleOf } from '../../tokenizers/tokenizers.ts';
 import { compileQuery } from '../evaluate/compile.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
@@ -109,7 +109,7 @@ function* spelled(
   if (alone > fewHits) return undefined;
   let text = leaf.text;
   for (const word of new Set(leaf.text.match(/\p{L}+/gu) ?? [])) {
-    const folded = foldText(word);
+    const folded = foldValue(word);
     const slips = slipsIn(folded);
     const asWord = { kind: 'word', field: leaf.field, text: word } as const;
     yield;

@@ -1,6 +1,5 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment } from '../../index/segment.ts';
-import { foldText } from '../../tokenizers/fold.ts';
 import type { Context } from '../evaluate/context.ts';
 
 const recordsRead = 6;
@@ -27,7 +26,10 @@ export function readableWord(context: Context, code: string, space: string, term
       const names = wordsIn(isOfNames ? `${a.join(' ')} ${values}` : a.join(' '));
       const others = isOfNames ? [] : wordsIn(`${t} ${s} ${values}`.toLowerCase());
       for (const word of [...others, ...names]) {
-        if (foldText(word).startsWith(beginning) && analyzer.queryWords(code, word).flat().join(' ') === term)
+        if (
+          analyzer.queryValue('', word).startsWith(beginning) &&
+          analyzer.queryWords(code, word).flat().join(' ') === term
+        )
           return word;
       }
       if (++read === recordsRead) return undefined;

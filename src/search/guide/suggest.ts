@@ -2,7 +2,6 @@ import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Site } from '../../site/site.ts';
-import { foldValue } from '../../tokenizers/fold.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 import { byCodePoint } from '../evaluate/expand.ts';
 import { afterPrefix } from '../evaluate/matcher.ts';
@@ -58,11 +57,11 @@ export function suggest(
   options: SearchOptions = {},
 ): readonly Suggestion[] {
   const named = /^\s*(title|author|subject|journal)\s*:\s*(.*)$/is.exec(typed);
-  const prefix = foldValue((named?.[2] ?? typed).replace(/^\s*["']/, ''));
+  const { context } = prepare(snapshot, emptyRequest, visible, options);
+  const prefix = context.analyzer.queryValue('', (named?.[2] ?? typed).replace(/^\s*["']/, ''));
   if (Array.from(prefix).length < shortestPrefix && /^[\0-\x7f]*$/.test(prefix)) return [];
   const kind = (named?.[1]?.toLowerCase() as SuggestionKind | undefined) ?? wish.kind;
   const limit = Math.min(wish.limit, mostSuggestions);
-  const { context } = prepare(snapshot, emptyRequest, visible, options);
   const lists = suggestionKinds.map((one) =>
     kind === undefined || kind === one ? suggestionsOf(one, prefix, limit, context) : [],
   );

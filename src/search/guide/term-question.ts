@@ -48,9 +48,12 @@ export function wordQuestion(
 
 /**
  * A whole value of a field or MARC path. Of a very long one only the beginning is in the
- * dictionary.
+ * dictionary. `written`: a text for which the value stands.
  */
-export function valueQuestion(field: string, term: string): TermQuestion | undefined {
+export function valueQuestion(field: string, term: string, written?: string): TermQuestion | undefined {
+  if (written !== undefined && !/["*]/.test(written)) {
+    return { label: written, text: `${field}:"${written}"`, leaf: leaf({ kind: 'exact', field, text: written }) };
+  }
   const isCut = isLongTermKey(term);
   const value = isCut ? term.slice(0, term.lastIndexOf('\u0001')) : term;
   if (value === '') return undefined;

@@ -1,6 +1,5 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
-import { foldText, foldValue } from '../../tokenizers/fold.ts';
 import type { Context } from '../evaluate/context.ts';
 import { afterPrefix } from '../evaluate/matcher.ts';
 
@@ -24,7 +23,7 @@ export function titlesWith(
 ): ReadonlySet<string> {
   const { analyzer, snapshot, visible } = context;
   const space = analyzer.field('title')?.words;
-  const words = foldText(typed).match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = analyzer.queryValue('', typed).match(/[\p{L}\p{N}]+/gu) ?? [];
   const last = words.at(-1) ?? '';
   const titles = new Set<string>();
   if (space === undefined || (words.length === 1 && last.length < shortestWord)) return titles;
@@ -37,7 +36,7 @@ export function titlesWith(
     const spaces = spacesOf(segment);
     const shows = showing(words);
     for (const ordinal of bits.toReversed(Math.min(titlesRead, bits.size))) {
-      const whole = foldValue(segment.brief(ordinal).t);
+      const whole = analyzer.queryValue('', segment.brief(ordinal).t);
       const title = shows(whole) ? titleTerm(segment, spaces, ordinal, whole) : undefined;
       if (title !== undefined && shows(title)) titles.add(title);
       if (titles.size === wanted) break;

@@ -1,7 +1,6 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import { isLongTermKey } from '../../index/segment/term-key.ts';
 import type { FacetColumn, Segment } from '../../index/segment.ts';
-import { foldValue } from '../../tokenizers/fold.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 import type { Place } from '../evaluate/plan.ts';
 
@@ -50,12 +49,15 @@ export function writtenText(
 }
 
 function textIn({ analyzer, snapshot }: Context, segment: Segment, ordinal: number, term: string, field: string) {
+  const foldValue = (text: string): string => analyzer.queryValue('', text);
   const { t, a, j } = segment.brief(ordinal);
   const title = foldValue(t);
   if (isLongTermKey(term) ? title.startsWith(term.slice(0, term.lastIndexOf('\u0001'))) : title === term) return t;
-  // The title proper or its remainder: folding may change lengths, and then nothing is known.
-  const at = title.length === t.length ? ` ${title}`.indexOf(` ${term}`) : -1;
-  if (at !== -1 && /^(?:$|\s*[:;/])/.test(title.slice(at + term.length))) return t.slice(at, at + term.length);
+  // The title proper, or what follows it.
+  const ends = [...t.matchAll(/[:;/]/g)].map(({ index }) => index);
+  const parts = ends.flatMap((end) => [t.slice(0, end).trim(), t.slice(end + 1).trim()]);
+  const part = parts.find((one) => foldValue(one) === term);
+  if (part !== undefined) return part;
   if (foldValue(j) === term) return j;
   const isName = analyzer.field(field)?.names === true;
   const isIt = (text: string): boolean =>

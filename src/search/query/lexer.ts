@@ -55,11 +55,15 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
     const quote = text[from];
     if (quote === undefined || unclosed.has(quote)) return undefined;
     for (let end = text.indexOf(quote, from + 1); end !== -1; end = text.indexOf(quote, end + 1)) {
-      // An apostrophe or slash inside a word does not close; a double quote always does.
-      if (quote === '"' || closes(end + 1)) return { text: text.slice(from + 1, end), end: end + 1 };
+      // An apostrophe or slash inside a word does not close; a double quote does, but in צה"ל.
+      if ((quote === '"' && !abbreviates(end)) || closes(end + 1))
+        return { text: text.slice(from + 1, end), end: end + 1 };
     }
     unclosed.add(quote);
     return undefined;
+  }
+  function abbreviates(at: number): boolean {
+    return /^\p{sc=Hebrew}"\p{sc=Hebrew}$/u.test(text.slice(at - 1, at + 2));
   }
   function closes(after: number): boolean {
     const next = text[after];

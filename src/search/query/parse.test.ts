@@ -34,6 +34,8 @@ const readings: readonly (readonly [string, string])[] = [
   ['', ''],
   ['  ', ''],
   ['muon', 'muon'],
+  ['צה"ל', 'צה"ל'],
+  ['"תולדות צה"ל" x', '"תולדות צה"ל" and x'],
   ['muon kaon', 'muon and kaon'],
   ['muon and kaon or ellis not cern', 'muon and kaon or ellis not cern'],
   ['muon AND NOT kaon', 'muon not kaon'],

@@ -1,5 +1,4 @@
 import type { RankMethod } from '../../site/site.ts';
-import { foldValue } from '../../tokenizers/fold.ts';
 import { type Context, spacesAt } from '../evaluate/context.ts';
 
 /**
@@ -16,7 +15,7 @@ export function knowledgeNumbers(method: RankMethod, context: Context, index: nu
     const number = Number(text);
     if (!Number.isFinite(number)) continue;
     for (const space of spacesAt(context, segment, { kind: 'path', path })) {
-      const entry = segment.term(space, foldValue(value));
+      const entry = segment.term(space, context.analyzer.pathValue(path, value));
       if (entry === undefined) continue;
       for (const ordinal of segment.list(entry)) {
         numbers[ordinal] = Math.max(numbers[ordinal] as number, number);

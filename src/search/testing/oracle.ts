@@ -141,8 +141,11 @@ function valueHolds(
       return values.some((value) => new RegExp(leaf.text.normalize('NFD').replace(/\p{M}/gu, ''), 'isu').test(value));
     case 'partial':
       return values.some((value) => like(`*${normalised(leaf.text)}*`).test(value));
-    default:
-      return values.some((value) => like(normalised(leaf.text)).test(value));
+    default: {
+      const code = /^\d/.test(leaf.field) ? undefined : leaf.field;
+      const texts = [leaf.text, ...(testAnalyzer.valueSpellings?.(code, leaf.text) ?? [])];
+      return texts.some((text) => values.some((value) => like(normalised(text)).test(value)));
+    }
   }
 }
 

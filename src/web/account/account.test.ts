@@ -501,3 +501,35 @@ test('guests of the pages that everybody reads get no cookie', async () => {
   for (const url of ['/', '/search?p=book', '/record/1', '/help/search'])
     assert.equal((await app.inject({ url })).headers['set-cookie'], undefined, url);
 });
+
+test('without a mail server no form promises an e-mail, in any language', async () => {
+  const mute: Mailer = { sends: false, post: () => {}, settled: async () => {}, close: async () => {} };
+  const kept = createApp(memoryLibrary(site, []), { people: { ...people, mailer: mute } });
+  others.push(kept);
+  const { name } = await newPerson();
+  const reader = await signedIn(name, password, kept);
+  const promises = { en: /We will e-mail|Send the link/, fr: /nous (?:y )?enverrons|Envoyer le lien/i };
+  const says = {
+    en: /This library does not send e-mail: ask an administrator/,
+    fr: /Cette bibliothèque n’envoie pas de courriels : demandez/,
+  };
+  for (const language of ['en', 'fr'] as const)
+    for (const path of ['/account/lost-password', '/account/register', '/account']) {
+      const address = `${path}?ln=${language}`;
+      const { body } = await (path === '/account' ? reader : createReader(kept)).open(address);
+      assert.doesNotMatch(body, promises[language], address);
+      assert.match(body, says[language], address);
+      const sending = await (path === '/account' ? await signedIn(name) : createReader(app)).open(address);
+      assert.match(sending.body, promises[language], address);
+      assert.doesNotMatch(sending.body, says[language], address);
+    }
+
+  const newcomer = createReader(kept);
+  await newcomer.open('/account/register');
+  await newcomer.send('/account/register', { name: 'Unconfirmed', email: 'unconfirmed@home.example', password });
+  await newcomer.open('/account/sign-in');
+  const refused = await newcomer.send('/account/sign-in', { name: 'Unconfirmed', password });
+  assert.equal(refused.statusCode, 422);
+  assert.match(refused.body, says.en);
+  assert.doesNotMatch(refused.body, /we e-mailed/);
+});

@@ -4,7 +4,7 @@ import { tidyEmail } from '../../site/identity.ts';
 import type { Database } from '../../store/database.ts';
 
 /**
- * A mailbox gets a few letters at most, whoever asks for them. Who asks is told the same in any
+ * A mailbox gets a few e-mails at most, whoever asks for them. Who asks is told the same in any
  * case.
  */
 export async function mayWriteTo(database: Database, email: string): Promise<boolean> {

@@ -5,18 +5,23 @@ import { narrowPage } from './sign-in-page.ts';
 
 export function lostPasswordPage(
   context: PageContext,
-  model: { readonly email: string; readonly problem: string | undefined },
+  model: {
+    readonly email: string;
+    readonly problem: string | undefined;
+    /** A text that speaks of an e-mail, as `mailText` gives it. */
+    readonly mail: (key: string) => string;
+  },
 ): string {
   const { tr } = context;
   return narrowPage(
     context,
     tr.t('account.lost'),
-    html`<p>${tr.t('account.lost_text')}</p>${alert(model.problem)}
+    html`<p>${model.mail('account.lost_text')}</p>${alert(model.problem)}
 ${form(
   context,
   '/account/lost-password',
   html`${field({ name: 'email', label: tr.t('account.email'), type: 'email', value: model.email, autocomplete: 'email', focus: true })}
-<button>${tr.t('account.lost_send')}</button>`,
+<button>${model.mail('account.lost_send')}</button>`,
 )}`,
   );
 }

@@ -16,7 +16,7 @@ import { lostPasswordPage, newPasswordPage } from './password-page.ts';
 import { accountMessage } from './register-page.ts';
 
 /**
- * A lost password: a form that says the same for every address, a letter, a form for the new one.
+ * A lost password: a form that says the same for every address, an e-mail, a form for the new one.
  */
 export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
   const { get, post } = formRoutes(app, environment);
@@ -24,7 +24,14 @@ export function passwordRoutes(app: FastifyInstance, environment: WebEnvironment
 
   get('/account/lost-password', async (exchange) => {
     const email = exchange.signedIn?.account.email ?? '';
-    return sendHtml(exchange, lostPasswordPage(exchange.page, { email, problem: undefined }));
+    return sendHtml(
+      exchange,
+      lostPasswordPage(exchange.page, {
+        email,
+        problem: undefined,
+        mail: (key) => mailText(exchange.page, people, key),
+      }),
+    );
   });
 
   post('/account/lost-password', async (exchange) => {

@@ -47,6 +47,8 @@ export interface ProfileModel {
   readonly roles: readonly string[];
   readonly problem: string | undefined;
   readonly done: string | undefined;
+  /** A text that speaks of an e-mail, as `mailText` gives it. */
+  readonly mail: (key: string) => string;
 }
 
 export function profilePage(context: PageContext, model: ProfileModel): string {
@@ -107,7 +109,7 @@ ${
 ${field({ name: 'password', label: tr.t('account.new_password'), type: 'password', autocomplete: 'new-password', shortest: 8, hint: tr.t('account.password_hint') })}
 <button>${tr.t('account.set_password')}</button>`,
       )
-    : html`<p>${tr.t('account.no_password')} <a href="/account/lost-password">${tr.t('account.lost_send')}</a></p>`
+    : html`<p>${tr.t('account.no_password')} <a href="/account/lost-password">${model.mail('account.lost_send')}</a></p>`
 }</section>
 ${
   account.hasPassword &&
@@ -115,9 +117,9 @@ ${
 ${form(
   context,
   '/account/email',
-  html`${field({ name: 'email', label: tr.t('account.new_email'), type: 'email', autocomplete: 'email', hint: tr.t('account.new_email_hint') })}
+  html`${field({ name: 'email', label: tr.t('account.new_email'), type: 'email', autocomplete: 'email', hint: model.mail('account.new_email_hint') })}
 ${field({ name: 'current-for-email', label: tr.t('account.current_password'), type: 'password', autocomplete: 'current-password' })}
-<button>${tr.t('account.new_email_send')}</button>`,
+<button>${model.mail('account.new_email_send')}</button>`,
 )}</section>`
 }`,
   );

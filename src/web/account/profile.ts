@@ -35,6 +35,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
         roles: exchange.person.roles,
         problem,
         done: doneText(exchange.page, exchange.args),
+        mail: (key) => mailText(exchange.page, people, key),
       }),
       status,
     );
@@ -83,7 +84,7 @@ export function profileRoutes(app: FastifyInstance, environment: WebEnvironment,
       const mayWrite = await mayWriteTo(database, email);
       if (secret !== undefined && mayWrite)
         postEmail(page, people, email, 'email', { name: account.name }, `/account/email?token=${secret}`);
-      const text = mailText(page, people, 'account.letter_sent', { email });
+      const text = mailText(page, people, 'account.email_sent', { email });
       return sendHtml(
         exchange,
         accountMessage(page, page.tr.t('account.new_email'), text, { href: '/account', label: account.name }),

@@ -82,11 +82,13 @@ export function newcomerPage(
   context: PageContext,
   model: Found & {
     readonly name: string;
-    /** Undefined: the provider has seen none, so it is asked for and confirmed by a letter. */
+    /** Undefined: the provider has seen none, so it is asked for and confirmed by an e-mail. */
     readonly email: string | undefined;
     readonly typedEmail: string;
     readonly mayRegister: boolean;
     readonly problem: FormProblem | undefined;
+    /** A text that speaks of an e-mail, as `mailText` gives it. */
+    readonly mail: (key: string) => string;
   },
 ): string {
   const { tr } = context;
@@ -113,7 +115,7 @@ ${
         type: 'email',
         value: model.typedEmail,
         autocomplete: 'email',
-        hint: tr.t('account.email_hint'),
+        hint: model.mail('account.email_hint'),
         problem: at('email'),
       })
     : html`<p>${tr.t('account.email')}: ${model.email}</p>`

@@ -21,7 +21,7 @@ import { visitorOf } from '../exchange/visitor.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { readCookie } from '../http/cookies.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { mailText, postEmail } from './e-mail.ts';
+import { mailText, postEmail, refusedText } from './e-mail.ts';
 import { actorOf, backOf, doneText, formRoutes, given, problemText, signedInWithSession } from './forms.ts';
 import { identitiesPage, linkPage, newcomerPage } from './provider-page.ts';
 import { accountMessage } from './register-page.ts';
@@ -33,6 +33,7 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
   const { get, post } = formRoutes(app, environment);
   const { access, providers, registration, linkBase } = people;
   const { database } = access;
+  const mailIn = (page: PageContext) => (key: string) => mailText(page, people, key);
 
   get('/account/with/:provider', async (exchange) => {
     const provider = providerOf(exchange);
@@ -85,13 +86,13 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
     const identity: Identity = { provider: provider.code, subject: claims.subject, label };
     const known = await personOfIdentity(database, identity);
     const own = signedIn?.session === undefined ? undefined : signedIn.account;
-    // One who is signed in need not wait for the letter of an account that was never confirmed.
+    // One who is signed in need not wait for the e-mail of an account that was never confirmed.
     if (known !== undefined && !(known.state === 'unconfirmed' && own !== undefined)) {
       if (own !== undefined && own.id !== known.id)
         return sendHtml(exchange, message(page, page.tr.t('identity.taken')), 409);
       const token = known.state === 'unconfirmed' ? confirmTokenIn(back) : undefined;
       if (token !== undefined) {
-        // Both the letter and the way by which the account was made: it is theirs.
+        // Both the e-mail and the way by which the account was made: it is theirs.
         const account = await confirmRegistration(
           database,
           token,
@@ -102,7 +103,7 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
         if (account !== undefined) return sendConfirmed(exchange, people, account);
       }
       if (known.state !== 'active')
-        return sendHtml(exchange, message(page, page.tr.t(`account.refused.${known.state}`)), 403);
+        return sendHtml(exchange, message(page, refusedText(page, people, known.state)), 403);
       if (own === undefined) await signInAs(exchange, known.id);
       return exchange.reply.redirect(back, 303);
     }
@@ -115,7 +116,7 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
       newcomerPage(page, {
         ...found,
         ...{ name: claims.name ?? '', email: claims.email, typedEmail: '' },
-        ...{ mayRegister: registration !== 'closed', problem: undefined },
+        ...{ mayRegister: registration !== 'closed', problem: undefined, mail: mailIn(page) },
       }),
     );
   }
@@ -165,13 +166,13 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
       const text =
         made.state === 'waiting'
           ? page.tr.t('account.refused.waiting')
-          : mailText(page, people, 'account.letter_sent', { email: email.trim() });
+          : mailText(page, people, 'account.email_sent', { email: email.trim() });
       return sendHtml(exchange, message(page, text));
     } catch (error) {
       const { status, ...problem } = problemText(page, error);
       const model = {
         ...{ provider: linkOf(page, provider), label: identity.label, identity: secret, name, email: seen },
-        ...{ typedEmail: email, mayRegister: true, problem },
+        ...{ typedEmail: email, mayRegister: true, problem, mail: mailIn(page) },
       };
       return sendHtml(exchange, newcomerPage(page, model), status);
     }

@@ -9,6 +9,8 @@ export interface RegisterModel {
   readonly email: string;
   readonly policy: RegistrationPolicy;
   readonly problem: FormProblem | undefined;
+  /** A text that speaks of an e-mail, as `mailText` gives it. */
+  readonly mail: (key: string) => string;
 }
 
 export function registerPage(context: PageContext, model: RegisterModel): string {
@@ -24,7 +26,7 @@ ${form(
   context,
   '/account/register',
   html`${field({ name: 'name', label: tr.t('account.name'), value: model.name, autocomplete: 'username', hint: tr.t('account.name_hint'), problem: at('name'), focus: isFocused('name') })}
-${field({ name: 'email', label: tr.t('account.email'), type: 'email', value: model.email, autocomplete: 'email', hint: tr.t('account.email_hint'), problem: at('email'), focus: isFocused('email') })}
+${field({ name: 'email', label: tr.t('account.email'), type: 'email', value: model.email, autocomplete: 'email', hint: model.mail('account.email_hint'), problem: at('email'), focus: isFocused('email') })}
 ${field({ name: 'password', label: tr.t('account.password'), type: 'password', autocomplete: 'new-password', shortest: 8, hint: tr.t('account.password_hint'), problem: at('password'), focus: isFocused('password') })}
 <button>${tr.t('account.register')}</button>`,
 )}`,

@@ -11,21 +11,26 @@ import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
+import type { PageContext } from '../ui/page-context.ts';
 import { mailText } from './e-mail.ts';
 import { formRoutes, given, problemText } from './forms.ts';
 import { providerAddress } from './provider-page.ts';
 import { accountMessage, confirmRegistrationPage, registerPage } from './register-page.ts';
 import { confirmAddress, postRegistrationEmail, sendConfirmed } from './registered.ts';
 
-/** Making an account: a form, a letter, a button. */
+/** Making an account: a form, an e-mail, a button. */
 export function registerRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
   const { get, post } = formRoutes(app, environment);
   const policy = people.registration;
   const { database } = people.access;
+  const mailIn = (page: PageContext) => (key: string) => mailText(page, people, key);
 
   get('/account/register', async (exchange) => {
     if (policy === 'closed') return exchange.notFound();
-    return sendHtml(exchange, registerPage(exchange.page, { name: '', email: '', policy, problem: undefined }));
+    return sendHtml(
+      exchange,
+      registerPage(exchange.page, { name: '', email: '', policy, problem: undefined, mail: mailIn(exchange.page) }),
+    );
   });
 
   post('/account/register', async (exchange) => {
@@ -47,13 +52,13 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
         accountMessage(
           page,
           page.tr.t('account.register'),
-          mailText(page, people, 'account.letter_sent', { email: email.trim() }),
+          mailText(page, people, 'account.email_sent', { email: email.trim() }),
           undefined,
         ),
       );
     } catch (error) {
       const { status, ...problem } = problemText(page, error);
-      return sendHtml(exchange, registerPage(page, { name, email, policy, problem }), status);
+      return sendHtml(exchange, registerPage(page, { name, email, policy, problem, mail: mailIn(page) }), status);
     }
   });
 
@@ -81,7 +86,7 @@ export function registerRoutes(app: FastifyInstance, environment: WebEnvironment
   });
 
   /**
-   * Whoever reads the letter has the address; what was typed at registration, or the way by which
+   * Whoever reads the e-mail has the address; what was typed at registration, or the way by which
    * it was made, shows that the account is theirs.
    */
   async function askWhoItIs(exchange: Exchange, token: string, problem?: string, status = 200) {

@@ -10,7 +10,7 @@ import { mayWriteTo } from './e-mail-limit.ts';
 import { accountMessage } from './register-page.ts';
 
 /**
- * What somebody gets who made an account, by whichever way: the letter, and the answer when they
+ * What somebody gets who made an account, by whichever way: the e-mail, and the answer when they
  * have shown that it is theirs.
  */
 export const confirmAddress = '/account/confirm';

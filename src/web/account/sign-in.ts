@@ -8,6 +8,7 @@ import { sendHtml } from '../exchange/reply.ts';
 import { clearSessionCookie, setSessionCookie } from '../exchange/session-cookie.ts';
 import { visitorOf } from '../exchange/visitor.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
+import { refusedText } from './e-mail.ts';
 import { backOf, doneText, formRoutes, given } from './forms.ts';
 import { providerAddress } from './provider-page.ts';
 import { type SignInModel, signInPage } from './sign-in-page.ts';
@@ -51,7 +52,7 @@ export function signInRoutes(app: FastifyInstance, environment: WebEnvironment, 
     });
     if (outcome.kind !== 'in') {
       const key = outcome.kind === 'wrong' ? 'wrong' : outcome.state;
-      const problem = exchange.page.tr.t(`account.refused.${key}`);
+      const problem = refusedText(exchange.page, people, key);
       return sendHtml(exchange, page(exchange, { name, remember, back, problem }), 422);
     }
     setSessionCookie(exchange.request, exchange.reply, baseUrl, outcome.session, remember);

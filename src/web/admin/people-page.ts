@@ -76,7 +76,7 @@ ${form(
   html`${field({ name: 'name', label: tr.t('account.name'), value: model.name, problem: at('name'), focus: at('email') === undefined })}
 ${field({ name: 'email', label: tr.t('account.email'), type: 'email', value: model.email, problem: at('email'), focus: at('email') !== undefined })}
 ${select('role', tr.t('admin.role'), [none, ...model.roles.map((value) => ({ value, label: value }))], '')}
-${checkbox('letter', '1', tr.t('admin.send_letter'), true)}
+${checkbox('e-mail', '1', tr.t('admin.send_email'), true)}
 <button>${tr.t('admin.add_person')}</button>`,
 )}`,
   );

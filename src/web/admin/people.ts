@@ -40,7 +40,7 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
     try {
       if (role !== '') requireForRole(snapshot.site, person, requireRole(snapshot.site, access.peopleRoles(), role));
       requireForNewcomer(snapshot.site, access.peopleRoles(), person, { name, email });
-      const isMailed = given(exchange, 'letter') === '1';
+      const isMailed = given(exchange, 'e-mail') === '1';
       const id = await addPerson(database, actorOf(exchange), {
         ...{ name, email, password: undefined, roles: role === '' ? [] : [role] },
         ...{ state: 'active', origin: 'administrator' },

@@ -78,7 +78,7 @@ ${facts([
   [tr.t('admin.made'), [html`${dateTime(context, account.created)}, ${account.origin}`]],
   [tr.t('admin.number'), [String(account.id)]],
 ])}
-<p class="actions">${closed ? state('active') : state('disabled')} ${account.email !== '' && button('letter', tr.t('admin.password_letter'))} ${account.hasPassword && button('password/none', tr.t('admin.password_none'))} ${closed && button('remove', tr.t('admin.remove_person'))}</p>
+<p class="actions">${closed ? state('active') : state('disabled')} ${account.email !== '' && button('password-link', tr.t('admin.password_email'))} ${account.hasPassword && button('password/none', tr.t('admin.password_none'))} ${closed && button('remove', tr.t('admin.remove_person'))}</p>
 <section><h2>${tr.t('account.roles')}</h2>
 ${model.memberships.length > 0 && table(tr.t('account.roles'), memberColumns, model.memberships)}
 ${dormant.length > 0 && html`<p>${tr.t('admin.dormant', { roles: dormant.map(({ role }) => role).join(', ') })}</p>`}

@@ -108,13 +108,13 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
     if (account.id !== exchange.person.id) await setPassword(database, actorOf(exchange), account, undefined);
   });
 
-  change('letter', 'letter_sent', async (account, exchange) => {
+  change('password-link', 'email_sent', async (account, exchange) => {
     checkEmail(account.email);
     const secret = await issueOneTime(database, 'reset', { person: account.id, data: {} });
     const values = { name: account.name };
     postEmail(exchange.page, people, account.email, 'reset', values, `/account/new-password?token=${secret}`);
     await audit(database, actorOf(exchange), 'password link sent', account.name);
-    return people.mailer.sends ? undefined : 'letter_kept';
+    return people.mailer.sends ? undefined : 'email_kept';
   });
 
   post('/people/:id/remove', async (exchange) => {

@@ -12,7 +12,7 @@ export interface WebPeople {
   /** Undefined: the administrator's address in the site file. */
   readonly mailFrom: string | undefined;
   /**
-   * Where links in letters lead: never what a request calls us, since anybody may send a request
+   * Where links in e-mails lead: never what a request calls us, since anybody may send a request
    * with any name.
    */
   readonly linkBase: () => string;

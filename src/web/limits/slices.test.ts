@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { waitFor } from '../../../test/support/wait.ts';
 import { createSlices } from './slices.ts';
 import { createUsage } from './usage.ts';
 
@@ -37,7 +38,9 @@ test('of one network so many works go on at a time, some wait, and more are refu
     if (await work.pause()) went.push(at);
     else went.push(-1);
   });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await waitFor('what goes on at once', () => went.length >= 3);
+  // One more would have its turn in a round of its own.
+  for (let round = 0; round < 10; round++) await new Promise(setImmediate);
   assert.deepEqual(went.toSorted(), [-1, 0, 1]);
   assert.equal(await slices.begin('another').pause(), true);
   works[0]!.end();

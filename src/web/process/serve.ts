@@ -219,7 +219,7 @@ function partsOf(supervisor: Supervisor) {
   };
 }
 
-/** What the operator can mend, as a sentence and a hint. */
+/** What the operator can repair, as a sentence and a hint. */
 function explained(error: unknown, { host, port }: Settings): unknown {
   if (error instanceof WorkerFailed) {
     const { code, status, message, hint } = error.failure;

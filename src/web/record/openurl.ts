@@ -1,3 +1,7 @@
+import { arxivOf } from '../../identifiers/arxiv.ts';
+import { bareDoi } from '../../identifiers/doi.ts';
+import { isbn10, isbnOf } from '../../identifiers/isbn.ts';
+
 /**
  * What an OpenURL says of a work, in version 0.1 (plain keys) or 1.0 (ANSI/NISO Z39.88: rft. keys,
  * rft_id), whichever it has.
@@ -25,6 +29,7 @@ export function readOpenUrl(args: URLSearchParams, ownAddress: string): OpenUrl 
       .map((value) => value?.trim())
       .find((value) => value !== undefined && value !== '');
   const ids = ['rft_id', 'id', 'pid'].flatMap((name) => args.getAll(name));
+  const read = (of: (text: string) => string | undefined): string | undefined => ids.map(of).find(Boolean);
   const id = (pattern: RegExp): string | undefined => ids.map((one) => pattern.exec(one)?.[1]).find(Boolean);
   const own = id(new RegExp(`^${ownAddress.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/record/(\\d{1,10})/?$`));
   const genre = first('genre')?.toLowerCase();
@@ -32,10 +37,8 @@ export function readOpenUrl(args: URLSearchParams, ownAddress: string): OpenUrl 
   const named = first('title', 'stitle');
   const titled = first('atitle', 'btitle');
   return {
-    doi:
-      id(/^(?:info:doi\/|doi:|https?:\/\/(?:dx\.)?doi\.org\/)(10\.\S+)$/i) ??
-      /^(?:doi:)?(10\.\S+)$/i.exec(first('doi') ?? '')?.[1],
-    arxiv: id(/^(?:info:arxiv\/|arxiv:|oai:arxiv\.org:|https?:\/\/arxiv\.org\/abs\/)(\S+)$/i),
+    doi: read(bareDoi) ?? bareDoi(first('doi') ?? ''),
+    arxiv: read(arxivOf),
     isbn: id(/^urn:isbn:([\dXx-]+)$/i) ?? first('isbn'),
     issn: first('issn', 'eissn') ?? id(/^urn:issn:([\dXx-]+)$/i),
     report: first('report'),
@@ -56,11 +59,10 @@ export function openUrlQueries(url: OpenUrl, fields: ReadonlySet<string>): reado
     text === undefined ? [] : [`${fields.has(field) ? field : path}:${quote(text)}`];
   const numbers = [
     ...by('doi', '0247_a', url.doi),
-    ...by('reportnumber', '037__a', url.arxiv === undefined ? undefined : url.arxiv.replace(/^arxiv:/i, '')),
-    ...by('reportnumber', '037__a', url.arxiv === undefined ? undefined : `arXiv:${url.arxiv.replace(/^arxiv:/i, '')}`),
+    ...by('reportnumber', '037__a', url.arxiv),
+    ...by('reportnumber', '037__a', url.arxiv === undefined ? undefined : `arXiv:${url.arxiv}`),
     ...by('reportnumber', '037__a', url.report),
-    ...by('isbn', '020__a', url.isbn),
-    ...(url.isbn?.includes('-') === true ? by('isbn', '020__a', url.isbn.replaceAll('-', '')) : []),
+    ...isbnForms(url.isbn).flatMap((form) => by('isbn', '020__a', form)),
   ];
   const { journal, volume, page, year } = url;
   const place = [journal, volume, page].filter((part) => part !== undefined);
@@ -76,6 +78,14 @@ export function openUrlQueries(url: OpenUrl, fields: ReadonlySet<string>): reado
   const looser = words === '' ? [] : [words];
   const inIssn = url.issn !== undefined && place.length < 2 && words === '' ? by('issn', '022__a', url.issn) : [];
   return [...numbers, ...(fields.has('journal') ? inJournal : []), ...looser, ...inIssn];
+}
+
+/** For a field that has ISBNs as the record writes them. */
+function isbnForms(given: string | undefined): readonly string[] {
+  if (given === undefined) return [];
+  const normal = isbnOf(given);
+  const forms = normal === undefined ? [] : [normal, isbn10(normal)];
+  return [...new Set([given, given.replaceAll('-', ''), ...forms])].filter((form) => form !== undefined);
 }
 
 /** Title and author, as somebody would type them. */

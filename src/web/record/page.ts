@@ -1,8 +1,10 @@
 import type { Identifier } from '../../description/identifiers.ts';
+import type { Link } from '../../description/links.ts';
 import type { Contributor } from '../../description/names.ts';
+import { noteTexts } from '../../description/notes.ts';
 import { publicationLine } from '../../description/publication.ts';
 import { hostOf } from '../../description/web-address.ts';
-import type { Link, Work } from '../../description/work.ts';
+import type { Work } from '../../description/work.ts';
 import { citationStyles, citationText } from '../../formats/citation.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { attribute, type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
@@ -18,6 +20,7 @@ import { fieldSearch } from '../ui/links.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { citationsPanel, type RecordCitations } from './citations-page.ts';
 import { recordHead } from './head.ts';
+import { wherePanel } from './where.ts';
 
 export interface RecordModel {
   readonly id: number;
@@ -119,10 +122,11 @@ function tabList(context: PageContext, model: RecordModel, current: RecordTab): 
 /** The information tab. */
 export function recordInformation(context: PageContext, model: RecordModel): Html {
   const { tr } = context;
-  const { work } = model;
+  const { work, fields } = model;
   return html`<div>
 ${work.abstracts.length > 0 && html`<section class="panel"><h2>${tr.t('record.abstract')}</h2><div class="abstract">${work.abstracts.map((text) => html`<p dir="auto">${richText(text)}</p>`)}</div></section>`}
 <section class="panel"><h2>${tr.t('record.details')}</h2>${details(context, model)}</section>
+${wherePanel(context, work.holdings, fields)}
 ${filesPanel(context, model.id, model.files)}
 ${work.links.length > 0 && html`<section class="panel"><h2>${tr.t('record.files')}</h2><ul class="plain">${work.links.map((link) => linkItem(context, link))}</ul></section>`}
 </div>
@@ -183,7 +187,7 @@ function details(context: PageContext, model: RecordModel): Html {
       tr.t('record.languages'),
       work.languages.length === 0 ? [] : [work.languages.map((code) => tr.languageName(code)).join(', ')],
     ],
-    [tr.t('record.notes'), work.notes.map((note) => richText(note))],
+    [tr.t('record.notes'), noteTexts(work.notes).map((note) => richText(note))],
     [
       tr.t('record.rights'),
       work.licences.map((one) =>
@@ -221,6 +225,9 @@ function identifierLink(one: Identifier): HtmlValue {
 
 function linkItem(context: PageContext, link: Link): Html {
   const { tr } = context;
+  if (link.url === undefined) {
+    return html`<li>${link.label !== undefined && `${link.label}: `}${link.text}</li>`;
+  }
   const name = decodeName(link.url.split(/[?#]/)[0]!.split('/').at(-1) ?? '');
   const host = hostOf(link.url) ?? '';
   const facts = [host, link.size === undefined ? undefined : tr.size(link.size), link.checksum].filter(

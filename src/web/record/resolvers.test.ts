@@ -64,7 +64,10 @@ test('an OpenURL of either version leads to the one record that it means', async
   ]) {
     assert.equal(await leads(query), '/record/1', query);
   }
-  assert.equal(await leads('isbn=978-0-00-000000-2'), '/record/2');
+  for (const isbn of ['978-0-00-000000-2', '0-00-000000-0', 'urn:isbn:9780000000002&x=1'])
+    assert.equal(await leads(isbn.startsWith('urn') ? `id=${isbn}` : `isbn=${isbn}`), '/record/2', isbn);
+  for (const id of ['https://doi.org/10.1000%2FXYZ', 'doi:10.1000/xyz', 'https://arxiv.org/abs/hep-th/0212181v2'])
+    assert.equal(await leads(`rft_id=${encodeURIComponent(id)}`), '/record/1', id);
   assert.equal(await leads('rft.btitle=Statistics+of+everything&rft.au=Doe,+Jane'), '/record/2');
 });
 

@@ -1,3 +1,4 @@
+import { holdingText } from '../../description/holdings.ts';
 import { publicationLine } from '../../description/publication.ts';
 import type { Work } from '../../description/work.ts';
 import { lineText } from '../../formats/mathematics.ts';
@@ -21,6 +22,7 @@ interface HitPosition {
 const authorsShown = 10;
 const abstractShown = 1500;
 const fieldsShown = 50;
+const copiesShown = 5;
 
 /** of=hd: a hit with its abstracts and details. */
 export function hitDetails(
@@ -45,6 +47,7 @@ ${facts([
     tr.t('record.identifiers'),
     work.identifiers.map((one) => (one.scheme === '' ? one.value : `${one.scheme}: ${one.value}`)),
   ],
+  [tr.t('record.where'), work.holdings.copies.slice(0, copiesShown).map(holdingText)],
   [tr.t('record.subjects'), work.subjects.length === 0 ? [] : [work.subjects.join('; ')]],
 ])}`,
   );

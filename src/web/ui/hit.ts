@@ -56,12 +56,19 @@ function whereLine(context: PageContext, brief: Brief, cited: HtmlValue): HtmlVa
     brief.k.length > 0 && kindName(context, brief.k[0]!),
     ...brief.i.slice(0, 2).map(([kind, value]) => identifierText(kind, value)),
     brief.f > 0 && tr.t('hit.files', { count: brief.f }),
+    brief.h !== undefined && shelfText(brief.h),
     cited,
   ];
   return join(
     parts.filter((part) => part !== false),
     ' · ',
   );
+}
+
+/** "Main Library, Reading room: QC174.12 .G74 2005". */
+function shelfText([place, mark]: NonNullable<Brief['h']>): HtmlValue {
+  const shown = mark !== '' && html`<bdi>${mark}</bdi>`;
+  return place === '' ? shown : html`<bdi>${place}</bdi>${shown !== false && html`: ${shown}`}`;
 }
 
 function citedLink({ tr }: PageContext, { id, citations }: Hit): HtmlValue {

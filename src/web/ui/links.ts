@@ -11,3 +11,8 @@ export function searchFor(query: string): string {
 export function fieldSearch(field: string, text: string): string {
   return searchFor(`${field}:${quoted(text)}`);
 }
+
+/** The values of a field around a text. */
+export function browseNear(field: string, text: string): string {
+  return `/search?${new URLSearchParams({ action: 'browse', f: field, p: text })}`;
+}

@@ -1,6 +1,6 @@
-import { compilePath, type MarcPath } from '../../marc/path.ts';
-import type { MarcRecord } from '../../marc/record.ts';
-import { yearsOf } from '../../tokenizers/years.ts';
+import { compilePath, type MarcPath } from '../../../marc/path.ts';
+import type { MarcRecord } from '../../../marc/record.ts';
+import { yearsOf } from './years.ts';
 
 /** Where standard MARC 21, and CERN's dialect of it, say when a work appeared, best first. */
 const yearPaths: readonly MarcPath[] = [

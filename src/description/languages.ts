@@ -1,0 +1,21 @@
+import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { dataFields, distinct, subfields, values } from './fields.ts';
+
+/** Codes that say that nothing is said. */
+const unsaid = new Set(['und', 'zxx', 'mis', 'xxx', '|||', '   ']);
+
+/**
+ * The languages of the text (041 $a; of sung or spoken text $d), else that of the fixed field, as
+ * coded, usually three letters. Old records write several in one: "engfre".
+ */
+export function languagesOf(record: MarcRecord): readonly string[] {
+  const coded = dataFields(record, '041')
+    .flatMap((field) => subfields(field, 'ad'))
+    .flatMap((value) => (/^([a-z]{3}){2,}$/.test(value) ? value.match(/.{3}/g)! : [value]))
+    .filter((code) => !unsaid.has(code));
+  if (coded.length > 0) return distinct(coded);
+  const fixed = controlValue(record, '008')?.slice(35, 38) ?? '';
+  return /^[a-z]{3}$/.test(fixed) && !unsaid.has(fixed)
+    ? [fixed]
+    : distinct(values(record, '041', 'a').filter((code) => !unsaid.has(code)));
+}

@@ -1,0 +1,90 @@
+import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { values } from './fields.ts';
+
+/** Kinds of material, as readers name them. */
+export const materials = [
+  'book',
+  'serial',
+  'article',
+  'preprint',
+  'thesis',
+  'report',
+  'proceedings',
+  'map',
+  'score',
+  'music',
+  'speech',
+  'video',
+  'picture',
+  'archive',
+  'software',
+  'object',
+  'kit',
+] as const;
+
+export type Material = (typeof materials)[number];
+
+/** What a cataloguer of the older local form says in 980. */
+const kinds: readonly (readonly [RegExp, Material])[] = [
+  [/THESIS/, 'thesis'],
+  [/PROCEEDINGS/, 'proceedings'],
+  [/BOOK/, 'book'],
+  [/PREPRINT/, 'preprint'],
+  [/REPORT|NOTE/, 'report'],
+  [/PICTURE|PHOTO|IMAGE|POSTER/, 'picture'],
+  [/VIDEO|MOVIE/, 'video'],
+  [/PERIODICAL|SERIAL|JOURNAL/, 'serial'],
+  [/ARTICLE|PAPER|PUBLISHED/, 'article'],
+];
+
+/**
+ * The kind of material of a record: as 980 says, else by the fixed fields of MARC 21: leader/06
+ * (type of record), /07 (bibliographic level), /08 (archival control), a dissertation by 502 or
+ * 008/24-27. Undefined when nothing tells, as for the records of CERN's dialect without 980.
+ */
+export function materialOf(record: MarcRecord): Material | undefined {
+  for (const kind of values(record, '980', 'ab')) {
+    const found = kinds.find(([pattern]) => pattern.test(kind.toUpperCase()));
+    if (found !== undefined) return found[1];
+  }
+  const type = record.leader.charAt(6);
+  const level = record.leader.charAt(7);
+  if (record.fields.some(({ tag }) => tag === '502')) return 'thesis';
+  if (type === 'p' || record.leader.charAt(8) === 'a') return 'archive';
+  return byType[type] ?? (type === 'a' || type === 't' ? ofText(record, level) : undefined);
+}
+
+const byType: Readonly<Record<string, Material>> = {
+  c: 'score',
+  d: 'score',
+  e: 'map',
+  f: 'map',
+  g: 'video',
+  i: 'speech',
+  j: 'music',
+  k: 'picture',
+  m: 'software',
+  o: 'kit',
+  r: 'object',
+};
+
+/** Language material: type a, and t for manuscripts. */
+function ofText(record: MarcRecord, level: string): Material | undefined {
+  if (level === 'a' || level === 'b') return 'article';
+  if (level === 's' || level === 'i') return 'serial';
+  if (level !== 'm' && level !== 'c' && level !== 'd') return undefined;
+  // Nature of contents: m is a thesis, t a technical report; /29: a conference publication.
+  const fixed = controlValue(record, '008') ?? '';
+  const contents = fixed.slice(24, 28);
+  if (contents.includes('m')) return 'thesis';
+  if (contents.includes('t')) return 'report';
+  if (fixed.charAt(29) === '1') return 'proceedings';
+  if (level === 'm' && record.fields.some(({ tag, ind1 }) => tag === '773' && ind1 === '0') && !hasExtent(record)) {
+    return 'article';
+  }
+  return 'book';
+}
+
+function hasExtent(record: MarcRecord): boolean {
+  return record.fields.some(({ tag }) => tag === '300');
+}

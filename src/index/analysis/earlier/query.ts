@@ -1,0 +1,256 @@
+import type { FieldDefinition, Site } from '../../../site/site.ts';
+import { type Stemmer, stemmerFor } from '../stem.ts';
+import { foldText, foldValue, stripLatexAccents } from './fold.ts';
+import { normaliseName } from './names.ts';
+import { hasOwnValues, unionParts, wordOwner } from './plan.ts';
+import { compileSynonyms, type Synonyms } from './synonyms.ts';
+import { ruleOf } from './tokenizers.ts';
+import { createWordBuffer, hasIdeograph, maximumWordLength, splitWords, wordAt } from './words.ts';
+
+/** What the tokenizers make of typed text. */
+export interface QuerySide {
+  /** How a field is searched; undefined for a code the site does not have. */
+  field(code: string): FieldSearch | undefined;
+  /** The field searched when a query names none. */
+  readonly anyField: string;
+  /**
+   * Those of a segment's `spaces` in which the whole values of this field are: unite what is found
+   * in each.
+   */
+  valueSpaces(code: string, spaces: readonly string[]): readonly string[];
+  /**
+   * Those of a segment's `spaces` that a MARC path of a query means: "245__a", "245" and "24%"
+   * (prefixes), "245%a".
+   */
+  pathSpaces(path: string, spaces: readonly string[]): readonly string[];
+
+  /**
+   * Typed words as they stand in "w:CODE". The outer list is AND; the inner list is words that
+   * stand next to each other, nearly always one: "hep-ph/0204133" is the one word that the index
+   * has, whereas 物理学报 is four adjacent ones. A "*" stays where it is, as part of its word (stemming
+   * looks at what is before a last "*"). A journal's or DOI's text is always one word.
+   */
+  queryWords(code: string, text: string): readonly (readonly string[])[];
+  /**
+   * The same with all that each word may be in "w:CODE": one of the texts for each, of which any
+   * will do. A union holds words as its parts made them, stemmed or not: "Ellis" is "elli" of a
+   * title, and "ellis" of a name.
+   */
+  queryForms(code: string, text: string): readonly (readonly (readonly string[])[])[];
+  /**
+   * The alphanumeric groups of a phrase, to be found at consecutive positions of "w:CODE". A "*"
+   * stays part of its group.
+   */
+  queryPhrase(code: string, text: string): readonly string[];
+  /** The same for each way in which the words of a value may have been made: any will do. */
+  queryPhrases(code: string, text: string): readonly (readonly string[])[];
+  /**
+   * A whole value as it stands in `valueSpaces(code)`: folded, author names normalised. "*" is left
+   * alone.
+   */
+  queryValue(code: string, text: string): string;
+  /** A whole value as it stands in `pathSpaces`. */
+  pathValue(path: string, text: string): string;
+  /**
+   * Other texts that mean the same in this field (journal: "PHRVD 54" -> "Phys. Rev., D 54"), to be
+   * searched beside
+   * `text`.
+   */
+  querySynonyms(code: string, text: string): readonly string[];
+}
+
+export interface FieldSearch {
+  readonly code: string;
+  /**
+   * "w:CODE", of this field or of one with the same words; undefined for a field without index,
+   * which is matched by whole value only.
+   */
+  readonly words: string | undefined;
+  /** What a quoted phrase means: adjacent words of `words`, or a whole value. */
+  readonly phrase: 'adjacent' | 'value';
+  /**
+   * Its values are names of people: phrases are name forms, and a comma, dot or blank makes a
+   * phrase of a word.
+   */
+  readonly names: boolean;
+  /** Typed text is one word, blanks and all (journal, DOI). */
+  readonly whole: boolean;
+  /** Its values are counts: spans and "50+" compare numbers. */
+  readonly numeric: boolean;
+  /**
+   * False: there are no values (fulltext): quoted text and regular expressions are matched on
+   * words.
+   */
+  readonly hasValues: boolean;
+}
+
+interface QueryField extends FieldSearch {
+  readonly whole: boolean;
+  readonly normalises: boolean;
+  readonly stemmer: Stemmer | undefined;
+  /** Its own, and those of the fields whose words a union joins. */
+  readonly stemmers: readonly (Stemmer | undefined)[];
+  readonly synonyms: Synonyms | undefined;
+  /** Spaces of its own. */
+  readonly ownSpaces: ReadonlySet<string>;
+  /** Does a "m:" space hold some of its values? */
+  readonly holds: (space: string) => boolean;
+}
+
+/** A letter to the tokenizer, in place of "*", which is a separator to it. */
+const wildcard = '\ue000';
+
+/** What the tokenizers make of typed text: the query side of an Analyzer. */
+export function compileQuerySide(site: Site): QuerySide {
+  const fields = new Map(site.fields.map((field) => [field.code, compileField(site, field)]));
+  const buffer = createWordBuffer();
+  const spacesOf = new WeakMap<readonly string[], Map<string, readonly string[]>>();
+
+  function split(text: string, collect: 'blocks' | 'groups'): string[] {
+    const folded = stripLatexAccents(foldText(text));
+    splitWords(collect === 'groups' ? folded.replaceAll('*', wildcard) : folded, buffer, collect);
+    const words = Array.from({ length: buffer.count }, (_, at) => wordAt(buffer, at));
+    return collect === 'groups' ? words.map((word) => word.replaceAll(wildcard, '*')) : words;
+  }
+
+  function typedWords(code: string, text: string): readonly (readonly string[])[] {
+    if (fields.get(code)?.whole) {
+      const value = foldValue(text);
+      return value === '' ? [] : [[value.slice(0, maximumWordLength)]];
+    }
+    return split(text, 'blocks').map((word) =>
+      hasIdeograph(word) && !word.includes('*') ? split(word, 'groups') : [word],
+    );
+  }
+
+  /** Filters space names once for each segment and question. */
+  function select(key: string, spaces: readonly string[], keep: (space: string) => boolean): readonly string[] {
+    let known = spacesOf.get(spaces);
+    if (known === undefined || known.size > 1000) {
+      known = new Map();
+      spacesOf.set(spaces, known);
+    }
+    let found = known.get(key);
+    if (found === undefined) {
+      found = spaces.filter(keep);
+      known.set(key, found);
+    }
+    return found;
+  }
+
+  return {
+    anyField: anyFieldOf(site),
+    field: (code) => fields.get(code),
+    valueSpaces(code, spaces) {
+      const field = fields.get(code);
+      if (field === undefined || !field.hasValues) return [];
+      return select(`v:${code}`, spaces, (space) => field.ownSpaces.has(space) || field.holds(space));
+    },
+    pathSpaces(path, spaces) {
+      return select(`m:${path}`, spaces, matchSpace(path));
+    },
+    queryWords: (code, text) => typedWords(code, text).map((words) => stemmed(words, fields.get(code)?.stemmer)),
+    queryForms: (code, text) => typedWords(code, text).map((words) => formsOf(words, fields.get(code))),
+    queryPhrase: (code, text) => stemmed(split(text, 'groups'), fields.get(code)?.stemmer),
+    queryPhrases: (code, text) => formsOf(split(text, 'groups'), fields.get(code)),
+    queryValue(code, text) {
+      return foldValue(fields.get(code)?.normalises ? normaliseName(text) : text);
+    },
+    pathValue: (_, text) => foldValue(text),
+    querySynonyms(code, text) {
+      return fields.get(code)?.synonyms?.(foldValue(text)) ?? [];
+    },
+  };
+}
+
+function compileField(site: Site, field: FieldDefinition): QueryField {
+  const { code, index } = field;
+  const rule = ruleOf(index?.tokenizer);
+  const parts = [field, ...site.fields.filter((part) => unionParts(site, code).has(part.code))];
+  const borrowing = parts.filter((part) => !hasOwnValues(part) && hasValues(part));
+  const matchers = borrowing.flatMap((part) => part.paths.map(matchSpace));
+  return {
+    code,
+    words: index === undefined ? undefined : `w:${wordOwner(site, field)}`,
+    phrase: index?.pairs ? 'adjacent' : 'value',
+    names: rule?.names !== undefined,
+    numeric: rule?.counts === true,
+    hasValues: parts.some(hasValues),
+    whole: rule?.whole ?? false,
+    normalises: rule?.names !== undefined,
+    stemmer: stemmerOf(field),
+    stemmers: [...new Set([field, ...parts.filter(hasWords)].map(stemmerOf))],
+    synonyms: compileSynonyms(site, index?.querySynonyms),
+    ownSpaces: new Set(parts.filter(hasOwnValues).map((part) => `v:${part.code}`)),
+    holds: (space) => matchers.some((matches) => matches(space)),
+  };
+}
+
+function hasWords({ index }: FieldDefinition): boolean {
+  return index !== undefined && index.union.length === 0;
+}
+
+function stemmerOf({ index }: FieldDefinition): Stemmer | undefined {
+  return index?.stem === undefined ? undefined : stemmerFor(index.stem);
+}
+
+function stemmed(words: readonly string[], stemmer: Stemmer | undefined): readonly string[] {
+  return words.map((word) => stemPattern(word, stemmer));
+}
+
+/** Different ones; of two patterns that begin alike the one that takes more. */
+function formsOf(words: readonly string[], field: QueryField | undefined): readonly (readonly string[])[] {
+  const forms = new Map(
+    (field?.stemmers ?? [undefined]).map((stemmer) => {
+      const form = stemmed(words, stemmer);
+      return [form.join(' '), form];
+    }),
+  );
+  if (forms.size === 1 || !words.at(-1)?.endsWith('*')) return [...forms.values()];
+  const isTaken = (text: string): boolean =>
+    [...forms.keys()].some((other) => other !== text && text.startsWith(other.slice(0, -1)));
+  return [...forms].flatMap(([text, form]) => (isTaken(text) ? [] : [form]));
+}
+
+function hasValues(field: FieldDefinition): boolean {
+  return ruleOf(field.index?.tokenizer)?.hasValues !== false;
+}
+
+/**
+ * Does a MARC path mean the values of "m:245__a"? Rules as in marc/path.ts; what cuts characters
+ * has a space of its own.
+ */
+function matchSpace(path: string): (space: string) => boolean {
+  if (path.includes('/')) return () => false;
+  const isPrefix = path.length < 6 || path.endsWith('%');
+  const codes = [...path.replace(/%$/, '')];
+  return (space) => {
+    if (!space.startsWith('m:')) return false;
+    const isControl = space.length === 5;
+    const place = isControl ? `${space.slice(2)}__` : space.slice(2);
+    if (isControl ? codes.length > 5 : !isPrefix && place.length !== codes.length) return false;
+    // A subfield code in capitals is a slip, as in marc/path.ts.
+    return codes.every((code, at) => code === '%' || code === '*' || same(code, place[at]!, at === 5));
+  };
+}
+
+function same(a: string, b: string, anyCase: boolean): boolean {
+  return a === b || (anyCase && a.toLowerCase() === b.toLowerCase());
+}
+
+/**
+ * Stems a word; of "experiments*" what is before the "*". With a "*" elsewhere there is no telling
+ * where the word ends.
+ */
+function stemPattern(word: string, stemmer: Stemmer | undefined): string {
+  if (stemmer === undefined) return word;
+  const star = word.indexOf('*');
+  if (star === -1) return stemmer(word);
+  return star === word.length - 1 ? `${stemmer(word.slice(0, -1))}*` : word;
+}
+
+function anyFieldOf(site: Site): string {
+  const named =
+    site.fields.find((field) => field.code === 'anyfield') ?? site.fields.find((field) => field.index?.union.length);
+  return (named ?? site.fields.find((field) => field.index !== undefined))?.code ?? 'anyfield';
+}

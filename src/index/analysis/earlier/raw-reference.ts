@@ -1,0 +1,40 @@
+import { dataField, type Subfield } from '../../../marc/record.ts';
+import type { Site } from '../../../site/site.ts';
+import { compileKeys } from './keys.ts';
+
+/**
+ * Words of a printed reference that may stand before the name of its journal: authors and a title.
+ */
+const mostWords = 40;
+const doi = /\b10\.\d{4,9}\/[^\s,;]+/g;
+/** "hep-th/9611127", "arXiv:0705.1234v2", "CERN-TH-2001-131". */
+const report =
+  /\b(?:[a-z-]+(?:\.[a-z]{2})?\/\d{7}|\d{4}\.\d{4,5}(?:v\d+)?|[A-Z][A-Za-z]*(?:-[A-Za-z0-9]+)*-\d+(?:-\d+)*)\b/g;
+const isbn = /\b(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx]\b/g;
+
+/**
+ * The keys that a reference as printed, "J. Ellis et al., Phys. Lett. B 151 (1985) 357,
+ * CERN-TH-4036", may mean. Where the name of the journal begins nobody can tell, so it is tried
+ * with each word: what is no journal is no record's key.
+ */
+export function compileRawReference(site: Site): (text: string) => readonly number[] {
+  const keysOf = compileKeys(site);
+  return (text) => {
+    const subfields: Subfield[] = [
+      ...matches(text, doi, 'a'),
+      ...matches(text.replace(doi, ' '), report, 'r'),
+      ...matches(text, isbn, 'i'),
+    ];
+    const words = text.split(/\s+/).slice(0, mostWords);
+    const journals = words.map((_, from) => journalField(words.slice(from).join(' ')));
+    return keysOf({ leader: '', fields: [dataField('999', 'C', '5', subfields), ...journals] }).references;
+  };
+}
+
+function matches(text: string, pattern: RegExp, code: string): readonly Subfield[] {
+  return (text.match(pattern) ?? []).map((value) => ({ code, value }));
+}
+
+function journalField(value: string) {
+  return dataField('999', 'C', '5', [{ code: 's', value }]);
+}
