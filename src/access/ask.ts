@@ -16,7 +16,7 @@ export interface Answer extends SearchResult {
 /** What an answer should come with, beside the ids of its page. */
 export type Wanted = Pick<
   SearchOptions,
-  'facets' | 'briefs' | 'counts' | 'alternatives' | 'patterns' | 'positions' | 'after'
+  'facets' | 'briefs' | 'counts' | 'alternatives' | 'colons' | 'withoutItself' | 'patterns' | 'positions' | 'after'
 >;
 
 /**

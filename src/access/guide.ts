@@ -1,5 +1,5 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
-import type { Work } from '../index/work.ts';
+import { finish, type Work } from '../index/work.ts';
 import type { Person } from '../people/person.ts';
 import type { Patterns } from '../search/evaluate/patterns.ts';
 import { type Correction, correction } from '../search/guide/correction.ts';
@@ -47,6 +47,12 @@ export function* correcting(
 ): Work<Correction | undefined> {
   const { hits } = visibleRecords(person, snapshot, request);
   return yield* correction(snapshot, request, hits, { ...optionsFor(snapshot, person), patterns });
+}
+
+/** The same in one go, for the terminal. */
+export function correctionFor(snapshot: IndexSnapshot, person: Person, request: SearchRequest): Correction | undefined {
+  const { hits } = visibleRecords(person, snapshot, request);
+  return finish(correction(snapshot, request, hits, optionsFor(snapshot, person)));
 }
 
 const mostPlaces = 5;

@@ -21,10 +21,18 @@ const sentences = {
   'empty-term': 'Nothing in {text} can be searched for: it was ignored.',
   'empty-field': 'There is no value after {text}: it was ignored.',
   'operator-skipped': 'The operator {text} at character {at} has nothing to combine: it was ignored.',
+  'lone-sign': 'The sign {text} at character {at} stands alone: it was read as punctuation.',
+  'dash-skipped':
+    'The dash at character {at} was read as punctuation. To exclude what follows, write {detail} with a hyphen.',
+  'dash-as-minus': '{text} excludes records: the sign before the word was read as a minus sign.',
   'operator-as-word': 'The operator {text} at character {at} has nothing to combine: it was searched for as a word.',
   'leading-not': 'At the beginning of a query, {text} is searched for as a word. To exclude records, write {detail}.',
   'wildcard-limit': '{text} matches too many terms: only the first {limit} were used.',
   alternative: 'There is no exact match for {text}: {detail} was searched for instead.',
+  'colon-as-sign': '{text} finds nothing as a field: the colon was read as punctuation.',
+  'no-field': 'There is no field {text}: it was searched for as a word.',
+  'beyond-last': 'There is no result {text}: the last page is shown.',
+  'left-out-date': '{text} is not a date: it was ignored.',
   'bad-pattern': 'The regular expression {text} is not valid ({detail}): nothing was searched for it.',
   'slow-pattern': 'Matching {text} took too long: only some of the terms were compared.',
   'many-patterns':

@@ -12,7 +12,7 @@ import { type Hit, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import { byDate, byKey, byNumber, bySortKey } from './orders.ts';
 import type { Order } from './page.ts';
 import type { Query } from './query/tree.ts';
-import { ranking } from './rank/bm25.ts';
+import { mostOccurrences, ranking } from './rank/bm25.ts';
 import { combined, type Numbers } from './rank/combine.ts';
 import { knowledgeNumbers } from './rank/knowledge.ts';
 import { rankedWords } from './rank/words.ts';
@@ -25,12 +25,22 @@ export interface RequestOrder extends Order {
   readonly score?: (hit: Hit) => number;
 }
 
-/** The order that a request asks for: ranked (rm), sorted (sf), or newest first. */
-export function* orderOf(request: SearchRequest, query: Query, context: Context, hits: HitSet): Work<RequestOrder> {
+/**
+ * The order that a request asks for: ranked (rm), sorted (sf), or newest first. `bounded`: nobody
+ * asked for it, so it takes no longer than a page may.
+ */
+export function* orderOf(
+  request: SearchRequest,
+  query: Query,
+  context: Context,
+  hits: HitSet,
+  bounded = false,
+): Work<RequestOrder> {
   const { snapshot } = context;
   if (request.rank !== '') {
     const method = snapshot.site.ranks.find(({ code }) => code === request.rank);
-    const ranked = method && (yield* rankedBy(method, request, query, context, hits));
+    const most = bounded ? mostOccurrences : Number.POSITIVE_INFINITY;
+    const ranked = method && (yield* rankedBy(method, request, query, context, hits, most));
     if (ranked !== undefined) return ranked;
     notify(context, { kind: method === undefined ? 'unknown-rank' : 'no-citations', text: request.rank });
   }
@@ -47,8 +57,9 @@ function* rankedBy(
   query: Query,
   context: Context,
   hits: HitSet,
+  most: number,
 ): Work<RequestOrder | undefined> {
-  const numbers = yield* numbersOf(method, query, context, hits);
+  const numbers = yield* numbersOf(method, query, context, hits, most);
   if (numbers === undefined) return undefined;
   return byScore(request, context, { scores: numbers });
 }
@@ -68,6 +79,7 @@ function* numbersOf(
   query: Query,
   context: Context,
   hits: HitSet,
+  most: number,
 ): Work<readonly Numbers[] | undefined> {
   const { snapshot, analyzer, citations } = context;
   switch (method.method) {
@@ -77,6 +89,7 @@ function* numbersOf(
         rankedWords(query, analyzer, method.weights),
         context.openable?.() ?? snapshot.segments.map(({ live }) => live),
         hits.reduce((sum, bits) => sum + bits.size, 0) >= manyHits,
+        most,
       );
     case 'citations':
       return yield* countsIn(citations());
@@ -87,7 +100,7 @@ function* numbersOf(
         const other = snapshot.site.ranks.find((one) => one.code === code && one.method !== 'combine');
         return other === undefined ? [] : [{ method: other, share }];
       });
-      return yield* combined(hits, methods, (other) => numbersOf(other, query, context, hits));
+      return yield* combined(hits, methods, (other) => numbersOf(other, query, context, hits, most));
     }
   }
 }

@@ -3,6 +3,7 @@ import { isMarcPath } from './evaluate/compile.ts';
 import type { Notice } from './notices.ts';
 import type { FieldNames } from './query/lexer.ts';
 import { type Parsed, parseQuery, wordOf } from './query/parse.ts';
+import { plainSigns } from './query/plain-signs.ts';
 import { parseSpires, spiresQuestion } from './query/spires.ts';
 import { builtInFields, chain, isSecondOrder, leaf, type Query, type Step, step } from './query/tree.ts';
 import type { RequestPart, SearchRequest } from './request.ts';
@@ -44,7 +45,8 @@ function unquoted(text: string): string {
 }
 
 function partQuery(part: RequestPart, fieldNames: FieldNames, analyzer: Analyzer): Parsed {
-  const { text, field } = part;
+  const { field } = part;
+  const text = plainSigns(part.text);
   const number = part.match === 'a' || part.match === 'o' ? numberAsked(text, field, fieldNames, analyzer) : undefined;
   if (number !== undefined) return { query: number, notices: [] };
   const words = text.split(/\s+/);
@@ -69,7 +71,8 @@ function partQuery(part: RequestPart, fieldNames: FieldNames, analyzer: Analyzer
  * without words are asked for whole; everything else is read as a question with that field as
  * default (docs/search-language.md, "The address of a search").
  */
-function selected(text: string, field: string, fieldNames: FieldNames, analyzer: Analyzer): Parsed {
+function selected(written: string, field: string, fieldNames: FieldNames, analyzer: Analyzer): Parsed {
+  const text = plainSigns(written);
   const spires = field === '' ? spiresQuestion(text) : undefined;
   if (spires !== undefined) {
     const { query, notices } = parseSpires(spires, fieldNames);

@@ -20,6 +20,7 @@ test('a request survives its own URL', () => {
         field: fc.constantFrom('', 'title', '245__a'),
         collection: text,
         collections: fc.array(fc.constantFrom('Books', 'Drafts & Co')),
+        order: fc.constantFrom('site', 'newest'),
         sort: text,
         ascending: fc.boolean(),
         rank: fc.constantFrom('', 'wrd'),
@@ -40,7 +41,12 @@ test('a request survives its own URL', () => {
       }),
       (parts) => {
         const html = parts.format === 'hb';
-        const request = { ...emptyRequest, ...parts, alternatives: html } as SearchRequest;
+        // An order that is asked for is kept; one that is not is in force where nothing else is
+        // said.
+        const { sort, rank, ascending, format, split } = parts;
+        const says = sort !== '' || rank !== '' || ascending || format !== 'hb' || split;
+        const order = says ? 'newest' : parts.order;
+        const request = { ...emptyRequest, ...parts, order, alternatives: html } as SearchRequest;
         const read = requestOf(toArguments(request), known);
         // fast-check makes objects without a prototype.
         assert.deepEqual(structuredClone(read), structuredClone(request));
@@ -51,7 +57,8 @@ test('a request survives its own URL', () => {
 
 test('what is not a number becomes the default', () => {
   const normalised = read('p=x&jrec=-3&rg=abc&so=x&wl=-1&recid=0&d1=2012-13-40&dt=z&ap=q');
-  assert.deepEqual(normalised, { ...emptyRequest, text: 'x', alternatives: false });
+  const notices = [{ kind: 'left-out-date', text: '2012-13-40' }];
+  assert.deepEqual(normalised, { ...emptyRequest, order: 'newest', text: 'x', alternatives: false, notices });
 });
 
 test('lists of ids are whole unless a number is asked for; pages have at most 200 hits', () => {

@@ -16,13 +16,18 @@ export interface SearchRequest {
   readonly text: string;
   /** f: the field of whatever names none; '' is any. */
   readonly field: string;
-  /** p1..p3 of the advanced form, those with a text. */
+  /** p1..p6 of the advanced form, those with a text. */
   readonly parts: readonly RequestPart[];
   /** cc: '' is the home collection. */
   readonly collection: string;
   /** c */
   readonly collections: readonly string[];
-  /** sf: '' is newest first. Several codes are joined by commas. */
+  /**
+   * When neither `sort` nor `rank` is asked: 'site' is the order of the site file, 'newest' (so=d)
+   * the newest first whatever it says. Programs that leave it out have the newest first too.
+   */
+  readonly order?: 'site' | 'newest';
+  /** sf: '' is `order`. Several codes are joined by commas. */
   readonly sort: string;
   /** so */
   readonly ascending: boolean;
@@ -141,6 +146,12 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
   const parts = adds ? [] : partsOf(args);
   const text = normaliseText(args.get('p') ?? '');
   const choices = choicesOf(args, isFacet);
+  const from = dateOf(one('d1'), one('d1y'), one('d1m'), one('d1d'));
+  const until = dateOf(one('d2'), one('d2y'), one('d2m'), one('d2d'));
+  const notices: readonly Notice[] = [
+    ...choices.notices,
+    ...[from, until].flatMap(({ wrong }): Notice[] => (wrong === '' ? [] : [{ kind: 'left-out-date', text: wrong }])),
+  ];
   return {
     text: adds ? addToSearch(text, additionOf(args)) : text,
     field: normaliseField(one('f')),
@@ -150,6 +161,7 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
       .getAll('c')
       .map((name) => name.trim())
       .filter((name) => name !== ''),
+    order: ordersAsInvenio(args) ? 'newest' : 'site',
     sort: one('sf'),
     ascending: one('so').toLowerCase().startsWith('a'),
     sortPreference: one('sp'),
@@ -163,8 +175,8 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
     limits: limitsOf(args, isField),
     dates: {
       column: one('dt').startsWith('m') ? 'modified' : 'created',
-      from: dateOf(one('d1'), one('d1y'), one('d1m'), one('d1d')),
-      until: dateOf(one('d2'), one('d2y'), one('d2m'), one('d2d')),
+      from: from.date,
+      until: until.date,
     },
     records: recordsOf(one('recid') || one('id'), one('recidb') || one('idb')),
     facets: choices.facets,
@@ -175,8 +187,16 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== ''),
-    ...(choices.notices.length === 0 ? {} : { notices: choices.notices }),
+    ...(notices.length === 0 ? {} : { notices }),
   };
+}
+
+/**
+ * Bookmarks and scripts of Invenio, which knew the newest first only: they carry its arguments of
+ * order and layout, even empty, or a format.
+ */
+function ordersAsInvenio(args: URLSearchParams): boolean {
+  return ['sf', 'so', 'rm', 'as', 'sc', 'of'].some((name) => args.has(name));
 }
 
 /** p1, f1, m1 and op1 of the form that adds to a search. */
@@ -201,10 +221,13 @@ function normaliseField(field: string): string {
   return /^\d\d/.test(field) ? field : field.toLowerCase();
 }
 
+/** Conditions of the advanced form: p1 to p6. Invenio had three. */
+export const mostParts = 6;
+
 function partsOf(args: URLSearchParams): readonly RequestPart[] {
   const parts: RequestPart[] = [];
   let join: Join = 'and';
-  for (const number of ['1', '2', '3']) {
+  for (let number = 1; number <= mostParts; number++) {
     const text = normaliseText(args.get(`p${number}`) ?? '');
     const match = (args.get(`m${number}`) ?? '').trim();
     if (text !== '') {
@@ -254,14 +277,21 @@ function limitsOf(args: URLSearchParams, isField: (code: string) => boolean): Se
  * "2012-05-03", or its three arguments; missing months and days leave a shorter date, which covers
  * all of them.
  */
-function dateOf(whole: string, year: string, month: string, day: string): string {
-  if (spanOfDate(whole) !== undefined) return whole;
+function dateOf(whole: string, year: string, month: string, day: string): AskedDate {
+  if (spanOfDate(whole) !== undefined) return { date: whole, wrong: '' };
   const [y, m, d] = [integer(year), integer(month), integer(day)];
-  if (y === undefined || y <= 0) return '';
+  if (y === undefined || y <= 0) return { date: '', wrong: whole };
   const pad = (number: number, length: number) => String(number).padStart(length, '0');
-  if (m === undefined || m <= 0) return pad(y, 4);
+  if (m === undefined || m <= 0) return { date: pad(y, 4), wrong: '' };
   const date = `${pad(y, 4)}-${pad(m, 2)}${d === undefined || d <= 0 ? '' : `-${pad(d, 2)}`}`;
-  return spanOfDate(date) === undefined ? '' : date;
+  return spanOfDate(date) === undefined ? { date: '', wrong: date } : { date, wrong: '' };
+}
+
+interface AskedDate {
+  /** '' is open. */
+  readonly date: string;
+  /** What was asked and is no date. */
+  readonly wrong: string;
 }
 
 function recordsOf(from: string, below: string): SearchRequest['records'] {
@@ -272,7 +302,7 @@ function recordsOf(from: string, below: string): SearchRequest['records'] {
 }
 
 /**
- * Characters of a question: p, p1 to p3 and further conditions. Pages repeat it in each of their
+ * Characters of a question: p, p1 to p6 and further conditions. Pages repeat it in each of their
  * links.
  */
 export const longestQuestion = 4000;
@@ -300,7 +330,8 @@ export function withoutFilters(request: SearchRequest): SearchRequest {
   return { ...request, text, field, parts, advanced, limits, dates, records, facets, first };
 }
 
-const joinLetters: Readonly<Record<Join, string>> = { and: 'a', or: 'o', not: 'n' };
+/** op1..: how a condition of the advanced form joins what is before it. */
+export const joinLetters: Readonly<Record<Join, 'a' | 'o' | 'n'>> = { and: 'a', or: 'o', not: 'n' };
 
 export function toArguments(request: SearchRequest): URLSearchParams {
   const args = new URLSearchParams();
@@ -330,6 +361,7 @@ export function toArguments(request: SearchRequest): URLSearchParams {
   for (const [code, values] of Object.entries(request.facets)) for (const value of values) add(`facet.${code}`, value);
   add('sf', request.sort);
   if (request.ascending) add('so', 'a');
+  else if (request.order === 'newest' && request.sort === '' && request.rank === '') add('so', 'd');
   add('sp', request.sortPreference);
   add('rm', request.rank);
   add('wl', request.wildcardLimit);

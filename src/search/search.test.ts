@@ -184,7 +184,10 @@ const operators: readonly (readonly [text: string, join: Join, negates: boolean]
   [' not not ', 'not', false],
   [' or not ', 'or', true],
   [' or -', 'or', true],
-  [' | - ', 'or', true],
+  [' - ', 'and', false],
+  [' | ', 'and', false],
+  [' – ', 'and', false],
+  [' \u2212', 'not', false],
 ];
 
 test('typed operators, doubled, trailing and negated ones among them, join as the naive evaluator does', () => {
@@ -299,7 +302,8 @@ test('a name that is nearly a field is searched for as a word, and the field is 
       ...[kind, text, at, detail],
     ]);
   assert.deepEqual(told('higgs autor:ellis'), [['mistyped-field', 'autor', 6, 'author']]);
-  for (const text of ['author:ellis', '"autor:ellis"', 'http://library.example', 'Re:start', '/autor:x/', '245__a:x'])
+  assert.deepEqual(told('Re:start'), [['no-field', 'Re', 0, undefined]]);
+  for (const text of ['author:ellis', '"autor:ellis"', 'http://library.example', 'Re: start', '/autor:x/', '245__a:x'])
     assert.deepEqual(told(text), [], text);
   assert.deepEqual(told('autor:ellis', 'title'), []);
 });

@@ -7,24 +7,27 @@ import { finish, type Work } from '../index/work.ts';
 import type { Site } from '../site/site.ts';
 import { hitsAfter, type Position } from './cursor.ts';
 import { compileQuery, compiling } from './evaluate/compile.ts';
-import type { Context } from './evaluate/context.ts';
+import { type Context, notify } from './evaluate/context.ts';
 import { spanOfDate } from './evaluate/dates.ts';
 import { counting, evaluate, evaluating } from './evaluate/evaluate.ts';
 import { createPatterns, type Patterns } from './evaluate/patterns.ts';
 import { both, type Plan } from './evaluate/plan.ts';
 import { type FacetResult, facetsOf, type NamedHits, narrow } from './facets.ts';
 import { alternativeQuestion } from './guide/alternative.ts';
+import { withoutColons } from './guide/colons.ts';
 import { type Hit, idOf, ordinalOf, segmentAt, segmentOf } from './hit.ts';
 import { firstNotices, type Notice } from './notices.ts';
 import { byScore, orderOf } from './order.ts';
 import { type Order, page, paging } from './page.ts';
 import { printLeaf, printQuery } from './query/print.ts';
+import { spiresQuestion } from './query/spires.ts';
 import { chain, leavesOf, type Query, secondOrder, step } from './query/tree.ts';
 import { fieldNamesOf, questionOf } from './question.ts';
 import { recordAsked, type Similar, similarTo } from './rank/similar.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
 import { stage, stageOf } from './stages.ts';
-import { mistypedFields } from './unknown-field.ts';
+import { type AskedOrder, orderAsked } from './standard-order.ts';
+import { mistypedFields, unknownFields } from './unknown-field.ts';
 
 /** What a search needs beside the request; what is left out is not computed. */
 export interface SearchOptions {
@@ -52,6 +55,13 @@ export interface SearchOptions {
    * May what finds nothing be searched for without its signs? Only for answers that people read.
    */
   readonly alternatives?: boolean;
+  /**
+   * May a colon with a blank behind it be punctuation when it finds nothing as that of a field
+   * ("Language: its nature")? Of `alternatives` it is one.
+   */
+  readonly colons?: boolean;
+  /** Is a record left out of those that are similar to it? For answers that people read. */
+  readonly withoutItself?: boolean;
   /** Milliseconds for reading dictionaries (wildcards, spans, regular expressions). */
   readonly patternTime?: number;
   /** Patterns of a question beside which this one stands: they share their time. */
@@ -75,10 +85,14 @@ export interface SearchResult {
   readonly understood: string;
   /** The question that was answered: another than was asked where a notice says so. */
   readonly query: Query;
-  /** That other question as a text, limits aside. */
-  readonly alternative: string | undefined;
+  /** That other question as an address asks it, limits aside. */
+  readonly alternative: Pick<SearchRequest, 'text' | 'field' | 'parts'> | undefined;
   /** All that was found. */
   readonly hits: HitSet;
+  /** The order of the hits, as an address asks for it. */
+  readonly order: AskedOrder;
+  /** The record to which all of these are similar, when that was asked. */
+  readonly similarTo: { readonly id: number; readonly title: string } | undefined;
   /** Where this page ended; undefined when nothing comes after it. */
   readonly end: Position | undefined;
   /** Parallel to `ids` when they were asked for, else empty. */
@@ -112,19 +126,23 @@ export function* searching(
     () => prepare(snapshot, request, visible, options),
     ({ query }) => printQuery(query),
   );
-  const { query: asked, similar } = stage('look up the record asked about', () => aboutRecord(request, typed, context));
+  const { query: asked, similar } = stage('look up the record asked about', () =>
+    aboutRecord(request, typed, context, options),
+  );
   const plan = yield* stageOf('plan', planOf(request, asked, context, similar));
   const exact = yield* stageOf('find', evaluating(plan, context), told);
-  const other = options.alternatives && isEmpty(exact) ? yield* alternativeTo(request, context) : undefined;
-  const query = other === undefined ? asked : withLimits(other, request, context);
+  const other = isEmpty(exact) ? yield* otherReading(request, context, options) : undefined;
+  const query = other === undefined ? asked : withLimits(other.query, request, context);
+  if (isEmpty(exact) && other === undefined) notifyUnknownFields(request, context);
   const found = other === undefined ? exact : yield* evaluating(yield* planOf(request, query, context), context);
   yield;
   const choices = { facets: request.facets, collections: options.collections ?? [] };
   const hits = stage('narrow by facets', () => narrow(snapshot, found, choices), told);
   yield;
+  const ordering = orderAsked(request, snapshot.site, context.analyzer);
   const order =
     similar === undefined
-      ? yield* stageOf('order', orderOf(request, query, context, hits))
+      ? yield* stageOf('order', orderOf({ ...request, ...ordering }, query, context, hits, request.rank === ''))
       : byScore(request, context, similar);
   const rest = options.after === undefined ? hits : hitsAfter(snapshot, hits, order, options.after);
   const shown = yield* stageOf('take the page', paging(rest, order, request.first - 1, request.size));
@@ -149,10 +167,16 @@ export function* searching(
     facets,
     counts,
     notices: firstNotices(context.notices),
-    understood: printQuery(typed),
+    understood: printQuery(other?.understood ?? typed),
     query,
-    alternative: other && printQuery(other),
+    alternative: other && {
+      text: other.text ?? printQuery(other.query),
+      field: other.text === undefined ? '' : request.field,
+      parts: other.text === undefined ? [] : request.parts,
+    },
     hits,
+    order: ordering,
+    similarTo: similar?.of,
     end,
     positions,
   };
@@ -195,9 +219,59 @@ function isEmpty(hits: HitSet): boolean {
   return hits.every((bits) => bits.isEmpty);
 }
 
+/** Another reading of a question that finds nothing. */
+interface OtherReading {
+  readonly query: Query;
+  /** The text that is asked in place of the one before; undefined: as `query` prints. */
+  readonly text?: string;
+  /** What the question means as it was typed, when that is another than before. */
+  readonly understood?: Query;
+}
+
 /** Limits are never asked for in another way. */
-function* alternativeTo(request: SearchRequest, context: Context): Work<Query | undefined> {
-  return yield* alternativeQuestion(questionOf({ ...request, limits: [] }, context.analyzer).query, context);
+function* otherReading(
+  request: SearchRequest,
+  context: Context,
+  { alternatives = false, colons = false }: SearchOptions,
+): Work<OtherReading | undefined> {
+  const readings = [...(colons || alternatives ? [false] : []), ...(alternatives ? [true] : [])];
+  for (const all of readings) {
+    const read = yield* withColonsAsSigns(request, context, all);
+    if (read !== undefined) return read;
+  }
+  if (!alternatives) return undefined;
+  const query = yield* alternativeQuestion(questionOf({ ...request, limits: [] }, context.analyzer).query, context);
+  return query && { query };
+}
+
+/** "Language: its nature" as words, when that finds something. */
+function* withColonsAsSigns(request: SearchRequest, context: Context, all: boolean): Work<OtherReading | undefined> {
+  const { analyzer } = context;
+  if (request.field === '' && spiresQuestion(request.text) !== undefined) return undefined;
+  const plain = withoutColons(request.text, fieldNamesOf(analyzer), all);
+  if (plain === undefined) return undefined;
+  const asked = { ...request, text: plain.text };
+  const { query, notices } = questionOf({ ...asked, limits: [] }, analyzer);
+  const silent = { ...context, notices: [] };
+  const whole = questionOf(asked, analyzer).query;
+  if ((yield* counting(yield* planOf(asked, whole, silent), silent)) === 0) return undefined;
+  // What was said of the field holds no longer.
+  context.notices.length = 0;
+  context.notices.push(...(request.notices ?? []), ...notices);
+  for (const name of plain.names) notify(context, { kind: 'colon-as-sign', text: name });
+  return { query, text: plain.text.trim(), understood: query };
+}
+
+/** A name before a colon that is no field explains why nothing is found. */
+function notifyUnknownFields(request: SearchRequest, context: Context): void {
+  const { analyzer, snapshot } = context;
+  if (request.field !== '' || spiresQuestion(request.text) !== undefined) return;
+  const codes = snapshot.site.fields.map(({ code }) => code);
+  for (const { name, at, near } of unknownFields(request.text, fieldNamesOf(analyzer), codes)) {
+    // A title or an address has colons too; for one that is near a field it was said.
+    if (near === undefined && !/^(?:\s|\/\/|$)/.test(request.text.slice(at + name.length + 1)))
+      notify(context, { kind: 'no-field', text: name, at });
+  }
 }
 
 function withLimits(text: Query, request: SearchRequest, context: Context): Query {
@@ -299,12 +373,13 @@ function aboutRecord(
   request: SearchRequest,
   query: Query,
   context: Context,
+  { withoutItself = false }: SearchOptions,
 ): { readonly query: Query; readonly similar?: Similar | undefined } {
   const id = request.rank === '' ? undefined : recordAsked(query);
   const method = id === undefined ? undefined : context.snapshot.site.ranks.find(({ code }) => code === request.rank);
   if (id === undefined || method === undefined) return { query };
   if (method.method === 'citations') return { query: secondOrder('refersto', query) };
-  return method.method === 'relevance' ? { query, similar: similarTo(id, context, true) } : { query };
+  return method.method === 'relevance' ? { query, similar: similarTo(id, context, true, withoutItself) } : { query };
 }
 
 function* planOf(request: SearchRequest, query: Query, context: Context, similar?: Similar): Work<Plan> {

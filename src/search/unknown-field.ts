@@ -1,6 +1,7 @@
 import { nearest } from '../errors/nearest.ts';
 import type { Notice } from './notices.ts';
 import type { FieldNames } from './query/lexer.ts';
+import { plainSigns } from './query/plain-signs.ts';
 
 /**
  * A name before a colon that is no field. It is searched for as a word, since a reader may mean
@@ -20,7 +21,7 @@ const mostNames = 20;
 /** Outside quotations and regular expressions, in order. */
 export function unknownFields(text: string, fieldNames: FieldNames, codes: readonly string[]): readonly UnknownField[] {
   const blank = (quoted: string): string => ' '.repeat(quoted.length);
-  const bare = text.replace(/"[^"]*"|(?<=[\s:(]|^)(?:'[^']*'|\/[^/]*\/)/g, blank);
+  const bare = plainSigns(text).replace(/"[^"]*"|(?<=[\s:(]|^)(?:'[^']*'|\/[^/]*\/)/g, blank);
   return [...bare.matchAll(/(?<=[\s(+|-]|^)([a-z]\w*):/gi)]
     .filter(([, name]) => fieldNames(name!) === undefined)
     .slice(0, mostNames)

@@ -9,6 +9,13 @@ export interface WrittenQuery {
   readonly name: string;
 }
 
+/** The order of a collection, to be checked likewise. */
+export interface WrittenOrder {
+  readonly order: string;
+  readonly line: number;
+  readonly name: string;
+}
+
 export interface ReadCollections {
   readonly roots: readonly Collection[];
   readonly names: ReadonlySet<string>;
@@ -18,11 +25,20 @@ export function readCollections(
   reader: YamlReader,
   value: Value | undefined,
   queries: WrittenQuery[],
+  orders: WrittenOrder[],
 ): ReadCollections {
   const lines = new Map<string, number>();
   const readAll = (list: Value | undefined): readonly Collection[] => reader.items(list).flatMap(read);
   const read = (item: Value): readonly Collection[] => {
-    const members = reader.members(item, ['name', 'names', 'query', 'restricted', 'children', 'virtual-children']);
+    const members = reader.members(item, [
+      'name',
+      'names',
+      'query',
+      'restricted',
+      'order',
+      'children',
+      'virtual-children',
+    ]);
     if (members.name === undefined) {
       reader.report(item.line, `${item.name} has no name.`);
       return [];
@@ -36,6 +52,9 @@ export function readCollections(
     if (query !== undefined && members.query !== undefined) {
       queries.push({ query, line: members.query.line, name: `The query of the collection '${name}'` });
     }
+    const order = members.order === undefined ? undefined : reader.text(members.order);
+    if (order !== undefined && members.order !== undefined)
+      orders.push({ order, line: members.order.line, name: `The order of the collection '${name}'` });
     const children = readAll(members.children);
     const virtualChildren = readAll(members['virtual-children']);
     if (query === undefined && children.length === 0 && virtualChildren.length === 0) {
@@ -47,6 +66,7 @@ export function readCollections(
         names: readNames(reader, members.names),
         query,
         restricted: reader.flag(members.restricted),
+        order,
         children,
         virtualChildren,
       },

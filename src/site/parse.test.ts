@@ -116,6 +116,10 @@ test('each kind of mistake is told with its line and what was probably meant', (
     /^3: .*'english' is not a language code/,
   );
   assert.match(
+    spoiled('name: Secrets', 'name: Secrets, order: newst')[0] ?? '',
+    /^28: The order of the collection 'Secrets': there is no order 'newst'. Did you mean 'newest'\?/,
+  );
+  assert.match(
     spoiled('name: Secrets', 'name: Books')[0] ?? '',
     /^28: There is already a collection 'Books', in line 27\./,
   );

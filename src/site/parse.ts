@@ -1,9 +1,9 @@
-import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
+import { createYamlReader, type SiteProblem, suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { contrast, isColour, leastContrast } from './colour.ts';
 import { defaultAccent, defaultFacets, defaultOwnerPaths, defaultRanks, defaultSorts } from './defaults.ts';
 import { newestVersions } from './index-versions.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
-import { readCollections, readOai, type WrittenQuery } from './parse-collections.ts';
+import { readCollections, readOai, type WrittenOrder, type WrittenQuery } from './parse-collections.ts';
 import { type Knowledge, readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
 import { isLanguage } from './parse-names.ts';
 import { readSignIn } from './parse-sign-in.ts';
@@ -38,6 +38,7 @@ const sections = [
   'sort',
   'rank',
   'facets',
+  'search',
   'collections',
   'roles',
   'users',
@@ -57,7 +58,9 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
   const general = readGeneral(reader, root.site);
   const knowledge = readKnowledge(reader, root.knowledge);
   const fields = readFields(reader, root.fields, knowledge);
-  const collections = readCollections(reader, root.collections, queries);
+  const orders: WrittenOrder[] = [];
+  const order = readSearch(reader, root.search, orders);
+  const collections = readCollections(reader, root.collections, queries, orders);
   const rules: WrittenRules[] = [];
   const roles = readRoles(reader, root.roles, collections.names, rules);
   const site: Site = {
@@ -66,6 +69,7 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     sorts: root.sort === undefined ? defaultSorts(fields) : readSorts(reader, root.sort, fields),
     ranks: root.rank === undefined ? defaultRanks : readRanks(reader, root.rank, fields, knowledge),
     facets: root.facets === undefined ? defaultFacets(fields) : readFacets(reader, root.facets, fields, knowledge),
+    order,
     collections: collections.roots,
     roles,
     users: readUsers(reader, root.users, roles),
@@ -74,6 +78,11 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     oai: readOai(reader, root.oai, queries),
     indexed: newestVersions,
   };
+  const known = ['relevance', 'newest', ...[...site.sorts, ...site.ranks].map(({ code }) => code)];
+  for (const { order: written, line, name } of orders) {
+    if (!known.includes(written))
+      reader.report(line, `${name}: there is no order '${written}'.${suggest(written, known)}`);
+  }
   for (const { query, line, name } of queries) {
     const wrong = checks.query?.(query, site);
     if (wrong !== undefined) reader.report(line, `${name}: ${wrong}`);
@@ -120,6 +129,14 @@ function readGeneral(reader: YamlReader, value: Value | undefined): General {
     ownerPaths: members['owner-paths'] === undefined ? defaultOwnerPaths : readPaths(reader, members['owner-paths']),
     viewerPaths: readPaths(reader, members['viewer-paths']),
   };
+}
+
+function readSearch(reader: YamlReader, value: Value | undefined, orders: WrittenOrder[]): string {
+  const { order } = reader.members(value, ['order']);
+  const written = order === undefined ? undefined : reader.text(order);
+  if (order === undefined || written === undefined) return 'relevance';
+  orders.push({ order: written, line: order.line, name: 'search.order' });
+  return written;
 }
 
 function readAccent(reader: YamlReader, value: Value | undefined): string {

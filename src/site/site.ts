@@ -35,6 +35,11 @@ export interface Site {
   readonly ranks: readonly RankMethod[];
   readonly facets: readonly FacetDefinition[];
   /**
+   * In which order hits come when nobody asks for one: "relevance", "newest", or the code of a sort
+   * method or ranking.
+   */
+  readonly order: string;
+  /**
    * The roots: the first is the home collection, the others stand outside the tree and are reached
    * by name only.
    */
@@ -142,6 +147,8 @@ export interface Collection {
   /** Undefined: the union of its public or equally restricted regular children. */
   readonly query: string | undefined;
   readonly restricted: boolean;
+  /** The order of hits in it and below it; undefined: as its parent has it. */
+  readonly order: string | undefined;
   readonly children: readonly Collection[];
   /** Only another way in: they do not make up their parent. */
   readonly virtualChildren: readonly Collection[];

@@ -104,9 +104,16 @@ const table = {
     ...plain,
     words: gluedYears,
     values: datesOf,
-    ofRecord: 'year',
-    makes: 'words, years with letters at them, the date as written, and the year by which the record is dated',
+    makes: 'words, years with letters at them, and the date as written',
     example: '`c1999.` by `1999`',
+  },
+  'work-year': {
+    ...plain,
+    words: gluedYears,
+    values: datesOf,
+    ofRecord: 'year',
+    makes: 'the same, and the year by which the record is dated, wherever it stands',
+    example: '773 `$g` "Bd. 12 (2001), S. 45" by `2001`',
   },
   language: {
     ...entire,

@@ -55,7 +55,7 @@ interface Answer {
 }
 
 function ask(question: string, headers: Record<string, string> = {}): Promise<Response> {
-  const args = new URLSearchParams({ p: question, size: '50', fields: 'recid' });
+  const args = new URLSearchParams({ p: question, so: 'd', size: '50', fields: 'recid' });
   return fetch(`${library.address}/api/search?${args}`, { headers });
 }
 

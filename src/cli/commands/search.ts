@@ -1,5 +1,6 @@
 import { ask } from '../../access/ask.ts';
 import { browseFor } from '../../access/browse.ts';
+import { correctionFor } from '../../access/guide.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { idFormat } from '../../formats/formats.ts';
 import type { Brief } from '../../index/brief.ts';
@@ -13,7 +14,7 @@ import { personNamed } from '../person-option.ts';
 
 export const command = defineCommand({
   description:
-    'Finds the records that every visitor may see (with --as, those that a person may see), newest first. The query language is that of the search page: words, "phrases", trunc*,\n' +
+    'Finds the records that every visitor may see (with --as, those that a person may see), the most relevant first. The query language is that of the search page: words, "phrases", trunc*,\n' +
     'field:word, 245__a:value, /regular expressions/, 1999->2003, and or not, parentheses, refersto:, cited:50+.',
   examples: [
     { command: "search 'higgs boson'", doc: 'Both words, anywhere.' },
@@ -64,6 +65,7 @@ export const command = defineCommand({
       text: query ?? '',
       field: options.field ?? '',
       collections: options.collection,
+      order: 'site',
       sort: options.sort ?? '',
       ascending: options.ascending,
       rank: options.rank ?? '',
@@ -84,8 +86,12 @@ export const command = defineCommand({
         );
       }
       if (asksCitations(request, library.snapshot().site)) await library.citationsReady();
-      const answer = ask(library.snapshot(), person, request, { briefs: !options.json });
+      const answer = ask(library.snapshot(), person, request, { briefs: !options.json, colons: true });
       for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
+      if (answer.total === 0 && !options.json) {
+        const other = correctionFor(library.snapshot(), person, request);
+        if (other !== undefined) stderr.write(`Did you mean ${other.text}? (${counted(other.count)})\n`);
+      }
       if (options.json) return printJson({ total: answer.total, ids: answer.ids });
       print(summary(answer.total, answer.ids.length));
       for (const [at, id] of answer.ids.entries()) print(hitText(id, answer.briefs[at] as Brief));
@@ -102,8 +108,12 @@ export function asksCitations(request: SearchRequest, { ranks, sorts }: Site): b
   return sorts.some(({ code, by }) => code === request.sort && by === 'citations');
 }
 
+function counted(total: number): string {
+  return total === 1 ? '1 record' : `${grouped(total)} records`;
+}
+
 export function summary(total: number, shown: number): string {
-  const found = total === 1 ? '1 record' : `${grouped(total)} records`;
+  const found = counted(total);
   return shown < total ? `${found}, the first ${shown}:` : total === 0 ? 'No records.' : `${found}:`;
 }
 

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertProperty } from '../../../test/support/property.ts';
 import { compareCodePoints } from '../../index/segment/naive-segment.ts';
+import { dataField } from '../../marc/record.ts';
+import { foldValue } from '../../tokenizers/fold.ts';
 import { parseQuery } from '../query/parse.ts';
 import { fieldNamesOf } from '../question.ts';
 import { emptyRequest } from '../request.ts';
@@ -53,12 +55,12 @@ const visibleOf = (versions: readonly Version[], hidden: readonly number[]) =>
     .filter(({ id }) => !hidden.includes(id))
     .map(({ id, created, record }) => naiveRecord(id, created, record));
 
-/** Of a word, the stem counts: it is shown as some visible record has it. */
-const lines = (terms: readonly Line[], stem = false): readonly Line[] =>
-  terms.map(({ label, count }) => ({
-    label: stem ? testAnalyzer.queryWords('anyfield', label).flat().join(' ') : label,
-    count,
-  }));
+/** Of a word, the stem counts: words and values are shown as some visible record has them. */
+const lines = (terms: readonly Line[], stem = false, field = ''): readonly Line[] =>
+  terms.map(({ label, count }) => ({ label: stem ? stemOf(label) : valueAs(label, field), count }));
+const stemOf = (label: string): string => testAnalyzer.queryWords('anyfield', label).flat().join(' ');
+const valueAs = (label: string, field: string): string =>
+  testAnalyzer.field(field) === undefined ? foldValue(label) : testAnalyzer.queryValue(field, label);
 
 test('pages of browsing, forwards and backwards, are all terms of visible records with what a search for each finds', () => {
   assertProperty(
@@ -74,14 +76,14 @@ test('pages of browsing, forwards and backwards, are all terms of visible record
         const forwards: Line[] = [];
         for (let from: string | undefined = ''; from !== undefined; ) {
           const found = browse(snapshot, { ...emptyRequest, field, size, text: from }, 'after', visible);
-          forwards.push(...lines(found.terms, isWords));
+          forwards.push(...lines(found.terms, isWords, field));
           from = found.after;
         }
         assert.deepEqual(forwards, expected);
         const backwards: Line[] = [];
         for (let from: string | undefined = '\u{10ffff}'; from !== undefined; ) {
           const found = browse(snapshot, { ...emptyRequest, field, size, text: from }, 'before', visible);
-          backwards.unshift(...lines(found.terms, isWords));
+          backwards.unshift(...lines(found.terms, isWords, field));
           from = found.before;
         }
         assert.deepEqual(backwards, expected);
@@ -100,11 +102,11 @@ test('around a text stand its neighbours, and the text itself when there is one'
       const place = all.filter(({ label }) => compareCodePoints(label, text.toLowerCase()) < 0).length;
       const found = browse(snapshot, { ...emptyRequest, field: 'subject', size: 2, text }, 'around', visible);
       const from = Math.max(0, place - 1);
-      assert.deepEqual(lines(found.terms), all.slice(from, from + 2));
+      assert.deepEqual(lines(found.terms, false, 'subject'), all.slice(from, from + 2));
       assert.equal(found.before !== undefined, from > 0);
       assert.equal(found.after !== undefined, from + 2 < all.length);
       assert.deepEqual(
-        found.terms.filter(({ exact }) => exact).map(({ label }) => label),
+        found.terms.filter(({ exact }) => exact).map(({ label }) => foldValue(label)),
         all
           .slice(from, from + 2)
           .map(({ label }) => label)
@@ -142,4 +144,27 @@ test('hidden paths are browsed by those who may search them only', () => {
   assert.deepEqual(browse(snapshot, request, 'around', visibleBut(snapshot, [])).terms, []);
   const seen = browse(snapshot, request, 'around', visibleBut(snapshot, []), { seesHiddenPaths: true });
   assert.deepEqual(lines(seen.terms), [{ label: 'hush', count: 1 }]);
+});
+
+test('names, titles, subjects and journals are shown as a visible record has them', () => {
+  const authors = Array.from({ length: 300 }, (_, i) =>
+    dataField('700', ' ', ' ', [{ code: 'a', value: `Abel, N${i}` }]),
+  );
+  const value = (tag: string, ind1: string, ind2: string, text: string) =>
+    dataField(tag, ind1, ind2, [{ code: 'a', value: text }]);
+  const fields = [
+    value('245', ' ', ' ', 'Über Größe'),
+    value('100', ' ', ' ', 'El-Taş, Ö'),
+    ...authors,
+    value('700', ' ', ' ', 'Rossi, G'),
+    value('650', '1', '7', 'Dark Energy'),
+  ];
+  const version = { id: 1, revision: 1, deleted: false, created: 1, segment: 0, record: { leader: '', fields } };
+  const snapshot = snapshotOf([version]);
+  const first = (field: string, text: string) =>
+    browse(snapshot, { ...emptyRequest, field, text, size: 1 }, 'around', visibleBut(snapshot, [])).terms[0]?.label;
+  assert.equal(first('author', 'el tas, o'), 'El-Taş, Ö');
+  assert.equal(first('author', 'rossi, g'), 'Rossi, G');
+  assert.equal(first('subject', 'dark energy'), 'Dark Energy');
+  assert.equal(first('245__a', 'uber grosse'), 'Über Größe');
 });

@@ -10,9 +10,10 @@ import type { SearchRequest } from '../request.ts';
 import { prepare, type SearchOptions } from '../search.ts';
 import { exactNames } from './exact-names.ts';
 import { visibleTerms } from './neighbours.ts';
-import { readableWord } from './readable-word.ts';
+import { mayBeStem, readableWord } from './readable-word.ts';
 import { type TermQuestion, valueQuestion, wordQuestion } from './term-question.ts';
 import { writtenNumber } from './written-number.ts';
+import { writtenValue } from './written-text.ts';
 
 /**
  * `around`: the neighbours of the text. `after` and `before`: of a term that an earlier list ended or began with, for the next page.
@@ -86,12 +87,18 @@ export function browse(
 }
 
 const mostLines = 200;
+/** Stems for which records are read in vain before a walk ends. */
+const mostUnreadable = 100;
 
 /** Where the terms of a field are, what a text is among them, and how each is asked for. */
 export interface Shelf {
   readonly field: string;
   readonly places: readonly Place[];
   key(text: string): string;
+  /** A walk ends after so many terms that cannot be asked for. */
+  readonly mostTried?: number;
+  /** As a visible record has it, when that is known. */
+  readonly written?: (term: string) => string | undefined;
   /** `asked`: a text that may be this term's. */
   question(term: string, asked?: string): TermQuestion | undefined;
 }
@@ -114,17 +121,24 @@ export function takeTerms(
   const taken: TakenTerm[] = [];
   if (count < 1) return taken;
   const silent = { ...context, notices: [] };
+  let tried = 0;
   for (const term of visibleTerms(context, shelf.places, start, direction)) {
     const question = shelf.question(term, asked);
     const found = question === undefined ? 0 : countVisible(compileQuery(question.leaf, silent), silent);
-    if (question !== undefined && found > 0) taken.push({ term, question, count: found });
-    if (taken.length === count) break;
+    if (question !== undefined && found > 0) {
+      const label = shelf.written?.(term) ?? question.label;
+      taken.push({ term, question: { ...question, label }, count: found });
+    }
+    if (taken.length === count || (question === undefined && ++tried === shelf.mostTried)) break;
   }
   return taken;
 }
 
-/** The words of a field, '' for those of any field. */
-export function wordShelf(field: string, context: Context): Shelf | undefined {
+/**
+ * The words of a field, '' for those of any field. `onlyReadable`: without stems for which no word
+ * is known.
+ */
+export function wordShelf(field: string, context: Context, onlyReadable = false): Shelf | undefined {
   const { analyzer } = context;
   const code = field === '' || field === 'global' ? analyzer.anyField : field;
   const space = analyzer.field(code)?.words;
@@ -132,16 +146,14 @@ export function wordShelf(field: string, context: Context): Shelf | undefined {
   return {
     field: code === analyzer.anyField ? '' : field,
     places: [{ kind: 'words', space }],
+    ...(onlyReadable ? { mostTried: mostUnreadable } : {}),
     key: (text) => analyzer.queryWords(code, text.replaceAll('*', ' '))[0]?.[0] ?? '',
     question: (term, asked) => {
       const shown = code === analyzer.anyField ? '' : field;
       const isAsked = asked !== undefined && analyzer.queryWords(code, asked).flat().join(' ') === term;
-      return wordQuestion(
-        analyzer,
-        shown,
-        term,
-        isAsked ? asked.toLowerCase() : readableWord(context, code, space, term),
-      );
+      const readable = isAsked ? asked.toLowerCase() : readableWord(context, code, space, term);
+      if (onlyReadable && readable === undefined && (mayBeStem(term) || !/[\p{L}\p{N}]/u.test(term))) return undefined;
+      return wordQuestion(analyzer, shown, term, readable);
     },
   };
 }
@@ -150,9 +162,11 @@ export function wordShelf(field: string, context: Context): Shelf | undefined {
 export function valueShelf(field: string, context: Context): Shelf | undefined {
   if (isMarcPath(field)) {
     const path = field.replaceAll('*', '%');
+    const place: Place = { kind: 'path', path };
     return {
       field,
-      places: [{ kind: 'path', path }],
+      places: [place],
+      written: (term) => writtenValue(context, [place], term, field),
       key: (text) => context.analyzer.pathValue(path, text),
       question: (term) => valueQuestion(field, term),
     };
@@ -162,9 +176,11 @@ export function valueShelf(field: string, context: Context): Shelf | undefined {
   if (known === undefined || !known.hasValues || field === analyzer.anyField) return undefined;
   const whole = known.names ? exactNames(snapshot.site, field) : undefined;
   const shown = whole?.code ?? field;
+  const places = [{ kind: 'field', code: shown }] as const;
   return {
     field: shown,
-    places: [{ kind: 'field', code: shown }],
+    places,
+    written: (term) => writtenValue(context, places, term, shown),
     key: (text) => analyzer.queryValue(shown, text),
     question: (term) => valueQuestion(shown, term, writtenNumber(context, shown, term)),
   };

@@ -106,13 +106,13 @@ test('what finds nothing is asked for without its signs, when that finds somethi
   assert.deepEqual(ask('weak-decay'), {
     ids: [1],
     said: ['alternative: weak-decay -> weak and decay'],
-    alternative: 'weak and decay',
+    alternative: { text: 'weak and decay', field: '', parts: [] },
   });
   assert.deepEqual(ask('weak-decay', false), { ids: [], said: [], alternative: undefined });
   assert.deepEqual(ask('245__a:"weak.interactions"'), {
     ids: [2],
     said: ['alternative: 245__a:"weak.interactions" -> 245__a:"weak*interactions"'],
-    alternative: '245__a:"weak*interactions"',
+    alternative: { text: '245__a:"weak*interactions"', field: '', parts: [] },
   });
   assert.deepEqual(ask('mesons weak_decay').ids, [1]);
   assert.deepEqual(ask('mesons or nothing-there').ids, [1]);

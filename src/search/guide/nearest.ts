@@ -27,7 +27,7 @@ export interface NearestTerms {
   readonly after: readonly NearQuestion[];
 }
 
-/** Terms on either side, as Invenio shows them. */
+/** Terms on either side: pages show five in all. */
 const termsOnASide = 5;
 const mostConditions = 3;
 
@@ -85,7 +85,7 @@ function placeOf(leaf: Leaf, context: Context): NearPlace | undefined {
   if (leaf.kind === 'pattern' || leaf.kind === 'span' || leaf.text.includes('*')) return undefined;
   const { field, text } = leaf;
   if (builtInFields.has(field) && !isMarcPath(field)) return undefined;
-  const asWord = leaf.kind === 'word' ? wordShelf(field, context) : undefined;
+  const asWord = leaf.kind === 'word' ? wordShelf(field, context, true) : undefined;
   const shelf = asWord ?? valueShelf(field, context);
   if (shelf !== undefined) return { shelf, text, with: (neighbour) => neighbour };
   return wordOfPhrase(leaf, text, context);
@@ -95,7 +95,7 @@ function placeOf(leaf: Leaf, context: Context): NearPlace | undefined {
  * A phrase of a field without values of its own: the first of its words that no visible record has.
  */
 function wordOfPhrase(leaf: Leaf, text: string, context: Context): NearPlace | undefined {
-  const shelf = wordShelf(leaf.field, context);
+  const shelf = wordShelf(leaf.field, context, true);
   const missing = text.split(/\s+/).find((word) => {
     const alone: Leaf = { kind: 'word', field: leaf.field, text: word };
     return countVisible(compileQuery(alone, context), context) === 0;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertProperty } from '../../../test/support/property.ts';
+import { dataField } from '../../marc/record.ts';
 import { parseQuery } from '../query/parse.ts';
 import { fieldNamesOf } from '../question.ts';
 import { history, liveVersions, snapshotOf, testAnalyzer, visibleBut } from '../testing/library.ts';
@@ -34,9 +35,14 @@ test('suggestions are the values of visible records that begin so, as they are w
         }
         const found = suggest(snapshot, typed, visibleBut(snapshot, hidden), { kind, limit: 50 });
         const folded = (text: string) => testAnalyzer.queryValue('subject', text);
-        assert.deepEqual(new Map(found.map(({ text, count }) => [folded(text), count])), counts);
+        // Titles that have the words inside come after those that begin so.
+        const begun = found.filter(({ text }) => kind !== 'title' || folded(text).startsWith(prefix));
+        assert.deepEqual(new Map(begun.map(({ text, count }) => [folded(text), count])), counts);
+        const inside = found.slice(begun.length).map(({ text }) => ` ${folded(text)}`);
+        for (const title of inside)
+          for (const word of prefix.split(' ')) assert.ok(title.includes(` ${word.slice(0, 3)}`), title);
         for (const [at, { count, text, query }] of found.entries()) {
-          assert.ok(count <= (found[at - 1]?.count ?? Number.POSITIVE_INFINITY));
+          if (at !== begun.length) assert.ok(count <= (found[at - 1]?.count ?? Number.POSITIVE_INFINITY));
           if (kind === 'author') assert.notEqual(text, folded(text), 'names have capitals');
           // Whoever takes it finds at least these records.
           const asked = parseQuery(query, { fieldNames }).query;
@@ -82,4 +88,46 @@ test('a field name before the text chooses the kind, and every kind gets its sha
   ]);
   assert.deepEqual(texts('journal:dar', 4), []);
   assert.deepEqual(texts('d', 4), []);
+});
+
+test('words inside titles are found as they stand in the title that is shown; one record is named', () => {
+  const titled = (id: number, ...titles: readonly string[]) => ({
+    id,
+    revision: 1,
+    deleted: false,
+    created: id,
+    segment: id % 2,
+    record: {
+      leader: '',
+      fields: titles.map((value) => dataField('245', ' ', ' ', [{ code: 'a', value }])),
+    },
+  });
+  const snapshot = snapshotOf([
+    titled(1, 'The search for the Higgs boson'),
+    titled(2, 'Bosons of today'),
+    titled(3, 'Muon decays', 'Higgs decays'),
+    titled(4, 'On higgs bosons'),
+    titled(5, 'On higgs bosons'),
+  ]);
+  const found = (typed: string, hidden: readonly number[] = []) =>
+    suggest(snapshot, typed, visibleBut(snapshot, hidden), { limit: 8 }).map(({ text, count, record }) => [
+      ...[text, count, record],
+    ]);
+  assert.deepEqual(found('higgs bos'), [
+    ['On higgs bosons', 2, undefined],
+    ['The search for the Higgs boson', 1, 1],
+  ]);
+  assert.deepEqual(
+    found('boson').map(([text]) => text),
+    ['Bosons of today', 'On higgs bosons', 'The search for the Higgs boson'],
+  );
+  assert.deepEqual(
+    found('higgs bosons', [4]),
+    [
+      ['On higgs bosons', 1, 5],
+      ['The search for the Higgs boson', 1, 1],
+    ].sort(),
+  );
+  assert.deepEqual(found('search', [1]), []);
+  assert.deepEqual(found('of'), []);
 });

@@ -1,5 +1,4 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
-import { isLongTermKey } from '../../index/segment/term-key.ts';
 import type { Segment, TermEntry } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Site } from '../../site/site.ts';
@@ -10,6 +9,8 @@ import { emptyRequest } from '../request.ts';
 import { prepare, type SearchOptions } from '../search.ts';
 import { exactNames } from './exact-names.ts';
 import { valueQuestion } from './term-question.ts';
+import { titlesWith } from './titles-with.ts';
+import { writtenText } from './written-text.ts';
 
 export const suggestionKinds = ['title', 'author', 'subject', 'journal'] as const;
 export type SuggestionKind = (typeof suggestionKinds)[number];
@@ -22,6 +23,8 @@ export interface Suggestion {
   readonly query: string;
   /** Visible records that have the value. */
   readonly count: number;
+  /** The one record that has this title. */
+  readonly record?: number;
 }
 
 export interface SuggestWish {
@@ -43,7 +46,8 @@ const shortestPrefix = 2;
 
 /**
  * Titles, names, subjects and journals of visible records that begin with what is being typed, the
- * most frequent of each kind first. "author:ell" means its kind.
+ * most frequent of each kind first; then titles that have its words inside. "author:ell" means its
+ * kind.
  */
 export function suggest(
   snapshot: IndexSnapshot,
@@ -113,26 +117,47 @@ function suggestionsOf(kind: SuggestionKind, prefix: string, limit: number, cont
     }
   }
   const best = [...candidates.values()].sort((a, b) => b.records - a.records || byCodePoint(a.term, b.term));
-  const found: Suggestion[] = [];
-  for (const { term, held } of best.slice(0, mostCounted)) {
-    if (found.length === limit) break;
-    const seen = seenOf(held, context);
-    const [first] = seen;
-    if (first === undefined) continue;
-    const { segment } = snapshot.segments[first.index]!;
-    const field =
-      fields.find((code) => analyzer.valueSpaces(code, segment.spaces).includes(first.space)) ?? fields[0] ?? '';
-    const question = valueQuestion(field, term);
-    if (question === undefined) continue;
-    found.push({
-      kind,
-      text: writtenText(segment, first.bits, term, context) ?? question.label,
-      query: question.text,
-      count: seen.reduce((sum, { bits }) => sum + bits.size, 0),
+  const begun = drawn(best, limit);
+  if (kind !== 'title' || begun.length === limit) return begun;
+  // Titles that have the words inside follow those that begin so.
+  const spacesOf = (segment: Segment): readonly string[] => [
+    ...new Set(places.flatMap((place) => spacesAt(context, segment, place))),
+  ];
+  const inside: Candidate[] = [];
+  for (const term of titlesWith(prefix, limit, spacesOf, context)) {
+    if (term.startsWith(prefix)) continue;
+    const held = shelves.flatMap(({ segment, space, index }) => {
+      const entry = segment.term(space, term);
+      return entry === undefined ? [] : [{ index, space, entry }];
     });
+    inside.push({ term, records: 0, held });
   }
-  // Frequency was that of all records; what people read is that of those they may see.
-  return found.sort((a, b) => b.count - a.count);
+  return [...begun, ...drawn(inside, limit - begun.length)];
+
+  function drawn(list: readonly Candidate[], most: number): readonly Suggestion[] {
+    const found: Suggestion[] = [];
+    for (const { term, held } of list.slice(0, mostCounted)) {
+      if (found.length === most) break;
+      const seen = seenOf(held, context);
+      const [first] = seen;
+      if (first === undefined) continue;
+      const { segment } = snapshot.segments[first.index]!;
+      const field =
+        fields.find((code) => analyzer.valueSpaces(code, segment.spaces).includes(first.space)) ?? fields[0] ?? '';
+      const question = valueQuestion(field, term);
+      if (question === undefined) continue;
+      const count = seen.reduce((sum, { bits }) => sum + bits.size, 0);
+      found.push({
+        kind,
+        text: writtenText(context, segment, first.bits, term, field) ?? question.label,
+        query: question.text,
+        count,
+        ...(kind === 'title' && count === 1 ? { record: segment.ids[first.bits.minimum()]! } : {}),
+      });
+    }
+    // Frequency was that of all records; what people read is that of those they may see.
+    return found.sort((a, b) => b.count - a.count);
+  }
 }
 
 /** The visible records of a value, by segment, those without any left out. */
@@ -143,47 +168,6 @@ function seenOf(held: Candidate['held'], { snapshot, visible }: Context) {
     const bits = RoaringBitmap32.and(segment.union(here.map(({ entry }) => entry)), visible[index]!);
     return bits.isEmpty ? [] : [{ index, space: here[0]!.space, bits }];
   });
-}
-
-/** Of the three thousand authors of a paper. */
-const mostValuesRead = 100;
-const recordsRead = 4;
-
-/**
- * Dictionaries have no capitals and accents; the first records that have the value say how it is
- * written.
- */
-function writtenText(segment: Segment, seen: RoaringBitmap32, term: string, context: Context): string | undefined {
-  for (const ordinal of seen.toUint32Array(recordsRead)) {
-    const found = textIn(segment, ordinal, term, context);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function textIn(segment: Segment, ordinal: number, term: string, context: Context): string | undefined {
-  const foldValue = (text: string): string => context.analyzer.queryValue('', text);
-  const { t, a } = segment.brief(ordinal);
-  const isLong = isLongTermKey(term);
-  const title = foldValue(t);
-  if (isLong ? title.startsWith(term.slice(0, term.lastIndexOf('\u0001'))) : title === term) return t;
-  // The remainder and the edition follow the title.
-  if (title.startsWith(`${term}:`) || title.startsWith(`${term};`)) {
-    const ends = [...t.matchAll(/[:;]/g)].map(({ index }) => t.slice(0, index));
-    return ends.find((beginning) => foldValue(beginning) === term);
-  }
-  const name = a.find((text) => foldValue(text) === term);
-  if (name !== undefined) return name;
-  for (const { code, kind } of context.snapshot.site.facets) {
-    const column = kind === 'values' ? segment.columns.facet(code) : undefined;
-    if (column === undefined) continue;
-    const end = Math.min(column.starts[ordinal + 1]!, column.starts[ordinal]! + mostValuesRead);
-    for (let at = column.starts[ordinal]!; at < end; at++) {
-      const text = column.text(column.values[at]!);
-      if (foldValue(text) === term) return text;
-    }
-  }
-  return undefined;
 }
 
 interface SuggestionSource {

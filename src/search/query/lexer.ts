@@ -1,5 +1,6 @@
 import type { Notice } from '../notices.ts';
 import { type JoinToken, joinOfSign, joinOfWord } from './joins.ts';
+import { dashes, minusSigns } from './plain-signs.ts';
 import { isSecondOrder } from './tree.ts';
 
 /** A piece of a question. `at` is where it begins in the text. */
@@ -32,6 +33,8 @@ export interface Lexed {
 
 const quoteForms = { '"': 'exact', "'": 'partial', '/': 'pattern' } as const;
 type Quote = keyof typeof quoteForms;
+
+const loneSigns = `-+&${minusSigns}${dashes}`;
 
 /**
  * Cuts a question into tokens. With `groups`, a parenthesis at the start of a token opens a group,
@@ -69,6 +72,22 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
   function isQuote(character: string | undefined): character is Quote {
     return character !== undefined && character in quoteForms;
   }
+  /**
+   * A sign that stands alone is punctuation, as in "Paris - London": else half of a title that
+   * somebody pastes would be excluded.
+   */
+  function standsAlone(): boolean {
+    const before = text[at - 1];
+    if (before !== undefined && !blank.test(before) && !(groups && before === '(')) return false;
+    const after = text[at + 1];
+    return after === undefined || blank.test(after) || (groups && depth > 0 && after === ')');
+  }
+  /** A minus sign of another alphabet, or a dash, right before a word. */
+  function otherDash(character: string): 'minus' | 'dash' | undefined {
+    const before = text[at - 1] ?? ' ';
+    if (!/[\p{L}\p{N}"'(]/u.test(text[at + 1] ?? '') || !(blank.test(before) || /[(:]/.test(before))) return undefined;
+    return minusSigns.includes(character) ? 'minus' : dashes.includes(character) ? 'dash' : undefined;
+  }
   /** Where the word at `from` ends. */
   function wordEnd(from: number): number {
     let inner = 0;
@@ -81,14 +100,9 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
     }
     return end;
   }
-  /**
-   * Is there a sign at `from - 1` that joins? Not in "->" or "--". One at the end is told from a
-   * word, so that it can be passed over.
-   */
+  /** Is there a sign at `from - 1` that joins? Not in "->" or "--". */
   function joins(from: number): boolean {
-    const next = tokens.length === 0 ? /[^\s+|>-]|\s+\S/y : /[^\s+|>-]|\s|$/y;
-    next.lastIndex = from;
-    return next.test(text);
+    return /[^\s+|>-]/.test(text[from] ?? '');
   }
   /** title:-x; a minus sign that stands alone or begins an arrow is a word. */
   function negates(from: number): boolean {
@@ -151,6 +165,26 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
     if (groups && character === '(') {
       depth++;
       tokens.push({ kind: 'open', at: at++ });
+      continue;
+    }
+    // "muon | kaon": whoever types this sign means it.
+    if (character === '|' && !afterField && standsAlone()) {
+      tokens.push({ kind: 'join', join: 'or', word: undefined, at: at++ });
+      continue;
+    }
+    if (loneSigns.includes(character) && standsAlone()) {
+      notices.push({ kind: 'lone-sign', text: character, at: at++ });
+      continue;
+    }
+    const dash = otherDash(character);
+    if (dash === 'dash') {
+      notices.push({ kind: 'dash-skipped', text: character, at, detail: `-${text.slice(at + 1, wordEnd(at + 1))}` });
+      at++;
+      continue;
+    }
+    if (dash === 'minus') {
+      notices.push({ kind: 'dash-as-minus', text: text.slice(at, wordEnd(at)), at });
+      tokens.push({ kind: 'join', join: 'not', word: undefined, at: at++ });
       continue;
     }
     const sign = joinOfSign(character);

@@ -1,6 +1,7 @@
 import type { Notice } from '../notices.ts';
 import { type Joins, type JoinToken, noJoins, skipped, withJoin } from './joins.ts';
 import { type FieldNames, lex, type OperandToken, type Token } from './lexer.ts';
+import { plainSigns } from './plain-signs.ts';
 import { chain, isSecondOrder, leaf, negation, type Query, type Step, secondOrder, step } from './tree.ts';
 
 export interface ParseOptions {
@@ -19,7 +20,8 @@ export interface Parsed {
  * notice that says where. Joins are strictly left to right; parentheses group only where one of
  * them encloses a blank or a negation (docs/search-language.md).
  */
-export function parseQuery(text: string, options: ParseOptions): Parsed {
+export function parseQuery(written: string, options: ParseOptions): Parsed {
+  const text = plainSigns(written);
   const groups = groupsIn(text);
   if (groups === 'none') return parseTokens(text, options, false);
   if (groups === 'balanced') return parseTokens(text, options, true);
@@ -71,7 +73,7 @@ function withoutParentheses(text: string): string {
 
 /** The characters outside quotations; a quotation counts as one letter. */
 function* unquoted(text: string): Generator<{ character: string; at: number }> {
-  const quotation = /"[^"]*"|(?<=^|[\s:(+|-]|->)(?:'[^']*'|\/[^/]*\/)(?=$|[\s)]|->)/g;
+  const quotation = /"[^"]*"|(?<=^|[\s:(+|\p{Pd}\u2212]|->)(?:'[^']*'|\/[^/]*\/)(?=$|[\s)]|->)/gu;
   let at = 0;
   for (const match of text.matchAll(quotation)) {
     for (; at < match.index; at++) yield { character: text[at] ?? '', at };

@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertProperty } from '../../../test/support/property.ts';
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
-import { history, liveVersions, snapshotOf } from '../testing/library.ts';
+import { finish } from '../../index/work.ts';
+import { dataField } from '../../marc/record.ts';
+import { history, liveVersions, snapshotOf, visibleBut } from '../testing/library.ts';
 import { naiveRecord } from '../testing/oracle.ts';
-import { bm25 } from './bm25.ts';
+import { bm25, ranking } from './bm25.ts';
 
 test('scores are those of the formula over the records that count, and nothing of others is in them', () => {
   const space = 'w:title';
@@ -45,4 +47,24 @@ test('scores are those of the formula over the records that count, and nothing o
       }
     }),
   );
+});
+
+test('within a bound the rarest words are looked at, and a word that is too common adds nothing', () => {
+  const titles = ['boson the', 'the the', 'the muon', 'the boson boson'];
+  const snapshot = snapshotOf(
+    titles.map((title, at) => ({
+      id: at + 1,
+      revision: 1,
+      deleted: false,
+      created: 1,
+      segment: at % 2,
+      record: { leader: '', fields: [dataField('245', ' ', ' ', [{ code: 'a', value: title }])] },
+    })),
+  );
+  const words = ['the', 'boson'].map((term) => ({ space: 'w:title', term }));
+  const scores = (terms: typeof words, most?: number) =>
+    finish(ranking(snapshot, terms, visibleBut(snapshot, []), true, most)).map((each) => [...each]);
+  assert.deepEqual(scores(words, 5), scores(words.slice(1)));
+  assert.deepEqual(scores(words, 6), scores(words));
+  assert.deepEqual(scores(words, 1), scores([]));
 });

@@ -25,6 +25,7 @@ const similarPart = 0.2;
 export interface Similar {
   readonly hits: HitSet;
   readonly scores: readonly Float32Array[];
+  readonly of: { readonly id: number; readonly title: string };
 }
 
 /** The record of a question that is recid:N and nothing else. */
@@ -40,7 +41,7 @@ export function recordAsked(query: Query): number | undefined {
  * stand there and how few records have them, scored by BM25. Undefined when the record may not be
  * opened. `kept`: see `bm25`.
  */
-export function similarTo(id: number, context: Context, kept = false): Similar | undefined {
+export function similarTo(id: number, context: Context, kept = false, withoutItself = false): Similar | undefined {
   const { snapshot, visible } = context;
   const openable = context.openable?.() ?? visible;
   const index = snapshot.segments.findIndex(({ segment }, at) => openable[at]!.has(segment.ordinalOf(id)));
@@ -55,7 +56,8 @@ export function similarTo(id: number, context: Context, kept = false): Similar |
     const having = segment.union(entries).andInPlace(visible[at]!).toUint32Array();
     return new RoaringBitmap32(having.filter((each) => scores[at]![each]! >= least));
   });
-  return { hits, scores };
+  if (withoutItself) hits[index]!.delete(ordinal);
+  return { hits, scores, of: { id, title: found.segment.brief(ordinal).t } };
 }
 
 /** Words of a record by how much they tell of it, with their weights. */

@@ -282,7 +282,7 @@ test('suggestions begin with what was typed, also as browsers want them', async 
   const [typed, texts, , urls] = (await get('/api/suggest?q=boson&form=opensearch')).json();
   assert.equal(typed, 'boson');
   assert.deepEqual(texts, ['Bosons everywhere']);
-  assert.match(urls[0], /^https:\/\/library\.example\/search\?p=title/);
+  assert.match(urls[0], /^https:\/\/library\.example\/record\/1$/);
   assert.equal((await get('/api/suggest?q=paper&size=3')).json().suggestions.length, 3);
 });
 

@@ -44,6 +44,7 @@ const examples: Readonly<Record<string, unknown>> = {
       {
         kind: 'author',
         text: 'Ellis, John',
+        label: 'Ellis, John',
         query: 'author:"ellis, john"',
         count: 12,
         url: 'https://library.example/search?p=author%3A%22ellis%2C+john%22',

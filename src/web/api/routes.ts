@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { correcting } from '../../access/guide.ts';
 import { visibleIds } from '../../access/list.ts';
 import { suggestFor } from '../../access/suggest.ts';
 import { collectionCounts } from '../../access/visible.ts';
@@ -10,6 +11,7 @@ import type { ExportFormat } from '../../formats/export-format.ts';
 import { recordAddress } from '../../formats/export-format.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
+import { plainText } from '../../formats/mathematics.ts';
 import type { Position } from '../../search/cursor.ts';
 import { toUrl } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
@@ -108,7 +110,12 @@ async function search(exchange: Exchange): Promise<FastifyReply> {
   const asWritten = toUrl({ ...question, size: 0, language: '' });
   const after = given.cursor === undefined ? undefined : readCursor(given.cursor, asWritten);
   if (exchange.isFresh('api')) return exchange.reply;
-  const answer = await exchange.ask(question, { facets: given.facets === 1, positions: true, after });
+  const answer = await exchange.ask(question, { facets: given.facets === 1, positions: true, after, colons: true });
+  const { snapshot, person, patterns } = exchange;
+  const correction =
+    answer.total > 0 || after !== undefined
+      ? undefined
+      : await exchange.work(correcting(snapshot, person, question, patterns));
   const restricted = answer.refused.map((name) => ({
     kind: 'restricted',
     text: name,
@@ -127,6 +134,7 @@ async function search(exchange: Exchange): Promise<FastifyReply> {
         })),
         ...restricted,
       ],
+      ...(correction === undefined ? {} : { correction: { query: correction.text, total: correction.count } }),
     },
     ids: answer.ids,
     fields,
@@ -241,7 +249,14 @@ function suggest(exchange: Exchange): FastifyReply {
   if (exchange.isFresh('api')) return exchange.reply;
   const suggestions = timing
     .search(() => suggestFor(snapshot, person, q, { kind, limit: size }, { collection: cc }))
-    .map((one) => ({ ...one, url: `${page.baseUrl}/search?${new URLSearchParams({ p: one.query })}` }));
+    .map((one) => ({
+      ...one,
+      label: plainText(one.text),
+      url:
+        one.record === undefined
+          ? `${page.baseUrl}/search?${new URLSearchParams({ p: one.query })}`
+          : recordAddress(page.baseUrl, one.record),
+    }));
   if (form !== 'opensearch') return sendJson(exchange, { suggestions });
   const lists = [
     suggestions.map(({ text }) => text),

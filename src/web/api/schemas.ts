@@ -129,6 +129,15 @@ const searchSchema = Type.Object({
   total: Type.Integer({ description: 'Exact number of records found.' }),
   understood: text('The query as it was understood.'),
   notices: Type.Array(ref('Notice')),
+  correction: optional(
+    Type.Object(
+      {
+        query: text('The query with its words spelled in another way.'),
+        total: Type.Integer({ description: 'How many records it finds.' }),
+      },
+      { description: 'Another spelling that finds something, when the query finds nothing. It is only offered.' },
+    ),
+  ),
   records: Type.Array(ref('Record')),
   facets: optional(Type.Array(ref('Facet'))),
   next,
@@ -152,9 +161,11 @@ const collectionSchema = Type.Object({
 const suggestionSchema = Type.Object({
   kind: Type.String({ enum: [...suggestionKinds] }),
   text: text('As in the record.'),
+  label: text('As people read it: without markup, formulas as text.'),
   query: text('A query for it, in the query language.'),
   count: Type.Integer({ description: 'Records with it that you may see.' }),
-  url: text('A search for it.'),
+  record: optional(Type.Integer({ description: 'The one record that has this title.' })),
+  url: text('The page of the record, or a search for it.'),
 });
 
 const signInSchema = Type.Object({
@@ -202,7 +213,11 @@ export function searchParameters(facets: readonly string[]): TObject {
     f: optional(text('The field for words that name no field.')),
     cc: optional(text('The collection to search; default the whole library.')),
     c: optional(texts('Several collections.')),
-    sf: optional(text('Sort by: a sort method, field or MARC path; default newest first.')),
+    sf: optional(
+      text(
+        'Sort by: a sort method, field or MARC path; default the most relevant first when there are words, else the newest.',
+      ),
+    ),
     so: optional(Type.String({ enum: ['a', 'd'], description: 'Ascending or descending.' })),
     rm: optional(text('Rank by a method, for example wrd.')),
     d1: optional(text('Added on or after: YYYY, YYYY-MM or YYYY-MM-DD.')),

@@ -133,6 +133,7 @@ async function newest(exchange: Exchange): Promise<{ readonly question: SearchRe
     format: emptyRequest.format,
     first: 1,
     size,
+    order: 'newest' as const,
     sort: '',
     ascending: false,
     rank: '',

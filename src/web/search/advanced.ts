@@ -1,5 +1,6 @@
-import { attribute, type Html, html, nothing } from '../../html/html.ts';
-import { type SearchRequest, toArguments } from '../../search/request.ts';
+import { attribute, type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
+import { mostParts, type SearchRequest, toArguments } from '../../search/request.ts';
+import { analyzerOf } from '../../search/search.ts';
 import type { Collection } from '../../site/site.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { hiddenFields } from '../ui/search-box.ts';
@@ -15,8 +16,8 @@ const joins = [
 const mostCollections = 100;
 
 /**
- * The advanced form: three conditions with a field and a way of matching each, a collection, and a
- * span of dates.
+ * The advanced form: what is in the box, conditions with a field and a way of matching each, a
+ * collection, and a span of dates. A further condition unfolds, without a script.
  */
 export function advancedForm(context: PageContext, request: SearchRequest): Html {
   const { tr } = context;
@@ -24,33 +25,43 @@ export function advancedForm(context: PageContext, request: SearchRequest): Html
     const part = request.parts[i];
     const number = String(i + 1);
     return html`<div class="row">
+${i > 0 && joinSelect(context, String(i), part?.join)}
 ${matchSelect(context, number, part?.match)}
-<input type="text" name="p${number}" value="${part?.text ?? ''}" aria-label="${tr.t('advanced.text', { number })}">
+${labelled(tr.t('advanced.words'), html`<input type="text" name="p${number}" value="${part?.text ?? ''}">`)}
 ${fieldSelect(context, number, part?.field)}
-${i < 2 ? joinSelect(context, number, tr.t('advanced.join', { number }), request.parts[i + 1]?.join) : nothing}
-</div>`;
+</div>
+`;
+  };
+  /** The conditions from this one on: the first ones open, each other one behind its button. */
+  const rows = (i: number): HtmlValue => {
+    if (i === mostParts) return nothing;
+    if (i < Math.max(rowsShown, request.parts.length)) return html`${row(i)}${rows(i + 1)}`;
+    return html`<details><summary>${tr.t('advanced.add_row')}</summary>${row(i)}${rows(i + 1)}</details>`;
   };
   const day = (name: string, value: string, label: string): Html =>
-    html`<label><span>${label}</span><input type="text" name="${name}" value="${value}" size="10" placeholder="${tr.t('advanced.date_hint')}"></label>`;
+    labelled(
+      label,
+      // A year or a month alone is no date to the browser.
+      /^(?:\d{4}-\d\d-\d\d)?$/.test(value)
+        ? html`<input type="date" name="${name}" value="${value}">`
+        : html`<input type="text" name="${name}" value="${value}" size="10">`,
+    );
   const places = collectionOptions(context, request);
   const dates = (['created', 'modified'] as const).map((column) =>
     option(column === 'modified' ? 'm' : 'c', tr.t(`filter.dates_${column}`), request.dates.column === column),
   );
   return html`<form class="advanced" action="/search" method="get">${hiddenFields([['aas', '1'], ...keptArguments(request)])}
-${[0, 1, 2].map(row)}
-<div class="more">${places.length > 1 && html`<label><span>${tr.t('advanced.collection')}</span><select name="cc">${places}</select></label>`}<label><span>${tr.t('advanced.dates')}</span><select name="dt">${dates}</select></label>${day('d1', request.dates.from, tr.t('advanced.from'))}${day('d2', request.dates.until, tr.t('advanced.until'))}<button>${tr.t('search.go')}</button> <button class="quiet" name="action_browse" value="1">${tr.t('browse.link')}</button></div>
+${request.text !== '' && html`<div class="row">${labelled(tr.t('advanced.query'), html`<input type="text" name="p" value="${request.text}">`)}</div>`}
+${rows(0)}
+<div class="more">${places.length > 1 && labelled(tr.t('advanced.collection'), html`<select name="cc">${places}</select>`)}${labelled(tr.t('advanced.dates'), html`<select name="dt">${dates}</select>`)}${day('d1', request.dates.from, tr.t('advanced.from'))}${day('d2', request.dates.until, tr.t('advanced.until'))}<button>${tr.t('search.go')}</button> <button class="quiet" name="action_browse" value="1">${tr.t('browse.link')}</button></div>
 </form>`;
 }
 
-/** One condition more for the question that was asked. */
-export function addForm(context: PageContext, request: SearchRequest, question: string): Html {
-  const { tr } = context;
-  const kept = [['aas', '2'], ['p', question], ['cc', request.collection], ...keptArguments(request)] as const;
-  return html`<form class="advanced" action="/search" method="get" aria-label="${tr.t('advanced.add')}">${hiddenFields([...kept].filter(([, value]) => value !== ''))}
-<p class="muted">${tr.t('advanced.add')}</p>
-<div class="row add">${joinSelect(context, '1', tr.t('advanced.add_join'))}${matchSelect(context, '1')}
-<input type="text" name="p1" value="" aria-label="${tr.t('advanced.text', { number: '1' })}">${fieldSelect(context, '1')}<button>${tr.t('advanced.add_go')}</button></div>
-</form>`;
+/** Conditions that are open when none is asked. */
+const rowsShown = 2;
+
+function labelled(label: string, control: Html): Html {
+  return html`<label><span>${label}</span>${control}</label>`;
 }
 
 function option(value: string, label: string, chosen: boolean): Html {
@@ -58,27 +69,30 @@ function option(value: string, label: string, chosen: boolean): Html {
 }
 
 function select(name: string, label: string, options: readonly Html[]): Html {
-  return html`<select name="${name}" aria-label="${label}">${options}</select>`;
+  return labelled(label, html`<select name="${name}">${options}</select>`);
 }
 
 function matchSelect({ tr }: PageContext, number: string, chosen?: string): Html {
   const options = matches.map((match) => option(match, tr.t(`advanced.m.${match}`), chosen === match));
-  return select(`m${number}`, tr.t('advanced.match', { number }), options);
+  return select(`m${number}`, tr.t('advanced.match'), options);
 }
 
 function fieldSelect({ tr, site }: PageContext, number: string, chosen = ''): Html {
-  const fields = site.fields.filter((field) => field.index !== undefined && tr.nameOf(field.names, '') !== '');
-  const named = fields.length > 0 ? fields : site.fields.filter((field) => field.index !== undefined);
-  return select(`f${number}`, tr.t('advanced.field', { number }), [
-    option('', tr.t('advanced.any_field'), chosen === ''),
-    ...named.map((field) => option(field.code, tr.nameOf(field.names, field.code), chosen === field.code)),
+  const { anyField } = analyzerOf(site);
+  const indexed = site.fields.filter((field) => field.index !== undefined);
+  const named = indexed.filter((field) => tr.nameOf(field.names, '') !== '');
+  // What joins all others is "any field" already.
+  const shown = (named.length > 0 ? named : indexed).filter(({ code }) => code !== anyField);
+  return select(`f${number}`, tr.t('advanced.field'), [
+    option('', tr.t('advanced.any_field'), chosen === '' || chosen === anyField),
+    ...shown.map((field) => option(field.code, tr.nameOf(field.names, field.code), chosen === field.code)),
   ]);
 }
 
-function joinSelect({ tr }: PageContext, number: string, label: string, chosen?: string): Html {
+function joinSelect({ tr }: PageContext, number: string, chosen?: string): Html {
   return select(
     `op${number}`,
-    label,
+    tr.t('advanced.join'),
     joins.map(([letter, name]) => option(letter, tr.t(`advanced.op.${letter}`), chosen === name)),
   );
 }

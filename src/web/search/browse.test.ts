@@ -17,18 +17,18 @@ describe('browsing', () => {
     assert.deepEqual(
       rows.map(([, , label, count]) => [label, count]),
       [
-        ['many authors', '1'],
-        ['measured quarks', '1'],
-        ['paper number 1', '1'],
-        ['paper number 10', '1'],
+        ['Many authors', '1'],
+        ['Measured quarks', '1'],
+        ['Paper number 1', '1'],
+        ['Paper number 10', '1'],
       ],
     );
     const found = await get(rows[1]![1]!.replaceAll('&amp;', '&'));
     assert.match(found.body, /<h1>1 record for /);
     const next = /href="([^"]*)" rel="next nofollow"/.exec(body)![1]!.replaceAll('&amp;', '&');
-    assert.match((await get(next)).body, /paper number 11/);
+    assert.match((await get(next)).body, /Paper number 11/);
     const before = /href="([^"]*)" rel="prev nofollow"/.exec(body)![1]!.replaceAll('&amp;', '&');
-    assert.match((await get(before)).body, /bosons and/);
+    assert.match((await get(before)).body, /Bosons and/);
   });
 
   test('shows nothing of records that the reader may not see, nor of hidden paths', async () => {

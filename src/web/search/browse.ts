@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { browseFor } from '../../access/browse.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { plainText } from '../../formats/mathematics.ts';
 import type { BrowseWay } from '../../search/guide/browse.ts';
 import { type SearchRequest, toUrl, withoutFilters } from '../../search/request.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -40,7 +41,7 @@ export function sendBrowse(exchange: Exchange, question: SearchRequest): Fastify
       text: way === 'around' ? wanted.text : '',
       collectionName: collection === undefined ? undefined : page.tr.nameOf(collection.names, collection.name),
       terms: browsed.terms.map(({ label, text, count, exact }) => ({
-        label,
+        label: plainText(label),
         count,
         exact,
         href: toUrl(withoutFilters(question), { text }),

@@ -31,6 +31,7 @@ export async function citationSummary(
   );
   const question = questionText(request);
   const plain = {
+    order: 'site' as const,
     field: '',
     parts: [],
     advanced: false,
@@ -60,7 +61,7 @@ export async function citationSummary(
           facets: yearFacet === undefined ? {} : { [yearFacet.code]: [yearSpanText({ from, to })] },
         }),
       ),
-    listHref: toUrl(request, { format: 'hb', first: 1 }),
+    listHref: toUrl({ ...request, order: 'site' }, { format: 'hb', first: 1 }),
     mostCitedHref:
       byCitations &&
       toUrl(request, { format: emptyRequest.format, sort: byCitations.code, rank: '', ascending: false, first: 1 }),

@@ -1,6 +1,7 @@
 import { collectionTree } from '../../access/collections.ts';
 import { correcting, guiding } from '../../access/guide.ts';
 import { fewHits } from '../../search/guide/correction.ts';
+import type { NearQuestion } from '../../search/guide/nearest.ts';
 import { leavesOf, type Query } from '../../search/query/tree.ts';
 import { type SearchRequest, toUrl } from '../../search/request.ts';
 import { conditionsHelped } from '../../search/search.ts';
@@ -24,8 +25,7 @@ export async function guidanceModel(exchange: Exchange, request: SearchRequest, 
     })),
     nearest: nearest.map(({ asked, before, after }) => ({
       asked,
-      before: before.map(({ label, text, count }) => ({ label, count, href: whole(text) })),
-      after: after.map(({ label, text, count }) => ({ label, count, href: whole(text) })),
+      offers: closest(before, after).map(({ label, text, count }) => ({ label, count, href: whole(text) })),
     })),
     wider: [
       ...(unfiltered === 0
@@ -41,6 +41,15 @@ export async function guidanceModel(exchange: Exchange, request: SearchRequest, 
       })),
     ],
   };
+}
+
+const neighboursShown = 5;
+
+/** As many on each side as there are, in all no more than fit in a line. */
+function closest(before: readonly NearQuestion[], after: readonly NearQuestion[]): readonly NearQuestion[] {
+  const earlier = Math.max(Math.floor(neighboursShown / 2), neighboursShown - after.length);
+  const shown = before.slice(-earlier);
+  return [...shown, ...after.slice(0, neighboursShown - shown.length)];
 }
 
 /** Another spelling of a question that finds little. */

@@ -13,11 +13,8 @@ export interface GuidanceModel {
   readonly terms: readonly Offer[];
   /** How many parts it has, when only the first were looked at. */
   readonly parts: { readonly count: number; readonly limit: number } | undefined;
-  readonly nearest: readonly {
-    readonly asked: string;
-    readonly before: readonly Offer[];
-    readonly after: readonly Offer[];
-  }[];
+  /** The neighbours of a condition that finds nothing, in the order of the alphabet. */
+  readonly nearest: readonly { readonly asked: string; readonly offers: readonly Offer[] }[];
   /** The same question with fewer filters or in other collections. */
   readonly wider: readonly Offer[];
 }
@@ -32,12 +29,12 @@ export function guidance(context: PageContext, { terms, parts, nearest, wider }:
 `;
   return html`<p>${tr.t(terms.length > 1 ? 'none.sentence' : 'none.one')}</p>
 ${wider.length > 0 && html`<table class="terms"><caption>${tr.t('none.elsewhere')}</caption><tbody>${wider.map(row)}</tbody></table>`}
-${terms.length > 0 && html`<table class="terms"><caption>${tr.t('none.terms')}</caption><tbody>${terms.map(row)}</tbody></table>`}
+${terms.some(({ count }) => count > 0) && html`<table class="terms"><caption>${tr.t('none.terms')}</caption><tbody>${terms.map(row)}</tbody></table>`}
 ${parts !== undefined && html`<p>${tr.t('none.first_parts', parts)}</p>`}
 ${nearest.map(
-  ({ asked, before, after }) => html`<table class="terms"><caption>${tr.t('none.nearest', { term: asked })}</caption>
-<tbody>${before.map(row)}<tr class="missing"><th scope="row">${asked}</th><td class="number">${tr.t('none.count', { count: 0 })}</td></tr>
-${after.map(row)}</tbody></table>`,
+  ({ asked, offers }) =>
+    html`<p>${tr.t('none.nearest', { term: asked })} ${offers.map((offer, i) => html`${i > 0 && ' · '}${link(offer)} <span class="number muted">${tr.number(offer.count)}</span>`)}</p>
+`,
 )}
 <p><a href="/help/search">${tr.t('none.help')}</a></p>`;
 }

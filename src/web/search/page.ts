@@ -1,8 +1,9 @@
 import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
+import { plainText } from '../../formats/mathematics.ts';
 import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
 import { emptyRequest, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import { type AskedOrder, isDescending } from '../../search/standard-order.ts';
 import { type YearSpan, yearSpanText } from '../../search/year-span.ts';
-import type { SortMethod } from '../../site/site.ts';
 import { formatGroups } from '../ui/format-menu.ts';
 import type { Highlighter } from '../ui/highlight.ts';
 import { type Hit, hitList } from '../ui/hit.ts';
@@ -11,7 +12,7 @@ import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
 import { searchBox } from '../ui/search-box.ts';
 import { type YearCount, yearForm, yearPicture } from '../ui/years.ts';
-import { addForm, advancedForm } from './advanced.ts';
+import { advancedForm } from './advanced.ts';
 import { type FacetList, facetList } from './facets.ts';
 import { type GuidanceModel, guidance, type Offer } from './guidance.ts';
 import { type MenuItem, menu } from './menu.ts';
@@ -33,6 +34,12 @@ export interface SearchModel {
   readonly notices: readonly string[];
   /** A spelling that finds more. */
   readonly correction: Offer | undefined;
+  /** Another spelling whose hits are shown, since the question itself finds nothing. */
+  readonly instead: { readonly asked: string; readonly shown: Offer; readonly only: string } | undefined;
+  /** The record to which the hits are similar, when that was asked. */
+  readonly similarTo: { readonly id: number; readonly title: string } | undefined;
+  /** What was asked, as people read it. */
+  readonly heading: string;
   /** Shown when nothing is found. */
   readonly guidance: GuidanceModel | undefined;
   /** The name of the collection searched; undefined is the whole library. */
@@ -45,6 +52,8 @@ export interface SearchModel {
    * The same answer split by collection, or no longer; undefined where there is nothing to split.
    */
   readonly splitHref: string | undefined;
+  /** The order of the hits. */
+  readonly order: AskedOrder;
   /** The question as a text to which a condition can be added. */
   readonly question: string;
   /** Hits drawn in another way, as of=hd and of=hm do. */
@@ -75,10 +84,10 @@ export const yearArguments = ['y1', 'y2'] as const;
 export function searchPage(context: PageContext, model: SearchModel): string {
   const { tr } = context;
   const { request } = model;
+  const like = model.similarTo === undefined ? undefined : likeTitle(context, model.similarTo);
+  const asked = shortened(model.heading);
   const title =
-    request.text === ''
-      ? (model.collectionName ?? tr.t('search.title'))
-      : tr.t('search.title_of', { text: request.text });
+    like ?? (asked === '' ? (model.collectionName ?? tr.t('search.title')) : tr.t('search.title_of', { text: asked }));
   const box = searchBox(context, {
     text: model.typed,
     collection: request.collection === '' ? undefined : request.collection,
@@ -115,7 +124,7 @@ function keptArguments(request: SearchRequest): readonly (readonly [string, stri
 function summary(context: PageContext, model: SearchModel): Html {
   const { tr } = context;
   const { request } = model;
-  const order = orders(context, request);
+  const order = orders(context, request, model.order);
   const current = order.find((one) => one.current) ?? order[0]!;
   const seconds =
     model.milliseconds < 10
@@ -134,7 +143,7 @@ function summary(context: PageContext, model: SearchModel): Html {
       })
     : undefined;
   return html`<div class="summary">
-<h1>${count}${model.question !== '' && html` ${tr.rich('search.for', { text: html`<span dir="auto">${shortened(model.question)}</span>` })}`}</h1>
+<h1>${heading(context, model, count)}</h1>
 <div class="bar-of-tools"><span class="muted">${shown !== undefined && `${shown}, `}${tr.t('search.took', { milliseconds: seconds })}</span>
 ${
   model.total > 0 &&
@@ -147,13 +156,13 @@ ${menu(
     current: size === request.size,
   })),
 )}
-${menu(tr.t('search.formats'), formats(context, request))}
+${menu(tr.t('search.formats'), formats(context, { ...request, ...model.order }))}
 ${model.splitHref !== undefined && html`<a href="${model.splitHref}" rel="nofollow">${tr.t(request.split ? 'split.together' : 'split.by_collection')}</a>`}
 <a href="${toUrl({ ...request, format: emptyRequest.format }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
 }
 <a href="${model.browse}" rel="nofollow">${tr.t('browse.link')}</a>
 <details class="menu"><summary>${tr.t('search.link')}</summary><div class="sheet"><p class="muted">${tr.t('search.link_says')}</p><p><code id="permalink">${context.baseUrl}${toUrl(request, { first: request.first })}</code> <button class="quiet" hidden data-copy="permalink" data-done="${tr.t('record.copied')}">${tr.t('record.copy')}</button></p></div></details>
-<details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}${model.question !== '' && addForm(context, request, model.question)}</details>
+<details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>
 </div>
 ${
   model.chips.length > 0 &&
@@ -162,12 +171,36 @@ ${
       html`<li><a class="chip" href="${chip.href}" rel="nofollow" aria-label="${tr.t('search.remove_filter', { name: chip.name, value: chip.value })}"><b>${chip.name}</b> <span>${chip.value}</span> <i aria-hidden="true">×</i></a></li>`,
   )}</ul>`
 }
+${
+  model.instead !== undefined &&
+  html`<p class="correction" role="status">${tr.rich('search.instead', {
+    asked: html`<b dir="auto">${shortened(model.instead.asked)}</b>`,
+    question: html`<b dir="auto">${shortened(model.instead.shown.label)}</b>`,
+    only: html`<a href="${model.instead.only}" rel="nofollow">${tr.t('search.only_asked')}</a>`,
+  })}</p>`
+}
 ${model.notices.length > 0 && html`<div class="notices" role="status">${model.notices.map((notice) => html`<p>${notice}</p>`)}</div>`}
 ${
   model.correction !== undefined &&
   html`<p class="correction">${tr.rich('search.correction', { question: html`<a href="${model.correction.href}" rel="nofollow" dir="auto">${model.correction.label}</a>`, count: model.correction.count })}</p>`
 }
 </div>`;
+}
+
+function heading({ tr }: PageContext, model: SearchModel, count: string): HtmlValue {
+  if (model.similarTo !== undefined)
+    return tr.rich('search.like', {
+      title: html`<a href="/record/${model.similarTo.id}" dir="auto">${shortened(recordTitle(tr, model.similarTo))}</a>`,
+    });
+  return html`${count}${model.heading !== '' && html` ${tr.rich('search.for', { text: html`<span dir="auto">${shortened(model.heading)}</span>` })}`}`;
+}
+
+function likeTitle({ tr }: PageContext, record: NonNullable<SearchModel['similarTo']>): string {
+  return tr.t('search.like', { title: shortened(recordTitle(tr, record)) });
+}
+
+function recordTitle(tr: PageContext['tr'], { id, title }: NonNullable<SearchModel['similarTo']>): string {
+  return title === '' ? tr.t('search.record', { id }) : plainText(title);
 }
 
 /** A heading holds no query of a thousand words; the box has it whole. */
@@ -181,6 +214,7 @@ const longestInHeading = 80;
 function orders(
   context: PageContext,
   request: SearchRequest,
+  asked: AskedOrder,
 ): readonly { label: string; href: string; current: boolean }[] {
   const { tr, site } = context;
   const one = (
@@ -190,8 +224,8 @@ function orders(
     rank: string,
   ): { label: string; href: string; current: boolean } => ({
     label,
-    href: toUrl(request, { sort, ascending, rank }),
-    current: request.sort === sort && request.ascending === ascending && request.rank === rank,
+    href: toUrl(request, { order: 'newest', sort, ascending, rank }),
+    current: asked.sort === sort && asked.ascending === ascending && asked.rank === rank,
   });
   const named = (code: string, names: Readonly<Record<string, string>>): string =>
     tr.nameOf(names, tr.has(`sort.${code}`) ? tr.t(`sort.${code}`) : code);
@@ -205,11 +239,6 @@ function orders(
       .filter((sort) => sort.by !== 'created')
       .map((sort) => one(named(sort.code, sort.names), sort.code, !isDescending(sort), '')),
   ];
-}
-
-/** What one looks for in a year or in a number of citations is the highest. */
-function isDescending({ by, code }: SortMethod): boolean {
-  return by === 'year' || code === 'year' || by === 'citations';
 }
 
 function formats(context: PageContext, request: SearchRequest): readonly MenuItem[] {

@@ -51,7 +51,8 @@ test('all conditions count together, wherever they are asked', async () => {
 });
 
 test('the first parts of a question that finds nothing are helped with, and the page says so', async () => {
-  const words = (count: number): string => Array.from({ length: count }, (_, i) => `word${i}`).join(' ');
+  const words = (count: number): string =>
+    Array.from({ length: count }, (_, i) => (i === 0 ? 'paper' : `word${i}`)).join(' ');
   const rows = (body: string): number =>
     /Each part on its own finds:.*?<\/table>/s.exec(body)?.[0].match(/<tr>/g)?.length ?? 0;
   const few = await app.inject(address('/search', { p: words(conditionsHelped) }));

@@ -40,10 +40,10 @@ collections:
   assert.deepEqual(headings, ['Books', 'Papers']);
   assert.match(body, /<a href="#part-2">Papers<\/a> <span class="number muted">7</);
   assert.equal(body.match(/<li class="hit">/g)?.length, 6);
-  assert.match(body, /href="\/search\?p=quark&amp;cc=Papers"[^>]*>All 7 records in Papers</);
+  assert.match(body, /href="\/search\?p=quark&amp;cc=Papers&amp;so=d"[^>]*>All 7 records in Papers</);
   assert.match(
     (await split.inject('/search?p=quark')).body,
-    /href="\/search\?p=quark&amp;sc=1"[^>]*>Split by collection</,
+    /href="\/search\?p=quark&amp;rm=wrd&amp;sc=1"[^>]*>Split by collection</,
   );
   assert.doesNotMatch(body, /secret/i);
   await split.close();
@@ -54,10 +54,9 @@ test('a condition is added to the search, which is then a question like any othe
   assert.match(body, /<h1>31 records for /);
   assert.match(body, /name="p" value="paper \|title:quarks"/);
   assert.match(body, /<code id="permalink">https:\/\/library\.example\/search\?p=paper\+%7Ctitle%3Aquarks<\/code>/);
-  assert.match(
-    body,
-    /<input type="hidden" name="aas" value="2"><input type="hidden" name="p" value="paper \|title:quarks">/,
-  );
+  // The one form has it whole, for a further condition.
+  assert.match(body, /<span>Search<\/span><input type="text" name="p" value="paper \|title:quarks">/);
+  assert.equal(body.match(/<form class="advanced"/g)?.length, 1);
 });
 
 test('a record page offers the visible records most like it', async () => {
@@ -68,7 +67,7 @@ test('a record page offers the visible records most like it', async () => {
 });
 
 test('the link of a page is the page', async () => {
-  const address = '/search?p=paper&f=title&facet.year=1990&sf=title&so=a&jrec=11&rg=5&d1=1999';
+  const address = '/search?p=paper&f=title&facet.year=1970-%3E1999&sf=title&so=a&jrec=2&rg=1&d1=1999';
   const { body } = await get(address);
   const link = /<code id="permalink">https:\/\/library\.example([^<]*)<\/code>/
     .exec(body)![1]!
@@ -88,6 +87,44 @@ test('em leaves out what is not wanted, and links go on so', async () => {
   assert.match(bare, /rel="next"[^>]*>|em=B/);
   assert.match((await get('/search?p=paper&em=S,I')).body, /<form class="find"[\s\S]*<h1>30 records/);
   assert.doesNotMatch((await get('/search?p=paper&em=S,I')).body, /<ol class="hits"/);
+});
+
+test('a condition of the advanced form is in title, heading and a chip that takes it away', async () => {
+  const { body } = await get('/search?p1=paper&f1=title&p2=boson&op1=n');
+  assert.match(body, /<title>title: paper and not boson: search/);
+  assert.match(body, /<h1>[^<]* for <span dir="auto">title: paper and not boson<\/span><\/h1>/);
+  assert.match(
+    body,
+    /href="\/search\?p1=boson&amp;op1=n[^"]*"[^>]*><b>title<\/b> <span>paper<\/span>|<b>title<\/b> <span>paper</,
+  );
+  assert.match(body, /<input type="date" name="d1" value="">/);
+  assert.equal(body.match(/<summary>Add a row<\/summary>/g)?.length, 4);
+  assert.doesNotMatch(body, /<option value="anyfield"/);
+});
+
+test('a place beyond the end shows the last page, and says so', async () => {
+  const { body } = await get('/search?p=paper&jrec=999');
+  assert.match(body, /21–30 of 30/);
+  assert.match(body, /There is no result 999: the last page is shown\./);
+  assert.match(body, /<li class="hit">/);
+  assert.match((await get('/search?p=paper&jrec=999&ln=fr')).body, /Il n’y a pas de résultat 999/);
+});
+
+test('what is no date is named', async () => {
+  assert.match((await get('/search?p=paper&d1=2020-13-45')).body, /2020-13-45 is not a date: it was ignored\./);
+  const answer = await get('/api/search?p=paper&d2=2020-13-45');
+  assert.deepEqual(
+    answer.json().notices.map(({ kind }: { kind: string }) => kind),
+    ['left-out-date'],
+  );
+});
+
+test('records like one are headed by its title and are without itself', async () => {
+  const { body } = await get('/search?p=recid:1&rm=wrd');
+  assert.match(body, /<h1>Records like <a href="\/record\/1"/);
+  assert.match(body, /<title>Records like /);
+  assert.doesNotMatch(body, /<h2[^>]*><a href="\/record\/1[?"]/);
+  assert.ok((await get('/search?p=recid:1&rm=wrd&of=id')).json().includes(1));
 });
 
 test('the advanced form offers collections that are open to all, and browses', async () => {

@@ -3,7 +3,8 @@ import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import type { FacetResult } from '../../search/facets.ts';
 import type { Notice } from '../../search/notices.ts';
-import { emptyRequest, type SearchRequest, toUrl } from '../../search/request.ts';
+import { plainSigns } from '../../search/query/plain-signs.ts';
+import { emptyRequest, joinLetters, type RequestPart, type SearchRequest, toUrl } from '../../search/request.ts';
 import { analyzerOf } from '../../search/search.ts';
 import { parseYearSpan } from '../../search/year-span.ts';
 import type { FacetDefinition } from '../../site/site.ts';
@@ -15,6 +16,7 @@ import { type Hit, kindName } from '../ui/hit.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import type { FacetValue } from './facets.ts';
 import { briefFragment, type Fragment, openingFragment, recordFragment } from './fragments.ts';
+import type { Offer } from './guidance.ts';
 import { correctionModel, guidanceModel } from './guidance-view.ts';
 import { highlightWords } from './highlight-words.ts';
 import type { Chip, FacetModel, SearchModel } from './page.ts';
@@ -27,10 +29,7 @@ export async function searchView(
   asked: SearchRequest,
 ): Promise<{ readonly model: SearchModel; readonly answer: Answer }> {
   const { snapshot, page, timing } = exchange;
-  const answer = await exchange.ask(asked, { facets: true, briefs: true, alternatives: asked.alternatives });
-  // Pages, orders and exports go on with what was searched for.
-  const request =
-    answer.alternative === undefined ? asked : { ...asked, text: answer.alternative, field: '', parts: [] };
+  const { answer, request, correction, instead, notices } = await answerTo(exchange, asked);
   const highlighter = createHighlighter(highlightWords(answer.query, analyzerOf(snapshot.site)));
   const collection = collectionTree(snapshot.site).byName.get(request.collection)?.collection;
   const parts = splitCollections(exchange, request);
@@ -42,7 +41,8 @@ export async function searchView(
     total: answer.total,
     hits:
       request.format === emptyRequest.format && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
-    correction: await correctionModel(exchange, asked, answer.total),
+    correction,
+    instead,
     guidance: answer.total > 0 ? undefined : await guidanceModel(exchange, request, answer.query),
     milliseconds: timing.searchMilliseconds,
     highlighter,
@@ -52,11 +52,14 @@ export async function searchView(
     chips: chipsOf(page, request),
     browse: browseAddress(asked),
     sections: isSplit ? await splitView(exchange, request, parts, highlighter) : undefined,
-    splitHref: canSplit ? toUrl(request, { split: !request.split }) : undefined,
+    order: answer.order,
+    splitHref: canSplit ? toUrl({ ...request, ...answer.order }, { split: !request.split }) : undefined,
+    heading: headingOf(page, request, answer),
     question: request.field === '' && request.parts.length === 0 ? request.text : answer.understood,
+    similarTo: answer.similarTo,
     notices: [
-      ...understood(page, asked, answer),
-      ...answer.notices.map((notice) => noticeText(page, notice)),
+      ...(instead === undefined ? understood(page, asked, answer) : []),
+      ...notices.map((notice) => noticeText(page, notice)),
       ...answer.refused.map((name) => page.tr.t('error.restricted.text', { name })),
     ],
     collectionName:
@@ -67,6 +70,54 @@ export async function searchView(
           : page.tr.nameOf(collection.names, collection.name),
   };
   return { model, answer };
+}
+
+interface PageAnswer {
+  readonly answer: Answer;
+  /** What was searched for: pages, orders and exports go on with it. */
+  readonly request: SearchRequest;
+  readonly correction: Offer | undefined;
+  readonly instead: SearchModel['instead'];
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * The answer that a page shows: of a question that finds nothing that of another spelling of it, of
+ * a place beyond the end the last page.
+ */
+async function answerTo(exchange: Exchange, asked: SearchRequest): Promise<PageAnswer> {
+  const ask = (request: SearchRequest): Promise<Answer> =>
+    exchange.ask(request, {
+      facets: true,
+      briefs: true,
+      alternatives: request.alternatives,
+      withoutItself: true,
+    });
+  const answer = await ask(asked);
+  const request = { ...asked, ...answer.alternative };
+  const correction = await correctionModel(exchange, asked, answer.total);
+  const { notices } = answer;
+  if (answer.total === 0 && correction !== undefined) {
+    const corrected = { ...asked, text: correction.label, field: '', parts: [], advanced: false, first: 1 };
+    const other = await ask(corrected);
+    if (other.total > 0) {
+      const instead = {
+        asked: asked.field === '' && asked.parts.length === 0 ? asked.text : answer.understood,
+        shown: correction,
+        only: toUrl(asked, { alternatives: false }),
+      };
+      const known = new Set(notices.map(({ kind, text }) => `${kind} ${text}`));
+      const more = other.notices.filter(({ kind, text }) => !known.has(`${kind} ${text}`));
+      return { answer: other, request: corrected, correction: undefined, instead, notices: [...notices, ...more] };
+    }
+  }
+  if (answer.total > 0 && answer.ids.length === 0) {
+    const last = { ...request, first: Math.floor((answer.total - 1) / request.size) * request.size + 1 };
+    const shown = await ask({ ...asked, first: last.first });
+    const beyond: Notice = { kind: 'beyond-last', text: String(request.first) };
+    return { answer: shown, request: last, correction, instead: undefined, notices: [...shown.notices, beyond] };
+  }
+  return { answer, request, correction, instead: undefined, notices };
 }
 
 /**
@@ -127,14 +178,20 @@ export function noticeText({ tr }: PageContext, notice: Notice): string {
 
 /** How the question was read, when that is not what was typed. */
 function understood({ tr }: PageContext, request: SearchRequest, answer: Answer): readonly string[] {
+  // What a colon means there is said already.
+  if (answer.notices.some(({ kind }) => kind === 'colon-as-sign')) return [];
   if (request.text === '' || sameQuestion(request.text, answer.understood)) return [];
   return [tr.t('search.understood', { query: answer.understood })];
 }
 
 function sameQuestion(typed: string, read: string): boolean {
   const plain = (text: string): string =>
-    text
+    plainSigns(text)
       .toLowerCase()
+      // What stands alone is punctuation, other hyphens are minus signs, and notices say so.
+      .replace(/(^|\s)[-+|&\p{Pd}\u2212](?=\s|$)/gu, '$1')
+      .replace(/(^|\s)[\u2212\u2010\u2011\ufe63\uff0d](?=\S)/g, '$1-')
+      .replace(/(^|\s)[\u2012-\u2015](?=\S)/g, '$1')
       .replace(/(^|\s)\+/g, '$1')
       .replace(/(^|\s)[-](?=\S)/g, '$1not ')
       .replace(/(^|\s)[|](?=\S)/g, '$1or ')
@@ -209,6 +266,23 @@ export function facetHref(request: SearchRequest, code: string, value: string): 
   return toUrl(request, { facets: { ...request.facets, [code]: next } });
 }
 
+/** The field of a condition of the advanced form, as people call it. */
+function partName({ tr, site }: PageContext, { field }: RequestPart): string {
+  const known = site.fields.find(({ code }) => code === field);
+  if (field === '') return tr.t('advanced.any_field');
+  return known === undefined ? field : tr.nameOf(known.names, field);
+}
+
+/** What was asked, for a heading: "title: higgs" for a condition of the advanced form. */
+function headingOf(page: PageContext, request: SearchRequest, answer: Answer): string {
+  if (request.parts.length === 0) return request.field === '' ? request.text : answer.understood;
+  const parts = request.parts.map((part, i) => {
+    const condition = part.field === '' ? part.text : `${partName(page, part)}: ${part.text}`;
+    return i === 0 ? condition : `${page.tr.t(`advanced.op.${joinLetters[part.join]}`)} ${condition}`;
+  });
+  return [...(request.text === '' ? [] : [`${request.text},`]), ...parts].join(' ');
+}
+
 function chipsOf(page: PageContext, request: SearchRequest): readonly Chip[] {
   const { tr, site } = page;
   const chips: Chip[] = [];
@@ -222,6 +296,13 @@ function chipsOf(page: PageContext, request: SearchRequest): readonly Chip[] {
       });
     }
   }
+  request.parts.forEach((part, i) => {
+    chips.push({
+      name: partName(page, part),
+      value: part.text,
+      href: toUrl(request, { parts: request.parts.filter((_, other) => other !== i) }),
+    });
+  });
   request.limits.forEach((limit, i) => {
     const field = site.fields.find((one) => one.code === limit.field);
     const name = field === undefined ? limit.field : tr.nameOf(field.names, field.code);

@@ -43,7 +43,8 @@
       list.children[chosen]?.setAttribute('aria-selected', 'false');
       chosen = next;
       const option = list.children[chosen];
-      input.value = option ? found[chosen].query : typed;
+      // A title of one record leads to the record, and the box keeps what people read.
+      input.value = option ? (found[chosen].record ? found[chosen].label : found[chosen].query) : typed;
       if (!option) return input.removeAttribute('aria-activedescendant');
       option.setAttribute('aria-selected', 'true');
       option.scrollIntoView({ block: 'nearest' });
@@ -51,22 +52,24 @@
     };
     const draw = () => {
       list.replaceChildren(
-        ...found.map(({ kind, text, count }, i) => {
+        ...found.map(({ kind, label, count }, i) => {
           const option = document.createElement('li');
           option.id = `${list.id}-${i}`;
           option.setAttribute('role', 'option');
           option.setAttribute('aria-selected', 'false');
           const name = document.createElement('span');
           name.dir = 'auto';
-          name.textContent = text;
+          name.textContent = label;
           const about = document.createElement('small');
           about.textContent = `${texts[kind]} · ${count.toLocaleString(document.documentElement.lang)}`;
           option.append(name, ' ', about);
           option.addEventListener('mousedown', (event) => event.preventDefault());
           option.addEventListener('click', () => {
-            mark(i);
+            const { record } = found[i];
+            if (!record) mark(i);
             close();
-            form.requestSubmit();
+            if (record) location.assign(`/record/${record}`);
+            else form.requestSubmit();
           });
           return option;
         }),
@@ -86,8 +89,11 @@
       try {
         const answer = await fetch(`${texts.suggest}?${wish}`, { signal: asking.signal });
         if (!answer.ok) return;
-        found = (await answer.json()).suggestions;
-        if (document.activeElement === input) draw();
+        const { suggestions } = await answer.json();
+        // What was chosen meanwhile stays.
+        if (document.activeElement !== input || chosen !== -1) return;
+        found = suggestions;
+        draw();
       } catch {
         // Aborted, or no network: the box goes on working.
       }
@@ -107,8 +113,10 @@
         input.value = typed;
         close();
       } else {
+        const record = event.key === 'Enter' ? found[chosen]?.record : undefined;
         if (event.key === 'Enter') close();
-        return;
+        if (!record) return;
+        location.assign(`/record/${record}`);
       }
       event.preventDefault();
     });
