@@ -153,7 +153,8 @@ export function compileQuerySide(site: Site): QuerySide {
       const folded = foldText(spelling);
       const groups = split(folded, 'groups');
       ways.push(groups);
-      if (innerQuote.test(folded)) ways.push(split(folded.replace(innerQuote, "'"), 'groups'));
+      const joined = folded.replace(innerQuote, "'");
+      if (joined !== folded) ways.push(split(joined, 'groups'));
       if (/['`]/.test(folded)) ways.push(split(folded.replace(/['`]/g, ' '), 'groups'));
       ways.push(...withApostrophes(folded.trim().split(/\s+/), (block) => split(block, 'groups')));
     }
