@@ -36,7 +36,8 @@ export function withApostrophes(
     endsWord.test(blocks[at] ?? '') && beginsWord.test(blocks[at + 1] ?? '') && !blocks[at]!.includes('*');
   const joinedAt = (places: ReadonlySet<number>): readonly string[] => {
     const all: string[] = [];
-    for (const [at, [first = '', ...others]] of groups.entries()) {
+    for (const [at, [first, ...others]] of groups.entries()) {
+      if (first === undefined) continue;
       if (places.has(at - 1)) all.push(`${all.pop() ?? ''}'${first}`, ...others);
       else all.push(first, ...others);
     }
