@@ -155,8 +155,9 @@ export function compileQuerySide(site: Site): QuerySide {
       ways.push(groups);
       const joined = folded.replace(innerQuote, "'");
       if (joined !== folded) ways.push(split(joined, 'groups'));
-      if (/['`]/.test(folded)) ways.push(split(folded.replace(/['`]/g, ' '), 'groups'));
-      ways.push(...withApostrophes(folded.trim().split(/\s+/), (block) => split(block, 'groups')));
+      const spaced = folded.replace(/['`]/g, ' ');
+      if (spaced !== folded) ways.push(split(spaced, 'groups'));
+      ways.push(...withApostrophes(spaced.trim().split(/\s+/), (block) => split(block, 'groups')));
     }
     return ways;
   }
