@@ -81,6 +81,10 @@ function same(from: string, to: string): Record<string, string> {
   return Object.fromEntries([...from].map((sign) => [sign, to]));
 }
 
+/** Between parts of a Persian or Urdu word, which are also written together, or with a blank. */
+const nonJoiner = '\u200c';
+const persianBlank = /(?<=\p{sc=Arabic})\u200c(?=\p{sc=Arabic})/gu;
+
 /** צה"ל: typed so, it is the abbreviation that has a sign of its own. */
 const hebrewQuote = /(?<=\p{sc=Hebrew})"(?=\p{sc=Hebrew})/gu;
 
@@ -172,6 +176,7 @@ function foldForeign(text: string): string {
 }
 
 function foldUnit(unit: string): string {
+  if (unit === nonJoiner) return dependent;
   const fold = foldWhole(unit);
   return together.test(fold) ? dependent : fold;
 }
@@ -179,6 +184,7 @@ function foldUnit(unit: string): string {
 function foldWhole(text: string): string {
   return orderable(text)
     .replace(spacedAccents, "'")
+    .replace(persianBlank, "'")
     .normalize('NFKD')
     .toLowerCase()
     .replace(vanishing, '')

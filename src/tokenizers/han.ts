@@ -13,10 +13,10 @@ export function oneHanForm(character: string): string {
 let forms: ReadonlyMap<string, string> | undefined;
 
 function compileForms(): ReadonlyMap<string, string> {
-  const plain = read(table('TSCharacters'));
+  const plain = read(simplified().default);
   const found = new Map(plain);
   // The forms of Japan's reform by way of what they were before.
-  for (const [now, before] of read(table('JPShinjitaiCharacters'))) found.set(now, plain.get(before) ?? before);
+  for (const [now, before] of read(reformed().default)) found.set(now, plain.get(before) ?? before);
   for (const [from, to] of found) found.set(from, last(to, found));
   return found;
 }
@@ -29,8 +29,12 @@ function last(from: string, forms: ReadonlyMap<string, string>): string {
 }
 
 /** Read when the first such character comes: most libraries never need it. */
-function table(name: string): string {
-  return (createRequire(import.meta.url)(`opencc-js/dict/${name}`) as { readonly default: string }).default;
+function simplified(): typeof import('opencc-js/dict/TSCharacters') {
+  return createRequire(import.meta.url)('opencc-js/dict/TSCharacters');
+}
+
+function reformed(): typeof import('opencc-js/dict/JPShinjitaiCharacters') {
+  return createRequire(import.meta.url)('opencc-js/dict/JPShinjitaiCharacters');
 }
 
 /** "FROM TO|FROM TO": of several forms the first is the usual one. */

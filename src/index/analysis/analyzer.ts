@@ -30,8 +30,9 @@ import { compileTerms } from './terms.ts';
  * 100.
  *
  * Folding: values are trimmed, runs of white space are one blank, letters are lower case without
- * accents (as MySQL's utf8_general_ci compared them in Invenio). Words have LaTeX accents removed
- * as well (Schr\"odinger).
+ * accents (as MySQL's utf8_general_ci compared them in Invenio), values without apostrophes. Words
+ * have LaTeX accents removed as well (Schr\"odinger); one with an apostrophe, ü or the like stands
+ * there in several spellings at one position.
  */
 export interface Analyzer extends QuerySide {
   /** Those of the site: by which analysis, and for which format. */

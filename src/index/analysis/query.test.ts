@@ -177,6 +177,7 @@ test('what a keyboard types finds what stands in a record, and the other way rou
     ['צה״ל', ['צה"ל', 'צהל', "צה'ל"]],
     ['בית־ספר', ['בית-ספר', 'בית ספר', 'בית־ספר']],
     ['مـحـمـد، الکتاب', ['محمد', 'الكتاب']],
+    ['کتاب\u200cها', ['کتابها', 'کتاب ها', 'كتاب\u200cها', 'کتاب']],
     ['سنة ١٣٦٥', ['1365', '۱۳۶۵']],
     ['ประวัติศาสตร์ไทยสมัยใหม่', ['ไทย', 'ประวัติศาสตร์', 'ไทยสมัย']],
   ] as const;
@@ -188,6 +189,9 @@ test('what a keyboard types finds what stands in a record, and the other way rou
   }
   assert.ok(finds("History of the Qur'an today", 'the quran today').phrase);
   assert.ok(finds('History of the Qurʼān today', "the qur'an today").phrase);
+  for (const asked of ['the rock n roll era', "rock 'n' roll", 'rocknroll'])
+    assert.ok(finds("the rock'n'roll era", asked).phrase, asked);
+  assert.ok(finds("l'elam & l'art", 'l elam & lart').phrase);
   assert.ok(finds("l'art d'aimer les autres", 'l art d aimer les').phrase);
 });
 

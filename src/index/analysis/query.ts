@@ -169,9 +169,11 @@ export function compileQuerySide(site: Site): QuerySide {
       const folded = foldText(spelling);
       const groups = split(folded, 'groups');
       ways.push(groups);
-      if (innerQuote.test(folded)) ways.push(split(folded.replace(innerQuote, "'"), 'groups'));
-      if (/['`]/.test(folded)) ways.push(split(folded.replace(/['`]/g, ' '), 'groups'));
-      ways.push(...withApostrophes(folded.trim().split(/\s+/), (block) => split(block, 'groups')));
+      const joined = folded.replace(innerQuote, "'");
+      if (joined !== folded) ways.push(split(joined, 'groups'));
+      const spaced = folded.replace(/['`]/g, ' ');
+      if (spaced !== folded) ways.push(split(spaced, 'groups'));
+      ways.push(...withApostrophes(spaced.trim().split(/\s+/), (block) => split(block, 'groups')));
     }
     return ways;
   }

@@ -24,7 +24,8 @@ const endsWord = /[\p{L}\p{N}\p{M}]$/u;
 
 /**
  * The groups of a phrase typed with blanks where a record has apostrophes: "l elam" for L'Elam,
- * "qur an". In one place, or in all where a word of one or two letters stands before another.
+ * "qur an". In one place; on both sides of a letter: "rock n roll"; or in all where a word of one
+ * or two letters stands before another.
  */
 export function withApostrophes(
   blocks: readonly string[],
@@ -36,7 +37,8 @@ export function withApostrophes(
     endsWord.test(blocks[at] ?? '') && beginsWord.test(blocks[at + 1] ?? '') && !blocks[at]!.includes('*');
   const joinedAt = (places: ReadonlySet<number>): readonly string[] => {
     const all: string[] = [];
-    for (const [at, [first = '', ...others]] of groups.entries()) {
+    for (const [at, [first, ...others]] of groups.entries()) {
+      if (first === undefined) continue;
       if (places.has(at - 1)) all.push(`${all.pop() ?? ''}'${first}`, ...others);
       else all.push(first, ...others);
     }
@@ -45,7 +47,12 @@ export function withApostrophes(
   const places = blocks.map((_, at) => at).filter(mayJoin);
   const elided = new Set<number>();
   for (const at of places) if (groups[at]!.at(-1)!.length <= 2 && !elided.has(at - 1)) elided.add(at);
-  return [...places.map((at) => new Set([at])), ...(elided.size > 1 ? [elided] : [])].map(joinedAt);
+  const around = places.filter((at) => groups[at]!.join('').length === 1 && places.includes(at - 1));
+  return [
+    ...places.map((at) => new Set([at])),
+    ...around.map((at) => new Set([at - 1, at])),
+    ...(elided.size > 1 ? [elided] : []),
+  ].map(joinedAt);
 }
 
 const mostShortened = 4;

@@ -98,14 +98,17 @@ export function splitWords(folded: string, out: WordBuffer, collect: Collect = '
   for (let at = 0; at < length; ) {
     const start = at;
     // The hottest loop of a load: letters and digits, in texts of ASCII nearly everything.
-    while (at < length && kinds[folded.charCodeAt(at)] === alphanumeric) at++;
-    if (at === length || kinds[folded.charCodeAt(at)] === blank) {
-      if (at > start) {
-        add(out, start, at, out.groups);
-        out.groups++;
-      }
+    let kind = alphanumeric;
+    while (at < length) {
+      kind = kinds[folded.charCodeAt(at)] as number;
+      if (kind !== alphanumeric) break;
       at++;
-    } else at = splitFrom(folded, start, at, out, collect);
+    }
+    if (kind > blank) at = splitFrom(folded, start, at, out, collect);
+    else {
+      if (at > start) add(out, start, at, out.groups++);
+      at++;
+    }
   }
 }
 

@@ -57,6 +57,15 @@ test('regular expressions ignore case and accents, know POSIX classes, and match
   assert.throws(() => regularExpression('(unclosed'));
 });
 
+test('an expression finds a value with its apostrophes or without', () => {
+  for (const term of ['obrien, flann', "o'brien, flann"]) {
+    for (const pattern of ["o'brien", '^O’Brien', "o'+b", "^o'?[b]", "o'b.*, f"])
+      assert.equal(regularExpression(pattern).test(term), true, `${pattern} in ${term}`);
+    assert.equal(regularExpression("o[^'x]?br").test('obrien'), true);
+    assert.equal(regularExpression("o'x").test(term), false);
+  }
+});
+
 test('an expression that makes other engines hang is answered', () => {
   assert.ok(!regularExpression('^(a+)+$').test(`${'a'.repeat(5000)}b`));
 });
