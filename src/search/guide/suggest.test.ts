@@ -90,7 +90,6 @@ test('a field name before the text chooses the kind, and every kind gets its sha
   assert.deepEqual(texts('d', 4), []);
 });
 
-<<<<<<< HEAD
 test('words inside titles are found as they stand in the title that is shown; one record is named', () => {
   const titled = (id: number, ...titles: readonly string[]) => ({
     id,
@@ -131,7 +130,8 @@ test('words inside titles are found as they stand in the title that is shown; on
   );
   assert.deepEqual(found('search', [1]), []);
   assert.deepEqual(found('of'), []);
-=======
+});
+
 test('an apostrophe may be left out of what is typed, and stands in what is suggested', () => {
   const field = (tag: string, value: string) => ({
     tag,
@@ -148,5 +148,4 @@ test('an apostrophe may be left out of what is typed, and stands in what is sugg
     suggest(snapshot, typed, visibleBut(snapshot, []), { limit: 5 }).map(({ text }) => text);
   for (const typed of ['quran', "qur'an", 'Qurʼā']) assert.deepEqual(texts(typed), ['Qurʼān al-karīm'], typed);
   for (const typed of ['obr', "o'br", 'O’Br']) assert.deepEqual(texts(typed), ["O'Branigan, Fiona"], typed);
->>>>>>> scripts-text
 });
