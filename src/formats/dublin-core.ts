@@ -50,7 +50,7 @@ export function dublinCore(item: ExportItem, address: string): readonly DublinCo
   );
   add('source', ...work.publications.map(publicationLine));
   add('language', ...work.languages);
-  add('relation', ...work.links.map((link) => link.url));
+  add('relation', ...(item.pdfs ?? []), ...work.links.map((link) => link.url));
   add('rights', ...work.licences.map((one) => one.url ?? one.text));
   return list;
 }
@@ -72,6 +72,7 @@ export const dublinCoreFormat: ExportFormat = {
   contentType: 'text/xml; charset=utf-8',
   mediaTypes: ['application/oai_dc+xml', 'application/dc+xml'],
   extension: 'xml',
+  namesPdfs: true,
   marcPaths: false,
   head: (context) => `${xmlHead(context)}<collection>\n`,
   item: (item, context) => dublinCoreXml(item, recordAddress(context.baseUrl, item.id)),

@@ -42,6 +42,8 @@ export interface ExportFormat {
   /** What a client may ask for with Accept, beside the content type. */
   readonly mediaTypes: readonly string[];
   readonly extension: string;
+  /** Does it name the PDF files of a record (`ExportItem.pdfs`)? */
+  readonly namesPdfs?: true;
   /** Is it a text that people paste somewhere? A record's page has a button then that copies it. */
   readonly pasted?: true;
   /** Are its `ot` values MARC paths (true) or keys of its own (false)? */

@@ -9,4 +9,6 @@ export interface ExportItem {
   readonly created: Date;
   readonly modified: Date;
   readonly record: MarcRecord;
+  /** Addresses of its PDF files in this library that the one who asks may read. */
+  readonly pdfs?: readonly string[];
 }

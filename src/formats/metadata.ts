@@ -8,8 +8,11 @@ export type Meta = readonly [name: string, content: string];
 /** Three thousand authors must not fill the head of a page; the exports have them all. */
 const mostAuthors = 50;
 
-/** Highwire Press tags, as Google Scholar and reference managers read them. */
-export function highwireMeta(work: Work, address: string): readonly Meta[] {
+/**
+ * Highwire Press tags, as Google Scholar and reference managers read them. `pdfs`: the library's own,
+ * which Google Scholar wants on the site of the page.
+ */
+export function highwireMeta(work: Work, address: string, pdfs: readonly string[] = []): readonly Meta[] {
   const published = work.publications[0];
   const [first, last] = published?.pages?.split(/\s*[-–]\s*/) ?? [];
   const identifier = (kind: string): string | undefined => work.identifiers.find((one) => one.kind === kind)?.value;
@@ -34,9 +37,7 @@ export function highwireMeta(work: Work, address: string): readonly Meta[] {
     ],
     ['citation_technical_report_number', identifier('report')],
     ...work.languages.slice(0, 1).map((language) => ['citation_language', language] as const),
-    ...pdfAddresses(work.links)
-      .slice(0, 1)
-      .map((url) => ['citation_pdf_url', url] as const),
+    ...[...pdfs, ...pdfAddresses(work.links)].slice(0, 1).map((url) => ['citation_pdf_url', url] as const),
     ['citation_abstract_html_url', address],
   ]);
 }
@@ -76,6 +77,7 @@ export interface Place {
   readonly id: number;
   readonly library: string;
   readonly libraryAddress: string;
+  readonly pdfs?: readonly string[];
 }
 
 /** The work as schema.org describes it (JSON-LD). Undefined values disappear when it is written. */
@@ -107,6 +109,11 @@ export function schemaOrg(work: Work, place: Place): Readonly<Record<string, unk
     author: people.length === 0 ? undefined : people,
     datePublished: work.date,
     description: work.abstracts[0] === undefined ? undefined : plainText(work.abstracts[0]).slice(0, 1000),
+    encoding: place.pdfs?.map((contentUrl) => ({
+      '@type': 'MediaObject',
+      encodingFormat: 'application/pdf',
+      contentUrl,
+    })),
     inLanguage: work.languages[0],
     keywords: [...work.subjects, ...work.keywords].slice(0, 30).join(', ') || undefined,
     isbn: work.identifiers.find((one) => one.kind === 'isbn')?.value,

@@ -26,6 +26,7 @@ export const risFormat: ExportFormat = {
   contentType: 'application/x-research-info-systems; charset=utf-8',
   mediaTypes: ['application/x-research-info-systems'],
   extension: 'ris',
+  namesPdfs: true,
   pasted: true,
   marcPaths: false,
   head: none,
@@ -66,7 +67,7 @@ function risEntry(item: ExportItem, address: string): string {
     ['AB', parts.abstract],
     ...[...work.subjects, ...work.keywords].map((word) => ['KW', plainText(word)] as const),
     ['LA', work.languages[0]],
-    ...pdfAddresses(work.links).map((url) => ['L1', url] as const),
+    ...[...(item.pdfs ?? []), ...pdfAddresses(work.links)].map((url) => ['L1', url] as const),
     ['UR', address],
   ];
   const text = lines.map(([tag, value]) =>

@@ -128,11 +128,10 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
 
   function write(value: string, plan: ValuePlan, sink: TermSink): void {
     const { folded, value: tidy, expanded } = foldBoth(value);
-    const whole = plan.isWhole ? tidy : withoutIsbd(tidy);
-    if (plan.pathSpace >= 0) sink.value(spaces.of(sink, plan.pathSpace), whole);
+    if (plan.pathSpace >= 0) sink.value(spaces.of(sink, plan.pathSpace), plan.isWhole ? tidy : withoutIsbd(tidy));
     if (plan.split !== undefined) writeWords(folded, expanded, plan.split, sink);
     for (const { make, wordSpaces, valueSpace } of plan.tokenizers)
-      writeMade(make(valueSpace >= 0 ? whole : folded), wordSpaces, valueSpace, sink);
+      writeMade(make(valueSpace < 0 || plan.isWhole ? folded : withoutIsbd(folded)), wordSpaces, valueSpace, sink);
   }
 
   function writeWords(folded: string, expanded: string | undefined, plan: SplitPlan, sink: TermSink): void {

@@ -1,4 +1,5 @@
 import { type DocumentFile, filesByStatus, someFiles } from '../../files/documents.ts';
+import { fileName } from '../../files/names.ts';
 import { may } from '../../people/person.ts';
 import type { Database } from '../../store/database.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -45,6 +46,13 @@ export async function filePage(
     latest: Math.max(...visible.map(({ latest }) => latest.getTime())),
     tag: visible.map(({ status, digest }) => JSON.stringify([status, digest])).join(),
   };
+}
+
+/** Addresses of the newest versions of those that are PDF. */
+export function pdfsOf({ files }: FilePage, baseUrl: string): readonly string[] {
+  return files
+    .filter((file) => file.newest && file.format === 'pdf')
+    .map((file) => `${baseUrl}${fileAddress(file.record, fileName(file))}`);
 }
 
 export function fileAddress(record: number, name: string): string {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ExportContext, ExportFormat } from '../../formats/export-format.ts';
+import type { ExportItem } from '../../formats/item.ts';
 import type { StoredVersion } from '../../index/stored-records.ts';
 import { compilePath } from '../../marc/path.ts';
 import { readParts } from '../../marc/stored.ts';
@@ -45,7 +46,7 @@ function contextOf(exchange: Exchange, format: ExportFormat, question: ExportQue
 export function exportRecord(
   exchange: Exchange,
   format: ExportFormat,
-  item: ReadVersion,
+  item: ReadVersion & Pick<ExportItem, 'pdfs'>,
   only: readonly string[],
 ): string {
   const question = { ids: [item.id], total: 1, page: `/record/${item.id}`, single: true, only };

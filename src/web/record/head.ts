@@ -1,18 +1,20 @@
-import type { Work } from '../../description/work.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { dublinCoreMeta, highwireMeta, schemaOrg } from '../../formats/metadata.ts';
 import { type Html, html, jsonScript } from '../../html/html.ts';
+import { pdfsOf } from '../files/files.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import type { RecordModel } from './page.ts';
 
 /**
  * What machines read of a record's page: schema.org, Highwire and Dublin Core, and where its other
  * formats are.
  */
-export function recordHead(context: PageContext, model: { readonly id: number; readonly work: Work }): Html {
+export function recordHead(context: PageContext, model: Pick<RecordModel, 'id' | 'work' | 'files'>): Html {
+  const pdfs = pdfsOf(model.files, context.baseUrl);
   const address = `${context.baseUrl}/record/${model.id}`;
   const description = model.work.abstracts[0];
-  const meta = [...highwireMeta(model.work, address), ...dublinCoreMeta(model.work, address)];
+  const meta = [...highwireMeta(model.work, address, pdfs), ...dublinCoreMeta(model.work, address)];
   return html`<link rel="canonical" href="${address}">
 ${description !== undefined && html`<meta name="description" content="${plainText(description).slice(0, 300)}">`}
 <link rel="unapi-server" type="application/xml" title="unAPI" href="/unapi">
@@ -27,5 +29,5 @@ ${meta.map(
       format,
     ) => html`<link rel="alternate" type="${format.contentType.split(';')[0]!}" title="${format.name}" href="/record/${model.id}/export/${format.code}">
 `,
-  )}${jsonScript('application/ld+json', schemaOrg(model.work, { address, id: model.id, library: context.site.name, libraryAddress: context.baseUrl }))}`;
+  )}${jsonScript('application/ld+json', schemaOrg(model.work, { address, id: model.id, library: context.site.name, libraryAddress: context.baseUrl, ...(pdfs.length > 0 && { pdfs }) }))}`;
 }

@@ -12,7 +12,7 @@ import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendDeleted, sendMerged, sendNoRecord } from '../exchange/messages.ts';
 import type { ReadVersion } from '../exchange/read-version.ts';
 import { sendHtml } from '../exchange/reply.ts';
-import { type FilePage, filePage, noFiles } from '../files/files.ts';
+import { type FilePage, filePage, noFiles, pdfsOf } from '../files/files.ts';
 import { filesShown, filesTab } from '../files/panel.ts';
 import { negotiateType } from '../http/negotiate.ts';
 import { exportRecord } from '../reading/export-records.ts';
@@ -128,14 +128,15 @@ function citationsTab(exchange: Exchange, id: number, number: number): Html {
   return list === undefined ? html`<p>${page.tr.t('citations.counting')}</p>` : recordCitations(page, list);
 }
 
-function sendRecordExport(exchange: Exchange, version: ReadVersion, format: ExportFormat): FastifyReply {
+async function sendRecordExport(exchange: Exchange, version: ReadVersion, format: ExportFormat): Promise<FastifyReply> {
+  const files = format.namesPdfs ? await filesFor(exchange, version.id, 'information', 1) : noFiles;
   exchange.reply.header('last-modified', version.modified.toUTCString());
-  if (exchange.isFresh(`${format.code} ${version.revision}`)) return exchange.reply;
+  if (exchange.isFresh(`${format.code} ${version.revision} ${files.tag}`)) return exchange.reply;
   const only = tagsIn(exchange.args);
   requireFew(repeatedTooOften({ ...emptyRequest, tags: only }));
   return exchange.reply
     .header('server-timing', exchange.timing.header())
     .header('content-disposition', `inline; filename="record-${version.id}.${format.extension}"`)
     .type(format.contentType)
-    .send(exportRecord(exchange, format, version, only));
+    .send(exportRecord(exchange, format, { ...version, pdfs: pdfsOf(files, exchange.page.baseUrl) }, only));
 }

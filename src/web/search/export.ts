@@ -14,7 +14,7 @@ import { exportStream, idList } from '../reading/export-records.ts';
 export async function sendIds(exchange: Exchange, question: SearchRequest): Promise<FastifyReply> {
   const { timing } = exchange;
   if (exchange.isFresh('id')) return exchange.reply;
-  const answer = await exchange.ask(question);
+  const answer = await exchange.ask(question, { colons: true });
   const list = idList(answer.ids);
   return exchange.reply
     .header('server-timing', timing.header())
@@ -39,7 +39,7 @@ export async function sendExport(exchange: Exchange, question: SearchRequest): P
   );
   const giveBack = expected > longExport ? await place(exchange) : () => undefined;
   try {
-    const { ids, total } = await exchange.ask(question);
+    const { ids, total } = await exchange.ask(question, { colons: true });
     const page = toUrl({ ...question, format: emptyRequest.format, size: Math.min(question.size, 10), tags: [] });
     const stream = exportStream(exchange, format, { ids, total, page, single: false, only: question.tags });
     stream.once('close', giveBack);

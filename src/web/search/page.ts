@@ -102,7 +102,8 @@ export function searchPage(context: PageContext, model: SearchModel): string {
   return layout(context, {
     title,
     unlisted: true,
-    head: html`<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: emptyRequest.format, language: '' })}">
+    head: html`<link rel="unapi-server" type="application/xml" title="unAPI" href="/unapi">
+<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: emptyRequest.format, language: '' })}">
 <link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: emptyRequest.format }, {}, '/feed')}">`,
     find: has('S') ? box : nothing,
     embedded: { header: has('H'), footer: has('F') },

@@ -27,7 +27,7 @@ function hitItem(context: PageContext, hit: Hit, highlighter: Highlighter): Html
 ${byLine(context, brief, highlighter)}
 <p class="where">${whereLine(context, brief, citedLink(context, hit))}</p>
 ${fragment !== undefined && html`<p class="fragment" dir="auto">${fragment.place !== undefined && html`<span class="muted">${fragment.place}: </span>`}${richLine(fragment.text, highlighter)}</p>`}
-</div></li>
+</div><abbr class="unapi-id" title="${context.baseUrl}/record/${hit.id}"></abbr></li>
 `;
 }
 
