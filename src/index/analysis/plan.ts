@@ -90,7 +90,7 @@ export function hasOwnValues(field: FieldDefinition): boolean {
 /** May whole names and headings be values of this field? */
 export function hasComposed({ index, paths }: FieldDefinition): boolean {
   const rule = ruleOf(index?.tokenizer);
-  return rule !== undefined && rule.splits && rule.hasValues && !rule.counts && paths.length > 0;
+  return rule?.splits === true && rule.hasValues && !rule.counts && paths.length > 0;
 }
 
 function isSlice(path: string): boolean {

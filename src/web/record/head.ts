@@ -1,16 +1,22 @@
+import type { Work } from '../../description/work.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { dublinCoreMeta, highwireMeta, schemaOrg } from '../../formats/metadata.ts';
 import { type Html, html, jsonScript } from '../../html/html.ts';
-import { pdfsOf } from '../files/files.ts';
+import { type FilePage, pdfsOf } from '../files/files.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import type { RecordModel } from './page.ts';
+
+interface DescribedRecord {
+  readonly id: number;
+  readonly work: Work;
+  readonly files: FilePage;
+}
 
 /**
  * What machines read of a record's page: schema.org, Highwire and Dublin Core, and where its other
  * formats are.
  */
-export function recordHead(context: PageContext, model: Pick<RecordModel, 'id' | 'work' | 'files'>): Html {
+export function recordHead(context: PageContext, model: DescribedRecord): Html {
   const pdfs = pdfsOf(model.files, context.baseUrl);
   const address = `${context.baseUrl}/record/${model.id}`;
   const description = model.work.abstracts[0];

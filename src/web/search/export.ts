@@ -14,13 +14,18 @@ import { exportStream, idList } from '../reading/export-records.ts';
 export async function sendIds(exchange: Exchange, question: SearchRequest): Promise<FastifyReply> {
   const { timing } = exchange;
   if (exchange.isFresh('id')) return exchange.reply;
-  const answer = await exchange.ask(question, { colons: true });
+  const answer = await exchange.ask(question, { colons: wantsColons(exchange) });
   const list = idList(answer.ids);
   return exchange.reply
     .header('server-timing', timing.header())
     .header('x-total-count', answer.total)
     .type(idFormat.contentType)
     .send(list);
+}
+
+/** As on the page that links it: a title that was pasted is one in every format. `ap=0`: as typed. */
+function wantsColons({ args }: Exchange): boolean {
+  return args.get('ap') !== '0';
 }
 
 /** An export with more records than this waits for a place. */
@@ -39,7 +44,7 @@ export async function sendExport(exchange: Exchange, question: SearchRequest): P
   );
   const giveBack = expected > longExport ? await place(exchange) : () => undefined;
   try {
-    const { ids, total } = await exchange.ask(question, { colons: true });
+    const { ids, total } = await exchange.ask(question, { colons: wantsColons(exchange) });
     const page = toUrl({ ...question, format: emptyRequest.format, size: Math.min(question.size, 10), tags: [] });
     const stream = exportStream(exchange, format, { ids, total, page, single: false, only: question.tags });
     stream.once('close', giveBack);

@@ -49,9 +49,11 @@ test('a colon is punctuation where it finds nothing as that of a field, and that
   assert.match((await get('/search?p=Author:many')).body, /Author: finds nothing as a field/);
   assert.deepEqual(await notices('/api/search?p=Author:+many'), ['colon-as-sign Author:']);
   assert.deepEqual(await notices('/api/search?p=Author:+many&f=title'), ['colon-as-sign Author:']);
-  // Without a blank behind it programs get what they asked for, and with a format always.
+  // Without a blank behind it programs get what they asked for.
   assert.deepEqual(await notices('/api/search?p=Author:many'), []);
-  assert.deepEqual((await get('/search?p=Author:+many&of=id')).json(), []);
+  assert.deepEqual((await get('/search?p=Author:many&of=id')).json(), []);
+  assert.deepEqual((await get('/search?p=Author:+many&of=id')).json(), [6], 'a format is one of the page');
+  assert.deepEqual((await get('/search?p=Author:+many&of=id&ap=0')).json(), []);
   assert.match((await get('/search?p=Author:+many&ap=0')).body, /<h1>0 records for /);
   assert.match((await get('/search?p=Author:+number')).body, /<h1>1 record for <span dir="auto">Author: number</);
 });
