@@ -61,7 +61,7 @@ export function texText(source: string): string {
   for (const found of text.matchAll(formula)) {
     const inside = found[1] ?? found[2]!;
     if (!isMath(inside)) continue;
-    out += markedUp(text.slice(at, found.index)) + `$${inside}$`;
+    out += `${markedUp(text.slice(at, found.index))}$${inside}$`;
     at = found.index + found[0].length;
   }
   return out + markedUp(text.slice(at));

@@ -144,6 +144,15 @@ describe('documents', () => {
     assert.equal((await get(app, 'thesis.pdf')).body, 'second');
     assert.equal((await get(app, 'thesis.pdf', {}, '?version=1')).body, 'first');
     assert.equal((await get(app, 'thesis.tex')).body, 'source');
+    const shown = (await app.inject('/record/1')).body;
+    const address = /<meta name="citation_pdf_url" content="([^"]*)">/.exec(shown)?.[1] ?? '';
+    assert.match(address, /\/record\/1\/files\/thesis\.pdf$/);
+    assert.match(shown, /"contentUrl":"[^"]*thesis\.pdf"/);
+    for (const [format, line] of [
+      ['ris', `L1  - ${address}`],
+      ['dc', `<dc:relation>${address}<`],
+    ])
+      assert.ok((await app.inject(`/record/1/export/${format}`)).body.includes(line!), format);
     const { files } = (await app.inject('/api/records/1/files')).json() as {
       files: { name: string; version: number }[];
     };
