@@ -1,17 +1,18 @@
 import type { Field } from '../marc/record.ts';
 import { headingOf, isSubject } from './headings.ts';
 import { type NameKind, nameKind, nameOf } from './names.ts';
-import { seriesLine } from './series.ts';
+import { seriesLine, seriesTags } from './series.ts';
 
 /**
  * What a page shows, and links, of a field whose value is made of several subfields: the name
  * "John Paul II, Pope", the heading "Boats – History". Undefined where one subfield says it all.
  */
 export function composedValue(field: Field): string | undefined {
+  if (seriesTags.has(field.tag)) return seriesLine(field);
   const kind = isSubject(field.tag) ? undefined : nameKind(field.tag);
   if (kind !== undefined) return hasMore(field, partsOf[kind]) ? nameOf(field, kind) : undefined;
   if (isSubject(field.tag)) return isOnlyA(field) ? undefined : headingOf(field);
-  return field.tag === '490' || field.tag === '440' || field.tag === '830' ? seriesLine(field) : undefined;
+  return undefined;
 }
 
 function isOnlyA({ subfields }: Field): boolean {

@@ -15,12 +15,17 @@ export interface Identifier {
   readonly url: string | undefined;
 }
 
+/** Of 024, by its first indicator. */
+const schemes: Readonly<Record<string, string>> = { 0: 'ISRC', 1: 'UPC', 2: 'ISMN', 3: 'EAN', 4: 'SICI' };
+
 /** Everything by which the work is known outside, without repetition. */
 export function identifiers(record: MarcRecord): readonly Identifier[] {
   const found: Identifier[] = [];
   for (const field of dataFields(record, '024')) {
     const value = subfield(field, 'a');
-    if (value !== undefined) found.push(standardNumber(subfield(field, '2') ?? '', value));
+    const scheme = subfield(field, '2') ?? schemes[field.ind1] ?? '';
+    // The number on a book's cover is its ISBN.
+    if (value !== undefined) found.push(standardNumber(scheme === 'EAN' && isbnsIn(value).length > 0 ? 'ISBN' : scheme, value));
   }
   for (const value of subfieldValues(record, '909', 'a', 'C4')) {
     const doi = doiOf(value);

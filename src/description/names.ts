@@ -49,9 +49,13 @@ export function nameOf(field: Field, kind: NameKind): string {
   return [numbered, ...part('c')].map(withoutComma).join(', ');
 }
 
-/** "Pond Institute. Water Department". */
-function inSentences(parts: readonly string[]): string {
-  return parts.reduce((text, part) => `${text}${/[.!?]$/.test(text) ? ' ' : '. '}${part}`);
+/** "Pond Institute. Water Department", "Sill, Cathryn P. About series". */
+export function inSentences(parts: readonly string[]): string {
+  let text = '';
+  for (const part of parts.filter((one) => one !== '')) {
+    text += text === '' ? part : `${/[.!?]$/.test(text) ? ' ' : '. '}${part}`;
+  }
+  return text;
 }
 
 function withoutComma(text: string): string {

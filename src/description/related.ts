@@ -1,7 +1,7 @@
 import { withoutIsbd } from '../marc/isbd.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 import { subfield, subfields } from './fields.ts';
-import { nameKind, nameOf } from './names.ts';
+import { inSentences, nameKind, nameOf } from './names.ts';
 
 /** Another work that the record names. */
 export interface RelatedWork {
@@ -78,10 +78,6 @@ function made(
   parts: readonly string[],
   title: string | undefined,
 ): RelatedWork {
-  const text = parts
-    .map(withoutIsbd)
-    .filter((one) => one !== '')
-    .join('. ')
-    .replaceAll('.. ', '. ');
+  const text = inSentences(parts.map(withoutIsbd));
   return { relation, label, text, title: title === undefined || title === '' ? undefined : withoutIsbd(title) };
 }

@@ -1,11 +1,14 @@
 import { withoutIsbd } from '../marc/isbd.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 import { dataFields, subfields } from './fields.ts';
-import { nameKind, nameOf } from './names.ts';
+import { inSentences, nameKind, nameOf } from './names.ts';
+
+/** What is transcribed first, then authorised forms. */
+export const seriesTags: ReadonlySet<string> = new Set(['490', '440', '830', '800', '810', '811']);
 
 /** 830 is the authorised form of what 490 transcribes: one series, said twice. */
 export function seriesOf(record: MarcRecord): readonly string[] {
-  const lines = ['490', '440', '830', '800', '810', '811'].flatMap((tag) =>
+  const lines = [...seriesTags].flatMap((tag) =>
     dataFields(record, tag).map((field) => ({ tag, line: seriesLine(field) })),
   );
   const key = (line: string): string => line.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ');
@@ -15,10 +18,10 @@ export function seriesOf(record: MarcRecord): readonly string[] {
 
 /** "Pond studies ; 12", with its author where 800, 810 and 811 name one. */
 export function seriesLine(field: Field): string {
-  const kind = field.tag[0] === '8' ? nameKind(field.tag.replace('8', '7')) : undefined;
+  const kind = nameKind(field.tag);
   const name = kind === undefined ? [] : [nameOf(field, kind)];
   const title = subfields(field, kind === undefined ? 'anp' : 'tnp').map(withoutIsbd);
   const volume = subfields(field, 'v').map(withoutIsbd);
-  const whole = [...name, title.join('. ')].filter((one) => one !== '').join('. ');
+  const whole = inSentences([...name, ...title]);
   return [whole, ...volume].filter((one) => one !== '').join(' ; ');
 }

@@ -185,7 +185,7 @@ const operators: readonly (readonly [text: string, join: Join, negates: boolean]
   [' or not ', 'or', true],
   [' or -', 'or', true],
   [' - ', 'and', false],
-  [' | ', 'and', false],
+  [' | ', 'or', false],
   [' – ', 'and', false],
   [' \u2212', 'not', false],
 ];

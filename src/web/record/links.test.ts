@@ -83,7 +83,7 @@ const texts = fc.oneof(
   valueText(),
 );
 
-const tags = '100 110 111 245 260 490 600 610 611 630 650 651 653 655 700 710 711 773 830'.split(' ');
+const tags = '100 110 111 245 260 490 600 610 611 630 650 651 653 655 700 710 711 773 800 810 830'.split(' ');
 const fields: fc.Arbitrary<Field> = fc
   .tuple(
     fc.constantFrom(...tags),
