@@ -110,7 +110,8 @@ export function yearOf(record: MarcRecord): number {
 }
 
 function valuesOf(record: MarcRecord, tag: string, code: string, indicators?: string): readonly string[] {
-  return record.fields.some((field) => field.tag === tag) ? values(record, tag, code, indicators) : [];
+  for (const field of record.fields) if (field.tag === tag) return values(record, tag, code, indicators);
+  return [];
 }
 
 /**

@@ -25,7 +25,8 @@ export function identifiers(record: MarcRecord): readonly Identifier[] {
     const value = subfield(field, 'a');
     const scheme = subfield(field, '2') ?? schemes[field.ind1] ?? '';
     // The number on a book's cover is its ISBN.
-    if (value !== undefined) found.push(standardNumber(scheme === 'EAN' && isbnsIn(value).length > 0 ? 'ISBN' : scheme, value));
+    if (value !== undefined)
+      found.push(standardNumber(scheme === 'EAN' && isbnsIn(value).length > 0 ? 'ISBN' : scheme, value));
   }
   for (const value of subfieldValues(record, '909', 'a', 'C4')) {
     const doi = doiOf(value);

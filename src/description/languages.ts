@@ -1,5 +1,5 @@
 import { controlValue, type MarcRecord } from '../marc/record.ts';
-import { dataFields, distinct, subfields, values } from './fields.ts';
+import { dataFields, distinct, subfields } from './fields.ts';
 
 /** Codes that say that nothing is said. */
 const unsaid = new Set(['und', 'zxx', 'mis', 'xxx', '|||', '   ']);
@@ -9,13 +9,12 @@ const unsaid = new Set(['und', 'zxx', 'mis', 'xxx', '|||', '   ']);
  * coded, usually three letters. Old records write several in one: "engfre".
  */
 export function languagesOf(record: MarcRecord): readonly string[] {
+  const fixed = controlValue(record, '008')?.slice(35, 38) ?? '';
+  const ofFixed = /^[a-z]{3}$/.test(fixed) && !unsaid.has(fixed) ? [fixed] : [];
+  if (!record.fields.some(({ tag }) => tag === '041')) return ofFixed;
   const coded = dataFields(record, '041')
     .flatMap((field) => subfields(field, 'ad'))
     .flatMap((value) => (/^([a-z]{3}){2,}$/.test(value) ? value.match(/.{3}/g)! : [value]))
     .filter((code) => !unsaid.has(code));
-  if (coded.length > 0) return distinct(coded);
-  const fixed = controlValue(record, '008')?.slice(35, 38) ?? '';
-  return /^[a-z]{3}$/.test(fixed) && !unsaid.has(fixed)
-    ? [fixed]
-    : distinct(values(record, '041', 'a').filter((code) => !unsaid.has(code)));
+  return coded.length > 0 ? distinct(coded) : ofFixed;
 }

@@ -1,5 +1,4 @@
 import { controlValue, type MarcRecord } from '../marc/record.ts';
-import { values } from './fields.ts';
 
 /** Kinds of material, as readers name them. */
 export const materials = [
@@ -37,15 +36,29 @@ const kinds: readonly (readonly [RegExp, Material])[] = [
   [/ARTICLE|PAPER|PUBLISHED/, 'article'],
 ];
 
+/** A library has some dozen kinds; what is no word of one is not kept. */
+const knownKinds = new Map<string, Material | undefined>();
+
+function materialOfKind(kind: string): Material | undefined {
+  if (kind.length > 50) return undefined;
+  if (knownKinds.has(kind)) return knownKinds.get(kind);
+  const found = kinds.find(([pattern]) => pattern.test(kind.toUpperCase()))?.[1];
+  if (knownKinds.size < 1000) knownKinds.set(kind, found);
+  return found;
+}
+
 /**
  * The kind of material of a record: as 980 says, else by the fixed fields of MARC 21: leader/06
  * (type of record), /07 (bibliographic level), /08 (archival control), a dissertation by 502 or
  * 008/24-27. Undefined when nothing tells, as for the records of CERN's dialect without 980.
  */
 export function materialOf(record: MarcRecord): Material | undefined {
-  for (const kind of values(record, '980', 'ab')) {
-    const found = kinds.find(([pattern]) => pattern.test(kind.toUpperCase()));
-    if (found !== undefined) return found[1];
+  for (const { tag, subfields } of record.fields) {
+    if (tag !== '980') continue;
+    for (const { code, value } of subfields) {
+      const found = code === 'a' || code === 'b' ? materialOfKind(value) : undefined;
+      if (found !== undefined) return found;
+    }
   }
   const type = record.leader.charAt(6);
   const level = record.leader.charAt(7);

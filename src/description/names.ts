@@ -58,6 +58,16 @@ export function inSentences(parts: readonly string[]): string {
   return text;
 }
 
+/** Subfields of a name beside its $a, as `nameOf` reads them. */
+const furtherParts: Readonly<Record<NameKind, string>> = { person: 'bc', corporate: 'b', meeting: 'endc' };
+
+/** Does its $a say the whole name, as for most people? Then that without its mark is `nameOf`. */
+export function isPlainName({ subfields }: Field, kind: NameKind): boolean {
+  const further = furtherParts[kind];
+  for (const { code } of subfields) if (further.includes(code)) return false;
+  return true;
+}
+
 function withoutComma(text: string): string {
   return text.replace(/,$/, '');
 }

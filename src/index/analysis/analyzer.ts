@@ -53,12 +53,19 @@ export function compileAnalyzer(site: Site): Analyzer {
   if (isEarlierAnalysis(site.indexed)) return compileEarlierAnalyzer(site);
   const hidden = site.hiddenPaths.map(compilePath);
   const columns = compileColumns(site);
+  const terms = compileTerms(site);
+  let last: { readonly record: MarcRecord; readonly shown: MarcRecord } | undefined;
+  /** Without what is hidden; the same record is asked for three times. */
+  const shownOf = (record: MarcRecord): MarcRecord => {
+    if (last?.record !== record) last = { record, shown: withoutPaths(record, hidden) };
+    return last.shown;
+  };
   return {
     versions: site.indexed,
     ...compileQuerySide(site),
-    terms: compileTerms(site),
-    columns: (record, created, modified) => columns(withoutPaths(record, hidden), created, modified),
+    terms: (record, sink) => terms(record, shownOf(record), sink),
+    columns: (record, created, modified) => columns(shownOf(record), created, modified),
     referenceKeys: compileRawReference(site),
-    brief: (record) => briefOf(withoutPaths(record, hidden)),
+    brief: (record) => briefOf(shownOf(record)),
   };
 }

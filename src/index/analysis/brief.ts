@@ -1,7 +1,7 @@
 import { yearOf } from '../../description/dates.ts';
 import { shelfLine } from '../../description/holdings.ts';
 import { materialOf } from '../../description/material.ts';
-import { contributorsOf, makersOf, type NameKind, nameOf } from '../../description/names.ts';
+import { contributorsOf, isPlainName, makersOf, type NameKind, nameOf } from '../../description/names.ts';
 import { publicationLine, publicationOf, thesisOf, thesisText } from '../../description/publication.ts';
 import { titleOfField } from '../../description/titles.ts';
 import { bareDoi } from '../../identifiers/doi.ts';
@@ -188,17 +188,28 @@ function put(names: Names, name: () => string): void {
 
 /** A field may name several, in the older local form. */
 function take(names: Names, field: Field, kind: NameKind): void {
-  const all = field.subfields.filter(({ code }) => code === 'a');
-  if (all.length === 1) {
+  const isPlain = isPlainName(field, kind);
+  let count = 0;
+  for (const { code } of field.subfields) if (code === 'a') count++;
+  if (count === 1 && !isPlain) {
     put(names, () => nameIn(field, kind));
     return;
   }
-  for (const { value } of all) put(names, () => trimmed(value, nameLength));
+  for (const { code, value } of field.subfields) if (code === 'a') put(names, () => trimmed(value, nameLength));
 }
 
-function nameIn({ tag, ind1, ind2, subfields }: Field, kind: NameKind): string {
-  const parts = subfields.slice(0, nameParts).map(({ code, value }) => ({ code, value: cut(value, nameLength) }));
-  return cut(tidySpace(nameOf({ tag, ind1, ind2, value: undefined, subfields: parts }, kind)), nameLength);
+function nameIn(field: Field, kind: NameKind): string {
+  return cut(tidySpace(nameOf(bounded(field, nameParts, nameLength), kind)), nameLength);
+}
+
+/** With no more subfields, and none longer, than are read; nearly every field is so. */
+function bounded(field: Field, most: number, length: number): Field {
+  const { subfields } = field;
+  if (subfields.length <= most && subfields.every(({ value }) => value.length <= length)) return field;
+  return {
+    ...field,
+    subfields: subfields.slice(0, most).map(({ code, value }) => ({ code, value: cut(value, length) })),
+  };
 }
 
 /** Who has a role is an author only by that role. */
@@ -208,12 +219,8 @@ function isPlainAuthor(field: Field): boolean {
 }
 
 /** Of a title with as many parts as anybody reads. */
-function lineOf({ tag, ind1, ind2, subfields }: Field): string {
-  const parts = subfields.slice(0, titleParts).map(({ code, value }) => ({ code, value: cut(value, titleLength) }));
-  return cut(
-    tidySpace(titleOfField({ tag, ind1, ind2, value: undefined, subfields: parts }, titleLength)),
-    titleLength,
-  );
+function lineOf(field: Field): string {
+  return cut(tidySpace(titleOfField(bounded(field, titleParts, titleLength), titleLength)), titleLength);
 }
 
 function publisherOf(field: Field): string {
@@ -222,9 +229,8 @@ function publisherOf(field: Field): string {
   return place !== '' && name !== '' ? `${place}: ${name}` : place || name;
 }
 
-function journalLine({ tag, ind1, ind2, subfields }: Field): string {
-  const parts = subfields.slice(0, hostParts).map(({ code, value }) => ({ code, value: cut(value, lineLength) }));
-  const one = publicationOf({ tag, ind1, ind2, value: undefined, subfields: parts });
+function journalLine(field: Field): string {
+  const one = publicationOf(bounded(field, hostParts, lineLength));
   return one === undefined ? '' : cut(tidySpace(cut(publicationLine(one), 2 * lineLength)), lineLength);
 }
 

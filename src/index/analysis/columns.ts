@@ -1,5 +1,5 @@
 import { yearOf } from '../../description/dates.ts';
-import { nameKind, nameOf } from '../../description/names.ts';
+import { isPlainName, nameKind, nameOf } from '../../description/names.ts';
 import { withoutIsbd, withoutMark } from '../../marc/isbd.ts';
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import { compilePathSet } from '../../marc/path-set.ts';
@@ -132,11 +132,16 @@ function facetValue(value: string, field: Field, subfield: Subfield | undefined)
   const kind = subfield.code === 'a' ? nameKind(field.tag) : undefined;
   if (kind !== undefined) {
     // The author of another work, which this one contains or is related to.
-    if (field.tag[0] === '7' && field.subfields.some(({ code }) => code === 't')) return '';
-    return field.subfields.length === 1 || hasSeveral(field) ? withoutIsbd(value) : nameOf(field, kind);
+    if (field.tag[0] === '7' && hasCode(field, 't')) return '';
+    return isPlainName(field, kind) || hasSeveral(field) ? withoutIsbd(value) : nameOf(field, kind);
   }
   const isAbbreviation = subfield.code === 'p' && (field.tag === '773' || field.tag === '909');
   return isAbbreviation ? withoutMark(value) : withoutIsbd(value);
+}
+
+function hasCode({ subfields }: Field, wanted: string): boolean {
+  for (const { code } of subfields) if (code === wanted) return true;
+  return false;
 }
 
 /** The older local form may have several names in one field. */

@@ -4,12 +4,12 @@ import type { MarcRecord } from '../../marc/record.ts';
 import { defaultSite } from '../../site/default.ts';
 import type { Site } from '../../site/site.ts';
 import { foldValue } from '../../tokenizers/fold.ts';
-import { compileTerms } from './terms.ts';
+import { compileAnalyzer } from './analyzer.ts';
 import { type CollectedTerms, collectTerms, field, record, siteOf } from './testing.ts';
 
 function termsOf(site: Site, ...records: readonly MarcRecord[]): CollectedTerms {
   const collected = collectTerms();
-  const write = compileTerms(site);
+  const write = compileAnalyzer(site).terms;
   for (const one of records) write(one, collected.sink);
   return collected;
 }
@@ -177,7 +177,7 @@ test('files are known by names and types; an address has no words of the text be
 });
 
 test('one analyzer serves several sinks in turn', () => {
-  const write = compileTerms(library);
+  const write = compileAnalyzer(library).terms;
   const [first, second] = [collectTerms(), collectTerms()];
   const one = record(field('245__', 'a', 'x'));
   second.sink.space('v:something');
@@ -192,7 +192,7 @@ test('a hidden value is a value of its path and nothing else', () => {
     '  all: {index: {union: [note]}}\n  note: {paths: ["500__%", "595__%"], index: {tokenizer: text}}',
   );
   const told = collectTerms();
-  const terms = compileTerms({ ...site, hiddenPaths: ['595'] });
+  const terms = compileAnalyzer({ ...site, hiddenPaths: ['595'] }).terms;
   terms(record(field('500__', 'a', 'shown'), field('595__', 'a', 'Secret')), told.sink);
   assert.deepEqual(told.in('w:all'), ['shown@0']);
   assert.deepEqual(told.in('w:note'), ['shown@0']);

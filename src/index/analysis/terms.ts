@@ -3,7 +3,6 @@ import { withoutIsbd } from '../../marc/isbd.ts';
 import { standsFor } from '../../marc/linked.ts';
 import { compilePath } from '../../marc/path.ts';
 import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
-import { withoutPaths } from '../../marc/select-fields.ts';
 import { identityOf } from '../../site/identity.ts';
 import type { Site } from '../../site/site.ts';
 import { isAddress } from '../../tokenizers/files.ts';
@@ -46,11 +45,11 @@ interface FieldPlan {
 }
 
 /**
- * Writes all terms of a record. What to do with a subfield depends on its place only, so it is
+ * Writes all terms of a record; `shown` is the record without its hidden paths. What to do with a subfield depends on its place only, so it is
  * worked out once for each tag, indicators and code (and for the outcome of `when` conditions) and
  * kept.
  */
-export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) => void {
+export function compileTerms(site: Site): (record: MarcRecord, shown: MarcRecord, sink: TermSink) => void {
   const spaces = createSpaceTable();
   const targets = compileTargets(site, spaces).map(withStandardPaths);
   const placed = targets.filter((target) => !ruleOf(target.field.index?.tokenizer)?.counts);
@@ -272,13 +271,12 @@ export function compileTerms(site: Site): (record: MarcRecord, sink: TermSink) =
     }
   }
 
-  return (record, sink) => {
+  return (record, shown, sink) => {
     spaces.use(sink);
     wordNumbers.use(sink);
     positions.fill(0);
     serials.fill(0);
     serial = 0;
-    const shown = withoutPaths(record, hidden);
     for (const field of shown.fields) {
       const stands = field.tag === '880' ? standsFor(field) : undefined;
       writeField(stands ?? field, sink, stands === undefined ? undefined : field);
