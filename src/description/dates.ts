@@ -34,7 +34,10 @@ export function isoDate(text: string): string | undefined {
   return named[1] === undefined ? `${year}-${month}` : `${year}-${month}-${named[1].padStart(2, '0')}`;
 }
 
-/** The Gregorian year that the fixed field gives (008/07-10): of publication, or the first of several. */
+/**
+ * The Gregorian year that the fixed field gives (008/07-10): of publication, or the first of
+ * several.
+ */
 function fixedYear(record: MarcRecord): string | undefined {
   const year = controlValue(record, '008')?.slice(7, 11);
   return year !== undefined && isYear(year) ? year : undefined;
@@ -80,7 +83,9 @@ const lateFields: typeof dateFields = [
   ['046', 'k'],
 ];
 
-/** The year that a record is dated by, for pages, facets, sorting and exports; 0 when it tells none. */
+/**
+ * The year that a record is dated by, for pages, facets, sorting and exports; 0 when it tells none.
+ */
 export function yearOf(record: MarcRecord): number {
   const fixed = fixedYear(record);
   for (const [tag, code, indicators] of dateFields) {

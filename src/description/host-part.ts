@@ -11,8 +11,8 @@ export interface HostPart {
 }
 
 /**
- * Of a 773 or 909C4: $v, $n, $y, $c as CERN and INSPIRE divide it, else what $g says. MARC 21 has no
- * fixed words for $g: "Vol. 12, no. 3 (2001), p. 45-50", "Bd. 12 (2001), H. 3, S. 45-50",
+ * Of a 773 or 909C4: $v, $n, $y, $c as CERN and INSPIRE divide it, else what $g says. MARC 21 has
+ * no fixed words for $g: "Vol. 12, no. 3 (2001), p. 45-50", "Bd. 12 (2001), H. 3, S. 45-50",
  * "volume:118", "118(2022), 2, Seite 1-12"; $q has "118:2<1".
  */
 export function hostPart(field: Field): HostPart {
@@ -29,7 +29,9 @@ export function hostPart(field: Field): HostPart {
 
 const nothing: HostPart = { volume: undefined, issue: undefined, year: undefined, pages: undefined };
 
-/** Before a number, in the languages of catalogues: English, German, French, Spanish, Italian, ... */
+/**
+ * Before a number, in the languages of catalogues: English, German, French, Spanish, Italian, ...
+ */
 const before = (words: string, number: string): RegExp =>
   new RegExp(`(?<![\\p{L}])(?:${words})\\.?\\s*:?\\s*(${number})`, 'iu');
 

@@ -38,9 +38,9 @@ const kinds: readonly (readonly [RegExp, Material])[] = [
 ];
 
 /**
- * The kind of material of a record: as 980 says, else by the fixed fields of MARC 21: leader/06 (type
- * of record), /07 (bibliographic level), /08 (archival control), a dissertation by 502 or 008/24-27.
- * Undefined when nothing tells, as for the records of CERN's dialect without 980.
+ * The kind of material of a record: as 980 says, else by the fixed fields of MARC 21: leader/06
+ * (type of record), /07 (bibliographic level), /08 (archival control), a dissertation by 502 or
+ * 008/24-27. Undefined when nothing tells, as for the records of CERN's dialect without 980.
  */
 export function materialOf(record: MarcRecord): Material | undefined {
   for (const kind of values(record, '980', 'ab')) {

@@ -112,8 +112,8 @@ const makesWork: ReadonlySet<Relator> = new Set(['aut', 'cre', 'cmp', 'art', 'ph
 const edits: ReadonlySet<Relator> = new Set(['edt', 'com']);
 
 /**
- * Who is cited as author, and who as editor. Whoever has no role is an author, as in catalogues that
- * give none; a body beside people is one only as main entry.
+ * Who is cited as author, and who as editor. Whoever has no role is an author, as in catalogues
+ * that give none; a body beside people is one only as main entry.
  */
 export function makersOf(list: readonly Contributor[]): Makers {
   const isAuthor = ({ role, relators, kind, isMain }: Contributor): boolean =>

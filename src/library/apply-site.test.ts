@@ -4,8 +4,10 @@ import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { UserError } from '../errors/errors.ts';
-import { defaultSiteText } from '../site/default.ts';
-import { currentSite, currentSource } from '../site/versions.ts';
+import { defaultSite, defaultSiteText } from '../site/default.ts';
+import { indexDigest } from '../site/digest.ts';
+import { firstVersions, newestVersions } from '../site/index-versions.ts';
+import { currentOrNone, currentSite, currentSource, siteAt } from '../site/versions.ts';
 import { applySite } from './apply-site.ts';
 
 let store: TestDatabase;
@@ -27,7 +29,7 @@ async function people(): Promise<readonly { name: string; password_hash: string 
 test('site files are versions; people are made once and then left alone', async () => {
   const { database } = store;
   assert.equal((await currentSite(database)).number, 0);
-  assert.equal((await currentSource(database)).source, defaultSiteText());
+  assert.equal((await currentSource(database)).source, defaultSiteText(firstVersions));
 
   const planned = await applySite(database, siteWith(ada), { dryRun: true });
   assert.deepEqual([planned.changed, planned.created], [true, ['ada']]);
@@ -107,4 +109,23 @@ test('two that apply at once both come to an end, one after the other', async ()
     applied.flatMap(({ created }) => created),
     ['bob'],
   );
+});
+
+test('a file that extends the default stays short, and is read by the analysis in force', async () => {
+  const { database } = store;
+  const text = 'extends: default\nsite: {name: Short}\n';
+  await applySite(database, text);
+  assert.equal((await currentSource(database)).source, text);
+  const before = await currentSite(database);
+  assert.equal(before.site.name, 'Short');
+  assert.deepEqual(before.site.fields, defaultSite(firstVersions).fields);
+  const { site } = await currentOrNone(database);
+  assert.deepEqual(site?.fields, before.site.fields);
+  assert.deepEqual((await siteAt(database, before.number, newestVersions)).fields, defaultSite().fields);
+  await database.query(
+    sql`UPDATE manifest SET analysis = ${newestVersions.analysis}, format = ${newestVersions.format}`,
+  );
+  const now = await currentSite(database);
+  assert.deepEqual(now.site.fields, defaultSite().fields);
+  assert.equal(now.indexDigest, indexDigest(defaultSite()));
 });

@@ -3,7 +3,7 @@ import { createUsers, hashPasswords, missingUsers } from '../people/site-users.t
 import { digestOf, indexDigest } from '../site/digest.ts';
 import type { SiteChecks } from '../site/parse.ts';
 import type { Site, SiteUser } from '../site/site.ts';
-import { currentOrNone, readSite, type SiteVersion } from '../site/versions.ts';
+import { currentOrNone, readSite, type SiteVersion, versionsInForce } from '../site/versions.ts';
 import type { Database, Queryable } from '../store/database.ts';
 
 export interface AppliedSite {
@@ -30,7 +30,8 @@ export interface ApplyOptions {
  * already is left to what was done in pages since, be it a new password or a removal.
  */
 export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
-  const site = readSite(text, options.file ?? 'The site file', options.checks);
+  const inForce = await versionsInForce(database);
+  const site = readSite(text, options.file ?? 'The site file', { ...options.checks, inForce });
   const digest = digestOf(text);
   // Hashing is slow on purpose, so it is done before anything is locked.
   const before = await currentOrNone(database);

@@ -1,8 +1,8 @@
 /**
  * The punctuation that cataloguing rules (ISBD) put at the end of a part of a record: the mark that
- * announces what comes next ("Pride and prejudice /"), and the full stop that ends a heading ("Naval
- * weapons."). Values that differ in it only are one value: it is taken off what is shown, and off
- * what is found by.
+ * announces what comes next ("Pride and prejudice /"), and the full stop that ends a heading
+ * ("Naval weapons."). Values that differ in it only are one value: it is taken off what is shown,
+ * and off what is found by.
  *
  * The full stop of an initial or an abbreviation stays: "Ellis, J.", "Acme Inc.", "2nd ed.".
  */

@@ -1,7 +1,9 @@
 import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
+import { builtIns } from './built-in.ts';
 import { contrast, isColour, leastContrast } from './colour.ts';
 import { defaultAccent, defaultFacets, defaultOwnerPaths, defaultRanks, defaultSorts } from './defaults.ts';
-import { newestVersions } from './index-versions.ts';
+import { wholeRoot } from './extend.ts';
+import { type IndexVersions, newestVersions } from './index-versions.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readCollections, readOai, type WrittenQuery } from './parse-collections.ts';
 import { type Knowledge, readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
@@ -27,12 +29,16 @@ export type CheckQuery = (query: string, site: Site) => string | undefined;
 /** Every mistake in the rules of a role, by the lines of the rules. Handed in likewise. */
 export type CheckRules = (rules: string) => readonly SiteProblem[];
 
+/** What is known outside a site file. */
 export interface SiteChecks {
   readonly query?: CheckQuery;
   readonly rules?: CheckRules;
+  /** By which versions the index is made: a file extends the built-in one of then. */
+  readonly inForce?: IndexVersions;
 }
 
 const sections = [
+  'extends',
   'site',
   'fields',
   'sort',
@@ -51,8 +57,10 @@ const sections = [
  * line.
  */
 export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
-  const reader = createYamlReader(text);
+  const { inForce = newestVersions } = checks;
+  const reader = createYamlReader(text, (own, report) => wholeRoot(own, inForce, report));
   const root = reader.members(reader.root, sections);
+  if (root.extends !== undefined) reader.choice(root.extends, builtIns);
   const queries: WrittenQuery[] = [];
   const general = readGeneral(reader, root.site);
   const knowledge = readKnowledge(reader, root.knowledge);

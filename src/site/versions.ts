@@ -58,7 +58,8 @@ export async function currentSite(database: Queryable): Promise<CurrentSite> {
   const isSame = last?.number === number && (number === 0 || last.digest === digest);
   if (isSame && sameVersions(last!.inForce, inForce)) return last!;
   const indexed = knownPair(inForce) ?? newestVersions;
-  const version = number === 0 ? builtIn(indexed) : isSame ? last! : await readVersion(database, number);
+  // What a file extends may be another one now.
+  const version = number === 0 ? builtIn(indexed) : await readVersion(database, number, indexed);
   // One object as long as nothing changes: what is compiled of a site is kept by it.
   const site = Object.freeze({ ...version.site, indexed });
   last = { ...version, site, indexDigest: indexDigest(site), inForce };
@@ -67,21 +68,22 @@ export async function currentSite(database: Queryable): Promise<CurrentSite> {
 
 /** An earlier site file, for an index of these versions. */
 export async function siteAt(database: Queryable, number: number, indexed: IndexVersions): Promise<Site> {
-  const { site } = number === 0 ? builtIn(indexed) : await readVersion(database, number);
+  const { site } = number === 0 ? builtIn(indexed) : await readVersion(database, number, indexed);
   return { ...site, indexed };
 }
 
-async function readVersion(database: Queryable, number: number): Promise<SiteVersion> {
+async function readVersion(database: Queryable, number: number, inForce: IndexVersions): Promise<SiteVersion> {
   const [row] = await database.query<Row>(
     sql`SELECT number, source, digest FROM site_version WHERE number = ${number}`,
   );
   if (row === undefined) throw new Error(`site version ${number} is gone`);
-  const { site, problems } = parseSite(row.source);
+  const { site, problems } = parseSite(row.source, { inForce });
   if (site === undefined) throw new UserError(siteErrors.storedWrong, { number, problems: listProblems(problems) });
   return { site, number, source: row.source, digest: row.digest, indexDigest: indexDigest(site) };
 }
 
-async function versionsInForce(database: Queryable): Promise<IndexVersions> {
+/** The versions of the index in force, or the newest where this release does not know them. */
+export async function versionsInForce(database: Queryable): Promise<IndexVersions> {
   const [inForce] = await database.query<IndexVersions>(sql`SELECT analysis, format FROM manifest LIMIT 1`);
   return inForce === undefined ? newestVersions : (knownPair(inForce) ?? newestVersions);
 }
@@ -126,6 +128,7 @@ export async function currentOrNone(
   database: Queryable,
 ): Promise<Omit<SiteVersion, 'site'> & { site: Site | undefined }> {
   const { number, source } = await currentSource(database);
-  const { site } = number === 0 ? builtIn(await versionsInForce(database)) : parseSite(source);
+  const inForce = await versionsInForce(database);
+  const { site } = number === 0 ? builtIn(inForce) : parseSite(source, { inForce });
   return { number, source, digest: digestOf(source), indexDigest: site === undefined ? '' : indexDigest(site), site };
 }

@@ -5,7 +5,8 @@ import { checkQuery } from '../../search/check-query.ts';
 import { readLevel, setLevel, siteLevels } from '../../site/level.ts';
 import { readSiteText } from '../../site/read-file.ts';
 import type { Collection } from '../../site/site.ts';
-import { currentSource, readSite } from '../../site/versions.ts';
+import { currentSource, readSite, versionsInForce } from '../../site/versions.ts';
+import { wholeText } from '../../site/whole-text.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
@@ -71,14 +72,19 @@ then, searches use the existing index.`,
 
 const show = defineSubcommand({
   summary: 'Print the site file in force.',
-  description: 'It shows the passwords with which people were added; they may have changed them since.',
-  examples: [{ command: 'site show > site.yaml', doc: 'A start for your own site file.' }],
+  description: `It shows the passwords with which people were added; they may have changed them since. A file that extends a built-in one is printed
+as it was applied; --whole prints it with all that it inherits.`,
+  examples: [
+    { command: 'site show > site.yaml', doc: 'The file as it was applied.' },
+    { command: 'site show --whole', doc: 'Every field, sort, facet and collection in force.' },
+  ],
   arguments: {},
-  options: jsonOption,
+  options: { whole: { type: 'flag', doc: 'With all that the file inherits.' }, ...jsonOption },
   run: async ({ options, settings, signal, stdout, printJson }) => {
     const store = await openStore(settings(), { signal });
     try {
-      const { number, source } = await currentSource(store.database);
+      const { number, source: applied } = await currentSource(store.database);
+      const source = options.whole ? wholeText(applied, await versionsInForce(store.database)) : applied;
       if (options.json) return printJson({ version: number, source });
       stdout.write(source.endsWith('\n') ? source : `${source}\n`);
     } finally {

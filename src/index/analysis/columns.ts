@@ -113,7 +113,9 @@ function nameKey(folded: string): string {
   return tidySpace(folded.replaceAll('-', ' ').replace(symbols, ''));
 }
 
-/** Quotes, brackets and dots before the first word are passed over, as filing rules say (ALA, UCA). */
+/**
+ * Quotes, brackets and dots before the first word are passed over, as filing rules say (ALA, UCA).
+ */
 const opening = /^[\p{P}\p{S}\s]+/u;
 
 const symbols = /[^\p{L}\p{N}\s]+/gu;

@@ -226,7 +226,9 @@ function imprintText({ place, publisher }: Work['imprint']): string {
   return [place, publisher].filter((part) => part !== undefined).join(': ');
 }
 
-/** A value that is searched for by its field, when the site has it, and it has anything to search. */
+/**
+ * A value that is searched for by its field, when the site has it, and it has anything to search.
+ */
 function linked(
   fields: ReadonlySet<string>,
   field: string,
