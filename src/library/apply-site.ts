@@ -1,9 +1,16 @@
 import sql from 'sql-template-tag';
 import { createUsers, hashPasswords, missingUsers } from '../people/site-users.ts';
-import { digestOf, indexDigest } from '../site/digest.ts';
+import { indexDigest } from '../site/digest.ts';
 import type { SiteChecks } from '../site/parse.ts';
 import type { Site, SiteUser } from '../site/site.ts';
-import { currentOrNone, readSite, type SiteVersion, versionsInForce } from '../site/versions.ts';
+import {
+  currentOrNone,
+  filesToStore,
+  readSite,
+  type SiteVersion,
+  siteDigest,
+  versionsInForce,
+} from '../site/versions.ts';
 import type { Database, Queryable } from '../store/database.ts';
 
 export interface AppliedSite {
@@ -31,8 +38,8 @@ export interface ApplyOptions {
  */
 export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
   const inForce = await versionsInForce(database);
-  const site = readSite(text, options.file ?? 'The site file', { ...options.checks, inForce });
-  const digest = digestOf(text);
+  const { site, files } = readSite(text, options.file ?? 'The site file', { ...options.checks, inForce });
+  const digest = siteDigest(text, files);
   // Hashing is slow on purpose, so it is done before anything is locked.
   const before = await currentOrNone(database);
   const hashes = await hashPasswords(options.dryRun ? [] : newUsers(site, before?.site));
@@ -53,7 +60,8 @@ export async function applySite(database: Database, text: string, options: Apply
     };
     if (options.dryRun) return { ...result, created: await missingUsers(transaction, users) };
     await transaction.query(sql`
-      INSERT INTO site_version (number, source, digest, index_digest) VALUES (${number}, ${text}, ${digest}, ${version.indexDigest})
+      INSERT INTO site_version (number, source, digest, index_digest, files)
+      VALUES (${number}, ${text}, ${digest}, ${version.indexDigest}, ${filesToStore(files)}::jsonb)
     `);
     const created = await createUsers(transaction, users, hashes);
     await transaction.query(sql`SELECT pg_notify('reperio_index', '')`);

@@ -20,14 +20,14 @@ function joined(inherited: Mapping, own: Mapping, line: number, keepsEmpty: bool
     const over = ownItems.get(keyOf(item));
     ownItems.delete(keyOf(item));
     if (over === undefined) items.push(relinedItem(item, line));
-    else if (!isNothing(over.value)) items.push({ key: over.key, value: valueOf(item.value, over) });
+    else if (!isNothing(over.value)) items.push({ key: over.key, value: laidOver(item.value, over) });
     else if (keepsEmpty) items.push({ key: over.key, value: null });
   }
   // A key that stands there twice is told of by the reader.
   return { kind: 'map', line: own.line, items: [...items, ...ownItems.values()] };
 }
 
-function valueOf(inherited: Node | null, over: Item): Node | null {
+function laidOver(inherited: Node | null, over: Item): Node | null {
   if (inherited?.kind !== 'map' || over.value?.kind !== 'map') return over.value;
   return joined(inherited, over.value, over.key?.line ?? over.value.line, false);
 }

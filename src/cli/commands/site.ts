@@ -3,7 +3,7 @@ import { applySite } from '../../library/apply-site.ts';
 import { checkRules } from '../../people/rules/check.ts';
 import { checkQuery } from '../../search/check-query.ts';
 import { readLevel, setLevel, siteLevels } from '../../site/level.ts';
-import { readSiteText } from '../../site/read-file.ts';
+import { filesBeside, readSiteText } from '../../site/read-file.ts';
 import type { Collection } from '../../site/site.ts';
 import { currentSource, readSite, versionsInForce } from '../../site/versions.ts';
 import { wholeText } from '../../site/whole-text.ts';
@@ -21,7 +21,7 @@ const check = defineSubcommand({
   arguments: fileArgument,
   options: jsonOption,
   run: async ({ arguments: { file }, options, stdin, print, printJson }) => {
-    const site = readSite(await readSiteText(file, stdin), file, checks);
+    const { site } = readSite(await readSiteText(file, stdin), file, { ...checks, files: filesBeside(file) });
     const counts = {
       fields: site.fields.length,
       collections: countCollections(site.collections),
@@ -45,14 +45,15 @@ then, searches use the existing index.`,
   options: { 'dry-run': { type: 'flag', doc: 'Only show what would be changed.' }, ...jsonOption },
   run: async ({ arguments: { file }, options, settings, signal, stdin, print, printJson }) => {
     const text = await readSiteText(file, stdin);
-    readSite(text, file, checks);
+    const allChecks = { ...checks, files: filesBeside(file) };
+    readSite(text, file, allChecks);
     const store = await openStore(settings(), { signal });
     try {
       const dryRun = options['dry-run'];
       const { version, changed, needsReindexing, created } = await applySite(store.database, text, {
         dryRun,
         file,
-        checks,
+        checks: allChecks,
       });
       if (options.json) return printJson({ version: version.number, changed, needsReindexing, created, dryRun });
       if (!changed) return print(`Nothing to do: this file is already in force, as version ${version.number}.`);
