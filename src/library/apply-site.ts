@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { createUsers, hashPasswords, missingUsers } from '../people/site-users.ts';
+import { indexingReasons } from '../site/differences.ts';
 import { indexDigest } from '../site/digest.ts';
 import type { SiteChecks } from '../site/parse.ts';
 import type { Site, SiteUser } from '../site/site.ts';
@@ -12,6 +13,7 @@ import {
   versionsInForce,
 } from '../site/versions.ts';
 import type { Database, Queryable } from '../store/database.ts';
+import { type IndexingTime, indexingTime } from './indexing-time.ts';
 
 export interface AppliedSite {
   readonly version: SiteVersion;
@@ -19,6 +21,10 @@ export interface AppliedSite {
   readonly changed: boolean;
   /** The index must be made anew; the indexer sees that by itself. */
   readonly needsReindexing: boolean;
+  /** Why, as parts of a sentence. */
+  readonly reasons: readonly string[];
+  /** How long, when it is only told what would be done. */
+  readonly time?: IndexingTime;
   /** Names of people made. */
   readonly created: readonly string[];
 }
@@ -48,17 +54,28 @@ export async function applySite(database: Database, text: string, options: Apply
     const current = await currentOrNone(transaction);
     const version = { site, source: text, digest, indexDigest: indexDigest(site) };
     if (current?.digest === digest)
-      return { version: { ...version, number: current.number }, changed: false, needsReindexing: false, created: [] };
+      return {
+        version: { ...version, number: current.number },
+        changed: false,
+        needsReindexing: false,
+        reasons: [],
+        created: [],
+      };
     const number = (current?.number ?? 0) + 1;
     const users = newUsers(site, current?.site);
-    const result = {
-      version: { ...version, number },
-      changed: true,
-      needsReindexing:
-        (current?.site === undefined || indexDigest(current.site) !== version.indexDigest) &&
-        (await hasRecords(transaction)),
-    };
-    if (options.dryRun) return { ...result, created: await missingUsers(transaction, users) };
+    const needsReindexing =
+      (current?.site === undefined || indexDigest(current.site) !== version.indexDigest) &&
+      (await hasRecords(transaction));
+    const reasons = !needsReindexing
+      ? []
+      : current?.site === undefined
+        ? ['the file in force cannot be read by this release']
+        : indexingReasons(current.site, site);
+    const result = { version: { ...version, number }, changed: true, needsReindexing, reasons };
+    if (options.dryRun) {
+      const time = needsReindexing ? await indexingTime(transaction, site) : undefined;
+      return { ...result, ...(time && { time }), created: await missingUsers(transaction, users) };
+    }
     await transaction.query(sql`
       INSERT INTO site_version (number, source, digest, index_digest, files)
       VALUES (${number}, ${text}, ${digest}, ${version.indexDigest}, ${filesToStore(files)}::jsonb)

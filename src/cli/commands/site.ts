@@ -1,4 +1,5 @@
 import { UserError } from '../../errors/errors.ts';
+import { grouped } from '../../errors/grouped.ts';
 import { applySite } from '../../library/apply-site.ts';
 import { checkRules } from '../../people/rules/check.ts';
 import { checkQuery } from '../../search/check-query.ts';
@@ -10,6 +11,9 @@ import { wholeText } from '../../site/whole-text.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
+import { languageWarnings } from '../language-warnings.ts';
+import { duration } from '../progress.ts';
+import { newCommand } from './site-new.ts';
 
 const checks = { query: checkQuery, rules: checkRules };
 const fileArgument = { file: { doc: 'A site file; - is standard input.' } } as const;
@@ -20,14 +24,16 @@ const check = defineSubcommand({
   examples: [{ command: 'site check site.yaml', doc: 'Exit status 0: the file can be applied.' }],
   arguments: fileArgument,
   options: jsonOption,
-  run: async ({ arguments: { file }, options, stdin, print, printJson }) => {
+  run: async ({ arguments: { file }, options, stdin, stderr, print, printJson }) => {
     const { site } = readSite(await readSiteText(file, stdin), file, { ...checks, files: filesBeside(file) });
     const counts = {
       fields: site.fields.length,
       collections: countCollections(site.collections),
       users: site.users.length,
     };
-    if (options.json) return printJson({ name: site.name, ...counts });
+    const warnings = languageWarnings(site.languages);
+    if (options.json) return printJson({ name: site.name, ...counts, warnings });
+    for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
     print(`${file} is valid: ${site.name}, ${counts.fields} fields, ${counts.collections} collections.`);
   },
 });
@@ -43,28 +49,47 @@ then, searches use the existing index.`,
   ],
   arguments: fileArgument,
   options: { 'dry-run': { type: 'flag', doc: 'Only show what would be changed.' }, ...jsonOption },
-  run: async ({ arguments: { file }, options, settings, signal, stdin, print, printJson }) => {
+  run: async ({ arguments: { file }, options, settings, signal, stdin, stderr, print, printJson }) => {
     const text = await readSiteText(file, stdin);
     const allChecks = { ...checks, files: filesBeside(file) };
     readSite(text, file, allChecks);
     const store = await openStore(settings(), { signal });
     try {
       const dryRun = options['dry-run'];
-      const { version, changed, needsReindexing, created } = await applySite(store.database, text, {
+      const { version, changed, needsReindexing, reasons, time, created } = await applySite(store.database, text, {
         dryRun,
         file,
         checks: allChecks,
       });
-      if (options.json) return printJson({ version: version.number, changed, needsReindexing, created, dryRun });
+      const warnings = languageWarnings(version.site.languages);
+      if (options.json)
+        return printJson({
+          version: version.number,
+          changed,
+          needsReindexing,
+          reasons,
+          time,
+          created,
+          dryRun,
+          warnings,
+        });
+      for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
       if (!changed) return print(`Nothing to do: this file is already in force, as version ${version.number}.`);
       print(`${dryRun ? 'Would be' : 'In force as'} version ${version.number}: ${version.site.name}.`);
       if (created.length > 0) print(`People ${dryRun ? 'that would be added' : 'added'}: ${created.join(', ')}.`);
-      if (needsReindexing)
+      if (!needsReindexing) return;
+      const why = reasons.length === 0 ? '' : `, because ${reasons.join('; ')}`;
+      if (!dryRun)
         print(
-          dryRun
-            ? 'The records would be indexed again.'
-            : 'The running server indexes the records again in the background; if none is running, run `reperio index rebuild`.',
+          `The running server indexes the records again in the background${why}; if none is running, run \`reperio index rebuild\`.`,
         );
+      else {
+        const { records = 0, seconds = 0 } = time ?? {};
+        print(`The records would be indexed again${why}.`);
+        print(
+          `That is ${grouped(records)} records, about ${duration(seconds)} on this machine, measured with some of them; searches use the existing index meanwhile.`,
+        );
+      }
     } finally {
       await store.release();
     }
@@ -148,4 +173,4 @@ function countCollections(collections: readonly Collection[]): number {
   );
 }
 
-export const command: CommandGroup = { commands: { check, apply, show, level } };
+export const command: CommandGroup = { commands: { new: newCommand, check, apply, show, level } };
