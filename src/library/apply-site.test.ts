@@ -7,6 +7,7 @@ import { UserError } from '../errors/errors.ts';
 import { defaultSite, defaultSiteText } from '../site/default.ts';
 import { indexDigest } from '../site/digest.ts';
 import { firstVersions, newestVersions } from '../site/index-versions.ts';
+import type { SiteFiles } from '../site/parse-appearance.ts';
 import { currentOrNone, currentSite, currentSource, siteAt } from '../site/versions.ts';
 import { applySite } from './apply-site.ts';
 
@@ -128,4 +129,31 @@ test('a file that extends the default stays short, and is read by the analysis i
   const now = await currentSite(database);
   assert.deepEqual(now.site.fields, defaultSite().fields);
   assert.equal(now.indexDigest, indexDigest(defaultSite()));
+});
+
+test('files that the site file names are stored with it, and another file is another version', async () => {
+  const { database } = store;
+  const text = 'extends: default\nsite: {name: Pictured, logo: logo.svg, pages: {about: about.en.md}}\n';
+  const files =
+    (colour: string): SiteFiles =>
+    (path) =>
+      Buffer.from(path.endsWith('.svg') ? `<svg><path fill="${colour}"/></svg>` : '# About\nus');
+  const first = await applySite(database, text, { checks: { files: files('red') } });
+  const { site, number } = await currentSite(database);
+  assert.equal(number, first.version.number);
+  assert.equal(Buffer.from(site.logo!.data, 'base64').toString(), '<svg><path fill="red"/></svg>');
+  assert.deepEqual([site.pages[0]?.title.text, site.pages[0]?.text.text], ['About', 'us']);
+  assert.equal((await applySite(database, text, { checks: { files: files('red') } })).changed, false);
+  const second = await applySite(database, text, { checks: { files: files('blue') } });
+  assert.equal(second.version.number, number + 1);
+  assert.notEqual((await currentSite(database)).site.logo?.digest, site.logo?.digest);
+  await assert.rejects(applySite(database, text), /logo\.svg cannot be read beside the site file/);
+});
+
+test('what would be indexed again says why, and how long it would take', async () => {
+  const text = 'extends: default\nsite: {name: Again}\nfields: {shelf: {paths: ["900"]}}\n';
+  const { needsReindexing, reasons, time } = await applySite(store.database, text, { dryRun: true });
+  assert.deepEqual([needsReindexing, reasons], [true, ['the field shelf comes']]);
+  assert.equal(time?.records, 1);
+  assert.ok(time.seconds >= 0 && Number.isFinite(time.seconds));
 });

@@ -12,7 +12,7 @@ const files: Readonly<Record<string, Buffer>> = {
   'remote.svg': svg('<image href="https://elsewhere.example/x.png"/>'),
   'a.gif': Buffer.from('GIF89a'),
   'large.png': Buffer.concat([png, Buffer.alloc(200_000)]),
-  'a.md': Buffer.from('# Title\r\n\r\nText'),
+  'about.en.md': Buffer.from('# Title\r\n\r\nText'),
 };
 const read = (site: string) =>
   parseSite(`extends: default\nsite:\n  name: L\n  ${site}\n`, { files: (path) => files[path] });
@@ -49,7 +49,7 @@ test('links and pages have addresses that lead somewhere', () => {
 
 test('a page is text or a file, alone or by language, and its heading is its title', () => {
   const pages = read(
-    'pages: {a: a.md, b: "# B\\nx", c: {text: "# C\\ny", title: {fr: T}}, d: {en: a.md, fr: "z"}, e: w}',
+    'pages: {a: about.en.md, b: "# B\\nx", c: {text: "# C\\ny", title: {fr: T}}, d: {en: about.en.md, fr: "z"}, e: w}',
   ).site?.pages;
   assert.deepEqual(
     pages?.map(({ slug, title, text }) => [slug, title.text, text.text.trim()]),

@@ -11,7 +11,13 @@ let renderer: MarkdownIt | undefined;
  */
 export function markdown(text: string): Html {
   renderer ??= createRenderer();
-  return raw(renderer.render(text));
+  const tokens = renderer.parse(text, {});
+  const headings = tokens.filter(({ type }) => type === 'heading_open' || type === 'heading_close');
+  const levels = headings.map(({ tag }) => Number(tag.slice(1)));
+  // The page has a heading of its own, and no level is left out below it.
+  const deeper = 2 - Math.min(...levels);
+  for (const [i, heading] of headings.entries()) heading.tag = `h${Math.min(6, levels[i]! + deeper)}`;
+  return raw(renderer.renderer.render(tokens, renderer.options, {}));
 }
 
 function createRenderer(): MarkdownIt {
@@ -20,12 +26,5 @@ function createRenderer(): MarkdownIt {
   const made = create({ html: false, linkify: true }).disable('image');
   const isLink = made.validateLink.bind(made);
   made.validateLink = (address) => isLink(address) && !/^\s*data:/i.test(address);
-  // The heading of the page is the first one.
-  for (const rule of ['heading_open', 'heading_close'])
-    made.renderer.rules[rule] = (tokens, at) => {
-      const { tag, nesting } = tokens[at]!;
-      const level = Math.min(6, Number(tag.slice(1)) + 1);
-      return nesting === 1 ? `<h${level}>` : `</h${level}>\n`;
-    };
   return made;
 }
