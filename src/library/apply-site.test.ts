@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { UserError } from '../errors/errors.ts';
+import { checkQuery } from '../search/check-query.ts';
 import { defaultSite, defaultSiteText } from '../site/default.ts';
 import { indexDigest } from '../site/digest.ts';
 import { firstVersions, newestVersions } from '../site/index-versions.ts';
@@ -78,6 +79,22 @@ test('site files are versions; people are made once and then left alone', async 
   assert.equal(await currentSite(database), current, 'the file is parsed once');
 });
 
+test('a new library is of the newest analysis before it is given a file that extends the default', async () => {
+  const empty = await openTestDatabase();
+  try {
+    const text = 'extends: default\nsite: {name: New}\ncollections: [{name: Books, query: "material:book"}]\n';
+    const checks = { query: checkQuery };
+    const planned = await applySite(empty.database, text, { checks, dryRun: true });
+    assert.equal(planned.changed, true);
+    assert.notEqual((await currentSite(empty.database)).inForce.analysis, newestVersions.analysis);
+    await applySite(empty.database, text, { checks });
+    const { site, inForce } = await currentSite(empty.database);
+    assert.deepEqual([site.name, inForce], ['New', newestVersions]);
+  } finally {
+    await empty.release();
+  }
+});
+
 test('a file with mistakes changes nothing', async () => {
   const { number } = await currentSource(store.database);
   const wrong = applySite(store.database, siteWith(ada).replace('tokenizer: doi', 'tokenizer: dio'), {
@@ -117,6 +134,13 @@ test('a file that extends the default stays short, and is read by the analysis i
   const text = 'extends: default\nsite: {name: Short}\n';
   await applySite(database, text);
   assert.equal((await currentSource(database)).source, text);
+  await database.query(sql`UPDATE manifest SET analysis = ${firstVersions.analysis}, format = ${firstVersions.format}`);
+  await assert.rejects(
+    applySite(database, `${text}collections: [{name: Books, query: "material:book"}]`, {
+      checks: { query: checkQuery },
+    }),
+    (error) => error instanceof UserError && error.code === 'REPERIO_SITE_WRONG_BEFORE',
+  );
   const before = await currentSite(database);
   assert.equal(before.site.name, 'Short');
   assert.deepEqual(before.site.fields, defaultSite(firstVersions).fields);

@@ -1,7 +1,9 @@
 import sql from 'sql-template-tag';
+import { takesNewest, takeWhenEmpty } from '../index/rebuild.ts';
 import { createUsers, hashPasswords, missingUsers } from '../people/site-users.ts';
 import { indexingReasons } from '../site/differences.ts';
 import { indexDigest } from '../site/digest.ts';
+import { newestVersions } from '../site/index-versions.ts';
 import type { SiteChecks } from '../site/parse.ts';
 import type { Site, SiteUser } from '../site/site.ts';
 import {
@@ -43,7 +45,11 @@ export interface ApplyOptions {
  * already is left to what was done in pages since, be it a new password or a removal.
  */
 export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
-  const inForce = await versionsInForce(database);
+  // What it extends is the built-in file of the analysis in force, and of a new library that is the
+  // newest.
+  const isNew = await takesNewest(database);
+  if (isNew && options.dryRun !== true) await takeWhenEmpty(database);
+  const inForce = isNew ? newestVersions : await versionsInForce(database);
   const { site, files } = readSite(text, options.file ?? 'The site file', { ...options.checks, inForce });
   const digest = siteDigest(text, files);
   // Hashing is slow on purpose, so it is done before anything is locked.

@@ -30,7 +30,7 @@ export async function indexingTime(database: Queryable, site: Site): Promise<Ind
   const rows = await database.query<StoredVersion>(sql`
     SELECT id, revision, deleted, created, modified, marc FROM (
       SELECT *, sum(octet_length(marc)) OVER (ORDER BY id) AS bytes
-      FROM (SELECT * FROM record WHERE id % ${apart} = 0 ORDER BY id LIMIT ${warming + sampled}) AS some) AS sized
+      FROM (SELECT * FROM record WHERE id % ${apart} = 0 ORDER BY id LIMIT ${warming + sampled}) AS spread) AS sized
     WHERE bytes < ${sampledBytes} ORDER BY id`);
   const analyzer = compileAnalyzer(site);
   const inverter = createInverter(analyzer.versions);

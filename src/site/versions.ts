@@ -4,7 +4,7 @@ import type { Queryable } from '../store/database.ts';
 import { defaultSite, defaultSiteText } from './default.ts';
 import { digestOf, indexDigest } from './digest.ts';
 import { siteErrors } from './errors.ts';
-import { type IndexVersions, knownPair, newestVersions, sameVersions } from './index-versions.ts';
+import { type IndexVersions, isEarlierAnalysis, knownPair, newestVersions, sameVersions } from './index-versions.ts';
 import { type ParsedSite, parseSite, type SiteChecks, type SiteProblem } from './parse.ts';
 import type { SiteFiles } from './parse-appearance.ts';
 import type { Site } from './site.ts';
@@ -142,7 +142,9 @@ export function readSite(
   const { site, problems, files } = parseSite(text, checks);
   if (site !== undefined) return { site, files };
   const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
-  throw new UserError(siteErrors.wrong, { file, count, problems: listProblems(problems) });
+  const isBefore = checks?.inForce !== undefined && isEarlierAnalysis(checks.inForce) && /^extends:/m.test(text);
+  const wrong = isBefore ? siteErrors.wrongBefore : siteErrors.wrong;
+  throw new UserError(wrong, { file, count, problems: listProblems(problems) });
 }
 
 function listProblems(problems: readonly SiteProblem[]): string {

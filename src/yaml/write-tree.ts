@@ -9,8 +9,11 @@ export function treeText(root: Node | null): string {
   const document = new yaml.Document(written(root));
   yaml.visit(document, {
     Collection: (_, node) => {
-      // What fits into a line stands in one.
-      node.flow = JSON.stringify(node.toJSON()).length <= widest && isFlat(node.toJSON(), 2);
+      const plain: unknown = node.toJSON();
+      // What fits into a line stands in one, and so does a list of words, over as many lines as it
+      // takes.
+      node.flow =
+        (Array.isArray(plain) && isFlat(plain, 1)) || (JSON.stringify(plain).length <= widest && isFlat(plain, 2));
     },
   });
   if (yaml.isCollection(document.contents)) document.contents.flow = false;

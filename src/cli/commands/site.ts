@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { applySite } from '../../library/apply-site.ts';
@@ -87,7 +89,7 @@ then, searches use the existing index.`,
         const { records = 0, seconds = 0 } = time ?? {};
         print(`The records would be indexed again${why}.`);
         print(
-          `That is ${grouped(records)} records, about ${duration(seconds)} on this machine, measured with some of them; searches use the existing index meanwhile.`,
+          `That is ${grouped(records)} records, ${seconds < 1 ? 'less than a second' : `about ${duration(seconds)}`} on this machine, measured with some of them; searches use the existing index meanwhile.`,
         );
       }
     } finally {
@@ -105,11 +107,20 @@ as it was applied; --whole prints it with all that it inherits.`,
     { command: 'site show --whole', doc: 'Every field, sort, facet and collection in force.' },
   ],
   arguments: {},
-  options: { whole: { type: 'flag', doc: 'With all that the file inherits.' }, ...jsonOption },
+  options: {
+    whole: { type: 'flag', doc: 'With all that the file inherits.' },
+    files: {
+      type: 'text',
+      value: 'FOLDER',
+      doc: 'Also write the files that it names, a logo and pages, into this folder.',
+    },
+    ...jsonOption,
+  },
   run: async ({ options, settings, signal, stdout, printJson }) => {
     const store = await openStore(settings(), { signal });
     try {
-      const { number, source: applied } = await currentSource(store.database);
+      const { number, source: applied, files } = await currentSource(store.database);
+      if (options.files !== undefined) writeFiles(options.files, files);
       const source = options.whole ? wholeText(applied, await versionsInForce(store.database)) : applied;
       if (options.json) return printJson({ version: number, source });
       stdout.write(source.endsWith('\n') ? source : `${source}\n`);
@@ -165,6 +176,16 @@ force. Commands on the terminal are never refused.`,
     }
   },
 });
+
+/** By their paths below the folder; what stood elsewhere comes into the folder itself. */
+function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, data] of Object.entries(files)) {
+    const isBelow = !isAbsolute(path) && !normalize(path).startsWith('..');
+    const file = join(folder, isBelow ? path : basename(path));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, Buffer.from(data, 'base64'));
+  }
+}
 
 function countCollections(collections: readonly Collection[]): number {
   return collections.reduce(
