@@ -95,6 +95,21 @@ test('a new library is of the newest analysis before it is given a file that ext
   }
 });
 
+test('a file that running nodes of older releases cannot read is not applied', async () => {
+  const { database } = store;
+  const summary = JSON.stringify({ name: 'old', version: '0.2.0', state: 'running', indexVersions: [firstVersions] });
+  await database.query(sql`
+    INSERT INTO node (id, seen, skew, summary) VALUES (md5('old')::uuid, now(), 0, ${summary}::jsonb)`);
+  const text = 'extends: default\nsite: {name: Newer}\n';
+  await assert.rejects(
+    applySite(database, text),
+    (error) => error instanceof UserError && /old \(release 0\.2\.0\)/.test(error.message),
+  );
+  await database.query(sql`UPDATE node SET seen = now() - interval '1 hour'`);
+  assert.equal((await applySite(database, text)).changed, true);
+  await database.query(sql`DELETE FROM node`);
+});
+
 test('a file with mistakes changes nothing', async () => {
   const { number } = await currentSource(store.database);
   const wrong = applySite(store.database, siteWith(ada).replace('tokenizer: doi', 'tokenizer: dio'), {

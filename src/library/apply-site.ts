@@ -1,8 +1,11 @@
 import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
+import { nodesBehind, nodeText } from '../index/nodes-behind.ts';
 import { takesNewest, takeWhenEmpty } from '../index/rebuild.ts';
 import { createUsers, hashPasswords, missingUsers } from '../people/site-users.ts';
 import { indexingReasons } from '../site/differences.ts';
 import { indexDigest } from '../site/digest.ts';
+import { siteErrors } from '../site/errors.ts';
 import { newestVersions } from '../site/index-versions.ts';
 import type { SiteChecks } from '../site/parse.ts';
 import type { Site, SiteUser } from '../site/site.ts';
@@ -51,6 +54,7 @@ export async function applySite(database: Database, text: string, options: Apply
   if (isNew && options.dryRun !== true) await takeWhenEmpty(database);
   const inForce = isNew ? newestVersions : await versionsInForce(database);
   const { site, files } = readSite(text, options.file ?? 'The site file', { ...options.checks, inForce });
+  if (site.extends !== undefined && options.dryRun !== true) await requireReaders(database);
   const digest = siteDigest(text, files);
   // Hashing is slow on purpose, so it is done before anything is locked.
   const before = await currentOrNone(database);
@@ -90,6 +94,12 @@ export async function applySite(database: Database, text: string, options: Apply
     await transaction.query(sql`SELECT pg_notify('reperio_index', '')`);
     return { ...result, created };
   });
+}
+
+/** Nodes of releases that know no `extends` would be left without a site file. */
+async function requireReaders(database: Queryable): Promise<void> {
+  const behind = (await nodesBehind(database, newestVersions)).filter(({ runs }) => runs);
+  if (behind.length > 0) throw new UserError(siteErrors.olderNodes, { nodes: behind.map(nodeText).join(', ') });
 }
 
 async function hasRecords(database: Queryable): Promise<boolean> {

@@ -65,7 +65,6 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
   const { inForce = newestVersions } = checks;
   const reader = createYamlReader(text, (own, report) => wholeRoot(own, inForce, report));
   const root = reader.members(reader.root, sections);
-  if (root.extends !== undefined) reader.choice(root.extends, builtIns);
   const queries: WrittenQuery[] = [];
   const files = new Map<string, Uint8Array>();
   const general = readGeneral(reader, root.site, (path) => {
@@ -91,6 +90,7 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     knowledge,
     labels,
     oai: readOai(reader, root.oai, queries),
+    extends: root.extends === undefined ? undefined : reader.choice(root.extends, builtIns),
     indexed: newestVersions,
   };
   for (const { query, line, name } of queries) {

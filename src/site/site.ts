@@ -6,6 +6,7 @@ import type { Tokenizer } from '../tokenizers/tokenizers.ts';
  */
 
 import type { Action } from './actions.ts';
+import type { BuiltIn } from './built-in.ts';
 import type { IndexVersions } from './index-versions.ts';
 
 export interface Site {
@@ -59,6 +60,8 @@ export interface Site {
   /** Of values that have a name for each language: knowledge base -> key -> language -> name. */
   readonly labels: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
   readonly oai: OaiSettings | undefined;
+  /** The built-in file of which all is that the site file does not say. */
+  readonly extends: BuiltIn | undefined;
   /**
    * How its records stand in the index: not of the file, but what is in force in the library, or
    * the newest that this release knows.

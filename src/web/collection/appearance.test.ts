@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { field } from '../../formats/test-records.ts';
 import type { MarcRecord } from '../../marc/record.ts';
+import { openLevel } from '../../site/level.ts';
 import { parseSite } from '../../site/parse.ts';
 import type { Site } from '../../site/site.ts';
 import { createApp } from '../app.ts';
@@ -120,6 +121,13 @@ test('a library that guests may not see shows them no pages', async () => {
     assert.equal(statusCode, 403, url);
     assert.ok(!body.includes('href="/pages/about"') && !body.includes('every day'), url);
   }
+});
+
+test('pages are read while the site is closed, and nothing else', async () => {
+  const library = memoryLibrary(siteOf(text), [book('A lighthouse', 1990)], 'closed appearance');
+  const app = createApp(library, { level: () => ({ ...openLevel, level: 'closed' }) });
+  const status = async (url: string) => (await app.inject({ url })).statusCode;
+  assert.deepEqual([await status('/pages/imprint'), await status('/'), await status('/search')], [200, 503, 503]);
 });
 
 test('a site in a language that pages do not have names no language alone', async () => {

@@ -25,12 +25,12 @@ export interface ExportQuestion {
 
 /** Throws UserError when `only` names a MARC path that is none. */
 function contextOf(exchange: Exchange, format: ExportFormat, question: ExportQuestion): ExportContext {
-  const { baseUrl, libraryName } = exchange.page;
+  const { baseUrl, site } = exchange.page;
   const { total, page, single, only } = question;
   return {
     total,
     baseUrl,
-    library: libraryName,
+    library: site.name,
     page,
     single,
     only,
