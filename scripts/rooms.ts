@@ -42,6 +42,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'store',
       'supervisor',
       'web/process',
+      'web/ui',
     ],
   },
   web: {

@@ -100,6 +100,12 @@ export function maySeeCollection(person: Person, snapshot: IndexSnapshot, { rest
   return restrictedBy.some((collection) => may(snapshot.site, person, 'viewrestrcoll', { collection }));
 }
 
+/** May a person see the library at all, if not all of it? */
+export function isOpenTo(person: Person, snapshot: IndexSnapshot): boolean {
+  const { home } = collectionTree(snapshot.site);
+  return home === undefined || maySeeCollection(person, snapshot, home);
+}
+
 function visibleIn(
   snapshot: IndexSnapshot,
   { segment, live }: LiveSegment,

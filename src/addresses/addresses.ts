@@ -49,6 +49,8 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/assets/:file', whenClosed: true, free: true, anonymous: true },
   { path: '/robots.txt', whenClosed: true, free: true },
   { path: '/favicon.ico', whenClosed: true, free: true },
+  // An imprint, what is kept of readers: to be read at any time.
+  { path: '/pages/:slug', whenClosed: true },
   { path: '/search', closedToRobots: true, exports: true },
   { path: '/account', closedToRobots: true },
   { path: '/account/sign-in', whenClosed: true },

@@ -19,6 +19,30 @@ export const cliErrors = defineErrors({
     message: 'There is no site level "{name}".',
     hint: 'The levels are {levels}.',
   },
+  missingOption: {
+    code: 'REPERIO_MISSING_OPTION',
+    status: 400,
+    message: '`reperio {command}` needs the option {option} here: there is no terminal to ask at.',
+    hint: '`reperio help {command}` lists its options.',
+  },
+  notAnswered: {
+    code: 'REPERIO_NOT_ANSWERED',
+    status: 400,
+    message: 'The input ended before every question was answered; nothing was written.',
+    hint: 'Give the answers as options.',
+  },
+  fileThere: {
+    code: 'REPERIO_FILE_THERE',
+    status: 409,
+    message: 'The file {file} is there already; nothing was written.',
+    hint: 'Name another file, or overwrite it with --force.',
+  },
+  fileNotWritten: {
+    code: 'REPERIO_FILE_NOT_WRITTEN',
+    status: 400,
+    message: 'The file {file} cannot be written: {reason}.',
+    hint: 'Name a file in a folder that you may write to.',
+  },
   noProfile: {
     code: 'REPERIO_NO_PROFILE',
     status: 409,

@@ -74,9 +74,7 @@ export async function rebuildIndex(context: IndexContext, options: RebuildOption
  * first load need not be analysed twice.
  */
 export async function takeWhenEmpty(database: Database): Promise<void> {
-  const { segments, versions, kept } = await readManifest(database);
-  if (kept || segments.length > 0 || sameVersions(versions, newestVersions)) return;
-  if ((await nodesBehind(database, newestVersions)).length > 0) return;
+  if (!(await takesNewest(database))) return;
   await database.transaction(async (transaction) => {
     const taken = await transaction.query(sql`
       UPDATE manifest SET version = version + 1, analysis = ${newestVersions.analysis}, format = ${newestVersions.format}
@@ -84,6 +82,17 @@ export async function takeWhenEmpty(database: Database): Promise<void> {
       RETURNING version`);
     if (taken.length > 0) await tellFirstRelease(transaction, newestVersions);
   });
+}
+
+/** Is it a library without records, of other versions, that takes the newest ones? */
+export async function takesNewest(database: Database): Promise<boolean> {
+  const { segments, versions, kept } = await readManifest(database);
+  if (kept || segments.length > 0 || sameVersions(versions, newestVersions)) return false;
+  if ((await nodesBehind(database, newestVersions)).length > 0) return false;
+  const [found] = await database.query<{ any: boolean }>(
+    sql`SELECT EXISTS (SELECT FROM record) OR EXISTS (SELECT FROM delta) AS any`,
+  );
+  return found?.any === false;
 }
 
 /**

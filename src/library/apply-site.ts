@@ -1,10 +1,24 @@
 import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
+import { nodesBehind, nodeText } from '../index/nodes-behind.ts';
+import { takesNewest, takeWhenEmpty } from '../index/rebuild.ts';
 import { createUsers, hashPasswords, missingUsers } from '../people/site-users.ts';
-import { digestOf, indexDigest } from '../site/digest.ts';
+import { indexingReasons } from '../site/differences.ts';
+import { indexDigest } from '../site/digest.ts';
+import { siteErrors } from '../site/errors.ts';
+import { newestVersions } from '../site/index-versions.ts';
 import type { SiteChecks } from '../site/parse.ts';
 import type { Site, SiteUser } from '../site/site.ts';
-import { currentOrNone, readSite, type SiteVersion } from '../site/versions.ts';
+import {
+  currentOrNone,
+  filesToStore,
+  readSite,
+  type SiteVersion,
+  siteDigest,
+  versionsInForce,
+} from '../site/versions.ts';
 import type { Database, Queryable } from '../store/database.ts';
+import { type IndexingTime, indexingTime } from './indexing-time.ts';
 
 export interface AppliedSite {
   readonly version: SiteVersion;
@@ -12,6 +26,10 @@ export interface AppliedSite {
   readonly changed: boolean;
   /** The index must be made anew; the indexer sees that by itself. */
   readonly needsReindexing: boolean;
+  /** Why, as parts of a sentence. */
+  readonly reasons: readonly string[];
+  /** How long, when it is only told what would be done. */
+  readonly time?: IndexingTime;
   /** Names of people made. */
   readonly created: readonly string[];
 }
@@ -30,8 +48,14 @@ export interface ApplyOptions {
  * already is left to what was done in pages since, be it a new password or a removal.
  */
 export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
-  const site = readSite(text, options.file ?? 'The site file', options.checks);
-  const digest = digestOf(text);
+  // What it extends is the built-in file of the analysis in force, and of a new library that is the
+  // newest.
+  const isNew = await takesNewest(database);
+  if (isNew && options.dryRun !== true) await takeWhenEmpty(database);
+  const inForce = isNew ? newestVersions : await versionsInForce(database);
+  const { site, files } = readSite(text, options.file ?? 'The site file', { ...options.checks, inForce });
+  if (site.extends !== undefined && options.dryRun !== true) await requireReaders(database);
+  const digest = siteDigest(text, files);
   // Hashing is slow on purpose, so it is done before anything is locked.
   const before = await currentOrNone(database);
   const hashes = await hashPasswords(options.dryRun ? [] : newUsers(site, before?.site));
@@ -40,24 +64,42 @@ export async function applySite(database: Database, text: string, options: Apply
     const current = await currentOrNone(transaction);
     const version = { site, source: text, digest, indexDigest: indexDigest(site) };
     if (current?.digest === digest)
-      return { version: { ...version, number: current.number }, changed: false, needsReindexing: false, created: [] };
+      return {
+        version: { ...version, number: current.number },
+        changed: false,
+        needsReindexing: false,
+        reasons: [],
+        created: [],
+      };
     const number = (current?.number ?? 0) + 1;
     const users = newUsers(site, current?.site);
-    const result = {
-      version: { ...version, number },
-      changed: true,
-      needsReindexing:
-        (current?.site === undefined || indexDigest(current.site) !== version.indexDigest) &&
-        (await hasRecords(transaction)),
-    };
-    if (options.dryRun) return { ...result, created: await missingUsers(transaction, users) };
+    const needsReindexing =
+      (current?.site === undefined || indexDigest(current.site) !== version.indexDigest) &&
+      (await hasRecords(transaction));
+    const reasons = !needsReindexing
+      ? []
+      : current?.site === undefined
+        ? ['the file in force cannot be read by this release']
+        : indexingReasons(current.site, site);
+    const result = { version: { ...version, number }, changed: true, needsReindexing, reasons };
+    if (options.dryRun) {
+      const time = needsReindexing ? await indexingTime(transaction, site) : undefined;
+      return { ...result, ...(time && { time }), created: await missingUsers(transaction, users) };
+    }
     await transaction.query(sql`
-      INSERT INTO site_version (number, source, digest, index_digest) VALUES (${number}, ${text}, ${digest}, ${version.indexDigest})
+      INSERT INTO site_version (number, source, digest, index_digest, files)
+      VALUES (${number}, ${text}, ${digest}, ${version.indexDigest}, ${filesToStore(files)}::jsonb)
     `);
     const created = await createUsers(transaction, users, hashes);
     await transaction.query(sql`SELECT pg_notify('reperio_index', '')`);
     return { ...result, created };
   });
+}
+
+/** Nodes of releases that know no `extends` would be left without a site file. */
+async function requireReaders(database: Queryable): Promise<void> {
+  const behind = (await nodesBehind(database, newestVersions)).filter(({ runs }) => runs);
+  if (behind.length > 0) throw new UserError(siteErrors.olderNodes, { nodes: behind.map(nodeText).join(', ') });
 }
 
 async function hasRecords(database: Queryable): Promise<boolean> {

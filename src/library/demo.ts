@@ -43,7 +43,7 @@ export async function makeDemo({ settings, signal, onMake, onProgress }: DemoOpt
     const text = readFileSync(siteFile, 'utf8');
     const { site, number } = await currentSite(database);
     const records = await countRecords(database);
-    const isDemo = site.name === readSite(text, 'site.yaml').name;
+    const isDemo = site.name === readSite(text, 'site.yaml').site.name;
     if (!isDemo && (records > 0 || number > 0))
       throw new UserError(libraryErrors.notDemo, { folder: settings.dataFolder, records });
     const made = isDemo && records > 0;

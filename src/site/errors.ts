@@ -7,6 +7,18 @@ export const siteErrors = defineErrors({
     message: '{file} has {count}:\n{problems}',
     hint: 'Correct these lines, then run `reperio site check FILE` again.',
   },
+  wrongBefore: {
+    code: 'REPERIO_SITE_WRONG_BEFORE',
+    status: 400,
+    message: '{file} has {count}:\n{problems}',
+    hint: 'The index in force is of an earlier analysis, and so is the built-in file that is extended. Run `reperio index upgrade`, or wait until it is done in the background; or correct these lines.',
+  },
+  olderNodes: {
+    code: 'REPERIO_SITE_OLDER_NODES',
+    status: 409,
+    message: 'A site file that extends another one cannot be read by the releases of these nodes: {nodes}.',
+    hint: 'Apply it when they have this release.',
+  },
   storedWrong: {
     code: 'REPERIO_SITE_STORED_WRONG',
     status: 500,

@@ -1,10 +1,13 @@
 import { createYamlReader, type SiteProblem, suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
+import { builtIns } from './built-in.ts';
 import { contrast, isColour, leastContrast } from './colour.ts';
 import { defaultAccent, defaultFacets, defaultOwnerPaths, defaultRanks, defaultSorts } from './defaults.ts';
-import { newestVersions } from './index-versions.ts';
+import { wholeRoot } from './extend.ts';
+import { type IndexVersions, newestVersions } from './index-versions.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
+import { readLinks, readLocal, readLogo, readMarkdown, readPages, type SiteFiles } from './parse-appearance.ts';
 import { readCollections, readOai, type WrittenOrder, type WrittenQuery } from './parse-collections.ts';
-import { type Knowledge, readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
+import { readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
 import { isLanguage } from './parse-names.ts';
 import { readSignIn } from './parse-sign-in.ts';
 import type { Site } from './site.ts';
@@ -16,6 +19,8 @@ export interface ParsedSite {
   readonly site: Site | undefined;
   /** All of them, by line. */
   readonly problems: readonly SiteProblem[];
+  /** The files that were read for it, by their paths as written. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
@@ -27,12 +32,18 @@ export type CheckQuery = (query: string, site: Site) => string | undefined;
 /** Every mistake in the rules of a role, by the lines of the rules. Handed in likewise. */
 export type CheckRules = (rules: string) => readonly SiteProblem[];
 
+/** What is known outside a site file. */
 export interface SiteChecks {
   readonly query?: CheckQuery;
   readonly rules?: CheckRules;
+  /** By which versions the index is made: a file extends the built-in one of then. */
+  readonly inForce?: IndexVersions;
+  /** Files that the text names: a logo, Markdown. */
+  readonly files?: SiteFiles;
 }
 
 const sections = [
+  'extends',
   'site',
   'fields',
   'sort',
@@ -52,11 +63,17 @@ const sections = [
  * line.
  */
 export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
-  const reader = createYamlReader(text);
+  const { inForce = newestVersions } = checks;
+  const reader = createYamlReader(text, (own, report) => wholeRoot(own, inForce, report));
   const root = reader.members(reader.root, sections);
   const queries: WrittenQuery[] = [];
-  const general = readGeneral(reader, root.site);
-  const knowledge = readKnowledge(reader, root.knowledge);
+  const files = new Map<string, Uint8Array>();
+  const general = readGeneral(reader, root.site, (path) => {
+    const bytes = checks.files?.(path);
+    if (bytes !== undefined) files.set(path, bytes);
+    return bytes;
+  });
+  const { knowledge, labels } = readKnowledge(reader, root.knowledge);
   const fields = readFields(reader, root.fields, knowledge);
   const orders: WrittenOrder[] = [];
   const order = readSearch(reader, root.search, orders);
@@ -75,7 +92,9 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     users: readUsers(reader, root.users, roles),
     signIn: readSignIn(reader, root['sign-in']),
     knowledge,
+    labels,
     oai: readOai(reader, root.oai, queries),
+    extends: root.extends === undefined ? undefined : reader.choice(root.extends, builtIns),
     indexed: newestVersions,
   };
   const known = ['relevance', 'newest', ...[...site.sorts, ...site.ranks].map(({ code }) => code)];
@@ -92,20 +111,38 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
       reader.report(line, `The rules of the role ${role}, line ${wrong.line} of them: ${wrong.message}`);
   }
   const problems = reader.problems.toSorted((a, b) => a.line - b.line);
-  return { site: problems.length === 0 ? freeze(site) : undefined, problems };
+  return { site: problems.length === 0 ? freeze(site) : undefined, problems, files };
 }
 
 type General = Pick<
   Site,
-  'name' | 'languages' | 'admin' | 'accent' | 'restrictedPolicy' | 'hiddenPaths' | 'ownerPaths' | 'viewerPaths'
+  | 'name'
+  | 'names'
+  | 'languages'
+  | 'admin'
+  | 'accent'
+  | 'logo'
+  | 'intro'
+  | 'links'
+  | 'pages'
+  | 'showsEmpty'
+  | 'restrictedPolicy'
+  | 'hiddenPaths'
+  | 'ownerPaths'
+  | 'viewerPaths'
 >;
 
-function readGeneral(reader: YamlReader, value: Value | undefined): General {
+function readGeneral(reader: YamlReader, value: Value | undefined, files: SiteFiles): General {
   const members = reader.members(value, [
     'name',
     'languages',
     'admin',
     'accent',
+    'logo',
+    'intro',
+    'links',
+    'pages',
+    'show-empty',
     'restricted',
     'hidden-paths',
     'owner-paths',
@@ -118,11 +155,18 @@ function readGeneral(reader: YamlReader, value: Value | undefined): General {
     if (!isLanguage(text))
       reader.report(line, `site.languages: '${text}' is not a language code such as en, fr or pt-BR.`);
   }
+  const name = readLocal(reader, members.name);
   return {
-    name: members.name === undefined ? '' : (reader.text(members.name) ?? ''),
+    name: name?.text ?? '',
+    names: name?.names ?? {},
     languages: languages.length === 0 ? ['en'] : languages.map(({ text }) => text),
     admin: members.admin === undefined ? '' : (reader.text(members.admin) ?? ''),
     accent: readAccent(reader, members.accent),
+    logo: readLogo(reader, members.logo, files),
+    intro: readMarkdown(reader, members.intro, files),
+    links: readLinks(reader, members.links),
+    pages: readPages(reader, members.pages, files),
+    showsEmpty: reader.flag(members['show-empty']),
     restrictedPolicy:
       members.restricted === undefined ? 'any' : (reader.choice(members.restricted, ['any', 'all']) ?? 'any'),
     hiddenPaths: readPaths(reader, members['hidden-paths']),
@@ -157,8 +201,24 @@ function readAccent(reader: YamlReader, value: Value | undefined): string {
   return accent;
 }
 
-function readKnowledge(reader: YamlReader, value: Value | undefined): Knowledge {
-  return Object.fromEntries(reader.entries(value).map((entry) => [entry.key, reader.dictionary(entry)]));
+/** Values are texts, or have a name for each language. */
+function readKnowledge(reader: YamlReader, value: Value | undefined): Pick<Site, 'knowledge' | 'labels'> {
+  const bases = reader.entries(value).map((base) => {
+    const values = reader.entries(base).flatMap((entry) => {
+      const local = readLocal(reader, entry);
+      return local === undefined ? [] : [{ key: entry.key, ...local }];
+    });
+    const named = values.filter(({ names }) => Object.keys(names).length > 0);
+    return {
+      name: base.key,
+      texts: Object.fromEntries(values.map(({ key, text, names }) => [key, names['en'] ?? text])),
+      names: Object.fromEntries(named.map(({ key, names }) => [key, names])),
+    };
+  });
+  return {
+    knowledge: Object.fromEntries(bases.map(({ name, texts }) => [name, texts])),
+    labels: Object.fromEntries(bases.map(({ name, names }) => [name, names])),
+  };
 }
 
 function freeze<T>(value: T): T {

@@ -6,15 +6,27 @@ import type { Tokenizer } from '../tokenizers/tokenizers.ts';
  */
 
 import type { Action } from './actions.ts';
+import type { BuiltIn } from './built-in.ts';
 import type { IndexVersions } from './index-versions.ts';
 
 export interface Site {
   readonly name: string;
+  /** Language -> name of the library; empty: `name` in all. */
+  readonly names: Readonly<Record<string, string>>;
   /** Language codes, the first is the default. */
   readonly languages: readonly string[];
   readonly admin: string;
   /** CSS colour of links and controls. */
   readonly accent: string;
+  readonly logo: SiteImage | undefined;
+  /** Markdown on the home page. */
+  readonly intro: LocalText | undefined;
+  /** In the footer. */
+  readonly links: readonly FooterLink[];
+  /** Pages of the library's own, in the order of the file. */
+  readonly pages: readonly SitePage[];
+  /** Are collections without records shown? */
+  readonly showsEmpty: boolean;
   /**
    * May a person who may see ONE (any) or only who may see ALL restricted collections of a record
    * see it?
@@ -50,12 +62,45 @@ export interface Site {
   readonly signIn: readonly SignInProvider[];
   /** Knowledge bases: name -> key -> value. */
   readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Of values that have a name for each language: knowledge base -> key -> language -> name. */
+  readonly labels: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
   readonly oai: OaiSettings | undefined;
+  /** The built-in file of which all is that the site file does not say. */
+  readonly extends: BuiltIn | undefined;
   /**
    * How its records stand in the index: not of the file, but what is in force in the library, or
    * the newest that this release knows.
    */
   readonly indexed: IndexVersions;
+}
+
+/** A text for people. */
+export interface LocalText {
+  /** Where there is none in the language of the page, nor in English. */
+  readonly text: string;
+  readonly names: Readonly<Record<string, string>>;
+}
+
+export interface SiteImage {
+  readonly type: 'svg' | 'png';
+  /** Of its bytes, in addresses. */
+  readonly digest: string;
+  /** Its bytes, base64. */
+  readonly data: string;
+}
+
+export interface FooterLink {
+  readonly text: LocalText;
+  readonly address: string;
+}
+
+export interface SitePage {
+  /** In its address, /pages/SLUG. */
+  readonly slug: string;
+  readonly title: LocalText;
+  /** Markdown, without the title. */
+  readonly text: LocalText;
+  readonly inFooter: boolean;
 }
 
 export interface FieldDefinition {

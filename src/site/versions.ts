@@ -4,8 +4,9 @@ import type { Queryable } from '../store/database.ts';
 import { defaultSite, defaultSiteText } from './default.ts';
 import { digestOf, indexDigest } from './digest.ts';
 import { siteErrors } from './errors.ts';
-import { type IndexVersions, knownPair, newestVersions, sameVersions } from './index-versions.ts';
-import { parseSite, type SiteChecks, type SiteProblem } from './parse.ts';
+import { type IndexVersions, isEarlierAnalysis, knownPair, newestVersions, sameVersions } from './index-versions.ts';
+import { type ParsedSite, parseSite, type SiteChecks, type SiteProblem } from './parse.ts';
+import type { SiteFiles } from './parse-appearance.ts';
 import type { Site } from './site.ts';
 
 /** A site file in force, or that was. */
@@ -14,7 +15,7 @@ export interface SiteVersion {
   /** 0: the built-in default. */
   readonly number: number;
   readonly source: string;
-  /** Hex SHA-256 of `source`. */
+  /** Of the source and of the files that it names. */
   readonly digest: string;
   readonly indexDigest: string;
 }
@@ -31,6 +32,8 @@ interface Row {
   readonly number: number;
   readonly source: string;
   readonly digest: string;
+  /** By their paths, base64. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** What was read last: every process asks for the same again and again. */
@@ -58,7 +61,8 @@ export async function currentSite(database: Queryable): Promise<CurrentSite> {
   const isSame = last?.number === number && (number === 0 || last.digest === digest);
   if (isSame && sameVersions(last!.inForce, inForce)) return last!;
   const indexed = knownPair(inForce) ?? newestVersions;
-  const version = number === 0 ? builtIn(indexed) : isSame ? last! : await readVersion(database, number);
+  // What a file extends may be another one now.
+  const version = number === 0 ? builtIn(indexed) : await readVersion(database, number, indexed);
   // One object as long as nothing changes: what is compiled of a site is kept by it.
   const site = Object.freeze({ ...version.site, indexed });
   last = { ...version, site, indexDigest: indexDigest(site), inForce };
@@ -67,31 +71,54 @@ export async function currentSite(database: Queryable): Promise<CurrentSite> {
 
 /** An earlier site file, for an index of these versions. */
 export async function siteAt(database: Queryable, number: number, indexed: IndexVersions): Promise<Site> {
-  const { site } = number === 0 ? builtIn(indexed) : await readVersion(database, number);
+  const { site } = number === 0 ? builtIn(indexed) : await readVersion(database, number, indexed);
   return { ...site, indexed };
 }
 
-async function readVersion(database: Queryable, number: number): Promise<SiteVersion> {
+async function readVersion(database: Queryable, number: number, inForce: IndexVersions): Promise<SiteVersion> {
   const [row] = await database.query<Row>(
-    sql`SELECT number, source, digest FROM site_version WHERE number = ${number}`,
+    sql`SELECT number, source, digest, files FROM site_version WHERE number = ${number}`,
   );
   if (row === undefined) throw new Error(`site version ${number} is gone`);
-  const { site, problems } = parseSite(row.source);
+  const { site, problems } = parseSite(row.source, { inForce, files: storedFiles(row.files) });
   if (site === undefined) throw new UserError(siteErrors.storedWrong, { number, problems: listProblems(problems) });
   return { site, number, source: row.source, digest: row.digest, indexDigest: indexDigest(site) };
 }
 
-async function versionsInForce(database: Queryable): Promise<IndexVersions> {
+/** The versions of the index in force, or the newest where this release does not know them. */
+export async function versionsInForce(database: Queryable): Promise<IndexVersions> {
   const [inForce] = await database.query<IndexVersions>(sql`SELECT analysis, format FROM manifest LIMIT 1`);
   return inForce === undefined ? newestVersions : (knownPair(inForce) ?? newestVersions);
 }
 
-/** The text in force, also when it has mistakes. */
-export async function currentSource(
-  database: Queryable,
-): Promise<{ readonly number: number; readonly source: string }> {
-  const [row] = await database.query<Row>(sql`SELECT number, source FROM site_version ORDER BY number DESC LIMIT 1`);
-  return row ?? { number: 0, source: defaultSiteText(await versionsInForce(database)) };
+/** The text in force, also when it has mistakes, and the files that it names. */
+export async function currentSource(database: Queryable): Promise<Row> {
+  const [row] = await database.query<Row>(
+    sql`SELECT number, source, digest, files FROM site_version ORDER BY number DESC LIMIT 1`,
+  );
+  if (row !== undefined) return row;
+  const source = defaultSiteText(await versionsInForce(database));
+  return { number: 0, source, digest: digestOf(source), files: {} };
+}
+
+function storedFiles(files: Row['files']): SiteFiles {
+  return (path) => (Object.hasOwn(files, path) ? Buffer.from(files[path]!, 'base64') : undefined);
+}
+
+/** Of a site file with what it names. */
+export function siteDigest(source: string, files: ReadonlyMap<string, Uint8Array>): string {
+  if (files.size === 0) return digestOf(source);
+  const parts = [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => [path, base64(bytes)]);
+  return digestOf(JSON.stringify([source, parts]));
+}
+
+/** As they are stored. */
+export function filesToStore(files: ReadonlyMap<string, Uint8Array>): string {
+  return JSON.stringify(Object.fromEntries([...files].map(([path, bytes]) => [path, base64(bytes)])));
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }
 
 const standard = new Map<string, SiteVersion>();
@@ -107,11 +134,17 @@ function builtIn(versions: IndexVersions): SiteVersion {
 }
 
 /** Parses a site file or throws `wrong` with every mistake. */
-export function readSite(text: string, file: string, checks?: SiteChecks): Site {
-  const { site, problems } = parseSite(text, checks);
-  if (site !== undefined) return site;
+export function readSite(
+  text: string,
+  file: string,
+  checks?: SiteChecks,
+): Pick<ParsedSite, 'files'> & { readonly site: Site } {
+  const { site, problems, files } = parseSite(text, checks);
+  if (site !== undefined) return { site, files };
   const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
-  throw new UserError(siteErrors.wrong, { file, count, problems: listProblems(problems) });
+  const isBefore = checks?.inForce !== undefined && isEarlierAnalysis(checks.inForce) && /^extends:/m.test(text);
+  const wrong = isBefore ? siteErrors.wrongBefore : siteErrors.wrong;
+  throw new UserError(wrong, { file, count, problems: listProblems(problems) });
 }
 
 function listProblems(problems: readonly SiteProblem[]): string {
@@ -125,7 +158,8 @@ function listProblems(problems: readonly SiteProblem[]): string {
 export async function currentOrNone(
   database: Queryable,
 ): Promise<Omit<SiteVersion, 'site'> & { site: Site | undefined }> {
-  const { number, source } = await currentSource(database);
-  const { site } = number === 0 ? builtIn(await versionsInForce(database)) : parseSite(source);
-  return { number, source, digest: digestOf(source), indexDigest: site === undefined ? '' : indexDigest(site), site };
+  const { number, source, digest, files } = await currentSource(database);
+  const inForce = await versionsInForce(database);
+  const { site } = number === 0 ? builtIn(inForce) : parseSite(source, { inForce, files: storedFiles(files) });
+  return { number, source, digest, indexDigest: site === undefined ? '' : indexDigest(site), site };
 }

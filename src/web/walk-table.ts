@@ -74,6 +74,7 @@ export const walks: Readonly<Record<string, Walk>> = {
     [...collections, 'Nothing'].flatMap((name) =>
       get(`/collection/${encodeURIComponent(name)}`, `/collection/${encodeURIComponent(name)}?as=1&ln=fr`),
     ),
+  'GET /pages/:slug': () => get('/pages/about', '/pages/about?ln=fr', '/pages/nothing'),
   'GET /help/search': () => get('/help/search'),
   'GET /search': ({ questions, collections, facets, ids }) =>
     get(

@@ -35,7 +35,14 @@ import { errorSteps, type Step, type WalkWorld, walks } from './walk-table.ts';
  */
 
 const siteText = `
-site: {name: Walked Library, languages: [en, fr], admin: admin@library.example, restricted: any, hidden-paths: ["595", "500__x"]}
+site:
+  name: {en: Walked Library, fr: Bibliothèque}
+  languages: [en, fr]
+  admin: admin@library.example
+  restricted: any
+  hidden-paths: ["595", "500__x"]
+  intro: Welcome.
+  pages: {about: {en: "# About", fr: "# À propos"}}
 fields:
   anyfield: {index: {union: [title, author, abstract, keyword, year, journal, reference, miscellaneous], stem: english, pairs: true}}
   title: {paths: ["245__%"], index: {tokenizer: text, stem: english, pairs: true}}

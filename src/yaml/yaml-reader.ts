@@ -42,11 +42,16 @@ export interface YamlReader {
   dictionary(value: Value | undefined): Readonly<Record<string, string>>;
 }
 
-export function createYamlReader(source: string): YamlReader {
+export function createYamlReader(
+  source: string,
+  /** What is read in the place of what the text says, as when it is joined to what it inherits. */
+  over: (root: Node | null, report: YamlReader['report']) => Node | null = (root) => root,
+): YamlReader {
   const tree = treeOf(source);
   const problems: SiteProblem[] = [...tree.problems];
   const report = (line: number, message: string): void => void problems.push({ line, message });
   reportTwice(tree.root, report);
+  const root = tree.problems.length === 0 ? over(tree.root, report) : tree.root;
 
   function child(node: Node | null, name: string, otherwise: number): Value {
     const line = node?.line ?? otherwise;
@@ -124,7 +129,7 @@ export function createYamlReader(source: string): YamlReader {
 
   return {
     problems,
-    root: child(tree.root, '', 1),
+    root: child(root, '', 1),
     report,
     text,
     isText,

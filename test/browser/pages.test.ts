@@ -5,8 +5,8 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { createDemoLibrary } from '../../src/demo/library.ts';
 import { field } from '../../src/formats/test-records.ts';
 import { testView } from '../../src/monitor/status/test-status.ts';
-import { defaultSite } from '../../src/site/default.ts';
 import { openLevel } from '../../src/site/level.ts';
+import { parseSite } from '../../src/site/parse.ts';
 import { createApp } from '../../src/web/app.ts';
 import { deletedRecord, memoryLibrary } from '../../src/web/test-library.ts';
 import { accessViolations, checkAccessible, checkFits } from '../support/looks.ts';
@@ -74,6 +74,7 @@ const pages: Readonly<Record<string, string>> = {
   'long title': `/record/${demoRecords + 1}`,
   'right to left': `/record/${demoRecords + 2}`,
   help: '/help/search',
+  'a page of its own': '/pages/about',
   'api for programs': '/api',
   'not found': '/nothing',
   'no such record': '/record/99999',
@@ -81,6 +82,21 @@ const pages: Readonly<Record<string, string>> = {
   'no such collection': '/collection/Nothing',
   french: '/search?p=measurement&ln=fr',
 };
+
+const { site: ownSite } = parseSite(
+  `extends: default
+site:
+  logo: logo.svg
+  intro: "Papers of the *laboratory*. [About us](/pages/about)"
+  links: [{text: {en: The town, fr: La ville}, address: https://town.example/}]
+  pages:
+    about: "# About us\\n\\n## Hours\\n\\n| Day | Hours |\\n|---|---|\\n| Monday | 9 to 17 |\\n\\n> Quoted\\n\\n    code"
+`,
+  {
+    files: () =>
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>'),
+  },
+);
 
 describe('pages in Chromium', { skip }, () => {
   let app: FastifyInstance;
@@ -90,7 +106,7 @@ describe('pages in Chromium', { skip }, () => {
   before(async () => {
     const demo = createDemoLibrary();
     const records = [...Array.from({ length: demoRecords }, (_, i) => demo.record(i + 1)), ...special];
-    app = createApp(memoryLibrary(defaultSite(), records), {
+    app = createApp(memoryLibrary(ownSite!, records), {
       status: { networks: '127.0.0.0/8', view: async () => testView() },
       level: () => ({ ...openLevel, message: 'The reading room is closed on Monday.' }),
     });

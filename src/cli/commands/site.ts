@@ -1,14 +1,21 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
+import { grouped } from '../../errors/grouped.ts';
 import { applySite } from '../../library/apply-site.ts';
 import { checkRules } from '../../people/rules/check.ts';
 import { checkQuery } from '../../search/check-query.ts';
 import { readLevel, setLevel, siteLevels } from '../../site/level.ts';
-import { readSiteText } from '../../site/read-file.ts';
+import { filesBeside, readSiteText } from '../../site/read-file.ts';
 import type { Collection } from '../../site/site.ts';
-import { currentSource, readSite } from '../../site/versions.ts';
+import { currentSource, readSite, versionsInForce } from '../../site/versions.ts';
+import { wholeText } from '../../site/whole-text.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
+import { languageWarnings } from '../language-warnings.ts';
+import { duration } from '../progress.ts';
+import { newCommand } from './site-new.ts';
 
 const checks = { query: checkQuery, rules: checkRules };
 const fileArgument = { file: { doc: 'A site file; - is standard input.' } } as const;
@@ -19,14 +26,16 @@ const check = defineSubcommand({
   examples: [{ command: 'site check site.yaml', doc: 'Exit status 0: the file can be applied.' }],
   arguments: fileArgument,
   options: jsonOption,
-  run: async ({ arguments: { file }, options, stdin, print, printJson }) => {
-    const site = readSite(await readSiteText(file, stdin), file, checks);
+  run: async ({ arguments: { file }, options, stdin, stderr, print, printJson }) => {
+    const { site } = readSite(await readSiteText(file, stdin), file, { ...checks, files: filesBeside(file) });
     const counts = {
       fields: site.fields.length,
       collections: countCollections(site.collections),
       users: site.users.length,
     };
-    if (options.json) return printJson({ name: site.name, ...counts });
+    const warnings = languageWarnings(site.languages);
+    if (options.json) return printJson({ name: site.name, ...counts, warnings });
+    for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
     print(`${file} is valid: ${site.name}, ${counts.fields} fields, ${counts.collections} collections.`);
   },
 });
@@ -42,27 +51,47 @@ then, searches use the existing index.`,
   ],
   arguments: fileArgument,
   options: { 'dry-run': { type: 'flag', doc: 'Only show what would be changed.' }, ...jsonOption },
-  run: async ({ arguments: { file }, options, settings, signal, stdin, print, printJson }) => {
+  run: async ({ arguments: { file }, options, settings, signal, stdin, stderr, print, printJson }) => {
     const text = await readSiteText(file, stdin);
-    readSite(text, file, checks);
+    const allChecks = { ...checks, files: filesBeside(file) };
+    readSite(text, file, allChecks);
     const store = await openStore(settings(), { signal });
     try {
       const dryRun = options['dry-run'];
-      const { version, changed, needsReindexing, created } = await applySite(store.database, text, {
+      const { version, changed, needsReindexing, reasons, time, created } = await applySite(store.database, text, {
         dryRun,
         file,
-        checks,
+        checks: allChecks,
       });
-      if (options.json) return printJson({ version: version.number, changed, needsReindexing, created, dryRun });
+      const warnings = languageWarnings(version.site.languages);
+      if (options.json)
+        return printJson({
+          version: version.number,
+          changed,
+          needsReindexing,
+          reasons,
+          time,
+          created,
+          dryRun,
+          warnings,
+        });
+      for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
       if (!changed) return print(`Nothing to do: this file is already in force, as version ${version.number}.`);
       print(`${dryRun ? 'Would be' : 'In force as'} version ${version.number}: ${version.site.name}.`);
       if (created.length > 0) print(`People ${dryRun ? 'that would be added' : 'added'}: ${created.join(', ')}.`);
-      if (needsReindexing)
+      if (!needsReindexing) return;
+      const why = reasons.length === 0 ? '' : `, because ${reasons.join('; ')}`;
+      if (!dryRun)
         print(
-          dryRun
-            ? 'The records would be indexed again.'
-            : 'The running server indexes the records again in the background; if none is running, run `reperio index rebuild`.',
+          `The running server indexes the records again in the background${why}; if none is running, run \`reperio index rebuild\`.`,
         );
+      else {
+        const { records = 0, seconds = 0 } = time ?? {};
+        print(`The records would be indexed again${why}.`);
+        print(
+          `That is ${grouped(records)} records, ${seconds < 1 ? 'less than a second' : `about ${duration(seconds)}`} on this machine, measured with some of them; searches use the existing index meanwhile.`,
+        );
+      }
     } finally {
       await store.release();
     }
@@ -71,14 +100,28 @@ then, searches use the existing index.`,
 
 const show = defineSubcommand({
   summary: 'Print the site file in force.',
-  description: 'It shows the passwords with which people were added; they may have changed them since.',
-  examples: [{ command: 'site show > site.yaml', doc: 'A start for your own site file.' }],
+  description: `It shows the passwords with which people were added; they may have changed them since. A file that extends a built-in one is printed
+as it was applied; --whole prints it with all that it inherits.`,
+  examples: [
+    { command: 'site show > site.yaml', doc: 'The file as it was applied.' },
+    { command: 'site show --whole', doc: 'Every field, sort, facet and collection in force.' },
+  ],
   arguments: {},
-  options: jsonOption,
+  options: {
+    whole: { type: 'flag', doc: 'With all that the file inherits.' },
+    files: {
+      type: 'text',
+      value: 'FOLDER',
+      doc: 'Also write the files that it names, a logo and pages, into this folder.',
+    },
+    ...jsonOption,
+  },
   run: async ({ options, settings, signal, stdout, printJson }) => {
     const store = await openStore(settings(), { signal });
     try {
-      const { number, source } = await currentSource(store.database);
+      const { number, source: applied, files } = await currentSource(store.database);
+      if (options.files !== undefined) writeFiles(options.files, files);
+      const source = options.whole ? wholeText(applied, await versionsInForce(store.database)) : applied;
       if (options.json) return printJson({ version: number, source });
       stdout.write(source.endsWith('\n') ? source : `${source}\n`);
     } finally {
@@ -134,6 +177,16 @@ force. Commands on the terminal are never refused.`,
   },
 });
 
+/** By their paths below the folder; what stood elsewhere comes into the folder itself. */
+function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, data] of Object.entries(files)) {
+    const isBelow = !isAbsolute(path) && !normalize(path).startsWith('..');
+    const file = join(folder, isBelow ? path : basename(path));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, Buffer.from(data, 'base64'));
+  }
+}
+
 function countCollections(collections: readonly Collection[]): number {
   return collections.reduce(
     (sum, one) => sum + 1 + countCollections(one.children) + countCollections(one.virtualChildren),
@@ -141,4 +194,4 @@ function countCollections(collections: readonly Collection[]): number {
   );
 }
 
-export const command: CommandGroup = { commands: { check, apply, show, level } };
+export const command: CommandGroup = { commands: { new: newCommand, check, apply, show, level } };

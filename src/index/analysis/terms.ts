@@ -45,9 +45,9 @@ interface FieldPlan {
 }
 
 /**
- * Writes all terms of a record; `shown` is the record without its hidden paths. What to do with a subfield depends on its place only, so it is
- * worked out once for each tag, indicators and code (and for the outcome of `when` conditions) and
- * kept.
+ * Writes all terms of a record; `shown` is the record without its hidden paths. What to do with a
+ * subfield depends on its place only, so it is worked out once for each tag, indicators and code
+ * (and for the outcome of `when` conditions) and kept.
  */
 export function compileTerms(site: Site): (record: MarcRecord, shown: MarcRecord, sink: TermSink) => void {
   const spaces = createSpaceTable();

@@ -8,7 +8,7 @@ import type { PageContext } from '../ui/page-context.ts';
  * and, where it has one, a link. Nothing for a person without an address.
  */
 export function postEmail(
-  { tr, site }: PageContext,
+  { tr, site, libraryName }: PageContext,
   { mailer, mailFrom, linkBase }: WebPeople,
   to: string,
   kind: string,
@@ -16,12 +16,12 @@ export function postEmail(
   link = '/',
 ): void {
   if (to === '') return;
-  const all = { ...values, library: site.name, link: `${linkBase()}${link}`, address: linkBase() };
+  const all = { ...values, library: libraryName, link: `${linkBase()}${link}`, address: linkBase() };
   const email: Email = {
     from: mailFrom ?? (site.admin === '' ? 'library@localhost' : site.admin),
     to,
     subject: tr.t(`email.${kind}.subject`, all),
-    text: `${tr.t(`email.${kind}.text`, all)}\n\n-- \n${site.name}\n${linkBase()}\n`,
+    text: `${tr.t(`email.${kind}.text`, all)}\n\n-- \n${libraryName}\n${linkBase()}\n`,
   };
   mailer.post(email);
 }

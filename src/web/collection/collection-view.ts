@@ -3,11 +3,12 @@ import { collectionTree } from '../../access/collections.ts';
 import { collectionCounts } from '../../access/visible.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import type { Work } from '../../index/work.ts';
-import { personKey } from '../../people/person.ts';
+import { may, personKey } from '../../people/person.ts';
 import { type CountedHits, counted, countYears, topValuesOf } from '../../search/facets.ts';
 import { emptyRequest } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { usualYears } from '../ui/years.ts';
 import type { TreeNode } from './collection-tree.ts';
 import type { CollectionModel, NewRecord } from './home-page.ts';
 
@@ -61,6 +62,10 @@ function* build({ snapshot, person }: Exchange, name: string): Work<Model | unde
     { briefs: true },
   );
   const hits = counted(answer.hits);
+  const { site } = snapshot;
+  // Whoever fills a collection has to find it.
+  const showsEmpty = ({ name: collection }: Collection): boolean =>
+    site.showsEmpty || may(site, person, 'runbibedit', { collection });
   const nodes = (list: readonly Collection[]): readonly TreeNode[] =>
     list
       .filter((one) => counts.has(one.name))
@@ -68,7 +73,8 @@ function* build({ snapshot, person }: Exchange, name: string): Work<Model | unde
         collection: one,
         count: counts.get(one.name),
         children: nodes([...one.children, ...one.virtualChildren]),
-      }));
+      }))
+      .filter(({ collection: one, count, children }) => count !== 0 || children.length > 0 || showsEmpty(one));
   const titles = answer.briefs.map((brief) => brief.t);
   const examples: string[] = [];
   for (const text of yield* examplesFor(snapshot, hits, titles)) {
@@ -124,10 +130,12 @@ function* examplesFor(snapshot: IndexSnapshot, hits: CountedHits, titles: readon
   const author = snapshot.site.facets.find((facet) => facet.code === 'author');
   const [name] = author === undefined || !has('author') ? [] : yield* topValuesOf(snapshot, author.code, hits, 1);
   if (name !== undefined && !name.text.includes('"')) examples.push(`author:"${name.text}"`);
-  const years = (yield* countYears(snapshot, hits)).map((year) => Number(year.text));
+  const counts = (yield* countYears(snapshot, hits)).map(({ text, count }) => ({ year: Number(text), count }));
+  const [first, last] = usualYears(counts) ?? [];
+  const years = counts.map(({ year }) => year).filter((year) => year >= (first ?? 0) && year <= (last ?? 0));
   const middle = years[Math.floor(years.length / 2)];
   const word = titles.join(' ').match(/(?<![\p{L}\\{$])\p{Ll}{6,12}(?![\p{L}}$])/u)?.[0];
   if (middle !== undefined && has('year') && word !== undefined && has('title'))
-    examples.push(`title:${word} year:${middle - 5}->${years.at(-1)}`, `${word} year:${years[0]}->${years.at(-1)}`);
+    examples.push(`title:${word} year:${middle - 5}->${last}`, `${word} year:${first}->${last}`);
   return examples;
 }

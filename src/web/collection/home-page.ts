@@ -1,15 +1,17 @@
 import { type Html, html, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
 import { emptyRequest, toUrl } from '../../search/request.ts';
+import { yearSpanText } from '../../search/year-span.ts';
 import type { Collection } from '../../site/site.ts';
 import { collectionAddress } from '../http/url.ts';
 import { advancedForm } from '../search/advanced.ts';
 import { byLine, kindName, titleHtml } from '../ui/hit.ts';
-import { layout } from '../ui/layout.ts';
+import { layout, logo } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { searchBox } from '../ui/search-box.ts';
 import { type YearCount, yearPicture } from '../ui/years.ts';
 import { collectionName, collectionTree, type TreeNode } from './collection-tree.ts';
+import { markdown } from './markdown.ts';
 
 export interface NewRecord {
   readonly id: number;
@@ -47,8 +49,9 @@ export function collectionPage(context: PageContext, model: CollectionModel): st
       : yearPicture(context, {
           counts: model.years,
           chosen: undefined,
-          href: (from, to) => toUrl(request, { facets: { [year]: [from === to ? String(from) : `${from}->${to}`] } }),
+          href: (from, to) => toUrl(request, { facets: { [year]: [yearSpanText({ from, to })] } }),
         });
+  const intro = model.isHome ? context.site.intro : undefined;
   const trees = model.children.length + model.virtualChildren.length > 0;
   return layout(context, {
     title: model.isHome ? '' : name,
@@ -62,7 +65,7 @@ ${
       html`<li><a href="${i === 0 ? '/' : collectionAddress(one.name)}">${collectionName(context, one)}</a></li>`,
   )}</ul></nav>`
 }
-<h1>${model.isHome ? context.site.name : name}</h1>
+<h1>${model.isHome ? html`${logo(context)}${context.libraryName}` : name}</h1>
 ${searchBox(context, { text: '', collection: scope === '' ? undefined : scope, hidden: [], focus: model.isHome })}
 ${
   model.examples.length > 0 &&
@@ -71,6 +74,7 @@ ${
   )}</p>`
 }
 <details class="small"${model.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>
+${intro !== undefined && html`<div class="prose intro">${markdown(tr.nameOf(intro.names, intro.text))}</div>`}
 </div>
 <div class="columns">
 <div class="stack">

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { collectionTree } from '../../access/collections.ts';
+import { isOpenTo } from '../../access/visible.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { routesOf } from '../exchange/exchange.ts';
 import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
@@ -8,8 +9,9 @@ import { collectionAddress } from '../http/url.ts';
 import { collectionView } from './collection-view.ts';
 import { helpPage } from './help-page.ts';
 import { collectionPage } from './home-page.ts';
+import { ownPage } from './own-page.ts';
 
-/** The home page, collection pages, help. */
+/** The home page, collection pages, the library's own pages, help. */
 export function collectionRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   const { get } = routesOf(app, environment);
   get('/', async (exchange) => {
@@ -19,7 +21,8 @@ export function collectionRoutes(app: FastifyInstance, environment: WebEnvironme
     if (legacy !== null && legacy !== '') return exchange.reply.redirect(collectionAddress(legacy), 301);
     if (exchange.isFresh()) return exchange.reply;
     const model = await collectionView(exchange, '');
-    if (model === undefined) throw new Error('the site has no home collection');
+    if (model === undefined)
+      return sendRestricted(exchange, collectionTree(exchange.snapshot.site).home!.collection.name);
     return sendHtml(exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(args) }));
   });
 
@@ -32,6 +35,15 @@ export function collectionRoutes(app: FastifyInstance, environment: WebEnvironme
     if (model === undefined) return sendRestricted(exchange, name);
     if (exchange.isFresh()) return exchange.reply;
     return sendHtml(exchange, collectionPage(exchange.page, { ...model, advanced: isAdvanced(exchange.args) }));
+  });
+
+  get('/pages/:slug', async (exchange) => {
+    const { snapshot, person, page } = exchange;
+    const own = snapshot.site.pages.find(({ slug }) => slug === exchange.param('slug'));
+    if (own === undefined) return exchange.notFound();
+    if (!isOpenTo(person, snapshot)) return sendRestricted(exchange, page.libraryName);
+    if (exchange.isFresh()) return exchange.reply;
+    return sendHtml(exchange, ownPage(page, own));
   });
 
   get('/help/search', async (exchange) => {

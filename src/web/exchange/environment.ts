@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../../library/open.ts';
 import type { SiteLevel } from '../../site/level.ts';
 import type { Limits } from '../limits/limits.ts';
-import { type Assets, assetsOf } from '../ui/assets.ts';
+import { type AssetSite, type Assets, assetsOf } from '../ui/assets.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from '../ui/translations.ts';
 import type { AfterAnswer } from './after-answer.ts';
 import type { WebFiles } from './web-files.ts';
@@ -28,7 +28,7 @@ export interface WebEnvironment {
   readonly sharedCache: number;
   readonly catalogues: ReadonlyMap<string, Catalogue>;
   readonly translator: (language: string) => Translator;
-  readonly assets: (accent: string) => Assets;
+  readonly assets: (site: AssetSite) => Assets;
   /**
    * Changes with the code that draws the pages, so that no browser keeps a page that an older one
    * drew.

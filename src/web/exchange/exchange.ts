@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, asking, type Wanted } from '../../access/ask.ts';
 import type { ChangesBy } from '../../access/cataloguers.ts';
+import { isOpenTo } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { RecordVersion } from '../../index/entry.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
@@ -182,16 +183,19 @@ function pageContext(
     known(account?.preferences.language) ??
     negotiateLanguage(request.headers['accept-language'], languages) ??
     languages[0]!;
+  const tr = environment.translator(language);
   const theme = readCookie(cookies, 'theme') ?? account?.preferences.theme;
   return {
     site,
-    tr: environment.translator(language),
+    libraryName: tr.nameOf(site.names, site.name),
+    ownPages: isOpenTo(person, snapshot) ? site.pages : [],
+    tr,
     languages,
     theme: theme === 'light' || theme === 'dark' ? (theme satisfies Theme) : undefined,
     baseUrl: environment.baseUrl ?? ownAddress(request),
     address: request.url,
-    assets: environment.assets(site.accent).addresses,
-    banners: bannersOf(environment, environment.translator(language)),
+    assets: environment.assets(site).addresses,
+    banners: bannersOf(environment, tr),
     account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
     hasAccounts: environment.people !== undefined,
     leftOut: (id, error) =>

@@ -68,12 +68,12 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
   });
 
   app.get<{ Params: { file: string } }>('/assets/:file', async (request, reply) => {
-    const { accent } = environment.library.snapshot().site;
-    const asset = environment.assets(accent).files.get(request.params.file);
+    const asset = environment.assets(environment.library.snapshot().site).files.get(request.params.file);
     if (asset === undefined) return reply.callNotFound();
     const accepted = request.headers['accept-encoding'] ?? '';
     const coding = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : undefined;
     if (coding !== undefined) reply.header('content-encoding', coding);
+    if (asset.policy !== undefined) reply.header('content-security-policy', asset.policy);
     return reply
       .header('vary', 'Accept-Encoding')
       .header('cache-control', 'public, max-age=31536000, immutable')
@@ -81,7 +81,7 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
       .send(coding === 'br' ? asset.brotli : coding === 'gzip' ? asset.gzip : asset.body);
   });
   app.get('/favicon.ico', async (_, reply) =>
-    reply.redirect(environment.assets(environment.library.snapshot().site.accent).addresses.icon, 302),
+    reply.redirect(environment.assets(environment.library.snapshot().site).addresses.icon, 302),
   );
 
   app.get('/robots.txt', async (_, reply) =>
@@ -144,7 +144,7 @@ async function newest(exchange: Exchange): Promise<{ readonly question: SearchRe
 function feedTitle({ page }: Exchange, question: SearchRequest): string {
   const subject = [question.text, question.collection].filter((part) => part !== '').join(' · ');
   return page.tr.t('feed.title', {
-    library: page.site.name,
+    library: page.libraryName,
     search: subject === '' ? page.tr.t('feed.all') : subject,
   });
 }
@@ -191,14 +191,14 @@ function sendFeed(
 }
 
 /** OpenSearch 1.1, with the suggestions that browsers show while one types. */
-function openSearchDescription({ site, baseUrl, tr, assets }: PageContext): string {
+function openSearchDescription({ site, libraryName, baseUrl, tr, assets }: PageContext): string {
   const url = (type: string, template: string, more = ''): string =>
     `<Url type="${type}"${more} template="${escapeXml(baseUrl + template)}"/>\n`;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
-${element('ShortName', site.name.slice(0, 16))}
-${element('LongName', site.name.slice(0, 48))}
-${element('Description', tr.t('feed.search', { library: site.name }))}
+${element('ShortName', libraryName.slice(0, 16))}
+${element('LongName', libraryName.slice(0, 48))}
+${element('Description', tr.t('feed.search', { library: libraryName }))}
 ${url('text/html', '/search?p={searchTerms}')}${url('text/html', '/search?p={searchTerms}&jrec={startIndex?}&rg={count?}')}${url(
   'application/atom+xml',
   '/feed?p={searchTerms}',

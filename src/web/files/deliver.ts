@@ -5,10 +5,8 @@ import type { DocumentFile } from '../../files/documents.ts';
 import { disposition, mediaType } from '../../files/names.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { WebFiles } from '../exchange/web-files.ts';
+import { filePolicy } from '../http/security-headers.ts';
 import { rangeOf } from './range.ts';
-
-/** Whatever is in a file, it runs as nobody's script. */
-const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox";
 
 /** Sends a file that this person may have, or has it sent. */
 export async function deliver(

@@ -1,3 +1,6 @@
+/** Of what others have made: whatever is in a file, it runs as nobody's script. */
+export const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox";
+
 /**
  * Of every answer. No script but ours, no style but ours, nothing from elsewhere. Data blocks such
  * as JSON-LD are not scripts to it.

@@ -13,7 +13,7 @@ export interface RecordCitations {
   readonly withoutSelf: number;
   readonly perYear: readonly YearCount[];
   /** What cites it in a span of years. */
-  readonly yearHref: (from: number, to: number) => string;
+  readonly yearHref: (from: number | undefined, to: number | undefined) => string;
 }
 
 export interface CitationList extends RecordCitations {

@@ -35,5 +35,5 @@ ${meta.map(
       format,
     ) => html`<link rel="alternate" type="${format.contentType.split(';')[0]!}" title="${format.name}" href="/record/${model.id}/export/${format.code}">
 `,
-  )}${jsonScript('application/ld+json', schemaOrg(model.work, { address, id: model.id, library: context.site.name, libraryAddress: context.baseUrl, ...(pdfs.length > 0 && { pdfs }) }))}`;
+  )}${jsonScript('application/ld+json', schemaOrg(model.work, { address, id: model.id, library: context.libraryName, libraryAddress: context.baseUrl, ...(pdfs.length > 0 && { pdfs }) }))}`;
 }

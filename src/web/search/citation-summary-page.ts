@@ -11,7 +11,7 @@ export interface CitationSummaryModel {
   /** The search for those of the papers that are cited so often. */
   readonly citedHref: (citing: Citing, from: number, to: number | undefined) => string;
   /** What cites the papers, of a span of years. */
-  readonly yearHref: (from: number, to: number) => string;
+  readonly yearHref: (from: number | undefined, to: number | undefined) => string;
   /** The list of the papers. */
   readonly listHref: string;
   readonly mostCitedHref: string | undefined;

@@ -274,7 +274,7 @@ function facets(context: PageContext, model: SearchModel): Html {
   const { request } = model;
   return html`<aside class="facets" aria-label="${tr.t('facets.title')}">${model.facets.map((facet) => {
     if (facet.kind === 'list') return facetList(context, facet.list);
-    const href = (from: number, to: number): string =>
+    const href = (from: number | undefined, to: number | undefined): string =>
       toUrl(request, { facets: { ...request.facets, [facet.code]: [yearSpanText({ from, to })] } });
     const picture = yearPicture(context, { counts: facet.counts, href, chosen: facet.chosen });
     if (picture === nothing && facet.chosen === undefined) return nothing;

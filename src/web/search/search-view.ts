@@ -252,6 +252,8 @@ export function facetLabel(page: PageContext, definition: FacetDefinition, value
     const collection = collectionTree(page.site).byName.get(value)?.collection;
     return collection === undefined ? label : page.tr.nameOf(collection.names, collection.name);
   }
+  const names = definition.labels === undefined ? undefined : page.site.labels[definition.labels];
+  if (names !== undefined && Object.hasOwn(names, value)) return page.tr.nameOf(names[value]!, label);
   if (label !== value) return label;
   const tokenizer = page.site.fields.find(({ code }) => code === definition.field)?.index?.tokenizer;
   if (definition.code === 'language' || tokenizer === 'language') return page.tr.languageName(value);

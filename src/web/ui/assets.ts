@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type { Site } from '../../site/site.ts';
+import { filePolicy } from '../http/security-headers.ts';
 import { themeCss } from './theme.ts';
 
 export interface Asset {
@@ -8,6 +10,8 @@ export interface Asset {
   readonly body: Buffer;
   readonly brotli: Buffer;
   readonly gzip: Buffer;
+  /** A policy of its own: it comes from the site file, and runs as nobody's script. */
+  readonly policy?: string;
 }
 
 /** Addresses hold a hash of the content, so a browser may keep what is behind them for ever. */
@@ -15,6 +19,8 @@ export interface AssetAddresses {
   readonly style: string;
   readonly script: string;
   readonly icon: string;
+  /** Undefined: the site has none. */
+  readonly logo: string | undefined;
 }
 
 export interface Assets {
@@ -54,30 +60,39 @@ function stylesheet(): string {
  * stylesheet.
  */
 const assetsKept = 4;
-/** By accent: those last made, of all applications of this process. */
+/** By accent and logo: those last made, of all applications of this process. */
 const kept = new Map<string, Assets>();
 
-/**
- * The stylesheet has the site's accent colour in it, so there is one set of assets for each accent.
- */
-export function assetsOf(accent: string): Assets {
-  let made = kept.get(accent);
+/** What of a site is in its assets: the stylesheet has its accent colour. */
+export type AssetSite = Pick<Site, 'accent' | 'logo'>;
+
+export function assetsOf(site: AssetSite): Assets {
+  const key = `${site.accent} ${site.logo?.digest ?? ''}`;
+  let made = kept.get(key);
   if (made === undefined) {
-    made = makeAssets(accent);
+    made = makeAssets(site);
     const [oldest] = kept.keys();
     if (kept.size >= assetsKept && oldest !== undefined) kept.delete(oldest);
-    kept.set(accent, made);
+    kept.set(key, made);
   }
   return made;
 }
 
-function makeAssets(accent: string): Assets {
+const imageTypes = { svg: 'image/svg+xml', png: 'image/png' } as const;
+
+function makeAssets({ accent, logo }: AssetSite): Assets {
   const files = new Map<string, Asset>();
-  const add = (name: string, extension: string, contentType: string, text: string): string => {
+  const add = (
+    name: string,
+    extension: string,
+    contentType: string,
+    text: string | Buffer,
+    policy?: string,
+  ): string => {
     const body = Buffer.from(text);
     const file = `${name}-${createHash('sha256').update(body).digest('hex').slice(0, 12)}.${extension}`;
     const brotli = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
-    files.set(file, { contentType, body, brotli, gzip: gzipSync(body) });
+    files.set(file, { contentType, body, brotli, gzip: gzipSync(body), ...(policy !== undefined && { policy }) });
     return `/assets/${file}`;
   };
   const addresses = {
@@ -89,6 +104,7 @@ function makeAssets(accent: string): Assets {
       scripts.map((name) => read(`${name}.js`)).join('\n'),
     ),
     icon: add('icon', 'svg', 'image/svg+xml', read('icon.svg')),
+    logo: logo && add('logo', logo.type, imageTypes[logo.type], Buffer.from(logo.data, 'base64'), filePolicy),
   };
   return { addresses, files };
 }

@@ -1,5 +1,6 @@
 import { type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
+import type { LocalText, Site } from '../../site/site.ts';
 import { attempt } from './attempt.ts';
 import { type Highlighter, noHighlight, richLine, richText } from './highlight.ts';
 import type { PageContext } from './page-context.ts';
@@ -81,10 +82,39 @@ function identifierText(kind: string, value: string): string {
 
 /**
  * What people call a kind of document (980): "ARTICLE" is "Article", in their language when it is
- * known.
+ * known. What the site file calls it in a facet of kinds counts first.
  */
 export function kindName(context: PageContext, kind: string): string {
+  const { site, tr } = context;
   const key = `kind.${kind.toLowerCase()}`;
-  if (context.tr.has(key)) return context.tr.t(key);
+  const named = namesOfKind(site, kind);
+  // A text alone is in the first language of the site.
+  const isIn = named !== undefined && (Object.keys(named.names).length > 0 || tr.language === site.languages[0]);
+  if (tr.has(key) && !isIn) return tr.t(key);
+  if (named !== undefined) return tr.nameOf(named.names, named.text);
   return /^[A-Z_ ]+$/.test(kind) ? kind.charAt(0) + kind.slice(1).toLowerCase().replaceAll('_', ' ') : kind;
+}
+
+function namesOfKind(site: Site, kind: string): LocalText | undefined {
+  for (const base of kindBases(site)) {
+    const text = site.knowledge[base] ?? {};
+    if (Object.hasOwn(text, kind)) return { text: text[kind]!, names: site.labels[base]?.[kind] ?? {} };
+  }
+  return undefined;
+}
+
+const knownBases = new WeakMap<Site, readonly string[]>();
+
+/** Knowledge bases that name kinds: those of facets over the kind of material, or 980. */
+function kindBases(site: Site): readonly string[] {
+  const known = knownBases.get(site);
+  if (known !== undefined) return known;
+  const bases = site.facets.flatMap(({ labels, field, paths }) => {
+    const isOfKinds =
+      paths.some((path) => path.startsWith('980')) ||
+      site.fields.some(({ code, index }) => code === field && index?.tokenizer === 'material');
+    return isOfKinds && labels !== undefined ? [labels] : [];
+  });
+  knownBases.set(site, bases);
+  return bases;
 }

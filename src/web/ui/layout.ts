@@ -1,4 +1,5 @@
 import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
+import type { LocalText } from '../../site/site.ts';
 import { signInAddress, withParameter } from '../http/url.ts';
 import { formTokenField } from './form.ts';
 import type { PageContext } from './page-context.ts';
@@ -20,9 +21,9 @@ export interface Page {
 
 /** A whole document around a page. */
 export function layout(context: PageContext, page: Page): string {
-  const { site, tr, assets } = context;
+  const { libraryName, tr, assets } = context;
   const { header = true, footer: hasFooter = true } = page.embedded ?? {};
-  const title = page.title === '' ? site.name : `${page.title} · ${site.name}`;
+  const title = page.title === '' ? libraryName : `${page.title} · ${libraryName}`;
   return html`<!doctype html>
 <html lang="${tr.language}" dir="${tr.direction}"${attribute('data-theme', context.theme)}>
 <head>
@@ -32,7 +33,7 @@ export function layout(context: PageContext, page: Page): string {
 ${page.unlisted === true && html`<meta name="robots" content="noindex, nofollow">`}
 <link rel="stylesheet" href="${assets.style}">
 <link rel="icon" href="${assets.icon}" type="image/svg+xml">
-<link rel="search" type="application/opensearchdescription+xml" title="${site.name}" href="/opensearchdescription">
+<link rel="search" type="application/opensearchdescription+xml" title="${libraryName}" href="/opensearchdescription">
 <script src="${assets.script}" defer></script>
 ${page.head}
 </head>
@@ -41,7 +42,7 @@ ${page.head}
 ${
   header &&
   html`<header class="top"><div class="frame">
-${page.title !== '' && html`<a class="name" href="/">${site.name}</a>`}
+${page.title !== '' && html`<a class="name" href="/">${logo(context)}${libraryName}</a>`}
 ${page.find}
 <nav aria-label="${tr.t('layout.navigation')}"><ul class="plain">
 <li><a href="/help/search">${tr.t('layout.help')}</a></li>${accountLinks(context)}
@@ -74,8 +75,20 @@ function accountLinks(context: PageContext): HtmlValue {
 <li><a href="/account">${account.name}</a></li>`;
 }
 
+/** The name stands beside it, so it says nothing of its own. */
+export function logo({ assets }: PageContext): HtmlValue {
+  return assets.logo !== undefined && html`<img class="logo" src="${assets.logo}" alt="">`;
+}
+
 function footer(context: PageContext): Html {
-  const { tr } = context;
+  const { tr, site } = context;
+  const local = ({ text, names }: LocalText): string => tr.nameOf(names, text);
+  const links = [
+    ...context.ownPages
+      .filter(({ inFooter }) => inFooter)
+      .map(({ slug, title }) => html`<li><a href="/pages/${slug}">${local(title)}</a></li>`),
+    ...site.links.map(({ text, address }) => html`<li><a href="${address}">${local(text)}</a></li>`),
+  ];
   const choice = (theme: 'light' | 'dark' | 'auto'): Html =>
     html`<button class="quiet" name="theme" value="${theme}" aria-pressed="${String(
       (context.theme ?? 'auto') === theme,
@@ -88,7 +101,8 @@ function footer(context: PageContext): Html {
     )}>${nativeName(language)}</a></li>`;
   });
   return html`<footer class="foot"><div class="frame">
-<ul class="plain"${attribute('aria-label', tr.t('layout.languages'))}>${languages}</ul>
+${links.length > 0 && html`<ul class="plain links"${attribute('aria-label', tr.t('layout.links'))}>${links}</ul>`}
+${languages.length > 1 && html`<ul class="plain"${attribute('aria-label', tr.t('layout.languages'))}>${languages}</ul>`}
 <form method="post" action="/preferences"><span>${tr.t('layout.theme.label')}</span>
 ${context.formToken !== undefined && formTokenField(context)}<input type="hidden" name="back" value="${context.address}">${choice('auto')} ${choice('light')} ${choice('dark')}</form>
 ${context.site.admin !== '' && html`<span>${tr.rich('layout.contact', { admin: html`<a href="mailto:${context.site.admin}">${context.site.admin}</a>` })}</span>`}

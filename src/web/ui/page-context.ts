@@ -1,4 +1,4 @@
-import type { Site } from '../../site/site.ts';
+import type { Site, SitePage } from '../../site/site.ts';
 import type { AssetAddresses } from './assets.ts';
 import type { LeavesOut } from './attempt.ts';
 import type { Translator } from './translations.ts';
@@ -8,6 +8,10 @@ export type Theme = 'light' | 'dark';
 /** What every page knows beside its own matter. */
 export interface PageContext extends LeavesOut {
   readonly site: Site;
+  /** In the language of the page. */
+  readonly libraryName: string;
+  /** Of the site file, those that the reader may see. */
+  readonly ownPages: readonly SitePage[];
   readonly tr: Translator;
   /** Languages the pages exist in and the site wants, in its order. */
   readonly languages: readonly string[];

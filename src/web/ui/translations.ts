@@ -38,11 +38,18 @@ export interface Translator {
 
 const folder = new URL('./translations/', import.meta.url);
 
+/** The languages that pages exist in. */
+export function translatedLanguages(): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.replace(/\.yaml$/, ''))
+    .toSorted();
+}
+
 /** All catalogues in src/web/ui/translations, by language code. A new language is a new file. */
 export function loadCatalogues(): ReadonlyMap<string, Catalogue> {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
   return new Map(
-    files.map((name) => [name.replace(/\.yaml$/, ''), parseCatalogue(readFileSync(new URL(name, folder), 'utf8'))]),
+    translatedLanguages().map((code) => [code, parseCatalogue(readFileSync(new URL(`${code}.yaml`, folder), 'utf8'))]),
   );
 }
 

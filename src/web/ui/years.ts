@@ -1,4 +1,4 @@
-import { type Html, html, nothing } from '../../html/html.ts';
+import { attribute, type Html, html, nothing } from '../../html/html.ts';
 import type { YearSpan } from '../../search/year-span.ts';
 import type { PageContext } from './page-context.ts';
 import { hiddenFields } from './search-box.ts';
@@ -11,7 +11,7 @@ export interface YearCount {
 export interface YearPicture {
   readonly counts: readonly YearCount[];
   /** The search limited to a span of years. */
-  readonly href: (from: number, to: number) => string;
+  readonly href: (from: number | undefined, to: number | undefined) => string;
   /** What is counted; records unless it is said. */
   readonly counted?: 'records' | 'citations';
   /** The span that is chosen already. */
@@ -27,9 +27,35 @@ export function yearCounts(perYear: Iterable<readonly [year: number, count: numb
 }
 
 interface Bar {
-  readonly from: number;
-  readonly to: number;
+  /** Undefined: whatever is earlier. */
+  readonly from: number | undefined;
+  /** Undefined: whatever is later. */
+  readonly to: number | undefined;
   readonly count: number;
+}
+
+/** The part of all records whose years may lie outside of the usual ones, at either end. */
+const unusualPart = 100;
+/** Of fewer records each one counts. */
+const fewRecords = 20;
+
+/**
+ * The years in which nearly all records are: dates of another calendar, and the one old book, would
+ * make one bar of all others.
+ */
+export function usualYears(counts: readonly YearCount[]): readonly [first: number, last: number] | undefined {
+  const years = counts.filter((one) => one.year > 0 && one.count > 0).sort((a, b) => a.year - b.year);
+  const total = years.reduce((sum, { count }) => sum + count, 0);
+  const left = total < fewRecords ? 0 : Math.max(1, Math.floor(total / unusualPart));
+  const end = (list: readonly YearCount[]): number | undefined => {
+    let passed = 0;
+    return list.find(({ count }) => {
+      passed += count;
+      return passed > left;
+    })?.year;
+  };
+  const [first, last] = [end(years), end(years.toReversed())];
+  return first === undefined || last === undefined || first > last ? undefined : [first, last];
 }
 
 const mostBars = 48;
@@ -38,18 +64,32 @@ const steps = [1, 2, 5, 10, 20, 50, 100, 200];
 /** Years joined into spans of equal length, few enough that a bar can be hit with a finger. */
 export function yearBars(counts: readonly YearCount[], most = mostBars): readonly Bar[] {
   const years = counts.filter((one) => one.year > 0 && one.count > 0).sort((a, b) => a.year - b.year);
-  const first = years[0];
-  const last = years.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const step = steps.find((size) => Math.floor(last.year / size) - Math.floor(first.year / size) < most) ?? 500;
-  const start = Math.floor(first.year / step) * step;
-  const bars = Array.from({ length: Math.floor((last.year - start) / step) + 1 }, (_, i) => ({
+  const whole = years.length === 0 ? undefined : ([years[0]!.year, years.at(-1)!.year] as const);
+  const usual = usualYears(years) ?? whole;
+  if (whole === undefined || usual === undefined) return [];
+  // Ends are cut off only where the others are seen better for it.
+  const [first, last] = stepOf(usual, most) < stepOf(whole, most) ? usual : whole;
+  const step = stepOf([first, last], most);
+  const start = Math.floor(first / step) * step;
+  const bars = Array.from({ length: Math.floor((last - start) / step) + 1 }, (_, i) => ({
     from: start + i * step,
     to: start + (i + 1) * step - 1,
     count: 0,
   }));
-  for (const { year, count } of years) bars[Math.floor((year - start) / step)]!.count += count;
-  return bars;
+  const end = start + bars.length * step;
+  const [earlier, later] = [
+    { from: undefined, to: start - 1, count: 0 },
+    { from: end, to: undefined, count: 0 },
+  ];
+  for (const { year, count } of years) {
+    const bar = year < start ? earlier : year >= end ? later : bars[Math.floor((year - start) / step)]!;
+    bar.count += count;
+  }
+  return [...(earlier.count > 0 ? [earlier] : []), ...bars, ...(later.count > 0 ? [later] : [])];
+}
+
+function stepOf([first, last]: readonly [number, number], most: number): number {
+  return steps.find((size) => Math.floor(last / size) - Math.floor(first / size) < most) ?? 500;
 }
 
 const height = 64;
@@ -66,19 +106,34 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
   const drawn = bars.map((bar, i) => {
     if (bar.count === 0) return nothing;
     const tall = Math.max(2, Math.round((bar.count / most) * (height - 2)));
-    const name = bar.from === bar.to ? String(bar.from) : `${bar.from}–${bar.to}`;
     const label = tr.t(counted === 'citations' ? 'years.citations_bar' : 'years.bar', {
-      years: name,
+      years: spanName(context, bar),
       count: bar.count,
     });
     const x = (i * width).toFixed(1);
     const { chosen } = picture;
     const now =
-      chosen !== undefined && bar.from <= (chosen.to ?? Number.POSITIVE_INFINITY) && bar.to >= (chosen.from ?? 0);
-    return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${now ? html` class="now"` : nothing} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
+      chosen !== undefined &&
+      (bar.from ?? 0) <= (chosen.to ?? Number.POSITIVE_INFINITY) &&
+      (bar.to ?? Number.POSITIVE_INFINITY) >= (chosen.from ?? 0);
+    const isOpen = bar.from === undefined || bar.to === undefined;
+    const kind = [now && 'now', isOpen && 'open'].filter((one) => one !== false).join(' ');
+    return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${attribute('class', kind || undefined)} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
   });
-  return html`<figure class="years" data-start="${bars[0]!.from}" data-step="${bars[0]!.to - bars[0]!.from + 1}" data-bars="${bars.length}"><svg viewBox="0 0 240 ${height}" role="group" aria-label="${tr.t(counted === 'citations' ? 'years.citations' : 'years.picture')}">${drawn}</svg>
-<figcaption class="number"><span>${String(bars[0]!.from)}</span><span>${String(Math.min(bars.at(-1)!.to, lastYear(picture.counts)))}</span></figcaption></figure>`;
+  const closed = bars.filter((bar): bar is ClosedBar => bar.from !== undefined && bar.to !== undefined);
+  const [first, last] = [closed[0]!, closed.at(-1)!];
+  const [earlier, later] = [bars[0]!.from === undefined, bars.at(-1)!.to === undefined];
+  const end = later ? last.to : Math.min(last.to, lastYear(picture.counts));
+  return html`<figure class="years" data-start="${first.from}" data-step="${first.to - first.from + 1}" data-bars="${bars.length}" data-earlier="${earlier ? 1 : 0}" data-later="${later ? 1 : 0}"><svg viewBox="0 0 240 ${height}" role="group" aria-label="${tr.t(counted === 'citations' ? 'years.citations' : 'years.picture')}">${drawn}</svg>
+<figcaption class="number"><span>${earlier && '… '}${String(first.from)}</span><span>${String(end)}${later && ' …'}</span></figcaption></figure>`;
+}
+
+type ClosedBar = Bar & { readonly from: number; readonly to: number };
+
+function spanName({ tr }: PageContext, { from, to }: Bar): string {
+  if (from === undefined) return tr.t('years.earlier', { year: String((to ?? 0) + 1) });
+  if (to === undefined) return tr.t('years.later', { year: String(from - 1) });
+  return from === to ? String(from) : `${from}–${to}`;
 }
 
 function lastYear(counts: readonly YearCount[]): number {

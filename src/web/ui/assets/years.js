@@ -5,7 +5,7 @@ for (const picture of document.querySelectorAll('.years[data-step]')) {
   if (!form?.matches('form.range')) continue;
   const svg = picture.querySelector('svg');
   const [from, to] = form.querySelectorAll('input[type=text]');
-  const { start, step, bars } = Object.fromEntries(
+  const { start, step, bars, earlier, later } = Object.fromEntries(
     Object.entries(picture.dataset).map(([name, text]) => [name, Number(text)]),
   );
   const { width, height } = svg.viewBox.baseVal;
@@ -25,8 +25,9 @@ for (const picture of document.querySelectorAll('.years[data-step]')) {
     span.setAttribute('x', String((low * width) / bars));
     span.setAttribute('width', String(((high - low + 1) * width) / bars));
     svg.append(span);
-    from.value = String(start + low * step);
-    to.value = String(start + (high + 1) * step - 1);
+    // The first bar may stand for all that is earlier, the last for all that is later.
+    from.value = earlier && low === 0 ? '' : String(start + (low - earlier) * step);
+    to.value = later && high === bars - 1 ? '' : String(start + (high - earlier + 1) * step - 1);
   };
   const forget = () => {
     first = last = undefined;
