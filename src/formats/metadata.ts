@@ -9,8 +9,8 @@ export type Meta = readonly [name: string, content: string];
 const mostAuthors = 50;
 
 /**
- * Highwire Press tags, as Google Scholar and reference managers read them. `pdfs`: the library's own,
- * which Google Scholar wants on the site of the page.
+ * Highwire Press tags, as Google Scholar and reference managers read them. `pdfs`: the library's
+ * own, which Google Scholar wants on the site of the page.
  */
 export function highwireMeta(work: Work, address: string, pdfs: readonly string[] = []): readonly Meta[] {
   const published = work.publications[0];

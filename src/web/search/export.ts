@@ -23,7 +23,9 @@ export async function sendIds(exchange: Exchange, question: SearchRequest): Prom
     .send(list);
 }
 
-/** As on the page that links it: a title that was pasted is one in every format. `ap=0`: as typed. */
+/**
+ * As on the page that links it: a title that was pasted is one in every format. `ap=0`: as typed.
+ */
 function wantsColons({ args }: Exchange): boolean {
   return args.get('ap') !== '0';
 }

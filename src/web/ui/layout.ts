@@ -10,6 +10,8 @@ export interface Page {
   readonly main: HtmlValue;
   /** Meta tags, feeds and structured data of this page. */
   readonly head?: HtmlValue;
+  /** A link that skips to the heart of this page; it is the second one. */
+  readonly skip?: HtmlValue;
   /** The search form in the header; pages that have their own leave it out. */
   readonly find?: HtmlValue;
   /** For a page that stands within another: which of its parts are drawn. */
@@ -37,7 +39,7 @@ ${page.unlisted === true && html`<meta name="robots" content="noindex, nofollow"
 ${page.head}
 </head>
 <body>
-<a class="skip" href="#main">${tr.t('layout.skip')}</a>
+<a class="skip" href="#main">${tr.t('layout.skip')}</a>${page.skip}
 ${
   header &&
   html`<header class="top"><div class="frame">

@@ -1,4 +1,4 @@
-import { type Html, html, nothing } from '../../html/html.ts';
+import { attribute, type Html, html, nothing } from '../../html/html.ts';
 import type { YearSpan } from '../../search/year-span.ts';
 import type { PageContext } from './page-context.ts';
 import { hiddenFields } from './search-box.ts';
@@ -54,7 +54,10 @@ export function yearBars(counts: readonly YearCount[], most = mostBars): readonl
 
 const height = 64;
 
-/** Records per year as bars; each is a link that limits the search to it. */
+/**
+ * Records per year as bars; each is a link that limits the search to it. One of them is a Tab stop:
+ * the arrow keys lead to the others, and without a script the years are typed.
+ */
 export function yearPicture(context: PageContext, picture: YearPicture): Html {
   const bars = yearBars(picture.counts);
   if (bars.length < 2) return nothing;
@@ -63,6 +66,11 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
   const most = Math.max(...bars.map((bar) => bar.count));
   const width = 240 / bars.length;
   const gap = width > 4 ? 1 : 0.4;
+  const { chosen } = picture;
+  const isChosen = (bar: Bar): boolean =>
+    chosen !== undefined && bar.from <= (chosen.to ?? Number.POSITIVE_INFINITY) && bar.to >= (chosen.from ?? 0);
+  const filled = bars.filter((bar) => bar.count > 0);
+  const stop = filled.find(isChosen) ?? filled.at(-1);
   const drawn = bars.map((bar, i) => {
     if (bar.count === 0) return nothing;
     const tall = Math.max(2, Math.round((bar.count / most) * (height - 2)));
@@ -72,10 +80,7 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
       count: bar.count,
     });
     const x = (i * width).toFixed(1);
-    const { chosen } = picture;
-    const now =
-      chosen !== undefined && bar.from <= (chosen.to ?? Number.POSITIVE_INFINITY) && bar.to >= (chosen.from ?? 0);
-    return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${now ? html` class="now"` : nothing} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
+    return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"${attribute('tabindex', bar === stop ? undefined : '-1')}><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${isChosen(bar) ? html` class="now"` : nothing} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
   });
   return html`<figure class="years" data-start="${bars[0]!.from}" data-step="${bars[0]!.to - bars[0]!.from + 1}" data-bars="${bars.length}"><svg viewBox="0 0 240 ${height}" role="group" aria-label="${tr.t(counted === 'citations' ? 'years.citations' : 'years.picture')}">${drawn}</svg>
 <figcaption class="number"><span>${String(bars[0]!.from)}</span><span>${String(Math.min(bars.at(-1)!.to, lastYear(picture.counts)))}</span></figcaption></figure>`;

@@ -14,8 +14,8 @@ import { compileTerms } from './terms.ts';
 
 /**
  * The analyses 2 and 3 as they were when 4 came, tokenizers and all: an index that an earlier
- * release made, and that its nodes still read, goes on being written and asked by this. Nothing here
- * is changed; when no supported release has them as its newest the folder goes, and
+ * release made, and that its nodes still read, goes on being written and asked by this. Nothing
+ * here is changed; when no supported release has them as its newest the folder goes, and
  * site/default-before.yaml with it.
  */
 export interface Analyzer extends QuerySide {
