@@ -200,12 +200,7 @@ function moreMenu(context: PageContext, model: SearchModel): Html {
       : [{ label: tr.t(request.split ? 'split.together' : 'split.by_collection'), href: model.splitHref }]),
     ...(model.total === 0
       ? []
-      : [
-          { label: tr.t('search.feed'), href: toUrl({ ...request, format: emptyRequest.format }, {}, '/feed') },
-          ...(model.summary === undefined
-            ? []
-            : [{ label: tr.t('search.back'), href: toUrl(request, { format: emptyRequest.format }) }]),
-        ]),
+      : [{ label: tr.t('search.feed'), href: toUrl({ ...request, format: emptyRequest.format }, {}, '/feed') }]),
   ];
   const address = html`<div class="address"><p class="heading">${tr.t('search.link')}</p><p class="muted">${tr.t('search.link_says')}</p><p><code id="permalink">${context.baseUrl}${toUrl(request, { first: request.first })}</code> <button type="button" class="quiet" hidden data-copy="permalink" data-done="${tr.t('record.copied')}">${tr.t('record.copy')}</button></p></div>`;
   return menu(tr.t('search.more'), [...sizes, ...lists], address);

@@ -164,7 +164,9 @@ function drawn(runs: readonly PageRun[], highlighter: Highlighter): Html {
   return html`${pieces}`;
 }
 
-/** What text with raised and lowered letters shows as well is text: it is found, marked and light. */
+/**
+ * What text with raised and lowered letters shows as well is text: it is found, marked and light.
+ */
 const plainFormula =
   /^(?:[A-Za-z0-9\s.,:;/|()+=<>*'-]|\\(?:to|rightarrow|sim|pm|times|alpha|beta|gamma|[Dd]elta|mu|nu|pi|tau|phi|psi|sigma|rho|eta|chi|lambda|Lambda|Omega|omega|rm|mathrm|text)(?![A-Za-z])|\\[,; ]|\{[A-Za-z0-9]*\}|\\sqrt\{[a-z]\}|[_^](?:[A-Za-z0-9+-]|\{[A-Za-z0-9+-]*\}))*$/;
 
