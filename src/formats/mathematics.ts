@@ -212,6 +212,12 @@ function readMath(source: string, shift: TextRun['shift'], add: Add, depth: numb
     }
   }
 
+  /** Of a fraction: several things stand in parentheses. */
+  function part(text: string): void {
+    const isOne = words || !/[-+\s\\].*\S/.test(text.trim().slice(1));
+    inside(isOne ? text : `(${text})`);
+  }
+
   function readCommand(command: string): void {
     const accent = texAccents.get(command);
     const symbol = texSymbols.get(command);
@@ -221,13 +227,24 @@ function readMath(source: string, shift: TextRun['shift'], add: Add, depth: numb
       const [first = '', ...rest] = [...base];
       add(((first === 'ı' ? 'i' : first) + accent).normalize('NFC') + rest.join(''), shift);
     } else if (command === 'frac' || command === 'tfrac' || command === 'dfrac') {
-      inside(argument());
+      part(argument());
       add('/', shift);
-      inside(argument());
+      part(argument());
     } else if (command === 'sqrt') {
+      const index = /^\s*\[([^\]]{0,20})\]/.exec(source.slice(at));
+      if (index !== null) {
+        at += index[0].length;
+        if (shift === 'none') inside(index[1]!, 'raised');
+      }
       const radicand = argument();
       add('√', shift);
       inside([...radicand].length > 1 && !radicand.startsWith('\\') ? `(${radicand})` : radicand);
+    } else if (command === 'begin' || command === 'end') {
+      argument();
+    } else if (command === '\\' || command === 'cr') {
+      if (!words) add('; ', shift);
+    } else if (command === '|') {
+      add('‖', shift);
     } else if (symbol !== undefined) {
       add(symbol, shift);
       if (words && source[at] === ' ') at++;

@@ -71,7 +71,7 @@ function accountLinks(context: PageContext): HtmlValue {
   return html`${
     account.administers &&
     html`
-<li><a href="/admin/people">${tr.t('layout.administration')}</a></li>`
+<li><a href="/admin">${tr.t('layout.administration')}</a></li>`
   }
 <li><a href="/account">${account.name}</a></li>`;
 }
