@@ -36,7 +36,9 @@ export function* asking(
 ): Work<Answer> {
   const visible = stage('what may be seen', () => visibleRecords(person, snapshot, request));
   const facet = snapshot.site.facets.find(({ kind }) => kind === 'collection');
-  const needsCollections = facet !== undefined && (wanted.facets || Object.hasOwn(request.facets, facet.code));
+  const needsCollections =
+    facet !== undefined &&
+    (wanted.facets || [request.facets, request.excluded].some((choices) => Object.hasOwn(choices, facet.code)));
   const result = yield* searching(snapshot, request, visible.hits, {
     ...wanted,
     ...optionsFor(snapshot, person),

@@ -3,6 +3,8 @@ import type { Collection, Site } from '../site/site.ts';
 /** A collection where it stands in the tree. */
 export interface PlacedCollection {
   readonly collection: Collection;
+  /** Names of those above it, from the root; of several places the last one. */
+  readonly above: readonly string[];
   /** Names of the restricted collections that it is or stands below; empty for a public one. */
   readonly restrictedBy: readonly string[];
 }
@@ -20,12 +22,13 @@ export function collectionTree(site: Site): CollectionTree {
   const known = trees.get(site);
   if (known !== undefined) return known;
   const byName = new Map<string, PlacedCollection>();
-  const place = (collection: Collection, above: readonly string[]) => {
-    const restrictedBy = collection.restricted ? [...above, collection.name] : above;
-    byName.set(collection.name, { collection, restrictedBy });
-    for (const child of [...collection.children, ...collection.virtualChildren]) place(child, restrictedBy);
+  const place = (collection: Collection, above: readonly string[], restrictedAbove: readonly string[]) => {
+    const restrictedBy = collection.restricted ? [...restrictedAbove, collection.name] : restrictedAbove;
+    byName.set(collection.name, { collection, above, restrictedBy });
+    for (const child of [...collection.children, ...collection.virtualChildren])
+      place(child, [...above, collection.name], restrictedBy);
   };
-  for (const root of site.collections) place(root, []);
+  for (const root of site.collections) place(root, [], []);
   const tree: CollectionTree = {
     home: byName.get(site.collections[0]?.name ?? ''),
     byName,

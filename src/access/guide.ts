@@ -30,9 +30,16 @@ export function* guiding(
   patterns: Patterns,
 ): Work<Guidance> {
   const visible = visibleRecords(person, snapshot, request);
-  const { counts } = yield* asking(snapshot, person, { ...request, facets: {}, size: 1 }, { counts: true, patterns });
+  const { counts } = yield* asking(
+    snapshot,
+    person,
+    { ...request, facets: {}, excluded: {}, size: 1 },
+    { counts: true, patterns },
+  );
   const unfiltered =
-    Object.keys(request.facets).length === 0 ? 0 : yield* countingFor(snapshot, person, request, patterns);
+    Object.keys({ ...request.facets, ...request.excluded }).length === 0
+      ? 0
+      : yield* countingFor(snapshot, person, request, patterns);
   const elsewhere = unfiltered > 0 ? [] : yield* otherPlaces(snapshot, person, request, patterns);
   const nearest = yield* nearestTerms(snapshot, request, visible.hits, { ...optionsFor(snapshot, person), patterns });
   return { counts, nearest, unfiltered, elsewhere };

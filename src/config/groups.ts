@@ -12,7 +12,17 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     'statementTimeout',
     'lockTimeout',
   ],
-  Network: ['host', 'port', 'trustProxy', 'requestTimeout', 'headerTimeout', 'bodyTimeout', 'keepAlive', 'sharedCache'],
+  Network: [
+    'host',
+    'port',
+    'trustProxy',
+    'requestTimeout',
+    'headerTimeout',
+    'bodyTimeout',
+    'keepAlive',
+    'sharedCache',
+    'compression',
+  ],
   Limits: [
     'pageRate',
     'exportRate',

@@ -146,6 +146,15 @@ export const settingsTable = {
     change: 'reload',
     doc: "How long browsers and shared caches may keep a guest's page without asking again; with 0 they ask each time.",
   },
+  compression: {
+    name: 'compression',
+    environment: 'REPERIO_COMPRESSION',
+    type: 'text',
+    default: 'auto',
+    choices: ['auto', 'off'],
+    change: 'reload',
+    doc: 'Pages are compressed for clients that can read it (auto), or not (off), where a proxy in front does it. Pages of people who are signed in never are.',
+  },
   pageRate: {
     name: 'page-rate',
     environment: 'REPERIO_PAGE_RATE',

@@ -20,6 +20,9 @@ const read: Readonly<Record<string, string>> = {
   '$\\unknown{x}$': 'unknownx',
   '$a_{$': 'a',
   'to \\$5 from \\$6': 'to $5 from $6',
+  '$\\sqrt[3]{x^2+y^2}$': '³√(x²+y²)',
+  '$\\frac{\\sin x}{x}$ of $\\|x\\|$': '(sin x)/x of ‖x‖',
+  '$\\begin{matrix}a & b\\\\c & d\\end{matrix}$': 'a & b; c & d',
   '{braces} stay': '{braces} stay',
 };
 

@@ -4,6 +4,13 @@ import { texAccents, texSymbols, texTypefaces } from './tex-symbols.ts';
 export interface TextRun {
   readonly text: string;
   readonly shift: 'none' | 'raised' | 'lowered';
+  readonly italic?: boolean;
+}
+
+/** A run as a page draws it. */
+export interface PageRun extends TextRun {
+  /** TeX of which `text` is what can be read of it. */
+  readonly formula?: string;
 }
 
 /**
@@ -12,17 +19,37 @@ export interface TextRun {
  * <sub>. What it does not know it leaves readable: an unknown command keeps its name.
  */
 export function textRuns(source: string): readonly TextRun[] {
+  return runsOf(source, false);
+}
+
+/**
+ * The same for a page, which may draw formulas itself: each is one run. Italics, as of the names of
+ * species, are kept.
+ */
+export function pageRuns(source: string): readonly PageRun[] {
+  return runsOf(source, true);
+}
+
+function runsOf(source: string, forPage: boolean): readonly PageRun[] {
   if (!/[$\\<&]/.test(source)) return [{ text: source, shift: 'none' }];
-  const runs: TextRun[] = [];
+  const runs: PageRun[] = [];
+  let italic = false;
   const add = (text: string, shift: TextRun['shift']): void => {
     const last = runs.at(-1);
     if (text === '') return;
-    if (last !== undefined && last.shift === shift) runs[runs.length - 1] = { text: last.text + text, shift };
-    else runs.push({ text, shift });
+    const joins =
+      last !== undefined && last.shift === shift && (last.italic ?? false) === italic && last.formula === undefined;
+    const run = { text: joins ? last.text + text : text, shift, ...(italic ? { italic } : {}) };
+    if (joins) runs[runs.length - 1] = run;
+    else runs.push(run);
+  };
+  const formula = (tex: string): void => {
+    runs.push({ text: plainText(`$${tex}$`), shift: 'none', formula: tex });
   };
   for (const piece of htmlPieces(source)) {
+    italic = forPage && piece.italic === true;
     if (piece.shift !== 'none') add(inText(piece.text), piece.shift);
-    else readText(piece.text, add);
+    else readText(piece.text, add, forPage ? formula : undefined);
   }
   return runs;
 }
@@ -90,13 +117,19 @@ function htmlPieces(source: string): readonly TextRun[] {
   if (!/<\/?(su[bp]|i|b|em|strong|p|br|tt|span)\b|&/i.test(source)) return [{ text: source, shift: 'none' }];
   const pieces: TextRun[] = [];
   let end = 0;
-  for (const match of source.matchAll(/<(su[bp])>([^<]*)<\/\1>/gi)) {
+  for (const match of source.matchAll(/<(su[bp]|i|em)>([^<]*)<\/\1>/gi)) {
     pieces.push({ text: withoutMarkup(source.slice(end, match.index)), shift: 'none' });
-    pieces.push({ text: withoutMarkup(match[2]!), shift: match[1]!.toLowerCase() === 'sup' ? 'raised' : 'lowered' });
+    const text = withoutMarkup(match[2]!);
+    const tag = match[1]!.toLowerCase();
+    pieces.push(tag.startsWith('su') ? { text, shift: tag === 'sup' ? 'raised' : 'lowered' } : italicPiece(text));
     end = match.index + match[0].length;
   }
   pieces.push({ text: withoutMarkup(source.slice(end)), shift: 'none' });
   return pieces;
+}
+
+function italicPiece(text: string): TextRun {
+  return { text, shift: 'none', italic: true };
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: '\u00a0', apos: "'" };
@@ -110,7 +143,8 @@ function withoutMarkup(text: string): string {
 
 type Add = (text: string, shift: TextRun['shift']) => void;
 
-function readText(source: string, add: Add): void {
+/** `formula`: takes mathematics as it is written. */
+function readText(source: string, add: Add, formula?: (tex: string) => void): void {
   const parts = source.split(/(?<!\\)\$\$?/);
   // An odd number of dollars is a price, not mathematics.
   if (parts.length % 2 === 0) {
@@ -121,6 +155,7 @@ function readText(source: string, add: Add): void {
     if (i % 2 === 0) add(inText(part), 'none');
     // "from $5 to $6" are two prices.
     else if (/^\d[^\\^_{}]*$/.test(part) && /^\d/.test(parts[i + 1] ?? '')) add(`$${part}$`, 'none');
+    else if (formula !== undefined && part.trim() !== '') formula(part);
     else readMath(part, 'none', add, 0);
   });
 }
@@ -177,6 +212,12 @@ function readMath(source: string, shift: TextRun['shift'], add: Add, depth: numb
     }
   }
 
+  /** Of a fraction: several things stand in parentheses. */
+  function part(text: string): void {
+    const isOne = words || !/[-+\s\\].*\S/.test(text.trim().slice(1));
+    inside(isOne ? text : `(${text})`);
+  }
+
   function readCommand(command: string): void {
     const accent = texAccents.get(command);
     const symbol = texSymbols.get(command);
@@ -186,13 +227,24 @@ function readMath(source: string, shift: TextRun['shift'], add: Add, depth: numb
       const [first = '', ...rest] = [...base];
       add(((first === 'ı' ? 'i' : first) + accent).normalize('NFC') + rest.join(''), shift);
     } else if (command === 'frac' || command === 'tfrac' || command === 'dfrac') {
-      inside(argument());
+      part(argument());
       add('/', shift);
-      inside(argument());
+      part(argument());
     } else if (command === 'sqrt') {
+      const index = /^\s*\[([^\]]{0,20})\]/.exec(source.slice(at));
+      if (index !== null) {
+        at += index[0].length;
+        if (shift === 'none') inside(index[1]!, 'raised');
+      }
       const radicand = argument();
       add('√', shift);
       inside([...radicand].length > 1 && !radicand.startsWith('\\') ? `(${radicand})` : radicand);
+    } else if (command === 'begin' || command === 'end') {
+      argument();
+    } else if (command === '\\' || command === 'cr') {
+      if (!words) add('; ', shift);
+    } else if (command === '|') {
+      add('‖', shift);
     } else if (symbol !== undefined) {
       add(symbol, shift);
       if (words && source[at] === ' ') at++;

@@ -91,6 +91,31 @@ test('among the values that are met, among all, and by a bitmap for each value t
   );
 });
 
+test('a value that is excluded in a facet is in no hit and counted nowhere', () => {
+  assertProperty(
+    fc.property(history, (versions) => {
+      const snapshot = snapshotOf(versions, site);
+      const chosen = { facets: { year: ['1999->2005'] }, excluded: { author: ['Plato'], year: ['2001->2002'] } };
+      const result = search(snapshot, { ...emptyRequest, ...chosen }, live(snapshot), { facets: true });
+      const rest = liveVersions(versions).filter((version) => {
+        const { facets: values, year } = columnsOf(version);
+        return !(values.author?.includes('Plato') ?? false) && !(year >= 2001 && year <= 2002);
+      });
+      const inYears = rest.filter((version) => columnsOf(version).year >= 1999 && columnsOf(version).year <= 2005);
+      assert.equal(result.total, inYears.length);
+      const [year, author] = result.facets;
+      const dated = rest.filter((each) => columnsOf(each).year > 0);
+      assert.equal(
+        year?.values.reduce((sum, { count }) => sum + count, 0),
+        dated.length,
+      );
+      const expected = tally(inYears);
+      for (const { value, count } of author?.values ?? []) assert.equal(count, expected.get(value) ?? 0);
+      assert.ok(!author?.values.some(({ value }) => value === 'Plato'));
+    }),
+  );
+});
+
 test('a facet keeps its other values in reach of what was chosen in it, and narrows the other facets', () => {
   assertProperty(
     fc.property(history, (versions) => {

@@ -211,17 +211,22 @@ export interface NamedHits {
 /** What was chosen in facets, and what the collection facet offers. */
 export interface FacetChoices {
   readonly facets: Readonly<Record<string, readonly string[]>>;
+  readonly excluded: Readonly<Record<string, readonly string[]>>;
   readonly collections: readonly NamedHits[];
 }
 
 /**
  * Hits that agree with the choices made in every facet but `except`. Values chosen in one facet are
- * alternatives.
+ * alternatives; those excluded are in none, `except` or not.
  */
 export function narrow(snapshot: IndexSnapshot, found: HitSet, choices: FacetChoices, except = ''): HitSet {
   let hits = found;
   for (const definition of snapshot.site.facets) {
-    const chosen = chosenIn(choices, definition.code);
+    for (const value of chosenIn(choices.excluded, definition.code)) {
+      const having = ways[definition.kind].having({ snapshot, definition, choices }, value, hits);
+      hits = hits.map((bits, index) => RoaringBitmap32.andNot(bits, having[index] as RoaringBitmap32));
+    }
+    const chosen = chosenIn(choices.facets, definition.code);
     if (chosen.length === 0 || definition.code === except) continue;
     const before = hits;
     const alternatives = chosen.map((value) =>
@@ -232,8 +237,8 @@ export function narrow(snapshot: IndexSnapshot, found: HitSet, choices: FacetCho
   return hits;
 }
 
-function chosenIn({ facets }: FacetChoices, code: string): readonly string[] {
-  return Object.hasOwn(facets, code) ? (facets[code] ?? []) : [];
+function chosenIn(values: FacetChoices['facets'], code: string): readonly string[] {
+  return Object.hasOwn(values, code) ? (values[code] ?? []) : [];
 }
 
 /** What is asked of a facet. */
@@ -315,7 +320,7 @@ export function* facetsOf(
   const all = listedHits(allLists, hits);
   const results: FacetResult[] = [];
   for (const definition of snapshot.site.facets) {
-    const chosen = chosenIn(choices, definition.code);
+    const chosen = chosenIn(choices.facets, definition.code);
     const listed =
       chosen.length === 0 ? all : listedHits(otherLists, narrow(snapshot, found, choices, definition.code));
     const { code, kind } = definition;

@@ -35,6 +35,7 @@ test('a request survives its own URL', () => {
         records: fc.option(fc.record({ from: fc.constant(5), below: fc.integer({ min: 6, max: 99 }) }), {
           nil: undefined,
         }),
+        excluded: fc.dictionary(fc.constantFrom('year', 'author'), fc.constant(['Ellis, J'])),
         facets: fc.dictionary(fc.constantFrom('year', 'author', '__proto__'), fc.constant(['1999->2003', 'Ellis, J'])),
         embed: fc.constantFrom([], ['B'], ['S', 'B']),
         wildcardLimit: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
@@ -111,6 +112,11 @@ test('50 values of facets are taken, each once; more and unknown facets are name
     ['unknown-facet nonsense', 'unknown-facet ', 'unknown-facet constructor'],
   );
   assert.equal(toUrl(unknown), '/search?facet.author=c');
+  const not = read('facet.not.author=a&facet.not.author=b&facet.author=c&facet.not.nonsense=a');
+  assert.deepEqual(not.excluded, { author: ['a', 'b'] });
+  assert.deepEqual(not.facets, { author: ['c'] });
+  assert.deepEqual(not.notices, [{ kind: 'unknown-facet', text: 'nonsense' }]);
+  assert.equal(toUrl(not), '/search?facet.author=c&facet.not.author=a&facet.not.author=b');
 });
 
 test('any change but of page and format goes back to the first hit', () => {

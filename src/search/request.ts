@@ -55,6 +55,8 @@ export interface SearchRequest {
   readonly records: { readonly from: number; readonly below: number } | undefined;
   /** facet.CODE: what was chosen in facets; several values of one facet are alternatives. */
   readonly facets: Readonly<Record<string, readonly string[]>>;
+  /** facet.not.CODE: values that no hit has. */
+  readonly excluded: Readonly<Record<string, readonly string[]>>;
   /** wl */
   readonly wildcardLimit: number | undefined;
   /** ap: may something like the words be searched when they find nothing? */
@@ -117,6 +119,7 @@ export const emptyRequest: SearchRequest = {
   dates: { column: 'created', from: '', until: '' },
   records: undefined,
   facets: {},
+  excluded: {},
   wildcardLimit: undefined,
   alternatives: true,
   language: '',
@@ -180,6 +183,7 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
     },
     records: recordsOf(one('recid') || one('id'), one('recidb') || one('idb')),
     facets: choices.facets,
+    excluded: choices.excluded,
     wildcardLimit: positive(one('wl')),
     alternatives: one('ap') === '' ? isPage(format) : (integer(one('ap')) ?? 0) > 0 && isPage(format),
     language: one('ln'),
@@ -326,8 +330,8 @@ export function toUrl(request: SearchRequest, changes: Partial<SearchRequest> = 
 
 /** Where and how a request searches, without what it searches for. */
 export function withoutFilters(request: SearchRequest): SearchRequest {
-  const { text, field, parts, advanced, limits, dates, records, facets, first } = emptyRequest;
-  return { ...request, text, field, parts, advanced, limits, dates, records, facets, first };
+  const { text, field, parts, advanced, limits, dates, records, facets, excluded, first } = emptyRequest;
+  return { ...request, text, field, parts, advanced, limits, dates, records, facets, excluded, first };
 }
 
 /** op1..: how a condition of the advanced form joins what is before it. */
@@ -359,6 +363,8 @@ export function toArguments(request: SearchRequest): URLSearchParams {
     add('recidb', request.records.below, request.records.from + 1);
   }
   for (const [code, values] of Object.entries(request.facets)) for (const value of values) add(`facet.${code}`, value);
+  for (const [code, values] of Object.entries(request.excluded))
+    for (const value of values) add(`facet.not.${code}`, value);
   add('sf', request.sort);
   if (request.ascending) add('so', 'a');
   else if (request.order === 'newest' && request.sort === '' && request.rank === '') add('so', 'd');

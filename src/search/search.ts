@@ -136,7 +136,7 @@ export function* searching(
   if (isEmpty(exact) && other === undefined) notifyUnknownFields(request, context);
   const found = other === undefined ? exact : yield* evaluating(yield* planOf(request, query, context), context);
   yield;
-  const choices = { facets: request.facets, collections: options.collections ?? [] };
+  const choices = { facets: request.facets, excluded: request.excluded, collections: options.collections ?? [] };
   const hits = stage('narrow by facets', () => narrow(snapshot, found, choices), told);
   yield;
   const ordering = orderAsked(request, snapshot.site, context.analyzer);

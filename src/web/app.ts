@@ -19,6 +19,7 @@ import { apiRoutes } from './api/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
 import { type AfterAnswer, createAfterAnswer } from './exchange/after-answer.ts';
 import { answerError, sendApiUnknown } from './exchange/answer-error.ts';
+import { compressPages } from './exchange/compression.ts';
 import { createEnvironment, type WebEnvironment, type WebLibrary } from './exchange/environment.ts';
 import { beginExchange } from './exchange/exchange.ts';
 import { checkFormToken } from './exchange/form-token.ts';
@@ -87,6 +88,8 @@ export interface AppOptions {
    * time.
    */
   readonly sharedCache?: number;
+  /** Pages are compressed for clients that can read it. Default true. */
+  readonly compresses?: boolean;
   /** Told of each route, so that a test can walk all of them. */
   readonly onRoute?: (method: string, url: string) => void;
 }
@@ -195,6 +198,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
       'request',
     );
   });
+  if (options.compresses !== false) compressPages(app);
   applyLimits(app, limits);
   collectionRoutes(app, environment);
   searchRoutes(app, environment);

@@ -92,6 +92,7 @@ export const walks: Readonly<Record<string, Walk>> = {
       `/search?${new URLSearchParams(collections.map((c): [string, string] => ['c', c]))}`,
       ...facets.flatMap((code) => [
         query('/search', { [`facet.${code}`]: 'Secret' }),
+        query('/search', { [`facet.not.${code}`]: 'Secret' }),
         query('/search', { [`facet.${code}`]: 'x', p: 'higgs' }),
       ]),
       ...ids.map((id) => query('/search', { p: `recid:${id}`, of: 'id' })),

@@ -160,6 +160,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       people,
       limits: settings,
       sharedCache: settings.sharedCache,
+      compresses: settings.compression === 'auto',
     });
     app.addHook('onSend', async (_, reply) => {
       if (closing) reply.header('connection', 'close');

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { createDemoLibrary } from '../../src/demo/library.ts';
 import { field } from '../../src/formats/test-records.ts';
+import { dataField } from '../../src/marc/record.ts';
 import { testView } from '../../src/monitor/status/test-status.ts';
 import { openLevel } from '../../src/site/level.ts';
 import { parseSite } from '../../src/site/parse.ts';
@@ -41,6 +42,22 @@ const special = [
     ],
   },
   deletedRecord,
+  {
+    leader: '',
+    fields: [
+      dataField('245', ' ', ' ', [
+        {
+          code: 'a',
+          value: 'Of <i>Homo sapiens</i>, $\\begin{matrix} a & b \\\\ c & d \\end{matrix}$ and $\\sqrt[3]{x^2}$',
+        },
+      ]),
+      dataField('520', ' ', ' ', [
+        { code: 'a', value: 'For $\\int_0^\\infty e^{-x^2} dx = \\frac{\\sqrt{\\pi}}{2}$.' },
+      ]),
+      field('980__', '$aARTICLE'),
+      field('8564_', '$uhttps://library.example/paper.pdf$s3000000'),
+    ],
+  },
 ];
 
 /** Every kind of page. */
@@ -49,9 +66,10 @@ const pages: Readonly<Record<string, string>> = {
   collection: '/collection/Articles',
   search: '/search?p=measurement&rg=25',
   'search with filters': '/search?p=measurement&facet.type=ARTICLE&facet.year=1990->2020&d1=2020',
+  'search with open filters': '/search?p=measurement&facet.not.type=BOOK#facets',
   'search by relevance, page 2': '/search?p=the&rm=wrd&jrec=11',
   'search details': '/search?p=measurement&of=hd',
-  'search as MARC': '/search?p=measurement&of=hm&rg=5',
+  'search as MARC': '/search?p=measurement&of=hm&rg=3',
   'advanced search': '/search?aas=1&p1=boson&f1=title&m1=a',
   'split by collection': '/search?p=measurement&sc=1',
   'embedded hits': '/search?p=measurement&em=B',
@@ -71,7 +89,9 @@ const pages: Readonly<Record<string, string>> = {
   citations: '/record/24/citations',
   'citation summary': '/search?p=the&of=hcs2',
   'most cited': '/search?p=the&sf=cited',
+  'long question': `/search?p=${'w'.repeat(300)}`,
   'long title': `/record/${demoRecords + 1}`,
+  formulas: `/record/${demoRecords + 5}`,
   'right to left': `/record/${demoRecords + 2}`,
   help: '/help/search',
   'a page of its own': '/pages/about',
@@ -142,7 +162,7 @@ describe('pages in Chromium', { skip }, () => {
   test('everything is reached by the keyboard, and where one is can be seen', async () => {
     await visit('/search?p=measurement', { viewport: { width: 1280, height: 900 } }, async (page) => {
       const wanted = await page.evaluate<number>(
-        `[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')].filter((one) => one.checkVisibility()).length`,
+        `[...document.querySelectorAll('a[href]:not([tabindex="-1"]), button, input:not([type=hidden]), select, summary')].filter((one) => one.checkVisibility()).length`,
       );
       const seen = new Set<string>();
       for (let i = 0; i < wanted + 5; i++) {
@@ -158,6 +178,94 @@ describe('pages in Chromium', { skip }, () => {
         seen.add(place.path);
       }
       assert.ok(seen.size >= wanted, `${seen.size} of ${wanted}`);
+    });
+  });
+
+  test('the first hit is 12 Tab stops away, 3 by the link that skips to it', async () => {
+    await visit('/search?p=measurement', { viewport: { width: 1280, height: 900 } }, async (page) => {
+      const stops = async (most: number): Promise<number> => {
+        for (let stop = 1; stop <= most; stop++) {
+          await page.keyboard.press('Tab');
+          if (await page.evaluate('document.activeElement.matches(".hit h2 a")')) return stop;
+        }
+        return Number.POSITIVE_INFINITY;
+      };
+      assert.ok((await stops(13)) <= 12);
+      await page.reload();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to the first hit');
+      await page.keyboard.press('Enter');
+      assert.ok((await stops(4)) <= 3);
+    });
+  });
+
+  test('the picture of years is one Tab stop, and the arrow keys go through it', async () => {
+    await visit('/search?p=the', { viewport: { width: 1280, height: 900 } }, async (page) => {
+      const label = () => page.evaluate<string>('document.activeElement.getAttribute("aria-label")');
+      assert.equal(await page.locator('.years a:not([tabindex="-1"])').count(), 1);
+      await page.locator('.years a:not([tabindex="-1"])').focus();
+      const last = await label();
+      await page.keyboard.press('ArrowLeft');
+      assert.notEqual(await label(), last);
+      await page.keyboard.press('Home');
+      await page.keyboard.press('End');
+      assert.equal(await label(), last);
+      assert.doesNotMatch(page.url(), /jrec/);
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate('document.activeElement.name'), 'y1');
+    });
+  });
+
+  test('on a phone the filters open above the hits, with or without scripts', async () => {
+    for (const javaScriptEnabled of [true, false])
+      await visit(
+        '/search?p=measurement&facet.collection=Articles',
+        { javaScriptEnabled, viewport: { width: 390, height: 800 } },
+        async (page) => {
+          assert.equal(await page.locator('.facets').isVisible(), false);
+          await page.click('text=Filters (1)');
+          const [facets, hits] = [
+            await page.locator('.facets').boundingBox(),
+            await page.locator('.hits').boundingBox(),
+          ];
+          assert.ok(facets!.y < hits!.y);
+          await page.click('text=Close the filters');
+          assert.equal(await page.locator('.facets').isVisible(), false);
+        },
+      );
+  });
+
+  test('a menu closes by Escape, by a click elsewhere, and when another opens; it stays in the window', async () => {
+    for (const width of [390, 1000, 1280])
+      await visit('/search?p=measurement&ln=fr', { viewport: { width, height: 900 } }, async (page) => {
+        const open = page.locator('details.menu[open]');
+        const words = page.locator('.bar-of-tools > details.menu:not(.wide) > summary');
+        for (const word of await words.all()) {
+          await word.focus();
+          await page.keyboard.press('Enter');
+          assert.equal(await open.count(), 1);
+          const over = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+          assert.equal(await page.evaluate(over), 0, `at ${width}`);
+        }
+        await page.keyboard.press('Escape');
+        assert.equal(await open.count(), 0);
+        assert.equal(await page.evaluate('document.activeElement.tagName'), 'SUMMARY');
+        await words.first().click();
+        await page.click('h1');
+        assert.equal(await open.count(), 0);
+      });
+  });
+
+  test('a value is excluded and admitted again without scripts', async () => {
+    await visit('/search?p=measurement', { javaScriptEnabled: false }, async (page) => {
+      const before = await page.textContent('h1');
+      await page.click('.facet button >> nth=0');
+      assert.match(page.url(), /facet\.not\.collection=/);
+      assert.notEqual(await page.textContent('h1'), before);
+      assert.match((await page.textContent('.chip')) ?? '', /not /);
+      await page.click('.facet .without a');
+      assert.equal(await page.textContent('h1'), before);
     });
   });
 
@@ -184,7 +292,8 @@ describe('pages in Chromium', { skip }, () => {
       assert.deepEqual(await accessViolations(page), []);
       await page.keyboard.press('ArrowDown');
       assert.equal(await box.getAttribute('aria-activedescendant'), await options.first().getAttribute('id'));
-      assert.match(await box.inputValue(), /^title:"mea/);
+      // A title of one record stands there as it is, and leads to the record.
+      assert.match(await box.inputValue(), /^(title:"mea|Mea)/);
       await page.keyboard.press('Escape');
       assert.equal(await box.inputValue(), 'mea');
       assert.equal(await options.first().isVisible(), false);
@@ -192,12 +301,12 @@ describe('pages in Chromium', { skip }, () => {
       await options.first().waitFor();
       await page.keyboard.press('ArrowUp');
       await page.keyboard.press('Enter');
-      await page.waitForURL(/p=title%3A%22meas/);
+      await page.waitForURL(/p=title%3A%22meas|\/record\/\d+$/);
       await page.fill('header input[name=p]', '');
       await page.keyboard.type('meas');
       await options.nth(1).click();
-      await page.waitForURL(/p=title%3A%22meas/);
-      assert.match((await page.textContent('h1')) ?? '', /^[1-9]/);
+      await page.waitForURL(/p=title%3A%22meas|\/record\/\d+$/);
+      assert.match((await page.textContent('h1')) ?? '', /^([1-9]|Mea)/);
     });
   });
 

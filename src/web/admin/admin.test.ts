@@ -102,6 +102,21 @@ async function log(): Promise<readonly string[]> {
 }
 const problem = (answer: LightMyRequestResponse): string => /role="alert">([^<]*)</.exec(answer.body)?.[1] ?? '';
 
+test('administration begins with how things stand', async () => {
+  const { body, statusCode } = await boss.open('/admin');
+  assert.equal(statusCode, 200);
+  assert.match(body, /aria-current="page">Overview</);
+  assert.match(body, /open to readers/);
+  assert.match(body, /href="\/admin\/people"/);
+  sends = false;
+  try {
+    assert.match((await boss.open('/admin')).body, /kept in the outbox/);
+  } finally {
+    sends = true;
+  }
+  assert.equal((await nobody.open('/admin')).statusCode, 403);
+});
+
 test('administration is for who may look after people, page by page', async () => {
   const paths = [
     'people',

@@ -5,7 +5,7 @@ import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
 import { hiddenFields } from '../ui/search-box.ts';
 
-export const adminTabs = ['people', 'roles', 'groups', 'sessions', 'tokens', 'log'] as const;
+export const adminTabs = ['overview', 'people', 'roles', 'groups', 'sessions', 'tokens', 'log'] as const;
 export type AdminTab = (typeof adminTabs)[number];
 
 /** A page of administration. */
@@ -16,7 +16,7 @@ export function adminPage(context: PageContext, tab: AdminTab, title: string, co
     unlisted: true,
     main: html`<div class="account wide"><nav class="tabs" aria-label="${tr.t('admin.tabs')}"><ul>${adminTabs.map(
       (one) =>
-        html`<li><a href="/admin/${one}"${attribute('aria-current', one === tab ? 'page' : undefined)}>${tr.t(`admin.tab.${one}`)}</a></li>`,
+        html`<li><a href="${one === 'overview' ? '/admin' : `/admin/${one}`}"${attribute('aria-current', one === tab ? 'page' : undefined)}>${tr.t(`admin.tab.${one}`)}</a></li>`,
     )}</ul></nav>
 <h1>${title}</h1>
 ${content}

@@ -8,6 +8,7 @@ import type { WebPeople } from '../exchange/web-people.ts';
 import { signInAddress } from '../http/url.ts';
 import { adminGroupRoutes } from './groups.ts';
 import { adminListRoutes } from './lists.ts';
+import { adminOverviewRoutes } from './overview.ts';
 import { adminPeopleRoutes } from './people.ts';
 import { adminPersonRoutes } from './person.ts';
 import { adminRoleRoutes } from './roles.ts';
@@ -27,7 +28,7 @@ export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, p
           return reply.redirect(signInAddress(request.method === 'POST' ? pageBehind(request.url) : page.address), 303);
         if (!may(snapshot.site, person, 'cfgwebaccess')) return sendNotAllowed(exchange);
       });
-      admin.get('/', async (_, reply) => reply.redirect('/admin/people', 303));
+      adminOverviewRoutes(admin, environment, people);
       adminPeopleRoutes(admin, environment, people);
       adminPersonRoutes(admin, environment, people);
       adminRoleRoutes(admin, environment, people);

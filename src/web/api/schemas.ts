@@ -108,7 +108,7 @@ const noticeSchema = Type.Object({
 });
 
 const facetSchema = Type.Object({
-  code: text('Choose one of its values with the parameter facet.CODE.'),
+  code: text('Choose one of its values with the parameter facet.CODE, exclude one with facet.not.CODE.'),
   title: Type.String(),
   kind: Type.String({ enum: ['values', 'year', 'collection'] }),
   values: Type.Array(
@@ -204,9 +204,10 @@ export const largestPage = 500;
 
 /** Parameters of /api/search; the facets are those of the site. */
 export function searchParameters(facets: readonly string[]): TObject {
-  const choices = facets.map((code) => [
-    `facet.${code}`,
-    optional(Type.Array(Type.String(), { description: `Values of the facet ${code}; several are alternatives.` })),
+  const values = (description: string) => optional(Type.Array(Type.String(), { description }));
+  const choices = facets.flatMap((code) => [
+    [`facet.${code}`, values(`Values of the facet ${code}; several are alternatives.`)],
+    [`facet.not.${code}`, values(`Values of the facet ${code} that no record of the answer has.`)],
   ]);
   return Type.Object({
     p: optional(text('The query, in the full query language.')),

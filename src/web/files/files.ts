@@ -48,6 +48,12 @@ export async function filePage(
   };
 }
 
+/** The first of them that is a PDF. */
+export function newestPdf({ files }: FilePage): { readonly href: string; readonly bytes: number } | undefined {
+  const file = files.find((one) => one.newest && one.format === 'pdf');
+  return file && { href: fileAddress(file.record, fileName(file)), bytes: file.bytes };
+}
+
 /** Addresses of the newest versions of those that are PDF. */
 export function pdfsOf({ files }: FilePage, baseUrl: string): readonly string[] {
   return files

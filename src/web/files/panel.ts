@@ -13,20 +13,29 @@ import { type FilePage, fileAddress } from './files.ts';
 export const filesShown = { panel: 50, page: 200 } as const;
 
 /**
- * The documents of a record, the newest versions first, older ones folded away. Of very many the
- * first ones without what is older, and where all are.
+ * What a record has to open: its documents and, below them, links to elsewhere. The newest versions
+ * first, older ones folded away. Of very many the first ones without what is older, and where all
+ * are.
  */
-export function filesPanel(context: PageContext, record: number, { files, count }: FilePage): Html {
-  if (count === 0) return nothing;
+export function filesPanel(
+  context: PageContext,
+  record: number,
+  { files, count }: FilePage,
+  links: readonly Html[],
+): Html {
+  if (count === 0 && links.length === 0) return nothing;
   const { tr } = context;
   const older = count > files.length ? [] : files.filter(({ newest }) => !newest);
-  return html`<section class="panel"><h2>${tr.t('files.title')}</h2>${list(
-    context,
-    files.filter(({ newest }) => newest),
-  )}${
+  return html`<section class="panel files"><h2>${tr.t(links.length === 0 ? 'files.title' : 'record.files')}</h2>${
+    count > 0 &&
+    list(
+      context,
+      files.filter(({ newest }) => newest),
+    )
+  }${
     older.length > 0 &&
     html`<details class="small"><summary>${tr.t('files.older', { count: older.length })}</summary>${list(context, older)}</details>`
-  }${count > files.length && html`<p class="small"><a href="/record/${record}/files">${tr.t('files.all', { count })}</a></p>`}</section>`;
+  }${count > files.length && html`<p class="small"><a href="/record/${record}/files">${tr.t('files.all', { count })}</a></p>`}${links.length > 0 && html`<ul class="plain">${links}</ul>`}</section>`;
 }
 
 /** All documents of a record, a page of them. */

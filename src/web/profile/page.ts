@@ -53,7 +53,7 @@ function summary({ id, what, took, status, others, functions, statements, when }
 
 function functionTable(functions: readonly FunctionTime[], key: SortKey): Html {
   const shown = sortFunctions(functions, key).slice(0, functionsShown);
-  return html`<h3>Functions by ${key}</h3><div class="scroll"><table class="profile-functions"><thead><tr><th>ncalls</th><th>tottime</th><th>percall</th><th>cumtime</th><th>percall</th><th>file:line(function)</th></tr></thead><tbody>${shown.map(
+  return html`<h3>Functions by ${key}</h3><div class="scroll" role="region" aria-label="Functions" tabindex="0"><table class="profile-functions"><thead><tr><th>ncalls</th><th>tottime</th><th>percall</th><th>cumtime</th><th>percall</th><th>file:line(function)</th></tr></thead><tbody>${shown.map(
     ({ name, file, line, calls, isLeast, own, cumulative }) =>
       html`<tr><td>${isLeast && '≥ '}${number(calls)}</td><td>${ms(own)}</td><td>${ms(own / Math.max(1, calls))}</td><td>${ms(cumulative)}</td><td>${ms(cumulative / Math.max(1, calls))}</td><td><code>${file === '' ? 'native' : `${file}:${line}`}(${name})</code></td></tr>`,
   )}</tbody></table></div>
@@ -62,7 +62,7 @@ function functionTable(functions: readonly FunctionTime[], key: SortKey): Html {
 
 function statementTable(statements: readonly StatementTime[], id: string): Html {
   if (statements.length === 0) return html`<h3>SQL</h3><p>No statement.</p>`;
-  return html`<h3>SQL</h3><div class="scroll"><table class="profile-functions"><thead><tr><th>count</th><th>ms</th><th>longest</th><th>rows</th><th>statement</th></tr></thead><tbody>${statements.map(
+  return html`<h3>SQL</h3><div class="scroll" role="region" aria-label="SQL" tabindex="0"><table class="profile-functions"><thead><tr><th>count</th><th>ms</th><th>longest</th><th>rows</th><th>statement</th></tr></thead><tbody>${statements.map(
     (one, at) =>
       html`<tr${attribute('class', looksLikeLoop(one) ? 'loop' : undefined)}><td>${one.count}</td><td>${ms(one.took)}</td><td>${ms(one.longest)}</td><td>${number(one.rows)}</td><td>${looksLikeLoop(one) && html`<strong>asked ${one.count} times, most likely in a loop: </strong>`}<code>${one.text}</code> <a href="/profiles/${id}?plan=${at}#plan">plan</a></td></tr>`,
   )}</tbody></table></div>`;
@@ -70,7 +70,7 @@ function statementTable(statements: readonly StatementTime[], id: string): Html 
 
 function stageTable(stages: readonly Stage[]): Html {
   if (stages.length === 0) return html`<h3>Search</h3><p>Nothing was searched.</p>`;
-  return html`<h3>Search</h3><div class="scroll"><table class="profile-functions"><thead><tr><th>ms</th><th>stage</th><th>gave</th></tr></thead><tbody>${stages.map(
+  return html`<h3>Search</h3><div class="scroll" role="region" aria-label="Search" tabindex="0"><table class="profile-functions"><thead><tr><th>ms</th><th>stage</th><th>gave</th></tr></thead><tbody>${stages.map(
     ({ name, took, detail }) => html`<tr><td>${ms(took)}</td><td>${name}</td><td>${detail}</td></tr>`,
   )}</tbody></table></div>`;
 }
@@ -81,14 +81,14 @@ function heapTable({ heap, memory }: KeptProfile): Html {
       html`<tr><td>${name}</td><td>${number(Math.round(bytes / 1000))}</td><td>${more > 0 && '+'}${number(Math.round(more / 1000))}</td></tr>`,
   );
   const rows = heap === undefined ? [] : functionBytes(heap).slice(0, bytesShown);
-  return html`<h3>Memory</h3><div class="scroll"><table class="profile-functions"><thead><tr><th>of</th><th>kB</th><th>change</th></tr></thead><tbody>${change}</tbody></table></div>
-${rows.length > 0 && html`<div class="scroll"><table class="profile-functions"><thead><tr><th>kB kept</th><th>allocated by</th></tr></thead><tbody>${rows.map(({ name, file, line, bytes }) => html`<tr><td>${number(Math.round(bytes / 1000))}</td><td><code>${file === '' ? 'native' : `${file}:${line}`}(${name})</code></td></tr>`)}</tbody></table></div>`}`;
+  return html`<h3>Memory</h3><div class="scroll" role="region" aria-label="Memory" tabindex="0"><table class="profile-functions"><thead><tr><th>of</th><th>kB</th><th>change</th></tr></thead><tbody>${change}</tbody></table></div>
+${rows.length > 0 && html`<div class="scroll" role="region" aria-label="Allocations" tabindex="0"><table class="profile-functions"><thead><tr><th>kB kept</th><th>allocated by</th></tr></thead><tbody>${rows.map(({ name, file, line, bytes }) => html`<tr><td>${number(Math.round(bytes / 1000))}</td><td><code>${file === '' ? 'native' : `${file}:${line}`}(${name})</code></td></tr>`)}</tbody></table></div>`}`;
 }
 
 export function profileList(heads: readonly ProfileHead[]): Html {
   if (heads.length === 0)
     return html`<p>No profile is kept on this node. Add <code>profile=t</code> to the address of any page, or type <code>reperio profile</code> on the node.</p>`;
-  return html`<form method="get" action="/profiles/compare" class="profile"><p class="muted small">The newest ${heads.length} of this node.</p><div class="scroll"><table class="profile-functions"><thead><tr><th>first</th><th>second</th><th>when</th><th>ms</th><th>SQL</th><th>what</th></tr></thead><tbody>${heads.map(
+  return html`<form method="get" action="/profiles/compare" class="profile"><p class="muted small">The newest ${heads.length} of this node.</p><div class="scroll" role="region" aria-label="Profiles" tabindex="0"><table class="profile-functions"><thead><tr><th>first</th><th>second</th><th>when</th><th>ms</th><th>SQL</th><th>what</th></tr></thead><tbody>${heads.map(
     ({ id, when, what, took, statements }, at) =>
       html`<tr><td><input type="radio" name="a" value="${id}" aria-label="first: ${id}"${attribute('checked', at === 1)}></td><td><input type="radio" name="b" value="${id}" aria-label="second: ${id}"${attribute('checked', at === 0)}></td><td>${new Date(when).toISOString().slice(0, 19).replace('T', ' ')}</td><td>${ms(took)}</td><td>${statements}</td><td><a href="/profiles/${id}"><code>${what}</code></a></td></tr>`,
   )}</tbody></table></div><p><button>Compare</button></p></form>`;
@@ -112,7 +112,7 @@ export function comparison(first: KeptProfile, second: KeptProfile): Html {
   const runs = ({ statements }: KeptProfile) => statements.reduce((sum, { count }) => sum + count, 0);
   return html`<div class="profile">${summary(first)}${summary(second)}
 <p>Second against first: ${signed(second.took - first.took)} ms, ${signed(runs(second) - runs(first), 0)} SQL statements.</p>
-<div class="scroll"><table class="profile-functions"><thead><tr><th>tottime first</th><th>second</th><th>difference</th><th>cumtime first</th><th>second</th><th>file:line(function)</th></tr></thead><tbody>${rows.map(
+<div class="scroll" role="region" aria-label="Profiles" tabindex="0"><table class="profile-functions"><thead><tr><th>tottime first</th><th>second</th><th>difference</th><th>cumtime first</th><th>second</th><th>file:line(function)</th></tr></thead><tbody>${rows.map(
     ({ a, b, own, one }) =>
       html`<tr><td>${ms(a?.own ?? 0)}</td><td>${ms(b?.own ?? 0)}</td><td>${signed(own)}</td><td>${ms(a?.cumulative ?? 0)}</td><td>${ms(b?.cumulative ?? 0)}</td><td><code>${one}</code></td></tr>`,
   )}</tbody></table></div></div>`;

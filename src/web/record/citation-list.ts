@@ -70,7 +70,8 @@ export function citationList(exchange: Exchange, id: number, page: number): Cita
   };
 }
 
-function briefOf(snapshot: IndexSnapshot, id: number): Brief {
+/** Throws for a record that is not there. */
+export function briefOf(snapshot: IndexSnapshot, id: number): Brief {
   for (const { segment, live } of snapshot.segments) {
     const ordinal = segment.ordinalOf(id);
     if (ordinal !== -1 && live.has(ordinal)) return segment.brief(ordinal);

@@ -83,6 +83,16 @@ test('hits say how often they are cited, and are ordered by it', async () => {
   assert.match(page, /href="\/search\?p=paper&amp;sf=cited"/);
 });
 
+test('a reference to a record of the library is shown as that record, what was printed below it', async () => {
+  const page = await body('/record/4/references');
+  assert.match(
+    page,
+    /<a href="\/record\/1" dir="auto">Founding paper<\/a> <span[^>]*>1990<\/span>\s*<p class="by"[^>]*>Ellis, J</,
+  );
+  assert.match(page, /<p class="muted small" dir="auto"><a [^>]*>REP-1<\/a>/);
+  assert.doesNotMatch(page, /Hushed/);
+});
+
 test('a record page has its citations as a tab and a picture by years', async () => {
   const page = await body('/record/1');
   assert.match(page, /<a href="\/record\/1\/citations">Citations <span class="number muted">3<\/span>/);

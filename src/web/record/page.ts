@@ -9,7 +9,7 @@ import { citationStyles, citationText } from '../../formats/citation.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { attribute, type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
-import type { FilePage } from '../files/files.ts';
+import { type FilePage, newestPdf } from '../files/files.ts';
 import { filesPanel } from '../files/panel.ts';
 import { facts } from '../ui/facts.ts';
 import { recordFormats } from '../ui/format-menu.ts';
@@ -18,6 +18,7 @@ import { kindName, titleHtml } from '../ui/hit.ts';
 import { layout } from '../ui/layout.ts';
 import { fieldSearch } from '../ui/links.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { dateLocale } from '../ui/translations.ts';
 import { citationsPanel, type RecordCitations } from './citations-page.ts';
 import { recordHead } from './head.ts';
 import { wherePanel } from './where.ts';
@@ -79,7 +80,18 @@ function recordHeader(context: PageContext, model: RecordModel): Html {
 <h1 dir="auto">${work.title === '' ? context.tr.t('record.untitled') : richText(work.title)}</h1>
 ${originalTitle(model)}${work.otherTitles.map((title) => html`<p class="serif muted" dir="auto">${richText(title)}</p>`)}
 ${authorLine(context, model)}
+${fullText(context, model)}
 </header>`;
+}
+
+/** The text itself, where there is a PDF of it: what most readers came for. */
+function fullText({ tr }: PageContext, { files, work }: RecordModel): Html {
+  const file = newestPdf(files);
+  const link = work.links.find(({ url }) => /\.pdf$/i.test(url?.split(/[?#]/)[0] ?? ''));
+  const href = file === undefined ? link?.url : file.href;
+  if (href === undefined) return nothing;
+  const size = file === undefined ? link?.size : file.bytes;
+  return html`<p class="full-text"><a href="${href}">${tr.t('record.full_text')} (PDF${size !== undefined && `, ${tr.size(size)}`})</a></p>`;
 }
 
 /** In its own script, as large as the title that stands for it in Latin letters. */
@@ -149,8 +161,12 @@ export function recordInformation(context: PageContext, model: RecordModel): Htm
 ${work.abstracts.length > 0 && html`<section class="panel"><h2>${tr.t('record.abstract')}</h2><div class="abstract">${work.abstracts.map((text) => html`<p dir="auto">${richText(text)}</p>`)}</div></section>`}
 <section class="panel"><h2>${tr.t('record.details')}</h2>${details(context, model)}</section>
 ${wherePanel(context, work.holdings, fields)}
-${filesPanel(context, model.id, model.files)}
-${work.links.length > 0 && html`<section class="panel"><h2>${tr.t('record.files')}</h2><ul class="plain">${work.links.map((link) => linkItem(context, link))}</ul></section>`}
+${filesPanel(
+  context,
+  model.id,
+  model.files,
+  work.links.map((link) => linkItem(context, link)),
+)}
 </div>
 <aside class="aside">
 ${model.citations !== undefined && citationsPanel(context, model.citations)}
@@ -257,7 +273,9 @@ function dateText(context: PageContext, date: string): HtmlValue {
     timeZone: 'UTC',
     ...(day === undefined ? {} : { day: 'numeric' }),
   };
-  const text = new Intl.DateTimeFormat(context.tr.language, options).format(Date.UTC(year!, month - 1, day ?? 1));
+  const text = new Intl.DateTimeFormat(dateLocale(context.tr.language), options).format(
+    Date.UTC(year!, month - 1, day ?? 1),
+  );
   return html`<time datetime="${date}">${text}</time>`;
 }
 

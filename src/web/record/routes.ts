@@ -22,6 +22,7 @@ import { requireFew } from '../search/routes.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { citationList, citationsOf } from './citation-list.ts';
 import { recordCitations } from './citations-page.ts';
+import { referencesFound } from './found-references.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from './page.ts';
 import { recordAuthors, recordMarc, recordReferences } from './tabs.ts';
 
@@ -95,7 +96,7 @@ async function sendTab(exchange: Exchange, version: ReadVersion, tab: RecordTab)
   };
   const bodies = {
     information: () => recordInformation(page, model),
-    references: () => recordReferences(page, cited, number),
+    references: () => recordReferences(page, cited, number, referencesFound(exchange, version.id)),
     citations: () => citationsTab(exchange, version.id, number),
     authors: () => recordAuthors(page, model, number),
     files: () => filesTab(page, files),

@@ -5,10 +5,12 @@ import { type Html, type HtmlValue, html } from '../../html/html.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { withParameter } from '../http/url.ts';
 import { richText } from '../ui/highlight.ts';
+import { byLine, titleHtml } from '../ui/hit.ts';
 import { fieldSearch, searchFor } from '../ui/links.ts';
 import { marcTable } from '../ui/marc-table.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
+import type { FindReference, FoundRecord } from './found-references.ts';
 import { contributorLink, type RecordModel } from './page.ts';
 
 /** So many of each fit on a page that a phone can hold. */
@@ -28,19 +30,31 @@ function slice<T>(context: PageContext, list: readonly T[], size: number, wanted
   return { items: list.slice(first, first + size), first, paging: paging(context, { current, last, href }) };
 }
 
-export function recordReferences(context: PageContext, list: readonly Reference[], page: number): Html {
+/** What the work cites: a record of this library by its title, what was printed below it. */
+export function recordReferences(
+  context: PageContext,
+  list: readonly Reference[],
+  page: number,
+  find: FindReference,
+): Html {
   const { tr } = context;
   if (list.length === 0) return html`<p>${tr.t('record.no_references')}</p>`;
   const shown = slice(context, list, perPage.references, page);
   return html`<section><h2 class="hidden">${tr.t('record.tab.references')}</h2><ol class="references" start="${shown.first + 1}">${shown.items.map(
-    (
-      one,
-    ) => html`<li><span class="muted number">${one.label}</span><span dir="auto">${referenceText(context, one)}</span></li>
+    (one) => html`<li><span class="muted number">${one.label}</span>${referenceItem(context, one, find(one))}</li>
 `,
   )}</ol>${shown.paging}</section>`;
 }
 
-function referenceText(context: PageContext, one: Reference): HtmlValue {
+function referenceItem(context: PageContext, one: Reference, found: FoundRecord | undefined): Html {
+  if (found === undefined) return html`<span dir="auto">${referenceText(context, one, true)}</span>`;
+  const { id, brief } = found;
+  return html`<div><a href="/record/${id}" dir="auto">${titleHtml(context, brief.t)}</a>${brief.y > 0 && html` <span class="muted number">${String(brief.y)}</span>`}
+${byLine(context, brief)}<p class="muted small" dir="auto">${referenceText(context, one, false)}</p></div>`;
+}
+
+/** As it was printed. `unknown`: the reader may have to look for it. */
+function referenceText(context: PageContext, one: Reference, unknown: boolean): HtmlValue {
   const links: HtmlValue[] = [];
   if (one.journal !== undefined)
     links.push(html`<a href="${fieldSearch('journal', one.journal)}">${richText(one.journal)}</a>`);
@@ -52,6 +66,7 @@ function referenceText(context: PageContext, one: Reference): HtmlValue {
   if (one.url !== undefined) links.push(html`<a href="${one.url}">${hostOf(one.url)}</a>`);
   const text = one.text === '' ? '' : html`${richText(one.text)}${links.length > 0 && ', '}`;
   return html`${text}${links.map((link, i) => html`${i > 0 && ', '}${link}`)}${
+    unknown &&
     links.length === 0 &&
     one.text !== '' &&
     html` <a class="small" href="${searchFor(words(one.text))}" rel="nofollow">${context.tr.t('record.look_for')}<span class="hidden">: ${one.text}</span></a>`

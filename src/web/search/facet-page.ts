@@ -39,7 +39,7 @@ ${
   model.values.length === 0
     ? html`<p>${tr.t('facets.none')}</p>`
     : html`<p class="muted small">${tr.t(model.cut ? 'facets.first' : 'facets.shown', { count: model.values.length })}</p>
-<ul class="facet people">${model.values.map((value) => facetItem(context, value, model.total))}</ul>`
+<ul class="facet people">${model.values.map((value) => facetItem(context, model.code, { ...value, excludable: undefined }, model.total))}</ul>`
 }
 </div>`,
   });

@@ -1,4 +1,4 @@
-import { attribute, type Html, html } from '../../html/html.ts';
+import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
 
 export interface MenuItem {
   readonly label: string;
@@ -9,10 +9,13 @@ export interface MenuItem {
   readonly heading?: string;
 }
 
-/** Links behind a word; open and closed by the browser alone. */
-export function menu(label: string, items: readonly MenuItem[]): Html {
-  return html`<details class="menu"><summary>${label}</summary><ul class="plain">${items.map(
+/**
+ * Links behind a word; open and closed by the browser alone, and by Escape where scripts run.
+ * `more`: what stands below them.
+ */
+export function menu(label: string, items: readonly MenuItem[], more?: HtmlValue): Html {
+  return html`<details class="menu"><summary>${label}</summary><div class="sheet"><ul class="plain">${items.map(
     (item) =>
-      html`${item.heading !== undefined && html`<li class="heading">${item.heading}</li>`}<li><a href="${item.href}" rel="nofollow"${attribute('aria-current', item.current === true ? 'true' : undefined)}${attribute('type', item.type)}>${item.label}</a></li>`,
-  )}</ul></details>`;
+      html`${item.heading !== undefined && html`<li class="heading">${item.heading}</li>`}<li><a href="${item.href}"${attribute('aria-current', item.current === true ? 'true' : undefined)}${attribute('type', item.type)}>${item.label}</a></li>`,
+  )}</ul>${more}</div></details>`;
 }

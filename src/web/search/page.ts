@@ -10,10 +10,10 @@ import { type Hit, hitList } from '../ui/hit.ts';
 import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
-import { searchBox } from '../ui/search-box.ts';
+import { hiddenFields, searchBox } from '../ui/search-box.ts';
 import { type YearCount, yearForm, yearPicture } from '../ui/years.ts';
 import { advancedForm } from './advanced.ts';
-import { type FacetList, facetList } from './facets.ts';
+import { excludingForm, type FacetList, facetList } from './facets.ts';
 import { type GuidanceModel, guidance, type Offer } from './guidance.ts';
 import { type MenuItem, menu } from './menu.ts';
 import { overview, type SectionModel, sectionList } from './sections.ts';
@@ -98,7 +98,8 @@ export function searchPage(context: PageContext, model: SearchModel): string {
   const body =
     model.guidance !== undefined
       ? html`<div class="none">${guidance(context, model.guidance)}</div>`
-      : html`${has('O') && facets(context, model)}<div>${has('O') && model.sections !== undefined && overview(context, model.sections)}${results(context, model)}</div>`;
+      : html`<div class="results" id="hits" tabindex="-1">${has('O') && model.sections !== undefined && overview(context, model.sections)}${results(context, model)}</div>${has('O') && facets(context, model)}`;
+  const hasHits = model.guidance === undefined && has('B');
   return layout(context, {
     title,
     unlisted: true,
@@ -106,6 +107,7 @@ export function searchPage(context: PageContext, model: SearchModel): string {
 <link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: emptyRequest.format, language: '' })}">
 <link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: emptyRequest.format }, {}, '/feed')}">`,
     find: has('S') ? box : nothing,
+    skip: hasHits && html`<a class="skip" href="#hits">${tr.t('search.skip')}</a>`,
     embedded: { header: has('H'), footer: has('F') },
     main: html`${has('S') && !has('H') && box}<div class="${has('O') ? 'search' : 'search plain'}">
 ${has('I') ? summary(context, model) : html`<h1 class="hidden">${title}</h1>`}
@@ -148,21 +150,11 @@ function summary(context: PageContext, model: SearchModel): Html {
 <div class="bar-of-tools"><span class="muted">${shown !== undefined && `${shown}, `}${tr.t('search.took', { milliseconds: seconds })}</span>
 ${
   model.total > 0 &&
-  html`${menu(tr.t('search.order', { order: current.label }), order)}
-${menu(
-  tr.t('search.per_page', { count: request.size }),
-  [10, 25, 50, 100].map((size) => ({
-    label: tr.number(size),
-    href: toUrl(request, { size }),
-    current: size === request.size,
-  })),
-)}
-${menu(tr.t('search.formats'), formats(context, { ...request, ...model.order }))}
-${model.splitHref !== undefined && html`<a href="${model.splitHref}" rel="nofollow">${tr.t(request.split ? 'split.together' : 'split.by_collection')}</a>`}
-<a href="${toUrl({ ...request, format: emptyRequest.format }, {}, '/feed')}" rel="nofollow">${tr.t('search.feed')}</a>`
+  html`${hasFacets(context, model) && html`<a class="to-facets" href="#facets">${model.chips.length > 0 ? tr.t('facets.open_count', { count: model.chips.length }) : tr.t('facets.open')}</a>`}
+${menu(tr.t('search.order', { order: current.label }), order)}
+${menu(tr.t('search.formats'), formats(context, { ...request, ...model.order }))}`
 }
-<a href="${model.browse}" rel="nofollow">${tr.t('browse.link')}</a>
-<details class="menu"><summary>${tr.t('search.link')}</summary><div class="sheet"><p class="muted">${tr.t('search.link_says')}</p><p><code id="permalink">${context.baseUrl}${toUrl(request, { first: request.first })}</code> <button class="quiet" hidden data-copy="permalink" data-done="${tr.t('record.copied')}">${tr.t('record.copy')}</button></p></div></details>
+${moreMenu(context, model)}
 <details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>
 </div>
 ${
@@ -186,6 +178,37 @@ ${
   html`<p class="correction">${tr.rich('search.correction', { question: html`<a href="${model.correction.href}" rel="nofollow" dir="auto">${model.correction.label}</a>`, count: model.correction.count })}</p>`
 }
 </div>`;
+}
+
+/** What is wanted less often: hits per page, other lists, and the address to keep. */
+function moreMenu(context: PageContext, model: SearchModel): Html {
+  const { tr } = context;
+  const { request } = model;
+  const sizes =
+    model.total > 0
+      ? [10, 25, 50, 100].map((size, i) => ({
+          label: tr.t('search.per_page', { count: size }),
+          href: toUrl(request, { size }),
+          current: size === request.size,
+          ...(i === 0 ? { heading: tr.t('search.sizes') } : {}),
+        }))
+      : [];
+  const lists = [
+    { label: tr.t('browse.link'), href: model.browse, heading: tr.t('search.lists') },
+    ...(model.splitHref === undefined
+      ? []
+      : [{ label: tr.t(request.split ? 'split.together' : 'split.by_collection'), href: model.splitHref }]),
+    ...(model.total === 0
+      ? []
+      : [{ label: tr.t('search.feed'), href: toUrl({ ...request, format: emptyRequest.format }, {}, '/feed') }]),
+  ];
+  const address = html`<div class="address"><p class="heading">${tr.t('search.link')}</p><p class="muted">${tr.t('search.link_says')}</p><p><code id="permalink">${context.baseUrl}${toUrl(request, { first: request.first })}</code> <button type="button" class="quiet" hidden data-copy="permalink" data-done="${tr.t('record.copied')}">${tr.t('record.copy')}</button></p></div>`;
+  return menu(tr.t('search.more'), [...sizes, ...lists], address);
+}
+
+function hasFacets({ site }: PageContext, model: SearchModel): boolean {
+  const { embed } = model.request;
+  return site.facets.length > 0 && model.facets.length > 0 && (embed.length === 0 || embed.includes('O'));
 }
 
 function heading({ tr }: PageContext, model: SearchModel, count: string): HtmlValue {
@@ -272,17 +295,20 @@ function formats(context: PageContext, request: SearchRequest): readonly MenuIte
 function facets(context: PageContext, model: SearchModel): Html {
   const { tr } = context;
   const { request } = model;
-  return html`<aside class="facets" aria-label="${tr.t('facets.title')}">${model.facets.map((facet) => {
-    if (facet.kind === 'list') return facetList(context, facet.list);
-    const href = (from: number | undefined, to: number | undefined): string =>
-      toUrl(request, { facets: { ...request.facets, [facet.code]: [yearSpanText({ from, to })] } });
-    const picture = yearPicture(context, { counts: facet.counts, href, chosen: facet.chosen });
-    if (picture === nothing && facet.chosen === undefined) return nothing;
-    const hidden = [...toArguments({ ...request, first: 1, facets: { ...request.facets, [facet.code]: [] } })];
-    const [from, to] = [facet.chosen?.from, facet.chosen?.to].map((year) => String(year ?? ''));
-    return html`<section aria-labelledby="facet-${facet.code}"><h2 id="facet-${facet.code}">${facet.title}</h2>${picture}${yearForm(context, { action: '/search', hidden, names: yearArguments, values: [from!, to!] })}</section>
+  if (!hasFacets(context, model)) return nothing;
+  return html`<aside class="facets" id="facets" tabindex="-1" aria-label="${tr.t('facets.title')}"><p class="to-hits"><a href="#hits">${tr.t('facets.close')}</a></p><form id="${excludingForm}" action="/search">${hiddenFields([...toArguments({ ...request, first: 1 })])}</form>${model.facets.map(
+    (facet) => {
+      if (facet.kind === 'list') return facetList(context, facet.list);
+      const href = (from: number | undefined, to: number | undefined): string =>
+        toUrl(request, { facets: { ...request.facets, [facet.code]: [yearSpanText({ from, to })] } });
+      const picture = yearPicture(context, { counts: facet.counts, href, chosen: facet.chosen });
+      if (picture === nothing && facet.chosen === undefined) return nothing;
+      const hidden = [...toArguments({ ...request, first: 1, facets: { ...request.facets, [facet.code]: [] } })];
+      const [from, to] = [facet.chosen?.from, facet.chosen?.to].map((year) => String(year ?? ''));
+      return html`<section aria-labelledby="facet-${facet.code}"><h2 id="facet-${facet.code}">${facet.title}</h2>${picture}${yearForm(context, { action: '/search', hidden, names: yearArguments, values: [from!, to!] })}</section>
 `;
-  })}</aside>`;
+    },
+  )}</aside>`;
 }
 
 function results(context: PageContext, model: SearchModel): Html {

@@ -34,7 +34,7 @@ import { hitDetails, hitItems, hitMarc } from './drawn-hits.ts';
 import { sendExport, sendIds } from './export.ts';
 import { facetPage } from './facet-page.ts';
 import { type SearchModel, searchPage, yearArguments } from './page.ts';
-import { facetHref, facetLabel, facetTitle, searchView } from './search-view.ts';
+import { facetLabel, facetTitle, facetValue, searchView } from './search-view.ts';
 
 /** /search in all its formats, and the long list of a facet's values. */
 export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {
@@ -93,12 +93,14 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
         total,
         cut: values.length > valuesListed || !all,
         hidden: [...toArguments({ ...question, first: 1 })],
-        values: values.slice(0, valuesListed).map(({ text, label, count }) => ({
-          label,
-          count,
-          chosen: chosen.includes(text),
-          href: facetHref(question, code, text),
-        })),
+        values: values.slice(0, valuesListed).map(({ text, label: name, count }) =>
+          facetValue(page, question, definition, {
+            value: text,
+            label: name,
+            count,
+            selected: chosen.includes(text),
+          }),
+        ),
       }),
     );
   });

@@ -220,18 +220,63 @@ function facetModel(
       chosen: parseYearSpan(request.facets[facet.code]?.[0] ?? ''),
     };
   }
-  const values = facet.values.map(
-    (value): FacetValue => ({
-      label: facetLabel(page, definition, value.value, value.label),
-      count: value.count,
-      href: facetHref(request, facet.code, value.value),
-      chosen: value.selected,
-    }),
-  );
+  const listed = facet.kind === 'collection' ? unfolded(page, request, facet) : facet.values;
+  const excluded = (request.excluded[facet.code] ?? [])
+    .filter((value) => !listed.some((one) => one.value === value))
+    .map((value) => ({ value, label: value, count: 0, selected: false }));
+  const values = [...listed, ...excluded].map((value) => facetValue(page, request, definition, value));
   const isLong = facet.kind === 'values' && values.length >= facetLength;
   return {
     kind: 'list',
     list: { code: facet.code, title, values, total, more: isLong ? facetPageAddress(request, facet.code) : undefined },
+  };
+}
+
+/** More collections than these stand folded: those below one that is chosen are shown. */
+const mostUnfolded = 15;
+
+function unfolded(page: PageContext, request: SearchRequest, facet: FacetResult): FacetResult['values'] {
+  if (facet.values.length <= mostUnfolded) return facet.values;
+  const { byName } = collectionTree(page.site);
+  const open = new Set(request.facets[facet.code] ?? []);
+  for (const name of open) for (const above of byName.get(name)?.above ?? []) open.add(above);
+  const least = leastDepth(page, facet);
+  return facet.values.filter(({ value, selected }) => {
+    const above = byName.get(value)?.above ?? [];
+    return selected || above.length <= least || open.has(above.at(-1) ?? '');
+  });
+}
+
+function leastDepth(page: PageContext, facet: FacetResult): number {
+  const { byName } = collectionTree(page.site);
+  return Math.min(...facet.values.map(({ value }) => byName.get(value)?.above.length ?? 0));
+}
+
+export interface ListedValue {
+  readonly value: string;
+  /** As the facet has it. */
+  readonly label: string;
+  readonly count: number;
+  readonly selected: boolean;
+}
+
+/** A value of a facet as a page lists it. */
+export function facetValue(
+  page: PageContext,
+  request: SearchRequest,
+  definition: FacetDefinition,
+  { value, label, count, selected }: ListedValue,
+): FacetValue {
+  const { code } = definition;
+  const isExcluded = (request.excluded[code] ?? []).includes(value);
+  const depth = definition.kind === 'collection' ? (collectionTree(page.site).byName.get(value)?.above.length ?? 0) : 0;
+  return {
+    label: facetLabel(page, definition, value, label),
+    count,
+    href: isExcluded ? excludeHref(request, code, value) : facetHref(request, code, value),
+    state: isExcluded ? 'excluded' : selected ? 'chosen' : 'open',
+    excludable: selected || isExcluded ? undefined : value,
+    depth: Math.max(0, depth - 1),
   };
 }
 
@@ -263,9 +308,23 @@ export function facetLabel(page: PageContext, definition: FacetDefinition, value
 
 /** The search with a value chosen in a facet, or no longer chosen when it was. */
 export function facetHref(request: SearchRequest, code: string, value: string): string {
-  const chosen = request.facets[code] ?? [];
-  const next = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
-  return toUrl(request, { facets: { ...request.facets, [code]: next } });
+  return toUrl(request, { facets: toggled(request.facets, code, value) });
+}
+
+/** The search with a value excluded in a facet, or no longer when it was. */
+function excludeHref(request: SearchRequest, code: string, value: string): string {
+  const without = toggled(request.excluded, code, value);
+  return toUrl(request, { excluded: without });
+}
+
+function toggled(
+  values: Readonly<Record<string, readonly string[]>>,
+  code: string,
+  value: string,
+): Readonly<Record<string, readonly string[]>> {
+  const before = values[code] ?? [];
+  const next = before.includes(value) ? before.filter((one) => one !== value) : [...before, value];
+  return { ...values, [code]: next };
 }
 
 /** The field of a condition of the advanced form, as people call it. */
@@ -289,14 +348,14 @@ function chipsOf(page: PageContext, request: SearchRequest): readonly Chip[] {
   const { tr, site } = page;
   const chips: Chip[] = [];
   for (const definition of site.facets) {
-    for (const value of request.facets[definition.code] ?? []) {
-      const label = definition.kind === 'year' ? value.replace('->', '–') : facetLabel(page, definition, value, value);
-      chips.push({
-        name: facetTitle(page, definition),
-        value: label,
-        href: facetHref(request, definition.code, value),
-      });
-    }
+    const { code } = definition;
+    const name = facetTitle(page, definition);
+    const label = (value: string): string =>
+      definition.kind === 'year' ? value.replace('->', '–') : facetLabel(page, definition, value, value);
+    for (const value of request.facets[code] ?? [])
+      chips.push({ name, value: label(value), href: facetHref(request, code, value) });
+    for (const value of request.excluded[code] ?? [])
+      chips.push({ name, value: tr.t('facets.not', { value: label(value) }), href: excludeHref(request, code, value) });
   }
   request.parts.forEach((part, i) => {
     chips.push({

@@ -30,6 +30,30 @@ test('a filter says to a screen reader what it takes away', async () => {
   assert.match(body, /<a class="chip" [^>]*aria-label="Remove filter Year: 1999"/);
 });
 
+test('hits stand before the facets, and the second link of the page skips to them', async () => {
+  const { body } = await get('/search?p=paper');
+  const places = ['href="#main"', 'href="#hits"', 'class="results" id="hits"', 'class="facets" id="facets"'];
+  const found = places.map((text) => body.indexOf(text));
+  assert.deepEqual(
+    found,
+    found.toSorted((a, b) => a - b),
+  );
+  assert.ok(found[0]! > 0);
+});
+
+test('a value is excluded, and the page says which', async () => {
+  const all = (await get('/search?p=paper&of=id')).json() as number[];
+  const { body } = await get('/search?p=paper&facet.not.year=1999');
+  assert.match(body, /Remove filter Year: not 1999/);
+  const rest = (await get('/search?p=paper&of=id&facet.not.year=1999')).json() as number[];
+  const those = (await get('/search?p=paper&of=id&facet.year=1999')).json() as number[];
+  assert.deepEqual([...rest, ...those].sort(), all.sort());
+  assert.match(
+    (await get('/search?p=paper')).body,
+    /<button form="without" name="facet\.not\.\w+" value="[^"]+" aria-label="not /,
+  );
+});
+
 test('a hit says where the words are when title and abstract do not', async () => {
   assert.match((await get('/search?p=boson')).body, /Keywords: <\/span><mark>boson<\/mark> production/);
 });

@@ -48,10 +48,10 @@ const styles = [
 ];
 
 /** Files of the one script. */
-const scripts = ['enhance', 'suggest', 'years'];
+const scripts = ['enhance', 'menus', 'copy', 'suggest', 'years'];
 
 function stylesheet(): string {
-  const shares = Array.from({ length: 20 }, (_, i) => `.w${(i + 1) * 5}{width:${(i + 1) * 5}%}`).join('');
+  const shares = Array.from({ length: 50 }, (_, i) => `.w${(i + 1) * 2}{width:${(i + 1) * 2}%}`).join('');
   return styles.map((name) => read(`style/${name}.css`)).join('') + shares;
 }
 

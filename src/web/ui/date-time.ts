@@ -1,5 +1,6 @@
 import { type Html, html } from '../../html/html.ts';
 import type { PageContext } from './page-context.ts';
+import { dateLocale } from './translations.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -7,7 +8,11 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 export function dateTime({ tr }: Pick<PageContext, 'tr'>, at: Date): Html {
   let format = formats.get(tr.language);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(tr.language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+    format = new Intl.DateTimeFormat(dateLocale(tr.language), {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+      timeZone: 'UTC',
+    });
     formats.set(tr.language, format);
   }
   return html`<time datetime="${at.toISOString()}">${format.format(at)}</time>`;

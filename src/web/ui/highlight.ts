@@ -1,5 +1,6 @@
-import { lineRuns, type TextRun, textRuns } from '../../formats/mathematics.ts';
-import { type Html, type HtmlValue, html } from '../../html/html.ts';
+import { lineRuns, type PageRun, pageRuns, textRuns } from '../../formats/mathematics.ts';
+import { type Html, type HtmlValue, html, raw } from '../../html/html.ts';
+import { mathMl } from './mathml.ts';
 
 /** Finds a question's words in texts. Made once for a page. */
 export interface Highlighter {
@@ -144,7 +145,7 @@ export const noHighlight: Highlighter = createHighlighter([]);
 
 /** Text with its mathematics readable and the question's words marked. */
 export function richText(source: string, highlighter: Highlighter = noHighlight): Html {
-  return drawn(textRuns(source), highlighter);
+  return drawn(pageRuns(source), highlighter);
 }
 
 /** The same for a line whose mathematics was read before (`lineText`). */
@@ -152,13 +153,26 @@ export function richLine(line: string, highlighter: Highlighter = noHighlight): 
   return drawn(lineRuns(line), highlighter);
 }
 
-function drawn(runs: readonly TextRun[], highlighter: Highlighter): Html {
+function drawn(runs: readonly PageRun[], highlighter: Highlighter): Html {
   const pieces = runs.map((run): HtmlValue => {
+    if (run.formula !== undefined) return formula(run.formula, highlighter);
     if (run.shift === 'raised') return html`<sup>${run.text}</sup>`;
     if (run.shift === 'lowered') return html`<sub>${run.text}</sub>`;
-    return marked(run.text, highlighter);
+    const text = marked(run.text, highlighter);
+    return run.italic === true ? html`<i>${text}</i>` : text;
   });
   return html`${pieces}`;
+}
+
+/**
+ * What text with raised and lowered letters shows as well is text: it is found, marked and light.
+ */
+const plainFormula =
+  /^(?:[A-Za-z0-9\s.,:;/|()+=<>*'-]|\\(?:to|rightarrow|sim|pm|times|alpha|beta|gamma|[Dd]elta|mu|nu|pi|tau|phi|psi|sigma|rho|eta|chi|lambda|Lambda|Omega|omega|rm|mathrm|text)(?![A-Za-z])|\\[,; ]|\{[A-Za-z0-9]*\}|\\sqrt\{[a-z]\}|[_^](?:[A-Za-z0-9+-]|\{[A-Za-z0-9+-]*\}))*$/;
+
+function formula(tex: string, highlighter: Highlighter): HtmlValue {
+  const made = plainFormula.test(tex) ? undefined : mathMl(tex);
+  return made === undefined ? drawn(textRuns(`$${tex}$`), highlighter) : raw(made);
 }
 
 function marked(text: string, highlighter: Highlighter): HtmlValue {

@@ -11,6 +11,8 @@ export interface Page {
   readonly main: HtmlValue;
   /** Meta tags, feeds and structured data of this page. */
   readonly head?: HtmlValue;
+  /** A link that skips to the heart of this page; it is the second one. */
+  readonly skip?: HtmlValue;
   /** The search form in the header; pages that have their own leave it out. */
   readonly find?: HtmlValue;
   /** For a page that stands within another: which of its parts are drawn. */
@@ -38,7 +40,7 @@ ${page.unlisted === true && html`<meta name="robots" content="noindex, nofollow"
 ${page.head}
 </head>
 <body>
-<a class="skip" href="#main">${tr.t('layout.skip')}</a>
+<a class="skip" href="#main">${tr.t('layout.skip')}</a>${page.skip}
 ${
   header &&
   html`<header class="top"><div class="frame">
@@ -70,7 +72,7 @@ function accountLinks(context: PageContext): HtmlValue {
   return html`${
     account.administers &&
     html`
-<li><a href="/admin/people">${tr.t('layout.administration')}</a></li>`
+<li><a href="/admin">${tr.t('layout.administration')}</a></li>`
   }
 <li><a href="/account">${account.name}</a></li>`;
 }

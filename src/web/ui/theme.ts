@@ -16,6 +16,8 @@ export interface Palette {
   readonly line: string;
   readonly mark: string;
   readonly bar: string;
+  /** Behind the numbers of a facet. */
+  readonly share: string;
 }
 
 export const palettes = {
@@ -27,6 +29,7 @@ export const palettes = {
     line: '#d9d5cb',
     mark: '#fbeeb4',
     bar: '#c9c4b8',
+    share: '#e6e2d8',
   },
   dark: {
     paper: '#1c1e21',
@@ -36,6 +39,7 @@ export const palettes = {
     line: '#3b3f45',
     mark: '#5a4d12',
     bar: '#565a61',
+    share: '#31353b',
   },
 } as const satisfies Record<string, Palette>;
 

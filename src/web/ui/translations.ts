@@ -106,7 +106,7 @@ export function createTranslator(language: string, catalogue: Catalogue, fallbac
   const numbers = new Intl.NumberFormat(language);
   const oneDigit = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const plurals = new Intl.PluralRules(language);
-  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
+  const dates = new Intl.DateTimeFormat(dateLocale(language), { dateStyle: 'medium', timeZone: 'UTC' });
   const languages = new Intl.DisplayNames(language, { type: 'language', fallback: 'none' });
 
   // A text with its placeholders taken out: texts at even places, names at odd ones.
@@ -162,6 +162,11 @@ export function createTranslator(language: string, catalogue: Catalogue, fallbac
     },
     nameOf: (names, name) => names[language] ?? names[language.split('-')[0]!] ?? names['en'] ?? name,
   };
+}
+
+/** Days as most of the world writes them: English is that of Britain. */
+export function dateLocale(language: string): string {
+  return language === 'en' ? 'en-GB' : language;
 }
 
 const nativeNames = new Map<string, string>();

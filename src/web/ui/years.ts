@@ -94,7 +94,10 @@ function stepOf([first, last]: readonly [number, number], most: number): number 
 
 const height = 64;
 
-/** Records per year as bars; each is a link that limits the search to it. */
+/**
+ * Records per year as bars; each is a link that limits the search to it. One of them is a Tab stop:
+ * the arrow keys lead to the others, and without a script the years are typed.
+ */
 export function yearPicture(context: PageContext, picture: YearPicture): Html {
   const bars = yearBars(picture.counts);
   if (bars.length < 2) return nothing;
@@ -103,6 +106,13 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
   const most = Math.max(...bars.map((bar) => bar.count));
   const width = 240 / bars.length;
   const gap = width > 4 ? 1 : 0.4;
+  const { chosen } = picture;
+  const isChosen = (bar: Bar): boolean =>
+    chosen !== undefined &&
+    (bar.from ?? 0) <= (chosen.to ?? Number.POSITIVE_INFINITY) &&
+    (bar.to ?? Number.POSITIVE_INFINITY) >= (chosen.from ?? 0);
+  const filled = bars.filter((bar) => bar.count > 0);
+  const stop = filled.find(isChosen) ?? filled.at(-1);
   const drawn = bars.map((bar, i) => {
     if (bar.count === 0) return nothing;
     const tall = Math.max(2, Math.round((bar.count / most) * (height - 2)));
@@ -111,14 +121,9 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
       count: bar.count,
     });
     const x = (i * width).toFixed(1);
-    const { chosen } = picture;
-    const now =
-      chosen !== undefined &&
-      (bar.from ?? 0) <= (chosen.to ?? Number.POSITIVE_INFINITY) &&
-      (bar.to ?? Number.POSITIVE_INFINITY) >= (chosen.from ?? 0);
     const isOpen = bar.from === undefined || bar.to === undefined;
-    const kind = [now && 'now', isOpen && 'open'].filter((one) => one !== false).join(' ');
-    return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${attribute('class', kind || undefined)} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
+    const kind = [isChosen(bar) && 'now', isOpen && 'open'].filter((one) => one !== false).join(' ');
+    return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"${attribute('tabindex', bar === stop ? undefined : '-1')}><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${attribute('class', kind || undefined)} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
   });
   const closed = bars.filter((bar): bar is ClosedBar => bar.from !== undefined && bar.to !== undefined);
   const [first, last] = [closed[0]!, closed.at(-1)!];

@@ -35,6 +35,14 @@ for (const picture of document.querySelectorAll('.years[data-step]')) {
     [from.value, to.value] = written;
   };
 
+  // The picture is one Tab stop: the arrow keys go from bar to bar.
+  const moves = {
+    ArrowLeft: (at) => at - 1,
+    ArrowRight: (at) => at + 1,
+    Home: () => 0,
+    End: (_, all) => all - 1,
+  };
+
   let dragged = false;
   svg.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
@@ -73,6 +81,13 @@ for (const picture of document.querySelectorAll('.years[data-step]')) {
       first ??= barAt(box.left + box.width / 2);
       last = Math.max(0, Math.min(bars - 1, (last ?? first) + (event.key === 'ArrowLeft' ? -1 : 1)));
       show();
+      event.preventDefault();
+    } else if (moves[event.key] && first === undefined && !event.altKey && !event.ctrlKey && !event.metaKey) {
+      const links = [...svg.querySelectorAll('a')];
+      const next = links[Math.max(0, Math.min(links.length - 1, moves[event.key](links.indexOf(link), links.length)))];
+      link.setAttribute('tabindex', '-1');
+      next.setAttribute('tabindex', '0');
+      next.focus();
       event.preventDefault();
     } else if (event.key === 'Enter' && first !== undefined) {
       event.preventDefault();
