@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 const axe = createRequire(import.meta.url)('axe-core').source as string;
 
 /** Bytes of a page without its assets; 25 hits with their facets may take a little more. */
-const largestPage = 60_000;
+const largestPage = 64_000;
 
 export interface Visit {
   readonly browser: Browser;
