@@ -1,5 +1,5 @@
 import { controlValue, type MarcRecord } from '../marc/record.ts';
-import { values } from './fields.ts';
+import { beginningOf, values } from './fields.ts';
 import { hostPart } from './host-part.ts';
 
 const months: Readonly<Record<string, string>> = {
@@ -58,7 +58,8 @@ const sameCalendar = 15;
  * stands in brackets corrects what stands before it; the fixed field decides between several, and
  * between calendars, since it is Gregorian (MARC 21, 008/07-10).
  */
-export function yearOfStatement(text: string, fixed: string | undefined): string | undefined {
+export function yearOfStatement(statement: string, fixed: string | undefined): string | undefined {
+  const text = beginningOf(statement);
   const all = (text.match(/(?<!\d)\d{4}(?!\d)/g) ?? []).filter(isYear);
   if (fixed !== undefined && all.includes(fixed)) return fixed;
   const corrected = /[[(]\D*([12]\d{3})(?!\d)/.exec(text)?.[1];

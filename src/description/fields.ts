@@ -40,6 +40,17 @@ export function firstValue(record: MarcRecord, tag: string, code: string, indica
   return undefined;
 }
 
+/** What is read of a statement: far more than any catalogue writes. */
+const longestStatement = 1000;
+
+/**
+ * The beginning of a text for an expression that looks for words in it, with one blank where there
+ * are more: no record may make it try for minutes.
+ */
+export function beginningOf(text: string): string {
+  return text.slice(0, longestStatement).replace(/\s+/g, ' ').trim();
+}
+
 export function distinct<T>(list: readonly T[]): readonly T[] {
   return [...new Set(list)];
 }

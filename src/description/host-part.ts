@@ -1,5 +1,5 @@
 import type { Field } from '../marc/record.ts';
-import { subfield, subfields } from './fields.ts';
+import { beginningOf, subfield, subfields } from './fields.ts';
 
 /** Which part of a host item the work is. */
 export interface HostPart {
@@ -16,9 +16,10 @@ export interface HostPart {
  * "volume:118", "118(2022), 2, Seite 1-12"; $q has "118:2<1".
  */
 export function hostPart(field: Field): HostPart {
-  const related = subfields(field, 'g').join('; ');
+  const related = beginningOf(subfields(field, 'g').slice(0, 50).join('; '));
   const enumeration = subfield(field, 'q');
-  const said = related === '' && enumeration === undefined ? nothing : relatedPart(related, enumeration ?? '');
+  const said =
+    related === '' && enumeration === undefined ? nothing : relatedPart(related, beginningOf(enumeration ?? ''));
   return {
     volume: subfield(field, 'v') ?? said.volume,
     issue: subfield(field, 'n') ?? said.issue,

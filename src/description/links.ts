@@ -28,10 +28,17 @@ export function linksOf(record: MarcRecord): readonly Link[] {
 
 /** Two in one subfield: "http://a.example/1, http://a.example/2". */
 function addressesIn(value: string): readonly string[] {
-  const list = value.split(/[\s,;]+(?=(?:https?|ftp):\/\/)/i).filter((one) => one !== '');
-  return list.length > 1 ? list : [value];
+  const list = value.split(/[\s,;](?=(?:https?|ftp):\/\/)/i);
+  return list.length > 1 ? list.map(withoutSeparators).filter((one) => one !== '') : [value];
 }
 
+function withoutSeparators(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t\n\r,;'.includes(text[end - 1]!)) end--;
+  return text.slice(0, end).trimStart();
+}
+
+const longestAddress = 4000;
 const schemed = /^[a-z][a-z\d+.-]*:/i;
 /** A host and perhaps a path, as people write addresses. */
 const bareHost =
@@ -42,7 +49,7 @@ const bareHost =
  * and URNs lead to who resolves them; a host without a scheme is meant as a web address.
  */
 export function webAddress(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
+  if (value === undefined || value.length > longestAddress) return undefined;
   if (/^(https?|ftp):\/\//i.test(value)) {
     const tidy = value.includes(' ') ? value.trim().replaceAll(' ', '%20') : value;
     return /^\S+$/.test(tidy) && hostOf(tidy) ? tidy : undefined;

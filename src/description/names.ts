@@ -51,11 +51,14 @@ export function nameOf(field: Field, kind: NameKind): string {
 
 /** "Pond Institute. Water Department", "Sill, Cathryn P. About series". */
 export function inSentences(parts: readonly string[]): string {
-  let text = '';
-  for (const part of parts.filter((one) => one !== '')) {
-    text += text === '' ? part : `${/[.!?]$/.test(text) ? ' ' : '. '}${part}`;
+  const told: string[] = [];
+  for (const part of parts) {
+    if (part === '') continue;
+    const last = told.at(-1);
+    if (last !== undefined) told.push('.!?'.includes(last.at(-1)!) ? ' ' : '. ');
+    told.push(part);
   }
-  return text;
+  return told.join('');
 }
 
 /** Subfields of a name beside its $a, as `nameOf` reads them. */

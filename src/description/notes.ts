@@ -57,7 +57,8 @@ function contentsOf(record: MarcRecord): readonly string[] {
     : dataFields(record, '505').flatMap((field) =>
         subfields(field, 'agrtu')
           .join(' ')
-          .split(/\s+--\s*|\s*--\s+/)
+          .replace(/\s+/g, ' ')
+          .split(/ --(?: |$)|-- /)
           .map((line) => line.trim())
           .filter((line) => line !== ''),
       );

@@ -112,8 +112,11 @@ export function rolesOf(field: Field, codeOfTerm = 'e'): readonly Role[] {
   return roles;
 }
 
+const longestTerm = 100;
+
 /** "Hrsg.", "éditeur scientifique", "(ed.)"; "editor of compilation" by its first word. */
 function relatorOf(term: string): Relator | undefined {
+  if (term.length > longestTerm) return undefined;
   const plain = term
     .toLowerCase()
     .normalize('NFC')

@@ -6,18 +6,22 @@ import type { Field } from '../marc/record.ts';
  * informatique, t.2", "Collected works. Part 1, Plays". Longer ones end in the middle.
  */
 export function titleOfField({ subfields }: Field, mostCharacters = Number.POSITIVE_INFINITY): string {
-  let title = '';
+  const parts: string[] = [];
+  let length = 0;
+  let last = '';
   for (const { code, value } of subfields) {
     if (code !== 'a' && code !== 'b' && code !== 'n' && code !== 'p') continue;
-    if (title.length > mostCharacters) break;
+    if (length > mostCharacters) break;
     const text = withoutIsbd(value);
-    if (text === '') continue;
-    if (title === '') title = code === 'n' ? '' : text;
+    if (text === '' || (length === 0 && code === 'n')) continue;
     // A question needs no colon after it.
-    else if (code === 'b') title += `${/[?!:]$/.test(title) ? ' ' : ': '}${text}`;
-    else title += `${isSentence(text) && code === 'n' ? '. ' : ', '}${text}`;
+    if (length > 0 && code === 'b') parts.push('?!:'.includes(last) ? ' ' : ': ');
+    else if (length > 0) parts.push(isSentence(text) && code === 'n' ? '. ' : ', ');
+    parts.push(text);
+    length += text.length;
+    last = text.at(-1)!;
   }
-  return title;
+  return parts.join('');
 }
 
 /** "Part 1" begins one, "t.2" goes on. */

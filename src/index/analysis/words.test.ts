@@ -115,3 +115,19 @@ test('splits as the rules say, whatever the text', () => {
     { numRuns: 3000 },
   );
 });
+
+test('half a letter, wherever it stands, ends', () => {
+  const out = createWordBuffer();
+  for (const text of [
+    ' \udc00',
+    '\udc00',
+    'a \ud800 b',
+    '.\udc00.',
+    '\udc00\ud800',
+    '\u2028\udc00 x',
+    '\ud83d\ude00 a',
+  ]) {
+    splitWords(text, out);
+    assert.ok(out.count <= text.length, JSON.stringify(text));
+  }
+});

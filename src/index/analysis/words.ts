@@ -64,8 +64,9 @@ function rareKind(text: string, at: number): number {
     kinds[code] = kindOf(text[at] as string);
     return kinds[code] as number;
   }
-  const whole = text.slice(code < 0xdc00 ? at : Math.max(0, at - 1)).slice(0, 2);
-  return /^\p{Cs}/u.test(whole) ? alphanumeric : kindOf(whole);
+  const whole = code < 0xdc00 ? text.slice(at, at + 2) : text.slice(Math.max(0, at - 1), at + 1);
+  // A half alone is a letter of nobody's.
+  return /^[\u{10000}-\u{10ffff}]$/u.test(whole) ? kindOf(whole) : alphanumeric;
 }
 
 /**
@@ -104,7 +105,8 @@ export function splitWords(folded: string, out: WordBuffer, collect: Collect = '
       if (kind !== alphanumeric) break;
       at++;
     }
-    if (kind > blank) at = splitFrom(folded, start, at, out, collect);
+    // Of one that nobody has asked for yet the kind is known then: it may be a blank.
+    if (kind > blank) at = Math.max(splitFrom(folded, start, at, out, collect), start + 1);
     else {
       if (at > start) add(out, start, at, out.groups++);
       at++;
