@@ -1,4 +1,4 @@
-import { standsFor } from './linked.ts';
+import { tagsMeant } from './linked.ts';
 import type { MarcPath } from './path.ts';
 import type { Field, MarcRecord, Subfield } from './record.ts';
 
@@ -29,10 +29,12 @@ export function withoutPaths(record: MarcRecord, paths: readonly MarcPath[]): Ma
   if (paths.length === 0) return record;
   const hidden = new Map(reached(record, paths));
   for (const field of record.fields) {
-    const stands = field.tag === '880' ? standsFor(field) : undefined;
-    if (stands === undefined) continue;
-    const found = reached({ leader: '', fields: [stands] }, paths).get(stands);
-    if (found !== undefined) hidden.set(field, new Set([...found, ...(hidden.get(field) ?? [])]));
+    if (field.tag !== '880') continue;
+    for (const tag of new Set(tagsMeant(field))) {
+      const stands = { ...field, tag };
+      const found = reached({ leader: '', fields: [stands] }, paths).get(stands);
+      if (found !== undefined) hidden.set(field, new Set([...found, ...(hidden.get(field) ?? [])]));
+    }
   }
   if (hidden.size === 0) return record;
   return {
