@@ -52,8 +52,10 @@ export function nameOf(field: Field, kind: NameKind): string {
 /** "Pond Institute. Water Department", "Sill, Cathryn P. About series". */
 export function inSentences(parts: readonly string[]): string {
   let text = '';
+  let end = '';
   for (const part of parts.filter((one) => one !== '')) {
-    text += text === '' ? part : `${/[.!?]$/.test(text) ? ' ' : '. '}${part}`;
+    text += text === '' ? part : `${'.!?'.includes(end) ? ' ' : '. '}${part}`;
+    end = part.at(-1)!;
   }
   return text;
 }
