@@ -40,6 +40,7 @@ const ownPages: Readonly<Record<string, string>> = {
   sessions: '/account/sessions',
   'linked accounts': '/account/identities',
   tokens: '/account/tokens',
+  administration: '/admin',
   'people of the library': '/admin/people',
   'adding a person': '/admin/people/new',
   'one person': '/admin/people/1?done=role_given',

@@ -69,6 +69,8 @@ ${table([
 <h2>${tr.t('help.address')}</h2>
 <p>${tr.rich('help.programs', { api: html`<a href="/api">${tr.t('api.title')}</a>` })}</p>
 <p>${tr.rich('help.address_note', { example: code('of=xm'), numbers: code('of=id') })}</p>
+<h2>${tr.t('help.keys')}</h2>
+<table><tbody>${(['search', 'pages', 'years', 'close'] as const).map((key) => html`<tr><td>${code(tr.t(`help.key.${key}`))}</td><td>${tr.t(`help.key_does.${key}`)}</td></tr>`)}</tbody></table>
 <h2 id="fields">${tr.t('help.fields')}</h2>
 <p>${tr.rich('help.fields_note', { example: code('title:higgs') })}</p>
 <table><thead><tr><th scope="col">${tr.t('help.field')}</th><th scope="col">MARC</th></tr></thead><tbody>${fields}</tbody></table>

@@ -22,11 +22,11 @@ export function compressPages(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const type = String(reply.getHeader('content-type') ?? '');
     if (!type.startsWith('text/html') || typeof payload !== 'string') return payload;
-    if (reply.hasHeader('content-encoding') || hasSecrets(request) || Buffer.byteLength(payload) < smallest)
-      return payload;
+    if (reply.hasHeader('content-encoding') || Buffer.byteLength(payload) < smallest) return payload;
     const vary = String(reply.getHeader('vary') ?? '');
     reply.header('vary', vary === '' ? 'Accept-Encoding' : `${vary}, Accept-Encoding`);
-    const coding = request.method === 'HEAD' ? undefined : codingFor(request.headers['accept-encoding']);
+    const isPlain = request.method === 'HEAD' || hasSecrets(request);
+    const coding = isPlain ? undefined : codingFor(request.headers['accept-encoding']);
     if (coding === undefined) return payload;
     reply.header('content-encoding', coding).removeHeader('content-length');
     return coding === 'br' ? withBrotli(payload, brotliOptions) : withGzip(payload, gzipOptions);

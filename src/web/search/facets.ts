@@ -43,7 +43,7 @@ export function facetItem(context: PageContext, code: string, value: FacetValue,
   if (state === 'excluded')
     return html`<li class="without${depthClass(value.depth)}"><a href="${value.href}" dir="auto">${tr.t('facets.not', { value: label })}</a></li>
 `;
-  return html`<li${attribute('class', depthClass(value.depth).trim() || undefined)}><a href="${value.href}" dir="auto"${attribute('aria-current', state === 'chosen' ? 'true' : undefined)}>${label}</a> <span class="number"><span class="share ${shareClass(value.count, total)}"></span>${tr.number(value.count)}</span>${
+  return html`<li${attribute('class', depthClass(value.depth).trim() || undefined)}><a href="${value.href}" dir="auto"${attribute('aria-current', state === 'chosen' ? 'true' : undefined)}>${label}</a> <span class="number ${shareClass(value.count, total)}">${tr.number(value.count)}</span>${
     value.excludable !== undefined &&
     html`<button form="${excludingForm}" name="facet.not.${code}" value="${value.excludable}" aria-label="${tr.t('facets.not', { value: label })}">−</button>`
   }</li>

@@ -51,7 +51,7 @@ const styles = [
 const scripts = ['enhance', 'menus', 'copy', 'suggest', 'years'];
 
 function stylesheet(): string {
-  const shares = Array.from({ length: 50 }, (_, i) => `.w${(i + 1) * 2}{width:${(i + 1) * 2}%}`).join('');
+  const shares = Array.from({ length: 50 }, (_, i) => `.w${(i + 1) * 2}{--w:${(i + 1) * 2}%}`).join('');
   return styles.map((name) => read(`style/${name}.css`)).join('') + shares;
 }
 

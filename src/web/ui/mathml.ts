@@ -24,6 +24,8 @@ const longestMade = 4000;
 const formulasKept = 2000;
 const kept = new Map<string, string>();
 
+const require = createRequire(import.meta.url);
+
 interface Temml {
   __renderToMathMLTree(tex: string, options: object): unknown;
 }
@@ -33,7 +35,7 @@ let temml: Temml | undefined;
 
 function make(tex: string): string | undefined {
   try {
-    temml ??= createRequire(import.meta.url)('temml') as Temml;
+    temml ??= require('temml') as Temml;
     const options = { throwOnError: true, maxExpand: mostExpansions, maxSize: [5, 50], trust: false };
     const written = write(temml.__renderToMathMLTree(tex, options), 0);
     return written.length > longestMade ? undefined : written;

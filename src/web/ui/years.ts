@@ -123,7 +123,7 @@ export function yearPicture(context: PageContext, picture: YearPicture): Html {
     const x = (i * width).toFixed(1);
     const isOpen = bar.from === undefined || bar.to === undefined;
     const kind = [isChosen(bar) && 'now', isOpen && 'open'].filter((one) => one !== false).join(' ');
-    return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"${attribute('tabindex', bar === stop ? undefined : '-1')}><title>${label}</title><rect class="touch" x="${x}" y="0" width="${width.toFixed(1)}" height="${height}"/><rect${attribute('class', kind || undefined)} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
+    return html`<a href="${picture.href(bar.from, bar.to)}" rel="nofollow" aria-label="${label}"${attribute('tabindex', bar === stop ? undefined : '-1')}><title>${label}</title><rect class="touch" x="${x}" width="${width.toFixed(1)}" height="${height}"/><rect${attribute('class', kind || undefined)} x="${x}" y="${height - tall}" width="${(width - gap).toFixed(1)}" height="${tall}"/></a>`;
   });
   const closed = bars.filter((bar): bar is ClosedBar => bar.from !== undefined && bar.to !== undefined);
   const [first, last] = [closed[0]!, closed.at(-1)!];
