@@ -62,7 +62,7 @@ export function yearOfStatement(statement: string, fixed: string | undefined): s
   const text = beginningOf(statement);
   const all = (text.match(/(?<!\d)\d{4}(?!\d)/g) ?? []).filter(isYear);
   if (fixed !== undefined && all.includes(fixed)) return fixed;
-  const corrected = /[[(]\D*([12]\d{3})(?!\d)/.exec(text)?.[1];
+  const corrected = /[[(][^\d[(]*([12]\d{3})(?!\d)/.exec(text)?.[1];
   const year = corrected !== undefined && isYear(corrected) ? corrected : all[0];
   if (year === undefined || fixed === undefined) return year;
   return Math.abs(Number(year) - Number(fixed)) > sameCalendar && all.length < 2 ? fixed : year;

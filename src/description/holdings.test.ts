@@ -46,3 +46,11 @@ test('volumes are as written, else made of captions and numbers; other instituti
   });
   assert.deepEqual(of(field('850__', '$aDLC$aCaOOC'), field('850__', '$aDLC')).institutions, ['DLC', 'CaOOC']);
 });
+
+test('each of very many volumes finds its captions at once', () => {
+  const count = 200_000;
+  const captions = Array.from({ length: count }, (_, i) => field('853__', `$8${i}$av.`));
+  const numbers = Array.from({ length: count }, (_, i) => field('863__', `$8${i}.1$a${i}`));
+  const { work } = holdingsOf(item(1, [...captions, field('853__', '$80$aNo.'), ...numbers]).record).volumes;
+  assert.deepEqual([work.length, work[0], work.at(-1)], [count, 'v. 0', `v. ${count - 1}`]);
+});

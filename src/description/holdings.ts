@@ -84,16 +84,19 @@ function volumes(record: MarcRecord): Holdings['volumes'] {
   const of = (at: number): readonly string[] => {
     const written = dataFields(record, String(866 + at)).map((field) => subfields(field, 'az').join(' '));
     const said = written.filter((text) => text !== '');
-    const made = () => dataFields(record, String(863 + at)).map((field) => summary(record, field));
+    const made = () => {
+      const captions = new Map<string | undefined, Field>();
+      for (const field of dataFields(record, String(853 + at)).toReversed()) captions.set(subfield(field, '8'), field);
+      return dataFields(record, String(863 + at)).map((field) => summary(field, captions));
+    };
     return distinct(said.length > 0 ? said : made().filter((text) => text !== ''));
   };
   return { work: of(0), supplements: of(1), indexes: of(2) };
 }
 
 /** "v. 1-10 (1990-1999)": enumeration in $a to $h, chronology in $i to $m. */
-function summary(record: MarcRecord, field: Field): string {
-  const link = subfield(field, '8')?.split('.')[0];
-  const pattern = dataFields(record, String(Number(field.tag) - 10)).find((one) => subfield(one, '8') === link);
+function summary(field: Field, captions: ReadonlyMap<string | undefined, Field>): string {
+  const pattern = captions.get(subfield(field, '8')?.split('.')[0]);
   const part = (code: string): string => {
     const value = subfield(field, code);
     if (value === undefined) return '';

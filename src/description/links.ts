@@ -28,14 +28,16 @@ export function linksOf(record: MarcRecord): readonly Link[] {
 
 /** Two in one subfield: "http://a.example/1, http://a.example/2". */
 function addressesIn(value: string): readonly string[] {
-  const list = value.split(/[\s,;](?=(?:https?|ftp):\/\/)/i);
-  return list.length > 1 ? list.map(withoutSeparators).filter((one) => one !== '') : [value];
+  const pieces = value.split(/(?<=[\s,;])(?=(?:https?|ftp):\/\/)/i);
+  const list = pieces.map((one, i) => (i < pieces.length - 1 ? withoutEnd(one) : one)).filter((one) => one !== '');
+  return list.length > 1 ? list : [value];
 }
 
-function withoutSeparators(text: string): string {
+/** Without what separates it from the next; a regular expression would try at each character. */
+function withoutEnd(text: string): string {
   let end = text.length;
-  while (end > 0 && ' \t\n\r,;'.includes(text[end - 1]!)) end--;
-  return text.slice(0, end).trimStart();
+  while (end > 0 && /[\s,;]/.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 const longestAddress = 4000;

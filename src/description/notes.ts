@@ -57,8 +57,7 @@ function contentsOf(record: MarcRecord): readonly string[] {
     : dataFields(record, '505').flatMap((field) =>
         subfields(field, 'agrtu')
           .join(' ')
-          .replace(/\s+/g, ' ')
-          .split(/ --(?: |$)|-- /)
+          .split(/(?<=\s)--|--(?=\s)/)
           .map((line) => line.trim())
           .filter((line) => line !== ''),
       );

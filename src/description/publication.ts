@@ -104,10 +104,13 @@ function thesisLine(note: string): ThesisNote {
   const year = /(?<!\d)((?:1[5-9]|20)\d\d)(?!\d)/.exec(text)?.[1];
   const colons = text.split(/(?<=\s):(?=\s)/, 3).map((part) => part.trim());
   if (colons.length > 1) return { degree: colons[0], institution: colons[1], year };
-  const dashes = /^(.*?)\s*(?:--|—)\s*(.*)$/.exec(text);
+  const dashes = /--|—/.exec(text);
   if (dashes === null) return { degree: text === '' ? undefined : withoutIsbd(text), institution: undefined, year };
-  const degree = /\(([^)]+)\)/.exec(dashes[1]!)?.[1] ?? dashes[1]!;
-  const institution = withoutIsbd(dashes[2]!.replace(/,?\s*\[?(?:1[5-9]|20)\d\d\]?\.?$/, ''));
+  const before = text.slice(0, dashes.index).trimEnd();
+  const after = text.slice(dashes.index + dashes[0].length).trimStart();
+  // As far as brackets end: each of many that do not would be followed to the end.
+  const degree = /\(([^)]+)\)/.exec(before.slice(0, before.lastIndexOf(')') + 1))?.[1] ?? before;
+  const institution = withoutIsbd(after.replace(/,?\s{0,9}\[?(?:1[5-9]|20)\d\d\]?\.?$/, ''));
   return { degree: withoutIsbd(degree), institution: institution === '' ? undefined : institution, year };
 }
 

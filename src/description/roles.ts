@@ -97,9 +97,14 @@ export interface Role {
 /** Roles of $e (meetings: $j) and $4, each once. */
 export function rolesOf(field: Field, codeOfTerm = 'e'): readonly Role[] {
   const roles: Role[] = [];
+  const codesSeen = new Set<Relator | undefined>();
+  const termsSeen = new Set<string>();
   const add = (role: Role): void => {
-    const isKnown = roles.some((one) => (role.code === undefined ? one.term === role.term : one.code === role.code));
-    if (!isKnown) roles.push(role);
+    const isKnown = role.code === undefined ? termsSeen.has(role.term) : codesSeen.has(role.code);
+    if (isKnown) return;
+    codesSeen.add(role.code);
+    termsSeen.add(role.term);
+    roles.push(role);
   };
   for (const value of subfields(field, codeOfTerm)) {
     const term = withoutIsbd(value);
@@ -107,7 +112,7 @@ export function rolesOf(field: Field, codeOfTerm = 'e'): readonly Role[] {
   }
   for (const value of subfields(field, '4')) {
     const code = (address.exec(value)?.[1] ?? value).toLowerCase().replace(/[^a-z]/g, '');
-    if (code in relators) add({ code: code as Relator, term: relators[code as Relator] });
+    if (Object.hasOwn(relators, code)) add({ code: code as Relator, term: relators[code as Relator] });
   }
   return roles;
 }

@@ -94,6 +94,10 @@ test('a link is followed where a browser may; else its text is kept', () => {
     ['http://a.example/1', 'http://a.example/1'],
     ['http://a.example/2', 'http://a.example/2'],
   ]);
+  // One that is looked for again at each separator would take minutes.
+  const separators = `see${'; '.repeat(500_000)}`;
+  assert.deepEqual(links(`${separators}http://a.example/1`).length, 2);
+  assert.deepEqual(links(`${separators}x`), [[undefined, `${separators}x`]]);
   assert.deepEqual(links('http://a.example/id 18'), [['http://a.example/id%2018', 'http://a.example/id 18']]);
   assert.deepEqual(links('see the librarian'), [[undefined, 'see the librarian']]);
 });
@@ -278,4 +282,24 @@ test('a label that stands alone belongs to the reference after it', () => {
       ['[2]', '', undefined, 'hep-th/0112264', 'hep-th/0112264'],
     ],
   );
+});
+
+test('roles are told each once, however many there are, and only those that there are', () => {
+  const many = Array.from({ length: 100_000 }, (_, i) => `$ehelper ${i}`).join('');
+  const [helper] = makersOf(work(field('700__', `$aEllis, John${many}$ehelper 1`)).contributors).others;
+  assert.equal(helper?.role?.split(', ').length, 100_000);
+  const [author] = makersOf(work(field('700__', '$aEllis, John$4constructor')).contributors).authors;
+  assert.deepEqual([author?.role, author?.relators], [undefined, []]);
+});
+
+test('a thesis and contents are read in time that grows with their text', () => {
+  const blanks = ' '.repeat(500_000);
+  const { thesis, notes } = work(
+    field('502__', `$aThesis (Ph. D.)${blanks}x -- Pond${blanks}x, [1987].`),
+    field('505__', `$aMarsh${blanks}x -- Pond--Lake`),
+  );
+  assert.deepEqual([thesis?.degree, thesis?.institution], ['Ph. D.', `Pond${blanks}x`]);
+  assert.deepEqual(notes[0]?.texts, [`Marsh${blanks}x`, 'Pond--Lake']);
+  const names = Array.from({ length: 50_000 }, (_, i) => `$apond ${i}${i === 0 ? '!' : ''}`).join('');
+  assert.match(work(field('490__', names)).series[0] ?? '', /^pond 0! pond 1\. pond 2\. /);
 });

@@ -68,7 +68,7 @@ function entryFields(work: Work): readonly (readonly [string, string | undefined
   return [
     ['author', names(authors)],
     ['editor', names(editors)],
-    ['collaboration', tex(work.collaborations.join(' and ').replace(/\s+collaboration$/i, ''))],
+    ['collaboration', tex(work.collaborations.join(' and ').replace(/\s{1,9}collaboration$/i, ''))],
     // The second pair of braces keeps capitals, which carry meaning in names and formulas.
     ['title', title === '' ? undefined : `{${title}}`],
     ['journal', tex(published?.journal)],

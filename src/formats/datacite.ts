@@ -139,7 +139,7 @@ function alternates(work: Work, doi: string | undefined, address: string): strin
 function relatedItem(work: Work): string {
   const published = work.publications[0];
   if (published === undefined) return '';
-  const [first, last] = published.pages?.split(/\s*[-–]\s*/) ?? [];
+  const [first, last] = published.pages?.split(/[-–]/, 2).map((one) => one.trim()) ?? [];
   const year = /^\d{4}$/.test(published.year ?? '') ? published.year : undefined;
   return `<relatedItem relatedItemType="Journal" relationType="IsPublishedIn"><titles>${element('title', published.journal)}</titles>${element(
     'publicationYear',

@@ -14,7 +14,7 @@ const mostAuthors = 50;
  */
 export function highwireMeta(work: Work, address: string, pdfs: readonly string[] = []): readonly Meta[] {
   const published = work.publications[0];
-  const [first, last] = published?.pages?.split(/\s*[-–]\s*/) ?? [];
+  const [first, last] = published?.pages?.split(/[-–]/, 2).map((one) => one.trim()) ?? [];
   const identifier = (kind: string): string | undefined => work.identifiers.find((one) => one.kind === kind)?.value;
   return kept([
     ['citation_title', plainText(work.title)],

@@ -27,7 +27,7 @@ export function partsOf(work: Work): WorkParts {
   const values = (kind: Identifier['kind']): readonly string[] =>
     work.identifiers.filter((one) => one.kind === kind).map((one) => one.value);
   const published = work.publications[0];
-  const [firstPage, lastPage] = published?.pages?.split(/\s*[-–]\s*/) ?? [];
+  const [firstPage, lastPage] = published?.pages?.split(/[-–]/, 2).map((one) => one.trim()) ?? [];
   const [year, month, day] = work.date?.split('-') ?? [];
   return {
     ...makersOf(work.contributors),

@@ -28,6 +28,20 @@ test('a hidden control field goes', () => {
   assert.deepEqual(tags(withoutPaths(record, [compilePath('005')])), ['001', '100', '595', '595']);
 });
 
+test('an 880 goes with the tag that it may stand for, however badly it says so', () => {
+  const links = ['595-00', '595', ' 595-1', '595/$1', '[595-01]', '595–01', '100-01'];
+  const { record: linked } = item(1, [
+    ...links.map((link) => field('880__', `$6${link}$asecret`)),
+    field('880__', '$6100-01$6595-01$asecret'),
+    field('880__', '$6FFT-01$asecret'),
+  ]);
+  const left = withoutPaths(linked, [compilePath('595'), compilePath('FFT')]);
+  assert.deepEqual(
+    left.fields.slice(2).map(({ subfields }) => subfields[0]?.value),
+    ['100-01'],
+  );
+});
+
 test('nothing hidden leaves the record as it is', () => {
   assert.equal(withoutPaths(record, [compilePath('9%')]), record);
   assert.equal(withoutPaths(record, []), record);

@@ -1,4 +1,4 @@
-import { standsFor } from './linked.ts';
+import { tagsMeant } from './linked.ts';
 import type { MarcPath } from './path.ts';
 import type { Field, MarcRecord, Subfield } from './record.ts';
 
@@ -21,24 +21,37 @@ function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Fi
   return found;
 }
 
+/** The same with what stands in its original script (880) for what they reach. */
+function reachedInScripts(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Field, ReadonlySet<Subfield>> {
+  const found = new Map(reached(record, paths));
+  for (const field of record.fields) {
+    if (field.tag !== '880') continue;
+    for (const tag of new Set(tagsMeant(field))) {
+      const stands = { ...field, tag };
+      const more = reached({ leader: '', fields: [stands] }, paths).get(stands);
+      if (more !== undefined) found.set(field, new Set([...more, ...(found.get(field) ?? [])]));
+    }
+  }
+  return found;
+}
+
 /**
  * The record without what the paths reach, and without the same in its original script (880). A
  * field that loses all of its subfields goes with them.
  */
 export function withoutPaths(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
   if (paths.length === 0) return record;
-  const hidden = new Map(reached(record, paths));
-  for (const field of record.fields) {
-    const stands = field.tag === '880' ? standsFor(field) : undefined;
-    if (stands === undefined) continue;
-    const found = reached({ leader: '', fields: [stands] }, paths).get(stands);
-    if (found !== undefined) hidden.set(field, new Set([...found, ...(hidden.get(field) ?? [])]));
-  }
+  const hidden = reachedInScripts(record, paths);
   if (hidden.size === 0) return record;
   return {
     leader: record.leader,
     fields: record.fields.flatMap((field) => withoutSubfields(field, hidden.get(field))),
   };
+}
+
+/** Only what `withoutPaths` takes away. */
+export function takenAway(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
+  return onlyReached(record, reachedInScripts(record, paths));
 }
 
 function withoutSubfields(field: Field, hidden: ReadonlySet<Subfield> | undefined): readonly Field[] {
@@ -49,7 +62,10 @@ function withoutSubfields(field: Field, hidden: ReadonlySet<Subfield> | undefine
 
 /** Only what the paths reach, in the order of the record. */
 export function onlyPaths(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
-  const kept = reached(record, paths);
+  return onlyReached(record, reached(record, paths));
+}
+
+function onlyReached(record: MarcRecord, kept: ReadonlyMap<Field, ReadonlySet<Subfield>>): MarcRecord {
   return {
     leader: '',
     fields: record.fields.flatMap((field) => {

@@ -43,7 +43,12 @@ const records: readonly MarcRecord[] = [
     field('595__', '$ahidden words'),
     field('260__', '$c1999'),
   ),
-  article('Measured quarks', field('260__', '$c2001'), field('6531_', '$aboson production')),
+  article(
+    'Measured quarks',
+    field('260__', '$c2001'),
+    field('6531_', '$aboson production'),
+    field('880__', '$6595-00/$1$ahidden words'),
+  ),
   { leader: '', fields: [field('245__', '$aSecret bosons'), field('980__', '$aSECRET')] },
   article('Deleted', field('980__', '$cDELETED')),
   { leader: '', fields: [field('245__', '$aOutside boson'), field('980__', '$aOUTSIDE')] },

@@ -101,3 +101,11 @@ test('the year is that of the best place, not the first', () => {
   assert.equal(year(field('008', '980101s1998    xx')), 1998);
   assert.equal(year(field('008', '980101suuuu    xx'), field('773__', 'y', '2001')), 2001);
 });
+
+test('a field with very many names gives them all, and what brackets begin and do not end costs little', () => {
+  const names = Array.from({ length: 100_000 }, (_, i) => ({ code: 'a', value: `Ellis ${i}` }));
+  const { facets } = columns(record(dataField('100', ' ', ' ', names)), 1, 2);
+  assert.equal(facets['author']?.length, names.length);
+  assert.equal(columns(record(field('260__', 'c', `1990 ${'['.repeat(500_000)}`)), 1, 2).year, 1990);
+  assert.equal(columns(record(field('260__', 'c', '1399 [i.e. (about) 2020 or 2021]')), 1, 2).year, 2020);
+});

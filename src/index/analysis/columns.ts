@@ -1,5 +1,5 @@
 import { yearOf } from '../../description/dates.ts';
-import { isPlainName, nameKind, nameOf } from '../../description/names.ts';
+import { isPlainName, type NameKind, nameKind, nameOf } from '../../description/names.ts';
 import { withoutIsbd, withoutMark } from '../../marc/isbd.ts';
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import { compilePathSet } from '../../marc/path-set.ts';
@@ -131,22 +131,29 @@ function facetValue(value: string, field: Field, subfield: Subfield | undefined)
   if (subfield === undefined) return value;
   const kind = subfield.code === 'a' ? nameKind(field.tag) : undefined;
   if (kind !== undefined) {
+    const shape = shapeOf(field, kind);
     // The author of another work, which this one contains or is related to.
-    if (field.tag[0] === '7' && hasCode(field, 't')) return '';
-    return isPlainName(field, kind) || hasSeveral(field) ? withoutIsbd(value) : nameOf(field, kind);
+    if (shape === 'of-work') return '';
+    return shape === 'plain' ? withoutIsbd(value) : nameOf(field, kind);
   }
   const isAbbreviation = subfield.code === 'p' && (field.tag === '773' || field.tag === '909');
   return isAbbreviation ? withoutMark(value) : withoutIsbd(value);
 }
 
-function hasCode({ subfields }: Field, wanted: string): boolean {
-  for (const { code } of subfields) if (code === wanted) return true;
-  return false;
-}
+type NameShape = 'plain' | 'composed' | 'of-work';
 
-/** The older local form may have several names in one field. */
-function hasSeveral({ subfields }: Field): boolean {
-  return subfields.filter(({ code }) => code === 'a').length > 1;
+/** Each $a of a field asks the same, and there may be a hundred thousand of them. */
+let last: { readonly field: Field; readonly shape: NameShape } | undefined;
+
+function shapeOf(field: Field, kind: NameKind): NameShape {
+  if (last?.field === field) return last.shape;
+  const codes = field.subfields.map(({ code }) => code);
+  // The older local form may have several names in one field.
+  const hasSeveral = codes.indexOf('a') !== codes.lastIndexOf('a');
+  const isPlain = hasSeveral || isPlainName(field, kind);
+  const shape = field.tag[0] === '7' && codes.includes('t') ? 'of-work' : isPlain ? 'plain' : 'composed';
+  last = { field, shape };
+  return shape;
 }
 
 /** Filling characters of fixed fields, and codes that say that nothing is said. */

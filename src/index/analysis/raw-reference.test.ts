@@ -26,6 +26,13 @@ test('a printed reference means what its numbers, its journal or its DOI mean, w
   assert.ok(!means(text, '909C4', '$pPhys. Lett., B$v151$c358$y1985'));
 });
 
+test('a DOI is found at the end of an address; what only begins many of them costs little', () => {
+  const proxied = 'see https://proxy.example/login?url=https://doi.org/10.1103/PhysRevD.54.4234';
+  assert.ok(means(proxied, '0247_', '$2doi$a10.1103/physrevd.54.4234'));
+  // With a search for the end of each that went on to the end of the text this took hours.
+  assert.deepEqual(rawReference('http://doi'.repeat(20_000)), []);
+});
+
 test('a text that is no reference means nothing', () => {
   assert.deepEqual(rawReference(''), []);
   assert.deepEqual(rawReference('private communication'), []);

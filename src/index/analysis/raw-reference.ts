@@ -7,7 +7,11 @@ import { compileKeys } from './keys.ts';
  * Words of a printed reference that may stand before the name of its journal: authors and a title.
  */
 const mostWords = 40;
-const doi = /(?:https?:\/\/\S*?doi\S*?\/)?\b10\.\d{4,9}(?:\.\d+)*\/[^\s,;]+/gi;
+/**
+ * With the address that it ends, which is short: what looks for its end must not grow with the
+ * text.
+ */
+const doi = /(?:https?:\/\/\S{0,100}?doi\S{0,100}?\/)?\b10\.\d{4,9}(?:\.\d+)*\/[^\s,;]+/gi;
 /** "hep-th/9611127", "arXiv:0705.1234v2", "CERN-TH-2001-131". */
 const report =
   /\b(?:[a-z-]+(?:\.[a-z]{2})?\/\d{7}|\d{4}\.\d{4,5}(?:v\d+)?|[A-Z][A-Za-z]*(?:-[A-Za-z0-9]+)*-\d+(?:-\d+)*)\b/g;

@@ -1,7 +1,8 @@
 import sql from 'sql-template-tag';
+import { tagsMeant } from '../../marc/linked.ts';
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
-import { onlyPaths } from '../../marc/select-fields.ts';
+import { takenAway } from '../../marc/select-fields.ts';
 import { decodeStored } from '../../marc/stored.ts';
 import type { Queryable } from '../../store/database.ts';
 
@@ -31,10 +32,15 @@ export class HiddenPaths {
 
   maskOf(record: MarcRecord): PathMask {
     let mask = 0;
+    const inScripts = record.fields
+      .filter(({ tag }) => tag === '880')
+      .flatMap((field) => tagsMeant(field).map((tag): Field => ({ ...field, tag })));
     this.#paths.forEach((path, place) => {
-      path.forEach(record, () => {
+      const add = (): void => {
         mask |= bitOf(place);
-      });
+      };
+      path.forEach(record, add);
+      for (const field of inScripts) path.forEachIn(field, add);
     });
     return mask;
   }
@@ -49,7 +55,7 @@ export class HiddenPaths {
     const lost = this.#named(this.maskOf(before) & ~this.maskOf(record));
     if (lost.length === 0) return record;
     const fields: Field[] = [...record.fields];
-    for (const field of onlyPaths(before, lost).fields) {
+    for (const field of takenAway(before, lost).fields) {
       const place = fields.findLastIndex(({ tag }) => tag <= field.tag);
       fields.splice(place + 1, 0, field);
     }
@@ -63,7 +69,7 @@ export class HiddenPaths {
   async find(database: Queryable, ids: readonly number[]): Promise<Map<number, PathMask>> {
     const found = new Map<number, PathMask>();
     if (this.none || ids.length === 0) return found;
-    const patterns = this.#paths.map(({ text }) => storedPattern(text));
+    const patterns = this.#paths.flatMap(({ text }) => storedPatterns(text));
     const rows = await database.query<{ readonly id: number; readonly marc: string }>(sql`
       SELECT id, marc FROM record WHERE id = ANY (${ids}::integer[]) AND marc LIKE ANY (${patterns}::text[])`);
     for (const { id, marc } of rows) {
@@ -84,13 +90,13 @@ function bitOf(place: number): number {
 
 /**
  * What the stored form of a record with a field of this path looks like (marc/stored.ts): its
- * heading begins with the tag.
+ * heading begins with the tag, or is that of an 880 whose $6 has it.
  */
-function storedPattern(path: string): string {
-  if (/^ldr/i.test(path)) return '%';
+function storedPatterns(path: string): readonly string[] {
+  if (/^ldr/i.test(path)) return ['%'];
   const tag = path
     .slice(0, 3)
     .replace(/[^0-9A-Za-z]/g, '_')
     .padEnd(3, '_');
-  return `%,"${tag}%`;
+  return [`%,"${tag}%`, `%,"880%${tag}%`];
 }

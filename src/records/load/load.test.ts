@@ -317,6 +317,25 @@ test('a record is added, deleted and brought back by one input, and --mode inser
   await assertIndexIsRight();
 });
 
+test('a hidden field that stands in its original script only is kept as the others are', async () => {
+  const script = dataField('880', ' ', ' ', [
+    { code: '6', value: '595-00/$1' },
+    { code: 'a', value: 'paid 300' },
+  ]);
+  await load(input(marcXml([titled('One', system('s1'), script)])), options());
+  const bare = marcXml([titled('A', system('s1'))]);
+  const refused = await load(input(bare), options({ mode: 'replace' }));
+  assert.deepEqual([refused.replaced, refused.refused], [0, 1]);
+  const kept = await load(input(bare), options({ mode: 'replace', hidden: 'keep' }));
+  assert.equal(kept.replaced, 1);
+  const [row] = await store.database.query<{ marc: string }>(sql`SELECT marc FROM record WHERE id = 1`);
+  assert.deepEqual(
+    decodeStored(row!.marc).fields.filter(({ tag }) => tag === '880'),
+    [script],
+  );
+  await assertIndexIsRight();
+});
+
 test('a replacement that has none of the hidden fields of a record is refused, takes them over, or drops them', async () => {
   const remark = dataField('595', ' ', ' ', [{ code: 'a', value: 'paid 300' }]);
   const records = [

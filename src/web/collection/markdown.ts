@@ -15,7 +15,7 @@ export function markdown(text: string): Html {
   const headings = tokens.filter(({ type }) => type === 'heading_open' || type === 'heading_close');
   const levels = headings.map(({ tag }) => Number(tag.slice(1)));
   // The page has a heading of its own, and no level is left out below it.
-  const deeper = 2 - Math.min(...levels);
+  const deeper = 2 - levels.reduce((least, level) => Math.min(least, level), 6);
   for (const [i, heading] of headings.entries()) heading.tag = `h${Math.min(6, levels[i]! + deeper)}`;
   return raw(renderer.renderer.render(tokens, renderer.options, {}));
 }

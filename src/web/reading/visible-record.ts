@@ -30,7 +30,8 @@ function hiddenPaths(site: Site): readonly MarcPath[] {
 /**
  * May this person see all of a record that is in stored form (see marc/stored.ts)? Then it may
  * leave as it is; else it is decoded and goes through
- * `visibleRecord`. Only the tags are looked at, so a field of which a part is hidden counts as hidden.
+ * `visibleRecord`. Only the tags are looked at, so a field of which a part is hidden counts as hidden,
+ * and so does any 880: it may stand for one.
  */
 export function isWhollyVisible({ snapshot, person }: Asker, parts: readonly string[]): boolean {
   const { site } = snapshot;
@@ -41,7 +42,7 @@ export function isWhollyVisible({ snapshot, person }: Asker, parts: readonly str
   for (let at = 1; at < parts.length; ) {
     const head = parts[at]!;
     const tag = head.slice(0, 3);
-    if (paths.some((path) => path.matchesTag(tag))) return false;
+    if (tag === '880' || paths.some((path) => path.matchesTag(tag))) return false;
     at += head.length === 3 ? 2 : head.length - 4;
   }
   return true;

@@ -84,13 +84,17 @@ test('nothing of restricted, uncollected, deleted or outside records is anywhere
 });
 
 test('hidden fields are in no format', async () => {
+  // Record 2 has its hidden field in the original script only.
   for (const url of [
-    '/record/1',
-    '/record/1/marc',
-    '/search?p=recid:1&of=hm',
-    '/search?p=recid:1&of=hd',
-    ...exportFormats.flatMap(({ code }) => [`/record/1/export/${code}`, `/search?p=recid:1&of=${code}`]),
+    ...[1, 2].flatMap((id) => [
+      `/record/${id}`,
+      `/record/${id}/marc`,
+      `/search?p=recid:${id}&of=hm`,
+      `/search?p=recid:${id}&of=hd`,
+      ...exportFormats.flatMap(({ code }) => [`/record/${id}/export/${code}`, `/search?p=recid:${id}&of=${code}`]),
+    ]),
     '/search?p=recid:1&of=595__a',
+    '/search?p=recid:2&of=880__a',
     '/search?p=recid:1&of=tm&ot=595__a',
     '/search?p=recid:1&of=excel&ot=595__a',
     '/search?p=recid:1&of=recjson&ot=internal_notes',
