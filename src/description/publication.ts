@@ -1,6 +1,6 @@
 import { withoutIsbd, withoutMark } from '../marc/isbd.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
-import { beginningOf, dataFields, firstValue, subfield } from './fields.ts';
+import { dataFields, firstValue, subfield } from './fields.ts';
 import { type HostPart, hostPart } from './host-part.ts';
 
 export interface Publication extends HostPart {
@@ -99,8 +99,7 @@ export function thesisOf(field: Field): ThesisNote {
   };
 }
 
-function thesisLine(note: string): ThesisNote {
-  const text = beginningOf(note);
+function thesisLine(text: string): ThesisNote {
   const year = /(?<!\d)((?:1[5-9]|20)\d\d)(?!\d)/.exec(text)?.[1];
   const colons = text.split(/(?<=\s):(?=\s)/, 3).map((part) => part.trim());
   if (colons.length > 1) return { degree: colons[0], institution: colons[1], year };
