@@ -19,7 +19,7 @@ before(async () => {
   store = await openTestDatabase();
   way = await openCutProxy(store.url);
   database = connect(way.url, { ...options, patience: 3_000 });
-  patient = connect(way.url, { ...options, patience: 15_000 });
+  patient = connect(way.url, { ...options, connectTimeout: 10_000, patience: 15_000 });
   await store.database.query(sql`CREATE TABLE noted (id integer)`);
 });
 beforeEach(() => way.heal());

@@ -25,11 +25,12 @@ export function makeNextRelease(folder: string): string {
   );
   edit(
     join(folder, 'src/index/analysis/analyzer.ts'),
-    /terms: compileTerms\(site\),/,
-    `terms: (record, sink) => {
-      compileTerms(site)(record, sink);
+    /const terms = compileTerms\(site\);/,
+    `const read = compileTerms(site);
+    const terms: typeof read = (record, shown, sink) => {
+      read(record, shown, sink);
       if (site.indexed.analysis > ${analysis}) sink.word(sink.space('w:title'), sink.term('${nextWord}'), 100000);
-    },`,
+    };`,
   );
   return join(folder, 'src/cli/main.ts');
 }
