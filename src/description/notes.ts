@@ -33,9 +33,16 @@ export const noteKinds = Object.keys(tags) as readonly NoteKind[];
 /** Private by their first indicator: 541 and 561 "0". */
 const maybePrivate = new Set(['541', '561']);
 
+const lists = noteKinds.map((kind) => ({ kind, list: tags[kind].split(' ') }));
+const noteTags: ReadonlySet<string> = new Set(lists.flatMap(({ list }) => list));
+
 export function noteGroups(record: MarcRecord): readonly NoteGroup[] {
-  return noteKinds.flatMap((kind) => {
-    const texts = distinct(tags[kind].split(' ').flatMap((tag) => notesOf(record, tag)));
+  const there = new Set<string>();
+  for (const { tag } of record.fields) if (noteTags.has(tag)) there.add(tag);
+  // Most records have none, or one.
+  if (there.size === 0) return [];
+  return lists.flatMap(({ kind, list }) => {
+    const texts = distinct(list.filter((tag) => there.has(tag)).flatMap((tag) => notesOf(record, tag)));
     return texts.length === 0 ? [] : [{ kind, texts }];
   });
 }

@@ -8,6 +8,7 @@ export const seriesTags: ReadonlySet<string> = new Set(['490', '440', '830', '80
 
 /** 830 is the authorised form of what 490 transcribes: one series, said twice. */
 export function seriesOf(record: MarcRecord): readonly string[] {
+  if (!record.fields.some(({ tag }) => seriesTags.has(tag))) return [];
   const lines = [...seriesTags].flatMap((tag) =>
     dataFields(record, tag).map((field) => ({ tag, line: seriesLine(field) })),
   );
