@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import type { IndexContext } from '../index/context.ts';
-import { indexFolderOf } from '../library/open.ts';
+import { indexFolderOf } from '../library/index-folder.ts';
 import { takeLease, whileHeld } from '../store/lease.ts';
 import { openStore } from '../store/open.ts';
 import { cliErrors } from './errors.ts';

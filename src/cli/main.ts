@@ -8,8 +8,11 @@
  * lets UserErrors through. Data goes to stdout, progress (progress.ts) and warnings to stderr. Its module is
  * loaded when it is called, so what it imports costs the other commands nothing.
  */
-import { runCommandLine } from './run.ts';
-import { processWorld } from './world.ts';
+import { knowOwnModules } from './own-modules.ts';
+
+knowOwnModules();
+const { runCommandLine } = await import('./run.ts');
+const { processWorld } = await import('./world.ts');
 
 const { world, finish } = processWorld();
 finish(await runCommandLine(process.argv.slice(2), world));

@@ -1,7 +1,4 @@
-import { requireAccount } from '../people/people.ts';
 import { guest, type Person } from '../people/person.ts';
-import { personFor } from '../people/person-for.ts';
-import { readPeopleRoles } from '../people/roles.ts';
 import type { Site } from '../site/site.ts';
 import type { Database } from '../store/database.ts';
 
@@ -14,6 +11,9 @@ export const operator: Person = { name: undefined, roles: ['superadmin'] };
  */
 export async function personNamed(database: Database, site: Site, name: string): Promise<Person> {
   if (name === 'guest') return guest;
+  const { requireAccount } = await import('../people/people.ts');
+  const { personFor } = await import('../people/person-for.ts');
+  const { readPeopleRoles } = await import('../people/roles.ts');
   const account = await requireAccount(database, name);
   const visit = { address: undefined, agent: undefined, referer: undefined, uri: undefined, now: Date.now() };
   return personFor(site, await readPeopleRoles(database), account, visit);

@@ -11,7 +11,7 @@ import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { applySite } from './apply-site.ts';
 import { libraryErrors } from './errors.ts';
-import { indexFolderOf } from './open.ts';
+import { indexFolderOf } from './index-folder.ts';
 
 export const demoRecords = 2_000;
 const siteFile = new URL('../demo/site.yaml', import.meta.url);

@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import { createCitationKeeper } from '../citations/keeper.ts';
 import type { Settings } from '../config/settings.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { createFollower, type FollowerState } from '../index/follower.ts';
-import { repairInTurn } from '../index/repair.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { type ChangesAsked, changedBy, readBefore } from '../records/history.ts';
 import { connect, type Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { asViewed } from './as-viewed.ts';
+import { indexFolderOf } from './index-folder.ts';
 import { type RecordReader, recordReader } from './replica.ts';
 
 /**
@@ -41,11 +40,6 @@ export interface Library extends RecordReader {
   close(): Promise<void>;
 }
 
-/** Where a node keeps its segment files. */
-export function indexFolderOf({ dataFolder }: Pick<Settings, 'dataFolder'>): string {
-  return join(dataFolder, 'index');
-}
-
 /**
  * A replica that does not answer soon is not worth waiting for: the primary has everything.
  * Milliseconds.
@@ -75,6 +69,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
     const { database, url } = store;
     const replica = openReplica(settings);
     const repair = async (segment: string): Promise<void> => {
+      const { repairInTurn } = await import('../index/repair.ts');
       await repairInTurn({ database, url, folder: indexFolder, signal }, segment);
     };
     const citations = createCitationKeeper({

@@ -1,7 +1,7 @@
+import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import type { Writable } from 'node:stream';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { checkOutOf } from './check-out.ts';
 import { explain, explainStandby, isPassing, isRefusedByStandby, isUnreachable } from './failures.ts';
@@ -238,6 +238,11 @@ async function rowsOf<Row extends object>(
   }
 }
 
+/** Six modules that only loads need. */
+function copyStreams(): typeof import('pg-copy-streams') {
+  return createRequire(import.meta.url)('pg-copy-streams');
+}
+
 async function once<T>(
   client: pg.PoolClient,
   work: (transaction: Transaction) => Promise<T>,
@@ -249,7 +254,7 @@ async function once<T>(
   const transaction: Transaction = {
     query: (statement) => rowsOf(client, statement, stalls),
     copyIn: (statement) => {
-      const stream = client.query(copyFrom(statement));
+      const stream = client.query(copyStreams().from(statement));
       copies.add(stream);
       // When its connection goes, a stream that nobody waits for fails as well; the transaction
       // tells.

@@ -1,17 +1,6 @@
-import type { Writable } from 'node:stream';
-import { UserError } from '../../errors/errors.ts';
-import type { IndexContext } from '../../index/context.ts';
-import { indexErrors } from '../../index/errors.ts';
-import { keepWhenSame } from '../../index/manifest.ts';
-import { mergeAll } from '../../index/merging.ts';
-import { nodesBehind, nodeText } from '../../index/nodes-behind.ts';
-import { type RebuildOptions, rebuildIndex } from '../../index/rebuild.ts';
-import { requireKnown } from '../../index/require-known.ts';
-import { earlierVersions, type IndexVersions, newestVersions, versionsText } from '../../site/index-versions.ts';
-import { currentSite } from '../../site/versions.ts';
+import { earlierVersions, newestVersions } from '../../site/index-versions.ts';
 import { defineSubcommand, jsonOption } from '../command.ts';
-import { inTurn, withIndex } from '../index-work.ts';
-import { createProgress } from '../progress.ts';
+import { withIndex } from '../index-work.ts';
 
 /** Commands that make the whole index anew. */
 
@@ -22,9 +11,8 @@ export const rebuild = defineSubcommand({
   arguments: {},
   options: jsonOption,
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
-    const records = await withIndex(settings(), signal, (context) =>
-      inTurn(context, 'index rebuild', stderr, (inTurnContext) => makeAnew(inTurnContext, stderr, {})),
-    );
+    const { rebuilt } = await import('../index-making.ts');
+    const records = await withIndex(settings(), signal, (context) => rebuilt(context, stderr));
     if (options.json) return printJson({ records });
     print(`The index was rebuilt from ${records} records.`);
   },
@@ -53,6 +41,7 @@ export const upgrade = defineSubcommand({
   arguments: {},
   options: anyway,
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
+    const { takeVersions, told } = await import('../index-making.ts');
     const report = await withIndex(settings(), signal, (context) =>
       takeVersions(context, stderr, { versions: newestVersions, kept: false, anyway: options.anyway }),
     );
@@ -68,70 +57,10 @@ export const downgrade = defineSubcommand({
   arguments: {},
   options: anyway,
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
+    const { takeVersions, told } = await import('../index-making.ts');
     const report = await withIndex(settings(), signal, (context) =>
       takeVersions(context, stderr, { versions: earlierVersions, kept: true, anyway: options.anyway }),
     );
     options.json ? printJson(report) : print(told(report));
   },
 });
-
-interface Taking {
-  readonly versions: IndexVersions;
-  readonly kept: boolean;
-  readonly anyway: boolean;
-}
-
-interface Taken {
-  readonly versions: IndexVersions;
-  readonly kept: boolean;
-  /** Undefined: the index was made so already. */
-  readonly records: number | undefined;
-}
-
-async function takeVersions(
-  context: IndexContext,
-  stderr: Writable,
-  { versions, kept, anyway: isForced }: Taking,
-): Promise<Taken> {
-  const { database } = context;
-  requireKnown(await currentSite(database));
-  const behind = await nodesBehind(database, versions);
-  const first = behind.filter(({ isFirst, runs }) => isFirst && runs);
-  if (first.length > 0) throw new UserError(indexErrors.firstNodesRun, { nodes: first.map(nodeText).join(', ') });
-  const nodes = behind.map(nodeText).join(', ');
-  if (behind.length > 0 && !isForced)
-    throw new UserError(indexErrors.nodesBehind, { wanted: versionsText(versions), nodes });
-  const why = async (): Promise<string | undefined> => {
-    const now = isForced ? [] : await nodesBehind(database, versions);
-    return now.length === 0 ? undefined : `these nodes do not know it: ${now.map(nodeText).join(', ')}`;
-  };
-  return await inTurn(context, 'index rebuild', stderr, async (inTurnContext) => {
-    if (await keepWhenSame(database, versions, kept)) return { versions, kept, records: undefined };
-    const records = await makeAnew(inTurnContext, stderr, { take: { versions, kept }, why });
-    return { versions, kept, records };
-  });
-}
-
-function told({ versions, kept, records }: Taken): string {
-  const text = versionsText(versions);
-  if (records === undefined) return `The index already has ${text}.`;
-  const after = kept ? ' It keeps them until "reperio index upgrade".' : '';
-  return `The index was rebuilt from ${records} records, with ${text}.${after}`;
-}
-
-async function makeAnew(context: IndexContext, stderr: Writable, options: RebuildOptions): Promise<number> {
-  const progress = createProgress({ stream: stderr, unit: 'records' });
-  let done = 0;
-  const count = await rebuildIndex(context, {
-    ...options,
-    onProgress: ({ records }) => {
-      progress.advance(records - done);
-      done = records;
-    },
-    onProblem: (record, reason) => stderr.write(`Record ${record} could not be indexed completely: ${reason}.\n`),
-    onWait: (holder) => stderr.write(`Waiting for ${holder} to finish.\n`),
-  });
-  await mergeAll(context);
-  progress.finish();
-  return count;
-}

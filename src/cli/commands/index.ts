@@ -1,13 +1,10 @@
 import { type GraphStatus, graphStatus } from '../../citations/status.ts';
 import { type IndexStatus, indexStatus } from '../../index/status.ts';
-import { type VerifyReport, verifyIndex } from '../../index/verify.ts';
-import { indexFolderOf } from '../../library/open.ts';
-import { createLogger } from '../../monitor/log.ts';
+import type { VerifyReport } from '../../index/verify.ts';
+import { indexFolderOf } from '../../library/index-folder.ts';
 import { knownPair, newestVersions, sameVersions, versionsText } from '../../site/index-versions.ts';
-import { followIndex } from '../../supervisor/follow-index.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { inTurn, withIndex } from '../index-work.ts';
-import { logTo } from '../readable-log.ts';
 import { type Column, fitted, tableLines, windowOf } from '../terminal.ts';
 import { downgrade, rebuild, upgrade } from './index-making.ts';
 
@@ -78,6 +75,7 @@ const verify = defineSubcommand({
   },
   failureStatus: 2,
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
+    const { verifyIndex } = await import('../../index/verify.ts');
     const report = await withIndex(settings(), signal, (context) =>
       inTurn(context, 'index verify', stderr, (context) =>
         verifyIndex(context, {
@@ -103,6 +101,9 @@ Any number of these processes may run: each piece of work is done once.`,
   arguments: {},
   options: {},
   run: async ({ settings, signal, stderr, colour, print }) => {
+    const { createLogger } = await import('../../monitor/log.ts');
+    const { followIndex } = await import('../../supervisor/follow-index.ts');
+    const { logTo } = await import('../readable-log.ts');
     const given = settings();
     const logger = createLogger(given, logTo(stderr, given, colour));
     await followIndex({

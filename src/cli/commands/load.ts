@@ -1,7 +1,7 @@
 import { basename, resolve, sep } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
-import { indexFolderOf } from '../../library/open.ts';
+import { indexFolderOf } from '../../library/index-folder.ts';
 import { requireEncoding } from '../../marc/readers/encoding.ts';
 import { type FileReport, loadFiles } from '../../records/load/files.ts';
 import type { HiddenFields } from '../../records/load/hidden.ts';

@@ -1,32 +1,12 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { ask } from '../../access/ask.ts';
-import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
-import { grouped } from '../../errors/grouped.ts';
-import { idFormat } from '../../formats/formats.ts';
-import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
-import type { RecordVersion } from '../../index/entry.ts';
-import { recordIdIn } from '../../index/record-id.ts';
-import { storedBatch } from '../../index/stored-records.ts';
-import { openLibrary } from '../../library/open.ts';
-import { compilePath } from '../../marc/path.ts';
 import { toMarcJson } from '../../marc/writers/json.ts';
 import { toTextMarc } from '../../marc/writers/text.ts';
-import { may } from '../../people/person.ts';
 import { recordErrors } from '../../records/errors.ts';
-import { readRecord, readRevision, recordHistory } from '../../records/history.ts';
-import { deleteRecord } from '../../records/write.ts';
-import { noticeText } from '../../search/notices.ts';
-import { emptyRequest } from '../../search/request.ts';
-import { currentSite } from '../../site/versions.ts';
+import { readRecord, recordHistory } from '../../records/history.ts';
 import type { Database } from '../../store/database.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
-import { operator, personNamed } from '../person-option.ts';
-import { exportMany, recordNumbers, writerOf } from '../record-export.ts';
+import { readVersion, recordNumber } from '../read-version.ts';
 import { withDatabase } from '../with-database.ts';
-import { asksCitations } from './search.ts';
 
 const revisionOption = {
   revision: { type: 'number', value: 'N', minimum: 1, doc: 'This version; default the newest.' },
@@ -91,70 +71,14 @@ them. Exit status: 0 all were written, 1 some were not, 2 none was.`,
     ...jsonOption,
   },
   failureStatus: 2,
-  run: async ({ arguments: { ids }, options, settings, signal, stdin, stdout, stderr }) => {
-    const name = options.json ? 'json' : (options.format ?? 'marcxml');
-    const baseUrl = settings().baseUrl ?? '';
-    const { query, from, as, revision } = options;
-    const [only] = ids;
-    if (only !== undefined && ids.length === 1 && query === undefined && from === undefined && as === undefined) {
-      const [version, library] = await withDatabase(settings(), async (database) => [
-        await readVersion(database, only, revision),
-        (await currentSite(database)).site.name,
-      ]);
-      const context = { total: 1, baseUrl, library, page: `/record/${version.id}`, single: true };
-      const { head, item, foot } = writerOf(name, context);
-      const bytes = item(version);
-      stdout.write(typeof bytes === 'string' ? head + bytes + foot : bytes);
-      return 0;
-    }
-    if (revision !== undefined) throw new UserError(recordErrors.oneRevision);
-    if (ids.length === 0 && query === undefined && from === undefined) throw new UserError(recordErrors.whichRecords);
-    const numbers = [...ids.map(recordNumber), ...(from === undefined ? [] : recordNumbers(await textOf(from, stdin)))];
-    const library = await openLibrary(settings(), signal);
-    try {
-      const { database } = library;
-      const { site } = library.snapshot();
-      const person = as === undefined ? operator : await personNamed(database, site, as);
-      const request = { ...emptyRequest, text: query ?? '', size: Number.POSITIVE_INFINITY, format: idFormat.code };
-      if (query !== undefined && asksCitations(request, site)) await library.citationsReady();
-      const snapshot = library.snapshot();
-      const answer = query === undefined ? undefined : ask(snapshot, person, request);
-      for (const notice of answer?.notices ?? []) stderr.write(`${noticeText(notice)}\n`);
-      const all = [...new Set([...numbers, ...(answer?.ids ?? [])])];
-      const isOperator = person === operator;
-      let failed = 0;
-      const written = await exportMany({
-        ids: all,
-        stored: (some, bytes) => storedBatch(database, some, bytes),
-        without: may(site, person, 'viewhiddenpaths') ? [] : site.hiddenPaths.map(compilePath),
-        mayWrite: (id, deleted) => isOperator || (!deleted && mayShow(person, snapshot, id) === 'yes'),
-        writer: writerOf(name, { total: all.length, baseUrl, library: site.name, page: '/search', single: false }),
-        out: stdout,
-        signal,
-        onProblem: ({ message, hint }) => {
-          if (++failed <= shownProblems) stderr.write(`error: ${message}\n hint: ${hint}\n`);
-        },
-      });
-      if (failed > shownProblems) stderr.write(`... and ${grouped(failed - shownProblems)} more were not exported.\n`);
-      if (failed === 0) return 0;
-      return written > 0 ? 1 : 2;
-    } finally {
-      await library.close();
-    }
+  run: async ({ arguments: { ids }, options, ...world }) => {
+    const { exportRecords } = await import('../export-records.ts');
+    return await exportRecords(
+      { ids, ...options, format: options.json ? 'json' : (options.format ?? 'marcxml') },
+      world,
+    );
   },
 });
-
-/** What is not exported is named up to this many. */
-const shownProblems = 20;
-
-async function textOf(file: string, stdin: Readable): Promise<string> {
-  try {
-    return await text(file === '-' ? stdin : createReadStream(file));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(recordErrors.noFile, { file, reason }, error);
-  }
-}
 
 const deleteCommand = defineSubcommand({
   summary: 'Delete records: they can no longer be found or seen.',
@@ -173,6 +97,9 @@ const deleteCommand = defineSubcommand({
   },
   failureStatus: 2,
   run: async ({ arguments: { ids }, options, settings, print, printJson, stderr }) => {
+    const { compileAnalyzer } = await import('../../index/analysis/analyzer.ts');
+    const { currentSite } = await import('../../site/versions.ts');
+    const { deleteRecord } = await import('../../records/write.ts');
     const deleted = await withDatabase(settings(), async (database) => {
       const done: number[] = [];
       const analyzer = compileAnalyzer((await currentSite(database)).site);
@@ -196,17 +123,6 @@ const deleteCommand = defineSubcommand({
 });
 
 export const command: CommandGroup = { commands: { show, history, export: exportCommand, delete: deleteCommand } };
-
-function recordNumber(text: string): number {
-  const number = recordIdIn(text);
-  if (number !== undefined) return number;
-  throw new UserError(recordErrors.noNumber, { text });
-}
-
-async function readVersion(database: Database, id: string, revision: number | undefined): Promise<RecordVersion> {
-  const number = recordNumber(id);
-  return revision === undefined ? await readRecord(database, number) : await readRevision(database, number, revision);
-}
 
 async function deletable(database: Database, id: number): Promise<void> {
   if ((await readRecord(database, id)).deleted) throw new UserError(recordErrors.alreadyDeleted, { id });

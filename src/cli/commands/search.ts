@@ -1,6 +1,4 @@
 import { ask } from '../../access/ask.ts';
-import { browseFor } from '../../access/browse.ts';
-import { correctionFor } from '../../access/guide.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { idFormat } from '../../formats/formats.ts';
 import type { Brief } from '../../index/brief.ts';
@@ -8,7 +6,7 @@ import { openLibrary } from '../../library/open.ts';
 import { guest } from '../../people/person.ts';
 import { noticeText } from '../../search/notices.ts';
 import { defaultPageSize, emptyRequest, type SearchRequest } from '../../search/request.ts';
-import type { Site } from '../../site/site.ts';
+import { asksCitations } from '../asks-citations.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { personNamed } from '../person-option.ts';
 
@@ -77,6 +75,7 @@ export const command = defineCommand({
       const person =
         options.as === undefined ? guest : await personNamed(library.database, library.snapshot().site, options.as);
       if (options.browse) {
+        const { browseFor } = await import('../../access/browse.ts');
         const { terms, notices } = browseFor(library.snapshot(), person, { ...request, size: options.limit ?? 10 });
         for (const notice of notices) stderr.write(`${noticeText(notice)}\n`);
         if (options.json)
@@ -89,6 +88,7 @@ export const command = defineCommand({
       const answer = ask(library.snapshot(), person, request, { briefs: !options.json, colons: true });
       for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
       if (answer.total === 0 && !options.json) {
+        const { correctionFor } = await import('../../access/guide.ts');
         const other = correctionFor(library.snapshot(), person, request);
         if (other !== undefined) stderr.write(`Did you mean ${other.text}? (${counted(other.count)})\n`);
       }
@@ -100,13 +100,6 @@ export const command = defineCommand({
     }
   },
 });
-
-/** Only then is a large library's citation graph worth waiting for. */
-export function asksCitations(request: SearchRequest, { ranks, sorts }: Site): boolean {
-  if (/cited|refersto|refs|topcit/i.test(`${request.text} ${request.field}`)) return true;
-  if (ranks.some(({ code, method }) => code === request.rank && method === 'citations')) return true;
-  return sorts.some(({ code, by }) => code === request.sort && by === 'citations');
-}
 
 function counted(total: number): string {
   return total === 1 ? '1 record' : `${grouped(total)} records`;

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { compilePath } from '../../marc/path.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { withoutPaths } from '../../marc/select-fields.ts';
@@ -8,10 +9,14 @@ import type { RecordColumns } from '../document.ts';
 import type { TermSink } from '../term-sink.ts';
 import { briefOf } from './brief.ts';
 import { compileColumns } from './columns.ts';
-import { compileAnalyzer as compileEarlierAnalyzer } from './earlier/analyzer.ts';
 import { compileQuerySide, type QuerySide } from './query.ts';
 import { compileRawReference } from './raw-reference.ts';
 import { compileTerms } from './terms.ts';
+
+/** Its twenty modules are loaded only where an index is still made so. */
+function earlier(): typeof import('./earlier/analyzer.ts') {
+  return createRequire(import.meta.url)('./earlier/analyzer.ts');
+}
 
 /**
  * Analysis: what the index knows of a record, and the same tokenizers for what a person types.
@@ -50,7 +55,7 @@ export interface Analyzer extends QuerySide {
  * for each kind of field it meets.
  */
 export function compileAnalyzer(site: Site): Analyzer {
-  if (isEarlierAnalysis(site.indexed)) return compileEarlierAnalyzer(site);
+  if (isEarlierAnalysis(site.indexed)) return earlier().compileAnalyzer(site);
   const hidden = site.hiddenPaths.map(compilePath);
   const columns = compileColumns(site);
   const terms = compileTerms(site);

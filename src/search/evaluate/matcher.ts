@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import { createRequire } from 'node:module';
 import { foldText } from '../../tokenizers/fold.ts';
 
 /**
@@ -64,6 +64,8 @@ export function regularExpression(written: string): Matcher {
   const literal = /^(\^?)([^\\^$.|?*+()[\]{}]*)(\$?)$/.exec(pattern);
   if (literal !== null) return literalExpression(literal[1] !== '', foldText(literal[2] ?? ''), literal[3] !== '');
   const translated = pattern.replace(/\[\[:[<>]:\]\]/g, '\\b');
+  // Loaded here, since it costs every process 10 ms and few questions have a regular expression.
+  const { RE2JS } = createRequire(import.meta.url)('re2js') as typeof import('re2js');
   const compiled = RE2JS.compile(translated, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL);
   const found = simplePattern(translated) ?? ((term: string) => compiled.matcher(term).find());
   const { prefix, part } = literalParts(pattern);

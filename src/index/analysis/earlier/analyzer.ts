@@ -32,6 +32,8 @@ export interface Analyzer extends QuerySide {
 /**
  * Compiles the tokenizers of a site. One analyzer serves one thread; it keeps buffers, and plans
  * for each kind of field it meets.
+ *
+ * @public (required by analyzer.ts beside this folder only where an index is still made so)
  */
 export function compileAnalyzer(site: Site): Analyzer {
   const hidden = site.hiddenPaths.map(compilePath);
