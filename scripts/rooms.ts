@@ -287,7 +287,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   jobs: {
     for: 'the calendar of periodic tasks, the lease for them, doing them; how each stands',
     notFor: 'any task: library/jobs.ts lists them',
-    imports: ['store'],
+    imports: ['errors', 'store'],
   },
   access: {
     for: 'what a person may see of a snapshot: visible records, asking, browsing, suggestions, citations, collections',

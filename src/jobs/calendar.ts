@@ -1,8 +1,12 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { Queryable } from '../store/database.ts';
-import { leaseIsHeld } from '../store/lease.ts';
-import type { Outcome, Task } from './task.ts';
+import { type LeaseName, leaseIsHeld } from '../store/lease.ts';
+import { nextTime } from './clock-times.ts';
+import type { Lane, Outcome, Task } from './task.ts';
 import type { TaskState } from './task-state.ts';
+
+/** Who does tasks of a lane holds its lease. */
+export const laneLeases: Readonly<Record<Lane, LeaseName>> = { quick: 'tasks', long: 'long-tasks' };
 
 /** Who does it: the name of the node, and the holder of its lease. */
 export interface Doer {
@@ -24,13 +28,17 @@ export interface Begun {
  */
 export async function enterTasks(database: Queryable, tasks: readonly Task[]): Promise<void> {
   if (tasks.length === 0) return;
-  const rows = tasks.map(({ name, every }) => sql`(${name}, ${every / 1000}::float8)`);
+  const now = new Date();
+  const rows = tasks.map((task) => sql`(${task.name}, ${pauseAfter(task, now)}::float8, ${task.at !== undefined}::boolean)`);
+  // What has its time of day waits for it; all else is done at once.
   await database.query(sql`
-    INSERT INTO task AS t (name) SELECT name FROM (VALUES ${join(rows)}) AS given (name, every) ORDER BY name
+    INSERT INTO task AS t (name, due)
+    SELECT name, CASE WHEN waits THEN now() + make_interval(secs => pause) ELSE now() END
+    FROM (VALUES ${join(rows)}) AS given (name, pause, waits) ORDER BY name
     ON CONFLICT (name) DO NOTHING`);
   await database.query(sql`
-    UPDATE task SET due = now() + make_interval(secs => every) FROM (VALUES ${join(rows)}) AS given (given_name, every)
-    WHERE name = given_name AND due > now() + make_interval(secs => every)`);
+    UPDATE task SET due = now() + make_interval(secs => pause) FROM (VALUES ${join(rows)}) AS given (given_name, pause, waits)
+    WHERE name = given_name AND due > now() + make_interval(secs => pause)`);
 }
 
 /**
@@ -47,6 +55,11 @@ export async function dueTasks(
   return rows.map(({ name }) => name);
 }
 
+/** Seconds until it is due again when it has ended now. */
+function pauseAfter({ every, at }: Pick<Task, 'every' | 'at'>, now: Date): number {
+  return (at === undefined ? every : nextTime(at, now).getTime() - now.getTime()) / 1000;
+}
+
 const firstPause = 60;
 const longestPause = 3_600;
 
@@ -57,7 +70,7 @@ const longestPause = 3_600;
  */
 export async function beginTask(database: Queryable, name: string, { node, holder }: Doer): Promise<Begun> {
   const [row] = await database.query<{ runs: number; failures: number }>(sql`
-    UPDATE task SET runs = runs + 1, began = now(), node = ${node}, holder = ${holder}, failures = failures + 1,
+    UPDATE task SET runs = runs + 1, began = now(), node = ${node}, holder = ${holder}, failures = failures + 1, progress = NULL, stop_asked = NULL,
       due = now() + make_interval(secs => least(${longestPause}, ${firstPause} * power(2, least(failures, 20))))
     WHERE name = ${name} RETURNING runs, failures`);
   return { name, run: row!.runs, failures: row!.failures - 1 };
@@ -66,13 +79,37 @@ export async function beginTask(database: Queryable, name: string, { node, holde
 export async function endTask(
   database: Queryable,
   { name, run }: Begun,
-  every: number,
+  task: Pick<Task, 'every' | 'at'>,
   outcome: Outcome,
 ): Promise<void> {
+  const pause = pauseAfter(task, new Date());
   await database.query(sql`
     UPDATE task SET ended = now(), succeeded = now(), took = ${ms(sql`now() - began`)}, failures = 0,
-      did = ${outcome.did}, problem = ${outcome.problem ?? null}, due = now() + make_interval(secs => ${every / 1000})
+      did = ${outcome.did}, problem = ${outcome.problem ?? null}, due = now() + make_interval(secs => ${pause})
     WHERE name = ${name} AND runs = ${run}`);
+}
+
+/**
+ * Writes down how far it is; undefined leaves that as it was. Resolves to whether somebody asks for
+ * its end.
+ */
+export async function tellProgress(
+  database: Queryable,
+  { name, run }: Begun,
+  progress: string | undefined,
+): Promise<boolean> {
+  const [row] = await database.query<{ stopping: boolean }>(
+    progress === undefined
+      ? sql`SELECT stop_asked IS NOT NULL AS stopping FROM task WHERE name = ${name} AND runs = ${run}`
+      : sql`UPDATE task SET progress = ${progress} WHERE name = ${name} AND runs = ${run}
+            RETURNING stop_asked IS NOT NULL AS stopping`,
+  );
+  return row?.stopping ?? false;
+}
+
+/** Asks for the end of a task that is running. */
+export async function askToStop(database: Queryable, name: string): Promise<void> {
+  await database.query(sql`UPDATE task SET stop_asked = coalesce(stop_asked, now()) WHERE name = ${name}`);
 }
 
 /** It stays due when `beginTask` said. */
@@ -94,12 +131,14 @@ interface StateRow extends TaskState {
 
 /** By name. One statement. */
 export async function taskStates(database: Queryable): Promise<readonly TaskState[]> {
+  const holders = Object.values(laneLeases).map((lease) => leaseIsHeld(lease, sql`holder`));
   const rows = await database.query<StateRow>(sql`
-    SELECT name, node, did, failures, problem, took, is_open AS "isOpen",
+    SELECT name, node, did, failures, problem, took, is_open AS "isOpen", progress, stop_asked IS NOT NULL AS stopping,
       ${ms(sql`due - now()`)} AS due, ${ms(sql`now() - succeeded`)} AS succeeded,
-      CASE WHEN is_open AND ${leaseIsHeld('tasks', sql`holder`)} THEN ${ms(sql`now() - began`)} END AS running
+      CASE WHEN is_open AND (${join(holders, ' OR ')}) THEN ${ms(sql`now() - began`)} END AS running
     FROM (SELECT *, began IS NOT NULL AND began > coalesce(ended, '-infinity') AS is_open FROM task) AS t ORDER BY name`);
-  return rows.map(({ isOpen, ...row }) => {
+  return rows.map(({ isOpen, ...found }) => {
+    const row = found.running === null ? { ...found, progress: null, stopping: false } : found;
     const deaths = row.failures - (row.running === null ? 0 : 1);
     const killed =
       isOpen && deaths > 0

@@ -5,7 +5,8 @@ import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { waitFor } from '../../test/support/wait.ts';
 import { takeLease } from '../store/lease.ts';
-import { beginTask, dueTasks, endTask, enterTasks, taskStates } from './calendar.ts';
+import { askToStop, beginTask, dueTasks, endTask, enterTasks, taskStates } from './calendar.ts';
+import { dailyWindow, timesOfDay } from './clock-times.ts';
 import { doTask, runTasks } from './run-tasks.ts';
 import type { Task } from './task.ts';
 import type { TaskState } from './task-state.ts';
@@ -18,7 +19,13 @@ after(() => store.release());
 beforeEach(() => store.database.query(sql`DELETE FROM task`));
 
 const hour = 3_600_000;
-const task = (name: string, run: Task['run'], every = hour): Task => ({ name, summary: name, every, run });
+const task = (name: string, run: Task['run'], every = hour): Task => ({
+  name,
+  summary: name,
+  lane: 'quick',
+  every,
+  run,
+});
 const quick = (name: string, every = hour): Task => task(name, async () => ({ did: `${name} is done.` }), every);
 
 async function stateOf(name: string): Promise<TaskState> {
@@ -144,9 +151,9 @@ test('one whose process was killed is seen, is not begun at once, and can end no
     const second = await stateOf('deadly');
     assert.ok(second.running !== null && second.running >= 0);
     assert.ok(second.due > 61_000 && second.due <= 120_000);
-    await endTask(database, killed, hour, { did: 'I thought that I still had it.' });
+    await endTask(database, killed, { every: hour }, { did: 'I thought that I still had it.' });
     assert.equal((await stateOf('deadly')).did, null);
-    await endTask(database, begun, hour, { did: 'Done.' });
+    await endTask(database, begun, { every: hour }, { did: 'Done.' });
     assert.equal((await stateOf('deadly')).did, 'Done.');
     assert.equal((await stateOf('deadly')).running, null);
     await beginTask(database, 'other', { node: 'a', holder: 1 });
@@ -183,6 +190,83 @@ test('a database that is away is told of, and looked for again', async () => {
   assert.match(said[0]!, /^Periodic tasks could not be run: the database is away$/);
   away = false;
   await waitFor('the task', async () => (await taskStates(database)).some(({ did }) => did !== null));
+  stop.abort();
+  await node;
+});
+
+test('a long task keeps no quick one waiting', async () => {
+  const { database, url } = store;
+  const stop = new AbortController();
+  const untilStop = task('slow', (signal) => sleep(600_000, { did: '' }, { signal }));
+  const tasks: readonly Task[] = [{ ...untilStop, lane: 'long' }, quick('fast')];
+  const doing: (readonly string[])[] = [];
+  const node = runTasks(
+    { database, url, node: 'a', tasks, signal: stop.signal },
+    { standby: 0, every: 5, onDoing: (names) => doing.push(names) },
+  );
+  await waitFor('the long one', async () => (await stateOf('slow')).running !== null);
+  await waitFor('the quick one', async () => (await stateOf('fast')).did !== null);
+  assert.ok((await stateOf('slow')).running !== null);
+  stop.abort();
+  await node;
+  assert.deepEqual(doing.at(-1), []);
+  assert.ok(doing.some((names) => names.includes('slow')));
+});
+
+test('a task says how far it is, and ends when somebody asks for that', async () => {
+  const { database, url } = store;
+  const stop = new AbortController();
+  const slow = task('told', async (signal, tell) => {
+    tell('7 of 9 records');
+    await sleep(600_000, undefined, { signal });
+    return { did: '' };
+  });
+  const node = runTasks({ database, url, node: 'a', tasks: [slow], signal: stop.signal }, { standby: 0, every: 5 });
+  await waitFor('its progress', async () => (await stateOf('told')).progress === '7 of 9 records');
+  await askToStop(database, 'told');
+  await waitFor('its end', async () => (await stateOf('told')).did !== null);
+  const { did, due, failures, problem, progress, running, stopping } = await stateOf('told');
+  assert.equal(did, 'It was stopped before its end, since somebody asked for that.');
+  assert.ok(due > hour / 2);
+  assert.deepEqual(
+    { failures, problem, progress, running, stopping },
+    { failures: 0, problem: null, progress: null, running: null, stopping: false },
+  );
+  stop.abort();
+  await node;
+});
+
+test('a task that runs for too long is stopped, and an operator is told', async () => {
+  const { database } = store;
+  const lease = await takeLease(store.url, 'tasks', { label: 'test', wait: true });
+  const endless: Task = { ...task('endless', (signal) => sleep(600_000, { did: '' }, { signal })), longest: 20 };
+  await enterTasks(database, [endless]);
+  const { signal } = new AbortController();
+  try {
+    const outcome = await doTask({ database, node: 'a', signal, lease: lease! }, endless);
+    assert.match(outcome?.problem ?? '', /^It was stopped, since it had run for 0 minutes, which is too long\.$/);
+    assert.equal((await stateOf('endless')).failures, 1);
+  } finally {
+    await lease!.release();
+  }
+});
+
+test('a task with a time of day waits for it, one with a window for that', async () => {
+  const { database, url } = store;
+  const stop = new AbortController();
+  const now = new Date();
+  const clock = (hours: number): string => `${String((now.getHours() + hours) % 24).padStart(2, '0')}:00`;
+  const tasks: readonly Task[] = [
+    { ...quick('nightly'), at: timesOfDay(clock(3))! },
+    { ...quick('later'), window: dailyWindow(`${clock(3)}-${clock(5)}`)! },
+    { ...quick('now'), window: dailyWindow(`${clock(22)}-${clock(3)}`)! },
+  ];
+  const node = runTasks({ database, url, node: 'a', tasks, signal: stop.signal }, { standby: 0, every: 5 });
+  await waitFor('the one whose window is open', async () => (await stateOf('now')).did !== null);
+  const nightly = await stateOf('nightly');
+  assert.ok(nightly.did === null && nightly.due > 1.9 * hour && nightly.due <= 3 * hour, String(nightly.due));
+  const later = await stateOf('later');
+  assert.ok(later.did === null && later.due <= 0);
   stop.abort();
   await node;
 });

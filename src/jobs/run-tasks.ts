@@ -1,8 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../store/database.ts';
 import { type Lease, takeLease, whileHeld } from '../store/lease.ts';
-import { beginTask, dueTasks, endTask, enterTasks, failTask, giveTaskBack } from './calendar.ts';
-import type { Outcome, Task } from './task.ts';
+import {
+  type Begun,
+  beginTask,
+  dueTasks,
+  endTask,
+  enterTasks,
+  failTask,
+  giveTaskBack,
+  laneLeases,
+  tellProgress,
+} from './calendar.ts';
+import { isWithin } from './clock-times.ts';
+import { type Lane, lanes, longestOf, type Outcome, type Task } from './task.ts';
 
 export interface TaskContext {
   readonly database: Database;
@@ -21,8 +32,8 @@ export interface RunTasksOptions {
   /** A sentence for the log. */
   readonly onTask?: (name: string, outcome: Outcome) => void;
   readonly onTrouble?: (sentence: string) => void;
-  /** Told what is begun, and with undefined when that has ended. */
-  readonly onBegin?: (name: string | undefined) => void;
+  /** Told what is being done now. */
+  readonly onDoing?: (names: readonly string[]) => void;
 }
 
 /** How late tasks are done by a node on standby, in ms: longer than others need to be restarted. */
@@ -33,18 +44,25 @@ const longestPause = 60_000;
 
 /**
  * Does what is due until the signal aborts. Any number of these may run in a cluster: one at a time
- * does tasks, whichever looks first.
+ * does the tasks of a lane, whichever looks first.
  */
 export async function runTasks(context: TaskContext, options: RunTasksOptions): Promise<void> {
+  const doing = new Set<string>();
+  await Promise.all(lanes.map((lane) => runLane(lane, context, options, doing)));
+}
+
+async function runLane(lane: Lane, context: TaskContext, options: RunTasksOptions, doing: Set<string>): Promise<void> {
   const { every = lookEvery, onTrouble } = options;
-  const { database, tasks, signal } = context;
+  const { database, signal } = context;
+  const tasks = context.tasks.filter((task) => task.lane === lane);
+  if (tasks.length === 0) return;
   let pause = every;
   let entered = false;
   while (!signal.aborted) {
     try {
       if (!entered) await enterTasks(database, tasks);
       entered = true;
-      await doDueTasks(context, options);
+      await doDueTasks(lane, { ...context, tasks }, options, doing);
       pause = every;
     } catch (error) {
       if (signal.aborted) return;
@@ -56,11 +74,17 @@ export async function runTasks(context: TaskContext, options: RunTasksOptions): 
   }
 }
 
-async function doDueTasks(context: TaskContext, { standby, onTask, onBegin }: RunTasksOptions): Promise<void> {
+async function doDueTasks(
+  lane: Lane,
+  context: TaskContext,
+  { standby, onTask, onDoing }: RunTasksOptions,
+  doing: Set<string>,
+): Promise<void> {
   const { database, url, tasks, signal } = context;
-  const names = tasks.map(({ name }) => name);
-  if ((await dueTasks(database, names, standby)).length === 0) return;
-  const lease = await takeLease(url, 'tasks', { label: 'tasks', wait: false, signal });
+  const now = new Date();
+  const names = tasks.filter(({ window }) => window === undefined || isWithin(window, now)).map(({ name }) => name);
+  if (names.length === 0 || (await dueTasks(database, names, standby)).length === 0) return;
+  const lease = await takeLease(url, laneLeases[lane], { label: laneLeases[lane], wait: false, signal });
   if (lease === undefined) return;
   try {
     // Whoever had the lease may have done them since; what falls due meanwhile is for the next
@@ -68,8 +92,12 @@ async function doDueTasks(context: TaskContext, { standby, onTask, onBegin }: Ru
     for (const name of await dueTasks(database, names, standby)) {
       if (signal.aborted || lease.lost.aborted) return;
       const task = tasks.find((one) => one.name === name)!;
-      onBegin?.(name);
-      const outcome = await doTask({ ...context, lease }, task).finally(() => onBegin?.(undefined));
+      doing.add(name);
+      onDoing?.([...doing]);
+      const outcome = await doTask({ ...context, lease }, task).finally(() => {
+        doing.delete(name);
+        onDoing?.([...doing]);
+      });
       if (outcome !== undefined) onTask?.(name, outcome);
     }
   } finally {
@@ -82,21 +110,80 @@ export async function doTask(
   { database, node, signal, lease }: Omit<TaskContext, 'url' | 'tasks'> & { readonly lease: Lease },
   task: Task,
 ): Promise<Outcome | undefined> {
-  const stop = whileHeld(lease, signal);
+  const held = whileHeld(lease, signal);
   const begun = await beginTask(database, task.name, { node, holder: lease.holder });
+  const watch = watchRun(database, begun, longestOf(task));
   try {
-    const outcome = await task.run(stop);
-    await endTask(database, begun, task.every, outcome);
+    const outcome = await task.run(AbortSignal.any([held, watch.signal]), watch.tell);
+    await endTask(database, begun, task, outcome);
     return outcome;
   } catch (error) {
-    if (stop.aborted) {
+    if (held.aborted) {
       await giveTaskBack(database, begun);
       return undefined;
     }
-    const problem = `It could not be done: ${messageOf(error)}`;
+    if (watch.why() === 'asked') {
+      const outcome = { did: 'It was stopped before its end, since somebody asked for that.' };
+      await endTask(database, begun, task, outcome);
+      return outcome;
+    }
+    const problem =
+      watch.why() === 'long'
+        ? `It was stopped, since it had run for ${Math.round(longestOf(task) / 60_000)} minutes, which is too long.`
+        : `It could not be done: ${messageOf(error)}`;
     await failTask(database, begun, problem);
     return { did: '', problem };
+  } finally {
+    watch.end();
   }
+}
+
+const watchEvery = 1_000;
+
+interface RunWatch {
+  /** Aborts when somebody asks for its end, or it has run for too long. */
+  readonly signal: AbortSignal;
+  readonly why: () => 'asked' | 'long' | undefined;
+  readonly tell: (progress: string) => void;
+  readonly end: () => void;
+}
+
+/** Once a second: writes down how far a run is, and asks whether it shall stop. */
+function watchRun(database: Database, begun: Begun, longest: number): RunWatch {
+  const stop = new AbortController();
+  let why: 'asked' | 'long' | undefined;
+  let told: string | undefined;
+  let asking = false;
+  const end = (reason: 'asked' | 'long'): void => {
+    why ??= reason;
+    stop.abort();
+  };
+  const look = async (): Promise<void> => {
+    if (asking) return;
+    asking = true;
+    const progress = told;
+    told = undefined;
+    try {
+      if (await tellProgress(database, begun, progress)) end('asked');
+    } catch {
+      // The database is away: the run will notice itself.
+    } finally {
+      asking = false;
+    }
+  };
+  const looking = setInterval(() => void look(), watchEvery);
+  const limit = setTimeout(() => end('long'), longest);
+  return {
+    signal: stop.signal,
+    why: () => why,
+    tell: (progress) => {
+      told = progress;
+    },
+    end: () => {
+      clearInterval(looking);
+      clearTimeout(limit);
+    },
+  };
 }
 
 function messageOf(error: unknown): string {

@@ -5,6 +5,10 @@ export interface TaskState {
   readonly due: number;
   /** For how long somebody has been doing it; null: nobody does. */
   readonly running: number | null;
+  /** How far it is, as it says itself; null: nobody does it, or it does not say. */
+  readonly progress: string | null;
+  /** Somebody has asked for its end, and it has not ended. */
+  readonly stopping: boolean;
   /** Who began it last. */
   readonly node: string | null;
   /** Since it last came to its end, how long it took then, and what it had done. */

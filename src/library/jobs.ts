@@ -29,21 +29,25 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
   const tasks: Readonly<Record<(typeof taskNames)[number], Omit<Task, 'name'>>> = {
     access: {
       summary: 'Delete sessions, links and registrations that have expired.',
+      lane: 'quick',
       every: 10 * minute,
       run: async () => ({ did: `${counted(await sweepAccess(database), 'expired row', 'expired rows')} deleted.` }),
     },
     nodes: {
       summary: 'Remove nodes that have not reported for a day.',
+      lane: 'quick',
       every: hour,
       run: async () => ({ did: `${counted(await forgetNodes(database), 'node', 'nodes')} removed.` }),
     },
     requests: {
       summary: 'Delete answers to requests with an Idempotency-Key after a day.',
+      lane: 'quick',
       every: hour,
       run: async () => ({ did: `${counted(await forgetRequests(database), 'answer', 'answers')} deleted.` }),
     },
     files: {
       summary: 'Read files and compare them with their digests, those read longest ago first.',
+      lane: 'long',
       every: hour,
       run: async (signal) => {
         if (fileCheck === 0) return { did: 'Nothing: `file-check` is 0.' };

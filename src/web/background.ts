@@ -42,6 +42,12 @@ function tell(message: FromBackground): void {
   if (process.connected) process.send?.(message, () => undefined);
 }
 
+/** As the end of "while ...". */
+function taskText(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  return `doing the task${names.length === 1 ? '' : 's'} ${names.join(' and ')}`;
+}
+
 /** The database may be away for a while: that is no reason to end. */
 async function openWhenThere(settings: Settings, logger: Logger): Promise<Store | undefined> {
   const { signal } = ending;
@@ -88,7 +94,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
           standby: settings.taskWork === 'standby' ? tasksStandby : 0,
           onTask: (name, outcome) => logTask(logger, name, outcome),
           onTrouble: (sentence) => logger.warn(sentence),
-          onBegin: (name) => note({ task: name === undefined ? undefined : `doing the task ${name}` }),
+          onDoing: (names) => note({ task: taskText(names) }),
         },
       ),
     ]);

@@ -1,5 +1,9 @@
-import { enterTasks, taskStates } from '../../jobs/calendar.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../errors/errors.ts';
+import { askToStop, enterTasks, laneLeases, taskStates } from '../../jobs/calendar.ts';
+import { jobErrors } from '../../jobs/errors.ts';
 import { doTask } from '../../jobs/run-tasks.ts';
+import { lanes } from '../../jobs/task.ts';
 import { libraryTasks, taskNames } from '../../library/jobs.ts';
 import { createLogger, logTask } from '../../monitor/log.ts';
 import { takeLease } from '../../store/lease.ts';
@@ -54,20 +58,58 @@ const run = defineSubcommand({
       const tasks = libraryTasks(database, given);
       await enterTasks(database, tasks);
       const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which is running tasks.\n`);
-      const lease = await takeLease(url, 'tasks', { label: 'tasks run', wait: true, onWait, signal });
-      if (lease === undefined) return 2;
+      const asked = tasks.filter(({ name }) => names.length === 0 || names.includes(name));
       let wrong = 0;
-      try {
-        for (const task of tasks.filter(({ name }) => names.length === 0 || names.includes(name))) {
-          const outcome = await doTask({ database, node: given.nodeName, signal, lease }, task);
-          if (outcome === undefined) return 2;
-          print(`${task.name}: ${[outcome.did, outcome.problem].filter(Boolean).join(' ')}`);
-          if (outcome.problem !== undefined) wrong++;
+      for (const lane of lanes) {
+        const here = asked.filter((task) => task.lane === lane);
+        if (here.length === 0) continue;
+        const lease = await takeLease(url, laneLeases[lane], { label: 'tasks run', wait: true, onWait, signal });
+        if (lease === undefined) return 2;
+        try {
+          for (const task of here) {
+            const outcome = await doTask({ database, node: given.nodeName, signal, lease }, task);
+            if (outcome === undefined) return 2;
+            print(`${task.name}: ${[outcome.did, outcome.problem].filter(Boolean).join(' ')}`);
+            if (outcome.problem !== undefined) wrong++;
+          }
+        } finally {
+          await lease.release();
         }
-      } finally {
-        await lease.release();
       }
       return wrong === 0 ? 0 : 1;
+    } finally {
+      await store.release();
+    }
+  },
+});
+
+/** How long `tasks stop` waits for the end, in ms. */
+const stopPatience = 30_000;
+
+const stop = defineSubcommand({
+  summary: 'Stop a periodic task that is running.',
+  description:
+    'The task ends at the next point where that loses nothing, and is due again at its usual time. Exit status 1: it has not ended within half a minute.',
+  examples: [{ command: 'tasks stop backup', doc: 'On whatever node it runs.' }],
+  arguments: { name: { doc: 'Name of the task, as `tasks status` lists it.' } },
+  options: {},
+  failureStatus: 2,
+  run: async ({ arguments: { name }, settings, signal, print }) => {
+    const store = await openStore(settings(), { signal });
+    try {
+      const { database } = store;
+      const find = async () => (await taskStates(database)).find((one) => one.name === name);
+      const found = await find();
+      if (found === undefined) throw new UserError(jobErrors.noTask, { name });
+      if (found.running === null) throw new UserError(jobErrors.notRunning, { name });
+      await askToStop(database, name);
+      for (const end = Date.now() + stopPatience; Date.now() < end; await sleep(250, undefined, { signal })) {
+        const now = await find();
+        if (now?.running !== null && now?.stopping === true) continue;
+        print(`The task ${name} has ended on ${found.node}.`);
+        return 0;
+      }
+      throw new UserError(jobErrors.doesNotStop, { name, node: found.node ?? '' });
     } finally {
       await store.release();
     }
@@ -94,4 +136,4 @@ Any number of these processes may run: each task is run by one of them.`,
   },
 });
 
-export const command: CommandGroup = { commands: { status, run, work } };
+export const command: CommandGroup = { commands: { status, run, stop, work } };

@@ -49,8 +49,16 @@ export function othersText(releases: readonly string[]): string {
   return `Since a reload, workers run release ${releases.join(', ')}; the process that accepts connections keeps its own release until it is restarted.`;
 }
 
-/** "in 5 min", "running for 3.0 s", "20 s late". */
-export function taskTime({ running, due }: Pick<TaskState, 'running' | 'due'>): string {
-  if (running !== null) return `running for ${duration(running)}`;
+/** "in 5 min", "running for 3.0 s (120 of 300 records)", "20 s late". */
+export function taskTime({
+  running,
+  due,
+  progress,
+  stopping,
+}: Pick<TaskState, 'running' | 'due' | 'progress' | 'stopping'>): string {
+  if (running !== null) {
+    const said = stopping ? 'asked to stop' : progress;
+    return `running for ${duration(running)}${said === null ? '' : ` (${said})`}`;
+  }
   return due > 0 ? `in ${duration(due)}` : `${duration(-due)} late`;
 }
