@@ -13,7 +13,7 @@ import {
   tellProgress,
 } from './calendar.ts';
 import { isWithin } from './clock-times.ts';
-import { type Lane, lanes, longestOf, type Outcome, type Task } from './task.ts';
+import { type Lane, longestOf, type Outcome, type Task } from './task.ts';
 
 export interface TaskContext {
   readonly database: Database;
@@ -47,45 +47,53 @@ const longestPause = 60_000;
  * does the tasks of a lane, whichever looks first.
  */
 export async function runTasks(context: TaskContext, options: RunTasksOptions): Promise<void> {
+  const { every = lookEvery, standby, onTrouble } = options;
+  const { database, tasks, signal } = context;
+  const busy = new Map<Lane, Promise<void>>();
   const doing = new Set<string>();
-  await Promise.all(lanes.map((lane) => runLane(lane, context, options, doing)));
-}
-
-async function runLane(lane: Lane, context: TaskContext, options: RunTasksOptions, doing: Set<string>): Promise<void> {
-  const { every = lookEvery, onTrouble } = options;
-  const { database, signal } = context;
-  const tasks = context.tasks.filter((task) => task.lane === lane);
-  if (tasks.length === 0) return;
   let pause = every;
   let entered = false;
+  const trouble = (error: unknown): void => {
+    if (signal.aborted) return;
+    // The database is away. Trying more and more rarely does no harm.
+    onTrouble?.(`Periodic tasks could not be run: ${messageOf(error)}`);
+    pause = Math.min(longestPause, pause * 2);
+  };
   while (!signal.aborted) {
     try {
       if (!entered) await enterTasks(database, tasks);
       entered = true;
-      await doDueTasks(lane, { ...context, tasks }, options, doing);
+      const names = tasks.filter((task) => !busy.has(task.lane) && mayBegin(task)).map(({ name }) => name);
+      const due = await dueTasks(database, names, standby);
       pause = every;
+      for (const lane of new Set(tasks.filter(({ name }) => due.includes(name)).map((task) => task.lane))) {
+        const work = doLane(lane, context, options, doing)
+          .catch(trouble)
+          .finally(() => busy.delete(lane));
+        busy.set(lane, work);
+      }
     } catch (error) {
-      if (signal.aborted) return;
-      // The database is away. Trying more and more rarely does no harm.
-      onTrouble?.(`Periodic tasks could not be run: ${messageOf(error)}`);
-      pause = Math.min(longestPause, pause * 2);
+      trouble(error);
     }
     await sleep(pause, undefined, { signal }).catch(() => undefined);
   }
+  await Promise.all(busy.values());
 }
 
-async function doDueTasks(
+function mayBegin({ window }: Task): boolean {
+  return window === undefined || isWithin(window, new Date());
+}
+
+async function doLane(
   lane: Lane,
   context: TaskContext,
   { standby, onTask, onDoing }: RunTasksOptions,
   doing: Set<string>,
 ): Promise<void> {
   const { database, url, tasks, signal } = context;
-  const now = new Date();
-  const names = tasks.filter(({ window }) => window === undefined || isWithin(window, now)).map(({ name }) => name);
-  if (names.length === 0 || (await dueTasks(database, names, standby)).length === 0) return;
   const lease = await takeLease(url, laneLeases[lane], { label: laneLeases[lane], wait: false, signal });
   if (lease === undefined) return;
+  const names = tasks.filter((task) => task.lane === lane && mayBegin(task)).map(({ name }) => name);
   try {
     // Whoever had the lease may have done them since; what falls due meanwhile is for the next
     // round.
