@@ -15,7 +15,7 @@ export interface ContentStore {
   path(digest: string): string | undefined;
   /** An address that is good for some minutes without asking us; undefined: there is none. */
   address(digest: string, answer: { readonly type: string; readonly disposition: string }): Promise<string | undefined>;
-  /** A folder for files that come in. */
+  /** A folder for files that come in; it is there. */
   incoming(): Promise<string>;
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -11,9 +12,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { waitFor } from '../../test/support/wait.ts';
 import { UserError } from '../errors/errors.ts';
 import { contentPath } from './content.ts';
 import { fileErrors } from './errors.ts';
@@ -94,4 +98,29 @@ test('who may read documents is what the mode of their folder says', async () =>
     assert.equal(mode(path), file);
     for (const each of [dirname(path), dirname(dirname(path))]) assert.equal(mode(each), folders, each);
   }
+});
+
+test('a file server that does not answer keeps neither askers nor the rest of the process waiting', async () => {
+  const folder = join(root, 'hanging');
+  const store = localStore(folder, async () => true, { most: 2, patience: 50 });
+  await bring(store);
+  const path = join(folder, contentPath(digest));
+  rmSync(path);
+  // Whoever opens it waits in a thread until somebody writes into it.
+  execFileSync('mkfifo', [path]);
+  const asked = await Promise.allSettled(Array.from({ length: 40 }, () => store.read(digest)));
+  for (const one of asked)
+    assert.ok(
+      one.status === 'rejected' && isA(fileErrors.away)(one.reason) && /has not answered/.test(one.reason.message),
+    );
+  // Threads are left for others.
+  assert.ok((await readFile(join(folder, markerName))).length > 0);
+  // It answers again.
+  const writing = await open(path, 'r+');
+  rmSync(path);
+  writeFileSync(path, bytes);
+  await waitFor('its threads', async () => (await store.size(digest).catch(() => undefined)) === bytes.length);
+  await writing.close();
+  assert.deepEqual(await buffer(await store.read(digest)), bytes);
+  assert.deepEqual(await buffer(await store.read(digest, { start: 2, end: 4 })), bytes.subarray(2, 5));
 });

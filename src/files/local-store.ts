@@ -1,10 +1,12 @@
-import { constants, createReadStream } from 'node:fs';
-import { access, chmod, mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, type FileHandle, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { UserError } from '../errors/errors.ts';
-import { giveMade, giveToFolderOwner, makeOwnedFolder } from '../store/folder-owner.ts';
+import { handToFolderOwner, makeHandedFolder } from '../store/folder-owner.ts';
 import { type ContentStore, contentPath } from './content.ts';
 import { fileErrors } from './errors.ts';
+import { type GateOptions, gateOf, NoAnswer } from './gate.ts';
 
 /** Tells our folder from the empty mount point of a file system that is not there. */
 export const markerName = '.reperio-files';
@@ -24,15 +26,25 @@ const awayCodes: readonly unknown[] = [
   'ENXIO',
   'ENODEV',
 ];
+/** Half of the threads that bin/reperio gives a process. */
+const usualGate: GateOptions = { most: 8, patience: 10_000 };
+const pieceSize = 256 * 1024;
+
 const refusedCodes: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'];
 
 /**
  * A folder, which may be on a network file system that all nodes share: a file appears under its
  * digest by being renamed, whole or not at all, without locks. Two nodes that bring the same file
  * at once both succeed. `isNew` says whether the library has no files yet: then the folder is made;
- * later it must be there, with our mark.
+ * later it must be there, with our mark. A file system that does not answer is said to be away, and
+ * keeps nobody else waiting.
  */
-export function localStore(folder: string, isNew: () => Promise<boolean>): ContentStore {
+export function localStore(
+  folder: string,
+  isNew: () => Promise<boolean>,
+  gateOptions: GateOptions = usualGate,
+): ContentStore {
+  const gate = gateOf(gateOptions);
   const pathOf = (digest: string): string => join(folder, contentPath(digest));
   let marked = false;
 
@@ -42,8 +54,9 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
   /** `refused`: the codes that are about the folder as well, where not about one file. */
   async function explained<T>(work: () => Promise<T>, refused: readonly unknown[] = []): Promise<T> {
     try {
-      return await work();
+      return await gate(work);
     } catch (error) {
+      if (error instanceof NoAnswer) throw away(error.message, error);
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (awayCodes.includes(code) || refused.includes(code)) throw away((error as Error).message, error);
       throw error;
@@ -62,9 +75,9 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
       });
       const isOlder = names.some((name) => /^[0-9a-f]{2}$/.test(name));
       if (!isOlder && !(await isNew())) throw away('it has none of the files of this library');
-      makeOwnedFolder(folder);
+      await makeHandedFolder(folder);
       await writeFile(marker, markerText);
-      giveToFolderOwner(marker);
+      await handToFolderOwner(marker);
     }
     marked = true;
   }
@@ -76,6 +89,22 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
     });
   }
 
+  async function* pieces(file: FileHandle, range: { readonly start: number; readonly end: number } | undefined) {
+    try {
+      for (let at = range?.start ?? 0; ; ) {
+        const most = range === undefined ? pieceSize : Math.min(pieceSize, range.end - at + 1);
+        if (most <= 0) return;
+        const { bytesRead, buffer } = await explained(() => file.read(Buffer.allocUnsafe(most), 0, most, at));
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+        at += bytesRead;
+      }
+    } finally {
+      // Closing one that hangs would wait as well.
+      void file.close().catch(() => undefined);
+    }
+  }
+
   async function missing(digest: string): Promise<UserError> {
     // It was there when we looked last, and may be unmounted since.
     marked = false;
@@ -85,8 +114,12 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
 
   return {
     incoming: async () => {
-      await explained(requireOurs, refusedCodes);
-      return join(folder, 'incoming');
+      const incoming = join(folder, 'incoming');
+      await explained(async () => {
+        await requireOurs();
+        await makeHandedFolder(incoming);
+      }, refusedCodes);
+      return incoming;
     },
     take: (path, { digest }) =>
       explained(async () => {
@@ -95,8 +128,7 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
         const target = pathOf(digest);
         const isOpen = await openToGroup(folder);
         // What is there already is replaced by the same, or was damaged.
-        const made = await mkdir(dirname(target), { recursive: true });
-        if (made !== undefined) giveMade(dirname(target), made);
+        const made = await makeHandedFolder(dirname(target));
         if (isOpen) {
           if (made !== undefined)
             for (let each = dirname(target); each.length >= made.length; each = dirname(each))
@@ -104,7 +136,7 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
           await letGroup(path, 0o040);
         }
         await rename(path, target);
-        giveToFolderOwner(target);
+        await handToFolderOwner(target);
         await syncFolder(dirname(target));
       }, refusedCodes),
     read: (digest, range) =>
@@ -112,10 +144,12 @@ export function localStore(folder: string, isNew: () => Promise<boolean>): Conte
         await readable();
         const path = pathOf(digest);
         if (!(await isThere(path))) throw await missing(digest);
-        await access(path, constants.R_OK).catch((error: Error) => {
-          throw new UserError(fileErrors.refused, { digest, reason: error.message }, error);
+        const file = await open(path, 'r').catch((error: Error) => {
+          throw 'code' in error && awayCodes.includes(error.code)
+            ? error
+            : new UserError(fileErrors.refused, { digest, reason: error.message }, error);
         });
-        return createReadStream(path, range ?? {});
+        return Readable.from(pieces(file, range), { objectMode: false, highWaterMark: pieceSize });
       }),
     size: (digest) =>
       explained(async () => {

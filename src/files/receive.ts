@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors/errors.ts';
-import { makeOwnedFolder } from '../store/folder-owner.ts';
 import type { Content, ContentStore } from './content.ts';
 import { fileErrors } from './errors.ts';
 
@@ -26,7 +25,6 @@ async function sweepIncoming(folder: string): Promise<void> {
  */
 export async function receive(store: ContentStore, input: AsyncIterable<Uint8Array>, limit: number): Promise<Content> {
   const incoming = await store.incoming();
-  makeOwnedFolder(incoming);
   await sweepIncoming(incoming);
   const path = join(incoming, `${randomUUID()}.part`);
   const hash = createHash('sha256');

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { AwsClient } from 'aws4fetch';
 import { UserError } from '../errors/errors.ts';
+import { makeOwnedFolder } from '../store/folder-owner.ts';
 import { type ContentStore, contentPath } from './content.ts';
 import { fileErrors } from './errors.ts';
 
@@ -43,7 +44,10 @@ export function s3Store({ endpoint, bucket, prefix, region, key, secret, incomin
     return Number(answer.headers.get('content-length'));
   };
   return {
-    incoming: async () => incoming,
+    incoming: async () => {
+      makeOwnedFolder(incoming);
+      return incoming;
+    },
     take: async (path, { digest, bytes }) => {
       if ((await sizeOf(digest)) !== bytes) {
         const headers = { 'content-length': String(bytes), 'x-amz-content-sha256': digest };

@@ -1,4 +1,5 @@
 import { chownSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { chown, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What root makes in a folder of somebody else must not lock its owner out later. */
@@ -6,6 +7,25 @@ export function giveToFolderOwner(path: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(dirname(path));
   if (uid !== 0 && statSync(path).uid !== uid) chownSync(path, uid, gid);
+}
+
+/** The same on a file system that may not answer: nothing else waits for it. */
+export async function handToFolderOwner(path: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(dirname(path));
+  if (uid !== 0 && (await stat(path)).uid !== uid) await chown(path, uid, gid);
+}
+
+/**
+ * As `makeOwnedFolder`, on a file system that may not answer. Resolves to the first that was made.
+ */
+export async function makeHandedFolder(folder: string): Promise<string | undefined> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return undefined;
+  const made: string[] = [];
+  for (let each = folder; each.length >= first.length; each = dirname(each)) made.unshift(each);
+  for (const each of made) await handToFolderOwner(each);
+  return first;
 }
 
 /** Puts a finished file in its place, at once, as the folder's owner has it. */
