@@ -54,18 +54,18 @@ function wordsOf(typed: string): readonly string[] {
 
 export const newCommand = defineSubcommand({
   summary: 'Begin a site file of your own.',
-  description: `Writes a short file that extends the built-in one, with comments on what comes next. On a terminal it asks for what no option says;
-elsewhere --name is needed. Nothing is in force until the file is applied.`,
+  description: `Writes a short file that extends the built-in one, with comments that show what can be added. On a terminal it asks for everything that
+no option gives; elsewhere --name is required. The file has no effect until it is applied.`,
   examples: [
     { command: 'site new', doc: 'Asks, and writes site.yaml.' },
     {
       command:
         "site new harbour.yaml --name 'Harbour Library' --languages en,fr --kinds book,map,picture --colour '#0b5cad'",
-      doc: 'Asks nothing where standard input is no terminal.',
+      doc: 'Asks nothing if standard input is not a terminal.',
     },
     { command: "site new --name 'Médiathèque' --languages fr --unimarc", doc: 'For records in UNIMARC.' },
   ],
-  arguments: { file: { optional: true, doc: 'The file to write; site.yaml when it is not named.' } },
+  arguments: { file: { optional: true, doc: 'The file to write; site.yaml by default.' } },
   options: {
     name: { type: 'text', value: 'TEXT', doc: 'The name of the library.' },
     languages: {
