@@ -79,7 +79,7 @@ export async function applySite(database: Database, text: string, options: Apply
     const reasons = !needsReindexing
       ? []
       : current?.site === undefined
-        ? ['the file in force cannot be read by this release']
+        ? ['the current site file cannot be read by this release']
         : indexingReasons(current.site, site);
     const result = { version: { ...version, number }, changed: true, needsReindexing, reasons };
     if (options.dryRun) {

@@ -73,7 +73,7 @@ written to FOLDER/HOST/etc/..., so that the folder of a host can be copied to it
     { command: 'cluster render patroni --host db2', doc: 'Prints that of another host.' },
     {
       command: 'cluster render --host web1 --out rendered',
-      doc: 'Writes all that web1 needs to rendered/web1/etc/...',
+      doc: 'Writes everything that web1 needs to rendered/web1/etc/...',
     },
     { command: 'cluster render --out rendered --dry-run', doc: 'Lists the files of all hosts that would change.' },
   ],

@@ -164,7 +164,7 @@ class BatchRows {
   readonly #inverter: Inverter;
   readonly #warnings: string[] = [];
   readonly #unindexed: OnProblem = (record, reason) =>
-    void this.#warnings.push(`Record ${record} could not be indexed whole: ${reason}.`);
+    void this.#warnings.push(`Record ${record} could not be indexed completely: ${reason}.`);
   #inserted = 0;
   #replaced = 0;
   #deleted = 0;
