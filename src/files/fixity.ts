@@ -27,7 +27,7 @@ export async function contentProblem(
 ): Promise<string | undefined> {
   const size = await store.size(digest);
   if (size === undefined) return 'it is not in the store';
-  if (size !== bytes) return `it has ${size} bytes and had ${bytes}`;
+  if (size !== bytes) return `it has ${size} bytes instead of ${bytes}`;
   const hash = createHash('sha256');
   try {
     for await (const chunk of await store.read(digest)) {
@@ -39,7 +39,7 @@ export async function contentProblem(
       return `it cannot be read: ${error.message}`;
     throw error;
   }
-  return hash.digest('hex') === digest ? undefined : 'its bytes are not those that were kept';
+  return hash.digest('hex') === digest ? undefined : 'its bytes have changed';
 }
 
 /** Remembers what reading them has shown. */

@@ -93,7 +93,7 @@ export async function doTask(
       await giveTaskBack(database, begun);
       return undefined;
     }
-    const problem = `It could not be done: ${messageOf(error)}`;
+    const problem = `The task failed: ${messageOf(error)}`;
     await failTask(database, begun, problem);
     return { did: '', problem };
   }

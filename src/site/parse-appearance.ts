@@ -47,7 +47,7 @@ function readFile(
   const bytes = files(path);
   if (bytes === undefined) reader.report(line, `${name}: the file ${path} cannot be read beside the site file.`);
   else if (bytes.length > largest)
-    reader.report(line, `${name}: ${path} has ${bytes.length} bytes; at most ${largest} are taken.`);
+    reader.report(line, `${name}: ${path} has ${bytes.length} bytes; at most ${largest} are allowed.`);
   else return bytes;
   return undefined;
 }
@@ -63,7 +63,7 @@ export function readLogo(reader: YamlReader, value: Value | undefined, files: Si
     return undefined;
   }
   if (type === 'svg' && isActive(new TextDecoder().decode(bytes)))
-    reader.report(value.line, `site.logo: ${path} has scripts, or loads something else; a picture is only drawn.`);
+    reader.report(value.line, `site.logo: ${path} has scripts or loads other files; a logo must not.`);
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
   return { type, digest, data: Buffer.from(bytes).toString('base64') };
 }

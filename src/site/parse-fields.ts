@@ -148,7 +148,8 @@ function readIndex(
   const stem = members.stem === undefined ? undefined : reader.choice(members.stem, stemLanguages);
   const when = reader.dictionary(members.when);
   for (const entry of reader.entries(members.when)) {
-    if (entry.key.length !== 6) reader.report(entry.line, `'${entry.key}' must be a whole subfield, as 0247_2.`);
+    if (entry.key.length !== 6)
+      reader.report(entry.line, `'${entry.key}' must be a complete subfield, such as 0247_2.`);
     else checkPath(reader, entry.key, entry.line);
   }
   return {

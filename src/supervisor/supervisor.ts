@@ -134,7 +134,7 @@ export class Supervisor {
         if (slot.number >= plan.workers) {
           this.#slots.splice(this.#slots.indexOf(slot), 1);
           slot.member?.leave();
-        } else if (!(await this.#replace(slot, 'code and settings are read again'))) {
+        } else if (!(await this.#replace(slot, 'code and settings were reloaded'))) {
           if (slot.number > 0) continue;
           this.#plan = before;
           return false;

@@ -88,7 +88,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
           standby: settings.taskWork === 'standby' ? tasksStandby : 0,
           onTask: (name, outcome) => logTask(logger, name, outcome),
           onTrouble: (sentence) => logger.warn(sentence),
-          onBegin: (name) => note({ task: name === undefined ? undefined : `doing the task ${name}` }),
+          onBegin: (name) => note({ task: name === undefined ? undefined : `running the task ${name}` }),
         },
       ),
     ]);

@@ -69,7 +69,7 @@ export async function listenForStatus({
   // name of its own.
   const byPort: RequestListener = (request, response) => {
     if (isLocalName(request.headers.host)) answer(request, response);
-    else response.writeHead(421).end('ask by the address 127.0.0.1 or the name localhost\n');
+    else response.writeHead(421).end('use the address 127.0.0.1 or the name localhost\n');
   };
   const servers = [await listening(byFile, { path: socket }, say)];
   if (port > 0) servers.push(await listening(byPort, { host: '127.0.0.1', port }, say));

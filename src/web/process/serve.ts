@@ -184,7 +184,7 @@ async function reloaded(
   const own =
     folder === ownFolder
       ? ''
-      : ' The process that accepts connections keeps the release before, which works with this one, until `serve` is restarted.';
+      : ' The process that accepts connections keeps its previous release, which works with this one, until `serve` is restarted.';
   return `Code and settings were reloaded from ${folder}.${own}${restart}`;
 }
 
