@@ -81,12 +81,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/process': {
-    for: '`serve`: starts the supervisor and gives it what it needs; connections that come',
-    notFor: 'what is the same for processes that are not of the web (supervisor)',
+    for: '`serve`: starts the supervisor and gives it what it needs; incoming connections',
+    notFor: 'what all processes share (supervisor)',
     imports: ['config', 'errors', 'monitor', 'store', 'supervisor', 'web/http', 'web/limits'],
   },
   'web/api': {
-    for: 'the JSON API: what there is, its schemas and its page',
+    for: 'the JSON API: its operations, its schemas and its page',
     notFor: 'signing in (web/account)',
     imports: [
       'access',
@@ -104,7 +104,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/feeds': {
-    for: 'what programs ask for beside the API: Atom, RSS, OpenSearch, robots.txt, assets; choices of language and theme',
+    for: 'other addresses for programs: Atom, RSS, OpenSearch, robots.txt, assets; choices of language and theme',
     notFor: 'formats of records (formats)',
     imports: [
       'access',
@@ -121,7 +121,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'web/record': {
     for: 'the page of a record, its tabs and head, its citations; resolvers (OpenURL, unAPI)',
-    notFor: 'reading a record for somebody (web/reading)',
+    notFor: 'reading a record for a person (web/reading)',
     imports: [
       'access',
       'description',
