@@ -57,7 +57,7 @@ export const citationFormats: readonly ExportFormat[] = citationStyles.map(({ st
   code: style,
   aliases: [],
   name,
-  doc: `a citation in the style ${name}, one a line`,
+  doc: `a citation in the style ${name}, one per line`,
   group: 'citation',
   contentType: 'text/plain; charset=utf-8',
   mediaTypes: [],
