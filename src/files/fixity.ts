@@ -5,7 +5,7 @@ import type { Database, Queryable } from '../store/database.ts';
 import type { Content, ContentStore } from './content.ts';
 import { fileErrors } from './errors.ts';
 
-/** What a disk says of one file; whatever else goes wrong says nothing of it. */
+/** Errors of a disk about a single file; any other error says nothing about the file. */
 const ofThisFile: readonly unknown[] = [
   'EIO',
   'EACCES',
@@ -17,7 +17,7 @@ const ofThisFile: readonly unknown[] = [
 ];
 
 /**
- * Reads all bytes: what is wrong with them, or undefined. Throws when the store cannot be asked.
+ * Reads all bytes: what is wrong with them, or undefined. Throws when the store does not answer.
  * `onBytes` may hold it up.
  */
 export async function contentProblem(
@@ -73,14 +73,14 @@ export interface FixityReport {
 
 const pageSize = 1_000;
 /**
- * What was found wrong is looked at again after this time: somebody may have brought it back.
- * Seconds.
+ * A file that was found missing or damaged is checked again after this time: it may have been
+ * restored. Seconds.
  */
 const wrongAgain = 3_600;
 
 /**
  * Reads the contents that were read longest ago, those never read first, and notes what is wrong
- * with them. Goes on where it was ended.
+ * with them. Continues where the last run ended.
  */
 export async function checkContents(options: FixityOptions): Promise<FixityReport> {
   const { database, store, every, within, pace, signal, now = () => performance.now() } = options;

@@ -4,7 +4,7 @@ import { fileErrors } from './errors.ts';
 export interface FileName {
   /** Without the extension. */
   readonly document: string;
-  /** The extension in small letters; '' for none. */
+  /** The extension in lower case; '' for none. */
   readonly format: string;
 }
 

@@ -16,12 +16,12 @@ export interface TaskContext {
 export interface RunTasksOptions {
   /** Tasks are left to others until they are so late, in ms. */
   readonly standby: number;
-  /** How often it looks for what is due, in ms. */
+  /** How often it looks for tasks that are due, in ms. */
   readonly every?: number;
   /** A sentence for the log. */
   readonly onTask?: (name: string, outcome: Outcome) => void;
   readonly onTrouble?: (sentence: string) => void;
-  /** Told what is begun, and with undefined when that has ended. */
+  /** Called with the task that starts, and with undefined when it has ended. */
   readonly onBegin?: (name: string | undefined) => void;
 }
 
@@ -32,8 +32,8 @@ const lookEvery = 5_000;
 const longestPause = 60_000;
 
 /**
- * Does what is due until the signal aborts. Any number of these may run in a cluster: one at a time
- * does tasks, whichever looks first.
+ * Runs the tasks that are due until the signal aborts. Any number of processes can do this in a
+ * cluster: one at a time runs tasks, the one that looks first.
  */
 export async function runTasks(context: TaskContext, options: RunTasksOptions): Promise<void> {
   const { every = lookEvery, onTrouble } = options;
@@ -77,7 +77,7 @@ async function doDueTasks(context: TaskContext, { standby, onTask, onBegin }: Ru
   }
 }
 
-/** Undefined: it was given up, and somebody else may begin it. */
+/** Undefined: it was given up, and another process may start it. */
 export async function doTask(
   { database, node, signal, lease }: Omit<TaskContext, 'url' | 'tasks'> & { readonly lease: Lease },
   task: Task,

@@ -7,8 +7,8 @@ type Value = readonly [labels: Labels, value: number];
 
 /**
  * A node's state in the text format of Prometheus 0.0.4: base units (seconds, bytes), all workers
- * together where they are one thing, labels of few values. Periodic tasks are of all nodes
- * together, and told by each.
+ * together where they are one thing, labels of few values. Periodic tasks are those of all
+ * nodes together, and every node reports them.
  */
 export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] = []): string {
   const { totals, workers } = status;

@@ -72,7 +72,7 @@ function collections({ name, languages, kinds: wanted, extends: builtIn }: NewSi
   const { kinds, rest } = kindsOf(builtIn);
   const taken = kinds.filter(({ code }) => wanted.includes(code));
   const found = taken.map(({ query }) => query[0]);
-  // What is left to a collection that is not taken stays in this one.
+  // Records of a collection that was not chosen stay in this one.
   const queryOf = ({ query: [finds, ...without] }: Kind): string =>
     [finds, ...without.filter((word) => found.includes(word.slice(1)))].join(' ');
   const names = (kind: Omit<Kind, 'query'>): string => {

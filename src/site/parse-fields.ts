@@ -68,7 +68,7 @@ function checkUnions(reader: YamlReader, entries: readonly Entry[], fields: read
   const unions = new Map(fields.map(({ code, index }) => [code, index?.union ?? []]));
   for (const { key, line } of entries) {
     const way = wayBack(unions, key);
-    // Whoever names itself is told so where it does, and each circle once.
+    // A union that names itself is reported where it does; each circle is reported once.
     if (way === undefined || way.length === 1 || way.some((code) => code < key)) continue;
     reader.report(
       line,

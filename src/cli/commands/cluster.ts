@@ -126,7 +126,7 @@ function nothing(where: string, program: string | undefined): UserError {
   return new UserError(clusterErrors.nothingToRender, { where, program: program ?? 'any program' });
 }
 
-/** One file as it is; several with a line above each that says where it goes. */
+/** A single file unchanged; several with a line above each that names its path. */
 function printFiles(files: readonly RenderedFile[], stdout: Writable): undefined {
   for (const { path, text, mode } of files)
     stdout.write(files.length === 1 ? text : `### ${path} (mode ${mode.toString(8)})\n${text}\n`);

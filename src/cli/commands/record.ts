@@ -146,7 +146,7 @@ Exit status: 0 all were written, 1 some were not, 2 none was.`,
   },
 });
 
-/** What is not exported is named up to this many. */
+/** So many records that were not exported are named. */
 const shownProblems = 20;
 
 async function textOf(file: string, stdin: Readable): Promise<string> {

@@ -27,7 +27,7 @@ const longestProfile = 120;
 
 /**
  * Answers /server-status, /metrics and /health/live from the supervisor itself, so that they can be
- * read when no worker answers. What cannot be listened on is said; serving goes on.
+ * read when no worker answers. A port that cannot be opened is logged; serving continues.
  */
 export async function listenForStatus({
   socket,

@@ -36,7 +36,7 @@ export interface BatchContext {
   readonly hiddenPaths: HiddenPaths;
 }
 
-/** Thrown when somebody else gave out record numbers since this batch was numbered. */
+/** Thrown when another process has assigned record numbers since this batch was numbered. */
 export class NumbersMoved extends Error {}
 
 /**
