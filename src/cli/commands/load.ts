@@ -157,7 +157,7 @@ function nameOf(file: string): string {
 
 function beforeText({ loaded, records }: LoadedBefore): string {
   const at = loaded.toISOString().slice(0, 16).replace('T', ' ');
-  return `these very records were loaded on ${at} UTC (${countOf(records, 'record')})`;
+  return `exactly these records were loaded on ${at} UTC (${countOf(records, 'record')})`;
 }
 
 function sentence(report: FileReport, dryRun: boolean): string {
@@ -167,7 +167,7 @@ function sentence(report: FileReport, dryRun: boolean): string {
   const warned = warnings.reduce((sum, { count }) => sum + count, 0);
   const parts = [`${grouped(inserted)} ${would}inserted`, `${grouped(replaced)} ${would}replaced`];
   if (deleted > 0) parts.push(`${grouped(deleted)} ${would}deleted`);
-  if (passedOver > 0) parts.push(`${countOf(passedOver, 'deletion')} of what is not here`);
+  if (passedOver > 0) parts.push(`${countOf(passedOver, 'deletion')} of unknown records`);
   parts.push(`${grouped(refused)} ${would}refused`);
   if (warned > 0) parts.push(countOf(warned, 'warning'));
   return `${file}: ${parts.join(', ')} (${seconds.toFixed(1)} s${rate})`;

@@ -280,14 +280,14 @@ class BatchRows {
         const creation = creationOf(content, this.#modified);
         created = creation.created;
         if (creation.warning !== undefined)
-          this.#warnings.push(`Record ${this.#batch.positions[index]} (our record ${id}): ${creation.warning}.`);
+          this.#warnings.push(`Record ${this.#batch.positions[index]} (record ${id} here): ${creation.warning}.`);
         this.#inserted++;
       } else {
         this.#replaced++;
       }
       const instructions = instructionWarning(content);
       if (instructions !== undefined)
-        this.#warnings.push(`Record ${this.#batch.positions[index]} (our record ${id}): ${instructions}.`);
+        this.#warnings.push(`Record ${this.#batch.positions[index]} (record ${id} here): ${instructions}.`);
       if (created === undefined) throw new Error(`record ${id} should be replaced but is not there`);
       const ours = (flag & flags.ours) !== 0;
       const record = stampRecord(content, identity, { id, ours, modified: this.#modified });
