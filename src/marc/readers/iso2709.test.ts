@@ -170,7 +170,10 @@ describe('an ISO 2709 file', () => {
       const [, result, after] = read(first, damage(bad), last);
       assert.ok(result?.kind === 'record' && good?.kind === 'record');
       assert.deepEqual(result.record.fields, good.record.fields);
-      assert.match(result.warnings.join(), /^Record 2 \(001 bad\) has a wrong directory \(.*\); its fields were separated/);
+      assert.match(
+        result.warnings.join(),
+        /^Record 2 \(001 bad\) has a wrong directory \(.*\); its fields were separated/,
+      );
       assert.equal(after?.kind, 'record');
     });
   }
