@@ -23,8 +23,8 @@ export async function errorsManual(): Promise<string> {
   if (untold.length > 0) throw new Error(`declared outside an errors.ts: ${untold.map(({ code }) => code).join(', ')}`);
   return `# Errors
 
-Every error that Reperio shows has a code that never changes, the HTTP status it has on a page or in the API, and a hint. What is in braces
-is filled in. A command prints the sentence and the hint. This page is written by \`npm run docs\`.
+Every error that Reperio shows has a code that never changes, its HTTP status on a page or in the API, and a hint. Words in braces are
+filled in. A command prints the message and the hint. \`npm run docs\` writes this page.
 
 ${parts.join('\n')}`;
 }

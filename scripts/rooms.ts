@@ -81,12 +81,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/process': {
-    for: '`serve`: starts the supervisor and gives it what it needs; connections that come',
-    notFor: 'what is the same for processes that are not of the web (supervisor)',
+    for: '`serve`: starts the supervisor and gives it what it needs; incoming connections',
+    notFor: 'what all processes share (supervisor)',
     imports: ['config', 'errors', 'monitor', 'store', 'supervisor', 'web/http', 'web/limits'],
   },
   'web/api': {
-    for: 'the JSON API: what there is, its schemas and its page',
+    for: 'the JSON API: its operations, its schemas and its page',
     notFor: 'signing in (web/account)',
     imports: [
       'access',
@@ -104,7 +104,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/feeds': {
-    for: 'what programs ask for beside the API: Atom, RSS, OpenSearch, robots.txt, assets; choices of language and theme',
+    for: 'other addresses for programs: Atom, RSS, OpenSearch, robots.txt, assets; choices of language and theme',
     notFor: 'formats of records (formats)',
     imports: [
       'access',
@@ -121,7 +121,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'web/record': {
     for: 'the page of a record, its tabs and head, its citations; resolvers (OpenURL, unAPI)',
-    notFor: 'reading a record for somebody (web/reading)',
+    notFor: 'reading a record for a person (web/reading)',
     imports: [
       'access',
       'description',
@@ -141,7 +141,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'web/collection': {
     for: 'the home page, the tree of collections, help',
-    notFor: 'which collections somebody may see (access)',
+    notFor: 'which collections a person may see (access)',
     imports: [
       'access',
       'html',
@@ -156,7 +156,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/search': {
-    for: 'searching, browsing and facets; the list of hits and what stands beside it; exports',
+    for: 'searching, browsing and facets; the list of hits and everything beside it; exports',
     notFor: 'how an answer is found (access, search)',
     imports: [
       'access',
@@ -207,7 +207,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['access', 'errors', 'formats', 'index', 'marc', 'people', 'site', 'web/exchange', 'web/http', 'web/ui'],
   },
   'web/exchange': {
-    for: 'one request and its answer: who asks, what it is asked of, times, caching, cookies of a session, what an error says; what the application has of the world',
+    for: 'one request and its answer: the person, the address, times, caching, cookies of a session, the text of errors; what the application gets from outside',
     notFor: 'any one feature',
     imports: [
       'access',
@@ -285,7 +285,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['search', 'store'],
   },
   jobs: {
-    for: 'the calendar of periodic tasks, the lease for them, doing them; how each stands',
+    for: 'the calendar of periodic tasks, the lease for them, running them; the state of each',
     notFor: 'any task: library/jobs.ts lists them',
     imports: ['errors', 'store'],
   },
@@ -351,7 +351,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   identifiers: {
     for: 'numbers by which works and copies are known, each in one normal form: ISBN, ISSN, DOI, arXiv, report numbers, OCLC, call numbers',
-    notFor: 'where they stand in a record (description, index, records)',
+    notFor: 'where they are in a record (description, index, records)',
     imports: [],
   },
   marc: {

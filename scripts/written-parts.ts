@@ -52,7 +52,7 @@ function formatTable(): string {
   const codes = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
   const rows = [
     ...exportFormats.map(({ code, aliases, name, doc }) => [`\`${code}\``, codes(aliases), doc ?? name]),
-    ['`245__a`', '', 'the values of one subfield, one a line: any tag, two indicators, a code'],
+    ['`245__a`', '', 'the values of one subfield, one per line: any tag, two indicators, a code'],
     [
       `\`${idFormat.code}\``,
       codes(idFormat.aliases),

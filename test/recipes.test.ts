@@ -317,7 +317,7 @@ export const harmlessFormat: ExportFormat = {
     },
   },
   {
-    name: 'what holds for an address (late, closed, free, crawlers, slots)',
+    name: 'a property of an address (late, closed, free, crawlers, slots)',
     edits: [
       {
         file: 'src/addresses/addresses.ts',

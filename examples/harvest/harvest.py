@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Keeps a folder of MARCXML files, one a record, equal to what a question finds in a Reperio library.
+"""Keeps a folder of MARCXML files, one for each record, equal to the result of a query in a Reperio library.
 
     harvest.py http://127.0.0.1:8080 records                      the whole library
-    harvest.py http://127.0.0.1:8080 records 'year:2020->'        what a question finds
+    harvest.py http://127.0.0.1:8080 records 'year:2020->'        the result of a query
 
-The first run fetches everything. Each later one fetches what changed since the last, and removes the files of records that are
-not found any more (deleted, or closed to the public). A run that was interrupted is made good by the next one.
+The first run fetches everything. Each later run fetches the records that have changed since the last one, and removes the files of records
+that are no longer found (deleted, or closed to the public). The next run repairs an interrupted one.
 Only the standard library of Python 3.8 or newer is used.
 """
 import argparse
@@ -20,7 +20,7 @@ import urllib.request
 import xml.etree.ElementTree as ET
 
 MARC = 'http://www.loc.gov/MARC21/slim'
-# What changed while the last run read, and clocks that differ.
+# Covers changes during the last run, and differences between clocks. Seconds.
 OVERLAP = 60
 
 

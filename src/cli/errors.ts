@@ -34,7 +34,7 @@ export const cliErrors = defineErrors({
   fileThere: {
     code: 'REPERIO_FILE_THERE',
     status: 409,
-    message: 'The file {file} is there already; nothing was written.',
+    message: 'The file {file} already exists; nothing was written.',
     hint: 'Name another file, or overwrite it with --force.',
   },
   fileNotWritten: {
@@ -95,7 +95,7 @@ export const cliErrors = defineErrors({
     code: 'REPERIO_KEEP_AND_DROP',
     status: 400,
     message: '--keep-hidden and --drop-hidden were both given.',
-    hint: 'Give one of them: hidden fields that the input has none of are kept, or they go.',
+    hint: 'Give only one of them: hidden fields that the input does not have are either kept or dropped.',
   },
   notTyped: {
     code: 'REPERIO_NOT_TYPED',

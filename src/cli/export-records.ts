@@ -108,7 +108,7 @@ async function exportSeveral(
   }
 }
 
-/** What is not exported is named up to this many. */
+/** So many records that were not exported are named. */
 const shownProblems = 20;
 
 async function textOf(file: string, stdin: Readable): Promise<string> {

@@ -13,7 +13,7 @@ export function languageWarnings(
   const there = translated.map((code) => `${nameOf(code)} (${code})`).join(' and ');
   return missing.map(
     (language) =>
-      `site.languages: there are no pages in ${nameOf(language)} (${language}), only in ${there}. Pages are in ${nameOf(left ?? 'en')}` +
-      ` instead; so are names of fields and collections, or they are shown as they are called where they have no ${nameOf(left ?? 'en')} name.`,
+      `site.languages: there is no translation of the pages in ${nameOf(language)} (${language}), only in ${there}. Pages appear in ${nameOf(left ?? 'en')}` +
+      ` instead; so do names of fields and collections, or their codes if they have no ${nameOf(left ?? 'en')} name.`,
   );
 }

@@ -24,6 +24,7 @@ const unsaid: readonly (readonly [word: RegExp, instead: string, example: string
   [/\banew\b/i, 'again; rebuild', 'The index is made anew.'],
   [/\bheal(?:s|ed|ing)?\b|\bmend(?:s|ed|ing)?\b/i, 'repair, correct', 'Mend these lines'],
   [/\bmust be looked at\b|\bin force goes on\b/i, 'status; continues', 'what must be looked at'],
+  [/\bin force\b/i, 'current; takes effect', 'The site file in force'],
   [/\bnever have been given out\b/i, 'there may never have been one', 'It may never have been given out.'],
   [/\bask nobody\b|\basked about\b/i, 'not contacted', 'Ask nobody.'],
   [/\baccounts? elsewhere\b/i, 'external account', 'Accounts elsewhere'],

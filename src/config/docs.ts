@@ -14,9 +14,9 @@ export function settingsManual(): string {
   return `# Settings
 
 A setting comes from the environment, or else from \`reperio.yaml\` in the data folder (or the file named by \`REPERIO_CONFIG\`),
-or else is the default. A command stops at wrong settings and lists all of them. \`reperio config list\` shows the values in force
-and their origin. A reload (SIGHUP to \`serve\`)
-reads the file again; the environment stays as it was until a restart. This page is written by \`reperio config docs\`.
+or else is the default. A command stops if settings are wrong, and lists all of them. \`reperio config list\` shows the current
+values and their origin. A reload (SIGHUP to \`serve\`)
+reads the file again; the environment does not change until a restart. \`reperio config docs\` writes this page.
 
 \`\`\`yaml
 # reperio.yaml
@@ -45,7 +45,7 @@ function factsOf(definition: SettingDefinition): readonly string[] {
 const changes: Readonly<Record<SettingDefinition['change'], string>> = {
   restart: 'a change needs a restart of `serve`',
   reload: 'a change needs a reload of `serve`',
-  command: 'a change holds from the next command on',
+  command: 'a change takes effect with the next command',
 };
 
 function defaultText(definition: SettingDefinition): string {

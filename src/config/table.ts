@@ -2,9 +2,8 @@ import { availableParallelism, hostname, totalmem } from 'node:os';
 import { databaseUrlProblem } from './database-url.ts';
 
 /**
- * The one table of settings. Everything that speaks of settings comes from it: reperio.yaml, the
- * environment, the type
- * `Settings`, `reperio config`, docs/settings.md and the manual page.
+ * The one table of settings. Everything about settings comes from it: reperio.yaml, the
+ * environment, the type `Settings`, `reperio config`, docs/settings.md and the manual page.
  */
 export interface SettingDefinition {
   /** In reperio.yaml; undefined when only the environment can give it. */

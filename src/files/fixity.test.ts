@@ -76,8 +76,8 @@ test('what is damaged, cut or missing is known until it was brought back, and no
     sql`SELECT encode(digest, 'hex') AS digest, problem FROM content_check WHERE problem IS NOT NULL`,
   );
   assert.deepEqual(Object.fromEntries(problems.map(({ digest, problem }) => [digest, problem])), {
-    [contents[0]!.digest]: 'its bytes are not those that were kept',
-    [contents[1]!.digest]: 'it has 5 bytes and had 30',
+    [contents[0]!.digest]: 'its bytes have changed',
+    [contents[1]!.digest]: 'it has 5 bytes instead of 30',
     [contents[2]!.digest]: 'it is not in the store',
   });
   assert.deepEqual(await check(), { files: 0, bytes: 0, wrong: 3 }, 'not again at once');

@@ -5,7 +5,7 @@ import type { Database, Queryable } from '../store/database.ts';
 import type { Content, ContentStore } from './content.ts';
 import { fileErrors } from './errors.ts';
 
-/** What a disk says of one file; whatever else goes wrong says nothing of it. */
+/** Errors of a disk about a single file; any other error says nothing about the file. */
 const ofThisFile: readonly unknown[] = [
   'EIO',
   'EACCES',
@@ -17,7 +17,7 @@ const ofThisFile: readonly unknown[] = [
 ];
 
 /**
- * Reads all bytes: what is wrong with them, or undefined. Throws when the store cannot be asked.
+ * Reads all bytes: what is wrong with them, or undefined. Throws when the store does not answer.
  * `onBytes` may hold it up.
  */
 export async function contentProblem(
@@ -27,7 +27,7 @@ export async function contentProblem(
 ): Promise<string | undefined> {
   const size = await store.size(digest);
   if (size === undefined) return 'it is not in the store';
-  if (size !== bytes) return `it has ${size} bytes and had ${bytes}`;
+  if (size !== bytes) return `it has ${size} bytes instead of ${bytes}`;
   const hash = createHash('sha256');
   try {
     for await (const chunk of await store.read(digest)) {
@@ -39,7 +39,7 @@ export async function contentProblem(
       return `it cannot be read: ${error.message}`;
     throw error;
   }
-  return hash.digest('hex') === digest ? undefined : 'its bytes are not those that were kept';
+  return hash.digest('hex') === digest ? undefined : 'its bytes have changed';
 }
 
 /** Remembers what reading them has shown. */
@@ -73,14 +73,14 @@ export interface FixityReport {
 
 const pageSize = 1_000;
 /**
- * What was found wrong is looked at again after this time: somebody may have brought it back.
- * Seconds.
+ * A file that was found missing or damaged is checked again after this time: it may have been
+ * restored. Seconds.
  */
 const wrongAgain = 3_600;
 
 /**
  * Reads the contents that were read longest ago, those never read first, and notes what is wrong
- * with them. Goes on where it was ended.
+ * with them. Continues where the last run ended.
  */
 export async function checkContents(options: FixityOptions): Promise<FixityReport> {
   const { database, store, every, within, pace, signal, now = () => performance.now() } = options;

@@ -4,7 +4,7 @@ import { fileErrors } from './errors.ts';
 export interface FileName {
   /** Without the extension. */
   readonly document: string;
-  /** The extension in small letters; '' for none. */
+  /** The extension in lower case; '' for none. */
   readonly format: string;
 }
 
@@ -40,12 +40,12 @@ function problemOf(name: string): string | undefined {
   if (name.trim() === '') return 'empty';
   if (name.length > longest) return `longer than ${longest} characters`;
   if (name !== name.normalize('NFC')) return 'not in Unicode normal form C';
-  if (name.startsWith('.')) return 'begun with a dot';
+  if (name.startsWith('.')) return 'not allowed to begin with a dot';
   if (
     /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffd]/.test(name) ||
     name !== name.trim()
   )
-    return 'not one for a file';
+    return 'not a valid file name';
   return undefined;
 }
 

@@ -17,7 +17,7 @@ export const citationStyles: readonly { readonly style: CitationStyle; readonly 
   { style: 'physics', name: 'Physics' },
 ];
 
-/** How to cite a work, as one line of text. `address` stands at its end when there is no DOI. */
+/** How to cite a work, as one line of text. `address` is at its end if there is no DOI. */
 export function citationText(work: Work, style: CitationStyle, address: string): string {
   const parts = partsOf(work);
   const writers = parts.authors.length > 0 ? parts.authors : parts.editors;
@@ -57,7 +57,7 @@ export const citationFormats: readonly ExportFormat[] = citationStyles.map(({ st
   code: style,
   aliases: [],
   name,
-  doc: `a citation in the style ${name}, one a line`,
+  doc: `a citation in the style ${name}, one per line`,
   group: 'citation',
   contentType: 'text/plain; charset=utf-8',
   mediaTypes: [],

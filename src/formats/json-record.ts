@@ -101,7 +101,7 @@ export const jsonFormat: ExportFormat = {
   code: 'js',
   aliases: ['json'],
   name: 'JSON',
-  doc: 'JSON: what the record says, as in [the API](api.md)',
+  doc: 'JSON: the content of the record, as in [the API](api.md)',
   group: 'data',
   contentType: 'application/json; charset=utf-8',
   mediaTypes: ['application/json'],

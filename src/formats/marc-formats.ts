@@ -11,7 +11,7 @@ export const marcXmlFormat: ExportFormat = {
   code: 'xm',
   aliases: ['marcxml', 'xoaimarc'],
   name: 'MARCXML',
-  doc: 'MARCXML: every field in loaded order',
+  doc: 'MARCXML: every field, in the order of the loaded record',
   group: 'catalogue',
   contentType: 'application/marcxml+xml; charset=utf-8',
   mediaTypes: ['application/marcxml+xml', 'text/xml', 'application/xml'],

@@ -102,7 +102,7 @@ test('one that fails is tried again, more and more rarely, beside others that ar
         told.filter((one) => one.startsWith('broken')).length === failures,
     );
     const state = await stateOf('broken');
-    assert.equal(state.problem, 'It could not be done: the disk is full');
+    assert.equal(state.problem, 'The task failed: the disk is full');
     pauses.push(Math.round(state.due / 60_000));
     if (failures === 9) broken = false;
     await database.query(sql`UPDATE task SET due = now() WHERE name = 'broken'`);

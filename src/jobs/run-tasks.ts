@@ -27,7 +27,7 @@ export interface TaskContext {
 export interface RunTasksOptions {
   /** Tasks are left to others until they are so late, in ms. */
   readonly standby: number;
-  /** How often it looks for what is due, in ms. */
+  /** How often it looks for tasks that are due, in ms. */
   readonly every?: number;
   /** A sentence for the log. */
   readonly onTask?: (name: string, outcome: Outcome) => void;
@@ -43,8 +43,8 @@ const lookEvery = 5_000;
 const longestPause = 60_000;
 
 /**
- * Does what is due until the signal aborts. Any number of these may run in a cluster: one at a time
- * does the tasks of a lane, whichever looks first.
+ * Runs the tasks that are due until the signal aborts. Any number of processes can do this in a
+ * cluster: for each lane one of them runs tasks, the one that looks first.
  */
 export async function runTasks(context: TaskContext, options: RunTasksOptions): Promise<void> {
   const { every = lookEvery, standby, onTrouble } = options;
@@ -113,7 +113,7 @@ async function doLane(
   }
 }
 
-/** Undefined: it was given up, and somebody else may begin it. */
+/** Undefined: it was given up, and another process may start it. */
 export async function doTask(
   { database, node, signal, lease }: Omit<TaskContext, 'url' | 'tasks'> & { readonly lease: Lease },
   task: Task,
@@ -138,7 +138,7 @@ export async function doTask(
     const problem =
       watch.why() === 'long'
         ? `It was stopped, since it had run for ${Math.round(longestOf(task) / 60_000)} minutes, which is too long.`
-        : `It could not be done: ${messageOf(error)}`;
+        : `The task failed: ${messageOf(error)}`;
     await failTask(database, begun, problem);
     return { did: '', problem };
   } finally {

@@ -22,13 +22,13 @@ import { type IndexingTime, indexingTime } from './indexing-time.ts';
 
 export interface AppliedSite {
   readonly version: SiteVersion;
-  /** False: the same text is in force already and nothing was done. */
+  /** False: the same text was already applied, so nothing was done. */
   readonly changed: boolean;
-  /** The index must be made anew; the indexer sees that by itself. */
+  /** The index must be rebuilt; the indexer notices that by itself. */
   readonly needsReindexing: boolean;
   /** Why, as parts of a sentence. */
   readonly reasons: readonly string[];
-  /** How long, when it is only told what would be done. */
+  /** How long it would take, in a dry run. */
   readonly time?: IndexingTime;
   /** Names of people made. */
   readonly created: readonly string[];
@@ -43,13 +43,12 @@ export interface ApplyOptions {
 }
 
 /**
- * Puts a site file in force, in one transaction, and wakes all nodes. Applying what is in force
- * does nothing. People are made when the file first names them; whoever the version before named
- * already is left to what was done in pages since, be it a new password or a removal.
+ * Applies a site file in one transaction and wakes all nodes. Applying the current file does
+ * nothing. People are created when the file first names them; people whom the previous version
+ * already named keep later changes from the pages, such as a new password or a deletion.
  */
 export async function applySite(database: Database, text: string, options: ApplyOptions = {}): Promise<AppliedSite> {
-  // What it extends is the built-in file of the analysis in force, and of a new library that is the
-  // newest.
+  // It extends the built-in file of the current analysis; for a new library that is the newest.
   const isNew = await takesNewest(database);
   if (isNew && options.dryRun !== true) await takeWhenEmpty(database);
   const inForce = isNew ? newestVersions : await versionsInForce(database);
@@ -79,7 +78,7 @@ export async function applySite(database: Database, text: string, options: Apply
     const reasons = !needsReindexing
       ? []
       : current?.site === undefined
-        ? ['the file in force cannot be read by this release']
+        ? ['the current site file cannot be read by this release']
         : indexingReasons(current.site, site);
     const result = { version: { ...version, number }, changed: true, needsReindexing, reasons };
     if (options.dryRun) {

@@ -120,7 +120,7 @@ test('a damaged document is told of by task, state and exit status it is whole a
   const state = await reperio('tasks', 'status');
   assert.equal(state.status, 1);
   assert.match(state.text, /^files +in 60 min .*\n(?:.*\n)*files: 1 file is missing or damaged/m);
-  assert.match((await reperio('file', 'verify')).text, /record 1, paper\.txt version 1: its bytes are not those/);
+  assert.match((await reperio('file', 'verify')).text, /record 1, paper\.txt version 1: its bytes have changed/);
   writeFileSync(kept, 'What was kept.');
   assert.equal((await reperio('file', 'verify')).status, 0);
   assert.deepEqual(await reperio('tasks', 'run', 'files'), { status: 0, text: 'files: 0 files read, 0 MB.\n' });

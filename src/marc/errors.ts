@@ -82,7 +82,7 @@ export const marcErrors = defineErrors({
     status: 400,
     message:
       '{record} says in its leader that it is MARC-8, but its byte {offset} ({byte}) is not. As windows-1252 it reads {sample}.',
-    hint: 'Load it with --encoding windows-1252 if that reads right, or with --encoding marc-8 to take it for MARC-8 all the same.',
+    hint: 'Load it with --encoding windows-1252 if that reads right, or with --encoding marc-8 to read it as MARC-8 anyway.',
   },
   shape: {
     code: 'REPERIO_MARC_SHAPE',

@@ -100,15 +100,15 @@ function parsePattern(text: string): Pattern {
     range = [Number(from), Number(to ?? from) + 1];
     if (range[1] <= range[0]) throw wrong('the range ends before it begins');
   }
-  if (key === '') throw wrong('it names no field');
+  if (key === '') throw wrong('it does not name a field');
   if (key.toUpperCase() === 'LDR') return { leader: true, codes: [], range };
   if (key.length > 6) throw wrong('it is longer than tag, two indicators and subfield code');
   if (key.length < 3 && !key.endsWith('%'))
     throw wrong('the tag is shorter than three characters and does not end in %');
   if (!/^[0-9A-Za-z%*]{1,3}$/.test(key.slice(0, 3)))
-    throw wrong('the tag has other characters than letters, digits, % and *');
+    throw wrong('the tag has characters other than letters, digits, % and *');
   if (!/^[\x21-\x7e]*$/.test(key)) throw wrong('it has a character that is not printable ASCII');
-  if (key[5] === '_') throw wrong('_ stands for a blank indicator, and is no subfield code');
+  if (key[5] === '_') throw wrong('_ means a blank indicator and is not a subfield code');
   const codes = [...key].map((char, at) => {
     if (char === '%' || char === '*') return any;
     if (at === 5) return lower(char.charCodeAt(0));

@@ -7,8 +7,8 @@ type Value = readonly [labels: Labels, value: number];
 
 /**
  * A node's state in the text format of Prometheus 0.0.4: base units (seconds, bytes), all workers
- * together where they are one thing, labels of few values. Periodic tasks are of all nodes
- * together, and told by each.
+ * together where they are one thing, labels of few values. Periodic tasks are those of all
+ * nodes together, and every node reports them.
  */
 export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] = []): string {
   const { totals, workers } = status;
@@ -18,8 +18,8 @@ export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] =
   const each = (value: (worker: (typeof ready)[number]) => number): readonly Value[] =>
     ready.map((worker) => [{ worker: worker.place + 1 }, value(worker)]);
   const metrics = [
-    metric('reperio_info', 'gauge', 'The version that serves.', [[{ version: status.version }, 1]]),
-    metric('reperio_start_time_seconds', 'gauge', 'When the node began, in seconds since 1970.', [
+    metric('reperio_info', 'gauge', 'The running version.', [[{ version: status.version }, 1]]),
+    metric('reperio_start_time_seconds', 'gauge', 'When the node started, in seconds since 1970.', [
       [{}, status.started / 1000],
     ]),
     metric(
@@ -31,27 +31,25 @@ export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] =
         workers.filter((worker) => worker.state === state).length,
       ]),
     ),
-    metric('reperio_worker_deaths_total', 'counter', 'Workers that ended by themselves or had to be ended.', [
-      [{}, status.deathCount],
-    ]),
-    metric('reperio_background_deaths_total', 'counter', 'Background processes that ended by themselves.', [
+    metric('reperio_worker_deaths_total', 'counter', 'Workers that failed or were killed.', [[{}, status.deathCount]]),
+    metric('reperio_background_deaths_total', 'counter', 'Background processes that failed.', [
       [{}, status.background.deaths],
     ]),
     metric('reperio_reloads_total', 'counter', 'Reloads of code and settings.', [[{}, status.reloads]]),
     metric(
       'reperio_http_requests_total',
       'counter',
-      'Answers by status.',
+      'Responses by status.',
       Object.entries(totals.statuses).map(([code, count]) => [{ code }, count]),
     ),
-    metric('reperio_http_requests_shed_total', 'counter', 'Requests refused because the node was late.', [
+    metric('reperio_http_requests_shed_total', 'counter', 'Requests refused because the node was overloaded.', [
       [{}, totals.shed],
     ]),
     histograms(status),
     metric(
       'reperio_http_requests_running',
       'gauge',
-      'Requests that are being answered.',
+      'Running requests.',
       workers.map(({ place, running }) => [{ worker: place + 1 }, running.length]),
     ),
     metric(
@@ -84,13 +82,13 @@ export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] =
     metric(
       'reperio_event_loop_lag_seconds',
       'gauge',
-      'How late the event loop was in the last second, 99th percentile.',
+      'Event-loop lag in the last second, 99th percentile.',
       each(({ report }) => report.loop.p99 / 1000),
     ),
     metric(
       'reperio_event_loop_busy_ratio',
       'gauge',
-      'Part of the time that it worked.',
+      'Share of the time in which the event loop was busy.',
       each(({ report }) => report.loop.busy),
     ),
     metric(
@@ -138,7 +136,7 @@ export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] =
     metric(
       'reperio_cache_bytes',
       'gauge',
-      'Decoded index data kept.',
+      'Decoded index data in caches.',
       ready.flatMap(({ place, report }) =>
         Object.entries(report.caches).map(([cache, { bytes }]): Value => [{ worker: place + 1, cache }, bytes]),
       ),
@@ -169,25 +167,25 @@ function taskMetrics(tasks: readonly TaskState[], now: number): readonly string[
     metric(
       'reperio_task_problem',
       'gauge',
-      'Has the periodic task failed, or found what must be looked at?',
+      '1 when the periodic task has failed or found a problem, else 0.',
       each(({ problem }) => (problem === null ? 0 : 1)),
     ),
     metric(
       'reperio_task_late_seconds',
       'gauge',
-      'Time since the task was due and nobody began it.',
+      'How long the task has been due without being started.',
       each(({ due, running }) => (running === null ? Math.max(0, -due / 1000) : 0)),
     ),
     metric(
       'reperio_task_success_time_seconds',
       'gauge',
-      'When the task last came to its end, in seconds since 1970.',
+      'When the task last finished, in seconds since 1970.',
       each(({ succeeded }) => (succeeded === null ? null : (now - succeeded) / 1000)),
     ),
     metric(
       'reperio_task_duration_seconds',
       'gauge',
-      'How long it took then.',
+      'How long its last run took.',
       each(({ took }) => (took === null ? null : took / 1000)),
     ),
   ];
@@ -209,7 +207,7 @@ function histograms({ totals }: NodeStatus): string {
     });
     return [...buckets, line(`${name}_sum`, { route }, sum / 1000), line(`${name}_count`, { route }, below)];
   });
-  return lines.length === 0 ? '' : [...head(name, 'histogram', 'Answering times by route.'), ...lines].join('\n');
+  return lines.length === 0 ? '' : [...head(name, 'histogram', 'Response times by route.'), ...lines].join('\n');
 }
 
 function head(name: string, type: string, help: string): readonly string[] {

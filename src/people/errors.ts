@@ -95,7 +95,7 @@ export const accessErrors = defineErrors({
   actionUnknown: {
     code: 'REPERIO_ACTION_UNKNOWN',
     status: 400,
-    message: 'The question cannot be answered: {problem}.',
+    message: 'This cannot be answered: {problem}.',
     hint: '{nearest}The actions and their arguments are in docs/access.md; an argument is written as collection=Theses.',
   },
   tooManyAttempts: {

@@ -29,8 +29,9 @@ export const recordErrors = defineErrors({
   hiddenLost: {
     code: 'REPERIO_RECORD_HIDDEN_LOST',
     status: 409,
-    message: '{record} would replace record {id} and drop its hidden fields {paths}, of which it has none.',
-    hint: 'Use --keep-hidden to keep them, or --drop-hidden to drop them. What "reperio record export" writes has them; what a guest exports on the web has not.',
+    message:
+      '{record} would replace record {id} and drop its hidden fields {paths}: the new record does not have them.',
+    hint: 'Use --keep-hidden to keep them, or --drop-hidden to drop them. The output of "reperio record export" has them; exports of guests on the web do not.',
   },
   twoNumbers: {
     code: 'REPERIO_RECORD_TWO_NUMBERS',
@@ -65,14 +66,14 @@ export const recordErrors = defineErrors({
   notExported: {
     code: 'REPERIO_RECORD_NOT_EXPORTED',
     status: 404,
-    message: 'Record {id} was not exported: it is not there, or the person may not see it.',
-    hint: 'Leave it out, or ask without --as.',
+    message: 'Record {id} was not exported: it does not exist, or the person may not see it.',
+    hint: 'Leave it out, or export without --as.',
   },
   whichRecords: {
     code: 'REPERIO_RECORD_WHICH',
     status: 400,
     message: 'No record was named.',
-    hint: 'Give record numbers, a question with --query, or a file of numbers with --from FILE.',
+    hint: 'Give record numbers, a query with --query, or a file of numbers with --from FILE.',
   },
   oneRevision: {
     code: 'REPERIO_RECORD_ONE_REVISION',

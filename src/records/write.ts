@@ -204,7 +204,7 @@ async function addDelta(
 ): Promise<readonly string[]> {
   const problems: string[] = [];
   const data = deltaOf(version, analyzer, (record, reason) =>
-    problems.push(`Record ${record} could not be indexed whole: ${reason}.`),
+    problems.push(`Record ${record} could not be indexed completely: ${reason}.`),
   );
   await transaction.query(sql`
     INSERT INTO delta (record_id, revision, analysis, format, data)

@@ -11,18 +11,18 @@ export const siteErrors = defineErrors({
     code: 'REPERIO_SITE_WRONG_BEFORE',
     status: 400,
     message: '{file} has {count}:\n{problems}',
-    hint: 'The index in force is of an earlier analysis, and so is the built-in file that is extended. Run `reperio index upgrade`, or wait until it is done in the background; or correct these lines.',
+    hint: 'The current index has an earlier analysis, so the built-in file of that analysis is extended. Run `reperio index upgrade`, or wait until the upgrade is done in the background; or correct these lines.',
   },
   olderNodes: {
     code: 'REPERIO_SITE_OLDER_NODES',
     status: 409,
     message: 'A site file that extends another one cannot be read by the releases of these nodes: {nodes}.',
-    hint: 'Apply it when they have this release.',
+    hint: 'Apply it after these nodes have been upgraded to this release.',
   },
   storedWrong: {
     code: 'REPERIO_SITE_STORED_WRONG',
     status: 500,
-    message: 'The site file in force (version {number}) cannot be read by this release of Reperio:\n{problems}',
+    message: 'The current site file (version {number}) cannot be read by this release of Reperio:\n{problems}',
     hint: 'Save it with `reperio site show > site.yaml`, correct these lines and run `reperio site apply site.yaml`.',
   },
   unreadable: {

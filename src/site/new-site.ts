@@ -21,22 +21,22 @@ export function newSiteText(answers: NewSite, file: string): string {
   const [first = 'en', second] = languages;
   const in2 = (one: string, other: string): string =>
     second === undefined ? `{${first}: ${one}}` : `{${first}: ${one}, ${second}: ${other}}`;
-  return `# The site file of ${oneLine(name)}. What it does not say is as in the built-in one that it extends: \`reperio site show --whole\`
-# prints all of it, and docs/site-file.md explains every key. After a change:
+  return `# The site file of ${oneLine(name)}. Everything else comes from the built-in file that it extends: \`reperio site show --whole\` prints
+# the complete file, and docs/site-file.md explains every key. After a change:
 #   reperio site check ${file}    # every mistake, with its line
-#   reperio site apply ${file}    # in force on all nodes, without a restart
+#   reperio site apply ${file}    # takes effect on all nodes, without a restart
 extends: ${answers.extends}
 
 site:
-  # On every page. By language: {en: Harbour Library, fr: Bibliothèque du port}
+  # On every page. For each language: {en: Harbour Library, fr: Bibliothèque du port}
   name: ${scalar(name)}
-  # Of the pages and of names; the first is for readers who ask for none of them.
+  # Languages of pages and names; the first is for readers who want none of the others.
   languages: [${languages.join(', ')}]
-  # Whom readers can write to, at the foot of every page.
+  # The address for questions of readers, at the foot of every page.
   ${email === '' ? '#admin: library@library.example' : `admin: ${scalar(email)}`}
   # Colour of links and buttons.
   accent: "${colour}"
-  # A PNG or SVG beside this file, of at most 200 kB.
+  # A PNG or SVG beside this file, at most 200 kB.
   #logo: logo.svg
   # On the home page, in Markdown.
   #intro: ${in2('"Books and maps of the *harbour*."', '"Livres et cartes du *port*."')}
@@ -48,13 +48,13 @@ site:
   #  about: ${in2(`about.${first}.md`, `about.${second}.md`)}
 
 ${collections(answers)}
-# Fields, facets, sorts and rankings are inherited. One of your own, and one that is not wanted:
+# Fields, facets, sorts and rankings are inherited. To add a field, and to remove a facet:
 #fields:
 #  donor: {paths: ["541%%a"], index: {tokenizer: text}, names: ${in2('donor', 'donateur')}}
 #facets:
 #  journal: false
 
-# Who may do more than read is said by roles; \`reperio person role\` gives them.
+# Roles allow people to do more than read; \`reperio person role\` assigns them.
 #roles:
 #  librarians: {may: everything}
 `;
@@ -62,17 +62,17 @@ ${collections(answers)}
 
 function collections({ name, languages, kinds: wanted, extends: builtIn }: NewSite): string {
   if (wanted === undefined)
-    return `# Collections are inherited: one for each kind of material, shown when it has records. Your own take the place of all of them:
+    return `# Collections are inherited: one for each kind of material, shown when it has records. A list of your own replaces them all:
 #collections:
 #  - name: ${scalar(name)}
 #    children:
 #      - {name: Books, query: 'material:book'}
-#      - {name: All else, query: '-material:book'}
+#      - {name: Other things, query: '-material:book'}
 `;
   const { kinds, rest } = kindsOf(builtIn);
   const taken = kinds.filter(({ code }) => wanted.includes(code));
   const found = taken.map(({ query }) => query[0]);
-  // What is left to a collection that is not taken stays in this one.
+  // Records of a collection that was not chosen stay in this one.
   const queryOf = ({ query: [finds, ...without] }: Kind): string =>
     [finds, ...without.filter((word) => found.includes(word.slice(1)))].join(' ');
   const names = (kind: Omit<Kind, 'query'>): string => {
@@ -82,7 +82,7 @@ function collections({ name, languages, kinds: wanted, extends: builtIn }: NewSi
   };
   const item = (kind: Omit<Kind, 'query'>, query: string): string =>
     `      - {name: ${scalar(kind.name)}${names(kind)}, query: '${query}'}\n`;
-  return `# The tree on the home page. A collection without records is not shown. The last one has all that is in none of the others.
+  return `# The tree on the home page. A collection without records is not shown. The last one has all records that are in none of the others.
 collections:
   - name: ${scalar(name)}
     children:

@@ -75,7 +75,7 @@ export function readUsers(reader: YamlReader, value: Value | undefined, roles: r
     else lines.set(name, item.line);
     const email = tidyEmail(members.email === undefined ? '' : (reader.text(members.email) ?? ''));
     if (!address.test(email))
-      reader.report(members.email?.line ?? item.line, `The user '${name}' needs an email address.`);
+      reader.report(members.email?.line ?? item.line, `The user '${name}' needs an e-mail address.`);
     const given = reader.texts(members.roles).map(({ text, line }) => ({ text: tidyName(text), line }));
     for (const { text, line } of given) {
       if (!roleNames.includes(text))

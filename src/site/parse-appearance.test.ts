@@ -27,10 +27,10 @@ test('a logo is a picture that runs nothing', () => {
   assert.deepEqual(problems('logo: b.svg'), ['4: site.logo: the file b.svg cannot be read beside the site file.']);
   assert.deepEqual(problems('logo: a.gif'), ['4: site.logo: a.gif is neither PNG nor SVG.']);
   assert.deepEqual(problems('logo: large.png'), [
-    '4: site.logo: large.png has 200028 bytes; at most 200000 are taken.',
+    '4: site.logo: large.png has 200028 bytes; at most 200000 are allowed.',
   ]);
   for (const name of ['script.svg', 'handler.svg', 'remote.svg'])
-    assert.match(problems(`logo: ${name}`).join(), /has scripts, or loads something else/, name);
+    assert.match(problems(`logo: ${name}`).join(), /has scripts or loads other files/, name);
 });
 
 test('links and pages have addresses that lead somewhere', () => {

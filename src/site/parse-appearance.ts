@@ -3,14 +3,14 @@ import type { Entry, Value, YamlReader } from '../yaml/yaml-reader.ts';
 import { isLanguage, readNames } from './parse-names.ts';
 import type { FooterLink, LocalText, SiteImage, SitePage } from './site.ts';
 
-/** What a file beside the site file holds; undefined: it cannot be read. */
+/** The bytes of a file beside the site file; undefined: it cannot be read. */
 export type SiteFiles = (path: string) => Uint8Array | undefined;
 
 /** Bytes. */
 const largestLogo = 200_000;
 const largestPage = 200_000;
 
-/** A text for people; or one for each language, of which the first stands where none is better. */
+/** A text for people, or one for each language; the first is used if none is better. */
 export function readLocal(reader: YamlReader, value: Value | undefined): LocalText | undefined {
   if (value === undefined) return undefined;
   if (value.node?.kind !== 'map') {
@@ -47,7 +47,7 @@ function readFile(
   const bytes = files(path);
   if (bytes === undefined) reader.report(line, `${name}: the file ${path} cannot be read beside the site file.`);
   else if (bytes.length > largest)
-    reader.report(line, `${name}: ${path} has ${bytes.length} bytes; at most ${largest} are taken.`);
+    reader.report(line, `${name}: ${path} has ${bytes.length} bytes; at most ${largest} are allowed.`);
   else return bytes;
   return undefined;
 }
@@ -63,7 +63,7 @@ export function readLogo(reader: YamlReader, value: Value | undefined, files: Si
     return undefined;
   }
   if (type === 'svg' && isActive(new TextDecoder().decode(bytes)))
-    reader.report(value.line, `site.logo: ${path} has scripts, or loads something else; a picture is only drawn.`);
+    reader.report(value.line, `site.logo: ${path} has scripts or loads other files; a logo must not.`);
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
   return { type, digest, data: Buffer.from(bytes).toString('base64') };
 }
@@ -76,7 +76,7 @@ function imageType(bytes: Uint8Array): SiteImage['type'] | undefined {
   return /^\uFEFF?\s*<(?:\?xml|!--|!DOCTYPE|svg)/i.test(text) && /<svg[\s>]/i.test(text) ? 'svg' : undefined;
 }
 
-/** It is sent so that no script of it runs anyhow; whoever has one should know before. */
+/** It is sent in a way that its scripts never run; its author should know that before. */
 function isActive(svg: string): boolean {
   return /<(?:script|foreignObject|iframe|handler)\b|\son\w+\s*=|javascript:|<!ENTITY|href\s*=\s*["']\s*(?:https?:)?\/\//i.test(
     svg,

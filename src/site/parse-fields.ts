@@ -68,7 +68,7 @@ function checkUnions(reader: YamlReader, entries: readonly Entry[], fields: read
   const unions = new Map(fields.map(({ code, index }) => [code, index?.union ?? []]));
   for (const { key, line } of entries) {
     const way = wayBack(unions, key);
-    // Whoever names itself is told so where it does, and each circle once.
+    // A union that names itself is reported where it does; each circle is reported once.
     if (way === undefined || way.length === 1 || way.some((code) => code < key)) continue;
     reader.report(
       line,
@@ -148,7 +148,8 @@ function readIndex(
   const stem = members.stem === undefined ? undefined : reader.choice(members.stem, stemLanguages);
   const when = reader.dictionary(members.when);
   for (const entry of reader.entries(members.when)) {
-    if (entry.key.length !== 6) reader.report(entry.line, `'${entry.key}' must be a whole subfield, as 0247_2.`);
+    if (entry.key.length !== 6)
+      reader.report(entry.line, `'${entry.key}' must be a complete subfield, such as 0247_2.`);
     else checkPath(reader, entry.key, entry.line);
   }
   return {

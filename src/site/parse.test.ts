@@ -133,7 +133,7 @@ test('each kind of mistake is told with its line and what was probably meant', (
     spoiled('roles: [reader]', 'roles: [raeder]')[0] ?? '',
     /^38: The user 'ada' has an unknown role 'raeder'/,
   );
-  assert.match(spoiled('ada@example.org', 'ada')[0] ?? '', /^38: The user 'ada' needs an email address\./);
+  assert.match(spoiled('ada@example.org', 'ada')[0] ?? '', /^38: The user 'ada' needs an e-mail address\./);
   assert.match(spoiled('restricted: true', 'restricted: yes')[0] ?? '', /^28: .*must be true or false\./);
   assert.match(spoiled('repository: example.org', 'sets: []')[0] ?? '', /^\d+: /);
 });

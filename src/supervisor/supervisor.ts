@@ -107,7 +107,7 @@ export class Supervisor {
       repeat(sampleSeconds * 1000, () => this.meter.sample(), this.#options.say),
     ];
     try {
-      // The first one alone, so that what stands in the way is told once.
+      // The first one alone, so that an obstacle is reported once.
       const first = this.#occupy(this.#newSlot());
       const begun = await Promise.race([first.begun, aborted.promise]);
       if (begun === 'aborted') return;
@@ -134,7 +134,7 @@ export class Supervisor {
         if (slot.number >= plan.workers) {
           this.#slots.splice(this.#slots.indexOf(slot), 1);
           slot.member?.leave();
-        } else if (!(await this.#replace(slot, 'code and settings are read again'))) {
+        } else if (!(await this.#replace(slot, 'code and settings were reloaded'))) {
           if (slot.number > 0) continue;
           this.#plan = before;
           return false;
@@ -255,8 +255,8 @@ export class Supervisor {
   }
 
   /**
-   * Once a second: who is worn, and who is lost? Not in the first look after we were away
-   * ourselves, as when the machine was paused: nobody could be heard.
+   * Once a second: which workers are worn, and which are lost? Not in the first look after a pause
+   * of this process itself, as when the machine was paused: no worker could be heard.
    */
   #look(): void {
     const late = performance.now() - this.#looked - lookEvery;
@@ -283,7 +283,7 @@ export class Supervisor {
       member.begin();
       for (const socket of this.#waiting.splice(0)) this.#hand(socket);
     } else if (message.kind === 'taken') {
-      // Closes our copy; the connection goes on in the worker.
+      // Closes our copy; the connection continues in the worker.
       member.handed.get(message.number)?.destroy();
       member.handed.delete(message.number);
     } else if (message.kind === 'report') {
@@ -323,10 +323,10 @@ export class Supervisor {
     const running = member.running();
     member.forget();
     const expected = member.state === 'leaving' && member.verdict === undefined;
-    // The very first one: run() tells.
+    // The very first one: run() reports it.
     if (this.#stopping || expected || !this.#listening) return;
     const death = this.#exits.add(member, how, running);
-    // A successor that did not start: whoever has the slot still answers.
+    // A successor that did not start: the process in the slot still answers.
     if (slot.member !== member) return;
     vacate(slot, member.age);
     const pause = (slot.pause / 1000).toFixed(1);

@@ -77,34 +77,34 @@ const fileAddress = ['856%%u'];
 const table = {
   text: {
     ...plain,
-    makes: 'words without capitals and accents; a block with punctuation also by its parts',
+    makes: 'words without capitals and accents; for text with punctuation inside, also its parts',
     example: '`hep-ph/0204133` also by `hep`, `ph`, `0204133`',
   },
   author: {
     ...plain,
     values: nameForms,
     names: 'forms',
-    makes: 'words, and the forms in which a name is asked for',
+    makes: 'words, and the forms in which people type a name',
     example: '`Ellis, John R` also by `Ellis, J`, `J Ellis`, `Ellis, R`',
   },
   'exact-author': {
     ...plain,
     values: (folded) => [normaliseName(folded)],
     names: 'exact',
-    makes: 'words, and the name as written; dots and dashes are blanks',
+    makes: 'words, and the name as written; dots and dashes are read as spaces',
     example: '`Ellis, J.-R.` by `Ellis, J R` only',
   },
   'author-count': {
     ...entire,
     counts: true,
-    makes: 'how many values the paths have',
+    makes: 'the number of values that the paths have',
     example: 'two authors: `authorcount:2`',
   },
   year: {
     ...plain,
     words: gluedYears,
     values: datesOf,
-    makes: 'words, years with letters at them, and the date as written',
+    makes: 'words, years with letters attached, and the date as written',
     example: '`c1999.` by `1999`',
   },
   'work-year': {
@@ -112,21 +112,21 @@ const table = {
     words: gluedYears,
     values: datesOf,
     ofRecord: 'year',
-    makes: 'the same, and the year by which the record is dated, wherever it stands',
+    makes: 'the same, and the year by which the record is dated, in any field',
     example: '773 `$g` "Bd. 12 (2001), S. 45" by `2001`',
   },
   language: {
     ...entire,
     ofRecord: 'language',
     standardPaths: [],
-    makes: 'the languages of the text, as coded; reads 041 and 008 when no paths are said',
+    makes: 'the languages of the text, as coded; reads 041 and 008 if no paths are given',
     example: '`engfre` by `eng` and `fre`',
   },
   material: {
     ...entire,
     ofRecord: 'material',
     standardPaths: [],
-    makes: 'the kind of material; reads 980, the leader, 008 and 502 when no paths are said',
+    makes: 'the kind of material; reads 980, the leader, 008 and 502 if no paths are given',
     example: 'a score: `material:score`',
   },
   journal: {
@@ -134,7 +134,7 @@ const table = {
     words: itself,
     values: itself,
     ofField: journalForm,
-    makes: 'the whole value as one word; and p, v, y, c of one field together',
+    makes: 'the whole value as one word; also p, v, y, c of one field together',
     example: '`Phys. Lett., B 151 (1985) 357`',
   },
   doi: {
@@ -142,15 +142,15 @@ const table = {
     words: doiForms,
     values: doiForms,
     number: doi,
-    makes: 'a DOI as one word, bare and in small letters; another value whole',
-    example: '`https://doi.org/10.1016/0370-2693(85)90357-4` by `10.1016/0370-2693(85)90357-4`, and the other way',
+    makes: 'a DOI as one word, without a prefix and in lower case; any other value as a whole',
+    example: '`https://doi.org/10.1016/0370-2693(85)90357-4` by `10.1016/0370-2693(85)90357-4`, and vice versa',
   },
   isbn: {
     ...entire,
     words: isbnWords,
     values: isbnValues,
     number: isbn,
-    makes: 'each ISBN of the value, without hyphens, with thirteen digits and with ten; another value whole',
+    makes: 'each ISBN of the value, without hyphens, with thirteen digits and with ten; any other value as a whole',
     example: '`0-306-40615-2 (pbk.)` by `0306406152`, `978-0-306-40615-7`, `978*`',
   },
   issn: {
@@ -158,7 +158,7 @@ const table = {
     words: issnWords,
     values: issnValues,
     number: issn,
-    makes: 'each ISSN of the value, with hyphen and without; another value whole',
+    makes: 'each ISSN of the value, with and without its hyphen; any other value as a whole',
     example: '`ISSN 0317-8471` by `0317-8471`, `03178471`, `0317*`',
   },
   oclc: {
@@ -166,7 +166,7 @@ const table = {
     words: oclcWords,
     values: oclcValues,
     number: oclc,
-    makes: "a number of OCLC without prefix and zeros; nothing of others' numbers",
+    makes: 'an OCLC number without its prefix and leading zeros; numbers of other systems are ignored',
     example: '`(OCoLC)ocm00012345` by `12345`, `ocm00012345`',
   },
   'report-number': {
@@ -174,7 +174,7 @@ const table = {
     words: reportNumberForms,
     values: reportNumberForms,
     number: reportNumber,
-    makes: 'words, and the whole number with one dash for what is between its parts; of arXiv without version',
+    makes: 'words, and the whole number with one dash between its parts; arXiv numbers without a version',
     example: '`CERN-TH.4036/85` by `CERN-TH-4036-85`, `CERN`, `4036`',
   },
   'call-number': {
@@ -185,13 +185,13 @@ const table = {
     joinedValues: (folded) => [callNumber.value?.(folded) ?? ''],
     number: callNumber,
     makes:
-      'words of a call number or shelf mark, with and without blanks between its parts; values are in shelf order. `$a $b`, or `$k $h $i $m`, or `$j` of a field are one',
+      'words of a call number or shelf mark, with and without spaces between its parts; values are in shelf order. `$a $b`, `$k $h $i $m` or `$j` of a field form one call number',
     example: '`QC174.12 .G74 2005` by `QC 174.12 G74 2005`, `QC174*`',
   },
   fulltext: {
     ...plain,
     hasValues: false,
-    makes: 'words only, no whole values; the address of a file gives none',
+    makes: 'words only, no whole values; the address of a file gives no words',
     example: '`"dark matter"` is always adjacent words',
   },
   'file-name': {
@@ -199,7 +199,7 @@ const table = {
     words: fileNames,
     values: fileNames,
     standardPaths: fileAddress,
-    makes: 'names of files; reads `856%%u` when no paths are said',
+    makes: 'names of files; reads `856%%u` if no paths are given',
     example: '`/a/thesis.ps.gz` by `thesis`, `thesis.ps`, `thesis.ps.gz`',
   },
   'file-type': {
@@ -207,14 +207,14 @@ const table = {
     words: fileTypes,
     values: fileTypes,
     standardPaths: fileAddress,
-    makes: 'their endings; paths likewise',
+    makes: 'endings of file names; reads the same paths',
     example: '`/a/thesis.ps.gz` by `ps`, `ps.gz`',
   },
   'item-count': {
     ...entire,
     counts: true,
     standardPaths: [],
-    makes: 'how many values the paths have; without paths it is 0',
+    makes: 'the number of values that the paths have; 0 if there are no paths',
     example: 'no copies: `itemcount:0`',
   },
 } as const satisfies Readonly<Record<string, TokenizerRule>>;

@@ -45,7 +45,7 @@ function tell(message: FromBackground): void {
 /** As the end of "while ...". */
 function taskText(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
-  return `doing the task${names.length === 1 ? '' : 's'} ${names.join(' and ')}`;
+  return `running the task${names.length === 1 ? '' : 's'} ${names.join(' and ')}`;
 }
 
 /** The database may be away for a while: that is no reason to end. */

@@ -73,7 +73,7 @@ written to FOLDER/HOST/etc/..., so that the folder of a host can be copied to it
     { command: 'cluster render patroni --host db2', doc: 'Prints that of another host.' },
     {
       command: 'cluster render --host web1 --out rendered',
-      doc: 'Writes all that web1 needs to rendered/web1/etc/...',
+      doc: 'Writes everything that web1 needs to rendered/web1/etc/...',
     },
     { command: 'cluster render --out rendered --dry-run', doc: 'Lists the files of all hosts that would change.' },
   ],
@@ -126,7 +126,7 @@ function nothing(where: string, program: string | undefined): UserError {
   return new UserError(clusterErrors.nothingToRender, { where, program: program ?? 'any program' });
 }
 
-/** One file as it is; several with a line above each that says where it goes. */
+/** A single file unchanged; several with a line above each that names its path. */
 function printFiles(files: readonly RenderedFile[], stdout: Writable): undefined {
   for (const { path, text, mode } of files)
     stdout.write(files.length === 1 ? text : `### ${path} (mode ${mode.toString(8)})\n${text}\n`);

@@ -70,7 +70,7 @@ test('a file that is loaded again says when it was loaded, and counts what is re
     assert.equal(status, 2);
     assert.match(
       stderr,
-      /^many\.xml: these very records were loaded on \d{4}-\d\d-\d\d \d\d:\d\d UTC \(30 records\)\.\n/,
+      /^many\.xml: exactly these records were loaded on \d{4}-\d\d-\d\d \d\d:\d\d UTC \(30 records\)\.\n/,
     );
     const lines = stderr.split('\n');
     assert.equal(lines.filter((line) => line.includes('already in the library')).length, 20);

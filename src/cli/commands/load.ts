@@ -56,11 +56,20 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
     encoding: {
       type: 'text',
       value: 'NAME',
-      doc: 'What the input is in, if what it says is wrong: utf-8, marc-8, windows-1252, iso-8859-2 ...',
+      doc: 'The real encoding, if the input declares a wrong one: utf-8, marc-8, windows-1252, iso-8859-2 ...',
     },
-    'keep-hidden': { type: 'flag', doc: 'Records that are replaced keep hidden fields that the input has none of.' },
-    'drop-hidden': { type: 'flag', doc: 'Records that are replaced lose hidden fields that the input has none of.' },
-    resume: { type: 'flag', doc: 'Continue after what was loaded of this input, even if that load was finished.' },
+    'keep-hidden': {
+      type: 'flag',
+      doc: 'Replaced records keep their hidden fields if the input does not have these fields.',
+    },
+    'drop-hidden': {
+      type: 'flag',
+      doc: 'Replaced records lose their hidden fields if the input does not have these fields.',
+    },
+    resume: {
+      type: 'flag',
+      doc: 'Continue after the last record loaded from this input, even if that load was complete.',
+    },
     restart: { type: 'flag', doc: 'Start at the first record, even if an earlier load of this input was interrupted.' },
     source: {
       type: 'text',
@@ -148,7 +157,7 @@ function nameOf(file: string): string {
 
 function beforeText({ loaded, records }: LoadedBefore): string {
   const at = loaded.toISOString().slice(0, 16).replace('T', ' ');
-  return `these very records were loaded on ${at} UTC (${countOf(records, 'record')})`;
+  return `exactly these records were loaded on ${at} UTC (${countOf(records, 'record')})`;
 }
 
 function sentence(report: FileReport, dryRun: boolean): string {
@@ -158,7 +167,7 @@ function sentence(report: FileReport, dryRun: boolean): string {
   const warned = warnings.reduce((sum, { count }) => sum + count, 0);
   const parts = [`${grouped(inserted)} ${would}inserted`, `${grouped(replaced)} ${would}replaced`];
   if (deleted > 0) parts.push(`${grouped(deleted)} ${would}deleted`);
-  if (passedOver > 0) parts.push(`${countOf(passedOver, 'deletion')} of what is not here`);
+  if (passedOver > 0) parts.push(`${countOf(passedOver, 'deletion')} of unknown records`);
   parts.push(`${grouped(refused)} ${would}refused`);
   if (warned > 0) parts.push(countOf(warned, 'warning'));
   return `${file}: ${parts.join(', ')} (${seconds.toFixed(1)} s${rate})`;

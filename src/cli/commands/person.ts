@@ -102,7 +102,7 @@ const show = defineSubcommand({
 const role = defineSubcommand({
   summary: 'Assign a role to a person, or remove it.',
   examples: [
-    { command: 'person role ada superadmin', doc: 'In force at once, without signing in again.' },
+    { command: 'person role ada superadmin', doc: 'Takes effect at once, without signing in again.' },
     { command: 'person role bob thesesviewer --until 2030-06-30', doc: 'Until the end of that day, UTC.' },
     { command: 'person role bob thesesviewer --remove', doc: 'Remove the role.' },
   ],

@@ -31,7 +31,9 @@ const show = defineSubcommand({
 
 const history = defineSubcommand({
   summary: 'List the versions of a record.',
-  examples: [{ command: 'record history 12', doc: 'The newest first, each with when and how it was replaced.' }],
+  examples: [
+    { command: 'record history 12', doc: 'The newest first, with the time and the way in which each was replaced.' },
+  ],
   arguments: { id: { doc: 'Number of the record.' } },
   options: jsonOption,
   run: async ({ arguments: { id }, options, settings, print, printJson }) => {
@@ -46,21 +48,21 @@ const history = defineSubcommand({
 });
 
 const exportCommand = defineSubcommand({
-  summary: 'Print records in an exchange format, with everything they hold.',
-  description: `MARCXML, which is the default, and iso2709 keep all of a record: edit what they give and load it with --mode replace. Who runs the command gets
-hidden fields and deleted records too; with --as only what that person may see. Records are written as they are read, so there may be any number of
-them. Exit status: 0 all were written, 1 some were not, 2 none was.`,
+  summary: 'Print records in an exchange format, with all their fields.',
+  description: `MARCXML (the default) and iso2709 contain the complete record: edit them and load them with --mode replace. Hidden fields and deleted records are
+included; with --as only what that person may see. Records are written as they are read, so any number can be exported.
+Exit status: 0 all were written, 1 some were not, 2 none was.`,
   examples: [
     { command: 'record export 12 > 12.xml', doc: 'MARCXML, which can be edited and loaded with --mode replace.' },
     { command: 'record export 12 13 14 --format iso2709 > some.mrc', doc: 'ISO 2709 in UTF-8.' },
-    { command: "record export --query 'author:ellis year:2020' > ellis.xml", doc: 'The answer to a question.' },
+    { command: "record export --query 'author:ellis year:2020' > ellis.xml", doc: 'All records that a query finds.' },
     { command: 'record export --from numbers.txt > them.xml', doc: 'A file of record numbers; "-" is standard input.' },
     { command: 'record export 12 --format bibtex', doc: 'The same as on the page of the record.' },
   ],
   arguments: { ids: { doc: 'Numbers of records.', optional: true, many: true } },
   options: {
-    query: { type: 'text', value: 'QUERY', doc: "All records that a question finds; '' is every record." },
-    from: { type: 'text', value: 'FILE', doc: 'Numbers of records, one a line or a JSON list; - is standard input.' },
+    query: { type: 'text', value: 'QUERY', doc: "All records that a query finds; '' is every record." },
+    from: { type: 'text', value: 'FILE', doc: 'Record numbers, one on each line or a JSON list; - is standard input.' },
     as: { type: 'text', value: 'NAME', doc: 'Only what this person may see; guest is a visitor.' },
     format: {
       type: 'text',

@@ -126,7 +126,7 @@ test('a file that is there stays, unless it is said otherwise; wrong options are
   await run(piped(), file, '--name', 'One');
   const again = await run(piped(), file, '--name', 'Two');
   assert.equal(again.status, 1);
-  assert.match(again.stderr, /is there already; nothing was written[\s\S]*--force/);
+  assert.match(again.stderr, /already exists; nothing was written[\s\S]*--force/);
   assert.equal(siteIn(file).name, 'One');
   assert.equal((await run(piped(), file, '--name', 'Two', '--force')).status, 0);
   assert.equal(siteIn(file).name, 'Two');
@@ -152,5 +152,8 @@ test('for UNIMARC it takes the kinds of that file, and theses that are not taken
 
 test('languages that no page has are told', async () => {
   const { stderr } = await run(piped(), newFile(), '--name', 'L', '--languages', 'de');
-  assert.match(stderr, /there are no pages in German \(de\), only in English \(en\) and French \(fr\)/);
+  assert.match(
+    stderr,
+    /there is no translation of the pages in German \(de\), only in English \(en\) and French \(fr\)/,
+  );
 });

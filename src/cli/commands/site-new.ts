@@ -54,18 +54,18 @@ function wordsOf(typed: string): readonly string[] {
 
 export const newCommand = defineSubcommand({
   summary: 'Begin a site file of your own.',
-  description: `Writes a short file that extends the built-in one, with comments on what comes next. On a terminal it asks for what no option says;
-elsewhere --name is needed. Nothing is in force until the file is applied.`,
+  description: `Writes a short file that extends the built-in one, with comments that show what can be added. On a terminal it asks for everything that
+no option gives; elsewhere --name is required. The file has no effect until it is applied.`,
   examples: [
     { command: 'site new', doc: 'Asks, and writes site.yaml.' },
     {
       command:
         "site new harbour.yaml --name 'Harbour Library' --languages en,fr --kinds book,map,picture --colour '#0b5cad'",
-      doc: 'Asks nothing where standard input is no terminal.',
+      doc: 'Asks nothing if standard input is not a terminal.',
     },
     { command: "site new --name 'Médiathèque' --languages fr --unimarc", doc: 'For records in UNIMARC.' },
   ],
-  arguments: { file: { optional: true, doc: 'The file to write; site.yaml when it is not named.' } },
+  arguments: { file: { optional: true, doc: 'The file to write; site.yaml by default.' } },
   options: {
     name: { type: 'text', value: 'TEXT', doc: 'The name of the library.' },
     languages: {
@@ -81,7 +81,7 @@ elsewhere --name is needed. Nothing is in force until the file is applied.`,
     colour: { type: 'text', value: 'COLOUR', doc: `Colour of links and buttons, such as '${defaultAccent}'.` },
     email: { type: 'text', value: 'ADDRESS', doc: 'E-mail address at the foot of every page.' },
     unimarc: { type: 'flag', doc: 'The records are UNIMARC, not MARC 21.' },
-    force: { type: 'flag', doc: 'Overwrite the file if it is there.' },
+    force: { type: 'flag', doc: 'Overwrite the file if it exists.' },
   },
   run: async ({ arguments: { file = 'site.yaml' }, options, stdin, stderr, signal, print }) => {
     const builtIn = options.unimarc ? 'unimarc' : 'default';
@@ -109,7 +109,7 @@ elsewhere --name is needed. Nothing is in force until the file is applied.`,
       const text = newSiteText({ name, languages, kinds: chosen.codes, colour, email, extends: builtIn }, file);
       write(file, text, options.force);
       for (const warning of languageWarnings(languages)) stderr.write(`warning: ${warning}\n`);
-      print(`${file} was written. Read it, then:
+      print(`Wrote ${file}. Read it, then:
   reperio site check ${file}
   reperio site apply ${file} --dry-run
   reperio site apply ${file}`);
@@ -142,7 +142,7 @@ async function askKinds(
   for (const [i, { name }] of kinds.entries()) asker.tell(`  ${String(i + 1).padStart(2)}  ${name}`);
   const all: { readonly codes: readonly string[] | undefined } = { codes: undefined };
   return asker.ask({
-    text: 'Which have a collection? Numbers with blanks between them (all):',
+    text: 'Which of them get a collection? Numbers separated by spaces (all):',
     otherwise: all,
     read: (typed) => said((text) => ({ codes: readKinds(text, kinds) }), typed),
   });

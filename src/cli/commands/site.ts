@@ -76,8 +76,8 @@ then, searches use the existing index.`,
           warnings,
         });
       for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
-      if (!changed) return print(`Nothing to do: this file is already in force, as version ${version.number}.`);
-      print(`${dryRun ? 'Would be' : 'In force as'} version ${version.number}: ${version.site.name}.`);
+      if (!changed) return print(`Nothing to do: this is already the current site file, version ${version.number}.`);
+      print(`${dryRun ? 'Would be' : 'Applied as'} version ${version.number}: ${version.site.name}.`);
       if (created.length > 0) print(`People ${dryRun ? 'that would be added' : 'added'}: ${created.join(', ')}.`);
       if (!needsReindexing) return;
       const why = reasons.length === 0 ? '' : `, because ${reasons.join('; ')}`;
@@ -89,7 +89,7 @@ then, searches use the existing index.`,
         const { records = 0, seconds = 0 } = time ?? {};
         print(`The records would be indexed again${why}.`);
         print(
-          `That is ${grouped(records)} records, ${seconds < 1 ? 'less than a second' : `about ${duration(seconds)}`} on this machine, measured with some of them; searches use the existing index meanwhile.`,
+          `That is ${grouped(records)} records, ${seconds < 1 ? 'less than a second' : `about ${duration(seconds)}`} on this machine, estimated from some of them; searches use the existing index meanwhile.`,
         );
       }
     } finally {
@@ -99,16 +99,16 @@ then, searches use the existing index.`,
 });
 
 const show = defineSubcommand({
-  summary: 'Print the site file in force.',
+  summary: 'Print the current site file.',
   description: `It shows the passwords with which people were added; they may have changed them since. A file that extends a built-in one is printed
-as it was applied; --whole prints it with all that it inherits.`,
+as it was applied; --whole prints it with everything that it inherits.`,
   examples: [
     { command: 'site show > site.yaml', doc: 'The file as it was applied.' },
-    { command: 'site show --whole', doc: 'Every field, sort, facet and collection in force.' },
+    { command: 'site show --whole', doc: 'Every field, sort, facet and collection, also the inherited ones.' },
   ],
   arguments: {},
   options: {
-    whole: { type: 'flag', doc: 'With all that the file inherits.' },
+    whole: { type: 'flag', doc: 'With everything that the file inherits.' },
     files: {
       type: 'text',
       value: 'FOLDER',
@@ -133,10 +133,10 @@ as it was applied; --whole prints it with all that it inherits.`,
 const level = defineSubcommand({
   summary: 'Open or close the site, or make it read-only, on all nodes within a second.',
   description: `open: everything is allowed. read-only: readers can search and read, but every change is refused. closed: readers are refused with 503 and Retry-After; administrators
-can sign in. A message is shown on every page, also while the site is open; opening a closed site removes it, and so does --message ''. Without a level, shows the level in
-force. Commands on the terminal are never refused.`,
+can sign in. A message is shown on every page, also while the site is open; opening a closed site removes it, and so does --message ''. Without a level, shows the current
+level. Commands on the terminal are never refused.`,
   examples: [
-    { command: 'site level', doc: 'Shows the level in force.' },
+    { command: 'site level', doc: 'Shows the current level.' },
     { command: "site level read-only --message 'New servers until noon.'", doc: 'Before a migration.' },
     { command: 'site level closed --retry-after 3600', doc: 'Crawlers return in an hour.' },
     { command: 'site level open', doc: 'Opens the site and removes the message.' },

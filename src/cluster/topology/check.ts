@@ -92,7 +92,10 @@ function floatingProblems(topology: Topology): readonly Finding[] {
   if (floating === '') return problems;
   const owner = hosts.find(({ address }) => address === floating);
   if (owner !== undefined)
-    problems.push({ at, message: `${floating} is the address of the host ${owner.name}; it must be nobody's.` });
+    problems.push({
+      at,
+      message: `${floating} is the address of the host ${owner.name}; choose an address that no host has.`,
+    });
   if (known && !isInNetwork(floating, network))
     problems.push({ at, message: `${floating} is not in the network ${networkText(network)}.` });
   else if (known && !isForHosts(floating, network))
@@ -109,7 +112,12 @@ function etcdProblems(topology: Topology): readonly Finding[] {
     const named = hostsWith(topology, 'etcd');
     return named.length === 0
       ? []
-      : [{ at: `hosts.${named[0]?.name}.roles`, message: 'etcd decides between databases, and there is one only.' }];
+      : [
+          {
+            at: `hosts.${named[0]?.name}.roles`,
+            message: 'etcd chooses the primary among several databases, and there is only one.',
+          },
+        ];
   }
   const names = members.map(({ name }) => name).join(', ');
   const problems: Finding[] = versionProblems(topology.versions, topology.etcdApi).map(({ at, message }) => ({

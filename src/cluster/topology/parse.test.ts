@@ -121,7 +121,7 @@ test('what is wrong only together is found where it stands', () => {
     [[['10.77.0.22', '10.77.0.21']], [`${lineOf('  web2:')}: web2 has the address of web1, 10.77.0.21.`]],
     [
       [['floating-ip: 10.77.0.100', 'floating-ip: 10.77.0.31']],
-      ["5: 10.77.0.31 is the address of the host db1; it must be nobody's."],
+      ['5: 10.77.0.31 is the address of the host db1; choose an address that no host has.'],
     ],
     [
       [['floating-ip: 10.77.0.100', 'floating-ip: 10.78.0.100']],
@@ -168,7 +168,7 @@ test('a cluster without web nodes or databases is told so', () => {
     `base-url: http://a.example\nnetwork: 10.0.0.0/8\nhosts:\n  a: {address: 10.0.0.1, roles: [${roles}]}\n`;
   assert.deepEqual(problemsOf(text('worker')), ['3: No host has the role web.', '3: No host has the role database.']);
   assert.deepEqual(problemsOf(text('web, database, etcd')), [
-    '4: etcd decides between databases, and there is one only.',
+    '4: etcd chooses the primary among several databases, and there is only one.',
   ]);
 });
 
@@ -217,7 +217,7 @@ test('versions that lose acknowledged writes are refused, and the safe way is ch
   assert.deepEqual(spoiled(['postgresql: 15', 'postgresql: 14']), [
     `${line}: PostgreSQL 14 is too old: the library needs 15.`,
   ]);
-  assert.match(spoiled(['3.0.2', '2.1.7']).join('\n'), /Patroni 2.1.7 is not known here/);
+  assert.match(spoiled(['3.0.2', '2.1.7']).join('\n'), /Patroni 2.1.7 is too old/);
 });
 
 test('versions are compared by number', () => {

@@ -54,7 +54,7 @@ export function versionProblems(versions: Versions, api: EtcdApi): readonly Vers
   if (compareVersions(patroni, oldestPatroni) < 0)
     problems.push({
       at: 'patroni',
-      message: `Patroni ${patroni} is not known here: settings had other names before ${oldestPatroni}.`,
+      message: `Patroni ${patroni} is too old: before ${oldestPatroni} its settings had other names.`,
     });
   const stale = compareVersions(patroni, safeWithEtcd3) < 0;
   const noV2 = compareVersions(etcd, withoutV2) >= 0;

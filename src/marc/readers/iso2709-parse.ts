@@ -61,7 +61,7 @@ export function parseIso2709Record(bytes: Uint8Array, named?: string): ParsedRec
     if (places === undefined) throw error;
     fields.length = 0;
     warnings.length = told;
-    warnings.push(`has a wrong directory (${error.values['reason']}); its fields were told by their terminators`);
+    warnings.push(`has a wrong directory (${error.values['reason']}); its fields were separated by their terminators`);
     for (const { tag, start, end } of places) take(tag, start, end);
   }
   return { record: { leader: text.substring(0, 24), fields }, warnings };
@@ -175,7 +175,7 @@ function encodingOf(buffer: Buffer, text: string, warnings: string[], named: str
   if (isUtf8(buffer)) {
     if (saysUtf8) return 'utf8';
     if (buffer.includes(0x1b)) return 'marc8';
-    warnings.push('says in its leader that it is MARC-8; it is UTF-8 and was read so');
+    warnings.push('says in its leader that it is MARC-8, but it is UTF-8 and was read as UTF-8');
     return 'utf8';
   }
   const strange = notMarc8At(text);
@@ -186,7 +186,7 @@ function encodingOf(buffer: Buffer, text: string, warnings: string[], named: str
   // Systems that export MARC-8 often set leader/09 all the same; text that makes sense as MARC-8 is
   // that.
   if (strange !== undefined || decodeMarc8(text).problems.length > 0) throw notUtf8(buffer);
-  warnings.push('says in its leader that it is UTF-8; it is not, and was read as MARC-8');
+  warnings.push('says in its leader that it is UTF-8, but it is not and was read as MARC-8');
   return 'marc8';
 }
 
@@ -228,7 +228,7 @@ function parseField(tag: string, text: string, place: number, encoding: Encoding
 function decoded(text: string, place: string, encoding: Encoding, warnings: string[]): string {
   if (encoding !== 'marc8') return text;
   const { text: unicode, problems } = decodeMarc8(text);
-  for (const problem of problems) warnings.push(`holds in ${place} ${problem} that cannot be decoded`);
+  for (const problem of problems) warnings.push(`has in ${place} ${problem} that cannot be decoded`);
   return unicode;
 }
 

@@ -170,7 +170,10 @@ describe('an ISO 2709 file', () => {
       const [, result, after] = read(first, damage(bad), last);
       assert.ok(result?.kind === 'record' && good?.kind === 'record');
       assert.deepEqual(result.record.fields, good.record.fields);
-      assert.match(result.warnings.join(), /^Record 2 \(001 bad\) has a wrong directory \(.*\); its fields were told/);
+      assert.match(
+        result.warnings.join(),
+        /^Record 2 \(001 bad\) has a wrong directory \(.*\); its fields were separated/,
+      );
       assert.equal(after?.kind, 'record');
     });
   }
@@ -318,21 +321,21 @@ describe('the encoding of ISO 2709', () => {
   test('is UTF-8 when the bytes are, with a warning', () => {
     assert.deepEqual(decode(' ', utf8), {
       value: 'é',
-      warnings: ['Record 1 (001 x1) says in its leader that it is MARC-8; it is UTF-8 and was read so.'],
+      warnings: ['Record 1 (001 x1) says in its leader that it is MARC-8, but it is UTF-8 and was read as UTF-8.'],
     });
   });
 
   test('is MARC-8 when the bytes are, with a warning', () => {
     assert.deepEqual(decode('a', '\xe2e'), {
       value: 'é',
-      warnings: ['Record 1 (001 x1) says in its leader that it is UTF-8; it is not, and was read as MARC-8.'],
+      warnings: ['Record 1 (001 x1) says in its leader that it is UTF-8, but it is not and was read as MARC-8.'],
     });
   });
 
   test('names what MARC-8 cannot decode, by field and subfield', () => {
     assert.deepEqual(decode(' ', 'x\x1b$1!0!\x1b(By'), {
       value: 'x〓y',
-      warnings: ['Record 1 (001 x1) holds in 245$a EACC character 0x213021 that cannot be decoded.'],
+      warnings: ['Record 1 (001 x1) has in 245$a EACC character 0x213021 that cannot be decoded.'],
     });
   });
 

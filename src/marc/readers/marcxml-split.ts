@@ -288,7 +288,7 @@ class MarcXmlSplitter implements Splitter {
     const ends = [close, next].filter((offset) => offset >= 0);
     if (ends.length === 0 && !final && buffer.length - at <= this.#limit) return waiting;
     const end = ends.length === 0 ? buffer.length : Math.min(...ends);
-    const reason = `<${name}> stands outside a record`;
+    const reason = `<${name}> is outside a record`;
     this.#refuse(
       buffer.subarray(at, Math.min(end, at + keptOfOversized)),
       new RecordProblem(marcErrors.shape, { reason }),

@@ -73,7 +73,7 @@ class RecordBuilder {
     const parent = this.#path.at(-1);
     if (parent === undefined ? name !== 'record' : parents[name] !== parent) {
       const place = parent === undefined ? 'outside a record' : `inside <${parent}>`;
-      throw new RecordProblem(marcErrors.shape, { reason: `<${name}> stands ${place}` });
+      throw new RecordProblem(marcErrors.shape, { reason: `<${name}> is ${place}` });
     }
     this.#path.push(name);
     this.#value = '';
@@ -90,7 +90,7 @@ class RecordBuilder {
     const inside = this.#path.at(-1);
     if (inside === 'record' || inside === 'datafield') {
       if (/[^ \t\r\n]/.test(part))
-        throw new RecordProblem(marcErrors.shape, { reason: `text stands directly inside <${inside}>` });
+        throw new RecordProblem(marcErrors.shape, { reason: `there is text directly inside <${inside}>` });
     } else this.#value += part;
   }
 

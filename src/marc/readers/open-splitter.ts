@@ -68,7 +68,7 @@ function unlessUtf8(splitter: Splitter, declared: string): Splitter {
     if (isAscii(chunk)) return { by: other, notices: [] };
     chosen = isUtf8(wholeCharacters(chunk)) ? splitter : other;
     if (chosen === other) return { by: other, notices: [] };
-    const notice = `The document declares the encoding ${declared}; it is UTF-8 and was read so (--encoding ${declared} takes it as it says).`;
+    const notice = `The document declares the encoding ${declared}, but it is UTF-8 and was read as UTF-8 (--encoding ${declared} reads it as declared).`;
     return { by: splitter, notices: [{ position: 0, bytes: new Uint8Array(0), notice }] };
   };
   return {

@@ -74,7 +74,7 @@ describe('a sample file', () => {
       assert.ok(text.includes(part), part);
     assert.deepEqual(
       results.flatMap((result) => (result.kind === 'record' ? result.warnings : [])),
-      ['Record 3 (001 M-3) holds in 880$a EACC character 0x213021 that cannot be decoded.'],
+      ['Record 3 (001 M-3) has in 880$a EACC character 0x213021 that cannot be decoded.'],
     );
   });
 });
@@ -102,7 +102,7 @@ describe('the encoding of an XML document', () => {
     const notices: unknown[] = [];
     for await (const { records } of splitRecords(Readable.from([bytes])))
       notices.push(...records.map((raw) => raw.notice));
-    assert.match(String(notices[0]), /declares the encoding iso-8859-1; it is UTF-8 and was read so/);
+    assert.match(String(notices[0]), /declares the encoding iso-8859-1, but it is UTF-8 and was read as UTF-8/);
   });
 
   test('may be named where the document says another', async () => {

@@ -27,7 +27,7 @@ const longestProfile = 120;
 
 /**
  * Answers /server-status, /metrics and /health/live from the supervisor itself, so that they can be
- * read when no worker answers. What cannot be listened on is said; serving goes on.
+ * read when no worker answers. A port that cannot be opened is logged; serving continues.
  */
 export async function listenForStatus({
   socket,
@@ -69,7 +69,7 @@ export async function listenForStatus({
   // name of its own.
   const byPort: RequestListener = (request, response) => {
     if (isLocalName(request.headers.host)) answer(request, response);
-    else response.writeHead(421).end('ask by the address 127.0.0.1 or the name localhost\n');
+    else response.writeHead(421).end('use the address 127.0.0.1 or the name localhost\n');
   };
   const servers = [await listening(byFile, { path: socket }, say)];
   if (port > 0) servers.push(await listening(byPort, { host: '127.0.0.1', port }, say));

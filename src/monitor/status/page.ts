@@ -40,7 +40,7 @@ ${refresh !== undefined && html`<meta http-equiv="refresh" content="${refresh}">
 <header>
 <h1>${status.name} <span class="${status.state === 'serving' ? 'good' : 'warn'}">${status.state}</span></h1>
 <p class="soft">Reperio ${status.version} at ${status.address}, process ${status.pid} on ${status.host}, up ${duration(status.now - status.started)}, ${status.reloads} reloads. Load ${status.load.map((one) => one.toFixed(1)).join(' ')} on ${status.cores} cores, ${megabytes(status.memory.free)} of ${megabytes(status.memory.total)} free. ${new Date(status.now).toISOString()}</p>
-<nav class="soft">${refresh === undefined ? html`<a href="?refresh=5">Refresh every 5 s</a>` : html`Refreshed every ${refresh} s. <a href="?">Stop</a>`} · <a href="?auto">for machines</a> · <a href="?format=json">JSON</a> · <a href="/metrics">metrics</a></nav>
+<nav class="soft">${refresh === undefined ? html`<a href="?refresh=5">Refresh every 5 s</a>` : html`Refreshed every ${refresh} s. <a href="?">Stop</a>`} · <a href="?auto">for scripts</a> · <a href="?format=json">JSON</a> · <a href="/metrics">metrics</a></nav>
 </header>
 <main>
 ${others.length > 0 && html`<p class="warn">${othersText(others)}</p>`}
@@ -51,7 +51,7 @@ ${tile(
   samples.map(({ requests }) => requests),
 )}
 ${tile(
-  '95 of 100 answered in ms',
+  '95 % answered within, ms',
   milliseconds(last?.p95 ?? 0),
   samples.map(({ p95 }) => p95),
 )}
@@ -62,7 +62,7 @@ ${tile(
   (last?.errors ?? 0) > 0 ? 'bad' : undefined,
 )}
 ${tile(
-  'latest event loop, ms',
+  'event-loop lag, ms',
   milliseconds(last?.lag ?? 0),
   samples.map(({ lag }) => lag),
   (last?.lag ?? 0) > lateLoop ? 'warn' : undefined,
@@ -256,7 +256,7 @@ function taskTable(tasks: readonly TaskState[] | undefined): Html | false {
     html`${did ?? ''}${problem !== null && html` <span class="bad">${problem}</span>`}`,
   ]);
   return table(
-    'Periodic tasks, of all nodes together',
+    'Periodic tasks of all nodes',
     [
       { title: 'Task', text: true },
       { title: 'Next', text: true },

@@ -356,7 +356,7 @@ test('a replacement that has none of the hidden fields of a record is refused, t
     const report = await load(input(bare), options({ mode, onRefused }));
     assert.deepEqual([report.replaced, report.refused], [1, 1]);
     assert.deepEqual(refused, [
-      'REPERIO_RECORD_HIDDEN_LOST Record 1 would replace record 1 and drop its hidden fields 595, of which it has none.',
+      'REPERIO_RECORD_HIDDEN_LOST Record 1 would replace record 1 and drop its hidden fields 595: the new record does not have them.',
     ]);
   }
   const dry = await load(input(bare), options({ mode: 'replace', dryRun: true }));

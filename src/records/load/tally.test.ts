@@ -20,10 +20,10 @@ test('refusals and warnings of a kind are counted together, whatever their recor
   const counts = [
     'Record 1 (001 x) says in its leader that it has "00001" bytes, it has 70.',
     'Record 2 says in its leader that it has "00002" bytes, it has 75.',
-    'Record 17 (our record 24): its 005 "a1990" is not a date and was ignored.',
-    'Record 18 (our record 25): its 005 "b1990" is not a date and was ignored.',
-    'Record 3 (001 (y)) holds in 880$a EACC character 0x213021 that cannot be decoded.',
-    'Record 4 (001 z) holds in 245$b EACC character 0x213022 that cannot be decoded.',
+    'Record 17 (record 24 here): its 005 "a1990" is not a date and was ignored.',
+    'Record 18 (record 25 here): its 005 "b1990" is not a date and was ignored.',
+    'Record 3 (001 (y)) has in 880$a EACC character 0x213021 that cannot be decoded.',
+    'Record 4 (001 z) has in 245$b EACC character 0x213022 that cannot be decoded.',
   ].map((sentence) => warned.warned(sentence));
   assert.deepEqual(counts, [1, 2, 1, 2, 1, 2]);
 });

@@ -58,7 +58,7 @@ function refusalKind(code: string, message: string): string {
 /** Without the record and what is quoted. */
 function warningKind(sentence: string): string {
   return sentence
-    .replace(/^Record \d+(?: \((?:001|our record) .*?\))?:? /, '')
+    .replace(/^Record \d+(?: \((?:001|record) .*?\))?:? /, '')
     .replace(/: \{.*$/, '')
     .replace(/"[^"]*"/g, '…')
     .replace(/\.$/, '');

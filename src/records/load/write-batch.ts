@@ -36,7 +36,7 @@ export interface BatchContext {
   readonly hiddenPaths: HiddenPaths;
 }
 
-/** Thrown when somebody else gave out record numbers since this batch was numbered. */
+/** Thrown when another process has assigned record numbers since this batch was numbered. */
 export class NumbersMoved extends Error {}
 
 /**
@@ -164,7 +164,7 @@ class BatchRows {
   readonly #inverter: Inverter;
   readonly #warnings: string[] = [];
   readonly #unindexed: OnProblem = (record, reason) =>
-    void this.#warnings.push(`Record ${record} could not be indexed whole: ${reason}.`);
+    void this.#warnings.push(`Record ${record} could not be indexed completely: ${reason}.`);
   #inserted = 0;
   #replaced = 0;
   #deleted = 0;
@@ -280,14 +280,14 @@ class BatchRows {
         const creation = creationOf(content, this.#modified);
         created = creation.created;
         if (creation.warning !== undefined)
-          this.#warnings.push(`Record ${this.#batch.positions[index]} (our record ${id}): ${creation.warning}.`);
+          this.#warnings.push(`Record ${this.#batch.positions[index]} (record ${id} here): ${creation.warning}.`);
         this.#inserted++;
       } else {
         this.#replaced++;
       }
       const instructions = instructionWarning(content);
       if (instructions !== undefined)
-        this.#warnings.push(`Record ${this.#batch.positions[index]} (our record ${id}): ${instructions}.`);
+        this.#warnings.push(`Record ${this.#batch.positions[index]} (record ${id} here): ${instructions}.`);
       if (created === undefined) throw new Error(`record ${id} should be replaced but is not there`);
       const ours = (flag & flags.ours) !== 0;
       const record = stampRecord(content, identity, { id, ours, modified: this.#modified });

@@ -18,7 +18,7 @@ export function makeSocketFolder(folder: string, identity: Pick<Identity, 'owner
     const ours = found.uid === (process.getuid?.() ?? 0) || found.uid === identity.owner.uid;
     // In the system's temporary folder anybody may have been there first.
     if (!found.isDirectory() || !ours)
-      throw new UserError(storeErrors.folderDenied, { folder, reason: 'it is not ours' });
+      throw new UserError(storeErrors.folderDenied, { folder, reason: 'it is not a folder of this user' });
     chmodSync(folder, 0o700);
     own(folder, identity);
   }

@@ -28,7 +28,7 @@ import { accountMessage } from './register-page.ts';
 import { confirmTokenIn, postRegistrationEmail, sendConfirmed } from './registered.ts';
 import { tabsOf } from './tabs.ts';
 
-/** Signing in elsewhere, and what of elsewhere is linked to an account. */
+/** Signing in with a provider, and the external accounts that are linked to an account. */
 export function providerRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
   const { get, post } = formRoutes(app, environment);
   const { access, providers, registration, linkBase } = people;
@@ -220,7 +220,7 @@ export function providerRoutes(app: FastifyInstance, environment: WebEnvironment
   function sendFailed(exchange: Exchange, provider: SignInProvider, error: unknown): FastifyReply {
     // Its words may have what the provider sent; they are for the operator.
     if (error !== undefined)
-      exchange.request.log.warn({ provider: provider.code, reason: reasonOf(error) }, 'sign-in elsewhere failed');
+      exchange.request.log.warn({ provider: provider.code, reason: reasonOf(error) }, 'sign-in with a provider failed');
     const { page } = exchange;
     return sendHtml(
       exchange,

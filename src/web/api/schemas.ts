@@ -192,7 +192,7 @@ export const schemas: Readonly<Record<string, TObject>> = {
 const fields = optional(
   Type.String({
     pattern: '^[a-z_]+(,[a-z_]+)*$',
-    description: `Only these keys of a record, with commas: ${recordFields.join(', ')}.`,
+    description: `Only these keys of a record, separated by commas: ${recordFields.join(', ')}.`,
   }),
 );
 const cursor = optional(Type.String({ description: 'Where to continue; taken from "next".' }));
@@ -223,7 +223,7 @@ export function searchParameters(facets: readonly string[]): TObject {
     rm: optional(text('Rank by a method, for example wrd.')),
     d1: optional(text('Added on or after: YYYY, YYYY-MM or YYYY-MM-DD.')),
     d2: optional(text('Added on or before.')),
-    dt: optional(Type.String({ enum: ['c', 'm'], description: 'm: the dates are of changes.' })),
+    dt: optional(Type.String({ enum: ['c', 'm'], description: 'c: dates of creation; m: dates of the last change.' })),
     ...Object.fromEntries(choices),
     facets: optional(Type.Integer({ minimum: 0, maximum: 1, default: 0, description: '1: answer with facets.' })),
     fields,
@@ -239,10 +239,14 @@ export const collectionsParameters = Type.Object({ ln: language });
 export const suggestParameters = Type.Object({
   q: Type.String({ maxLength: 200, description: 'The beginning of a title, a name, a subject or a journal.' }),
   kind: optional(Type.Union(suggestionKinds.map((kind) => Type.Literal(kind)))),
-  cc: optional(Type.String({ description: 'Only what is in this collection.' })),
+  cc: optional(Type.String({ description: 'Only from this collection.' })),
   size: sizeOf(8, 50),
   form: optional(
-    Type.String({ enum: ['json', 'opensearch'], default: 'json', description: 'opensearch: as browsers want it.' }),
+    Type.String({
+      enum: ['json', 'opensearch'],
+      default: 'json',
+      description: 'opensearch: the format that browsers expect.',
+    }),
   ),
 });
 export const noParameters = Type.Object({});

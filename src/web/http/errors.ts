@@ -197,12 +197,12 @@ export const webErrors = defineErrors({
     code: 'REPERIO_TOO_COSTLY',
     status: 429,
     message: 'Recent requests from this network took most of the time of this server, and others are waiting.',
-    hint: 'Try again in {seconds} s. Queries with few wildcards, and with words before regular expressions, take least time.',
+    hint: 'Try again in {seconds} s. Queries with few wildcards, and with words before regular expressions, are the fastest.',
   },
   tooManyExports: {
     code: 'REPERIO_TOO_MANY_EXPORTS',
     status: 503,
     message: 'Other exports are running, or another one for this network.',
-    hint: 'Try again in {seconds} s. One export at a time is the fastest way to many records.',
+    hint: 'Try again in {seconds} s. One export at a time is the fastest way to get many records.',
   },
 });

@@ -43,14 +43,14 @@ export interface ServeOptions {
   readonly onReload?: (reload: () => void) => void;
 }
 
-/** How often other nodes are told how this one is. Milliseconds. */
+/** How often this node reports its state to other nodes. Milliseconds. */
 const tellEvery = 5_000;
 
 /**
  * Serves the library of the settings until the signal: worker processes that answer requests, a
- * background process that looks after the index and periodic tasks, and here the connections that
- * come, and how the node is. SIGHUP reads code and settings again. Throws UserError when it cannot
- * listen or another one serves this folder.
+ * background process that maintains the index and runs periodic tasks; in this process, incoming
+ * connections and the state of the node. SIGHUP reloads code and settings. Throws UserError when it
+ * cannot listen or another process serves this folder.
  */
 export async function serve({
   settings,
@@ -184,7 +184,7 @@ async function reloaded(
   const own =
     folder === ownFolder
       ? ''
-      : ' The process that accepts connections keeps the release before, which works with this one, until `serve` is restarted.';
+      : ' The process that accepts connections keeps its previous release, which works with this one, until `serve` is restarted.';
   return `Code and settings were reloaded from ${folder}.${own}${restart}`;
 }
 

@@ -95,7 +95,7 @@ test('a record of very many fields is shown as far as it is read, and is in no f
   for (const tab of ['', '/marc', '/references', '/authors']) {
     const { statusCode, body } = await app.inject(`/record/2${tab}`);
     assert.equal(statusCode, 200);
-    assert.match(body, /The record is very large: .* of it are not shown here\./);
+    assert.match(body, /The record is very large: .* of it is not shown here\./);
   }
   assert.doesNotMatch((await app.inject('/record/1')).body, /very large/);
   const answer = await app.inject('/record/2/export/js');

@@ -60,7 +60,7 @@ test('the first parts of a question that finds nothing are helped with, and the 
   assert.doesNotMatch(few.body, /only the first/);
   const many = await app.inject(address('/search', { p: words(300) }));
   assert.equal(rows(many.body), conditionsHelped);
-  assert.match(many.body, /The query has 300 parts: only the first 20 are looked at here\./);
+  assert.match(many.body, /The query has 300 parts: only the first 20 are examined here\./);
 });
 
 test('of many remarks the first are shown, and how many there are', async () => {
