@@ -1,5 +1,4 @@
 import { fileNames, fileTypes } from './files.ts';
-import { foldValue } from './fold.ts';
 import { journalForm } from './journal.ts';
 import { nameForms, normaliseName } from './names.ts';
 import {
@@ -22,6 +21,7 @@ import {
   reportNumber,
   reportNumberForms,
 } from './numbers.ts';
+import { valueForm } from './value-form.ts';
 import { datesOf, gluedYears } from './years.ts';
 
 /** Makes terms of one folded value. */
@@ -69,7 +69,7 @@ export interface TokenizerRule {
   readonly standardPaths?: readonly string[];
 }
 
-const itself: Tokenize = (folded) => [foldValue(folded)];
+const itself: Tokenize = (folded) => [valueForm(folded)];
 const plain = { splits: true, whole: false, hasValues: true } as const;
 const entire = { splits: false, whole: true, hasValues: true } as const;
 const fileAddress = ['856%%u'];

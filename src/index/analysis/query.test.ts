@@ -54,6 +54,7 @@ test('text of scripts without blanks is characters that follow each other', () =
 
 test('a journal is one word, and is asked for under its other names', () => {
   assert.deepEqual(analyzer.queryWords('journal', 'Ann.  Phys. 17'), [['ann. phys. 17']]);
+  assert.deepEqual(analyzer.queryWords('journal', 'Poem.'), [['poem']], 'the stop at the end of a field');
   assert.deepEqual(analyzer.querySynonyms('journal', 'AnnPhys 17 (1905)'), ['Ann. Phys. 17 (1905)']);
   assert.deepEqual(analyzer.querySynonyms('journal', 'Nature 5'), []);
 });

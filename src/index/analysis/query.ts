@@ -144,7 +144,7 @@ export function compileQuerySide(site: Site): QuerySide {
   function typedWords(code: string, text: string): readonly (readonly (readonly string[])[])[] {
     const field = fields.get(code);
     if (field?.whole) {
-      const value = field.number?.word(text) ?? foldValue(text);
+      const value = field.number?.word(text) ?? valueForm(text);
       return value === '' ? [] : [[[value.slice(0, maximumWordLength)]]];
     }
     return inSpellings(text, (spelling) => split(spelling, 'blocks').map(waysOf));
