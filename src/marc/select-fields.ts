@@ -22,7 +22,7 @@ function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Fi
 }
 
 /** The same with what stands in its original script (880) for what they reach. */
-function reachedInScripts(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Field, ReadonlySet<Subfield>> {
+export function reachedInScripts(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Field, ReadonlySet<Subfield>> {
   const found = new Map(reached(record, paths));
   for (const field of record.fields) {
     if (field.tag !== '880') continue;
