@@ -30,11 +30,15 @@ interface Typed {
   readonly stderr: string;
 }
 
-async function type(words: readonly string[], input = ''): Promise<Typed> {
+async function type(
+  words: readonly string[],
+  input = '',
+  more: Readonly<Record<string, string>> = {},
+): Promise<Typed> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const [out, told] = [text(stdout), text(stderr)];
   const status = await runCommandLine(words, {
-    environment: { DATABASE_URL: store.url, REPERIO_DATA: folder },
+    environment: { DATABASE_URL: store.url, REPERIO_DATA: folder, ...more },
     stdin: Readable.from([Buffer.from(input)]),
     ...{ stdout, stderr, colour: false, signal: new AbortController().signal, onHangup: () => undefined },
   });
@@ -134,6 +138,20 @@ test('an encoding that nobody knows, and two answers to one question, are told b
   assert.match((await type(['load', path, '--encoding', 'klingon'])).stderr, /There is no encoding "klingon"/);
   assert.match((await type(['load', path, '--keep-hidden', '--drop-hidden'])).stderr, /were both given/);
   assert.deepEqual(await store.database.query(sql`SELECT id FROM record`), []);
+});
+
+test('what becomes of hidden fields can be said once for all loads', async () => {
+  const place = async (): Promise<readonly boolean[]> =>
+    (await store.database.query<{ marc: string }>(sql`SELECT marc FROM record`)).map(({ marc }) => marc.includes('300'));
+  await type(['load', file('g.xml', record('g', 'Title', remark))]);
+  const bare = file('h.xml', record('g', 'Other'));
+  const refused = await type(['load', bare, '--mode', 'replace']);
+  assert.match(refused.stderr, /--keep-hidden .*"load-hidden: keep" in reperio\.yaml/);
+  const kept = await type(['load', bare, '--mode', 'replace'], '', { REPERIO_LOAD_HIDDEN: 'keep' });
+  assert.match(kept.stdout, /1 replaced, 0 refused/);
+  assert.deepEqual(await place(), [true]);
+  await type(['load', bare, '--mode', 'replace', '--drop-hidden'], '', { REPERIO_LOAD_HIDDEN: 'keep' });
+  assert.deepEqual(await place(), [false]);
 });
 
 test('records are exported with hidden fields, by number, question and list; for a person only what they may see', async () => {

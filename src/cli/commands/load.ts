@@ -19,7 +19,7 @@ const shownRefusals = 20;
 const shownWarnings = 5;
 
 export const command = defineCommand({
-  description: `Reads MARCXML, ISO 2709, MARC-in-JSON and text MARC, plain or compressed with gzip. Records are matched by 001 with 003, 035__a, 970__a, OAI
+  description: `Reads MARCXML, ISO 2709, MARC-in-JSON and text MARC, plain or compressed with gzip. Records are matched by 001 with 003, 035__a, OCLC number, 970__a, OAI
 identifier (909COo, 035__a with a source in 035__9, or that of the harvest) and DOI (0247_). A record that cannot be loaded is refused, with its position,
 001 and the reason; the load continues. A record with leader/05 d, or a deleted one of an OAI-PMH answer, deletes the record it matches.
 

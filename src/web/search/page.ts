@@ -152,7 +152,7 @@ ${
   model.total > 0 &&
   html`${hasFacets(context, model) && html`<a class="to-facets" href="#facets">${model.chips.length > 0 ? tr.t('facets.open_count', { count: model.chips.length }) : tr.t('facets.open')}</a>`}
 ${menu(tr.t('search.order', { order: current.label }), order)}
-${menu(tr.t('search.formats'), formats(context, { ...request, ...model.order }))}`
+${menu(tr.t('search.formats'), formats(context, request))}`
 }
 ${moreMenu(context, model)}
 <details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>

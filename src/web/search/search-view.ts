@@ -53,7 +53,7 @@ export async function searchView(
     browse: browseAddress(asked),
     sections: isSplit ? await splitView(exchange, request, parts, highlighter) : undefined,
     order: answer.order,
-    splitHref: canSplit ? toUrl({ ...request, ...answer.order }, { split: !request.split }) : undefined,
+    splitHref: canSplit ? toUrl(request, { split: !request.split }) : undefined,
     heading: headingOf(page, request, answer),
     question: request.field === '' && request.parts.length === 0 ? request.text : answer.understood,
     similarTo: answer.similarTo,
