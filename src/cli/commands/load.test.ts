@@ -140,6 +140,27 @@ test('an encoding that nobody knows, and two answers to one question, are told b
   assert.deepEqual(await store.database.query(sql`SELECT id FROM record`), []);
 });
 
+test('past loads are listed: who, when, and what became of them; a dry run is none', async () => {
+  await store.database.query(sql`TRUNCATE load_run`);
+  await type(['load', file('first.xml', ...many(3)), '--as', 'ada']);
+  await type(['load', join(folder, 'first.xml'), '--mode', 'replace', '--dry-run']);
+  await type(['load', file('second.xml', record('r1', 'Other'), record('new', 'New')), '--mode', 'replace']);
+  await store.database.query(sql`INSERT INTO load_run (name, mode) VALUES ('killed.xml', 'insert')`);
+  const lines = (await type(['loads'])).stdout.trimEnd().split('\n');
+  assert.equal(lines.length, 4);
+  assert.match(lines[0]!, /^STARTED \(UTC\) +INPUT +MODE +BY +INSERTED +REPLACED +DELETED +REFUSED +END$/);
+  assert.match(lines[1]!, /^\d{4}-\d\d-\d\d \d\d:\d\d +killed\.xml +insert +no end$/);
+  assert.match(lines[2]!, /second\.xml +replace +0 +1 +0 +1 +done$/);
+  assert.match(lines[3]!, /first\.xml +insert +ada +3 +0 +0 +0 +done$/);
+  assert.match((await type(['loads', 'ADA', '--limit', '1'])).stdout, /first\.xml/);
+  const rows = JSON.parse((await type(['loads', 'second', '--json'])).stdout);
+  assert.deepEqual([rows.length, rows[0].replaced, rows[0].refused], [1, 1, 1]);
+  const broken = join(folder, 'broken.xml');
+  writeFileSync(broken, 'nothing that is known');
+  await type(['load', broken]);
+  assert.match((await type(['loads', 'broken'])).stdout, /REPERIO_\w+$/m);
+});
+
 test('what becomes of hidden fields can be said once for all loads', async () => {
   const place = async (): Promise<readonly boolean[]> =>
     (await store.database.query<{ marc: string }>(sql`SELECT marc FROM record`)).map(({ marc }) => marc.includes('300'));

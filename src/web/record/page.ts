@@ -35,6 +35,8 @@ export interface RecordModel {
   readonly files: FilePage;
   /** Undefined while citations are being counted. */
   readonly citations: RecordCitations | undefined;
+  /** May this person read its earlier versions? */
+  readonly history: boolean;
   /** Logical fields of the site: a value becomes a link only when its field can be searched. */
   readonly fields: ReadonlySet<string>;
   /** The visible records most like it, and where all of them are. */
@@ -44,7 +46,7 @@ export interface RecordModel {
   };
 }
 
-const tabs = ['information', 'references', 'citations', 'marc'] as const;
+const tabs = ['information', 'references', 'citations', 'marc', 'history'] as const;
 export type RecordTab = (typeof tabs)[number] | 'authors' | 'files';
 
 /** A page of a record: its head and tabs are the same on all of them. */
@@ -145,6 +147,7 @@ function tabList(context: PageContext, model: RecordModel, current: RecordTab): 
   const items = tabs.map((tab) => {
     if (tab === 'references' && model.references === 0 && current !== 'references') return nothing;
     if (tab === 'citations' && cited === 0 && current !== 'citations') return nothing;
+    if (tab === 'history' && !model.history) return nothing;
     const href = tab === 'information' ? `/record/${model.id}` : `/record/${model.id}/${tab}`;
     const number = tab === 'references' ? model.references : tab === 'citations' ? cited : undefined;
     const count = number !== undefined && html` <span class="number muted">${tr.number(number)}</span>`;
