@@ -310,6 +310,38 @@ describe('pages in Chromium', { skip }, () => {
     });
   });
 
+  test('an empty box offers what was asked here before, and forgets it when one says so', async () => {
+    await visit('/search?p=measurement', { bypassCSP: true }, async (page) => {
+      await page.goto(`${base}/search?p=boson`);
+      await page.goto(base);
+      const box = page.locator('.hero input[name=p]');
+      const options = page.locator('.hero [role=option]');
+      // The cursor stands in it already: nothing opens by itself.
+      assert.equal(await options.count(), 0);
+      await box.click();
+      const texts = async () => (await options.locator('span').allInnerTexts()).join('|');
+      assert.equal(await texts(), 'boson|measurement|Clear recent searches');
+      assert.deepEqual(await accessViolations(page), []);
+      await page.keyboard.press('Escape');
+      assert.equal(await options.first().isVisible(), false);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await box.inputValue(), 'boson');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/search\?p=boson$/);
+      await page.goto(base);
+      await box.click();
+      await page.keyboard.press('ArrowUp');
+      assert.equal(await box.inputValue(), '');
+      await page.keyboard.press('Enter');
+      assert.equal(await options.first().isVisible(), false);
+      assert.equal(await page.evaluate('localStorage.length'), 0);
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await options.first().isVisible(), false);
+      assert.equal(new URL(page.url()).pathname, '/');
+    });
+  });
+
   test('a span of years is dragged, chosen by keyboard or typed; a single bar is a link', async () => {
     const address = '/search?p=the&rm=wrd';
     await visit(address, { viewport: { width: 1280, height: 900 } }, async (page) => {
