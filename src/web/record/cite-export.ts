@@ -1,14 +1,14 @@
+import type { Work } from '../../description/work.ts';
 import { type CitationRun, citationRuns, citationStyles } from '../../formats/citation.ts';
 import { attribute, type Html, html } from '../../html/html.ts';
 import { formatLists } from '../ui/format-menu.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import type { RecordModel } from './page.ts';
 
 /**
  * Citing and exporting a record, behind one button. Without scripts too: the browser opens it, and
  * the style that is chosen is the one that is seen.
  */
-export function citeAndExport(context: PageContext, model: Pick<RecordModel, 'id' | 'work'>): Html {
+export function citeAndExport(context: PageContext, model: { readonly id: number; readonly work: Work }): Html {
   const { tr } = context;
   const address = `${context.baseUrl}/record/${model.id}`;
   const styles = citationStyles.map(({ style, name }, i) => {
