@@ -204,7 +204,19 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/reading': {
     for: 'records as one person may read them: found, without what is hidden, in bounded pieces, exported',
     notFor: 'pages',
-    imports: ['access', 'errors', 'formats', 'index', 'marc', 'people', 'site', 'web/exchange', 'web/files', 'web/http', 'web/ui'],
+    imports: [
+      'access',
+      'errors',
+      'formats',
+      'index',
+      'marc',
+      'people',
+      'site',
+      'web/exchange',
+      'web/files',
+      'web/http',
+      'web/ui',
+    ],
   },
   'web/exchange': {
     for: 'one request and its answer: who asks, what it is asked of, times, caching, cookies of a session, what an error says; what the application has of the world',

@@ -35,7 +35,8 @@ export const recordErrors = defineErrors({
   hiddenNoPlace: {
     code: 'REPERIO_RECORD_HIDDEN_NO_PLACE',
     status: 409,
-    message: '{record} would replace record {id}, but has no place for its hidden {paths}: no field has the same other subfields.',
+    message:
+      '{record} would replace record {id}, but has no place for its hidden {paths}: no field has the same other subfields.',
     hint: 'Load it with the hidden subfields in it ("reperio record export {id}" shows them), or with --drop-hidden.',
   },
   twoNumbers: {

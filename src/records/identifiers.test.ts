@@ -34,7 +34,14 @@ test('a record is known by 035__a, 970__a, OAI identifiers and DOI, in this orde
       field('0351_', 'anot this'),
     ),
   );
-  assert.deepEqual(keys, ['control (OCoLC)1', 'oclc 1', 'system SYS1', 'oai oai:here:1', 'oai SLAC:77', 'doi 10.1234/abc']);
+  assert.deepEqual(keys, [
+    'control (OCoLC)1',
+    'oclc 1',
+    'system SYS1',
+    'oai oai:here:1',
+    'oai SLAC:77',
+    'doi 10.1234/abc',
+  ]);
 });
 
 test('a foreign 001 is kept with its 003, and known again by it', () => {

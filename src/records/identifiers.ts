@@ -142,9 +142,7 @@ export function matchRecord(identity: Identity, holdings: Holdings): Match {
 /** The keys a record brings before it has a number of ours. */
 export function broughtKeys(identity: Identity, ours: boolean): readonly string[] {
   const control = ours ? undefined : foreignKey(identity);
-  return control === undefined
-    ? identity.keys
-    : [...new Set([control, ...foreignOclc(identity), ...identity.keys])];
+  return control === undefined ? identity.keys : [...new Set([control, ...foreignOclc(identity), ...identity.keys])];
 }
 
 /** All keys under which a record is known once it has its number. */

@@ -319,7 +319,7 @@ describe('pages in Chromium', { skip }, () => {
       // The cursor stands in it already: nothing opens by itself.
       assert.equal(await options.count(), 0);
       await box.click();
-      const texts = async () => (await options.locator('span').allInnerTexts()).join('|');
+      const texts = async () => (await options.locator('span').allTextContents()).join('|');
       assert.equal(await texts(), 'boson|measurement|Clear recent searches');
       assert.deepEqual(await accessViolations(page), []);
       await page.keyboard.press('Escape');
@@ -412,7 +412,7 @@ describe('pages in Chromium', { skip }, () => {
         const seen = async (): Promise<string> => {
           const all = await page.locator('.cite').all();
           const shown = [];
-          for (const one of all) if (await one.isVisible()) shown.push(await one.locator('span').first().innerText());
+          for (const one of all) if (await one.isVisible()) shown.push(await one.locator('span').first().textContent());
           return shown.join('|');
         };
         assert.equal(await seen(), '');
@@ -462,7 +462,12 @@ describe('pages in Chromium', { skip }, () => {
 
   test('on paper stands what one came for: no tools, menus, forms or signing in', async () => {
     const notPrinted = '.top, .foot, .tabs, .facets, .pages, .chips a, .menu, summary, button, input, select, form';
-    for (const path of ['/', '/search?p=measurement&facet.collection=Articles', '/record/1', `/record/${demoRecords + 5}`])
+    for (const path of [
+      '/',
+      '/search?p=measurement&facet.collection=Articles',
+      '/record/1',
+      `/record/${demoRecords + 5}`,
+    ])
       await visit(path, {}, async (page) => {
         await page.emulateMedia({ media: 'print' });
         const left = await page.evaluate<readonly string[]>(

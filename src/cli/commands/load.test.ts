@@ -30,11 +30,7 @@ interface Typed {
   readonly stderr: string;
 }
 
-async function type(
-  words: readonly string[],
-  input = '',
-  more: Readonly<Record<string, string>> = {},
-): Promise<Typed> {
+async function type(words: readonly string[], input = '', more: Readonly<Record<string, string>> = {}): Promise<Typed> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const [out, told] = [text(stdout), text(stderr)];
   const status = await runCommandLine(words, {
@@ -163,7 +159,9 @@ test('past loads are listed: who, when, and what became of them; a dry run is no
 
 test('what becomes of hidden fields can be said once for all loads', async () => {
   const place = async (): Promise<readonly boolean[]> =>
-    (await store.database.query<{ marc: string }>(sql`SELECT marc FROM record`)).map(({ marc }) => marc.includes('300'));
+    (await store.database.query<{ marc: string }>(sql`SELECT marc FROM record`)).map(({ marc }) =>
+      marc.includes('300'),
+    );
   await type(['load', file('g.xml', record('g', 'Title', remark))]);
   const bare = file('h.xml', record('g', 'Other'));
   const refused = await type(['load', bare, '--mode', 'replace']);

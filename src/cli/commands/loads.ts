@@ -21,7 +21,9 @@ export const command = defineCommand({
   },
   run: async ({ arguments: { text = '' }, options, settings, environment, stdout, print, printJson }) => {
     const limit = options.limit ?? defaultShown;
-    const { rows, total } = await withDatabase(settings(), (database) => listRuns(database, { text, offset: 0, limit }));
+    const { rows, total } = await withDatabase(settings(), (database) =>
+      listRuns(database, { text, offset: 0, limit }),
+    );
     if (options.json) return printJson(rows);
     if (rows.length === 0) return print(text === '' ? 'Nothing was loaded yet.' : 'No load has this in its name.');
     for (const line of tableLines(columns, rows.map(cells), windowOf(stdout, environment))) print(line);

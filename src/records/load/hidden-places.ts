@@ -26,7 +26,11 @@ interface Home {
 
 const noneReached: ReadonlySet<Subfield> = new Set();
 
-export function placesOf(record: MarcRecord, paths: readonly MarcPath[], bitOf: (place: number) => number): HiddenPlaces {
+export function placesOf(
+  record: MarcRecord,
+  paths: readonly MarcPath[],
+  bitOf: (place: number) => number,
+): HiddenPlaces {
   const reached = reachedInScripts(record, paths);
   const masks = new Map<Field, number>();
   paths.forEach((path, place) => {
@@ -123,7 +127,9 @@ function restOf(field: Field, hidden: ReadonlySet<Subfield> = noneReached): read
 
 function keyOf(field: Field, hidden: ReadonlySet<Subfield> | undefined): string {
   if (field.value !== undefined) return field.tag;
-  const text = restOf(field, hidden).map(({ code, value }) => `$${code}${value}`).join('\u001f');
+  const text = restOf(field, hidden)
+    .map(({ code, value }) => `$${code}${value}`)
+    .join('\u001f');
   const digest = createHash('sha256').update(text).digest('base64url');
   return `${field.tag}${field.ind1}${field.ind2}${digest}`;
 }

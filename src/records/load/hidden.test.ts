@@ -17,7 +17,10 @@ test('a hidden subfield goes back into its field, or the load says that it has n
   });
   const hidden = new HiddenPaths(['8564_x', '8564_z', '595', '008/06-10']);
   const kept = (given: readonly Field[], before: readonly Field[]): readonly Field[] | string => {
-    const [part, stored] = [{ leader: '', fields: given }, { leader: '', fields: before }].map((r) => hidden.partOf(r));
+    const [part, stored] = [
+      { leader: '', fields: given },
+      { leader: '', fields: before },
+    ].map((r) => hidden.partOf(r));
     const lost = (stored?.mask ?? 0) & ~(part?.mask ?? 0);
     if (stored !== undefined && !hasPlaceFor(part, stored, lost)) return 'no place';
     return hidden.withKept({ leader: '', fields: given }, { leader: '', fields: before }).fields;
@@ -33,8 +36,10 @@ test('a hidden subfield goes back into its field, or the load says that it has n
   // Another address, another indicator, one more or one less of the same: a guess.
   for (const given of [[link('b')], [{ ...link('a'), ind1: '3' }], [link('a'), link('a')], [], [link('a', 'zq', 'yA')]])
     assert.equal(kept(given, [link('a', 'xone')]), 'no place');
-  assert.equal(kept([alone], [dataField('856', '4', ' ', [{ code: 'z', value: 'z' }, ...alone.subfields])]), 'no place');
+  assert.equal(
+    kept([alone], [dataField('856', '4', ' ', [{ code: 'z', value: 'z' }, ...alone.subfields])]),
+    'no place',
+  );
   assert.equal(kept([controlField('008', 'short')], [controlField('008', '010203s1999')]), 'no place');
   assert.deepEqual(kept([], [controlField('008', '010203s1999')]), [controlField('008', '010203s1999')]);
 });
-

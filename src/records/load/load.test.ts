@@ -399,7 +399,10 @@ test('a load with a hidden subfield replaces the record, or refuses and names it
   await load(input(marcXml([titled('One', system('s1'), link('a', 'paid'))])), options());
   const twice = [titled('A', system('s1'), link('a')), titled('B', system('s1'), link('a'))];
   for (const records of [9, 1]) {
-    const done = await load(input(marcXml(twice)), options({ mode: 'replace', hidden: 'keep', batch: { records, bytes: 1e9 } }));
+    const done = await load(
+      input(marcXml(twice)),
+      options({ mode: 'replace', hidden: 'keep', batch: { records, bytes: 1e9 } }),
+    );
     assert.deepEqual([done.replaced, done.refused], [2, 0]);
     assert.deepEqual(await fieldsOf(1), [link('a', 'paid')]);
   }

@@ -62,7 +62,11 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
     } catch (error) {
       const { status, ...problem } = problemText(page, error);
       const roles = allRoles(snapshot.site, access.peopleRoles()).map((one) => one.name);
-      return sendHtml(exchange, newPersonPage(page, { name, email, roles, sends: people.mailer.sends, problem }), status);
+      return sendHtml(
+        exchange,
+        newPersonPage(page, { name, email, roles, sends: people.mailer.sends, problem }),
+        status,
+      );
     }
   });
 }

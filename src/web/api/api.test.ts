@@ -156,7 +156,10 @@ test('a harvester has the newest first by so=d, whatever the page would show', a
   const ids = async (address: string): Promise<readonly number[]> =>
     (await get(address)).json().records.map(({ recid }: { readonly recid: number }) => recid);
   const newest = await ids('/api/search?p=paper+number+7&size=200&fields=recid&so=d');
-  assert.deepEqual(newest, newest.toSorted((a, b) => b - a));
+  assert.deepEqual(
+    newest,
+    newest.toSorted((a, b) => b - a),
+  );
   assert.deepEqual(newest, (await get('/search?p=paper+number+7&so=d&of=id')).json());
 });
 

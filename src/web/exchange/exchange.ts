@@ -21,7 +21,7 @@ import type { WebEnvironment } from './environment.ts';
 import { type FoundRecord, findRecord } from './find-record.ts';
 import { formToken } from './form-token.ts';
 import { stagesOf } from './profile-asked.ts';
-import { RecordTooLarge, type ReadVersion, readVersion } from './read-version.ts';
+import { type ReadVersion, RecordTooLarge, readVersion } from './read-version.ts';
 import { Timing } from './timing.ts';
 import { personOf, visitorOf } from './visitor.ts';
 

@@ -2,12 +2,12 @@ import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
 import { type FieldDifference, ownSubfields, type RecordDifferences } from '../../marc/differences.ts';
 import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { withParameter } from '../http/url.ts';
 import { dateTime } from '../ui/date-time.ts';
 import { shortValue } from '../ui/marc-table.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
 import { type Column, table } from '../ui/table.ts';
-import { withParameter } from '../http/url.ts';
 import { recordMarc } from './tabs.ts';
 
 export type ListedVersion = Awaited<ReturnType<Exchange['history']>>['versions'][number];
@@ -32,7 +32,10 @@ export function historyList(context: PageContext, model: HistoryModel): Html {
         html`<a href="${versionAddress(model.id, revision)}">${tr.number(revision)}</a>${revision === model.newest && html` <span class="muted">${tr.t('history.current')}</span>`}${deleted && html` <span class="muted">${tr.t('history.deleted')}</span>`}`,
     },
     { head: tr.t('history.time'), cell: ({ modified }) => dateTime(context, modified) },
-    { head: tr.t('history.person'), cell: ({ person }) => person ?? html`<span class="muted">${tr.t('history.nobody')}</span>` },
+    {
+      head: tr.t('history.person'),
+      cell: ({ person }) => person ?? html`<span class="muted">${tr.t('history.nobody')}</span>`,
+    },
     { head: tr.t('history.how'), cell: (one) => howText(context, one) },
   ];
   const href = (page: number): string => withParameter(context.address, 'page', page === 1 ? undefined : String(page));
@@ -47,7 +50,8 @@ export function versionAddress(id: number, revision: number): string {
 /** By what a version came. */
 function howText({ tr }: PageContext, { revision, reason = '' }: ListedVersion): HtmlValue {
   const load = /^load (insert|replace|insert-or-replace) (.+)$/s.exec(reason);
-  if (load !== null) return tr.rich('history.load', { file: html`<bdi>${load[2]!}</bdi>`, mode: html`<code>${load[1]!}</code>` });
+  if (load !== null)
+    return tr.rich('history.load', { file: html`<bdi>${load[2]!}</bdi>`, mode: html`<code>${load[1]!}</code>` });
   if (reason === 'delete') return tr.t('history.delete');
   if (reason !== '') return reason;
   return revision === 1 ? tr.t('history.added') : '';

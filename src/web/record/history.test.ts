@@ -127,7 +127,11 @@ test('a version says who made it and how, and what is otherwise in it, field by 
   assert.match(text, /700 __ \+ added \$\$a New, N/);
   assert.match(body, /<del><b>\$\$a<\/b> <bdi>A lmap<\/bdi><\/del>/);
   assert.match(body, /<ins><b>\$\$a<\/b> <bdi>New, N<\/bdi><\/ins>/);
-  assert.doesNotMatch(body.split('MARC of this version')[0]!, /<th scope="row">500/, 'what is otherwise in it is hidden');
+  assert.doesNotMatch(
+    body.split('MARC of this version')[0]!,
+    /<th scope="row">500/,
+    'what is otherwise in it is hidden',
+  );
   assert.match(body, /<h2>MARC of this version<\/h2>/);
   assert.match((await editor.open('/record/1/history/3?with=1&ln=fr')).body, /Modifications depuis la version 1/);
 });

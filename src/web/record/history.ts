@@ -19,7 +19,11 @@ import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { historyList, type ListedVersion, versionBody } from './history-page.ts';
 
 /** Draws a page of a record that is shown. */
-export type SendTab = (exchange: Exchange, version: ReadVersion, body: () => Promise<Html | undefined>) => Promise<FastifyReply>;
+export type SendTab = (
+  exchange: Exchange,
+  version: ReadVersion,
+  body: () => Promise<Html | undefined>,
+) => Promise<FastifyReply>;
 
 type Held = Extract<FoundRecord, { readonly kind: 'shown' | 'deleted' }>;
 
@@ -32,7 +36,9 @@ export function historyRoutes(app: FastifyInstance, environment: WebEnvironment,
 
   get('/record/:id/history', async (exchange) => {
     const found = await findOrAnswer(exchange);
-    return found === undefined ? exchange.reply : await send(exchange, found, () => listBody(exchange, idOf(found)), sendTab);
+    return found === undefined
+      ? exchange.reply
+      : await send(exchange, found, () => listBody(exchange, idOf(found)), sendTab);
   });
 
   get('/record/:id/history/:revision', async (exchange) => {
@@ -112,7 +118,11 @@ async function listBody(exchange: Exchange, id: number): Promise<Html | undefine
  * A version that this person may see: each is looked at as if it were the newest, since the record
  * may have been in a restricted collection once.
  */
-async function readShown(exchange: Exchange, id: number, revision: number | undefined): Promise<ReadVersion | undefined> {
+async function readShown(
+  exchange: Exchange,
+  id: number,
+  revision: number | undefined,
+): Promise<ReadVersion | undefined> {
   const version = revision === undefined ? undefined : await exchange.revision(id, revision);
   if (version === undefined) return undefined;
   const { person, snapshot } = exchange;

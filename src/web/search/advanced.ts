@@ -19,11 +19,7 @@ const mostCollections = 100;
  * The advanced form: what is in the box, conditions with a field and a way of matching each, a
  * collection, and a span of dates. A further condition unfolds, without a script.
  */
-export function advancedForm(
-  context: PageContext,
-  request: SearchRequest,
-  offered: ReadonlyMap<string, number>,
-): Html {
+export function advancedForm(context: PageContext, request: SearchRequest, offered: ReadonlyMap<string, number>): Html {
   const { tr } = context;
   const row = (i: number): Html => {
     const part = request.parts[i];

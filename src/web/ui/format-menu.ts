@@ -15,15 +15,16 @@ export function formatLists(context: PageContext, id: number): readonly Html[] {
   return formatGroups
     .filter((group) => group !== 'citation')
     .map(
-      (group) => html`<div><h3>${tr.t(`format.group.${group}`)}</h3><ul class="plain formats">${exportFormats
-        .filter((format) => format.group === group)
-        .map((format) => {
-          const address = `/record/${id}/export/${format.code}`;
-          const copy =
-            format.pasted === true &&
-            html` <button type="button" class="quiet small" data-copy-from="${address}" data-done="${tr.t('record.copied')}" hidden>${tr.t('record.copy')}<span class="hidden"> (${format.name})</span></button>`;
-          return html`<li><a href="${address}" rel="nofollow">${format.name}</a>${copy}</li>
+      (group) =>
+        html`<div><h3>${tr.t(`format.group.${group}`)}</h3><ul class="plain formats">${exportFormats
+          .filter((format) => format.group === group)
+          .map((format) => {
+            const address = `/record/${id}/export/${format.code}`;
+            const copy =
+              format.pasted === true &&
+              html` <button type="button" class="quiet small" data-copy-from="${address}" data-done="${tr.t('record.copied')}" hidden>${tr.t('record.copy')}<span class="hidden"> (${format.name})</span></button>`;
+            return html`<li><a href="${address}" rel="nofollow">${format.name}</a>${copy}</li>
 `;
-        })}</ul></div>`,
+          })}</ul></div>`,
     );
 }

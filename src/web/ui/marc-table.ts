@@ -19,7 +19,9 @@ function row(context: PageContext, field: Field): Html {
   const indicators = field.value === undefined ? `${field.ind1}${field.ind2}`.replaceAll(' ', '_') : '';
   const body =
     field.value === undefined
-      ? field.subfields.map((subfield) => html`<b>$$${subfield.code}</b> <bdi>${shortValue(context, subfield.value)}</bdi> `)
+      ? field.subfields.map(
+          (subfield) => html`<b>$$${subfield.code}</b> <bdi>${shortValue(context, subfield.value)}</bdi> `,
+        )
       : html`<bdi>${shortValue(context, field.value)}</bdi>`;
   return html`<tr><th scope="row">${field.tag}</th><td>${indicators}</td><td>${body}</td></tr>
 `;

@@ -1,6 +1,6 @@
-// The last questions of this browser, for its search box. They are kept here and sent nowhere, and go
-// when one clears them or signs out.
-const recentQuestions = (() => {
+// The last questions of this browser, for its search box. They are kept here and sent nowhere, and
+// go when one clears them or signs out.
+window.recentQuestions = (() => {
   const key = 'reperio-questions';
   const most = 5;
   const longest = 200;

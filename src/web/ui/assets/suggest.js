@@ -63,7 +63,9 @@
           name.textContent = label;
           const about = document.createElement('small');
           about.textContent =
-            count === undefined ? (texts[kind] ?? '') : `${texts[kind]} · ${count.toLocaleString(document.documentElement.lang)}`;
+            count === undefined
+              ? (texts[kind] ?? '')
+              : `${texts[kind]} · ${count.toLocaleString(document.documentElement.lang)}`;
           option.append(name, ' ', about);
           option.addEventListener('mousedown', (event) => event.preventDefault());
           option.addEventListener('click', () => {
@@ -85,7 +87,7 @@
     };
     // In an empty box stands what was asked before.
     const offerRecent = () => {
-      const recent = input.value.trim() === '' ? recentQuestions.read() : [];
+      const recent = input.value.trim() === '' ? window.recentQuestions.read() : [];
       if (recent.length === 0) return;
       typed = input.value;
       found = [
@@ -95,7 +97,7 @@
       draw();
     };
     const forget = () => {
-      recentQuestions.clear();
+      window.recentQuestions.clear();
       input.value = typed;
       close();
       status.textContent = texts.cleared;
