@@ -177,9 +177,9 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/admin': {
-    for: 'what administrators do with people, groups, roles, sessions and tokens',
-    notFor: 'deciding who may (people)',
-    imports: ['access', 'html', 'people', 'site', 'web/account', 'web/exchange', 'web/http', 'web/ui'],
+    for: 'what administrators do with people, groups, roles, sessions and tokens; past loads',
+    notFor: 'deciding who may (people), loading (records)',
+    imports: ['access', 'html', 'people', 'records', 'site', 'web/account', 'web/exchange', 'web/http', 'web/ui'],
   },
   'web/account': {
     for: 'what people do with their own account; e-mails; signing in by page, provider and program',
@@ -204,7 +204,19 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/reading': {
     for: 'records as one person may read them: found, without what is hidden, in bounded pieces, exported',
     notFor: 'pages',
-    imports: ['access', 'errors', 'formats', 'index', 'marc', 'people', 'site', 'web/exchange', 'web/http', 'web/ui'],
+    imports: [
+      'access',
+      'errors',
+      'formats',
+      'index',
+      'marc',
+      'people',
+      'site',
+      'web/exchange',
+      'web/files',
+      'web/http',
+      'web/ui',
+    ],
   },
   'web/exchange': {
     for: 'one request and its answer: the person, the address, times, caching, cookies of a session, the text of errors; what the application gets from outside',

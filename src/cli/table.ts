@@ -22,6 +22,11 @@ export const commandTable: CommandTable = {
     summary: 'Load records from MARCXML, ISO 2709, JSON or text files.',
     load: () => import('./commands/load.ts'),
   },
+  loads: {
+    group: 'Records',
+    summary: 'List past loads: who, when, and what became of them.',
+    load: () => import('./commands/loads.ts'),
+  },
   record: {
     group: 'Records',
     summary: 'Show, export and delete records; list their versions.',

@@ -55,7 +55,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Key',
     's3Secret',
   ],
-  Loading: ['workers', 'batchSize', 'recordLimit'],
+  Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort'],
 };
 

@@ -480,6 +480,15 @@ export const settingsTable = {
     change: 'command',
     doc: 'The largest record that is read; a larger one is refused, and the load continues.',
   },
+  loadHidden: {
+    name: 'load-hidden',
+    environment: 'REPERIO_LOAD_HIDDEN',
+    type: 'text',
+    default: 'refuse',
+    choices: ['refuse', 'keep', 'drop'],
+    change: 'command',
+    doc: 'What `reperio load` does with a record that replaces one with hidden fields and has none of them: refuse it, let it keep them, or drop them. `--keep-hidden` and `--drop-hidden` say it for one load.',
+  },
   poolSize: {
     name: 'pool-size',
     environment: 'REPERIO_POOL_SIZE',

@@ -120,6 +120,32 @@ export async function someFiles(
     ORDER BY newest DESC, name, version DESC, format OFFSET ${skip} LIMIT ${count}`);
 }
 
+/** With which statuses these records have documents. One statement. */
+export async function statusesOf(database: Queryable, records: readonly number[]): Promise<readonly string[]> {
+  const rows = await database.query<{ status: string }>(
+    sql`SELECT DISTINCT status FROM document WHERE record_id = ANY (${records}::integer[])`,
+  );
+  return rows.map(({ status }) => status);
+}
+
+/**
+ * The newest versions of one format of documents of these records that have one of these statuses,
+ * at most `most` of each record, by name. One statement.
+ */
+export async function newestOf(
+  database: Queryable,
+  records: readonly number[],
+  { format, statuses, most }: { readonly format: string; readonly statuses: readonly string[]; readonly most: number },
+): Promise<readonly (FileName & { readonly record: number })[]> {
+  return database.query(sql`
+    SELECT record, document, format FROM (
+      SELECT record_id AS record, name AS document, format, row_number() OVER (PARTITION BY record_id ORDER BY name) AS place
+      FROM document JOIN file ON document_id = id
+      WHERE record_id = ANY (${records}::integer[]) AND status = ANY (${statuses}::text[]) AND format = ${format}
+        AND version = (SELECT max(version) FROM file AS other WHERE other.document_id = id AND other.format = ${format})
+    ) AS newest WHERE place <= ${most} ORDER BY record, place`);
+}
+
 /** All versions of one file of a record. One statement. */
 export async function versionsOf(
   database: Queryable,

@@ -253,7 +253,7 @@ function physics(parts: CitationParts): string {
 
 /**
  * APA 7, MLA 9, Chicago 17 (author-date), Harvard (Cite Them Right), IEEE, Nature, Vancouver
- * (ICMJE), and what physicists write. As plain text: titles of journals are as catalogued, and
- * nothing is in italics.
+ * (ICMJE), and what physicists write. Titles of journals are as catalogued; what is in italics says
+ * citation.ts.
  */
 export const citationStyleWriters = { apa, mla, chicago, harvard, ieee, nature, vancouver, physics } as const;

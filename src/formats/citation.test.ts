@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeWork } from '../description/work.ts';
 import type { Field } from '../marc/record.ts';
-import { type CitationStyle, citationText } from './citation.ts';
+import { type CitationStyle, citationRuns, citationStyles, citationText } from './citation.ts';
 import { field, item } from './test-records.ts';
 
 const address = 'https://library.example/record/1';
@@ -103,4 +103,23 @@ test('a collaboration stands for its authors; a record that says nothing is its 
   assert.match(cited('vancouver', ...paper), /^ATLAS Collaboration\. T\. J\. 2000;1:5\./);
   assert.equal(cited('physics'), address);
   assert.match(cited('apa', field('245__', '$aAlone')), /^Alone\. \(n\.d\.\)\. https/);
+});
+
+test('titles of journals and whole works are in italics as the manuals say, and nothing else is changed', () => {
+  const italic = (style: CitationStyle, fields: readonly Field[]): string =>
+    citationRuns(describeWork(item(1, fields).record), style, address)
+      .filter((run) => run.italic)
+      .map(({ text }) => text)
+      .join('|');
+  const found = citationStyles.map(({ style }) => [style, ...[article, book, thesis].map((one) => italic(style, one))]);
+  assert.deepEqual(found, [
+    ['apa', 'Nucl. Phys. B|106', 'Statistics: a map', 'What is mass'],
+    ['mla', 'Nucl. Phys. B', 'Statistics: a map', ''],
+    ['chicago', 'Nucl. Phys. B', 'Statistics: a map', ''],
+    ['harvard', 'Nucl. Phys. B', 'Statistics: a map', 'What is mass'],
+    ['ieee', 'Nucl. Phys. B', 'Statistics: a map', ''],
+    ['nature', 'Nucl. Phys. B', 'Statistics: a map', ''],
+    ['vancouver', '', '', ''],
+    ['physics', '', '', ''],
+  ]);
 });

@@ -17,17 +17,85 @@ export const citationStyles: readonly { readonly style: CitationStyle; readonly 
   { style: 'physics', name: 'Physics' },
 ];
 
-/** How to cite a work, as one line of text. `address` is at its end if there is no DOI. */
+/** A piece of a citation. */
+export interface CitationRun {
+  readonly text: string;
+  readonly italic: boolean;
+}
+
+/** How to cite a work, as one line of text. `address` stands at its end when there is no DOI. */
 export function citationText(work: Work, style: CitationStyle, address: string): string {
+  return citationRuns(work, style, address)
+    .map(({ text }) => text)
+    .join('');
+}
+
+/** The same in pieces, with what the style has in italics. */
+export function citationRuns(work: Work, style: CitationStyle, address: string): readonly CitationRun[] {
+  const line = writtenCitation(work, style, address);
+  return line
+    .split(marks)
+    .map((text, i) => ({ text, italic: i % 2 === 1 }))
+    .filter(({ text }) => text !== '');
+}
+
+/**
+ * Around what is in italics while a citation is put together, so that a style need not know of
+ * them: private characters, which no text of ours has. Final marks stand outside, since styles look
+ * for them.
+ */
+const mark = '\u{f8fe0}';
+const marks = /\u{f8fe0}/u;
+
+function italics(text: string): string {
+  const [, inner = '', end = ''] = /^(.*?)([.?!]*)$/s.exec(text.replaceAll(mark, '')) ?? [];
+  return inner === '' ? text : `${mark}${inner}${mark}${end}`;
+}
+
+const asItIs = (text: string): string => text;
+
+interface Italics {
+  readonly journal: boolean;
+  readonly volume: boolean;
+  /** Of a book or proceedings; of whatever was not published in a journal; never. */
+  readonly title: 'whole' | 'unpublished' | 'never';
+}
+
+const plain: Italics = { journal: false, volume: false, title: 'never' };
+const usual: Italics = { journal: true, volume: false, title: 'whole' };
+
+/** By the manuals of the styles (citation-styles.ts). */
+const italicsOf: Readonly<Record<CitationStyle, Italics>> = {
+  apa: { journal: true, volume: true, title: 'unpublished' },
+  mla: usual,
+  chicago: usual,
+  harvard: { ...usual, title: 'unpublished' },
+  ieee: usual,
+  nature: usual,
+  vancouver: plain,
+  physics: plain,
+};
+
+function writtenCitation(work: Work, style: CitationStyle, address: string): string {
   const parts = partsOf(work);
+  const wanted = italicsOf[style];
+  const [published] = work.publications;
+  const isWhole = published === undefined && (work.type === 'book' || work.type === 'proceedings');
+  const hasTitle = wanted.title === 'unpublished' ? published === undefined : wanted.title === 'whole' && isWhole;
+  const ofJournal = wanted.journal ? italics : asItIs;
+  const ofVolume = wanted.volume ? italics : asItIs;
   const writers = parts.authors.length > 0 ? parts.authors : parts.editors;
   return citationStyleWriters[style]({
     type: work.type,
     people: writers.filter((one) => one.kind === 'person').map((one) => nameParts(one.name)),
     group: work.collaborations[0] ?? writers.find((one) => one.kind !== 'person')?.name,
-    title: parts.title,
+    title: (hasTitle ? italics : asItIs)(parts.title),
     year: parts.year,
-    published: work.publications[0],
+    published: published && {
+      ...published,
+      journal: ofJournal(published.journal),
+      volume: published.volume === undefined ? undefined : ofVolume(published.volume),
+    },
     pages: parts.lastPage === undefined ? parts.firstPage : `${parts.firstPage ?? ''}–${parts.lastPage}`,
     isRange: parts.lastPage !== undefined,
     publisher: parts.publisher,

@@ -3,7 +3,8 @@ import type { Settings } from '../config/settings.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { createFollower, type FollowerState } from '../index/follower.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
-import { type ChangesAsked, changedBy, readBefore } from '../records/history.ts';
+import type { StoredVersion } from '../index/stored-records.ts';
+import { type ChangesAsked, changedBy, listVersions, readBefore, storedRevision } from '../records/history.ts';
 import { connect, type Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { asViewed } from './as-viewed.ts';
@@ -30,6 +31,9 @@ export interface Library extends RecordReader {
   changedBy(asked: ChangesAsked): Promise<readonly number[]>;
   /** What a record was before it was deleted. */
   before(id: number): Promise<RecordVersion | undefined>;
+  /** Its versions, the newest first, some of them; and one of them as it is stored. */
+  history(id: number, part: { readonly offset: number; readonly limit: number }): ReturnType<typeof listVersions>;
+  revision(id: number, revision: number): Promise<StoredVersion | undefined>;
   /**
    * Has the citation graph made if it is not there; resolves when the newest view has one. Small
    * libraries always have one.
@@ -93,6 +97,8 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
       },
       changedBy: (asked) => changedBy(database, asked),
       before: (id) => readBefore(database, id),
+      history: (id, part) => listVersions(database, id, part),
+      revision: (id, revision) => storedRevision(database, id, revision),
       citationsReady: () => citations.ready(),
       repair: (segment) => follower.repair(segment),
       close: async () => {

@@ -22,7 +22,10 @@ function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Fi
 }
 
 /** The same with what stands in its original script (880) for what they reach. */
-function reachedInScripts(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Field, ReadonlySet<Subfield>> {
+export function reachedInScripts(
+  record: MarcRecord,
+  paths: readonly MarcPath[],
+): ReadonlyMap<Field, ReadonlySet<Subfield>> {
   const found = new Map(reached(record, paths));
   for (const field of record.fields) {
     if (field.tag !== '880') continue;
@@ -47,11 +50,6 @@ export function withoutPaths(record: MarcRecord, paths: readonly MarcPath[]): Ma
     leader: record.leader,
     fields: record.fields.flatMap((field) => withoutSubfields(field, hidden.get(field))),
   };
-}
-
-/** Only what `withoutPaths` takes away. */
-export function takenAway(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
-  return onlyReached(record, reachedInScripts(record, paths));
 }
 
 function withoutSubfields(field: Field, hidden: ReadonlySet<Subfield> | undefined): readonly Field[] {

@@ -31,7 +31,14 @@ export const recordErrors = defineErrors({
     status: 409,
     message:
       '{record} would replace record {id} and drop its hidden fields {paths}: the new record does not have them.',
-    hint: 'Use --keep-hidden to keep them, or --drop-hidden to drop them. The output of "reperio record export" has them; exports of guests on the web do not.',
+    hint: 'Give the same command again with --keep-hidden to keep them, or with --drop-hidden to drop them. For every load: "load-hidden: keep" in reperio.yaml, or REPERIO_LOAD_HIDDEN=keep. The output of "reperio record export" has them; exports of guests on the web do not.',
+  },
+  hiddenNoPlace: {
+    code: 'REPERIO_RECORD_HIDDEN_NO_PLACE',
+    status: 409,
+    message:
+      '{record} would replace record {id}, but has no place for its hidden {paths}: no field has the same other subfields.',
+    hint: 'Load it with the hidden subfields in it ("reperio record export {id}" shows them), or with --drop-hidden.',
   },
   twoNumbers: {
     code: 'REPERIO_RECORD_TWO_NUMBERS',

@@ -37,11 +37,7 @@ export async function readBefore(database: Queryable, id: number): Promise<Recor
 
 /** Any version, the newest too. */
 export async function readRevision(database: Queryable, id: number, revision: number): Promise<RecordVersion> {
-  const [row] = await database.query<StoredVersion>(sql`
-    SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ${id} AND revision = ${revision}
-    UNION ALL
-    SELECT record_id, old.revision, old.deleted, record.created, old.modified, old.marc FROM revision old
-    JOIN record ON record.id = old.record_id WHERE record_id = ${id} AND old.revision = ${revision}`);
+  const row = await storedRevision(database, id, revision);
   if (row !== undefined) return decodeVersion(row);
   await readRecord(database, id);
   throw new UserError(recordErrors.noRevision, { id, revision });
@@ -68,6 +64,55 @@ export async function recordHistory(database: Queryable, id: number): Promise<re
     replaced: replaced ?? undefined,
     replacedBy: reason ?? undefined,
   }));
+}
+
+/** A version as a page lists it. */
+export interface ListedVersion {
+  readonly revision: number;
+  readonly modified: Date;
+  readonly deleted: boolean;
+  /** Who wrote it, where that is known. */
+  readonly person: string | undefined;
+  /** By what it came, as "load replace records.xml"; undefined for the first one. */
+  readonly reason: string | undefined;
+}
+
+/** Some versions of a record, the newest first, without what they hold; and how many there are. */
+export async function listVersions(
+  database: Queryable,
+  id: number,
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+): Promise<{ readonly versions: readonly ListedVersion[]; readonly total: number }> {
+  const rows = await database.query<
+    Omit<ListedVersion, 'person' | 'reason'> & Readonly<Record<'person' | 'reason', string | null>> & { total: number }
+  >(sql`
+    SELECT revision, modified, deleted, person, lag(reason) OVER (ORDER BY revision) AS reason,
+      (count(*) OVER ())::integer AS total
+    FROM (
+      SELECT revision, modified, deleted, person, NULL::text AS reason FROM record WHERE id = ${id}
+      UNION ALL
+      SELECT revision, modified, deleted, person, reason FROM revision WHERE record_id = ${id}) AS version
+    ORDER BY revision DESC LIMIT ${limit} OFFSET ${offset}`);
+  const versions = rows.map(({ total, person, reason, ...rest }) => ({
+    ...rest,
+    person: person ?? undefined,
+    reason: reason ?? undefined,
+  }));
+  return { versions, total: rows[0]?.total ?? 0 };
+}
+
+/** Any version in stored form, the newest too; undefined: there is none. */
+export async function storedRevision(
+  database: Queryable,
+  id: number,
+  revision: number,
+): Promise<StoredVersion | undefined> {
+  const [row] = await database.query<StoredVersion>(sql`
+    SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ${id} AND revision = ${revision}
+    UNION ALL
+    SELECT record_id, old.revision, old.deleted, record.created, old.modified, old.marc FROM revision old
+    JOIN record ON record.id = old.record_id WHERE record_id = ${id} AND old.revision = ${revision}`);
+  return row;
 }
 
 /** Versions of one person in a time: seconds since 1970, `below` not included. */

@@ -34,13 +34,20 @@ test('a record is known by 035__a, 970__a, OAI identifiers and DOI, in this orde
       field('0351_', 'anot this'),
     ),
   );
-  assert.deepEqual(keys, ['control (OCoLC)1', 'system SYS1', 'oai oai:here:1', 'oai SLAC:77', 'doi 10.1234/abc']);
+  assert.deepEqual(keys, [
+    'control (OCoLC)1',
+    'oclc 1',
+    'system SYS1',
+    'oai oai:here:1',
+    'oai SLAC:77',
+    'doi 10.1234/abc',
+  ]);
 });
 
 test('a foreign 001 is kept with its 003, and known again by it', () => {
   const identity = identify(record(controlField('001', ' ocm17 '), controlField('003', 'OCoLC')));
   assert.deepEqual(matchRecord(identity, nothing), { id: 0, by: '', ours: false });
-  assert.deepEqual(keysOf(identity, 5, false), ['control (OCoLC)ocm17']);
+  assert.deepEqual(keysOf(identity, 5, false), ['control (OCoLC)ocm17', 'oclc 17']);
   assert.equal(matchRecord(identity, holding({ 'control (OCoLC)ocm17': 5 })).id, 5);
 });
 
@@ -66,7 +73,35 @@ test('our records come back after an export, whoever’s code stands in 003', ()
   );
   const match = matchRecord(fromElsewhere, holding({ 'control (OCoLC)ocm17': 12, 'control (OCoLC)12': 40 }));
   assert.deepEqual(match, { id: 12, by: '001 12', ours: true });
-  assert.deepEqual(keysOf(fromElsewhere, 12, true), ['control (OCoLC)ocm17']);
+  assert.deepEqual(keysOf(fromElsewhere, 12, true), ['control (OCoLC)ocm17', 'oclc 17']);
+});
+
+test('a number of OCLC is the same however it is written, in 035 and in 001', () => {
+  const held = holding({ 'oclc 12345': 7 }, 99);
+  for (const value of ['(OCoLC)12345', '(OCoLC)ocm00012345', '(ocolc) ocn012345', 'ocm00012345 '])
+    assert.deepEqual(
+      matchRecord(identify(record(field('035__', `a${value}`))), held),
+      { id: 7, by: 'OCLC number 12345', ours: false },
+      value,
+    );
+  for (const fields of [
+    [controlField('001', 'ocm00012345')],
+    [controlField('001', '12345'), controlField('003', 'OCoLC')],
+    [controlField('001', 'on0000012345')],
+  ])
+    assert.equal(matchRecord(identify(record(...fields)), held).id, 7);
+  // Numbers of others, cancelled ones, and what stands where there is none.
+  for (const other of [field('035__', 'a(DLC)12345'), field('035__', 'a12345'), field('035__', 'z(OCoLC)12345')])
+    assert.equal(matchRecord(identify(record(other)), held).id, 0);
+  assert.deepEqual(identify(record(field('035__', 'a(OCoLC)000'))).keys, ['control (OCoLC)000']);
+  // Our own number comes back with the 003 of the record: it is none of OCLC.
+  const home = identify(record(controlField('001', '12'), controlField('003', 'OCoLC')));
+  assert.equal(matchRecord(home, holding({ 'home (OCoLC)12': 12, 'oclc 12': 40 })).id, 12);
+  assert.deepEqual(keysOf(home, 12, true), ['home (OCoLC)12']);
+  // Two numbers of two records: nobody can say which of them is meant.
+  const both = identify(record(field('035__', 'a(OCoLC)ocm1', 'a(OCoLC)ocm2')));
+  const decision = decide(both, 'replace', holding({ 'oclc 1': 4, 'oclc 2': 5 }));
+  assert.equal('refusal' in decision && decision.refusal.code, 'REPERIO_RECORD_CONFLICT');
 });
 
 test('system number goes before OAI identifier, and that before DOI', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { bareDoi } from '../identifiers/doi.ts';
+import { oclcOf } from '../identifiers/oclc.ts';
 import { largestRecordId } from '../index/record-id.ts';
 import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
@@ -10,6 +11,7 @@ import { asksDeletion } from './deletion.ts';
  * the normalised value.
  *
  *   control  field 001 with 003 as "(003)001" (bare "001" when there is no 003), and every 035__a without a source
+ *   oclc     the number of OCLC in one of these, and in a 001 that says it is one: "17" of "(OCoLC)ocm00000017"
  *   system   970__a
  *   oai      909COo; and 035__a with a source in 035__9, as "source:value"
  *   doi      0247_a with $2 doi, lower case
@@ -18,7 +20,7 @@ import { asksDeletion } from './deletion.ts';
  *   home     "(003)number" with our own number, of a record that has a 003 but no 001 of that source: so it is known again
  *            when it comes back from an export, whoever's code stands in 003
  */
-export type IdentifierKind = 'control' | 'system' | 'oai' | 'doi' | 'harvest' | 'home';
+export type IdentifierKind = 'control' | 'oclc' | 'system' | 'oai' | 'doi' | 'harvest' | 'home';
 
 export interface Identity {
   /** Field 001, trimmed; "" when there is none. */
@@ -57,6 +59,7 @@ const longestValue = 500;
 /** `source` stands in for a missing 003; `harvested` is the OAI identifier beside the record. */
 export function identify(record: MarcRecord, source = '', harvested = ''): Identity {
   const control = wellFormed(controlValue(record, '001') ?? '').trim();
+  const oclc = oclcKeys(control);
   const system: string[] = [];
   const oai: string[] = [];
   const doi: string[] = [];
@@ -66,9 +69,13 @@ export function identify(record: MarcRecord, source = '', harvested = ''): Ident
     if (field.tag === '035') {
       if (!blank(field)) continue;
       const provenance = first(field, '9');
-      each(field, 'a', (value) =>
-        provenance === '' ? other.push(key('control', value)) : oai.push(key('oai', `${provenance}:${value}`)),
-      );
+      each(field, 'a', (value) => {
+        if (provenance !== '') oai.push(key('oai', `${provenance}:${value}`));
+        else {
+          other.push(key('control', value));
+          oclc.push(...oclcKeys(value));
+        }
+      });
     } else if (field.tag === '970') {
       if (blank(field)) each(field, 'a', (value) => system.push(key('system', value)));
     } else if (field.tag === '909') {
@@ -86,7 +93,7 @@ export function identify(record: MarcRecord, source = '', harvested = ''): Ident
     repeated: record.fields.filter(({ tag, value }) => tag === '001' && value !== undefined).length > 1,
     source: wellFormed(controlValue(record, '003') ?? '').trim() || source,
     number,
-    keys: [...new Set([...other, ...system, ...oai, ...doi, ...harvest])],
+    keys: [...new Set([...other, ...oclc, ...system, ...oai, ...doi, ...harvest])],
     deletes: asksDeletion(record),
   };
 }
@@ -94,6 +101,17 @@ export function identify(record: MarcRecord, source = '', harvested = ''): Ident
 /** The key of a 001 that is somebody else's; undefined without 001. */
 export function foreignKey(identity: Identity): string | undefined {
   return identity.control === '' ? undefined : key('control', foreignControl(identity));
+}
+
+/** The same of OCLC, whose 003 says what the digits of 001 are. */
+function foreignOclc(identity: Identity): readonly string[] {
+  return identity.control === '' ? [] : oclcKeys(foreignControl(identity));
+}
+
+/** Zeros alone stand where there is no number. */
+function oclcKeys(value: string): string[] {
+  const number = oclcOf(value);
+  return number === undefined || number === '0' ? [] : [key('oclc', number)];
 }
 
 /** How a 001 that is somebody else's is kept in 035__a. */
@@ -104,7 +122,7 @@ export function foreignControl(identity: Identity): string {
 /**
  * Which record of ours this is. A 001 is our number when another identifier of the record says the
  * same; else when nobody's "(003)001" is known by it, and we have a record of this number with this
- * 003 (any record, when there is no 003). After 001: 035__a, 970__a, OAI, DOI.
+ * 003 (any record, when there is no 003). After 001: 035__a, OCLC, 970__a, OAI, DOI.
  */
 export function matchRecord(identity: Identity, holdings: Holdings): Match {
   const { number } = identity;
@@ -114,7 +132,7 @@ export function matchRecord(identity: Identity, holdings: Holdings): Match {
   const holder = control === undefined ? 0 : holdings.holder(control);
   if (control !== undefined && holder > 0) return { id: holder, by: nameKey(control), ours: holder === number };
   if (number > 0 && isHome(identity, holdings)) return byNumber;
-  for (const held of identity.keys) {
+  for (const held of [...foreignOclc(identity), ...identity.keys]) {
     const id = holdings.holder(held);
     if (id > 0) return { id, by: nameKey(held), ours: false };
   }
@@ -124,7 +142,7 @@ export function matchRecord(identity: Identity, holdings: Holdings): Match {
 /** The keys a record brings before it has a number of ours. */
 export function broughtKeys(identity: Identity, ours: boolean): readonly string[] {
   const control = ours ? undefined : foreignKey(identity);
-  return control === undefined || identity.keys.includes(control) ? identity.keys : [control, ...identity.keys];
+  return control === undefined ? identity.keys : [...new Set([control, ...foreignOclc(identity), ...identity.keys])];
 }
 
 /** All keys under which a record is known once it has its number. */
@@ -161,6 +179,7 @@ export function splitKey(text: string): { readonly kind: IdentifierKind; readonl
 
 const kindNames: Readonly<Record<IdentifierKind, string>> = {
   control: 'control number',
+  oclc: 'OCLC number',
   system: '970__a',
   oai: 'OAI identifier',
   doi: 'DOI',

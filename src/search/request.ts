@@ -197,10 +197,13 @@ export function requestOf(args: URLSearchParams, { isField, isFacet }: KnownName
 
 /**
  * Bookmarks and scripts of Invenio, which knew the newest first only: they carry its arguments of
- * order and layout, even empty, or a format.
+ * order and layout, even empty, or a format. Not the same hits in another dress, sc=1 or a page
+ * that is no list: links to these say no more than what the reader chose.
  */
 function ordersAsInvenio(args: URLSearchParams): boolean {
-  return ['sf', 'so', 'rm', 'as', 'sc', 'of'].some((name) => args.has(name));
+  if (['sf', 'so', 'rm', 'as'].some((name) => args.has(name)) || args.get('sc') === '0') return true;
+  const format = args.get('of');
+  return format !== null && (format === emptyRequest.format || !isPage(format.toLowerCase()));
 }
 
 /** p1, f1, m1 and op1 of the form that adds to a search. */

@@ -26,6 +26,8 @@ test('addresses of Invenio keep the newest first, and so does whoever asks for i
   const old = ['sf=', 'so=d', 'rm=', 'as=0', 'sc=0', 'of=hb', 'of=id', 'of=xm'];
   for (const one of old)
     assert.deepEqual(orderAsked(request(`p=higgs&${one}`), testSite, testAnalyzer), newestFirst, one);
+  // The same hits in another dress are no address of Invenio.
+  for (const view of ['sc=1', 'of=hd', 'of=hm']) assert.equal(rankOf(`p=higgs&${view}`), 'wrd', view);
   assert.equal(toArguments(request('p=higgs&so=d')).get('so'), 'd');
   assert.equal(toArguments(request('p=higgs')).has('so'), false);
   assert.deepEqual(orderAsked({ ...emptyRequest, text: 'higgs' }, testSite, testAnalyzer), newestFirst);

@@ -3,8 +3,15 @@ import type { Entry, Value, YamlReader } from '../yaml/yaml-reader.ts';
 import { isLanguage, readNames } from './parse-names.ts';
 import type { FooterLink, LocalText, SiteImage, SitePage } from './site.ts';
 
-/** The bytes of a file beside the site file; undefined: it cannot be read. */
-export type SiteFiles = (path: string) => Uint8Array | undefined;
+/**
+ * What a file beside the site file holds, or what is wrong with it, as the end of a sentence about
+ * it; undefined: there is none. Of one with more bytes than are wanted nothing need be read.
+ */
+export type SiteFiles = (path: string, largest: number) => Uint8Array | SiteFileProblem | undefined;
+
+export interface SiteFileProblem {
+  readonly problem: string;
+}
 
 /** Bytes. */
 const largestLogo = 200_000;
@@ -44,11 +51,12 @@ function readFile(
   files: SiteFiles,
   largest: number,
 ): Uint8Array | undefined {
-  const bytes = files(path);
-  if (bytes === undefined) reader.report(line, `${name}: the file ${path} cannot be read beside the site file.`);
-  else if (bytes.length > largest)
-    reader.report(line, `${name}: ${path} has ${bytes.length} bytes; at most ${largest} are allowed.`);
-  else return bytes;
+  const found = files(path, largest);
+  if (found === undefined) reader.report(line, `${name}: the file ${path} cannot be read beside the site file.`);
+  else if ('problem' in found) reader.report(line, `${name}: ${path} ${found.problem}.`);
+  else if (found.length > largest)
+    reader.report(line, `${name}: ${path} has ${found.length} bytes; at most ${largest} are taken.`);
+  else return found;
   return undefined;
 }
 

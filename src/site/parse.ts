@@ -68,10 +68,10 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
   const root = reader.members(reader.root, sections);
   const queries: WrittenQuery[] = [];
   const files = new Map<string, Uint8Array>();
-  const general = readGeneral(reader, root.site, (path) => {
-    const bytes = checks.files?.(path);
-    if (bytes !== undefined) files.set(path, bytes);
-    return bytes;
+  const general = readGeneral(reader, root.site, (path, largest) => {
+    const found = checks.files?.(path, largest);
+    if (found !== undefined && !('problem' in found)) files.set(path, found);
+    return found;
   });
   const { knowledge, labels } = readKnowledge(reader, root.knowledge);
   const fields = readFields(reader, root.fields, knowledge);

@@ -1,16 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { UserError } from '../errors/errors.ts';
 import { siteErrors } from './errors.ts';
-import type { SiteFiles } from './parse-appearance.ts';
+import type { SiteFileProblem, SiteFiles } from './parse-appearance.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'access is denied',
   EISDIR: 'it is a folder',
+  ENXIO: 'it is a socket, or a device that is not there',
 };
 
 /** The text of a site file; "-" is standard input. Throws `unreadable`. */
@@ -23,14 +24,37 @@ export async function readSiteText(file: string, stdin: Readable): Promise<strin
   }
 }
 
-/** What a site file names is looked for beside it; of standard input in the current folder. */
+/**
+ * What a site file names is looked for beside it; of standard input in the current folder. What is
+ * no file, or too large, is not read: a pipe or a device might never end.
+ */
 export function filesBeside(file: string): SiteFiles {
   const folder = file === '-' ? '.' : dirname(file);
-  return (path) => {
+  return (path, largest) => {
     try {
-      return readFileSync(resolve(folder, path));
-    } catch {
-      return undefined;
+      return readSmallFile(resolve(folder, path), largest);
+    } catch (error) {
+      const { code = '', message } = error as NodeJS.ErrnoException;
+      return { problem: `cannot be read beside the site file: ${reasons[code] ?? message}` };
     }
   };
+}
+
+function readSmallFile(path: string, largest: number): Uint8Array | SiteFileProblem {
+  // Without waiting for somebody who writes into a pipe. What was opened is what is looked at.
+  const opened = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    const found = fstatSync(opened);
+    if (found.isDirectory()) return { problem: 'is a folder, and a file is wanted' };
+    if (!found.isFile()) return { problem: 'is a pipe, a socket or a device, and a file is wanted' };
+    if (found.size > largest) return { problem: `has ${found.size} bytes; at most ${largest} are taken` };
+    const bytes = Buffer.alloc(largest + 1);
+    let length = 0;
+    for (let read = 1; read > 0 && length <= largest; length += read)
+      read = readSync(opened, bytes, length, bytes.length - length, null);
+    if (length > largest) return { problem: `grows while it is read; at most ${largest} bytes are taken` };
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(opened);
+  }
 }

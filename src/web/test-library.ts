@@ -22,9 +22,14 @@ export const deletedRecord: MarcRecord = {
 /**
  * For tests: a library of these records, numbered from 1, with a real index but without a database.
  * A deleted one has the mark beside the collections that it was in. Two libraries in one process
- * need two versions.
+ * need two versions. `earlier`: what each of them was before, the oldest first.
  */
-export function memoryLibrary(site: Site, records: readonly MarcRecord[], version = '1'): WebLibrary {
+export function memoryLibrary(
+  site: Site,
+  records: readonly MarcRecord[],
+  version = '1',
+  earlier: readonly (readonly MarcRecord[])[] = [],
+): WebLibrary {
   const analyzer = compileAnalyzer(site);
   const inverter = createInverter();
   const versions = new Map<number, RecordVersion>();
@@ -32,7 +37,7 @@ export function memoryLibrary(site: Site, records: readonly MarcRecord[], versio
     const created = new Date(firstAdded + i * 3_600_000);
     const made = {
       id: i + 1,
-      revision: 1,
+      revision: (earlier[i]?.length ?? 0) + 1,
       deleted: isDeleted(record),
       created,
       modified: created,
@@ -62,9 +67,32 @@ export function memoryLibrary(site: Site, records: readonly MarcRecord[], versio
       const version = versions.get(id);
       return version?.deleted ? { ...version, record: withoutMark(version.record) } : undefined;
     },
+    history: async (id, { offset, limit }) => {
+      const newest = versions.get(id);
+      const all = newest === undefined ? [] : [...(earlier[id - 1] ?? []).map(olderThan(newest)), newest];
+      const listed = all
+        .toReversed()
+        .slice(offset, offset + limit)
+        .map(({ revision, modified, deleted }) => ({
+          ...{ revision, modified, deleted, person: 'ada' },
+          reason: revision === 1 ? undefined : 'load replace some.xml',
+        }));
+      return { versions: listed, total: all.length };
+    },
+    revision: async (id, revision) => {
+      const newest = versions.get(id);
+      if (newest === undefined) return undefined;
+      const all = [...(earlier[id - 1] ?? []).map(olderThan(newest)), newest];
+      const found = all[revision - 1];
+      return found && { ...found, marc: encodeStored(found.record) };
+    },
     changedBy: async () => [],
     repair: async () => undefined,
   };
+}
+
+function olderThan(newest: RecordVersion): (record: MarcRecord, place: number) => RecordVersion {
+  return (record, place) => ({ ...newest, deleted: isDeleted(record), revision: place + 1, record });
 }
 
 function withoutMark(record: MarcRecord): MarcRecord {

@@ -138,6 +138,18 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /record/:id/authors': ({ ids }) => get(...ids.map((id) => `/record/${id}/authors`)),
   'GET /record/:id/files': ({ ids }) => get(...ids.map((id) => `/record/${id}/files`)),
   'GET /record/:id/marc': ({ ids }) => get(...ids.flatMap((id) => [`/record/${id}/marc`, `/record/${id}/marc?page=2`])),
+  'GET /record/:id/history': ({ ids }) =>
+    get(...[...ids, 'x'].flatMap((id) => [`/record/${id}/history`, `/record/${id}/history?page=2&ln=fr`])),
+  'GET /record/:id/history/:revision': ({ ids }) =>
+    get(
+      ...ids.flatMap((id) =>
+        [1, 2, 3, 'x'].flatMap((revision) =>
+          ['', '?with=1', '?with=2', '?with=9', '?of=xm', '?of=hm', '?of=tm&ot=245,595'].map(
+            (more) => `/record/${id}/history/${revision}${more}`,
+          ),
+        ),
+      ),
+    ),
   'GET /record/:id/export/:format': ({ ids }) =>
     get(
       ...ids.flatMap((id) => [...formats, 'nothing'].map((format) => `/record/${id}/export/${format}?ot=245,595,999`)),
@@ -260,6 +272,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /admin/sessions': form('/admin/sessions'),
   'GET /admin/tokens': () => get('/admin/tokens'),
   'POST /admin/tokens': form('/admin/tokens'),
+  'GET /admin/loads': () => get('/admin/loads', '/admin/loads?q=zq'),
   'GET /admin/log': () => get('/admin/log'),
 };
 

@@ -83,6 +83,7 @@ collections:
   - {name: Vault, query: '980__a:"VAULT"', restricted: true}
 roles:
   insider: {may: [{action: viewrestrcoll, collection: Secret}]}
+  editor: {may: [{action: runbibedit}]}
   boss: {may: everything}
 `;
 
@@ -104,6 +105,8 @@ interface Drawn {
   readonly owned: boolean;
   readonly hidden: boolean;
   readonly deleted: boolean;
+  /** In which collection each earlier version was, the oldest first. */
+  readonly past: readonly string[];
 }
 const drawn = fc.record<Drawn>({
   kinds: fc.uniqueArray(fc.constantFrom('BOOK', 'ARTICLE', 'SECRET', 'VAULT', 'OUTSIDE', 'NOTHING'), {
@@ -115,6 +118,7 @@ const drawn = fc.record<Drawn>({
   owned: fc.boolean(),
   hidden: fc.boolean(),
   deleted: fc.nat(9).map((n) => n === 0),
+  past: fc.array(fc.constantFrom('BOOK', 'SECRET', 'VAULT', 'NOTHING'), { maxLength: 2 }),
 });
 type Library = readonly Drawn[];
 
@@ -156,6 +160,14 @@ function recordOf(one: Drawn, id: number, hiddenShown: boolean): MarcRecord {
 function deletedOf(one: Drawn, id: number): MarcRecord {
   const record = recordOf(one, id, true);
   return { ...record, fields: [...record.fields, field('980__', '$cDELETED')] };
+}
+
+/** What a record was, to somebody who sees these parts of it. */
+function pastOf(one: Drawn, id: number, hiddenShown: boolean, shown: (version: Drawn) => boolean): MarcRecord[] {
+  return one.past.map((kind) => {
+    const version = { ...one, kinds: [kind], deleted: false };
+    return shown(version) ? recordOf(version, id, hiddenShown) : emptyRecord;
+  });
 }
 
 const emptyRecord: MarcRecord = { leader: '', fields: [field('980__', '$aNOTHING'), field('260__', '$c2001')] };
@@ -211,6 +223,7 @@ before(async () => {
   const ids = {
     insider: await add('insider', ['insider']),
     owner: await add('owner', []),
+    editor: await add('editor', ['editor']),
     boss: await add('boss', ['boss']),
   };
   const token = async (
@@ -231,6 +244,7 @@ before(async () => {
     { name: 'guest', headers: {}, ...nothing },
     { name: 'insider', headers: await cookie(ids.insider), ...nothing, collections: ['SECRET'] },
     { name: 'owner', headers: await cookie(ids.owner), ...nothing, owns: true },
+    { name: 'editor', headers: await cookie(ids.editor), ...nothing },
     { name: 'boss', headers: await cookie(ids.boss), ...everything },
     { name: 'token of boss that may not read', headers: await token(ids.boss, ['edit']), ...nothing },
     { name: 'token of owner', headers: await token(ids.owner, ['read']), ...nothing, owns: true },
@@ -250,9 +264,13 @@ let version = 0;
 /** Of the node, which has nothing to do with records. */
 const view = testView();
 
-function appOf(site: Site, records: readonly MarcRecord[]): { app: FastifyInstance; routes: readonly string[] } {
+function appOf(
+  site: Site,
+  records: readonly MarcRecord[],
+  earlier: readonly (readonly MarcRecord[])[] = [],
+): { app: FastifyInstance; routes: readonly string[] } {
   const routes: string[] = [];
-  const app = createApp(memoryLibrary(site, records, String(++version)), {
+  const app = createApp(memoryLibrary(site, records, String(++version), earlier), {
     people,
     files: { database: store.database, store: content, delivery: 'stream', accelPrefix: '', limit: 1000 },
     profiling: {
@@ -419,6 +437,7 @@ test('whatever is asked, nobody learns of what they may not see', async () => {
         const whole = appOf(
           site,
           library.map((one, i) => (one.deleted ? deletedOf(one, i + 1) : recordOf(one, i + 1, true))),
+          library.map((one, i) => pastOf(one, i + 1, true, () => true)),
         );
         await whole.app.ready();
         const steps = [
@@ -427,7 +446,7 @@ test('whatever is asked, nobody learns of what they may not see', async () => {
         ];
         // A guest each time, and two of the others in turn: all of them take long. The guest comes
         // last, when whatever is kept was made for others.
-        const chosen = [walkers[1 + (turn % 5)]!, walkers[1 + ((turn + 2) % 5)]!, walkers[0]!];
+        const chosen = [walkers[1 + (turn % 6)]!, walkers[1 + ((turn + 2) % 6)]!, walkers[0]!];
         // What everybody is told, step by step, so that each comes after the others.
         const told: string[][] = [];
         for (const [step, method] of steps) {
@@ -446,6 +465,14 @@ test('whatever is asked, nobody learns of what they may not see', async () => {
               if (!sees(walker, one, policy)) return emptyRecord;
               return one.deleted ? deletedOf(one, i + 1) : recordOf(one, i + 1, walker.seesHidden);
             }),
+            library.map((one, i) =>
+              pastOf(
+                one,
+                i + 1,
+                walker.seesHidden,
+                (version) => sees(walker, one, policy) && sees(walker, version, policy),
+              ),
+            ),
           );
           for (const [at, [step, method]] of steps.entries()) {
             const where = `${method} ${step.url} ${JSON.stringify(step.headers ?? {})} as ${walker.name}`;
@@ -471,7 +498,7 @@ test('whatever is asked, nobody learns of what they may not see', async () => {
 test('the walk would see it: what is shown to the wrong people differs', async () => {
   // The same comparison for somebody whom the second library takes for an insider.
   const library: Library = [
-    { kinds: ['SECRET'], words: ['boson'], year: 2001, owned: false, hidden: true, deleted: false },
+    { kinds: ['SECRET'], words: ['boson'], year: 2001, owned: false, hidden: true, deleted: false, past: [] },
   ];
   const insider = walkers.find(({ name }) => name === 'insider')!;
   const whole = appOf(sites.any, [recordOf(library[0]!, 1, true)]);

@@ -8,6 +8,8 @@ import { addToGroup, createGroup } from '../../src/people/groups.ts';
 import { addPerson } from '../../src/people/people.ts';
 import { createRole } from '../../src/people/role-changes.ts';
 import { createToken } from '../../src/people/tokens.ts';
+import { noneDone } from '../../src/records/load/coordinator.ts';
+import { beginRun, endRun } from '../../src/records/load/runs.ts';
 import { testSite } from '../../src/search/testing/library.ts';
 import { createApp } from '../../src/web/app.ts';
 import type { WebPeople } from '../../src/web/exchange/web-people.ts';
@@ -51,7 +53,11 @@ const ownPages: Readonly<Record<string, string>> = {
   'a group': '/admin/groups/1',
   'sessions of all': '/admin/sessions',
   'tokens of all': '/admin/tokens',
+  loads: '/admin/loads',
   log: '/admin/log',
+  'versions of a record': '/record/1/history',
+  'a version of a record': '/record/1/history/2?with=1',
+  'a version of a record, in French': '/record/1/history/2?with=1&ln=fr',
 };
 
 describe('pages of accounts in Chromium', { skip }, () => {
@@ -87,7 +93,11 @@ describe('pages of accounts in Chromium', { skip }, () => {
     await people.access.refresh();
     const demo = createDemoLibrary();
     const records = Array.from({ length: 40 }, (_, i) => demo.record(i + 1));
-    app = createApp(memoryLibrary(site, records), { people });
+    const { leader, fields } = records[0]!;
+    const earlier = { leader, fields: fields.filter((_, i) => i % 4 !== 1).toReversed() };
+    const run = await beginRun(store.database, { name: 'nightly.mrc', mode: 'insert-or-replace', person: 'ada' });
+    await endRun(store.database, run, { ...noneDone, inserted: 12_345, refused: 3 });
+    app = createApp(memoryLibrary(site, records, 'accounts', [[earlier]]), { people });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
     // By the form, without scripts.

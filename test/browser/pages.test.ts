@@ -310,6 +310,38 @@ describe('pages in Chromium', { skip }, () => {
     });
   });
 
+  test('an empty box offers what was asked here before, and forgets it when one says so', async () => {
+    await visit('/search?p=measurement', { bypassCSP: true }, async (page) => {
+      await page.goto(`${base}/search?p=boson`);
+      await page.goto(base);
+      const box = page.locator('.hero input[name=p]');
+      const options = page.locator('.hero [role=option]');
+      // The cursor stands in it already: nothing opens by itself.
+      assert.equal(await options.count(), 0);
+      await box.click();
+      const texts = async () => (await options.locator('span').allTextContents()).join('|');
+      assert.equal(await texts(), 'boson|measurement|Clear recent searches');
+      assert.deepEqual(await accessViolations(page), []);
+      await page.keyboard.press('Escape');
+      assert.equal(await options.first().isVisible(), false);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await box.inputValue(), 'boson');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/search\?p=boson$/);
+      await page.goto(base);
+      await box.click();
+      await page.keyboard.press('ArrowUp');
+      assert.equal(await box.inputValue(), '');
+      await page.keyboard.press('Enter');
+      assert.equal(await options.first().isVisible(), false);
+      assert.equal(await page.evaluate('localStorage.length'), 0);
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await options.first().isVisible(), false);
+      assert.equal(new URL(page.url()).pathname, '/');
+    });
+  });
+
   test('a span of years is dragged, chosen by keyboard or typed; a single bar is a link', async () => {
     const address = '/search?p=the&rm=wrd';
     await visit(address, { viewport: { width: 1280, height: 900 } }, async (page) => {
@@ -371,6 +403,86 @@ describe('pages in Chromium', { skip }, () => {
       assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
       await page.click('footer a[lang=fr]');
       assert.equal(await page.getAttribute('html', 'lang'), 'fr');
+    });
+  });
+
+  test('a record is cited in a style one chooses and exported, behind one button, with or without scripts', async () => {
+    for (const javaScriptEnabled of [true, false])
+      await visit('/record/1', { javaScriptEnabled, viewport: { width: 1280, height: 900 } }, async (page) => {
+        const seen = async (): Promise<string> => {
+          const all = await page.locator('.cite').all();
+          const shown = [];
+          for (const one of all) if (await one.isVisible()) shown.push(await one.locator('span').first().textContent());
+          return shown.join('|');
+        };
+        assert.equal(await seen(), '');
+        await page.click('text=Cite or export');
+        const apa = await seen();
+        assert.match(apa, /^[^|]*\(\d{4}\)/);
+        await page.locator('input[name=style]').first().focus();
+        await page.keyboard.press('ArrowRight');
+        const mla = await seen();
+        assert.match(mla, /^[^|]+$/);
+        assert.notEqual(mla, apa);
+        assert.ok((await page.locator('.cite i').count()) > 0);
+        assert.equal(await page.locator('.cite button').nth(1).isVisible(), javaScriptEnabled);
+        assert.equal(await page.locator('.sheet a:text-is("BibTeX")').isVisible(), true);
+      });
+    await visit('/record/1', { bypassCSP: true }, async (page) => {
+      await page.click('text=Cite or export');
+      assert.deepEqual(await accessViolations(page), []);
+    });
+  });
+
+  test('the side column is no longer than what most readers came for', async () => {
+    await visit('/record/1', { viewport: { width: 1280, height: 900 } }, async (page) => {
+      const height = await page.evaluate<number>("document.querySelector('.record .aside').offsetHeight");
+      assert.ok(height < 900, String(height));
+    });
+  });
+
+  test('what is copied of a citation has its italics where programs know them', async () => {
+    const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+    try {
+      const page = await context.newPage();
+      await page.goto(`${base}/record/1`);
+      await page.click('text=Cite or export');
+      await page.locator('.cite button').first().click();
+      await page.waitForSelector('[role=status]:text("Copied")', { state: 'attached' });
+      const [plain, marked] = await page.evaluate<readonly [string, string]>(`(async () => {
+        const [item] = await navigator.clipboard.read();
+        return Promise.all(['text/plain', 'text/html'].map(async (type) => (await item.getType(type)).text()));
+      })()`);
+      assert.doesNotMatch(plain, /</);
+      assert.match(marked, /<i[ >]/);
+    } finally {
+      await context.close();
+    }
+  });
+
+  test('on paper stands what one came for: no tools, menus, forms or signing in', async () => {
+    const notPrinted = '.top, .foot, .tabs, .facets, .pages, .chips a, .menu, summary, button, input, select, form';
+    for (const path of [
+      '/',
+      '/search?p=measurement&facet.collection=Articles',
+      '/record/1',
+      `/record/${demoRecords + 5}`,
+    ])
+      await visit(path, {}, async (page) => {
+        await page.emulateMedia({ media: 'print' });
+        const left = await page.evaluate<readonly string[]>(
+          `[...document.querySelectorAll(${JSON.stringify(notPrinted)})].filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 80))`,
+        );
+        assert.deepEqual(left, [], path);
+        assert.equal(await page.locator('h1').isVisible(), true);
+        if (path.startsWith('/search')) assert.ok(await page.locator('.hit h2').first().isVisible());
+      });
+    await visit(`/record/${demoRecords + 5}`, {}, async (page) => {
+      await page.emulateMedia({ media: 'print' });
+      const after = await page.evaluate<string>(
+        "getComputedStyle(document.querySelector('.full-text a'), '::after').content",
+      );
+      assert.match(after, /https:\/\/library\.example\/paper\.pdf/);
     });
   });
 

@@ -30,11 +30,11 @@ interface Typed {
   readonly stderr: string;
 }
 
-async function type(words: readonly string[], input = ''): Promise<Typed> {
+async function type(words: readonly string[], input = '', more: Readonly<Record<string, string>> = {}): Promise<Typed> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const [out, told] = [text(stdout), text(stderr)];
   const status = await runCommandLine(words, {
-    environment: { DATABASE_URL: store.url, REPERIO_DATA: folder },
+    environment: { DATABASE_URL: store.url, REPERIO_DATA: folder, ...more },
     stdin: Readable.from([Buffer.from(input)]),
     ...{ stdout, stderr, colour: false, signal: new AbortController().signal, onHangup: () => undefined },
   });
@@ -134,6 +134,43 @@ test('an encoding that nobody knows, and two answers to one question, are told b
   assert.match((await type(['load', path, '--encoding', 'klingon'])).stderr, /There is no encoding "klingon"/);
   assert.match((await type(['load', path, '--keep-hidden', '--drop-hidden'])).stderr, /were both given/);
   assert.deepEqual(await store.database.query(sql`SELECT id FROM record`), []);
+});
+
+test('past loads are listed: who, when, and what became of them; a dry run is none', async () => {
+  await store.database.query(sql`TRUNCATE load_run`);
+  await type(['load', file('first.xml', ...many(3)), '--as', 'ada']);
+  await type(['load', join(folder, 'first.xml'), '--mode', 'replace', '--dry-run']);
+  await type(['load', file('second.xml', record('r1', 'Other'), record('new', 'New')), '--mode', 'replace']);
+  await store.database.query(sql`INSERT INTO load_run (name, mode) VALUES ('killed.xml', 'insert')`);
+  const lines = (await type(['loads'])).stdout.trimEnd().split('\n');
+  assert.equal(lines.length, 4);
+  assert.match(lines[0]!, /^STARTED \(UTC\) +INPUT +MODE +BY +INSERTED +REPLACED +DELETED +REFUSED +END$/);
+  assert.match(lines[1]!, /^\d{4}-\d\d-\d\d \d\d:\d\d +killed\.xml +insert +no end$/);
+  assert.match(lines[2]!, /second\.xml +replace +0 +1 +0 +1 +done$/);
+  assert.match(lines[3]!, /first\.xml +insert +ada +3 +0 +0 +0 +done$/);
+  assert.match((await type(['loads', 'ADA', '--limit', '1'])).stdout, /first\.xml/);
+  const rows = JSON.parse((await type(['loads', 'second', '--json'])).stdout);
+  assert.deepEqual([rows.length, rows[0].replaced, rows[0].refused], [1, 1, 1]);
+  const broken = join(folder, 'broken.xml');
+  writeFileSync(broken, 'nothing that is known');
+  await type(['load', broken]);
+  assert.match((await type(['loads', 'broken'])).stdout, /REPERIO_\w+$/m);
+});
+
+test('what becomes of hidden fields can be said once for all loads', async () => {
+  const place = async (): Promise<readonly boolean[]> =>
+    (await store.database.query<{ marc: string }>(sql`SELECT marc FROM record`)).map(({ marc }) =>
+      marc.includes('300'),
+    );
+  await type(['load', file('g.xml', record('g', 'Title', remark))]);
+  const bare = file('h.xml', record('g', 'Other'));
+  const refused = await type(['load', bare, '--mode', 'replace']);
+  assert.match(refused.stderr, /--keep-hidden .*"load-hidden: keep" in reperio\.yaml/);
+  const kept = await type(['load', bare, '--mode', 'replace'], '', { REPERIO_LOAD_HIDDEN: 'keep' });
+  assert.match(kept.stdout, /1 replaced, 0 refused/);
+  assert.deepEqual(await place(), [true]);
+  await type(['load', bare, '--mode', 'replace', '--drop-hidden'], '', { REPERIO_LOAD_HIDDEN: 'keep' });
+  assert.deepEqual(await place(), [false]);
 });
 
 test('records are exported with hidden fields, by number, question and list; for a person only what they may see', async () => {

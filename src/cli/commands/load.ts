@@ -19,11 +19,11 @@ const shownRefusals = 20;
 const shownWarnings = 5;
 
 export const command = defineCommand({
-  description: `Reads MARCXML, ISO 2709, MARC-in-JSON and text MARC, plain or compressed with gzip. Records are matched by 001 with 003, 035__a, 970__a, OAI
+  description: `Reads MARCXML, ISO 2709, MARC-in-JSON and text MARC, plain or compressed with gzip. Records are matched by 001 with 003, 035__a, OCLC number, 970__a, OAI
 identifier (909COo, 035__a with a source in 035__9, or that of the harvest) and DOI (0247_). A record that cannot be loaded is refused, with its position,
 001 and the reason; the load continues. A record with leader/05 d, or a deleted one of an OAI-PMH answer, deletes the record it matches.
 
-A record that would replace one with hidden fields, and has none of them, is refused: use --keep-hidden or --drop-hidden.
+A record that would replace one with hidden fields, and has none of them, is refused: use --keep-hidden or --drop-hidden, or the setting load-hidden for all loads.
 
 Batches of records are committed with their index data and are searchable at once. An interrupted load continues where it
 stopped when the same input is given again with the same mode. Exit status: 0 all records were loaded, 1 some were refused, 2 none could be loaded.`,
@@ -86,9 +86,9 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
   },
   failureStatus: 2,
   run: async ({ arguments: { files }, options, settings, signal, stdin, stderr, print, printJson }) => {
-    const { workers, batchSize, recordLimit } = settings();
+    const { workers, batchSize, recordLimit, loadHidden } = settings();
     const encoding = options.encoding === undefined ? undefined : requireEncoding(options.encoding);
-    const hidden = hiddenFields(options['keep-hidden'], options['drop-hidden']);
+    const hidden = hiddenFields(options['keep-hidden'], options['drop-hidden'], loadHidden as HiddenFields);
     const store = await openStore(settings(), { signal });
     const progress = loadProgress(stderr);
     const named = (file: string): string => (files.length > 1 ? `${nameOf(file)}: ` : '');
@@ -141,9 +141,9 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
   },
 });
 
-function hiddenFields(keep: boolean, drop: boolean): HiddenFields {
+function hiddenFields(keep: boolean, drop: boolean, otherwise: HiddenFields): HiddenFields {
   if (keep && drop) throw new UserError(cliErrors.keepAndDrop);
-  return keep ? 'keep' : drop ? 'drop' : 'refuse';
+  return keep ? 'keep' : drop ? 'drop' : otherwise;
 }
 
 /** A slash at the end says that it is a folder. */

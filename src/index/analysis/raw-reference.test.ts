@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { field } from '../../formats/test-records.ts';
 import { defaultSite } from '../../site/default.ts';
 import { compileKeys } from './keys.ts';
-import { compileRawReference } from './raw-reference.ts';
+import { compileRawReference, doi, report } from './raw-reference.ts';
 
 const keysOf = compileKeys(defaultSite());
 const rawReference = compileRawReference(defaultSite());
@@ -31,6 +31,14 @@ test('a DOI is found at the end of an address; what only begins many of them cos
   assert.ok(means(proxied, '0247_', '$2doi$a10.1103/physrevd.54.4234'));
   // With a search for the end of each that went on to the end of the text this took hours.
   assert.deepEqual(rawReference('http://doi'.repeat(20_000)), []);
+});
+
+test('the beginnings of numbers without an end cost what the length of the text costs', () => {
+  // Each of these looked for its end up to that of the text from every place: billions of steps.
+  for (const part of ['A-', 'a-', 'Aa1-', 'A-1a-', '10.1000.', 'CERN-TH-x-'])
+    assert.deepEqual(rawReference(part.repeat(200_000)), [], part);
+  // Only the last part of a pattern, behind which nothing is asked for, may be of any length.
+  for (const { source } of [report, doi]) assert.doesNotMatch(source.slice(0, -1), /[^\\][*+](?!$)/, source);
 });
 
 test('a text that is no reference means nothing', () => {

@@ -5,7 +5,7 @@ import type { SharedLease } from '../../store/lease.ts';
 import type { WriteMode } from '../matching.ts';
 import { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
-import type { HiddenFields, HiddenPaths } from './hidden.ts';
+import type { HiddenFields, HiddenPart, HiddenPaths } from './hidden.ts';
 import { PendingKeys } from './pending.ts';
 import { countOnly, type Plan, planBatch } from './plan.ts';
 import type { Identified, ProgressRow, RefusedRaw, WrittenBatch } from './protocol.ts';
@@ -211,15 +211,15 @@ export class Coordinator {
   }
 
   /** Looks into the waiting batches before it asks, as for keys. */
-  async #hiddenOf(known: ReadonlySet<number>): Promise<Map<number, number>> {
+  async #hiddenOf(known: ReadonlySet<number>): Promise<Map<number, HiddenPart>> {
     const { database, hiddenPaths } = this.#options;
     if (hiddenPaths.none) return new Map();
-    const waiting = new Map<number, number>();
+    const waiting = new Map<number, HiddenPart>();
     const ask: number[] = [];
     for (const id of known) {
-      const mask = this.#pending.hidden(id);
-      if (mask === undefined) ask.push(id);
-      else waiting.set(id, mask);
+      const part = this.#pending.hidden(id);
+      if (part === undefined) ask.push(id);
+      else waiting.set(id, part);
     }
     return new Map([...waiting, ...(await hiddenPaths.find(database, ask))]);
   }

@@ -2,9 +2,9 @@ import sql from 'sql-template-tag';
 import { tagsMeant } from '../../marc/linked.ts';
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
-import { takenAway } from '../../marc/select-fields.ts';
 import { decodeStored } from '../../marc/stored.ts';
 import type { Queryable } from '../../store/database.ts';
+import { type HiddenPlaces, placesOf, putBack } from './hidden-places.ts';
 
 /**
  * What becomes of the hidden fields of a stored record (`hidden-paths` of the site file) when the
@@ -17,20 +17,65 @@ export type HiddenFields = 'refuse' | 'keep' | 'drop';
  */
 export type PathMask = number;
 
+/** What is known of hidden fields of one record: where it has some, and what else is in them. */
+export interface HiddenPart extends HiddenPlaces {
+  readonly mask: PathMask;
+}
+
 const mostBits = 31;
 
 export class HiddenPaths {
   readonly #paths: readonly MarcPath[];
+  /** Those that may leave a rest of a field. */
+  readonly #partly: readonly MarcPath[];
 
   constructor(paths: readonly string[]) {
     this.#paths = paths.map(compilePath);
+    this.#partly = this.#paths.filter(({ text }) => isPartly(text));
   }
 
   get none(): boolean {
     return this.#paths.length === 0;
   }
 
-  maskOf(record: MarcRecord): PathMask {
+  partOf(record: MarcRecord): HiddenPart | undefined {
+    const mask = this.#maskOf(record);
+    const looksAt = mask !== 0 || this.#mayHoldPart(record);
+    return looksAt ? { mask, ...placesOf(record, this.#paths, (place) => bitOf(place)) } : undefined;
+  }
+
+  /** As the site file writes them. */
+  namesOf(mask: PathMask): readonly string[] {
+    return this.#named(mask).map(({ text }) => text);
+  }
+
+  /**
+   * The record with what it has none of and another one has at a hidden path. `hasPlaceFor` said
+   * that there is a place for it.
+   */
+  withKept(record: MarcRecord, before: MarcRecord): MarcRecord {
+    const lost = this.#maskOf(before) & ~this.#maskOf(record);
+    return lost === 0 ? record : putBack(record, before, this.#paths, this.#named(lost));
+  }
+
+  /**
+   * Those of these records that may have something at the paths; the database looks, so that most
+   * need not be sent.
+   */
+  async find(database: Queryable, ids: readonly number[]): Promise<Map<number, HiddenPart>> {
+    const found = new Map<number, HiddenPart>();
+    if (this.none || ids.length === 0) return found;
+    const patterns = this.#paths.flatMap(({ text }) => storedPatterns(text));
+    const rows = await database.query<{ readonly id: number; readonly marc: string }>(sql`
+      SELECT id, marc FROM record WHERE id = ANY (${ids}::integer[]) AND marc LIKE ANY (${patterns}::text[])`);
+    for (const { id, marc } of rows) {
+      const part = this.partOf(decodeStored(marc));
+      if (part !== undefined && part.mask !== 0) found.set(id, part);
+    }
+    return found;
+  }
+
+  #maskOf(record: MarcRecord): PathMask {
     let mask = 0;
     const inScripts = record.fields
       .filter(({ tag }) => tag === '880')
@@ -45,43 +90,19 @@ export class HiddenPaths {
     return mask;
   }
 
-  /** As the site file writes them. */
-  namesOf(mask: PathMask): readonly string[] {
-    return this.#named(mask).map(({ text }) => text);
-  }
-
-  /** The record with those fields of another that it has none of. */
-  withKept(record: MarcRecord, before: MarcRecord): MarcRecord {
-    const lost = this.#named(this.maskOf(before) & ~this.maskOf(record));
-    if (lost.length === 0) return record;
-    const fields: Field[] = [...record.fields];
-    for (const field of takenAway(before, lost).fields) {
-      const place = fields.findLastIndex(({ tag }) => tag <= field.tag);
-      fields.splice(place + 1, 0, field);
-    }
-    return { leader: record.leader, fields };
-  }
-
-  /**
-   * Those of these records that may have something at the paths; the database looks, so that most
-   * need not be sent.
-   */
-  async find(database: Queryable, ids: readonly number[]): Promise<Map<number, PathMask>> {
-    const found = new Map<number, PathMask>();
-    if (this.none || ids.length === 0) return found;
-    const patterns = this.#paths.flatMap(({ text }) => storedPatterns(text));
-    const rows = await database.query<{ readonly id: number; readonly marc: string }>(sql`
-      SELECT id, marc FROM record WHERE id = ANY (${ids}::integer[]) AND marc LIKE ANY (${patterns}::text[])`);
-    for (const { id, marc } of rows) {
-      const mask = this.maskOf(decodeStored(marc));
-      if (mask !== 0) found.set(id, mask);
-    }
-    return found;
+  /** Fields that a hidden subfield may have to go back to. */
+  #mayHoldPart(record: MarcRecord): boolean {
+    return record.fields.some(({ tag }) => this.#partly.some((path) => tag === '880' || path.matchesTag(tag)));
   }
 
   #named(mask: PathMask): readonly MarcPath[] {
     return this.#paths.filter((_, place) => (mask & bitOf(place)) !== 0);
   }
+}
+
+/** Does a path name single subfields, or characters? */
+function isPartly(path: string): boolean {
+  return path.includes('/') || /^.{5}[^%*]/.test(path);
 }
 
 function bitOf(place: number): number {

@@ -383,6 +383,44 @@ test('a replacement that has none of the hidden fields of a record is refused, t
   await assertIndexIsRight();
 });
 
+test('a load with a hidden subfield replaces the record, or refuses and names it', async () => {
+  await store.database.query(sql`
+    INSERT INTO site_version (number, source, digest, index_digest)
+    VALUES (1, ${'extends: default\nsite: {name: L, hidden-paths: ["8564_x"]}'}, 'd', 'i')`);
+  const link = (address: string, note?: string): Field =>
+    dataField('856', '4', ' ', [
+      { code: 'u', value: address },
+      ...(note === undefined ? [] : [{ code: 'x', value: note }]),
+    ]);
+  const fieldsOf = async (id: number): Promise<readonly Field[]> => {
+    const [row] = await store.database.query<{ marc: string }>(sql`SELECT marc FROM record WHERE id = ${id}`);
+    return decodeStored(row!.marc).fields.filter(({ tag }) => tag === '856');
+  };
+  await load(input(marcXml([titled('One', system('s1'), link('a', 'paid'))])), options());
+  const twice = [titled('A', system('s1'), link('a')), titled('B', system('s1'), link('a'))];
+  for (const records of [9, 1]) {
+    const done = await load(
+      input(marcXml(twice)),
+      options({ mode: 'replace', hidden: 'keep', batch: { records, bytes: 1e9 } }),
+    );
+    assert.deepEqual([done.replaced, done.refused], [2, 0]);
+    assert.deepEqual(await fieldsOf(1), [link('a', 'paid')]);
+  }
+  const refused: string[] = [];
+  const onRefused: LoadOptions['onRefused'] = ({ reason }) => void refused.push(reason.message);
+  const moved = marcXml([titled('C', system('s1'), link('b')), titled('D', system('s1'), link('a'))]);
+  for (const dryRun of [true, false]) {
+    const done = await load(input(moved), options({ mode: 'replace', hidden: 'keep', dryRun, onRefused }));
+    assert.deepEqual([done.replaced, done.refused], [1, 1]);
+  }
+  const message =
+    'Record 1 would replace record 1, but has no place for its hidden 8564_x: no field has the same other subfields.';
+  assert.deepEqual(refused, [message, message]);
+  assert.deepEqual(await fieldsOf(1), [link('a', 'paid')]);
+  await assertIndexIsRight();
+  await store.database.query(sql`TRUNCATE site_version`);
+});
+
 test('refused records go to a file that can be loaded again, with the reason of each', async () => {
   const rejects = join(folder, 'bad.xml');
   const good = marcXml([titled('One', system('a')), titled('Two', system('a')), titled('Three')]);

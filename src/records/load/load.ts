@@ -11,11 +11,12 @@ import { holdSharedLease, takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
 import type { WriteMode } from '../matching.ts';
 import { type BatchLimits, InputReader } from './batches.ts';
-import { Coordinator, type LoadTotals } from './coordinator.ts';
+import { Coordinator, type LoadTotals, noneDone } from './coordinator.ts';
 import { type HiddenFields, HiddenPaths } from './hidden.ts';
 import { knownInputs, type LoadedBefore, loadedBefore, noteLoaded } from './loaded-before.ts';
 import type { ProgressRow, RefusedRaw } from './protocol.ts';
 import { noRejects, openRejects, type Rejects } from './rejects.ts';
+import { beginRun, endRun } from './runs.ts';
 import { LoadWorker } from './worker-handle.ts';
 
 export interface LoadInput {
@@ -87,10 +88,30 @@ export async function load(input: LoadInput, options: LoadOptions): Promise<Load
   const started = performance.now();
   const lease = await takeLease(url, 'load', { label: `load ${input.name}`, wait: true, onWait, signal });
   try {
-    const report = await loadInTurn(input, options);
+    const report = await (options.dryRun === true ? loadInTurn(input, options) : loadNoted(input, options));
     return { ...report, seconds: (performance.now() - started) / 1000 };
   } finally {
     await lease?.release();
+  }
+}
+
+/** With a row in the list of loads. */
+async function loadNoted(input: LoadInput, options: LoadOptions): Promise<Omit<LoadReport, 'seconds'>> {
+  const { database, mode, person } = options;
+  const run = await beginRun(database, { name: input.name, mode, person });
+  let last: Omit<LoadTotals, 'position'> = noneDone;
+  const onProgress = (totals: LoadTotals): void => {
+    last = totals;
+    options.onProgress?.(totals);
+  };
+  try {
+    const report = await loadInTurn(input, { ...options, onProgress });
+    await endRun(database, run, report);
+    return report;
+  } catch (error) {
+    // The database may be what is away: then it stands there without an end.
+    await endRun(database, run, last, error instanceof UserError ? error.code : 'bug').catch(() => undefined);
+    throw error;
   }
 }
 

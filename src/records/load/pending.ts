@@ -1,3 +1,5 @@
+import type { HiddenPart } from './hidden.ts';
+
 /**
  * What the batches that are not committed yet will change in who holds which key. Records are
  * matched against the database and this, so a batch sees those before it as if they were committed.
@@ -6,17 +8,17 @@ export class PendingKeys {
   readonly #holders = new Map<string, { readonly id: number; readonly batch: number }>();
   readonly #keys = new Map<number, { readonly keys: readonly string[]; readonly batch: number }>();
 
-  readonly #hidden = new Map<number, { readonly mask: number; readonly batch: number }>();
+  readonly #hidden = new Map<number, { readonly part: HiddenPart; readonly batch: number }>();
 
   /**
-   * At which hidden paths a record will have something; undefined when no waiting batch writes it.
+   * What a record will have at hidden paths; undefined when no waiting batch says so.
    */
-  hidden(id: number): number | undefined {
-    return this.#hidden.get(id)?.mask;
+  hidden(id: number): HiddenPart | undefined {
+    return this.#hidden.get(id)?.part;
   }
 
-  changeHidden(batch: number, masks: ReadonlyMap<number, number>): void {
-    for (const [id, mask] of masks) this.#hidden.set(id, { mask, batch });
+  changeHidden(batch: number, parts: ReadonlyMap<number, HiddenPart>): void {
+    for (const [id, part] of parts) this.#hidden.set(id, { part, batch });
   }
 
   /** The record that will hold a key: 0 for nobody, undefined when no waiting batch touches it. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors/errors.ts';
+import { type ErrorKind, UserError } from '../../errors/errors.ts';
 import { recordLabel } from '../../marc/problem.ts';
 import type { Reason } from '../../marc/raw.ts';
 import { recordErrors } from '../errors.ts';
@@ -6,7 +6,8 @@ import { keysAfter } from '../identifiers.ts';
 import { type Decision, decide, type WriteMode } from '../matching.ts';
 import type { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
-import type { HiddenFields, HiddenPaths, PathMask } from './hidden.ts';
+import type { HiddenFields, HiddenPart, HiddenPaths } from './hidden.ts';
+import { hasPlaceFor, placesAfter } from './hidden-places.ts';
 import { flags, type Identified, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
 /** What becomes of each record of a batch. */
@@ -47,8 +48,8 @@ export interface PlanInput {
 export interface HiddenOfBatch {
   readonly mode: HiddenFields;
   readonly paths: HiddenPaths;
-  readonly given: Int32Array;
-  readonly stored: Map<number, PathMask>;
+  readonly given: Identified['hidden'];
+  readonly stored: Map<number, HiddenPart>;
 }
 
 /**
@@ -79,17 +80,20 @@ export function planBatch({ batch, identities, bad, mode, view, hidden, lastId, 
       refusals.push({ index, reason: { code, message, hint } });
       return;
     }
-    const lost = identity.deletes ? 0 : (hidden.stored.get(decision.id) ?? 0) & ~hidden.given[index]!;
-    if (lost !== 0 && hidden.mode === 'refuse') {
+    const given = hidden.given[index];
+    const stored = hidden.stored.get(decision.id);
+    const lost = identity.deletes || stored === undefined ? 0 : stored.mask & ~(given?.mask ?? 0);
+    const lostError = lost === 0 ? undefined : refusalOf(hidden.mode, given, stored!, lost);
+    if (lostError !== undefined) {
       const record = recordLabel(batch.positions[index]!, identity.control);
       const paths = hidden.paths.namesOf(lost).join(', ');
-      const { code, message, hint } = new UserError(recordErrors.hiddenLost, { record, id: decision.id, paths });
+      const { code, message, hint } = new UserError(lostError, { record, id: decision.id, paths });
       refusals.push({ index, reason: { code, message, hint } });
       return;
     }
     const id = decision.id === 0 ? ++next : decision.id;
-    if (!identity.deletes && (hidden.given[index]! !== 0 || hidden.stored.has(id)))
-      hidden.stored.set(id, hidden.given[index]! | lost);
+    if (!identity.deletes && (given !== undefined || stored !== undefined))
+      hidden.stored.set(id, partAfter(given, stored, lost));
     ids[index] = id;
     flagsOf[index] =
       (decision.ours ? flags.ours : 0) |
@@ -106,6 +110,23 @@ export function planBatch({ batch, identities, bad, mode, view, hidden, lastId, 
     lastIdAfter: next,
     afterOthers: view.touchesPending,
   };
+}
+
+/** Why a record that would lose hidden fields of the stored one is not taken. */
+function refusalOf(
+  mode: HiddenFields,
+  given: HiddenPart | undefined,
+  stored: HiddenPart,
+  lost: number,
+): ErrorKind | undefined {
+  if (mode === 'refuse') return recordErrors.hiddenLost;
+  return hasPlaceFor(given, stored, lost) ? undefined : recordErrors.hiddenNoPlace;
+}
+
+function partAfter(given: HiddenPart | undefined, stored: HiddenPart | undefined, lost: number): HiddenPart {
+  const nothing: HiddenPart = { mask: 0, homes: [], fields: new Map() };
+  if (stored === undefined || lost === 0) return given ?? nothing;
+  return { mask: (given?.mask ?? 0) | lost, ...placesAfter(given, stored, lost) };
 }
 
 /** What `write` would answer, for a dry run. */

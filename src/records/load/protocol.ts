@@ -3,6 +3,7 @@ import type { Reason } from '../../marc/raw.ts';
 import type { RecordFormat } from '../../marc/readers/readers.ts';
 import type { Site } from '../../site/site.ts';
 import type { Identity } from '../identifiers.ts';
+import type { HiddenPart } from './hidden.ts';
 
 /**
  * What the load's parent thread and its workers say to each other. A batch stays with the worker
@@ -43,8 +44,8 @@ export interface PackedRecords {
 export interface Identified {
   /** Undefined where a record was refused. */
   readonly identities: readonly (Identity | undefined)[];
-  /** At which hidden paths each record has something. */
-  readonly hidden: Int32Array;
+  /** What each record has at hidden paths; undefined where that is nothing. */
+  readonly hidden: readonly (HiddenPart | undefined)[];
   readonly refused: readonly RefusedRaw[];
   /** Sentences that name their record. */
   readonly warnings: readonly string[];

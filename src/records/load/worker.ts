@@ -10,7 +10,7 @@ import { connect } from '../../store/database.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
 import { diagnoseBatch } from './diagnose.ts';
-import { HiddenPaths } from './hidden.ts';
+import { type HiddenPart, HiddenPaths } from './hidden.ts';
 import type {
   AnswerMessage,
   BadRecord,
@@ -52,7 +52,7 @@ class LoadThread {
     const identities: (Identity | undefined)[] = [];
     const refused: RefusedRaw[] = [];
     const warnings: string[] = [];
-    const hidden = new Int32Array(batch.count);
+    const hidden = new Array<HiddenPart | undefined>(batch.count).fill(undefined);
     const { hiddenPaths } = this.#context;
     for (let index = 0; index < batch.count; index++) {
       const position = batch.positions[index]!;
@@ -64,7 +64,7 @@ class LoadThread {
       } else {
         identities.push(identify(result.record, this.#context.source, result.harvested));
         warnings.push(...result.warnings);
-        if (!hiddenPaths.none) hidden[index] = hiddenPaths.maskOf(result.record);
+        if (!hiddenPaths.none) hidden[index] = hiddenPaths.partOf(result.record);
         if (!this.#readsUnimarc && isUnimarc(result.record)) {
           const label = recordLabel(position, controlValue(result.record, '001'));
           warnings.push(`${label} looks like UNIMARC (title in 200, none in 245); MARC 21 is expected.`);

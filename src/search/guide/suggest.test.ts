@@ -132,6 +132,46 @@ test('words inside titles are found as they stand in the title that is shown; on
   assert.deepEqual(found('of'), []);
 });
 
+test('words in what follows the title proper are found too, and the title is shown whole', () => {
+  const titled = (id: number, a: string, b: string) => ({
+    id,
+    revision: 1,
+    deleted: false,
+    created: id,
+    segment: id % 2,
+    record: {
+      leader: '',
+      fields: [
+        dataField('245', ' ', ' ', [
+          { code: 'a', value: `${a} :` },
+          { code: 'b', value: b },
+        ]),
+      ],
+    },
+  });
+  const snapshot = snapshotOf([
+    titled(1, 'Interludes', 'quiet life across the borders'),
+    titled(2, 'Interludes', 'essays on bees'),
+    titled(3, 'Bees', 'their quiet winter'),
+    titled(4, 'Same', 'a lamp at night'),
+    titled(5, 'Same', 'a lamp at night'),
+  ]);
+  const found = (typed: string, hidden: readonly number[] = []) =>
+    suggest(snapshot, typed, visibleBut(snapshot, hidden), { limit: 8 }).map(({ text, count, record }) => [
+      ...[text, count, record],
+    ]);
+  assert.deepEqual(found('quiet').sort(), [
+    ['Bees: their quiet winter', 1, 3],
+    ['Interludes: quiet life across the borders', 1, 1],
+  ]);
+  assert.deepEqual(found('interludes bord'), [['Interludes: quiet life across the borders', 1, 1]]);
+  assert.deepEqual(found('bees wint'), [['Bees: their quiet winter', 1, 3]]);
+  assert.deepEqual(found('lamp'), [['Same: a lamp at night', 2, undefined]]);
+  assert.deepEqual(found('lamp', [4]), [['Same: a lamp at night', 1, 5]]);
+  assert.deepEqual(found('quiet', [1, 3]), []);
+  assert.match(suggest(snapshot, 'quiet bord', visibleBut(snapshot, []), { limit: 1 })[0]!.query, /interludes/);
+});
+
 test('an apostrophe may be left out of what is typed, and stands in what is suggested', () => {
   const field = (tag: string, value: string) => ({
     tag,

@@ -46,7 +46,8 @@ const shortestPrefix = 2;
 
 /**
  * Titles, names, subjects and journals of visible records that begin with what is being typed, the
- * most frequent of each kind first; then titles that have its words inside. "author:ell" means its
+ * most frequent of each kind first; then titles that have its words inside, also in what follows
+ * the title proper. "author:ell" means its
  * kind.
  */
 export function suggest(
@@ -124,7 +125,8 @@ function suggestionsOf(kind: SuggestionKind, prefix: string, limit: number, cont
     ...new Set(places.flatMap((place) => spacesAt(context, segment, place))),
   ];
   const inside: Candidate[] = [];
-  for (const term of titlesWith(prefix, limit, spacesOf, context)) {
+  const { titles, continued } = titlesWith(prefix, limit, spacesOf, context);
+  for (const term of titles) {
     if (term.startsWith(prefix)) continue;
     const held = shelves.flatMap(({ segment, space, index }) => {
       const entry = segment.term(space, term);
@@ -132,7 +134,10 @@ function suggestionsOf(kind: SuggestionKind, prefix: string, limit: number, cont
     });
     inside.push({ term, records: 0, held });
   }
-  return [...begun, ...drawn(inside, limit - begun.length)];
+  const proper = drawn(inside, limit - begun.length);
+  // Those that begin so with their title proper are there already.
+  const further = [...continued].filter(([, { term }]) => !term.startsWith(prefix));
+  return [...begun, ...proper, ...further.flatMap(([text, one]) => wholeTitle(text, one, fields))].slice(0, limit);
 
   function drawn(list: readonly Candidate[], most: number): readonly Suggestion[] {
     const found: Suggestion[] = [];
@@ -158,6 +163,19 @@ function suggestionsOf(kind: SuggestionKind, prefix: string, limit: number, cont
     // Frequency was that of all records; what people read is that of those they may see.
     return found.sort((a, b) => b.count - a.count);
   }
+}
+
+/** A title as it is written whole; asked for by what stands before its remainder. */
+function wholeTitle(
+  text: string,
+  { term, records }: { readonly term: string; readonly records: readonly number[] },
+  fields: readonly string[],
+): readonly Suggestion[] {
+  const question = valueQuestion(fields[0] ?? '', term);
+  if (question === undefined) return [];
+  const [record] = records;
+  const only = records.length === 1 && record !== undefined ? { record } : {};
+  return [{ kind: 'title', text, query: question.text, count: records.length, ...only }];
 }
 
 /** The visible records of a value, by segment, those without any left out. */

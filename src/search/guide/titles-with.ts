@@ -11,23 +11,35 @@ const mostRecords = 150_000;
 const titlesRead = 30;
 const shortestWord = 3;
 
+export interface FoundTitles {
+  /** Titles proper that have the words, as the dictionaries have them. */
+  readonly titles: ReadonlySet<string>;
+  /**
+   * Titles that have some of the words in what follows the title proper, as they are written: the
+   * title proper as the dictionaries have it, and the records.
+   */
+  readonly continued: ReadonlyMap<string, { readonly term: string; readonly records: readonly number[] }>;
+}
+
 /**
- * Whole titles of visible records that have these words, the last of which may be the beginning of
- * one: as the dictionaries at `spacesOf` have them, the newest records first.
+ * Titles of visible records that have these words, the last of which may be the beginning of one;
+ * the newest records first. The dictionaries at `spacesOf` have the titles proper.
  */
 export function titlesWith(
   typed: string,
   wanted: number,
   spacesOf: (segment: Segment) => readonly string[],
   context: Context,
-): ReadonlySet<string> {
+): FoundTitles {
   const { analyzer, snapshot, visible } = context;
   const space = analyzer.field('title')?.words;
   const words = analyzer.queryValue('', typed).match(/[\p{L}\p{N}]+/gu) ?? [];
   const last = words.at(-1) ?? '';
   const titles = new Set<string>();
-  if (space === undefined || (words.length === 1 && last.length < shortestWord)) return titles;
-  for (let index = snapshot.segments.length - 1; index >= 0 && titles.size < wanted; index--) {
+  const continued = new Map<string, { readonly term: string; readonly records: number[] }>();
+  const isEnough = (): boolean => titles.size + continued.size >= wanted;
+  if (space === undefined || (words.length === 1 && last.length < shortestWord)) return { titles, continued };
+  for (let index = snapshot.segments.length - 1; index >= 0 && !isEnough(); index--) {
     const { segment } = snapshot.segments[index]!;
     const seen = visible[index]!;
     if (seen.isEmpty) continue;
@@ -36,13 +48,18 @@ export function titlesWith(
     const spaces = spacesOf(segment);
     const shows = showing(words);
     for (const ordinal of bits.toReversed(Math.min(titlesRead, bits.size))) {
-      const whole = analyzer.queryValue('', segment.brief(ordinal).t);
-      const title = shows(whole) ? titleTerm(segment, spaces, ordinal, whole) : undefined;
-      if (title !== undefined && shows(title)) titles.add(title);
-      if (titles.size === wanted) break;
+      const { t } = segment.brief(ordinal);
+      const whole = analyzer.queryValue('', t);
+      const term = shows(whole) ? titleTerm(segment, spaces, ordinal, whole) : undefined;
+      if (term === undefined) continue;
+      const known = continued.get(t);
+      if (shows(term)) titles.add(term);
+      else if (known === undefined) continued.set(t, { term, records: [segment.ids[ordinal]!] });
+      else known.records.push(segment.ids[ordinal]!);
+      if (isEnough()) break;
     }
   }
-  return titles;
+  return { titles, continued };
 }
 
 function recordsWith(

@@ -22,6 +22,7 @@ export const tables: Readonly<Record<string, TableNote>> = {
   identifier: { kind: 'truth', what: 'by what records are known; a load may have assumed a source that no record has' },
   library: { kind: 'truth', what: 'which library this is, and on which timeline' },
   load_progress: { kind: 'truth', what: 'how far each load came' },
+  load_run: { kind: 'truth', what: 'past loads: who, when, what became of them' },
   loaded_input: { kind: 'truth', what: 'which inputs were loaded, and when' },
   manifest: { kind: 'derived', what: 'which segments are live: `reperio index rebuild`' },
   node: { kind: 'derived', what: 'how each node is: told again every few seconds' },

@@ -208,6 +208,10 @@ test('nothing is said to be on its way to a person without an address, or withou
     await boss.open(here('reachable'));
     const kept = await boss.sendAndFollow(`${here('reachable')}/password-link`);
     assert.match(kept.body, /kept in the outbox: no smtp-url is set/);
+    const form = (await boss.open('/admin/people/new')).body;
+    assert.match(form, /No mail server is set \(smtp-url\), so nothing is sent/);
+    assert.doesNotMatch(form, />E-mail a link|sent by e-mail/);
+    assert.doesNotMatch((await boss.open(here('reachable'))).body, />E-mail a link/);
     await boss.open('/admin/people/new');
     const added = await boss.sendAndFollow('/admin/people', { name: 'far', email: 'far@home.example' });
     assert.match(added.body, /The person was added\. The e-mail was kept in the outbox/);

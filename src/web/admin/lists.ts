@@ -5,16 +5,18 @@ import { audit, auditActions } from '../../people/audit.ts';
 import { allSessions, allTokens, auditLog } from '../../people/overview.ts';
 import { endSessions } from '../../people/sessions.ts';
 import { endToken } from '../../people/tokens.ts';
+import { listRuns } from '../../records/load/runs.ts';
 import { actorOf, doneText, formRoutes, given } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { listRange, rowNumber } from './list-range.ts';
+import { loadsPage } from './loads-page.ts';
 import { actionText, logPage } from './log-page.ts';
 import { allSessionsPage } from './sessions-page.ts';
 import { allTokensPage } from './tokens-page.ts';
 
-/** Everybody's sessions and tokens, and who changed what. */
+/** Everybody's sessions and tokens, past loads, and who changed what. */
 export function adminListRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
   const { get, post } = formRoutes(admin, environment);
   const { access } = people;
@@ -32,6 +34,11 @@ export function adminListRoutes(admin: FastifyInstance, environment: WebEnvironm
     const found = await allTokens(database, part);
     const model = { ...part, ...found, done: doneText(exchange.page, exchange.args) };
     return sendHtml(exchange, allTokensPage(exchange.page, model));
+  });
+
+  get('/loads', async (exchange) => {
+    const part = listRange(exchange.args);
+    return sendHtml(exchange, loadsPage(exchange.page, { ...part, ...(await listRuns(database, part)) }));
   });
 
   get('/log', async (exchange) => {

@@ -58,6 +58,8 @@ export interface NewPersonModel {
   readonly name: string;
   readonly email: string;
   readonly roles: readonly string[];
+  /** Is e-mail sent, or only kept in the outbox? */
+  readonly sends: boolean;
   readonly problem: FormProblem | undefined;
 }
 
@@ -69,14 +71,14 @@ export function newPersonPage(context: PageContext, model: NewPersonModel): stri
     context,
     'people',
     tr.t('admin.add_person'),
-    html`${alert(above)}<p>${tr.t('admin.add_text')}</p>
+    html`${alert(above)}<p>${tr.t(model.sends ? 'admin.add_text' : 'admin.add_text_kept')}</p>
 ${form(
   context,
   '/admin/people',
   html`${field({ name: 'name', label: tr.t('account.name'), value: model.name, problem: at('name'), focus: at('email') === undefined })}
 ${field({ name: 'email', label: tr.t('account.email'), type: 'email', value: model.email, problem: at('email'), focus: at('email') !== undefined })}
 ${select('role', tr.t('admin.role'), [none, ...model.roles.map((value) => ({ value, label: value }))], '')}
-${checkbox('e-mail', '1', tr.t('admin.send_email'), true)}
+${checkbox('e-mail', '1', tr.t(model.sends ? 'admin.send_email' : 'admin.keep_email'), true)}
 <button>${tr.t('admin.add_person')}</button>`,
 )}`,
   );

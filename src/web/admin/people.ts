@@ -31,7 +31,8 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
 
   get('/people/new', async (exchange) => {
     const roles = allRoles(exchange.snapshot.site, access.peopleRoles()).map(({ name }) => name);
-    return sendHtml(exchange, newPersonPage(exchange.page, { name: '', email: '', roles, problem: undefined }));
+    const { sends } = people.mailer;
+    return sendHtml(exchange, newPersonPage(exchange.page, { name: '', email: '', roles, sends, problem: undefined }));
   });
 
   post('/people', async (exchange) => {
@@ -61,7 +62,11 @@ export function adminPeopleRoutes(admin: FastifyInstance, environment: WebEnviro
     } catch (error) {
       const { status, ...problem } = problemText(page, error);
       const roles = allRoles(snapshot.site, access.peopleRoles()).map((one) => one.name);
-      return sendHtml(exchange, newPersonPage(page, { name, email, roles, problem }), status);
+      return sendHtml(
+        exchange,
+        newPersonPage(page, { name, email, roles, sends: people.mailer.sends, problem }),
+        status,
+      );
     }
   });
 }

@@ -24,6 +24,8 @@ export interface PersonModel {
   readonly sessions: readonly ListedSession[];
   readonly tokens: readonly ListedToken[];
   readonly log: readonly AuditEntry[];
+  /** Is e-mail sent, or only kept in the outbox? */
+  readonly sends: boolean;
   readonly problem: string | undefined;
   readonly done: string | undefined;
 }
@@ -78,7 +80,7 @@ ${facts([
   [tr.t('admin.made'), [html`${dateTime(context, account.created)}, ${account.origin}`]],
   [tr.t('admin.number'), [String(account.id)]],
 ])}
-<p class="actions">${closed ? state('active') : state('disabled')} ${account.email !== '' && button('password-link', tr.t('admin.password_email'))} ${account.hasPassword && button('password/none', tr.t('admin.password_none'))} ${closed && button('remove', tr.t('admin.remove_person'))}</p>
+<p class="actions">${closed ? state('active') : state('disabled')} ${account.email !== '' && button('password-link', tr.t(model.sends ? 'admin.password_email' : 'admin.password_email_kept'))} ${account.hasPassword && button('password/none', tr.t('admin.password_none'))} ${closed && button('remove', tr.t('admin.remove_person'))}</p>
 <section><h2>${tr.t('account.roles')}</h2>
 ${model.memberships.length > 0 && table(tr.t('account.roles'), memberColumns, model.memberships)}
 ${dormant.length > 0 && html`<p>${tr.t('admin.dormant', { roles: dormant.map(({ role }) => role).join(', ') })}</p>`}

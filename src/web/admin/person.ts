@@ -162,6 +162,7 @@ export function adminPersonRoutes(admin: FastifyInstance, environment: WebEnviro
       sessions: await sessionsOf(database, account.id),
       tokens: await tokensOf(database, account.id),
       log: (await auditLog(database, { text: account.name, exact: true, offset: 0, limit: logShown })).rows,
+      sends: people.mailer.sends,
       problem,
       done: doneText(page, exchange.args),
     };

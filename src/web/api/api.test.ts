@@ -152,6 +152,17 @@ for (const order of ['', '&so=a', '&sf=title', '&sf=title&so=a', '&sf=year', '&s
   });
 }
 
+test('a harvester has the newest first by so=d, whatever the page would show', async () => {
+  const ids = async (address: string): Promise<readonly number[]> =>
+    (await get(address)).json().records.map(({ recid }: { readonly recid: number }) => recid);
+  const newest = await ids('/api/search?p=paper+number+7&size=200&fields=recid&so=d');
+  assert.deepEqual(
+    newest,
+    newest.toSorted((a, b) => b - a),
+  );
+  assert.deepEqual(newest, (await get('/search?p=paper+number+7&so=d&of=id')).json());
+});
+
 test('all records by number, also those reached by name only, and none that are hidden', async () => {
   const seen: number[] = [];
   let url: string | null = '/api/records?size=9&fields=recid';

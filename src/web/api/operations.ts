@@ -120,7 +120,8 @@ function readOperations(site: Site): readonly ReadOperation[] {
       id: 'collections',
       path: '/api/collections',
       summary: 'Collections',
-      description: 'The tree of collections with the number of records in each.',
+      description:
+        'The tree of collections with the number of records in each; empty ones are left out, as on the home page.',
       parameters: collectionsParameters,
       inPath: {},
       answer: 'CollectionsAnswer',

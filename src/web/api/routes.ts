@@ -4,8 +4,8 @@ import type { Answer } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { correcting } from '../../access/guide.ts';
 import { visibleIds } from '../../access/list.ts';
+import { shownCollections } from '../../access/shown-collections.ts';
 import { suggestFor } from '../../access/suggest.ts';
-import { collectionCounts } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { recordAddress } from '../../formats/export-format.ts';
@@ -222,11 +222,11 @@ function collections(exchange: Exchange): FastifyReply {
   const { snapshot, person, page, timing } = exchange;
   readParameters(collectionsParameters, exchange.args);
   if (exchange.isFresh('api')) return exchange.reply;
-  const counts = timing.search(() => collectionCounts(person, snapshot));
+  const counts = timing.search(() => shownCollections(person, snapshot));
   const home = collectionTree(page.site).home?.collection.name;
   const branch = (collection: Collection): object[] => {
     const count = counts.get(collection.name);
-    // A collection that this person may not see is not there.
+    // A collection that this person may not see is not there; an empty one as on the home page.
     if (count === undefined) return [];
     const { name } = collection;
     return [

@@ -219,7 +219,12 @@ export function searchParameters(facets: readonly string[]): TObject {
         'Sort by: a sort method, field or MARC path; default the most relevant first when there are words, else the newest.',
       ),
     ),
-    so: optional(Type.String({ enum: ['a', 'd'], description: 'Ascending or descending.' })),
+    so: optional(
+      Type.String({
+        enum: ['a', 'd'],
+        description: 'Ascending or descending; d without sf: the newest first, for harvesters.',
+      }),
+    ),
     rm: optional(text('Rank by a method, for example wrd.')),
     d1: optional(text('Added on or after: YYYY, YYYY-MM or YYYY-MM-DD.')),
     d2: optional(text('Added on or before.')),

@@ -113,6 +113,39 @@ collections:
   assert.deepEqual(await collections(nested), ['Above', 'Below'], 'a child with records shows its parent');
 });
 
+test('an empty collection is in no menu and no answer either, and kinds have French names', async () => {
+  const offered = async (source: string, language: string): Promise<readonly string[]> => {
+    const { body } = await pagesOf(source)(`/search?p=lighthouse&ln=${language}`);
+    const [menu] = /<select name="cc">[\s\S]*?<\/select>/.exec(body) ?? [''];
+    return [...menu.matchAll(/<option value="([^"]+)"[^>]*>([^<]+)/g)].map(([, , name]) => name!);
+  };
+  const inApi = async (source: string): Promise<readonly string[]> =>
+    JSON.parse((await pagesOf(source)('/api/collections')).body).collections[0].children.map(
+      ({ name }: { readonly name: string }) => name,
+    );
+  const plain = 'extends: default\nsite: {name: L}';
+  const all = 'extends: default\nsite: {name: L, show-empty: true}';
+  assert.deepEqual(await offered(plain, 'fr'), ['Livres']);
+  assert.deepEqual(await inApi(plain), ['Books']);
+  assert.ok((await inApi(all)).includes('Maps'));
+  const french = await offered(all, 'fr');
+  assert.equal(french.length, 15);
+  // Of fifteen these are the same in both languages.
+  const english = await offered(all, 'en');
+  assert.deepEqual(
+    french.filter((name) => english.includes(name)),
+    ['Articles', 'Films', 'Archives'],
+  );
+  const { body } = await pagesOf(all)('/search?p=lighthouse&cc=Maps');
+  assert.match(body, /<option value="Maps" selected>/, 'what is searched stands there');
+});
+
+test('the newest records say when they were added, in the order of the language', async () => {
+  const get = pagesOf('extends: default\nsite: {name: L}');
+  assert.match((await get('/')).body, /added <time datetime="\d{4}-\d\d-\d\d">\d{1,2} [A-Z][a-z]+ \d{4}<\/time>/);
+  assert.match((await get('/?ln=fr')).body, /ajoutée le <time datetime="[^"]+">\d{1,2} [a-zéû]+\.? \d{4}<\/time>/);
+});
+
 test('a library that guests may not see shows them no pages', async () => {
   const closed = `${text}collections: [{name: Home, query: "material:book", restricted: true}]\n`;
   const get = pagesOf(closed);

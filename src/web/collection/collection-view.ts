@@ -1,9 +1,10 @@
 import { asking, countingFor } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
-import { collectionCounts } from '../../access/visible.ts';
+import { shownCollections } from '../../access/shown-collections.ts';
+import { maySeeCollection } from '../../access/visible.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import type { Work } from '../../index/work.ts';
-import { may, personKey } from '../../people/person.ts';
+import { personKey } from '../../people/person.ts';
 import { type CountedHits, counted, countYears, topValuesOf } from '../../search/facets.ts';
 import { emptyRequest } from '../../search/request.ts';
 import type { Collection } from '../../site/site.ts';
@@ -53,8 +54,7 @@ function* build({ snapshot, person }: Exchange, name: string): Work<Model | unde
   if (placed === undefined) return undefined;
   const { collection } = placed;
   const isHome = collection === tree.home?.collection;
-  const counts = collectionCounts(person, snapshot);
-  if (!counts.has(collection.name)) return undefined;
+  if (!maySeeCollection(person, snapshot, placed)) return undefined;
   const answer = yield* asking(
     snapshot,
     person,
@@ -62,19 +62,15 @@ function* build({ snapshot, person }: Exchange, name: string): Work<Model | unde
     { briefs: true },
   );
   const hits = counted(answer.hits);
-  const { site } = snapshot;
-  // Whoever fills a collection has to find it.
-  const showsEmpty = ({ name: collection }: Collection): boolean =>
-    site.showsEmpty || may(site, person, 'runbibedit', { collection });
+  const shown = shownCollections(person, snapshot);
   const nodes = (list: readonly Collection[]): readonly TreeNode[] =>
     list
-      .filter((one) => counts.has(one.name))
+      .filter((one) => shown.has(one.name))
       .map((one) => ({
         collection: one,
-        count: counts.get(one.name),
+        count: shown.get(one.name),
         children: nodes([...one.children, ...one.virtualChildren]),
-      }))
-      .filter(({ collection: one, count, children }) => count !== 0 || children.length > 0 || showsEmpty(one));
+      }));
   const titles = answer.briefs.map((brief) => brief.t);
   const examples: string[] = [];
   for (const text of yield* examplesFor(snapshot, hits, titles)) {
@@ -93,6 +89,7 @@ function* build({ snapshot, person }: Exchange, name: string): Work<Model | unde
     years: (yield* countYears(snapshot, hits)).map(({ text, count }) => ({ year: Number(text), count })),
     yearFacet: snapshot.site.facets.find((facet) => facet.kind === 'year')?.code,
     examples,
+    offered: shown,
   };
 }
 

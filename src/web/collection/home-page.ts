@@ -33,6 +33,8 @@ export interface CollectionModel {
   readonly yearFacet: string | undefined;
   /** Questions that find something. */
   readonly examples: readonly string[];
+  /** Collections that the reader is offered. */
+  readonly offered: ReadonlyMap<string, number>;
   readonly advanced: boolean;
 }
 
@@ -73,7 +75,7 @@ ${
     (query) => html`<a href="${toUrl({ ...request, text: query })}">${query}</a> `,
   )}</p>`
 }
-<details class="small"${model.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>
+<details class="small"${model.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request, model.offered)}</details>
 ${intro !== undefined && html`<div class="prose intro">${markdown(tr.nameOf(intro.names, intro.text))}</div>`}
 </div>
 <div class="columns">
@@ -98,7 +100,12 @@ ${model.count > 0 && html`<p class="all"><a href="${toUrl(request)}">${tr.t('hom
 function newest(context: PageContext, records: readonly NewRecord[]): Html {
   return html`<ul class="newest plain">${records.map(({ id, brief, created }) => {
     const kind = brief.k[0] === undefined ? '' : `${kindName(context, brief.k[0])} · `;
-    return html`<li><h3 dir="auto"><a href="/record/${id}">${titleHtml(context, brief.t)}</a></h3>${byLine(context, brief)}<p class="muted small">${kind}<time datetime="${created.toISOString().slice(0, 10)}">${context.tr.date(created)}</time></p></li>
+    return html`<li><h3 dir="auto"><a href="/record/${id}">${titleHtml(context, brief.t)}</a></h3>${byLine(context, brief)}<p class="muted small">${kind}${added(context, created)}</p></li>
 `;
   })}</ul>`;
+}
+
+function added({ tr }: PageContext, created: Date): Html {
+  const day = html`<time datetime="${created.toISOString().slice(0, 10)}">${tr.date(created)}</time>`;
+  return tr.rich('home.added', { date: day });
 }

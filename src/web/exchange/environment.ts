@@ -9,7 +9,10 @@ import type { WebFiles } from './web-files.ts';
 import type { WebPeople } from './web-people.ts';
 
 /** What the pages need of a library. */
-export type WebLibrary = Pick<Library, 'snapshot' | 'state' | 'stored' | 'before' | 'changedBy' | 'repair'>;
+export type WebLibrary = Pick<
+  Library,
+  'snapshot' | 'state' | 'stored' | 'before' | 'history' | 'revision' | 'changedBy' | 'repair'
+>;
 
 /** What the web application has of the world; made once for a process. */
 export interface WebEnvironment {

@@ -21,7 +21,7 @@ import type { WebEnvironment } from './environment.ts';
 import { type FoundRecord, findRecord } from './find-record.ts';
 import { formToken } from './form-token.ts';
 import { stagesOf } from './profile-asked.ts';
-import { RecordTooLarge, readVersion } from './read-version.ts';
+import { type ReadVersion, RecordTooLarge, readVersion } from './read-version.ts';
 import { Timing } from './timing.ts';
 import { personOf, visitorOf } from './visitor.ts';
 
@@ -74,6 +74,10 @@ export interface Exchange {
    * exports read.
    */
   readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
+  /** Versions of a record, whoever asks: see access/history.ts. */
+  readonly history: WebEnvironment['library']['history'];
+  /** One of them, as far as it is read here; undefined: there is none. */
+  readonly revision: (id: number, revision: number) => Promise<ReadVersion | undefined>;
   /** What cataloguer: needs to know is read before the search. */
   readonly changedBy: ChangesBy;
   /** The newest view of the index, for answers that take long. */
@@ -140,6 +144,11 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
       }
     },
     stored,
+    history: (id, part) => timing.sql(() => environment.library.history(id, part)),
+    revision: async (id, revision) => {
+      const row = await timing.sql(() => environment.library.revision(id, revision));
+      return row && readVersion(row);
+    },
     changedBy: (asked) => timing.sql(() => environment.library.changedBy(asked)),
     newest: () => environment.library.snapshot(),
     giveWay: () => environment.limits.traffic.giveWay(),

@@ -165,6 +165,33 @@ describe('documents', () => {
     assert.match(page, /1 older version/);
   });
 
+  test('are named in exports of many records, with two statements, to those who may see them', async () => {
+    const app = appOf('local');
+    await put(app, 'listed.pdf', 'listed');
+    await put(app, 'listed.pdf', 'listed again');
+    await put(app, 'figures.png', 'no pdf');
+    await put(app, 'hushed.pdf', 'hushed', { status: 'draft' }, editor, 3);
+    const list = async (query: string, headers: Readonly<Record<string, string>> = {}) =>
+      await app.inject({ url: `/search?${query}`, headers });
+    const pdfs = (body: string) => [...body.matchAll(/L1 {2}- \S*(\/record\S*)/g)].map(([, address]) => address);
+    const asGuest = pdfs((await list('of=ris')).body);
+    assert.ok(asGuest.includes('/record/1/files/listed.pdf'));
+    assert.equal(asGuest.length, new Set(asGuest).size);
+    assert.ok(!asGuest.some((address) => address!.includes('hushed') || address!.includes('.png')));
+    assert.ok(pdfs((await list('of=ris', reviewer)).body).includes('/record/3/files/hushed.pdf'));
+    assert.match((await list('of=dc')).body, /<dc:relation>[^<]*\/record\/1\/files\/listed\.pdf</);
+    // What is alone says the same.
+    const alone = pdfs((await app.inject('/record/1/export/ris')).body);
+    assert.deepEqual(asGuest.filter((address) => address!.startsWith('/record/1/')).toSorted(), alone.toSorted());
+    // One that was kept is not taken for the newest, since the index knows nothing of files.
+    const { headers } = await list('of=ris');
+    assert.equal((await list('of=ris', { 'if-none-match': String(headers.etag) })).statusCode, 200);
+    assert.doesNotMatch((await list('of=xm')).body, /listed\.pdf/);
+    await store.database.query(sql`
+      DELETE FROM file USING document WHERE document.id = document_id AND document.name = 'hushed'`);
+    await store.database.query(sql`DELETE FROM document WHERE name = 'hushed'`);
+  });
+
   test('that a reader has kept are drawn anew when a file was added', async () => {
     const app = appOf('local');
     const before = await app.inject('/record/1');

@@ -1,4 +1,4 @@
-import { type DocumentFile, filesByStatus, someFiles } from '../../files/documents.ts';
+import { type DocumentFile, filesByStatus, newestOf, someFiles, statusesOf } from '../../files/documents.ts';
 import { fileName } from '../../files/names.ts';
 import { may } from '../../people/person.ts';
 import type { Database } from '../../store/database.ts';
@@ -59,6 +59,34 @@ export function pdfsOf({ files }: FilePage, baseUrl: string): readonly string[] 
   return files
     .filter((file) => file.newest && file.format === 'pdf')
     .map((file) => `${baseUrl}${fileAddress(file.record, fileName(file))}`);
+}
+
+/** Of each record of a list so many are named. */
+const pdfsOfEach = 10;
+
+/**
+ * The same for many records, of documents that this person may see: two statements, whatever their
+ * number.
+ */
+export async function pdfsOfMany(
+  exchange: Exchange,
+  records: readonly number[],
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const found = new Map<number, string[]>();
+  const { environment, timing } = exchange;
+  const { files } = environment;
+  if (files === undefined || records.length === 0) return found;
+  const all = await timing.sql(() => statusesOf(files.database, records));
+  const statuses = all.filter((status) => mayRead(exchange, status));
+  if (statuses.length === 0) return found;
+  const wanted = { format: 'pdf', statuses, most: pdfsOfEach };
+  for (const file of await timing.sql(() => newestOf(files.database, records, wanted))) {
+    const address = `${exchange.page.baseUrl}${fileAddress(file.record, fileName(file))}`;
+    const known = found.get(file.record);
+    if (known === undefined) found.set(file.record, [address]);
+    else known.push(address);
+  }
+  return found;
 }
 
 export function fileAddress(record: number, name: string): string {

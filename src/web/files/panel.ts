@@ -54,7 +54,7 @@ function list(context: PageContext, files: readonly DocumentFile[]): Html {
     const href = fileAddress(file.record, name) + (file.newest ? '' : `?version=${file.version}`);
     const facts = [
       sizeText(context, file.bytes),
-      tr.date(file.added),
+      tr.t('files.added', { date: tr.date(file.added) }),
       ...(file.version > 1 || !file.newest ? [tr.t('files.version', { number: file.version })] : []),
       ...(file.status === '' ? [] : [tr.t('files.restricted', { status: file.status })]),
     ];

@@ -8,6 +8,7 @@ import { compilePath } from '../../marc/path.ts';
 import { readParts } from '../../marc/stored.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { type ReadVersion, RecordTooLarge, readVersion } from '../exchange/read-version.ts';
+import { pdfsOfMany } from '../files/files.ts';
 import { webErrors } from '../http/errors.ts';
 import { attempt } from '../ui/attempt.ts';
 import { mostCharacters, storedBatches } from './read-records.ts';
@@ -87,8 +88,10 @@ async function* pieces(
   let first = true;
   let began = performance.now();
   for await (const rows of storedBatches(exchange, ids)) {
-    for (const row of stillShown(exchange, rows)) {
-      const drawn = attempt(exchange.page, row.id, () => write(row));
+    const shown = stillShown(exchange, rows);
+    const pdfs = format.namesPdfs ? await pdfsOfMany(exchange, idsOf(shown)) : noPdfs;
+    for (const row of shown) {
+      const drawn = attempt(exchange.page, row.id, () => write(row, pdfs.get(row.id)));
       if (drawn === undefined) continue;
       piece += first ? drawn : format.between + drawn;
       first = false;
@@ -108,10 +111,18 @@ function* cut(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
 }
 
-function writerOf(exchange: Exchange, format: ExportFormat, context: ExportContext): (row: StoredVersion) => string {
+const noPdfs: ReadonlyMap<number, readonly string[]> = new Map();
+
+function idsOf(rows: readonly StoredVersion[]): readonly number[] {
+  return rows.map(({ id }) => id);
+}
+
+type WriteRow = (row: StoredVersion, pdfs?: readonly string[]) => string;
+
+function writerOf(exchange: Exchange, format: ExportFormat, context: ExportContext): WriteRow {
   const { stored } = format;
   const direct = stored !== undefined && context.only.length === 0 ? stored : undefined;
-  return (row) => {
+  return (row, pdfs = []) => {
     const { marc, ...version } = row;
     if (marc.length > mostCharacters) throw new RecordTooLarge(marc.length);
     if (direct !== undefined) {
@@ -120,7 +131,7 @@ function writerOf(exchange: Exchange, format: ExportFormat, context: ExportConte
     }
     const { record, leftOut } = readVersion(row);
     if (leftOut > 0) throw new RecordTooLarge(marc.length);
-    return format.item({ ...version, record: visibleRecord(exchange, record) }, context);
+    return format.item({ ...version, pdfs, record: visibleRecord(exchange, record) }, context);
   };
 }
 

@@ -5,14 +5,12 @@ import { publicationLine, thesisText } from '../../description/publication.ts';
 import type { RelatedWork } from '../../description/related.ts';
 import { hostOf } from '../../description/web-address.ts';
 import type { Work } from '../../description/work.ts';
-import { citationStyles, citationText } from '../../formats/citation.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { attribute, type Html, type HtmlValue, html, join, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
 import { type FilePage, newestPdf } from '../files/files.ts';
 import { filesPanel } from '../files/panel.ts';
 import { facts } from '../ui/facts.ts';
-import { recordFormats } from '../ui/format-menu.ts';
 import { richText } from '../ui/highlight.ts';
 import { kindName, titleHtml } from '../ui/hit.ts';
 import { layout } from '../ui/layout.ts';
@@ -20,6 +18,7 @@ import { fieldSearch } from '../ui/links.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { dateLocale } from '../ui/translations.ts';
 import { citationsPanel, type RecordCitations } from './citations-page.ts';
+import { citeAndExport } from './cite-export.ts';
 import { recordHead } from './head.ts';
 import { wherePanel } from './where.ts';
 
@@ -35,6 +34,8 @@ export interface RecordModel {
   readonly files: FilePage;
   /** Undefined while citations are being counted. */
   readonly citations: RecordCitations | undefined;
+  /** May this person read its earlier versions? */
+  readonly history: boolean;
   /** Logical fields of the site: a value becomes a link only when its field can be searched. */
   readonly fields: ReadonlySet<string>;
   /** The visible records most like it, and where all of them are. */
@@ -44,7 +45,7 @@ export interface RecordModel {
   };
 }
 
-const tabs = ['information', 'references', 'citations', 'marc'] as const;
+const tabs = ['information', 'references', 'citations', 'marc', 'history'] as const;
 export type RecordTab = (typeof tabs)[number] | 'authors' | 'files';
 
 /** A page of a record: its head and tabs are the same on all of them. */
@@ -80,7 +81,7 @@ function recordHeader(context: PageContext, model: RecordModel): Html {
 <h1 dir="auto">${work.title === '' ? context.tr.t('record.untitled') : richText(work.title)}</h1>
 ${originalTitle(model)}${work.otherTitles.map((title) => html`<p class="serif muted" dir="auto">${richText(title)}</p>`)}
 ${authorLine(context, model)}
-${fullText(context, model)}
+<div class="record-tools">${fullText(context, model)}${citeAndExport(context, model)}</div>
 </header>`;
 }
 
@@ -145,6 +146,7 @@ function tabList(context: PageContext, model: RecordModel, current: RecordTab): 
   const items = tabs.map((tab) => {
     if (tab === 'references' && model.references === 0 && current !== 'references') return nothing;
     if (tab === 'citations' && cited === 0 && current !== 'citations') return nothing;
+    if (tab === 'history' && !model.history) return nothing;
     const href = tab === 'information' ? `/record/${model.id}` : `/record/${model.id}/${tab}`;
     const number = tab === 'references' ? model.references : tab === 'citations' ? cited : undefined;
     const count = number !== undefined && html` <span class="number muted">${tr.number(number)}</span>`;
@@ -170,8 +172,6 @@ ${filesPanel(
 </div>
 <aside class="aside">
 ${model.citations !== undefined && citationsPanel(context, model.citations)}
-${citeSection(context, model)}
-${recordFormats(context, model.id)}
 ${similarPanel(context, model)}
 </aside>`;
 }
@@ -304,18 +304,4 @@ function decodeName(name: string): string {
   } catch {
     return name;
   }
-}
-
-function citeSection(context: PageContext, model: RecordModel): Html {
-  const { tr } = context;
-  const address = `${context.baseUrl}/record/${model.id}`;
-  const one = ({
-    style,
-    name,
-  }: (typeof citationStyles)[number]): Html => html`<div class="cite"><b>${name}</b><span id="cite-${style}" dir="auto">${citationText(model.work, style, address)}</span>
-<button type="button" class="quiet small" data-copy="cite-${style}" data-done="${tr.t('record.copied')}" hidden>${tr.t('record.copy')}<span class="hidden"> (${name})</span></button></div>`;
-  const [first, ...others] = citationStyles;
-  return html`<section class="panel"><h2>${tr.t('record.cite')}</h2>
-${first !== undefined && one(first)}
-<details class="tools"><summary>${tr.t('record.other_styles')}</summary>${others.map(one)}</details></section>`;
 }

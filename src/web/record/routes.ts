@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { mayReadHistory } from '../../access/history.ts';
 import { similarFor } from '../../access/similar.ts';
 import { references } from '../../description/references.ts';
 import { describeWork } from '../../description/work.ts';
@@ -23,6 +24,7 @@ import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { citationList, citationsOf } from './citation-list.ts';
 import { recordCitations } from './citations-page.ts';
 import { referencesFound } from './found-references.ts';
+import { historyRoutes } from './history.ts';
 import { type RecordModel, type RecordTab, recordInformation, recordPage } from './page.ts';
 import { recordAuthors, recordMarc, recordReferences } from './tabs.ts';
 
@@ -46,6 +48,8 @@ export function recordRoutes(app: FastifyInstance, environment: WebEnvironment):
       return version === undefined ? exchange.reply : sendTab(exchange, version, tab);
     });
   }
+
+  historyRoutes(app, environment, (exchange, version, body) => sendTab(exchange, version, 'history', body));
 
   get('/record/:id/export/:format', async (exchange) => {
     const format = exportFormat(exchange.param('format'));
@@ -74,12 +78,17 @@ async function findOrAnswer(exchange: Exchange, text: string): Promise<ReadVersi
   return undefined;
 }
 
-async function sendTab(exchange: Exchange, version: ReadVersion, tab: RecordTab): Promise<FastifyReply> {
+async function sendTab(
+  exchange: Exchange,
+  version: ReadVersion,
+  tab: RecordTab,
+  history?: () => Promise<Html | undefined>,
+): Promise<FastifyReply> {
   const number = Math.max(1, Math.trunc(Number(exchange.args.get('page') ?? 1)) || 1);
   const files = await filesFor(exchange, version.id, tab, number);
   exchange.reply.header('last-modified', new Date(Math.max(version.modified.getTime(), files.latest)).toUTCString());
   if (exchange.isFresh(`${tab} ${version.revision} ${files.tag}`)) return exchange.reply;
-  const { page } = exchange;
+  const { page, person, snapshot } = exchange;
   const { record, leftOut } = shortened(visibleRecord(exchange, version.record));
   const cited = references(record);
   const model: RecordModel = {
@@ -91,6 +100,7 @@ async function sendTab(exchange: Exchange, version: ReadVersion, tab: RecordTab)
     leftOut: version.leftOut + leftOut,
     files,
     citations: citationsOf(exchange, version.id),
+    history: mayReadHistory(person, snapshot, version.id),
     fields: new Set(page.site.fields.map((field) => field.code)),
     similar: tab === 'information' ? similarRecords(exchange, version.id) : { records: [], href: undefined },
   };
@@ -101,8 +111,11 @@ async function sendTab(exchange: Exchange, version: ReadVersion, tab: RecordTab)
     authors: () => recordAuthors(page, model, number),
     files: () => filesTab(page, files),
     marc: () => recordMarc(page, record, number),
+    history: () => history?.(),
   } as const satisfies Record<RecordTab, () => unknown>;
-  return sendHtml(exchange, recordPage(page, model, tab, bodies[tab](), searchBox(page, emptyBox)));
+  const body = await bodies[tab]();
+  if (body === undefined) return exchange.notFound();
+  return sendHtml(exchange, recordPage(page, model, tab, body, searchBox(page, emptyBox)));
 }
 
 /** The files that a tab shows. */

@@ -19,7 +19,7 @@ const mostCollections = 100;
  * The advanced form: what is in the box, conditions with a field and a way of matching each, a
  * collection, and a span of dates. A further condition unfolds, without a script.
  */
-export function advancedForm(context: PageContext, request: SearchRequest): Html {
+export function advancedForm(context: PageContext, request: SearchRequest, offered: ReadonlyMap<string, number>): Html {
   const { tr } = context;
   const row = (i: number): Html => {
     const part = request.parts[i];
@@ -46,7 +46,7 @@ ${fieldSelect(context, number, part?.field)}
         ? html`<input type="date" name="${name}" value="${value}">`
         : html`<input type="text" name="${name}" value="${value}" size="10">`,
     );
-  const places = collectionOptions(context, request);
+  const places = collectionOptions(context, request, offered);
   const dates = (['created', 'modified'] as const).map((column) =>
     option(column === 'modified' ? 'm' : 'c', tr.t(`filter.dates_${column}`), request.dates.column === column),
   );
@@ -97,15 +97,22 @@ function joinSelect({ tr }: PageContext, number: string, chosen?: string): Html 
   );
 }
 
-/** The public part of the tree, deeper collections set in; and the one that is searched. */
-function collectionOptions({ tr, site }: PageContext, request: SearchRequest): readonly Html[] {
+/**
+ * The public part of the tree that is offered, deeper collections set in; and the one that is
+ * searched.
+ */
+function collectionOptions(
+  { tr, site }: PageContext,
+  request: SearchRequest,
+  offered: ReadonlyMap<string, number>,
+): readonly Html[] {
   const [home] = site.collections;
   const options = [option('', tr.t('advanced.everywhere'), request.collection === '')];
   const add = (collection: Collection, depth: number): void => {
-    if (collection.restricted && collection.name !== request.collection) return;
+    const isAsked = collection.name === request.collection;
+    if (!isAsked && (collection.restricted || !offered.has(collection.name))) return;
     const name = tr.nameOf(collection.names, collection.name);
-    const isChosen = collection.name === request.collection;
-    options.push(option(collection.name, `${'\u2003'.repeat(depth)}${name}`, isChosen));
+    options.push(option(collection.name, `${'\u2003'.repeat(depth)}${name}`, isAsked));
     for (const child of collection.children) add(child, depth + 1);
   };
   for (const child of home?.children ?? []) add(child, 0);

@@ -19,7 +19,7 @@ test('a question without its signs is answered and said; machines get what they 
   assert.match(body, /There is no exact match for quarks_measured: quarks and measured was searched for instead/);
   assert.match(body, /<h1>1 record for /);
   // Exports that the page links to have the same records.
-  assert.match(body, /href="\/search\?p=quarks\+and\+measured&amp;rm=wrd&amp;rg=-9999&amp;of=xm"/);
+  assert.match(body, /href="\/search\?p=quarks\+and\+measured&amp;rg=-9999&amp;of=xm"/);
   assert.match(body, /name="p" value="quarks_measured"/);
   assert.match((await get('/search?p=quarks_measured&ap=0')).body, /<h1>0 records for /);
   assert.deepEqual((await get('/search?p=quarks_measured&of=id')).json(), []);

@@ -44,6 +44,8 @@ export interface SearchModel {
   readonly guidance: GuidanceModel | undefined;
   /** The name of the collection searched; undefined is the whole library. */
   readonly collectionName: string | undefined;
+  /** Collections that the reader is offered. */
+  readonly offered: ReadonlyMap<string, number>;
   /** The terms near what is asked for. */
   readonly browse: string;
   /** sc=1: hits by collection, in place of the list. */
@@ -152,10 +154,10 @@ ${
   model.total > 0 &&
   html`${hasFacets(context, model) && html`<a class="to-facets" href="#facets">${model.chips.length > 0 ? tr.t('facets.open_count', { count: model.chips.length }) : tr.t('facets.open')}</a>`}
 ${menu(tr.t('search.order', { order: current.label }), order)}
-${menu(tr.t('search.formats'), formats(context, { ...request, ...model.order }))}`
+${menu(tr.t('search.formats'), formats(context, request))}`
 }
 ${moreMenu(context, model)}
-<details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request)}</details>
+<details class="menu wide"${request.advanced ? html` open` : nothing}><summary>${tr.t('advanced.title')}</summary>${advancedForm(context, request, model.offered)}</details>
 </div>
 ${
   model.chips.length > 0 &&

@@ -40,13 +40,32 @@ collections:
   assert.deepEqual(headings, ['Books', 'Papers']);
   assert.match(body, /<a href="#part-2">Papers<\/a> <span class="number muted">7</);
   assert.equal(body.match(/<li class="hit">/g)?.length, 6);
-  assert.match(body, /href="\/search\?p=quark&amp;cc=Papers&amp;so=d"[^>]*>All 7 records in Papers</);
+  assert.match(body, /href="\/search\?p=quark&amp;cc=Papers"[^>]*>All 7 records in Papers</);
   assert.match(
     (await split.inject('/search?p=quark')).body,
-    /href="\/search\?p=quark&amp;rm=wrd&amp;sc=1"[^>]*>Split by collection</,
+    /href="\/search\?p=quark&amp;sc=1"[^>]*>Split by collection</,
   );
   assert.doesNotMatch(body, /secret/i);
   await split.close();
+});
+
+test('other views of a search carry only what the reader chose, and have its order', async () => {
+  const hrefs = async (address: string): Promise<readonly string[]> =>
+    [...(await get(address)).body.matchAll(/href="(\/search\?[^"]*)"/g)].map(([, href]) =>
+      href!.replaceAll('&amp;', '&'),
+    );
+  const links = await hrefs('/search?p=paper');
+  const views = links.filter((href) => /[?&](?:of|sc)=/.test(href));
+  assert.ok(views.length > 10);
+  for (const href of views) assert.doesNotMatch(href, /[?&](?:rm|so|sf)=/, href);
+  assert.ok((await hrefs('/search?p=paper&so=d')).includes('/search?p=paper&so=d&of=hd'));
+  assert.ok((await hrefs('/search?p=paper&sf=title')).includes('/search?p=paper&sf=title&of=hd'));
+  const order = async (address: string): Promise<string | undefined> =>
+    /<summary>(Order: [^<]*|[^<]*(?:relevan|newest)[^<]*)<\/summary>/i.exec((await get(address)).body)?.[1];
+  assert.ok(await order('/search?p=paper'));
+  for (const view of ['&of=hd', '&sc=1'])
+    assert.equal(await order(`/search?p=paper${view}`), await order('/search?p=paper'), view);
+  assert.notEqual(await order('/search?p=paper&so=d'), await order('/search?p=paper'));
 });
 
 test('a condition is added to the search, which is then a question like any other', async () => {

@@ -1,6 +1,7 @@
 import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { shownCollections } from '../../access/shown-collections.ts';
 import type { FacetResult } from '../../search/facets.ts';
 import type { Notice } from '../../search/notices.ts';
 import { plainSigns } from '../../search/query/plain-signs.ts';
@@ -50,10 +51,11 @@ export async function searchView(
       .map((facet) => facetModel(page, request, facet, answer.total))
       .filter((facet) => facet !== undefined),
     chips: chipsOf(page, request),
+    offered: shownCollections(exchange.person, snapshot),
     browse: browseAddress(asked),
     sections: isSplit ? await splitView(exchange, request, parts, highlighter) : undefined,
     order: answer.order,
-    splitHref: canSplit ? toUrl({ ...request, ...answer.order }, { split: !request.split }) : undefined,
+    splitHref: canSplit ? toUrl(request, { split: !request.split }) : undefined,
     heading: headingOf(page, request, answer),
     question: request.field === '' && request.parts.length === 0 ? request.text : answer.understood,
     similarTo: answer.similarTo,

@@ -19,13 +19,16 @@ function row(context: PageContext, field: Field): Html {
   const indicators = field.value === undefined ? `${field.ind1}${field.ind2}`.replaceAll(' ', '_') : '';
   const body =
     field.value === undefined
-      ? field.subfields.map((subfield) => html`<b>$$${subfield.code}</b> <bdi>${value(context, subfield.value)}</bdi> `)
-      : html`<bdi>${value(context, field.value)}</bdi>`;
+      ? field.subfields.map(
+          (subfield) => html`<b>$$${subfield.code}</b> <bdi>${shortValue(context, subfield.value)}</bdi> `,
+        )
+      : html`<bdi>${shortValue(context, field.value)}</bdi>`;
   return html`<tr><th scope="row">${field.tag}</th><td>${indicators}</td><td>${body}</td></tr>
 `;
 }
 
-function value(context: PageContext, text: string): string {
+/** A value as far as it is shown here. */
+export function shortValue(context: PageContext, text: string): string {
   if (text.length <= longestValue) return text;
   return `${text.slice(0, longestValue)}… ${context.tr.t('marc.cut', { count: text.length - longestValue })}`;
 }

@@ -18,7 +18,7 @@ export function searchBox(context: PageContext, box: SearchBox): Html {
   const { tr } = context;
   const label =
     box.collection === undefined ? tr.t('search.box') : tr.t('search.box_in', { collection: box.collection });
-  return html`<form class="find" action="/search" method="get" role="search" data-suggest="/api/suggest" data-label="${tr.t('suggest.label')}" data-count="${tr.t('suggest.count')}"${suggestionKinds.map((kind) => html` data-${kind}="${tr.t(`suggest.${kind}`)}"`)}>
+  return html`<form class="find" action="/search" method="get" role="search" data-suggest="/api/suggest" data-label="${tr.t('suggest.label')}" data-count="${tr.t('suggest.count')}" data-recent="${tr.t('suggest.recent')}" data-clear="${tr.t('suggest.clear')}" data-cleared="${tr.t('suggest.cleared')}"${suggestionKinds.map((kind) => html` data-${kind}="${tr.t(`suggest.${kind}`)}"`)}>
 <input type="search" name="p" value="${box.text}" aria-label="${label}" placeholder="${label}" autocomplete="off" autocapitalize="none" spellcheck="false"${attribute('autofocus', box.focus === true)}>
 ${box.collection !== undefined && html`<input type="hidden" name="cc" value="${box.collection}">`}${hiddenFields(box.hidden)}
 <button>${tr.t('search.go')}</button>

@@ -12,10 +12,17 @@
     let timer;
     button.addEventListener('click', async () => {
       const { copy, copyFrom, done } = button.dataset;
-      const text = copyFrom
-        ? fetch(copyFrom).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.statusText))))
-        : document.getElementById(copy).textContent;
-      await navigator.clipboard.writeText((await text).trim());
+      const source = copy && document.getElementById(copy);
+      const text = source
+        ? source.textContent
+        : fetch(copyFrom).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.statusText))));
+      // With its italics, for programs that know them.
+      if (source?.querySelector('i') && window.ClipboardItem) {
+        const blob = (type, content) => new Blob([content.trim()], { type });
+        const types = ['text/plain', 'text/html'];
+        const [plain, marked] = types.map((type, i) => blob(type, i === 0 ? text : source.innerHTML));
+        await navigator.clipboard.write([new ClipboardItem({ [types[0]]: plain, [types[1]]: marked })]);
+      } else await navigator.clipboard.writeText((await text).trim());
       button.textContent = done;
       status.textContent = done;
       clearTimeout(timer);

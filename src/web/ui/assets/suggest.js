@@ -44,7 +44,8 @@
       chosen = next;
       const option = list.children[chosen];
       // A title of one record leads to the record, and the box keeps what people read.
-      input.value = option ? (found[chosen].record ? found[chosen].label : found[chosen].query) : typed;
+      const one = option && found[chosen];
+      input.value = !one || one.kind === 'clear' ? typed : one.record ? one.label : one.query;
       if (!option) return input.removeAttribute('aria-activedescendant');
       option.setAttribute('aria-selected', 'true');
       option.scrollIntoView({ block: 'nearest' });
@@ -61,11 +62,15 @@
           name.dir = 'auto';
           name.textContent = label;
           const about = document.createElement('small');
-          about.textContent = `${texts[kind]} · ${count.toLocaleString(document.documentElement.lang)}`;
+          about.textContent =
+            count === undefined
+              ? (texts[kind] ?? '')
+              : `${texts[kind]} · ${count.toLocaleString(document.documentElement.lang)}`;
           option.append(name, ' ', about);
           option.addEventListener('mousedown', (event) => event.preventDefault());
           option.addEventListener('click', () => {
-            const { record } = found[i];
+            const { record, kind: chosenKind } = found[i];
+            if (chosenKind === 'clear') return forget();
             if (!record) mark(i);
             close();
             if (record) location.assign(`/record/${record}`);
@@ -79,6 +84,23 @@
       list.hidden = found.length === 0;
       input.setAttribute('aria-expanded', String(!list.hidden));
       status.textContent = list.hidden ? '' : texts.count.replace('{count}', String(found.length));
+    };
+    // In an empty box stands what was asked before.
+    const offerRecent = () => {
+      const recent = input.value.trim() === '' ? window.recentQuestions.read() : [];
+      if (recent.length === 0) return;
+      typed = input.value;
+      found = [
+        ...recent.map((text) => ({ kind: 'recent', label: text, query: text })),
+        { kind: 'clear', label: texts.clear },
+      ];
+      draw();
+    };
+    const forget = () => {
+      window.recentQuestions.clear();
+      input.value = typed;
+      close();
+      status.textContent = texts.cleared;
     };
     const ask = async () => {
       asking?.abort();
@@ -102,23 +124,38 @@
     input.addEventListener('input', () => {
       typed = input.value;
       clearTimeout(timer);
-      if (typed.trim().length < 2) return close();
+      if (typed.trim().length < 2 || found.some(({ kind }) => kind === 'recent')) close();
+      if (typed.trim().length < 2) return;
       timer = setTimeout(ask, pause);
     });
     input.addEventListener('keydown', (event) => {
-      if (event.isComposing || list.hidden) return;
+      if (event.isComposing) return;
+      if (list.hidden) {
+        if (event.key !== 'ArrowDown' || event.altKey || event.ctrlKey || event.metaKey) return;
+        offerRecent();
+        if (!list.hidden) event.preventDefault();
+        return;
+      }
       if (event.key === 'ArrowDown') mark(chosen + 1 < found.length ? chosen + 1 : -1);
       else if (event.key === 'ArrowUp') mark(chosen === -1 ? found.length - 1 : chosen - 1);
       else if (event.key === 'Escape') {
         input.value = typed;
         close();
       } else {
+        if (event.key === 'Enter' && found[chosen]?.kind === 'clear') {
+          forget();
+          event.preventDefault();
+          return;
+        }
         const record = event.key === 'Enter' ? found[chosen]?.record : undefined;
         if (event.key === 'Enter') close();
         if (!record) return;
         location.assign(`/record/${record}`);
       }
       event.preventDefault();
+    });
+    input.addEventListener('click', () => {
+      if (list.hidden) offerRecent();
     });
     input.addEventListener('blur', close);
     // Back from a page, the browser may have restored what was typed.

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { FastifyInstance } from 'fastify';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { field } from '../../formats/test-records.ts';
+import type { Field, MarcRecord } from '../../marc/record.ts';
+import { operator } from '../../people/audit.ts';
+import { addPerson } from '../../people/people.ts';
+import { parseSite } from '../../site/parse.ts';
+import { createApp } from '../app.ts';
+import type { WebPeople } from '../exchange/web-people.ts';
+import { memoryLibrary } from '../test-library.ts';
+import { testPassword, testPeople } from '../test-people.ts';
+import { createReader, type Reader } from '../test-reader.ts';
+
+const { site } = parseSite(`extends: default
+site: {name: L, hidden-paths: ["595", "500__x"]}
+collections:
+  - name: L
+    children:
+      - {name: Books, query: '980__a:"BOOK"'}
+      - {name: Papers, query: '980__a:"PAPER"'}
+      - {name: Secret, query: '980__a:"SECRET"', restricted: true}
+roles:
+  editor: {may: [{action: runbibedit}]}
+  bookish: {may: [{action: runbibedit, collection: Books}]}
+  boss: {may: everything}
+`);
+
+const record = (kind: string, title: string, ...more: readonly Field[]): MarcRecord => ({
+  leader: '00000nam a2200000 a 4500',
+  fields: [field('245__', `$a${title}`), ...more, field('980__', `$a${kind}`)],
+});
+
+let store: TestDatabase;
+let people: WebPeople & { readonly access: { close(): Promise<void> } };
+let app: FastifyInstance;
+const readers: Record<string, Reader> = {};
+
+before(async () => {
+  store = await openTestDatabase();
+  people = await testPeople(store);
+  app = createApp(
+    memoryLibrary(
+      site!,
+      [
+        record('BOOK', 'A lamp', field('500__', '$anote$xzqxjnow'), field('700__', '$aNew, N')),
+        record('PAPER', 'A paper'),
+        record('SECRET', 'zqxjtitle'),
+      ],
+      'history',
+      [
+        [
+          record('BOOK', 'A lmap', field('500__', '$anote$xzqxjold'), field('595__', '$azqxjpaid')),
+          record('SECRET', 'zqxjonce secret'),
+        ],
+      ],
+    ),
+    { people },
+  );
+  for (const name of ['editor', 'bookish', 'boss', 'nobody']) {
+    await addPerson(store.database, operator, {
+      ...{ name, email: `${name}@home.example`, password: testPassword, roles: name === 'nobody' ? [] : [name] },
+      ...{ state: 'active', origin: 'operator' },
+    });
+    const reader = createReader(app);
+    await reader.open('/account/sign-in');
+    await reader.send('/account/sign-in', { name, password: testPassword });
+    readers[name] = reader;
+  }
+  readers['guest'] = createReader(app);
+});
+after(async () => {
+  await app.close();
+  await people.access.close();
+  await store.release();
+});
+
+test('versions are for those who may edit the record; others are told nothing of them', async () => {
+  const status = async (name: string, address: string) => (await readers[name]!.open(address)).statusCode;
+  for (const name of ['guest', 'nobody'])
+    for (const address of ['/record/1/history', '/record/1/history/1', '/record/3/history', '/record/99/history'])
+      assert.equal(await status(name, address), 403, `${name} ${address}`);
+  for (const name of ['guest', 'nobody'])
+    assert.doesNotMatch((await readers[name]!.open('/record/1')).body, /\/record\/1\/history/);
+  for (const name of ['editor', 'bookish', 'boss'])
+    assert.match((await readers[name]!.open('/record/1')).body, /href="\/record\/1\/history"[^>]*>History/);
+  assert.equal(await status('bookish', '/record/2/history'), 403, 'of another collection');
+  assert.equal(await status('editor', '/record/2/history'), 200);
+  assert.equal(await status('editor', '/record/3/history'), await status('editor', '/record/99/history'));
+  assert.equal(await status('editor', '/record/1/history/9'), 404);
+});
+
+test('a version that was in a restricted collection, and hidden fields of any, are shown to those only who may see them', async () => {
+  for (const name of ['editor', 'bookish']) {
+    const list = (await readers[name]!.open('/record/1/history')).body;
+    assert.deepEqual(
+      [...list.matchAll(/href="\/record\/1\/history\/(\d)"/g)].map(([, revision]) => revision),
+      ['3', '1'],
+      name,
+    );
+    for (const more of ['2', '3?with=2', '1?with=2', '2?of=xm'])
+      assert.equal((await readers[name]!.open(`/record/1/history/${more}`)).statusCode, 404, more);
+    for (const more of ['', '/1', '/3', '/3?with=1', '/1?with=3', '/1?of=xm', '/1?of=tm', '/3?of=xm']) {
+      const { statusCode, body } = await readers[name]!.open(`/record/1/history${more}`);
+      assert.equal(statusCode, 200, more);
+      assert.doesNotMatch(body, /zqxj/, `${name} ${more}`);
+    }
+  }
+  const boss = readers['boss']!;
+  const old = await boss.open('/record/1/history/1?of=xm');
+  assert.match(old.body, /zqxjpaid/);
+  assert.match(String(old.headers['cache-control']), /private/);
+  assert.match((await boss.open('/record/1/history/2')).body, /zqxjonce secret/);
+});
+
+test('a version says who made it and how, and what is otherwise in it, field by field', async () => {
+  const editor = readers['editor']!;
+  const list = (await editor.open('/record/1/history')).body;
+  assert.match(list, /<td>ada<\/td><td>load of <bdi>some\.xml<\/bdi> \(<code>replace<\/code>\)/);
+  assert.match(list, />3<\/a> <span class="muted">current/);
+  const { body } = await editor.open('/record/1/history/3?with=1');
+  assert.match(body, /<h3>Changes since version 1<\/h3>/);
+  const text = body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+  assert.match(text, /245 __ − removed \$\$a A lmap/);
+  assert.match(text, /245 __ \+ added \$\$a A lamp/);
+  assert.match(text, /700 __ \+ added \$\$a New, N/);
+  assert.match(body, /<del><b>\$\$a<\/b> <bdi>A lmap<\/bdi><\/del>/);
+  assert.match(body, /<ins><b>\$\$a<\/b> <bdi>New, N<\/bdi><\/ins>/);
+  assert.doesNotMatch(
+    body.split('MARC of this version')[0]!,
+    /<th scope="row">500/,
+    'what is otherwise in it is hidden',
+  );
+  assert.match(body, /<h2>MARC of this version<\/h2>/);
+  assert.match((await editor.open('/record/1/history/3?with=1&ln=fr')).body, /Modifications depuis la version 1/);
+});

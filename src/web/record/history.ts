@@ -1,0 +1,164 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { wouldShow } from '../../access/deleted.ts';
+import { mayReadHistories, mayReadHistory, seesAllCollections } from '../../access/history.ts';
+import { askedFormat, requireExportFormat } from '../../formats/formats.ts';
+import { type Html, html } from '../../html/html.ts';
+import { differencesOf } from '../../marc/differences.ts';
+import { tagsIn } from '../../search/request.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
+import type { FoundRecord } from '../exchange/find-record.ts';
+import { sendMerged, sendNoRecord, sendNotAllowed } from '../exchange/messages.ts';
+import type { ReadVersion } from '../exchange/read-version.ts';
+import { sendHtml } from '../exchange/reply.ts';
+import { exportRecord } from '../reading/export-records.ts';
+import { shortened } from '../reading/read-records.ts';
+import { visibleRecord } from '../reading/visible-record.ts';
+import { layout } from '../ui/layout.ts';
+import { emptyBox, searchBox } from '../ui/search-box.ts';
+import { historyList, type ListedVersion, versionBody } from './history-page.ts';
+
+/** Draws a page of a record that is shown. */
+export type SendTab = (
+  exchange: Exchange,
+  version: ReadVersion,
+  body: () => Promise<Html | undefined>,
+) => Promise<FastifyReply>;
+
+type Held = Extract<FoundRecord, { readonly kind: 'shown' | 'deleted' }>;
+
+/** Each of them is looked at: see `readShown`. */
+const perPage = 10;
+
+/** Earlier versions of a record, for those who may edit it. */
+export function historyRoutes(app: FastifyInstance, environment: WebEnvironment, sendTab: SendTab): void {
+  const { get } = routesOf(app, environment);
+
+  get('/record/:id/history', async (exchange) => {
+    const found = await findOrAnswer(exchange);
+    return found === undefined
+      ? exchange.reply
+      : await send(exchange, found, () => listBody(exchange, idOf(found)), sendTab);
+  });
+
+  get('/record/:id/history/:revision', async (exchange) => {
+    const found = await findOrAnswer(exchange);
+    if (found === undefined) return exchange.reply;
+    const id = idOf(found);
+    const version = await readShown(exchange, id, numberIn(exchange.param('revision')));
+    if (version === undefined) return exchange.notFound();
+    const of = exchange.args.get('of') ?? '';
+    if (askedFormat(of).kind === 'page')
+      return await send(exchange, found, () => versionPage(exchange, version), sendTab);
+    const format = requireExportFormat(of);
+    return exchange.reply
+      .header('cache-control', 'private, no-store')
+      .header('content-disposition', `inline; filename="record-${id}-version-${version.revision}.${format.extension}"`)
+      .type(format.contentType)
+      .send(exportRecord(exchange, format, { ...version, pdfs: [] }, tagsIn(exchange.args)));
+  });
+}
+
+function idOf(found: Held): number {
+  return found.kind === 'shown' ? found.version.id : found.id;
+}
+
+/**
+ * The record, or undefined after an answer. Who may read no history is told so before anything is
+ * looked for.
+ */
+async function findOrAnswer(exchange: Exchange): Promise<Held | undefined> {
+  const { person, snapshot } = exchange;
+  const text = exchange.param('id');
+  if (!mayReadHistories(person, snapshot)) return answered(sendNotAllowed(exchange));
+  const found = await exchange.record(text);
+  if (found.kind === 'merged') return answered(sendMerged(exchange, found.id, found.other));
+  if (found.kind === 'unknown') return answered(sendNoRecord(exchange, text));
+  if (!mayReadHistory(person, snapshot, idOf(found))) return answered(sendNotAllowed(exchange));
+  return found;
+}
+
+function answered(_reply: FastifyReply): undefined {
+  return undefined;
+}
+
+async function send(
+  exchange: Exchange,
+  found: Held,
+  body: () => Promise<Html | undefined>,
+  sendTab: SendTab,
+): Promise<FastifyReply> {
+  if (found.kind === 'shown') return await sendTab(exchange, found.version, body);
+  const main = await body();
+  if (main === undefined) return exchange.notFound();
+  const { page } = exchange;
+  const title = page.tr.t('record.number', { id: String(found.id) });
+  return sendHtml(
+    exchange,
+    layout(page, {
+      ...{ title, unlisted: true, find: searchBox(page, emptyBox) },
+      main: html`<article class="record"><header><h1>${title}</h1></header>${main}</article>`,
+    }),
+  );
+}
+
+async function listBody(exchange: Exchange, id: number): Promise<Html | undefined> {
+  const { page } = exchange;
+  const wanted = Math.max(1, numberIn(exchange.args.get('page') ?? '') ?? 1);
+  const { versions, total } = await exchange.history(id, { offset: (wanted - 1) * perPage, limit: perPage });
+  if (versions.length === 0) return undefined;
+  const shown: ListedVersion[] = [];
+  for (const version of versions) {
+    if ((await readShown(exchange, id, version.revision)) !== undefined) shown.push(version);
+  }
+  return historyList(page, { id, versions: shown, newest: total, page: wanted, last: Math.ceil(total / perPage) });
+}
+
+/**
+ * A version that this person may see: each is looked at as if it were the newest, since the record
+ * may have been in a restricted collection once.
+ */
+async function readShown(
+  exchange: Exchange,
+  id: number,
+  revision: number | undefined,
+): Promise<ReadVersion | undefined> {
+  const version = revision === undefined ? undefined : await exchange.revision(id, revision);
+  if (version === undefined) return undefined;
+  const { person, snapshot } = exchange;
+  const isShown = ({ leftOut, record }: ReadVersion): boolean =>
+    // What was left out of a very large one may be what hides it.
+    leftOut === 0 ? wouldShow(person, snapshot, record) : seesAllCollections(person, snapshot);
+  if (isShown(version)) return version;
+  // A deletion may hold nothing but its mark.
+  if (!version.deleted || !seesAllCollections(person, snapshot)) return undefined;
+  const before = await exchange.revision(id, version.revision - 1);
+  return before !== undefined && isShown(before) ? version : undefined;
+}
+
+async function versionPage(exchange: Exchange, version: ReadVersion): Promise<Html | undefined> {
+  const { page, args } = exchange;
+  const { id, revision } = version;
+  const { total: newest } = await exchange.history(id, { offset: 0, limit: 1 });
+  const { versions } = await exchange.history(id, { offset: newest - revision, limit: 1 });
+  const [listed] = versions;
+  if (listed?.revision !== revision) return undefined;
+  const asked = numberIn(args.get('with') ?? '');
+  const other = asked === revision ? undefined : await readShown(exchange, id, asked ?? revision - 1);
+  if (other === undefined && asked !== undefined && asked !== revision) return undefined;
+  const whole = visibleRecord(exchange, version.record);
+  const { record, leftOut } = shortened(whole);
+  return versionBody(page, {
+    ...{ id, record, newest, version: listed },
+    other: other && {
+      revision: other.revision,
+      differences: differencesOf(visibleRecord(exchange, other.record), whole),
+    },
+    leftOut: version.leftOut + leftOut,
+    page: Math.max(1, numberIn(args.get('page') ?? '') ?? 1),
+  });
+}
+
+function numberIn(text: string): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
