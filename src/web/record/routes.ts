@@ -13,6 +13,7 @@ import { sendDeleted, sendMerged, sendNoRecord } from '../exchange/messages.ts';
 import type { ReadVersion } from '../exchange/read-version.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import { type FilePage, filePage, noFiles, pdfsOf } from '../files/files.ts';
+import { shownFiles } from '../files/shown.ts';
 import { filesShown, filesTab } from '../files/panel.ts';
 import { negotiateType } from '../http/negotiate.ts';
 import { exportRecord } from '../reading/export-records.ts';
@@ -90,6 +91,7 @@ async function sendTab(exchange: Exchange, version: ReadVersion, tab: RecordTab)
     references: cited.length,
     leftOut: version.leftOut + leftOut,
     files,
+    shown: shownFiles(exchange, files),
     citations: citationsOf(exchange, version.id),
     fields: new Set(page.site.fields.map((field) => field.code)),
     similar: tab === 'information' ? similarRecords(exchange, version.id) : { records: [], href: undefined },
