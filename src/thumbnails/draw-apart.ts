@@ -22,11 +22,11 @@ export interface Source {
   readonly pixels: number;
 }
 
-/** What a process may be told to end it, beside the file that it reads. */
 export interface DrawingOptions {
   readonly signal: AbortSignal;
-  /** Seconds of CPU; for tests. */
-  readonly cpu?: number;
+  /** For tests: another program, and narrower limits. */
+  readonly program?: string;
+  readonly limits?: Partial<Record<keyof typeof drawingLimits, number>>;
 }
 
 /** Why nothing can be drawn here, as far as it shows without trying; undefined: it may. */
@@ -42,7 +42,7 @@ export function missingLibrary(): string | undefined {
 }
 
 const release = fileURLToPath(new URL('../../', import.meta.url));
-const program = fileURLToPath(new URL('draw.ts', import.meta.url));
+const drawProgram = fileURLToPath(new URL('draw.ts', import.meta.url));
 const confine = new URL('confine.ts', import.meta.url).href;
 /** Milliseconds. */
 const weighEvery = 100;
@@ -54,7 +54,8 @@ const pageBytes = 4096;
  * limit of CPU is the kernel's, so that it holds when we are gone.
  */
 export async function drawApart({ path, kind, pixels }: Source, options: DrawingOptions): Promise<Drawing> {
-  const { signal, cpu = drawingLimits.cpu } = options;
+  const { signal, program = drawProgram } = options;
+  const limits = { ...drawingLimits, ...options.limits };
   const real = await realpath(path);
   const node = [
     process.execPath,
@@ -63,23 +64,27 @@ export async function drawApart({ path, kind, pixels }: Source, options: Drawing
     ...[program, real, kind, String(pixels)],
   ];
   if (signal.aborted) return { kind: 'stopped', reason: 'the process is ending' };
-  const child = spawn('/bin/sh', ['-c', `ulimit -c 0; ulimit -t ${cpu}; exec "$@"`, 'sh', ...node], {
+  const child = spawn('/bin/sh', ['-c', `ulimit -c 0; ulimit -t ${limits.cpu}; exec "$@"`, 'sh', ...node], {
     ...{ env: {}, cwd: '/', signal, killSignal: 'SIGKILL' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return watched(child, signal);
+  return watched(child, limits, signal);
 }
 
-async function watched(child: ChildProcessByStdio<null, Readable, Readable>, signal: AbortSignal): Promise<Drawing> {
+async function watched(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  limits: Readonly<Record<'time' | 'resident' | 'answer', number>>,
+  signal: AbortSignal,
+): Promise<Drawing> {
   let over: string | undefined;
   const endFor = (reason: string): void => {
     over ??= reason;
     child.kill('SIGKILL');
   };
-  const late = setTimeout(() => endFor('it takes more time than a thumbnail may take'), drawingLimits.time);
+  const late = setTimeout(() => endFor('it takes more time than a thumbnail may take'), limits.time);
   const weighing = setInterval(() => {
     void residentOf(child.pid).then((bytes) => {
-      if (bytes > drawingLimits.resident) endFor('it needs more memory than a thumbnail may take');
+      if (bytes > limits.resident) endFor('it needs more memory than a thumbnail may take');
     });
   }, weighEvery);
   const said: string[] = [];
@@ -92,7 +97,7 @@ async function watched(child: ChildProcessByStdio<null, Readable, Readable>, sig
   });
   child.stdout.on('data', (chunk: Buffer) => {
     length += chunk.length;
-    if (length > drawingLimits.answer) endFor('its thumbnail is too large');
+    if (length > limits.answer) endFor('its thumbnail is too large');
     else drawn.push(chunk);
   });
   const failed = Promise.withResolvers<Drawing>();

@@ -94,7 +94,7 @@ function fullText({ tr }: PageContext, { files, shown, work }: RecordModel): Htm
   const href = file === undefined ? link?.url : file.href;
   if (href === undefined) return nothing;
   const size = file === undefined ? link?.size : file.bytes;
-  return html`${file !== undefined && firstPageLink(shown)}<p class="full-text"><a href="${href}">${tr.t('record.full_text')} (PDF${size !== undefined && `, ${tr.size(size)}`})</a></p>`;
+  return html`<p class="full-text">${file !== undefined && firstPageLink(shown)}<a href="${href}">${tr.t('record.full_text')} (PDF${size !== undefined && `, ${tr.size(size)}`})</a></p>`;
 }
 
 /** In its own script, as large as the title that stands for it in Latin letters. */
