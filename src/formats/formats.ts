@@ -48,8 +48,8 @@ export const exportFormats: readonly ExportFormat[] = [
 export interface PageFormat {
   readonly code: string;
   /**
-   * What it shows of the hits: a line each, a thumbnail each, what each says, its MARC, or how often
-   * they are cited.
+   * What it shows of the hits: a line each, a thumbnail each, what each says, its MARC, or how
+   * often they are cited.
    */
   readonly draws: 'brief' | 'gallery' | 'detailed' | 'marc' | 'citations';
   /** Of the citations: are those counted as well that are not by the authors themselves? */

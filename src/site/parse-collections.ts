@@ -83,7 +83,8 @@ function readView(reader: YamlReader, value: Value | undefined): CollectionView 
   const text = value === undefined ? undefined : reader.text(value);
   if (value === undefined || text === undefined) return undefined;
   const view = collectionViews.find((one) => one === text);
-  if (view === undefined) reader.report(value.line, `The view '${text}' is not known. It is ${collectionViews.join(' or ')}.`);
+  if (view === undefined)
+    reader.report(value.line, `The view '${text}' is not known. It is ${collectionViews.join(' or ')}.`);
   return view;
 }
 

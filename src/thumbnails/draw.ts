@@ -29,8 +29,7 @@ async function openVips(): Promise<Library> {
   const quiet = (): void => undefined;
   const vips = await start({ dynamicLibraries: [], print: quiet, printErr: quiet });
   vips.operationBlock('VipsForeignLoad', true);
-  for (const format of ['Jpeg', 'Png', 'Nsgif', 'Webp', 'Tiff'])
-    vips.operationBlock(`VipsForeignLoad${format}`, false);
+  for (const format of ['Jpeg', 'Png', 'Nsgif', 'Webp', 'Tiff']) vips.operationBlock(`VipsForeignLoad${format}`, false);
   vips.blockUntrusted(true);
   vips.concurrency(1);
   return vips;
@@ -38,7 +37,9 @@ async function openVips(): Promise<Library> {
 
 const white = [255, 255, 255];
 
-/** On white, since drawings with a transparent ground are made for paper; without what EXIF tells. */
+/**
+ * On white, since drawings with a transparent ground are made for paper; without what EXIF tells.
+ */
 function webp(image: Vips.Image): Uint8Array {
   const flat = image.hasAlpha() ? image.flatten({ background: white }) : image;
   return flat.writeToBuffer('.webp', { Q: 75, keep: 'none' });
@@ -106,8 +107,7 @@ const found = kindOfBytes(bytes);
 if (found === undefined || found !== kind) end(exitStatus.cannot, 'its bytes are of another format than its name says');
 const vips = await loading(openVips);
 try {
-  const drawn =
-    found === 'image' ? drawImage(vips, bytes, Number(pixels)) : await drawPdf(vips, bytes, Number(pixels));
+  const drawn = found === 'image' ? drawImage(vips, bytes, Number(pixels)) : await drawPdf(vips, bytes, Number(pixels));
   for (let at = 0; at < drawn.length; ) at += writeSync(1, drawn, at);
 } catch (error) {
   const message = error instanceof Error ? error.message : (error as { message?: unknown }).message;

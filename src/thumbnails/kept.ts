@@ -40,7 +40,9 @@ export interface Thumbnails {
 const manner = '1';
 /** More at once are not made: who asks for so many is no reader. */
 const mostAsked = 500;
-/** Milliseconds, as all times here. What could not be drawn is tried again, as another release may. */
+/**
+ * Milliseconds, as all times here. What could not be drawn is tried again, as another release may.
+ */
 const triedAgain = 86_400_000;
 /** Reading one is noted so often. */
 const notedEvery = 3_600_000;

@@ -12,12 +12,16 @@ const kinds: Readonly<Record<string, ThumbnailKind>> = {
   pdf: 'pdf',
 };
 
-/** By the format of a document; undefined: there are none of it. A drawing (SVG) may hold a script. */
+/**
+ * By the format of a document; undefined: there are none of it. A drawing (SVG) may hold a script.
+ */
 export function thumbnailKind(format: string): ThumbnailKind | undefined {
   return Object.hasOwn(kinds, format) ? kinds[format] : undefined;
 }
 
-/** Formats of pictures first, as a record is better shown by its picture than by a text about it. */
+/**
+ * Formats of pictures first, as a record is better shown by its picture than by a text about it.
+ */
 export const thumbnailFormats: readonly string[] = Object.keys(kinds);
 export const imageFormats: readonly string[] = thumbnailFormats.filter((format) => kinds[format] === 'image');
 
@@ -38,7 +42,7 @@ export const thumbnailType = 'image/webp';
 export function kindOfBytes(bytes: Uint8Array): ThumbnailKind | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).toString('latin1');
   const isImage =
-    /^(\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|II[*+]\0|MM\0[*+])/.test(head) || /^RIFF[^]{4}WEBP/.test(head);
+    /^(\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|II[*+]\0|MM\0[*+])/.test(head) || /^RIFF.{4}WEBP/s.test(head);
   if (isImage) return 'image';
   return head.includes('%PDF-') ? 'pdf' : undefined;
 }

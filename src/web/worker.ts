@@ -143,7 +143,9 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         accelPrefix: settings.fileAccelPrefix,
         limit: settings.fileLimit,
         thumbnails:
-          settings.thumbnailCache > 0 && missingLibrary() === undefined ? openThumbnails(settings.dataFolder) : undefined,
+          settings.thumbnailCache > 0 && missingLibrary() === undefined
+            ? openThumbnails(settings.dataFolder)
+            : undefined,
         changes: () => documents.now(),
       },
       profiling: {

@@ -47,7 +47,9 @@ export async function deliver(
   return reply.send(await store.read(digest, range));
 }
 
-/** Who may keep a document, or what is made of it, and how they ask whether it is still the same. */
+/**
+ * Who may keep a document, or what is made of it, and how they ask whether it is still the same.
+ */
 export function cachingOf(
   { person }: Exchange,
   { status, added }: DocumentFile,

@@ -5,7 +5,10 @@ import type { PageContext } from '../ui/page-context.ts';
 import { fileAddress } from './files.ts';
 import { type ShownFiles, thumbnailAddress } from './shown.ts';
 
-/** Pixels of the page: whatever a picture has is fitted into them, so that nothing moves when it comes. */
+/**
+ * Pixels of the page: whatever a picture has is fitted into them, so that nothing moves when it
+ * comes.
+ */
 const large = { width: 640, height: 400 };
 const small = { width: 112, height: 84 };
 const firstPage = { width: 72, height: 102 };
@@ -20,7 +23,9 @@ ${others.length > 0 && html`<ul class="plain">${others.map((file) => html`<li><a
 `;
 }
 
-/** What the button beside it opens: one link is enough for who reads with the keyboard or by ear. */
+/**
+ * What the button beside it opens: one link is enough for who reads with the keyboard or by ear.
+ */
 export function firstPageLink({ pdf }: ShownFiles): Html {
   if (pdf === undefined) return nothing;
   const { width, height } = firstPage;

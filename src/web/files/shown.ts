@@ -1,7 +1,13 @@
+import { UserError } from '../../errors/errors.ts';
 import { type DocumentFile, filesToShow } from '../../files/documents.ts';
 import { fileName } from '../../files/names.ts';
-import { UserError } from '../../errors/errors.ts';
-import { imageFormats, type ThumbnailKind, type ThumbnailSize, thumbnailFormats, thumbnailKind } from '../../thumbnails/kinds.ts';
+import {
+  imageFormats,
+  type ThumbnailKind,
+  type ThumbnailSize,
+  thumbnailFormats,
+  thumbnailKind,
+} from '../../thumbnails/kinds.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { HitThumbnail } from '../ui/hit.ts';
 import { type FilePage, mayRead } from './files.ts';

@@ -34,7 +34,8 @@ export async function deliverThumbnail(
   const { digest, format } = file;
   const found = await findInTime(thumbnails, { digest, format, size }, thumbnailPatience, () => reply.raw.destroyed);
   reply.header('content-security-policy', filePolicy);
-  if (found.kind !== 'there') return reply.header('cache-control', 'private, no-store').type('image/svg+xml').send(icon);
+  if (found.kind !== 'there')
+    return reply.header('cache-control', 'private, no-store').type('image/svg+xml').send(icon);
   const tag = `"${digest}-${size}"`;
   reply
     .headers(cachingOf(exchange, file, tag))

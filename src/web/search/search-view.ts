@@ -41,8 +41,7 @@ export async function searchView(
     request,
     typed: asked.text,
     total: answer.total,
-    hits:
-      drawsHits && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
+    hits: drawsHits && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
     correction,
     instead,
     guidance: answer.total > 0 ? undefined : await guidanceModel(exchange, request, answer.query),

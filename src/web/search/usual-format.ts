@@ -3,7 +3,10 @@ import { views } from '../../formats/formats.ts';
 import { emptyRequest, type SearchRequest } from '../../search/request.ts';
 import type { Site } from '../../site/site.ts';
 
-/** The request with the format that the site file has for its collection, where the address names none. */
+/**
+ * The request with the format that the site file has for its collection, where the address names
+ * none.
+ */
 export function withUsualFormat(site: Site, request: SearchRequest, isNamed: boolean): SearchRequest {
   const usual = usualOf(site, request);
   if (usual === emptyRequest.format) return request;

@@ -40,11 +40,17 @@ ${fragment !== undefined && html`<p class="fragment" dir="auto">${fragment.place
 `;
 }
 
-/** Pixels of the page: whatever a thumbnail has is fitted into it, so that nothing moves when it comes. */
+/**
+ * Pixels of the page: whatever a thumbnail has is fitted into it, so that nothing moves when it
+ * comes.
+ */
 const listBox = { width: 112, height: 84 };
 const galleryBox = { width: 240, height: 180 };
 
-/** The title beside it leads to the record too: who reads with the keyboard or by ear meets one link. */
+/**
+ * The title beside it leads to the record too: who reads with the keyboard or by ear meets one
+ * link.
+ */
 function hitThumbnail({ id }: Hit, { address, text }: HitThumbnail, { width, height }: typeof listBox): Html {
   return html`<a class="thumbnail" href="/record/${id}" tabindex="-1" aria-hidden="true"><img src="${address}" width="${width}" height="${height}" loading="lazy" decoding="async" alt="${text}"></a>`;
 }
