@@ -35,6 +35,7 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /preferences',
     'Disallow: /record/*/export/',
     'Disallow: /record/*/marc',
+    'Disallow: /record/*/thumbnails/',
     'Disallow: /rss',
     'Disallow: /search',
     'Disallow: /unapi',

@@ -66,6 +66,7 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/record/:id/marc', closedToRobots: true },
   { path: '/record/:id/files', slots: 'files' },
   { path: '/record/:id/files/*', slots: 'files' },
+  { path: '/record/:id/thumbnails/*', closedToRobots: true },
   { path: '/api/login', whenClosed: true },
   { path: '/api/search', closedToRobots: true },
   // What types ahead: somebody waits for it.

@@ -149,11 +149,12 @@ function workerRow(
 }
 
 function backgroundLines({ background, now }: NodeStatus): readonly string[] {
-  const { pid, started, doing, deaths, lastDeath } = background;
+  const { pid, started, doing, deaths, lastDeath, thumbnailTrouble } = background;
   const state = pid === 0 ? 'is not running' : `${pid} is up ${duration(now - started)}, ${doing ?? 'idle'}`;
   const times = deaths === 1 ? 'once' : `${deaths} times`;
   return [
     `The background process ${state}.`,
     ...(deaths > 0 ? [`It has failed ${times}; the last time it ${lastDeath ?? 'ended'}.`] : []),
+    ...(thumbnailTrouble === undefined ? [] : [`Documents have no thumbnails: ${thumbnailTrouble}.`]),
   ];
 }

@@ -47,6 +47,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
   Files: [
     'files',
     'fileLimit',
+    'thumbnailCache',
     'fileDelivery',
     'fileAccelPrefix',
     'fileCheck',

@@ -443,6 +443,16 @@ export const settingsTable = {
     change: 'reload',
     doc: 'The largest file that is accepted; an S3-compatible store accepts at most 5 GB.',
   },
+  thumbnailCache: {
+    name: 'thumbnail-cache',
+    environment: 'REPERIO_THUMBNAIL_CACHE',
+    type: 'bytes',
+    default: 1024 ** 3,
+    minimum: 0,
+    maximum: 1024 ** 5,
+    change: 'reload',
+    doc: 'How much disk this node may use for thumbnails of documents; those that were read longest ago are deleted first and drawn again when they are wanted. 0 means there are no thumbnails.',
+  },
   fileDelivery: {
     name: 'file-delivery',
     environment: 'REPERIO_FILE_DELIVERY',

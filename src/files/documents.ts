@@ -159,6 +159,25 @@ export async function versionsOf(
     WHERE record_id = ${record} AND name = ${document} AND format = ${format}`);
 }
 
+/**
+ * For each of these records and each status the newest version of one file in these formats: of the
+ * formats of pictures one by name, else one of the others by name. One statement, whatever their
+ * number.
+ */
+export async function filesToShow(
+  database: Queryable,
+  records: readonly number[],
+  { formats, pictures }: { readonly formats: readonly string[]; readonly pictures: readonly string[] },
+): Promise<readonly DocumentFile[]> {
+  if (records.length === 0) return [];
+  return database.query<DocumentFile>(sql`
+    SELECT DISTINCT ON (record, status) * FROM (
+      SELECT ${columns} FROM document JOIN file ON document_id = id
+      WHERE record_id = ANY (${records}::integer[]) AND format = ANY (${formats}::text[])
+    ) AS shown WHERE newest
+    ORDER BY record, status, format = ANY (${pictures}::text[]) DESC, document, format`);
+}
+
 /** All of a record, by name, the newest version first. One statement. */
 export async function filesOf(database: Queryable, record: number): Promise<readonly DocumentFile[]> {
   return database.query<DocumentFile>(sql`

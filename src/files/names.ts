@@ -93,6 +93,11 @@ export function mediaType(format: string): string {
  */
 const shown = new Set(['pdf', 'txt', 'png', 'jpg', 'jpeg', 'gif', 'webp', 'mp3', 'ogg', 'mp4', 'webm']);
 
+/** Does a browser show it in its place? */
+export function isShown({ format }: FileName): boolean {
+  return shown.has(format);
+}
+
 /** The Content-Disposition header (RFC 6266) for a name. */
 export function disposition({ document, format }: FileName): string {
   const name = fileName({ document, format });
@@ -101,5 +106,5 @@ export function disposition({ document, format }: FileName): string {
     /['()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `${shown.has(format) ? 'inline' : 'attachment'}; filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return `${isShown({ document, format }) ? 'inline' : 'attachment'}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

@@ -48,9 +48,10 @@ export const exportFormats: readonly ExportFormat[] = [
 export interface PageFormat {
   readonly code: string;
   /**
-   * What it shows of the hits: a line each, what each says, its MARC, or how often they are cited.
+   * What it shows of the hits: a line each, a thumbnail each, what each says, its MARC, or how
+   * often they are cited.
    */
-  readonly draws: 'brief' | 'detailed' | 'marc' | 'citations';
+  readonly draws: 'brief' | 'gallery' | 'detailed' | 'marc' | 'citations';
   /** Of the citations: are those counted as well that are not by the authors themselves? */
   readonly withoutSelf: boolean;
 }
@@ -58,6 +59,7 @@ export interface PageFormat {
 /** Pages, in the order of the menus; the first is what is shown when nothing else is asked for. */
 export const pageFormats: readonly [PageFormat, ...PageFormat[]] = [
   { code: 'hb', draws: 'brief', withoutSelf: false },
+  { code: 'hp', draws: 'gallery', withoutSelf: false },
   { code: 'hd', draws: 'detailed', withoutSelf: false },
   { code: 'hm', draws: 'marc', withoutSelf: false },
   { code: 'hcs', draws: 'citations', withoutSelf: false },
@@ -73,6 +75,9 @@ export const idFormat = {
   aliases: ['intbitset'],
   contentType: 'application/json; charset=utf-8',
 } as const;
+
+/** How a collection may have its hits drawn, by the word of the site file. */
+export const views = { list: 'hb', gallery: 'hp' } as const;
 
 const byName: ReadonlyMap<string, ExportFormat> = new Map(
   exportFormats.flatMap((format) => [format.code, ...format.aliases].map((name) => [name, format] as const)),

@@ -48,6 +48,8 @@ export interface BackgroundStatus {
   readonly deaths: number;
   /** As "ended with SIGABRT while ...". */
   readonly lastDeath: string | undefined;
+  /** Why documents have no thumbnails; undefined: they have. */
+  readonly thumbnailTrouble?: string | undefined;
 }
 
 export type NodeState = 'starting' | 'serving' | 'draining';

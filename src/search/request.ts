@@ -41,6 +41,8 @@ export interface SearchRequest {
   readonly size: number;
   /** of */
   readonly format: string;
+  /** No argument: the format of a page whose address names none. Undefined: the list. */
+  readonly usualFormat?: string;
   /** ot */
   readonly tags: readonly string[];
   /** sc */
@@ -331,6 +333,11 @@ export function toUrl(request: SearchRequest, changes: Partial<SearchRequest> = 
   return args === '' ? path : `${path}?${args}`;
 }
 
+/** Of what is asked: the collection may have its hits drawn in another way than as a list. */
+export function usualFormat(request: SearchRequest): string {
+  return request.usualFormat ?? emptyRequest.format;
+}
+
 /** Where and how a request searches, without what it searches for. */
 export function withoutFilters(request: SearchRequest): SearchRequest {
   const { text, field, parts, advanced, limits, dates, records, facets, excluded, first } = emptyRequest;
@@ -379,7 +386,7 @@ export function toArguments(request: SearchRequest): URLSearchParams {
   add('jrec', request.first, 1);
   const size = request.size === Number.POSITIVE_INFINITY ? -9999 : request.size;
   add('rg', size, isIdFormat(request.format) ? -9999 : defaultPageSize);
-  add('of', request.format, emptyRequest.format);
+  add('of', request.format, usualFormat(request));
   if (request.tags.length > 0) add('ot', request.tags.join(','));
   add('ln', request.language);
   add('em', request.embed.join(','));

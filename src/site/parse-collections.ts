@@ -1,6 +1,6 @@
 import type { Value, YamlReader } from '../yaml/yaml-reader.ts';
 import { readNames } from './parse-names.ts';
-import type { Collection, OaiSettings } from './site.ts';
+import { type Collection, type CollectionView, collectionViews, type OaiSettings } from './site.ts';
 
 /** A query of the file, to be checked when the whole site is known. */
 export interface WrittenQuery {
@@ -36,6 +36,7 @@ export function readCollections(
       'query',
       'restricted',
       'order',
+      'view',
       'children',
       'virtual-children',
     ]);
@@ -67,6 +68,7 @@ export function readCollections(
         query,
         restricted: reader.flag(members.restricted),
         order,
+        view: readView(reader, members.view),
         children,
         virtualChildren,
       },
@@ -75,6 +77,15 @@ export function readCollections(
   const roots = readAll(value);
   if (roots.length === 0) reader.report(value?.line ?? 1, 'The file has no collections: no record could be found.');
   return { roots, names: new Set(lines.keys()) };
+}
+
+function readView(reader: YamlReader, value: Value | undefined): CollectionView | undefined {
+  const text = value === undefined ? undefined : reader.text(value);
+  if (value === undefined || text === undefined) return undefined;
+  const view = collectionViews.find((one) => one === text);
+  if (view === undefined)
+    reader.report(value.line, `The view '${text}' is not known. It is ${collectionViews.join(' or ')}.`);
+  return view;
 }
 
 export function readOai(

@@ -186,6 +186,9 @@ export interface FacetDefinition {
   readonly labels: string | undefined;
 }
 
+export const collectionViews = ['list', 'gallery'] as const;
+export type CollectionView = (typeof collectionViews)[number];
+
 export interface Collection {
   readonly name: string;
   readonly names: Readonly<Record<string, string>>;
@@ -194,6 +197,8 @@ export interface Collection {
   readonly restricted: boolean;
   /** The order of hits in it and below it; undefined: as its parent has it. */
   readonly order: string | undefined;
+  /** How hits in it and below it are drawn; undefined: as its parent has it, else as a list. */
+  readonly view: CollectionView | undefined;
   readonly children: readonly Collection[];
   /** Only another way in: they do not make up their parent. */
   readonly virtualChildren: readonly Collection[];

@@ -22,6 +22,8 @@ export interface FromBackground {
   readonly resident: number;
   /** For its successor, as plain data. */
   readonly kept: unknown;
+  /** Why it draws no thumbnails; undefined: it does. */
+  readonly thumbnailTrouble?: string | undefined;
 }
 
 type Say = (level: 'info' | 'warn' | 'error', sentence: string) => void;
@@ -71,6 +73,7 @@ export class BackgroundProcess {
   #started = Date.now();
   #doing: string | undefined;
   #kept: unknown;
+  #thumbnailTrouble: string | undefined;
   #deaths = 0;
   #lastDeath: string | undefined;
   #pause = shortestPause;
@@ -106,6 +109,7 @@ export class BackgroundProcess {
       doing: this.#doing,
       deaths: this.#deaths,
       lastDeath: this.#lastDeath,
+      thumbnailTrouble: this.#thumbnailTrouble,
     };
   }
 
@@ -156,11 +160,12 @@ export class BackgroundProcess {
     tell(child, { kind: 'start', data: this.#plan.start(this.#kept) });
   }
 
-  #hear(child: ChildProcess, { doing, resident, kept }: FromBackground): void {
+  #hear(child: ChildProcess, { doing, resident, kept, thumbnailTrouble }: FromBackground): void {
     if (this.#child !== child) return;
     this.#heard = performance.now();
     this.#doing = doing;
     this.#kept = kept;
+    this.#thumbnailTrouble = thumbnailTrouble;
     if (doing === undefined && resident > wornAbove) void this.reload(this.#plan);
   }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import { openContentStore } from '../files/open.ts';
 import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
 import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
 import { indexFolderOf } from '../library/index-folder.ts';
@@ -15,6 +16,9 @@ import { residentBytes } from '../monitor/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
 import type { FromBackground } from '../supervisor/background.ts';
 import type { ToWorker } from '../supervisor/messages.ts';
+import { missingLibrary } from '../thumbnails/draw-apart.ts';
+import { openThumbnails } from '../thumbnails/kept.ts';
+import { makeThumbnails } from '../thumbnails/maker.ts';
 import type { BackgroundStart } from './process/process-start.ts';
 
 /** Milliseconds. */
@@ -70,11 +74,30 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
   if (store === undefined) return;
   const { database, url } = store;
   const memory = indexerMemory(kept);
-  const doing: { index: string | undefined; task: string | undefined } = { index: undefined, task: undefined };
+  const doing: Partial<Record<'index' | 'task' | 'thumbnail' | 'thumbnailTrouble', string | undefined>> = {};
   const note = (part: Partial<typeof doing>): void => {
     Object.assign(doing, part);
-    const all = [doing.index, doing.task].filter((one) => one !== undefined).join(' and ');
-    tell({ doing: all === '' ? undefined : all, resident: residentBytes(), kept: memory });
+    const all = [doing.index, doing.task, doing.thumbnail].filter((one) => one !== undefined).join(' and ');
+    tell({
+      doing: all === '' ? undefined : all,
+      resident: residentBytes(),
+      kept: memory,
+      thumbnailTrouble: doing.thumbnailTrouble,
+    });
+  };
+  const drawThumbnails = async (): Promise<void> => {
+    const onTrouble = (reason: string | undefined): void => {
+      if (reason !== undefined && reason !== doing.thumbnailTrouble) logger.warn(`No thumbnails: ${reason}.`);
+      note({ thumbnailTrouble: reason });
+    };
+    const missing = missingLibrary();
+    if (missing !== undefined) return onTrouble(missing);
+    await makeThumbnails({
+      ...{ thumbnails: openThumbnails(settings.dataFolder), store: openContentStore(database, settings) },
+      ...{ limit: settings.thumbnailCache, signal, onTrouble },
+      onDrawing: (isDrawing) => note({ thumbnail: isDrawing ? 'drawing a thumbnail' : undefined }),
+      // Documents are served, and the index is maintained, without them too.
+    }).catch((error: unknown) => onTrouble(error instanceof Error ? error.message : String(error)));
   };
   const telling = setInterval(() => note({}), tellEvery);
   try {
@@ -97,6 +120,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
           onDoing: (names) => note({ task: taskText(names) }),
         },
       ),
+      settings.thumbnailCache > 0 && drawThumbnails(),
     ]);
   } finally {
     clearInterval(telling);

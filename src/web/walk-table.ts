@@ -198,6 +198,10 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /health/live': () => get('/health/live'),
   'GET /health/ready': () => get('/health/ready'),
   'GET /record/:id/files/:name': ({ ids }) => get(...ids.map((id) => `/record/${id}/files/paper.pdf`)),
+  'GET /record/:id/thumbnails/:name': ({ ids }) =>
+    get(
+      ...ids.flatMap((id) => ['', '?size=large', '?size=x'].map((size) => `/record/${id}/thumbnails/paper.pdf${size}`)),
+    ),
   'GET /api/records/:id/files': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/files`)),
   'POST /api/records/:id/files': ({ ids }) =>
     ids.map((id) => ({ url: `/api/records/${id}/files?name=x.pdf`, method: 'POST' as const, json: {} })),

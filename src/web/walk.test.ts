@@ -20,6 +20,7 @@ import { createSession } from '../people/sessions.ts';
 import { createToken } from '../people/tokens.ts';
 import { parseSite } from '../site/parse.ts';
 import type { Site } from '../site/site.ts';
+import { openThumbnails } from '../thumbnails/kept.ts';
 import { createApp } from './app.ts';
 import type { WebPeople } from './exchange/web-people.ts';
 import { memoryLibrary } from './test-library.ts';
@@ -272,7 +273,11 @@ function appOf(
   const routes: string[] = [];
   const app = createApp(memoryLibrary(site, records, String(++version), earlier), {
     people,
-    files: { database: store.database, store: content, delivery: 'stream', accelPrefix: '', limit: 1000 },
+    files: {
+      ...{ database: store.database, store: content, delivery: 'stream', accelPrefix: '', limit: 1000 },
+      // Nobody draws: an icon for all who may see the document.
+      ...{ thumbnails: openThumbnails(folder), thumbnailPatience: 0 },
+    },
     profiling: {
       folder: '/nonexistent',
       explain: async () => '',

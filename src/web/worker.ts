@@ -9,6 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import { type DocumentWatch, watchDocuments } from '../files/changes.ts';
 import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
 import { type Library, openLibrary } from '../library/open.ts';
@@ -29,6 +30,8 @@ import { type LevelWatch, watchLevel } from '../site/level.ts';
 import type { ToSupervisor, ToWorker } from '../supervisor/messages.ts';
 import { mostConnections } from '../supervisor/open-files.ts';
 import { repeat } from '../supervisor/repeat.ts';
+import { missingLibrary } from '../thumbnails/draw-apart.ts';
+import { openThumbnails } from '../thumbnails/kept.ts';
 import { createApp } from './app.ts';
 import type { Delivery } from './exchange/web-files.ts';
 import type { WebPeople } from './exchange/web-people.ts';
@@ -85,8 +88,10 @@ process.on('message', (message: ToWorker, socket: Socket | undefined) => {
 });
 
 async function start({ settings, address }: WorkerStart): Promise<Running> {
-  const opened: { library?: Library; access?: Access; mailer?: Mailer; level?: LevelWatch } = {};
+  const opened: { library?: Library; access?: Access; mailer?: Mailer; level?: LevelWatch; documents?: DocumentWatch } =
+    {};
   const close = async (): Promise<void> => {
+    opened.documents?.close();
     await opened.level?.close();
     await opened.mailer?.close();
     await opened.access?.close();
@@ -117,6 +122,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     };
     const level = await watchLevel(library.database, library.url);
     opened.level = level;
+    const documents = await watchDocuments(library.database);
+    opened.documents = documents;
     const eventLoopLag = watchEventLoopLag();
     const meter = new WorkerMeter();
     const connections = new Connections(mostConnections(), parseNetworks(trustProxy, 'trust-proxy'));
@@ -135,6 +142,11 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         delivery: settings.fileDelivery as Delivery,
         accelPrefix: settings.fileAccelPrefix,
         limit: settings.fileLimit,
+        thumbnails:
+          settings.thumbnailCache > 0 && missingLibrary() === undefined
+            ? openThumbnails(settings.dataFolder)
+            : undefined,
+        changes: () => documents.now(),
       },
       profiling: {
         folder: profilesFolder(settings.dataFolder),

@@ -233,13 +233,13 @@ function deaths({ deaths: all, deathCount, now }: NodeStatus): Html | false {
 }
 
 function background({ background: process, now }: NodeStatus): Html {
-  const { pid, started, doing, deaths: count, lastDeath } = process;
+  const { pid, started, doing, deaths: count, lastDeath, thumbnailTrouble } = process;
   const state =
     pid === 0 ? html`<span class="bad">not running</span>` : html`process ${pid}, up ${duration(now - started)}`;
   const ended = html`<p>It has failed ${count === 1 ? 'once' : `${count} times`}; the last time it <span class="bad">${lastDeath ?? ''}</span>.</p>`;
   return html`<h2>Background process</h2>
 <p>Maintains the index and runs periodic tasks: ${state}${doing !== undefined && html`; now ${doing}`}.</p>
-${count > 0 && ended}`;
+${count > 0 && ended}${thumbnailTrouble !== undefined && html`<p>Documents have no thumbnails: <span class="bad">${thumbnailTrouble}</span>.</p>`}`;
 }
 
 /** A task that nobody has begun for so long, in ms, is one that nobody does. */

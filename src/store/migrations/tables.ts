@@ -15,6 +15,7 @@ export const tables: Readonly<Record<string, TableNote>> = {
   content_check: { kind: 'derived', what: 'when the bytes of files were last read: they are read again' },
   delta: { kind: 'derived', what: 'what the index knows of the newest versions: `reperio index rebuild`' },
   document: { kind: 'truth', what: 'documents of records' },
+  document_changes: { kind: 'derived', what: 'how often documents have changed: counted on from anywhere' },
   done_request: { kind: 'truth', what: 'answers to requests with an Idempotency-Key, for a day' },
   external_identity: { kind: 'truth', what: 'who signs in at a provider as whom' },
   file: { kind: 'truth', what: 'versions and formats of documents, with the digests of their bytes' },

@@ -10,18 +10,16 @@ import { rangeOf } from './range.ts';
 
 /** Sends a file that this person may have, or has it sent. */
 export async function deliver(
-  { request, reply, person }: Exchange,
+  exchange: Exchange,
   { store, delivery, accelPrefix }: WebFiles,
   file: DocumentFile,
 ): Promise<FastifyReply> {
-  const { digest, bytes, format, added, status } = file;
-  const isPublic = status === '' && person.name === undefined;
+  const { request, reply } = exchange;
+  const { digest, bytes, format, added } = file;
   const type = mediaType(format);
   const tag = `"${digest}"`;
   reply
-    .header('etag', tag)
-    .header('last-modified', added.toUTCString())
-    .header('cache-control', isPublic ? 'no-cache' : 'private, no-cache')
+    .headers(cachingOf(exchange, file, tag))
     .header('content-disposition', disposition(file))
     .header('content-security-policy', filePolicy)
     .type(type);
@@ -49,7 +47,23 @@ export async function deliver(
   return reply.send(await store.read(digest, range));
 }
 
-function isHeld({ headers }: FastifyRequest, tag: string, added: Date): boolean {
+/**
+ * Who may keep a document, or what is made of it, and how they ask whether it is still the same.
+ */
+export function cachingOf(
+  { person }: Exchange,
+  { status, added }: DocumentFile,
+  tag: string,
+): Readonly<Record<string, string>> {
+  const isPublic = status === '' && person.name === undefined;
+  return {
+    etag: tag,
+    'last-modified': added.toUTCString(),
+    'cache-control': isPublic ? 'no-cache' : 'private, no-cache',
+  };
+}
+
+export function isHeld({ headers }: FastifyRequest, tag: string, added: Date): boolean {
   const held = headers['if-none-match'];
   if (held !== undefined) return held.split(',').some((one) => [tag, `W/${tag}`, '*'].includes(one.trim()));
   const since = Date.parse(headers['if-modified-since'] ?? '');

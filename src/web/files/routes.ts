@@ -17,6 +17,8 @@ import type { WebFiles } from '../exchange/web-files.ts';
 import { webErrors } from '../http/errors.ts';
 import { deliver } from './deliver.ts';
 import { fileAddress, mayRead } from './files.ts';
+import { hasThumbnail, thumbnailAddress } from './shown.ts';
+import { deliverThumbnail } from './thumbnail.ts';
 
 /**
  * Files of records: to be read by whoever may see record and document, to be added by who may
@@ -26,16 +28,15 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
   const { get, post } = routesOf(app, environment);
   app.addContentTypeParser('application/octet-stream', (_, body, done) => done(null, body));
 
-  get('/record/:id/files/:name', async (exchange) => {
-    const [id, name] = [exchange.param('id'), exchange.param('name')];
-    const record = recordNumber(exchange, id);
-    if (record === undefined) return sendNoRecord(exchange, id);
-    const version = Number(exchange.args.get('version') ?? 0);
-    const versions = await exchange.timing.sql(() => versionsOf(files.database, record, splitFileName(name)));
-    const file = versions.find((one) => (version > 0 ? one.version === version : one.newest));
-    if (file === undefined || fileName(file) !== name || !mayRead(exchange, file.status)) return sendNotFound(exchange);
-    return deliver(exchange, files, file);
-  });
+  const addresses = { files: deliver, thumbnails: deliverThumbnail } as const;
+  for (const [folder, send] of Object.entries(addresses))
+    get(`/record/:id/${folder}/:name`, async (exchange) => {
+      const [id, name] = [exchange.param('id'), exchange.param('name')];
+      const record = recordNumber(exchange, id);
+      if (record === undefined) return sendNoRecord(exchange, id);
+      const file = await findFile(exchange, files, record, name);
+      return file === undefined ? sendNotFound(exchange) : send(exchange, files, file);
+    });
 
   get('/api/records/:id/files', async (exchange) => {
     const record = recordNumber(exchange, exchange.param('id'));
@@ -93,15 +94,33 @@ async function addOnce(
   return idempotently(database, { scope: `files ${person.name ?? ''}`, key: kept, digest }, add);
 }
 
+/** The document that is asked for; undefined: there is none that this person may see. */
+async function findFile(
+  exchange: Exchange,
+  { database }: WebFiles,
+  record: number,
+  name: string,
+): Promise<DocumentFile | undefined> {
+  const version = Number(exchange.args.get('version') ?? 0);
+  const versions = await exchange.timing.sql(() => versionsOf(database, record, splitFileName(name)));
+  const file = versions.find((one) => (version > 0 ? one.version === version : one.newest));
+  return file === undefined || fileName(file) !== name || !mayRead(exchange, file.status) ? undefined : file;
+}
+
 /** The number of a record that this person may see. */
 function recordNumber({ person, snapshot }: Exchange, text: string): number | undefined {
   const id = recordIdIn(text);
   return id !== undefined && mayShow(person, snapshot, id) === 'yes' ? id : undefined;
 }
 
-function describe({ page }: Exchange, file: DocumentFile): object {
+function describe(exchange: Exchange, file: DocumentFile): object {
+  const { page } = exchange;
   const { record, version, newest, bytes, digest, status, description, added } = file;
   const name = fileName(file);
   const url = page.baseUrl + fileAddress(record, name) + (newest ? '' : `?version=${version}`);
-  return { name, version, newest, bytes, sha256: digest, status, description, added: added.toISOString(), url };
+  const thumbnail = hasThumbnail(exchange, file) ? { thumbnail: page.baseUrl + thumbnailAddress(file, 'large') } : {};
+  return {
+    ...{ name, version, newest, bytes, sha256: digest, status, description, added: added.toISOString(), url },
+    ...thumbnail,
+  };
 }

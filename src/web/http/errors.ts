@@ -85,6 +85,12 @@ export const webErrors = defineErrors({
     message: 'The body must be the bytes of the file, sent as application/octet-stream.',
     hint: "Example: curl -H 'Content-Type: application/octet-stream' --data-binary @thesis.pdf '.../files?name=thesis.pdf'",
   },
+  thumbnailSize: {
+    code: 'REPERIO_THUMBNAIL_SIZE',
+    status: 400,
+    message: 'There are no thumbnails of the size "{size}".',
+    hint: 'The size is {known}.',
+  },
   late: {
     code: 'REPERIO_LATE',
     status: 503,

@@ -10,6 +10,8 @@ import { attribute, type Html, type HtmlValue, html, join, nothing } from '../..
 import type { Brief } from '../../index/brief.ts';
 import { type FilePage, newestPdf } from '../files/files.ts';
 import { filesPanel } from '../files/panel.ts';
+import { firstPageLink, picturesPanel } from '../files/pictures.ts';
+import type { ShownFiles } from '../files/shown.ts';
 import { facts } from '../ui/facts.ts';
 import { richText } from '../ui/highlight.ts';
 import { kindName, titleHtml } from '../ui/hit.ts';
@@ -32,6 +34,7 @@ export interface RecordModel {
   readonly leftOut: number;
   /** Documents that this person may see. */
   readonly files: FilePage;
+  readonly shown: ShownFiles;
   /** Undefined while citations are being counted. */
   readonly citations: RecordCitations | undefined;
   /** May this person read its earlier versions? */
@@ -86,13 +89,13 @@ ${authorLine(context, model)}
 }
 
 /** The text itself, where there is a PDF of it: what most readers came for. */
-function fullText({ tr }: PageContext, { files, work }: RecordModel): Html {
+function fullText({ tr }: PageContext, { files, shown, work }: RecordModel): Html {
   const file = newestPdf(files);
   const link = work.links.find(({ url }) => /\.pdf$/i.test(url?.split(/[?#]/)[0] ?? ''));
   const href = file === undefined ? link?.url : file.href;
   if (href === undefined) return nothing;
   const size = file === undefined ? link?.size : file.bytes;
-  return html`<p class="full-text"><a href="${href}">${tr.t('record.full_text')} (PDF${size !== undefined && `, ${tr.size(size)}`})</a></p>`;
+  return html`<p class="full-text">${file !== undefined && firstPageLink(shown)}<a href="${href}">${tr.t('record.full_text')} (PDF${size !== undefined && `, ${tr.size(size)}`})</a></p>`;
 }
 
 /** In its own script, as large as the title that stands for it in Latin letters. */
@@ -160,7 +163,7 @@ export function recordInformation(context: PageContext, model: RecordModel): Htm
   const { tr } = context;
   const { work, fields } = model;
   return html`<div>
-${work.abstracts.length > 0 && html`<section class="panel"><h2>${tr.t('record.abstract')}</h2><div class="abstract">${work.abstracts.map((text) => html`<p dir="auto">${richText(text)}</p>`)}</div></section>`}
+${picturesPanel(context, model.shown)}${work.abstracts.length > 0 && html`<section class="panel"><h2>${tr.t('record.abstract')}</h2><div class="abstract">${work.abstracts.map((text) => html`<p dir="auto">${richText(text)}</p>`)}</div></section>`}
 <section class="panel"><h2>${tr.t('record.details')}</h2>${details(context, model)}</section>
 ${wherePanel(context, work.holdings, fields)}
 ${filesPanel(

@@ -15,6 +15,7 @@ import type { ReadVersion } from '../exchange/read-version.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import { type FilePage, filePage, noFiles, pdfsOf } from '../files/files.ts';
 import { filesShown, filesTab } from '../files/panel.ts';
+import { shownFiles } from '../files/shown.ts';
 import { negotiateType } from '../http/negotiate.ts';
 import { exportRecord } from '../reading/export-records.ts';
 import { shortened } from '../reading/read-records.ts';
@@ -99,6 +100,7 @@ async function sendTab(
     references: cited.length,
     leftOut: version.leftOut + leftOut,
     files,
+    shown: shownFiles(exchange, files),
     citations: citationsOf(exchange, version.id),
     history: mayReadHistory(person, snapshot, version.id),
     fields: new Set(page.site.fields.map((field) => field.code)),

@@ -5,7 +5,7 @@ import { summarisingCitations } from '../../citations/summary.ts';
 import { type PageFormat, pageFormats } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { RequestPart, SearchRequest } from '../../search/request.ts';
-import { emptyRequest, toUrl } from '../../search/request.ts';
+import { toUrl, usualFormat } from '../../search/request.ts';
 import { yearSpanText } from '../../search/year-span.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { yearCounts } from '../ui/years.ts';
@@ -35,7 +35,7 @@ export async function citationSummary(
     field: '',
     parts: [],
     advanced: false,
-    format: emptyRequest.format,
+    format: usualFormat(request),
     split: false,
     ascending: false,
     sort: '',
@@ -61,10 +61,10 @@ export async function citationSummary(
           facets: yearFacet === undefined ? {} : { [yearFacet.code]: [yearSpanText({ from, to })] },
         }),
       ),
-    listHref: toUrl({ ...request, order: 'site' }, { format: 'hb', first: 1 }),
+    listHref: toUrl({ ...request, order: 'site' }, { format: usualFormat(request), first: 1 }),
     mostCitedHref:
       byCitations &&
-      toUrl(request, { format: emptyRequest.format, sort: byCitations.code, rank: '', ascending: false, first: 1 }),
+      toUrl(request, { format: usualFormat(request), sort: byCitations.code, rank: '', ascending: false, first: 1 }),
     otherHref: toUrl(request, { format: other.code }),
   });
 }

@@ -1,12 +1,12 @@
-import { exportFormats, idFormat, pageFormats } from '../../formats/formats.ts';
+import { exportFormats, idFormat, pageFormats, views } from '../../formats/formats.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
-import { emptyRequest, type SearchRequest, toArguments, toUrl } from '../../search/request.ts';
+import { type SearchRequest, toArguments, toUrl, usualFormat } from '../../search/request.ts';
 import { type AskedOrder, isDescending } from '../../search/standard-order.ts';
 import { type YearSpan, yearSpanText } from '../../search/year-span.ts';
 import { formatGroups } from '../ui/format-menu.ts';
 import type { Highlighter } from '../ui/highlight.ts';
-import { type Hit, hitList } from '../ui/hit.ts';
+import { gallery, type Hit, hitList } from '../ui/hit.ts';
 import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
@@ -106,8 +106,8 @@ export function searchPage(context: PageContext, model: SearchModel): string {
     title,
     unlisted: true,
     head: html`<link rel="unapi-server" type="application/xml" title="unAPI" href="/unapi">
-<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: emptyRequest.format, language: '' })}">
-<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: emptyRequest.format }, {}, '/feed')}">`,
+<link rel="canonical" href="${context.baseUrl}${toUrl({ ...request, format: usualFormat(request), language: '' })}">
+<link rel="alternate" type="application/atom+xml" title="${title}" href="${toUrl({ ...request, format: usualFormat(request) }, {}, '/feed')}">`,
     find: has('S') ? box : nothing,
     skip: hasHits && html`<a class="skip" href="#hits">${tr.t('search.skip')}</a>`,
     embedded: { header: has('H'), footer: has('F') },
@@ -202,7 +202,7 @@ function moreMenu(context: PageContext, model: SearchModel): Html {
       : [{ label: tr.t(request.split ? 'split.together' : 'split.by_collection'), href: model.splitHref }]),
     ...(model.total === 0
       ? []
-      : [{ label: tr.t('search.feed'), href: toUrl({ ...request, format: emptyRequest.format }, {}, '/feed') }]),
+      : [{ label: tr.t('search.feed'), href: toUrl({ ...request, format: usualFormat(request) }, {}, '/feed') }]),
   ];
   const address = html`<div class="address"><p class="heading">${tr.t('search.link')}</p><p class="muted">${tr.t('search.link_says')}</p><p><code id="permalink">${context.baseUrl}${toUrl(request, { first: request.first })}</code> <button type="button" class="quiet" hidden data-copy="permalink" data-done="${tr.t('record.copied')}">${tr.t('record.copy')}</button></p></div>`;
   return menu(tr.t('search.more'), [...sizes, ...lists], address);
@@ -321,6 +321,7 @@ function results(context: PageContext, model: SearchModel): Html {
   if (model.summary !== undefined) return model.summary;
   if (model.sections !== undefined && model.drawn === undefined)
     return sectionList(context, model.sections, model.highlighter);
-  return html`${model.drawn ?? hitList(context, model.hits, model.highlighter)}
+  const list = request.format === views.gallery ? gallery : hitList;
+  return html`${model.drawn ?? list(context, model.hits, model.highlighter)}
 ${paging(context, { current: Math.min(current, pages), last: pages, href })}`;
 }

@@ -26,8 +26,10 @@ import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendRestricted, sendUnknownCollection } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';
+import { documentsTag, thumbnailsOf } from '../files/shown.ts';
 import { webErrors } from '../http/errors.ts';
 import { drawnRecords, shortened } from '../reading/read-records.ts';
+import type { Hit } from '../ui/hit.ts';
 import { asksToBrowse, sendBrowse } from './browse.ts';
 import { citationSummary } from './citation-summary-view.ts';
 import { hitDetails, hitItems, hitMarc } from './drawn-hits.ts';
@@ -35,6 +37,7 @@ import { sendExport, sendIds } from './export.ts';
 import { facetPage } from './facet-page.ts';
 import { type SearchModel, searchPage, yearArguments } from './page.ts';
 import { facetLabel, facetTitle, facetValue, searchView } from './search-view.ts';
+import { withUsualFormat } from './usual-format.ts';
 
 /** /search in all its formats, and the long list of a facet's values. */
 export function searchRoutes(app: FastifyInstance, environment: WebEnvironment): void {
@@ -127,10 +130,10 @@ export function readRequest({ snapshot, args, signedIn }: Exchange): SearchReque
   if (length > longestQuestion) throw new UserError(webErrors.questionTooLong, { length, most: longestQuestion });
   requireFew(repeatedTooOften(asked));
   const liked = signedIn?.account.preferences.size;
-  const request = liked === undefined || args.has('rg') || !isPage(asked.format) ? asked : { ...asked, size: liked };
-  return request.collection === collectionTree(snapshot.site).home?.collection.name
-    ? { ...request, collection: '' }
-    : request;
+  const sized = liked === undefined || args.has('rg') || !isPage(asked.format) ? asked : { ...asked, size: liked };
+  const isHome = sized.collection === collectionTree(snapshot.site).home?.collection.name;
+  const request = isHome ? { ...sized, collection: '' } : sized;
+  return withUsualFormat(snapshot.site, request, (args.get('of') ?? '').trim() !== '');
 }
 
 /** Throws a UserError for what stands there too often. */
@@ -161,17 +164,30 @@ async function sendPage(exchange: Exchange, question: SearchRequest, format: Pag
     (name) => name !== '' && !collectionTree(exchange.snapshot.site).byName.has(name),
   );
   if (unknown !== undefined) return sendUnknownCollection(exchange, unknown);
-  if (exchange.isFresh()) return exchange.reply;
+  if (exchange.isFresh(`html ${documentsTag(exchange)}`)) return exchange.reply;
   const { model, answer } = await searchView(exchange, question);
   if (format.draws === 'citations') {
     const summary = answer.total === 0 ? {} : { summary: await citationSummary(exchange, question, answer, format) };
     return sendHtml(exchange, searchPage(exchange.page, { ...model, ...summary }));
   }
-  if (format.draws === 'brief' || answer.total === 0) return sendHtml(exchange, searchPage(exchange.page, model));
+  if (format.draws === 'brief' || format.draws === 'gallery' || answer.total === 0)
+    return sendHtml(exchange, searchPage(exchange.page, await withThumbnails(exchange, model)));
   return sendHtml(
     exchange,
     searchPage(exchange.page, { ...model, ...(await drawnHits(exchange, model, answer, format)) }),
   );
+}
+
+/** One read for all hits of a page. */
+async function withThumbnails(exchange: Exchange, model: SearchModel): Promise<SearchModel> {
+  const parts = model.sections ?? [];
+  const ids = [...model.hits, ...parts.flatMap(({ hits }) => hits)].map(({ id }) => id);
+  const thumbnails = await thumbnailsOf(exchange, ids);
+  if (thumbnails.size === 0) return model;
+  const shown = (hits: readonly Hit[]): readonly Hit[] =>
+    hits.map((hit) => ({ ...hit, thumbnail: thumbnails.get(hit.id) }));
+  const sections = model.sections?.map((part) => ({ ...part, hits: shown(part.hits) }));
+  return { ...model, hits: shown(model.hits), sections };
 }
 
 /** Characters after which a page of whole hits ends: 200 ordinary ones are half a megabyte. */

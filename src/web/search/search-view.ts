@@ -2,10 +2,11 @@ import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { shownCollections } from '../../access/shown-collections.ts';
+import { views } from '../../formats/formats.ts';
 import type { FacetResult } from '../../search/facets.ts';
 import type { Notice } from '../../search/notices.ts';
 import { plainSigns } from '../../search/query/plain-signs.ts';
-import { emptyRequest, joinLetters, type RequestPart, type SearchRequest, toUrl } from '../../search/request.ts';
+import { joinLetters, type RequestPart, type SearchRequest, toUrl, usualFormat } from '../../search/request.ts';
 import { analyzerOf } from '../../search/search.ts';
 import { parseYearSpan } from '../../search/year-span.ts';
 import type { FacetDefinition } from '../../site/site.ts';
@@ -35,13 +36,13 @@ export async function searchView(
   const collection = collectionTree(snapshot.site).byName.get(request.collection)?.collection;
   const parts = splitCollections(exchange, request);
   const canSplit = answer.total > 0 && parts.length > 1;
-  const isSplit = canSplit && request.split && request.format === emptyRequest.format;
+  const isSplit = canSplit && request.split && request.format === usualFormat(request);
+  const drawsHits = request.format === views.list || request.format === views.gallery;
   const model: SearchModel = {
     request,
     typed: asked.text,
     total: answer.total,
-    hits:
-      request.format === emptyRequest.format && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
+    hits: drawsHits && !isSplit ? await hitsOf(exchange, request, answer, highlighter) : [],
     correction,
     instead,
     guidance: answer.total > 0 ? undefined : await guidanceModel(exchange, request, answer.query),
@@ -142,7 +143,7 @@ async function hitsOf(
   const found = answer.briefs.map((brief) => briefFragment(brief, highlighter));
   let large = 0;
   const wanted = answer.ids.filter((_, i) => {
-    if (found[i] !== undefined) return false;
+    if (found[i] !== undefined || request.format === views.gallery) return false;
     return answer.briefs[i]!.n <= largeAuthors || ++large <= largeRecords;
   });
   const records = await exchange.recordsIfThere(wanted);

@@ -44,6 +44,7 @@ const styles = [
   'account',
   'profile',
   'narrow',
+  'thumbnails',
   'print',
 ];
 

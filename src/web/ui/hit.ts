@@ -14,6 +14,14 @@ export interface Hit {
   readonly citations: number;
   /** What to show of its text, and where that comes from when it is not the abstract. */
   readonly fragment: { readonly text: string; readonly place: string | undefined } | undefined;
+  /** Of a document that the reader may see. */
+  readonly thumbnail?: HitThumbnail | undefined;
+}
+
+export interface HitThumbnail {
+  readonly address: string;
+  /** What it shows; '' is not known. */
+  readonly text: string;
 }
 
 export function hitList(context: PageContext, hits: readonly Hit[], highlighter: Highlighter): Html {
@@ -23,13 +31,45 @@ export function hitList(context: PageContext, hits: readonly Hit[], highlighter:
 function hitItem(context: PageContext, hit: Hit, highlighter: Highlighter): Html {
   const { tr } = context;
   const { brief, fragment } = hit;
-  return html`<li class="hit"><span class="rank number" aria-hidden="true">${tr.number(hit.rank)}</span><div>
+  return html`<li class="hit${hit.thumbnail !== undefined && ' with-thumbnail'}"><span class="rank number" aria-hidden="true">${tr.number(hit.rank)}</span><div>
 <h2><a href="/record/${hit.id}" dir="auto">${titleHtml(context, brief.t, highlighter)}</a></h2>
 ${byLine(context, brief, highlighter)}
 <p class="where">${whereLine(context, brief, citedLink(context, hit))}</p>
 ${fragment !== undefined && html`<p class="fragment" dir="auto">${fragment.place !== undefined && html`<span class="muted">${fragment.place}: </span>`}${richLine(fragment.text, highlighter)}</p>`}
-</div><abbr class="unapi-id" title="${context.baseUrl}/record/${hit.id}"></abbr></li>
+</div>${hit.thumbnail !== undefined && hitThumbnail(hit, hit.thumbnail, listBox)}<abbr class="unapi-id" title="${context.baseUrl}/record/${hit.id}"></abbr></li>
 `;
+}
+
+/**
+ * Pixels of the page: whatever a thumbnail has is fitted into it, so that nothing moves when it
+ * comes.
+ */
+const listBox = { width: 112, height: 84 };
+const galleryBox = { width: 240, height: 180 };
+
+/**
+ * The title beside it leads to the record too: who reads with the keyboard or by ear meets one
+ * link.
+ */
+function hitThumbnail({ id }: Hit, { address, text }: HitThumbnail, { width, height }: typeof listBox): Html {
+  return html`<a class="thumbnail" href="/record/${id}" tabindex="-1" aria-hidden="true"><img src="${address}" width="${width}" height="${height}" loading="lazy" decoding="async" alt="${text}"></a>`;
+}
+
+/** of=hp: hits by what they look like. */
+export function gallery(context: PageContext, hits: readonly Hit[], highlighter: Highlighter): Html {
+  const item = (hit: Hit): Html => {
+    const { id, brief, thumbnail } = hit;
+    const kind = brief.k.length > 0 && kindName(context, brief.k[0]!);
+    const year = brief.y > 0 && html`<span class="number">${String(brief.y)}</span>`;
+    const facts = [year, kind].filter((part) => part !== false);
+    return html`<li>${thumbnail === undefined ? html`<span class="thumbnail none" aria-hidden="true">${kind}</span>` : hitThumbnail(hit, thumbnail, galleryBox)}
+<h2><a href="/record/${id}" dir="auto">${titleHtml(context, brief.t, highlighter)}</a></h2>
+${byLine(context, brief, highlighter)}
+<p class="where">${join(facts, ' · ')}</p>
+<abbr class="unapi-id" title="${context.baseUrl}/record/${id}"></abbr></li>
+`;
+  };
+  return html`<ol class="gallery" start="${hits[0]?.rank ?? 1}">${hits.map((one) => attempt(context, one.id, () => item(one)))}</ol>`;
 }
 
 export function titleHtml(context: PageContext, title: string, highlighter: Highlighter = noHighlight): HtmlValue {
