@@ -1,3 +1,4 @@
+import { fieldsWithTag } from '../marc/fields-by-tag.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { beginningOf, values } from './fields.ts';
 import { hostPart } from './host-part.ts';
@@ -95,8 +96,7 @@ export function yearOf(record: MarcRecord): number {
       if (year !== undefined) return Number(year);
     }
   }
-  for (const field of record.fields) {
-    if (field.tag !== '773') continue;
+  for (const field of fieldsWithTag(record, '773')) {
     const year = hostPart(field).year;
     if (year !== undefined && isYear(year)) return Number(year);
   }
@@ -111,8 +111,7 @@ export function yearOf(record: MarcRecord): number {
 }
 
 function valuesOf(record: MarcRecord, tag: string, code: string, indicators?: string): readonly string[] {
-  for (const field of record.fields) if (field.tag === tag) return values(record, tag, code, indicators);
-  return [];
+  return fieldsWithTag(record, tag).length === 0 ? [] : values(record, tag, code, indicators);
 }
 
 /**

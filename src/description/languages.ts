@@ -1,3 +1,4 @@
+import { fieldsWithTag } from '../marc/fields-by-tag.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { dataFields, distinct, subfields } from './fields.ts';
 
@@ -11,7 +12,7 @@ const unsaid = new Set(['und', 'zxx', 'mis', 'xxx', '|||', '   ']);
 export function languagesOf(record: MarcRecord): readonly string[] {
   const fixed = controlValue(record, '008')?.slice(35, 38) ?? '';
   const ofFixed = /^[a-z]{3}$/.test(fixed) && !unsaid.has(fixed) ? [fixed] : [];
-  if (!record.fields.some(({ tag }) => tag === '041')) return ofFixed;
+  if (fieldsWithTag(record, '041').length === 0) return ofFixed;
   const coded = dataFields(record, '041')
     .flatMap((field) => subfields(field, 'ad'))
     .flatMap((value) => (/^([a-z]{3}){2,}$/.test(value) ? value.match(/.{3}/g)! : [value]))

@@ -1,3 +1,4 @@
+import { fieldsWithTag } from './fields-by-tag.ts';
 import { tagsMeant } from './linked.ts';
 import type { MarcPath } from './path.ts';
 import type { Field, MarcRecord, Subfield } from './record.ts';
@@ -24,8 +25,7 @@ function reached(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Fi
 /** The same with what stands in its original script (880) for what they reach. */
 function reachedInScripts(record: MarcRecord, paths: readonly MarcPath[]): ReadonlyMap<Field, ReadonlySet<Subfield>> {
   const found = new Map(reached(record, paths));
-  for (const field of record.fields) {
-    if (field.tag !== '880') continue;
+  for (const field of fieldsWithTag(record, '880')) {
     for (const tag of new Set(tagsMeant(field))) {
       const stands = { ...field, tag };
       const more = reached({ leader: '', fields: [stands] }, paths).get(stands);
