@@ -2,6 +2,7 @@ import { fieldsWithTag } from '../marc/fields-by-tag.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { beginningOf, values } from './fields.ts';
 import { hostPart } from './host-part.ts';
+import { oncePerRecord } from './once.ts';
 
 const months: Readonly<Record<string, string>> = {
   jan: '01',
@@ -88,7 +89,9 @@ const lateFields: typeof dateFields = [
 /**
  * The year that a record is dated by, for pages, facets, sorting and exports; 0 when it tells none.
  */
-export function yearOf(record: MarcRecord): number {
+export const yearOf = oncePerRecord(readYear);
+
+function readYear(record: MarcRecord): number {
   const fixed = fixedYear(record);
   for (const [tag, code, indicators] of dateFields) {
     for (const text of valuesOf(record, tag, code, indicators)) {

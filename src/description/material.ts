@@ -1,5 +1,6 @@
 import { fieldsWithTag } from '../marc/fields-by-tag.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { oncePerRecord } from './once.ts';
 
 /** Kinds of material, as readers name them. */
 export const materials = [
@@ -53,7 +54,9 @@ function materialOfKind(kind: string): Material | undefined {
  * (type of record), /07 (bibliographic level), /08 (archival control), a dissertation by 502 or
  * 008/24-27. Undefined when nothing tells, as for the records of CERN's dialect without 980.
  */
-export function materialOf(record: MarcRecord): Material | undefined {
+export const materialOf = oncePerRecord(readMaterial);
+
+function readMaterial(record: MarcRecord): Material | undefined {
   for (const { subfields } of fieldsWithTag(record, '980')) {
     for (const { code, value } of subfields) {
       const found = code === 'a' || code === 'b' ? materialOfKind(value) : undefined;

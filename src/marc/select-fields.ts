@@ -40,13 +40,21 @@ function reachedInScripts(record: MarcRecord, paths: readonly MarcPath[]): Reado
  * field that loses all of its subfields goes with them.
  */
 export function withoutPaths(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
-  if (paths.length === 0) return record;
+  if (paths.length === 0 || !mayReach(record, paths)) return record;
   const hidden = reachedInScripts(record, paths);
   if (hidden.size === 0) return record;
   return {
     leader: record.leader,
     fields: record.fields.flatMap((field) => withoutSubfields(field, hidden.get(field))),
   };
+}
+
+/** Is there a field that one of them fits, or one that may stand for it? */
+function mayReach(record: MarcRecord, paths: readonly MarcPath[]): boolean {
+  if (fieldsWithTag(record, '880').length > 0) return true;
+  let found = false;
+  for (const path of paths) path.forEach(record, () => (found = true));
+  return found;
 }
 
 /** Only what `withoutPaths` takes away. */

@@ -17,3 +17,11 @@ export function flatText(text: string): string {
   }
   return scratch.toString('latin1', 0, length);
 }
+
+/** V8 makes a shorter substring a copy, a longer one a view that keeps the whole text alive. */
+const shortestView = 13;
+
+/** The same word, holding nothing of the text that it was cut from. */
+export function ownCopy(word: string): string {
+  return word.length < shortestView ? word : Buffer.from(word, 'utf8').toString('utf8');
+}

@@ -223,26 +223,29 @@ const capitals = 2;
 const untidy = 4;
 const marked = 8;
 
+/** Blanks and control characters, which stand for one. */
+const blank = 16;
+const everything = foreign | capitals | untidy | marked;
+
+/** What each ASCII character is. */
+const signs = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (code < 0x20) return untidy | blank;
+  if (code === 0x20) return blank;
+  if (code >= 0x41 && code <= 0x5a) return capitals;
+  return code === 0x60 || code === 0x27 ? marked : 0;
+});
+
 function lookAt(text: string): number {
   let found = 0;
-  let blank = true;
+  let before = blank;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code > 0x60) {
-      if (code > 0x7f) found |= foreign;
-      blank = false;
-    } else if (code > 0x20) {
-      if (code >= 0x41) {
-        if (code <= 0x5a) found |= capitals;
-        else if (code === 0x60) found |= marked;
-      } else if (code === 0x27) found |= marked;
-      blank = false;
-    } else {
-      if (code < 0x20 || blank) found |= untidy;
-      blank = true;
-    }
+    const sign = code < 128 ? signs[code]! : foreign;
+    // A blank behind a blank.
+    found |= sign | ((sign & before & blank) >> 2);
+    before = sign;
   }
-  return blank ? found | untidy : found;
+  return (found | ((before & blank) >> 2)) & everything;
 }
 
 /** \"o, \"{o}, {\"o}, \'{\i}: an accent of punctuation and one letter, within braces or not. */
