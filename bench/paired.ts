@@ -1,6 +1,7 @@
 /**
  * This release beside an earlier one in the same run: loading, search pages, records and the API,
- * by turns, so that both meet the same machine; and the memory of a web worker that has answered all.
+ * by turns, so that both meet the same machine; and the memory of a web worker that has answered
+ * all.
  * `node bench/paired.ts --old FOLDER [--records 50000] [--passes 5] [--load-passes 5] [--only TEXT]`; FOLDER is a checkout of the earlier release
  * with its dependencies. Prints the ratio first: 1.00 is as before; of rates more is
  * better, of processor time and memory less.
@@ -67,7 +68,9 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
 interface Rate {
   /** Answers a second. */
   readonly perSecond: number;
-  /** Milliseconds of processor that the web worker took for one: others on the machine do not count. */
+  /**
+   * Milliseconds of processor that the web worker took for one: others on the machine do not count.
+   */
   readonly processor: number;
 }
 
@@ -126,8 +129,20 @@ try {
     );
     console.error(`load ${pass + 1} of ${loadPasses}`);
   }
-  rows.push(row('load of MARCXML', of(loads, ({ perSecond }) => perSecond), 'records/s'));
-  rows.push(row('processor of its process', of(loads, ({ processor }) => processor), 'ms a record'));
+  rows.push(
+    row(
+      'load of MARCXML',
+      of(loads, ({ perSecond }) => perSecond),
+      'records/s',
+    ),
+  );
+  rows.push(
+    row(
+      'processor of its process',
+      of(loads, ({ processor }) => processor),
+      'ms a record',
+    ),
+  );
 
   const serving = [await serveNode(nodeOf(0, 'load-0')), await serveNode(nodeOf(1, 'load-1'))] as const;
   try {
@@ -138,8 +153,20 @@ try {
       for (let pass = 0; pass < passes; pass++) {
         pairs.push(await inTurn((which) => rate(serving[which], paths), pass));
       }
-      rows.push(row(kind, of(pairs, ({ perSecond }) => perSecond), 'a second'));
-      rows.push(row('processor for that', of(pairs, ({ processor }) => processor), 'ms'));
+      rows.push(
+        row(
+          kind,
+          of(pairs, ({ perSecond }) => perSecond),
+          'a second',
+        ),
+      );
+      rows.push(
+        row(
+          'processor for that',
+          of(pairs, ({ processor }) => processor),
+          'ms',
+        ),
+      );
       console.error(kind);
     }
     const memory = (what: keyof ProcessMemory) => {

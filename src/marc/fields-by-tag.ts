@@ -36,7 +36,10 @@ function tableOf(fields: readonly Field[]): ReadonlyMap<string, readonly Field[]
     if (list === undefined || field.tag !== tag) {
       ({ tag } = field);
       list = byTag.get(tag);
-      if (list === undefined) byTag.set(tag, (list = []));
+      if (list === undefined) {
+        list = [];
+        byTag.set(tag, list);
+      }
     }
     list.push(field);
   }

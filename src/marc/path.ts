@@ -77,7 +77,8 @@ export function compilePath(text: string): MarcPath {
       if (record.leader !== '') give(record.leader, visit, controlField('LDR', record.leader));
       return;
     }
-    for (const field of wholeTag === undefined ? record.fields : fieldsWithTag(record, wholeTag)) forEachIn(field, visit);
+    for (const field of wholeTag === undefined ? record.fields : fieldsWithTag(record, wholeTag))
+      forEachIn(field, visit);
   };
   const values = (record: MarcRecord): string[] => {
     const found: string[] = [];

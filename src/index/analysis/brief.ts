@@ -243,7 +243,8 @@ const otherBlank = /[^\S ]/;
 function abstractLine(abstract: string): string {
   // Mostly nothing is to be tidied: then no more has to be read than is shown.
   const head = abstract.slice(0, abstractLength + 1);
-  if (head.length > abstractLength && !otherBlank.test(head) && tidySpace(head) === head) return beginning(head, abstractLength);
+  if (head.length > abstractLength && !otherBlank.test(head) && tidySpace(head) === head)
+    return beginning(head, abstractLength);
   return beginning(tidySpace(abstract.slice(0, abstractRead)), abstractLength);
 }
 

@@ -106,7 +106,8 @@ export function splitWords(folded: string, out: WordBuffer, collect: Collect = '
       if (kind !== alphanumeric) break;
       at++;
     }
-    // Most words that are no block of their own have a comma or a full stop behind them, and no more.
+    // Most words that are no block of their own have a comma or a full stop behind them, and no
+    // more.
     if (kind === punctuation && at > start && (at + 1 === length || kinds[folded.charCodeAt(at + 1)] === blank)) {
       add(out, start, at, out.groups++);
       at += 2;

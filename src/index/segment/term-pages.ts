@@ -171,7 +171,9 @@ class PageReader implements TermPage {
     };
   }
 
-  /** Lists that lie close to each other are read at once; those of a page that is asked again, all. */
+  /**
+   * Lists that lie close to each other are read at once; those of a page that is asked again, all.
+   */
   *addRecords(indexes: readonly number[], to: RecordUnion): Work<void> {
     const { records: limit } = this.#source;
     let added = 0;

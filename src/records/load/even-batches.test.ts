@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { evenBatches } from './even-batches.ts';
 
 const limits = { records: 25_000, bytes: 80_000_000 };
-const batches = (size: number, workers: number): number =>
-  Math.ceil(size / evenBatches(limits, size, workers).bytes);
+const batches = (size: number, workers: number): number => Math.ceil(size / evenBatches(limits, size, workers).bytes);
 
 test('an input is cut into as many batches for each worker, none larger than allowed', () => {
   assert.equal(batches(386_000_000, 2), 6);

@@ -39,7 +39,9 @@ export function* matching(plan: MatchPlan, context: Context, segment: Segment): 
   return found.get(segment)!;
 }
 
-/** A plan that is being looked up: the terms of a page that it stands for, and all records so far. */
+/**
+ * A plan that is being looked up: the terms of a page that it stands for, and all records so far.
+ */
 interface Sought {
   readonly plan: MatchPlan;
   readonly expansion: Expansion;
@@ -173,7 +175,10 @@ function* lastTermAllowed(plan: MatchPlan, context: Context): Work<string | unde
   return last;
 }
 
-/** The terms of all spaces that match, up to the last allowed; undefined where others may have their turn. */
+/**
+ * The terms of all spaces that match, up to the last allowed; undefined where others may have their
+ * turn.
+ */
 function* scan(
   plan: MatchPlan,
   context: Context,
@@ -208,7 +213,11 @@ function* scanSpace(
 }
 
 /** Finds the terms of a page that a plan stands for. */
-function pick(page: TermPage, { plan, context, indexes }: Pick<Sought, 'plan' | 'context' | 'indexes'>, segment: Segment): void {
+function pick(
+  page: TermPage,
+  { plan, context, indexes }: Pick<Sought, 'plan' | 'context' | 'indexes'>,
+  segment: Segment,
+): void {
   const { text, starts, first, end } = page;
   const { matcher } = plan;
   const { part } = matcher;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { dataField } from '../../marc/record.ts';
 import { assertProperty } from '../../../test/support/property.ts';
+import { dataField } from '../../marc/record.ts';
 import { emptyRequest } from '../request.ts';
 import { search } from '../search.ts';
 import { snapshotOf } from '../testing/library.ts';
