@@ -1,7 +1,8 @@
 /**
- * Load and index rate, memory and disk, beside PostgreSQL's own full text search. `node
- * bench/load.ts --records 1000000`
+ * Load and index rate, memory and disk, beside PostgreSQL's own full text search, and beside Zebra,
+ * with which Koha searches. `node bench/load.ts --records 1000000`
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import sql from 'sql-template-tag';
@@ -9,10 +10,12 @@ import { currentSite } from '../src/site/versions.ts';
 import type { Database } from '../src/store/database.ts';
 import { prepareCorpus } from './lib/corpus.ts';
 import { demoSite } from './lib/loaded.ts';
+import { childrenTime, familyTime } from './lib/memory.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { buildPeer, peerBytes } from './lib/peer.ts';
 import { folderBytes, holdServer, reperio } from './lib/reperio.ts';
 import { machine, machineLine, megabytes, ratio, table } from './lib/report.ts';
+import { buildZebra, type ZebraBuild } from './lib/zebra.ts';
 
 const options = benchOptions({ records: 100_000 });
 await runBench(options, async () => {
@@ -20,11 +23,15 @@ await runBench(options, async () => {
   const store = await holdServer(options.data);
   try {
     if (options.file === undefined) await reperio(options.data, ['site', 'apply', demoSite]);
+    const server = Number(readFileSync(join(options.data, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
+    const used = (): number => (childrenTime() + familyTime(server)) / 1000;
+    const before = used();
     const run = await reperio(options.data, ['load', corpus.path, '--mode', 'insert', '--json']);
     const records = await recordsIn(store.database);
     const ours = {
       records,
       seconds: run.seconds,
+      processor: used() - before,
       recordsPerSecond: records / run.seconds,
       megabytesPerSecond: corpus.bytes / 1e6 / run.seconds,
       peakMemory: run.peakMemory,
@@ -41,11 +48,15 @@ await runBench(options, async () => {
       recordsPerSecond: records / seconds,
       ...(built === undefined ? {} : await peerBytes(store.database)),
     };
-    if (options.json)
-      console.log(
-        JSON.stringify({ benchmark: 'load', corpus: corpus.name, bytes: corpus.bytes, machine: machine(), ours, peer }),
-      );
-    else print(corpus.name, ours, peer);
+    // It has the demo records only: others may not fit into ISO 2709.
+    const zebra = options.file === undefined ? await buildZebra(options.data, options.records) : undefined;
+    if (options.json) {
+      const { name, bytes } = corpus;
+      console.log(JSON.stringify({ benchmark: 'load', corpus: name, bytes, machine: machine(), ours, peer, zebra }));
+    } else {
+      print(corpus.name, ours, peer);
+      if (zebra !== undefined) printZebra(ours, zebra);
+    }
   } finally {
     await store.release();
   }
@@ -54,6 +65,8 @@ await runBench(options, async () => {
 interface Ours {
   readonly records: number;
   readonly seconds: number;
+  /** Seconds of processor, of the load and of PostgreSQL. */
+  readonly processor: number;
   readonly recordsPerSecond: number;
   readonly megabytesPerSecond: number;
   readonly peakMemory: number;
@@ -98,6 +111,35 @@ function print(name: string, ours: Ours, peer: Peer): void {
       `PostgreSQL: COPY ${copy.toFixed(1)} s, to_tsvector ${vectors?.toFixed(1)} s, GIN and other indexes ${indexes?.toFixed(1)} s.`,
     );
   }
+}
+
+function printZebra(ours: Ours, zebra: readonly ZebraBuild[]): void {
+  const { records } = ours;
+  const row = (name: string, one: { readonly seconds: number; readonly processor: number }, bytes: number) => [
+    name,
+    ratio(ours.seconds, one.seconds),
+    one.seconds.toFixed(1),
+    Math.round(records / one.seconds).toLocaleString('en'),
+    one.processor.toFixed(1),
+    megabytes(bytes),
+  ];
+  console.log('Beside Zebra, which reads the same records in ISO 2709:');
+  console.log(
+    table(
+      [
+        { title: '', align: 'left' },
+        { title: 'we are as fast' },
+        { title: 'seconds' },
+        { title: 'records/s' },
+        { title: 'processor, s' },
+        { title: 'disk' },
+      ],
+      [
+        row('Reperio, PostgreSQL included', ours, ours.stored + ours.segments + ours.files),
+        ...zebra.map((one) => row(`Zebra, ${one.rules}`, one, one.bytes)),
+      ],
+    ),
+  );
 }
 
 async function recordsIn(database: Database): Promise<number> {

@@ -81,7 +81,25 @@ const tick = 10;
 
 /** User and system time of a process so far, in ms. */
 export function processorTime(pid: number): number {
+  const { user, system } = ticksOf(pid);
+  return (user + system) * tick;
+}
+
+/** Of all processes that this one started and that have ended, in ms. */
+export function childrenTime(): number {
+  return ticksOf(process.pid).children * tick;
+}
+
+/** Of a process and everything below it, also of what has ended, in ms. */
+export function familyTime(root: number): number {
+  return descendants(root)
+    .map(ticksOf)
+    .reduce((sum, { user, system, children }) => sum + (user + system + children) * tick, 0);
+}
+
+function ticksOf(pid: number): { readonly user: number; readonly system: number; readonly children: number } {
   const stat = read(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * tick;
+  const ticks = (at: number): number => Number(fields[at] ?? 0);
+  return { user: ticks(11), system: ticks(12), children: ticks(13) + ticks(14) };
 }

@@ -1,6 +1,8 @@
+import { fieldsWithTag } from '../marc/fields-by-tag.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { beginningOf, values } from './fields.ts';
 import { hostPart } from './host-part.ts';
+import { oncePerRecord } from './once.ts';
 
 const months: Readonly<Record<string, string>> = {
   jan: '01',
@@ -87,7 +89,9 @@ const lateFields: typeof dateFields = [
 /**
  * The year that a record is dated by, for pages, facets, sorting and exports; 0 when it tells none.
  */
-export function yearOf(record: MarcRecord): number {
+export const yearOf = oncePerRecord(readYear);
+
+function readYear(record: MarcRecord): number {
   const fixed = fixedYear(record);
   for (const [tag, code, indicators] of dateFields) {
     for (const text of valuesOf(record, tag, code, indicators)) {
@@ -95,8 +99,7 @@ export function yearOf(record: MarcRecord): number {
       if (year !== undefined) return Number(year);
     }
   }
-  for (const field of record.fields) {
-    if (field.tag !== '773') continue;
+  for (const field of fieldsWithTag(record, '773')) {
     const year = hostPart(field).year;
     if (year !== undefined && isYear(year)) return Number(year);
   }
@@ -111,8 +114,7 @@ export function yearOf(record: MarcRecord): number {
 }
 
 function valuesOf(record: MarcRecord, tag: string, code: string, indicators?: string): readonly string[] {
-  for (const field of record.fields) if (field.tag === tag) return values(record, tag, code, indicators);
-  return [];
+  return fieldsWithTag(record, tag).length === 0 ? [] : values(record, tag, code, indicators);
 }
 
 /**

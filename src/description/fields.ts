@@ -1,13 +1,15 @@
+import { fieldsWithTag } from '../marc/fields-by-tag.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
 
 /**
  * Data fields with this tag, and with these indicators when they are given ("_" or " " is blank).
  */
 export function dataFields(record: MarcRecord, tag: string, indicators?: string): readonly Field[] {
+  const tagged = fieldsWithTag(record, tag);
+  if (tagged.length === 0) return tagged;
   const wanted = indicators?.replaceAll('_', ' ');
-  return record.fields.filter(
-    (field) =>
-      field.tag === tag && field.value === undefined && (wanted === undefined || field.ind1 + field.ind2 === wanted),
+  return tagged.filter(
+    (field) => field.value === undefined && (wanted === undefined || field.ind1 + field.ind2 === wanted),
   );
 }
 

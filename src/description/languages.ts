@@ -1,5 +1,7 @@
+import { fieldsWithTag } from '../marc/fields-by-tag.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { dataFields, distinct, subfields } from './fields.ts';
+import { oncePerRecord } from './once.ts';
 
 /** Codes that say that nothing is said. */
 const unsaid = new Set(['und', 'zxx', 'mis', 'xxx', '|||', '   ']);
@@ -8,10 +10,12 @@ const unsaid = new Set(['und', 'zxx', 'mis', 'xxx', '|||', '   ']);
  * The languages of the text (041 $a; of sung or spoken text $d), else that of the fixed field, as
  * coded, usually three letters. Old records write several in one: "engfre".
  */
-export function languagesOf(record: MarcRecord): readonly string[] {
+export const languagesOf = oncePerRecord(readLanguages);
+
+function readLanguages(record: MarcRecord): readonly string[] {
   const fixed = controlValue(record, '008')?.slice(35, 38) ?? '';
   const ofFixed = /^[a-z]{3}$/.test(fixed) && !unsaid.has(fixed) ? [fixed] : [];
-  if (!record.fields.some(({ tag }) => tag === '041')) return ofFixed;
+  if (fieldsWithTag(record, '041').length === 0) return ofFixed;
   const coded = dataFields(record, '041')
     .flatMap((field) => subfields(field, 'ad'))
     .flatMap((value) => (/^([a-z]{3}){2,}$/.test(value) ? value.match(/.{3}/g)! : [value]))

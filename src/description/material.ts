@@ -1,4 +1,6 @@
+import { fieldsWithTag } from '../marc/fields-by-tag.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { oncePerRecord } from './once.ts';
 
 /** Kinds of material, as readers name them. */
 export const materials = [
@@ -52,9 +54,10 @@ function materialOfKind(kind: string): Material | undefined {
  * (type of record), /07 (bibliographic level), /08 (archival control), a dissertation by 502 or
  * 008/24-27. Undefined when nothing tells, as for the records of CERN's dialect without 980.
  */
-export function materialOf(record: MarcRecord): Material | undefined {
-  for (const { tag, subfields } of record.fields) {
-    if (tag !== '980') continue;
+export const materialOf = oncePerRecord(readMaterial);
+
+function readMaterial(record: MarcRecord): Material | undefined {
+  for (const { subfields } of fieldsWithTag(record, '980')) {
     for (const { code, value } of subfields) {
       const found = code === 'a' || code === 'b' ? materialOfKind(value) : undefined;
       if (found !== undefined) return found;
@@ -62,7 +65,7 @@ export function materialOf(record: MarcRecord): Material | undefined {
   }
   const type = record.leader.charAt(6);
   const level = record.leader.charAt(7);
-  if (record.fields.some(({ tag }) => tag === '502')) return 'thesis';
+  if (fieldsWithTag(record, '502').length > 0) return 'thesis';
   if (type === 'p' || record.leader.charAt(8) === 'a') return 'archive';
   return byType[type] ?? (type === 'a' || type === 't' ? ofText(record, level) : undefined);
 }
@@ -92,12 +95,12 @@ function ofText(record: MarcRecord, level: string): Material | undefined {
   if (contents.includes('m')) return 'thesis';
   if (contents.includes('t')) return 'report';
   if (fixed.charAt(29) === '1') return 'proceedings';
-  if (level === 'm' && record.fields.some(({ tag, ind1 }) => tag === '773' && ind1 === '0') && !hasExtent(record)) {
+  if (level === 'm' && fieldsWithTag(record, '773').some(({ ind1 }) => ind1 === '0') && !hasExtent(record)) {
     return 'article';
   }
   return 'book';
 }
 
 function hasExtent(record: MarcRecord): boolean {
-  return record.fields.some(({ tag }) => tag === '300');
+  return fieldsWithTag(record, '300').length > 0;
 }

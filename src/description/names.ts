@@ -19,15 +19,17 @@ export interface Contributor {
 
 export type NameKind = 'person' | 'corporate' | 'meeting';
 
-const kinds: Readonly<Record<string, NameKind>> = {
-  '00': 'person',
-  '10': 'corporate',
-  '11': 'meeting',
-};
+const kinds: ReadonlyMap<string, NameKind> = new Map(
+  [...'1678'].flatMap((block) => [
+    [`${block}00`, 'person' as const],
+    [`${block}10`, 'corporate' as const],
+    [`${block}11`, 'meeting' as const],
+  ]),
+);
 
 /** Of 100, 710, 611 and their like; undefined for other tags. */
 export function nameKind(tag: string): NameKind | undefined {
-  return '1678'.includes(tag[0]!) ? kinds[tag.slice(1)] : undefined;
+  return kinds.get(tag);
 }
 
 /**

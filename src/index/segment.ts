@@ -1,6 +1,8 @@
 import type { RoaringBitmap32 } from 'roaring';
 import type { Brief } from './brief.ts';
 import type { KeyColumnName } from './document.ts';
+import type { RecordUnion } from './segment/record-union.ts';
+import type { Work } from './work.ts';
 
 /**
  * A segment: immutable posting lists, columns and brief data of some record versions. Inside a
@@ -32,6 +34,8 @@ export interface Segment {
   term(space: string, term: string): TermEntry | undefined;
   /** Entries with `from <= term` and (when given) `term < below`, in code point order. */
   terms(space: string, from: string, below?: string): Iterable<TermEntry>;
+  /** The same, many at once and past the caches: for walks over whole dictionaries. */
+  pages(space: string, from: string, below?: string): Iterable<TermPage>;
   /** Entries with `term < below`, backwards: the nearest first. */
   termsBefore(space: string, below: string): Iterable<TermEntry>;
   /** Records of a term. Shared and cached: treat it as read-only, clone before changing it. */
@@ -67,6 +71,23 @@ export interface TermEntry {
   readonly records: number;
   /** Where the posting list is; the segment's own business. */
   readonly place: number;
+}
+
+/**
+ * Some neighbouring terms of a dictionary, read at once: for walks that look at all terms and take
+ * few. Valid until the next one is asked for.
+ */
+export interface TermPage {
+  /** All its terms, one behind the other. */
+  readonly text: string;
+  /** Term i is text.slice(starts[i], starts[i + 1]). */
+  readonly starts: Uint32Array;
+  /** Those that were asked for are from `first` to `end - 1`. */
+  readonly first: number;
+  readonly end: number;
+  entry(index: number): TermEntry;
+  /** Adds the records of some terms, given by ascending index. */
+  addRecords(indexes: readonly number[], to: RecordUnion): Work<void>;
 }
 
 export type Frequencies = Uint8Array | Uint32Array;

@@ -1,5 +1,6 @@
 import { UserError } from '../errors/errors.ts';
 import { marcErrors } from './errors.ts';
+import { fieldsWithTag } from './fields-by-tag.ts';
 import { controlField, type Field, type MarcRecord, type Subfield } from './record.ts';
 
 /**
@@ -46,6 +47,8 @@ export function compilePath(text: string): MarcPath {
   const { leader, range } = pattern;
   const [tag0 = any, tag1 = any, tag2 = any, first = any, second = any, code = any] = pattern.codes;
 
+  const wholeTag = leader || tag0 === any || tag1 === any || tag2 === any ? undefined : text.slice(0, 3);
+
   const matchesTag = (tag: string): boolean =>
     !leader &&
     (tag0 === any || tag.charCodeAt(0) === tag0) &&
@@ -74,7 +77,8 @@ export function compilePath(text: string): MarcPath {
       if (record.leader !== '') give(record.leader, visit, controlField('LDR', record.leader));
       return;
     }
-    for (const field of record.fields) forEachIn(field, visit);
+    for (const field of wholeTag === undefined ? record.fields : fieldsWithTag(record, wholeTag))
+      forEachIn(field, visit);
   };
   const values = (record: MarcRecord): string[] => {
     const found: string[] = [];

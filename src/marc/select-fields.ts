@@ -1,3 +1,4 @@
+import { fieldsWithTag } from './fields-by-tag.ts';
 import { tagsMeant } from './linked.ts';
 import type { MarcPath } from './path.ts';
 import type { Field, MarcRecord, Subfield } from './record.ts';
@@ -27,8 +28,7 @@ export function reachedInScripts(
   paths: readonly MarcPath[],
 ): ReadonlyMap<Field, ReadonlySet<Subfield>> {
   const found = new Map(reached(record, paths));
-  for (const field of record.fields) {
-    if (field.tag !== '880') continue;
+  for (const field of fieldsWithTag(record, '880')) {
     for (const tag of new Set(tagsMeant(field))) {
       const stands = { ...field, tag };
       const more = reached({ leader: '', fields: [stands] }, paths).get(stands);
@@ -43,13 +43,21 @@ export function reachedInScripts(
  * field that loses all of its subfields goes with them.
  */
 export function withoutPaths(record: MarcRecord, paths: readonly MarcPath[]): MarcRecord {
-  if (paths.length === 0) return record;
+  if (paths.length === 0 || !mayReach(record, paths)) return record;
   const hidden = reachedInScripts(record, paths);
   if (hidden.size === 0) return record;
   return {
     leader: record.leader,
     fields: record.fields.flatMap((field) => withoutSubfields(field, hidden.get(field))),
   };
+}
+
+/** Is there a field that one of them fits, or one that may stand for it? */
+function mayReach(record: MarcRecord, paths: readonly MarcPath[]): boolean {
+  if (fieldsWithTag(record, '880').length > 0) return true;
+  let found = false;
+  for (const path of paths) path.forEach(record, () => (found = true));
+  return found;
 }
 
 function withoutSubfields(field: Field, hidden: ReadonlySet<Subfield> | undefined): readonly Field[] {

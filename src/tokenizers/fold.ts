@@ -1,4 +1,5 @@
 import { orderable } from '../marc/orderable.ts';
+import { flatText } from './flat.ts';
 import { oneHanForm } from './han.ts';
 
 /**
@@ -149,8 +150,11 @@ export function expandLetters(text: string): string | undefined {
   return expanded === text ? undefined : expanded;
 }
 
-/** What each UTF-16 unit above ASCII becomes when no other can change that; filled as they come. */
-const unitFolds: (string | undefined)[] = [];
+/**
+ * What each UTF-16 unit above ASCII becomes when no other can change that, in pages of 256; filled
+ * as they come. One list with holes is a hash table to V8.
+ */
+const unitFolds: ((string | undefined)[] | undefined)[] = Array.from({ length: 256 });
 /** Signs that belong together with their neighbours. */
 const together = /[\p{M}\p{Cs}\u1100-\u11ff]/u;
 const dependent = '\0';
@@ -162,17 +166,21 @@ function foldForeign(text: string): string {
   for (let at = 0; at < lower.length; at++) {
     const code = lower.charCodeAt(at);
     if (code < 0x80) continue;
-    let fold = unitFolds[code - 0x80];
-    if (fold === undefined) {
-      fold = foldUnit(lower[at]!);
-      unitFolds[code - 0x80] = fold;
-    }
+    const fold = unitFolds[code >> 8]?.[code & 255] ?? rememberedFold(lower[at]!, code);
     if (fold === dependent) return foldWhole(text);
     folded += start === at ? fold : lower.slice(start, at) + fold;
     start = at + 1;
   }
-  folded += lower.slice(start);
+  folded = flatText(folded + lower.slice(start));
   return folded.includes('"') ? folded.replace(hebrewQuote, "'") : folded;
+}
+
+function rememberedFold(unit: string, code: number): string {
+  const fold = foldUnit(unit);
+  const page = unitFolds[code >> 8] ?? Array.from({ length: 256 });
+  unitFolds[code >> 8] = page;
+  page[code & 255] = fold;
+  return fold;
 }
 
 function foldUnit(unit: string): string {
@@ -215,26 +223,29 @@ const capitals = 2;
 const untidy = 4;
 const marked = 8;
 
+/** Blanks and control characters, which stand for one. */
+const blank = 16;
+const everything = foreign | capitals | untidy | marked;
+
+/** What each ASCII character is. */
+const signs = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (code < 0x20) return untidy | blank;
+  if (code === 0x20) return blank;
+  if (code >= 0x41 && code <= 0x5a) return capitals;
+  return code === 0x60 || code === 0x27 ? marked : 0;
+});
+
 function lookAt(text: string): number {
   let found = 0;
-  let blank = true;
+  let before = blank;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code > 0x60) {
-      if (code > 0x7f) found |= foreign;
-      blank = false;
-    } else if (code > 0x20) {
-      if (code >= 0x41) {
-        if (code <= 0x5a) found |= capitals;
-        else if (code === 0x60) found |= marked;
-      } else if (code === 0x27) found |= marked;
-      blank = false;
-    } else {
-      if (code < 0x20 || blank) found |= untidy;
-      blank = true;
-    }
+    const sign = code < 128 ? signs[code]! : foreign;
+    // A blank behind a blank.
+    found |= sign | ((sign & before & blank) >> 2);
+    before = sign;
   }
-  return blank ? found | untidy : found;
+  return (found | ((before & blank) >> 2)) & everything;
 }
 
 /** \"o, \"{o}, {\"o}, \'{\i}: an accent of punctuation and one letter, within braces or not. */

@@ -19,6 +19,8 @@ export interface ReleaseNode {
 export interface ServingNode {
   readonly node: ReleaseNode;
   readonly address: string;
+  /** Of its supervisor. */
+  readonly pid: number;
   /** Everything that it wrote. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
@@ -83,7 +85,7 @@ export async function serveNode(node: ReleaseNode): Promise<ServingNode> {
     }
     child.once('exit', (code) => reject(new Error(`${node.name} ended with ${code}: ${lines.slice(-5).join('\n')}`)));
   });
-  return { node, address, lines, stop: () => stop(child, ended) };
+  return { node, address, pid: child.pid!, lines, stop: () => stop(child, ended) };
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {

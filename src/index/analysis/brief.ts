@@ -135,7 +135,7 @@ export function briefOf(record: MarcRecord): Brief {
     j: journal || publisher || thesis,
     i: identifiers,
     k: kinds.length > 0 ? kinds : materialKinds(record),
-    s: beginning(tidySpace(abstract.slice(0, abstractRead)), abstractLength),
+    s: abstractLine(abstract),
     f: files,
     ...(shelf === undefined ? {} : { h: [cut(shelf[0], lineLength), cut(shelf[1], lineLength)] }),
   };
@@ -236,6 +236,17 @@ function journalLine(field: Field): string {
 
 /** What is read of an abstract for its beginning; blanks in a row are one. */
 const abstractRead = 20 * abstractLength;
+
+/** White space that is no blank: one anywhere makes blanks of all. */
+const otherBlank = /[^\S ]/;
+
+function abstractLine(abstract: string): string {
+  // Mostly nothing is to be tidied: then no more has to be read than is shown.
+  const head = abstract.slice(0, abstractLength + 1);
+  if (head.length > abstractLength && !otherBlank.test(head) && tidySpace(head) === head)
+    return beginning(head, abstractLength);
+  return beginning(tidySpace(abstract.slice(0, abstractRead)), abstractLength);
+}
 
 function cut(text: string, length: number): string {
   return text.length <= length ? text : beginning(text, length);

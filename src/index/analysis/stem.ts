@@ -1,12 +1,11 @@
 import { createRequire } from 'node:module';
+import { ownCopy } from '../../tokenizers/flat.ts';
 import { stemEnglish } from './stem-english.ts';
 
 export type Stemmer = (word: string) => string;
 
 /** Entries of one generation of one cache: about 5 MB. */
 const maximumCached = 50_000;
-/** V8 makes a shorter substring a copy, a longer one a view that keeps the whole text alive. */
-const shortestView = 13;
 const stemmers = new Map<string, Stemmer>();
 
 /** The stemmer of a Snowball language for folded words; one cache a language and process. */
@@ -45,9 +44,4 @@ function cached(stemmer: { stem(word: string): string }): Stemmer {
     }
     return stem;
   };
-}
-
-/** The same word, holding nothing of the text that it was cut from. */
-export function ownCopy(word: string): string {
-  return word.length < shortestView ? word : Buffer.from(word, 'utf8').toString('utf8');
 }

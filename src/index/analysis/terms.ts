@@ -64,7 +64,9 @@ export function compileTerms(site: Site): (record: MarcRecord, shown: MarcRecord
   const hidden = site.hiddenPaths.map(compilePath);
   const naming = [...site.ownerPaths, ...site.viewerPaths].map(compilePath);
   const identities = spaces.number(identitySpace);
-  const fieldPlans = new Map<string, FieldPlan>();
+  /** By tag, then by the two indicators as one number. */
+  const fieldPlans = new Map<string, Map<number, FieldPlan>>();
+  let plansKept = 0;
   const buffer = createWordBuffer();
   const extra = createWordBuffer();
   const wordNumbers = createWordNumbers();
@@ -79,10 +81,14 @@ export function compileTerms(site: Site): (record: MarcRecord, shown: MarcRecord
   let goesOn = false;
 
   function fieldPlan(field: Field): FieldPlan {
-    const key = field.tag + field.ind1 + field.ind2;
-    const known = fieldPlans.get(key);
+    const key = (field.ind1.charCodeAt(0) << 16) | field.ind2.charCodeAt(0);
+    const ofTag = fieldPlans.get(field.tag);
+    const known = ofTag?.get(key);
     if (known !== undefined) return known;
-    if (fieldPlans.size >= maximumPlans) fieldPlans.clear();
+    if (plansKept >= maximumPlans) {
+      fieldPlans.clear();
+      plansKept = 0;
+    }
     const fits = (target: Target): boolean => target.paths.some((path) => path.matchesField(field));
     const made: FieldPlan = {
       conditional: placed.filter((target) => target.conditions.some((condition) => condition.path.matchesField(field))),
@@ -90,7 +96,9 @@ export function compileTerms(site: Site): (record: MarcRecord, shown: MarcRecord
       composing: placed.filter((target) => target.composedSpace >= 0 && fits(target)),
       byCode: new Map(),
     };
-    fieldPlans.set(key, made);
+    plansKept++;
+    const plans = fieldPlans.get(field.tag) ?? new Map<number, FieldPlan>();
+    fieldPlans.set(field.tag, plans.set(key, made));
     return made;
   }
 

@@ -1,3 +1,4 @@
+import { flatText } from '../../tokenizers/flat.ts';
 import { withoutApostrophes } from '../../tokenizers/fold.ts';
 
 /**
@@ -105,13 +106,20 @@ export function splitWords(folded: string, out: WordBuffer, collect: Collect = '
       if (kind !== alphanumeric) break;
       at++;
     }
+    // Most words that are no block of their own have a comma or a full stop behind them, and no
+    // more.
+    if (kind === punctuation && at > start && (at + 1 === length || kinds[folded.charCodeAt(at + 1)] === blank)) {
+      add(out, start, at, out.groups++);
+      at += 2;
+    }
     // Of one that nobody has asked for yet the kind is known then: it may be a blank.
-    if (kind > blank) at = Math.max(splitFrom(folded, start, at, out, collect), start + 1);
+    else if (kind > blank) at = Math.max(splitFrom(folded, start, at, out, collect), start + 1);
     else {
       if (at > start) add(out, start, at, out.groups++);
       at++;
     }
   }
+  if (out.text.length > length) out.text = flatText(out.text);
 }
 
 /**
@@ -145,7 +153,7 @@ export function addSpelling(other: string, out: WordBuffer, scratch: WordBuffer)
   const alike = scratch.count === out.count;
   const { text } = out;
   const offset = text.length + 1;
-  out.text = `${text} ${scratch.text}`;
+  out.text = flatText(`${text} ${scratch.text}`);
   for (let at = 0; at < scratch.count; at++) {
     const start = scratch.starts[at] as number;
     const end = scratch.ends[at] as number;

@@ -10,10 +10,12 @@ import { assertProperty } from '../../../test/support/property.ts';
 import { UserError } from '../../errors/errors.ts';
 import { newestVersions } from '../../site/index-versions.ts';
 import type { Segment } from '../segment.ts';
+import { finish } from '../work.ts';
 import { SegmentDamaged } from './errors.ts';
 import { chunkLength, headerLength, magic, tailLength } from './format.ts';
 import { invert, noColumns, plainBrief, type ToldRecord } from './naive-segment.ts';
 import { memorySegment, openSegmentFile, segmentFileName, verifySegmentFile } from './open.ts';
+import { createUnion } from './record-union.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-damage-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -61,6 +63,11 @@ function readAll(segment: Segment): unknown[] {
   for (let ordinal = 0; ordinal < segment.count; ordinal++) seen.push(segment.brief(ordinal));
   for (const space of segment.spaces) {
     seen.push(space, columns.lengths(space), columns.totalLength(space));
+    for (const page of segment.pages(space, '')) {
+      const union = createUnion(segment.count);
+      finish(page.addRecords([page.first], union));
+      seen.push(page.text, union.toBitmap().toArray());
+    }
     for (const entry of segment.terms(space, '')) {
       const { ordinals, frequencies, positions, starts } = segment.postings(entry);
       seen.push(entry.term, segment.ordinals(entry).toArray(), ordinals, frequencies, positions, starts);

@@ -121,6 +121,23 @@ export class Dictionary {
     return block;
   }
 
+  /**
+   * So many blocks (fewer at the end) from this number on, read at once: their bytes one behind the
+   * other, how long each is, and where they are in the section.
+   */
+  blocksFrom(
+    number: number,
+    blocks: number,
+  ): { readonly bytes: Buffer; readonly lengths: readonly number[]; readonly place: number } {
+    const { offsets } = this.#loadSeparators();
+    const end = Math.min(number + blocks, this.space.blocks);
+    const place = offsets[number]!;
+    const bytes = this.#source.read(this.#section, place, offsets[end]! - place);
+    const lengths: number[] = [];
+    for (let at = number; at < end; at++) lengths.push(offsets[at + 1]! - offsets[at]!);
+    return { bytes, lengths, place };
+  }
+
   #loadSeparators(): Separators {
     if (this.#separators) return this.#separators;
     const { separatorsStart, separatorsLength, blocks, dictionaryStart, dictionaryLength } = this.space;

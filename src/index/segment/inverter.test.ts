@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertProperty } from '../../../test/support/property.ts';
 import { keyColumns } from '../document.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment, TermEntry } from '../segment.ts';
+import { finish } from '../work.ts';
 import { createInverter } from './inverter.ts';
 import {
   compareCodePoints,
@@ -18,6 +19,7 @@ import {
   toldRecords,
 } from './naive-segment.ts';
 import { memorySegment, openSegmentFile, segmentFileName } from './open.ts';
+import { createUnion } from './record-union.ts';
 import { compareSortKeys } from './sort-keys.ts';
 import { emptyBrief } from './stored-segment.ts';
 import { termKey } from './term-key.ts';
@@ -159,6 +161,25 @@ function checkKeys(segment: Segment, records: readonly ToldRecord[]): void {
   }
 }
 
+/** Pages have the terms that a walk has, and the records that each of them has. */
+function checkPages(segment: Segment, space: string, from: string, below: string | undefined): void {
+  const entries = [...segment.terms(space, from, below)];
+  const found: TermEntry[] = [];
+  const union = createUnion(segment.count);
+  for (const page of segment.pages(space, from, below)) {
+    const indexes = Array.from({ length: page.end - page.first }, (_, at) => page.first + at);
+    for (const index of indexes) {
+      found.push(page.entry(index));
+      assert.equal(page.text.slice(page.starts[index], page.starts[index + 1]), found.at(-1)!.term);
+    }
+    // Once alone, and again as one that is asked twice: its lists are read in another way then.
+    finish(page.addRecords(indexes.slice(0, 1), union));
+    finish(page.addRecords(indexes, union));
+  }
+  assert.deepEqual(found, entries);
+  assert.deepEqual(union.toBitmap().toArray(), segment.union(entries).toArray());
+}
+
 function checkTerms(segment: Segment, records: readonly ToldRecord[]): void {
   const model = naiveTerms(records);
   assert.deepEqual(segment.spaces, [...model.keys()].sort(compareCodePoints));
@@ -175,6 +196,8 @@ function checkTerms(segment: Segment, records: readonly ToldRecord[]): void {
       Array.from(segment.terms(space, from, below), (entry) => entry.term),
       span,
     );
+    checkPages(segment, space, '', undefined);
+    checkPages(segment, space, from, below);
     for (const end of ['', keys[0]!, below, `${below}\u0000`, keys.at(-1)!, '\u{10ffff}']) {
       const before = keys.filter((key) => compareCodePoints(key, end) < 0).reverse();
       assert.deepEqual(

@@ -1,6 +1,6 @@
 import { RoaringBitmap32 } from '../bitmap.ts';
 import type { Brief } from '../brief.ts';
-import type { Frequencies, Postings, Segment, TermEntry } from '../segment.ts';
+import type { Frequencies, Postings, Segment, TermEntry, TermPage } from '../segment.ts';
 import { ByteReader, compareBytes } from './bytes.ts';
 import { CacheShelf } from './cache.ts';
 import { readColumn, StoredColumns, Texts } from './columns.ts';
@@ -19,6 +19,7 @@ import {
 } from './postings-codec.ts';
 import type { Source } from './source.ts';
 import { termKey } from './term-key.ts';
+import { termPages } from './term-pages.ts';
 
 const none = new Uint32Array(0);
 /** What a deletion marker has. */
@@ -116,6 +117,11 @@ export class StoredSegment implements Segment {
       }
       if (stop < block.count) return;
     }
+  }
+
+  pages(space: string, from: string, below?: string): Iterable<TermPage> {
+    const dictionary = this.#dictionaries.get(space);
+    return dictionary === undefined ? [] : termPages(this.source, dictionary, from, below);
   }
 
   *termsBefore(space: string, below: string): Iterable<TermEntry> {

@@ -6,7 +6,8 @@ import { hash } from 'node:crypto';
  */
 export const maximumTermBytes = 240;
 const prefixBytes = 200;
-const longMark = '\u0001';
+/** Stands in a key between the beginning of a long term and its hash. */
+export const longMark = '\u0001';
 const digestLength = 32;
 
 /**

@@ -1,12 +1,14 @@
 import { createReadStream } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { UserError } from '../../errors/errors.ts';
 import { type Merged, mergeAll } from '../../index/merging.ts';
+import { isGzip } from '../../marc/readers/detect.ts';
 import { takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
 import { type LoadTotals, noneDone } from './coordinator.ts';
+import { evenBatches, leastBytes } from './even-batches.ts';
 import { type LoadOptions, type LoadReport, load } from './load.ts';
 import type { LoadedBefore } from './loaded-before.ts';
 import type { RefusedRaw } from './protocol.ts';
@@ -115,6 +117,7 @@ async function loadFile(file: string, options: FilesOptions): Promise<FileReport
       { name, bytes },
       {
         ...options,
+        batch: evenBatches(options.batch, await plainSize(file, size), options.workers),
         onProgress,
         onRefused: (one) => {
           const count = refused.refused(one.reason);
@@ -138,6 +141,18 @@ async function loadFile(file: string, options: FilesOptions): Promise<FileReport
     return { file, error: error.code, resumedAt: 0, loadedBefore: undefined, seconds: 0, ...last, ...told() };
   } finally {
     stream.destroy();
+  }
+}
+
+/** Undefined where the size of a file says little of what is in it. */
+async function plainSize(file: string, size: number | undefined): Promise<number | undefined> {
+  if (size === undefined || size < leastBytes) return undefined;
+  const handle = await open(file);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return isGzip(buffer) ? undefined : size;
+  } finally {
+    await handle.close();
   }
 }
 

@@ -2,15 +2,9 @@ import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { Postings, Segment, TermEntry } from '../../index/segment.ts';
 import type { Work } from '../../index/work.ts';
 import { type Context, notify } from './context.ts';
-import { matchEntries, matching } from './expand.ts';
-import { meets } from './meets.ts';
+import { matching } from './expand.ts';
+import { patternPostings } from './pattern-postings.ts';
 import type { AdjacentPlan, MatchPlan } from './plan.ts';
-
-/**
- * Places of a wildcard within a phrase that are compared in one segment: each takes 24 bytes, and
- * all a tenth of a second.
- */
-const mostPlaces = 1_000_000;
 
 /**
  * Records of a segment in which the slots stand at consecutive positions of a word space. A slot is
@@ -96,47 +90,6 @@ function* withAll(
   return all;
 }
 
-/** What a pattern stands for, as if it were one word, in the records that count. */
-function* patternPostings(
-  plan: MatchPlan,
-  candidates: RoaringBitmap32,
-  context: Context,
-  segment: Segment,
-): Work<Postings> {
-  const lists: Postings[] = [];
-  let places = 0;
-  for (const entry of yield* matchEntries(plan, context, segment)) {
-    if (!meets(segment, entry, candidates)) continue;
-    const list = within(segment.postings(entry), candidates);
-    lists.push(list);
-    places += list.positions.length;
-    yield;
-    if (places <= mostPlaces) continue;
-    notify(context, { kind: 'wide-phrase', text: plan.text });
-    break;
-  }
-  return mergedPostings(lists);
-}
-
-/** A posting list as far as it speaks of these records. */
-function within({ ordinals, starts, positions }: Postings, candidates: RoaringBitmap32): Postings {
-  const kept: number[] = [];
-  for (let i = 0; i < ordinals.length; i++) if (candidates.has(ordinals[i]!)) kept.push(i);
-  if (kept.length === ordinals.length) return { ordinals, frequencies: none, starts, positions };
-  const places: number[] = [];
-  const ends = [0];
-  for (const i of kept) {
-    for (let at = starts[i]!; at < starts[i + 1]!; at++) places.push(positions[at]!);
-    ends.push(places.length);
-  }
-  return {
-    ordinals: Uint32Array.from(kept, (i) => ordinals[i]!),
-    frequencies: none,
-    starts: Uint32Array.from(ends),
-    positions: Uint32Array.from(places),
-  };
-}
-
 interface Slot {
   readonly offset: number;
   readonly postings: Postings;
@@ -206,34 +159,4 @@ function firstAtLeast(ordinals: Uint32Array, ordinal: number, from: number): num
     else high = middle;
   }
   return low;
-}
-
-/** What a slot with a wildcard stands for, as if it were one word. */
-function mergedPostings(lists: readonly Postings[]): Postings {
-  const [only] = lists;
-  if (only !== undefined && lists.length === 1) return only;
-  const bits = 2 ** 32;
-  const places = new Float64Array(lists.reduce((sum, { positions }) => sum + positions.length, 0));
-  let filled = 0;
-  for (const { ordinals, starts, positions } of lists) {
-    for (let i = 0; i < ordinals.length; i++) {
-      const end = starts[i + 1] as number;
-      for (let at = starts[i] as number; at < end; at++) {
-        places[filled++] = (ordinals[i] as number) * bits + (positions[at] as number);
-      }
-    }
-  }
-  places.sort();
-  const ordinals = new Uint32Array(filled);
-  const starts = new Uint32Array(filled + 1);
-  const positions = new Uint32Array(filled);
-  let count = 0;
-  for (let i = 0; i < filled; i++) {
-    const place = places[i] as number;
-    const ordinal = Math.floor(place / bits);
-    if (count === 0 || ordinals[count - 1] !== ordinal) ordinals[count++] = ordinal;
-    positions[i] = place % bits;
-    starts[count] = i + 1;
-  }
-  return { ordinals: ordinals.subarray(0, count), frequencies: none, starts, positions };
 }

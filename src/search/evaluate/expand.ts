@@ -1,6 +1,7 @@
-import { RoaringBitmap32 } from '../../index/bitmap.ts';
-import { isLongTermKey } from '../../index/segment/term-key.ts';
-import type { Segment, TermEntry } from '../../index/segment.ts';
+import type { RoaringBitmap32 } from '../../index/bitmap.ts';
+import { createUnion, type RecordUnion } from '../../index/segment/record-union.ts';
+import { isLongTermKey, longMark } from '../../index/segment/term-key.ts';
+import type { Segment, TermEntry, TermPage } from '../../index/segment.ts';
 import type { HitSet } from '../../index/snapshot.ts';
 import type { Work } from '../../index/work.ts';
 import type { Notice } from '../notices.ts';
@@ -8,18 +9,6 @@ import { type Context, notify, spacesAt } from './context.ts';
 import { meets } from './meets.ts';
 import type { MatchPlan } from './plan.ts';
 
-/**
- * How often the clock is read while a dictionary is scanned: 500 terms take a tenth of a
- * millisecond, or some milliseconds of a slow regular expression.
- */
-const termsBetweenLooks = 500;
-
-/**
- * Of terms that match so many are met with the records at a time, or so many that are in so many
- * records together: some milliseconds.
- */
-const termsAtOnce = 1000;
-const recordsAtOnce = 200_000;
 /** Within a phrase the terms themselves are needed; so many take 10 MB. */
 const mostTermsInPhrase = 100_000;
 
@@ -42,23 +31,84 @@ const expansions = new WeakMap<MatchPlan, Expansion>();
 /**
  * Records of a segment that have a term for which a wildcard, span or regular expression stands;
  * shared, so not to be changed. Equal ones of a question are one plan, which is looked up once.
- * Terms are met with records while they are read, so that one deadline is for both, and none are
- * kept.
  */
 export function* matching(plan: MatchPlan, context: Context, segment: Segment): Work<RoaringBitmap32> {
-  const { last, found, notices } = yield* expansionOf(plan, context);
-  let bits = found.get(segment);
-  if (bits === undefined) {
-    bits = new RoaringBitmap32();
-    for (let list = scanned(plan, { ...context, notices }, segment, last), next = list.next(); ; next = list.next()) {
-      if (next.done) break;
-      bits.orInPlace(segment.union(next.value));
-      yield;
-    }
-    found.set(segment, bits);
-  }
+  const { found, notices } = yield* expansionOf(plan, context);
+  if (!found.has(segment)) yield* findTogether(plan, context, segment);
   for (const notice of notices) notify(context, notice);
-  return bits;
+  return found.get(segment)!;
+}
+
+/**
+ * A plan that is being looked up: the terms of a page that it stands for, and all records so far.
+ */
+interface Sought {
+  readonly plan: MatchPlan;
+  readonly expansion: Expansion;
+  readonly context: Context;
+  readonly records: RecordUnion;
+  readonly indexes: number[];
+  isOver: boolean;
+}
+
+/**
+ * Plans of a question that read the same part of a dictionary read it together: fifty of them take
+ * as long as three. Terms are met with records while they are read, so that one deadline is for
+ * both, and none are kept.
+ */
+function* findTogether(plan: MatchPlan, context: Context, segment: Segment): Work<void> {
+  const all: Sought[] = [];
+  for (const other of together(plan, context)) {
+    const expansion = yield* expansionOf(other, context);
+    if (expansion.found.has(segment)) continue;
+    const notices = { ...context, notices: expansion.notices };
+    all.push({
+      plan: other,
+      expansion,
+      context: notices,
+      records: createUnion(segment.count),
+      indexes: [],
+      isOver: false,
+    });
+  }
+  const { from, below } = plan.matcher;
+  for (const space of spacesAt(context, segment, plan.place)) {
+    if (all.every((one) => (one.isOver ||= isOver(one.plan, one.context)))) break;
+    for (const page of segment.pages(space, from, below)) {
+      for (const one of all) {
+        if (one.isOver) continue;
+        pick(page, one, segment);
+        const { last } = one.expansion;
+        const allowed =
+          last === undefined
+            ? one.indexes
+            : one.indexes.filter((index) => byCodePoint(page.entry(index).term, last) <= 0);
+        yield* page.addRecords(allowed, one.records);
+        yield;
+        one.isOver = isOver(one.plan, one.context);
+      }
+      if (all.every((one) => one.isOver)) break;
+    }
+  }
+  for (const { expansion, records } of all) {
+    expansion.found.set(segment, records.toBitmap());
+    yield;
+  }
+}
+
+/** With a limit of terms each plan has an end of its own. */
+function together(plan: MatchPlan, context: Context): readonly MatchPlan[] {
+  if (context.wildcardLimit !== undefined) return [plan];
+  const { from, below } = plan.matcher;
+  const place = JSON.stringify(plan.place);
+  const others = [...context.patterns.plans.values()].filter(
+    (other) =>
+      other !== plan &&
+      other.matcher.from === from &&
+      other.matcher.below === below &&
+      JSON.stringify(other.place) === place,
+  );
+  return [plan, ...others];
 }
 
 /** The terms themselves, for a phrase. */
@@ -67,13 +117,15 @@ export function* matchEntries(plan: MatchPlan, context: Context, segment: Segmen
   let list = entries.get(segment);
   if (list === undefined) {
     const all: TermEntry[] = [];
-    for (const some of scanned(plan, { ...context, notices }, segment, last)) {
-      for (const entry of some) all.push(entry);
-      if (all.length > mostTermsInPhrase) {
-        notify({ ...context, notices }, { kind: 'wide-phrase', text: plan.text });
-        break;
+    const told = { ...context, notices };
+    for (const entry of scan(plan, told, segment, last)) {
+      if (entry === undefined) {
+        yield;
+        continue;
       }
-      yield;
+      if (all.push(entry) <= mostTermsInPhrase) continue;
+      notify(told, { kind: 'wide-phrase', text: plan.text });
+      break;
     }
     list = all;
     entries.set(segment, list);
@@ -105,7 +157,7 @@ function* lastTermAllowed(plan: MatchPlan, context: Context): Work<string | unde
   for (const { segment } of context.snapshot.segments) {
     for (const space of spacesAt(context, segment, plan.place)) {
       let taken = 0;
-      for (const entry of scan(plan, context, segment, space)) {
+      for (const entry of scanSpace(plan, context, segment, space)) {
         if (entry === undefined) {
           yield;
           continue;
@@ -114,7 +166,6 @@ function* lastTermAllowed(plan: MatchPlan, context: Context): Work<string | unde
         if (!hasVisible(context, segment, entry)) continue;
         terms.add(entry.term);
         if (++taken > limit) break;
-        if (taken % termsAtOnce === 0) yield;
       }
     }
   }
@@ -124,54 +175,74 @@ function* lastTermAllowed(plan: MatchPlan, context: Context): Work<string | unde
   return last;
 }
 
-/** The terms of all spaces, some at a time; none where a good many were looked at in vain. */
-function* scanned(
+/**
+ * The terms of all spaces that match, up to the last allowed; undefined where others may have their
+ * turn.
+ */
+function* scan(
   plan: MatchPlan,
   context: Context,
   segment: Segment,
   last: string | undefined,
-): Generator<readonly TermEntry[], void> {
-  let some: TermEntry[] = [];
-  let records = 0;
+): Generator<TermEntry | undefined, void> {
   for (const space of spacesAt(context, segment, plan.place)) {
-    for (const entry of scan(plan, context, segment, space)) {
-      if (entry === undefined) {
-        yield some;
-        some = [];
-        records = 0;
-        continue;
-      }
-      if (last !== undefined && byCodePoint(entry.term, last) > 0) break;
-      some.push(entry);
-      records += entry.records;
-      if (some.length < termsAtOnce && records < recordsAtOnce) continue;
-      yield some;
-      some = [];
-      records = 0;
-      if (isOver(plan, context)) return;
+    for (const entry of scanSpace(plan, context, segment, space)) {
+      if (entry !== undefined && last !== undefined && byCodePoint(entry.term, last) > 0) break;
+      yield entry;
     }
   }
-  if (some.length > 0) yield some;
 }
 
-/** The terms that match; undefined after a number of terms, which takes a millisecond at most. */
-function* scan(
+function* scanSpace(
   plan: MatchPlan,
   context: Context,
   segment: Segment,
   space: string,
 ): Generator<TermEntry | undefined, void> {
-  const { matcher } = plan;
+  const { from, below } = plan.matcher;
+  const sought = { plan, context, indexes: [] };
   // The first look is before the first term: many patterns in one question share one deadline, and
   // past it each costs nothing.
-  let untilLook = 1;
-  for (const entry of segment.terms(space, matcher.from, matcher.below)) {
-    if (--untilLook === 0) {
-      untilLook = termsBetweenLooks;
-      if (isOver(plan, context)) return;
-      yield undefined;
+  if (isOver(plan, context)) return;
+  for (const page of segment.pages(space, from, below)) {
+    pick(page, sought, segment);
+    for (const index of sought.indexes) yield page.entry(index);
+    if (isOver(plan, context)) return;
+    yield undefined;
+  }
+}
+
+/** Finds the terms of a page that a plan stands for. */
+function pick(
+  page: TermPage,
+  { plan, context, indexes }: Pick<Sought, 'plan' | 'context' | 'indexes'>,
+  segment: Segment,
+): void {
+  const { text, starts, first, end } = page;
+  const { matcher } = plan;
+  const { part } = matcher;
+  indexes.length = 0;
+  const hasLong = text.includes(longMark);
+  if (hasLong) tellOfLong(page, plan, context, segment);
+  const take = (index: number): void => {
+    const term = text.slice(starts[index], starts[index + 1]);
+    const value = hasLong && isLongTermKey(term) ? term.slice(0, term.lastIndexOf(longMark)) : term;
+    if (matcher.test(value)) indexes.push(index);
+  };
+  if (part === '') {
+    for (let index = first; index < end; index++) take(index);
+    return;
+  }
+  // Terms are passed over, and not cut out, until one has the part.
+  const stop = starts[end]!;
+  for (let index = first, at = text.indexOf(part, starts[first]); at !== -1 && at < stop; ) {
+    while (starts[index + 1]! <= at) index++;
+    if (at + part.length > starts[index + 1]!) {
+      at = text.indexOf(part, at + 1);
+      continue;
     }
-    if (isLongTermKey(entry.term) ? testLong(plan, context, segment, entry) : matcher.test(entry.term)) yield entry;
+    take(index);
+    at = text.indexOf(part, starts[index + 1]);
   }
 }
 
@@ -186,9 +257,19 @@ function isOver(plan: MatchPlan, context: Context): boolean {
  * Of a long value the dictionary has the beginning only: a match there counts, and the asker is
  * told when it is of a record they may see.
  */
-function testLong(plan: MatchPlan, context: Context, segment: Segment, entry: TermEntry): boolean {
-  if (hasVisible(context, segment, entry)) notify(context, { kind: 'long-values', text: plan.text });
-  return plan.matcher.test(entry.term.slice(0, entry.term.lastIndexOf('\u0001')));
+function tellOfLong(page: TermPage, plan: MatchPlan, context: Context, segment: Segment): void {
+  const { text, starts, end } = page;
+  if (context.notices.some(({ kind, text: of }) => kind === 'long-values' && of === plan.text)) return;
+  for (let index = page.first; index < end; index++) {
+    const at = text.indexOf(longMark, starts[index]);
+    if (at === -1) return;
+    while (starts[index + 1]! <= at) index++;
+    if (index >= end) return;
+    const entry = page.entry(index);
+    if (!isLongTermKey(entry.term) || !hasVisible(context, segment, entry)) continue;
+    notify(context, { kind: 'long-values', text: plan.text });
+    return;
+  }
 }
 
 /** Is a term in any record that the asker may see? One intersection of bitmaps. */

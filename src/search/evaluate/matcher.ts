@@ -3,11 +3,12 @@ import { foldText } from '../../tokenizers/fold.ts';
 
 /**
  * Which terms of a dictionary are meant. `from` and `below` bound the part of the dictionary that
- * has to be read; `test` decides on each term.
+ * has to be read; each term that is meant has `part` in it, and `test` decides on each.
  */
 export interface Matcher {
   readonly from: string;
   readonly below: string | undefined;
+  readonly part: string;
   test(term: string): boolean;
 }
 
@@ -21,6 +22,7 @@ export function wildcard(text: string): Matcher {
   const middle = parts.slice(1, -1).filter((part) => part !== '');
   return {
     ...startingWith(first),
+    part: longest(parts.slice(1)),
     test(term) {
       if (parts.length === 1) return term === text;
       if (term.length < first.length + last.length || !term.startsWith(first) || !term.endsWith(last)) return false;
@@ -41,7 +43,7 @@ export function wildcard(text: string): Matcher {
  */
 export function range(from: string | undefined, to: string | undefined): Matcher {
   // "\0" makes the least term above `to`, so that `to` itself is inside.
-  return { from: from ?? '', below: to === undefined ? undefined : `${to}\u0000`, test: () => true };
+  return { from: from ?? '', below: to === undefined ? undefined : `${to}\u0000`, part: '', test: () => true };
 }
 
 /** Terms that are whole numbers in the range. */
@@ -49,6 +51,7 @@ export function numberRange(from: number, to: number): Matcher {
   return {
     from: '0',
     below: ':',
+    part: '',
     test: (term) => /^\d+$/.test(term) && Number(term) >= from && Number(term) <= to,
   };
 }
@@ -72,6 +75,7 @@ export function regularExpression(written: string): Matcher {
   return {
     ...(prefix === '' ? { from: '', below: undefined } : startingWith(prefix)),
     // Looking for a part first spares the engine nearly all terms.
+    part,
     test: (term) => term.includes(part) && found(term),
   };
 }
@@ -100,8 +104,11 @@ function literalParts(pattern: string): { readonly prefix: string; readonly part
   // A letter with a quantifier may be missing or repeated: it ends the text before it, and only "+"
   // leaves it there.
   const pieces = pattern.split(/\[\^?[^\]]+\][*+?]?\??|.[*?]\??|[.^$]|\+\??/su).map(foldText);
-  const part = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
-  return { prefix: /^\^[^*?+]/.test(pattern) ? (pieces[1] ?? '') : '', part };
+  return { prefix: /^\^[^*?+]/.test(pattern) ? (pieces[1] ?? '') : '', part: longest(pieces) };
+}
+
+function longest(texts: readonly string[]): string {
+  return texts.reduce((most, text) => (text.length > most.length ? text : most), '');
 }
 
 /** With what says how often; a class of characters is left as it is. */
@@ -113,14 +120,14 @@ function withoutAccents(pattern: string): string {
 }
 
 function literalExpression(fromStart: boolean, text: string, toEnd: boolean): Matcher {
-  if (fromStart && toEnd) return { ...startingWith(text), test: (term) => term === text };
-  if (fromStart) return { ...startingWith(text), test: (term) => term.startsWith(text) };
+  if (fromStart && toEnd) return { ...startingWith(text), part: text, test: (term) => term === text };
+  if (fromStart) return { ...startingWith(text), part: '', test: (term) => term.startsWith(text) };
   const test = toEnd ? (term: string) => term.endsWith(text) : (term: string) => term.includes(text);
-  return { from: '', below: undefined, test };
+  return { from: '', below: undefined, part: text, test };
 }
 
 /** The part of a dictionary that begins with a prefix. */
-function startingWith(prefix: string): Omit<Matcher, 'test'> {
+function startingWith(prefix: string): Pick<Matcher, 'from' | 'below'> {
   return { from: prefix, below: afterPrefix(prefix) };
 }
 
