@@ -52,6 +52,11 @@ export const commandTable: CommandTable = {
     summary: 'Show the status of the server, even when it answers no requests.',
     load: () => import('./commands/status.ts'),
   },
+  check: {
+    group: 'Running',
+    summary: 'Check one thing, or all, as a plug-in of Nagios does.',
+    load: () => import('./commands/check.ts'),
+  },
   tasks: {
     group: 'Running',
     summary: 'Show or run the periodic tasks.',
