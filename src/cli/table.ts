@@ -57,6 +57,11 @@ export const commandTable: CommandTable = {
     summary: 'Check one thing, or all, as a plug-in of Nagios does.',
     load: () => import('./commands/check.ts'),
   },
+  doctor: {
+    group: 'Running',
+    summary: 'Ask whether all is well, and what to type where it is not.',
+    load: () => import('./commands/doctor.ts'),
+  },
   tasks: {
     group: 'Running',
     summary: 'Show or run the periodic tasks.',

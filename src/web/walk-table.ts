@@ -199,7 +199,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /server-status': () => get('/server-status', '/server-status?auto', '/server-status?format=json'),
   'GET /metrics': () => get('/metrics'),
   'GET /health/check/:name': () =>
-    get('/health/check/disk', '/health/check/all', '/health/check/nothing', '/health/check/disk?w=20:&c=x'),
+    get('/health/check/ready', '/health/check/disk?w=1:&c=1:', '/health/check/nothing', '/health/check/disk?c=x'),
   'POST /api/login': once({ url: '/api/login', method: 'POST', json: { name: 1 } }),
   // Without a cookie it ends nothing.
   'POST /api/logout': once({ url: '/api/logout', method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } }),
