@@ -16,6 +16,8 @@ export interface Check {
   readonly critical?: string;
   /** Heading of docs/when-you-are-woken.md that says what to do. */
   readonly page: string;
+  /** It is about the whole library: every node finds the same. */
+  readonly shared?: true;
   /** How often a node looks, in ms. */
   readonly every: number;
   /** What it throws is a finding: unknown, with the reason. */

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../check/check.ts';
 import type { Check } from '../check/definition.ts';
 import { judge } from '../check/judge.ts';
+import { playbook } from '../check/page.ts';
 
 /** A question that is answered with yes where all is well. */
 export interface Diagnosis {
@@ -16,16 +17,6 @@ export interface Diagnosis {
 
 export const yes = (question: string, found: string): Diagnosis => ({ question, answer: 'yes', found });
 
-const playbook = 'docs/when-you-are-woken.md';
-
-/** As GitHub and GitLab make an anchor of a heading. */
-export function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\w -]/g, '')
-    .replaceAll(' ', '-');
-}
-
 /** What the checks found, as questions. */
 export function diagnosesOf(checks: readonly Check[], results: readonly CheckResult[]): readonly Diagnosis[] {
   return checks.flatMap(({ name, question, page }): readonly Diagnosis[] => {
@@ -37,7 +28,7 @@ export function diagnosesOf(checks: readonly Check[], results: readonly CheckRes
       {
         ...{ question, answer, found: sentence },
         ...(fix === undefined ? {} : { fix }),
-        ...(answer === 'yes' ? {} : { page: `${playbook}#${anchorOf(page)}` }),
+        ...(answer === 'yes' ? {} : { page: playbook(page) }),
       },
     ];
   });

@@ -59,8 +59,12 @@ export async function listenForStatus({
       const names = checks.latest().map(({ name }) => name);
       checks.fresh(check === allChecks ? names : names.filter((name) => name === check)).then((results) => {
         // Of a name that is none all are told.
-        const { status, headers, body } = answerCheck(check, query, results.length === 0 ? checks.latest() : results);
-        response.writeHead(status, headers).end(body);
+        const { status, headers, reason, body } = answerCheck(
+          check,
+          query,
+          results.length === 0 ? checks.latest() : results,
+        );
+        response.writeHead(status, reason, headers).end(body);
       }, failed);
       return;
     }

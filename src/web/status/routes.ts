@@ -52,7 +52,8 @@ export function statusRoutes(
   app.get<{ Params: { name: string } }>(`${checkPath}/:name`, async (request, reply) => {
     await requireOpen(request);
     const { checks } = await node();
-    const { status, headers, body } = answerCheck(request.params.name, queryOf(request), checks);
+    const { status, headers, reason, body } = answerCheck(request.params.name, queryOf(request), checks);
+    reply.raw.statusMessage = reason;
     return reply.code(status).headers(headers).send(body);
   });
 }

@@ -8,6 +8,7 @@ export const files: Check = {
   summary: 'Documents that are known to be missing or damaged.',
   critical: '0',
   page: 'A lost or damaged document',
+  shared: true,
   every: 20_000,
   run: async ({ database }) => {
     const [row] = await database().query<{ wrong: number; read: number }>(

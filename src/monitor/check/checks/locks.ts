@@ -17,6 +17,7 @@ export const locks: Check = {
   warning: '600',
   critical: '7200',
   page: 'A runaway task',
+  shared: true,
   every: 15_000,
   run: async ({ database }) => {
     const [row] = await database().query<Row>(

@@ -9,6 +9,7 @@ export const nodes: Check = {
   summary: 'Nodes that have told nothing for 20 s and were not stopped.',
   warning: '0',
   page: 'A dead node',
+  shared: true,
   every: 10_000,
   run: async ({ database }) => {
     const known = await knownNodes(database());

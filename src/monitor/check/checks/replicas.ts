@@ -17,6 +17,7 @@ export const replicas: Check = {
   warning: '10',
   critical: '60',
   page: 'A lost database',
+  shared: true,
   every: 15_000,
   run: async ({ settings, database }) => {
     const [row] = await database().query<Row>(

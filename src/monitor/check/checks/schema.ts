@@ -9,6 +9,7 @@ export const schema: Check = {
   summary: 'Tables that are missing.',
   critical: '0',
   page: 'A table dropped by mistake',
+  shared: true,
   every: 20_000,
   run: async (context) => {
     const database = context.database();

@@ -9,6 +9,7 @@ export const tasks: Check = {
   warning: '900',
   critical: '7200',
   page: 'A runaway task',
+  shared: true,
   every: 15_000,
   run: async ({ database }) => {
     const states = await taskStates(database());
