@@ -94,7 +94,7 @@ describe('this machine', () => {
     assert.equal(now.state, 'warning');
     assert.match(now.sentence, /^The certificate of localhost is good for 59 d, until .*may not trust it: /);
     assert.equal((await on(55)).state, 'critical');
-    assert.match((await on(63)).sentence, /has expired 3 d ago/);
+    assert.match((await on(63)).sentence, /has expired [34] d ago/);
     server.close();
     await once(server, 'close');
     assert.equal((await on(0)).state, 'unknown');
