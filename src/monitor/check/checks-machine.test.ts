@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { createServer as createTls } from 'node:tls';
-import { lacks } from '../../../test/support/packages.ts';
+import { findProgram, lacks } from '../../../test/support/packages.ts';
 import { startSmtp } from '../../mail/test-smtp.ts';
 import { untilFull } from './checks/disk.ts';
 import { checkLine } from './line.ts';
@@ -85,7 +85,7 @@ describe('this machine', () => {
     const key = join(folder, 'key.pem');
     const pem = join(folder, 'certificate.pem');
     const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', pem, '-days', '60'];
-    assert.equal(spawnSync('openssl', [...words, '-subj', '/CN=localhost']).status, 0);
+    assert.equal(spawnSync(findProgram('openssl')!, [...words, '-subj', '/CN=localhost']).status, 0);
     const server = createTls({ key: readFileSync(key), cert: readFileSync(pem) });
     const { port } = await listening(server);
     const settings = settingsOf({ REPERIO_BASE_URL: `https://localhost:${port}` });

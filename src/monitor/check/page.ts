@@ -1,4 +1,6 @@
-/** The page of the manual with this heading, as a path in docs/; without a heading its beginning. */
+/**
+ * The page of the manual with this heading, as a path in docs/; without a heading its beginning.
+ */
 export function playbook(heading: string, docs = 'docs'): string {
   return `${docs}/when-you-are-woken.md${heading === '' ? '' : `#${anchorOf(heading)}`}`;
 }

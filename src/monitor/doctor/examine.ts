@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import type { ReadSettings } from '../../config/settings.ts';
+import { version } from '../../config/version.ts';
 import type { CheckResult } from '../check/check.ts';
 import { judge } from '../check/judge.ts';
 import { lookAt } from '../check/look-here.ts';
@@ -29,6 +30,7 @@ export async function examine(read: ReadSettings): Promise<Examination> {
       ...settingDiagnoses(read),
       ...folderDiagnoses(read),
       server(view, settings.dataFolder, results.length - asked.length),
+      ...(view === undefined ? [] : [releaseOf(view)]),
       ...diagnosesOf(checks, asked),
     ],
     results,
@@ -43,6 +45,16 @@ function server(view: NodeView | undefined, folder: string, unknown: number): Di
   return {
     ...{ question, answer: 'no', fix: 'reperio serve', page: 'docs/when-you-are-woken.md#a-dead-node' },
     found: `No server answers for ${folder}; ${unknown} questions need one.`,
+  };
+}
+
+function releaseOf({ status }: NodeView): Diagnosis {
+  const question = 'Does the server run the release of this command?';
+  const here = version();
+  if (status.version === here) return yes(question, `Both are ${here}.`);
+  return {
+    ...{ question, answer: 'no', fix: 'systemctl restart reperio-web', page: 'docs/when-you-are-woken.md#a-dead-node' },
+    found: `The server runs release ${status.version}, this command is ${here}.`,
   };
 }
 

@@ -7,7 +7,10 @@ export interface ArchiveFile {
 
 const block = 512;
 
-/** An archive in the format ustar (POSIX 1003.1-1988), which every tar reads. `when`: seconds since 1970. */
+/**
+ * An archive in the format ustar (POSIX 1003.1-1988), which every tar reads. `when`: seconds since
+ * 1970.
+ */
 export function tarOf(files: readonly ArchiveFile[], when: number): Buffer {
   const parts = files.flatMap(({ path, text }) => {
     const bytes = Buffer.from(text);
