@@ -281,7 +281,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   cluster: {
     for: 'hosts as data: one file that describes a cluster, checked and drawn, and what is made of it for each program',
     notFor: 'anything that runs',
-    imports: ['addresses', 'config', 'errors', 'formats', 'yaml'],
+    imports: ['addresses', 'config', 'errors', 'formats', 'monitor', 'yaml'],
   },
   library: {
     for: 'opens everything that one process needs (store, follower, site, searcher); the list of periodic tasks (`jobs.ts`); applying a site file, which makes people; the demo',

@@ -1,4 +1,6 @@
 import { exportFormats, idFormat } from '../src/formats/formats.ts';
+import { playbook } from '../src/monitor/check/page.ts';
+import { checks } from '../src/monitor/check/table.ts';
 import { actions } from '../src/site/actions.ts';
 import { tokenizerNames, tokenizers } from '../src/tokenizers/tokenizers.ts';
 import { rooms } from './rooms.ts';
@@ -12,10 +14,11 @@ const parts: Readonly<Record<string, () => string>> = {
   tokenizers: tokenizerTable,
   formats: formatTable,
   actions: actionTable,
+  checks: checkTable,
 };
 
 /** The page under docs/ in which each of them stands. */
-export const pagesWithParts = ['ARCHITECTURE.md', 'site-file.md', 'formats.md'] as const;
+export const pagesWithParts = ['ARCHITECTURE.md', 'site-file.md', 'formats.md', 'operating.md'] as const;
 
 /** A page with the parts that it has as the code says them. */
 export function withWrittenParts(page: string): string {
@@ -46,6 +49,17 @@ function actionTable(): string {
     known.map((one) => `\`${one}\``).join(', '),
   ]);
   return table(['action', 'arguments'], rows);
+}
+
+function checkTable(): string {
+  const rows = checks.map(({ name, summary, warning = '', critical = '', page }) => [
+    `\`${name}\``,
+    summary,
+    warning,
+    critical,
+    `[${page}](${playbook(page, '.').slice(2)})`,
+  ]);
+  return table(['check', 'what `-w` and `-c` are of', 'warning', 'critical', 'page'], rows);
 }
 
 function formatTable(): string {

@@ -344,6 +344,42 @@ export const harmlessFormat: ExportFormat = {
     look: async () => assert.match(await reperio('help', 'tasks', 'run'), /recipes/),
   },
   {
+    name: 'a check',
+    edits: [
+      {
+        file: 'src/monitor/check/checks/oven.ts',
+        text: `import type { Check } from '../definition.ts';
+
+export const oven: Check = {
+  name: 'oven',
+  question: 'Is the oven hot?',
+  summary: 'Degrees.',
+  critical: '180:',
+  page: 'A slow page',
+  every: 30_000,
+  run: () => ({ sentence: 'The oven has 20 degrees.', measures: [{ label: 'heat', value: 20, unit: '' }] }),
+};
+`,
+      },
+      {
+        file: 'src/monitor/check/table.ts',
+        before: 'import { ready }',
+        add: "import { oven } from './checks/oven.ts';\n",
+      },
+      { file: 'src/monitor/check/table.ts', before: '  ...[ready,', add: '  oven,\n' },
+    ],
+    look: async () => {
+      const failed = await reperio('check', 'oven').catch((error: { code: number; stdout: string }) => error);
+      assert.deepEqual(failed, {
+        ...(failed as object),
+        code: 2,
+        stdout: 'OVEN CRITICAL - The oven has 20 degrees. | heat=20;;180:\n',
+      });
+      assert.match(read('docs/operating.md'), /^\| `oven` \| Degrees\. \|/m);
+      assert.match(await rendered('prometheus', 1), /ReperioCheckOven/);
+    },
+  },
+  {
     name: 'a migration',
     edits: [
       { file: 'src/store/migrations/9999-recipes.sql', text: 'CREATE TABLE dish (name text PRIMARY KEY);\n' },
@@ -413,7 +449,7 @@ export const renderOven: Render = (_, host) => [{ path: '/etc/oven.conf', text: 
 ];
 
 /** What a program of the example cluster is told, on the first host that has it. */
-async function rendered(program: string): Promise<string> {
+async function rendered(program: string, file = 0): Promise<string> {
   const { hostFor, renderHost } =
     await load<typeof import('../src/cluster/render/render.ts')>('src/cluster/render/render.ts');
   const { exampleTopology, testSecrets } = await load<typeof import('../src/cluster/topology/test-topology.ts')>(
@@ -421,7 +457,7 @@ async function rendered(program: string): Promise<string> {
   );
   const name = program as 'haproxy';
   const topology = exampleTopology();
-  return renderHost(topology, hostFor(topology, name)!, testSecrets, [name])[0]!.text;
+  return renderHost(topology, hostFor(topology, name)!, testSecrets, [name])[file]!.text;
 }
 
 /** Recipes that another test follows, or that are followed by all of these. */

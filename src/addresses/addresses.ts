@@ -39,10 +39,14 @@ export const probes = { live: '/health/live', ready: '/health/ready' } as const;
 /** The state of a node. */
 export const statePaths = { page: '/server-status', metrics: '/metrics' } as const;
 
+/** What one check of a node found: /health/check/NAME. */
+export const checkPath = '/health/check';
+
 /** The first rule that fits an address and says something of a property is the one that counts. */
 export const addressRules: readonly AddressRule[] = [
   { path: probes.live, whenLate: true, whenClosed: true, free: true, anonymous: true },
   { path: probes.ready, whenLate: true, whenClosed: true, free: true, anonymous: true },
+  { path: `${checkPath}/:name`, whenLate: true, whenClosed: true, free: true },
   { path: statePaths.page, whenLate: true, whenClosed: true },
   { path: statePaths.metrics, whenLate: true, whenClosed: true },
   { path: '/api/profile', whenLate: true, whenClosed: true },

@@ -22,6 +22,11 @@ export interface CommandDefinition<
    */
   readonly failureStatus?: number;
   /**
+   * A plug-in as Nagios calls it: whatever goes wrong, wrong usage and bugs included, is one line
+   * of data, "NAME UNKNOWN - ...", and exits with 3.
+   */
+  readonly plugin?: string;
+  /**
    * Resolves to the exit status; undefined is 0. Throws UserError for what the user should read.
    */
   readonly run: (context: CommandContext<A, O>) => Promise<number | undefined> | Promise<void>;

@@ -20,10 +20,12 @@ import { Interrupted, type World } from './world.ts';
 
 const usageStatus = 2;
 const bugStatus = 70;
+const pluginStatus = 3;
 
 /** Runs what was typed after `reperio`. Resolves to the exit status and never rejects. */
 export async function runCommandLine(words: readonly string[], world: World): Promise<number> {
   let failureStatus = 1;
+  let plugin: string | undefined;
   try {
     const [first, ...rest] = words;
     if (first === undefined || first === '--help' || first === '-h')
@@ -31,6 +33,7 @@ export async function runCommandLine(words: readonly string[], world: World): Pr
     if (first === '--version' || first === '-V') return say(world, `reperio ${version()}\n`);
     if (first === 'help') return say(world, await help(rest, headingOf(world.stdout, world.environment)));
     const found = await find(words);
+    if (!isGroup(found.command)) plugin = found.command.plugin;
     const asked = found.rest.slice(0, indexOrEnd(found.rest, '--'));
     if (asked.includes('--help') || asked.includes('-h'))
       return say(world, helpOf(found, headingOf(world.stdout, world.environment)));
@@ -44,7 +47,7 @@ export async function runCommandLine(words: readonly string[], world: World): Pr
     const context = contextOf(found.name, found.command, found.rest, world);
     return (await found.command.run(context as never)) ?? 0;
   } catch (error) {
-    return report(error, failureStatus, world);
+    return plugin === undefined ? report(error, failureStatus, world) : pluginReport(error, plugin, world);
   }
 }
 
@@ -115,6 +118,15 @@ function say({ stdout }: World, text: string): number {
 function indexOrEnd(words: readonly string[], word: string): number {
   const at = words.indexOf(word);
   return at < 0 ? words.length : at;
+}
+
+/** Nagios reads the first line of data, and takes any status but 3 for something that was found. */
+function pluginReport(thrown: unknown, name: string, { stdout }: World): number {
+  const error = explainDisk(thrown);
+  const said = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof UserError ? ` ${error.hint}` : '';
+  stdout.write(`${name} UNKNOWN - ${`${said}${hint}`.replace(/\s+/g, ' ').replaceAll('|', '/')}\n`);
+  return pluginStatus;
 }
 
 function report(thrown: unknown, failureStatus: number, { stderr, colour, signal }: World): number {

@@ -1,4 +1,5 @@
 import type { TaskState } from '../jobs/task-state.ts';
+import { judged } from '../monitor/check/judge.ts';
 import { isGone, type NodeStatus, otherReleases } from '../monitor/node-status.ts';
 import type { NodeView } from '../monitor/status/node-view.ts';
 import { ahead, count, duration, megabytes, milliseconds, percent, rate } from '../monitor/status/numbers.ts';
@@ -13,6 +14,7 @@ export function statusLines({ status, nodes, tasks }: NodeView, window: Window):
     .sort((a, b) => a.began - b.began);
   const parts: readonly (readonly string[])[] = [
     headLines(status),
+    checkLines(status),
     [
       ...table(
         workerColumns,
@@ -131,6 +133,15 @@ function headLines(status: NodeStatus): readonly string[] {
     `${count(totals.requests)} requests in total, ${failed}`,
     ...(others.length > 0 ? [othersText(others)] : []),
   ];
+}
+
+/** What is not well, the worst first. */
+function checkLines({ checks = [] }: NodeStatus): readonly string[] {
+  return judged(checks)
+    .filter(({ answer }) => answer.state !== 'ok')
+    .map(({ name, answer: { state, sentence, fix } }) =>
+      [`${name} ${state.toUpperCase()}: ${sentence}`, ...(fix === undefined ? [] : [`Try: ${fix}`])].join(' '),
+    );
 }
 
 function workerRow(

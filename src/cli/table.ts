@@ -57,6 +57,16 @@ export const commandTable: CommandTable = {
     summary: 'Show the status of the server, even when it answers no requests.',
     load: () => import('./commands/status.ts'),
   },
+  check: {
+    group: 'Running',
+    summary: 'Check one thing, or all, as a plug-in of Nagios does.',
+    load: () => import('./commands/check.ts'),
+  },
+  doctor: {
+    group: 'Running',
+    summary: 'Ask whether all is well, and what to type where it is not.',
+    load: () => import('./commands/doctor.ts'),
+  },
   tasks: {
     group: 'Running',
     summary: 'Show or run the periodic tasks.',

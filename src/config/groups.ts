@@ -57,7 +57,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Secret',
   ],
   Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden'],
-  Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort'],
+  Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],
 };
 
 /** What plain numbers count. */

@@ -391,6 +391,15 @@ export const settingsTable = {
     change: 'restart',
     doc: 'A second port, on the loopback address only, where the supervisor itself answers /server-status and /metrics, even when no worker does; 0 means none. `reperio status` does not need it.',
   },
+  checkQuestion: {
+    name: 'check-question',
+    environment: 'REPERIO_CHECK_QUESTION',
+    type: 'text',
+    default: undefined,
+    change: 'restart',
+    doc: 'What the check `answer` searches for every half minute, as a reader would: a question that always finds something here.',
+    defaultDoc: 'everything',
+  },
   files: {
     name: 'files',
     environment: 'REPERIO_FILES',

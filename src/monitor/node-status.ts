@@ -1,4 +1,5 @@
 import { firstVersions, type IndexVersions, knownPair, knownVersions } from '../site/index-versions.ts';
+import type { CheckResult } from './check/check.ts';
 import type { NodeTotals, RouteStatus, Sample } from './node-meter.ts';
 import type { RunningRequest } from './scoreboard.ts';
 import type { WorkerReport } from './worker-report.ts';
@@ -35,6 +36,8 @@ export interface NodeStatus {
   readonly waiting: number;
   /** The supervisor's own process, in bytes. */
   readonly resident: number;
+  /** What the checks found last; supervisors of releases before 0.2 have none. */
+  readonly checks?: readonly CheckResult[];
 }
 
 /** The process that looks after the index and does periodic tasks. */

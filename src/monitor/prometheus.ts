@@ -1,4 +1,5 @@
 import type { TaskState } from '../jobs/task-state.ts';
+import { exitStatuses, judge } from './check/judge.ts';
 import { latencyBounds } from './latencies.ts';
 import type { NodeStatus } from './node-status.ts';
 
@@ -153,6 +154,7 @@ export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] =
       ),
     ),
     ...taskMetrics(tasks, status.now),
+    ...checkMetrics(status),
   ];
   return `${metrics.filter((text) => text !== '').join('\n')}\n`;
 }
@@ -187,6 +189,27 @@ function taskMetrics(tasks: readonly TaskState[], now: number): readonly string[
       'gauge',
       'How long its last run took.',
       each(({ took }) => (took === null ? null : took / 1000)),
+    ),
+  ];
+}
+
+function checkMetrics({ checks = [] }: NodeStatus): readonly string[] {
+  return [
+    metric(
+      'reperio_check_state',
+      'gauge',
+      'What a check found: 0 ok, 1 warning, 2 critical, 3 unknown.',
+      checks.map(({ name, finding }) => [{ check: name }, exitStatuses[judge(finding).state]]),
+    ),
+    metric(
+      'reperio_check_value',
+      'gauge',
+      'Numbers that checks found, by check and label, in base units.',
+      checks.flatMap(({ name, finding: { measures = [] } }) =>
+        measures.flatMap(({ label, value }): Value[] =>
+          value === undefined || !Number.isFinite(value) ? [] : [[{ check: name, label }, value]],
+        ),
+      ),
     ),
   ];
 }

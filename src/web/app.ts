@@ -9,7 +9,6 @@ import Fastify, {
 import { having } from '../addresses/addresses.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
-import type { NodeView } from '../monitor/status/node-view.ts';
 import { may } from '../people/person.ts';
 import { openLevel, type SiteLevel } from '../site/level.ts';
 import { accountRoutes } from './account/routes.ts';
@@ -51,7 +50,7 @@ import { recordRoutes } from './record/routes.ts';
 import { searchRoutes } from './search/routes.ts';
 import { healthRoutes } from './status/health.ts';
 import { createReadiness, type Readiness } from './status/readiness.ts';
-import { statusRoutes } from './status/routes.ts';
+import { type StatusSource, statusRoutes } from './status/routes.ts';
 
 export interface AppOptions {
   /** Under which address readers reach us; undefined is what the request says. */
@@ -70,7 +69,7 @@ export interface AppOptions {
   /** Who looks on while requests are answered; undefined: nobody. */
   readonly watch?: RequestWatch;
   /** How the node is, for /server-status and /metrics; undefined: there is neither. */
-  readonly status?: { readonly networks: string | undefined; readonly view: () => Promise<NodeView> };
+  readonly status?: StatusSource;
   /** Documents of records; undefined: there are none. */
   readonly files?: WebFiles;
   /** For ?profile= and kept profiles; undefined: there are none. */

@@ -214,6 +214,8 @@ export const walks: Readonly<Record<string, Walk>> = {
   // Open from this machine: all see the same.
   'GET /server-status': () => get('/server-status', '/server-status?auto', '/server-status?format=json'),
   'GET /metrics': () => get('/metrics'),
+  'GET /health/check/:name': () =>
+    get('/health/check/ready', '/health/check/disk?w=1:&c=1:', '/health/check/nothing', '/health/check/disk?c=x'),
   'POST /api/login': once({ url: '/api/login', method: 'POST', json: { name: 1 } }),
   // Without a cookie it ends nothing.
   'POST /api/logout': once({ url: '/api/logout', method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } }),

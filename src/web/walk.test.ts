@@ -284,7 +284,7 @@ function appOf(
       isTicket: async () => false,
       take: async () => undefined,
     },
-    status: { networks: '127.0.0.1', view: async () => view },
+    status: { networks: '127.0.0.1', view: async () => view, node: async () => view.status },
     onRoute: (method, url) => routes.push(`${method} ${url}`),
   });
   return { app, routes };

@@ -48,6 +48,8 @@ const lookForIdle = 20;
 const reportEvery = 1_000;
 /** The supervisor answers at once, if it answers at all. Milliseconds. */
 const statusWithin = 5_000;
+/** Checks are as old as that or older anyway. Milliseconds. */
+const keptStatus = 2_000;
 
 interface Running {
   readonly settings: Settings;
@@ -158,6 +160,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       status: {
         networks: statusNetworks,
         view: async () => viewOf(await askStatus(), library.database),
+        node: askedLately(askStatus),
       },
       timeouts: {
         request: settings.requestTimeout,
@@ -217,6 +220,22 @@ function reportOf(library: Library, meter: WorkerMeter, connections: number): Wo
     index: { manifest, segments, deltas, records, age, problem },
     caches: segmentCacheUse(),
   });
+}
+
+/**
+ * Asked by several at once or in turn, as monitors do, the supervisor is asked once in two seconds.
+ */
+function askedLately(ask: () => Promise<NodeStatus>): () => Promise<NodeStatus> {
+  let last: { readonly when: number; readonly answer: Promise<NodeStatus> } | undefined;
+  return async () => {
+    if (last !== undefined && performance.now() - last.when < keptStatus) return last.answer;
+    const answer = ask();
+    last = { when: performance.now(), answer };
+    answer.catch(() => {
+      last = undefined;
+    });
+    return answer;
+  };
 }
 
 async function askStatus(): Promise<NodeStatus> {

@@ -29,16 +29,22 @@ const clusterPrograms = {
   curl: 'curl',
   pg_dump: 'postgresql',
   python3: 'python3',
+  nagios4: 'nagios4-core',
+  icinga2: 'icinga2-bin',
+  check_http: 'monitoring-plugins-basic',
 } as const;
 
 export type ClusterProgram = keyof typeof clusterPrograms;
 
 /**
  * A program of a package that scripts/install-test-packages installs; undefined: the test skips
- * itself. Debian keeps some where only root looks.
+ * itself. Debian keeps some where only root looks, or Nagios.
  */
 export function findProgram(name: string): string | undefined {
-  return onPath(name) ?? ['/usr/sbin', '/sbin'].map((folder) => join(folder, name)).find(isExecutable);
+  return (
+    onPath(name) ??
+    ['/usr/sbin', '/sbin', '/usr/lib/nagios/plugins'].map((folder) => join(folder, name)).find(isExecutable)
+  );
 }
 
 /** Why a test that needs these programs is skipped, or false. */

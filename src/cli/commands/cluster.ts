@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { clusterErrors } from '../../cluster/errors.ts';
-import { hostFor, type ProgramName, programNames, renderHost } from '../../cluster/render/render.ts';
+import { hostFor, type ProgramName, programNames, renderHost, usualPrograms } from '../../cluster/render/render.ts';
 import type { RenderedFile } from '../../cluster/render/rendered-file.ts';
 import { writeFiles } from '../../cluster/render/write.ts';
 import { topologyNotes } from '../../cluster/topology/check.ts';
@@ -77,7 +77,12 @@ written to FOLDER/HOST/etc/..., so that the folder of a host can be copied to it
     },
     { command: 'cluster render --out rendered --dry-run', doc: 'Lists the files of all hosts that would change.' },
   ],
-  arguments: { program: { doc: `${programNames.join(', ')}; default all.`, optional: true } },
+  arguments: {
+    program: {
+      doc: `${programNames.join(', ')}; default ${usualPrograms.join(', ')}.`,
+      optional: true,
+    },
+  },
   options: {
     ...fileOption,
     host: { type: 'text', value: 'NAME', doc: 'Only this host.' },
@@ -87,7 +92,7 @@ written to FOLDER/HOST/etc/..., so that the folder of a host can be copied to it
   run: async ({ arguments: { program }, options, environment, stdin, stdout, print }) => {
     const { file = usualFile, host: name, out, 'dry-run': dryRun } = options;
     const topology = topologyOf(await readTopologyText(file, stdin), file);
-    const only = program === undefined ? programNames : [programNamed(program)];
+    const only = program === undefined ? usualPrograms : [programNamed(program)];
     const named = name === undefined ? undefined : hostNamed(topology, name);
     if (out === undefined) {
       const host = named ?? hostFor(topology, only[0]!) ?? topology.hosts[0]!;

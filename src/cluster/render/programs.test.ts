@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { findProgram, lacks } from '../../../test/support/packages.ts';
 import { waitFor } from '../../../test/support/wait.ts';
+import { anchorOf } from '../../monitor/check/page.ts';
+import { checks } from '../../monitor/check/table.ts';
+import { prometheusText } from '../../monitor/prometheus.ts';
+import { testView } from '../../monitor/status/test-status.ts';
 import { hostNamed } from '../topology/read.ts';
 import { exampleTopology, onLoopback, testSecrets } from '../topology/test-topology.ts';
 import type { Topology } from '../topology/topology.ts';
+import { panels } from './grafana.ts';
 import { renderHost } from './render.ts';
 
 /** The real programs read what is rendered for them, and say nothing against it. */
@@ -16,6 +21,7 @@ import { renderHost } from './render.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'reperio-programs-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
+const { username, gid } = userInfo();
 const topology = exampleTopology(onLoopback);
 const apache = exampleTopology((text) => onLoopback(text).replace('versions:', 'files: {server: apache}\nversions:'));
 
@@ -104,7 +110,7 @@ test('promtool takes the configuration of Prometheus and its rules', { skip: lac
   assert.match(config.text, /SUCCESS: .* is valid prometheus config file syntax/);
   assert.equal(config.status, 0);
   const rules = run(findProgram('promtool')!, ['check', 'rules', at('/etc/prometheus/reperio-rules.yml')]);
-  assert.match(rules.text, /SUCCESS: 18 rules found/);
+  assert.match(rules.text, /SUCCESS: 35 rules found/);
   assert.equal(rules.status, 0);
 });
 
@@ -158,6 +164,94 @@ ${[
   writeFileSync(file, withAnnotations(text, readFileSync(at('/etc/prometheus/reperio-rules.yml'), 'utf8')));
   const { status, text: said } = run(findProgram('promtool')!, ['test', 'rules', file]);
   assert.equal(status, 0, said);
+});
+
+test('every alert leads to a page of the manual that is there, and asks for metrics that there are', () => {
+  const headings = new Set(
+    [...readFileSync('docs/when-you-are-woken.md', 'utf8').matchAll(/^## (.*)$/gm)].map(([, title]) =>
+      anchorOf(title!),
+    ),
+  );
+  const rules = readFileSync(written('mon1')('/etc/prometheus/reperio-rules.yml'), 'utf8');
+  const links = [...rules.matchAll(/runbook_url: "?(\S+?)"?$/gm)].map(([, link]) => link!);
+  assert.equal(links.length, [...rules.matchAll(/- alert: /g)].length);
+  for (const link of links) {
+    const [page, anchor] = link.split('#');
+    assert.equal(page, 'file:///opt/reperio/current/docs/when-you-are-woken.md');
+    assert.ok(anchor === undefined || headings.has(anchor), link);
+  }
+  const { status, tasks } = testView();
+  const told = new Set([...prometheusText(status, tasks).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!));
+  const asked = [rules, ...panels.flatMap(({ queries }) => queries.map(([expression]) => expression))]
+    .join('\n')
+    .matchAll(/\breperio_\w+/g);
+  for (const [name] of asked) assert.ok(told.has(name.replace(/_bucket$/, '')), name);
+});
+
+test('promtool takes each question of the dashboard, and Grafana finds JSON', { skip: lacks('promtool') }, () => {
+  const [provider, dashboard] = renderHost(topology, hostNamed(topology, 'mon1'), testSecrets, ['grafana']);
+  const { panels: shown } = JSON.parse(dashboard!.text) as {
+    panels: { gridPos: { x: number; w: number; y: number }; targets: { expr: string }[] }[];
+  };
+  assert.ok(shown.every(({ gridPos: { x, w } }) => x + w <= 24));
+  assert.match(provider!.text, /path: \/var\/lib\/grafana\/dashboards/);
+  const expressions = shown.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+  const rules = expressions.map((expr, at) => `  - {record: "panel:${at}", expr: ${JSON.stringify(expr)}}`);
+  const file = join(scratch, 'dashboard.yml');
+  writeFileSync(file, `groups:\n- name: dashboard\n  rules:\n${rules.join('\n')}\n`);
+  const said = run(findProgram('promtool')!, ['check', 'rules', file]);
+  assert.match(said.text, new RegExp(`SUCCESS: ${expressions.length} rules found`));
+  assert.equal(said.status, 0, said.text);
+});
+
+test('Nagios takes the hosts and services, and no other', { skip: lacks('nagios4') }, () => {
+  const [objects] = renderHost(topology, hostNamed(topology, 'mon1'), testSecrets, ['nagios']);
+  const folder = join(scratch, 'nagios');
+  mkdirSync(folder, { recursive: true });
+  const verify = (text: string): Said => {
+    writeFileSync(join(folder, 'reperio.cfg'), text);
+    writeFileSync(
+      join(folder, 'site.cfg'),
+      `define command {\n command_name mail\n command_line /bin/true\n}
+define contact {\n contact_name olga\n host_notifications_enabled 1\n service_notifications_enabled 1\n host_notification_period reperio-always
+ service_notification_period reperio-always\n host_notification_options d\n service_notification_options c\n host_notification_commands mail\n service_notification_commands mail\n}
+define contactgroup {\n contactgroup_name admins\n alias admins\n members olga\n}\n`,
+    );
+    writeFileSync(join(folder, 'resource.cfg'), '$USER1$=/usr/lib/nagios/plugins\n');
+    writeFileSync(
+      join(folder, 'nagios.cfg'),
+      `cfg_file=${folder}/reperio.cfg\ncfg_file=${folder}/site.cfg\nresource_file=${folder}/resource.cfg\nlog_file=${folder}/log\ncheck_result_path=${folder}\ntemp_path=${folder}\nillegal_macro_output_chars=|\nnagios_user=${username}\nnagios_group=${gid}\n`,
+    );
+    return run(findProgram('nagios4')!, ['-v', join(folder, 'nagios.cfg')]);
+  };
+  const { status, text } = verify(objects!.text);
+  assert.match(text, /Total Warnings: 0\s+Total Errors: {3}0/);
+  assert.equal(status, 0, text);
+  const services = checks.length + 2 * checks.filter(({ shared }) => shared !== true).length;
+  assert.match(text, new RegExp(`Checked ${services} services`));
+  assert.match(text, /Checked 3 hosts/);
+  assert.notEqual(verify(objects!.text.replace('reperio-check!disk', 'reperio-chek!disk')).status, 0);
+});
+
+test('Icinga 2 takes the same', { skip: lacks('icinga2') }, () => {
+  const [objects] = renderHost(topology, hostNamed(topology, 'mon1'), testSecrets, ['icinga']);
+  const folder = join(scratch, 'icinga');
+  mkdirSync(folder, { recursive: true });
+  const verify = (text: string): Said => {
+    const main = join(folder, 'icinga2.conf');
+    writeFileSync(join(folder, 'reperio.conf'), text);
+    writeFileSync(
+      main,
+      `include <itl>\ninclude <plugins>\nconst PluginDir = "/usr/lib/nagios/plugins"\ninclude "reperio.conf"\n`,
+    );
+    const own = [`-DRunAsUser=${username}`, `-DRunAsGroup=${username}`];
+    const states = ['DataDir', 'CacheDir', 'LogDir', 'InitRunDir', 'SpoolDir'].map((name) => `-D${name}=${folder}`);
+    return run(findProgram('icinga2')!, ['daemon', '-C', '-c', main, ...own, ...states]);
+  };
+  const { status, text } = verify(objects!.text);
+  assert.equal(status, 0, text);
+  assert.match(text, /Instantiated 3 Hosts/);
+  assert.notEqual(verify(objects!.text.replace('check_command', 'chek_command')).status, 0);
 });
 
 for (const [host, unit] of [
@@ -265,7 +359,7 @@ function environmentOf(text: string): Readonly<Record<string, string>> {
 /** promtool wants annotations told in full; what they say is not what is tested. */
 function withAnnotations(tests: string, rules: string): string {
   const file = join(scratch, 'rules-without-words.yml');
-  writeFileSync(file, rules.replace(/\n +annotations:\n +summary: .*/g, ''));
+  writeFileSync(file, rules.replace(/\n {8}annotations:(\n {10}.*)+/g, ''));
   return tests.replace(/rule_files: .*/, `rule_files: [${file}]`);
 }
 

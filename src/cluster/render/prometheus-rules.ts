@@ -1,5 +1,7 @@
 import { stringify } from 'yaml';
+import { checks } from '../../monitor/check/table.ts';
 import { hostsWith, type Topology, usesPatroni } from '../topology/topology.ts';
+import { runBook } from './run-book.ts';
 
 interface Alert {
   readonly name: string;
@@ -8,17 +10,19 @@ interface Alert {
   readonly for: string;
   readonly severity: 'page' | 'ticket';
   readonly summary: string;
+  /** Heading of docs/when-you-are-woken.md. */
+  readonly page: string;
 }
 
 /** What an operator is told. `page`: readers notice, or will if one more thing breaks. */
 export function alertRules(topology: Topology): string {
-  const alerts = [...webAlerts(topology), ...balancerAlerts(topology), ...databaseAlerts(topology)];
-  const rules = alerts.map(({ name, expression, severity, summary, ...rest }) => ({
+  const alerts = [...webAlerts(topology), ...checkAlerts(), ...balancerAlerts(topology), ...databaseAlerts(topology)];
+  const rules = alerts.map(({ name, expression, severity, summary, page, ...rest }) => ({
     alert: name,
     expr: expression,
     for: rest.for,
     labels: { severity },
-    annotations: { summary },
+    annotations: { summary, runbook_url: runBook(topology, page) },
   }));
   return stringify({ groups: [{ name: 'reperio', rules }] }, { lineWidth: 0 }).trimEnd();
 }
@@ -28,6 +32,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
   return [
     {
       name: 'ReperioNodeDown',
+      page: 'A dead node',
       expression: 'up{job="reperio"} == 0',
       for: '20s',
       severity: nodes > 2 ? 'ticket' : 'page',
@@ -35,6 +40,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioNoNode',
+      page: 'A dead node',
       expression: 'sum(up{job="reperio"}) == 0',
       for: '10s',
       severity: 'page',
@@ -42,6 +48,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioNoWorkers',
+      page: 'A worker that crashes in a loop',
       expression: 'sum by (node) (reperio_workers{state="ready"}) == 0',
       for: '30s',
       severity: 'page',
@@ -49,6 +56,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioWorkersDie',
+      page: 'A worker that crashes in a loop',
       expression: 'increase(reperio_worker_deaths_total[10m]) > 3',
       for: '0s',
       severity: 'ticket',
@@ -56,6 +64,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioErrors',
+      page: 'A slow page',
       expression:
         'sum by (node) (rate(reperio_http_requests_total{code=~"5.."}[5m])) / sum by (node) (rate(reperio_http_requests_total[5m])) > 0.01',
       for: '2m',
@@ -64,6 +73,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioSlow',
+      page: 'A slow page',
       expression:
         'histogram_quantile(0.95, sum by (route, le) (rate(reperio_http_request_duration_seconds_bucket{route!~".*(files|export).*"}[5m]))) > 1',
       for: '5m',
@@ -72,6 +82,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioIndexOld',
+      page: 'A lost database',
       expression: 'max by (node) (reperio_index_age_seconds) > 60',
       for: '1m',
       severity: 'ticket',
@@ -80,6 +91,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioLoopLate',
+      page: 'A slow page',
       expression: 'max by (node) (reperio_event_loop_lag_seconds) > 0.5',
       for: '1m',
       severity: 'ticket',
@@ -87,6 +99,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioSheds',
+      page: 'A flood of crawlers',
       expression: 'rate(reperio_http_requests_shed_total[5m]) > 0.1',
       for: '1m',
       severity: 'page',
@@ -94,6 +107,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioTaskProblem',
+      page: 'A runaway task',
       expression: 'max by (task) (reperio_task_problem) > 0',
       for: '5m',
       severity: 'ticket',
@@ -101,6 +115,7 @@ function webAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'ReperioTaskLate',
+      page: 'A runaway task',
       expression: 'min by (task) (reperio_task_late_seconds) > 900',
       for: '5m',
       severity: 'ticket',
@@ -110,11 +125,42 @@ function webAlerts(topology: Topology): readonly Alert[] {
   ];
 }
 
+/** What has an alert of its own above is not told twice. */
+const told: readonly string[] = ['ready', 'errors', 'slow', 'refused', 'lag', 'index', 'tasks'];
+
+/** One for each check that is critical, and one for all that only warn. */
+function checkAlerts(): readonly Alert[] {
+  const of = checks.filter(({ name }) => !told.includes(name));
+  return [
+    ...of.map(({ name, question, page, shared }): Alert => {
+      const by = shared === true ? 'check' : 'check, node';
+      const where = shared === true ? '' : ' on {{ $labels.node }}';
+      return {
+        name: `ReperioCheck${name.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase())}`,
+        expression: `max by (${by}) (reperio_check_state{check="${name}"} == 2)`,
+        for: '20s',
+        severity: 'page',
+        summary: `${question} No${where}: see \`reperio check ${name}\`.`,
+        page,
+      };
+    }),
+    {
+      name: 'ReperioCheckWarns',
+      expression: `max by (check, node) (reperio_check_state{check!~"${told.join('|')}"} == 1)`,
+      for: '10m',
+      severity: 'ticket',
+      summary: 'The check {{ $labels.check }} warns on {{ $labels.node }}: see `reperio check {{ $labels.check }}`.',
+      page: '',
+    },
+  ];
+}
+
 function balancerAlerts(topology: Topology): readonly Alert[] {
   if (hostsWith(topology, 'balancer').length === 0) return [];
   return [
     {
       name: 'BalancerDown',
+      page: 'A dead node',
       expression: 'up{job="haproxy"} == 0',
       for: '20s',
       severity: 'page',
@@ -123,6 +169,7 @@ function balancerAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'BalancerQueues',
+      page: 'A slow page',
       expression: 'max by (node, proxy) (haproxy_backend_current_queue) > 20',
       for: '1m',
       severity: 'ticket',
@@ -138,6 +185,7 @@ function databaseAlerts(topology: Topology): readonly Alert[] {
   return [
     {
       name: 'DatabaseNoPrimary',
+      page: 'A lost database',
       expression: 'sum(patroni_primary) < 1 or absent(patroni_primary)',
       for: '45s',
       severity: 'page',
@@ -145,6 +193,7 @@ function databaseAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'DatabaseTwoPrimaries',
+      page: 'A lost database',
       expression: 'sum(patroni_primary) > 1',
       for: '10s',
       severity: 'page',
@@ -152,6 +201,7 @@ function databaseAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'DatabaseNoSyncReplica',
+      page: 'A lost database',
       expression: 'sum(patroni_sync_standby) < 1',
       for: '2m',
       severity: 'page',
@@ -159,6 +209,7 @@ function databaseAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'DatabaseMissing',
+      page: 'A lost database',
       expression: `sum(patroni_postgres_running) < ${databases}`,
       for: '1m',
       severity: 'ticket',
@@ -166,6 +217,7 @@ function databaseAlerts(topology: Topology): readonly Alert[] {
     },
     {
       name: 'EtcdMemberDown',
+      page: 'A lost database',
       expression: 'up{job="etcd"} == 0',
       for: '1m',
       severity: 'ticket',

@@ -2,8 +2,11 @@ import type { Secrets } from '../topology/secrets.ts';
 import { etcdMembers, type Host, type Topology, usesPatroni } from '../topology/topology.ts';
 import { renderApache } from './apache.ts';
 import { renderEtcd } from './etcd.ts';
+import { renderGrafana } from './grafana.ts';
 import { renderHaproxy } from './haproxy.ts';
+import { renderIcinga } from './icinga.ts';
 import { renderKeepalived } from './keepalived.ts';
+import { renderNagios } from './nagios.ts';
 import { renderNginx } from './nginx.ts';
 import { renderPatroni } from './patroni.ts';
 import { renderPostgresql } from './postgresql.ts';
@@ -17,6 +20,8 @@ interface Program {
   readonly render: Render;
   /** Does this host run it? */
   readonly runsOn: (topology: Topology, host: Host) => boolean;
+  /** One of several that a site may have: made only when it is asked for by its name. */
+  readonly byName?: true;
 }
 
 const has =
@@ -48,10 +53,16 @@ export const programs = {
   nginx: { render: renderNginx, runsOn: delivers('nginx') },
   apache: { render: renderApache, runsOn: delivers('apache') },
   prometheus: { render: renderPrometheus, runsOn: has('monitor') },
+  grafana: { render: renderGrafana, runsOn: has('monitor'), byName: true },
+  nagios: { render: renderNagios, runsOn: has('monitor'), byName: true },
+  icinga: { render: renderIcinga, runsOn: has('monitor'), byName: true },
 } as const satisfies Readonly<Record<string, Program>>;
 
 export type ProgramName = keyof typeof programs;
 export const programNames = Object.keys(programs) as readonly ProgramName[];
+
+/** Those that are made when none is named. */
+export const usualPrograms = programNames.filter((name) => !('byName' in programs[name]));
 
 /** The first host that runs it. */
 export function hostFor(topology: Topology, program: ProgramName): Host | undefined {
@@ -63,7 +74,7 @@ export function renderHost(
   topology: Topology,
   host: Host,
   secrets: Secrets,
-  only: readonly ProgramName[] = programNames,
+  only: readonly ProgramName[] = usualPrograms,
 ): readonly RenderedFile[] {
   return only
     .filter((name) => programs[name].runsOn(topology, host))

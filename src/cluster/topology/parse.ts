@@ -34,6 +34,7 @@ const sections = [
   'virtual-router',
   'certificate',
   'release',
+  'manual',
   'data',
   'user',
   'hosts',
@@ -60,6 +61,7 @@ export function parseTopology(text: string): ParsedTopology {
     if (root[key] === undefined) reader.report(1, `${key} is missing.`);
   const versions = readVersions(reader, root.versions);
   const name = readForm(reader, root.name, word, wordForm, 'main');
+  const release = readPath(reader, root.release, '/opt/reperio/current');
   const topology: Topology = {
     name,
     baseUrl: readBaseUrl(reader, root['base-url']),
@@ -67,7 +69,14 @@ export function parseTopology(text: string): ParsedTopology {
     floatingAddress: root['floating-ip'] === undefined ? undefined : readAddress(reader, root['floating-ip']),
     virtualRouter: readNumber(reader, root['virtual-router'], { minimum: 1, maximum: 255 }) ?? 51,
     certificate: root.certificate === undefined ? undefined : readPath(reader, root.certificate, ''),
-    release: readPath(reader, root.release, '/opt/reperio/current'),
+    release,
+    manual: readForm(
+      reader,
+      root.manual,
+      /^https?:\/\/[^\s"'$\\]*[^\s"'$\\/]$/,
+      'an http address without a slash at the end',
+      `file://${release}/docs`,
+    ),
     data: readPath(reader, root.data, '/var/lib/reperio'),
     user: readForm(reader, root.user, word, wordForm, 'reperio'),
     hosts: readHosts(reader, root.hosts),

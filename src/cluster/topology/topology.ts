@@ -18,6 +18,10 @@ export interface Topology {
   readonly certificate: string | undefined;
   /** Folder, or link to the folder, of the release in force. */
   readonly release: string;
+  /**
+   * Address under which the folder docs/ is read, for links of alerts; without a slash at the end.
+   */
+  readonly manual: string;
   /** REPERIO_DATA of web and worker hosts. */
   readonly data: string;
   /** System user that web nodes run as. */

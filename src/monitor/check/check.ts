@@ -24,3 +24,22 @@ export interface CheckAnswer {
   /** What to type to mend it; only where the state is not ok. */
   readonly fix?: string;
 }
+
+/** What a check saw, before anybody says whether that is well: `judge` makes an answer of it. */
+export interface Finding {
+  /** Whatever the measures say, it is not better than this. */
+  readonly atLeast?: CheckState;
+  readonly sentence: string;
+  /** The ranges of the first one are those of `-w` and `-c`. */
+  readonly measures?: readonly Measure[];
+  /** What to type to mend it, should it not be ok. */
+  readonly fix?: string;
+}
+
+/** The latest finding of a check, as the supervisor keeps and tells it. */
+export interface CheckResult {
+  readonly name: string;
+  readonly finding: Finding;
+  /** When it was found, in ms since 1970. */
+  readonly when: number;
+}

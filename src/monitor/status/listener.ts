@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { dirname } from 'node:path';
 import { probes } from '../../addresses/addresses.ts';
 import { makeSocketFolder } from '../../store/embedded/ownership.ts';
+import { allChecks, answerCheck, askedCheck } from '../check/answer.ts';
+import type { CheckBoard } from '../check/board.ts';
 import { answerStatus } from './answer.ts';
 import { isLocalName } from './local.ts';
 import type { NodeView } from './node-view.ts';
@@ -17,6 +19,7 @@ export interface StatusListenerOptions {
   /** A TCP port of the loopback interface as well; 0 is none. */
   readonly port: number;
   readonly view: () => Promise<NodeView>;
+  readonly checks: Pick<CheckBoard, 'fresh' | 'latest'>;
   /** Has a worker look at what it does; gives the id of the kept profile. */
   readonly profile: (seconds: number, place: number) => Promise<string | undefined>;
   readonly say: (sentence: string) => void;
@@ -33,6 +36,7 @@ export async function listenForStatus({
   socket,
   port,
   view,
+  checks,
   profile,
   say,
 }: StatusListenerOptions): Promise<StatusListener> {
@@ -47,15 +51,28 @@ export async function listenForStatus({
   };
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const failed = (error: unknown) =>
+      response.writeHead(500).end(`${error instanceof Error ? error.message : String(error)}\n`);
     if (path === probes.live) return void response.end('ok\n');
-    view().then(
-      (found) => {
-        const answered = answerStatus(path, query, request.headers.accept ?? '', found);
-        if (answered === undefined) response.writeHead(404).end('try /server-status or /metrics\n');
-        else response.writeHead(200, answered.headers).end(answered.body);
-      },
-      (error: unknown) => response.writeHead(500).end(`${error instanceof Error ? error.message : String(error)}\n`),
-    );
+    const check = askedCheck(path);
+    if (check !== undefined) {
+      const names = checks.latest().map(({ name }) => name);
+      checks.fresh(check === allChecks ? names : names.filter((name) => name === check)).then((results) => {
+        // Of a name that is none all are told.
+        const { status, headers, reason, body } = answerCheck(
+          check,
+          query,
+          results.length === 0 ? checks.latest() : results,
+        );
+        response.writeHead(status, reason, headers).end(body);
+      }, failed);
+      return;
+    }
+    view().then((found) => {
+      const answered = answerStatus(path, query, request.headers.accept ?? '', found);
+      if (answered === undefined) response.writeHead(404).end('try /server-status or /metrics\n');
+      else response.writeHead(200, answered.headers).end(answered.body);
+    }, failed);
   };
   mkdirSync(dirname(dirname(socket)), { recursive: true });
   makeSocketFolder(dirname(socket));

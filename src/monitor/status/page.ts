@@ -1,5 +1,6 @@
 import { attribute, type Html, type HtmlValue, html, raw } from '../../html/html.ts';
 import type { TaskState } from '../../jobs/task-state.ts';
+import { judged } from '../check/judge.ts';
 import { isGone, type NodeStatus, otherReleases, type WorkerState, type WorkerStatus } from '../node-status.ts';
 import type { KnownNode } from '../nodes.ts';
 import type { NodeView } from './node-view.ts';
@@ -68,6 +69,7 @@ ${tile(
   (last?.lag ?? 0) > lateLoop ? 'warn' : undefined,
 )}
 </ul>
+${checkTable(status)}
 ${running(status)}
 ${workers(status)}
 ${routes(status)}
@@ -99,6 +101,29 @@ function table(caption: string, columns: readonly Column[], rows: readonly (read
     (row) =>
       html`<tr>${row.map((cell, at) => html`<td${attribute('class', columns[at]?.title === 'Request' ? 'url' : columns[at]?.text ? undefined : 'n')}>${cell}</td>`)}</tr>`,
   )}</tbody></table></div>`;
+}
+
+const checkMoods = { ok: 'good', warning: 'warn', critical: 'bad', unknown: 'soft' } as const;
+
+/** The worst first. A node of a release without checks has none. */
+function checkTable({ checks = [], now }: NodeStatus): Html | false {
+  if (checks.length === 0) return false;
+  const rows = judged(checks).map(({ name, answer, when }) => [
+    name,
+    html`<span class="${checkMoods[answer.state]}">${answer.state}</span>`,
+    html`${answer.sentence}${answer.fix !== undefined && html` Try: <code>${answer.fix}</code>`}`,
+    `${duration(now - when)} ago`,
+  ]);
+  return table(
+    'Checks',
+    [
+      { title: 'Check', text: true },
+      { title: 'State', text: true },
+      { title: 'Found', text: true },
+      { title: 'When', text: true },
+    ],
+    rows,
+  );
 }
 
 function running({ workers: all, now }: NodeStatus): Html {

@@ -86,6 +86,18 @@ export function testView(now = Date.now()): NodeView {
         ],
       },
     ],
+    checks: [
+      { name: 'ready', finding: { sentence: 'web1 is serving: 1 of 2 workers ready.' }, when: now - 3_000 },
+      {
+        name: 'disk',
+        finding: {
+          sentence: '3.1 % (<b>1.2 GB</b>) of the disk of /var/lib/reperio is free, full in 5 h.',
+          measures: [{ label: 'free', value: 3.1, unit: '%', warning: '10:', critical: '5:' }],
+          fix: 'du -xhd1 /var/lib/reperio',
+        },
+        when: now - 8_000,
+      },
+    ],
     totals: meter.totals(),
     samples: meter.samples(),
     routes: meter.routes(),

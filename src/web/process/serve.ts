@@ -6,6 +6,8 @@ import type { Settings } from '../../config/settings.ts';
 import { settingsTable } from '../../config/table.ts';
 import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
+import { type CheckBoard, createCheckBoard } from '../../monitor/check/board.ts';
+import { checks } from '../../monitor/check/table.ts';
 import { createLogger } from '../../monitor/log.ts';
 import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
 import { nodeId, tellNode } from '../../monitor/nodes.ts';
@@ -45,6 +47,8 @@ export interface ServeOptions {
 
 /** How often this node reports its state to other nodes. Milliseconds. */
 const tellEvery = 5_000;
+/** How often it is asked which checks are due. Milliseconds. */
+const lookEvery = 5_000;
 
 /**
  * Serves the library of the settings until the signal: worker processes that answer requests, a
@@ -83,6 +87,7 @@ export async function serve({
         onListening: (address) => {
           lock.announce(Number(new URL(address).port));
           background.begin();
+          board.look();
           onListening(address);
         },
       });
@@ -90,14 +95,24 @@ export async function serve({
         ...machine(settings, started),
         ...partsOf(supervisor),
         background: background.status(),
+        checks: board.latest(),
       });
+      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => database, now: Date.now });
       const id = nodeId(settings.dataFolder);
       const tellOthers = () => void tellNode(database, id, summaryOf(status())).catch(() => undefined);
       const tell = repeat(tellEvery, tellOthers, say);
+      const look = repeat(
+        lookEvery,
+        () => {
+          if (supervisor.status().state !== 'starting') board.look();
+        },
+        say,
+      );
       const listener = await listenForStatus({
         socket: statusSocket(settings.dataFolder),
         port: settings.statusPort,
         view: () => viewOf(status(), database),
+        checks: board,
         profile: (seconds, place) => supervisor.profile(seconds, place),
         say: (sentence) => logger.warn(sentence),
       });
@@ -114,6 +129,7 @@ export async function serve({
       } finally {
         systemd.stop();
         clearInterval(tell);
+        clearInterval(look);
         await listener.close();
         await tellNode(database, id, summaryOf(status())).catch(() => undefined);
       }

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { statePaths } from '../../addresses/addresses.ts';
+import { checkPath, statePaths } from '../../addresses/addresses.ts';
 import { UserError } from '../../errors/errors.ts';
+import { answerCheck } from '../../monitor/check/answer.ts';
+import type { NodeStatus } from '../../monitor/node-status.ts';
 import { answerStatus } from '../../monitor/status/answer.ts';
 import { isLocalName, isLoopback, isOwnPeer } from '../../monitor/status/local.ts';
 import type { NodeView } from '../../monitor/status/node-view.ts';
@@ -10,6 +12,14 @@ import { personOf } from '../exchange/visitor.ts';
 import { webErrors } from '../http/errors.ts';
 import { parseNetworks } from '../limits/networks.ts';
 
+export interface StatusSource {
+  readonly networks: string | undefined;
+  /** With what the database tells of others. */
+  readonly view: () => Promise<NodeView>;
+  /** This node alone: the database is not asked. */
+  readonly node: () => Promise<NodeStatus>;
+}
+
 /**
  * For whom: the networks of the settings without more, without such a setting our own user and root
  * on this machine, and whoever may `viewserverstatus`.
@@ -17,7 +27,7 @@ import { parseNetworks } from '../limits/networks.ts';
 export function statusRoutes(
   app: FastifyInstance,
   environment: WebEnvironment,
-  { networks, view }: { readonly networks: string | undefined; readonly view: () => Promise<NodeView> },
+  { networks, view, node }: StatusSource,
 ): void {
   const open = networks === undefined ? undefined : parseNetworks(networks, 'status-networks');
   const isOpen = async (request: FastifyRequest): Promise<boolean> => {
@@ -26,17 +36,26 @@ export function statusRoutes(
       return !isTrusted(request) && isLoopback(ip) && !isForwarded(request) && (await isOwnPeer(socket));
     return open.includes(ip) && (isTrusted(request) ? !isLoopback(ip) : !isForwarded(request));
   };
+  const requireOpen = async (request: FastifyRequest): Promise<void> => {
+    if (await isOpen(request)) return;
+    const { site } = environment.library.snapshot();
+    if (!may(site, personOf(request, site, environment.people?.access), 'viewserverstatus'))
+      throw new UserError(webErrors.statusClosed);
+  };
+  const queryOf = ({ url }: FastifyRequest): string => url.split('?')[1] ?? '';
   for (const path of Object.values(statePaths))
     app.get(path, async (request, reply) => {
-      const { site } = environment.library.snapshot();
-      if (
-        !(await isOpen(request)) &&
-        !may(site, personOf(request, site, environment.people?.access), 'viewserverstatus')
-      )
-        throw new UserError(webErrors.statusClosed);
-      const answered = answerStatus(path, request.url.split('?')[1] ?? '', request.headers.accept ?? '', await view());
+      await requireOpen(request);
+      const answered = answerStatus(path, queryOf(request), request.headers.accept ?? '', await view());
       return reply.headers(answered!.headers).send(answered!.body);
     });
+  app.get<{ Params: { name: string } }>(`${checkPath}/:name`, async (request, reply) => {
+    await requireOpen(request);
+    const { checks } = await node();
+    const { status, headers, reason, body } = answerCheck(request.params.name, queryOf(request), checks);
+    reply.raw.statusMessage = reason;
+    return reply.code(status).headers(headers).send(body);
+  });
 }
 
 /** A proxy that we trust has told who asks. */

@@ -38,7 +38,11 @@ before(async () => {
   app = createApp(memoryLibrary(testSite, []), {
     people,
     trustProxy: '10.0.0.1',
-    status: { networks: '127.0.0.0/8, 192.0.2.0/24', view: async () => testView() },
+    status: {
+      networks: '127.0.0.0/8, 192.0.2.0/24',
+      view: async () => testView(),
+      node: async () => testView().status,
+    },
     watch: { meter, board: createScoreboard(join(folder, 'one.board')), eventLoopLag: () => 0, isLate: () => late },
   });
 });
@@ -200,7 +204,7 @@ test('without a setting the state is for our own user and root on this machine, 
   const closed = createApp(memoryLibrary(testSite, []), {
     people,
     trustProxy: '10.0.0.1',
-    status: { networks: undefined, view: async () => testView() },
+    status: { networks: undefined, view: async () => testView(), node: async () => testView().status },
   });
   try {
     await closed.listen({ host: '127.0.0.1', port: 0 });
@@ -232,6 +236,7 @@ test('the port of the supervisor answers what it is for, and no page of somewher
     socket,
     port,
     view: async () => testView(),
+    checks: { fresh: async () => [], latest: () => [] },
     profile: async (seconds) => {
       asked.push(seconds);
       return 'abc';

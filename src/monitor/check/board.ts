@@ -1,0 +1,74 @@
+import type { CheckResult, Finding } from './check.ts';
+import type { Check, CheckContext } from './definition.ts';
+import { runCheck } from './run-check.ts';
+
+/** What checks need of the process that runs them. */
+export type CheckWorld = Pick<CheckContext, 'settings' | 'status' | 'database' | 'now'>;
+
+export interface CheckBoard {
+  /** The latest of all, in the order of the table; those that were never run are unknown. */
+  latest(): readonly CheckResult[];
+  /** Begins those whose time has come. To be called every few seconds. */
+  look(): void;
+  /** Those of these names, run now if that has not been done lately. */
+  fresh(names: readonly string[]): Promise<readonly CheckResult[]>;
+  /** All of them, run now, whenever they were run. */
+  again(): Promise<readonly CheckResult[]>;
+}
+
+/** Nobody has looked for so many of its intervals: a check that is asked for is run now. */
+const staleAfter = 3;
+/** Milliseconds. */
+const retryAfter = 10_000;
+
+/**
+ * Keeps what checks found. One that hangs, as over a folder that does not answer, is not begun a
+ * second time beside itself.
+ */
+export function createCheckBoard(table: readonly Check[], world: CheckWorld): CheckBoard {
+  const results = new Map<string, CheckResult>();
+  const memories = new Map<string, Map<string, unknown>>();
+  const running = new Map<string, Promise<void>>();
+  const begun = new Map<string, number>();
+
+  async function run(check: Check): Promise<void> {
+    const { name } = check;
+    const now = running.get(name);
+    if (now !== undefined) return now;
+    const memory = memories.get(name) ?? new Map<string, unknown>();
+    memories.set(name, memory);
+    begun.set(name, world.now());
+    const work = runCheck(check, { ...world, memory }).then((finding) => {
+      results.set(name, { name, finding, when: world.now() });
+      running.delete(name);
+    });
+    running.set(name, work);
+    return work;
+  }
+
+  /** What could not be found out is looked for again soon. */
+  const interval = ({ name, every }: Check): number =>
+    results.get(name)?.finding.atLeast === 'unknown' ? Math.min(every, retryAfter) : every;
+  const age = ({ name }: Check): number => world.now() - (begun.get(name) ?? Number.NEGATIVE_INFINITY);
+  const latest = (): readonly CheckResult[] =>
+    table.map(({ name }) => results.get(name) ?? { name, finding: notYet, when: world.now() });
+  return {
+    latest,
+    look: () => {
+      for (const check of table) if (age(check) >= interval(check) || age(check) < 0) void run(check);
+    },
+    fresh: async (names) => {
+      const asked = table.filter(({ name }) => names.includes(name));
+      await Promise.all(
+        asked.filter((check) => !results.has(check.name) || age(check) > staleAfter * check.every).map(run),
+      );
+      return latest().filter(({ name }) => names.includes(name));
+    },
+    again: async () => {
+      await Promise.all(table.map(run));
+      return latest();
+    },
+  };
+}
+
+const notYet: Finding = { atLeast: 'unknown', sentence: 'Nobody has looked yet: the node has just begun.' };

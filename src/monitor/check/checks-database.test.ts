@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import sql, { raw } from 'sql-template-tag';
+import { openTestDatabase } from '../../../test/support/database.ts';
+import { tables } from '../../store/migrations/tables.ts';
+import { testView } from '../status/test-status.ts';
+import { judge } from './judge.ts';
+import { checkLine } from './line.ts';
+import { runCheck } from './run-check.ts';
+import { checks } from './table.ts';
+import { addFileRow, look, settingsOf, statusOf, store } from './test-look.ts';
+
+describe('the database', () => {
+  test('is critical when it does not answer, with the reason', async () => {
+    assert.equal((await look('database')).state, 'ok');
+    const away = { database: () => ({ query: () => Promise.reject(new Error('connect ECONNREFUSED')) }) };
+    const answer = await look('database', away);
+    assert.deepEqual([answer.state, answer.fix], ['critical', 'reperio db status']);
+    assert.match(
+      checkLine('database', answer),
+      /^DATABASE CRITICAL - .*ECONNREFUSED\. Try: reperio db status \| used=U/,
+    );
+  });
+
+  test('a table dropped by mistake is named, and what is lost with it', async () => {
+    assert.equal((await look('schema')).state, 'ok');
+    const own = await openTestDatabase();
+    try {
+      for (const name of ['throttle', 'loaded_input']) {
+        await own.database.query(sql`DROP TABLE ${raw(name)} CASCADE`);
+        const answer = await look('schema', { database: () => own.database });
+        assert.equal(answer.state, 'critical');
+        assert.ok(answer.sentence.includes(name));
+        assert.equal(/nothing else knows/.test(answer.sentence), tables[name]!.kind === 'truth', name);
+      }
+    } finally {
+      await own.release();
+    }
+  });
+
+  test('a transaction that stays open is named with its process, and the command that is named ends it', async () => {
+    const name = await store.database.transaction(async (transaction) => {
+      await transaction.query(sql`SELECT 1`);
+      const [row] = await transaction.query<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
+      const check = checks.find((each) => each.name === 'locks')!;
+      const memory = new Map<string, unknown>();
+      const found = await runCheck(check, {
+        settings: settingsOf(),
+        status: () => testView().status,
+        database: () => store.database,
+        memory,
+        now: Date.now,
+      });
+      // Of other tests there may be older ones on this server.
+      assert.match(found.sentence, /has been open for \d+ s by ".*" \(process \d+/);
+      assert.equal(judge(found, { warning: '@0:' }).state, 'warning');
+      return judge(found, { warning: '@0:' }).fix ?? String(row!.pid);
+    });
+    assert.match(name, /pg_terminate_backend\(\d+\)/);
+  });
+
+  test('tasks: overdue, with a problem, and one that runs too long', async () => {
+    const { database } = store;
+    await database.query(sql`INSERT INTO task (name, due) VALUES ('files', now() - interval '30 minutes')`);
+    const late = await look('tasks');
+    assert.deepEqual([late.state, /files is overdue for 30 min/.test(late.sentence)], ['warning', true]);
+    await database.query(sql`UPDATE task SET due = now() + interval '1 hour', problem = '2 files are missing.'`);
+    assert.match((await look('tasks')).sentence, /^files: 2 files are missing\.$/);
+    assert.equal((await look('tasks')).state, 'warning');
+    await database.query(sql`DELETE FROM task`);
+    assert.equal((await look('tasks')).state, 'ok');
+  });
+
+  test('nodes: one that fell silent is named, one that was stopped is not', async () => {
+    const { database } = store;
+    const summary = (name: string, state: string) =>
+      JSON.stringify({ name, state, address: `http://${name}:8080`, version: '0.1.0', started: 0 });
+    await database.query(sql`INSERT INTO node (id, seen, skew, summary) VALUES
+      (gen_random_uuid(), now(), 0, ${summary('web1', 'serving')}::jsonb),
+      (gen_random_uuid(), now() - interval '5 minutes', 0, ${summary('web2', 'draining')}::jsonb)`);
+    assert.equal((await look('nodes')).state, 'ok');
+    await database.query(sql`UPDATE node SET summary = jsonb_set(summary, '{state}', '"serving"')`);
+    const answer = await look('nodes');
+    assert.equal(answer.state, 'warning');
+    assert.match(answer.sentence, /^1 node has told nothing: web2 \(http:\/\/web2:8080\) for \d+ s\.$/);
+    const versions = await look('versions', statusOf({ workers: [], version: '0.2.0' }));
+    assert.deepEqual([versions.state, /web1 0\.1\.0/.test(versions.sentence)], ['warning', true]);
+    await database.query(sql`DELETE FROM node`);
+  });
+
+  test('clock: ahead of the database, and a database whose clock was set back', async () => {
+    assert.equal((await look('clock')).state, 'ok');
+    const ahead = await look('clock', { now: () => Date.now() + 120_000 });
+    assert.deepEqual([ahead.state, /120\.\d s ahead/.test(ahead.sentence)], ['critical', true]);
+    assert.equal((await look('clock', { now: () => Date.now() - 5_000 })).state, 'warning');
+    await store.database.query(
+      sql`INSERT INTO node (id, seen, skew, summary) VALUES (gen_random_uuid(), now() + interval '1 hour', 0, '{}')`,
+    );
+    assert.match((await look('clock')).sentence, /set back by 3[56]\d\d s/);
+    await store.database.query(sql`DELETE FROM node`);
+  });
+
+  test('documents that are known to be damaged are critical', async () => {
+    const { database } = store;
+    assert.equal((await look('files')).state, 'ok');
+    await addFileRow();
+    await database.query(
+      sql`INSERT INTO content_check (digest, problem) VALUES (decode(repeat('ab', 32), 'hex'), 'it is missing')`,
+    );
+    const answer = await look('files');
+    assert.deepEqual([answer.state, answer.fix], ['critical', 'reperio file verify']);
+    assert.match(answer.sentence, /^1 document of 1 that were read is missing or damaged\.$/);
+    await database.query(sql`DELETE FROM content_check`);
+  });
+});

@@ -1,0 +1,78 @@
+import { request } from 'node:http';
+import type { ReadSettings } from '../../config/settings.ts';
+import { version } from '../../config/version.ts';
+import type { CheckResult } from '../check/check.ts';
+import { judge } from '../check/judge.ts';
+import { lookAt } from '../check/look-here.ts';
+import { checks } from '../check/table.ts';
+import type { NodeView } from '../status/node-view.ts';
+import { statusSocket } from '../status/socket.ts';
+import { type Diagnosis, diagnosesOf, yes } from './diagnosis.ts';
+import { folderDiagnoses } from './folders.ts';
+import { settingDiagnoses } from './settings.ts';
+
+export interface Examination {
+  readonly diagnoses: readonly Diagnosis[];
+  readonly results: readonly CheckResult[];
+  /** Undefined: no server answers. */
+  readonly view: NodeView | undefined;
+}
+
+/** Asks everything. Works without a server and without a database. */
+export async function examine(read: ReadSettings): Promise<Examination> {
+  const { settings } = read;
+  const view = await viewFrom(statusSocket(settings.dataFolder));
+  const results = view?.status.checks ?? (await lookAt(checks, settings));
+  // What nobody can know without a server is one question, not ten.
+  const asked = view === undefined ? results.filter(({ finding }) => judge(finding).state !== 'unknown') : results;
+  return {
+    diagnoses: [
+      ...settingDiagnoses(read),
+      ...folderDiagnoses(read),
+      server(view, settings.dataFolder, results.length - asked.length),
+      ...(view === undefined ? [] : [releaseOf(view)]),
+      ...diagnosesOf(checks, asked),
+    ],
+    results,
+    view,
+  };
+}
+
+function server(view: NodeView | undefined, folder: string, unknown: number): Diagnosis {
+  const question = 'Does the server of this data folder run?';
+  if (view !== undefined)
+    return yes(question, `${view.status.name} is ${view.status.state} at ${view.status.address}.`);
+  return {
+    ...{ question, answer: 'no', fix: 'reperio serve', page: 'docs/when-you-are-woken.md#a-dead-node' },
+    found: `No server answers for ${folder}; ${unknown} questions need one.`,
+  };
+}
+
+function releaseOf({ status }: NodeView): Diagnosis {
+  const question = 'Does the server run the release of this command?';
+  const here = version();
+  if (status.version === here) return yes(question, `Both are ${here}.`);
+  return {
+    ...{ question, answer: 'no', fix: 'systemctl restart reperio-web', page: 'docs/when-you-are-woken.md#a-dead-node' },
+    found: `The server runs release ${status.version}, this command is ${here}.`,
+  };
+}
+
+const within = 10_000;
+
+async function viewFrom(socketPath: string): Promise<NodeView | undefined> {
+  return new Promise((resolve) => {
+    const none = (): void => resolve(undefined);
+    const signal = AbortSignal.timeout(within);
+    request({ socketPath, path: '/server-status?format=json', signal }, (response) => {
+      const parts: string[] = [];
+      response.setEncoding('utf8').on('data', (part: string) => parts.push(part));
+      response.on('end', () =>
+        resolve(response.statusCode === 200 ? (JSON.parse(parts.join('')) as NodeView) : undefined),
+      );
+      response.on('error', none);
+    })
+      .on('error', none)
+      .end();
+  });
+}
