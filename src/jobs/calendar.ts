@@ -29,7 +29,9 @@ export interface Begun {
 export async function enterTasks(database: Queryable, tasks: readonly Task[]): Promise<void> {
   if (tasks.length === 0) return;
   const now = new Date();
-  const rows = tasks.map((task) => sql`(${task.name}, ${pauseAfter(task, now)}::float8, ${task.at !== undefined}::boolean)`);
+  const rows = tasks.map(
+    (task) => sql`(${task.name}, ${pauseAfter(task, now)}::float8, ${task.at !== undefined}::boolean)`,
+  );
   // What has its time of day waits for it; all else is done at once.
   await database.query(sql`
     INSERT INTO task AS t (name, due)
