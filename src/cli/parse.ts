@@ -106,7 +106,8 @@ function parseArguments(
     values[name] = many ? taken : taken[0];
   }
   const [extra] = given.slice(at);
-  if (extra !== undefined) throw new UsageError(cliErrors.unknownArgument, { command, given: extra, choices: '', nearest: '' });
+  if (extra !== undefined)
+    throw new UsageError(cliErrors.unknownArgument, { command, given: extra, choices: '', nearest: '' });
   return values;
 }
 

@@ -1,3 +1,4 @@
+import { installationFolder } from '../../config/settings.ts';
 import { openContentStore } from '../../files/open.ts';
 import { parseAge } from '../../maintain/gc/age.ts';
 import { collectGarbage, kindsNamed } from '../../maintain/gc/collect.ts';
@@ -60,7 +61,7 @@ what can be removed without a question. Exit status 1: something could not be re
       const { database } = library;
       const context = { database, store: openContentStore(database, given), settings: given, signal, now: Date.now };
       const collected = await collectGarbage(
-        { ...context, advance: (count) => progress?.advance(count) },
+        { ...context, release: installationFolder, advance: (count) => progress?.advance(count) },
         { kinds, olderThan, dryRun, anyway: options.yes, onKind },
       );
       progress?.finish();

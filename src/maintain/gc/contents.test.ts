@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { contentPath } from '../../files/content.ts';
 import { takeLease } from '../../store/lease.ts';
 import { days, hours } from './age.ts';
 import { collectGarbage, kindsNamed } from './collect.ts';
@@ -76,7 +78,19 @@ for (const at of [0, 1])
       }
       await store.remove(digests[1]!);
       await store.remove(digests[1]!);
+      const strays = ['README', 'aa/bb/notes.txt', `aa/bb/${digests[0]}`, digests[0]!, `aa/${digests[0]}.part`];
+      for (const path of strays) place().stray(digests[0]!, path);
       assert.deepEqual(await listed(store), [digests[0], digests[2]]);
+    });
+
+    test('are all listed when they are more than a page', async () => {
+      const { store } = place();
+      const first = await keep(store, 'the first of many');
+      const made = Array.from({ length: 1_100 }, (_, number) => createHash('sha256').update(`${number}`).digest('hex'));
+      for (const digest of made) place().stray(first, contentPath(digest));
+      assert.deepEqual(await listed(store), [...made, first].sort());
+      const found = await gc();
+      assert.match(found.note!, /^1,101 more are named by no file/);
     });
 
     test('that no file names go after a week of looks, and all that are named stay', async () => {

@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import { grouped } from '../../errors/grouped.ts';
 import type { KeptContent } from '../../files/content.ts';
 import type { Queryable } from '../../store/database.ts';
 import { isHeld } from '../../store/lease.ts';
@@ -90,7 +91,7 @@ export async function lookAtContents(context: GcContext, age: number): Promise<F
   const found = await ripe(context, unnamed, age);
   const notes = [
     (await isHeld(context.database, 'backup')) ? 'A backup is running: until its end none goes.' : undefined,
-    tooMany(found.length, kept) ? `That is more than a tenth of all ${kept}: it needs --yes.` : undefined,
+    tooMany(found.length, kept) ? `That is more than a tenth of all ${grouped(kept)}: it needs --yes.` : undefined,
     waiting(unnamed.length - found.length, age),
   ];
   return withNotes(total(found), notes);
@@ -104,7 +105,7 @@ export async function removeContents(context: GcContext, age: number, anyway: bo
   const found = await ripe(context, unnamed, age);
   const wait = waiting(unnamed.length - found.length, age);
   if (tooMany(found.length, kept) && !anyway) {
-    const problem = `${found.length} of ${kept} contents are named by no file, more than a tenth, so none was removed. Check that the database is the right one; then run \`reperio gc documents --yes\`.`;
+    const problem = `${grouped(found.length)} of ${grouped(kept)} contents are named by no file, more than a tenth, so none was removed. Check that the database is the right one; then run \`reperio gc documents --yes\`.`;
     return { ...withNotes(nothing, [wait]), problem };
   }
   const removed: KeptContent[] = [];
@@ -141,7 +142,7 @@ function tooMany(found: number, kept: number): boolean {
 function waiting(count: number, age: number): string | undefined {
   if (count === 0) return undefined;
   const [are, they] = count === 1 ? ['is', 'goes'] : ['are', 'go'];
-  return `${count} more ${are} named by no file, and ${they} when that has been so at every look for ${ageText(age)}.`;
+  return `${grouped(count)} more ${are} named by no file, and ${they} when that has been so at every look for ${ageText(age)}.`;
 }
 
 function total(contents: readonly KeptContent[]): Found {

@@ -7,6 +7,8 @@ export interface GcContext {
   readonly database: Database;
   readonly store: ContentStore;
   readonly settings: Pick<Settings, 'dataFolder' | 'databaseUrl'>;
+  /** The folder of this release. */
+  readonly release: string;
   readonly signal: AbortSignal;
   /** The clock of this host, in ms. */
   readonly now: () => number;

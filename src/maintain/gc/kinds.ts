@@ -68,7 +68,7 @@ export const gcKinds: readonly GcKind[] = [
     least: 0,
     daily: true,
     unit: 'files',
-    ...filesKind(({ settings }) => compileCaches(settings.dataFolder)),
+    ...filesKind(compileCaches),
   },
   {
     name: 'database-log',

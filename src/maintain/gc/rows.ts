@@ -9,11 +9,12 @@ export interface OldRows {
   readonly when: Sql;
   /** A condition; of a row for which it holds nobody asks again. */
   readonly where?: Sql;
-  /** Bytes of a row; default: all of it. */
+  /** Bytes of a row; default: of all of it, as text. */
   readonly size?: Sql;
 }
 
 const batch = 5_000;
+const wholeRow = sql`octet_length(t::text)`;
 
 /** `when` is before the age, by the clock of the database. */
 export function isOlder(when: Sql, age: number): Sql {
@@ -28,7 +29,7 @@ interface SumRow {
 
 /** Without a limit of time: a table may have millions of rows. */
 export async function lookAtRows({ database }: GcContext, rows: OldRows, age: number): Promise<Found> {
-  const { table, when, where, size = sql`pg_column_size(t.*)` } = rows;
+  const { table, when, where, size = wholeRow } = rows;
   const [row] = await database.transaction(
     (transaction) =>
       transaction.query<SumRow>(sql`
@@ -42,7 +43,7 @@ export async function lookAtRows({ database }: GcContext, rows: OldRows, age: nu
 /** Deletes some of them: those for which `which` holds as well, at most `limit`. One statement. */
 export async function deleteRows(
   database: Queryable,
-  { table, when, where, size = sql`pg_column_size(t.*)` }: OldRows,
+  { table, when, where, size = wholeRow }: OldRows,
   age: number,
   { which, limit }: { readonly which?: Sql; readonly limit?: number } = {},
 ): Promise<Found> {

@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { utimesSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import sql from 'sql-template-tag';
-import type { ContentStore } from '../../files/content.ts';
+import { installationFolder } from '../../config/settings.ts';
+import { type ContentStore, contentPath } from '../../files/content.ts';
 import { addFile } from '../../files/documents.ts';
 import { localStore } from '../../files/local-store.ts';
 import { parseFileName } from '../../files/names.ts';
@@ -21,6 +22,8 @@ export interface TestContents {
   readonly store: ContentStore;
   /** The bytes came so many days ago. */
   age(digest: string, days: number): void;
+  /** Puts something else there under a path, with the bytes of a content. */
+  stray(digest: string, path: string): void;
   close(): Promise<void>;
 }
 
@@ -32,31 +35,52 @@ export function localContents(folder: string): TestContents {
       const when = (Date.now() - days * day) / 1000;
       utimesSync(store.path(digest)!, when, when);
     },
+    stray: (digest, path) => {
+      const target = join(folder, 'files', path);
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(store.path(digest)!, target);
+    },
     close: async () => undefined,
   };
 }
 
+/**
+ * Its tokens for the next page are made with DES, which Node has only when it is asked to; it ends
+ * with its input, so with the test.
+ */
+const s3Program = `
+  const S3rver = require('s3rver');
+  const options = { address: '127.0.0.1', port: 0, silent: true, directory: process.argv.at(-1) };
+  new S3rver({ ...options, configureBuckets: [{ name: 'library', configs: [] }] })
+    .run().then(({ port }) => console.log('port ' + port + '.'));
+  process.stdin.on('end', () => process.exit()).resume();`;
+
 /** The S3 of the tests, which keeps objects as files. */
 export async function s3Contents(database: Database, folder: string): Promise<TestContents> {
-  const S3rver = createRequire(import.meta.url)('s3rver') as new (
-    options: object,
-  ) => { run(): Promise<{ readonly port: number }>; close(): Promise<void> };
   const directory = join(folder, 's3');
-  const server = new S3rver({
-    ...{ address: '127.0.0.1', port: 0, silent: true, directory },
-    configureBuckets: [{ name: 'library', configs: [] }],
+  const server = spawn(process.execPath, ['--openssl-legacy-provider', '-e', s3Program, '--', directory], {
+    ...{ cwd: installationFolder, stdio: ['pipe', 'pipe', 'inherit'] },
   });
-  const { port } = await server.run();
+  const [, port] = /port (\d+)\./.exec(await untilSays(server, '.'))!;
   const store = openContentStore(database, {
     ...{ dataFolder: folder, files: 's3://library/some/files', s3Endpoint: `http://127.0.0.1:${port}` },
     ...{ s3Region: 'us-east-1', s3Key: 'S3RVER', s3Secret: 'S3RVER' },
   });
+  const close = async (): Promise<void> => {
+    server.stdin.end();
+    await once(server, 'exit');
+  };
+  const objectOf = (path: string, what: string): string => join(directory, 'library/some/files', path + what);
   return {
-    ...{ name: 'S3', store, close: () => server.close() },
+    ...{ name: 'S3', store, close },
     age: (digest, days) => {
-      const key = `some/files/${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`;
       const when = (Date.now() - days * day) / 1000;
-      utimesSync(join(directory, 'library', `${key}._S3rver_object`), when, when);
+      utimesSync(objectOf(contentPath(digest), '._S3rver_object'), when, when);
+    },
+    stray: (digest, path) => {
+      mkdirSync(dirname(objectOf(path, '')), { recursive: true });
+      for (const what of ['._S3rver_object', '._S3rver_object.md5', '._S3rver_metadata.json'])
+        copyFileSync(objectOf(contentPath(digest), what), objectOf(path, what));
     },
   };
 }
@@ -95,14 +119,15 @@ export function contextOf(
   changes: Partial<GcContext> = {},
 ): GcContext {
   return {
-    ...{ database, store, settings: { dataFolder, databaseUrl: database.url } },
+    ...{ database, store, settings: { dataFolder, databaseUrl: database.url }, release: join(dataFolder, 'release') },
     ...{ signal: new AbortController().signal, now: Date.now, advance: () => undefined, ...changes },
   };
 }
 
 /** What a process says before it is killed. */
-export async function untilSays(child: { readonly stdout: Readable }, word: string): Promise<void> {
+export async function untilSays(child: { readonly stdout: Readable }, word: string): Promise<string> {
   let said = '';
   child.stdout.setEncoding('utf8');
   while (!said.includes(word)) said += String((await once(child.stdout, 'data'))[0]);
+  return said;
 }
