@@ -1,4 +1,6 @@
 import { exportFormats, idFormat } from '../src/formats/formats.ts';
+import { ageText, ruleText } from '../src/maintain/gc/age.ts';
+import { gcKinds, removedByOthers } from '../src/maintain/gc/kinds.ts';
 import { actions } from '../src/site/actions.ts';
 import { tokenizerNames, tokenizers } from '../src/tokenizers/tokenizers.ts';
 import { rooms } from './rooms.ts';
@@ -12,10 +14,12 @@ const parts: Readonly<Record<string, () => string>> = {
   tokenizers: tokenizerTable,
   formats: formatTable,
   actions: actionTable,
+  garbage: garbageTable,
+  others: othersTable,
 };
 
 /** The page under docs/ in which each of them stands. */
-export const pagesWithParts = ['ARCHITECTURE.md', 'site-file.md', 'formats.md'] as const;
+export const pagesWithParts = ['ARCHITECTURE.md', 'site-file.md', 'formats.md', 'garbage-collection.md'] as const;
 
 /** A page with the parts that it has as the code says them. */
 export function withWrittenParts(page: string): string {
@@ -46,6 +50,29 @@ function actionTable(): string {
     known.map((one) => `\`${one}\``).join(', '),
   ]);
   return table(['action', 'arguments'], rows);
+}
+
+function garbageTable(): string {
+  const rows = gcKinds.map((kind) => {
+    const { name, what, why, least, of, daily } = kind;
+    return [
+      `\`${name}\``,
+      what,
+      ruleText(kind, undefined),
+      why,
+      of,
+      daily ? 'yes' : 'no',
+      least === 0 ? '' : ageText(least),
+    ];
+  });
+  return table(['kind', 'what', 'goes when', 'why', 'of', 'every night', 'lowest age'], rows);
+}
+
+function othersTable(): string {
+  return table(
+    ['what', 'by'],
+    removedByOthers.map(({ what, by }) => [what, by]),
+  );
 }
 
 function formatTable(): string {

@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.ts';
+import { installationFolder, type Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
 import { checkContents } from '../files/fixity.ts';
 import { openContentStore } from '../files/open.ts';
@@ -69,7 +69,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       lane: 'long',
       every: 24 * hour,
       at: timesOfDay('04:00')!,
-      run: (signal, tell) => nightlyGarbage({ database, store, settings, signal, tell }),
+      run: (signal, tell) => nightlyGarbage({ database, store, settings, release: installationFolder, signal, tell }),
     },
   };
   return taskNames.map((name) => ({ name, ...tasks[name] }));

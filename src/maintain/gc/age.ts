@@ -37,7 +37,7 @@ export function ageText(age: number): string {
 /** "unread for 30 days" */
 export function ruleText({ rule, age }: Pick<GcKind, 'rule' | 'age'>, asked: number | undefined): string {
   const shown = asked ?? age;
-  return rule.replace('{age}', typeof shown === 'number' ? ageText(shown) : 'the age that is asked for');
+  return rule.replace('{age}', typeof shown === 'number' ? ageText(shown) : 'AGE');
 }
 
 /**

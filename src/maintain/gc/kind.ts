@@ -54,6 +54,8 @@ export interface GcKind {
   readonly age: number | 'size' | 'asked';
   /** The lowest age that may be asked for, in ms. */
   readonly least: number;
+  /** node: each host has its own, in its data folder. */
+  readonly of: 'library' | 'node';
   /** Removed every night, by the task `gc`; else by the command alone. */
   readonly daily: boolean;
   /** What is counted: "files". */

@@ -1,4 +1,3 @@
-import { installationFolder } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
 import type { Outcome } from '../../jobs/task.ts';
@@ -7,7 +6,7 @@ import { gcErrors } from './errors.ts';
 import type { GcContext } from './kind.ts';
 import { gcKinds } from './kinds.ts';
 
-interface NightlyContext extends Omit<GcContext, 'release' | 'now' | 'advance'> {
+interface NightlyContext extends Omit<GcContext, 'now' | 'advance'> {
   readonly tell: (progress: string) => void;
 }
 
@@ -21,7 +20,7 @@ export async function nightlyGarbage({ tell, ...context }: NightlyContext): Prom
   };
   try {
     const collected = await collectGarbage(
-      { ...context, release: installationFolder, now: Date.now, advance },
+      { ...context, now: Date.now, advance },
       {
         kinds: gcKinds.filter(({ daily }) => daily),
         ...{ olderThan: undefined, dryRun: false, anyway: false },
