@@ -1,4 +1,6 @@
 import { exportFormats, idFormat } from '../src/formats/formats.ts';
+import { ageText, ruleText } from '../src/maintain/gc/age.ts';
+import { gcKinds, removedByOthers } from '../src/maintain/gc/kinds.ts';
 import { playbook } from '../src/monitor/check/page.ts';
 import { checks } from '../src/monitor/check/table.ts';
 import { actions } from '../src/site/actions.ts';
@@ -15,10 +17,18 @@ const parts: Readonly<Record<string, () => string>> = {
   formats: formatTable,
   actions: actionTable,
   checks: checkTable,
+  garbage: garbageTable,
+  others: othersTable,
 };
 
 /** The page under docs/ in which each of them stands. */
-export const pagesWithParts = ['ARCHITECTURE.md', 'site-file.md', 'formats.md', 'operating.md'] as const;
+export const pagesWithParts = [
+  'ARCHITECTURE.md',
+  'site-file.md',
+  'formats.md',
+  'operating.md',
+  'garbage-collection.md',
+] as const;
 
 /** A page with the parts that it has as the code says them. */
 export function withWrittenParts(page: string): string {
@@ -60,6 +70,29 @@ function checkTable(): string {
     `[${page}](${playbook(page, '.').slice(2)})`,
   ]);
   return table(['check', 'what `-w` and `-c` are of', 'warning', 'critical', 'page'], rows);
+}
+
+function garbageTable(): string {
+  const rows = gcKinds.map((kind) => {
+    const { name, what, why, least, of, daily } = kind;
+    return [
+      `\`${name}\``,
+      what,
+      ruleText(kind, undefined),
+      why,
+      of,
+      daily ? 'yes' : 'no',
+      least === 0 ? '' : ageText(least),
+    ];
+  });
+  return table(['kind', 'what', 'goes when', 'why', 'of', 'every night', 'lowest age'], rows);
+}
+
+function othersTable(): string {
+  return table(
+    ['what', 'by'],
+    removedByOthers.map(({ what, by }) => [what, by]),
+  );
 }
 
 function formatTable(): string {

@@ -89,7 +89,7 @@ export const cliErrors = defineErrors({
     code: 'REPERIO_UNKNOWN_ARGUMENT',
     status: 400,
     message: '`reperio {command}` does not take "{given}"{choices}.',
-    hint: '`reperio help {command}` shows how it is written.',
+    hint: '{nearest}`reperio help {command}` shows how it is written.',
   },
   keepAndDrop: {
     code: 'REPERIO_KEEP_AND_DROP',

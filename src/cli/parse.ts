@@ -95,16 +95,19 @@ function parseArguments(
       throw new UsageError(cliErrors.missingArgument, { command, argument: argumentName(name) });
     const strange = choices && taken.find((word) => !choices.includes(word));
     if (strange !== undefined) {
+      const similar = nearest(strange, choices ?? []);
       throw new UsageError(cliErrors.unknownArgument, {
         command,
         given: strange,
         choices: `; it is one of ${choices?.join(', ')}`,
+        nearest: similar === undefined ? '' : `Did you mean ${similar}? `,
       });
     }
     values[name] = many ? taken : taken[0];
   }
   const [extra] = given.slice(at);
-  if (extra !== undefined) throw new UsageError(cliErrors.unknownArgument, { command, given: extra, choices: '' });
+  if (extra !== undefined)
+    throw new UsageError(cliErrors.unknownArgument, { command, given: extra, choices: '', nearest: '' });
   return values;
 }
 

@@ -72,6 +72,11 @@ export const commandTable: CommandTable = {
     summary: 'Show or run the periodic tasks.',
     load: () => import('./commands/tasks.ts'),
   },
+  gc: {
+    group: 'Running',
+    summary: 'Remove what is left over: bytes without a file, old parts, logs and rows.',
+    load: () => import('./commands/gc.ts'),
+  },
   index: {
     group: 'Running',
     summary: 'Show, verify or rebuild the search index.',

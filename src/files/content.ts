@@ -17,12 +17,33 @@ export interface ContentStore {
   address(digest: string, answer: { readonly type: string; readonly disposition: string }): Promise<string | undefined>;
   /** A folder for files that come in; it is there. */
   incoming(): Promise<string>;
+  /**
+   * All that is kept; of what comes or goes meanwhile nothing is said. Throws `away` when nobody
+   * can say.
+   */
+  list(): AsyncIterable<KeptContent>;
+  /**
+   * Nothing happens when it is not there. Whoever removes holds the lock of the digest
+   * (`content-lock.ts`), and has looked whether a file names it.
+   */
+  remove(digest: string): Promise<void>;
 }
 
 export interface Content {
   /** Hex SHA-256. */
   readonly digest: string;
   readonly bytes: number;
+}
+
+export interface KeptContent extends Content {
+  /** When it came, by the clock of the store. */
+  readonly modified: Date;
+}
+
+/** The digest that a name is, when the name is where `contentPath` puts it. */
+export function digestAt(path: string): string | undefined {
+  const digest = path.slice(path.lastIndexOf('/') + 1);
+  return /^[0-9a-f]{64}$/.test(digest) && contentPath(digest) === path ? digest : undefined;
 }
 
 /** 256 × 256 folders: of ten million files each has 150. */

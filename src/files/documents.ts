@@ -1,7 +1,8 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
-import type { Content } from './content.ts';
+import type { Content, ContentStore } from './content.ts';
+import { shareContent } from './content-lock.ts';
 import { fileErrors } from './errors.ts';
 import { type FileName, fileName } from './names.ts';
 
@@ -51,14 +52,18 @@ export async function documentStatus(
  * Attaches a file whose bytes are in the store. Another format of the newest version joins it;
  * other bytes in a format that this has begin a new version; the same bytes again change nothing.
  * Whoever adds to one document at once waits for the other. Throws `restricted` for a document that
- * the asker may not see: else they could open it to all.
+ * the asker may not see: else they could open it to all. Throws `gone` when the bytes were removed
+ * between `receive` and here: from here to the end of the transaction nobody removes them.
  */
 export async function addFile(
   transaction: Transaction,
+  store: Pick<ContentStore, 'size'>,
   file: NewFile,
   maySee: (status: string) => boolean,
 ): Promise<Added> {
   const { record, document, format, digest, bytes, status, description, person } = file;
+  await shareContent(transaction, digest);
+  if ((await store.size(digest)) === undefined) throw new UserError(fileErrors.gone, { name: fileName(file) });
   const [before] = await transaction.query<{ status: string }>(
     sql`SELECT status FROM document WHERE record_id = ${record} AND name = ${document} FOR UPDATE`,
   );

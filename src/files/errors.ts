@@ -49,6 +49,13 @@ export const fileErrors = defineErrors({
     message: 'The file with the digest {digest} is missing from the file store.',
     hint: 'Check that the setting `files` is the same on all nodes. `reperio file verify` checks all files.',
   },
+  gone: {
+    code: 'REPERIO_FILE_GONE',
+    status: 503,
+    message:
+      'The file "{name}" was not added: the same bytes, which no record had, were removed from the file store at that moment.',
+    hint: 'Send the file again.',
+  },
   away: {
     code: 'REPERIO_FILES_AWAY',
     status: 503,

@@ -35,6 +35,7 @@ async function add(name: string, text: string): Promise<Content> {
   await library.database.transaction((transaction) =>
     addFile(
       transaction,
+      store,
       { ...parseFileName(name), ...content, record: 1, status: '', description: '', person: undefined },
       () => true,
     ),

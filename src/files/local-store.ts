@@ -1,10 +1,10 @@
-import { constants } from 'node:fs';
-import { access, chmod, type FileHandle, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { access, chmod, type FileHandle, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { UserError } from '../errors/errors.ts';
 import { handToFolderOwner, makeHandedFolder } from '../store/folder-owner.ts';
-import { type ContentStore, contentPath } from './content.ts';
+import { type ContentStore, contentPath, digestAt, type KeptContent } from './content.ts';
 import { fileErrors } from './errors.ts';
 import { type GateOptions, gateOf, NoAnswer } from './gate.ts';
 
@@ -160,7 +160,42 @@ export function localStore(
       }),
     path: pathOf,
     address: async () => undefined,
+    list: async function* () {
+      marked = false;
+      await explained(requireOurs, refusedCodes);
+      const hex = (name: string): boolean => /^[0-9a-f]{2}$/.test(name);
+      for (const first of (await explained(() => namesIn(folder), refusedCodes)).filter(hex))
+        for (const second of (await explained(() => namesIn(join(folder, first)), refusedCodes)).filter(hex))
+          yield* await explained(() => keptIn(folder, `${first}/${second}`), refusedCodes);
+    },
+    remove: (digest) =>
+      explained(async () => {
+        marked = false;
+        await requireOurs();
+        await rm(pathOf(digest), { force: true });
+      }, refusedCodes),
   };
+}
+
+/** In order; none when the folder is not there (any more). */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.sort();
+}
+
+async function keptIn(folder: string, inner: string): Promise<readonly KeptContent[]> {
+  const found = await Promise.all(
+    (await namesIn(join(folder, inner))).map(async (name) => {
+      const digest = digestAt(`${inner}/${name}`);
+      const state = digest === undefined ? undefined : await statOf(join(folder, inner, name));
+      if (digest === undefined || !state?.isFile()) return [];
+      return [{ digest, bytes: state.size, modified: state.mtime }];
+    }),
+  );
+  return found.flat();
 }
 
 /**
@@ -182,13 +217,14 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ size }) => size,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    },
-  );
+  return (await statOf(path))?.size;
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 /** So that the name is still there after a power cut. */

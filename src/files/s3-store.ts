@@ -31,8 +31,9 @@ export function s3Store({ endpoint, bucket, prefix, region, key, secret, incomin
   const client = new AwsClient({ accessKeyId: key, secretAccessKey: secret, region, service: 's3', retries: 2 });
   const urlOf = (digest: string): URL =>
     new URL([bucket, prefix, contentPath(digest)].filter((part) => part !== '').join('/'), `${endpoint}/`);
-  const ask = async (digest: string, init: RequestInit): Promise<Response> => {
-    const signed = await client.sign(urlOf(digest), init);
+  const ask = (digest: string, init: RequestInit): Promise<Response> => askAt(urlOf(digest), init);
+  const askAt = async (url: URL, init: RequestInit): Promise<Response> => {
+    const signed = await client.sign(url, init);
     return fetch(signed).catch((error: unknown) => {
       throw new UserError(fileErrors.storeWrong, { problem: problemOf(error) }, error as Error);
     });
@@ -81,6 +82,29 @@ export function s3Store({ endpoint, bucket, prefix, region, key, secret, incomin
       url.searchParams.set('response-content-type', type);
       url.searchParams.set('response-content-disposition', disposition);
       return (await client.sign(url, { aws: { signQuery: true } })).url;
+    },
+    list: async function* () {
+      const { listingPage } = await import('./s3-listing.ts');
+      const below = prefix === '' ? '' : `${prefix}/`;
+      for (let next: string | undefined = ''; next !== undefined; ) {
+        const url = new URL(bucket, `${endpoint}/`);
+        url.searchParams.set('list-type', '2');
+        url.searchParams.set('prefix', below);
+        if (next !== '') url.searchParams.set('continuation-token', next);
+        const answer = await askAt(url, {});
+        const text = await answer.text();
+        if (!answer.ok) throw new UserError(fileErrors.storeWrong, { problem: `with status ${answer.status}` });
+        const page = listingPage(text, below);
+        if (page === undefined) throw new UserError(fileErrors.storeWrong, { problem: 'with no list of objects' });
+        yield* page.contents;
+        next = page.next;
+      }
+    },
+    remove: async (digest) => {
+      const answer = await ask(digest, { method: 'DELETE' });
+      await answer.arrayBuffer();
+      if (!answer.ok && answer.status !== 404)
+        throw new UserError(fileErrors.storeWrong, { problem: `with status ${answer.status}` });
     },
   };
 }

@@ -1,15 +1,17 @@
-import type { Settings } from '../config/settings.ts';
+import { installationFolder, type Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
 import { checkContents } from '../files/fixity.ts';
 import { openContentStore } from '../files/open.ts';
+import { timesOfDay } from '../jobs/clock-times.ts';
 import type { Task } from '../jobs/task.ts';
+import { nightlyGarbage } from '../maintain/gc/nightly.ts';
 import { forgetNodes } from '../monitor/nodes.ts';
 import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/idempotency.ts';
 
 /** Of all tasks; nodes of another version may know others. */
-export const taskNames = ['access', 'files', 'nodes', 'requests'] as const;
+export const taskNames = ['access', 'files', 'gc', 'nodes', 'requests'] as const;
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -61,6 +63,13 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
           problem: `${which}: run \`reperio file verify\` to see which, and restore them from a backup.`,
         };
       },
+    },
+    gc: {
+      summary: 'Remove what is left over: bytes without a file, old parts, logs and rows.',
+      lane: 'long',
+      every: 24 * hour,
+      at: timesOfDay('04:00')!,
+      run: (signal, tell) => nightlyGarbage({ database, store, settings, release: installationFolder, signal, tell }),
     },
   };
   return taskNames.map((name) => ({ name, ...tasks[name] }));

@@ -55,7 +55,7 @@ describe('thumbnails in Chromium', { skip }, () => {
     const add = async (record: number, name: string, bytes: Buffer, description: string): Promise<void> => {
       const kept = await receive(content, Readable.from([bytes]), 1e9);
       const file = { record, ...splitFileName(name), ...kept, status: '', description, person: undefined };
-      await database.transaction((transaction) => addFile(transaction, file, () => true));
+      await database.transaction((transaction) => addFile(transaction, content, file, () => true));
     };
     await add(1, 'wide.png', png(900, 300), 'The harbour from the sea');
     await add(1, 'high.png', png(200, 500, { grey: 160 }), '');

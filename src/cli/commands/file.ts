@@ -61,7 +61,7 @@ change nothing. A status restricts the document to people whose role may viewres
         const { before, added } = await database.transaction(
           async (transaction) => ({
             before: (await documentStatus(transaction, id, name.document)) ?? '',
-            added: await addFile(transaction, file, () => true),
+            added: await addFile(transaction, store, file, () => true),
           }),
           { attempts: 3 },
         );

@@ -28,6 +28,7 @@ export const tables: Readonly<Record<string, TableNote>> = {
   manifest: { kind: 'derived', what: 'which segments are live: `reperio index rebuild`' },
   node: { kind: 'derived', what: 'how each node is: told again every few seconds' },
   one_time: { kind: 'truth', what: 'links and cookies that are good once, as digests' },
+  orphan_content: { kind: 'derived', what: 'since when contents of the file store are unnamed: they are seen again' },
   person: { kind: 'truth', what: 'accounts' },
   person_group: { kind: 'truth', what: 'groups' },
   record: { kind: 'truth', what: 'the newest version of each record' },

@@ -298,6 +298,7 @@ describe('documents', () => {
     await store.database.transaction((transaction) =>
       addFile(
         transaction,
+        localStore(join(folder, 'files'), async () => true),
         {
           ...{
             record: 1,

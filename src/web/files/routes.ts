@@ -65,7 +65,12 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
       ...{ status, description },
     };
     const maySee = (kept: string): boolean => may(snapshot.site, person, 'viewrestrdoc', { status: kept });
-    const added = await addOnce(files, exchange, (transaction) => addFile(transaction, wanted, maySee), content.digest);
+    const added = await addOnce(
+      files,
+      exchange,
+      (transaction) => addFile(transaction, files.store, wanted, maySee),
+      content.digest,
+    );
     return exchange.reply
       .code(added.isNew ? 201 : 200)
       .header('cache-control', 'no-store')

@@ -66,7 +66,7 @@ let statements = 0;
 async function add(record: number, name: string, bytes: Buffer, status = '', description = ''): Promise<void> {
   const kept = await receive(content, Readable.from([bytes]), 1e9);
   const file = { record, ...splitFileName(name), ...kept, status, description, person: undefined };
-  await store.database.transaction((transaction) => addFile(transaction, file, () => true));
+  await store.database.transaction((transaction) => addFile(transaction, content, file, () => true));
   await documents.look();
 }
 

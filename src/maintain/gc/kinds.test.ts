@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { assertProperty } from '../../../test/support/property.ts';
+import { audit, operator } from '../../people/audit.ts';
+import { ageText, days, parseAge, years } from './age.ts';
+import { collectGarbage, kindsNamed } from './collect.ts';
+import { logLimit } from './database-log.ts';
+import type { Found, GcContext } from './kind.ts';
+import { gcKinds } from './kinds.ts';
+import { contextOf, localContents } from './test-contents.ts';
+
+let library: TestDatabase;
+const folder = mkdtempSync(join(tmpdir(), 'reperio-gc-kinds-'));
+const { store } = localContents(folder);
+before(async () => {
+  library = await openTestDatabase();
+});
+after(async () => {
+  await library.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const query = <Row extends object = Record<string, unknown>>(statement: ReturnType<typeof sql>) =>
+  library.database.query<Row>(statement);
+
+/** Looks and then removes: both must say the same, and afterwards nothing is left. */
+async function gc(name: string, olderThan?: number, changes: Partial<GcContext> = {}): Promise<Found> {
+  const run = async (dryRun: boolean): Promise<Found> => {
+    const context = contextOf(library.database, store, folder, changes);
+    const options = { kinds: kindsNamed([name], olderThan), olderThan, dryRun, anyway: false };
+    const [found] = await collectGarbage(context, options);
+    const { kind: _, asked: __, ...numbers } = found!;
+    return numbers;
+  };
+  const told = await run(true);
+  const removed = await run(false);
+  assert.deepEqual([removed.count, removed.oldest], [told.count, told.oldest], 'a dry run says what is done');
+  if (name !== 'audit') assert.equal(removed.bytes, told.bytes);
+  if (removed.problem === undefined) assert.equal((await run(true)).count, 0, 'all of it is gone');
+  return removed;
+}
+
+function fileOf(path: string, age: number, bytes: string | Buffer = 'x'): string {
+  const whole = join(folder, path);
+  mkdirSync(join(whole, '..'), { recursive: true });
+  writeFileSync(whole, bytes);
+  const when = (Date.now() - age) / 1000;
+  utimesSync(whole, when, when);
+  return whole;
+}
+
+test('each kind has a name, a rule and a reason of its own, and no daily one has to be asked for', () => {
+  assert.equal(new Set(gcKinds.map(({ name }) => name)).size, gcKinds.length);
+  for (const { name, what, rule, why, age, daily } of gcKinds) {
+    assert.match(name, /^[a-z-]+$/);
+    assert.ok(what !== '' && rule !== '' && why !== '', name);
+    assert.ok(!daily || age !== 'asked', name);
+    assert.equal(rule.includes('{age}'), age !== 'size', name);
+  }
+});
+
+test('ages are said as they are typed', () => {
+  for (const [given, text] of [
+    ['90min', '90 minutes'],
+    ['12h', '12 hours'],
+    ['24H', '1 day'],
+    ['8w', '56 days'],
+    ['1y', '1 year'],
+    ['2 y', '2 years'],
+    ['1.5d', '36 hours'],
+    ['0d', '0 minutes'],
+  ] as const)
+    assert.equal(ageText(parseAge(given)), text);
+  for (const given of ['', '30', 'd', '-3d', '1e9d', 'soon', '3 months', '9999999d', '0x10h', '1d2h'])
+    assert.throws(() => parseAge(given), { code: 'REPERIO_GC_AGE' }, given);
+});
+
+test('an age needs a kind that goes by age, and is not below what is safe', async () => {
+  assert.throws(() => kindsNamed([], days(1)), { code: 'REPERIO_GC_AGE_FOR_ALL' });
+  await assert.rejects(gc('revisions'), { code: 'REPERIO_GC_AGE_MISSING' });
+  await assert.rejects(gc('revisions', days(29)), { code: 'REPERIO_GC_AGE_SHORT' });
+  await assert.rejects(gc('database-log', days(1)), { code: 'REPERIO_GC_NO_AGE' });
+  assert.ok(!kindsNamed([], undefined).some(({ name }) => name === 'revisions'));
+});
+
+test('parts of uploads go after two days, e-mails after thirty, and nothing else in their folders', async () => {
+  await store.incoming();
+  const part = fileOf('files/incoming/a.part', days(3), 'four');
+  const { mtime } = statSync(part);
+  const young = fileOf('files/incoming/b.part', days(1));
+  const other = fileOf('files/incoming/notes.txt', days(300));
+  assert.deepEqual(await gc('uploads'), { count: 1, bytes: 4, oldest: mtime });
+  assert.deepEqual([part, young, other].map(existsSync), [false, true, true]);
+
+  const letter = fileOf('outbox/a.eml', days(31));
+  const newer = fileOf('outbox/b.eml', days(29));
+  const outside = fileOf('outside.eml', days(99));
+  symlinkSync(outside, join(folder, 'outbox/link.eml'));
+  assert.equal((await gc('outbox')).count, 1);
+  assert.deepEqual([letter, newer, outside].map(existsSync), [false, true, true]);
+  assert.equal((await gc('outbox', days(7))).count, 1);
+});
+
+test('what Node has compiled goes when nobody has read it for a month', async () => {
+  const old = fileOf('compile-cache/v22-x64/aa', days(40));
+  const read = fileOf('compile-cache/v22-x64/bb', days(40));
+  utimesSync(read, Date.now() / 1000, (Date.now() - days(40)) / 1000);
+  const ofRelease = fileOf('release/node_modules/.reperio/compile-cache/v24-x64/yaml/cc', days(40));
+  assert.equal((await gc('compile-cache')).count, 2);
+  assert.deepEqual([old, ofRelease, read].map(existsSync), [false, false, true]);
+});
+
+test('a file that cannot be removed is told of, and the others go', async () => {
+  // A folder in its place, since root may remove any file.
+  const { signal } = new AbortController();
+  const { removeFiles } = await import('./old-files.ts');
+  mkdirSync(join(folder, 'stuck/inner'), { recursive: true });
+  const good = fileOf('good.eml', 0);
+  const files = [join(folder, 'stuck'), good].map((path) => ({ path, bytes: 1, at: new Date() }));
+  const found = await removeFiles(files, contextOf(library.database, store, folder, { signal }));
+  assert.equal(found.count, 1);
+  assert.match(found.problem!, /^A file could not be removed: .*stuck/);
+  assert.equal(existsSync(good), false);
+});
+
+test('a log that the server writes to keeps its last part, and goes on', async () => {
+  const log = join(folder, 'postgres/postgres.log');
+  mkdirSync(join(folder, 'postgres'));
+  const line = `${'x'.repeat(99)}\n`;
+  writeFileSync(log, `the first line\n${line.repeat(150_000)}the last line\n`);
+  writeFileSync(`${log}.1`, 'an older part');
+  const size = statSync(log).size;
+  const server = openSync(log, 'a');
+  const embedded = { settings: { dataFolder: folder, databaseUrl: undefined } };
+  const found = await gc('database-log', undefined, embedded);
+  assert.deepEqual([found.count, found.bytes], [1, size + 13 - logLimit]);
+  writeSync(server, 'written after it\n');
+  closeSync(server);
+  assert.equal(readFileSync(log, 'utf8'), 'written after it\n');
+  const kept = readFileSync(`${log}.1`, 'utf8');
+  assert.ok(kept.length <= logLimit && kept.length > logLimit - 200);
+  assert.ok(kept.startsWith(line) && kept.endsWith('the last line\n'));
+  assert.equal(statSync(`${log}.1`).mode & 0o777, 0o600);
+  appendFileSync(log, 'more\n');
+  assert.equal((await gc('database-log', undefined, embedded)).count, 0);
+  assert.equal((await gc('database-log')).count, 0, 'of another server it is not ours');
+});
+
+test('tasks that nobody has run for 90 days go, and those that are due or failing stay', async () => {
+  await query(sql`
+    INSERT INTO task (name, due, began, ended) VALUES
+      ('gone', now() - interval '91 days', now() - interval '92 days', now() - interval '92 days'),
+      ('failing', now() + interval '1 hour', now() - interval '92 days', NULL),
+      ('young', now() - interval '89 days', NULL, NULL)`);
+  assert.equal((await gc('tasks')).count, 1);
+  assert.deepEqual(await query(sql`SELECT name FROM task ORDER BY name`), [{ name: 'failing' }, { name: 'young' }]);
+});
+
+test('of loads that have ended nothing is forgotten that nobody else knows', async () => {
+  await query(
+    sql`INSERT INTO loaded_input (digest, input, name, mode, records) VALUES (${Buffer.alloc(32, 1)}, 'known', 'a.xml', 'insert', 5)`,
+  );
+  for (const [input, prefix, accepted, finished, age] of [
+    ['known', 1, 5, true, 91],
+    ['refused', 2, 0, true, 91],
+    ['unknown', 3, 5, true, 91],
+    ['interrupted', 1, 5, false, 91],
+    ['young', 1, 5, true, 89],
+  ] as const)
+    await query(sql`
+      INSERT INTO load_progress (input, mode, position, accepted, refused, prefix, last_id_before, finished, updated)
+      VALUES (${input}, 'insert', 5, ${accepted}, 0, ${Buffer.alloc(32, prefix)}, 0, ${finished}, now() - make_interval(days => ${age}))`);
+  assert.equal((await gc('loads')).count, 2);
+  assert.deepEqual(
+    (await query<{ input: string }>(sql`SELECT input FROM load_progress ORDER BY input`)).map(({ input }) => input),
+    ['interrupted', 'unknown', 'young'],
+  );
+});
+
+test('of site files the last fifty, those of a year, and those of the index stay', async () => {
+  await query(sql`
+    INSERT INTO site_version (number, source, digest, index_digest, applied)
+    SELECT number, 'site: {}', 'd' || number, 'i' || number, now() - make_interval(days => 1000 - number * 5) FROM generate_series(1, 150) AS number`);
+  await query(sql`INSERT INTO segment (id, records, bytes, blocks, index_digest) VALUES ('s', 1, 1, 1, 'i17')`);
+  // Number 100 is 500 days old; the last 50 are 101 to 150.
+  assert.equal((await gc('site-versions')).count, 99);
+  const numbers = await query<{ number: number }>(sql`SELECT number FROM site_version ORDER BY number`);
+  assert.deepEqual(
+    numbers.map(({ number }) => number),
+    [17, ...Array.from({ length: 50 }, (_, at) => at + 101)],
+  );
+  // Of the last 50 none goes, however old; and those of a year stay, however many.
+  assert.equal((await gc('site-versions', days(30))).count, 0);
+  await query(sql`UPDATE site_version SET applied = now() - interval '3 days'`);
+  await query(sql`
+    INSERT INTO site_version (number, source, digest, index_digest, applied)
+    SELECT number, 'site: {}', 'd' || number, 'i' || number, now() FROM generate_series(151, 300) AS number`);
+  assert.equal((await gc('site-versions')).count, 0);
+});
+
+test('tokens go 90 days after they expired', async () => {
+  await query(sql`INSERT INTO person (name, email, origin) VALUES ('ada', 'ada@home.example', 'operator')`);
+  for (const [name, expires] of [
+    ['old', '-91 days'],
+    ['expired', '-89 days'],
+    ['good', '1 day'],
+  ] as const)
+    await query(sql`
+      INSERT INTO api_token (person_id, name, hash, scopes, expires)
+      SELECT id, ${name}, ${Buffer.from(name)}, '{read}', now() + ${expires}::interval FROM person`);
+  await query(
+    sql`INSERT INTO api_token (person_id, name, hash, scopes) SELECT id, 'for ever', '\\x00', '{read}' FROM person`,
+  );
+  assert.equal((await gc('tokens')).count, 1);
+  assert.deepEqual(
+    (await query<{ name: string }>(sql`SELECT name FROM api_token ORDER BY name`)).map(({ name }) => name),
+    ['expired', 'for ever', 'good'],
+  );
+});
+
+test('entries of the audit log are in a file, for its owner alone, before they go', async () => {
+  const detail = { token: 'line\nbreak', until: 'é' };
+  for (let number = 0; number < 3; number++)
+    await library.database.transaction((transaction) =>
+      audit(transaction, operator, 'token made', `ada ${number}`, detail),
+    );
+  await query(sql`UPDATE audit SET at = now() - interval '4 years' WHERE subject <> 'ada 2'`);
+  const before = await query<{ id: number; at: Date }>(sql`SELECT id, at FROM audit ORDER BY id LIMIT 2`);
+  assert.equal((await gc('audit')).count, 2);
+  const names = readdirSync(folder).filter((name) => name.startsWith('audit-'));
+  assert.equal(names.length, 1);
+  const path = join(folder, names[0]!);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  const lines = readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ id, at, actor, action, subject }) => ({ id, at: new Date(at), actor, action, subject })),
+    before.map(({ id, at }, number) => ({ id, at, actor: 'operator', action: 'token made', subject: `ada ${number}` })),
+  );
+  assert.deepEqual(lines[0].detail, detail);
+  assert.equal((await query(sql`SELECT FROM audit`)).length, 1);
+  assert.equal((await gc('audit')).count, 0);
+  assert.equal(readdirSync(folder).filter((name) => name.startsWith('audit-')).length, 1, 'no empty file');
+});
+
+test('where the file of the audit log cannot be written, its entries stay', async () => {
+  await query(sql`UPDATE audit SET at = now() - interval '4 years'`);
+  const nowhere = { settings: { dataFolder: join(folder, 'not there'), databaseUrl: library.url } };
+  const context = contextOf(library.database, store, folder, nowhere);
+  const [found] = await collectGarbage(context, {
+    ...{ kinds: kindsNamed(['audit'], undefined), olderThan: undefined, dryRun: false, anyway: false },
+  });
+  assert.match(found!.problem!, /ENOENT/);
+  assert.equal((await query(sql`SELECT FROM audit`)).length, 1);
+});
+
+test('of replaced versions the first, the last five, young ones, and all of deleted records stay', async () => {
+  const record = fc.record({ versions: fc.integer({ min: 0, max: 12 }), deleted: fc.integer({ min: 0, max: 20 }) });
+  const ages = fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 12, maxLength: 12 });
+  await assertProperty(
+    fc.asyncProperty(fc.array(fc.tuple(record, ages), { maxLength: 6 }), async (records) => {
+      await query(sql`TRUNCATE record, revision`);
+      const expected: string[] = [];
+      for (const [at, [{ versions, deleted }, given]] of records.entries()) {
+        const id = at + 1;
+        // 0: not deleted; else so many years ago.
+        await query(sql`
+          INSERT INTO record (id, created, modified, deleted, marc)
+          VALUES (${id}, now(), now() - make_interval(years => ${deleted}), ${deleted > 0}, '{}')`);
+        const old = given.slice(0, versions).toSorted((a, b) => b - a);
+        for (const [index, age] of old.entries()) {
+          await query(sql`
+            INSERT INTO revision (record_id, revision, modified, replaced, reason, marc)
+            VALUES (${id}, ${index + 1}, now(), now() - make_interval(years => ${age}, days => 1), 'test', '{}')`);
+          const isKept = age < 5 || index === 0 || index >= old.length - 5 || (deleted > 0 && deleted < 10);
+          if (isKept) expected.push(`${id}.${index + 1}`);
+        }
+      }
+      await gc('revisions', years(5));
+      const left = await query<{ name: string }>(
+        sql`SELECT record_id || '.' || revision AS name FROM revision ORDER BY record_id, revision`,
+      );
+      assert.deepEqual(
+        left.map(({ name }) => name),
+        expected,
+      );
+    }),
+    { numRuns: 20 },
+  );
+});
