@@ -30,7 +30,7 @@ export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): v
 
 /** What is in a data folder. */
 const ours =
-  /^(?:postgres|index|files|incoming|outbox|profiles|run|node-id|compile-cache|reperio\.yaml|serve\.json|serve\.lock.*)$/;
+  /^(?:postgres|index|files|incoming|outbox|profiles|run|tune|node-id|compile-cache|reperio\.yaml|serve\.json|serve\.lock.*)$/;
 
 type Folders = Pick<Settings, 'dataFolder' | 'files' | 'fileDelivery'>;
 
