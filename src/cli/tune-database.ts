@@ -1,5 +1,5 @@
 import { UserError } from '../errors/errors.ts';
-import { type Assignment, assignmentsOf } from '../maintain/tune/advice.ts';
+import { assignmentsOf, type TuneReport } from '../maintain/tune/advice.ts';
 import { databaseReport } from '../maintain/tune/database/advise.ts';
 import { applyEmbedded, type Outcome, restartEmbedded, undoEmbedded } from '../maintain/tune/database/apply.ts';
 import { alterSystem, applyExternal, patroniLines, undoExternal } from '../maintain/tune/database/apply-external.ts';
@@ -10,7 +10,7 @@ import { tuneErrors } from '../maintain/tune/errors.ts';
 import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { type CommandContext, defineSubcommand } from './command.ts';
-import { printReport, statusDoc, tuneOptions } from './tune-output.ts';
+import { nothingToApply, printReport, statusDoc, tuneOptions } from './tune-output.ts';
 
 const options = {
   ...tuneOptions,
@@ -55,7 +55,7 @@ are printed. --prove creates a database on the same server for a few seconds.`,
         return 0;
       }
       if (!options.apply) return await printReport(report, context);
-      return await apply(context, facts, database, assignments);
+      return await apply(context, facts, database, report);
     } finally {
       await store.release();
     }
@@ -64,21 +64,14 @@ are printed. --prove creates a database on the same server for a few seconds.`,
 
 type Context = CommandContext<Readonly<Record<string, never>>, typeof options>;
 
-async function apply(
-  context: Context,
-  facts: DatabaseFacts,
-  database: Database,
-  assignments: readonly Assignment[],
-): Promise<number> {
+async function apply(context: Context, facts: DatabaseFacts, database: Database, report: TuneReport): Promise<number> {
   const { options, settings, print } = context;
+  const assignments = assignmentsOf(report.advice);
   const { dataFolder } = settings();
   const waiting = Object.keys(facts.parameters).filter((name) => facts.parameters[name]?.waits === true);
   if (assignments.length === 0 && waiting.length > 0 && options.restart && facts.setup === 'embedded')
     return show(await restartEmbedded(database, dataFolder, waiting), context);
-  if (assignments.length === 0) {
-    print('There is nothing to set.');
-    return 0;
-  }
+  if (assignments.length === 0) return nothingToApply(report, context);
   if (facts.setup === 'embedded')
     return show(await applyEmbedded(database, dataFolder, assignments, options.restart), context);
   const byHand = (why: string, lines: readonly string[]): number => {

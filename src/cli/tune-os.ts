@@ -9,7 +9,7 @@ import { applySysctl, type SysctlChange, undoSysctl } from '../maintain/tune/os/
 import type { SystemFacts } from '../maintain/tune/os/facts.ts';
 import { proveSystem, trialLines } from '../maintain/tune/os/prove.ts';
 import { type CommandContext, defineSubcommand } from './command.ts';
-import { printReport, statusDoc, tuneOptions } from './tune-output.ts';
+import { nothingToApply, printReport, statusDoc, tuneOptions } from './tune-output.ts';
 
 const options = {
   ...tuneOptions,
@@ -50,10 +50,7 @@ root and takes half a minute.`,
     const report = systemReport(facts, Date.now());
     if (!options.apply) return printReport(report, context);
     const assignments = assignmentsOf(report.advice);
-    if (assignments.length === 0) {
-      print('There is nothing to set.');
-      return 0;
-    }
+    if (assignments.length === 0) return nothingToApply(report, context);
     refuseWhereNotOurs(facts);
     show(applySysctl(assignments, {}, cluster && wholeFile(cluster, assignments)), context);
     return 0;

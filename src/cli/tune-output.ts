@@ -1,6 +1,6 @@
 import { exitStatusOf, type TuneReport } from '../maintain/tune/advice.ts';
 import { readReport } from '../maintain/tune/earlier-report.ts';
-import { comparisonLines, reportLines } from '../maintain/tune/report.ts';
+import { commandsOf, comparisonLines, reportLines } from '../maintain/tune/report.ts';
 import type { CommandContext, OptionDefinitions } from './command.ts';
 import { jsonOption } from './command.ts';
 import { headingOf } from './terminal.ts';
@@ -40,4 +40,12 @@ export async function printReport(report: TuneReport, output: Output): Promise<n
     if (since !== undefined) for (const line of ['', ...since]) print(line);
   }
   return exitStatusOf(report.advice);
+}
+
+/** For --apply when there is nothing that it sets. Resolves to the exit status. */
+export function nothingToApply({ advice }: TuneReport, { print }: Pick<Output, 'print'>): number {
+  const commands = commandsOf(advice);
+  print(commands.length === 0 ? 'There is nothing to set.' : 'There is nothing that --apply sets; by hand:');
+  for (const command of commands) print(command);
+  return exitStatusOf(advice);
 }

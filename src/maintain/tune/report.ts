@@ -28,14 +28,20 @@ function toSet(advice: readonly Advice[], heading: (text: string) => string, app
   const score = `${count('ok')} as they should be, ${advised.length} to set, ${count('unknown')} unknown.`;
   if (advised.length === 0) return [`Nothing to set: ${score}`];
   const assignments = assignmentsOf(advice);
-  const commands = [...new Set(advised.flatMap(({ command }) => (command === undefined ? [] : [command])))];
   return [
     heading('What to set'),
     ...assignments.map(({ name, value }) => `${name} = ${value}`),
     ...(assignments.length > 0 ? [`All of these at once: ${apply}`] : []),
-    ...commands,
+    ...commandsOf(advised),
     '',
     score,
+  ];
+}
+
+/** What is to be typed, of advice that --apply does not follow by itself. */
+export function commandsOf(advice: readonly Advice[]): readonly string[] {
+  return [
+    ...new Set(advice.flatMap(({ state, command }) => (state === 'advise' && command !== undefined ? [command] : []))),
   ];
 }
 

@@ -147,6 +147,7 @@ export interface IndexFacts {
 
 export interface StandbyFacts {
   readonly name: string;
+  /** Empty: this role may not see it. */
   readonly state: string;
   readonly bytes: number;
   readonly seconds: number;

@@ -148,19 +148,18 @@ const extensionsSql = sql`
  * few counts, so that other work does not.
  */
 async function clockCost(rows: <Row extends object>(statement: Sql) => Promise<Row[]>): Promise<number | undefined> {
-  const times = async (statement: Sql): Promise<number> => {
-    const found: number[] = [];
-    for (let i = 0; i < 5; i++) {
-      const [row] = await rows<{ 'QUERY PLAN': readonly { 'Execution Time': number }[] }>(statement);
-      found.push(row?.['QUERY PLAN'][0]?.['Execution Time'] ?? Number.NaN);
-    }
-    return Math.min(...found);
+  const time = async (statement: Sql): Promise<number> => {
+    const [row] = await rows<{ 'QUERY PLAN': readonly { 'Execution Time': number }[] }>(statement);
+    return row?.['QUERY PLAN'][0]?.['Execution Time'] ?? Number.NaN;
   };
   try {
-    const without = await times(sql`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) SELECT FROM generate_series(1, 20000)`);
-    const measured = await times(sql`EXPLAIN (ANALYZE, TIMING ON, FORMAT JSON) SELECT FROM generate_series(1, 20000)`);
+    const [without, measured]: [number[], number[]] = [[], []];
+    for (let i = 0; i < 8; i++) {
+      without.push(await time(sql`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) SELECT FROM generate_series(1, 10000)`));
+      measured.push(await time(sql`EXPLAIN (ANALYZE, TIMING ON, FORMAT JSON) SELECT FROM generate_series(1, 10000)`));
+    }
     // The clock is read before and after each row.
-    const cost = ((measured - without) * 1e6) / 20_000 / 2;
+    const cost = ((Math.min(...measured) - Math.min(...without)) * 1e6) / 10_000 / 2;
     return Number.isFinite(cost) ? Math.max(0, cost) : undefined;
   } catch {
     return undefined;

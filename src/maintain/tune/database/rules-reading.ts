@@ -146,7 +146,7 @@ const restartCommands: Readonly<Record<Setup, (cluster: string) => string>> = {
   patroni: (cluster) => `patronictl restart --pending ${cluster}`,
 };
 
-function configuration({ fileErrors, parameters, setup, server }: DatabaseFacts): Judgement {
+function configuration({ fileErrors, parameters, setup, server, superuser }: DatabaseFacts): Judgement {
   const waiting = Object.entries(parameters)
     .filter(([, { waits }]) => waits)
     .map(([name]) => name);
@@ -159,6 +159,8 @@ function configuration({ fileErrors, parameters, setup, server }: DatabaseFacts)
       reason: `${wrong.name} ${wrong.error}: after a restart the server would not start`,
       command: `# correct line ${wrong.line} of ${wrong.file}`,
     };
+  if (waiting.length === 0 && !superuser)
+    return note(undefined, 'nothing waits for a restart; only a superuser may see mistakes in the files');
   if (waiting.length === 0) return ok(undefined, 'its files and what it runs with agree');
   return {
     state: 'advise',

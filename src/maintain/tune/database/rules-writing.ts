@@ -168,6 +168,11 @@ const longBehind = 10;
 function replication({ standbys }: DatabaseFacts): Judgement | undefined {
   const [worst] = [...standbys].sort((a, b) => b.bytes - a.bytes);
   if (worst === undefined) return undefined;
+  if (standbys.some(({ state }) => state === ''))
+    return note(
+      String(standbys.length),
+      'only pg_monitor may see how far they are behind: GRANT pg_monitor TO this role',
+    );
   const number = `${worst.name} is ${bytesText(worst.bytes)} and ${durationText(worst.seconds)} behind, ${worst.state}`;
   const behind = worst.bytes > farBehind || worst.seconds > longBehind;
   const stuck = standbys.find(({ state }) => state !== 'streaming');

@@ -87,6 +87,13 @@ test('rates of less than a day are called weak, and lead to no larger log', () =
   assert.deepEqual(advised(month), ['max_wal_size -> 8GB']);
 });
 
+test('what only others may see is said, and is no advice', () => {
+  const hidden = { ...someFacts(), standbys: [{ name: 'a standby', state: '', bytes: 0, seconds: 0 }] };
+  assert.match(stateOf(hidden, 'standbys') ?? '', /^note only pg_monitor/);
+  assert.match(stateOf(setUps['Debian 15']!, 'configuration files') ?? '', /^note .*only a superuser/);
+  assert.match(stateOf(setUps['Debian 15']!, 'pg_stat_statements') ?? '', /^note/);
+});
+
 test('lz4 is advised only to a server that was built with it', () => {
   const pages = { ...setUps['PostgreSQL 18']! };
   assert.ok(advised(pages).includes('wal_compression -> lz4'));

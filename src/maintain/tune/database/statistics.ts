@@ -56,10 +56,10 @@ export const indexesSql = sql`
   WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
 export const standbysSql = sql`
-  SELECT coalesce(nullif(application_name, ''), client_addr::text, 'a standby') AS name, state,
+  SELECT coalesce(nullif(application_name, ''), client_addr::text, 'a standby') AS name, coalesce(state, '') AS state,
     coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0)::float8 AS bytes,
     coalesce(extract(epoch FROM replay_lag), 0)::float8 AS seconds
-  FROM pg_stat_replication WHERE state IS NOT NULL AND state <> 'backup'`;
+  FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup'`;
 
 export const slotsSql = sql`
   SELECT slot_name AS name, active,
