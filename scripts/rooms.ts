@@ -33,6 +33,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'jobs',
       'library',
       'maintain/gc',
+      'maintain/tune',
       'marc',
       'monitor',
       'people',
@@ -283,6 +284,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: 'hosts as data: one file that describes a cluster, checked and drawn, and what is made of it for each program',
     notFor: 'anything that runs',
     imports: ['addresses', 'config', 'errors', 'formats', 'monitor', 'yaml'],
+  },
+  'maintain/tune': {
+    for: 'advice on settings of a machine and of a database server: facts, rules, applying, proving',
+    notFor: 'checks of a running library (monitor); configuration of a new host (cluster)',
+    imports: ['cluster', 'config', 'errors', 'monitor', 'store'],
   },
   library: {
     for: 'opens everything that one process needs (store, follower, site, searcher); the list of periodic tasks (`jobs.ts`); applying a site file, which makes people; the demo',

@@ -87,6 +87,11 @@ export const commandTable: CommandTable = {
     summary: 'Show or migrate the database of the library.',
     load: () => import('./commands/db.ts'),
   },
+  tune: {
+    group: 'Running',
+    summary: 'Advise on settings of this machine and of the database; set them.',
+    load: () => import('./commands/tune.ts'),
+  },
   config: {
     group: 'Running',
     summary: 'Show, check and explain the settings.',

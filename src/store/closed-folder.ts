@@ -30,7 +30,7 @@ export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): v
 
 /** What is in a data folder. */
 const ours =
-  /^(?:postgres|index|files|incoming|outbox|profiles|run|node-id|compile-cache|audit-.*|reperio\.yaml|serve\.json|serve\.lock.*)$/;
+  /^(?:postgres|index|files|incoming|outbox|profiles|run|tune|thumbnails|node-id|compile-cache|audit-.*|reperio\.yaml|serve\.json|serve\.lock.*)$/;
 
 type Folders = Pick<Settings, 'dataFolder' | 'files' | 'fileDelivery'>;
 

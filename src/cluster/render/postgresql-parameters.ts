@@ -11,15 +11,26 @@ const poolSize = 8;
 const usualWorkers = 2;
 /** The follower, and tasks. */
 const processesOfWorker = 2;
-const spare = 20;
 const leastConnections = 100;
 
-/** The supervisor of a node has a pool too. */
+/** Index, access and level: each process that answers hears of their changes. */
+const listeners = 3;
+/** Of the background process, with the connection of the supervisor. */
+const leases = 6;
+
+/** The most connections that one web node opens: its workers, and its background process. */
+export function connectionsOfNode(workers: number, pool: number): number {
+  return workers * (pool + listeners) + pool + leases;
+}
+
+/** For administrators, backups, and a release that starts beside the one before. */
+export const spareConnections = 20;
+
 function connectionsOf(topology: Topology): number {
   const nodes = hostsWith(topology, 'web');
-  const wanted = nodes.reduce((sum, { workers }) => sum + poolSize * ((workers ?? usualWorkers) + 1), 0);
+  const wanted = nodes.reduce((sum, { workers }) => sum + connectionsOfNode(workers ?? usualWorkers, poolSize), 0);
   const workers = hostsWith(topology, 'worker').length * processesOfWorker * poolSize;
-  return Math.max(leastConnections, wanted + workers + spare);
+  return Math.max(leastConnections, wanted + workers + spareConnections);
 }
 
 /** The same on all database hosts, since any may become the primary; sized for the smallest. */
@@ -31,7 +42,7 @@ export function postgresParameters(topology: Topology): readonly Parameter[] {
     {
       name: 'max_connections',
       value: String(connectionsOf(topology)),
-      why: `${poolSize} for each worker and supervisor of every web node, ${processesOfWorker * poolSize} for each worker host, ${spare} spare`,
+      why: `${poolSize} and ${listeners} listeners for each worker of every web node, ${poolSize + leases} for its other processes, ${processesOfWorker * poolSize} for each worker host, ${spareConnections} spare`,
     },
     ...memoryParameters(memory),
     { name: 'jit', value: 'off', why: 'compiling costs more than it saves for statements of milliseconds' },

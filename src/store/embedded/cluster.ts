@@ -10,6 +10,7 @@ import { ensureCluster } from './initialise.ts';
 import { type Layout, type PidFile, preferredSocketFolder, readPidFile, socketFiles } from './layout.ts';
 import { makeSocketFolder, writeOwned } from './ownership.ts';
 import { launch, type Program } from './program.ts';
+import { takeBackUntried, tunedIsTried } from './tuned.ts';
 
 /** Starting and stopping one server. Whoever calls these holds the gate. */
 
@@ -73,15 +74,18 @@ export async function startServer(layout: Layout, signal?: AbortSignal): Promise
     program.child.stdin?.destroy();
     program.child.unref();
     try {
-      return await untilReady(layout, program, signal);
+      const ready = await untilReady(layout, program, signal);
+      tunedIsTried(layout);
+      return ready;
     } catch (error) {
       program.child.kill('SIGQUIT');
       // A server that was killed is there a moment longer, and so are its sessions.
       const orphans = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/.test(
         program.output(),
       );
-      if (!orphans || performance.now() > until) throw error;
-      await sleep(100, undefined, { signal });
+      if (orphans && performance.now() <= until) await sleep(100, undefined, { signal });
+      // Settings that were never tried are the first suspects, and may be taken back.
+      else if (!(error instanceof UserError) || !takeBackUntried(layout, error.message)) throw error;
     }
   }
 }

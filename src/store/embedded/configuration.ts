@@ -1,11 +1,12 @@
 import { totalmem } from 'node:os';
+import { includeTuned } from './tuned.ts';
 
 const megabyte = 1024 * 1024;
 
 /**
  * The embedded server's settings, included by its postgresql.conf and written anew at each start.
- * What an operator wants otherwise goes into DATA/postgres/postgresql.local.conf, which is read
- * after it.
+ * After them `reperio tune database --apply` has its say, and then the operator, in
+ * DATA/postgres/postgresql.local.conf.
  */
 export function serverConfiguration(socketFolder: string, memory = totalmem()): string {
   const sharedBuffers = Math.round(Math.min(256, Math.max(64, memory / megabyte / 16)));
@@ -31,7 +32,8 @@ export function serverConfiguration(socketFolder: string, memory = totalmem()): 
     ['log_line_prefix', '%m [%p] '],
     ['log_checkpoints', 'off'],
   ];
-  return lines.map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`).join('');
+  // Here, and not beside the lines below: clusters that are there already have those.
+  return lines.map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`).join('') + includeTuned;
 }
 
 /** Appended once to the postgresql.conf that initdb wrote. */

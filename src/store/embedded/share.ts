@@ -87,6 +87,17 @@ export function stopWhenUnused(layout: Layout): Promise<boolean> {
   return behindGate(layout, {}, () => stopAsLast(layout));
 }
 
+/**
+ * Stops the server of a user, and starts it with its files as they are now; other users wait and
+ * connect again.
+ */
+export function restartServer(layout: Layout, options: ShareOptions = {}): Promise<void> {
+  return behindGate(layout, options, async () => {
+    await stopServer(layout);
+    await startServer(layout, options.signal);
+  });
+}
+
 /** What is being waited for at this moment. */
 export function waitingText(layout: Layout): string {
   if (isRecovering(layout))

@@ -1,0 +1,9 @@
+import type { CommandGroup } from '../command.ts';
+import { tuneDatabase } from '../tune-database.ts';
+import { tuneOs } from '../tune-os.ts';
+
+export const command: CommandGroup = {
+  description: `Reads how this machine, or the database server, is set and what it has counted, and says what to change and why. Each advice names its number.
+[ok] is as it should be, [!!] is to be set, [--] is worth knowing, [??] could not be read.`,
+  commands: { os: tuneOs, database: tuneDatabase },
+};

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { UserError } from '../../errors/errors.ts';
+import type { TuneReport } from './advice.ts';
+import { tuneErrors } from './errors.ts';
+
+/** What `--json` printed before. Throws `reportUnreadable`. */
+export async function readReport(file: string, about: TuneReport['about']): Promise<TuneReport> {
+  const wrong = (reason: string, cause?: unknown): UserError =>
+    new UserError(tuneErrors.reportUnreadable, { file, reason }, cause);
+  let found: Partial<TuneReport>;
+  try {
+    found = JSON.parse(await readFile(file, 'utf8')) as Partial<TuneReport>;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw wrong(code === 'ENOENT' ? 'there is no such file' : message, error);
+  }
+  const { advice, at, counters } = found ?? {};
+  if (!Array.isArray(advice) || typeof at !== 'number' || typeof counters !== 'object' || counters === null)
+    throw wrong('it is not a report of `reperio tune`');
+  if (found.about !== about) throw wrong(`it is a report of \`reperio tune ${found.about}\``);
+  return found as TuneReport;
+}
