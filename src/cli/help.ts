@@ -69,8 +69,12 @@ function usage(name: string, command: AnyCommand): string {
   return [name, ...words, ...(Object.keys(command.options).length > 0 ? ['[options]'] : [])].join(' ');
 }
 
+/** In a line of usage; of more the name stands there. */
+const longestChoices = 60;
+
 function argumentUsage(name: string, { many, optional, choices }: ArgumentDefinition): string {
-  const word = (choices?.join('|') ?? argumentName(name)) + (many ? '...' : '');
+  const listed = choices?.join('|') ?? '';
+  const word = (listed === '' || listed.length > longestChoices ? argumentName(name) : listed) + (many ? '...' : '');
   return optional ? `[${word}]` : word;
 }
 

@@ -164,9 +164,12 @@ export function localStore(
       marked = false;
       await explained(requireOurs, refusedCodes);
       const hex = (name: string): boolean => /^[0-9a-f]{2}$/.test(name);
-      for (const first of (await explained(() => namesIn(folder), refusedCodes)).filter(hex))
-        for (const second of (await explained(() => namesIn(join(folder, first)), refusedCodes)).filter(hex))
-          yield* await explained(() => keptIn(folder, `${first}/${second}`), refusedCodes);
+      for (const first of (await explained(() => namesIn(folder), refusedCodes)).filter(hex)) {
+        const second = (await explained(() => namesIn(join(folder, first)), refusedCodes)).filter(hex);
+        // All that begin alike at once: one after the other is mostly waiting.
+        const kept = second.map((name) => keptIn(folder, `${first}/${name}`));
+        yield* (await explained(() => Promise.all(kept), refusedCodes)).flat();
+      }
     },
     remove: (digest) =>
       explained(async () => {

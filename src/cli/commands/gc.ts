@@ -23,7 +23,12 @@ what can be removed without a question. Exit status 1: something could not be re
     },
   ],
   arguments: {
-    kinds: { doc: 'Kinds; all but revisions if none is given.', optional: true, many: true, choices: gcKindNames },
+    kinds: {
+      doc: 'Kinds, as `gc --dry-run` lists them, and revisions; without names all but revisions.',
+      optional: true,
+      many: true,
+      choices: gcKindNames,
+    },
   },
   options: {
     'dry-run': { type: 'flag', doc: 'Only say what would be removed.' },

@@ -15,6 +15,7 @@ import { UserError } from '../../errors/errors.ts';
 import type { ContentStore } from '../../files/content.ts';
 import { fileErrors } from '../../files/errors.ts';
 import type { Database } from '../../store/database.ts';
+import { takeLease } from '../../store/lease.ts';
 import { removeContent } from './remove-content.ts';
 import { addNamed, keep, localContents, s3Contents, type TestContents } from './test-contents.ts';
 
@@ -139,3 +140,25 @@ for (const at of [0, 1])
       const both = ['added named', 'added removed', 'gone removed'];
       assert.deepEqual(seen, held === 'adding' ? ['added busy', ...both] : both);
     });
+
+test('what a backup that has begun sees as named stays to its end, wherever the removal is then', async () => {
+  const { store } = places[0]!;
+  const outcomes = new Set<string>();
+  for (let step = 0, isOver = false; !isOver; step++) {
+    await library.database.query(sql`TRUNCATE document, file`);
+    const digest = await keep(store, text);
+    await addNamed(library.database, store, { name: 'paper.txt', digest });
+    const hold = holdUp(step);
+    const slow = removing(store, digest, hold.gate);
+    isOver = await Promise.race([slow.then(() => true), hold.reached.then(() => false)]);
+    const backup = await takeLease(library.url, 'backup', { label: 'backup', wait: false });
+    const seen = await library.database.query(sql`SELECT FROM file WHERE digest = decode(${digest}, 'hex')`);
+    assert.equal(seen.length, 1);
+    await library.database.query(sql`DELETE FROM document`);
+    hold.go();
+    outcomes.add(await slow);
+    assert.equal(await store.size(digest), text.length, `step ${step}`);
+    await backup!.release();
+  }
+  assert.deepEqual([...outcomes].sort(), ['backup', 'named']);
+});

@@ -314,6 +314,21 @@ describe('documents', () => {
     assert.equal((await get(app, 'draft.pdf')).statusCode, 404);
   });
 
+  test('whose bytes were removed while they were sent are told of, and come when they are sent again', async () => {
+    const local = localStore(join(folder, 'files'), async () => true);
+    let isGone = true;
+    const store: ContentStore = { ...local, size: async (digest) => (isGone ? undefined : local.size(digest)) };
+    const app = appWith('gone meanwhile', store);
+    const key = { 'idempotency-key': 'gone meanwhile' };
+    const refused = await put(app, 'meanwhile.txt', 'meanwhile', {}, key);
+    assert.equal(refused.statusCode, 503);
+    assert.equal(refused.json().code, 'REPERIO_FILE_GONE');
+    assert.equal((await get(app, 'meanwhile.txt')).statusCode, 404);
+    isGone = false;
+    assert.equal((await put(app, 'meanwhile.txt', 'meanwhile', {}, key)).statusCode, 201);
+    assert.equal((await get(app, 'meanwhile.txt')).body, 'meanwhile');
+  });
+
   test('whose name PostgreSQL could not hold are not there', async () => {
     for (const name of ['a\0b.pdf', '\u{10ffff}', 'a'.repeat(1_900)])
       assert.equal((await get(appOf('local'), name)).statusCode, 404, JSON.stringify(name));
