@@ -83,7 +83,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/process': {
     for: '`serve`: starts the supervisor and gives it what it needs; connections that come',
     notFor: 'what is the same for processes that are not of the web (supervisor)',
-    imports: ['config', 'errors', 'monitor', 'store', 'supervisor', 'web/http', 'web/limits'],
+    imports: ['config', 'errors', 'mail', 'monitor', 'store', 'supervisor', 'web/http', 'web/limits'],
   },
   'web/api': {
     for: 'the JSON API: what there is, its schemas and its page',
@@ -221,6 +221,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'library',
       'mail',
       'marc',
+      'monitor',
       'people',
       'profile',
       'search',
@@ -275,9 +276,9 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   monitor: {
-    for: 'what is measured and told of a node: meters, scoreboard, state, other nodes, metrics, its status page, the log',
+    for: 'what is measured and told of a node: meters, scoreboard, state, other nodes, metrics, its status page, the log; failures, alerts and who gets them',
     notFor: 'profiles (profile), measuring by benchmarks',
-    imports: ['addresses', 'config', 'errors', 'html', 'jobs', 'site', 'store'],
+    imports: ['addresses', 'config', 'errors', 'html', 'jobs', 'mail', 'site', 'store'],
   },
   profile: {
     for: 'where a process spends its time: functions, statements, memory',

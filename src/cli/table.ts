@@ -52,6 +52,11 @@ export const commandTable: CommandTable = {
     summary: 'Show the status of the server, even when it answers no requests.',
     load: () => import('./commands/status.ts'),
   },
+  failures: {
+    group: 'Running',
+    summary: 'Show what went wrong in the program, grouped and counted.',
+    load: () => import('./commands/failures.ts'),
+  },
   tasks: {
     group: 'Running',
     summary: 'Show or run the periodic tasks.',

@@ -20,6 +20,8 @@ export interface RunTasksOptions {
   readonly every?: number;
   /** A sentence for the log. */
   readonly onTask?: (name: string, outcome: Outcome) => void;
+  /** A task has thrown this. */
+  readonly onFailure?: (name: string, error: unknown) => void;
   readonly onTrouble?: (sentence: string) => void;
   /** Told what is begun, and with undefined when that has ended. */
   readonly onBegin?: (name: string | undefined) => void;
@@ -56,7 +58,10 @@ export async function runTasks(context: TaskContext, options: RunTasksOptions): 
   }
 }
 
-async function doDueTasks(context: TaskContext, { standby, onTask, onBegin }: RunTasksOptions): Promise<void> {
+async function doDueTasks(
+  context: TaskContext,
+  { standby, onTask, onFailure, onBegin }: RunTasksOptions,
+): Promise<void> {
   const { database, url, tasks, signal } = context;
   const names = tasks.map(({ name }) => name);
   if ((await dueTasks(database, names, standby)).length === 0) return;
@@ -69,7 +74,7 @@ async function doDueTasks(context: TaskContext, { standby, onTask, onBegin }: Ru
       if (signal.aborted || lease.lost.aborted) return;
       const task = tasks.find((one) => one.name === name)!;
       onBegin?.(name);
-      const outcome = await doTask({ ...context, lease }, task).finally(() => onBegin?.(undefined));
+      const outcome = await doTask({ ...context, lease, onFailure }, task).finally(() => onBegin?.(undefined));
       if (outcome !== undefined) onTask?.(name, outcome);
     }
   } finally {
@@ -79,7 +84,16 @@ async function doDueTasks(context: TaskContext, { standby, onTask, onBegin }: Ru
 
 /** Undefined: it was given up, and somebody else may begin it. */
 export async function doTask(
-  { database, node, signal, lease }: Omit<TaskContext, 'url' | 'tasks'> & { readonly lease: Lease },
+  {
+    database,
+    node,
+    signal,
+    lease,
+    onFailure,
+  }: Omit<TaskContext, 'url' | 'tasks'> & {
+    readonly lease: Lease;
+    readonly onFailure?: RunTasksOptions['onFailure'] | undefined;
+  },
   task: Task,
 ): Promise<Outcome | undefined> {
   const stop = whileHeld(lease, signal);
@@ -93,6 +107,7 @@ export async function doTask(
       await giveTaskBack(database, begun);
       return undefined;
     }
+    onFailure?.(task.name, error);
     const problem = `It could not be done: ${messageOf(error)}`;
     await failTask(database, begun, problem);
     return { did: '', problem };

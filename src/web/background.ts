@@ -10,6 +10,8 @@ import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
 import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
 import { indexFolderOf } from '../library/index-folder.ts';
 import { libraryTasks } from '../library/jobs.ts';
+import { createFailureBook } from '../monitor/failures/failure-book.ts';
+import { noteEnd } from '../monitor/failures/note-end.ts';
 import { createLogger, logTask } from '../monitor/log.ts';
 import { residentBytes } from '../monitor/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
@@ -60,6 +62,8 @@ async function openWhenThere(settings: Settings, logger: Logger): Promise<Store 
 async function run({ settings, kept }: BackgroundStart): Promise<void> {
   const logger = createLogger(settings, pino.destination({ fd: 1, sync: true }));
   const { signal } = ending;
+  const failures = createFailureBook(settings.nodeName);
+  noteEnd('background', failures, settings.dataFolder);
   const store = await openWhenThere(settings, logger);
   if (store === undefined) return;
   const { database, url } = store;
@@ -68,7 +72,8 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
   const note = (part: Partial<typeof doing>): void => {
     Object.assign(doing, part);
     const all = [doing.index, doing.task].filter((one) => one !== undefined).join(' and ');
-    tell({ doing: all === '' ? undefined : all, resident: residentBytes(), kept: memory });
+    const told = { doing: all === '' ? undefined : all, resident: residentBytes(), kept: memory };
+    tell({ ...told, failures: failures.take() });
   };
   const telling = setInterval(() => note({}), tellEvery);
   try {
@@ -87,6 +92,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
         {
           standby: settings.taskWork === 'standby' ? tasksStandby : 0,
           onTask: (name, outcome) => logTask(logger, name, outcome),
+          onFailure: (name, error) => failures.note({ kind: 'task', error, place: name }),
           onTrouble: (sentence) => logger.warn(sentence),
           onBegin: (name) => note({ task: name === undefined ? undefined : `doing the task ${name}` }),
         },
@@ -94,6 +100,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
     ]);
   } finally {
     clearInterval(telling);
+    note({});
     await store.release();
   }
 }

@@ -17,6 +17,8 @@ export const tables: Readonly<Record<string, TableNote>> = {
   document: { kind: 'truth', what: 'documents of records' },
   done_request: { kind: 'truth', what: 'answers to requests with an Idempotency-Key, for a day' },
   external_identity: { kind: 'truth', what: 'who signs in at a provider as whom' },
+  failure: { kind: 'truth', what: 'kinds of failures of the program, how often each happened, and who judged it how' },
+  failure_hour: { kind: 'truth', what: 'how often each kind of failure happened in each hour of a week' },
   file: { kind: 'truth', what: 'versions and formats of documents, with the digests of their bytes' },
   group_member: { kind: 'truth', what: 'who is in which group' },
   identifier: { kind: 'truth', what: 'by what records are known; a load may have assumed a source that no record has' },

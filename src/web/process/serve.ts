@@ -6,9 +6,12 @@ import type { Settings } from '../../config/settings.ts';
 import { settingsTable } from '../../config/table.ts';
 import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
+import { openMailer } from '../../mail/mailer.ts';
+import { watchFailures } from '../../monitor/failures/node-failures.ts';
 import { createLogger } from '../../monitor/log.ts';
 import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
 import { nodeId, tellNode } from '../../monitor/nodes.ts';
+import { createOperators } from '../../monitor/operators.ts';
 import { residentBytes } from '../../monitor/resident.ts';
 import { scoreboardPath } from '../../monitor/scoreboard.ts';
 import { listenForStatus } from '../../monitor/status/listener.ts';
@@ -68,7 +71,15 @@ export async function serve({
     const logger = createLogger(settings, log);
     const { database } = store;
     const say = (level: 'info' | 'warn' | 'error', sentence: string): void => logger[level](sentence);
-    const background = new BackgroundProcess(backgroundPlan(settings), log, say);
+    const { dataFolder, nodeName } = settings;
+    const mailer = openMailer({ smtpUrl: settings.smtpUrl, outbox: join(dataFolder, 'outbox'), tell: say });
+    const operators = createOperators(database, settings);
+    const failures = watchFailures({ database, node: nodeName, dataFolder, mailer: () => mailer, operators, say });
+    const background = new BackgroundProcess(backgroundPlan(settings), log, {
+      say,
+      onFailures: failures.add,
+      onDeath: (how, said) => failures.noteDeath('background', how, said),
+    });
     signal.addEventListener('abort', () => background.expectEnd(), { once: true });
     try {
       const started = Date.now();
@@ -79,6 +90,8 @@ export async function serve({
         signal,
         log,
         say,
+        onFailures: failures.add,
+        onDeath: (how, said, running) => failures.noteDeath('worker', how, said, running),
         onAsked: (member, number) => member.tell({ kind: 'status', number, status: status() }),
         onListening: (address) => {
           lock.announce(Number(new URL(address).port));
@@ -121,6 +134,8 @@ export async function serve({
       throw explained(error, settings);
     } finally {
       await background.close();
+      await failures.close();
+      await mailer.close();
       await store.release();
     }
   } finally {
