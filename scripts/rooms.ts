@@ -32,6 +32,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'index',
       'jobs',
       'library',
+      'mail',
       'marc',
       'monitor',
       'people',

@@ -52,6 +52,11 @@ export const commandTable: CommandTable = {
     summary: 'Show the status of the server, even when it answers no requests.',
     load: () => import('./commands/status.ts'),
   },
+  alert: {
+    group: 'Running',
+    summary: 'Show, acknowledge and silence alerts; show and test who gets them.',
+    load: () => import('./commands/alert.ts'),
+  },
   failures: {
     group: 'Running',
     summary: 'Show what went wrong in the program, grouped and counted.',

@@ -56,6 +56,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Secret',
   ],
   Loading: ['workers', 'batchSize', 'recordLimit'],
+  Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort'],
 };
 

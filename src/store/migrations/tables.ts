@@ -10,6 +10,7 @@ export interface TableNote {
 
 /** Every table that the migrations make, once. A migration that adds one says here what it is. */
 export const tables: Readonly<Record<string, TableNote>> = {
+  alert: { kind: 'derived', what: 'what is or was wrong: nodes look again; who had acknowledged it is lost' },
   api_token: { kind: 'truth', what: 'tokens that people have made, as digests' },
   audit: { kind: 'truth', what: 'who changed what about people, roles and groups' },
   content_check: { kind: 'derived', what: 'when the bytes of files were last read: they are read again' },

@@ -6,7 +6,9 @@ import type { Settings } from '../../config/settings.ts';
 import { settingsTable } from '../../config/table.ts';
 import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
-import { openMailer } from '../../mail/mailer.ts';
+import { type Mailer, openMailer } from '../../mail/mailer.ts';
+import { ownChecks } from '../../monitor/alerts/own-checks.ts';
+import { watchAlerts } from '../../monitor/alerts/watch-alerts.ts';
 import { watchFailures } from '../../monitor/failures/node-failures.ts';
 import { createLogger } from '../../monitor/log.ts';
 import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
@@ -18,6 +20,7 @@ import { listenForStatus } from '../../monitor/status/listener.ts';
 import { viewOf } from '../../monitor/status/node-view.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
 import { closeDataFolder } from '../../store/closed-folder.ts';
+import { connect } from '../../store/database.ts';
 import { openStore } from '../../store/open.ts';
 import { lockServe } from '../../store/serve-lock.ts';
 import { type BackgroundPlan, BackgroundProcess } from '../../supervisor/background.ts';
@@ -72,7 +75,9 @@ export async function serve({
     const { database } = store;
     const say = (level: 'info' | 'warn' | 'error', sentence: string): void => logger[level](sentence);
     const { dataFolder, nodeName } = settings;
-    const mailer = openMailer({ smtpUrl: settings.smtpUrl, outbox: join(dataFolder, 'outbox'), tell: say });
+    // As they are after a reload.
+    let now = settings;
+    let mailer = mailerOf(settings, say);
     const operators = createOperators(database, settings);
     const failures = watchFailures({ database, node: nodeName, dataFolder, mailer: () => mailer, operators, say });
     const background = new BackgroundProcess(backgroundPlan(settings), log, {
@@ -104,6 +109,14 @@ export async function serve({
         ...partsOf(supervisor),
         background: background.status(),
       });
+      // Whoever waits for the database must not keep alerts waiting.
+      const impatient = connect(store.url, { ...impatience, poolSize: 2 });
+      const alerts = watchAlerts({
+        settings: () => now,
+        database: impatient,
+        evaluate: ownChecks({ database: impatient, status, dataFolder }),
+        ...{ operators, say, mailer: () => mailer },
+      });
       const id = nodeId(settings.dataFolder);
       const tellOthers = () => void tellNode(database, id, summaryOf(status())).catch(() => undefined);
       const tell = repeat(tellEvery, tellOthers, say);
@@ -115,7 +128,13 @@ export async function serve({
         say: (sentence) => logger.warn(sentence),
       });
       const reload = (): void => {
-        void reloaded({ supervisor, background, logger }, settings, readSettings).then(
+        const onSettings = (read: Settings): void => {
+          const before = mailer;
+          now = read;
+          mailer = mailerOf(read, say);
+          void before.close();
+        };
+        void reloaded({ supervisor, background, logger, onSettings }, settings, readSettings).then(
           (sentence) => logger.info(sentence),
           (error: unknown) => logger.error(error instanceof Error ? error.message : String(error)),
         );
@@ -127,6 +146,8 @@ export async function serve({
       } finally {
         systemd.stop();
         clearInterval(tell);
+        await alerts.close();
+        await impatient.close();
         await listener.close();
         await tellNode(database, id, summaryOf(status())).catch(() => undefined);
       }
@@ -141,6 +162,13 @@ export async function serve({
   } finally {
     lock.release();
   }
+}
+
+/** Milliseconds, for what must not wait. */
+const impatience = { connectTimeout: 1_500, statementTimeout: 3_000, lockTimeout: 2_000 };
+
+function mailerOf({ smtpUrl, dataFolder }: Settings, tell: Parameters<typeof openMailer>[0]['tell']): Mailer {
+  return openMailer({ smtpUrl, outbox: join(dataFolder, 'outbox'), tell });
 }
 
 /** Boards of workers whose supervisor was killed. We hold the lock, so there are no others. */
@@ -181,10 +209,12 @@ interface Reloading {
   readonly supervisor: Supervisor;
   readonly background: BackgroundProcess;
   readonly logger: Logger;
+  /** Told what is in force from now on. */
+  readonly onSettings: (settings: Settings) => void;
 }
 
 async function reloaded(
-  { supervisor, background, logger }: Reloading,
+  { supervisor, background, logger, onSettings }: Reloading,
   before: Settings,
   readSettings: (() => Settings) | undefined,
 ): Promise<string> {
@@ -193,6 +223,7 @@ async function reloaded(
   const settings = { ...wanted, ...Object.fromEntries(fixed.map((name) => [name, before[name]])) };
   const { folder } = currentRelease('src/web/worker.ts');
   if (!(await supervisor.reload(planOf(settings)))) return 'Reload failed; the running release continues.';
+  onSettings(settings);
   await background.reload(backgroundPlan(settings));
   logger.level = settings.logLevel;
   const restart = kept.length === 0 ? '' : ` These settings need a restart: ${kept.map(settingName).join(', ')}.`;
