@@ -178,9 +178,21 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/admin': {
-    for: 'what administrators do with people, groups, roles, sessions and tokens',
+    for: 'what administrators do with people, groups, roles, sessions and tokens; failures of the program',
     notFor: 'deciding who may (people)',
-    imports: ['access', 'html', 'people', 'site', 'web/account', 'web/exchange', 'web/http', 'web/ui'],
+    imports: [
+      'access',
+      'errors',
+      'html',
+      'monitor',
+      'people',
+      'site',
+      'store',
+      'web/account',
+      'web/exchange',
+      'web/http',
+      'web/ui',
+    ],
   },
   'web/account': {
     for: 'what people do with their own account; e-mails; signing in by page, provider and program',

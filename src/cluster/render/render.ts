@@ -1,5 +1,6 @@
 import type { Secrets } from '../topology/secrets.ts';
 import { etcdMembers, type Host, type Topology, usesPatroni } from '../topology/topology.ts';
+import { renderAlertmanager } from './alertmanager.ts';
 import { renderApache } from './apache.ts';
 import { renderEtcd } from './etcd.ts';
 import { renderHaproxy } from './haproxy.ts';
@@ -48,6 +49,10 @@ export const programs = {
   nginx: { render: renderNginx, runsOn: delivers('nginx') },
   apache: { render: renderApache, runsOn: delivers('apache') },
   prometheus: { render: renderPrometheus, runsOn: has('monitor') },
+  alertmanager: {
+    render: renderAlertmanager,
+    runsOn: (topology, host) => host.roles.includes('monitor') && topology.emergency !== undefined,
+  },
 } as const satisfies Readonly<Record<string, Program>>;
 
 export type ProgramName = keyof typeof programs;
