@@ -263,7 +263,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   supervisor: {
     for: 'processes of this node: the supervisor, its workers and the background process, messages, limits, releases, systemd; following the index and doing tasks as processes of their own',
     notFor: 'other hosts (cluster), what a process answers (web)',
-    imports: ['config', 'index', 'jobs', 'library', 'monitor', 'store'],
+    imports: ['config', 'index', 'jobs', 'library', 'mail', 'monitor', 'store'],
   },
   cluster: {
     for: 'hosts as data: one file that describes a cluster, checked and drawn, and what is made of it for each program',

@@ -11,6 +11,7 @@ import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
 import { indexFolderOf } from '../library/index-folder.ts';
 import { libraryTasks } from '../library/jobs.ts';
 import { createFailureBook } from '../monitor/failures/failure-book.ts';
+import { failureFile } from '../monitor/failures/failure-file.ts';
 import { noteEnd } from '../monitor/failures/note-end.ts';
 import { createLogger, logTask } from '../monitor/log.ts';
 import { residentBytes } from '../monitor/resident.ts';
@@ -63,7 +64,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
   const logger = createLogger(settings, pino.destination({ fd: 1, sync: true }));
   const { signal } = ending;
   const failures = createFailureBook(settings.nodeName);
-  noteEnd('background', failures, settings.dataFolder);
+  noteEnd('background', failures, failureFile(settings.dataFolder));
   const store = await openWhenThere(settings, logger);
   if (store === undefined) return;
   const { database, url } = store;

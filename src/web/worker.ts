@@ -15,6 +15,7 @@ import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import type { CountedFailure } from '../monitor/failures/failure.ts';
 import { createFailureBook, type FailureBook } from '../monitor/failures/failure-book.ts';
+import { failureFile } from '../monitor/failures/failure-file.ts';
 import { noteEnd } from '../monitor/failures/note-end.ts';
 import { createLogger } from '../monitor/log.ts';
 import type { NodeStatus } from '../monitor/node-status.ts';
@@ -98,7 +99,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
   try {
     const logger = createLogger(settings, logLines);
     const failures = createFailureBook(settings.nodeName);
-    noteEnd('worker', failures, settings.dataFolder);
+    noteEnd('worker', failures, failureFile(settings.dataFolder));
     const library = await openLibrary(settings);
     opened.library = library;
     // Pages say that citations are being counted until they are.

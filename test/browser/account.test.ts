@@ -52,6 +52,7 @@ const ownPages: Readonly<Record<string, string>> = {
   'sessions of all': '/admin/sessions',
   'tokens of all': '/admin/tokens',
   log: '/admin/log',
+  failures: '/admin/failures?all=1',
 };
 
 describe('pages of accounts in Chromium', { skip }, () => {

@@ -26,17 +26,20 @@ const nodeSilent = 30_000;
 /** The few checks that need nothing but what the supervisor has. */
 export function ownChecks({ database, status, dataFolder }: OwnChecksOptions): Evaluate {
   return async () => {
-    const [there, nodes, disk] = await Promise.all([
-      checkDatabase(database),
-      checkNodes(database),
-      checkDisk(dataFolder),
-    ]);
-    return new Map([
-      ['database', there],
-      ['nodes', nodes],
-      ['disk', disk],
-      ['workers', checkWorkers(status())],
-    ]);
+    const checks = {
+      database: () => checkDatabase(database),
+      nodes: () => checkNodes(database),
+      disk: () => checkDisk(dataFolder),
+      workers: async () => checkWorkers(status()),
+    };
+    const answers = Object.entries(checks).map(
+      async ([name, check]): Promise<[string, CheckAnswer]> => [
+        name,
+        // One that cannot look keeps no other from looking.
+        await check().catch((error: unknown) => answer('unknown', `It could not be found out: ${String(error)}`)),
+      ],
+    );
+    return new Map(await Promise.all(answers));
   };
 }
 

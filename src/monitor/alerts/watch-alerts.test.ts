@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { type StoppableDatabase, stoppableDatabase } from '../../../test/support/stoppable-database.ts';
 import { waitFor } from '../../../test/support/wait.ts';
@@ -307,4 +308,53 @@ test('a state or a message that a crash cut off ends nothing', async () => {
   const sender = createSender({ smtpUrl: undefined, smsGateway: undefined }, { post: () => undefined });
   await openOutbox(dataFolder, () => undefined).flush(sender, 1);
   assert.equal(existsSync(join(dataFolder, 'alerts', 'outbox', '001-x.json')), false);
+});
+
+test('a node that told nothing for half a minute is missed, one that was stopped is not; a crash loop is seen', async () => {
+  const told = (name: string, age: number, state: string) =>
+    store.database.query(sql`
+      INSERT INTO node (id, seen, skew, summary)
+      VALUES (gen_random_uuid(), clock_timestamp() - make_interval(secs => ${age}), 0,
+        ${JSON.stringify({ name, state })}::jsonb)`);
+  await told('web7', 45, 'serving');
+  await told('web8', 45, 'draining');
+  await told('web9', 1, 'serving');
+  const now = Date.now();
+  const death = { place: 0, pid: 1, how: 'SIGSEGV', age: 1, running: [], said: [] };
+  const look = async (deaths: number, dataFolder = scratch) => {
+    const status = {
+      ...({ name: 'web9', workers: [], state: 'serving', now } as const),
+      deaths: Array.from({ length: deaths }, (_, i) => ({ ...death, when: now - i * 1000 })),
+    };
+    return ownChecks({ database: store.database, status: () => status, dataFolder })();
+  };
+  const found = await look(5);
+  assert.equal(found.get('nodes')?.state, 'critical');
+  assert.match(found.get('nodes')?.sentence ?? '', /^Nothing was heard of web7 for 4\d s\.$/);
+  assert.equal(found.get('workers')?.state, 'critical');
+  assert.equal(found.get('database')?.state, 'ok');
+  assert.match(found.get('disk')?.sentence ?? '', /% \(\d+\.\d GB\) free in /);
+  const gone = await look(0, join(scratch, 'nothing'));
+  assert.deepEqual([gone.get('disk')?.state, gone.get('nodes')?.state], ['unknown', 'critical']);
+});
+
+test('checks that cannot be done are what is wrong', async () => {
+  const spool = folderOf('spool');
+  const settings = settingsOf('broken', { smsGateway: `spool:${spool}`, emergency: '* = sms:+41761111111' });
+  const database = connect(store.url, impatience);
+  const node = watch(settings, database, () => Promise.reject(new Error('no memory')));
+  try {
+    const [file] = await waitFor('the message', () => {
+      const names = readdirSync(spool).filter((name) => !name.startsWith('.'));
+      return names.length > 0 && names;
+    });
+    assert.match(
+      readFileSync(join(spool, file!), 'utf8'),
+      /ALERT lib: checks@broken: The checks could not be done: no/,
+    );
+  } finally {
+    await node.close();
+    await database.close();
+    smtp.received.splice(0);
+  }
 });

@@ -86,7 +86,7 @@ export function watchAlerts(options: WatchAlertsOptions): { close(): Promise<voi
   async function look(): Promise<void> {
     try {
       who = await operators();
-      const answers = await withinTime(evaluate());
+      const answers = await withinTime(evaluate()).catch(noAnswers);
       if (closed) return;
       await keeper.note(answers);
     } catch (error) {
@@ -136,6 +136,12 @@ function recipientsOf(
 /** The administrator always gets an e-mail. */
 export function withAdmin(onDuty: readonly Recipient[], admin: string): readonly Recipient[] {
   return admin === '' ? onDuty : withoutTwins([...onDuty, recipientOf(admin, 'admin')]);
+}
+
+/** What keeps the checks from being done is wrong itself. */
+function noAnswers(error: unknown): ReadonlyMap<string, CheckAnswer> {
+  const sentence = `The checks could not be done: ${error instanceof Error ? error.message : String(error)}`;
+  return new Map([['checks', { state: 'critical', sentence, measures: [], fix: 'reperio status, and the log' }]]);
 }
 
 async function withinTime(

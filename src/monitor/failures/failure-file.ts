@@ -6,9 +6,7 @@ import { type CountedFailure, sumOfFailures } from './failure.ts';
  * Where failures wait for the database: one JSON object a line. A process that ends of one writes
  * it itself; the supervisor takes all over.
  */
-const fileName = 'failures.jsonl';
-/** What is being taken over: after a crash it is taken over again. */
-const takenName = 'failures.taken.jsonl';
+const fileName = 'failures';
 /** A larger file is summed up. Bytes. */
 const largest = 1_000_000;
 
@@ -19,9 +17,10 @@ export interface FailureFile {
   take(): { readonly failures: readonly CountedFailure[]; readonly over: () => void };
 }
 
-export function failureFile(dataFolder: string): FailureFile {
-  const path = join(dataFolder, fileName);
-  const taken = join(dataFolder, takenName);
+export function failureFile(dataFolder: string, name = fileName): FailureFile {
+  const path = join(dataFolder, `${name}.jsonl`);
+  // What is being taken over: after a crash it is taken over again.
+  const taken = join(dataFolder, `${name}.taken.jsonl`);
   const take: FailureFile['take'] = () => {
     // A crash left one: the newer one waits for the next time.
     if (!existsSync(taken) && existsSync(path)) renameSync(path, taken);

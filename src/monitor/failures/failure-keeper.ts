@@ -1,12 +1,13 @@
 import { UserError } from '../../errors/errors.ts';
 import type { Database } from '../../store/database.ts';
 import { type CountedFailure, sumOfFailures } from './failure.ts';
-import { failureFile } from './failure-file.ts';
+import type { FailureFile } from './failure-file.ts';
 import { type ToldFailure, writeFailures } from './write-failures.ts';
 
 export interface FailureKeeperOptions {
   readonly database: Database;
-  readonly dataFolder: string;
+  /** Where they wait while the database is away. */
+  readonly file: FailureFile;
   readonly say: (level: 'warn', sentence: string) => void;
   /** Sends an e-mail. */
   readonly tell: (told: ToldFailure) => void;
@@ -22,8 +23,7 @@ export interface FailureKeeper {
 /** While the database is away, it is tried again after this long. Milliseconds. */
 const tryAgain = 5_000;
 
-export function createFailureKeeper({ database, dataFolder, say, tell }: FailureKeeperOptions): FailureKeeper {
-  const file = failureFile(dataFolder);
+export function createFailureKeeper({ database, file, say, tell }: FailureKeeperOptions): FailureKeeper {
   let waiting: CountedFailure[] = [];
   let writing: Promise<void> | undefined;
   let again = 0;

@@ -40,7 +40,13 @@ test('ten thousand equal exceptions, counted by two nodes, are one row and at mo
   const nodes = ['web1', 'web2'].map((node) => {
     const mailer = openMailer({ smtpUrl: smtp.url, outbox: folderOf('outbox'), tell: () => undefined });
     const watched = watchFailures({
-      ...{ database: store.database, node, dataFolder: folderOf(node), mailer: () => mailer, say: () => undefined },
+      ...{
+        database: store.database,
+        node,
+        file: failureFile(folderOf(node)),
+        mailer: () => mailer,
+        say: () => undefined,
+      },
       operators: async () => ({ admin: 'ada@library.example', from: 'library@library.example', library: 'lib' }),
     });
     return { mailer, watched };
@@ -112,7 +118,12 @@ test('while the database is stopped they wait in the data folder, and are taken 
     const dataFolder = folderOf('stopped');
     const said: string[] = [];
     const keeper = createFailureKeeper({
-      ...{ database: own.database, dataFolder, tell: () => undefined, say: (_, sentence) => void said.push(sentence) },
+      ...{
+        database: own.database,
+        file: failureFile(dataFolder),
+        tell: () => undefined,
+        say: (_, sentence) => void said.push(sentence),
+      },
     });
     await own.stop();
     keeper.add(noted(new Error('first'), 3));

@@ -5,12 +5,13 @@ import type { RunningRequest } from '../scoreboard.ts';
 import type { CountedFailure } from './failure.ts';
 import { createFailureBook, type FailureBook } from './failure-book.ts';
 import { failureEmail } from './failure-e-mail.ts';
+import type { FailureFile } from './failure-file.ts';
 import { createFailureKeeper } from './failure-keeper.ts';
 
 export interface NodeFailuresOptions {
   readonly database: Database;
   readonly node: string;
-  readonly dataFolder: string;
+  readonly file: FailureFile;
   readonly mailer: () => Mailer;
   readonly operators: () => Promise<Operators>;
   readonly say: (level: 'warn', sentence: string) => void;

@@ -9,6 +9,7 @@ import { UserError } from '../../errors/errors.ts';
 import { type Mailer, openMailer } from '../../mail/mailer.ts';
 import { ownChecks } from '../../monitor/alerts/own-checks.ts';
 import { watchAlerts } from '../../monitor/alerts/watch-alerts.ts';
+import { failureFile } from '../../monitor/failures/failure-file.ts';
 import { watchFailures } from '../../monitor/failures/node-failures.ts';
 import { createLogger } from '../../monitor/log.ts';
 import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
@@ -79,7 +80,9 @@ export async function serve({
     let now = settings;
     let mailer = mailerOf(settings, say);
     const operators = createOperators(database, settings);
-    const failures = watchFailures({ database, node: nodeName, dataFolder, mailer: () => mailer, operators, say });
+    const failures = watchFailures({
+      ...{ database, node: nodeName, file: failureFile(dataFolder), mailer: () => mailer, operators, say },
+    });
     const background = new BackgroundProcess(backgroundPlan(settings), log, {
       say,
       onFailures: failures.add,
