@@ -22,8 +22,9 @@ const askAgain = 60_000;
  */
 export function createOperators(
   database: Database,
-  { dataFolder, baseUrl, mailFrom }: Pick<Settings, 'dataFolder' | 'baseUrl' | 'mailFrom'>,
+  settings: () => Pick<Settings, 'dataFolder' | 'baseUrl' | 'mailFrom'>,
 ): () => Promise<Operators> {
+  const { dataFolder } = settings();
   const path = join(dataFolder, 'alerts', 'administrator');
   let admin: string | undefined;
   let asked = Number.NEGATIVE_INFINITY;
@@ -35,8 +36,9 @@ export function createOperators(
       // Most supervisors never read a site file otherwise.
       const { currentSite } = await import('../site/versions.ts');
       const found = (await currentSite({ query: (one) => database.query(one, { patience: 0 }) })).site.admin;
-      if (found !== admin) keep(found);
+      const before = admin;
       admin = found;
+      if (found !== before) keep(found);
     } catch {
       admin ??= kept();
     }
@@ -58,6 +60,7 @@ export function createOperators(
 
   return async () => {
     const found = await readAdmin();
+    const { mailFrom, baseUrl } = settings();
     return {
       admin: found,
       from: mailFrom ?? (found === '' ? 'library@localhost' : found),

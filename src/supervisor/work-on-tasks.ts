@@ -30,7 +30,7 @@ export async function workOnTasks({ settings, signal, onReady, ...told }: WorkOp
     if (level !== 'info') told.onTrouble?.(sentence);
   };
   const mailer = openMailer({ smtpUrl, outbox: join(dataFolder, 'outbox'), tell: say });
-  const operators = createOperators(database, settings);
+  const operators = createOperators(database, () => settings);
   // Not the file of a `serve` beside it, which takes that over.
   const file = failureFile(dataFolder, 'failures-tasks');
   const failures = watchFailures({ database, node: nodeName, file, mailer: () => mailer, operators, say });

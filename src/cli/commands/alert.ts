@@ -124,7 +124,7 @@ const test = defineSubcommand({
   },
   run: async ({ options, settings, stderr, print, printJson }) => {
     const given = settings();
-    const operators = await asking(given, (database) => createOperators(database, given)());
+    const operators = await asking(given, (database) => createOperators(database, () => given)());
     const now = Date.now();
     const at = options.at === undefined ? now : readTime(options.at, given.timeZone, now);
     const recipients: readonly Recipient[] =

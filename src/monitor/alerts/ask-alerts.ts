@@ -50,5 +50,7 @@ export async function knownAlerts(database: Database, file: AlertFile): Promise<
 }
 
 function isAway(error: unknown): boolean {
-  return error instanceof UserError && error.status === 503;
+  if (error instanceof UserError) return error.status === 503;
+  // No release has been here that knows alerts.
+  return error instanceof Error && 'code' in error && error.code === '42P01';
 }

@@ -21,7 +21,7 @@ export interface AlertKeeperOptions {
  * in the data folder.
  */
 export interface AlertKeeper {
-  /** What a node found; rejects only when the disk takes nothing. */
+  /** What a node found. */
   note(answers: ReadonlyMap<string, CheckAnswer>): Promise<void>;
 }
 
@@ -50,9 +50,17 @@ export function createAlertKeeper({ database, file, node, times, keep, discard }
     }
   }
 
+  function takeAsked(): ReturnType<AlertFile['takeAsked']> {
+    try {
+      return file.takeAsked();
+    } catch {
+      return [];
+    }
+  }
+
   return {
     note: async (answers) => {
-      for (const asked of file.takeAsked()) {
+      for (const asked of takeAsked()) {
         try {
           here = withAsked(here, asked);
           isApart = true;
@@ -67,7 +75,11 @@ export function createAlertKeeper({ database, file, node, times, keep, discard }
         here = step(here, answers, Date.now()).alerts;
         isApart = true;
       }
-      file.write(here);
+      try {
+        file.write(here);
+      } catch {
+        // The disk is full, which may be what is to be told: it is known in memory.
+      }
     },
   };
 }

@@ -34,26 +34,42 @@ const tooOld = 24 * 3_600_000;
 export function openOutbox(dataFolder: string, say: (level: 'info' | 'warn', sentence: string) => void): AlertOutbox {
   const folder = join(dataFolder, 'alerts', 'outbox');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  /** What the disk did not take: an alert may say that it is full. */
+  const inMemory = new Map<string, Waiting>();
   const due = new Map<string, number>();
   const sending = new Set<string>();
 
+  function forget(name: string): void {
+    inMemory.delete(name);
+    due.delete(name);
+    try {
+      rmSync(join(folder, name), { force: true });
+    } catch {
+      // The folder itself is gone, and with it the file.
+    }
+  }
+
+  function all(): readonly string[] {
+    return [...namesIn(folder), ...inMemory.keys()].sort();
+  }
+
   async function sendOne(name: string, sender: AlertSender, now: number): Promise<void> {
-    const waiting = read(join(folder, name));
-    if (waiting === undefined) return rmSync(join(folder, name), { force: true });
+    const waiting = inMemory.get(name) ?? read(join(folder, name));
+    if (waiting === undefined) return forget(name);
     const { recipient, letter, from } = waiting;
     const age = now - letter.at;
     try {
       await sender.send(recipient, age > late ? { ...letter, ...lateText(letter, age) } : letter, { from });
-      rmSync(join(folder, name), { force: true });
-      due.delete(name);
+      forget(name);
       say('info', `An alert was sent to ${recipient.address}${age > late ? ', late' : ''}: ${letter.short}`);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const isOver = age > tooOld;
-      if (isOver) rmSync(join(folder, name), { force: true });
-      if (isOver || !due.has(name))
+      const isFirst = !due.has(name);
+      if (isOver) forget(name);
+      if (isOver || isFirst)
         say('warn', `An alert could not be sent to ${recipient.address}${isOver ? ' and is given up' : ''}: ${reason}`);
-      due.set(name, now + tryAgain);
+      if (!isOver) due.set(name, now + tryAgain);
     }
   }
 
@@ -61,17 +77,22 @@ export function openOutbox(dataFolder: string, say: (level: 'info' | 'warn', sen
     keep: (letter, recipients, { from }) =>
       recipients.map((recipient) => {
         const name = `${String(letter.at).padStart(15, '0')}-${randomBytes(6).toString('hex')}.json`;
-        const path = join(folder, name);
-        writeFileSync(`${path}.part`, JSON.stringify({ recipient, letter, from }), { mode: 0o600 });
-        renameSync(`${path}.part`, path);
+        const waiting = { recipient, letter, from };
+        try {
+          const path = join(folder, name);
+          writeFileSync(`${path}.part`, JSON.stringify(waiting), { mode: 0o600 });
+          renameSync(`${path}.part`, path);
+        } catch {
+          inMemory.set(name, waiting);
+        }
         return name;
       }),
     discard: (names) => {
-      for (const name of names) rmSync(join(folder, name), { force: true });
+      for (const name of names) forget(name);
     },
     flush: async (sender, now) => {
       // Each way by itself: a server that does not answer keeps nobody else waiting.
-      const names = namesIn(folder).filter((name) => !sending.has(name) && (due.get(name) ?? 0) <= now);
+      const names = all().filter((name) => !sending.has(name) && (due.get(name) ?? 0) <= now);
       await Promise.all(
         names.map(async (name) => {
           sending.add(name);
@@ -84,16 +105,18 @@ export function openOutbox(dataFolder: string, say: (level: 'info' | 'warn', sen
       );
     },
     oldest: () => {
-      const [name] = namesIn(folder);
+      const [name] = all();
       return name === undefined ? undefined : Number(name.split('-')[0]);
     },
   };
 }
 
 function namesIn(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .sort();
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.json'));
+  } catch {
+    return [];
+  }
 }
 
 function read(path: string): Waiting | undefined {

@@ -299,6 +299,28 @@ test('the heartbeat beats once a minute, and is silent while no alert can be sen
   assert.equal(said.filter((one) => one.includes('alerts cannot be sent')).length, 2);
 });
 
+test('an alert is sent and its state is known though the disk takes nothing', async () => {
+  const spool = folderOf('spool');
+  const settings = settingsOf('full', { smsGateway: `spool:${spool}`, emergency: '* = sms:+41761111111' });
+  const database = connect(store.url, impatience);
+  let state: CheckState = 'ok';
+  const evaluate: Evaluate = async () => new Map([['disk', { state, sentence: 'It is full.', measures: [] }]]);
+  const node = watch(settings, database, evaluate);
+  try {
+    const folder = join(settings.dataFolder, 'alerts');
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'a file where the folder was: nothing can be written');
+    state = 'critical';
+    await waitFor('the message', () => readdirSync(spool).some((name) => !name.startsWith('.')));
+    await waitFor('its state', async () => (await readAlerts(store.database)).get('disk@full')?.told !== null);
+    assert.equal(readdirSync(spool).filter((name) => !name.startsWith('.')).length, 1);
+  } finally {
+    await node.close();
+    await database.close();
+    smtp.received.splice(0);
+  }
+});
+
 test('a state or a message that a crash cut off ends nothing', async () => {
   const { dataFolder } = settingsOf('cut');
   mkdirSync(join(dataFolder, 'alerts', 'outbox'), { recursive: true });

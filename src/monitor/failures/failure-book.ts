@@ -53,7 +53,9 @@ export function createFailureBook(
     const { kind, place = '' } = seen;
     const code = seen.code ?? codeOf(seen.error);
     const type = (seen.type ?? typeOf(seen.error)).slice(0, 60);
-    const key = `${kind}\n${type}\n${code}\n${place}\n${stack === '' ? message : stack}`;
+    // The message stands before the frames, and is another one each time.
+    const calls = stack.slice(Math.max(0, stack.indexOf('\n    at ')));
+    const key = [kind, type, code, place, calls, calls.includes('/src/') ? '' : message].join('\n');
     const before = known.get(key);
     if (before !== undefined) return before;
     const frames = ownFrames(stack);

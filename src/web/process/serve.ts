@@ -79,7 +79,7 @@ export async function serve({
     // As they are after a reload.
     let now = settings;
     let mailer = mailerOf(settings, say);
-    const operators = createOperators(database, settings);
+    const operators = createOperators(database, () => now);
     const failures = watchFailures({
       ...{ database, node: nodeName, file: failureFile(dataFolder), mailer: () => mailer, operators, say },
     });
