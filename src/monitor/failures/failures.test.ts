@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,4 +164,31 @@ test('a line that was cut off is left out, the others are not', () => {
   );
   over();
   assert.equal(file.isThere(), false);
+});
+
+test('a process that ends of an exception or a rejection has written down why', () => {
+  const dataFolder = folderOf('last-words');
+  const program = join(dataFolder, 'program.mts');
+  for (const [how, kind] of [
+    ["Promise.reject(new RangeError('nobody waits; token=hunter2'))", 'rejection'],
+    ["setTimeout(() => { throw new TypeError('nobody catches') }, 1)", 'worker'],
+  ] as const) {
+    writeFileSync(
+      program,
+      `import { noteEnd } from '${new URL('note-end.ts', import.meta.url)}';
+import { createFailureBook } from '${new URL('failure-book.ts', import.meta.url)}';
+import { failureFile } from '${new URL('failure-file.ts', import.meta.url)}';
+noteEnd('worker', createFailureBook('web1'), failureFile('${dataFolder}'));
+${how};`,
+    );
+    const { status, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8', timeout: 60_000 });
+    assert.equal(status, 1, stderr);
+    const { failures, over } = failureFile(dataFolder).take();
+    over();
+    assert.deepEqual(
+      failures.map((one) => [one.kind, one.place, one.count]),
+      [[kind, 'worker', 1]],
+    );
+    assert.doesNotMatch(JSON.stringify(failures), /hunter2/);
+  }
 });
