@@ -32,6 +32,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'index',
       'jobs',
       'library',
+      'mail',
       'maintain/gc',
       'maintain/tune',
       'marc',
@@ -86,7 +87,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'web/process': {
     for: '`serve`: starts the supervisor and gives it what it needs; incoming connections',
     notFor: 'what all processes share (supervisor)',
-    imports: ['config', 'errors', 'monitor', 'store', 'supervisor', 'web/http', 'web/limits'],
+    imports: ['config', 'errors', 'mail', 'monitor', 'store', 'supervisor', 'web/http', 'web/limits'],
   },
   'web/api': {
     for: 'the JSON API: its operations, its schemas and its page',
@@ -181,9 +182,22 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/admin': {
-    for: 'what administrators do with people, groups, roles, sessions and tokens; past loads',
+    for: 'what administrators do with people, groups, roles, sessions and tokens; past loads; failures of the program',
     notFor: 'deciding who may (people), loading (records)',
-    imports: ['access', 'html', 'people', 'records', 'site', 'web/account', 'web/exchange', 'web/http', 'web/ui'],
+    imports: [
+      'access',
+      'errors',
+      'html',
+      'monitor',
+      'people',
+      'records',
+      'site',
+      'store',
+      'web/account',
+      'web/exchange',
+      'web/http',
+      'web/ui',
+    ],
   },
   'web/account': {
     for: 'what people do with their own account; e-mails; signing in by page, provider and program',
@@ -249,6 +263,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'library',
       'mail',
       'marc',
+      'monitor',
       'people',
       'profile',
       'search',
@@ -278,7 +293,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   supervisor: {
     for: 'processes of this node: the supervisor, its workers and the background process, messages, limits, releases, systemd; following the index and doing tasks as processes of their own',
     notFor: 'other hosts (cluster), what a process answers (web)',
-    imports: ['config', 'index', 'jobs', 'library', 'monitor', 'store'],
+    imports: ['config', 'index', 'jobs', 'library', 'mail', 'monitor', 'store'],
   },
   cluster: {
     for: 'hosts as data: one file that describes a cluster, checked and drawn, and what is made of it for each program',
@@ -315,9 +330,9 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['config', 'errors', 'files', 'jobs', 'store'],
   },
   monitor: {
-    for: 'what is measured and told of a node: meters, scoreboard, state, other nodes, metrics, its status page, the log',
+    for: 'what is measured and told of a node: meters, scoreboard, state, other nodes, metrics, its status page, the log; failures, alerts and who gets them',
     notFor: 'profiles (profile), measuring by benchmarks',
-    imports: ['addresses', 'config', 'errors', 'html', 'jobs', 'site', 'store'],
+    imports: ['addresses', 'config', 'errors', 'html', 'jobs', 'mail', 'site', 'store'],
   },
   profile: {
     for: 'where a process spends its time: functions, statements, memory',

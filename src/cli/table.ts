@@ -67,6 +67,16 @@ export const commandTable: CommandTable = {
     summary: 'Ask whether all is well, and what to type where it is not.',
     load: () => import('./commands/doctor.ts'),
   },
+  alert: {
+    group: 'Running',
+    summary: 'Show, acknowledge and silence alerts; show and test who gets them.',
+    load: () => import('./commands/alert.ts'),
+  },
+  failures: {
+    group: 'Running',
+    summary: 'Show what went wrong in the program, grouped and counted.',
+    load: () => import('./commands/failures.ts'),
+  },
   tasks: {
     group: 'Running',
     summary: 'Show or run the periodic tasks.',

@@ -57,6 +57,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Secret',
   ],
   Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden'],
+  Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],
 };
 

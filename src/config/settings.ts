@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors/errors.ts';
 import { nearest } from '../errors/nearest.ts';
 import { configErrors } from './errors.ts';
+import { mapText } from './map-text.ts';
 import { type SettingDefinition, settingsTable } from './table.ts';
 import { parseValue } from './values.ts';
 
@@ -87,7 +88,9 @@ export function readSettings(environment: Environment = process.env, folder: str
   if (configured && !existsSync(file)) problems.push(`${fileVariable} names ${file}, which does not exist`);
   for (const [name, given] of Object.entries(readFile(file, problems))) {
     const found = entries.find(([, definition]) => definition.name === name);
-    if (found) take(found[0], 'file', `${name} in ${file}`, given, dirname(file));
+    const isMap = found?.[1].map === true && typeof given === 'object' && given !== null;
+    const value = isMap ? (mapText(readFileSync(file, 'utf8'), name) ?? given) : given;
+    if (found) take(found[0], 'file', `${name} in ${file}`, value, dirname(file));
     else problems.push(`${name} in ${file} is not a setting${meant(name, namesInFile())}`);
   }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { SettingDefinition } from './table.ts';
 
 /** What of a setting decides which values it may have. */
-type ValueForm = Pick<SettingDefinition, 'type' | 'minimum' | 'maximum' | 'choices' | 'problem'>;
+type ValueForm = Pick<SettingDefinition, 'type' | 'minimum' | 'maximum' | 'choices' | 'problem' | 'map'>;
 
 /**
  * A value as the file or the environment gave it, made into what the setting is. Wrong: `problem`
@@ -50,13 +50,24 @@ function parseBoolean(given: unknown): ParsedValue {
   return { problem: 'is neither true nor false' };
 }
 
-function parseText({ choices, problem: problemOf }: ValueForm, given: unknown): ParsedValue {
+function parseText({ choices, map, problem: problemOf }: ValueForm, given: unknown): ParsedValue {
   if (typeof given !== 'string' && typeof given !== 'number') return { problem: 'is not text' };
   const value = String(given);
   if (choices && !choices.includes(value)) return { problem: `is "${value}" and must be one of ${choices.join(', ')}` };
   if (value === '') return { problem: 'is empty' };
   const problem = problemOf?.(value);
-  return problem === undefined ? { value } : { problem };
+  return problem === undefined ? { value: map === true ? shown(value) : value } : { problem };
+}
+
+/** A map of the file, which was drawn at its place there, as one line. */
+function shown(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/\s*=\s*/g, ' = ')
+    .replace(/\s*;\s*/g, '; ')
+    .replace(/\s*,\s*/g, ', ')
+    .replace(/[; ]+$/, '')
+    .trim();
 }
 
 function parseNumber(

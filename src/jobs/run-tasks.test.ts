@@ -89,9 +89,15 @@ test('one that fails is tried again, more and more rarely, beside others that ar
   await enterTasks(database, tasks);
   const stop = new AbortController();
   const told: string[] = [];
+  const thrown: string[] = [];
   const node = runTasks(
     { database, url, node: 'a', tasks, signal: stop.signal },
-    { standby: 0, every: 5, onTask: (name, { problem }) => told.push(`${name}: ${problem}`) },
+    {
+      standby: 0,
+      every: 5,
+      onTask: (name, { problem }) => told.push(`${name}: ${problem}`),
+      onFailure: (name, error) => thrown.push(`${name}: ${error}`),
+    },
   );
   const pauses: number[] = [];
   for (let failures = 1; failures <= 9; failures++) {
@@ -108,6 +114,7 @@ test('one that fails is tried again, more and more rarely, beside others that ar
     await database.query(sql`UPDATE task SET due = now() WHERE name = 'broken'`);
   }
   assert.deepEqual(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  assert.deepEqual(thrown, Array(9).fill('broken: Error: the disk is full'));
   await waitFor('its success', async () => (await stateOf('broken')).failures === 0);
   stop.abort();
   await node;

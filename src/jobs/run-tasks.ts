@@ -31,6 +31,8 @@ export interface RunTasksOptions {
   readonly every?: number;
   /** A sentence for the log. */
   readonly onTask?: (name: string, outcome: Outcome) => void;
+  /** A task has thrown this. */
+  readonly onFailure?: (name: string, error: unknown) => void;
   readonly onTrouble?: (sentence: string) => void;
   /** Told what is being done now. */
   readonly onDoing?: (names: readonly string[]) => void;
@@ -87,7 +89,7 @@ function mayBegin({ window }: Task): boolean {
 async function doLane(
   lane: Lane,
   context: TaskContext,
-  { standby, onTask, onDoing }: RunTasksOptions,
+  { standby, onTask, onFailure, onDoing }: RunTasksOptions,
   doing: Set<string>,
 ): Promise<void> {
   const { database, url, tasks, signal } = context;
@@ -102,7 +104,7 @@ async function doLane(
       const task = tasks.find((one) => one.name === name)!;
       doing.add(name);
       onDoing?.([...doing]);
-      const outcome = await doTask({ ...context, lease }, task).finally(() => {
+      const outcome = await doTask({ ...context, lease, onFailure }, task).finally(() => {
         doing.delete(name);
         onDoing?.([...doing]);
       });
@@ -115,7 +117,16 @@ async function doLane(
 
 /** Undefined: it was given up, and another process may start it. */
 export async function doTask(
-  { database, node, signal, lease }: Omit<TaskContext, 'url' | 'tasks'> & { readonly lease: Lease },
+  {
+    database,
+    node,
+    signal,
+    lease,
+    onFailure,
+  }: Omit<TaskContext, 'url' | 'tasks'> & {
+    readonly lease: Lease;
+    readonly onFailure?: RunTasksOptions['onFailure'] | undefined;
+  },
   task: Task,
 ): Promise<Outcome | undefined> {
   const held = whileHeld(lease, signal);
@@ -135,6 +146,7 @@ export async function doTask(
       await endTask(database, begun, task, outcome);
       return outcome;
     }
+    onFailure?.(task.name, error);
     const problem =
       watch.why() === 'long'
         ? `It was stopped, since it had run for ${Math.round(longestOf(task) / 60_000)} minutes, which is too long.`

@@ -40,12 +40,18 @@ export interface MailerOptions {
 }
 
 const standardPauses = [0, 5_000, 60_000];
-const timeouts = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000 };
+/** Milliseconds. */
+export const timeouts = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000 };
+
+/** Throws `smtpWrong`. */
+export function requireSmtp(smtpUrl: string): void {
+  if (!/^smtps?:\/\/[^/]+/.test(smtpUrl)) throw new UserError(mailErrors.smtpWrong);
+}
 
 /** Throws `smtpWrong`. The server is not asked before there is an e-mail. */
 export function openMailer(options: MailerOptions): Mailer {
   const { smtpUrl, pauses = standardPauses } = options;
-  if (smtpUrl !== undefined && !/^smtps?:\/\/[^/]+/.test(smtpUrl)) throw new UserError(mailErrors.smtpWrong);
+  if (smtpUrl !== undefined) requireSmtp(smtpUrl);
   const transport = smtpUrl === undefined ? undefined : createTransport({ url: smtpUrl, ...timeouts });
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
   const closing = new AbortController();

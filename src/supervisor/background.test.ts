@@ -28,7 +28,11 @@ function started(nodeAt: (start: number) => string): { background: BackgroundPro
     release: () => ({ folder, entry: pathToFileURL(entry), node: nodeAt(++starts) }),
     start: (kept: unknown) => ({ kept }),
   };
-  const background = new BackgroundProcess(plan, { write: () => undefined }, (_, sentence) => said.push(sentence));
+  const background = new BackgroundProcess(
+    plan,
+    { write: () => undefined },
+    { say: (_, sentence) => said.push(sentence) },
+  );
   background.begin();
   return { background, said };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
+import type { CountedFailure } from '../monitor/failures/failure.ts';
 import type { BackgroundStatus } from '../monitor/node-status.ts';
 import { hearLines } from './hear-lines.ts';
 import type { ToWorker } from './messages.ts';
@@ -24,6 +25,15 @@ export interface FromBackground {
   readonly kept: unknown;
   /** Why it draws no thumbnails; undefined: it does. */
   readonly thumbnailTrouble?: string | undefined;
+  /** What it has met since it told last. */
+  readonly failures?: readonly CountedFailure[];
+}
+
+export interface BackgroundEvents {
+  readonly say: Say;
+  readonly onFailures?: (failures: readonly CountedFailure[]) => void;
+  /** It ended by itself; with the last lines that it wrote. */
+  readonly onDeath?: (how: string, said: readonly string[]) => void;
 }
 
 type Say = (level: 'info' | 'warn' | 'error', sentence: string) => void;
@@ -63,6 +73,7 @@ const closeLimit = 5_000;
 export class BackgroundProcess {
   readonly #log: DestinationStream;
   readonly #say: Say;
+  readonly #events: BackgroundEvents;
   readonly #watch: NodeJS.Timeout;
   #plan: BackgroundPlan;
   #child: ChildProcess | undefined;
@@ -80,10 +91,12 @@ export class BackgroundProcess {
   #closing = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(plan: BackgroundPlan, log: DestinationStream, say: Say) {
+  constructor(plan: BackgroundPlan, log: DestinationStream, events: BackgroundEvents) {
+    const { say } = events;
     this.#plan = plan;
     this.#log = log;
     this.#say = say;
+    this.#events = events;
     this.#timer = setTimeout(() => this.begin(), startWithin).unref();
     this.#watch = repeat(lookEvery, () => this.#look(), say).unref();
   }
@@ -160,7 +173,8 @@ export class BackgroundProcess {
     tell(child, { kind: 'start', data: this.#plan.start(this.#kept) });
   }
 
-  #hear(child: ChildProcess, { doing, resident, kept, thumbnailTrouble }: FromBackground): void {
+  #hear(child: ChildProcess, { doing, resident, kept, failures, thumbnailTrouble }: FromBackground): void {
+    if (failures !== undefined) this.#events.onFailures?.(failures);
     if (this.#child !== child) return;
     this.#heard = performance.now();
     this.#doing = doing;
@@ -188,6 +202,7 @@ export class BackgroundProcess {
     const age = performance.now() - this.#began;
     this.#pause = age > grownUp ? shortestPause : Math.min(longestPause, this.#pause * 2);
     const doing = this.#doing === undefined ? '' : ` while ${this.#doing}`;
+    this.#events.onDeath?.(how, said);
     this.#lastDeath = `failed with ${how}${doing}`;
     const last = said.length === 0 ? '' : ` Its last output: ${said.slice(-5).join(' | ')}`;
     const seconds = Math.round(this.#pause / 1000);

@@ -1,3 +1,4 @@
+import type { CountedFailure } from '../monitor/failures/failure.ts';
 import type { NodeStatus } from '../monitor/node-status.ts';
 import type { WorkerReport } from '../monitor/worker-report.ts';
 
@@ -35,7 +36,7 @@ export type ToSupervisor =
   /** Balancers have heard that we go (`probed`), or nobody asks this worker. */
   | { readonly kind: 'noticed'; readonly probed: boolean }
   /** Once a second: it lives, and this is what it did. */
-  | { readonly kind: 'report'; readonly report: WorkerReport }
+  | { readonly kind: 'report'; readonly report: WorkerReport; readonly failures?: readonly CountedFailure[] }
   /** A profile is kept under this id; undefined: another one was being taken. */
   | { readonly kind: 'profiled'; readonly number: number; readonly id: string | undefined }
   /** How is the whole node? */

@@ -1,8 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
+import type { CountedFailure } from '../monitor/failures/failure.ts';
 import { NodeMeter, sampleSeconds } from '../monitor/node-meter.ts';
 import type { NodeState, WorkerExit, WorkerStatus } from '../monitor/node-status.ts';
+import type { RunningRequest } from '../monitor/scoreboard.ts';
 import { Exits, exitSentence, lastWords } from './exits.ts';
 import { Member, type WorkerPlan } from './member.ts';
 import type { ToSupervisor } from './messages.ts';
@@ -22,6 +24,12 @@ export interface SupervisorOptions {
   readonly say: (level: 'info' | 'warn' | 'error', sentence: string) => void;
   /** Answers workers that ask how the node is. */
   readonly onAsked: (member: Member, number: number) => void;
+  /** What a worker has met since it told last. */
+  readonly onFailures?: (failures: readonly CountedFailure[]) => void;
+  /**
+   * A worker ended by itself, or its successor did not start; with the last lines that it wrote.
+   */
+  readonly onDeath?: (how: string, said: readonly string[], running: readonly RunningRequest[]) => void;
   /** Called once, when the first worker answers requests. */
   readonly onListening: (address: string) => void;
 }
@@ -289,6 +297,7 @@ export class Supervisor {
     } else if (message.kind === 'report') {
       member.note(message.report);
       this.meter.note(member.pid, message.report);
+      if (message.failures !== undefined) this.#options.onFailures?.(message.failures);
     } else if (message.kind === 'profiled') {
       this.#asked.get(message.number)?.(message.id);
       this.#asked.delete(message.number);
@@ -326,6 +335,7 @@ export class Supervisor {
     // The very first one: run() reports it.
     if (this.#stopping || expected || !this.#listening) return;
     const death = this.#exits.add(member, how, running);
+    this.#options.onDeath?.(how, death.said, running);
     // A successor that did not start: the process in the slot still answers.
     if (slot.member !== member) return;
     vacate(slot, member.age);

@@ -1,6 +1,12 @@
+import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { type RunTasksOptions, runTasks } from '../jobs/run-tasks.ts';
 import { libraryTasks } from '../library/jobs.ts';
+import { openMailer } from '../mail/mailer.ts';
+import { failureFile } from '../monitor/failures/failure-file.ts';
+import { watchFailures } from '../monitor/failures/node-failures.ts';
+import { noteEnd } from '../monitor/failures/note-end.ts';
+import { createOperators } from '../monitor/operators.ts';
 import { openStore } from '../store/open.ts';
 import { tellSystemd } from './systemd.ts';
 
@@ -19,12 +25,31 @@ export interface WorkOptions extends Pick<RunTasksOptions, 'onTask' | 'onTrouble
 export async function workOnTasks({ settings, signal, onReady, ...told }: WorkOptions): Promise<void> {
   const { database, url, release } = await openStore(settings, { signal });
   const systemd = tellSystemd(() => true);
+  const { dataFolder, smtpUrl, nodeName } = settings;
+  const say = (level: 'info' | 'warn' | 'error', sentence: string): void => {
+    if (level !== 'info') told.onTrouble?.(sentence);
+  };
+  const mailer = openMailer({ smtpUrl, outbox: join(dataFolder, 'outbox'), tell: say });
+  const operators = createOperators(database, () => settings);
+  // Not the file of a `serve` beside it, which takes that over.
+  const file = failureFile(dataFolder, 'failures-tasks');
+  const failures = watchFailures({ database, node: nodeName, file, mailer: () => mailer, operators, say });
+  noteEnd('tasks', failures.book, file);
   try {
     const tasks = libraryTasks(database, settings);
     onReady();
-    await runTasks({ database, url, node: settings.nodeName, tasks, signal }, { standby: 0, ...told });
+    await runTasks(
+      { database, url, node: settings.nodeName, tasks, signal },
+      {
+        standby: 0,
+        ...told,
+        onFailure: (name, error) => failures.book.note({ kind: 'task', error, place: name }),
+      },
+    );
   } finally {
     systemd.stop();
+    await failures.close();
+    await mailer.close();
     await release();
   }
 }

@@ -9,6 +9,7 @@ import Fastify, {
 import { having } from '../addresses/addresses.ts';
 import { UserError } from '../errors/errors.ts';
 import { SegmentDamaged } from '../index/segment/errors.ts';
+import type { FailureBook } from '../monitor/failures/failure-book.ts';
 import { may } from '../people/person.ts';
 import { openLevel, type SiteLevel } from '../site/level.ts';
 import { accountRoutes } from './account/routes.ts';
@@ -72,6 +73,8 @@ export interface AppOptions {
   readonly status?: StatusSource;
   /** Documents of records; undefined: there are none. */
   readonly files?: WebFiles;
+  /** Counts what went wrong; undefined: nobody does. */
+  readonly failures?: FailureBook;
   /** For ?profile= and kept profiles; undefined: there are none. */
   readonly profiling?: ProfileRoutes;
   /** Milliseconds. */
@@ -104,7 +107,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     (request) => visitorOf(request).signedIn !== undefined,
     options.watch?.eventLoopLag,
   );
-  const later = options.later ?? createAfterAnswer();
+  const later = options.later ?? createAfterAnswer(options.failures);
   const environment = createEnvironment(library, {
     baseUrl: options.baseUrl,
     people: options.people,
@@ -112,6 +115,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     later,
     level: options.level ?? (() => openLevel),
     files: options.files,
+    failures: options.failures,
     sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
   });
   const proxies = trustedProxies(options.trustProxy);

@@ -11,6 +11,9 @@ import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
 import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
 import { indexFolderOf } from '../library/index-folder.ts';
 import { libraryTasks } from '../library/jobs.ts';
+import { createFailureBook } from '../monitor/failures/failure-book.ts';
+import { failureFile } from '../monitor/failures/failure-file.ts';
+import { noteEnd } from '../monitor/failures/note-end.ts';
 import { createLogger, logTask } from '../monitor/log.ts';
 import { residentBytes } from '../monitor/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
@@ -70,6 +73,8 @@ async function openWhenThere(settings: Settings, logger: Logger): Promise<Store 
 async function run({ settings, kept }: BackgroundStart): Promise<void> {
   const logger = createLogger(settings, pino.destination({ fd: 1, sync: true }));
   const { signal } = ending;
+  const failures = createFailureBook(settings.nodeName);
+  noteEnd('background', failures, failureFile(settings.dataFolder));
   const store = await openWhenThere(settings, logger);
   if (store === undefined) return;
   const { database, url } = store;
@@ -83,6 +88,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
       resident: residentBytes(),
       kept: memory,
       thumbnailTrouble: doing.thumbnailTrouble,
+      failures: failures.take(),
     });
   };
   const drawThumbnails = async (): Promise<void> => {
@@ -116,6 +122,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
         {
           standby: settings.taskWork === 'standby' ? tasksStandby : 0,
           onTask: (name, outcome) => logTask(logger, name, outcome),
+          onFailure: (name, error) => failures.note({ kind: 'task', error, place: name }),
           onTrouble: (sentence) => logger.warn(sentence),
           onDoing: (names) => note({ task: taskText(names) }),
         },
@@ -124,6 +131,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
     ]);
   } finally {
     clearInterval(telling);
+    note({});
     await store.release();
   }
 }

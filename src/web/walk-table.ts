@@ -279,6 +279,10 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /admin/tokens': () => get('/admin/tokens'),
   'POST /admin/tokens': form('/admin/tokens'),
   'GET /admin/loads': () => get('/admin/loads', '/admin/loads?q=zq'),
+  // Nothing has failed.
+  'GET /admin/failures': () => get('/admin/failures', '/admin/failures?all=1&ln=fr'),
+  'GET /admin/failures/:fingerprint': () => get('/admin/failures/x', '/admin/failures/0123456789abcdef'),
+  'POST /admin/failures/:fingerprint': form('/admin/failures/0123456789abcdef'),
   'GET /admin/log': () => get('/admin/log'),
 };
 

@@ -14,6 +14,10 @@ import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
 import { type Library, openLibrary } from '../library/open.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
+import type { CountedFailure } from '../monitor/failures/failure.ts';
+import { createFailureBook, type FailureBook } from '../monitor/failures/failure-book.ts';
+import { failureFile } from '../monitor/failures/failure-file.ts';
+import { noteEnd } from '../monitor/failures/note-end.ts';
 import { createLogger } from '../monitor/log.ts';
 import type { NodeStatus } from '../monitor/node-status.ts';
 import { createScoreboard, scoreboardPath } from '../monitor/scoreboard.ts';
@@ -101,6 +105,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
   };
   try {
     const logger = createLogger(settings, logLines);
+    const failures = createFailureBook(settings.nodeName);
+    noteEnd('worker', failures, failureFile(settings.dataFolder));
     const library = await openLibrary(settings);
     opened.library = library;
     // Pages say that citations are being counted until they are.
@@ -138,6 +144,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         eventLoopLag: () => eventLoopLag.mean(),
       },
       level: () => level.now(),
+      failures,
       files: {
         database: library.database,
         store: openContentStore(library.database, settings),
@@ -186,7 +193,9 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     await app.ready();
     // It listens to nothing itself; this starts its watch over idle and slow connections.
     app.server.emit('listening');
-    const report = (): void => tell({ kind: 'report', report: reportOf(library, meter, connections.size) });
+    const report = (): void => {
+      tell({ kind: 'report', report: reportOf(library, meter, connections.size), ...counted(failures) });
+    };
     await warmUp(library);
     running = { settings, app, connections, report, close };
     tell({ kind: 'ready' });
@@ -236,6 +245,11 @@ function askedLately(ask: () => Promise<NodeStatus>): () => Promise<NodeStatus> 
     });
     return answer;
   };
+}
+
+function counted(book: FailureBook): { readonly failures?: readonly CountedFailure[] } {
+  const failures = book.take();
+  return failures.length === 0 ? {} : { failures };
 }
 
 async function askStatus(): Promise<NodeStatus> {

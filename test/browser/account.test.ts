@@ -58,6 +58,7 @@ const ownPages: Readonly<Record<string, string>> = {
   'versions of a record': '/record/1/history',
   'a version of a record': '/record/1/history/2?with=1',
   'a version of a record, in French': '/record/1/history/2?with=1&ln=fr',
+  failures: '/admin/failures?all=1',
 };
 
 describe('pages of accounts in Chromium', { skip }, () => {

@@ -23,6 +23,7 @@ const clusterPrograms = {
   patroni: 'patroni',
   etcd: 'etcd-server',
   promtool: 'prometheus',
+  amtool: 'prometheus-alertmanager',
   'systemd-analyze': 'systemd',
   socat: 'socat',
   openssl: 'openssl',

@@ -114,6 +114,27 @@ test('promtool takes the configuration of Prometheus and its rules', { skip: lac
   assert.equal(rules.status, 0);
 });
 
+test('amtool takes the configuration of Alertmanager, and every recipient has a route', {
+  skip: lacks('amtool'),
+}, () => {
+  const at = written('mon1');
+  const file = at('/etc/prometheus/alertmanager.yml');
+  const checked = run(findProgram('amtool')!, ['check-config', file]);
+  assert.match(checked.text, /SUCCESS/);
+  assert.equal(checked.status, 0);
+  const routed = (...labels: readonly string[]): string =>
+    run(findProgram('amtool')!, ['config', 'routes', 'test', `--config.file=${file}`, ...labels]).text.split('\n')[0]!;
+  assert.equal(routed('severity=page'), 'window-1,window-2,window-3');
+  assert.equal(routed('severity=ticket'), 'all');
+  const broken = join(scratch, 'alertmanager-broken.yml');
+  writeFileSync(broken, readFileSync(file, 'utf8').replace(/end_time: "?24:00"?/, 'end_time: "06:00"'));
+  assert.notEqual(
+    run(findProgram('amtool')!, ['check-config', broken]).status,
+    0,
+    'a window across midnight is refused',
+  );
+});
+
 test('alerts come when what they tell of is so, and not before', { skip: lacks('promtool') }, () => {
   const at = written('mon1');
   const series = (name: string, values: string) => `      - series: '${name}'\n        values: '${values}'`;

@@ -16,7 +16,7 @@ export function renderPrometheus(topology: Topology, host: Host): readonly Rende
 
 rule_files:
   - ${rulesFile}
-
+${alerting(topology)}
 scrape_configs:
   # Web nodes answer only the networks in status-networks; this host is one of them.`,
     job('reperio', hostsWith(topology, 'web'), ports.web),
@@ -39,6 +39,13 @@ scrape_configs:
       ),
     },
   ];
+}
+
+/** All Alertmanagers: they agree among themselves who tells. */
+function alerting(topology: Topology): string {
+  if (topology.emergency === undefined) return '';
+  const targets = hostsWith(topology, 'monitor').map(({ address }) => `"${address}:${topology.ports.alertmanager}"`);
+  return `\nalerting:\n  alertmanagers:\n    - static_configs:\n        - targets: [${targets.join(', ')}]\n`;
 }
 
 /** The host's name as `node`, so that alerts read well. */

@@ -1,5 +1,6 @@
 import type { Secrets } from '../topology/secrets.ts';
 import { etcdMembers, type Host, type Topology, usesPatroni } from '../topology/topology.ts';
+import { renderAlertmanager } from './alertmanager.ts';
 import { renderApache } from './apache.ts';
 import { renderEtcd } from './etcd.ts';
 import { renderGrafana } from './grafana.ts';
@@ -56,6 +57,10 @@ export const programs = {
   grafana: { render: renderGrafana, runsOn: has('monitor'), byName: true },
   nagios: { render: renderNagios, runsOn: has('monitor'), byName: true },
   icinga: { render: renderIcinga, runsOn: has('monitor'), byName: true },
+  alertmanager: {
+    render: renderAlertmanager,
+    runsOn: (topology, host) => host.roles.includes('monitor') && topology.emergency !== undefined,
+  },
 } as const satisfies Readonly<Record<string, Program>>;
 
 export type ProgramName = keyof typeof programs;

@@ -39,6 +39,7 @@ function settingsText(topology: Topology, host: Host): string {
     setting('base-url', topology.baseUrl),
     '# Documents are in one folder that all web, worker and files hosts share.',
     setting('files', topology.files.folder),
+    emergencySettings(topology),
     isWeb && deliverySettings(topology),
     isWeb && [
       '# Not on every interface: readers connect only through the balancers, nginx or Apache.',
@@ -64,6 +65,19 @@ function settingsText(topology: Topology, host: Host): string {
       setting('keep-alive', '72s'),
     ],
   );
+}
+
+/** The same people at the same times as Alertmanager tells; text messages are sent by the nodes. */
+function emergencySettings({ emergency }: Topology): readonly string[] | undefined {
+  if (emergency === undefined) return undefined;
+  const { duties, timeZone, mailFrom } = emergency;
+  const map = Object.fromEntries(duties.map(({ window, recipients }) => [window.text, recipients.join(', ')]));
+  return [
+    '# Who is told when something is wrong. smtp-url and sms-gateway may have passwords: they go to secrets.env.',
+    stringify({ emergency: map }, { lineWidth: 0 }).trimEnd(),
+    setting('time-zone', timeZone),
+    setting('mail-from', mailFrom),
+  ];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../../yaml/yaml-reader.ts';
 import { topologyProblems } from './check.ts';
 import { linesOf } from './lines.ts';
+import { readEmergency } from './parse-emergency.ts';
 import { readHosts } from './parse-hosts.ts';
 import type { SecretSource } from './topology.ts';
 import {
@@ -45,6 +46,7 @@ const sections = [
   'files',
   'slots',
   'passwords',
+  'emergency',
 ] as const;
 
 const word = /^[a-z][a-z0-9_-]{0,30}$/;
@@ -87,6 +89,7 @@ export function parseTopology(text: string): ParsedTopology {
       safeApi(versions),
     ...readPlans(reader, root, name, versions),
     secrets: readSecretSources(reader, root.passwords),
+    emergency: readEmergency(reader, root.emergency),
   };
   const lineOf = linesOf(text);
   for (const { at, message } of topologyProblems(topology)) reader.report(lineOf(at), message);

@@ -13,6 +13,7 @@ export function portsOf(topology: Topology, host: Host): readonly PortName[] {
     ...(has('database') && patroni ? (['patroni'] as const) : []),
     ...(etcdMembers(topology).includes(host) ? (['etcd', 'etcd-peers'] as const) : []),
     ...(has('monitor') ? (['prometheus'] as const) : []),
+    ...(has('monitor') && topology.emergency !== undefined ? (['alertmanager', 'alertmanager-peers'] as const) : []),
   ];
 }
 

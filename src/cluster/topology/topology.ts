@@ -1,3 +1,4 @@
+import type { Duty } from '../../config/emergency.ts';
 import type { Network } from './network.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface Topology {
   /** Requests that a web node is given at once; undefined: by its cores. */
   readonly slots: { readonly pages: number | undefined; readonly downloads: number | undefined };
   readonly secrets: Readonly<Record<SecretName, SecretSource>>;
+  /** Undefined: the cluster file names nobody. */
+  readonly emergency: EmergencyPlan | undefined;
 }
 
 export const roles = ['balancer', 'web', 'worker', 'database', 'etcd', 'files', 'monitor'] as const;
@@ -73,6 +76,8 @@ export const defaultPorts = {
   etcd: 2379,
   'etcd-peers': 2380,
   prometheus: 9090,
+  alertmanager: 9093,
+  'alertmanager-peers': 9094,
 } as const;
 export type PortName = keyof typeof defaultPorts;
 export type Ports = Readonly<Record<PortName, number>>;
@@ -105,6 +110,15 @@ export type SecretSource =
   | { readonly kind: 'environment'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'literal'; readonly value: string };
+
+/** Who is told when something is wrong. */
+export interface EmergencyPlan {
+  readonly duties: readonly Duty[];
+  readonly timeZone: string;
+  /** Host and port. */
+  readonly mailServer: string;
+  readonly mailFrom: string;
+}
 
 export const secretNames = ['library', 'superuser', 'replication', 'rewind'] as const;
 export type SecretName = (typeof secretNames)[number];

@@ -10,6 +10,7 @@ export interface TableNote {
 
 /** Every table that the migrations make, once. A migration that adds one says here what it is. */
 export const tables: Readonly<Record<string, TableNote>> = {
+  alert: { kind: 'derived', what: 'what is or was wrong: nodes look again; who had acknowledged it is lost' },
   api_token: { kind: 'truth', what: 'tokens that people have made, as digests' },
   audit: { kind: 'truth', what: 'who changed what about people, roles and groups' },
   content_check: { kind: 'derived', what: 'when the bytes of files were last read: they are read again' },
@@ -18,6 +19,8 @@ export const tables: Readonly<Record<string, TableNote>> = {
   document_changes: { kind: 'derived', what: 'how often documents have changed: counted on from anywhere' },
   done_request: { kind: 'truth', what: 'answers to requests with an Idempotency-Key, for a day' },
   external_identity: { kind: 'truth', what: 'who signs in at a provider as whom' },
+  failure: { kind: 'truth', what: 'kinds of failures of the program, how often each happened, and who judged it how' },
+  failure_hour: { kind: 'truth', what: 'how often each kind of failure happened in each hour of a week' },
   file: { kind: 'truth', what: 'versions and formats of documents, with the digests of their bytes' },
   group_member: { kind: 'truth', what: 'who is in which group' },
   identifier: { kind: 'truth', what: 'by what records are known; a load may have assumed a source that no record has' },

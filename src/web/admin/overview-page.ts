@@ -23,6 +23,7 @@ export function overviewPage(context: PageContext, model: OverviewModel): string
   const count = (value: number): Html => html`<span class="number">${tr.number(value)}</span>`;
   const links: readonly HtmlValue[] = [
     model.seesStatus && html`<a href="/server-status">${tr.t('admin.overview.status')}</a>`,
+    model.seesStatus && html`<a href="/admin/failures">${tr.t('admin.failures.title')}</a>`,
     model.seesProfiles && html`<a href="/profiles">${tr.t('admin.overview.profiles')}</a>`,
     html`<a href="/admin/log">${tr.t('admin.tab.log')}</a>`,
   ].filter((link) => link !== false);

@@ -6,6 +6,7 @@ import { beginExchange } from '../exchange/exchange.ts';
 import { sendNotAllowed } from '../exchange/messages.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { signInAddress } from '../http/url.ts';
+import { adminFailureRoutes } from './failures.ts';
 import { adminGroupRoutes } from './groups.ts';
 import { adminListRoutes } from './lists.ts';
 import { adminOverviewRoutes } from './overview.ts';
@@ -34,6 +35,7 @@ export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, p
       adminRoleRoutes(admin, environment, people);
       adminGroupRoutes(admin, environment, people);
       adminListRoutes(admin, environment, people);
+      adminFailureRoutes(admin, environment, people);
     },
     { prefix: '/admin' },
   );

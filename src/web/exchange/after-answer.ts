@@ -1,4 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FailureBook } from '../../monitor/failures/failure-book.ts';
+import { noteFailed } from './note-failed.ts';
 
 interface Asked {
   readonly request: FastifyRequest;
@@ -12,14 +14,17 @@ export interface AfterAnswer {
   settled(): Promise<void>;
 }
 
-export function createAfterAnswer(): AfterAnswer {
+export function createAfterAnswer(failures?: FailureBook): AfterAnswer {
   const running = new Set<Promise<void>>();
   return {
     after: ({ request, reply }, work) => {
       // Also when the client went away before: it asked for it.
       reply.raw.once('close', () => {
         const done = work()
-          .catch((error: unknown) => request.log.error({ err: error }, 'failed after the answer'))
+          .catch((error: unknown) => {
+            request.log.error({ err: error }, 'failed after the answer');
+            noteFailed(failures, error, request);
+          })
           .finally(() => running.delete(done));
         running.add(done);
       });

@@ -10,6 +10,7 @@ import { withoutSecrets } from '../http/secrets-in-url.ts';
 import type { WebEnvironment } from './environment.ts';
 import { beginExchange } from './exchange.ts';
 import { saidIn, sendInternal, sendNotFound, sendUnavailable, sendUserError } from './messages.ts';
+import { isTimeout, noteFailed } from './note-failed.ts';
 import { SiteClosed } from './site-level.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -49,6 +50,8 @@ export function answerError(
   const exchange = beginExchange(environment, request, reply);
   if (error instanceof UserError) {
     const told = forReaders(error, request);
+    const isFailure = isTimeout(error) || (error.status === 500 && !ownWords.has(error.code));
+    if (isFailure) noteFailed(environment.failures, error, request);
     if (told !== undefined) {
       request.log.error({ code: error.code, message: error.message }, 'unavailable');
       return answerError(environment, told, request, reply);
@@ -82,6 +85,7 @@ export function answerError(
     });
   if (status < 500) return sendUserError(exchange, status, error instanceof Error ? error.message : '', '');
   request.log.error({ err: error, url: withoutSecrets(request.url) }, 'failed');
+  noteFailed(environment.failures, error, request);
   if (isApi(request.url)) return sendProblem(reply, problemOf(new UserError(webErrors.internal, { id: request.id })));
   return sendInternal(exchange, request.id);
 }

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Library } from '../../library/open.ts';
+import type { FailureBook } from '../../monitor/failures/failure-book.ts';
 import type { SiteLevel } from '../../site/level.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type AssetSite, type Assets, assetsOf } from '../ui/assets.ts';
@@ -27,6 +28,8 @@ export interface WebEnvironment {
   readonly level: () => SiteLevel;
   /** Undefined: records have no files. */
   readonly files: WebFiles | undefined;
+  /** Counts what went wrong; undefined: nobody does. */
+  readonly failures: FailureBook | undefined;
   /** Seconds for which caches may keep a guest's page; 0: they must ask each time. */
   readonly sharedCache: number;
   readonly catalogues: ReadonlyMap<string, Catalogue>;
@@ -41,12 +44,12 @@ export interface WebEnvironment {
 
 export type EnvironmentOptions = Pick<
   WebEnvironment,
-  'baseUrl' | 'people' | 'limits' | 'later' | 'level' | 'files' | 'sharedCache'
+  'baseUrl' | 'people' | 'limits' | 'later' | 'level' | 'files' | 'failures' | 'sharedCache'
 >;
 
 export function createEnvironment(
   library: WebLibrary,
-  { baseUrl, people, limits, later, level, files, sharedCache }: EnvironmentOptions,
+  { baseUrl, people, limits, later, level, files, failures, sharedCache }: EnvironmentOptions,
 ): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
@@ -59,6 +62,7 @@ export function createEnvironment(
     later,
     level,
     files,
+    failures,
     sharedCache,
     catalogues,
     translator: (language) => {

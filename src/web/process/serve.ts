@@ -6,17 +6,25 @@ import type { Settings } from '../../config/settings.ts';
 import { settingsTable } from '../../config/table.ts';
 import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
+import { type Mailer, openMailer } from '../../mail/mailer.ts';
+import { allChecks } from '../../monitor/alerts/all-checks.ts';
+import { ownChecks } from '../../monitor/alerts/own-checks.ts';
+import { watchAlerts } from '../../monitor/alerts/watch-alerts.ts';
 import { type CheckBoard, createCheckBoard } from '../../monitor/check/board.ts';
 import { checks } from '../../monitor/check/table.ts';
+import { failureFile } from '../../monitor/failures/failure-file.ts';
+import { watchFailures } from '../../monitor/failures/node-failures.ts';
 import { createLogger } from '../../monitor/log.ts';
 import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
 import { nodeId, tellNode } from '../../monitor/nodes.ts';
+import { createOperators } from '../../monitor/operators.ts';
 import { residentBytes } from '../../monitor/resident.ts';
 import { scoreboardPath } from '../../monitor/scoreboard.ts';
 import { listenForStatus } from '../../monitor/status/listener.ts';
 import { viewOf } from '../../monitor/status/node-view.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
 import { closeDataFolder } from '../../store/closed-folder.ts';
+import { connect } from '../../store/database.ts';
 import { openStore } from '../../store/open.ts';
 import { lockServe } from '../../store/serve-lock.ts';
 import { type BackgroundPlan, BackgroundProcess } from '../../supervisor/background.ts';
@@ -72,7 +80,19 @@ export async function serve({
     const logger = createLogger(settings, log);
     const { database } = store;
     const say = (level: 'info' | 'warn' | 'error', sentence: string): void => logger[level](sentence);
-    const background = new BackgroundProcess(backgroundPlan(settings), log, say);
+    const { dataFolder, nodeName } = settings;
+    // As they are after a reload.
+    let now = settings;
+    let mailer = mailerOf(settings, say);
+    const operators = createOperators(database, () => now);
+    const failures = watchFailures({
+      ...{ database, node: nodeName, file: failureFile(dataFolder), mailer: () => mailer, operators, say },
+    });
+    const background = new BackgroundProcess(backgroundPlan(settings), log, {
+      say,
+      onFailures: failures.add,
+      onDeath: (how, said) => failures.noteDeath('background', how, said),
+    });
     signal.addEventListener('abort', () => background.expectEnd(), { once: true });
     try {
       const started = Date.now();
@@ -83,6 +103,8 @@ export async function serve({
         signal,
         log,
         say,
+        onFailures: failures.add,
+        onDeath: (how, said, running) => failures.noteDeath('worker', how, said, running),
         onAsked: (member, number) => member.tell({ kind: 'status', number, status: status() }),
         onListening: (address) => {
           lock.announce(Number(new URL(address).port));
@@ -98,6 +120,14 @@ export async function serve({
         checks: board.latest(),
       });
       const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => database, now: Date.now });
+      // Whoever waits for the database must not keep alerts waiting.
+      const impatient = connect(store.url, { ...impatience, poolSize: 2 });
+      const alerts = watchAlerts({
+        settings: () => now,
+        database: impatient,
+        evaluate: allChecks(board, ownChecks({ database: impatient, status, dataFolder })),
+        ...{ operators, say, mailer: () => mailer },
+      });
       const id = nodeId(settings.dataFolder);
       const tellOthers = () => void tellNode(database, id, summaryOf(status())).catch(() => undefined);
       const tell = repeat(tellEvery, tellOthers, say);
@@ -117,7 +147,13 @@ export async function serve({
         say: (sentence) => logger.warn(sentence),
       });
       const reload = (): void => {
-        void reloaded({ supervisor, background, logger }, settings, readSettings).then(
+        const onSettings = (read: Settings): void => {
+          const before = mailer;
+          now = read;
+          mailer = mailerOf(read, say);
+          void before.close();
+        };
+        void reloaded({ supervisor, background, logger, onSettings }, settings, readSettings).then(
           (sentence) => logger.info(sentence),
           (error: unknown) => logger.error(error instanceof Error ? error.message : String(error)),
         );
@@ -130,6 +166,8 @@ export async function serve({
         systemd.stop();
         clearInterval(tell);
         clearInterval(look);
+        await alerts.close();
+        await impatient.close();
         await listener.close();
         await tellNode(database, id, summaryOf(status())).catch(() => undefined);
       }
@@ -137,11 +175,20 @@ export async function serve({
       throw explained(error, settings);
     } finally {
       await background.close();
+      await failures.close();
+      await mailer.close();
       await store.release();
     }
   } finally {
     lock.release();
   }
+}
+
+/** Milliseconds, for what must not wait. */
+const impatience = { connectTimeout: 1_500, statementTimeout: 3_000, lockTimeout: 2_000 };
+
+function mailerOf({ smtpUrl, dataFolder }: Settings, tell: Parameters<typeof openMailer>[0]['tell']): Mailer {
+  return openMailer({ smtpUrl, outbox: join(dataFolder, 'outbox'), tell });
 }
 
 /** Boards of workers whose supervisor was killed. We hold the lock, so there are no others. */
@@ -182,10 +229,12 @@ interface Reloading {
   readonly supervisor: Supervisor;
   readonly background: BackgroundProcess;
   readonly logger: Logger;
+  /** Told what is in force from now on. */
+  readonly onSettings: (settings: Settings) => void;
 }
 
 async function reloaded(
-  { supervisor, background, logger }: Reloading,
+  { supervisor, background, logger, onSettings }: Reloading,
   before: Settings,
   readSettings: (() => Settings) | undefined,
 ): Promise<string> {
@@ -194,6 +243,7 @@ async function reloaded(
   const settings = { ...wanted, ...Object.fromEntries(fixed.map((name) => [name, before[name]])) };
   const { folder } = currentRelease('src/web/worker.ts');
   if (!(await supervisor.reload(planOf(settings)))) return 'Reload failed; the running release continues.';
+  onSettings(settings);
   await background.reload(backgroundPlan(settings));
   logger.level = settings.logLevel;
   const restart = kept.length === 0 ? '' : ` These settings need a restart: ${kept.map(settingName).join(', ')}.`;

@@ -10,6 +10,7 @@ import { openTestDatabase, type TestDatabase } from '../../../test/support/datab
 import { waitFor } from '../../../test/support/wait.ts';
 import { loadSettings, type Settings } from '../../config/settings.ts';
 import { settingsTable } from '../../config/table.ts';
+import { listFailures } from '../../monitor/failures/read-failures.ts';
 import type { NodeStatus } from '../../monitor/node-status.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
 import { serve } from './serve.ts';
@@ -309,4 +310,19 @@ test('the board of a worker is gone with it', async () => {
     [],
   );
   assert.ok(readFileSync(join(folder, 'node-id'), 'utf8').length > 30);
+});
+
+test('a worker that ends by itself is a failure that is kept, by all nodes', async () => {
+  const server = await start({ webWorkers: 1 });
+  try {
+    const { status: now } = JSON.parse(await statusOfSupervisor()) as { status: NodeStatus };
+    process.kill(now.workers[0]!.pid, 'SIGSEGV');
+    const found = await waitFor('the failure', async () => {
+      const { rows } = await listFailures(store.database);
+      return rows.find(({ code }) => code === 'SIGSEGV');
+    });
+    assert.deepEqual([found.kind, found.type, found.place, found.state], ['worker', 'ProcessEnded', 'worker', 'open']);
+  } finally {
+    await server.stop();
+  }
 });

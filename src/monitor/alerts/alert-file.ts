@@ -1,0 +1,61 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Alert } from './alert.ts';
+import type { Alerts } from './alert-rows.ts';
+
+/** What the alerts of a node are while the database is away, in its data folder. */
+export interface AlertFile {
+  read(): Alerts;
+  write(alerts: Alerts): void;
+  /** What commands have asked for meanwhile, and it is forgotten. */
+  takeAsked(): readonly AskedOfAlerts[];
+  ask(asked: AskedOfAlerts): void;
+}
+
+/** `name`: of an alert, or "all". Times are milliseconds since 1970. */
+export interface AskedOfAlerts {
+  readonly name: string;
+  readonly at: number;
+  readonly acknowledge?: string;
+  readonly silentUntil?: number;
+}
+
+export function alertFile(dataFolder: string): AlertFile {
+  const folder = join(dataFolder, 'alerts');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'state.json');
+  const asked = join(folder, 'asked.jsonl');
+  let written = '';
+  return {
+    read: () => {
+      try {
+        const rows = JSON.parse(readFileSync(path, 'utf8')) as readonly Alert[];
+        return new Map(rows.map((one) => [one.name, one]));
+      } catch {
+        // Not there yet, or of a disk that was full: the alerts begin again.
+        return new Map();
+      }
+    },
+    write: (alerts) => {
+      const text = JSON.stringify([...alerts.values()]);
+      if (text === written) return;
+      writeFileSync(`${path}.part`, text, { mode: 0o600 });
+      renameSync(`${path}.part`, path);
+      written = text;
+    },
+    takeAsked: () => {
+      if (!existsSync(asked)) return [];
+      renameSync(asked, `${asked}.taken`);
+      const lines = readFileSync(`${asked}.taken`, 'utf8').split('\n');
+      rmSync(`${asked}.taken`);
+      return lines.flatMap((line) => {
+        try {
+          return [JSON.parse(line) as AskedOfAlerts];
+        } catch {
+          return [];
+        }
+      });
+    },
+    ask: (one) => appendFileSync(asked, `${JSON.stringify(one)}\n`, { mode: 0o600 }),
+  };
+}

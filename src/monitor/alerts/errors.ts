@@ -1,0 +1,40 @@
+import { defineErrors } from '../../errors/errors.ts';
+
+export const alertErrors = defineErrors({
+  noGateway: {
+    code: 'REPERIO_NO_SMS_GATEWAY',
+    status: 500,
+    message: 'The text message to {to} cannot be sent: the setting sms-gateway is not set.',
+    hint: 'Set it, for example to spool:/var/spool/sms/outgoing for smstools.',
+  },
+  gatewayRefused: {
+    code: 'REPERIO_SMS_REFUSED',
+    status: 502,
+    message: 'The gateway for text messages did not take the message to {to}: {reason}.',
+    hint: 'Look into the log of the gateway; `reperio alert test --recipient sms:{to}` tries again.',
+  },
+  noAlert: {
+    code: 'REPERIO_NO_ALERT',
+    status: 404,
+    message: 'There is no alert "{name}".',
+    hint: '`reperio alert list` shows the alerts that there are; "all" means each of them.',
+  },
+  timeWrong: {
+    code: 'REPERIO_TIME_WRONG',
+    status: 400,
+    message: '"{text}" is not a time.',
+    hint: "Write it as 'Mon 03:00', '2026-12-24 03:00' or 2026-12-24T03:00:00Z.",
+  },
+  durationWrong: {
+    code: 'REPERIO_DURATION_WRONG',
+    status: 400,
+    message: '"{text}" is not a length of time.',
+    hint: 'Write it as 30min, 2h or 3d.',
+  },
+  recipientWrong: {
+    code: 'REPERIO_RECIPIENT_WRONG',
+    status: 400,
+    message: '"{text}" is not a recipient: {reason}.',
+    hint: 'Write an e-mail address, or sms: and a telephone number that begins with + and the country code.',
+  },
+});

@@ -1,0 +1,60 @@
+export interface HeartbeatOptions {
+  /** Undefined: nobody outside listens. */
+  readonly url: () => string | undefined;
+  /** Rejects with the reason why no alert could be sent. */
+  readonly probe: () => Promise<void>;
+  /** Since when a message waits that could not be sent. */
+  readonly waiting: () => number | undefined;
+  readonly say: (level: 'warn', sentence: string) => void;
+  readonly now?: () => number;
+}
+
+const beatEvery = 60_000;
+const probeEvery = 600_000;
+/** What waits for so long shows that alerts cannot be sent. Milliseconds. */
+const waitsLong = 120_000;
+const within = 20_000;
+
+/**
+ * Tells somebody outside, each minute, that this node lives and can send alerts. Whoever does not
+ * hear it any more raises the alarm: so the address is not asked while no alert could be sent.
+ */
+export function createHeartbeat({ url, probe, waiting, say, now = Date.now }: HeartbeatOptions): {
+  /** Called often; does something when it is time. Never rejects. */
+  tick(): Promise<void>;
+} {
+  let beaten = Number.NEGATIVE_INFINITY;
+  let probed = Number.NEGATIVE_INFINITY;
+  let problem: string | undefined;
+  let told: string | undefined;
+
+  async function whyNot(): Promise<string | undefined> {
+    const since = waiting();
+    if (since !== undefined && now() - since > waitsLong) return 'a message has been waiting for minutes';
+    // While it is wrong, each time.
+    if (problem === undefined && now() - probed < probeEvery) return undefined;
+    probed = now();
+    problem = await probe().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    return problem;
+  }
+
+  return {
+    tick: async () => {
+      const address = url();
+      if (address === undefined || now() - beaten < beatEvery) return;
+      beaten = now();
+      let reason = await whyNot();
+      if (reason === undefined) {
+        reason = await fetch(address, { signal: AbortSignal.timeout(within) }).then(
+          ({ ok, status }) => (ok ? undefined : `the address of the heartbeat answered ${status}`),
+          () => 'the address of the heartbeat does not answer',
+        );
+      } else reason = `alerts cannot be sent, so the heartbeat is silent: ${reason}`;
+      if (reason !== undefined && reason !== told) say('warn', `Heartbeat: ${reason}`);
+      told = reason;
+    },
+  };
+}
