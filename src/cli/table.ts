@@ -67,6 +67,11 @@ export const commandTable: CommandTable = {
     summary: 'Show or migrate the database of the library.',
     load: () => import('./commands/db.ts'),
   },
+  backup: {
+    group: 'Running',
+    summary: 'Make, list and verify backups.',
+    load: () => import('./commands/backup.ts'),
+  },
   config: {
     group: 'Running',
     summary: 'Show, check and explain the settings.',

@@ -55,6 +55,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Key',
     's3Secret',
   ],
+  Backups: ['backup', 'backupAt', 'backupKeep', 'backupHook', 'isolated'],
   Loading: ['workers', 'batchSize', 'recordLimit'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort'],
 };

@@ -7,9 +7,10 @@ import { forgetNodes } from '../monitor/nodes.ts';
 import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/idempotency.ts';
+import { backupTasks } from './backup-tasks.ts';
 
 /** Of all tasks; nodes of another version may know others. */
-export const taskNames = ['access', 'files', 'nodes', 'requests'] as const;
+export const taskNames = ['access', 'backup', 'files', 'nodes', 'requests'] as const;
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -27,6 +28,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
   const store = openContentStore(database, settings);
   const { fileCheck } = settings;
   const tasks: Readonly<Record<(typeof taskNames)[number], Omit<Task, 'name'>>> = {
+    ...backupTasks(database, settings),
     access: {
       summary: 'Delete sessions, links and registrations that have expired.',
       every: 10 * minute,

@@ -12,6 +12,9 @@ export interface TableNote {
 export const tables: Readonly<Record<string, TableNote>> = {
   api_token: { kind: 'truth', what: 'tokens that people have made, as digests' },
   audit: { kind: 'truth', what: 'who changed what about people, roles and groups' },
+  backup_archive: { kind: 'derived', what: 'how far the log is archived: seen again within minutes' },
+  backup_drill: { kind: 'truth', what: 'restores that were tried, and how long they took' },
+  backup_set: { kind: 'derived', what: 'which backups there are: `reperio backup list` reads them in their place' },
   content_check: { kind: 'derived', what: 'when the bytes of files were last read: they are read again' },
   delta: { kind: 'derived', what: 'what the index knows of the newest versions: `reperio index rebuild`' },
   document: { kind: 'truth', what: 'documents of records' },
@@ -30,6 +33,7 @@ export const tables: Readonly<Record<string, TableNote>> = {
   person_group: { kind: 'truth', what: 'groups' },
   record: { kind: 'truth', what: 'the newest version of each record' },
   record_counter: { kind: 'truth', what: 'the last record number that was given' },
+  restored: { kind: 'truth', what: 'restores that made the library what it is' },
   revision: { kind: 'truth', what: 'replaced versions of records' },
   role: { kind: 'truth', what: 'roles that people have made' },
   role_grant: { kind: 'truth', what: 'what these roles may' },

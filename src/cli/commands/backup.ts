@@ -1,0 +1,6 @@
+import type { CommandGroup } from '../command.ts';
+import { list } from './backup/list.ts';
+import { make } from './backup/make.ts';
+import { verify } from './backup/verify.ts';
+
+export const command: CommandGroup = { alone: 'make', commands: { make, list, verify } };

@@ -1,0 +1,53 @@
+import sql from 'sql-template-tag';
+import type { Settings } from '../config/settings.ts';
+import { minutesOf } from '../config/texts.ts';
+import { grouped } from '../errors/grouped.ts';
+import type { Task } from '../jobs/task.ts';
+import { makeDump } from '../maintain/backup/dump.ts';
+import { afterBackup } from '../maintain/backup/keep.ts';
+import { setBytes } from '../maintain/backup/manifest.ts';
+import { openPlace } from '../maintain/backup/open-place.ts';
+import type { Database, Queryable } from '../store/database.ts';
+
+const minute = 60_000;
+
+/** Tasks of backups; they look often, and do something when its time has come. */
+export function backupTasks(database: Database, settings: Settings): Readonly<Record<'backup', Omit<Task, 'name'>>> {
+  return {
+    backup: {
+      summary: 'Make a backup each night, as `backup-at` says, and remove outdated ones.',
+      every: 10 * minute,
+      run: async (signal) => {
+        const at = minutesOf(settings.backupAt);
+        if (at === undefined) return { did: 'Nothing: `backup-at` is off.' };
+        const place = openPlace(settings);
+        const newest = await newestOrBegin(database, place.name);
+        if (newest >= lastTime(at, new Date())) return { did: 'Nothing: it is not time yet.' };
+        const context = { database, url: database.url, place, signal };
+        const { manifest, newContents } = await makeDump({ ...context, settings, withSecrets: false });
+        await afterBackup(context, settings, manifest);
+        const { set, records, lost } = manifest;
+        const did = `${set}: ${grouped(records)} records, ${grouped(newContents.count)} new documents, ${grouped(Math.ceil(setBytes(manifest) / 1e6))} MB.`;
+        if (lost.length === 0) return { did };
+        const problem = `${grouped(lost.length)} documents are missing or damaged and in no new backup: run \`reperio file verify\` to see which.`;
+        return { did, problem };
+      },
+    },
+  };
+}
+
+/** When the newest backup was taken; of a library without one: when that began. */
+async function newestOrBegin(database: Queryable, place: string): Promise<Date> {
+  const [row] = await database.query<{ at: Date }>(sql`
+    SELECT coalesce((SELECT max(taken) FROM backup_set WHERE place = ${place} AND kind = 'dump'), created) AS at
+    FROM library`);
+  return row!.at;
+}
+
+/** The last time that the clock of this machine showed these minutes after midnight. */
+export function lastTime(minutes: number, now: Date): Date {
+  const time = new Date(now);
+  time.setHours(0, minutes, 0, 0);
+  if (time > now) time.setDate(time.getDate() - 1);
+  return time;
+}
