@@ -69,8 +69,13 @@ export const commandTable: CommandTable = {
   },
   backup: {
     group: 'Running',
-    summary: 'Make, list and verify backups.',
+    summary: 'Make, list, verify and try backups.',
     load: () => import('./commands/backup.ts'),
+  },
+  restore: {
+    group: 'Running',
+    summary: 'Restore a library from a backup.',
+    load: () => import('./commands/restore.ts'),
   },
   config: {
     group: 'Running',

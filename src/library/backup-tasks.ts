@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
 import type { Settings } from '../config/settings.ts';
 import { minutesOf } from '../config/texts.ts';
 import { grouped } from '../errors/grouped.ts';
-import type { Task } from '../jobs/task.ts';
+import type { Outcome, Task } from '../jobs/task.ts';
 import { makeDump } from '../maintain/backup/dump.ts';
 import { afterBackup } from '../maintain/backup/keep.ts';
 import { setBytes } from '../maintain/backup/manifest.ts';
@@ -12,8 +16,23 @@ import type { Database, Queryable } from '../store/database.ts';
 const minute = 60_000;
 
 /** Tasks of backups; they look often, and do something when its time has come. */
-export function backupTasks(database: Database, settings: Settings): Readonly<Record<'backup', Omit<Task, 'name'>>> {
+export function backupTasks(
+  database: Database,
+  settings: Settings,
+): Readonly<Record<'backup' | 'backup-drill', Omit<Task, 'name'>>> {
   return {
+    'backup-drill': {
+      summary: 'Try a restore each month, after the backup of the night.',
+      every: 30 * minute,
+      run: async (signal) => {
+        const at = minutesOf(settings.backupAt);
+        if (at === undefined) return { did: 'Nothing: `backup-at` is off.' };
+        const due = lastTime(at, new Date());
+        if (!(await isDrillDue(database, openPlace(settings).name, due)))
+          return { did: 'Nothing: it is not time yet.' };
+        return await drillInProcess(signal);
+      },
+    },
     backup: {
       summary: 'Make a backup each night, as `backup-at` says, and remove outdated ones.',
       every: 10 * minute,
@@ -50,4 +69,27 @@ export function lastTime(minutes: number, now: Date): Date {
   time.setHours(0, minutes, 0, 0);
   if (time > now) time.setDate(time.getDate() - 1);
   return time;
+}
+
+/** A month after the last one, when the backup of the night is there. */
+async function isDrillDue(database: Queryable, place: string, night: Date): Promise<boolean> {
+  const [row] = await database.query<{ due: boolean }>(sql`
+    SELECT EXISTS (SELECT FROM backup_set WHERE place = ${place} AND kind = 'dump' AND taken >= ${night})
+      AND NOT EXISTS (SELECT FROM backup_drill WHERE ended > now() - interval '30 days') AS due`);
+  return row!.due;
+}
+
+const program = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+
+/** A whole library in memory is for a process of its own. */
+async function drillInProcess(signal: AbortSignal): Promise<Outcome> {
+  const child = spawn(process.execPath, [program, 'backup', 'drill'], { stdio: ['ignore', 'pipe', 'pipe'], signal });
+  const [told, errors, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  if (status === 0) return { did: told.trim().split('\n').at(-1) ?? '' };
+  if (status !== 1) throw new Error(errors.trim().split('\n').at(-2) ?? `it ended with ${String(status)}`);
+  const wrong = told.split('\n').filter((line) => line.startsWith('wrong: '));
+  return {
+    did: told.trim().split('\n').at(-1) ?? '',
+    problem: `The drill found: ${wrong.join(' ')} Run \`reperio backup verify\`.`,
+  };
 }

@@ -10,7 +10,7 @@ import { forgetRequests } from '../store/idempotency.ts';
 import { backupTasks } from './backup-tasks.ts';
 
 /** Of all tasks; nodes of another version may know others. */
-export const taskNames = ['access', 'backup', 'files', 'nodes', 'requests'] as const;
+export const taskNames = ['access', 'backup', 'backup-drill', 'files', 'nodes', 'requests'] as const;
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -26,7 +26,7 @@ const readingPace = 20_000_000;
  */
 export function libraryTasks(database: Database, settings: Settings): readonly Task[] {
   const store = openContentStore(database, settings);
-  const { fileCheck } = settings;
+  const { fileCheck, isolated } = settings;
   const tasks: Readonly<Record<(typeof taskNames)[number], Omit<Task, 'name'>>> = {
     ...backupTasks(database, settings),
     access: {
@@ -61,7 +61,8 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       },
     },
   };
-  return taskNames.map((name) => ({ name, ...tasks[name] }));
+  // A copy that runs beside the library leaves its tasks alone.
+  return isolated ? [] : taskNames.map((name) => ({ name, ...tasks[name] }));
 }
 
 /** "12 nodes". */

@@ -52,6 +52,7 @@ const run = defineSubcommand({
     try {
       const { database, url } = store;
       const tasks = libraryTasks(database, given);
+      if (given.isolated) print('The setting `isolated` is on: no task is run.');
       await enterTasks(database, tasks);
       const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which is running tasks.\n`);
       const lease = await takeLease(url, 'tasks', { label: 'tasks run', wait: true, onWait, signal });

@@ -84,3 +84,20 @@ export async function notedSets(database: Queryable): Promise<ReadonlyMap<string
     FROM backup_set s`);
   return new Map(rows.map((row) => [row.name, row]));
 }
+
+interface NotedDrill {
+  readonly name: string;
+  readonly began: Date;
+  readonly ended: Date;
+  readonly rto: number;
+  readonly rpo: number;
+  readonly problem: string | undefined;
+  readonly report: object;
+}
+
+export async function noteDrill(database: Queryable, drill: NotedDrill): Promise<void> {
+  const { name, began, ended, rto, rpo, problem, report } = drill;
+  await database.query(sql`
+    INSERT INTO backup_drill (name, began, ended, rto, rpo, problem, report)
+    VALUES (${name}, ${began}, ${ended}, ${rto}, ${rpo}, ${problem ?? null}, ${JSON.stringify(report)}::jsonb)`);
+}

@@ -69,7 +69,7 @@ export async function verifySets(options: VerifyOptions): Promise<Verified> {
 }
 
 /** Undefined: it is as it was written. */
-async function readThrough(
+export async function readThrough(
   place: Place,
   path: string,
   hashed: Hashed,

@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import sql, { raw } from 'sql-template-tag';
 import type { Queryable, Transaction } from '../../store/database.ts';
 import type { Hashed } from './blocks.ts';
+import type { Manifest } from './manifest.ts';
 import type { Place } from './place.ts';
 import { truth } from './tables.ts';
 import { writePlain } from './write-file.ts';
 
 /** What a restored library must show to be believed. */
-interface Witnesses {
+export interface Witnesses {
   /** Rows of each table of truth. */
   readonly rows: Readonly<Record<string, number>>;
   readonly records: readonly Witness[];
 }
 
 /** A version of a record. */
-interface Witness {
+export interface Witness {
   readonly id: number;
   readonly revision: number;
   /** Hex SHA-256 of its MARC. */
@@ -33,7 +35,12 @@ export async function takeWitnesses(transaction: Transaction, place: Place, fold
   return writePlain(place, `${folder}/${witnessFile}`, bytes());
 }
 
-async function countRows(database: Queryable): Promise<Readonly<Record<string, number>>> {
+export async function readWitnesses(place: Place, { set, files }: Manifest): Promise<Witnesses | undefined> {
+  if (!files.some(({ path }) => path === witnessFile)) return undefined;
+  return JSON.parse(await text(await place.read(`sets/${set}/${witnessFile}`))) as Witnesses;
+}
+
+export async function countRows(database: Queryable): Promise<Readonly<Record<string, number>>> {
   const rows: Record<string, number> = {};
   for (const name of truth) {
     const [row] = await database.query<{ count: number }>(sql`SELECT count(*) AS count FROM ${raw(name)}`);
@@ -49,6 +56,19 @@ async function someRecords(database: Queryable): Promise<readonly Witness[]> {
       SELECT 1 + floor(random() * last_id)::integer FROM record_counter, generate_series(1, ${mostWitnesses})
       UNION SELECT last_id FROM record_counter) ORDER BY id`);
   return rows.map(({ id, revision, marc }) => ({ id, revision, sha256: digestOf(marc) }));
+}
+
+/** Those that are neither the newest version of their record nor an earlier one. */
+export async function missingWitnesses(
+  database: Queryable,
+  witnesses: readonly Witness[],
+): Promise<readonly Witness[]> {
+  const ids = witnesses.map(({ id }) => id);
+  const rows = await database.query<{ id: number; revision: number; marc: string }>(sql`
+    SELECT id, revision, marc FROM record WHERE id = ANY (${ids}::integer[])
+    UNION ALL SELECT record_id, revision, marc FROM revision WHERE record_id = ANY (${ids}::integer[])`);
+  const found = new Set(rows.map(({ id, revision, marc }) => `${id} ${revision} ${digestOf(marc)}`));
+  return witnesses.filter(({ id, revision, sha256 }) => !found.has(`${id} ${revision} ${sha256}`));
 }
 
 function digestOf(marc: string): string {

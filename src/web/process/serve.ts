@@ -92,8 +92,10 @@ export async function serve({
         background: background.status(),
       });
       const id = nodeId(settings.dataFolder);
-      const tellOthers = () => void tellNode(database, id, summaryOf(status())).catch(() => undefined);
-      const tell = repeat(tellEvery, tellOthers, say);
+      const tellOthers = async (): Promise<void> => {
+        if (!settings.isolated) await tellNode(database, id, summaryOf(status())).catch(() => undefined);
+      };
+      const tell = repeat(tellEvery, () => void tellOthers(), say);
       const listener = await listenForStatus({
         socket: statusSocket(settings.dataFolder),
         port: settings.statusPort,
@@ -115,7 +117,7 @@ export async function serve({
         systemd.stop();
         clearInterval(tell);
         await listener.close();
-        await tellNode(database, id, summaryOf(status())).catch(() => undefined);
+        await tellOthers();
       }
     } catch (error) {
       throw explained(error, settings);
