@@ -6,11 +6,18 @@ import sql from 'sql-template-tag';
 import type { Settings } from '../config/settings.ts';
 import { minutesOf } from '../config/texts.ts';
 import { grouped } from '../errors/grouped.ts';
+import type { Content } from '../files/content.ts';
+import { openContentStore } from '../files/open.ts';
 import type { Outcome, Task } from '../jobs/task.ts';
+import { walFiles } from '../maintain/backup/archive.ts';
+import { makeBase } from '../maintain/backup/base.ts';
+import { copyContents, missingContents } from '../maintain/backup/contents.ts';
+import { archiverState } from '../maintain/backup/continuous.ts';
 import { makeDump } from '../maintain/backup/dump.ts';
 import { afterBackup } from '../maintain/backup/keep.ts';
 import { setBytes } from '../maintain/backup/manifest.ts';
 import { openPlace } from '../maintain/backup/open-place.ts';
+import { noteArchive } from '../maintain/backup/state.ts';
 import type { Database, Queryable } from '../store/database.ts';
 
 const minute = 60_000;
@@ -19,8 +26,27 @@ const minute = 60_000;
 export function backupTasks(
   database: Database,
   settings: Settings,
-): Readonly<Record<'backup' | 'backup-drill', Omit<Task, 'name'>>> {
+): Readonly<Record<'backup' | 'backup-archive' | 'backup-drill', Omit<Task, 'name'>>> {
   return {
+    'backup-archive': {
+      summary: 'See that the log is archived where that is on, and copy new documents.',
+      every: minute,
+      run: async (signal) => {
+        const state = await archiverState(database);
+        if (!state.isOn) return { did: 'Nothing: continuous archiving is off.' };
+        const place = openPlace(settings);
+        const problem = state.failing === null ? undefined : `the server cannot archive ${state.failing}`;
+        const files = await walFiles(place);
+        const until = state.archived ?? files.at(-1)?.archived ?? new Date(0);
+        await noteArchive(database, place.name, until, problem);
+        const recent = await recentContents(database);
+        const missing = await missingContents(place, recent);
+        const lost = await copyContents(openContentStore(database, settings), place, missing, { signal });
+        const did = `The log is archived up to ${until.toISOString()}; ${grouped(missing.length - lost.length)} new documents copied.`;
+        if (problem === undefined) return { did };
+        return { did, problem: `Archiving fails: ${problem}. See postgres.log, and free space in ${place.name}.` };
+      },
+    },
     'backup-drill': {
       summary: 'Try a restore each month, after the backup of the night.',
       every: 30 * minute,
@@ -45,6 +71,10 @@ export function backupTasks(
         const context = { database, url: database.url, place, signal };
         const { manifest, newContents } = await makeDump({ ...context, settings, withSecrets: false });
         await afterBackup(context, settings, manifest);
+        if ((await archiverState(database)).isOn && (await isBaseDue(database, place.name))) {
+          const base = await makeBase({ ...context, settings, withSecrets: false });
+          await afterBackup(context, settings, base.manifest);
+        }
         const { set, records, lost } = manifest;
         const did = `${set}: ${grouped(records)} records, ${grouped(newContents.count)} new documents, ${grouped(Math.ceil(setBytes(manifest) / 1e6))} MB.`;
         if (lost.length === 0) return { did };
@@ -61,6 +91,20 @@ async function newestOrBegin(database: Queryable, place: string): Promise<Date> 
     SELECT coalesce((SELECT max(taken) FROM backup_set WHERE place = ${place} AND kind = 'dump'), created) AS at
     FROM library`);
   return row!.at;
+}
+
+/** A week after the last one. */
+async function isBaseDue(database: Queryable, place: string): Promise<boolean> {
+  const recent = await database.query(sql`
+    SELECT FROM backup_set WHERE place = ${place} AND kind = 'base' AND taken > now() - interval '7 days' LIMIT 1`);
+  return recent.length === 0;
+}
+
+/** Documents of the last day: a backup has copied those before. */
+async function recentContents(database: Queryable): Promise<readonly Content[]> {
+  return database.query<Content>(sql`
+    SELECT encode(digest, 'hex') AS digest, max(bytes) AS bytes FROM file
+    WHERE added > now() - interval '1 day 2 hours' GROUP BY digest`);
 }
 
 /** The last time that the clock of this machine showed these minutes after midnight. */

@@ -10,7 +10,7 @@ import { forgetRequests } from '../store/idempotency.ts';
 import { backupTasks } from './backup-tasks.ts';
 
 /** Of all tasks; nodes of another version may know others. */
-export const taskNames = ['access', 'backup', 'backup-drill', 'files', 'nodes', 'requests'] as const;
+export const taskNames = ['access', 'backup', 'backup-archive', 'backup-drill', 'files', 'nodes', 'requests'] as const;
 
 const minute = 60_000;
 const hour = 60 * minute;

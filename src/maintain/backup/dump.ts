@@ -7,8 +7,8 @@ import type { Transaction } from '../../store/database.ts';
 import { whileHeld } from '../../store/lease.ts';
 import { contentsFile, contentsOf, copyContents, missingContents, writeContentsList } from './contents.ts';
 import { type BackupContext, type HeldPlace, holdPlace, newSetName, requireSpace } from './hold-place.ts';
-import { settingsToKeep } from './kept-settings.ts';
-import { type Manifest, type SetFile, writeManifest } from './manifest.ts';
+import { type KeptSettings, settingsToKeep } from './kept-settings.ts';
+import { type BaseFacts, type Manifest, type SetFile, writeManifest } from './manifest.ts';
 import { bytesOfTruth, derived, dumpTables, sequencesOf, type TableProgress, truth } from './tables.ts';
 import { takeWitnesses, witnessFile } from './witnesses.ts';
 import { writePlain } from './write-file.ts';
@@ -71,46 +71,63 @@ async function dump(options: DumpOptions, held: HeldPlace): Promise<Dumped> {
       },
       { isolation: 'repeatable read', readOnly: true, timeout: 0 },
     );
-    const { files, contents, kept, taken, records, server, sequences } = tables;
-    for (const [name, content] of Object.entries(kept.files))
-      files.push({ path: name, ...(await writePlain(place, `${folder}/${name}`, bytesOf(content))) });
-    files.push({ path: contentsFile, ...(await writeContentsList(place, folder, contents)) });
-    const missing = await missingContents(place, contents);
-    watch.onContents?.(contents, missing);
-    await requireSpace(place, totalBytes(missing));
-    const store = openContentStore(database, settings);
-    const lost = await copyContents(store, place, missing, { onCopied: watch.onContent, signal });
-    const manifest: Manifest = {
-      format: 1,
-      set,
-      kind: 'dump',
-      library: held.library,
-      timeline: held.timeline,
-      version: version(),
-      server,
-      schema: held.schema,
-      taken,
-      ended: new Date().toISOString(),
-      records,
-      files,
-      contents: { count: contents.length, bytes: totalBytes(contents) },
-      lost,
-      secrets: { kept: options.withSecrets, names: kept.secrets },
-      sequences,
-    };
-    signal.throwIfAborted();
-    await writeManifest(place, folder, manifest);
-    await place.finish(set);
-    const copied = missing.filter(({ digest }) => !lost.includes(digest));
-    return { manifest, newContents: { count: copied.length, bytes: totalBytes(copied) } };
+    return await completeSet(options, held, { ...tables, kind: 'dump', set, folder, signal });
   } catch (error) {
     await place.remove(folder).catch(() => undefined);
     throw error;
   }
 }
 
+/** What is known of a set when its tables, or files of the server, are written. */
+export interface Written {
+  readonly kind: Manifest['kind'];
+  readonly set: string;
+  /** Where it is written. */
+  readonly folder: string;
+  readonly files: SetFile[];
+  readonly contents: readonly Content[];
+  readonly kept: KeptSettings;
+  readonly taken: string;
+  readonly records: number;
+  readonly server: string;
+  readonly sequences: Manifest['sequences'];
+  readonly base?: BaseFacts;
+  readonly signal: AbortSignal;
+}
+
+/** Settings, documents, the manifest: from then on it is a set. */
+export async function completeSet(
+  { database, place, settings, withSecrets, watch = {} }: DumpOptions,
+  { library, timeline, schema }: HeldPlace,
+  written: Written,
+): Promise<Dumped> {
+  const { kind, set, folder, files, contents, kept, taken, records, server, sequences, base, signal } = written;
+  for (const [name, content] of Object.entries(kept.files))
+    files.push({ path: name, ...(await writePlain(place, `${folder}/${name}`, bytesOf(content))) });
+  files.push({ path: contentsFile, ...(await writeContentsList(place, folder, contents)) });
+  const missing = await missingContents(place, contents);
+  watch.onContents?.(contents, missing);
+  await requireSpace(place, totalBytes(missing));
+  const store = openContentStore(database, settings);
+  const lost = await copyContents(store, place, missing, { onCopied: watch.onContent, signal });
+  const manifest: Manifest = {
+    format: 1,
+    ...{ set, kind, library, timeline, version: version(), server, schema, taken },
+    ended: new Date().toISOString(),
+    ...{ records, files, contents: { count: contents.length, bytes: totalBytes(contents) }, lost },
+    secrets: { kept: withSecrets, names: kept.secrets },
+    sequences,
+    ...(base !== undefined && { base }),
+  };
+  signal.throwIfAborted();
+  await writeManifest(place, folder, manifest);
+  await place.finish(set);
+  const copied = missing.filter(({ digest }) => !lost.includes(digest));
+  return { manifest, newContents: { count: copied.length, bytes: totalBytes(copied) } };
+}
+
 /** Everything that was committed before `taken` is in the snapshot. */
-async function snapshotFacts(transaction: Transaction) {
+export async function snapshotFacts(transaction: Transaction) {
   const [row] = await transaction.query<{ taken: Date; lsn: string; server: string; records: number }>(sql`
     SELECT now() AS taken, current_setting('server_version') AS server,
       (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text AS lsn,
@@ -119,10 +136,10 @@ async function snapshotFacts(transaction: Transaction) {
   return { taken: taken.toISOString(), lsn, server, records };
 }
 
-export function totalBytes(contents: readonly Content[]): number {
+function totalBytes(contents: readonly Content[]): number {
   return contents.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-export async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
+async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content);
 }

@@ -62,6 +62,30 @@ export const backupErrors = defineErrors({
     message: 'Backup {set} is damaged: {file}, at byte {offset}: {problem}.',
     hint: 'Use another backup: `reperio backup list`. `reperio backup verify` names all that is damaged.',
   },
+  baseRefused: {
+    code: 'REPERIO_BACKUP_BASE',
+    status: 403,
+    message: 'The database server lets nobody copy its files with this role: {reason}.',
+    hint: 'Allow it on the server (ALTER ROLE ... REPLICATION, and a line for "replication" in pg_hba.conf), or make backups without --base.',
+  },
+  baseTablespaces: {
+    code: 'REPERIO_BACKUP_TABLESPACES',
+    status: 409,
+    message: 'The database server has tablespaces of its own, which a backup with --base does not copy.',
+    hint: 'Make backups without --base, or use the tools of that server.',
+  },
+  notContinuous: {
+    code: 'REPERIO_BACKUP_CONTINUOUS',
+    status: 409,
+    message: 'Continuous archiving is for the embedded database and a folder of backups: {problem}.',
+    hint: '{instead}',
+  },
+  archiveFailed: {
+    code: 'REPERIO_BACKUP_ARCHIVE',
+    status: 500,
+    message: 'The log of the database could not be archived to {folder}: {reason}.',
+    hint: 'See the last lines of {log}. The user of the database server must be able to write the folder.',
+  },
   hookFailed: {
     code: 'REPERIO_BACKUP_HOOK',
     status: 500,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Settings } from '../../config/settings.ts';
 import { retentionOf } from '../../config/texts.ts';
 import { UserError } from '../../errors/errors.ts';
+import { pruneLog } from './archive.ts';
 import { backupErrors } from './errors.ts';
 import { type BackupContext, holdPlace } from './hold-place.ts';
 import { type Manifest, readManifests } from './manifest.ts';
@@ -33,6 +34,8 @@ async function removeOutdated(context: BackupContext, { backupKeep }: Settings):
     const none: Pruned = { sets: [], contents: 0, bytes: 0 };
     // What a set that cannot be read names is not known.
     const pruned = remove.length === 0 || unread > 0 ? none : await prune(place, all, remove, since);
+    const kept = all.filter(({ set }) => !remove.includes(set));
+    if (unread === 0) await pruneLog(place, kept);
     await forgetSets(database, place.name, await place.sets());
     return pruned;
   } finally {

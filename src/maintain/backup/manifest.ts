@@ -51,6 +51,8 @@ export interface TableFacts {
 }
 
 export interface BaseFacts {
+  /** Of the embedded server, so that it can be started again. */
+  readonly embedded: boolean;
   readonly system: string;
   /** First and last position in the log that it needs. */
   readonly start: string;

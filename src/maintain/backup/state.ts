@@ -101,3 +101,18 @@ export async function noteDrill(database: Queryable, drill: NotedDrill): Promise
     INSERT INTO backup_drill (name, began, ended, rto, rpo, problem, report)
     VALUES (${name}, ${began}, ${ended}, ${rto}, ${rpo}, ${problem ?? null}, ${JSON.stringify(report)}::jsonb)`);
 }
+
+export async function noteArchive(
+  database: Queryable,
+  place: string,
+  until: Date,
+  problem: string | undefined,
+): Promise<void> {
+  await database.query(sql`
+    INSERT INTO backup_archive (place, until, problem) VALUES (${place}, ${until}, ${problem ?? null})
+    ON CONFLICT (place) DO UPDATE SET until = excluded.until, problem = excluded.problem`);
+}
+
+export async function forgetArchive(database: Queryable): Promise<void> {
+  await database.query(sql`DELETE FROM backup_archive`);
+}

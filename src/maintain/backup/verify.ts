@@ -1,4 +1,7 @@
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import type { Content } from '../../files/content.ts';
+import { gapText, logAfter, walFiles } from './archive.ts';
 import { Damage, type Hashed, verified } from './blocks.ts';
 import { contentsFile, inTurns, placedContent, readContentsList } from './contents.ts';
 import { type Manifest, readManifest } from './manifest.ts';
@@ -67,6 +70,42 @@ export async function verifySets(options: VerifyOptions): Promise<Verified> {
   });
   return { sets, files, bytes, documents: documents.size, findings };
 }
+
+/** Each file of the archived log, and that none is missing after a base. */
+export async function verifyLog(
+  { place, onBytes, signal }: Omit<VerifyOptions, 'sets'>,
+  manifests: readonly Manifest[],
+): Promise<{ readonly files: number; readonly findings: readonly Finding[] }> {
+  const findings: Finding[] = [];
+  const files = await walFiles(place);
+  for (const { name } of files) {
+    signal?.throwIfAborted();
+    const file = `wal/${name}.gz`;
+    let offset = 0;
+    const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const chunk of chunks) {
+        offset += chunk.length;
+        onBytes?.(chunk.length);
+        yield chunk;
+      }
+    };
+    // Compressed files have a sum of their own.
+    await pipeline(await place.read(file), counted, createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
+      let bytes = 0;
+      for await (const chunk of chunks) bytes += chunk.length;
+      if (bytes % walBlock !== 0) throw new Error(`it has ${bytes} bytes`);
+    }).catch((error: Error) => findings.push({ set: undefined, file, offset, problem: error.message }));
+  }
+  for (const manifest of manifests) {
+    const { gap } = logAfter(files, manifest);
+    if (gap === undefined) continue;
+    findings.push({ set: manifest.set, file: `wal/${gapText(gap)}`, offset: 0, problem: 'it is missing' });
+  }
+  return { files: files.length, findings };
+}
+
+/** Its pages. */
+const walBlock = 8_192;
 
 /** Undefined: it is as it was written. */
 export async function readThrough(

@@ -32,6 +32,18 @@ export const restoreErrors = defineErrors({
     message: 'The table {table} of backup {set} has {found} rows, and its manifest says {wanted}.',
     hint: 'Restore another one: `reperio backup list`.',
   },
+  outside: {
+    code: 'REPERIO_RESTORE_TIME',
+    status: 400,
+    message: '{time} cannot be restored: {problem}.',
+    hint: '{window}',
+  },
+  logGap: {
+    code: 'REPERIO_RESTORE_GAP',
+    status: 500,
+    message: 'The archived log after backup {set} is not whole: {files} is missing.',
+    hint: '{instead}',
+  },
   kindWrong: {
     code: 'REPERIO_RESTORE_KIND',
     status: 400,

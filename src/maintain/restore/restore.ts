@@ -97,12 +97,13 @@ export async function restoreDump(options: RestoreOptions): Promise<Restored> {
 export async function intoEmpty(
   { place, manifest, settings, replace, signal }: RestoreOptions,
   work: (store: Store) => Promise<Omit<Restored, 'aside'>>,
+  open = () => openStore(settings, { schema: 'any', unfinished: true, signal }),
 ): Promise<Restored> {
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
     const aside = await makeEmpty({ settings, replace, signal });
     markUnfinished(settings.dataFolder, manifest.set);
-    const store = await openStore(settings, { schema: 'any', unfinished: true, signal });
+    const store = await open();
     try {
       const restored = await work(store);
       await keepSettings(place, manifest, settings.dataFolder);
@@ -117,7 +118,7 @@ export async function intoEmpty(
 }
 
 /** By their sizes; each byte is compared when it is read. */
-async function requireWhole(place: Place, { set, files }: Manifest): Promise<void> {
+export async function requireWhole(place: Place, { set, files }: Manifest): Promise<void> {
   for (const { path: file, bytes } of files) {
     const size = await place.size(`sets/${set}/${file}`);
     if (size === bytes) continue;
@@ -151,6 +152,8 @@ const since = 1_767_225_600;
 export async function begin(transaction: Transaction, set: string, at: string): Promise<void> {
   await transaction.query(sql`
     UPDATE library SET timeline = greatest(timeline + 1, floor(extract(epoch FROM clock_timestamp()))::integer - ${since}::integer)`);
+  // It is archived no longer, until somebody says so.
+  await transaction.query(sql`DELETE FROM backup_archive`);
   await transaction.query(sql`INSERT INTO restored (name, at) VALUES (${set}, ${at})`);
 }
 

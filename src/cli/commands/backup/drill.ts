@@ -5,6 +5,8 @@ import type { BackupContext } from '../../../maintain/backup/hold-place.ts';
 import { type Manifest, readManifest, readManifests } from '../../../maintain/backup/manifest.ts';
 import { backupState, noteDrill } from '../../../maintain/backup/state.ts';
 import { type DrillReport, type Share, drill as tryRestore } from '../../../maintain/drill/drill.ts';
+import { restoreBase } from '../../../maintain/restore/base.ts';
+import { pointOf } from '../../../maintain/restore/point.ts';
 import { restoreDump } from '../../../maintain/restore/restore.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { duration } from '../../progress.ts';
@@ -33,8 +35,12 @@ Exit status 1: something is wrong with the backup. 2: it could not be tried.`,
       try {
         report = await tryRestore({
           ...{ place, manifest, settings: given, signal },
-          restore: (scratch) =>
-            restoreDump({ place, manifest, settings: scratch, replace: false, withoutDocuments: true, signal }),
+          restore: async (scratch) => {
+            const common = { place, settings: scratch, replace: false, withoutDocuments: true, signal } as const;
+            return manifest.kind === 'base'
+              ? await restoreBase(common, await pointOf(place, manifest))
+              : await restoreDump({ ...common, manifest });
+          },
         });
       } catch (error) {
         // That a backup cannot be restored is what a drill is to find out.

@@ -1,9 +1,11 @@
 import { grouped } from '../../../errors/grouped.ts';
+import { windowsOf } from '../../../maintain/backup/archive.ts';
 import { readManifests, setBytes } from '../../../maintain/backup/manifest.ts';
 import { forgetSets, notedSets, noteSet } from '../../../maintain/backup/state.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { type Column, tableLines, windowOf } from '../../terminal.ts';
 import { ageText, megabytes, withBackups } from '../../with-backups.ts';
+import { windowLines } from './windows.ts';
 
 /** Older than this the newest backup is overdue. Milliseconds. */
 const overdue = 1.5 * 86_400_000;
@@ -37,8 +39,9 @@ export const list = defineSubcommand({
         const bytes = setBytes(manifest);
         return { set, kind, taken, age, bytes, records, contents, lost, library, version, verified, drilled, problem };
       });
+      const windows = await windowsOf(place, manifests);
       const isOverdue = sets[0] === undefined || sets[0].age > overdue;
-      if (options.json) printJson({ place: place.name, sets, wrong });
+      if (options.json) printJson({ place: place.name, sets, wrong, windows });
       else {
         if (sets.length === 0) print(`There is no backup in ${place.name}.`);
         const rows = sets.map(({ set, kind, age, bytes, records, contents, verified, drilled }) => [
@@ -47,6 +50,7 @@ export const list = defineSubcommand({
         ]);
         if (rows.length > 0) for (const line of tableLines(columns, rows, windowOf(stdout, environment))) print(line);
         for (const { set, problem } of sets) if (problem !== null) print(`${set}: ${problem}`);
+        for (const line of windowLines(windows)) print(line);
         for (const { set, problem } of wrong) print(`${set}: ${problem}`);
       }
       return isOverdue ? 1 : 0;

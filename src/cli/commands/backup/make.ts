@@ -1,4 +1,5 @@
 import { grouped } from '../../../errors/grouped.ts';
+import { makeBase } from '../../../maintain/backup/base.ts';
 import { type Dumped, makeDump } from '../../../maintain/backup/dump.ts';
 import { afterBackup } from '../../../maintain/backup/keep.ts';
 import { setBytes } from '../../../maintain/backup/manifest.ts';
@@ -23,6 +24,10 @@ Exit status 0: the backup is whole. 1: documents are missing or damaged in the f
   ],
   arguments: {},
   options: {
+    base: {
+      type: 'flag',
+      doc: 'Copy the files of the database server instead: for points in time, and the same major version only.',
+    },
     'with-secrets': { type: 'flag', doc: 'Include settings that are secret; the backup must be kept as they are.' },
     ...jsonOption,
   },
@@ -43,13 +48,17 @@ Exit status 0: the backup is whole. 1: documents are missing or damaged in the f
       if (whole > 0) progress.advance(whole);
     };
     return await withBackups(given, signal, async (context) => {
-      const made = await makeDump({
+      const made = await (options.base ? makeBase : makeDump)({
         ...context,
         settings: given,
         withSecrets: options['with-secrets'],
         watch: {
           onSnapshot: (lsn, tables, left) =>
-            say(`Snapshot at ${lsn}, ${tables} tables; leaving out ${left.join(', ')}`),
+            say(
+              options.base
+                ? `Copying the files of the server from ${lsn} on`
+                : `Snapshot at ${lsn}, ${tables} tables; leaving out ${left.join(', ')}`,
+            ),
           onBytes: advance,
           onTable: ({ bytes, table }, seconds) => {
             if (table === undefined || table.raw < shownFrom) return;

@@ -1,8 +1,9 @@
 import { UserError } from '../../../errors/errors.ts';
 import { grouped } from '../../../errors/grouped.ts';
 import { backupErrors } from '../../../maintain/backup/errors.ts';
+import { readManifests } from '../../../maintain/backup/manifest.ts';
 import { noteVerified } from '../../../maintain/backup/state.ts';
-import { type Verified, verifySets } from '../../../maintain/backup/verify.ts';
+import { type Verified, verifyLog, verifySets } from '../../../maintain/backup/verify.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { createProgress } from '../../progress.ts';
 import { megabytes, withBackups } from '../../with-backups.ts';
@@ -32,7 +33,9 @@ export const verify = defineSubcommand({
         if (whole > 0) progress.advance(whole);
       };
       const sets = set === undefined ? there : [set];
-      const found = await verifySets({ place, sets, onBytes, signal });
+      const read = await verifySets({ place, sets, onBytes, signal });
+      const log = await verifyLog({ place, onBytes, signal }, set === undefined ? await readManifests(place) : []);
+      const found = { ...read, log: log.files, findings: [...read.findings, ...log.findings] };
       progress.finish();
       for (const one of sets) await noteVerified(database, one, problemOf(found, one));
       if (options.json) printJson(found);
@@ -41,15 +44,22 @@ export const verify = defineSubcommand({
     }),
 });
 
-/** Of a set; damaged documents may be of each. */
+/** Of a set; damaged documents and the log may be of each. */
 function problemOf({ findings }: Verified, set: string): string | undefined {
   const own = findings.filter((one) => one.set === undefined || one.set === set);
   return own.length === 0 ? undefined : `${own.length} files are damaged or missing: reperio backup verify ${set}`;
 }
 
-function* lines({ sets, files, bytes, documents, findings }: Verified): Generator<string> {
+function* lines({
+  sets,
+  files,
+  bytes,
+  documents,
+  log,
+  findings,
+}: Verified & { readonly log: number }): Generator<string> {
   for (const { set, file, offset, problem } of findings)
-    yield `damaged: ${set === undefined ? 'document' : `backup ${set},`} ${file}, at byte ${grouped(offset)}: ${problem}`;
-  const read = `${grouped(sets.length)} backups, ${grouped(files)} files, ${grouped(documents)} documents, ${megabytes(bytes)}`;
+    yield `damaged: ${set === undefined ? '' : `backup ${set}, `}${file}, at byte ${grouped(offset)}: ${problem}`;
+  const read = `${grouped(sets.length)} backups, ${grouped(files)} files, ${grouped(documents)} documents, ${log === 0 ? '' : `${grouped(log)} files of the log, `}${megabytes(bytes)}`;
   yield `${read}: ${findings.length === 0 ? 'all as they were written' : `${findings.length} are damaged or missing`}.`;
 }
