@@ -9,15 +9,13 @@ import { grouped } from '../errors/grouped.ts';
 import type { Content } from '../files/content.ts';
 import { openContentStore } from '../files/open.ts';
 import type { Outcome, Task } from '../jobs/task.ts';
-import { walFiles } from '../maintain/backup/archive.ts';
 import { makeBase } from '../maintain/backup/base.ts';
 import { copyContents, missingContents } from '../maintain/backup/contents.ts';
-import { archiverState } from '../maintain/backup/continuous.ts';
+import { archiverState, noteArchiving } from '../maintain/backup/continuous.ts';
 import { makeDump } from '../maintain/backup/dump.ts';
 import { afterBackup } from '../maintain/backup/keep.ts';
 import { setBytes } from '../maintain/backup/manifest.ts';
 import { openPlace } from '../maintain/backup/open-place.ts';
-import { noteArchive } from '../maintain/backup/state.ts';
 import type { Database, Queryable } from '../store/database.ts';
 
 const minute = 60_000;
@@ -32,13 +30,10 @@ export function backupTasks(
       summary: 'See that the log is archived where that is on, and copy new documents.',
       every: minute,
       run: async (signal) => {
-        const state = await archiverState(database);
-        if (!state.isOn) return { did: 'Nothing: continuous archiving is off.' };
         const place = openPlace(settings);
-        const problem = state.failing === null ? undefined : `the server cannot archive ${state.failing}`;
-        const files = await walFiles(place);
-        const until = state.archived ?? files.at(-1)?.archived ?? new Date(0);
-        await noteArchive(database, place.name, until, problem);
+        const state = await noteArchiving(database, place);
+        if (state === undefined) return { did: 'Nothing: continuous archiving is off.' };
+        const { until, problem } = state;
         const recent = await recentContents(database);
         const missing = await missingContents(place, recent);
         const lost = await copyContents(openContentStore(database, settings), place, missing, { signal });

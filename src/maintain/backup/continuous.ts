@@ -12,6 +12,7 @@ import { giveTo } from '../../store/folder-owner.ts';
 import { walFolder } from './archive.ts';
 import { backupErrors } from './errors.ts';
 import type { Place } from './place.ts';
+import { noteArchive } from './state.ts';
 
 const script = fileURLToPath(new URL('archive-wal.sh', import.meta.url));
 
@@ -99,7 +100,6 @@ async function untilArchived(
 export interface ArchiverState {
   /** Does the server archive by our command? */
   readonly isOn: boolean;
-  readonly archived: Date | null;
   readonly failed: number;
   /** The file that could not be archived, if none was since. */
   readonly failing: string | null;
@@ -108,11 +108,32 @@ export interface ArchiverState {
 /** What the server says of its archiving. */
 export async function archiverState(database: Queryable): Promise<ArchiverState> {
   const [row] = await database.query<ArchiverState>(sql`
-    SELECT current_setting('archive_command') LIKE '%archive-wal.sh%' AS "isOn", last_archived_time AS archived,
+    SELECT current_setting('archive_command') LIKE '%archive-wal.sh%' AS "isOn", 
       failed_count AS failed,
       CASE WHEN last_failed_time > coalesce(last_archived_time, '-infinity') THEN last_failed_wal END AS failing
     FROM pg_stat_archiver`);
   return row!;
+}
+
+/**
+ * Writes down how far the log is archived. Undefined: it is not. What waits for nothing is at most
+ * as old as the time after which a file that is not full is archived too.
+ */
+export async function noteArchiving(
+  database: Queryable,
+  place: Place,
+): Promise<{ readonly until: Date; readonly problem: string | undefined } | undefined> {
+  const { isOn, failing } = await archiverState(database);
+  if (!isOn) return undefined;
+  const [row] = await database.query<{ until: Date }>(sql`
+    SELECT CASE WHEN EXISTS (SELECT FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready')
+      THEN coalesce(last_archived_time, 'epoch')
+      ELSE greatest(last_archived_time, clock_timestamp() - make_interval(secs => ${archiveTimeout})) END AS until
+    FROM pg_stat_archiver`);
+  const { until } = row!;
+  const problem = failing === null ? undefined : `the server cannot archive ${failing}`;
+  await noteArchive(database, place.name, until, problem);
+  return { until, problem };
 }
 
 async function libraryOf(database: Queryable): Promise<{ readonly id: string }> {

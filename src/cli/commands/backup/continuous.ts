@@ -1,10 +1,16 @@
 import { UserError } from '../../../errors/errors.ts';
 import { walFiles, windowsOf } from '../../../maintain/backup/archive.ts';
 import { makeBase } from '../../../maintain/backup/base.ts';
-import { archiverState, beginArchiving, endArchiving, requireContinuous } from '../../../maintain/backup/continuous.ts';
+import {
+  archiverState,
+  beginArchiving,
+  endArchiving,
+  noteArchiving,
+  requireContinuous,
+} from '../../../maintain/backup/continuous.ts';
 import { afterBackup } from '../../../maintain/backup/keep.ts';
 import { readManifests } from '../../../maintain/backup/manifest.ts';
-import { forgetArchive, noteArchive } from '../../../maintain/backup/state.ts';
+import { forgetArchive } from '../../../maintain/backup/state.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { megabytes, withBackups } from '../../with-backups.ts';
 import { windowLines } from './windows.ts';
@@ -34,7 +40,7 @@ Exit status of status: 0, on and well; 1, off or failing.`,
         print(`The log is archived to ${place.name}/wal: the first file has arrived.`);
         const { manifest } = await makeBase({ ...context, settings: given, withSecrets: false });
         await afterBackup(context, given, manifest);
-        await noteArchive(database, place.name, new Date(), undefined);
+        await noteArchiving(database, place);
         print(`Base ${manifest.set}: from ${manifest.base!.stopped} on every point in time can be restored.`);
         return 0;
       }
