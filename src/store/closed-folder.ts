@@ -30,7 +30,7 @@ export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): v
 
 /** What is in a data folder. */
 const ours =
-  /^(?:postgres|backups|index|files|incoming|outbox|profiles|run|restore\.json|restored|drill|drill\.lock|node-id|compile-cache|reperio\.yaml|serve\.json|serve\.lock.*)$/;
+  /^(?:postgres|postgres\.before-\S+|backups|index|files|incoming|outbox|profiles|run|restore\.json|restored|drill|drill\.lock|node-id|compile-cache|reperio\.yaml|serve\.json|serve\.lock.*)$/;
 
 type Folders = Pick<Settings, 'dataFolder' | 'files' | 'fileDelivery'>;
 

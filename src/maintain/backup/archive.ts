@@ -3,14 +3,20 @@ import { backupErrors } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import type { Place } from './place.ts';
 
-/** The archived log of the embedded server: files of 16 MB, numbered without gaps. */
+/**
+ * The archived log of the embedded server: files of 16 MB, numbered without gaps, in a folder for
+ * each system. A library that was restored from a dump has a new system, which counts from 1 again.
+ */
 
-const walFile = /^wal\/([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})\.gz$/;
+const walFile = /^wal\/(\d+)\/([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})\.gz$/;
 /** Of 16 MB each, in one number of the middle part. */
 const perMiddle = 256;
 
 export interface WalFile {
   readonly name: string;
+  /** Below the place. */
+  readonly path: string;
+  readonly system: string;
   readonly timeline: number;
   /** Its number on its timeline. */
   readonly number: number;
@@ -23,11 +29,11 @@ export interface WalFile {
 export async function walFiles(place: Place): Promise<readonly WalFile[]> {
   const files: WalFile[] = [];
   for await (const { path, bytes, written } of place.walk('wal')) {
-    const [, timeline = '', middle = '', last = ''] = walFile.exec(path) ?? [];
+    const [, system = '', timeline = '', middle = '', last = ''] = walFile.exec(path) ?? [];
     if (timeline === '') continue;
     const number = Number.parseInt(middle, 16) * perMiddle + Number.parseInt(last, 16);
     const name = `${timeline}${middle}${last}`;
-    files.push({ name, timeline: Number.parseInt(timeline, 16), number, bytes, archived: written });
+    files.push({ name, path, system, timeline: Number.parseInt(timeline, 16), number, bytes, archived: written });
   }
   return files.sort((a, b) => a.timeline - b.timeline || a.number - b.number);
 }
@@ -45,7 +51,9 @@ export interface LogAfter {
 export function logAfter(files: readonly WalFile[], { base }: Manifest): LogAfter {
   if (base === undefined) return { files: 0, until: undefined, gap: undefined };
   const first = numberOf(base.segment);
-  const own = files.filter(({ timeline, number }) => timeline === base.timeline && number >= first);
+  const own = files.filter(
+    ({ system, timeline, number }) => system === base.system && timeline === base.timeline && number >= first,
+  );
   let next = first;
   let until: Date | undefined;
   for (const { number, archived } of own) {
@@ -94,18 +102,28 @@ export async function windowsOf(place: Place, manifests: readonly Manifest[]): P
     .sort((a, b) => a.from.getTime() - b.from.getTime());
 }
 
+/** A system without a base may be about to have its first one. Milliseconds. */
+const firstBaseWithin = 86_400_000;
+
 /** Removes files that only bases needed which are gone. Resolves to how many. */
-export async function pruneLog(place: Place, bases: readonly Manifest[]): Promise<number> {
-  const oldest = bases.flatMap(({ base }) => (base === undefined ? [] : [numberOf(base.segment)]));
-  if (oldest.length === 0) return 0;
-  const gone = (await walFiles(place)).filter(({ number }) => number < Math.min(...oldest));
-  for (const { name } of gone) await place.remove(`wal/${name}.gz`);
+export async function pruneLog(place: Place, bases: readonly Manifest[], now: number): Promise<number> {
+  const oldest = new Map<string, number>();
+  for (const { base } of bases) {
+    if (base === undefined) continue;
+    const first = numberOf(base.segment);
+    oldest.set(base.system, Math.min(first, oldest.get(base.system) ?? first));
+  }
+  const gone = (await walFiles(place)).filter(({ system, number, archived }) => {
+    const first = oldest.get(system);
+    return first === undefined ? now - archived.getTime() > firstBaseWithin : number < first;
+  });
+  for (const { path } of gone) await place.remove(path);
   return gone.length;
 }
 
 /** The folder that the server archives to. Throws `notContinuous`. */
-export function walFolder(place: Place): string {
-  if (place.folder !== undefined) return `${place.folder}/wal`;
+export function walFolder(place: Place, system: string): string {
+  if (place.folder !== undefined) return `${place.folder}/wal/${system}`;
   throw new UserError(backupErrors.notContinuous, {
     problem: `${place.name} is no folder`,
     instead: 'Name a folder with the setting `backup`, and copy it elsewhere with `backup-hook`.',

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
@@ -32,13 +32,16 @@ export interface ContinuousOptions {
 }
 
 /** Throws `notContinuous` where it cannot be. */
-export function requireContinuous({ place, settings }: Pick<ContinuousOptions, 'place' | 'settings'>): string {
+export function requireContinuous(
+  { place, settings }: Pick<ContinuousOptions, 'place' | 'settings'>,
+  system = '',
+): string {
   if (settings.databaseUrl !== undefined)
     throw new UserError(backupErrors.notContinuous, {
       problem: 'DATABASE_URL names another server',
       instead: 'Archive the log there, as with pgBackRest.',
     });
-  return walFolder(place);
+  return walFolder(place, system);
 }
 
 /**
@@ -47,11 +50,15 @@ export function requireContinuous({ place, settings }: Pick<ContinuousOptions, '
  */
 export async function beginArchiving(options: ContinuousOptions): Promise<void> {
   const { database, place, settings } = options;
-  const folder = requireContinuous(options);
+  requireContinuous(options);
+  const [row] = await database.query<{ system: string }>(
+    sql`SELECT system_identifier::text AS system FROM pg_control_system()`,
+  );
+  const folder = requireContinuous(options, row!.system);
   const layout = layoutOf(settings.dataFolder);
   const { uid, gid } = statSync(layout.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  giveTo(folder, uid, gid);
+  for (const path of [dirname(folder), folder]) giveTo(path, uid, gid);
   const file = join(layout.folder, continuousFile);
   const words = [script, '%p', '%f', folder].map((word) => `"${word}"`).join(' ');
   const before = await archiverState(database);

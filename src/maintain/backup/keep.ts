@@ -35,7 +35,7 @@ async function removeOutdated(context: BackupContext, { backupKeep }: Settings):
     // What a set that cannot be read names is not known.
     const pruned = remove.length === 0 || unread > 0 ? none : await prune(place, all, remove, since);
     const kept = all.filter(({ set }) => !remove.includes(set));
-    if (unread === 0) await pruneLog(place, kept);
+    if (unread === 0) await pruneLog(place, kept, Date.now());
     await forgetSets(database, place.name, await place.sets());
     return pruned;
   } finally {

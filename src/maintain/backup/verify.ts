@@ -78,9 +78,8 @@ export async function verifyLog(
 ): Promise<{ readonly files: number; readonly findings: readonly Finding[] }> {
   const findings: Finding[] = [];
   const files = await walFiles(place);
-  for (const { name } of files) {
+  for (const { path: file } of files) {
     signal?.throwIfAborted();
-    const file = `wal/${name}.gz`;
     let offset = 0;
     const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       for await (const chunk of chunks) {
@@ -99,7 +98,12 @@ export async function verifyLog(
   for (const manifest of manifests) {
     const { gap } = logAfter(files, manifest);
     if (gap === undefined) continue;
-    findings.push({ set: manifest.set, file: `wal/${gapText(gap)}`, offset: 0, problem: 'it is missing' });
+    findings.push({
+      set: manifest.set,
+      file: `wal/${manifest.base!.system}/${gapText(gap)}`,
+      offset: 0,
+      problem: 'it is missing',
+    });
   }
   return { files: files.length, findings };
 }

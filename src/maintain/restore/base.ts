@@ -127,12 +127,14 @@ async function unpack({ place, watch, signal }: Omit<RestoreOptions, 'manifest'>
 /** Starts the server, which reads the log up to the point, and is a server of its own then. */
 async function recovered(
   { place, settings, signal }: Omit<RestoreOptions, 'manifest'>,
-  { time, log }: Point,
+  { manifest, time, log }: Point,
   layout: Layout,
 ): Promise<Store> {
   const path = join(layout.data, lastFile);
   const before = readFileSync(path, 'utf8');
-  const words = [script, '%f', '%p', join(place.folder ?? '/nowhere', 'wal')].map((word) => `"${word}"`).join(' ');
+  const words = [script, '%f', '%p', join(place.folder ?? '/nowhere', 'wal', manifest.base!.system)]
+    .map((word) => `"${word}"`)
+    .join(' ');
   const recovery = (target: Date | undefined): string =>
     before +
     setting('restore_command', log.files === 0 || place.folder === undefined ? '/bin/false' : `sh ${words}`) +

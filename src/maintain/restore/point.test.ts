@@ -15,7 +15,7 @@ import { openLibrary } from '../../library/open.ts';
 import { writeRecords } from '../../records/write.ts';
 import { defaultSite } from '../../site/default.ts';
 import { openStore, type Store } from '../../store/open.ts';
-import { walFiles } from '../backup/archive.ts';
+import { pruneLog, walFiles } from '../backup/archive.ts';
 import { makeBase } from '../backup/base.ts';
 import { archiverState, beginArchiving, endArchiving } from '../backup/continuous.ts';
 import { folderPlace } from '../backup/folder-place.ts';
@@ -160,7 +160,7 @@ test('a gap in the log is named, and a restore to before it is offered, never ha
   await archiveNow();
   const files = await walFiles(place);
   const gone = files.at(-2)!;
-  const path = join(root, 'live', 'backups', 'wal', `${gone.name}.gz`);
+  const path = join(root, 'live', 'backups', gone.path);
   renameSync(path, `${path}.away`);
   await assert.rejects(pointOf(place, base), (error: Error & { code?: string; hint?: string }) => {
     assert.equal(error.code, 'REPERIO_RESTORE_GAP');
@@ -174,7 +174,7 @@ test('a gap in the log is named, and a restore to before it is offered, never ha
   const { findings } = await verifyLog({ place }, [base]);
   assert.deepEqual(
     findings.map(({ set, file }) => [set, file]),
-    [[base.set, `wal/${gone.name}`]],
+    [[base.set, gone.path.replace('.gz', '')]],
   );
   renameSync(`${path}.away`, path);
   await pointOf(place, base);
@@ -182,7 +182,7 @@ test('a gap in the log is named, and a restore to before it is offered, never ha
   writeFileSync(path, bytes.subarray(0, bytes.length - 30));
   assert.deepEqual(
     (await verifyLog({ place }, [base])).findings.map(({ file }) => file),
-    [`wal/${gone.name}.gz`],
+    [gone.path],
   );
   writeFileSync(path, bytes);
   assert.deepEqual((await verifyLog({ place }, [base])).findings, []);
@@ -213,6 +213,28 @@ test('archiving ends without a restart, and a folder that cannot be written is t
   await assert.rejects(beginArchiving({ ...options(), place: folderPlace(file) }));
   const external = { ...settings, databaseUrl: store.url };
   await assert.rejects(beginArchiving({ ...options(), settings: external }), { code: 'REPERIO_BACKUP_CONTINUOUS' });
+});
+
+test('a role that may not replicate is told, and no base is begun', async () => {
+  await store.database.query(sql`CREATE ROLE plain LOGIN`);
+  const url = store.url.replace('reperio@', 'plain@');
+  await assert.rejects(makeBase({ ...options(), url, withSecrets: false }), { code: 'REPERIO_BACKUP_BASE' });
+  assert.deepEqual((await readManifests(place)).length, 1);
+});
+
+test('the log before the oldest base goes, of each server for itself', async () => {
+  const files = await walFiles(place);
+  const [first] = files;
+  const later = { ...base, base: { ...base.base!, segment: files.at(-1)!.name } };
+  assert.equal(
+    await pruneLog(place, [base, later], Date.now()),
+    files.filter(({ name }) => name < base.base!.segment).length,
+  );
+  assert.ok((await walFiles(place)).every(({ name }) => name >= base.base!.segment));
+  const other = { ...base, base: { ...base.base!, system: '1' } };
+  assert.equal(await pruneLog(place, [other], Date.now()), 0, 'its first base may be under way');
+  assert.ok(first !== undefined && (await pruneLog(place, [other], Date.now() + 2 * 86_400_000)) > 0);
+  assert.deepEqual(await walFiles(place), []);
 });
 
 test('the same file of the log again is well, another one of its name is refused, and a killed one leaves no name', () => {
