@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
+import { openToServer } from '../../store/closed-folder.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import { continuousFile, setting } from '../../store/embedded/configuration.ts';
 import { layoutOf } from '../../store/embedded/layout.ts';
@@ -59,6 +60,8 @@ export async function beginArchiving(options: ContinuousOptions): Promise<void> 
   const { uid, gid } = statSync(layout.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const path of [dirname(folder), folder]) giveTo(path, uid, gid);
+  // Root's server is another user.
+  openToServer(dirname(dirname(folder)));
   const file = join(layout.folder, continuousFile);
   const words = [script, '%p', '%f', folder].map((word) => `"${word}"`).join(' ');
   const before = await archiverState(database);

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { command, type ReleaseNode, serveNode } from '../../../test/support/release-node.ts';
+import { waitFor } from '../../../test/support/wait.ts';
 import { libraryTasks } from '../../library/jobs.ts';
+import { startSmtp } from '../../mail/test-smtp.ts';
 import { prometheusText } from '../../monitor/prometheus.ts';
 import { testView } from '../../monitor/status/test-status.ts';
 import { backupState, noteSet } from '../backup/state.ts';
@@ -66,26 +68,45 @@ test('what is not as it was is named, by exit status and state too', async () =>
   assert.equal(existsSync(join(node.folder, 'drill')), false);
 });
 
-test('an isolated library does no task and is nobody’s node; another is and does', async () => {
+/** Asks for an account, as a browser does. */
+async function register(address: string, name: string): Promise<void> {
+  const page = await fetch(`${address}/account/register`);
+  const cookie = page.headers.getSetCookie().map((line) => line.split(';')[0]);
+  const [, form = ''] = /action="\/account\/register"[^>]*>([\s\S]*?)<\/form>/.exec(await page.text()) ?? [];
+  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
+  const body = new URLSearchParams(hidden.map(([, key = '', value = '']): [string, string] => [key, value]));
+  for (const [key, value] of Object.entries({ name, email: `${name}@home.example`, password: 'a long password 1' }))
+    body.set(key, value);
+  const headers = { cookie: cookie.join('; '), origin: address };
+  await (await fetch(`${address}/account/register`, { method: 'POST', headers, body, redirect: 'manual' })).text();
+}
+
+test('an isolated library does no task, sends no e-mail and is nobody’s node; another does, sends and is', async () => {
   const { database } = opened.library.store;
   assert.deepEqual(libraryTasks(database, { ...opened.library.settings, isolated: true }), []);
+  const smtp = await startSmtp();
   const rows = async () => {
     const [found] = await database.query<{ nodes: number; tasks: number }>(sql`
       SELECT (SELECT count(*) FROM node) AS nodes, (SELECT count(*) FROM task) AS tasks`);
-    return [found!.nodes, found!.tasks > 0];
+    return [found!.nodes, found!.tasks > 0, smtp.received.length];
   };
-  for (const [isolated, expected] of [
-    ['true', [0, false]],
-    ['false', [1, true]],
-  ] as const) {
-    const serving = await serveNode({ ...node, settings: { REPERIO_ISOLATED: isolated } });
-    const ready = await fetch(`${serving.address}/search?p=title`);
-    assert.equal(ready.status, 200);
-    if (isolated === 'false') {
-      const { waitFor } = await import('../../../test/support/wait.ts');
-      await waitFor('tasks', async () => (await rows())[1]);
+  try {
+    for (const [isolated, expected] of [
+      ['true', [0, false, 0]],
+      ['false', [1, true, 1]],
+    ] as const) {
+      const settings = {
+        ...{ REPERIO_ISOLATED: isolated, REPERIO_SMTP_URL: smtp.url, REPERIO_MAIL_FROM: 'l@library.example' },
+        ...{ REPERIO_BACKUP_AT: 'off', REPERIO_BASE_URL: 'http://library.example' },
+      };
+      const serving = await serveNode({ ...node, settings });
+      await register(serving.address, `reader-${isolated}`);
+      if (isolated === 'false')
+        await waitFor('a task and a letter', async () => (await rows())[1] && smtp.received.length === 1);
+      await serving.stop();
+      assert.deepEqual(await rows(), expected);
     }
-    await serving.stop();
-    assert.deepEqual(await rows(), expected);
+  } finally {
+    await smtp.stop();
   }
 });
