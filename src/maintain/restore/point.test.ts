@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -213,6 +222,23 @@ test('archiving ends without a restart, and a folder that cannot be written is t
   await assert.rejects(beginArchiving({ ...options(), place: folderPlace(file) }));
   const external = { ...settings, databaseUrl: store.url };
   await assert.rejects(beginArchiving({ ...options(), settings: external }), { code: 'REPERIO_BACKUP_CONTINUOUS' });
+});
+
+test('a server that has just been started archives what is not full, without anything that wakes it', async () => {
+  const { dataFolder } = into('latest');
+  const target = join(root, 'archived');
+  mkdirSync(target);
+  chmodSync(target, 0o777);
+  const file = join(dataFolder, 'postgres', 'continuous.conf');
+  writeFileSync(file, `archive_command = 'cp "%p" "${target}/%f"'\narchive_timeout = '1'\n`);
+  chmodSync(file, 0o644);
+  const started = await openStore(into('latest'));
+  try {
+    await started.database.query(sql`SELECT pg_logical_emit_message(false, 'test', 'something')`);
+    await waitFor('a file of the log', () => readdirSync(target).length > 0);
+  } finally {
+    await started.release();
+  }
 });
 
 test('a role that may not replicate is told, and no base is begun', async () => {
