@@ -35,6 +35,8 @@ export interface CommandDefinition<
 /** `reperio db migrate`: a word that only holds other commands. */
 export interface CommandGroup {
   readonly description?: string;
+  /** Which of its commands its own name does, alone or with options. */
+  readonly alone?: string;
   readonly commands: Readonly<Record<string, SubcommandDefinition>>;
 }
 

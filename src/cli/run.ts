@@ -65,12 +65,21 @@ async function find(words: readonly string[]): Promise<Found> {
   if (!entry) throw unknown(name, name, Object.keys(commandTable));
   const { command } = await entry.load();
   const afterName = words.slice(1);
+  if (isGroup(command) && command.alone !== undefined && (second === undefined || isOption(second))) {
+    const own = command.commands[command.alone]!;
+    return { name: `${name} ${command.alone}`, summary: own.summary, command: own, rest: afterName };
+  }
   if (!isGroup(command) || second === undefined || second.startsWith('-')) {
     return { name, summary: entry.summary, command, rest: afterName };
   }
   const inner = Object.hasOwn(command.commands, second) ? command.commands[second] : undefined;
   if (!inner) throw unknown(`${name} ${second}`, second, Object.keys(command.commands), `${name} `);
   return { name: `${name} ${second}`, summary: inner.summary, command: inner, rest };
+}
+
+/** Help is asked of the whole group. */
+function isOption(word: string): boolean {
+  return word.startsWith('-') && word !== '--help' && word !== '-h';
 }
 
 function unknown(name: string, word: string, candidates: readonly string[], prefix = ''): UsageError {
@@ -80,7 +89,8 @@ function unknown(name: string, word: string, candidates: readonly string[], pref
 }
 
 async function help(words: readonly string[], heading: Heading): Promise<string> {
-  return words.length === 0 ? overview(commandTable, heading) : helpOf(await find(words), heading);
+  if (words.length === 0) return overview(commandTable, heading);
+  return helpOf(await find(words.length === 1 ? [...words, '--help'] : words), heading);
 }
 
 function helpOf({ name, summary, command }: Found, heading: Heading): string {

@@ -3,11 +3,11 @@ import { judged } from '../monitor/check/judge.ts';
 import { isGone, type NodeStatus, otherReleases } from '../monitor/node-status.ts';
 import type { NodeView } from '../monitor/status/node-view.ts';
 import { ahead, count, duration, megabytes, milliseconds, percent, rate } from '../monitor/status/numbers.ts';
-import { othersText, taskTime } from '../monitor/status/text.ts';
+import { backupTexts, othersText, taskTime } from '../monitor/status/text.ts';
 import { type Column, tableLines, type Window } from './terminal.ts';
 
 /** The status of a node for a terminal: a head, and tables of what there is. */
-export function statusLines({ status, nodes, tasks }: NodeView, window: Window): readonly string[] {
+export function statusLines({ status, nodes, tasks, backup }: NodeView, window: Window): readonly string[] {
   const { workers, now } = status;
   const running = workers
     .flatMap((worker) => worker.running.map((request) => ({ ...request, worker: worker.place + 1 })))
@@ -55,6 +55,7 @@ export function statusLines({ status, nodes, tasks }: NodeView, window: Window):
           window,
         ),
     taskTable(tasks ?? [], window),
+    backup === undefined ? [] : backupTexts(backup).map(({ text }) => text),
   ];
   return parts.filter((lines) => lines.length > 0).flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
 }

@@ -102,6 +102,16 @@ export const commandTable: CommandTable = {
     summary: 'Advise on settings of this machine and of the database; set them.',
     load: () => import('./commands/tune.ts'),
   },
+  backup: {
+    group: 'Running',
+    summary: 'Make, list, verify and try backups.',
+    load: () => import('./commands/backup.ts'),
+  },
+  restore: {
+    group: 'Running',
+    summary: 'Restore a library from a backup.',
+    load: () => import('./commands/restore.ts'),
+  },
   config: {
     group: 'Running',
     summary: 'Show, check and explain the settings.',

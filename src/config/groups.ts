@@ -56,6 +56,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Key',
     's3Secret',
   ],
+  Backups: ['backup', 'backupAt', 'backupKeep', 'backupHook', 'isolated'],
   Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden'],
   Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { indexDigest } from '../site/digest.ts';
 import { type IndexVersions, newestVersions, sameVersions } from '../site/index-versions.ts';
 import { currentSite, siteAt } from '../site/versions.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import { type Lease, takeLease } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
 import type { IndexWatch } from './entry.ts';
@@ -82,6 +82,19 @@ export async function takeWhenEmpty(database: Database): Promise<void> {
       RETURNING version`);
     if (taken.length > 0) await tellFirstRelease(transaction, newestVersions);
   });
+}
+
+/**
+ * After the records were put back from a backup, which has no index: whatever was there is gone,
+ * and the next rebuild makes it by the newest versions.
+ */
+export async function forgetIndex(transaction: Transaction): Promise<void> {
+  await transaction.query(sql`DELETE FROM delta`);
+  await transaction.query(sql`
+    UPDATE manifest SET version = version + 1, segments = '{}', kept = false,
+      analysis = ${newestVersions.analysis}, format = ${newestVersions.format}`);
+  await transaction.query(sql`DELETE FROM segment`);
+  await tellFirstRelease(transaction, newestVersions);
 }
 
 /** Is it a library without records, of other versions, that takes the newest ones? */

@@ -9,9 +9,19 @@ import { forgetNodes } from '../monitor/nodes.ts';
 import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/idempotency.ts';
+import { backupTasks } from './backup-tasks.ts';
 
 /** Of all tasks; nodes of another version may know others. */
-export const taskNames = ['access', 'files', 'gc', 'nodes', 'requests'] as const;
+export const taskNames = [
+  'access',
+  'backup',
+  'backup-archive',
+  'backup-drill',
+  'files',
+  'gc',
+  'nodes',
+  'requests',
+] as const;
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -27,8 +37,9 @@ const readingPace = 20_000_000;
  */
 export function libraryTasks(database: Database, settings: Settings): readonly Task[] {
   const store = openContentStore(database, settings);
-  const { fileCheck } = settings;
+  const { fileCheck, isolated } = settings;
   const tasks: Readonly<Record<(typeof taskNames)[number], Omit<Task, 'name'>>> = {
+    ...backupTasks(database, settings),
     access: {
       summary: 'Delete sessions, links and registrations that have expired.',
       lane: 'quick',
@@ -72,7 +83,8 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       run: (signal, tell) => nightlyGarbage({ database, store, settings, release: installationFolder, signal, tell }),
     },
   };
-  return taskNames.map((name) => ({ name, ...tasks[name] }));
+  // A copy that runs beside the library leaves its tasks alone.
+  return isolated ? [] : taskNames.map((name) => ({ name, ...tasks[name] }));
 }
 
 /** "12 nodes". */

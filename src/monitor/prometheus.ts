@@ -1,4 +1,5 @@
 import type { TaskState } from '../jobs/task-state.ts';
+import type { BackupState } from '../maintain/backup/state.ts';
 import { exitStatuses, judge } from './check/judge.ts';
 import { latencyBounds } from './latencies.ts';
 import type { NodeStatus } from './node-status.ts';
@@ -11,7 +12,7 @@ type Value = readonly [labels: Labels, value: number];
  * together where they are one thing, labels of few values. Periodic tasks are those of all
  * nodes together, and every node reports them.
  */
-export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] = []): string {
+export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] = [], backup?: BackupState): string {
   const { totals, workers } = status;
   const ready = workers.flatMap((worker) =>
     worker.report === undefined ? [] : [{ ...worker, report: worker.report }],
@@ -155,6 +156,7 @@ export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] =
     ),
     ...taskMetrics(tasks, status.now),
     ...checkMetrics(status),
+    ...(backup === undefined ? [] : backupMetrics(backup)),
   ];
   return `${metrics.filter((text) => text !== '').join('\n')}\n`;
 }
@@ -211,6 +213,28 @@ function checkMetrics({ checks = [] }: NodeStatus): readonly string[] {
         ),
       ),
     ),
+  ];
+}
+
+/** What there is none of has no line. */
+function backupMetrics(backup: BackupState): readonly string[] {
+  const one = (name: string, help: string, value: number | null): string =>
+    metric(`reperio_${name}`, 'gauge', help, value === null ? [] : [[{}, value]]);
+  const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
+  const { age, problem, drillAge, drillProblem, rto, rpo, archiveAge, archiveProblem } = backup;
+  return [
+    one('backup_age_seconds', 'Time since the newest backup was taken.', seconds(age)),
+    one(
+      'backup_problem',
+      'Is the newest backup damaged, or not whole?',
+      age === null ? null : Number(problem !== null),
+    ),
+    one('drill_age_seconds', 'Time since a restore was last tried.', seconds(drillAge)),
+    one('drill_problem', 'Did that fail?', drillAge === null ? null : Number(drillProblem !== null)),
+    one('rto_seconds', 'How long that took until the library answered.', rto),
+    one('rpo_seconds', 'Changes of how many seconds it had not.', rpo),
+    one('wal_archive_age_seconds', 'Time since everything committed was archived.', seconds(archiveAge)),
+    one('wal_archive_failed', 'Does archiving fail?', archiveAge === null ? null : Number(archiveProblem !== null)),
   ];
 }
 

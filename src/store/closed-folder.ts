@@ -20,8 +20,8 @@ export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): v
   }
   for (const name of names.filter((one) => ours.test(one))) {
     const path = join(dataFolder, name);
-    // Root's PostgreSQL is another user, who owns what is in there.
-    if (name === 'postgres') {
+    // Root's PostgreSQL is another user, who owns what is in there, and archives to the other.
+    if (name === 'postgres' || name === 'backups') {
       narrow(path, () => 0o700);
       openToServer(path);
     } else if (name !== 'files' || !isRead) narrow(path, (before, isFolder) => before & (isFolder ? 0o700 : 0o600));
@@ -30,7 +30,7 @@ export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): v
 
 /** What is in a data folder. */
 const ours =
-  /^(?:postgres|index|files|incoming|outbox|profiles|run|tune|thumbnails|node-id|compile-cache|audit-.*|reperio\.yaml|serve\.json|serve\.lock.*)$/;
+  /^(?:postgres|postgres\.before-\S+|backups|index|files|incoming|outbox|profiles|run|restore\.json|restored|drill|drill\.lock|tune|thumbnails|node-id|compile-cache|audit-.*|failures\S*\.jsonl|alerts|reperio\.yaml|serve\.json|serve\.lock.*)$/;
 
 type Folders = Pick<Settings, 'dataFolder' | 'files' | 'fileDelivery'>;
 

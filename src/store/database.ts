@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import pg from 'pg';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { checkOutOf } from './check-out.ts';
@@ -29,7 +29,15 @@ export interface Transaction extends Queryable {
    * (stream.pipeline does) before the next query.
    */
   copyIn(statement: string): Writable;
+  /**
+   * The bytes of `COPY table (columns) TO STDOUT ...`; read them to their end before the next
+   * query.
+   */
+  copyOut(statement: string): CopyOut;
 }
+
+/** `rowCount` is known at its end. */
+export type CopyOut = Readable & { readonly rowCount: number };
 
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
@@ -250,7 +258,7 @@ async function once<T>(
   committing: { now: boolean },
   stalls: StatementWatchdog,
 ): Promise<T> {
-  const copies = new Set<Writable>();
+  const copies = new Set<Readable | Writable>();
   const transaction: Transaction = {
     query: (statement) => rowsOf(client, statement, stalls),
     copyIn: (statement) => {
@@ -260,6 +268,13 @@ async function once<T>(
       // tells.
       stream.on('error', () => {});
       stream.once('close', () => copies.delete(stream));
+      return stream;
+    },
+    copyOut: (statement) => {
+      const stream = client.query(copyStreams().to(statement));
+      copies.add(stream);
+      stream.on('error', () => {});
+      stream.once('end', () => copies.delete(stream));
       return stream;
     },
   };

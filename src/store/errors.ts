@@ -74,6 +74,12 @@ export const storeErrors = defineErrors({
     message: 'Migration {file} changes tables that running nodes use, and {sessions} of their connections are open.',
     hint: 'Stop every other node and command of this library, run `reperio db migrate`, and start them again.',
   },
+  restoreUnfinished: {
+    code: 'REPERIO_RESTORE_UNFINISHED',
+    status: 503,
+    message: 'The restore of backup {set} into this library has not ended, or was killed: the library is not whole.',
+    hint: 'Wait until it has ended, or begin it again: `reperio restore {set}` with the same settings.',
+  },
   serveRunning: {
     code: 'REPERIO_SERVE_RUNNING',
     status: 500,

@@ -28,6 +28,11 @@ export async function makeHandedFolder(folder: string): Promise<string | undefin
   return first;
 }
 
+/** What a program of another user is to own; only root can give. */
+export function giveTo(path: string, uid: number, gid: number): void {
+  if (process.getuid?.() === 0) chownSync(path, uid, gid);
+}
+
 /** Puts a finished file in its place, at once, as the folder's owner has it. */
 export function placeFile(part: string, path: string): void {
   giveToFolderOwner(part);

@@ -102,6 +102,15 @@ export async function isHeld(database: Queryable, name: LeaseName): Promise<bool
   return held.length > 0;
 }
 
+/** Who holds it now, and since when, for people. */
+export async function leaseHolder(database: Queryable, name: LeaseName): Promise<string> {
+  const [holder] = await database.query<{ name: string; since: Date }>(sql`
+    SELECT application_name AS name, backend_start AS since FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND classid = ${family} AND objid = ${leases[name]} AND objsubid = 2 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+  return holderText(holder);
+}
+
 async function holderOf(client: pg.Client, name: LeaseName): Promise<string> {
   const found = await client.query<{ name: string; since: Date }>(
     `SELECT application_name AS name, backend_start AS since FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -109,7 +118,10 @@ async function holderOf(client: pg.Client, name: LeaseName): Promise<string> {
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     [family, leases[name]],
   );
-  const holder = found.rows[0];
+  return holderText(found.rows[0]);
+}
+
+function holderText(holder: { readonly name: string; readonly since: Date } | undefined): string {
   return holder === undefined ? 'another process' : `"${holder.name}" (since ${holder.since.toISOString()})`;
 }
 

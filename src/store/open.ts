@@ -7,6 +7,7 @@ import { embeddedUrl, layoutOf } from './embedded/layout.ts';
 import { joinServer } from './embedded/share.ts';
 import { storeErrors } from './errors.ts';
 import { migrate, migrationStatus } from './migrate.ts';
+import { refuseUnfinished, unfinishedInDatabase, unfinishedRestore } from './unfinished-restore.ts';
 
 /**
  * The database of a library, opened: of the embedded server, started or joined, or of the server
@@ -26,7 +27,9 @@ export interface OpenOptions {
    * any: takes it as it is.
    */
   readonly schema?: 'migrate' | 'check' | 'any';
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Also a library whose restore has not ended: for who restores it. */
+  readonly unfinished?: true;
   /**
    * Takes a sentence for the user when the embedded server keeps him waiting. Default: to stderr.
    */
@@ -37,6 +40,7 @@ const oldestServer = 150_000;
 
 export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<Store> {
   closeDataFolder(settings);
+  if (options.unfinished !== true) refuseUnfinished(unfinishedRestore(settings.dataFolder));
   const server: Server =
     settings.databaseUrl === undefined
       ? await joinServer(layoutOf(settings.dataFolder), { tell: toStderr, ...options })
@@ -88,8 +92,11 @@ async function checkServer(database: Database): Promise<void> {
     throw new UserError(storeErrors.databaseTooOld, { version: found.version });
 }
 
-async function checkSchema(database: Database, { schema = 'migrate' }: OpenOptions): Promise<void> {
-  if (schema === 'migrate') await migrate(database);
+async function checkSchema(database: Database, { schema = 'migrate', unfinished }: OpenOptions): Promise<void> {
+  if (schema === 'migrate') {
+    await migrate(database);
+    if (unfinished !== true) refuseUnfinished(await unfinishedInDatabase(database));
+  }
   if (schema !== 'check') return;
   const { there, here } = await migrationStatus(database);
   if (there < here) throw new UserError(storeErrors.schemaTooOld, { there, here });

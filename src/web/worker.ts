@@ -115,7 +115,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     const access = await openAccess({ database: library.database, url: library.url, signal: ending.signal });
     opened.access = access;
     const mailer = openMailer({
-      smtpUrl: settings.smtpUrl,
+      smtpUrl: settings.isolated ? undefined : settings.smtpUrl,
       outbox: join(settings.dataFolder, 'outbox'),
       tell: (level, sentence) => logger[level](sentence),
     });

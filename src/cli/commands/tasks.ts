@@ -56,6 +56,7 @@ const run = defineSubcommand({
     try {
       const { database, url } = store;
       const tasks = libraryTasks(database, given);
+      if (given.isolated) print('The setting `isolated` is on: no task is run.');
       await enterTasks(database, tasks);
       const onWait = (holder: string): boolean => stderr.write(`Waiting for ${holder}, which is running tasks.\n`);
       const asked = tasks.filter(({ name }) => names.length === 0 || names.includes(name));

@@ -1,5 +1,6 @@
 import { taskStates } from '../../jobs/calendar.ts';
 import type { TaskState } from '../../jobs/task-state.ts';
+import { type BackupState, backupState } from '../../maintain/backup/state.ts';
 import type { Queryable } from '../../store/database.ts';
 import { unlessLate } from '../../store/unless-late.ts';
 import type { NodeStatus } from '../node-status.ts';
@@ -13,10 +14,15 @@ export interface NodeView {
   readonly status: NodeStatus;
   readonly nodes: readonly KnownNode[] | undefined;
   readonly tasks: readonly TaskState[] | undefined;
+  readonly backup: BackupState | undefined;
 }
 
 /** Asks the database as well, which may be away. */
 export async function viewOf(status: NodeStatus, database: Queryable): Promise<NodeView> {
-  const [nodes, tasks] = await Promise.all([unlessLate(knownNodes(database)), unlessLate(taskStates(database))]);
-  return { status, nodes, tasks };
+  const [nodes, tasks, backup] = await Promise.all([
+    unlessLate(knownNodes(database)),
+    unlessLate(taskStates(database)),
+    unlessLate(backupState(database)),
+  ]);
+  return { status, nodes, tasks, backup };
 }

@@ -7,7 +7,7 @@ import type { NodeView } from './node-view.ts';
 import { ahead, count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
 import { sparkline } from './sparkline.ts';
 import { statusStyle } from './style.ts';
-import { othersText, taskTime } from './text.ts';
+import { backupTexts, othersText, taskTime } from './text.ts';
 
 export interface StatusPage extends NodeView {
   /** Seconds after which the page is to be loaded again; undefined: not by itself. */
@@ -23,7 +23,7 @@ const lateLoop = 200;
  * What an operator reads at night. It needs nothing but the status: no database, no site file, no
  * script.
  */
-export function statusDocument({ status, nodes, tasks, refresh }: StatusPage): string {
+export function statusDocument({ status, nodes, tasks, backup, refresh }: StatusPage): string {
   const last = status.samples.at(-1);
   const { samples } = status;
   const others = otherReleases(status);
@@ -77,6 +77,7 @@ ${index(status)}
 ${deaths(status)}
 ${background(status)}
 ${taskTable(tasks)}
+${backup !== undefined && html`<h2>Backups</h2>${backupTexts(backup).map(({ text, isBad }) => html`<p${attribute('class', isBad ? 'bad' : undefined)}>${text}</p>`)}`}
 ${nodeTable(nodes, status)}
 </main>
 </body>

@@ -1,4 +1,5 @@
 import type { TaskState } from '../../jobs/task-state.ts';
+import type { BackupState } from '../../maintain/backup/state.ts';
 import { noLatencies } from '../latencies.ts';
 import { NodeMeter } from '../node-meter.ts';
 import { type NodeStatus, summaryOf } from '../node-status.ts';
@@ -112,8 +113,25 @@ export function testView(now = Date.now()): NodeView {
       { summary: { ...summary, name: 'web3', address: 'http://10.77.0.23:8080' }, age: 400_000, skew: 8 },
     ],
     tasks: testTasks,
+    backup: testBackup,
   };
 }
+
+const testBackup: BackupState = {
+  age: 50_000_000,
+  set: '2026-11-29T020000Z-ab12',
+  kind: 'dump',
+  bytes: 33e6,
+  problem: null,
+  drillAge: 12 * 86_400_000,
+  rto: 58,
+  rpo: 47_000,
+  drillProblem: null,
+  archiveAge: 41_000,
+  archiveProblem: null,
+  restoredFrom: '2026-10-01T020000Z-cd34',
+  restoredAt: '2026-10-01T02:00:00Z',
+};
 
 const testTasks: readonly TaskState[] = [
   {
@@ -186,5 +204,6 @@ export function emptyView(): NodeView {
     status: { ...status, workers: [], deaths: [], deathCount: 0, samples: [], routes: [], totals },
     nodes: undefined,
     tasks: undefined,
+    backup: undefined,
   };
 }

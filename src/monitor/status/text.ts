@@ -1,4 +1,5 @@
 import type { TaskState } from '../../jobs/task-state.ts';
+import type { BackupState } from '../../maintain/backup/state.ts';
 import type { NodeStatus, WorkerStatus } from '../node-status.ts';
 import { duration } from './numbers.ts';
 
@@ -48,6 +49,33 @@ function letter({ state, running }: WorkerStatus): string {
 export function othersText(releases: readonly string[]): string {
   return `Since a reload, workers run release ${releases.join(', ')}; the process that accepts connections keeps its own release until it is restarted.`;
 }
+
+/** Sentences about backups, and whether each is a reason to act. */
+export function backupTexts(backup: BackupState): readonly { readonly text: string; readonly isBad: boolean }[] {
+  const { age, set, problem, drillAge, rto, rpo, drillProblem, archiveAge, archiveProblem, restoredFrom } = backup;
+  const found: { readonly text: string; readonly isBad: boolean }[] = [];
+  if (age === null) found.push({ text: 'There is no backup yet: reperio backup makes one.', isBad: true });
+  else found.push({ text: `The newest backup, ${set}, is ${duration(age)} old.`, isBad: age > overdueBackup });
+  if (problem !== null) found.push({ text: `${set}: ${problem}.`, isBad: true });
+  if (drillAge === null) found.push({ text: 'No restore was tried yet: reperio backup drill does.', isBad: false });
+  else
+    found.push({
+      text: `The last drill, ${duration(drillAge)} ago, took ${duration((rto ?? 0) * 1000)} (RTO) and lost ${duration((rpo ?? 0) * 1000)} (RPO).`,
+      isBad: drillAge > overdueDrill,
+    });
+  if (drillProblem !== null) found.push({ text: `The drill failed: ${drillProblem}.`, isBad: true });
+  if (archiveAge !== null)
+    found.push({ text: `The log is archived up to ${duration(archiveAge)} ago.`, isBad: archiveAge > overdueArchive });
+  if (archiveProblem !== null) found.push({ text: `Archiving fails: ${archiveProblem}.`, isBad: true });
+  if (restoredFrom !== null)
+    found.push({ text: `Restored from ${restoredFrom}, as of ${backup.restoredAt}.`, isBad: false });
+  return found;
+}
+
+/** Milliseconds. */
+const overdueBackup = 1.5 * 86_400_000;
+const overdueDrill = 62 * 86_400_000;
+const overdueArchive = 10 * 60_000;
 
 /** "in 5 min", "running for 3.0 s (120 of 300 records)", "20 s late". */
 export function taskTime({

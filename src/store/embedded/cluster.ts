@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors/errors.ts';
 import { storeErrors } from '../errors.ts';
 import { findBinaries } from './binaries.ts';
-import { serverConfiguration } from './configuration.ts';
+import { continuousFile, serverConfiguration } from './configuration.ts';
 import { chooseIdentity } from './identity.ts';
 import { ensureCluster } from './initialise.ts';
 import { type Layout, type PidFile, preferredSocketFolder, readPidFile, socketFiles } from './layout.ts';
@@ -74,9 +74,10 @@ export async function startServer(layout: Layout, signal?: AbortSignal): Promise
     program.child.stdin?.destroy();
     program.child.unref();
     try {
-      const ready = await untilReady(layout, program, signal);
+      const server = await untilReady(layout, program, signal);
       tunedIsTried(layout);
-      return ready;
+      wakeCheckpointer(layout, server);
+      return server;
     } catch (error) {
       program.child.kill('SIGQUIT');
       // A server that was killed is there a moment longer, and so are its sessions.
@@ -88,6 +89,14 @@ export async function startServer(layout: Layout, signal?: AbortSignal): Promise
       else if (!(error instanceof UserError) || !takeBackUntried(layout, error.message)) throw error;
     }
   }
+}
+
+/**
+ * The checkpointer begins before the log was read back, and takes no notice of `archive_timeout`
+ * until something wakes it: a quarter of an hour of changes would not be archived.
+ */
+function wakeCheckpointer(layout: Layout, { pid }: PidFile): void {
+  if (existsSync(join(layout.folder, continuousFile))) process.kill(pid, 'SIGHUP');
 }
 
 async function untilReady(

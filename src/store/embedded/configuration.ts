@@ -31,9 +31,21 @@ export function serverConfiguration(socketFolder: string, memory = totalmem()): 
     ['log_timezone', 'UTC'],
     ['log_line_prefix', '%m [%p] '],
     ['log_checkpoints', 'off'],
+    // To archive the log needs no restart then: `reperio backup continuous` gives the command.
+    ['archive_mode', 'on'],
+    ['archive_command', '/bin/true'],
   ];
   // Here, and not beside the lines below: clusters that are there already have those.
-  return lines.map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`).join('') + includeTuned;
+  const includes = `include_if_exists = '../${continuousFile}'\n${includeTuned}`;
+  return lines.map(([name, value]) => setting(name, value)).join('') + includes;
+}
+
+/** Beside the data: what `reperio backup continuous on` writes. */
+export const continuousFile = 'continuous.conf';
+
+/** A line of a configuration file. */
+export function setting(name: string, value: string): string {
+  return `${name} = '${value.replaceAll("'", "''")}'\n`;
 }
 
 /** Appended once to the postgresql.conf that initdb wrote. */

@@ -122,15 +122,20 @@ export async function serve({
       const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => database, now: Date.now });
       // Whoever waits for the database must not keep alerts waiting.
       const impatient = connect(store.url, { ...impatience, poolSize: 2 });
-      const alerts = watchAlerts({
-        settings: () => now,
-        database: impatient,
-        evaluate: allChecks(board, ownChecks({ database: impatient, status, dataFolder })),
-        ...{ operators, say, mailer: () => mailer },
-      });
+      // A copy that runs beside the library wakes nobody.
+      const alerts = settings.isolated
+        ? undefined
+        : watchAlerts({
+            settings: () => now,
+            database: impatient,
+            evaluate: allChecks(board, ownChecks({ database: impatient, status, dataFolder })),
+            ...{ operators, say, mailer: () => mailer },
+          });
       const id = nodeId(settings.dataFolder);
-      const tellOthers = () => void tellNode(database, id, summaryOf(status())).catch(() => undefined);
-      const tell = repeat(tellEvery, tellOthers, say);
+      const tellOthers = async (): Promise<void> => {
+        if (!settings.isolated) await tellNode(database, id, summaryOf(status())).catch(() => undefined);
+      };
+      const tell = repeat(tellEvery, () => void tellOthers(), say);
       const look = repeat(
         lookEvery,
         () => {
@@ -166,10 +171,10 @@ export async function serve({
         systemd.stop();
         clearInterval(tell);
         clearInterval(look);
-        await alerts.close();
+        await alerts?.close();
         await impatient.close();
         await listener.close();
-        await tellNode(database, id, summaryOf(status())).catch(() => undefined);
+        await tellOthers();
       }
     } catch (error) {
       throw explained(error, settings);
@@ -187,8 +192,8 @@ export async function serve({
 /** Milliseconds, for what must not wait. */
 const impatience = { connectTimeout: 1_500, statementTimeout: 3_000, lockTimeout: 2_000 };
 
-function mailerOf({ smtpUrl, dataFolder }: Settings, tell: Parameters<typeof openMailer>[0]['tell']): Mailer {
-  return openMailer({ smtpUrl, outbox: join(dataFolder, 'outbox'), tell });
+function mailerOf({ smtpUrl, dataFolder, isolated }: Settings, tell: Parameters<typeof openMailer>[0]['tell']): Mailer {
+  return openMailer({ smtpUrl: isolated ? undefined : smtpUrl, outbox: join(dataFolder, 'outbox'), tell });
 }
 
 /** Boards of workers whose supervisor was killed. We hold the lock, so there are no others. */

@@ -1,0 +1,78 @@
+import { UserError } from '../../../errors/errors.ts';
+import { walFiles, windowsOf } from '../../../maintain/backup/archive.ts';
+import { makeBase } from '../../../maintain/backup/base.ts';
+import {
+  archiverState,
+  beginArchiving,
+  endArchiving,
+  noteArchiving,
+  requireContinuous,
+} from '../../../maintain/backup/continuous.ts';
+import { afterBackup } from '../../../maintain/backup/keep.ts';
+import { readManifests } from '../../../maintain/backup/manifest.ts';
+import { forgetArchive } from '../../../maintain/backup/state.ts';
+import { defineSubcommand, jsonOption } from '../../command.ts';
+import { megabytes, withBackups } from '../../with-backups.ts';
+import { windowLines } from './windows.ts';
+
+export const continuous = defineSubcommand({
+  summary: 'Archive the log of the embedded database all the time, for restores to any second.',
+  description: `on: from now on every change reaches the place of backups within about a minute, proven with one file of the log; then a base is made, to which the log is applied
+(\`restore --at\`). New documents are copied each minute too. A new base is made each week.
+off: no more is archived; what there is stays until it is outdated.
+
+Exit status of status: 0, on and well; 1, off or failing.`,
+  examples: [
+    { command: 'backup continuous on', doc: 'Also while the library is served.' },
+    { command: 'backup continuous status', doc: 'Which points in time can be restored.' },
+  ],
+  arguments: { what: { doc: 'What to do.', choices: ['on', 'off', 'status'] } },
+  options: jsonOption,
+  failureStatus: 2,
+  run: async ({ arguments: { what }, options, settings, signal, print, printJson }) => {
+    const given = settings();
+    return await withBackups(given, signal, async (context) => {
+      const { database, place } = context;
+      const own = { database, place, settings: given, signal };
+      requireContinuous(own);
+      if (what === 'on') {
+        await beginArchiving(own);
+        print(`The log is archived to ${place.name}/wal: the first file has arrived.`);
+        const { manifest } = await makeBase({ ...context, settings: given, withSecrets: false });
+        await afterBackup(context, given, manifest);
+        await noteArchiving(database, place);
+        print(`Base ${manifest.set}: from ${manifest.base!.stopped} on every point in time can be restored.`);
+        return 0;
+      }
+      if (what === 'off') {
+        await endArchiving(own);
+        await forgetArchive(database);
+        print('The log is no longer archived.');
+        return 0;
+      }
+      const state = await archiverState(database);
+      const windows = await windowsOf(place, await readManifests(place));
+      const files = await walFiles(place);
+      const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
+      const isWell = state.isOn && state.failing === null && windows.every(({ gap }) => gap === undefined);
+      if (options.json) printJson({ ...state, files: files.length, bytes, windows });
+      else {
+        print(
+          state.isOn
+            ? `On: ${files.length} files of the log, ${megabytes(bytes)}.`
+            : 'Off: reperio backup continuous on',
+        );
+        if (state.failing !== null)
+          print(`Archiving fails since ${state.failing}; the server keeps what is not archived.`);
+        for (const line of windowLines(windows)) print(line);
+      }
+      return isWell ? 0 : 1;
+    }).catch((error: unknown) => {
+      if (error instanceof UserError && what === 'status' && error.code === 'REPERIO_BACKUP_CONTINUOUS') {
+        print(error.message);
+        return 1;
+      }
+      throw error;
+    });
+  },
+});

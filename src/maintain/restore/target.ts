@@ -1,0 +1,88 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import sql from 'sql-template-tag';
+import type { Settings } from '../../config/settings.ts';
+import { UserError } from '../../errors/errors.ts';
+import { applicationName, applicationPrefix, type Database } from '../../store/database.ts';
+import { runningServer } from '../../store/embedded/cluster.ts';
+import { type Layout, layoutOf } from '../../store/embedded/layout.ts';
+import { joinServer } from '../../store/embedded/share.ts';
+import { tryFileLock } from '../../store/file-lock.ts';
+import { openStore } from '../../store/open.ts';
+import { unfinishedInDatabase, unfinishedRestore } from '../../store/unfinished-restore.ts';
+import { truth } from '../backup/tables.ts';
+import { restoreErrors } from './errors.ts';
+
+export interface TargetOptions {
+  readonly settings: Settings;
+  /** A library of the embedded server that is there is moved aside. */
+  readonly replace: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sees to it that there is no library, or none but one whose restore was killed. Resolves to where
+ * one was moved that was there. Throws `notEmpty`, `used`. Nobody serves this data folder
+ * meanwhile.
+ */
+export async function makeEmpty({ settings, replace, signal }: TargetOptions): Promise<string | undefined> {
+  if (settings.databaseUrl !== undefined) {
+    const store = await openStore(settings, { schema: 'any', unfinished: true, signal });
+    try {
+      await requireEmpty(store.database, settings.databaseUrl);
+      return undefined;
+    } finally {
+      await store.release();
+    }
+  }
+  const layout = layoutOf(settings.dataFolder);
+  if (!existsSync(layout.data)) return undefined;
+  if (unfinishedRestore(settings.dataFolder) !== undefined) {
+    // Its server may still run, without anybody who uses it.
+    await joinServer(layout, { signal }).then(
+      (server) => server.release(),
+      () => undefined,
+    );
+    requireUnused(layout);
+    rmSync(layout.data, { recursive: true, force: true, maxRetries: 3 });
+    return undefined;
+  }
+  if (!replace)
+    throw new UserError(restoreErrors.notEmpty, {
+      where: settings.dataFolder,
+      instead:
+        'Restore it elsewhere with --into FOLDER, or with --yes in its place: the library that is there is moved aside, and kept.',
+    });
+  requireUnused(layout);
+  const aside = `${layout.folder}.before-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
+  renameSync(layout.folder, aside);
+  return aside;
+}
+
+function requireUnused(layout: Layout): void {
+  const alone = tryFileLock(layout.users, 'exclusive');
+  const running = runningServer(layout);
+  alone?.release();
+  if (alone === undefined || running !== undefined)
+    throw new UserError(restoreErrors.used, { where: layout.folder, who: 'other commands' });
+}
+
+async function requireEmpty(database: Database, url: string): Promise<void> {
+  const where = url.replace(/^.*@/, '').replace(/\?.*$/, '');
+  const found = await database.query<{ name: string }>(sql`
+    SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace`);
+  const names = found.map(({ name }) => name);
+  const instead =
+    'Create another database and name it with DATABASE_URL, or restore into an embedded one with --into FOLDER.';
+  if (names.some((name) => name !== 'schema_migration' && !truth.includes(name)) && !names.includes('schema_migration'))
+    throw new UserError(restoreErrors.notEmpty, { where, instead });
+  if (!names.includes('record')) return;
+  const others = await database.query<{ name: string }>(sql`
+    SELECT application_name AS name FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE ${`${applicationPrefix}%`} AND application_name NOT LIKE ${`${applicationName}%`}`);
+  if (others[0] !== undefined) throw new UserError(restoreErrors.used, { where, who: others[0].name });
+  if (names.includes('restored') && (await unfinishedInDatabase(database)) !== undefined) return;
+  const [used] = await database.query<{ used: boolean }>(sql`
+    SELECT EXISTS (SELECT FROM record) OR EXISTS (SELECT FROM revision) OR EXISTS (SELECT FROM person)
+      OR EXISTS (SELECT FROM site_version) AS used`);
+  if (used!.used) throw new UserError(restoreErrors.notEmpty, { where, instead });
+}
