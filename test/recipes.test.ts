@@ -195,7 +195,7 @@ export const harmlessFormat: ExportFormat = {
         before: "  'item-count': {",
         add: `  backwards: {
     ...entire,
-    words: (folded) => [[...foldValue(folded)].reverse().join('')],
+    words: (folded) => [[...valueForm(folded)].reverse().join('')],
     makes: 'the value from its end',
     example: '\`higgs\` by \`sggih\`',
   },
@@ -334,11 +334,11 @@ export const harmlessFormat: ExportFormat = {
   {
     name: 'a periodic task',
     edits: [
-      { file: 'src/library/jobs.ts', before: "'requests'] as const;", add: "'recipes', " },
+      { file: 'src/library/jobs.ts', before: "  'requests',\n] as const;", add: "  'recipes',\n" },
       {
         file: 'src/library/jobs.ts',
         before: '    requests: {',
-        add: "    recipes: { summary: 'Cook.', every: hour, run: async () => ({ did: 'Cooked.' }) },\n",
+        add: "    recipes: { summary: 'Cook.', lane: 'quick', every: hour, run: async () => ({ did: 'Cooked.' }) },\n",
       },
     ],
     look: async () => assert.match(await reperio('help', 'tasks', 'run'), /recipes/),

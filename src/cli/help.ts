@@ -53,7 +53,9 @@ ${rows(list)}
 /** `reperio help db migrate`. */
 export function commandHelp(name: string, summary: string, command: AnyCommand, heading: Heading): string {
   const parts = [paragraphs(summary, command.description), `${heading('Usage:')} reperio ${usage(name, command)}`];
-  const described = Object.entries(command.arguments).map(([word, { doc }]) => [argumentName(word), doc] as const);
+  const described = Object.entries(command.arguments).map(
+    ([word, argument]) => [argumentName(word), argumentDoc(argument)] as const,
+  );
   if (described.length > 0) parts.push(rows(described));
   const options = Object.entries(command.options).map(
     ([word, option]) => [optionUsage(word, option), option.doc] as const,
@@ -67,6 +69,11 @@ export function commandHelp(name: string, summary: string, command: AnyCommand, 
 function usage(name: string, command: AnyCommand): string {
   const words = Object.entries(command.arguments).map(([word, definition]) => argumentUsage(word, definition));
   return [name, ...words, ...(Object.keys(command.options).length > 0 ? ['[options]'] : [])].join(' ');
+}
+
+/** With the words that it may be, where the line of usage has no room for them. */
+function argumentDoc({ doc, choices = [] }: ArgumentDefinition): string {
+  return choices.join('|').length > longestChoices ? `${doc} They are ${choices.join(', ')}.` : doc;
 }
 
 /** In a line of usage; of more the name stands there. */

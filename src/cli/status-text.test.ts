@@ -20,7 +20,7 @@ test('the status of a node is a head, and tables of workers, running requests, f
   assert.match(text, /^RUNNING +WORKER +SQL +CLIENT +REQUEST\n42 s +1 +187 +192\.0\.2\.7 +GET \/search\?p=aaa/m);
   assert.match(text, /^61 s ago +2 +SIGABRT +2 h +GET \/record\/1\/export\/xm$/m);
   assert.match(text, /^web3 +gone for 7 min /m);
-  assert.match(text, /^files +running for 61 s +62 min ago +8 min +worker1 +2,311 files read/m);
+  assert.match(text, /^files +running for 61 s \(812 of 2,311 files\) +62 min ago +8 min +worker1 +2,311 files read/m);
   assert.match(text, /^files: 2 files are missing or damaged/m);
   assert.match(text, /^nodes +67 min late +never$/m);
 });

@@ -55,7 +55,7 @@ function readFile(
   if (found === undefined) reader.report(line, `${name}: the file ${path} cannot be read beside the site file.`);
   else if ('problem' in found) reader.report(line, `${name}: ${path} ${found.problem}.`);
   else if (found.length > largest)
-    reader.report(line, `${name}: ${path} has ${found.length} bytes; at most ${largest} are taken.`);
+    reader.report(line, `${name}: ${path} has ${found.length} bytes; at most ${largest} are allowed.`);
   else return found;
   return undefined;
 }

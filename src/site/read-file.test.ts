@@ -33,7 +33,7 @@ test('what a site file names is read only when it is a file of a size that is ta
   const noFile = 'is a pipe, a socket or a device, and a file is wanted';
   assert.equal(problems('pipe.en.md'), `site.pages.x: pipe.en.md ${noFile}.`);
   assert.equal(problems('device.en.md'), `site.pages.x: device.en.md ${noFile}.`);
-  assert.equal(problems('huge.en.md'), 'site.pages.x: huge.en.md has 1099511627776 bytes; at most 200000 are taken.');
+  assert.equal(problems('huge.en.md'), 'site.pages.x: huge.en.md has 1099511627776 bytes; at most 200000 are allowed.');
   assert.equal(
     problems('none.en.md'),
     'site.pages.x: none.en.md cannot be read beside the site file: there is no such file.',

@@ -47,12 +47,12 @@ function readSmallFile(path: string, largest: number): Uint8Array | SiteFileProb
     const found = fstatSync(opened);
     if (found.isDirectory()) return { problem: 'is a folder, and a file is wanted' };
     if (!found.isFile()) return { problem: 'is a pipe, a socket or a device, and a file is wanted' };
-    if (found.size > largest) return { problem: `has ${found.size} bytes; at most ${largest} are taken` };
+    if (found.size > largest) return { problem: `has ${found.size} bytes; at most ${largest} are allowed` };
     const bytes = Buffer.alloc(largest + 1);
     let length = 0;
     for (let read = 1; read > 0 && length <= largest; length += read)
       read = readSync(opened, bytes, length, bytes.length - length, null);
-    if (length > largest) return { problem: `grows while it is read; at most ${largest} bytes are taken` };
+    if (length > largest) return { problem: `grows while it is read; at most ${largest} bytes are allowed` };
     return bytes.subarray(0, length);
   } finally {
     closeSync(opened);

@@ -160,7 +160,7 @@ test('past loads are listed: who, when, and what became of them; a dry run is no
 test('what becomes of hidden fields can be said once for all loads', async () => {
   const place = async (): Promise<readonly boolean[]> =>
     (await store.database.query<{ marc: string }>(sql`SELECT marc FROM record`)).map(({ marc }) =>
-      marc.includes('300'),
+      marc.includes('paid 300'),
     );
   await type(['load', file('g.xml', record('g', 'Title', remark))]);
   const bare = file('h.xml', record('g', 'Other'));

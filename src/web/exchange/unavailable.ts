@@ -18,6 +18,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   [webErrors.noDatabase.code]: 'database',
   [storeErrors.databaseAway.code]: 'database',
   [storeErrors.databaseBusy.code]: 'database',
+  [storeErrors.restoreUnfinished.code]: 'restoring',
   [storeErrors.statementTimeout.code]: 'slow',
   [webErrors.late.code]: 'late',
   [webErrors.tooManyExports.code]: 'exports',
@@ -25,10 +26,23 @@ const reasons: Readonly<Record<string, Reason>> = {
   [fileErrors.storeWrong.code]: 'files',
   [fileErrors.away.code]: 'files',
   [fileErrors.refused.code]: 'files',
+  [fileErrors.gone.code]: 'upload',
   [indexErrors.notReady.code]: 'index',
 };
 type Reason =
-  | ('closed' | 'read_only' | 'database' | 'slow' | 'late' | 'exports' | 'sign_in' | 'files' | 'index')
+  | (
+      | 'closed'
+      | 'read_only'
+      | 'database'
+      | 'slow'
+      | 'late'
+      | 'exports'
+      | 'sign_in'
+      | 'files'
+      | 'upload'
+      | 'index'
+      | 'restoring'
+    )
   | 'other';
 
 export interface Unavailable {
