@@ -97,7 +97,11 @@ interface Column {
 
 function table(caption: string, columns: readonly Column[], rows: readonly (readonly HtmlValue[])[]): Html {
   return html`<h2>${caption}</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><thead><tr>${columns.map(({ title, text }) => html`<th scope="col"${attribute('class', text ? undefined : 'n')}>${title}</th>`)}</tr></thead>
+${bareTable(caption, columns, rows)}`;
+}
+
+function bareTable(label: string, columns: readonly Column[], rows: readonly (readonly HtmlValue[])[]): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table><thead><tr>${columns.map(({ title, text }) => html`<th scope="col"${attribute('class', text ? undefined : 'n')}>${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) =>
       html`<tr>${row.map((cell, at) => html`<td${attribute('class', columns[at]?.title === 'Request' ? 'url' : columns[at]?.text ? undefined : 'n')}>${cell}</td>`)}</tr>`,
@@ -106,25 +110,30 @@ function table(caption: string, columns: readonly Column[], rows: readonly (read
 
 const checkMoods = { ok: 'good', warning: 'warn', critical: 'bad', unknown: 'soft' } as const;
 
-/** The worst first. A node of a release without checks has none. */
+const checkColumns: readonly Column[] = [
+  { title: 'Check', text: true },
+  { title: 'State', text: true },
+  { title: 'Found', text: true },
+  { title: 'When', text: true },
+];
+
+/** The worst first; those that are ok are folded up. A node of a release without checks has none. */
 function checkTable({ checks = [], now }: NodeStatus): Html | false {
   if (checks.length === 0) return false;
-  const rows = judged(checks).map(({ name, answer, when }) => [
+  const found = judged(checks);
+  const rowOf = ({ name, answer, when }: (typeof found)[number]): readonly HtmlValue[] => [
     name,
     html`<span class="${checkMoods[answer.state]}">${answer.state}</span>`,
     html`${answer.sentence}${answer.fix !== undefined && html` Try: <code>${answer.fix}</code>`}`,
     `${duration(now - when)} ago`,
-  ]);
-  return table(
-    'Checks',
-    [
-      { title: 'Check', text: true },
-      { title: 'State', text: true },
-      { title: 'Found', text: true },
-      { title: 'When', text: true },
-    ],
-    rows,
-  );
+  ];
+  const wrong = found.filter(({ answer }) => answer.state !== 'ok');
+  const well = found.filter(({ answer }) => answer.state === 'ok');
+  const summary =
+    wrong.length === 0 ? `All ${well.length} checks are ok` : `${well.length} of ${found.length} checks are ok`;
+  return html`<h2>Checks</h2>
+${wrong.length > 0 && bareTable('Checks', checkColumns, wrong.map(rowOf))}
+${well.length > 0 && html`<details><summary>${summary}</summary>${bareTable('Checks that are ok', checkColumns, well.map(rowOf))}</details>`}`;
 }
 
 function running({ workers: all, now }: NodeStatus): Html {

@@ -27,6 +27,7 @@ svg polyline { fill: none; stroke: var(--mark); stroke-width: 1.5; vector-effect
 svg path { fill: var(--mark); opacity: .15; }
 pre { margin: 4px 0 0; padding: 8px; background: var(--shade); border-radius: 6px; overflow-x: auto; font-size: 12px; }
 nav { margin-top: 8px; }
+summary { color: var(--soft); cursor: pointer; padding: 4px 0; width: fit-content; }
 :focus-visible { outline: 2px solid var(--mark); outline-offset: 2px; }
 `;
 
