@@ -54,6 +54,7 @@ before(async () => {
           record('BOOK', 'A lmap', field('500__', '$anote$xzqxjold'), field('595__', '$azqxjpaid')),
           record('SECRET', 'zqxjonce secret'),
         ],
+        [record('PAPER', 'A papre'), undefined, undefined],
       ],
     ),
     { people },
@@ -134,4 +135,23 @@ test('a version says who made it and how, and what is otherwise in it, field by 
   );
   assert.match(body, /<h2>MARC of this version<\/h2>/);
   assert.match((await editor.open('/record/1/history/3?with=1&ln=fr')).body, /Modifications depuis la version 1/);
+});
+
+test('where versions between are gone, those that are left are listed, shown and compared with each other', async () => {
+  const editor = readers['editor']!;
+  const list = (await editor.open('/record/2/history?ln=en')).body;
+  assert.deepEqual(
+    [...list.matchAll(/href="\/record\/2\/history\/(\d)"/g)].map(([, revision]) => revision),
+    ['4', '1'],
+  );
+  assert.match(list, />4<\/a> <span class="muted">current/);
+  assert.doesNotMatch(list, /load of/, 'what wrote the versions that are gone did not write the one after them');
+  const { statusCode, body } = await editor.open('/record/2/history/4');
+  assert.equal(statusCode, 200);
+  assert.match(body, /<h3>Changes since version 1<\/h3>/);
+  assert.match(body, /max="4"/);
+  assert.match((await editor.open('/record/2/history/1')).body, /A papre/);
+  for (const more of ['2', '3', '4?with=2']) {
+    assert.equal((await editor.open(`/record/2/history/${more}`)).statusCode, 404, more);
+  }
 });

@@ -105,13 +105,13 @@ async function send(
 async function listBody(exchange: Exchange, id: number): Promise<Html | undefined> {
   const { page } = exchange;
   const wanted = Math.max(1, numberIn(exchange.args.get('page') ?? '') ?? 1);
-  const { versions, total } = await exchange.history(id, { offset: (wanted - 1) * perPage, limit: perPage });
+  const { versions, total, newest } = await exchange.history(id, { offset: (wanted - 1) * perPage, limit: perPage });
   if (versions.length === 0) return undefined;
   const shown: ListedVersion[] = [];
   for (const version of versions) {
     if ((await readShown(exchange, id, version.revision)) !== undefined) shown.push(version);
   }
-  return historyList(page, { id, versions: shown, newest: total, page: wanted, last: Math.ceil(total / perPage) });
+  return historyList(page, { id, versions: shown, newest, page: wanted, last: Math.ceil(total / perPage) });
 }
 
 /**
@@ -132,19 +132,25 @@ async function readShown(
   if (isShown(version)) return version;
   // A deletion may hold nothing but its mark.
   if (!version.deleted || !seesAllCollections(person, snapshot)) return undefined;
-  const before = await exchange.revision(id, version.revision - 1);
+  const { versions } = await listedAt(exchange, id, version.revision);
+  const [{ before: number } = {}] = versions;
+  const before = number === undefined ? undefined : await exchange.revision(id, number);
   return before !== undefined && isShown(before) ? version : undefined;
+}
+
+/** A version as lists have it, which need not be there any more. */
+function listedAt({ history }: Exchange, id: number, revision: number): ReturnType<Exchange['history']> {
+  return history(id, { offset: 0, limit: 1, upTo: revision });
 }
 
 async function versionPage(exchange: Exchange, version: ReadVersion): Promise<Html | undefined> {
   const { page, args } = exchange;
   const { id, revision } = version;
-  const { total: newest } = await exchange.history(id, { offset: 0, limit: 1 });
-  const { versions } = await exchange.history(id, { offset: newest - revision, limit: 1 });
+  const { versions, newest } = await listedAt(exchange, id, revision);
   const [listed] = versions;
   if (listed?.revision !== revision) return undefined;
   const asked = numberIn(args.get('with') ?? '');
-  const other = asked === revision ? undefined : await readShown(exchange, id, asked ?? revision - 1);
+  const other = asked === revision ? undefined : await readShown(exchange, id, asked ?? listed.before);
   if (other === undefined && asked !== undefined && asked !== revision) return undefined;
   const whole = visibleRecord(exchange, version.record);
   const { record, leftOut } = shortened(whole);
