@@ -89,6 +89,29 @@ describe('thumbnails of a node', () => {
     assert.equal(existsSync(marker), false);
   });
 
+  test('that bytes are no picture says nothing of the same bytes as a PDF', async () => {
+    const { thumbnails, add, run } = newNode();
+    const text = await add(pdf(), 'pdf');
+    const wrong = { ...text, format: 'jpg' };
+    await thumbnails.ask(wrong);
+    await run(async () => (await thumbnails.find(wrong)).kind === 'none');
+    assert.deepEqual(await thumbnails.find(text), { kind: 'missing' });
+    await thumbnails.ask(text);
+    await run(async () => (await thumbnails.find(text)).kind === 'there');
+  });
+
+  test('requests that nobody can read are cleared away, so that they keep nobody from asking', async () => {
+    const { thumbnails, add } = newNode();
+    const picture = await add(png(9, 9), 'png');
+    const asked = join(thumbnails.folder, 'wanted');
+    mkdirSync(asked, { recursive: true });
+    for (let number = 0; number < 500; number++) writeFileSync(join(asked, `${number}.huge`), '');
+    assert.equal(await thumbnails.ask(picture), false);
+    assert.deepEqual(await thumbnails.asked(), []);
+    assert.ok(await thumbnails.ask(picture));
+    assert.deepEqual(await thumbnails.asked(), [picture]);
+  });
+
   test('trouble of the node is told and is nothing against the document', async () => {
     const { thumbnails, add, run, troubles } = newNode();
     const picture = await add(png(9, 9), 'png');

@@ -1,5 +1,5 @@
-import { watch } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { createWriteStream, watch } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ContentStore } from '../files/content.ts';
@@ -94,8 +94,8 @@ async function makeOne({ thumbnails, store, signal, draw = drawApart }: MakerOpt
 }
 
 async function fetchTo(path: string, store: ContentStore, digest: string): Promise<void> {
-  const file = await open(path, 'w', 0o600);
-  await pipeline(await store.read(digest), file.createWriteStream());
+  const bytes = await store.read(digest);
+  await pipeline(bytes, createWriteStream(path, { mode: 0o600 }));
 }
 
 interface Bell {
