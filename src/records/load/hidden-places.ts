@@ -76,10 +76,12 @@ export function putBack(
   paths: readonly MarcPath[],
   lostPaths: readonly MarcPath[],
 ): MarcRecord {
-  const fields = [...record.fields];
   const hiddenBefore = reachedInScripts(before, paths);
   const hiddenHere = reachedInScripts(record, paths);
   const lost = reachedInScripts(before, lostPaths);
+  const fields = [...record.fields];
+  const homes = placesByKey(record, hiddenHere);
+  const whole: Field[] = [];
   const seen = new Map<string, number>();
   for (const field of before.fields) {
     const key = keyOf(field, hiddenBefore.get(field));
@@ -88,15 +90,31 @@ export function putBack(
     const back = lost.get(field);
     if (back === undefined) continue;
     if (field.value !== undefined || restOf(field, hiddenBefore.get(field)).length === 0) {
-      const last = fields.findLastIndex(({ tag }) => tag <= field.tag);
-      fields.splice(last + 1, 0, { ...field, subfields: field.subfields.filter((subfield) => back.has(subfield)) });
+      whole.push({ ...field, subfields: field.subfields.filter((subfield) => back.has(subfield)) });
       continue;
     }
-    const home = record.fields.filter((other) => keyOf(other, hiddenHere.get(other)) === key)[nth];
-    if (home === undefined) throw new Error(`there is no field ${field.tag} for what is hidden in it`);
-    fields[fields.indexOf(home)] = joined(home, hiddenHere.get(home), field, hiddenBefore.get(field), back);
+    const place = homes.get(key)?.[nth];
+    if (place === undefined) throw new Error(`there is no field ${field.tag} for what is hidden in it`);
+    const home = record.fields[place]!;
+    fields[place] = joined(home, hiddenHere.get(home), field, hiddenBefore.get(field), back);
   }
+  for (const field of whole) fields.splice(fields.findLastIndex(({ tag }) => tag <= field.tag) + 1, 0, field);
   return { leader: record.leader, fields };
+}
+
+/** Where the fields of each key stand in a record. A paper has thousands of authors. */
+function placesByKey(
+  record: MarcRecord,
+  hidden: ReadonlyMap<Field, ReadonlySet<Subfield>>,
+): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  record.fields.forEach((field, place) => {
+    const key = keyOf(field, hidden.get(field));
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [place]);
+    else known.push(place);
+  });
+  return found;
 }
 
 /** The field with subfields of another one of the same rest, between the same neighbours. */
@@ -128,8 +146,8 @@ function restOf(field: Field, hidden: ReadonlySet<Subfield> = noneReached): read
 function keyOf(field: Field, hidden: ReadonlySet<Subfield> | undefined): string {
   if (field.value !== undefined) return field.tag;
   const text = restOf(field, hidden)
-    .map(({ code, value }) => `$${code}${value}`)
-    .join('\u001f');
+    .map(({ code, value }) => `${code}${value.length} ${value}`)
+    .join('');
   const digest = createHash('sha256').update(text).digest('base64url');
   return `${field.tag}${field.ind1}${field.ind2}${digest}`;
 }
