@@ -96,7 +96,7 @@ export function openThumbnails(dataFolder: string): Thumbnails {
         .toSorted((one, other) => other.age - one.age)
         .flatMap(({ wanted }) => (wanted === undefined ? [] : [wanted]));
     },
-    forget: (wanted) => rm(askedAs(wanted), { force: true }),
+    forget: (wanted) => rm(askedAs(wanted), { force: true, recursive: true }),
     keep: async (wanted, bytes, reason = '') => {
       const path = bytes === undefined ? noneOf(wanted) : pathOf(wanted);
       makeOwnedFolder(join(path, '..'));

@@ -112,6 +112,25 @@ describe('thumbnails of a node', () => {
     assert.deepEqual(await thumbnails.asked(), [picture]);
   });
 
+  test('what is wrong with its folders ends it for a while only', async () => {
+    const { thumbnails, add, run, troubles } = newNode();
+    const [odd, picture] = [await add(png(8, 9), 'png'), await add(png(9, 9), 'png')];
+    mkdirSync(join(thumbnails.folder, 'wanted', `${odd.digest}.small.png`), { recursive: true });
+    await thumbnails.ask(picture);
+    let refusals = 1;
+    const refusing: Thumbnails = {
+      ...thumbnails,
+      forget: async (wanted) => {
+        if (refusals-- > 0) throw new Error('no space is left');
+        await thumbnails.forget(wanted);
+      },
+    };
+    const isThere = async (wanted: Wanted) => (await thumbnails.find(wanted)).kind === 'there';
+    await run(async () => (await isThere(picture)) && (await isThere(odd)), { thumbnails: refusing });
+    assert.equal(troubles[0], 'no space is left');
+    assert.deepEqual(await thumbnails.asked(), []);
+  });
+
   test('trouble of the node is told and is nothing against the document', async () => {
     const { thumbnails, add, run, troubles } = newNode();
     const picture = await add(png(9, 9), 'png');
