@@ -21,6 +21,7 @@ collections:
       - {name: Books, query: '980__a:"BOOK"'}
       - {name: Papers, query: '980__a:"PAPER"'}
       - {name: Secret, query: '980__a:"SECRET"', restricted: true}
+      - {name: Sealed, query: 'recid:4', restricted: true}
 roles:
   editor: {may: [{action: runbibedit}]}
   bookish: {may: [{action: runbibedit, collection: Books}]}
@@ -47,6 +48,7 @@ before(async () => {
         record('BOOK', 'A lamp', field('500__', '$anote$xzqxjnow'), field('700__', '$aNew, N')),
         record('PAPER', 'A paper'),
         record('SECRET', 'zqxjtitle'),
+        record('PAPER', 'zqxjsealed', field('980__', '$cDELETED')),
       ],
       'history',
       [
@@ -154,4 +156,12 @@ test('where versions between are gone, those that are left are listed, shown and
   for (const more of ['2', '3', '4?with=2']) {
     assert.equal((await editor.open(`/record/2/history/${more}`)).statusCode, 404, more);
   }
+});
+
+test('a record of a collection that is restricted by numbers is nothing to others when it is deleted too', async () => {
+  for (const name of ['guest', 'editor']) {
+    const [sealed, none] = [await readers[name]!.open('/record/4'), await readers[name]!.open('/record/99')];
+    assert.equal(sealed.statusCode, none.statusCode, name);
+  }
+  assert.equal((await readers['boss']!.open('/record/4')).statusCode, 410);
 });

@@ -126,9 +126,9 @@ async function readShown(
   const version = revision === undefined ? undefined : await exchange.revision(id, revision);
   if (version === undefined) return undefined;
   const { person, snapshot } = exchange;
-  const isShown = ({ leftOut, record }: ReadVersion): boolean =>
+  const isShown = (one: ReadVersion): boolean =>
     // What was left out of a very large one may be what hides it.
-    leftOut === 0 ? wouldShow(person, snapshot, record) : seesAllCollections(person, snapshot);
+    one.leftOut === 0 ? wouldShow(person, snapshot, one) : seesAllCollections(person, snapshot);
   if (isShown(version)) return version;
   // A deletion may hold nothing but its mark.
   if (!version.deleted || !seesAllCollections(person, snapshot)) return undefined;
