@@ -3,6 +3,9 @@ import type { MarcPath } from '../../marc/path.ts';
 import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import { reachedInScripts } from '../../marc/select-fields.ts';
 
+/** Which of a list of paths a record has something at: a bit for each, whatever their number. */
+export type PathMask = bigint;
+
 /**
  * Where hidden subfields stand. One goes back into the field whose other subfields are the same, in
  * tag, indicators, codes, values and order; where several are alike, into the one of the same place
@@ -16,7 +19,7 @@ export interface HiddenPlaces {
 
 interface Home {
   /** The hidden paths that reach into this field. */
-  readonly mask: number;
+  readonly mask: PathMask;
   /**
    * Of the rest of the field; undefined where there is none, so that the field comes back whole or
    * not at all.
@@ -29,13 +32,13 @@ const noneReached: ReadonlySet<Subfield> = new Set();
 export function placesOf(
   record: MarcRecord,
   paths: readonly MarcPath[],
-  bitOf: (place: number) => number,
+  bitOf: (place: number) => PathMask,
 ): HiddenPlaces {
   const reached = reachedInScripts(record, paths);
-  const masks = new Map<Field, number>();
+  const masks = new Map<Field, PathMask>();
   paths.forEach((path, place) => {
     for (const field of reachedInScripts(record, [path]).keys())
-      masks.set(field, (masks.get(field) ?? 0) | bitOf(place));
+      masks.set(field, (masks.get(field) ?? 0n) | bitOf(place));
   });
   const homes = [...masks].map(([field, mask]): Home => {
     const isWhole = field.value === undefined && restOf(field, reached.get(field)).length === 0;
@@ -51,9 +54,9 @@ export function placesOf(
 }
 
 /** Is it certain where the lost parts of the stored record belong in this one? */
-export function hasPlaceFor(given: HiddenPlaces | undefined, stored: HiddenPlaces, lost: number): boolean {
+export function hasPlaceFor(given: HiddenPlaces | undefined, stored: HiddenPlaces, lost: PathMask): boolean {
   return stored.homes.every(({ mask, rest }) => {
-    if ((mask & lost) === 0) return true;
+    if ((mask & lost) === 0n) return true;
     if (rest === undefined) return (mask & lost) === mask;
     const there = given?.fields.get(rest) ?? 0;
     // A second control field of a tag would be wrong, and characters of one are never put together.
@@ -62,8 +65,8 @@ export function hasPlaceFor(given: HiddenPlaces | undefined, stored: HiddenPlace
 }
 
 /** What the record is known for when it took over the lost parts of the stored one. */
-export function placesAfter(given: HiddenPlaces | undefined, stored: HiddenPlaces, lost: number): HiddenPlaces {
-  const kept = stored.homes.filter(({ mask }) => (mask & lost) !== 0);
+export function placesAfter(given: HiddenPlaces | undefined, stored: HiddenPlaces, lost: PathMask): HiddenPlaces {
+  const kept = stored.homes.filter(({ mask }) => (mask & lost) !== 0n);
   const fields = new Map(given?.fields);
   for (const { rest } of kept) if (rest !== undefined) fields.set(rest, stored.fields.get(rest) ?? 0);
   return { homes: [...(given?.homes ?? []), ...kept], fields };
