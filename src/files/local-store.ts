@@ -185,8 +185,8 @@ export function localStore(
           marked = false;
           await requireOurs();
           await rm(pathOf(digest), { force: true });
-          // Who removes keeps others from naming these bytes. Told too early that the folder is away,
-          // they would let them, and what was asked of it would still happen when it is back.
+          // Who removes keeps others from naming these bytes. Told too early that the folder is
+          // away, they would let them, and what was asked of it would still happen when it is back.
         },
         refusedCodes,
         true,

@@ -30,8 +30,8 @@ const lookEvery = 5_000;
 const pause = 5_000;
 
 /**
- * Draws what is asked for, one thumbnail at a time, until the signal aborts. A folder that cannot be
- * read or written, as on a full disk, is trouble that may be over in a while.
+ * Draws what is asked for, one thumbnail at a time, until the signal aborts. A folder that cannot
+ * be read or written, as on a full disk, is trouble that may be over in a while.
  */
 export async function makeThumbnails(options: MakerOptions): Promise<void> {
   const { signal, onTrouble } = options;
@@ -50,7 +50,8 @@ export async function makeThumbnails(options: MakerOptions): Promise<void> {
 }
 
 /**
- * A request is forgotten before it is drawn: whatever kills this process is not met again by itself.
+ * A request is forgotten before it is drawn: whatever kills this process is not met again by
+ * itself.
  */
 async function drawAsked(options: MakerOptions, watching: AbortSignal): Promise<void> {
   const { thumbnails, limit, signal, onTrouble, onDrawing } = options;

@@ -22,8 +22,8 @@ export const deletedRecord: MarcRecord = {
 /**
  * For tests: a library of these records, numbered from 1, with a real index but without a database.
  * A deleted one has the mark beside the collections that it was in. Two libraries in one process
- * need two versions. `earlier`: what each of them was before, the oldest first; undefined: that version is
- * gone.
+ * need two versions. `earlier`: what each of them was before, the oldest first; undefined: that
+ * version is gone.
  */
 export function memoryLibrary(
   site: Site,

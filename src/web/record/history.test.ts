@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { field } from '../../formats/test-records.ts';
-import type { Field, MarcRecord } from '../../marc/record.ts';
+import { dataField, type Field, type MarcRecord } from '../../marc/record.ts';
 import { operator } from '../../people/audit.ts';
 import { addPerson } from '../../people/people.ts';
 import { parseSite } from '../../site/parse.ts';
@@ -33,6 +33,9 @@ const record = (kind: string, title: string, ...more: readonly Field[]): MarcRec
   fields: [field('245__', `$a${title}`), ...more, field('980__', `$a${kind}`)],
 });
 
+/** Not all of it is read. */
+const tooMany = Array.from({ length: 100_001 }, (_, i) => ({ code: 'a', value: String(i) }));
+
 let store: TestDatabase;
 let people: WebPeople & { readonly access: { close(): Promise<void> } };
 let app: FastifyInstance;
@@ -57,6 +60,7 @@ before(async () => {
           record('SECRET', 'zqxjonce secret'),
         ],
         [record('PAPER', 'A papre'), undefined, undefined],
+        [record('SECRET', 'zqxjtitle', dataField('500', ' ', ' ', tooMany))],
       ],
     ),
     { people },
@@ -164,4 +168,11 @@ test('a record of a collection that is restricted by numbers is nothing to other
     assert.equal(sealed.statusCode, none.statusCode, name);
   }
   assert.equal((await readers['boss']!.open('/record/4')).statusCode, 410);
+});
+
+test('a version that is too large to be read whole is compared with none: the rest would stand there as removed', async () => {
+  const { statusCode, body } = await readers['boss']!.open('/record/3/history/2?ln=en');
+  assert.equal(statusCode, 200);
+  assert.match(body, /The record is very large/);
+  assert.doesNotMatch(body, /Changes since version|No difference/);
 });

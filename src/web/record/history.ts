@@ -154,13 +154,18 @@ async function versionPage(exchange: Exchange, version: ReadVersion): Promise<Ht
   if (other === undefined && asked !== undefined && asked !== revision) return undefined;
   const whole = visibleRecord(exchange, version.record);
   const { record, leftOut } = shortened(whole);
+  const notRead = version.leftOut + (other?.leftOut ?? 0);
   return versionBody(page, {
     ...{ id, record, newest, version: listed },
-    other: other && {
-      revision: other.revision,
-      differences: differencesOf(visibleRecord(exchange, other.record), whole),
-    },
-    leftOut: version.leftOut + leftOut,
+    // What was not read of one of them would stand there as added or removed.
+    other:
+      other && notRead === 0
+        ? {
+            revision: other.revision,
+            differences: differencesOf(visibleRecord(exchange, other.record), whole),
+          }
+        : undefined,
+    leftOut: notRead + leftOut,
     page: Math.max(1, numberIn(args.get('page') ?? '') ?? 1),
   });
 }
