@@ -271,7 +271,7 @@ test('a task with a time of day waits for it, one with a window for that', async
   await node;
 });
 
-test('a task whose row was removed is passed over, and entered and done again', async () => {
+test('a task whose row was removed is entered and done again', async () => {
   const { database, url } = store;
   const done: string[] = [];
   const eraser = task('eraser', async () => {
@@ -292,8 +292,11 @@ test('a task whose row was removed is passed over, and entered and done again', 
     { standby: 0, every: 5, onTrouble: (sentence) => troubles.push(sentence) },
   );
   await waitFor('the task that had no row', () => done.includes('later'));
+  await database.query(sql`DELETE FROM task WHERE name = 'later'`);
+  await database.query(sql`UPDATE task SET due = now() WHERE name = 'eraser'`);
+  await waitFor('the task that was removed while nothing ran', () => done.filter((one) => one === 'later').length > 1);
   stop.abort();
   await node;
-  assert.deepEqual(done, ['eraser', 'later']);
+  assert.deepEqual(done, ['eraser', 'later', 'eraser', 'later']);
   assert.deepEqual(troubles, []);
 });

@@ -123,7 +123,12 @@ export async function doTask(
   task: Task,
 ): Promise<Outcome | undefined> {
   const held = whileHeld(lease, signal);
-  const begun = await beginTask(database, task.name, { node, holder: lease.holder });
+  const doer = { node, holder: lease.holder };
+  let begun = await beginTask(database, task.name, doer);
+  if (begun === undefined) {
+    await enterMissing(database, [task]);
+    begun = await beginTask(database, task.name, doer);
+  }
   if (begun === undefined) return undefined;
   const watch = watchRun(database, begun, longestOf(task));
   try {
