@@ -8,17 +8,23 @@ import type { Person } from '../people/person.ts';
 import { analyzerOf } from '../search/search.ts';
 import { openableRecords } from './visible.ts';
 
+/** A collection may be of some numbers, or of what was added in some year. */
+export type Absent = Pick<RecordVersion, 'id' | 'created' | 'modified'> & {
+  /** Undefined: there is none. */
+  readonly record: MarcRecord | undefined;
+};
+
 /**
  * Would a record be shown to a person if it were in the library? For one that was deleted: the
  * index has nothing of it any more, and that it was there is told to those only who could see it.
  * Takes a millisecond or two, for no record as well; a paper of 3,000 authors takes twenty.
  */
-export function wouldShow(person: Person, snapshot: IndexSnapshot, record: MarcRecord | undefined): boolean {
-  const long = new Date(0);
-  const version: RecordVersion = {
-    ...{ id: 1, revision: 1, deleted: false, created: long, modified: long },
-    record: record ?? nothing,
-  };
+export function wouldShow(
+  person: Person,
+  snapshot: IndexSnapshot,
+  { id, created, modified, record = nothing }: Absent,
+): boolean {
+  const version: RecordVersion = { id, revision: 1, deleted: false, created, modified, record };
   const inverter = createInverter();
   indexVersion(version, analyzerOf(snapshot.site), inverter);
   const segment = memorySegment(inverter.finish());

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { grouped } from '../errors/grouped.ts';
 import type { FileProgress } from '../records/load/files.ts';
 import { duration } from './progress.ts';
+import { shownOn } from './terminal.ts';
 
 /**
  * The progress of a load: records, both rates, and the time left where the size of the input is
@@ -41,7 +42,7 @@ export function loadProgress(stream: Writable & { readonly isTTY?: boolean }): L
     },
     say: (sentence) => {
       clear();
-      stream.write(`${sentence}\n`);
+      stream.write(`${shownOn(stream, sentence)}\n`);
     },
     finish: clear,
   };

@@ -180,3 +180,16 @@ test('a reader that has seen enough ends the command without a complaint', async
   assert.match(out, /^# Settings\n(0|141)\n$/);
   assert.equal(err, '');
 });
+
+test('what is said on a terminal has no commands to it, whoever wrote them', async () => {
+  const told = async (isTTY: boolean) => {
+    const [stdout, stderr] = [new PassThrough(), Object.assign(new PassThrough(), { isTTY })];
+    const { signal } = new AbortController();
+    const world = { environment: {}, stdin: Readable.from([]), stdout, stderr, colour: false, signal };
+    await runCommandLine(['no\x1b[2Jsuch'], { ...world, onHangup: () => undefined });
+    stderr.end();
+    return text(stderr);
+  };
+  assert.match(await told(false), /no\x1b\[2Jsuch/);
+  assert.match(await told(true), /no\ufffd\[2Jsuch/);
+});

@@ -15,7 +15,7 @@ import { cliErrors } from './errors.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
 import { parseCommandLine, UsageError } from './parse.ts';
 import { commandTable } from './table.ts';
-import { type Heading, headingOf } from './terminal.ts';
+import { type Heading, headingOf, shownOn } from './terminal.ts';
 import { Interrupted, type World } from './world.ts';
 
 const usageStatus = 2;
@@ -113,8 +113,8 @@ function contextOf(name: string, command: AnyCommand, words: readonly string[], 
     stdout,
     stderr,
     colour,
-    print: (line) => void stdout.write(`${line}\n`),
-    printJson: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
+    print: (line) => void stdout.write(`${shownOn(stdout, line)}\n`),
+    printJson: (value) => void stdout.write(`${shownOn(stdout, JSON.stringify(value))}\n`),
   };
   // Not spread: that would open what is opened when it is asked for.
   return Object.assign(context, parseCommandLine(name, command, words));
@@ -143,7 +143,8 @@ function report(thrown: unknown, failureStatus: number, { stderr, colour, signal
   const error = explainDisk(thrown);
   const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
   if (error instanceof UserError) {
-    stderr.write(`${paint(31, 'error:')} ${error.message}\n${paint(36, 'hint:')} ${error.hint}\n`);
+    const [message, hint] = [error.message, error.hint].map((text) => shownOn(stderr, text));
+    stderr.write(`${paint(31, 'error:')} ${message}\n${paint(36, 'hint:')} ${hint}\n`);
     return error instanceof UsageError ? usageStatus : failureStatus;
   }
   // What an aborted wait throws has the reason itself or as its cause.

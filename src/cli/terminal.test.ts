@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { fitted, headingOf, tableLines, widthOf } from './terminal.ts';
+import { fitted, headingOf, shownOn, tableLines, widthOf } from './terminal.ts';
 
 const terminal = (columns: number) => Object.assign(new PassThrough(), { isTTY: true, columns });
 
@@ -27,4 +27,11 @@ test('the window and bold heads are those of a terminal; a file has lines of any
   assert.equal(headingOf(terminal(90), { NO_COLOR: '1' })('Head'), 'Head');
   assert.equal(headingOf(new PassThrough(), {})('Head'), 'Head');
   assert.equal(fitted('𝔘nicode', 3), '𝔘n…');
+});
+
+test('a name is no command to the terminal; a file has it as it is', () => {
+  const name = 'a\x1b]0;title\x07\x1b[2Jb\rc\x9b1A\td\n\x1b[1me\x1b[0m\0';
+  const shown = 'a\ufffd]0;title\ufffd\ufffd[2Jb\ufffdc\ufffd1A\td\n\x1b[1me\x1b[0m\ufffd';
+  assert.equal(shownOn(terminal(90), name), shown);
+  assert.equal(shownOn(new PassThrough(), name), name);
 });

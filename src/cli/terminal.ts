@@ -11,6 +11,17 @@ export function headingOf(stdout: Terminal, environment: Readonly<Record<string,
   return stdout.isTTY === true && !environment['NO_COLOR'] ? bold : (text) => text;
 }
 
+/** Colours and bold of our own, which do no harm in names either. */
+const keptOrControl = /\x1b\[[\d;]*m|[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/**
+ * What is written to a terminal: names of files, records and programs of readers may have signs in
+ * them that move the cursor or are commands to the terminal. In a file they stay.
+ */
+export function shownOn(stream: Terminal, text: string): string {
+  return stream.isTTY === true ? text.replace(keptOrControl, (found) => (found.length > 1 ? found : '\ufffd')) : text;
+}
+
 /** Columns of the window; what is no terminal takes lines of any length. */
 export function widthOf(stdout: Terminal): number {
   return stdout.isTTY === true ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;

@@ -13,7 +13,10 @@ export class NoAnswer extends Error {
   }
 }
 
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+/**
+ * `isPatient`: once it is let through it is waited for, however long it takes.
+ */
+export type Gate = <T>(work: () => Promise<T>, isPatient?: boolean) => Promise<T>;
 
 /**
  * Lets so many through at once. The mount of a file server that is away keeps whoever asks it
@@ -43,9 +46,11 @@ export function gateOf({ most, patience }: GateOptions): Gate {
     }, patience);
     await turn.promise.finally(() => clearTimeout(late));
   };
-  return async (work) => {
+  return async (work, isPatient = false) => {
     await enter();
-    const answer = work().finally(leave);
+    // Also what throws before it promises anything gives its place back.
+    const answer = (async () => work())().finally(leave);
+    if (isPatient) return await answer;
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new NoAnswer(patience)), patience);
     // What it says after all is for nobody.

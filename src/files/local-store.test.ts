@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -102,8 +103,9 @@ test('who may read documents is what the mode of their folder says', async () =>
 
 test('a file server that does not answer keeps neither askers nor the rest of the process waiting', async () => {
   const folder = join(root, 'hanging');
+  const patient = localStore(folder, async () => true);
+  await bring(patient);
   const store = localStore(folder, async () => true, { most: 2, patience: 50 });
-  await bring(store);
   const path = join(folder, contentPath(digest));
   rmSync(path);
   // Whoever opens it waits in a thread until somebody writes into it.
@@ -121,6 +123,61 @@ test('a file server that does not answer keeps neither askers nor the rest of th
   writeFileSync(path, bytes);
   await waitFor('its threads', async () => (await store.size(digest).catch(() => undefined)) === bytes.length);
   await writing.close();
-  assert.deepEqual(await buffer(await store.read(digest)), bytes);
-  assert.deepEqual(await buffer(await store.read(digest, { start: 2, end: 4 })), bytes.subarray(2, 5));
+  assert.deepEqual(await buffer(await patient.read(digest)), bytes);
+  assert.deepEqual(await buffer(await patient.read(digest, { start: 2, end: 4 })), bytes.subarray(2, 5));
+});
+
+/** How many of its files this process has open. */
+function openFiles(folder: string): number {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(join('/proc/self/fd', fd)).startsWith(folder);
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+test('a file is closed when its reader goes away, also before the first byte', async () => {
+  const folder = join(root, 'left');
+  const store = localStore(folder, async () => true);
+  await receive(store, [Buffer.alloc(2_000_000)] as never, 1e9);
+  const { digest: large } = await receive(store, [Buffer.alloc(2_000_000, 1)] as never, 1e9);
+  for (let i = 0; i < 20; i++) {
+    (await store.read(large)).destroy();
+    const begun = await store.read(large, { start: 10, end: 1_999_999 });
+    await begun[Symbol.asyncIterator]().next();
+    begun.destroy();
+    assert.equal((await buffer(await store.read(large, { start: 5, end: 9 }))).length, 5);
+  }
+  await waitFor('all to be closed', () => openFiles(folder) === 0);
+});
+
+test('a file that is opened after its reader was told that it is away is closed', async () => {
+  const folder = join(root, 'late');
+  await bring(localStore(folder, async () => true));
+  const store = localStore(folder, async () => true, { most: 2, patience: 50 });
+  const path = join(folder, contentPath(digest));
+  rmSync(path);
+  execFileSync('mkfifo', [path]);
+  await assert.rejects(store.read(digest), isA(fileErrors.away));
+  const writing = await open(path, 'r+');
+  await writing.close();
+  await waitFor('it to be closed', () => openFiles(folder) === 0);
+});
+
+test('who removes is not told that the folder is away while the removal may still happen', async () => {
+  const folder = join(root, 'removing');
+  mkdirSync(folder);
+  const answer = Promise.withResolvers<boolean>();
+  const store = localStore(folder, () => answer.promise, { most: 8, patience: 50 });
+  let outcome = 'none';
+  const removing = store.remove(digest).then(
+    () => (outcome = 'removed'),
+    () => (outcome = 'away'),
+  );
+  await assert.rejects(store.incoming(), isA(fileErrors.away), 'it was asked later, and has been told');
+  assert.equal(outcome, 'none');
+  answer.resolve(true);
+  assert.equal(await removing, 'removed');
 });

@@ -52,9 +52,9 @@ export function localStore(
     new UserError(fileErrors.away, { folder, reason }, cause);
 
   /** `refused`: the codes that are about the folder as well, where not about one file. */
-  async function explained<T>(work: () => Promise<T>, refused: readonly unknown[] = []): Promise<T> {
+  async function explained<T>(work: () => Promise<T>, refused: readonly unknown[] = [], isPatient = false): Promise<T> {
     try {
-      return await gate(work);
+      return await gate(work, isPatient);
     } catch (error) {
       if (error instanceof NoAnswer) throw away(error.message, error);
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -90,19 +90,21 @@ export function localStore(
   }
 
   async function* pieces(file: FileHandle, range: { readonly start: number; readonly end: number } | undefined) {
-    try {
-      for (let at = range?.start ?? 0; ; ) {
-        const most = range === undefined ? pieceSize : Math.min(pieceSize, range.end - at + 1);
-        if (most <= 0) return;
-        const { bytesRead, buffer } = await explained(() => file.read(Buffer.allocUnsafe(most), 0, most, at));
-        if (bytesRead === 0) return;
-        yield buffer.subarray(0, bytesRead);
-        at += bytesRead;
-      }
-    } finally {
-      // Closing one that hangs would wait as well.
-      void file.close().catch(() => undefined);
+    for (let at = range?.start ?? 0; ; ) {
+      const most = range === undefined ? pieceSize : Math.min(pieceSize, range.end - at + 1);
+      if (most <= 0) return;
+      const { bytesRead, buffer } = await explained(() => file.read(Buffer.allocUnsafe(most), 0, most, at));
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
     }
+  }
+
+  /** It closes the file at its end, also when nobody has begun to read it. */
+  function streamOf(file: FileHandle, range: Parameters<typeof pieces>[1]): Readable {
+    const stream = Readable.from(pieces(file, range), { objectMode: false, highWaterMark: pieceSize });
+    // Closing one that hangs would wait as well.
+    return stream.once('close', () => void file.close().catch(() => undefined));
   }
 
   async function missing(digest: string): Promise<UserError> {
@@ -139,8 +141,9 @@ export function localStore(
         await handToFolderOwner(target);
         await syncFolder(dirname(target));
       }, refusedCodes),
-    read: (digest, range) =>
-      explained(async () => {
+    read: async (digest, range) => {
+      let isGivenUp = false;
+      const opening = explained(async () => {
         await readable();
         const path = pathOf(digest);
         if (!(await isThere(path))) throw await missing(digest);
@@ -149,8 +152,16 @@ export function localStore(
             ? error
             : new UserError(fileErrors.refused, { digest, reason: error.message }, error);
         });
-        return Readable.from(pieces(file, range), { objectMode: false, highWaterMark: pieceSize });
-      }),
+        if (isGivenUp) await file.close();
+        return file;
+      });
+      const file = await opening.catch((error: unknown) => {
+        // It may be opened yet, for nobody.
+        isGivenUp = true;
+        throw error;
+      });
+      return streamOf(file, range);
+    },
     size: (digest) =>
       explained(async () => {
         await readable();
@@ -172,11 +183,17 @@ export function localStore(
       }
     },
     remove: (digest) =>
-      explained(async () => {
-        marked = false;
-        await requireOurs();
-        await rm(pathOf(digest), { force: true });
-      }, refusedCodes),
+      explained(
+        async () => {
+          marked = false;
+          await requireOurs();
+          await rm(pathOf(digest), { force: true });
+          // Who removes keeps others from naming these bytes. Told too early that the folder is
+          // away, they would let them, and what was asked of it would still happen when it is back.
+        },
+        refusedCodes,
+        true,
+      ),
   };
 }
 

@@ -28,19 +28,31 @@ export interface Begun {
  */
 export async function enterTasks(database: Queryable, tasks: readonly Task[]): Promise<void> {
   if (tasks.length === 0) return;
-  const now = new Date();
-  const rows = tasks.map(
-    (task) => sql`(${task.name}, ${pauseAfter(task, now)}::float8, ${task.at !== undefined}::boolean)`,
-  );
+  await enterMissing(database, tasks);
+  await database.query(sql`
+    UPDATE task SET due = now() + make_interval(secs => pause) FROM (VALUES ${rowsOf(tasks)}) AS given (given_name, pause, waits)
+    WHERE name = given_name AND due > now() + make_interval(secs => pause)`);
+}
+
+/**
+ * Enters tasks that are new, or whose row was removed: `reperio gc` takes a task for one of an
+ * earlier release when it was due three months ago, as after a library was switched off so long.
+ */
+export async function enterMissing(database: Queryable, tasks: readonly Task[]): Promise<void> {
+  if (tasks.length === 0) return;
   // What has its time of day waits for it; all else is done at once.
   await database.query(sql`
     INSERT INTO task AS t (name, due)
     SELECT name, CASE WHEN waits THEN now() + make_interval(secs => pause) ELSE now() END
-    FROM (VALUES ${join(rows)}) AS given (name, pause, waits) ORDER BY name
+    FROM (VALUES ${rowsOf(tasks)}) AS given (name, pause, waits) ORDER BY name
     ON CONFLICT (name) DO NOTHING`);
-  await database.query(sql`
-    UPDATE task SET due = now() + make_interval(secs => pause) FROM (VALUES ${join(rows)}) AS given (given_name, pause, waits)
-    WHERE name = given_name AND due > now() + make_interval(secs => pause)`);
+}
+
+function rowsOf(tasks: readonly Task[]): Sql {
+  const now = new Date();
+  const row = (task: Task): Sql =>
+    sql`(${task.name}, ${pauseAfter(task, now)}::float8, ${task.at !== undefined}::boolean)`;
+  return join(tasks.map(row));
 }
 
 /**
@@ -68,14 +80,14 @@ const longestPause = 3_600;
 /**
  * Writes down that it is begun, and when it will be tried again should nothing more be heard:
  * whatever kills the process, a task that kills does so once in a minute, then in two, then in
- * four.
+ * four. Undefined: its row was removed meanwhile.
  */
-export async function beginTask(database: Queryable, name: string, { node, holder }: Doer): Promise<Begun> {
+export async function beginTask(database: Queryable, name: string, { node, holder }: Doer): Promise<Begun | undefined> {
   const [row] = await database.query<{ runs: number; failures: number }>(sql`
     UPDATE task SET runs = runs + 1, began = now(), node = ${node}, holder = ${holder}, failures = failures + 1, progress = NULL, stop_asked = NULL,
       due = now() + make_interval(secs => least(${longestPause}, ${firstPause} * power(2, least(failures, 20))))
     WHERE name = ${name} RETURNING runs, failures`);
-  return { name, run: row!.runs, failures: row!.failures - 1 };
+  return row && { name, run: row.runs, failures: row.failures - 1 };
 }
 
 export async function endTask(

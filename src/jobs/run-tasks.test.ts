@@ -147,14 +147,14 @@ test('one that is told to stop is given back, and its next failure counts as bef
 test('one whose process was killed is seen, is not begun at once, and can end no other', async () => {
   const { database, url } = store;
   await enterTasks(database, [quick('deadly'), quick('other')]);
-  const killed = await beginTask(database, 'deadly', { node: 'a', holder: 1 });
+  const killed = (await beginTask(database, 'deadly', { node: 'a', holder: 1 }))!;
   const first = await stateOf('deadly');
   assert.equal(first.running, null, 'nobody has the lease');
   assert.equal(first.problem, 'The process that ran it was stopped before the end.');
   assert.ok(first.due > 1_000 && first.due <= 60_000, String(first.due));
   const lease = await takeLease(url, 'tasks', { label: 'test', wait: true });
   try {
-    const begun = await beginTask(database, 'deadly', { node: 'b', holder: lease!.holder });
+    const begun = (await beginTask(database, 'deadly', { node: 'b', holder: lease!.holder }))!;
     const second = await stateOf('deadly');
     assert.ok(second.running !== null && second.running >= 0);
     assert.ok(second.due > 61_000 && second.due <= 120_000);
@@ -276,4 +276,34 @@ test('a task with a time of day waits for it, one with a window for that', async
   assert.ok(later.did === null && later.due <= 0);
   stop.abort();
   await node;
+});
+
+test('a task whose row was removed is entered and done again', async () => {
+  const { database, url } = store;
+  const done: string[] = [];
+  const eraser = task('eraser', async () => {
+    if (done.push('eraser') === 1) await database.query(sql`DELETE FROM task WHERE name = 'later'`);
+    return { did: 'Erased.' };
+  });
+  const later = task('later', async () => {
+    done.push('later');
+    return { did: 'Done.' };
+  });
+  const tasks = [eraser, later];
+  await enterTasks(database, tasks);
+  await database.query(sql`UPDATE task SET due = now() - interval '100 days' WHERE name = 'eraser'`);
+  const stop = new AbortController();
+  const troubles: string[] = [];
+  const node = runTasks(
+    { database, url, node: 'a', tasks, signal: stop.signal },
+    { standby: 0, every: 5, onTrouble: (sentence) => troubles.push(sentence) },
+  );
+  await waitFor('the task that had no row', () => done.includes('later'));
+  await database.query(sql`DELETE FROM task WHERE name = 'later'`);
+  await database.query(sql`UPDATE task SET due = now() WHERE name = 'eraser'`);
+  await waitFor('the task that was removed while nothing ran', () => done.filter((one) => one === 'later').length > 1);
+  stop.abort();
+  await node;
+  assert.deepEqual(done, ['eraser', 'later', 'eraser', 'later']);
+  assert.deepEqual(troubles, []);
 });

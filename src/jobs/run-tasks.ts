@@ -6,6 +6,7 @@ import {
   beginTask,
   dueTasks,
   endTask,
+  enterMissing,
   enterTasks,
   failTask,
   giveTaskBack,
@@ -54,7 +55,7 @@ export async function runTasks(context: TaskContext, options: RunTasksOptions): 
   const busy = new Map<Lane, Promise<void>>();
   const doing = new Set<string>();
   let pause = every;
-  let entered = false;
+  let enter: typeof enterTasks | undefined = enterTasks;
   const trouble = (error: unknown): void => {
     if (signal.aborted) return;
     // The database is away. Trying more and more rarely does no harm.
@@ -63,15 +64,18 @@ export async function runTasks(context: TaskContext, options: RunTasksOptions): 
   };
   while (!signal.aborted) {
     try {
-      if (!entered) await enterTasks(database, tasks);
-      entered = true;
+      await enter?.(database, tasks);
+      enter = undefined;
       const names = tasks.filter((task) => !busy.has(task.lane) && mayBegin(task)).map(({ name }) => name);
       const due = await dueTasks(database, names, standby);
       pause = every;
       for (const lane of new Set(tasks.filter(({ name }) => due.includes(name)).map((task) => task.lane))) {
         const work = doLane(lane, context, options, doing)
           .catch(trouble)
-          .finally(() => busy.delete(lane));
+          .finally(() => {
+            busy.delete(lane);
+            enter ??= enterMissing;
+          });
         busy.set(lane, work);
       }
     } catch (error) {
@@ -115,7 +119,7 @@ async function doLane(
   }
 }
 
-/** Undefined: it was given up, and another process may start it. */
+/** Undefined: it was given up, and another process may start it; or its row is gone. */
 export async function doTask(
   {
     database,
@@ -130,7 +134,13 @@ export async function doTask(
   task: Task,
 ): Promise<Outcome | undefined> {
   const held = whileHeld(lease, signal);
-  const begun = await beginTask(database, task.name, { node, holder: lease.holder });
+  const doer = { node, holder: lease.holder };
+  let begun = await beginTask(database, task.name, doer);
+  if (begun === undefined) {
+    await enterMissing(database, [task]);
+    begun = await beginTask(database, task.name, doer);
+  }
+  if (begun === undefined) return undefined;
   const watch = watchRun(database, begun, longestOf(task));
   try {
     const outcome = await task.run(AbortSignal.any([held, watch.signal]), watch.tell);

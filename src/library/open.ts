@@ -4,7 +4,15 @@ import type { RecordVersion } from '../index/entry.ts';
 import { createFollower, type FollowerState } from '../index/follower.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { StoredVersion } from '../index/stored-records.ts';
-import { type ChangesAsked, changedBy, listVersions, readBefore, storedRevision } from '../records/history.ts';
+import {
+  type ChangesAsked,
+  changedBy,
+  type ListedVersions,
+  listVersions,
+  readBefore,
+  storedRevision,
+  type VersionsAsked,
+} from '../records/history.ts';
 import { connect, type Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { asViewed } from './as-viewed.ts';
@@ -32,7 +40,7 @@ export interface Library extends RecordReader {
   /** What a record was before it was deleted. */
   before(id: number): Promise<RecordVersion | undefined>;
   /** Its versions, the newest first, some of them; and one of them as it is stored. */
-  history(id: number, part: { readonly offset: number; readonly limit: number }): ReturnType<typeof listVersions>;
+  history(id: number, part: VersionsAsked): Promise<ListedVersions>;
   revision(id: number, revision: number): Promise<StoredVersion | undefined>;
   /**
    * Has the citation graph made if it is not there; resolves when the newest view has one. Small

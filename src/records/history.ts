@@ -73,32 +73,65 @@ export interface ListedVersion {
   readonly deleted: boolean;
   /** Who wrote it, where that is known. */
   readonly person: string | undefined;
-  /** By what it came, as "load replace records.xml"; undefined for the first one. */
+  /**
+   * By what it came, as "load replace records.xml"; undefined for the first one, and where the one
+   * before it is gone.
+   */
   readonly reason: string | undefined;
+  /**
+   * The one before it that there still is (`reperio gc revisions` leaves gaps); undefined for the
+   * first one.
+   */
+  readonly before: number | undefined;
+}
+
+export interface VersionsAsked {
+  readonly offset: number;
+  readonly limit: number;
+  /** Only this one and those before it. */
+  readonly upTo?: number;
+}
+
+export interface ListedVersions {
+  readonly versions: readonly ListedVersion[];
+  /** How many there are of the record. */
+  readonly total: number;
+  /** The number of the newest one, which is more than `total` where there are gaps. */
+  readonly newest: number;
 }
 
 /** Some versions of a record, the newest first, without what they hold; and how many there are. */
 export async function listVersions(
   database: Queryable,
   id: number,
-  { offset, limit }: { readonly offset: number; readonly limit: number },
-): Promise<{ readonly versions: readonly ListedVersion[]; readonly total: number }> {
+  { offset, limit, upTo }: VersionsAsked,
+): Promise<ListedVersions> {
   const rows = await database.query<
-    Omit<ListedVersion, 'person' | 'reason'> & Readonly<Record<'person' | 'reason', string | null>> & { total: number }
+    Omit<ListedVersion, 'person' | 'reason' | 'before'> &
+      Readonly<Record<'person' | 'reason', string | null>> & {
+        readonly before: number | null;
+        readonly total: number;
+        readonly newest: number;
+      }
   >(sql`
-    SELECT revision, modified, deleted, person, lag(reason) OVER (ORDER BY revision) AS reason,
-      (count(*) OVER ())::integer AS total
-    FROM (
-      SELECT revision, modified, deleted, person, NULL::text AS reason FROM record WHERE id = ${id}
-      UNION ALL
-      SELECT revision, modified, deleted, person, reason FROM revision WHERE record_id = ${id}) AS version
+    SELECT * FROM (
+      SELECT revision, modified, deleted, person, lag(revision) OVER older AS before,
+        CASE WHEN lag(revision) OVER older = revision - 1 THEN lag(reason) OVER older END AS reason,
+        (count(*) OVER ())::integer AS total, max(revision) OVER () AS newest
+      FROM (
+        SELECT revision, modified, deleted, person, NULL::text AS reason FROM record WHERE id = ${id}
+        UNION ALL
+        SELECT revision, modified, deleted, person, reason FROM revision WHERE record_id = ${id}) AS version
+      WINDOW older AS (ORDER BY revision)) AS listed
+    WHERE ${upTo ?? null}::integer IS NULL OR revision <= ${upTo ?? null}::integer
     ORDER BY revision DESC LIMIT ${limit} OFFSET ${offset}`);
-  const versions = rows.map(({ total, person, reason, ...rest }) => ({
+  const versions = rows.map(({ total: _, newest: __, person, reason, before, ...rest }) => ({
     ...rest,
     person: person ?? undefined,
     reason: reason ?? undefined,
+    before: before ?? undefined,
   }));
-  return { versions, total: rows[0]?.total ?? 0 };
+  return { versions, total: rows[0]?.total ?? 0, newest: rows[0]?.newest ?? 0 };
 }
 
 /** Any version in stored form, the newest too; undefined: there is none. */

@@ -12,7 +12,7 @@ import { createFollower, type Follower } from '../index/follower.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { controlField, controlValue, dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { defaultSite } from '../site/default.ts';
-import { changedBy, readRecord, readRevision, recordHistory } from './history.ts';
+import { changedBy, listVersions, readRecord, readRevision, recordHistory } from './history.ts';
 import { deleteRecord, writeRecords } from './write.ts';
 
 let store: TestDatabase;
@@ -209,4 +209,21 @@ test('an identifier that no database can hold identifies nothing, and its record
     const second = await insert(book('With it too', ...fields));
     assert.notEqual(first.id, second.id);
   }
+});
+
+test('versions are listed by their numbers, also where some between them are gone', async () => {
+  const { id } = await insert(book('One'));
+  for (const title of ['Two', 'Three', 'Four']) await replace(book(title, controlField('001', String(id))));
+  const list = async (upTo?: number) => {
+    const asked = { offset: 0, limit: 9, ...(upTo !== undefined && { upTo }) };
+    const { versions, total, newest } = await listVersions(store.database, id, asked);
+    return { versions: versions.map(({ revision, before, reason }) => [revision, before, reason]), total, newest };
+  };
+  const first = [1, undefined, undefined];
+  const whole = [[4, 3, 'test'], [3, 2, 'test'], [2, 1, 'test'], first];
+  assert.deepEqual(await list(), { versions: whole, total: 4, newest: 4 });
+  await store.database.query(sql`DELETE FROM revision WHERE record_id = ${id} AND revision = 2`);
+  const left = [[4, 3, 'test'], [3, 1, undefined], first];
+  assert.deepEqual(await list(), { versions: left, total: 3, newest: 4 });
+  assert.deepEqual(await list(2), { versions: [first], total: 3, newest: 4 });
 });

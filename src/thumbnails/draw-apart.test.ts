@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Drawing, type DrawingOptions, drawApart, missingLibrary } from './draw-apart.ts';
 import type { ThumbnailKind } from './kinds.ts';
 import { gif, pdf, png, svg, tiff, webpSize } from './test-pictures.ts';
@@ -55,6 +56,21 @@ describe('what is drawn', () => {
     const empty = await draw(pdf(1, 1), 'pdf');
     assert.ok(page.kind === 'drawn' && empty.kind === 'drawn' && page.bytes.length > empty.bytes.length);
   });
+});
+
+test('in a release whose node_modules is a link, and whose folder has an odd name', async () => {
+  const release = join(folder, 'a %41#?*');
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  cpSync(here, join(release, 'src/thumbnails'), { recursive: true });
+  writeFileSync(join(release, 'package.json'), '{"type": "module"}');
+  symlinkSync(join(here, '../../node_modules'), join(release, 'node_modules'));
+  const other: typeof import('./draw-apart.ts') = await import(
+    pathToFileURL(join(release, 'src/thumbnails/draw-apart.ts')).href
+  );
+  const path = join(folder, 'linked.pdf');
+  writeFileSync(path, pdf());
+  const drawing = await other.drawApart({ path, kind: 'pdf', pixels: 320 }, { signal });
+  assert.equal(drawing.kind, 'drawn', JSON.stringify(drawing));
 });
 
 describe('what is not', () => {

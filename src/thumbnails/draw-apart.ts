@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ThumbnailKind } from './kinds.ts';
@@ -57,10 +58,13 @@ export async function drawApart({ path, kind, pixels }: Source, options: Drawing
   const { signal, program = drawProgram } = options;
   const limits = { ...drawingLimits, ...options.limits };
   const real = await realpath(path);
+  // It may be a link, to what several releases share.
+  const modules = await realpath(join(release, 'node_modules')).catch(() => release);
   const node = [
     process.execPath,
     ...['--max-old-space-size=128', '--no-warnings', `--import=${confine}`],
-    ...['--permission', '--allow-worker', `--allow-fs-read=${release}`, `--allow-fs-read=${real}`],
+    ...['--permission', '--allow-worker'],
+    ...[release, modules, real].map((readable) => `--allow-fs-read=${readable}`),
     ...[program, real, kind, String(pixels)],
   ];
   if (signal.aborted) return { kind: 'stopped', reason: 'the process is ending' };

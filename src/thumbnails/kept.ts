@@ -2,7 +2,7 @@ import { open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { contentPath } from '../files/content.ts';
 import { giveToFolderOwner, makeOwnedFolder, placeFile } from '../store/folder-owner.ts';
-import { type ThumbnailSize, thumbnailSize } from './kinds.ts';
+import { type ThumbnailSize, thumbnailKind, thumbnailSize } from './kinds.ts';
 
 /** A thumbnail of the bytes with this digest, as documents of this format are drawn. */
 export interface Wanted {
@@ -19,8 +19,9 @@ export type Found =
 
 /**
  * The thumbnails of a node, in its data folder: DATA/thumbnails/1/ab/cd/DIGEST-SIZE.webp, and
- * .none where there can be none. What is asked for is an empty file in `wanted`. All of it may be
- * deleted at any time. The number changes with how they are drawn.
+ * -SIZE.KIND.none where there can be none: bytes that are no picture may be a PDF, and the same
+ * bytes may be documents of both names. What is asked for is an empty file in `wanted`. All of it
+ * may be deleted at any time. The number changes with how they are drawn.
  */
 export interface Thumbnails {
   readonly folder: string;
@@ -37,7 +38,7 @@ export interface Thumbnails {
   clean(limit: number): Promise<{ readonly bytes: number; readonly deleted: number }>;
 }
 
-const manner = '1';
+export const manner = '1';
 /** More at once are not made: who asks for so many is no reader. */
 const mostAsked = 500;
 /**
@@ -54,15 +55,16 @@ export function openThumbnails(dataFolder: string): Thumbnails {
   const drawn = join(folder, manner);
   const wantedFolder = join(folder, 'wanted');
   const pathOf = ({ digest, size }: Wanted): string => join(drawn, `${contentPath(digest)}-${size}.webp`);
+  const noneOf = (wanted: Wanted): string =>
+    join(drawn, `${contentPath(wanted.digest)}-${wanted.size}.${thumbnailKind(wanted.format) ?? 'other'}.none`);
   const askedAs = ({ digest, size, format }: Wanted): string => join(wantedFolder, `${digest}.${size}.${format}`);
 
   return {
     folder,
     find: async (wanted) => {
-      const path = pathOf(wanted);
-      const bytes = await readNoting(path);
+      const bytes = await readNoting(pathOf(wanted));
       if (bytes !== undefined) return { kind: 'there', bytes };
-      const tried = await ageOf(`${path}.none`);
+      const tried = await ageOf(noneOf(wanted));
       return tried !== undefined && tried < triedAgain ? { kind: 'none' } : { kind: 'missing' };
     },
     ask: async (wanted) => {
@@ -83,18 +85,20 @@ export function openThumbnails(dataFolder: string): Thumbnails {
     },
     asked: async () => {
       const found = await Promise.all(
-        (await names(wantedFolder)).map(async (name) => ({
-          wanted: wantedIn(name),
-          age: (await ageOf(join(wantedFolder, name))) ?? 0,
-        })),
+        (await names(wantedFolder)).map(async (name) => {
+          const wanted = wantedIn(name);
+          // Of a release that knew other sizes; so many of them would keep all others from asking.
+          if (wanted === undefined) await rm(join(wantedFolder, name), { force: true, recursive: true });
+          return { wanted, age: (await ageOf(join(wantedFolder, name))) ?? 0 };
+        }),
       );
       return found
         .toSorted((one, other) => other.age - one.age)
         .flatMap(({ wanted }) => (wanted === undefined ? [] : [wanted]));
     },
-    forget: (wanted) => rm(askedAs(wanted), { force: true }),
+    forget: (wanted) => rm(askedAs(wanted), { force: true, recursive: true }),
     keep: async (wanted, bytes, reason = '') => {
-      const path = bytes === undefined ? `${pathOf(wanted)}.none` : pathOf(wanted);
+      const path = bytes === undefined ? noneOf(wanted) : pathOf(wanted);
       makeOwnedFolder(join(path, '..'));
       const part = `${path}.${process.pid}.part`;
       try {
@@ -104,7 +108,7 @@ export function openThumbnails(dataFolder: string): Thumbnails {
         await rm(part, { force: true });
         throw error;
       }
-      if (bytes !== undefined) await rm(`${path}.none`, { force: true });
+      if (bytes !== undefined) await rm(noneOf(wanted), { force: true });
     },
     clean: (limit) => clean(drawn, limit),
   };

@@ -89,6 +89,48 @@ describe('thumbnails of a node', () => {
     assert.equal(existsSync(marker), false);
   });
 
+  test('that bytes are no picture says nothing of the same bytes as a PDF', async () => {
+    const { thumbnails, add, run } = newNode();
+    const text = await add(pdf(), 'pdf');
+    const wrong = { ...text, format: 'jpg' };
+    await thumbnails.ask(wrong);
+    await run(async () => (await thumbnails.find(wrong)).kind === 'none');
+    assert.deepEqual(await thumbnails.find(text), { kind: 'missing' });
+    await thumbnails.ask(text);
+    await run(async () => (await thumbnails.find(text)).kind === 'there');
+  });
+
+  test('requests that nobody can read are cleared away, so that they keep nobody from asking', async () => {
+    const { thumbnails, add } = newNode();
+    const picture = await add(png(9, 9), 'png');
+    const asked = join(thumbnails.folder, 'wanted');
+    mkdirSync(asked, { recursive: true });
+    for (let number = 0; number < 500; number++) writeFileSync(join(asked, `${number}.huge`), '');
+    assert.equal(await thumbnails.ask(picture), false);
+    assert.deepEqual(await thumbnails.asked(), []);
+    assert.ok(await thumbnails.ask(picture));
+    assert.deepEqual(await thumbnails.asked(), [picture]);
+  });
+
+  test('what is wrong with its folders ends it for a while only', async () => {
+    const { thumbnails, add, run, troubles } = newNode();
+    const [odd, picture] = [await add(png(8, 9), 'png'), await add(png(9, 9), 'png')];
+    mkdirSync(join(thumbnails.folder, 'wanted', `${odd.digest}.small.png`), { recursive: true });
+    await thumbnails.ask(picture);
+    let refusals = 1;
+    const refusing: Thumbnails = {
+      ...thumbnails,
+      forget: async (wanted) => {
+        if (refusals-- > 0) throw new Error('no space is left');
+        await thumbnails.forget(wanted);
+      },
+    };
+    const isThere = async (wanted: Wanted) => (await thumbnails.find(wanted)).kind === 'there';
+    await run(async () => (await isThere(picture)) && (await isThere(odd)), { thumbnails: refusing });
+    assert.equal(troubles[0], 'no space is left');
+    assert.deepEqual(await thumbnails.asked(), []);
+  });
+
   test('trouble of the node is told and is nothing against the document', async () => {
     const { thumbnails, add, run, troubles } = newNode();
     const picture = await add(png(9, 9), 'png');

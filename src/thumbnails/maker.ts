@@ -1,7 +1,8 @@
-import { watch } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { createWriteStream, watch } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContentStore } from '../files/content.ts';
 import { fileErrors } from '../files/errors.ts';
 import { type Drawing, type DrawingOptions, drawApart, type Source } from './draw-apart.ts';
@@ -29,12 +30,32 @@ const lookEvery = 5_000;
 const pause = 5_000;
 
 /**
- * Draws what is asked for, one thumbnail at a time, until the signal aborts. A request is forgotten
- * before it is drawn: whatever kills this process is not met again by itself.
+ * Draws what is asked for, one thumbnail at a time, until the signal aborts. A folder that cannot
+ * be read or written, as on a full disk, is trouble that may be over in a while.
  */
 export async function makeThumbnails(options: MakerOptions): Promise<void> {
+  const { signal, onTrouble } = options;
+  while (!signal.aborted) {
+    const watching = new AbortController();
+    try {
+      await drawAsked(options, AbortSignal.any([signal, watching.signal]));
+    } catch (error) {
+      if (signal.aborted) return;
+      onTrouble(messageOf(error));
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
+    } finally {
+      watching.abort();
+    }
+  }
+}
+
+/**
+ * A request is forgotten before it is drawn: whatever kills this process is not met again by
+ * itself.
+ */
+async function drawAsked(options: MakerOptions, watching: AbortSignal): Promise<void> {
   const { thumbnails, limit, signal, onTrouble, onDrawing } = options;
-  const bell = listenTo(wantedFolderOf(thumbnails), signal);
+  const bell = listenTo(wantedFolderOf(thumbnails), watching);
   let room = await roomIn(thumbnails, limit);
   while (!signal.aborted) {
     const asked = await thumbnails.asked();
@@ -44,13 +65,10 @@ export async function makeThumbnails(options: MakerOptions): Promise<void> {
       await thumbnails.forget(wanted);
       if ((await thumbnails.find(wanted)).kind !== 'missing') continue;
       onDrawing?.(true);
-      const problem = await makeOne(options, wanted).then(
-        (bytes) => {
-          room -= bytes;
-          return undefined;
-        },
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      );
+      const problem = await makeOne(options, wanted).then((bytes) => {
+        room -= bytes;
+        return undefined;
+      }, messageOf);
       onDrawing?.(false);
       if (signal.aborted) return;
       onTrouble(problem);
@@ -58,6 +76,10 @@ export async function makeThumbnails(options: MakerOptions): Promise<void> {
       if (room < 0) room = await roomIn(thumbnails, limit);
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Bytes that may be written until it is time to clean up again. */
@@ -94,8 +116,8 @@ async function makeOne({ thumbnails, store, signal, draw = drawApart }: MakerOpt
 }
 
 async function fetchTo(path: string, store: ContentStore, digest: string): Promise<void> {
-  const file = await open(path, 'w', 0o600);
-  await pipeline(await store.read(digest), file.createWriteStream());
+  const bytes = await store.read(digest);
+  await pipeline(bytes, createWriteStream(path, { mode: 0o600 }));
 }
 
 interface Bell {

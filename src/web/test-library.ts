@@ -22,13 +22,14 @@ export const deletedRecord: MarcRecord = {
 /**
  * For tests: a library of these records, numbered from 1, with a real index but without a database.
  * A deleted one has the mark beside the collections that it was in. Two libraries in one process
- * need two versions. `earlier`: what each of them was before, the oldest first.
+ * need two versions. `earlier`: what each of them was before, the oldest first; undefined: that
+ * version is gone.
  */
 export function memoryLibrary(
   site: Site,
   records: readonly MarcRecord[],
   version = '1',
-  earlier: readonly (readonly MarcRecord[])[] = [],
+  earlier: readonly (readonly (MarcRecord | undefined)[])[] = [],
 ): WebLibrary {
   const analyzer = compileAnalyzer(site);
   const inverter = createInverter();
@@ -53,6 +54,14 @@ export function memoryLibrary(
     segments: [memorySegment(inverter.finish())],
   });
   const withCitations = { ...snapshot, citations: graphInMemory(snapshot.segments) };
+  const versionsOf = (id: number): readonly RecordVersion[] => {
+    const newest = versions.get(id);
+    if (newest === undefined) return [];
+    const older = (earlier[id - 1] ?? []).flatMap((record, place) =>
+      record === undefined ? [] : [{ ...newest, deleted: isDeleted(record), revision: place + 1, record }],
+    );
+    return [...older, newest];
+  };
   return {
     snapshot: () => withCitations,
     state: () => ({ manifest: 1, segments: 1, deltas: 0, records: 0, age: 0, problem: undefined, stays: false }),
@@ -67,32 +76,26 @@ export function memoryLibrary(
       const version = versions.get(id);
       return version?.deleted ? { ...version, record: withoutMark(version.record) } : undefined;
     },
-    history: async (id, { offset, limit }) => {
-      const newest = versions.get(id);
-      const all = newest === undefined ? [] : [...(earlier[id - 1] ?? []).map(olderThan(newest)), newest];
-      const listed = all
-        .toReversed()
-        .slice(offset, offset + limit)
-        .map(({ revision, modified, deleted }) => ({
-          ...{ revision, modified, deleted, person: 'ada' },
-          reason: revision === 1 ? undefined : 'load replace some.xml',
-        }));
-      return { versions: listed, total: all.length };
+    history: async (id, { offset, limit, upTo = Number.POSITIVE_INFINITY }) => {
+      const all = versionsOf(id);
+      const listed = all.map(({ revision, modified, deleted }, at) => ({
+        ...{ revision, modified, deleted, person: 'ada', before: all[at - 1]?.revision },
+        reason: revision > 1 && all[at - 1]?.revision === revision - 1 ? 'load replace some.xml' : undefined,
+      }));
+      const asked = listed.filter(({ revision }) => revision <= upTo).toReversed();
+      return {
+        versions: asked.slice(offset, offset + limit),
+        total: all.length,
+        newest: all.at(-1)?.revision ?? 0,
+      };
     },
     revision: async (id, revision) => {
-      const newest = versions.get(id);
-      if (newest === undefined) return undefined;
-      const all = [...(earlier[id - 1] ?? []).map(olderThan(newest)), newest];
-      const found = all[revision - 1];
+      const found = versionsOf(id).find((one) => one.revision === revision);
       return found && { ...found, marc: encodeStored(found.record) };
     },
     changedBy: async () => [],
     repair: async () => undefined,
   };
-}
-
-function olderThan(newest: RecordVersion): (record: MarcRecord, place: number) => RecordVersion {
-  return (record, place) => ({ ...newest, deleted: isDeleted(record), revision: place + 1, record });
 }
 
 function withoutMark(record: MarcRecord): MarcRecord {

@@ -3,6 +3,9 @@ import type { MarcPath } from '../../marc/path.ts';
 import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import { reachedInScripts } from '../../marc/select-fields.ts';
 
+/** Which of a list of paths a record has something at: a bit for each, whatever their number. */
+export type PathMask = bigint;
+
 /**
  * Where hidden subfields stand. One goes back into the field whose other subfields are the same, in
  * tag, indicators, codes, values and order; where several are alike, into the one of the same place
@@ -16,7 +19,7 @@ export interface HiddenPlaces {
 
 interface Home {
   /** The hidden paths that reach into this field. */
-  readonly mask: number;
+  readonly mask: PathMask;
   /**
    * Of the rest of the field; undefined where there is none, so that the field comes back whole or
    * not at all.
@@ -29,13 +32,13 @@ const noneReached: ReadonlySet<Subfield> = new Set();
 export function placesOf(
   record: MarcRecord,
   paths: readonly MarcPath[],
-  bitOf: (place: number) => number,
+  bitOf: (place: number) => PathMask,
 ): HiddenPlaces {
   const reached = reachedInScripts(record, paths);
-  const masks = new Map<Field, number>();
+  const masks = new Map<Field, PathMask>();
   paths.forEach((path, place) => {
     for (const field of reachedInScripts(record, [path]).keys())
-      masks.set(field, (masks.get(field) ?? 0) | bitOf(place));
+      masks.set(field, (masks.get(field) ?? 0n) | bitOf(place));
   });
   const homes = [...masks].map(([field, mask]): Home => {
     const isWhole = field.value === undefined && restOf(field, reached.get(field)).length === 0;
@@ -51,9 +54,9 @@ export function placesOf(
 }
 
 /** Is it certain where the lost parts of the stored record belong in this one? */
-export function hasPlaceFor(given: HiddenPlaces | undefined, stored: HiddenPlaces, lost: number): boolean {
+export function hasPlaceFor(given: HiddenPlaces | undefined, stored: HiddenPlaces, lost: PathMask): boolean {
   return stored.homes.every(({ mask, rest }) => {
-    if ((mask & lost) === 0) return true;
+    if ((mask & lost) === 0n) return true;
     if (rest === undefined) return (mask & lost) === mask;
     const there = given?.fields.get(rest) ?? 0;
     // A second control field of a tag would be wrong, and characters of one are never put together.
@@ -62,8 +65,8 @@ export function hasPlaceFor(given: HiddenPlaces | undefined, stored: HiddenPlace
 }
 
 /** What the record is known for when it took over the lost parts of the stored one. */
-export function placesAfter(given: HiddenPlaces | undefined, stored: HiddenPlaces, lost: number): HiddenPlaces {
-  const kept = stored.homes.filter(({ mask }) => (mask & lost) !== 0);
+export function placesAfter(given: HiddenPlaces | undefined, stored: HiddenPlaces, lost: PathMask): HiddenPlaces {
+  const kept = stored.homes.filter(({ mask }) => (mask & lost) !== 0n);
   const fields = new Map(given?.fields);
   for (const { rest } of kept) if (rest !== undefined) fields.set(rest, stored.fields.get(rest) ?? 0);
   return { homes: [...(given?.homes ?? []), ...kept], fields };
@@ -76,10 +79,12 @@ export function putBack(
   paths: readonly MarcPath[],
   lostPaths: readonly MarcPath[],
 ): MarcRecord {
-  const fields = [...record.fields];
   const hiddenBefore = reachedInScripts(before, paths);
   const hiddenHere = reachedInScripts(record, paths);
   const lost = reachedInScripts(before, lostPaths);
+  const fields = [...record.fields];
+  const homes = placesByKey(record, hiddenHere);
+  const whole: Field[] = [];
   const seen = new Map<string, number>();
   for (const field of before.fields) {
     const key = keyOf(field, hiddenBefore.get(field));
@@ -88,15 +93,31 @@ export function putBack(
     const back = lost.get(field);
     if (back === undefined) continue;
     if (field.value !== undefined || restOf(field, hiddenBefore.get(field)).length === 0) {
-      const last = fields.findLastIndex(({ tag }) => tag <= field.tag);
-      fields.splice(last + 1, 0, { ...field, subfields: field.subfields.filter((subfield) => back.has(subfield)) });
+      whole.push({ ...field, subfields: field.subfields.filter((subfield) => back.has(subfield)) });
       continue;
     }
-    const home = record.fields.filter((other) => keyOf(other, hiddenHere.get(other)) === key)[nth];
-    if (home === undefined) throw new Error(`there is no field ${field.tag} for what is hidden in it`);
-    fields[fields.indexOf(home)] = joined(home, hiddenHere.get(home), field, hiddenBefore.get(field), back);
+    const place = homes.get(key)?.[nth];
+    if (place === undefined) throw new Error(`there is no field ${field.tag} for what is hidden in it`);
+    const home = record.fields[place]!;
+    fields[place] = joined(home, hiddenHere.get(home), field, hiddenBefore.get(field), back);
   }
+  for (const field of whole) fields.splice(fields.findLastIndex(({ tag }) => tag <= field.tag) + 1, 0, field);
   return { leader: record.leader, fields };
+}
+
+/** Where the fields of each key stand in a record. A paper has thousands of authors. */
+function placesByKey(
+  record: MarcRecord,
+  hidden: ReadonlyMap<Field, ReadonlySet<Subfield>>,
+): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  record.fields.forEach((field, place) => {
+    const key = keyOf(field, hidden.get(field));
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [place]);
+    else known.push(place);
+  });
+  return found;
 }
 
 /** The field with subfields of another one of the same rest, between the same neighbours. */
@@ -128,8 +149,8 @@ function restOf(field: Field, hidden: ReadonlySet<Subfield> = noneReached): read
 function keyOf(field: Field, hidden: ReadonlySet<Subfield> | undefined): string {
   if (field.value !== undefined) return field.tag;
   const text = restOf(field, hidden)
-    .map(({ code, value }) => `$${code}${value}`)
-    .join('\u001f');
+    .map(({ code, value }) => `${code}${value.length} ${value}`)
+    .join('');
   const digest = createHash('sha256').update(text).digest('base64url');
   return `${field.tag}${field.ind1}${field.ind2}${digest}`;
 }

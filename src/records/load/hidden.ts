@@ -4,7 +4,7 @@ import { compilePath, type MarcPath } from '../../marc/path.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import { decodeStored } from '../../marc/stored.ts';
 import type { Queryable } from '../../store/database.ts';
-import { type HiddenPlaces, placesOf, putBack } from './hidden-places.ts';
+import { type HiddenPlaces, type PathMask, placesOf, putBack } from './hidden-places.ts';
 
 /**
  * What becomes of the hidden fields of a stored record (`hidden-paths` of the site file) when the
@@ -12,17 +12,10 @@ import { type HiddenPlaces, placesOf, putBack } from './hidden-places.ts';
  */
 export type HiddenFields = 'refuse' | 'keep' | 'drop';
 
-/**
- * Which of a list of paths a record has something at: a bit for each. More than fit share the last.
- */
-export type PathMask = number;
-
 /** What is known of hidden fields of one record: where it has some, and what else is in them. */
 export interface HiddenPart extends HiddenPlaces {
   readonly mask: PathMask;
 }
-
-const mostBits = 31;
 
 export class HiddenPaths {
   readonly #paths: readonly MarcPath[];
@@ -40,7 +33,7 @@ export class HiddenPaths {
 
   partOf(record: MarcRecord): HiddenPart | undefined {
     const mask = this.#maskOf(record);
-    const looksAt = mask !== 0 || this.#mayHoldPart(record);
+    const looksAt = mask !== 0n || this.#mayHoldPart(record);
     return looksAt ? { mask, ...placesOf(record, this.#paths, (place) => bitOf(place)) } : undefined;
   }
 
@@ -55,7 +48,7 @@ export class HiddenPaths {
    */
   withKept(record: MarcRecord, before: MarcRecord): MarcRecord {
     const lost = this.#maskOf(before) & ~this.#maskOf(record);
-    return lost === 0 ? record : putBack(record, before, this.#paths, this.#named(lost));
+    return lost === 0n ? record : putBack(record, before, this.#paths, this.#named(lost));
   }
 
   /**
@@ -70,13 +63,13 @@ export class HiddenPaths {
       SELECT id, marc FROM record WHERE id = ANY (${ids}::integer[]) AND marc LIKE ANY (${patterns}::text[])`);
     for (const { id, marc } of rows) {
       const part = this.partOf(decodeStored(marc));
-      if (part !== undefined && part.mask !== 0) found.set(id, part);
+      if (part !== undefined && part.mask !== 0n) found.set(id, part);
     }
     return found;
   }
 
   #maskOf(record: MarcRecord): PathMask {
-    let mask = 0;
+    let mask = 0n;
     const inScripts = record.fields
       .filter(({ tag }) => tag === '880')
       .flatMap((field) => tagsMeant(field).map((tag): Field => ({ ...field, tag })));
@@ -96,7 +89,7 @@ export class HiddenPaths {
   }
 
   #named(mask: PathMask): readonly MarcPath[] {
-    return this.#paths.filter((_, place) => (mask & bitOf(place)) !== 0);
+    return this.#paths.filter((_, place) => (mask & bitOf(place)) !== 0n);
   }
 }
 
@@ -105,8 +98,8 @@ function isPartly(path: string): boolean {
   return path.includes('/') || /^.{5}[^%*]/.test(path);
 }
 
-function bitOf(place: number): number {
-  return 1 << Math.min(place, mostBits - 1);
+function bitOf(place: number): PathMask {
+  return 1n << BigInt(place);
 }
 
 /**

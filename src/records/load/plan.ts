@@ -7,7 +7,7 @@ import { type Decision, decide, type WriteMode } from '../matching.ts';
 import type { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
 import type { HiddenFields, HiddenPart, HiddenPaths } from './hidden.ts';
-import { hasPlaceFor, placesAfter } from './hidden-places.ts';
+import { hasPlaceFor, type PathMask, placesAfter } from './hidden-places.ts';
 import { flags, type Identified, type WriteOrder, type WrittenBatch } from './protocol.ts';
 
 /** What becomes of each record of a batch. */
@@ -82,8 +82,8 @@ export function planBatch({ batch, identities, bad, mode, view, hidden, lastId, 
     }
     const given = hidden.given[index];
     const stored = hidden.stored.get(decision.id);
-    const lost = identity.deletes || stored === undefined ? 0 : stored.mask & ~(given?.mask ?? 0);
-    const lostError = lost === 0 ? undefined : refusalOf(hidden.mode, given, stored!, lost);
+    const lost = identity.deletes || stored === undefined ? 0n : stored.mask & ~(given?.mask ?? 0n);
+    const lostError = lost === 0n ? undefined : refusalOf(hidden.mode, given, stored!, lost);
     if (lostError !== undefined) {
       const record = recordLabel(batch.positions[index]!, identity.control);
       const paths = hidden.paths.namesOf(lost).join(', ');
@@ -99,7 +99,7 @@ export function planBatch({ batch, identities, bad, mode, view, hidden, lastId, 
       (decision.ours ? flags.ours : 0) |
       (decision.id === 0 ? 0 : flags.replaces) |
       (identity.deletes ? flags.deletes : 0) |
-      (lost === 0 ? 0 : flags.keepsHidden);
+      (lost === 0n ? 0 : flags.keepsHidden);
     view.take(id, keysAfter(identity, id, decision.ours, view.keysOf(id)));
   });
   return {
@@ -117,16 +117,16 @@ function refusalOf(
   mode: HiddenFields,
   given: HiddenPart | undefined,
   stored: HiddenPart,
-  lost: number,
+  lost: PathMask,
 ): ErrorKind | undefined {
   if (mode === 'refuse') return recordErrors.hiddenLost;
   return hasPlaceFor(given, stored, lost) ? undefined : recordErrors.hiddenNoPlace;
 }
 
-function partAfter(given: HiddenPart | undefined, stored: HiddenPart | undefined, lost: number): HiddenPart {
-  const nothing: HiddenPart = { mask: 0, homes: [], fields: new Map() };
-  if (stored === undefined || lost === 0) return given ?? nothing;
-  return { mask: (given?.mask ?? 0) | lost, ...placesAfter(given, stored, lost) };
+function partAfter(given: HiddenPart | undefined, stored: HiddenPart | undefined, lost: PathMask): HiddenPart {
+  const nothing: HiddenPart = { mask: 0n, homes: [], fields: new Map() };
+  if (stored === undefined || lost === 0n) return given ?? nothing;
+  return { mask: (given?.mask ?? 0n) | lost, ...placesAfter(given, stored, lost) };
 }
 
 /** What `write` would answer, for a dry run. */

@@ -93,3 +93,13 @@ test('what spares the engine terms never spares it a match', () => {
     { numRuns: 6000 },
   );
 });
+
+test('a bracket that begins a class of characters is one of them', () => {
+  for (const [pattern, term, expected] of [
+    ['[]a]', 'xa', true],
+    ['[]a]b', 'x]b', true],
+    ['[^]a]', 'aa', false],
+    ['[^]a]', 'ab', true],
+  ] as const)
+    assert.equal(regularExpression(pattern).test(term), expected, pattern);
+});

@@ -100,7 +100,8 @@ function simplePattern(pattern: string): ((term: string) => boolean) | undefined
  * escapes say too little.
  */
 function literalParts(pattern: string): { readonly prefix: string; readonly part: string } {
-  if (/[|(){}\\]|\[[^\]]*\[/.test(pattern)) return { prefix: '', part: '' };
+  // In "[]a]" the first bracket is a character of the class.
+  if (/[|(){}\\]|\[[^\]]*\[|\[\^?\]/.test(pattern)) return { prefix: '', part: '' };
   // A letter with a quantifier may be missing or repeated: it ends the text before it, and only "+"
   // leaves it there.
   const pieces = pattern.split(/\[\^?[^\]]+\][*+?]?\??|.[*?]\??|[.^$]|\+\??/su).map(foldText);

@@ -7,6 +7,7 @@ import { explainBody } from '../http/door.ts';
 import { webErrors } from '../http/errors.ts';
 import { isApi, problemOf, sendProblem } from '../http/problem.ts';
 import { withoutSecrets } from '../http/secrets-in-url.ts';
+import { securityHeaders } from '../http/security-headers.ts';
 import type { WebEnvironment } from './environment.ts';
 import { beginExchange } from './exchange.ts';
 import { saidIn, sendInternal, sendNotFound, sendUnavailable, sendUserError } from './messages.ts';
@@ -39,6 +40,9 @@ function forReaders({ code, status }: UserError, request: FastifyRequest): UserE
   return isOfStore && status === 500 ? new UserError(webErrors.internal, { id: request.id }) : undefined;
 }
 
+/** What was said of an answer that does not come: with a name of a file an error would be saved. */
+const ofTheAnswer = ['content-disposition', 'content-range', 'accept-ranges', 'last-modified'] as const;
+
 /** What the asker gets of something that was thrown: a page, a problem document, or words. */
 export function answerError(
   environment: WebEnvironment,
@@ -47,6 +51,9 @@ export function answerError(
   reply: FastifyReply,
 ): FastifyReply {
   const error = explainBody(thrown, request);
+  for (const name of ofTheAnswer) reply.removeHeader(name);
+  // That of documents would take the page its style.
+  reply.headers(securityHeaders);
   const exchange = beginExchange(environment, request, reply);
   if (error instanceof UserError) {
     const told = forReaders(error, request);

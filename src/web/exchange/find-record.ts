@@ -30,6 +30,8 @@ interface RecordReader {
 /** A number that no record has, asked for in the place of one of which nothing may be told. */
 const noRecord = 0;
 
+const nobody = { created: new Date(0), modified: new Date(0), record: undefined };
+
 const unknown: FoundRecord = { kind: 'unknown' };
 
 /**
@@ -47,7 +49,7 @@ export async function findRecord(reader: RecordReader, text: string): Promise<Fo
   const version = await reader.version(read);
   if (shown === 'yes' && version?.deleted === false) return { kind: 'shown', version };
   const before = await reader.before(read);
-  const couldSee = wouldShow(person, snapshot, before?.record ?? version?.record);
+  const couldSee = wouldShow(person, snapshot, before ?? version ?? { ...nobody, id });
   if (version === undefined || shown === 'no' || !version.deleted || !couldSee) return unknown;
   const other = Number(firstValue(version.record, '970', 'd') ?? 0);
   return isNamed(reader, other, id) ? { kind: 'merged', id, other } : { kind: 'deleted', id, on: version.modified };

@@ -493,3 +493,30 @@ describe('an S3-compatible store', () => {
     );
   });
 });
+
+test('in the place of a document that cannot be read is an error, with nothing of a document about it', async () => {
+  const app = appOf('local');
+  await put(app, 'vanished.csv', 'a,b');
+  const whole = await get(app, 'vanished.csv');
+  const content = localStore(join(folder, 'files'), async () => true);
+  rmSync(content.path(createHash('sha256').update('a,b').digest('hex'))!);
+  const page = await app.inject({ url: '/record/99' });
+  const ranges: readonly Readonly<Record<string, string>>[] = [
+    {},
+    { range: 'bytes=1-2' },
+    { range: 'bytes=1-2', 'if-range': String(whole.headers['etag']) },
+  ];
+  for (const headers of ranges) {
+    const answer = await get(app, 'vanished.csv', headers);
+    assert.equal(answer.statusCode, 500);
+    assert.match(answer.body, /<html/);
+    assert.equal(Number(answer.headers['content-length']), answer.rawPayload.length);
+    const names = ['content-disposition', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
+    assert.deepEqual(
+      names.filter((name) => name in answer.headers),
+      [],
+    );
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.equal(answer.headers['content-security-policy'], page.headers['content-security-policy']);
+  }
+});

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
 import type { DocumentFile } from '../../files/documents.ts';
 import { disposition } from '../../files/names.ts';
-import type { Found, Thumbnails, Wanted } from '../../thumbnails/kept.ts';
+import { type Found, manner, type Thumbnails, type Wanted } from '../../thumbnails/kept.ts';
 import { thumbnailKind, thumbnailSize, thumbnailSizes, thumbnailType } from '../../thumbnails/kinds.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { sendNotFound } from '../exchange/messages.ts';
@@ -36,7 +36,7 @@ export async function deliverThumbnail(
   reply.header('content-security-policy', filePolicy);
   if (found.kind !== 'there')
     return reply.header('cache-control', 'private, no-store').type('image/svg+xml').send(icon);
-  const tag = `"${digest}-${size}"`;
+  const tag = `"${digest}-${size}-${manner}"`;
   reply
     .headers(cachingOf(exchange, file, tag))
     .header('content-disposition', disposition({ document: file.document, format: 'webp' }))

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { field } from '../../formats/test-records.ts';
-import type { Field, MarcRecord } from '../../marc/record.ts';
+import { dataField, type Field, type MarcRecord } from '../../marc/record.ts';
 import { operator } from '../../people/audit.ts';
 import { addPerson } from '../../people/people.ts';
 import { parseSite } from '../../site/parse.ts';
@@ -21,6 +21,7 @@ collections:
       - {name: Books, query: '980__a:"BOOK"'}
       - {name: Papers, query: '980__a:"PAPER"'}
       - {name: Secret, query: '980__a:"SECRET"', restricted: true}
+      - {name: Sealed, query: 'recid:4', restricted: true}
 roles:
   editor: {may: [{action: runbibedit}]}
   bookish: {may: [{action: runbibedit, collection: Books}]}
@@ -31,6 +32,9 @@ const record = (kind: string, title: string, ...more: readonly Field[]): MarcRec
   leader: '00000nam a2200000 a 4500',
   fields: [field('245__', `$a${title}`), ...more, field('980__', `$a${kind}`)],
 });
+
+/** Not all of it is read. */
+const tooMany = Array.from({ length: 100_001 }, (_, i) => ({ code: 'a', value: String(i) }));
 
 let store: TestDatabase;
 let people: WebPeople & { readonly access: { close(): Promise<void> } };
@@ -47,6 +51,7 @@ before(async () => {
         record('BOOK', 'A lamp', field('500__', '$anote$xzqxjnow'), field('700__', '$aNew, N')),
         record('PAPER', 'A paper'),
         record('SECRET', 'zqxjtitle'),
+        record('PAPER', 'zqxjsealed', field('980__', '$cDELETED')),
       ],
       'history',
       [
@@ -54,6 +59,8 @@ before(async () => {
           record('BOOK', 'A lmap', field('500__', '$anote$xzqxjold'), field('595__', '$azqxjpaid')),
           record('SECRET', 'zqxjonce secret'),
         ],
+        [record('PAPER', 'A papre'), undefined, undefined],
+        [record('SECRET', 'zqxjtitle', dataField('500', ' ', ' ', tooMany))],
       ],
     ),
     { people },
@@ -134,4 +141,38 @@ test('a version says who made it and how, and what is otherwise in it, field by 
   );
   assert.match(body, /<h2>MARC of this version<\/h2>/);
   assert.match((await editor.open('/record/1/history/3?with=1&ln=fr')).body, /Modifications depuis la version 1/);
+});
+
+test('where versions between are gone, those that are left are listed, shown and compared with each other', async () => {
+  const editor = readers['editor']!;
+  const list = (await editor.open('/record/2/history?ln=en')).body;
+  assert.deepEqual(
+    [...list.matchAll(/href="\/record\/2\/history\/(\d)"/g)].map(([, revision]) => revision),
+    ['4', '1'],
+  );
+  assert.match(list, />4<\/a> <span class="muted">current/);
+  assert.doesNotMatch(list, /load of/, 'what wrote the versions that are gone did not write the one after them');
+  const { statusCode, body } = await editor.open('/record/2/history/4');
+  assert.equal(statusCode, 200);
+  assert.match(body, /<h3>Changes since version 1<\/h3>/);
+  assert.match(body, /max="4"/);
+  assert.match((await editor.open('/record/2/history/1')).body, /A papre/);
+  for (const more of ['2', '3', '4?with=2']) {
+    assert.equal((await editor.open(`/record/2/history/${more}`)).statusCode, 404, more);
+  }
+});
+
+test('a record of a collection that is restricted by numbers is nothing to others when it is deleted too', async () => {
+  for (const name of ['guest', 'editor']) {
+    const [sealed, none] = [await readers[name]!.open('/record/4'), await readers[name]!.open('/record/99')];
+    assert.equal(sealed.statusCode, none.statusCode, name);
+  }
+  assert.equal((await readers['boss']!.open('/record/4')).statusCode, 410);
+});
+
+test('a version that is too large to be read whole is compared with none: the rest would stand there as removed', async () => {
+  const { statusCode, body } = await readers['boss']!.open('/record/3/history/2?ln=en');
+  assert.equal(statusCode, 200);
+  assert.match(body, /The record is very large/);
+  assert.doesNotMatch(body, /Changes since version|No difference/);
 });

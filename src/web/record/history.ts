@@ -105,13 +105,13 @@ async function send(
 async function listBody(exchange: Exchange, id: number): Promise<Html | undefined> {
   const { page } = exchange;
   const wanted = Math.max(1, numberIn(exchange.args.get('page') ?? '') ?? 1);
-  const { versions, total } = await exchange.history(id, { offset: (wanted - 1) * perPage, limit: perPage });
+  const { versions, total, newest } = await exchange.history(id, { offset: (wanted - 1) * perPage, limit: perPage });
   if (versions.length === 0) return undefined;
   const shown: ListedVersion[] = [];
   for (const version of versions) {
     if ((await readShown(exchange, id, version.revision)) !== undefined) shown.push(version);
   }
-  return historyList(page, { id, versions: shown, newest: total, page: wanted, last: Math.ceil(total / perPage) });
+  return historyList(page, { id, versions: shown, newest, page: wanted, last: Math.ceil(total / perPage) });
 }
 
 /**
@@ -126,35 +126,46 @@ async function readShown(
   const version = revision === undefined ? undefined : await exchange.revision(id, revision);
   if (version === undefined) return undefined;
   const { person, snapshot } = exchange;
-  const isShown = ({ leftOut, record }: ReadVersion): boolean =>
+  const isShown = (one: ReadVersion): boolean =>
     // What was left out of a very large one may be what hides it.
-    leftOut === 0 ? wouldShow(person, snapshot, record) : seesAllCollections(person, snapshot);
+    one.leftOut === 0 ? wouldShow(person, snapshot, one) : seesAllCollections(person, snapshot);
   if (isShown(version)) return version;
   // A deletion may hold nothing but its mark.
   if (!version.deleted || !seesAllCollections(person, snapshot)) return undefined;
-  const before = await exchange.revision(id, version.revision - 1);
+  const { versions } = await listedAt(exchange, id, version.revision);
+  const [{ before: number } = {}] = versions;
+  const before = number === undefined ? undefined : await exchange.revision(id, number);
   return before !== undefined && isShown(before) ? version : undefined;
+}
+
+/** A version as lists have it, which need not be there any more. */
+function listedAt({ history }: Exchange, id: number, revision: number): ReturnType<Exchange['history']> {
+  return history(id, { offset: 0, limit: 1, upTo: revision });
 }
 
 async function versionPage(exchange: Exchange, version: ReadVersion): Promise<Html | undefined> {
   const { page, args } = exchange;
   const { id, revision } = version;
-  const { total: newest } = await exchange.history(id, { offset: 0, limit: 1 });
-  const { versions } = await exchange.history(id, { offset: newest - revision, limit: 1 });
+  const { versions, newest } = await listedAt(exchange, id, revision);
   const [listed] = versions;
   if (listed?.revision !== revision) return undefined;
   const asked = numberIn(args.get('with') ?? '');
-  const other = asked === revision ? undefined : await readShown(exchange, id, asked ?? revision - 1);
+  const other = asked === revision ? undefined : await readShown(exchange, id, asked ?? listed.before);
   if (other === undefined && asked !== undefined && asked !== revision) return undefined;
   const whole = visibleRecord(exchange, version.record);
   const { record, leftOut } = shortened(whole);
+  const notRead = version.leftOut + (other?.leftOut ?? 0);
   return versionBody(page, {
     ...{ id, record, newest, version: listed },
-    other: other && {
-      revision: other.revision,
-      differences: differencesOf(visibleRecord(exchange, other.record), whole),
-    },
-    leftOut: version.leftOut + leftOut,
+    // What was not read of one of them would stand there as added or removed.
+    other:
+      other && notRead === 0
+        ? {
+            revision: other.revision,
+            differences: differencesOf(visibleRecord(exchange, other.record), whole),
+          }
+        : undefined,
+    leftOut: notRead + leftOut,
     page: Math.max(1, numberIn(args.get('page') ?? '') ?? 1),
   });
 }
