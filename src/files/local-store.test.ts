@@ -181,3 +181,21 @@ test('who removes is not told that the folder is away while the removal may stil
   answer.resolve(true);
   assert.equal(await removing, 'removed');
 });
+
+test('a folder belongs to one library: another one neither reads what is there as its own nor removes it', async () => {
+  const folder = join(root, 'shared by mistake');
+  const of = (id: string) =>
+    localStore(
+      folder,
+      async () => true,
+      undefined,
+      async () => id,
+    );
+  await bring(localStore(folder, async () => true));
+  await bring(of('one'));
+  assert.match(await readFile(join(folder, markerName), 'utf8'), /^library: one$/m);
+  const other = of('two');
+  await assert.rejects(bring(other), (error) => isA(fileErrors.away)(error) && /another library/.test(String(error)));
+  await assert.rejects(other.remove(digest), isA(fileErrors.away));
+  assert.equal(await of('one').size(digest), bytes.length);
+});

@@ -1,5 +1,17 @@
 import { constants, type Stats } from 'node:fs';
-import { access, chmod, type FileHandle, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  appendFile,
+  chmod,
+  type FileHandle,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { UserError } from '../errors/errors.ts';
@@ -43,6 +55,7 @@ export function localStore(
   folder: string,
   isNew: () => Promise<boolean>,
   gateOptions: GateOptions = usualGate,
+  libraryId?: () => Promise<string>,
 ): ContentStore {
   const gate = gateOf(gateOptions);
   const pathOf = (digest: string): string => join(folder, contentPath(digest));
@@ -79,7 +92,17 @@ export function localStore(
       await writeFile(marker, markerText);
       await handToFolderOwner(marker);
     }
+    if (libraryId !== undefined) await requireLibrary(marker, await libraryId());
     marked = true;
+  }
+
+  /** The mark names the library: two that share a folder would remove each other's files. */
+  async function requireLibrary(marker: string, id: string): Promise<void> {
+    const written = /^library: (\S+)$/m.exec(await readFile(marker, 'utf8'))?.[1];
+    if (written === id) return;
+    if (written !== undefined)
+      throw away(`it belongs to another library, as ${marker} says; where that is gone, delete this file`);
+    await appendFile(marker, `library: ${id}\n`);
   }
 
   /** Throws `away` when the folder may not be entered; that it is not there is found out later. */

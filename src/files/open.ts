@@ -15,8 +15,10 @@ export function openContentStore(
 ): ContentStore {
   const { files, dataFolder } = settings;
   const isNew = async (): Promise<boolean> => (await database.query(sql`SELECT FROM file LIMIT 1`)).length === 0;
-  if (files === undefined) return localStore(join(dataFolder, 'files'), isNew);
-  if (!files.startsWith('s3://')) return localStore(files, isNew);
+  const libraryId = async (): Promise<string> =>
+    (await database.query<{ id: string }>(sql`SELECT id FROM library`))[0]!.id;
+  if (files === undefined) return localStore(join(dataFolder, 'files'), isNew, undefined, libraryId);
+  if (!files.startsWith('s3://')) return localStore(files, isNew, undefined, libraryId);
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(files) ?? [];
   const wrong = (problem: string) => new UserError(fileErrors.settingWrong, { value: files, problem });
   if (bucket === '') throw wrong('names no bucket');
