@@ -12,11 +12,10 @@ import { s3Store } from './s3-store.ts';
 export function openContentStore(
   database: Queryable,
   settings: Pick<Settings, 'dataFolder' | 'files' | 's3Endpoint' | 's3Region' | 's3Key' | 's3Secret'>,
+  libraryId: () => Promise<string> = () => libraryOf(database),
 ): ContentStore {
   const { files, dataFolder } = settings;
   const isNew = async (): Promise<boolean> => (await database.query(sql`SELECT FROM file LIMIT 1`)).length === 0;
-  const libraryId = async (): Promise<string> =>
-    (await database.query<{ id: string }>(sql`SELECT id FROM library`))[0]!.id;
   if (files === undefined) return localStore(join(dataFolder, 'files'), isNew, undefined, libraryId);
   if (!files.startsWith('s3://')) return localStore(files, isNew, undefined, libraryId);
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(files) ?? [];
@@ -29,4 +28,9 @@ export function openContentStore(
     ...{ bucket, prefix, endpoint: s3Endpoint.replace(/\/+$/, ''), region: s3Region, key: s3Key, secret: s3Secret },
     incoming: join(dataFolder, 'incoming'),
   });
+}
+
+async function libraryOf(database: Queryable): Promise<string> {
+  const [row] = await database.query<{ id: string }>(sql`SELECT id FROM library`);
+  return row!.id;
 }

@@ -75,7 +75,7 @@ export async function restoreBase(options: Omit<RestoreOptions, 'manifest'>, poi
         // The rows are there already: the folder is made without looking for files of before.
         if (settings.files === undefined) makeOwnedFolder(join(settings.dataFolder, 'files'));
         const nothingYet = { query: async () => [] };
-        const store = openContentStore(nothingYet, settings);
+        const store = openContentStore(nothingYet, settings, async () => manifest.library);
         return await restoreDocuments(place, store, await contentsOf(database), { signal });
       });
       await end(database);

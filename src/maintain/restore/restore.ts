@@ -137,7 +137,7 @@ async function documentsBack(
   // There are no rows yet, not even tables: the store may be new.
   const empty: Queryable = { query: async () => [] };
   const exists = await database.query(sql`SELECT FROM pg_tables WHERE tablename = 'file'`);
-  const store = openContentStore(exists.length === 0 ? empty : database, settings);
+  const store = openContentStore(exists.length === 0 ? empty : database, settings, async () => manifest.library);
   const restored = await restoreDocuments(place, store, contents, { signal });
   return { ...restored, lost: [...restored.lost, ...manifest.lost].sort() };
 }
