@@ -84,7 +84,7 @@ export function checkOutOf(
 
 /** For who asked, the database is away, whatever keeps it from being started again. */
 function cannotRevive(failure: unknown): unknown {
-  if (!(failure instanceof UserError)) return failure;
+  if (!(failure instanceof UserError || (failure instanceof Error && 'syscall' in failure))) return failure;
   return new UserError(storeErrors.databaseAway, { reason: failure.message.replace(/\.$/, '') }, failure);
 }
 

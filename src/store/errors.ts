@@ -53,7 +53,7 @@ export const storeErrors = defineErrors({
     code: 'REPERIO_DISK_FULL',
     status: 507,
     message: 'The disk is full: {reason}.',
-    hint: 'Free some space on the disk that holds {place} and try again; what was committed is safe.',
+    hint: 'Free some space on the disk that holds {place} and try again; what was committed is safe. `reperio gc` removes what is no longer needed, docs/when-you-are-woken.md ("A disk that fills") says what else may go.',
   },
   schemaTooNew: {
     code: 'REPERIO_SCHEMA_TOO_NEW',

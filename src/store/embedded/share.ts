@@ -76,6 +76,8 @@ async function behindGate<T>(layout: Layout, { signal, tell }: ShareOptions, wor
   });
   try {
     return await work();
+  } catch (error) {
+    throw explainDisk(error, layout.folder);
   } finally {
     clearTimeout(telling);
     gate.release();
