@@ -39,6 +39,12 @@ export function decodeStored(text: string): MarcRecord {
   return decodeParts(readParts(text));
 }
 
+/** The leader, of the beginning of a stored record; empty when it does not end in there. */
+export function leaderOfStored(beginning: string): string {
+  const [, quoted = '""'] = /^\[("(?:[^"\\]|\\.)*")/.exec(beginning) ?? [];
+  return JSON.parse(quoted) as string;
+}
+
 /**
  * The flat array itself: enough for who writes a record out as it is. Throws likewise, also when it
  * does not add up.

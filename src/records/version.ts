@@ -62,12 +62,16 @@ export function instructionWarning({ fields }: MarcRecord): string | undefined {
   return `its fields ${tags.join(', ')}, which tell Invenio what to do with files, were left out; attach the files with \`reperio file add\``;
 }
 
-/** `ours`: field 001 is our number already; else it is kept as 035__a. */
-export function stampRecord(
-  record: MarcRecord,
-  identity: Identity,
-  version: { readonly id: number; readonly ours: boolean; readonly modified: Date },
-): MarcRecord {
+export interface VersionStamp {
+  readonly id: number;
+  /** Field 001 is our number already; else it is kept as 035__a. */
+  readonly ours: boolean;
+  readonly modified: Date;
+  /** Of the version that is replaced: a record that comes without a leader keeps it. */
+  readonly leaderBefore?: string | undefined;
+}
+
+export function stampRecord(record: MarcRecord, identity: Identity, version: VersionStamp): MarcRecord {
   const number = controlField('001', String(version.id));
   const stamp = controlField('005', timeStamp(version.modified));
   const fields: Field[] = [];
@@ -87,7 +91,12 @@ export function stampRecord(
   if (!numbered) fields.unshift(number);
   if (!stamped) fields.splice(afterControl(fields, '005'), 0, stamp);
   if (identity.control !== '' && !version.ours) keepControl(fields, foreignControl(identity));
-  return { leader: record.leader, fields };
+  return { leader: record.leader === '' ? kept(version.leaderBefore ?? '') : record.leader, fields };
+}
+
+/** A record that says nothing of a deletion is not deleted by what its leader said before. */
+function kept(leader: string): string {
+  return leader[5] === 'd' ? `${leader.slice(0, 5)}c${leader.slice(6)}` : leader;
 }
 
 function keepControl(fields: Field[], value: string): void {

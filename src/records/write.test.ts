@@ -227,3 +227,18 @@ test('versions are listed by their numbers, also where some between them are gon
   assert.deepEqual(await list(), { versions: left, total: 3, newest: 4 });
   assert.deepEqual(await list(2), { versions: [first], total: 3, newest: 4 });
 });
+
+test('a replacement without a leader keeps that of the record, and one that says nothing of a deletion deletes nothing', async () => {
+  const leader = '01142cam a2200301 a 4500';
+  const { id } = await insert({ ...book('Leading', doi('10.5/leader')), leader });
+  await replace(book('Leading again', doi('10.5/leader')));
+  assert.equal((await readRecord(store.database, id)).record.leader, leader);
+  const other = '00000nam a2200000 a 4500';
+  await replace({ ...book('Led', doi('10.5/leader')), leader: other });
+  assert.equal((await readRecord(store.database, id)).record.leader, other);
+  const mark = dataField('980', ' ', ' ', [{ code: 'c', value: 'DELETED' }]);
+  await replace({ ...book('Gone', doi('10.5/leader'), mark), leader: '00000dam a2200000 a 4500' });
+  await replace(book('Back', doi('10.5/leader')));
+  const back = await readRecord(store.database, id);
+  assert.deepEqual([back.deleted, back.record.leader], [false, '00000cam a2200000 a 4500']);
+});

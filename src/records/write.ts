@@ -6,7 +6,7 @@ import { deltaOf, type RecordVersion } from '../index/entry.ts';
 import { wake } from '../index/manifest.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
-import { encodeStored } from '../marc/stored.ts';
+import { encodeStored, leaderOfStored } from '../marc/stored.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
@@ -159,7 +159,8 @@ async function replaceVersion(
   const { id, created } = old;
   const revision = old.revision + 1;
   const modified = new Date();
-  const record = stampRecord(content, identity, { id, ours, modified });
+  const leaderBefore = leaderOfStored(old.marc);
+  const record = stampRecord(content, identity, { id, ours, modified, leaderBefore });
   const deleted = isDeleted(record);
   await transaction.query(sql`
     INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)

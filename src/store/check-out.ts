@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { UserError } from '../errors/errors.ts';
+import { storeErrors } from './errors.ts';
 import { isAway, isQueueTimeout, isUnreachable, queueTimeout } from './failures.ts';
 import type { Servers } from './servers.ts';
 import { NoAnswer, withTimeLimit } from './time-limit.ts';
@@ -60,7 +62,9 @@ export function checkOutOf(
         return client;
       } catch (error) {
         if (revive !== undefined && isAway(error)) {
-          await revive();
+          await revive().catch((failure: unknown) => {
+            throw cannotRevive(failure);
+          });
           return await pool.connect();
         }
         // All connections in use is no outage.
@@ -76,6 +80,12 @@ export function checkOutOf(
       }
     }
   };
+}
+
+/** For who asked, the database is away, whatever keeps it from being started again. */
+function cannotRevive(failure: unknown): unknown {
+  if (!(failure instanceof UserError || (failure instanceof Error && 'syscall' in failure))) return failure;
+  return new UserError(storeErrors.databaseAway, { reason: failure.message.replace(/\.$/, '') }, failure);
 }
 
 /**

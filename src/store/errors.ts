@@ -37,6 +37,12 @@ export const storeErrors = defineErrors({
     message: 'The database server is PostgreSQL {version}; Reperio needs version 15 or newer.',
     hint: 'Upgrade the server, or unset DATABASE_URL to use the embedded one.',
   },
+  tableMissing: {
+    code: 'REPERIO_TABLE_MISSING',
+    status: 503,
+    message: 'The database is not that of a library, or not whole: {reason}.',
+    hint: 'See what is missing with `reperio check schema`; `reperio db migrate` makes what a newer release needs, `reperio restore` brings back what is lost.',
+  },
   statementTimeout: {
     code: 'REPERIO_STATEMENT_TIMEOUT',
     status: 503,
@@ -47,7 +53,7 @@ export const storeErrors = defineErrors({
     code: 'REPERIO_DISK_FULL',
     status: 507,
     message: 'The disk is full: {reason}.',
-    hint: 'Free some space on the disk that holds {place} and try again; what was committed is safe.',
+    hint: 'Free some space on the disk that holds {place} and try again; what was committed is safe. `reperio gc` removes what is no longer needed, docs/when-you-are-woken.md ("A disk that fills") says what else may go.',
   },
   schemaTooNew: {
     code: 'REPERIO_SCHEMA_TOO_NEW',
@@ -128,6 +134,13 @@ export const storeErrors = defineErrors({
     status: 500,
     message: '{folder} exists, but it is not a PostgreSQL database.',
     hint: 'Restore the folder from a backup; to start an empty library, move it away.',
+  },
+  embeddedLost: {
+    code: 'REPERIO_EMBEDDED_LOST',
+    status: 503,
+    message:
+      'The embedded database of this library is gone: {place} is missing or empty, but {folder} had a library ({sign}). No empty database is made in its place.',
+    hint: 'Is a disk not mounted? Else bring the folder back, or restore a backup: `reperio restore`. To begin anew with an empty library, remove everything else in {folder} too. A library on another server needs DATABASE_URL.',
   },
   embeddedOtherOwner: {
     code: 'REPERIO_EMBEDDED_OTHER_OWNER',

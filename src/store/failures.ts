@@ -39,6 +39,7 @@ function kindOf(code: string) {
   if (code === '57014' || code === '55P03' || code === '25P03') return storeErrors.statementTimeout;
   if (code.startsWith('57P') || code.startsWith('08') || code === '53300') return storeErrors.databaseAway;
   if (code.startsWith('28') || code === '3D000') return storeErrors.databaseRefused;
+  if (code === '42P01') return storeErrors.tableMissing;
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -48,4 +49,33 @@ test('a wait ends with its timeout or its signal', async () => {
 
 test('a folder that cannot be written is named', () => {
   assert.throws(() => tryFileLock('/proc/nothing/x.lock', 'shared'), { code: 'REPERIO_FOLDER_DENIED' });
+});
+
+test('a lock writes nothing', () => {
+  const own = mkdtempSync(join(folder, 'own-'));
+  const lock = tryFileLock(join(own, 'gate'), 'exclusive');
+  assert.deepEqual(readdirSync(own), ['gate']);
+  assert.equal(statSync(join(own, 'gate')).size, 0);
+  lock?.release();
+});
+
+/** A disk of a few blocks, in a namespace of its own, so that nothing stays mounted. */
+const smallDisk = ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=16k,nr_inodes=4 tmpfs "$0" && exec "$@"'];
+const noDisks = spawnSync('unshare', [...smallDisk, folder, 'true']).status !== 0;
+
+test('on a full disk a lock that is there can be had; one that is not says that the disk is full', {
+  skip: noDisks && 'no file system can be mounted here',
+}, () => {
+  const program = `
+    import { writeFileSync } from 'node:fs';
+    import { tryFileLock } from ${JSON.stringify(new URL('file-lock.ts', import.meta.url).href)};
+    const folder = ${JSON.stringify(folder)};
+    writeFileSync(folder + '/there', '');
+    writeFileSync(folder + '/other', '');
+    try { writeFileSync(folder + '/fill', Buffer.alloc(1 << 20)); } catch {}
+    tryFileLock(folder + '/there', 'exclusive').release();
+    try { tryFileLock(folder + '/new', 'exclusive'); } catch ({ code, message, hint }) { console.log(code, message, hint); }`;
+  const words = [process.execPath, '--input-type=module', '-e', program];
+  const { stdout, stderr } = spawnSync('unshare', [...smallDisk, folder, ...words], { encoding: 'utf8' });
+  assert.match(stdout, /^REPERIO_DISK_FULL .*\/new.*reperio gc/, stderr);
 });

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +19,7 @@ export interface FileLock {
 type Kind = 'shared' | 'exclusive';
 
 const sqliteBusy = 5;
+const sqliteFull = 13;
 
 /** Undefined when somebody holds it otherwise. */
 export function tryFileLock(path: string, kind: Kind): FileLock | undefined {
@@ -25,16 +27,31 @@ export function tryFileLock(path: string, kind: Kind): FileLock | undefined {
   try {
     handle = new DatabaseSync(path, { timeout: 0 });
     giveToFolderOwner(path);
+    // In memory: a lock must be had on a full disk too.
+    handle.exec('PRAGMA journal_mode = MEMORY');
     if (kind === 'exclusive') handle.exec('BEGIN EXCLUSIVE');
     else handle.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
   } catch (error) {
     handle?.close();
     if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) return undefined;
     const reason = error instanceof Error ? error.message : String(error);
+    if (isFull(error, dirname(path)))
+      throw new UserError(storeErrors.diskFull, { reason: `${path} cannot be locked`, place: dirname(path) }, error);
     throw new UserError(storeErrors.folderDenied, { folder: dirname(path), reason }, error);
   }
   const held = handle;
   return { release: () => held.isOpen && held.close() };
+}
+
+/** SQLite says of a disk without room for a new file only that it cannot open it. */
+function isFull(error: unknown, folder: string): boolean {
+  if (error instanceof Error && 'errcode' in error && error.errcode === sqliteFull) return true;
+  try {
+    const { bavail, blocks, ffree, files } = statfsSync(folder);
+    return (blocks > 0 && bavail === 0) || (files > 0 && ffree === 0);
+  } catch {
+    return false;
+  }
 }
 
 export interface LockOptions {

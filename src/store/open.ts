@@ -43,7 +43,11 @@ export async function openStore(settings: Settings, options: OpenOptions = {}): 
   if (options.unfinished !== true) refuseUnfinished(unfinishedRestore(settings.dataFolder));
   const server: Server =
     settings.databaseUrl === undefined
-      ? await joinServer(layoutOf(settings.dataFolder), { tell: toStderr, ...options })
+      ? await joinServer(layoutOf(settings.dataFolder), {
+          tell: toStderr,
+          anew: options.unfinished === true,
+          ...options,
+        })
       : external(settings.databaseUrl);
   let database: Database | undefined;
   try {

@@ -5,7 +5,9 @@ import sql from 'sql-template-tag';
 import { type CutProxy, openCutProxy } from '../../test/support/cut-proxy.ts';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { waitFor } from '../../test/support/wait.ts';
+import { UserError } from '../errors/errors.ts';
 import { clientConfig, connect, type Database } from './database.ts';
+import { storeErrors } from './errors.ts';
 import { addressesOf, connectToPrimary, Servers, serversOf } from './servers.ts';
 
 const options = { poolSize: 4, connectTimeout: 1_000, statementTimeout: 20_000, lockTimeout: 0 };
@@ -267,4 +269,14 @@ test('who left a server that others have left already does not move on twice', (
   servers.leave(first);
   servers.leave(first);
   assert.equal(servers.current, 'postgresql://b/x');
+});
+
+test('a server that cannot be started again is away, whatever keeps it from starting', async () => {
+  const address = 'postgresql://nobody@/nothing?host=%2Fnonexistent';
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { syscall: 'write', code: 'ENOSPC' });
+  for (const reason of [full, new UserError(storeErrors.embeddedLost, { place: 'a', folder: 'b', sign: 'c' })]) {
+    const gone = connect(address, { ...options, revive: () => Promise.reject(reason) });
+    assert.equal(await problemOf(gone.query(sql`SELECT 1`)), 'REPERIO_DATABASE_AWAY');
+    await gone.close();
+  }
 });

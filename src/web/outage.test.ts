@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import sql from 'sql-template-tag';
 import { type CutProxy, openCutProxy } from '../../test/support/cut-proxy.ts';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { waitFor } from '../../test/support/wait.ts';
@@ -95,3 +96,12 @@ for (const how of ['refuse', 'silent'] as const)
       return !again.body.includes('The database is not available') && (await open('/record/1')).status === 200;
     });
   });
+
+test('with a database that has lost its tables, nothing is said to be missing: it is not available', async () => {
+  await store.database.query(sql`ALTER SCHEMA public RENAME TO elsewhere`);
+  await store.database.query(sql`CREATE SCHEMA public`);
+  for (const path of ['/record/1', '/api/records/1']) assert.equal((await open(path)).status, 503, path);
+  await store.database.query(sql`DROP SCHEMA public`);
+  await store.database.query(sql`ALTER SCHEMA elsewhere RENAME TO public`);
+  assert.equal((await open('/record/1')).status, 200);
+});

@@ -215,7 +215,12 @@ test('records are exported with hidden fields, by number, question and list; for
   // What comes out goes in again and loses nothing.
   const back = await type(['load', '-', '--mode', 'replace'], (await exported('3', '1')).stdout);
   assert.match(back.stdout, /0 inserted, 2 replaced, 0 refused/);
-  assert.match((await type(['record', 'show', '1'])).stdout, /595__ \$\$apaid 300/);
+  const { stdout: shown } = await type(['record', 'show', '1']);
+  assert.match(shown, /595__ \$\$apaid 300/);
+  assert.match((await type(['load', '-', '--mode', 'replace'], shown)).stdout, /0 inserted, 1 replaced, 0 refused/);
+  const again = (await type(['record', 'show', '1'])).stdout;
+  const timeless = (text: string): string => text.replace(/^005.*$/m, '');
+  assert.equal(timeless(again), timeless(shown));
   const lossy = await type(['load', '-', '--mode', 'replace'], (await exported('1', '--as', 'guest')).stdout);
   assert.match(lossy.stderr, /would replace record 1 and drop its hidden fields 595/);
   const iso = await exported('3', '1', '--format', 'iso2709');

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors/errors.ts';
 import { toMarcJson } from '../../marc/writers/json.ts';
-import { toTextMarc } from '../../marc/writers/text.ts';
+import { toCompleteTextMarc } from '../../marc/writers/text-complete.ts';
 import { recordErrors } from '../../records/errors.ts';
 import { readRecord, recordHistory } from '../../records/history.ts';
 import type { Database } from '../../store/database.ts';
@@ -14,7 +14,9 @@ const revisionOption = {
 
 const show = defineSubcommand({
   summary: 'Print a record as text MARC, as it is stored.',
-  description: 'Hidden fields and deleted records are shown too: this command is for operators.',
+  description:
+    'Complete: the leader, and the subfields in their order, so that it can be edited and loaded with --mode replace. ' +
+    'Hidden fields and deleted records are shown too: this command is for operators.',
   examples: [
     { command: 'record show 12', doc: 'The newest version.' },
     { command: 'record show 12 --revision 1', doc: 'As it was first loaded.' },
@@ -23,7 +25,7 @@ const show = defineSubcommand({
   options: { ...revisionOption, ...jsonOption },
   run: async ({ arguments: { id }, options, settings, print, printJson }) => {
     const version = await withDatabase(settings(), (database) => readVersion(database, id, options.revision));
-    if (!options.json) return print(toTextMarc(version.record).trimEnd());
+    if (!options.json) return print(toCompleteTextMarc(version.record).replace(/\n$/, ''));
     const { record, ...rest } = version;
     printJson({ ...rest, record: JSON.parse(toMarcJson(record)) });
   },

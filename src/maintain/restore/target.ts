@@ -5,6 +5,7 @@ import { UserError } from '../../errors/errors.ts';
 import { applicationName, applicationPrefix, type Database } from '../../store/database.ts';
 import { runningServer } from '../../store/embedded/cluster.ts';
 import { type Layout, layoutOf } from '../../store/embedded/layout.ts';
+import { dropEmptyData } from '../../store/embedded/made.ts';
 import { joinServer } from '../../store/embedded/share.ts';
 import { tryFileLock } from '../../store/file-lock.ts';
 import { openStore } from '../../store/open.ts';
@@ -35,6 +36,7 @@ export async function makeEmpty({ settings, replace, signal }: TargetOptions): P
     }
   }
   const layout = layoutOf(settings.dataFolder);
+  dropEmptyData(layout);
   if (!existsSync(layout.data)) return undefined;
   if (unfinishedRestore(settings.dataFolder) !== undefined) {
     // Its server may still run, without anybody who uses it.

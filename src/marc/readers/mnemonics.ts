@@ -29,6 +29,9 @@ const characters = new Map<string, string>([
   ['space', ' '],
   ['joiner', '\u200d'],
   ['nonjoin', '\u200c'],
+  // Ours: what a line cannot hold.
+  ['lfchar', '\n'],
+  ['crchar', '\r'],
 ]);
 const marks = new Map<string, string>();
 
@@ -48,14 +51,15 @@ for (const list of [asciiNames, otherNames]) {
 const secondHalves: Readonly<Record<string, string>> = { rlig: 'llig', rdbltil: 'ldbltil' };
 
 /**
- * The text with its mnemonics as characters. `unknown` is told of those that nobody knows; they
- * stay as they are.
+ * The text with its mnemonics as characters; those with marks are composed. `unknown` is told of
+ * those that nobody knows; they stay as they are.
  */
 export function withoutMnemonics(text: string, unknown: (mnemonic: string) => void): string {
   if (!text.includes('{')) return text;
   let made = '';
   let waiting = '';
   let changed = false;
+  let marked = false;
   const open = new Set<string>();
   const emit = (part: string): void => {
     if (part === '') return;
@@ -70,7 +74,9 @@ export function withoutMnemonics(text: string, unknown: (mnemonic: string) => vo
       continue;
     }
     const mark = marks.get(name);
-    const letter = characters.get(name) ?? letterWithMark(name);
+    const plain = characters.get(name);
+    const letter = plain ?? letterWithMark(name);
+    if (plain === undefined && (mark ?? letter) !== undefined) marked = true;
     if (mark !== undefined) {
       // The marks over two letters are one character in Unicode, after the first letter.
       if (!open.delete(secondHalves[name] ?? '')) waiting += mark;
@@ -83,7 +89,8 @@ export function withoutMnemonics(text: string, unknown: (mnemonic: string) => vo
     }
     changed = true;
   }
-  return changed ? orderable(made + waiting).normalize('NFC') : text;
+  if (!changed) return text;
+  return marked ? orderable(made + waiting).normalize('NFC') : made;
 }
 
 /** "eacute", "Auml": a letter and the name of its mark. */

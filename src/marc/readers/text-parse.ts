@@ -60,10 +60,15 @@ function mnemonicField(tag: string, content: string, line: string, unknown: Set<
   return dataField(tag, indicators[0] ?? '', indicators[1] ?? '', subfields);
 }
 
+/** Also as a subfield code. */
+const dollar = '{dollar}';
+
 function splitSubfields(content: string, delimiter: string, line: string): [code: string, value: string][] {
   const [before, ...parts] = content.split(delimiter);
   if (before !== '') throw notText(line);
-  return parts.map((part) => [part.slice(0, 1), part.slice(1)]);
+  return parts.map((part) =>
+    delimiter === '$' && part.startsWith(dollar) ? ['$', part.slice(dollar.length)] : [part.slice(0, 1), part.slice(1)],
+  );
 }
 
 /** MarcEdit writes a blank as a backslash in indicators, control fields and the leader. */

@@ -17,7 +17,8 @@ export interface TextMarcOptions {
 /**
  * Text MARC as Invenio writes it: "000000001 245__ $$aTitle$$bRest", blank indicators as "_",
  * fields sorted by tag (record order within a tag), subfields by code. It holds one line for each
- * field: line breaks in values become blanks; the leader is left out.
+ * field: line breaks in values become blanks; the leader is left out. `toCompleteTextMarc` loses
+ * nothing.
  */
 export function toTextMarc(record: MarcRecord, options: TextMarcOptions = {}): string {
   const number = options.id === undefined ? '' : `${String(options.id).padStart(9, '0')} `;
@@ -44,15 +45,15 @@ function namesSubfield(path: string): boolean {
 function linesOf(fields: readonly Field[], number: string): string {
   return [...fields]
     .sort((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0))
-    .map((field) => `${number}${lineOf(field)}\n`)
+    .map((field) => `${number}${lineOf({ ...field, subfields: [...field.subfields].sort(byCode) })}\n`)
     .join('');
 }
 
-function lineOf(field: Field): string {
+/** "245__ $$aTitle": the subfields in their order, line breaks in values as blanks. */
+export function lineOf(field: Field): string {
   const head = `${field.tag}${shownIndicator(field.ind1)}${shownIndicator(field.ind2)} `;
   if (field.value !== undefined) return head + oneLine(field.value);
-  const subfields = [...field.subfields].sort(byCode);
-  return head + subfields.map(({ code, value }) => `$$${code}${oneLine(value)}`).join('');
+  return head + field.subfields.map(({ code, value }) => `$$${code}${oneLine(value)}`).join('');
 }
 
 function byCode(a: Subfield, b: Subfield): number {

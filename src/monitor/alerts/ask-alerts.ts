@@ -50,7 +50,6 @@ export async function knownAlerts(database: Database, file: AlertFile): Promise<
 }
 
 function isAway(error: unknown): boolean {
-  if (error instanceof UserError) return error.status === 503;
-  // No release has been here that knows alerts.
-  return error instanceof Error && 'code' in error && error.code === '42P01';
+  // Also when no release has been here that knows alerts.
+  return error instanceof UserError && error.status === 503;
 }

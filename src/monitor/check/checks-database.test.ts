@@ -38,6 +38,25 @@ describe('the database', () => {
     }
   });
 
+  test('an empty database, or that of another library, in the place of the one that was there is critical', async () => {
+    const own = await openTestDatabase();
+    try {
+      const memory = new Map<string, unknown>();
+      const asked = { database: () => own.database, memory };
+      assert.equal((await look('schema', asked)).state, 'ok');
+      await own.database.query(sql`UPDATE library SET id = gen_random_uuid()`);
+      const other = await look('schema', asked);
+      assert.deepEqual([other.state, other.fix], ['critical', 'reperio restore']);
+      await own.database.query(sql`DROP SCHEMA public CASCADE`);
+      await own.database.query(sql`CREATE SCHEMA public`);
+      const empty = await look('schema', asked);
+      assert.equal(empty.state, 'critical');
+      assert.match(empty.sentence, /is not that of this library: it has no tables/);
+    } finally {
+      await own.release();
+    }
+  });
+
   test('a transaction that stays open is named with its process, and the command that is named ends it', async () => {
     const name = await store.database.transaction(async (transaction) => {
       await transaction.query(sql`SELECT 1`);

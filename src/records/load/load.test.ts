@@ -138,6 +138,23 @@ test('a bulk replacement leaves a revision of each record and an index of the ne
   await assertIndexIsRight();
 });
 
+test('a record that comes without a leader keeps that of the version it replaces, in one batch and over batches', async () => {
+  const leader = '01142cam "2200301 a 4500';
+  const later = '00000nas a2200000 a 4500';
+  const one = (title: string, its = ''): MarcRecord => ({ ...titled(title, system('s1')), leader: its });
+  const long = dataField('520', ' ', ' ', [{ code: 'a', value: 'x'.repeat(100_000) }]);
+  const first = one('First', leader);
+  await load(input(marcXml([{ ...first, fields: [...first.fields, long] }])), options());
+  await load(input(marcXml([one('Second')])), options({ mode: 'replace' }));
+  await load(input(marcXml([one('Third', later), one('Fourth')])), options({ mode: 'replace' }));
+  const rows = await store.database.query<{ marc: string }>(sql`
+    SELECT marc FROM (SELECT revision, marc FROM record UNION ALL SELECT revision, marc FROM revision) AS version ORDER BY revision`);
+  assert.deepEqual(
+    rows.map(({ marc }) => decodeStored(marc).leader),
+    [leader, leader, later, later],
+  );
+});
+
 test('the library after a load is what taking one record after the other gives, whatever the batches', async () => {
   const identifier = fc.record({
     control: fc.option(fc.constantFrom('1', '2', '3', 'x1', 'x2'), { nil: undefined }),

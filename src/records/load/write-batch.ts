@@ -6,7 +6,7 @@ import { createInverter, type Inverter } from '../../index/segment/inverter.ts';
 import { bytesInMemory, type SegmentOrigin, storeSegment, writeSegmentFile } from '../../index/segment-store.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
-import { decodeStored, encodeStored } from '../../marc/stored.ts';
+import { decodeStored, encodeStored, leaderOfStored } from '../../marc/stored.ts';
 import { CopyRows } from '../../store/copy-rows.ts';
 import type { Database, Queryable, Transaction } from '../../store/database.ts';
 import { isDeleted, markDeleted } from '../deletion.ts';
@@ -104,6 +104,7 @@ interface OldVersion {
    * Of records that go on holding some of it only: those that are deleted, or keep hidden fields.
    */
   readonly record: MarcRecord | undefined;
+  readonly leader: string;
   /**
    * What they are known by: all of it of those that are deleted, else what outlasts the version.
    */
@@ -115,7 +116,11 @@ interface OldRow {
   readonly created: Date;
   readonly revision: number;
   readonly marc: string | null;
+  readonly beginning: string;
 }
+
+/** Characters of a stored record in which its leader ends, also one that is too long. */
+const leaderWithin = 400;
 
 /**
  * Keeps the versions that this batch replaces as revisions, and takes them out of the way of COPY.
@@ -130,7 +135,8 @@ async function lockReplaced(
   const holding = flags.deletes | flags.keepsHidden;
   const held = [...new Set(order.ids.filter((_, index) => (order.flags[index]! & holding) !== 0))];
   const rows = await transaction.query<OldRow>(sql`
-    SELECT id, created, revision, CASE WHEN id = ANY (${held}::integer[]) THEN marc END AS marc
+    SELECT id, created, revision, CASE WHEN id = ANY (${held}::integer[]) THEN marc END AS marc,
+      left(marc, ${leaderWithin}) AS beginning
     FROM record WHERE id = ANY (${ids}::integer[]) ORDER BY id FOR UPDATE`);
   await transaction.query(sql`
     INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
@@ -138,10 +144,10 @@ async function lockReplaced(
   await transaction.query(sql`DELETE FROM record WHERE id = ANY (${ids}::integer[])`);
   const gone = await takeKeys(transaction, ids);
   return new Map(
-    rows.map(({ id, created, revision, marc }) => [
-      id,
-      { created, revision, record: marc === null ? undefined : decodeStored(marc), keys: gone.get(id) ?? [] },
-    ]),
+    rows.map(({ id, created, revision, marc, beginning }) => {
+      const record = marc === null ? undefined : decodeStored(marc);
+      return [id, { created, revision, record, leader: leaderOfStored(beginning), keys: gone.get(id) ?? [] }];
+    }),
   );
 }
 
@@ -261,6 +267,7 @@ class BatchRows {
     const old = this.#old.get(id);
     let { created, revision } = old ?? { created: undefined, revision: 0 };
     let before = old?.record;
+    let leaderBefore = old?.leader;
     let keys = old?.keys ?? [];
     let version: RecordVersion | undefined;
     for (const index of indexes) {
@@ -290,11 +297,12 @@ class BatchRows {
         this.#warnings.push(`Record ${this.#batch.positions[index]} (record ${id} here): ${instructions}.`);
       if (created === undefined) throw new Error(`record ${id} should be replaced but is not there`);
       const ours = (flag & flags.ours) !== 0;
-      const record = stampRecord(content, identity, { id, ours, modified: this.#modified });
+      const record = stampRecord(content, identity, { id, ours, modified: this.#modified, leaderBefore });
       revision++;
       version = { id, revision, deleted: isDeleted(record), created, modified: this.#modified, record };
       keys = keysAfter(identity, id, ours, keys);
       before = record;
+      leaderBefore = record.leader;
     }
     for (const key of keys) {
       const { kind, value } = splitKey(key);

@@ -58,11 +58,12 @@ export function isRecovering(layout: Layout): boolean {
 
 /**
  * Makes the cluster when there is none and starts its server. Resolves when it takes connections.
+ * `anew`: also where there was one before, to be filled by a restore.
  */
-export async function startServer(layout: Layout, signal?: AbortSignal): Promise<PidFile> {
+export async function startServer(layout: Layout, signal?: AbortSignal, anew = false): Promise<PidFile> {
   const binaries = findBinaries();
   const identity = chooseIdentity(layout, binaries);
-  await ensureCluster(layout, binaries, identity);
+  await ensureCluster(layout, binaries, identity, anew);
   const socketFolder = preferredSocketFolder(layout);
   makeSocketFolder(socketFolder, identity);
   writeOwned(join(layout.data, 'reperio.conf'), serverConfiguration(socketFolder), identity);

@@ -8,6 +8,7 @@ import type { Binaries } from './binaries.ts';
 import { includeLines } from './configuration.ts';
 import type { Identity } from './identity.ts';
 import { databaseName, databaseUser, type Layout } from './layout.ts';
+import { refuseLost, rememberMade } from './made.ts';
 import { own, ownTree } from './ownership.ts';
 import { launch } from './program.ts';
 
@@ -15,11 +16,22 @@ const unfinishedPrefix = 'data.unfinished-';
 
 /**
  * Makes the cluster with its database when there is none; else checks that this PostgreSQL and this
- * user can run it.
+ * user can run it. Throws `embeddedLost` when there was one, unless it is made `anew`, to be
+ * filled.
  */
-export async function ensureCluster(layout: Layout, binaries: Binaries, identity: Identity): Promise<void> {
+export async function ensureCluster(
+  layout: Layout,
+  binaries: Binaries,
+  identity: Identity,
+  anew: boolean,
+): Promise<void> {
   const versionFile = join(layout.data, 'PG_VERSION');
-  if (!isThere(layout.data)) return makeCluster(layout, binaries, identity);
+  if (!isThere(layout.data)) {
+    if (!anew) refuseLost(layout);
+    await makeCluster(layout, binaries, identity);
+    return rememberMade(layout);
+  }
+  if (readdirSync(layout.data).length === 0) refuseLost(layout);
   if (!isThere(versionFile)) throw new UserError(storeErrors.embeddedNoCluster, { folder: layout.data });
   const { uid } = statSync(layout.data);
   if (uid !== identity.owner.uid) {
@@ -31,6 +43,7 @@ export async function ensureCluster(layout: Layout, binaries: Binaries, identity
   if (there !== binaries.major) {
     throw new UserError(storeErrors.embeddedVersion, { folder: layout.data, there, here: binaries.major });
   }
+  rememberMade(layout);
 }
 
 /**

@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { storeErrors } from '../errors.ts';
@@ -24,8 +33,10 @@ export function makeSocketFolder(folder: string, identity: Pick<Identity, 'owner
   }
 }
 
+/** What is there already needs no room on a full disk. */
 export function writeOwned(path: string, text: string, identity: Identity): void {
-  writeFileSync(path, text, { mode: 0o600 });
+  const isThere = existsSync(path) && readFileSync(path, 'utf8') === text;
+  if (!isThere) writeFileSync(path, text, { mode: 0o600 });
   own(path, identity);
 }
 

@@ -194,6 +194,48 @@ test('a socket that was cleaned away is named, with what to do', async () => {
   await (await joinServer(layout)).release();
 });
 
+test('where a library had its database, no empty one is made in its place, but by a restore', async () => {
+  const isLost = (error: unknown): boolean =>
+    error instanceof UserError && error.code === 'REPERIO_EMBEDDED_LOST' && error.message.includes(folder);
+  const folder = join(root, 'lost');
+  const lost = layoutOf(folder);
+  // What a killed initdb leaves is no library yet.
+  mkdirSync(join(lost.folder, 'data.unfinished-left'), { recursive: true });
+  await (await joinServer(lost)).release();
+  await untilStopped(lost);
+  rmSync(lost.data, { recursive: true });
+  await assert.rejects(joinServer(lost), isLost);
+  mkdirSync(lost.data);
+  await assert.rejects(joinServer(lost), isLost);
+  rmSync(lost.folder, { recursive: true });
+  await assert.rejects(joinServer(lost), isLost);
+  await (await joinServer(lost, { anew: true })).release();
+  await untilStopped(lost);
+  await (await joinServer(lost)).release();
+  await untilStopped(lost);
+});
+
+test('a data folder of an older release is known for one by its node and its index', async () => {
+  for (const sign of ['node-id', join('index', 'some.segment')]) {
+    const folder = mkdtempSync(join(root, 'older-'));
+    mkdirSync(join(folder, 'index'));
+    writeFileSync(join(folder, sign), '');
+    await assert.rejects(joinServer(layoutOf(folder)), { code: 'REPERIO_EMBEDDED_LOST' });
+    assert.equal(existsSync(layoutOf(folder).data), false);
+  }
+});
+
+test('a database folder that goes while the server runs is missed by the next start, not replaced', async () => {
+  const gone = layoutOf(join(root, 'gone'));
+  const user = await joinServer(gone);
+  const { pid } = runningServer(gone)!;
+  rmSync(gone.data, { recursive: true });
+  process.kill(pid, 'SIGKILL');
+  await waitFor('the end of the server', () => runningServer(gone) === undefined);
+  await assert.rejects(user.revive(), { code: 'REPERIO_EMBEDDED_LOST' });
+  await user.release();
+});
+
 test('a data folder that is no database is not taken for none', async () => {
   const other = layoutOf(join(root, 'other'));
   mkdirSync(other.data, { recursive: true });

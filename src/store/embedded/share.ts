@@ -30,6 +30,8 @@ export interface ShareOptions {
   readonly signal?: AbortSignal;
   /** Takes a sentence for the user when it takes long. */
   readonly tell?: (sentence: string) => void;
+  /** An empty database may be made where there was one before: a restore fills it. */
+  readonly anew?: boolean;
 }
 
 const patience = 4_000;
@@ -41,10 +43,11 @@ export async function joinServer(layout: Layout, options: ShareOptions = {}): Pr
   return behindGate(layout, options, async () => {
     const user = enter(layout);
     try {
-      const server = await ensureRunning(layout, options.signal);
+      const server = await ensureRunning(layout, options);
       if (!existsSync(join(server.socketFolder, socketFiles[0])))
         throw new UserError(storeErrors.socketGone, { folder: server.socketFolder, pid: server.pid });
-      const revive = () => behindGate(layout, options, async () => void (await ensureRunning(layout, options.signal)));
+      const revive = () =>
+        behindGate(layout, options, async () => void (await ensureRunning(layout, { signal: options.signal })));
       return { url: databaseUrl(server.socketFolder, databaseName), revive, release: () => leave(layout, user) };
     } catch (error) {
       user.end();
@@ -53,12 +56,12 @@ export async function joinServer(layout: Layout, options: ShareOptions = {}): Pr
   });
 }
 
-async function ensureRunning(layout: Layout, signal: AbortSignal | undefined): Promise<PidFile> {
+async function ensureRunning(layout: Layout, { signal, anew }: ShareOptions): Promise<PidFile> {
   const running = await untilJoined(layout, signal);
   if (running) return running;
   startGuard(layout);
   try {
-    return await startServer(layout, signal);
+    return await startServer(layout, signal, anew);
   } catch (error) {
     stopGuard(layout);
     throw error;
@@ -73,6 +76,8 @@ async function behindGate<T>(layout: Layout, { signal, tell }: ShareOptions, wor
   });
   try {
     return await work();
+  } catch (error) {
+    throw explainDisk(error, layout.folder);
   } finally {
     clearTimeout(telling);
     gate.release();

@@ -22,6 +22,15 @@ const ownWords: ReadonlySet<string> = new Set([
   webErrors.internal.code,
 ]);
 
+/** The database does not answer, or is not that of the library any more. */
+const unanswered: ReadonlySet<string> = new Set([
+  storeErrors.databaseAway.code,
+  storeErrors.databaseBusy.code,
+  storeErrors.databaseRefused.code,
+  storeErrors.embeddedLost.code,
+  storeErrors.tableMissing.code,
+]);
+
 /** What readers are told of a database that cannot be asked. */
 class DatabaseAway extends UserError {
   constructor() {
@@ -34,7 +43,7 @@ class DatabaseAway extends UserError {
  * log. Undefined: its own words are for everybody.
  */
 function forReaders({ code, status }: UserError, request: FastifyRequest): UserError | undefined {
-  if (code === storeErrors.databaseAway.code || code === storeErrors.databaseBusy.code) return new DatabaseAway();
+  if (unanswered.has(code)) return new DatabaseAway();
   if (code === storeErrors.diskFull.code) return new UserError(webErrors.noRoom);
   const isOfStore = Object.values(storeErrors).some((kind) => kind.code === code);
   return isOfStore && status === 500 ? new UserError(webErrors.internal, { id: request.id }) : undefined;

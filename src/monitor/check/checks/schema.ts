@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import type { Queryable } from '../../../store/database.ts';
 import { migrationStatus } from '../../../store/migrate.ts';
 import { tables } from '../../../store/migrations/tables.ts';
 import type { Check } from '../definition.ts';
@@ -20,6 +21,19 @@ export const schema: Check = {
     const there = new Set(found.map(({ name }) => name));
     const missing = Object.keys(tables).filter((name) => !there.has(name));
     const { there: number, here, pending } = await migrationStatus(database);
+    const other =
+      number === 0
+        ? 'it has no tables'
+        : there.has('library')
+          ? await otherLibrary(database, context.memory)
+          : undefined;
+    if (other !== undefined)
+      return {
+        atLeast: 'critical',
+        sentence: `The database is not that of this library: ${other}.`,
+        measures: [{ label: 'missing', value: missing.length, unit: '', minimum: 0 }],
+        fix: 'reperio restore',
+      };
     const measures = [
       { label: 'missing', value: pending.length > 0 ? 0 : missing.length, unit: '' as const, minimum: 0 },
       { label: 'migration', value: number, unit: '' as const },
@@ -43,3 +57,12 @@ export const schema: Check = {
     };
   },
 };
+
+/** What tells that this is another library than the one that this process has met before. */
+async function otherLibrary(database: Queryable, memory: Map<string, unknown>): Promise<string | undefined> {
+  const [row] = await database.query<{ id: string }>(sql`SELECT id::text FROM library`, { patience: 0 });
+  if (row === undefined) return 'it has no library in it';
+  const known = memory.get('library');
+  if (known === undefined) memory.set('library', row.id);
+  return known === undefined || known === row.id ? undefined : `it was ${String(known)}, and is ${row.id} now`;
+}
