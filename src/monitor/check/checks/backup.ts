@@ -26,7 +26,12 @@ export const backup: Check = {
       const why = settings.isolated
         ? 'This copy of a library makes no backups'
         : 'No backup is made here (backup-at is off)';
-      return { ...isBroken, sentence: `${why}. ${set === null ? 'None is known' : `${newest}${damage}`}.`, fix };
+      return {
+        ...isBroken,
+        isUnused: true,
+        sentence: `${why}. ${set === null ? 'None is known' : `${newest}${damage}`}.`,
+        fix,
+      };
     }
     const library = set === null ? `, and the library is ${duration(libraryAge)} old` : '';
     const where = await placeNote(settings, memory);

@@ -23,6 +23,7 @@ export const drill: Check = {
     if (!makesBackups(settings))
       return {
         ...isBroken,
+        isUnused: true,
         sentence: `${sentence} None is made by itself${settings.isolated ? '' : ' (backup-at is off)'}.`,
         fix,
       };

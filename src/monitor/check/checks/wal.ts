@@ -35,7 +35,8 @@ export const wal: Check = {
     const now: Queryable = { query: (statement) => database().query(statement, { patience: 0 }) };
     const [archiver] = await now.query<Archiver>(archiverStatement);
     const { isOn, failing, since, sees } = archiver!;
-    if (!isOn) return { sentence: 'The log is not archived: only the time of a backup can be restored.' };
+    if (!isOn)
+      return { isUnused: true, sentence: 'The log is not archived: only the time of a backup can be restored.' };
     const [seen] = sees ? await now.query<Waiting>(waitingStatement) : [];
     const age = seen?.age ?? (failing === null ? 0 : since);
     const isOurs = settings.databaseUrl === undefined;
