@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readSettings } from '../../config/settings.ts';
+import { anchorOf } from '../check/page.ts';
 import { testView } from '../status/test-status.ts';
 import { bundleOf } from './bundle.ts';
 import { diagnosisLines } from './diagnosis.ts';
@@ -180,6 +181,9 @@ test('folders that others may read are named, and the command that is named mend
     no().map(({ fix }) => fix),
     [`chmod 700 ${join(data, 'outbox')}`, `chmod o= ${file}`],
   );
+  const headings = [...readFileSync('docs/operating.md', 'utf8').matchAll(/^## (.*)$/gm)].map(([, one]) => one!);
+  const anchors = headings.map((one) => `docs/operating.md#${anchorOf(one)}`);
+  for (const { page } of no()) assert.ok(anchors.includes(page!), page);
   for (const { fix } of no()) assert.equal(spawnSync('sh', ['-c', fix!]).status, 0);
   assert.deepEqual(no(), []);
   assert.equal(statSync(file).mode & 0o007, 0);
