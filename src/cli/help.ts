@@ -27,7 +27,7 @@ ${heading('Usage:')} reperio COMMAND ...
 ${groups.join('\n\n')}
 
 \`reperio help COMMAND\` explains a command, with examples. REPERIO_DATA names the folder of the library.
-The guides and the reference are in the folder docs/, beginning with README.md.
+README.md leads to the guides and the reference in the folder docs/.
 `;
 }
 

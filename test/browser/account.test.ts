@@ -98,6 +98,9 @@ describe('pages of accounts in Chromium', { skip }, () => {
     const earlier = { leader, fields: fields.filter((_, i) => i % 4 !== 1).toReversed() };
     const run = await beginRun(store.database, { name: 'nightly.mrc', mode: 'insert-or-replace', person: 'ada' });
     await endRun(store.database, run, { ...noneDone, inserted: 12_345, refused: 3 });
+    const name = `/srv/deliveries/2026/${'a-long-name-of-a-folder-'.repeat(3)}/nightly.mrc`;
+    const stopped = await beginRun(store.database, { name, mode: 'insert-or-replace', person: 'ada' });
+    await endRun(store.database, stopped, noneDone, 'REPERIO_RECORD_CONTROL_NUMBER_UNKNOWN');
     app = createApp(memoryLibrary(site, records, 'accounts', [[earlier]]), { people });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
@@ -127,6 +130,23 @@ describe('pages of accounts in Chromium', { skip }, () => {
     test(`${name}, signed in: no accessibility violation`, () => checkAccessible({ browser, base, path, cookies }));
     test(`${name}, signed in: fits`, () => checkFits({ browser, base, path, cookies }));
   }
+
+  test('no column of past loads is cut, on a desk or on a phone, where each number has its name', async () => {
+    for (const width of [1280, 390]) {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, storageState: cookies });
+      const page = await context.newPage();
+      await page.goto(`${base}/admin/loads`);
+      const [inside, outside] = (await page.evaluate(
+        `(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(document.querySelector('.table'))`,
+      )) as [number, number];
+      assert.ok(inside <= outside, `${width}: ${inside} in ${outside}`);
+      const label = await page.evaluate(
+        `getComputedStyle(document.querySelector('.table td.number:not(:empty)'), '::before').content`,
+      );
+      assert.equal(label, width === 390 ? '"Inserted"' : 'none');
+      await context.close();
+    }
+  });
 
   test('a mistake in rules is told line by line where the rules are', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, storageState: cookies });

@@ -189,8 +189,8 @@ test(`${cluster}: HAProxy takes its file`, { skip: lacks('haproxy') }, async () 
   assert.doesNotMatch(stderr, /WARNING|ALERT/);
 });
 
-test('docs/guides/when-you-are-woken.md: what it says to look at can be looked at', async () => {
-  const followed = await follow('docs/guides/when-you-are-woken.md', {
+test('docs/when-you-are-woken.md: what it says to look at can be looked at', async () => {
+  const followed = await follow('docs/when-you-are-woken.md', {
     before: [
       {
         info: 'sh run',

@@ -8,7 +8,7 @@ import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 
 export const command = defineCommand({
-  description: `Asks every check, the settings and the permissions of folders; what is not well has what to type, and a page of the manual. It works without a database and without a running server.
+  description: `Asks every check, the settings and the permissions of folders; what is not well has what to type, and a page of the manual. Every check looks anew, which takes some seconds. It works without a database and without a running server.
 Exit status 1: something is not well, or could not be found out.`,
   examples: [
     { command: 'doctor', doc: 'When something is wrong, and after an installation.' },
@@ -42,6 +42,6 @@ Exit status 1: something is not well, or could not be found out.`,
       }
       if (!options.json) print(`Written to ${options.bundle}. Look at what is in it before you pass it on.`);
     }
-    return diagnoses.every(({ answer }) => answer === 'yes') ? 0 : 1;
+    return diagnoses.every(({ answer }) => answer === 'yes' || answer === 'not-set-up') ? 0 : 1;
   },
 });

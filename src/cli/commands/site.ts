@@ -5,7 +5,7 @@ import { grouped } from '../../errors/grouped.ts';
 import { applySite } from '../../library/apply-site.ts';
 import { checkRules } from '../../people/rules/check.ts';
 import { checkQuery } from '../../search/check-query.ts';
-import { readLevel, setLevel, siteLevels } from '../../site/level.ts';
+import { openLevel, readLevel, setLevel, siteLevels } from '../../site/level.ts';
 import { filesBeside, readSiteText } from '../../site/read-file.ts';
 import type { Collection } from '../../site/site.ts';
 import { currentSource, readSite, versionsInForce } from '../../site/versions.ts';
@@ -168,8 +168,10 @@ level. Commands on the terminal are never refused.`,
       const now =
         Object.keys(changes).length === 0 ? await readLevel(store.database) : await setLevel(store.database, changes);
       if (options.json) return printJson(now);
+      // Said only to those who named a time.
+      const hasTime = now.level !== 'open' && now.retryAfter !== openLevel.retryAfter;
       print(
-        `${now.level}${now.level === 'open' ? '' : `, back in ${now.retryAfter} s`}${now.message === '' ? '' : `: ${now.message}`}`,
+        `${now.level}${hasTime ? `, back in ${now.retryAfter} s` : ''}${now.message === '' ? '' : `: ${now.message}`}`,
       );
     } finally {
       await store.release();

@@ -42,7 +42,7 @@ export const backupErrors = defineErrors({
     code: 'REPERIO_BACKUP_NONE',
     status: 404,
     message: 'There is no backup "{name}" in {place}.',
-    hint: '`reperio backup list` shows what there is.',
+    hint: '`reperio backup list` lists the backups.',
   },
   noSets: {
     code: 'REPERIO_BACKUP_EMPTY',

@@ -34,6 +34,8 @@ export interface Finding {
   readonly measures?: readonly Measure[];
   /** What to type to mend it, should it not be ok. */
   readonly fix?: string;
+  /** What the check is about is not used here: that is well, and no yes. */
+  readonly isUnused?: true;
 }
 
 /** The latest finding of a check, as the supervisor keeps and tells it. */

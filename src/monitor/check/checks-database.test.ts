@@ -123,12 +123,16 @@ describe('the database', () => {
     const { database } = store;
     assert.equal((await look('files')).state, 'ok');
     await addFileRow();
+    assert.match((await look('files')).sentence, /^0 documents of 1 are known .*; none was read yet\.$/);
     await database.query(
       sql`INSERT INTO content_check (digest, problem) VALUES (decode(repeat('ab', 32), 'hex'), 'it is missing')`,
     );
     const answer = await look('files');
     assert.deepEqual([answer.state, answer.fix], ['critical', 'reperio file verify']);
-    assert.match(answer.sentence, /^1 document of 1 that were read is missing or damaged\.$/);
+    assert.match(
+      answer.sentence,
+      /^1 document of 1 is known to be missing or damaged; 1 was read, the first .* ago\.$/,
+    );
     await database.query(sql`DELETE FROM content_check`);
   });
 });

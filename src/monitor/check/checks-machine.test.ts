@@ -77,6 +77,11 @@ describe('this machine', () => {
       database: () => ({ query: () => Promise.reject(new Error('away')) }),
     });
     assert.equal(unknown.state, 'unknown');
+    const nowhere = join(folder, 'nowhere');
+    const missing = await look('files-folder', { settings: settingsOf({ REPERIO_FILES: nowhere }) });
+    assert.equal(missing.state, 'critical');
+    assert.match(missing.sentence, /nowhere does not exist: none of the documents/);
+    assert.equal(missing.fix, `ls -ld ${folder}; reperio config get files`);
   });
 
   test('certificate: good, soon over, over, and one that browsers do not trust', {

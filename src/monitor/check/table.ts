@@ -1,8 +1,10 @@
 import { answer } from './checks/answer.ts';
+import { backup } from './checks/backup.ts';
 import { certificate } from './checks/certificate.ts';
 import { clock } from './checks/clock.ts';
 import { database } from './checks/database.ts';
 import { disk } from './checks/disk.ts';
+import { drill } from './checks/drill.ts';
 import { errors } from './checks/errors.ts';
 import { files } from './checks/files.ts';
 import { filesFolderCheck } from './checks/files-folder.ts';
@@ -13,6 +15,7 @@ import { locks } from './checks/locks.ts';
 import { mail } from './checks/mail.ts';
 import { memory } from './checks/memory.ts';
 import { nodes } from './checks/nodes.ts';
+import { problems } from './checks/problems.ts';
 import { ready } from './checks/ready.ts';
 import { refused } from './checks/refused.ts';
 import { replicas } from './checks/replicas.ts';
@@ -20,6 +23,7 @@ import { schema } from './checks/schema.ts';
 import { slow } from './checks/slow.ts';
 import { tasks } from './checks/tasks.ts';
 import { versions } from './checks/versions.ts';
+import { wal } from './checks/wal.ts';
 import { workers } from './checks/workers.ts';
 import type { Check } from './definition.ts';
 
@@ -33,4 +37,5 @@ export const checks: readonly Check[] = [
   ...[database, schema, replicas, index, tasks, locks],
   ...[disk, inodes, memory, clock, certificate, mail],
   ...[nodes, versions, files, filesFolderCheck],
+  ...[backup, wal, drill, problems],
 ];

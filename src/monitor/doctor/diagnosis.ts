@@ -6,7 +6,8 @@ import { playbook } from '../check/page.ts';
 /** A question that is answered with yes where all is well. */
 export interface Diagnosis {
   readonly question: string;
-  readonly answer: 'yes' | 'no' | 'unknown';
+  /** not-set-up: what the question is about is not used here. */
+  readonly answer: 'yes' | 'no' | 'unknown' | 'not-set-up';
   /** A sentence: what was found. */
   readonly found: string;
   /** What to type. */
@@ -16,6 +17,7 @@ export interface Diagnosis {
 }
 
 export const yes = (question: string, found: string): Diagnosis => ({ question, answer: 'yes', found });
+export const notSetUp = (question: string, found: string): Diagnosis => ({ question, answer: 'not-set-up', found });
 
 /** What the checks found, as questions. */
 export function diagnosesOf(checks: readonly Check[], results: readonly CheckResult[]): readonly Diagnosis[] {
@@ -23,6 +25,7 @@ export function diagnosesOf(checks: readonly Check[], results: readonly CheckRes
     const result = results.find((each) => each.name === name);
     if (result === undefined) return [];
     const { state, sentence, fix } = judge(result.finding);
+    if (state === 'ok' && result.finding.isUnused === true) return [notSetUp(question, sentence)];
     const answer = state === 'ok' ? 'yes' : state === 'unknown' ? 'unknown' : 'no';
     return [
       {
@@ -34,7 +37,7 @@ export function diagnosesOf(checks: readonly Check[], results: readonly CheckRes
   });
 }
 
-const words = { yes: 'yes', no: 'no', unknown: 'not known' } as const;
+const words = { yes: 'yes', no: 'no', unknown: 'not known', 'not-set-up': 'not set up' } as const;
 
 /** For a terminal: a line for each question, and below a "no" what to do. */
 export function diagnosisLines(diagnoses: readonly Diagnosis[]): readonly string[] {
@@ -45,6 +48,8 @@ export function diagnosisLines(diagnoses: readonly Diagnosis[]): readonly string
     ...(page === undefined ? [] : [`  See: ${page}`]),
   ]);
   const count = (answer: Diagnosis['answer']): number => diagnoses.filter((each) => each.answer === answer).length;
-  const unknown = count('unknown') === 0 ? '' : `, ${count('unknown')} not known`;
-  return [...lines, '', `${diagnoses.length} questions: ${count('yes')} yes, ${count('no')} no${unknown}.`];
+  const more = (['not-set-up', 'unknown'] as const)
+    .filter((answer) => count(answer) > 0)
+    .map((answer) => `, ${count(answer)} ${words[answer]}`);
+  return [...lines, '', `${diagnoses.length} questions: ${count('yes')} yes, ${count('no')} no${more.join('')}.`];
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readSettings } from '../../config/settings.ts';
+import { anchorOf } from '../check/page.ts';
 import { testView } from '../status/test-status.ts';
 import { bundleOf } from './bundle.ts';
 import { diagnosisLines } from './diagnosis.ts';
@@ -142,7 +143,7 @@ test('without a server and without a database the question is whether one runs, 
   );
   const lines = diagnosisLines(diagnoses);
   assert.match(lines.join('\n'), /run\? \.\.\. no\n {2}No server answers .*\n {2}Try: reperio serve\n {2}See: docs\//);
-  assert.match(lines.at(-1)!, /^\d+ questions: \d+ yes, 1 no\.$/);
+  assert.match(lines.at(-1)!, /^\d+ questions: \d+ yes, 1 no, \d+ not set up\.$/);
 });
 
 test('settings that are allowed and look wrong are named, with what to type', () => {
@@ -180,6 +181,9 @@ test('folders that others may read are named, and the command that is named mend
     no().map(({ fix }) => fix),
     [`chmod 700 ${join(data, 'outbox')}`, `chmod o= ${file}`],
   );
+  const headings = [...readFileSync('docs/operating.md', 'utf8').matchAll(/^## (.*)$/gm)].map(([, one]) => one!);
+  const anchors = headings.map((one) => `docs/operating.md#${anchorOf(one)}`);
+  for (const { page } of no()) assert.ok(anchors.includes(page!), page);
   for (const { fix } of no()) assert.equal(spawnSync('sh', ['-c', fix!]).status, 0);
   assert.deepEqual(no(), []);
   assert.equal(statSync(file).mode & 0o007, 0);
@@ -201,4 +205,22 @@ test('an archive is one that tar reads, whatever the lengths', () => {
   texts.forEach((text, at) => {
     assert.equal(readFileSync(join(out, 'd', `${at}.txt`), 'utf8'), text);
   });
+});
+
+test('what is not set up is neither yes nor no', async () => {
+  const read = readSettings({ REPERIO_DATA: folder('plain') });
+  const { diagnoses } = await examine(read);
+  const answers = Object.fromEntries(diagnoses.map(({ question, answer }) => [question, answer]));
+  for (const question of [
+    'Does mail leave?',
+    'Do readers come by https?',
+    'Is base-url set where a proxy is in front?',
+    'Is the certificate of the library good for some time?',
+  ])
+    assert.equal(answers[question], 'not-set-up', question);
+  const lines = diagnosisLines(diagnoses);
+  assert.match(lines.join('\n'), /Does mail leave\? \.\.\. not set up\n {2}No mail server is set \(smtp-url\)/);
+  const given = { REPERIO_DATA: folder('plain'), REPERIO_BASE_URL: 'https://library.example' };
+  const set = settingDiagnoses(readSettings(given)).find(({ question }) => question.includes('https'));
+  assert.equal(set?.answer, 'yes');
 });

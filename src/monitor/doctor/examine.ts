@@ -58,13 +58,14 @@ function releaseOf({ status }: NodeView): Diagnosis {
   };
 }
 
-const within = 10_000;
+/** Every check looks again for it. Milliseconds. */
+const within = 20_000;
 
 async function viewFrom(socketPath: string): Promise<NodeView | undefined> {
   return new Promise((resolve) => {
     const none = (): void => resolve(undefined);
     const signal = AbortSignal.timeout(within);
-    request({ socketPath, path: '/server-status?format=json', signal }, (response) => {
+    request({ socketPath, path: '/server-status?format=json&again', signal }, (response) => {
       const parts: string[] = [];
       response.setEncoding('utf8').on('data', (part: string) => parts.push(part));
       response.on('end', () =>

@@ -4,7 +4,7 @@ import type { ReadSettings } from '../../config/settings.ts';
 import { type SettingDefinition, settingsTable } from '../../config/table.ts';
 import { type Diagnosis, yes } from './diagnosis.ts';
 
-const page = 'docs/operating.md#what-there-is';
+const page = 'docs/operating.md#where-things-are';
 
 /** Permissions of what the library has on this machine. */
 export function folderDiagnoses(read: ReadSettings): readonly Diagnosis[] {

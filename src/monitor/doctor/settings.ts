@@ -1,11 +1,13 @@
 import { totalmem } from 'node:os';
 import type { ReadSettings } from '../../config/settings.ts';
-import { type Diagnosis, yes } from './diagnosis.ts';
+import { type Diagnosis, notSetUp, yes } from './diagnosis.ts';
 
 interface Rule {
   readonly question: string;
   /** What is wrong, as a sentence; undefined: nothing. */
   readonly wrong: (read: ReadSettings) => string | undefined;
+  /** What is not used here, as a sentence; undefined: it is. */
+  readonly unused?: (read: ReadSettings) => string | undefined;
   readonly fix: string;
   readonly page: string;
 }
@@ -28,6 +30,10 @@ const rules: readonly Rule[] = [
       trustProxy !== undefined && baseUrl === undefined
         ? 'trust-proxy is set, and base-url is not: links have the name that the Host header says.'
         : undefined,
+    unused: ({ settings: { trustProxy, baseUrl } }) =>
+      trustProxy === undefined && baseUrl === undefined
+        ? 'trust-proxy and base-url are not set: behind a proxy set both.'
+        : undefined,
     fix: 'reperio config list --changed',
     page: people,
   },
@@ -36,6 +42,10 @@ const rules: readonly Rule[] = [
     wrong: ({ settings: { baseUrl } }) =>
       baseUrl?.startsWith('http:') === true && !isHere.test(baseUrl)
         ? `base-url is ${baseUrl}: passwords and session cookies travel in the open.`
+        : undefined,
+    unused: ({ settings: { baseUrl } }) =>
+      baseUrl === undefined || isHere.test(baseUrl)
+        ? `base-url is ${baseUrl ?? 'not set'}: for other people set the https address of the library.`
         : undefined,
     fix: 'reperio config get base-url',
     page: people,
@@ -46,6 +56,8 @@ const rules: readonly Rule[] = [
       smtpUrl !== undefined && baseUrl === undefined
         ? 'smtp-url is set, and base-url is not: links in e-mails begin with the address of this server.'
         : undefined,
+    unused: ({ settings: { smtpUrl } }) =>
+      smtpUrl === undefined ? 'smtp-url is not set: e-mails are kept in the folder outbox.' : undefined,
     fix: 'reperio config list --changed',
     page: people,
   },
@@ -83,9 +95,11 @@ const rules: readonly Rule[] = [
 ];
 
 export function settingDiagnoses(read: ReadSettings): readonly Diagnosis[] {
-  return rules.map(({ question, wrong, fix, page }) => {
+  return rules.map(({ question, wrong, unused, fix, page }) => {
     const found = wrong(read);
-    return found === undefined ? yes(question, 'As it should be.') : { question, answer: 'no', found, fix, page };
+    const idle = unused?.(read);
+    if (found === undefined) return idle === undefined ? yes(question, 'As it should be.') : notSetUp(question, idle);
+    return { question, answer: 'no', found, fix, page };
   });
 }
 

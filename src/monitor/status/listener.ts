@@ -19,7 +19,7 @@ export interface StatusListenerOptions {
   /** A TCP port of the loopback interface as well; 0 is none. */
   readonly port: number;
   readonly view: () => Promise<NodeView>;
-  readonly checks: Pick<CheckBoard, 'fresh' | 'latest'>;
+  readonly checks: Pick<CheckBoard, 'fresh' | 'latest' | 'again'>;
   /** Has a worker look at what it does; gives the id of the kept profile. */
   readonly profile: (seconds: number, place: number) => Promise<string | undefined>;
   readonly say: (sentence: string) => void;
@@ -79,8 +79,10 @@ export async function listenForStatus({
   rmSync(socket, { force: true });
   const byFile: RequestListener = (request, response) => {
     const [path, query = ''] = (request.url ?? '').split('?', 2);
-    if (path === '/profile') takeProfile(query, response);
-    else answer(request, response);
+    if (path === '/profile') return takeProfile(query, response);
+    // `reperio doctor` wants to know how it is now.
+    const isAgain = new URLSearchParams(query).has('again');
+    void (isAgain ? checks.again() : Promise.resolve()).then(() => answer(request, response));
   };
   // A page of somewhere else that a browser of this machine shows may send requests here, under a
   // name of its own.

@@ -41,7 +41,7 @@ export function loadsPage(context: PageContext, model: LoadsModel): string {
     'loads',
     tr.t('admin.tab.loads'),
     html`<p>${tr.t('admin.loads.says')}</p>${filterBox(context, '/admin/loads', tr.t('admin.loads.find'), model.text)}
-${model.rows.length > 0 && table(tr.t('admin.tab.loads'), columns, model.rows)}
+${model.rows.length > 0 && table(tr.t('admin.tab.loads'), columns, model.rows, { stacks: true })}
 ${partFoot(context, model)}`,
   );
 }

@@ -230,13 +230,21 @@ test('without a setting the state is for our own user and root on this machine, 
 
 test('the port of the supervisor answers what it is for, and no page of somewhere else', async () => {
   const asked: number[] = [];
+  let lookedAgain = 0;
   const socket = join(folder, 'supervisor', 'status.sock');
   const port = await freePort();
   const listener = await listenForStatus({
     socket,
     port,
     view: async () => testView(),
-    checks: { fresh: async () => [], latest: () => [] },
+    checks: {
+      fresh: async () => [],
+      latest: () => [],
+      again: async () => {
+        lookedAgain++;
+        return [];
+      },
+    },
     profile: async (seconds) => {
       asked.push(seconds);
       return 'abc';
@@ -257,6 +265,11 @@ test('the port of the supervisor answers what it is for, and no page of somewher
       assert.equal(await ask(`/profile?seconds=${seconds}`, { socketPath: socket }), 200);
     assert.deepEqual(asked, [0.5, 120, 0]);
     assert.equal(await ask('/health/live', { socketPath: socket }), 200);
+    // The doctor asks for it, by the socket; by the port nobody can.
+    assert.equal(await ask('/server-status?again', { port }), 200);
+    assert.equal(lookedAgain, 0);
+    assert.equal(await ask('/server-status?again', { socketPath: socket }), 200);
+    assert.equal(lookedAgain, 1);
   } finally {
     await listener.close();
   }

@@ -19,7 +19,7 @@ export const continuous = defineSubcommand({
   summary: 'Archive the log of the embedded database all the time, for restores to any second.',
   description: `on: from now on every change reaches the place of backups within about a minute, proven with one file of the log; then a base is made, to which the log is applied
 (\`restore --at\`). New documents are copied each minute too. A new base is made each week.
-off: no more is archived; what there is stays until it is outdated.
+off: nothing more is archived; the archive stays until it is outdated.
 
 Exit status of status: 0, on and well; 1, off or failing.`,
   examples: [

@@ -14,7 +14,7 @@ export const certificate: Check = {
   run: async ({ settings, now, signal }) => {
     const url = settings.baseUrl === undefined ? undefined : URL.parse(settings.baseUrl);
     if (url?.protocol !== 'https:')
-      return { sentence: `There is none to look at: base-url is ${settings.baseUrl ?? 'not set'}.` };
+      return { isUnused: true, sentence: `There is none to look at: base-url is ${settings.baseUrl ?? 'not set'}.` };
     return shown(url, now(), signal);
   },
 };

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { request } from 'node:http';
 import { request as requestTls } from 'node:https';
+import { dirname } from 'node:path';
 import sql from 'sql-template-tag';
 import type { Finding } from '../check.ts';
 import type { Check, CheckContext } from '../definition.ts';
@@ -34,6 +35,8 @@ export const filesFolderCheck: Check = {
       return { atLeast: 'critical', sentence: `The folder of documents does not answer: ${seen}.`, measures, fix };
     const filled = await hasFiles(context);
     if (filled === false) return { sentence: 'The library has no documents yet.', measures };
+    const isThere = (await alone(memory, folder, () => run('stat', ['--', folder]))) === '';
+    if (!isThere) return { atLeast: filled ? 'critical' : 'unknown', ...missing(folder, filled), measures };
     if ((await run('ls', ['--', folder])).split('\n').some((name) => /^[0-9a-f]{2}$/.test(name)))
       return { sentence: `The folder ${folder} answers.`, measures, fix };
     if (filled === undefined)
@@ -51,6 +54,16 @@ export const filesFolderCheck: Check = {
     };
   },
 };
+
+/** The folder itself does not exist: mounting would need it. */
+function missing(folder: string, filled: boolean | undefined): Pick<Finding, 'sentence' | 'fix'> {
+  const library =
+    filled === true
+      ? 'none of the documents of this library can be read'
+      : 'the database cannot be asked whether the library has documents';
+  const fix = `ls -ld ${dirname(folder)}; reperio config get files`;
+  return { sentence: `The folder ${folder} does not exist: ${library}.`, fix };
+}
 
 /** Undefined: without a database nobody can say. */
 async function hasFiles({ database }: CheckContext): Promise<boolean | undefined> {

@@ -22,7 +22,7 @@ export const mail: Check = {
     const fix = kept > 0 ? `ls -l ${outbox}` : 'reperio config list --changed';
     const url = settings.smtpUrl === undefined ? undefined : URL.parse(settings.smtpUrl);
     if (settings.smtpUrl === undefined)
-      return { sentence: `No mail server is set (smtp-url); ${waits}.`, measures, fix };
+      return { isUnused: true, sentence: `No mail server is set (smtp-url); ${waits}.`, measures, fix };
     if (!url) return { atLeast: 'critical', sentence: `smtp-url is no address; ${waits}.`, measures, fix };
     const isTls = url.protocol === 'smtps:';
     const at = { host: url.hostname, port: Number(url.port || (isTls ? 465 : 587)) };
