@@ -68,7 +68,7 @@ export const recordErrors = defineErrors({
     code: 'REPERIO_RECORD_NOT_FOUND',
     status: 404,
     message: 'There is no record {id} in this library.',
-    hint: 'Record numbers go from 1 to {last}.',
+    hint: '{numbers}',
   },
   notExported: {
     code: 'REPERIO_RECORD_NOT_EXPORTED',
