@@ -133,5 +133,8 @@ test('a version says who made it and how, and what is otherwise in it, field by 
     'what is otherwise in it is hidden',
   );
   assert.match(body, /<h2>MARC of this version<\/h2>/);
-  assert.match((await editor.open('/record/1/history/3?with=1&ln=fr')).body, /Modifications depuis la version 1/);
+  assert.match(text, / by [a-z]+: load of /);
+  const french = (await editor.open('/record/1/history/3?with=1&ln=fr')).body;
+  assert.match(french, /Modifications depuis la version 1/);
+  assert.match(french.replace(/<[^>]+>/g, ''), / par [a-z]+\u00a0: chargement de /);
 });
