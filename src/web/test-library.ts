@@ -75,7 +75,7 @@ export function memoryLibrary(
         .slice(offset, offset + limit)
         .map(({ revision, modified, deleted }) => ({
           ...{ revision, modified, deleted, person: 'ada' },
-          reason: revision === 1 ? undefined : 'load replace some.xml',
+          reason: revision === 1 ? undefined : revision === 2 ? 'restore of revision 1' : 'load replace some.xml',
         }));
       return { versions: listed, total: all.length };
     },

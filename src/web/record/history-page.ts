@@ -59,6 +59,8 @@ function howText({ tr }: PageContext, { revision, reason = '' }: ListedVersion):
   const load = /^load (insert|replace|insert-or-replace) (.+)$/s.exec(reason);
   if (load !== null)
     return tr.rich('history.load', { file: html`<bdi>${load[2]!}</bdi>`, mode: html`<code>${load[1]!}</code>` });
+  const restored = /^restore of revision (\d+)$/.exec(reason);
+  if (restored !== null) return tr.t('history.restored', { revision: restored[1]! });
   if (reason === 'delete') return tr.t('history.delete');
   if (reason !== '') return reason;
   return revision === 1 ? tr.t('history.added') : '';

@@ -118,6 +118,9 @@ test('a version says who made it and how, and what is otherwise in it, field by 
   const editor = readers['editor']!;
   const list = (await editor.open('/record/1/history')).body;
   assert.match(list, /<td>ada<\/td><td>load of <bdi>some\.xml<\/bdi> \(<code>replace<\/code>\)/);
+  const boss = readers['boss']!;
+  assert.match((await boss.open('/record/1/history')).body, /<td>version 1 restored<\/td>/);
+  assert.match((await boss.open('/record/1/history?ln=fr')).body, /<td>version 1 rétablie<\/td>/);
   assert.match(list, />3<\/a> <span class="muted">current/);
   const { body } = await editor.open('/record/1/history/3?with=1');
   assert.match(body, /<h3>Changes since version 1<\/h3>/);
