@@ -38,6 +38,8 @@ export interface CommandGroup {
   /** Which of its commands its own name does, alone or with options. */
   readonly alone?: string;
   readonly commands: Readonly<Record<string, SubcommandDefinition>>;
+  /** Other words that people type for its commands: they are told which one they may mean. */
+  readonly synonyms?: Readonly<Record<string, string>>;
 }
 
 export interface SubcommandDefinition extends AnyCommand {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { grouped } from '../errors/grouped.ts';
 import type { FileProgress } from '../records/load/files.ts';
@@ -16,10 +17,13 @@ export interface LoadProgress {
 }
 
 /** On a terminal one line that is drawn again and again; elsewhere a line every few seconds. */
-export function loadProgress(stream: Writable & { readonly isTTY?: boolean }): LoadProgress {
+export function loadProgress(
+  stream: Writable & { readonly isTTY?: boolean },
+  clock: () => number = () => performance.now(),
+): LoadProgress {
   const terminal = stream.isTTY === true;
   const pause = terminal ? 200 : 5_000;
-  const started = performance.now();
+  const started = clock();
   let shown = started;
   let file: string | undefined;
   let since = started;
@@ -28,7 +32,7 @@ export function loadProgress(stream: Writable & { readonly isTTY?: boolean }): L
   };
   return {
     show: (progress) => {
-      const now = performance.now();
+      const now = clock();
       if (file !== progress.file) {
         // The first report of a file comes when its first batch is done, so the time before counts
         // for the first file only.
@@ -38,7 +42,8 @@ export function loadProgress(stream: Writable & { readonly isTTY?: boolean }): L
       if (now - shown < pause) return;
       shown = now;
       const text = line(progress, since, now);
-      stream.write(terminal ? `\r\x1b[K${text}` : `${text}\n`);
+      // In a log nobody sees which file it is.
+      stream.write(terminal ? `\r\x1b[K${text}` : `${nameOf(progress.file)}: ${text}\n`);
     },
     say: (sentence) => {
       clear();
@@ -60,4 +65,8 @@ function line(progress: FileProgress, since: number, now: number): string {
   if (progress.part !== undefined && progress.part > 0)
     parts.push(`${duration((seconds * (1 - progress.part)) / progress.part)} left`);
   return parts.join(', ');
+}
+
+export function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : basename(file);
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
+import { noneDone } from '../records/load/coordinator.ts';
+import { loadProgress } from './load-progress.ts';
 import { createProgress, duration } from './progress.ts';
 
 function watch(terminal: boolean, total?: number) {
@@ -57,4 +59,19 @@ test('times are said as people say them', () => {
     '1 h 0 min',
     '25 h 1 min',
   ]);
+});
+
+test('the progress of a load names its file where it is no terminal', () => {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  let time = 0;
+  const { show } = loadProgress(stream, () => time);
+  time = 6_000;
+  show({ ...noneDone, file: '/data/big.xml', position: 12, inserted: 12, bytes: 100, part: undefined });
+  assert.match(lines.join(''), /^big\.xml: 12 records, /);
 });

@@ -164,6 +164,13 @@ test('the completion of bash offers commands, their commands, their options, and
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
+test('version is answered as --version, and another word for a command leads to it', () => {
+  const run = (...words: string[]) => spawnSync(process.execPath, [main, ...words], { encoding: 'utf8' });
+  assert.deepEqual([run('version').status, run('version').stdout], [0, run('--version').stdout]);
+  assert.match(run('record', 'undelete', '63').stderr, /Did you mean `reperio record restore`\?/);
+  assert.match(run('file', 'delete', '63').stderr, /Did you mean `reperio file remove`\?/);
+});
+
 test('--version prints one line', () => {
   const { stdout, status } = spawnSync(process.execPath, [main, '--version'], { encoding: 'utf8' });
   assert.deepEqual([status, /^reperio \d+\.\d+\.\d+\n$/.test(stdout)], [0, true]);

@@ -30,7 +30,8 @@ export async function runCommandLine(words: readonly string[], world: World): Pr
     const [first, ...rest] = words;
     if (first === undefined || first === '--help' || first === '-h')
       return say(world, overview(commandTable, headingOf(world.stdout, world.environment)));
-    if (first === '--version' || first === '-V') return say(world, `reperio ${version()}\n`);
+    if (first === '--version' || first === '-V' || (first === 'version' && rest.length === 0))
+      return say(world, `reperio ${version()}\n`);
     if (first === 'help') return say(world, await help(rest, headingOf(world.stdout, world.environment)));
     const found = await find(words);
     if (!isGroup(found.command)) plugin = found.command.plugin;
@@ -73,7 +74,10 @@ async function find(words: readonly string[]): Promise<Found> {
     return { name, summary: entry.summary, command, rest: afterName };
   }
   const inner = Object.hasOwn(command.commands, second) ? command.commands[second] : undefined;
-  if (!inner) throw unknown(`${name} ${second}`, second, Object.keys(command.commands), `${name} `);
+  if (!inner) {
+    const meant = command.synonyms?.[second] ?? second;
+    throw unknown(`${name} ${second}`, meant, Object.keys(command.commands), `${name} `);
+  }
   return { name: `${name} ${second}`, summary: inner.summary, command: inner, rest };
 }
 

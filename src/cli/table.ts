@@ -29,12 +29,12 @@ export const commandTable: CommandTable = {
   },
   record: {
     group: 'Records',
-    summary: 'Show, export and delete records; list their versions.',
+    summary: 'Show, export, delete and restore records; list their versions.',
     load: () => import('./commands/record.ts'),
   },
   file: {
     group: 'Records',
-    summary: 'Attach files to records; list, get and verify them.',
+    summary: 'Attach files to records; list, get, remove and verify them.',
     load: () => import('./commands/file.ts'),
   },
   search: {

@@ -3,6 +3,7 @@ import { bareDoi, doiOf } from '../identifiers/doi.ts';
 import { isbnsIn } from '../identifiers/isbn.ts';
 import { issnOf } from '../identifiers/issn.ts';
 import type { MarcRecord } from '../marc/record.ts';
+import { isUnimarc } from '../marc/unimarc.ts';
 import { dataFields, distinct, subfield, subfields } from './fields.ts';
 import { encodedAddress } from './web-address.ts';
 
@@ -41,8 +42,11 @@ export function identifiers(record: MarcRecord): readonly Identifier[] {
     if (arxiv === undefined) found.push({ kind: 'report', scheme: '', value, url: undefined });
     else found.push({ kind: 'arxiv', scheme: 'arXiv', value: arxiv, url: `https://arxiv.org/abs/${arxiv}` });
   }
-  for (const value of subfieldValues(record, '020', 'a')) found.push(...isbns(value));
-  for (const value of subfieldValues(record, '022', 'a')) found.push(issn(value));
+  // In UNIMARC 020 and 022 are numbers of national bibliographies and governments: $a is a country.
+  if (!isUnimarc(record)) {
+    for (const value of subfieldValues(record, '020', 'a')) found.push(...isbns(value));
+    for (const value of subfieldValues(record, '022', 'a')) found.push(issn(value));
+  }
   const seen = new Set<string>();
   return found.filter((one) => {
     const key = `${one.kind} ${one.value.toLowerCase()}`;

@@ -1,5 +1,6 @@
 import { withoutIsbd } from '../marc/isbd.ts';
 import type { Field, MarcRecord } from '../marc/record.ts';
+import { isUnimarc } from '../marc/unimarc.ts';
 import { distinct, subfield, subfields, values } from './fields.ts';
 import { type Relator, rolesOf } from './roles.ts';
 
@@ -83,7 +84,10 @@ function withoutComma(text: string): string {
  */
 export function contributors(record: MarcRecord): readonly Contributor[] {
   const found = { person: [] as Contributor[], corporate: [] as Contributor[], meeting: [] as Contributor[] };
+  // In UNIMARC 1XX is coded data.
+  const hasMain = !isUnimarc(record);
   for (const field of record.fields) {
+    if (!hasMain && field.tag[0] === '1') continue;
     const kind = field.tag[0] === '1' || field.tag[0] === '7' ? nameKind(field.tag) : undefined;
     if (kind === undefined || field.value !== undefined || subfield(field, 't') !== undefined) continue;
     if (kind === 'corporate' && subfield(field, 'g') !== undefined) continue;

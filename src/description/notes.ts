@@ -64,7 +64,7 @@ function contentsOf(record: MarcRecord): readonly string[] {
     : dataFields(record, '505').flatMap((field) =>
         subfields(field, 'agrtu')
           .join(' ')
-          .split(/(?<=\s)--|--(?=\s)/)
+          .split(/(?<=\s)--(?=\s|$)|(?<=\.)--/)
           .map((line) => line.trim())
           .filter((line) => line !== ''),
       );

@@ -292,6 +292,27 @@ test('roles are told each once, however many there are, and only those that ther
   assert.deepEqual([author?.role, author?.relators], [undefined, []]);
 });
 
+test('a record of UNIMARC has no author in its coded data, and no ISBN in a country', () => {
+  const coded = field('100__', '$a19930114d1992 y0chib09 e.');
+  const author = field('700__', '$aEllis, John');
+  const unimarc = work(coded, field('020__', '$acw$b93-1'), field('200__', '$aMarshes'), author);
+  assert.deepEqual(
+    unimarc.contributors.map(({ name }) => name),
+    ['Ellis, John'],
+  );
+  assert.deepEqual(unimarc.identifiers, []);
+  const marc = work(coded, field('245__', '$aMarshes'), author);
+  assert.equal(marc.contributors.length, 2);
+});
+
+test('an edition ends without a dash, and contents are divided at dashes between blanks or after a stop', () => {
+  assert.equal(work(field('250__', '$a3d. ed. --')).edition, '3d. ed.');
+  assert.equal(work(field('250__', '$a2nd ed')).edition, '2nd ed');
+  const contents = (text: string) => work(field('505__', `$a${text}`)).notes[0]?.texts;
+  assert.deepEqual(contents('Marsh -- Pond.--Lake'), ['Marsh', 'Pond.', 'Lake']);
+  assert.deepEqual(contents('pt. 1 --/--4. Ponds-- and lakes'), ['pt. 1 --/--4. Ponds-- and lakes']);
+});
+
 test('a thesis and contents are read in time that grows with their text', () => {
   const blanks = ' '.repeat(500_000);
   const { thesis, notes } = work(

@@ -128,7 +128,7 @@ function inOneScript(record: MarcRecord): OriginalScript {
     contributors: contributors(record),
     imprint: imprint(record),
     series: seriesOf(record),
-    edition: tidy(firstValue(record, '250', 'a')),
+    edition: editionOf(record),
     abstracts: values(record, '520', 'a'),
     subjects: subjects(record),
     publications: publications(record),
@@ -137,6 +137,15 @@ function inOneScript(record: MarcRecord): OriginalScript {
 
 function tidy(value: string | undefined): string | undefined {
   return value === undefined ? undefined : withoutIsbd(value);
+}
+
+/** Without the dash that announces the next area: "3d. ed. --". */
+function editionOf(record: MarcRecord): string | undefined {
+  const value = firstValue(record, '250', 'a');
+  if (value === undefined) return undefined;
+  let end = value.length;
+  while (end > 0 && ' -\u2013\u2014'.includes(value[end - 1]!)) end--;
+  return withoutIsbd(value.slice(0, end));
 }
 
 function isAuthority(record: MarcRecord): boolean {

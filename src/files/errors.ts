@@ -37,6 +37,18 @@ export const fileErrors = defineErrors({
     message: 'Record {record} has no file "{name}".',
     hint: '`reperio file list {record}` lists its files.',
   },
+  noVersion: {
+    code: 'REPERIO_NO_FILE_VERSION',
+    status: 404,
+    message: 'The file "{name}" of record {record} has no version {version}.',
+    hint: 'Its versions: {versions}.',
+  },
+  versionWrong: {
+    code: 'REPERIO_FILE_VERSION',
+    status: 400,
+    message: '"{text}" is not a version of a file.',
+    hint: 'Versions are whole numbers from 1. Leave the version out to remove all of them.',
+  },
   damaged: {
     code: 'REPERIO_FILE_DAMAGED',
     status: 500,

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { assertProperty } from '../../test/support/property.ts';
+import { describeWork } from '../description/work.ts';
 import { compilePath } from '../marc/path.ts';
 import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { atomEntry, atomFeed } from './atom.ts';
@@ -19,6 +20,7 @@ import {
   requireExportFormat,
 } from './formats.ts';
 import type { ExportItem } from './item.ts';
+import { schemaOrg } from './metadata.ts';
 import { field, item, writerFor } from './test-records.ts';
 
 const context: ExportContext = {
@@ -319,4 +321,15 @@ test('the pattern of formats for programs is one that POSIX programs read alike'
     stdout.trimEnd().split('\n'),
     asked.filter((code) => !isPage(code)),
   );
+});
+
+test('a number of unknown kind in 024 is no report number for search engines', () => {
+  const { record } = item(1, [field('0248_', '$a12345'), field('088__', '$aREPORT-1')]);
+  const address = 'https://library.example/record/1';
+  const place = { address, id: 1, library: 'L', libraryAddress: 'https://library.example' };
+  const { identifier } = schemaOrg(describeWork(record), place);
+  assert.deepEqual(JSON.parse(JSON.stringify(identifier)), [
+    { '@type': 'PropertyValue', value: '12345' },
+    { '@type': 'PropertyValue', propertyID: 'report number', value: 'REPORT-1' },
+  ]);
 });

@@ -118,9 +118,11 @@ export function schemaOrg(work: Work, place: Place): Readonly<Record<string, unk
     keywords: [...work.subjects, ...work.keywords].slice(0, 30).join(', ') || undefined,
     isbn: work.identifiers.find((one) => one.kind === 'isbn')?.value,
     sameAs: doi?.url,
-    identifier: work.identifiers
-      .slice(0, 10)
-      .map((one) => ({ '@type': 'PropertyValue', propertyID: one.scheme || 'report number', value: one.value })),
+    identifier: work.identifiers.slice(0, 10).map((one) => ({
+      '@type': 'PropertyValue',
+      propertyID: one.scheme || (one.kind === 'report' ? 'report number' : undefined),
+      value: one.value,
+    })),
     publisher:
       work.imprint.publisher === undefined ? undefined : { '@type': 'Organization', name: work.imprint.publisher },
     isPartOf:

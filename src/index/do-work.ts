@@ -59,7 +59,7 @@ async function doNow(context: IndexContext, work: Work, { say, doing }: DoOption
   switch (work.kind) {
     case 'fold': {
       const rows = await foldDeltas(context, watch);
-      return say(`Wrote ${rows} changes to an index segment.`);
+      return say(`Wrote ${rows} ${rows === 1 ? 'change' : 'changes'} to an index segment.`);
     }
     case 'merge':
       return await mergeAll(context, ({ segments, records }) =>

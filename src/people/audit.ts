@@ -34,6 +34,7 @@ export const auditActions = [
   'group removed',
   'group given',
   'group taken',
+  'file removed',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -68,7 +68,7 @@ export const recordErrors = defineErrors({
     code: 'REPERIO_RECORD_NOT_FOUND',
     status: 404,
     message: 'There is no record {id} in this library.',
-    hint: 'Record numbers go from 1 to {last}.',
+    hint: '{numbers}',
   },
   notExported: {
     code: 'REPERIO_RECORD_NOT_EXPORTED',
@@ -98,7 +98,31 @@ export const recordErrors = defineErrors({
     code: 'REPERIO_RECORD_DELETED',
     status: 410,
     message: 'Record {id} is already deleted.',
-    hint: 'To restore it, load it with --mode replace and without 980__c DELETED.',
+    hint: '`reperio record restore {id}` takes the deletion back.',
+  },
+  newestAlready: {
+    code: 'REPERIO_RECORD_NEWEST',
+    status: 409,
+    message: 'Revision {revision} is the newest version of record {id} already.',
+    hint: 'Nothing has to be restored. `reperio record history {id}` lists the versions; give an older one with --revision.',
+  },
+  notDeleted: {
+    code: 'REPERIO_RECORD_NOT_DELETED',
+    status: 409,
+    message: 'Record {id} is not deleted, and no version to restore was named.',
+    hint: '`reperio record history {id}` lists the versions; give one with --revision.',
+  },
+  neverThere: {
+    code: 'REPERIO_RECORD_NEVER_THERE',
+    status: 409,
+    message: 'All versions of record {id} are deletions, so there is nothing to restore.',
+    hint: 'Load the record with --mode replace.',
+  },
+  restoresDeletion: {
+    code: 'REPERIO_RECORD_RESTORES_DELETION',
+    status: 409,
+    message: 'Revision {revision} of record {id} is a deletion.',
+    hint: 'Give the version before it; `reperio record delete {id}` deletes the record.',
   },
   notSameInput: {
     code: 'REPERIO_LOAD_OTHER_INPUT',

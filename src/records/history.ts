@@ -173,5 +173,9 @@ export async function changedBy(database: Queryable, { name, from, below }: Chan
 
 export async function noRecord(database: Queryable, id: number): Promise<UserError> {
   const [counter] = await database.query<{ last: number }>(sql`SELECT last_id AS last FROM record_counter`);
-  return new UserError(recordErrors.noRecord, { id, last: counter?.last ?? 0 });
+  const last = counter?.last ?? 0;
+  return new UserError(recordErrors.noRecord, {
+    id,
+    numbers: last === 0 ? 'The library has no records yet.' : `Record numbers go from 1 to ${last}.`,
+  });
 }

@@ -13,7 +13,7 @@ import type { IndexSnapshot } from '../index/snapshot.ts';
 import { controlField, controlValue, dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { defaultSite } from '../site/default.ts';
 import { changedBy, listVersions, readRecord, readRevision, recordHistory } from './history.ts';
-import { deleteRecord, writeRecords } from './write.ts';
+import { deleteRecord, restoreRecord, writeRecords } from './write.ts';
 
 let store: TestDatabase;
 let follower: Follower;
@@ -123,6 +123,33 @@ test('deleting marks the record, leaves its revision, and takes it out of the in
   assert.equal(kept.deleted, true);
   assert.match(JSON.stringify(kept.record), /Ephemeral things.*DELETED/);
   await assert.rejects(deleteRecord(store.database, analyzer, id, 'delete'), { code: 'REPERIO_RECORD_DELETED' });
+});
+
+test('an earlier version becomes the newest again, with its identifiers, and all between stay', async () => {
+  const restore = (id: number, revision?: number) => restoreRecord(store.database, analyzer, { id, revision });
+  const { id } = await insert(book('Restorable matters', doi('10.1/restored')));
+  await assert.rejects(restore(id), { code: 'REPERIO_RECORD_NOT_DELETED' });
+  await assert.rejects(restore(id, 1), { code: 'REPERIO_RECORD_NEWEST' });
+  await assert.rejects(restore(id, 9), { code: 'REPERIO_REVISION_NOT_FOUND' });
+  await deleteRecord(store.database, analyzer, id, 'delete');
+  const back = await restore(id);
+  assert.deepEqual([back.restored, back.revision, back.deleted], [1, 3, false]);
+  await follower.refresh();
+  assert.deepEqual(found(follower.snapshot(), 'w:title', 'restor'), [id]);
+  const now = await readRecord(store.database, id);
+  const first = await readRevision(store.database, id, 1);
+  const without005 = ({ fields }: MarcRecord) => fields.filter(({ tag }) => tag !== '005');
+  assert.deepEqual(without005(now.record), without005(first.record));
+  const reasons = (await recordHistory(store.database, id)).map(({ replacedBy }) => replacedBy);
+  assert.deepEqual(reasons, [undefined, 'restore of revision 1', 'delete']);
+  await assert.rejects(restore(id, 2), { code: 'REPERIO_RECORD_RESTORES_DELETION' });
+  // An identifier that another record has by now is not taken from it.
+  await replace(book('Restorable matters, without', controlField('001', String(id))));
+  const other = await insert(book('Another with this number', doi('10.1/restored')));
+  await assert.rejects(restore(id, 1), {
+    code: 'REPERIO_RECORD_CONFLICT',
+    message: new RegExp(`DOI 10.1/restored belongs to record ${other.id}`),
+  });
 });
 
 test('who wrote each version is in the history, and finds the record as long as it has that version', async () => {

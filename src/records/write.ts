@@ -7,12 +7,12 @@ import { wake } from '../index/manifest.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { encodeStored, leaderOfStored } from '../marc/stored.ts';
-import type { Database, Transaction } from '../store/database.ts';
+import type { Database, Queryable, Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
-import { noRecord } from './history.ts';
-import { type Identity, identify, keysAfter, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
+import { noRecord, readBefore, readRevision } from './history.ts';
+import { type Identity, identify, keysAfter, keysOf, keysToLookUp, nameKey, splitKey } from './identifiers.ts';
 import { decide, fetchHolders, takeKeys, type WriteMode } from './matching.ts';
 import { creationOf, instructionWarning, stampRecord } from './version.ts';
 
@@ -72,6 +72,64 @@ export async function deleteRecord(
     if (old.deleted) throw new UserError(recordErrors.alreadyDeleted, { id });
     return await deleteVersion(transaction, analyzer, old, reason, person);
   });
+}
+
+/**
+ * Makes an earlier version the newest again, as a new version with its identifiers; by default the
+ * last one that was no deletion. Throws a UserError when there is nothing to restore, or when
+ * another record has one of the identifiers by now.
+ */
+export async function restoreRecord(
+  database: Database,
+  analyzer: Analyzer,
+  wanted: { readonly id: number; readonly revision: number | undefined; readonly person?: string | undefined },
+): Promise<Written & { readonly restored: number }> {
+  const { id, person } = wanted;
+  return await inTransaction(database, async (transaction) => {
+    const old = await lockRecord(transaction, id);
+    if (old === undefined) throw await noRecord(transaction, id);
+    const { record, revision } = await versionToRestore(transaction, decodeVersion(old), wanted.revision);
+    const identity = identify(record);
+    const reason = `restore of revision ${revision}`;
+    const written = await replaceVersion(transaction, analyzer, old, record, { identity, ours: true, reason, person });
+    return { ...written, restored: revision };
+  });
+}
+
+/** The version that `restoreRecord` makes the newest again. Throws the same errors. */
+export async function versionToRestore(
+  database: Queryable,
+  newest: RecordVersion,
+  revision: number | undefined,
+): Promise<RecordVersion> {
+  const { id } = newest;
+  const version = await earlierVersion(database, newest, revision);
+  // Its 001 is our number: the control number that it came with stands in 035.
+  const keys = keysOf(identify(version.record), id, true);
+  for (const [key, other] of await fetchHolders(database, keys))
+    if (other !== id) {
+      const values = { record: `Revision ${version.revision}`, id, key: nameKey(key), other };
+      throw new UserError(recordErrors.conflict, values);
+    }
+  return version;
+}
+
+async function earlierVersion(
+  database: Queryable,
+  newest: RecordVersion,
+  revision: number | undefined,
+): Promise<RecordVersion> {
+  const { id } = newest;
+  if (revision === undefined) {
+    if (!newest.deleted) throw new UserError(recordErrors.notDeleted, { id });
+    const before = await readBefore(database, id);
+    if (before === undefined) throw new UserError(recordErrors.neverThere, { id });
+    return before;
+  }
+  if (revision === newest.revision) throw new UserError(recordErrors.newestAlready, { id, revision });
+  const version = await readRevision(database, id, revision);
+  if (version.deleted) throw new UserError(recordErrors.restoresDeletion, { id, revision });
+  return version;
 }
 
 async function deleteVersion(

@@ -19,7 +19,7 @@ const sentences = {
     'The quotation mark at character {at} ({text}) is not closed: what follows was searched for as words.',
   'unbalanced-parenthesis': 'The parenthesis at character {at} has no counterpart: all parentheses were ignored.',
   'empty-term': 'Nothing in {text} can be searched for: it was ignored.',
-  'empty-field': 'There is no value after {text}: it was ignored.',
+  'empty-field': '{text} was ignored: there is no value after it.',
   'operator-skipped': 'The operator {text} at character {at} has nothing to combine: it was ignored.',
   'lone-sign': 'The sign {text} at character {at} stands alone: it was read as punctuation.',
   'dash-skipped':
@@ -51,6 +51,7 @@ const sentences = {
   'unknown-rank': 'There is no ranking {text}: the newest records come first.',
   'bad-date': '{text} is not a date: nothing was searched for it.',
   'bad-number': '{text} is not a number or a range of numbers: nothing was searched for it.',
+  'reversed-range': 'Nothing can be in the range {text}: it ends before it begins. Did you mean {detail}?',
   'more-notices': 'There are {limit} more notices.',
   'no-citations': 'Citations are being counted: {text} cannot be searched for yet. Try again in a minute.',
 } as const;

@@ -308,6 +308,16 @@ test('a name that is nearly a field is searched for as a word, and the field is 
   assert.deepEqual(told('autor:ellis', 'title'), []);
 });
 
+test('a range that ends before it begins is told with the range the right way round', () => {
+  const snapshot = snapshotOf([]);
+  const told = (text: string) =>
+    search(snapshot, ask(text), live(snapshot)).notices.map(({ kind, text, detail }) => [kind, text, detail]);
+  assert.deepEqual(told('year:2000->1990'), [['reversed-range', 'year:2000->1990', 'year:1990->2000']]);
+  assert.deepEqual(told('recid:9->2'), [['reversed-range', 'recid:9->2', 'recid:2->9']]);
+  for (const text of ['year:1990->2000', 'year:1990->1990', 'year:1990->', 'title:a->b', 'datecreated:2026->2026'])
+    assert.deepEqual(told(text), [], text);
+});
+
 test('without a graph yet, questions about citations find nothing and say so', () => {
   const snapshot = snapshotOf([]);
   for (const text of ['refersto:higgs', 'cited:1', 'cocitedwith:3']) {

@@ -46,7 +46,9 @@ export function readRoles(
 }
 
 function readGrant(reader: YamlReader, item: Value, collections: ReadonlySet<string>): readonly Grant[] {
-  const { action: name, ...rest } = reader.dictionary(item);
+  // An action that is narrowed by nothing may stand by its name alone.
+  const alone = reader.isText(item) ? reader.text(item) : undefined;
+  const { action: name, ...rest } = alone === undefined ? reader.dictionary(item) : { action: alone };
   if (name === undefined) {
     reader.report(item.line, `${item.name} needs an action.`);
     return [];

@@ -246,6 +246,18 @@ test('a ranking weighs fields and combines others, which must be there', () => {
 test('every library has a role for its first administrator, unless the file says otherwise of it', () => {
   const rolesOf = (text: string) => parseSite(text).site?.roles.map(({ name, may }) => [name, may]);
   assert.deepEqual(rolesOf(good)?.at(-1), ['superadmin', 'everything']);
+  const plain = good.replace('admin: {may: everything}', 'admin: {may: [runbibedit, {action: profiling}]}');
+  assert.deepEqual(parseSite(plain).problems, []);
+  assert.deepEqual(rolesOf(plain)![0], [
+    'admin',
+    [
+      { action: 'runbibedit', arguments: {} },
+      { action: 'profiling', arguments: {} },
+    ],
+  ]);
+  const mistyped = parseSite(plain.replace('runbibedit', 'runbibedti')).problems;
+  assert.equal(mistyped.length, 1);
+  assert.match(mistyped[0]!.message, /there is no action 'runbibedti'.*runbibedit\b/);
   const own = good.replace('admin: {may: everything}', 'superadmin: {may: [{action: profiling}]}');
   assert.deepEqual(
     rolesOf(own)?.map(([name]) => name),

@@ -80,7 +80,7 @@ export function memoryLibrary(
       const all = versionsOf(id);
       const listed = all.map(({ revision, modified, deleted }, at) => ({
         ...{ revision, modified, deleted, person: 'ada', before: all[at - 1]?.revision },
-        reason: revision > 1 && all[at - 1]?.revision === revision - 1 ? 'load replace some.xml' : undefined,
+        reason: reasonOf(revision, all[at - 1]?.revision),
       }));
       const asked = listed.filter(({ revision }) => revision <= upTo).toReversed();
       return {
@@ -108,4 +108,10 @@ function stamped(record: MarcRecord, id: number, modified: Date): MarcRecord {
     leader: record.leader,
     fields: [controlField('001', String(id)), controlField('005', timeStamp(modified)), ...rest],
   };
+}
+
+/** By what a version came; unknown where the one before it is gone. */
+function reasonOf(revision: number, before: number | undefined): string | undefined {
+  if (before !== revision - 1) return undefined;
+  return revision === 2 ? 'restore of revision 1' : 'load replace some.xml';
 }

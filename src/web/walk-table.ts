@@ -18,7 +18,7 @@ export interface WalkWorld {
 
 export interface Step {
   readonly url: string;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   /** A form. */
   readonly form?: Readonly<Record<string, string>>;
@@ -205,6 +205,14 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /api/records/:id/files': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/files`)),
   'POST /api/records/:id/files': ({ ids }) =>
     ids.map((id) => ({ url: `/api/records/${id}/files?name=x.pdf`, method: 'POST' as const, json: {} })),
+  // What there is stays: whoever comes next is told the same.
+  'DELETE /api/records/:id/files/:name': ({ ids }) =>
+    ids.flatMap((id) =>
+      ['paper.pdf?version=9', 'paper.pdf?version=x', 'x'].map((name) => ({
+        url: `/api/records/${id}/files/${name}`,
+        method: 'DELETE' as const,
+      })),
+    ),
   // No profile is kept: whoever may see them sees none.
   'GET /profiles': () => get('/profiles'),
   'GET /profiles/compare': () => get('/profiles/compare', '/profiles/compare?a=x&b=y'),

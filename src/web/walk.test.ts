@@ -350,7 +350,7 @@ async function ask(
   app: FastifyInstance,
   walker: Walker,
   step: Step,
-  method: 'GET' | 'POST' | 'HEAD',
+  method: 'GET' | 'POST' | 'DELETE' | 'HEAD',
 ): Promise<LightMyRequestResponse> {
   const headers: Record<string, string> = { ...walker.headers, ...step.headers };
   if (step.form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
@@ -389,7 +389,7 @@ function isPrivate(answer: string): boolean {
 function stepsOf(
   routes: readonly string[],
   world: WalkWorld,
-): readonly (readonly [step: Step, method: 'GET' | 'POST' | 'HEAD'])[] {
+): readonly (readonly [step: Step, method: 'GET' | 'POST' | 'DELETE' | 'HEAD'])[] {
   return routes.flatMap((route) => {
     const [method = '', path = ''] = route.split(' ');
     const isHead = method === 'HEAD';

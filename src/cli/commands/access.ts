@@ -7,6 +7,7 @@ import { requireAccount } from '../../people/people.ts';
 import type { On } from '../../people/person.ts';
 import { allRoles, readPeopleRoles } from '../../people/roles.ts';
 import { type Action, grantProblem } from '../../site/actions.ts';
+import type { Collection } from '../../site/site.ts';
 import { currentSite } from '../../site/versions.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
@@ -44,7 +45,7 @@ for rules about addresses and dates. Exit status: 0 yes, 3 no.`,
     };
     const explanation = await withDatabase(settings(), async (database) => {
       const { site } = await currentSite(database);
-      checkAction(action, wanted);
+      checkAction(action, wanted, collectionNames(site.collections));
       const account = person === 'guest' ? undefined : await requireAccount(database, person);
       return explain(site, await readPeopleRoles(database), account, visit, action, wanted);
     });
@@ -92,8 +93,16 @@ function argumentsOf(words: readonly string[]): On {
   );
 }
 
-function checkAction(action: string, on: On): asserts action is Action {
-  const problem = grantProblem(action, on);
+function collectionNames(collections: readonly Collection[]): ReadonlySet<string> {
+  const below = (one: Collection): readonly string[] => [
+    one.name,
+    ...[...one.children, ...one.virtualChildren].flatMap(below),
+  ];
+  return new Set(collections.flatMap(below));
+}
+
+function checkAction(action: string, on: On, collections: ReadonlySet<string>): asserts action is Action {
+  const problem = grantProblem(action, on, collections);
   if (problem === undefined) return;
   const near = nearest(problem.word, problem.among);
   throw new UserError(accessErrors.actionUnknown, {

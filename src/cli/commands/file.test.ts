@@ -19,7 +19,11 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function type(words: readonly string[], input = ''): Promise<{ status: number; stdout: string }> {
+async function type(
+  words: readonly string[],
+  input = '',
+  wanted = 0,
+): Promise<{ status: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const status = await runCommandLine(words, {
     environment: { DATABASE_URL: store.url, REPERIO_DATA: folder },
@@ -28,8 +32,9 @@ async function type(words: readonly string[], input = ''): Promise<{ status: num
   });
   stdout.end();
   stderr.end();
-  assert.equal(status, 0, await text(stderr));
-  return { status, stdout: await text(stdout) };
+  const answer = { status, stdout: await text(stdout), stderr: await text(stderr) };
+  assert.equal(status, wanted, answer.stderr);
+  return answer;
 }
 
 test('adding the same file again says that nothing changed, or for whom it now is', async () => {
@@ -41,4 +46,22 @@ test('adding the same file again says that nothing changed, or for whom it now i
   assert.match(await add('--status', 'draft'), /^thesis\.pdf: same bytes, version 1, .*, now for: draft\n$/);
   assert.match(await add('--status', 'draft'), /^thesis\.pdf: unchanged, version 1, /);
   assert.match(await add('--status', ''), /now for: everybody\n$/);
+});
+
+test('a file is removed, whole or one version of it; a dry run only says so', async () => {
+  const path = join(folder, 'notes.txt');
+  for (const bytes of ['one', 'two']) {
+    writeFileSync(path, bytes);
+    await type(['file', 'add', '1', path]);
+  }
+  const all = 'notes.txt: versions 1, 2 would be removed from record 1.\n';
+  assert.equal((await type(['file', 'remove', '1', 'notes.txt', '--dry-run'])).stdout, all);
+  const first = await type(['file', 'remove', '1', 'notes.txt', '--version', '1', '--as', 'ada']);
+  assert.equal(first.stdout, 'notes.txt: version 1 was removed from record 1.\n');
+  assert.match((await type(['file', 'list', '1'])).stdout, /^\* notes\.txt +version 2 /m);
+  const some = await type(['file', 'remove', '1', 'notes.txt', 'no.txt', '--json'], '', 1);
+  assert.deepEqual(JSON.parse(some.stdout), { removed: [{ record: 1, name: 'notes.txt', versions: [2] }] });
+  assert.match(some.stderr, /Record 1 has no file "no\.txt"/);
+  assert.match((await type(['file', 'remove', '1', 'notes.txt', '--dry-run'], '', 2)).stderr, /has no file/);
+  assert.doesNotMatch((await type(['file', 'list', '1'])).stdout, /notes/);
 });

@@ -12,11 +12,14 @@ import { contentProblem, noteContent } from '../../files/fixity.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { openContentStore } from '../../files/open.ts';
 import { receive } from '../../files/receive.ts';
+import { fileSubject, type Removal, type Removed, removeFile } from '../../files/remove.ts';
+import { audit, operator } from '../../people/audit.ts';
 import { readRecord } from '../../records/history.ts';
 import type { Database } from '../../store/database.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { createProgress } from '../progress.ts';
+import { recordNumber } from '../read-version.ts';
 
 const recordArgument = { record: { doc: 'The number of a record.' } } as const;
 
@@ -189,4 +192,78 @@ const verify = defineSubcommand({
     }),
 });
 
-export const command: CommandGroup = { commands: { add, list, get, verify } };
+const remove = defineSubcommand({
+  summary: 'Remove files from a record.',
+  description: `All versions of each named file, or one; other formats of the document stay. Who did it is in the audit log. The bytes stay in the file store until \`gc\` finds
+that no record names them, so a file that was removed by mistake can be added again from a backup. Exit status: 0 all were removed, 1 some were not, 2 none was.`,
+  examples: [
+    { command: 'file remove 12 thesis.pdf', doc: 'All its versions. Takes effect at once.' },
+    { command: 'file remove 12 thesis.pdf --version 1', doc: 'Only its first version.' },
+    { command: 'file remove 12 thesis.pdf thesis.tex --dry-run', doc: 'Shows what would be removed.' },
+  ],
+  arguments: { ...recordArgument, names: { doc: 'Names as shown by `file list`.', many: true } },
+  options: {
+    version: { type: 'number', value: 'NUMBER', minimum: 1, maximum: 1_000_000, doc: 'Only this version.' },
+    as: { type: 'text', value: 'NAME', doc: 'Name of the person, for the audit log.' },
+    'dry-run': { type: 'flag', doc: 'Change nothing.' },
+    ...jsonOption,
+  },
+  failureStatus: 2,
+  run: async ({ arguments: { record, names }, options, settings, signal, stderr, print, printJson }) => {
+    const removed = await withFiles(settings(), signal, async (database) => {
+      const done: Removed[] = [];
+      const { id } = await readRecord(database, recordNumber(record));
+      for (const name of names) {
+        const wanted = { record: id, name, version: options.version };
+        try {
+          done.push(await removeOne(database, wanted, options['dry-run'], options.as));
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          stderr.write(`error: ${error.message}\nhint: ${error.hint}\n`);
+        }
+      }
+      return done;
+    });
+    if (options.json) printJson({ removed });
+    else for (const one of removed) print(removedText(one, options['dry-run']));
+    if (removed.length === names.length) return 0;
+    return removed.length > 0 ? 1 : 2;
+  },
+});
+
+/** Rolls a dry run back: it fails where the real one would. */
+async function removeOne(
+  database: Database,
+  wanted: Removal,
+  isDry: boolean,
+  person: string | undefined,
+): Promise<Removed> {
+  let removed: Removed | undefined;
+  try {
+    return await database.transaction(
+      async (transaction) => {
+        removed = await removeFile(transaction, wanted, () => true);
+        if (isDry) throw new DryRun();
+        const actor = person === undefined ? operator : { name: person };
+        await audit(transaction, actor, 'file removed', fileSubject(removed), { versions: removed.versions });
+        return removed;
+      },
+      { attempts: 3 },
+    );
+  } catch (error) {
+    if (error instanceof DryRun && removed !== undefined) return removed;
+    throw error;
+  }
+}
+
+class DryRun extends Error {}
+
+function removedText({ record, name, versions }: Removed, isDry: boolean): string {
+  const which = `${versions.length === 1 ? 'version' : 'versions'} ${versions.toReversed().join(', ')}`;
+  return `${name}: ${which} ${isDry ? 'would be' : versions.length === 1 ? 'was' : 'were'} removed from record ${record}.`;
+}
+
+export const command: CommandGroup = {
+  commands: { add, list, get, remove, verify },
+  synonyms: { delete: 'remove', rm: 'remove' },
+};

@@ -136,6 +136,54 @@ test('an encoding that nobody knows, and two answers to one question, are told b
   assert.deepEqual(await store.database.query(sql`SELECT id FROM record`), []);
 });
 
+test('a library without records says so, and gives no range of numbers', async () => {
+  const { status, stderr } = await type(['record', 'show', '1']);
+  assert.equal(status, 1);
+  assert.match(stderr, /There is no record 1 in this library\.\n.*The library has no records yet\./);
+});
+
+test('a dry run of several files says what the load of all of them would do, with its warnings', async () => {
+  const dated = record('b', 'Second').replace('<datafield', '<controlfield tag="005">soon</controlfield><datafield');
+  const paths = [
+    file('dry-1.xml', record('a', 'First')),
+    file('dry-2.xml', record('a', 'First again'), dated),
+    file('dry-3.xml', record('c', 'Third'), record('b', 'Second again')),
+  ];
+  const told = async (...more: readonly string[]) => {
+    const { status, stdout } = await type(['load', ...paths, '--json', ...more]);
+    const files: readonly Record<string, unknown>[] = JSON.parse(stdout).files;
+    return {
+      status,
+      files: files.map(({ inserted, replaced, refused, warnings }) => [inserted, replaced, refused, warnings]),
+    };
+  };
+  const mode = ['--mode', 'insert-or-replace'];
+  const replacing = await told('--dry-run', ...mode);
+  assert.deepEqual(
+    replacing.files.map((one) => one.slice(0, 3)),
+    [
+      [1, 0, 0],
+      [1, 1, 0],
+      [1, 1, 0],
+    ],
+  );
+  const dry = await told('--dry-run');
+  assert.match(
+    (await type(['load', ...paths, '--dry-run'])).stderr,
+    /dry-2\.xml: Record 2: its 005 "soon" is not a date/,
+  );
+  const real = await told();
+  assert.deepEqual(dry, real);
+  assert.deepEqual(
+    real.files.map((one) => one.slice(0, 3)),
+    [
+      [1, 0, 0],
+      [1, 0, 1],
+      [1, 0, 1],
+    ],
+  );
+});
+
 test('past loads are listed: who, when, and what became of them; a dry run is none', async () => {
   await store.database.query(sql`TRUNCATE load_run`);
   await type(['load', file('first.xml', ...many(3)), '--as', 'ada']);

@@ -1,4 +1,4 @@
-import { basename, resolve, sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { indexFolderOf } from '../../library/index-folder.ts';
@@ -11,7 +11,7 @@ import { type WriteMode, writeModes } from '../../records/matching.ts';
 import { openStore } from '../../store/open.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
-import { loadProgress } from '../load-progress.ts';
+import { loadProgress, nameOf } from '../load-progress.ts';
 
 const batchBytes = 80_000_000;
 /** Of each kind; the rest is counted. */
@@ -149,10 +149,6 @@ function hiddenFields(keep: boolean, drop: boolean, otherwise: HiddenFields): Hi
 /** A slash at the end says that it is a folder. */
 function rejectsPath(given: string): string {
   return given.endsWith(sep) ? `${resolve(given)}${sep}` : resolve(given);
-}
-
-function nameOf(file: string): string {
-  return file === '-' ? 'standard input' : basename(file);
 }
 
 function beforeText({ loaded, records }: LoadedBefore): string {

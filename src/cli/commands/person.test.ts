@@ -111,6 +111,9 @@ test('why somebody may do something is explained by what decided', async () => {
   assert.equal((await why('guest', 'viewrestrcoll', 'collection=Books')).status, 3);
   assert.match((await why('guest', 'viewrestcoll')).stderr, /Did you mean "viewrestrcoll"/);
   assert.match((await why('guest', 'viewrestrcoll', 'colection=Books')).stderr, /Did you mean "collection"/);
+  const gone = await why('jekyll', 'viewrestrcoll', 'collection=Boks');
+  assert.deepEqual([gone.status, gone.stdout], [1, '']);
+  assert.match(gone.stderr, /there is no collection 'Boks'[\s\S]*Did you mean "Books"/);
   assert.match((await why('nobody', 'viewrestrcoll')).stderr, /no person "nobody"/);
   assert.equal(JSON.parse((await why('admin', 'cfgwebaccess', '--json')).stdout).role, 'superadmin');
   assert.match((await type(['access', 'roles'])).stdout, /superadmin \(from the site file\)\n {2}may everything\n/);

@@ -87,8 +87,8 @@ Exit status: 0 all were written, 1 some were not, 2 none was.`,
 const deleteCommand = defineSubcommand({
   summary: 'Delete records: they can no longer be found or seen.',
   description:
-    'The record stays in the database, marked with 980__c DELETED, with its identifiers and all its versions. Loading it again with --mode replace ' +
-    'restores it. Exit status: 0 all were deleted, 1 some were not, 2 none was.',
+    'The record stays in the database, marked with 980__c DELETED, with its identifiers and all its versions. `record restore` takes the deletion ' +
+    'back. Exit status: 0 all were deleted, 1 some were not, 2 none was.',
   examples: [
     { command: 'record delete 12', doc: 'Takes effect at once.' },
     { command: 'record delete 12 13 14 --dry-run', doc: 'Shows which records would be deleted.' },
@@ -120,13 +120,62 @@ const deleteCommand = defineSubcommand({
       return done;
     });
     if (options.json) printJson({ deleted });
-    else for (const id of deleted) print(`Record ${id} ${options['dry-run'] ? 'would be' : 'was'} deleted.`);
+    else {
+      for (const id of deleted) print(`Record ${id} ${options['dry-run'] ? 'would be' : 'was'} deleted.`);
+      if (!options['dry-run'] && deleted.length > 0)
+        print(`To take this back: reperio record restore ${deleted.length === 1 ? deleted[0] : 'NUMBER'}`);
+    }
     if (deleted.length === ids.length) return 0;
     return deleted.length > 0 ? 1 : 2;
   },
 });
 
-export const command: CommandGroup = { commands: { show, history, export: exportCommand, delete: deleteCommand } };
+const restore = defineSubcommand({
+  summary: 'Make an earlier version of a record the newest again.',
+  description:
+    'By default the last version that was not deleted, so a deletion is taken back. The record gets a new version with what the earlier one holds; ' +
+    'the versions between stay in its history. `record history` lists them.',
+  examples: [
+    { command: 'record restore 12', doc: 'Takes the deletion of record 12 back.' },
+    { command: 'record restore 12 --revision 3 --as ada', doc: 'What version 3 held is the newest version again.' },
+  ],
+  arguments: { id: { doc: 'Number of the record.' } },
+  options: {
+    revision: { type: 'number', value: 'N', minimum: 1, doc: 'This version; default the last one not deleted.' },
+    as: { type: 'text', value: 'NAME', doc: 'Name of the cataloguer, for the history.' },
+    'dry-run': { type: 'flag', doc: 'Change nothing.' },
+    ...jsonOption,
+  },
+  failureStatus: 2,
+  run: async ({ arguments: { id: text }, options, settings, print, printJson }) => {
+    const { compileAnalyzer } = await import('../../index/analysis/analyzer.ts');
+    const { currentSite } = await import('../../site/versions.ts');
+    const { restoreRecord, versionToRestore } = await import('../../records/write.ts');
+    const { revision: asked, as: person } = options;
+    const id = recordNumber(text);
+    const done = await withDatabase(settings(), async (database) => {
+      if (options['dry-run']) {
+        const { revision } = await versionToRestore(database, await readRecord(database, id), asked);
+        return { restored: revision, revision: undefined, warnings: [] };
+      }
+      const analyzer = compileAnalyzer((await currentSite(database)).site);
+      return await restoreRecord(database, analyzer, { id, revision: asked, person });
+    });
+    const { restored, revision, warnings } = done;
+    if (options.json) return printJson({ id, restored, revision, warnings });
+    print(
+      revision === undefined
+        ? `Version ${restored} of record ${id} would be restored.`
+        : `Version ${restored} of record ${id} was restored, as version ${revision}.`,
+    );
+    for (const warning of warnings) print(warning);
+  },
+});
+
+export const command: CommandGroup = {
+  commands: { show, history, export: exportCommand, delete: deleteCommand, restore },
+  synonyms: { undelete: 'restore', undo: 'restore', revert: 'restore', remove: 'delete' },
+};
 
 async function deletable(database: Database, id: number): Promise<void> {
   if ((await readRecord(database, id)).deleted) throw new UserError(recordErrors.alreadyDeleted, { id });

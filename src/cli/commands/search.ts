@@ -115,7 +115,7 @@ export function hitText(id: number, brief: Brief): string {
   const others = brief.n > brief.a.length ? ` and ${brief.n - brief.a.length} more` : '';
   const people = brief.a.length > 0 ? `${brief.a.join('; ')}${others}` : '';
   const published = brief.j === '' && brief.y > 0 ? String(brief.y) : brief.j;
-  const second = [people, published].filter((part) => part !== '').join('. ');
+  const second = [people, published].filter((part) => part !== '').join(people.endsWith('.') ? ' ' : '. ');
   const number = String(id).padStart(9);
   return `${number}  ${brief.t === '' ? '[no title]' : brief.t}${second === '' ? '' : `\n${' '.repeat(11)}${second}`}`;
 }

@@ -117,7 +117,9 @@ const checkColumns: readonly Column[] = [
   { title: 'When', text: true },
 ];
 
-/** The worst first; those that are ok are folded up. A node of a release without checks has none. */
+/**
+ * The worst first; those that are ok are folded up. A node of a release without checks has none.
+ */
 function checkTable({ checks = [], now }: NodeStatus): Html | false {
   if (checks.length === 0) return false;
   const found = judged(checks);

@@ -6,7 +6,7 @@ import type { WriteMode } from '../matching.ts';
 import { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
 import type { HiddenFields, HiddenPart, HiddenPaths } from './hidden.ts';
-import { PendingKeys } from './pending.ts';
+import type { PendingKeys } from './pending.ts';
 import { countOnly, type Plan, planBatch } from './plan.ts';
 import type { Identified, ProgressRow, RefusedRaw, WrittenBatch } from './protocol.ts';
 import type { Rejects } from './rejects.ts';
@@ -43,6 +43,8 @@ export interface CoordinatorOptions {
   readonly hiddenPaths: HiddenPaths;
   /** Match, but write nothing. */
   readonly dryRun: boolean;
+  /** What is not in the database: of batches, and in a dry run of the files before this one. */
+  readonly pending: PendingKeys;
   readonly rejects: Rejects;
   /** The right to give out numbers. */
   readonly numbers: SharedLease;
@@ -91,12 +93,14 @@ interface Job {
  */
 export class Coordinator {
   readonly #options: CoordinatorOptions;
-  readonly #pending = new PendingKeys();
+  readonly #pending: PendingKeys;
   readonly #jobs: Job[] = [];
   /** For each worker: its last batch has been told to write. */
   readonly #sent = new Map<LoadWorker, Promise<void>>();
   #planned: Promise<unknown> = Promise.resolve();
   #lastCommitted: Promise<void> = Promise.resolve();
+  /** A 001 without 003 is our number up to here. */
+  readonly #known: number;
   #nextId = 0;
   #letPassAt = performance.now();
   #ended = false;
@@ -106,6 +110,8 @@ export class Coordinator {
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
+    this.#pending = options.pending;
+    this.#known = Math.max(options.progress.lastIdBefore, options.pending.highest);
     this.#progress = options.progress;
     this.#totals = { position: options.progress.position, ...noneDone };
   }
@@ -114,7 +120,8 @@ export class Coordinator {
    * Resolves when all batches are committed; rejects with everything up to some batch committed.
    */
   async run(batches: AsyncIterable<Batch>): Promise<LoadTotals> {
-    this.#nextId = await this.#lastId();
+    // A dry run gives numbers after those of the files before this one.
+    this.#nextId = Math.max(await this.#lastId(), this.#pending.highest);
     await Promise.all([this.#read(batches), this.#commitAll()]);
     return this.#totals;
   }
@@ -194,7 +201,7 @@ export class Coordinator {
   }
 
   async #plan(job: Job): Promise<Plan> {
-    const { database, mode, progress } = this.#options;
+    const { database, mode } = this.#options;
     const { identities, hidden: given } = await job.identified;
     await this.#letOthersInsert(job);
     const view = new BatchView(this.#pending);
@@ -202,7 +209,7 @@ export class Coordinator {
     const { batch, bad } = job;
     const stored = await this.#hiddenOf(view.known);
     const hidden = { mode: this.#options.hidden, paths: this.#options.hiddenPaths, given, stored };
-    const known = progress.lastIdBefore;
+    const known = this.#known;
     const plan = planBatch({ batch, identities, bad, mode, view, hidden, lastId: this.#nextId, known });
     this.#nextId = plan.lastIdAfter;
     view.publish(batch.number);
@@ -238,7 +245,7 @@ export class Coordinator {
   }
 
   async #write(job: Job, plan: Plan): Promise<WrittenBatch> {
-    if (this.#options.dryRun) return countOnly(plan.order);
+    if (this.#options.dryRun) return countOnly(plan.order, job.batch.positions, (await job.identified).ifTaken);
     const { worker, round } = job;
     // A worker has one connection: whoever began before the batch in front of it would wait for its
     // turn with it for ever.

@@ -11,6 +11,7 @@ import { type LoadTotals, noneDone } from './coordinator.ts';
 import { evenBatches, leastBytes } from './even-batches.ts';
 import { type LoadOptions, type LoadReport, load } from './load.ts';
 import type { LoadedBefore } from './loaded-before.ts';
+import { PendingKeys } from './pending.ts';
 import type { RefusedRaw } from './protocol.ts';
 import { rejectsFor, tryRejects } from './rejects.ts';
 import { type KindCount, Tally } from './tally.ts';
@@ -24,7 +25,7 @@ export interface FileProgress extends LoadTotals {
   readonly part: number | undefined;
 }
 
-type OfOneFile = 'onProgress' | 'onRefused' | 'onWarning' | 'onNotice' | 'onLoadedBefore' | 'rejects';
+type OfOneFile = 'remembered' | 'onProgress' | 'onRefused' | 'onWarning' | 'onNotice' | 'onLoadedBefore' | 'rejects';
 
 export interface FilesOptions extends Omit<LoadOptions, OfOneFile> {
   /** A file for the refused records, or a folder for files of them with the names of the inputs. */
@@ -70,8 +71,9 @@ export async function loadFiles(files: readonly string[], options: FilesOptions)
   for (const [place, file] of files.entries()) await checkFile(file, rejects[place]);
   for (const path of rejects) if (path !== undefined) tryRejects(path);
   const reports: FileReport[] = [];
+  const remembered = new PendingKeys();
   for (const [place, file] of files.entries())
-    reports.push(await loadFile(file, { ...options, rejects: rejects[place] }));
+    reports.push(await loadFile(file, { ...options, remembered, rejects: rejects[place] }));
   if (options.dryRun !== true && reports.some((report) => written(report) > 0)) await settle(options);
   return { files: reports, status: statusOf(reports) };
 }
@@ -88,7 +90,7 @@ async function settle({ database, url, indexFolder, onMerge, signal }: FilesOpti
   }
 }
 
-async function loadFile(file: string, options: FilesOptions): Promise<FileReport> {
+async function loadFile(file: string, options: FilesOptions & Pick<LoadOptions, 'remembered'>): Promise<FileReport> {
   let last: LoadTotals = { position: 0, ...noneDone };
   const size = file === '-' ? undefined : (await stat(file)).size;
   let read = 0;

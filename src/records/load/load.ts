@@ -14,6 +14,7 @@ import { type BatchLimits, InputReader } from './batches.ts';
 import { Coordinator, type LoadTotals, noneDone } from './coordinator.ts';
 import { type HiddenFields, HiddenPaths } from './hidden.ts';
 import { knownInputs, type LoadedBefore, loadedBefore, noteLoaded } from './loaded-before.ts';
+import { PendingKeys } from './pending.ts';
 import type { ProgressRow, RefusedRaw } from './protocol.ts';
 import { noRejects, openRejects, type Rejects } from './rejects.ts';
 import { beginRun, endRun } from './runs.ts';
@@ -45,6 +46,8 @@ export interface LoadOptions {
   readonly hidden?: HiddenFields | undefined;
   /** Matches and counts, and changes nothing. */
   readonly dryRun?: boolean;
+  /** What the files before would have changed, in a dry run of several. */
+  readonly remembered?: PendingKeys | undefined;
   /**
    * never: from the beginning. unfinished: where an earlier load of this input stopped, if it did
    * not come to its end. always: also behind the end of one that did, which leaves nothing to do
@@ -142,6 +145,7 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
     hidden,
     hiddenPaths: new HiddenPaths(hiddenPaths),
     dryRun,
+    pending: (dryRun ? options.remembered : undefined) ?? new PendingKeys(),
     rejects,
     numbers,
     progress,
@@ -191,6 +195,7 @@ function startWorkers(
     person: options.person,
     source,
     encoding: options.encoding,
+    dryRun: options.dryRun === true,
     hiddenPaths,
   };
   return Array.from({ length: options.workers }, () => new LoadWorker(setup));

@@ -8,6 +8,7 @@ export class PendingKeys {
   readonly #holders = new Map<string, { readonly id: number; readonly batch: number }>();
   readonly #keys = new Map<number, { readonly keys: readonly string[]; readonly batch: number }>();
 
+  #highest = 0;
   readonly #hidden = new Map<number, { readonly part: HiddenPart; readonly batch: number }>();
 
   /**
@@ -31,7 +32,13 @@ export class PendingKeys {
     return this.#keys.get(id)?.keys;
   }
 
+  /** The highest number of a record that waiting batches write; 0: there is none. */
+  get highest(): number {
+    return this.#highest;
+  }
+
   change(batch: number, id: number, before: readonly string[], after: readonly string[]): void {
+    this.#highest = Math.max(this.#highest, id);
     for (const key of before) this.#holders.set(key, { id: 0, batch });
     for (const key of after) this.#holders.set(key, { id, batch });
     this.#keys.set(id, { keys: after, batch });
@@ -48,5 +55,6 @@ export class PendingKeys {
     this.#holders.clear();
     this.#keys.clear();
     this.#hidden.clear();
+    this.#highest = 0;
   }
 }

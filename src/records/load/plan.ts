@@ -38,8 +38,8 @@ export interface PlanInput {
   /** The highest record number given so far. */
   readonly lastId: number;
   /**
-   * A 001 without 003 is our number up to here: the records that the library had when the load
-   * began.
+   * A 001 without 003 is our number up to here: the records that the library had when the load of
+   * this input began.
    */
   readonly known: number;
 }
@@ -130,7 +130,11 @@ function partAfter(given: HiddenPart | undefined, stored: HiddenPart | undefined
 }
 
 /** What `write` would answer, for a dry run. */
-export function countOnly({ ids, flags: flagsOf }: WriteOrder): WrittenBatch {
+export function countOnly(
+  { ids, flags: flagsOf }: WriteOrder,
+  positions: ArrayLike<number>,
+  ifTaken: Identified['ifTaken'],
+): WrittenBatch {
   let inserted = 0;
   let replaced = 0;
   let deleted = 0;
@@ -141,5 +145,11 @@ export function countOnly({ ids, flags: flagsOf }: WriteOrder): WrittenBatch {
     else if ((flag & flags.replaces) === 0) inserted++;
     else replaced++;
   });
-  return { inserted, replaced, deleted, warnings: [] };
+  const warnings = ifTaken.flatMap(({ index, creation, instructions }) => {
+    const flag = flagsOf[index]!;
+    if (ids[index] === 0 || (flag & flags.deletes) !== 0) return [];
+    const told = [(flag & flags.replaces) === 0 ? creation : undefined, instructions];
+    return told.filter((one) => one !== undefined).map((one) => `Record ${positions[index]}: ${one}.`);
+  });
+  return { inserted, replaced, deleted, warnings };
 }

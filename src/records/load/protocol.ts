@@ -26,6 +26,7 @@ export interface WorkerSetup {
   readonly source: string;
   /** What the values are in, where somebody said so. */
   readonly encoding: string | undefined;
+  readonly dryRun: boolean;
   /** Hidden paths that are looked at: none when it does not matter what becomes of them. */
   readonly hiddenPaths: readonly string[];
 }
@@ -49,6 +50,15 @@ export interface Identified {
   readonly refused: readonly RefusedRaw[];
   /** Sentences that name their record. */
   readonly warnings: readonly string[];
+  /** In a dry run: what writing these records would warn of. */
+  readonly ifTaken: readonly WarningIfTaken[];
+}
+
+export interface WarningIfTaken {
+  readonly index: number;
+  /** Only of records that are inserted. */
+  readonly creation: string | undefined;
+  readonly instructions: string | undefined;
 }
 
 export interface RefusedRaw {

@@ -8,6 +8,7 @@ import { controlValue } from '../../marc/record.ts';
 import { isUnimarc } from '../../marc/unimarc.ts';
 import { connect } from '../../store/database.ts';
 import { type Identity, identify } from '../identifiers.ts';
+import { creationOf, instructionWarning } from '../version.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
 import { diagnoseBatch } from './diagnose.ts';
 import { type HiddenPart, HiddenPaths } from './hidden.ts';
@@ -20,6 +21,7 @@ import type {
   Identified,
   PackedRecords,
   RefusedRaw,
+  WarningIfTaken,
   WorkerCalls,
   WorkerSetup,
   WriteOrder,
@@ -31,6 +33,7 @@ import { type BatchContext, NumbersMoved, writeBatch } from './write-batch.ts';
 class LoadThread {
   readonly #context: BatchContext;
   readonly #readsUnimarc: boolean;
+  readonly #isDry: boolean;
   readonly #batches = new Map<number, RawBatch>();
   readonly #transactions = new Map<number, OpenTransaction>();
 
@@ -42,6 +45,7 @@ class LoadThread {
       analyzer: compileAnalyzer(setup.site),
       hiddenPaths: new HiddenPaths(setup.hiddenPaths),
     };
+    this.#isDry = setup.dryRun;
     const titles = setup.site.fields.find(({ code }) => code === 'title')?.paths ?? [];
     this.#readsUnimarc = titles.some((path) => path.startsWith('200'));
   }
@@ -52,6 +56,8 @@ class LoadThread {
     const identities: (Identity | undefined)[] = [];
     const refused: RefusedRaw[] = [];
     const warnings: string[] = [];
+    const ifTaken: WarningIfTaken[] = [];
+    const now = new Date();
     const hidden = new Array<HiddenPart | undefined>(batch.count).fill(undefined);
     const { hiddenPaths } = this.#context;
     for (let index = 0; index < batch.count; index++) {
@@ -64,6 +70,11 @@ class LoadThread {
       } else {
         identities.push(identify(result.record, this.#context.source, result.harvested));
         warnings.push(...result.warnings);
+        if (this.#isDry) {
+          const creation = creationOf(result.record, now).warning;
+          const instructions = instructionWarning(result.record);
+          if (creation !== undefined || instructions !== undefined) ifTaken.push({ index, creation, instructions });
+        }
         if (!hiddenPaths.none) hidden[index] = hiddenPaths.partOf(result.record);
         if (!this.#readsUnimarc && isUnimarc(result.record)) {
           const label = recordLabel(position, controlValue(result.record, '001'));
@@ -71,7 +82,7 @@ class LoadThread {
         }
       }
     }
-    return { identities, hidden, refused, warnings };
+    return { identities, hidden, refused, warnings, ifTaken };
   }
 
   raw({ batch, indexes }: WorkerCalls['raw']['input']): readonly Uint8Array[] {

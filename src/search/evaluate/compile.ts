@@ -10,7 +10,7 @@ import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
 import { evaluating } from './evaluate.ts';
 import { numberRange, range, regularExpression, wildcard } from './matcher.ts';
-import { badNumber, numberEnds } from './numbers.ts';
+import { badNumber, numberEnds, tellReversed } from './numbers.ts';
 import { patternPlan } from './pattern-plan.ts';
 import { all, both, either, leftOut, type MatchPlan, none, type Place, type Plan, type PlanStep } from './plan.ts';
 
@@ -219,6 +219,7 @@ function span(
   normalised: (text: string) => string,
 ): Plan {
   const ends = endsOf(leaf, normalised);
+  if (ends[0] !== undefined && ends[1] !== undefined && ends[0] > ends[1]) tellReversed(leaf, context);
   return patternPlan(context, place, JSON.stringify(ends), () => range(...ends), printLeaf(leaf)) ?? none;
 }
 
@@ -243,12 +244,15 @@ function endsOf(
 function numbers(leaf: Leaf & { kind: 'span' }, context: Context, place: Place): Plan {
   const ends = numberEnds(leaf);
   if (ends === undefined) return badNumber(leaf, context);
+  if (ends[0] > ends[1]) tellReversed(leaf, context);
   return patternPlan(context, place, `# ${ends}`, () => numberRange(...ends), printLeaf(leaf)) ?? none;
 }
 
 function recordNumbers(leaf: Leaf, context: Context): Plan {
   const ends = numberEnds(leaf);
-  return ends === undefined ? badNumber(leaf, context) : { kind: 'ids', from: ends[0], to: ends[1] };
+  if (ends === undefined) return badNumber(leaf, context);
+  if (ends[0] > ends[1]) tellReversed(leaf, context);
+  return { kind: 'ids', from: ends[0], to: ends[1] };
 }
 
 function dates(leaf: Leaf, context: Context): Plan {
@@ -260,5 +264,8 @@ function dates(leaf: Leaf, context: Context): Plan {
     notify(context, { kind: 'bad-date', text: printLeaf(leaf) });
     return none;
   }
-  return { kind: 'time', column, from: spans[0]?.from ?? 0, below: spans[1]?.below ?? Number.POSITIVE_INFINITY };
+  const from = spans[0]?.from ?? 0;
+  const below = spans[1]?.below ?? Number.POSITIVE_INFINITY;
+  if (from >= below) tellReversed(leaf, context);
+  return { kind: 'time', column, from, below };
 }

@@ -16,3 +16,10 @@ export function badNumber(leaf: Leaf, context: Context): Plan {
   notify(context, { kind: 'bad-number', text: printLeaf(leaf) });
   return none;
 }
+
+/** Says that a range ends before it begins, and how it would be the right way round. */
+export function tellReversed(leaf: Leaf, context: Context): void {
+  if (leaf.kind !== 'span') return;
+  const turned = { ...leaf, from: leaf.to, to: leaf.from };
+  notify(context, { kind: 'reversed-range', text: printLeaf(leaf), detail: printLeaf(turned) });
+}

@@ -39,6 +39,7 @@ const examples: Readonly<Record<string, unknown>> = {
   CollectionsAnswer: { collections: [collection] },
   SignIn: { name: 'ada', password: 'the password', remember: true },
   SignedIn: { name: 'ada' },
+  RemovedFile: { record: 1, name: 'thesis.pdf', versions: [2, 1] },
   SuggestAnswer: {
     suggestions: [
       {

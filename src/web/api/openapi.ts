@@ -7,14 +7,21 @@ const errorTexts: Readonly<Record<number, string>> = {
   400: 'A parameter is wrong.',
   401: 'Wrong name or password, or an invalid token.',
   403: 'This person may not do this.',
-  404: 'There is no such record, or it is not open to you.',
+  404: 'There is no such record or file, or it is not open to you.',
   410: 'The record was deleted or merged.',
   429: 'Too many requests: Retry-After says when to come back.',
   500: 'The server could not answer.',
 };
 
+export interface ApiOf {
+  readonly baseUrl: string;
+  readonly version: string;
+  readonly hasAccounts: boolean;
+  readonly hasFiles: boolean;
+}
+
 /** The document of this library's API (OpenAPI 3.1). */
-export function openApi(site: Site, baseUrl: string, version: string, hasAccounts: boolean): object {
+export function openApi(site: Site, { baseUrl, version, hasAccounts, hasFiles }: ApiOf): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -25,7 +32,10 @@ export function openApi(site: Site, baseUrl: string, version: string, hasAccount
     },
     servers: [{ url: baseUrl }],
     paths: Object.fromEntries(
-      operationsOf(site, hasAccounts).map((operation) => [operation.path, { [operation.method]: pathItem(operation) }]),
+      operationsOf(site, hasAccounts, hasFiles).map((operation) => [
+        operation.path,
+        { [operation.method]: pathItem(operation) },
+      ]),
     ),
     components: hasAccounts ? { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : { schemas },
     // Everything that guests may read needs none of it.
@@ -45,7 +55,7 @@ function pathItem(operation: Operation): object {
         in: 'path',
         required: true,
         description,
-        schema: { type: 'integer', minimum: 1 },
+        schema: name === 'id' ? { type: 'integer', minimum: 1 } : { type: 'string' },
       })),
       ...Object.entries(
         operation.parameters.properties as Readonly<Record<string, TSchema & { description?: string }>>,

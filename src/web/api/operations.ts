@@ -5,6 +5,7 @@ import {
   noParameters,
   recordParameters,
   recordsParameters,
+  removeFileParameters,
   searchParameters,
   suggestParameters,
 } from './schemas.ts';
@@ -12,7 +13,7 @@ import {
 /** An address of the API as the OpenAPI document, the page /api and the routes know it. */
 export interface Operation {
   readonly id: string;
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** With parts in braces, as OpenAPI has them. */
   readonly path: string;
   readonly summary: string;
@@ -37,12 +38,30 @@ type ReadOperation = Omit<Operation, 'method'>;
 const json = 'application/json';
 
 /**
- * All of them. The facets of a search are those of the site; signing in is there where people are.
+ * All of them. The facets of a search are those of the site; signing in is there where people are,
+ * documents where files are.
  */
-export function operationsOf(site: Site, hasAccounts: boolean): readonly Operation[] {
+export function operationsOf(site: Site, hasAccounts: boolean, hasFiles = false): readonly Operation[] {
   const reading = readOperations(site).map((one): Operation => ({ method: 'get', ...one }));
-  return hasAccounts ? [...reading, ...sessionOperations] : reading;
+  return [...reading, ...(hasFiles ? fileOperations : []), ...(hasAccounts ? sessionOperations : [])];
 }
+
+const fileOperations: readonly Operation[] = [
+  {
+    id: 'removeFile',
+    method: 'delete',
+    path: '/api/records/{id}/files/{name}',
+    summary: 'Remove a file of a record',
+    description:
+      'All its versions, or one; other formats of the document stay. For people who may attach files (runbibdocfile) and see this one. With an Idempotency-Key a request can be repeated safely.',
+    parameters: removeFileParameters,
+    inPath: { id: 'Number of the record.', name: 'Name of the file, as in thesis.pdf.' },
+    answer: 'RemovedFile',
+    contentType: json,
+    errors: [401, 403, 404],
+    example: '/api/records/1/files/thesis.pdf',
+  },
+];
 
 const sessionOperations: readonly Operation[] = [
   {

@@ -46,11 +46,11 @@ function operation(context: PageContext, one: Operation): Html {
     rows.length + inPath.length === 0
       ? html`<p class="muted">${tr.t('api.no_parameters')}</p>`
       : html`<table><thead><tr><th scope="col">${tr.t('api.parameter')}</th><th scope="col">${tr.t('api.type')}</th><th scope="col">${tr.t('api.meaning')}</th></tr></thead><tbody>${inPath.map(
-          ([name, text]) => row(`{${name}}`, 'integer', text),
+          ([name, text]) => row(`{${name}}`, name === 'id' ? 'integer' : 'string', text),
         )}${rows.map(([name, schema]) => row(name, typeText(schema), schema.description ?? ''))}</tbody></table>`;
   const body = exampleOf(one.body);
   const sent = body === undefined ? '' : ` -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
-  const command = `curl${one.method === 'post' ? ' -X POST' : ''} '${baseUrl}${one.example}'${sent}`;
+  const command = `curl${one.method === 'get' ? '' : ` -X ${one.method.toUpperCase()}`} '${baseUrl}${one.example}'${sent}`;
   const answer = exampleOf(one.answer);
   return html`<section aria-labelledby="${one.id}"><h2 id="${one.id}"><code>${one.method.toUpperCase()} ${one.path}</code></h2>
 <p lang="en">${one.description}</p>

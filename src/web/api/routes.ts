@@ -48,6 +48,7 @@ export function apiRoutes(app: FastifyInstance, environment: WebEnvironment): vo
   const { version }: { readonly version: string } = JSON.parse(
     readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
   );
+  const hasFiles = environment.files !== undefined;
   get('/api/search', search);
   get('/api/records', records);
   get('/api/records/:id', record);
@@ -56,12 +57,14 @@ export function apiRoutes(app: FastifyInstance, environment: WebEnvironment): vo
   get('/api/openapi.json', (exchange) => {
     readParameters(noParameters, exchange.args);
     const { site, baseUrl, hasAccounts } = exchange.page;
-    return exchange.isFresh('api') ? exchange.reply : sendJson(exchange, openApi(site, baseUrl, version, hasAccounts));
+    return exchange.isFresh('api')
+      ? exchange.reply
+      : sendJson(exchange, openApi(site, { baseUrl, version, hasAccounts, hasFiles }));
   });
   get('/api', (exchange) => {
     if (exchange.isFresh('api')) return exchange.reply;
     const { page } = exchange;
-    return sendHtml(exchange, apiPage(page, operationsOf(page.site, page.hasAccounts)));
+    return sendHtml(exchange, apiPage(page, operationsOf(page.site, page.hasAccounts, hasFiles)));
   });
 }
 

@@ -186,6 +186,11 @@ export const schemas: Readonly<Record<string, TObject>> = {
   Suggestion: suggestionSchema,
   SignIn: signInSchema,
   SignedIn: Type.Object({ name: Type.String() }),
+  RemovedFile: Type.Object({
+    record: Type.Integer(),
+    name: Type.String(),
+    versions: Type.Array(Type.Integer({ minimum: 1 })),
+  }),
   Problem: problemSchema,
 };
 
@@ -253,5 +258,8 @@ export const suggestParameters = Type.Object({
       description: 'opensearch: the format that browsers expect.',
     }),
   ),
+});
+export const removeFileParameters = Type.Object({
+  version: optional(Type.Integer({ minimum: 1, description: 'Only this version; default all of them.' })),
 });
 export const noParameters = Type.Object({});

@@ -146,6 +146,14 @@ test('the newest records say when they were added, in the order of the language'
   assert.match((await get('/?ln=fr')).body, /ajoutée le <time datetime="[^"]+">\d{1,2} [a-zéû]+\.? \d{4}<\/time>/);
 });
 
+test('a record that was changed here is not said to be added on a day that the index does not know', async () => {
+  const [site, now, before] = [siteOf('extends: default\nsite: {name: L}'), book('Lamps', 1990), book('Lmaps', 1990)];
+  const app = createApp(memoryLibrary(site, [now, now], `appearance ${++versions}`, [[before], []]));
+  const { body } = await app.inject({ url: '/' });
+  assert.equal(body.match(/added <time/g)?.length, 1);
+  await app.close();
+});
+
 test('a library that guests may not see shows them no pages', async () => {
   const closed = `${text}collections: [{name: Home, query: "material:book", restricted: true}]\n`;
   const get = pagesOf(closed);

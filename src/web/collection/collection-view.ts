@@ -85,7 +85,7 @@ function* build({ snapshot, person }: Exchange, name: string): Work<Model | unde
     count: answer.total,
     children: nodes(collection.children),
     virtualChildren: nodes(collection.virtualChildren),
-    newest: answer.ids.map((id, i): NewRecord => ({ id, brief: answer.briefs[i]!, created: createdOf(snapshot, id) })),
+    newest: answer.ids.map((id, i): NewRecord => ({ id, brief: answer.briefs[i]!, added: addedAt(snapshot, id) })),
     years: (yield* countYears(snapshot, hits)).map(({ text, count }) => ({ year: Number(text), count })),
     yearFacet: snapshot.site.facets.find((facet) => facet.kind === 'year')?.code,
     examples,
@@ -102,12 +102,17 @@ function pathTo(list: readonly Collection[], wanted: Collection): readonly Colle
   return undefined;
 }
 
-function createdOf(snapshot: IndexSnapshot, id: number): Date {
+/**
+ * When this library got a record; undefined once it was changed, since then the index does not
+ * know. Its `created` is no such time: for a record from elsewhere it is what its 005 said there.
+ */
+function addedAt(snapshot: IndexSnapshot, id: number): Date | undefined {
   for (const { segment, live } of snapshot.segments) {
     const ordinal = segment.ordinalOf(id);
-    if (ordinal >= 0 && live.has(ordinal)) return new Date(segment.columns.created[ordinal]! * 1000);
+    if (ordinal < 0 || !live.has(ordinal)) continue;
+    return segment.revisions[ordinal] === 1 ? new Date(segment.columns.modified[ordinal]! * 1000) : undefined;
   }
-  return new Date(0);
+  return undefined;
 }
 
 /**

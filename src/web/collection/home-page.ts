@@ -16,7 +16,8 @@ import { markdown } from './markdown.ts';
 export interface NewRecord {
   readonly id: number;
   readonly brief: Brief;
-  readonly created: Date;
+  /** When this library got it, where that is known. */
+  readonly added: Date | undefined;
 }
 
 export interface CollectionModel {
@@ -98,14 +99,15 @@ ${model.count > 0 && html`<p class="all"><a href="${toUrl(request)}">${tr.t('hom
 }
 
 function newest(context: PageContext, records: readonly NewRecord[]): Html {
-  return html`<ul class="newest plain">${records.map(({ id, brief, created }) => {
-    const kind = brief.k[0] === undefined ? '' : `${kindName(context, brief.k[0])} · `;
-    return html`<li><h3 dir="auto"><a href="/record/${id}">${titleHtml(context, brief.t)}</a></h3>${byLine(context, brief)}<p class="muted small">${kind}${added(context, created)}</p></li>
+  return html`<ul class="newest plain">${records.map(({ id, brief, added }) => {
+    const kind = brief.k[0] === undefined ? '' : kindName(context, brief.k[0]);
+    const day = added && addedText(context, added);
+    return html`<li><h3 dir="auto"><a href="/record/${id}">${titleHtml(context, brief.t)}</a></h3>${byLine(context, brief)}<p class="muted small">${kind}${kind !== '' && day !== undefined && ' · '}${day}</p></li>
 `;
   })}</ul>`;
 }
 
-function added({ tr }: PageContext, created: Date): Html {
-  const day = html`<time datetime="${created.toISOString().slice(0, 10)}">${tr.date(created)}</time>`;
+function addedText({ tr }: PageContext, added: Date): Html {
+  const day = html`<time datetime="${added.toISOString().slice(0, 10)}">${tr.date(added)}</time>`;
   return tr.rich('home.added', { date: day });
 }

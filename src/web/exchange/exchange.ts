@@ -161,16 +161,17 @@ export type Answering = (exchange: Exchange) => Promise<FastifyReply> | FastifyR
 export interface Routes {
   readonly get: (path: string, answer: Answering) => void;
   readonly post: (path: string, answer: Answering) => void;
+  readonly remove: (path: string, answer: Answering) => void;
 }
 
 /** Adds routes whose handlers are told of a request by its exchange. */
 export function routesOf(app: FastifyInstance, environment: WebEnvironment, begin = beginExchange): Routes {
   const add =
-    (method: 'GET' | 'POST') =>
+    (method: 'GET' | 'POST' | 'DELETE') =>
     (url: string, answer: Answering): void => {
       app.route({ method, url, handler: async (request, reply) => answer(begin(environment, request, reply)) });
     };
-  return { get: add('GET'), post: add('POST') };
+  return { get: add('GET'), post: add('POST'), remove: add('DELETE') };
 }
 
 function pageContext(

@@ -364,6 +364,77 @@ describe('documents', () => {
   });
 });
 
+describe('removing', () => {
+  const remove = (
+    name: string,
+    { query = '', record = 1, headers = editor }: { query?: string; record?: number; headers?: typeof editor } = {},
+  ) =>
+    appOf('local').inject({
+      method: 'DELETE',
+      url: `/api/records/${record}/files/${encodeURIComponent(name)}${query}`,
+      headers,
+    });
+
+  test('one version or all of them go, other formats stay, bytes are kept, and the log names who did it', async () => {
+    const app = appOf('local');
+    for (const bytes of ['r1', 'r2', 'r3']) await put(app, 'gone.pdf', bytes);
+    await put(app, 'gone.tex', 'source');
+    const one = await remove('gone.pdf', { query: '?version=3' });
+    assert.deepEqual([one.statusCode, one.json()], [200, { record: 1, name: 'gone.pdf', versions: [3] }]);
+    assert.equal((await get(app, 'gone.pdf')).body, 'r2', 'the version before it is the newest now');
+    assert.deepEqual((await remove('gone.pdf')).json().versions, [2, 1]);
+    assert.equal((await get(app, 'gone.pdf')).statusCode, 404);
+    assert.doesNotMatch((await app.inject('/record/1')).body, /gone\.pdf/);
+    assert.equal((await get(app, 'gone.tex')).body, 'source');
+    assert.equal((await remove('gone.tex')).statusCode, 200);
+    assert.deepEqual(await store.database.query(sql`SELECT FROM document WHERE name = 'gone'`), []);
+    const digest = createHash('sha256').update('r1').digest('hex');
+    assert.equal(await localStore(join(folder, 'files'), async () => true).size(digest), 2);
+    const [entry] = await store.database.query(
+      sql`SELECT actor, subject, detail FROM audit WHERE action = 'file removed' ORDER BY id LIMIT 1`,
+    );
+    assert.deepEqual(entry, { actor: 'edda', subject: 'record 1: gone.pdf', detail: { versions: [3] } });
+  });
+
+  test('is in the description of the API', async () => {
+    const { paths } = (await appOf('local').inject('/api/openapi.json')).json();
+    const { delete: described } = paths['/api/records/{id}/files/{name}'];
+    assert.equal(described.responses[200].content['application/json'].schema.$ref, '#/components/schemas/RemovedFile');
+    assert.match((await appOf('local').inject('/api')).body, /curl -X DELETE/);
+  });
+
+  test('is for who may add and see the document; all others learn nothing', async () => {
+    const app = appOf('local');
+    await put(app, 'kept.pdf', 'kept');
+    for (const headers of [nobody, readToken, {}])
+      assert.ok([401, 403].includes((await remove('kept.pdf', { headers })).statusCode), JSON.stringify(headers));
+    const answers = [await remove('draft.pdf'), await remove('never.pdf')];
+    assert.deepEqual(
+      answers.map(({ statusCode, body }) => [statusCode, body.replaceAll(/draft|never|"instance":"[^"]*"/g, '')]).at(0),
+      answers.map(({ statusCode, body }) => [statusCode, body.replaceAll(/draft|never|"instance":"[^"]*"/g, '')]).at(1),
+    );
+    assert.equal(answers[0]!.statusCode, 404);
+    assert.equal((await get(app, 'draft.pdf', reviewer)).statusCode, 200);
+    assert.equal((await remove('secret.pdf', { record: 2 })).statusCode, 404);
+    assert.equal((await remove('kept.pdf', { query: '?version=9' })).json().code, 'REPERIO_NO_FILE_VERSION');
+    for (const version of ['', '0', 'x', '1x'])
+      assert.equal((await remove('kept.pdf', { query: `?version=${version}` })).statusCode, 400, version);
+    assert.equal((await remove('kept.PDF')).statusCode, 404);
+    assert.equal((await get(app, 'kept.pdf')).body, 'kept');
+  });
+
+  test('sent again under its key gets the same answer, and takes nothing that came since', async () => {
+    const app = appOf('local');
+    await put(app, 'again.txt', 'first');
+    const headers = { ...editor, 'idempotency-key': 'remove-1' };
+    const first = await remove('again.txt', { headers });
+    assert.equal(first.statusCode, 200);
+    await put(app, 'again.txt', 'second');
+    assert.equal((await remove('again.txt', { headers })).body, first.body);
+    assert.equal((await get(app, 'again.txt')).body, 'second');
+  });
+});
+
 describe('delivery', () => {
   const bytes = randomBytes(100_000);
 

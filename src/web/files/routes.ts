@@ -3,10 +3,13 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
-import { type Added, addFile, type DocumentFile, filesOf, versionsOf } from '../../files/documents.ts';
+import { addFile, type DocumentFile, filesOf, versionsOf } from '../../files/documents.ts';
+import { fileErrors } from '../../files/errors.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { receive } from '../../files/receive.ts';
+import { fileSubject, removeFile } from '../../files/remove.ts';
 import { recordIdIn } from '../../index/record-id.ts';
+import { audit } from '../../people/audit.ts';
 import { may } from '../../people/person.ts';
 import type { Transaction } from '../../store/database.ts';
 import { idempotently } from '../../store/idempotency.ts';
@@ -21,11 +24,11 @@ import { hasThumbnail, thumbnailAddress } from './shown.ts';
 import { deliverThumbnail } from './thumbnail.ts';
 
 /**
- * Files of records: to be read by whoever may see record and document, to be added by who may
- * `runbibdocfile`.
+ * Files of records: to be read by whoever may see record and document, to be added and removed by
+ * who may `runbibdocfile`.
  */
 export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, files: WebFiles): void {
-  const { get, post } = routesOf(app, environment);
+  const { get, post, remove } = routesOf(app, environment);
   app.addContentTypeParser('application/octet-stream', (_, body, done) => done(null, body));
 
   const addresses = { files: deliver, thumbnails: deliverThumbnail } as const;
@@ -65,7 +68,7 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
       ...{ status, description },
     };
     const maySee = (kept: string): boolean => may(snapshot.site, person, 'viewrestrdoc', { status: kept });
-    const added = await addOnce(
+    const added = await changeOnce(
       files,
       exchange,
       (transaction) => addFile(transaction, files.store, wanted, maySee),
@@ -77,6 +80,36 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
       .header('location', exchange.page.baseUrl + fileAddress(record, added.name))
       .send(added);
   });
+
+  remove('/api/records/:id/files/:name', async (exchange) => {
+    const { person, snapshot, args } = exchange;
+    if (!may(snapshot.site, person, 'runbibdocfile'))
+      throw new UserError(webErrors.apiNotAllowed, { action: 'runbibdocfile' });
+    const record = recordNumber(exchange, exchange.param('id'));
+    if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: exchange.param('id') });
+    const wanted = { record, name: exchange.param('name'), version: versionNumber(args.get('version')) };
+    const actor = { name: person.name ?? 'guest', address: exchange.request.ip };
+    const removed = await changeOnce(
+      files,
+      exchange,
+      async (transaction) => {
+        const done = await removeFile(transaction, wanted, (status) => mayRead(exchange, status));
+        await audit(transaction, actor, 'file removed', fileSubject(done), { versions: done.versions });
+        return done;
+      },
+      'DELETE',
+    );
+    return exchange.reply.header('cache-control', 'no-store').send(removed);
+  });
+}
+
+/**
+ * Of a parameter; undefined: all versions. Throws for what is no number: it must not remove all.
+ */
+function versionNumber(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UserError(fileErrors.versionWrong, { text });
 }
 
 /** Of longer ones the digest is kept. */
@@ -86,17 +119,17 @@ const longestKey = 200;
  * With an Idempotency-Key the same request sent again gets the same answer, also when a node died
  * over the first.
  */
-async function addOnce(
+async function changeOnce<T extends object>(
   { database }: WebFiles,
   { request, person }: Exchange,
-  add: (transaction: Transaction) => Promise<Added>,
+  change: (transaction: Transaction) => Promise<T>,
   content: string,
-): Promise<Added> {
+): Promise<T> {
   const key = request.headers['idempotency-key'];
-  if (typeof key !== 'string' || key === '') return database.transaction(add, { attempts: 3 });
+  if (typeof key !== 'string' || key === '') return database.transaction(change, { attempts: 3 });
   const digest = createHash('sha256').update(`${request.url}\n${content}`).digest();
   const kept = key.length > longestKey ? createHash('sha256').update(key).digest('hex') : key;
-  return idempotently(database, { scope: `files ${person.name ?? ''}`, key: kept, digest }, add);
+  return idempotently(database, { scope: `files ${person.name ?? ''}`, key: kept, digest }, change);
 }
 
 /** The document that is asked for; undefined: there is none that this person may see. */

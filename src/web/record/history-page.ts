@@ -29,7 +29,7 @@ export function historyList(context: PageContext, model: HistoryModel): Html {
     {
       head: tr.t('history.version'),
       cell: ({ revision, deleted }) =>
-        html`<a href="${versionAddress(model.id, revision)}">${tr.number(revision)}</a>${revision === model.newest && html` <span class="muted">${tr.t('history.current')}</span>`}${deleted && html` <span class="muted">${tr.t('history.deleted')}</span>`}`,
+        html`<a href="${versionAddress(model.id, revision)}">${tr.number(revision)}</a>${stateOf(context, revision === model.newest, deleted)}`,
     },
     { head: tr.t('history.time'), cell: ({ modified }) => dateTime(context, modified) },
     {
@@ -43,6 +43,13 @@ export function historyList(context: PageContext, model: HistoryModel): Html {
 ${table(tr.t('history.title'), columns, model.versions)}${paging(context, { current: model.page, last: model.last, href })}</section>`;
 }
 
+/** "current, deleted", as far as it is so. */
+function stateOf({ tr }: PageContext, isCurrent: boolean, isDeleted: boolean): HtmlValue {
+  const words = [isCurrent ? tr.t('history.current') : '', isDeleted ? tr.t('history.deleted') : ''];
+  const told = words.filter((word) => word !== '').join(', ');
+  return told !== '' && html` <span class="muted">${told}</span>`;
+}
+
 export function versionAddress(id: number, revision: number): string {
   return `/record/${id}/history/${revision}`;
 }
@@ -52,6 +59,8 @@ function howText({ tr }: PageContext, { revision, reason = '' }: ListedVersion):
   const load = /^load (insert|replace|insert-or-replace) (.+)$/s.exec(reason);
   if (load !== null)
     return tr.rich('history.load', { file: html`<bdi>${load[2]!}</bdi>`, mode: html`<code>${load[1]!}</code>` });
+  const restored = /^restore of revision (\d+)$/.exec(reason);
+  if (restored !== null) return tr.t('history.restored', { revision: restored[1]! });
   if (reason === 'delete') return tr.t('history.delete');
   if (reason !== '') return reason;
   return revision === 1 ? tr.t('history.added') : '';
@@ -79,7 +88,7 @@ export function versionBody(context: PageContext, model: VersionModel): Html {
   const by = person === undefined ? nothing : html`, ${tr.t('history.by', { person })}`;
   const how = howText(context, version);
   return html`<section class="whole"><h2>${tr.t('history.heading', { revision })}</h2>
-<p>${dateTime(context, version.modified)}${by}${how !== '' && html`: ${how}`}${version.deleted && html` (${tr.t('history.deleted')})`}</p>
+<p>${dateTime(context, version.modified)}${by}${how !== '' && html`${tr.t('history.colon')}${how}`}${version.deleted && html` (${tr.t('history.deleted')})`}</p>
 <p class="actions"><a href="/record/${id}/history">${tr.t('history.all')}</a> <a href="${versionAddress(id, revision)}?of=xm" rel="nofollow">MARCXML</a></p>
 ${model.leftOut > 0 && html`<p class="muted">${tr.t('record.left_out', { size: tr.size(model.leftOut) })}</p>`}
 ${

@@ -125,6 +125,9 @@ test('a version says who made it and how, and what is otherwise in it, field by 
   const editor = readers['editor']!;
   const list = (await editor.open('/record/1/history')).body;
   assert.match(list, /<td>ada<\/td><td>load of <bdi>some\.xml<\/bdi> \(<code>replace<\/code>\)/);
+  const boss = readers['boss']!;
+  assert.match((await boss.open('/record/1/history')).body, /<td>version 1 restored<\/td>/);
+  assert.match((await boss.open('/record/1/history?ln=fr')).body, /<td>version 1 rétablie<\/td>/);
   assert.match(list, />3<\/a> <span class="muted">current/);
   const { body } = await editor.open('/record/1/history/3?with=1');
   assert.match(body, /<h3>Changes since version 1<\/h3>/);
@@ -140,7 +143,10 @@ test('a version says who made it and how, and what is otherwise in it, field by 
     'what is otherwise in it is hidden',
   );
   assert.match(body, /<h2>MARC of this version<\/h2>/);
-  assert.match((await editor.open('/record/1/history/3?with=1&ln=fr')).body, /Modifications depuis la version 1/);
+  assert.match(text, / by [a-z]+: load of /);
+  const french = (await editor.open('/record/1/history/3?with=1&ln=fr')).body;
+  assert.match(french, /Modifications depuis la version 1/);
+  assert.match(french.replace(/<[^>]+>/g, ''), / par [a-z]+\u00a0: chargement de /);
 });
 
 test('where versions between are gone, those that are left are listed, shown and compared with each other', async () => {
