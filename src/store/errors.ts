@@ -140,7 +140,7 @@ export const storeErrors = defineErrors({
     status: 503,
     message:
       'The embedded database of this library is gone: {place} is missing or empty, but {folder} had a library ({sign}). No empty database is made in its place.',
-    hint: 'Is a disk not mounted? Else bring the folder back, or restore a backup: `reperio restore`. To begin anew with an empty library, remove everything else in {folder} too. A library on another server needs DATABASE_URL.',
+    hint: 'Is a disk not mounted? Else bring the folder back, or restore a backup: `reperio restore`. To start with an empty library, remove everything else in {folder} too. A library on another server needs DATABASE_URL.',
   },
   embeddedOtherOwner: {
     code: 'REPERIO_EMBEDDED_OTHER_OWNER',

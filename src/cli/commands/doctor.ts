@@ -8,7 +8,7 @@ import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 
 export const command = defineCommand({
-  description: `Asks every check, the settings and the permissions of folders; what is not well has what to type, and a page of the manual. Every check looks anew, which takes some seconds. It works without a database and without a running server.
+  description: `Asks every check, the settings and the permissions of folders; what is not well has what to type, and a page of the manual. Every check looks again, which takes some seconds. It works without a database and without a running server.
 Exit status 1: something is not well, or could not be found out.`,
   examples: [
     { command: 'doctor', doc: 'When something is wrong, and after an installation.' },

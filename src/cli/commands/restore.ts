@@ -14,7 +14,7 @@ import { createProgress, type Progress } from '../progress.ts';
 
 export const command = defineCommand({
   description: `Makes a library of a backup: documents, records, people and everything else, then the index. It goes into an empty data folder, or the empty database that DATABASE_URL
-names; a library that is there stays, and nothing is changed. Settings of the backup are put into the folder "restored" of the data folder; they are not in force.
+names; a library that is there stays, and nothing is changed. Settings of the backup are put into the folder "restored" of the data folder; they take no effect there.
 
 A restore that was interrupted is begun again by the same command; until it has ended, nothing else opens the library.
 Exit status 0: restored. 1: restored, but documents are missing. 2: not restored.`,
@@ -131,7 +131,7 @@ function* lines(
   if (aside !== undefined)
     yield `The library that was there is now in ${aside}; remove it when you do not need it any more.`;
   if (isPoint) yield 'Its log is not archived: `reperio backup continuous on` begins that.';
-  yield `Its settings are in ${dataFolder}/restored, and not in force.`;
+  yield `Its settings are in ${dataFolder}/restored, where they take no effect.`;
   const serve = isElsewhere ? `REPERIO_DATA=${dataFolder} reperio serve` : 'reperio serve';
   yield `Restored ${grouped(records)} records as of ${at} in ${seconds.toFixed(1)} s. Serve it: ${serve}`;
 }
