@@ -2,7 +2,7 @@
  * `npm test`: runs the test files with one embedded PostgreSQL for all of them, those that took longest last time first,
  * and ends with one line that says how it went.
  */
-import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from 'node:test';
@@ -46,6 +46,9 @@ const missing = [...missingPackages(), ...missingTiers(files)];
 tellMissing(missing);
 console.log(`Properties are tried with TEST_SEED=${seed} and TEST_SCALE=${scale}.\n`);
 const folder = mkdtempSync(join(tmpdir(), 'reperio-test-'));
+// Files beside each other start whole nodes, each with a dozen of connections.
+mkdirSync(layoutOf(folder).folder, { recursive: true });
+writeFileSync(join(layoutOf(folder).folder, 'postgresql.local.conf'), "max_connections = '250'\n");
 const server = await joinServer(layoutOf(folder));
 process.env['TEST_DATABASE_FOLDER'] = folder;
 

@@ -334,7 +334,7 @@ export const harmlessFormat: ExportFormat = {
   {
     name: 'a periodic task',
     edits: [
-      { file: 'src/library/jobs.ts', before: "  'requests',\n] as const;", add: "  'recipes',\n" },
+      { file: 'src/library/task-names.ts', before: "  'requests',\n] as const;", add: "  'recipes',\n" },
       {
         file: 'src/library/jobs.ts',
         before: '    requests: {',

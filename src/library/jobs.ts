@@ -10,18 +10,7 @@ import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/idempotency.ts';
 import { backupTasks } from './backup-tasks.ts';
-
-/** Of all tasks; nodes of another version may know others. */
-export const taskNames = [
-  'access',
-  'backup',
-  'backup-archive',
-  'backup-drill',
-  'files',
-  'gc',
-  'nodes',
-  'requests',
-] as const;
+import { taskNames } from './task-names.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

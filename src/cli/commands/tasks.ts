@@ -4,13 +4,10 @@ import { askToStop, enterTasks, laneLeases, taskStates } from '../../jobs/calend
 import { jobErrors } from '../../jobs/errors.ts';
 import { doTask } from '../../jobs/run-tasks.ts';
 import { lanes } from '../../jobs/task.ts';
-import { libraryTasks, taskNames } from '../../library/jobs.ts';
-import { createLogger, logTask } from '../../monitor/log.ts';
+import { taskNames } from '../../library/task-names.ts';
 import { takeLease } from '../../store/lease.ts';
 import { openStore } from '../../store/open.ts';
-import { workOnTasks } from '../../supervisor/work-on-tasks.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
-import { logTo } from '../readable-log.ts';
 import { taskTable } from '../status-text.ts';
 import { windowOf } from '../terminal.ts';
 
@@ -55,6 +52,7 @@ const run = defineSubcommand({
     const store = await openStore(given, { signal });
     try {
       const { database, url } = store;
+      const { libraryTasks } = await import('../../library/jobs.ts');
       const tasks = libraryTasks(database, given);
       if (given.isolated) print('The setting `isolated` is on: no task is run.');
       await enterTasks(database, tasks);
@@ -125,6 +123,9 @@ Any number of these processes may run: each task is run by one of them.`,
   arguments: {},
   options: {},
   run: async ({ settings, signal, stderr, colour, print }) => {
+    const { createLogger, logTask } = await import('../../monitor/log.ts');
+    const { workOnTasks } = await import('../../supervisor/work-on-tasks.ts');
+    const { logTo } = await import('../readable-log.ts');
     const given = settings();
     const logger = createLogger(given, logTo(stderr, given, colour));
     await workOnTasks({

@@ -20,6 +20,8 @@ export interface CheckBoard {
 const staleAfter = 3;
 /** Milliseconds. */
 const retryAfter = 10_000;
+/** Most of them ask the database, whose connections are few. */
+const mostAtOnce = 3;
 
 /**
  * Keeps what checks found. One that hangs, as over a folder that does not answer, is not begun a
@@ -30,6 +32,7 @@ export function createCheckBoard(table: readonly Check[], world: CheckWorld): Ch
   const memories = new Map<string, Map<string, unknown>>();
   const running = new Map<string, Promise<void>>();
   const begun = new Map<string, number>();
+  const turns = inTurns(mostAtOnce);
 
   async function run(check: Check): Promise<void> {
     const { name } = check;
@@ -38,7 +41,7 @@ export function createCheckBoard(table: readonly Check[], world: CheckWorld): Ch
     const memory = memories.get(name) ?? new Map<string, unknown>();
     memories.set(name, memory);
     begun.set(name, world.now());
-    const work = runCheck(check, { ...world, memory }).then((finding) => {
+    const work = turns(() => runCheck(check, { ...world, memory })).then((finding) => {
       results.set(name, { name, finding, when: world.now() });
       running.delete(name);
     });
@@ -72,3 +75,20 @@ export function createCheckBoard(table: readonly Check[], world: CheckWorld): Ch
 }
 
 const notYet: Finding = { atLeast: 'unknown', sentence: 'Nobody has looked yet: the node has just begun.' };
+
+/** Does so many pieces of work at a time; the others wait. */
+function inTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let doing = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (doing >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else doing++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) doing--;
+      else next();
+    }
+  };
+}

@@ -11,7 +11,7 @@ test('what a disk or a database says of our files is for the log: readers are to
   for (const [kind, status] of [
     [storeErrors.diskFull, 507],
     [storeErrors.folderDenied, 500],
-    [storeErrors.databaseRefused, 500],
+    [storeErrors.databaseRefused, 503],
   ] as const) {
     const library = {
       ...articleLibrary(),

@@ -18,6 +18,8 @@ const reasons: Readonly<Record<string, Reason>> = {
   [webErrors.noDatabase.code]: 'database',
   [storeErrors.databaseAway.code]: 'database',
   [storeErrors.databaseBusy.code]: 'database',
+  [storeErrors.embeddedLost.code]: 'database',
+  [storeErrors.tableMissing.code]: 'database',
   [storeErrors.restoreUnfinished.code]: 'restoring',
   [storeErrors.statementTimeout.code]: 'slow',
   [webErrors.late.code]: 'late',

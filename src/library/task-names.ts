@@ -1,0 +1,11 @@
+/** Of all tasks; nodes of another version may know others. */
+export const taskNames = [
+  'access',
+  'backup',
+  'backup-archive',
+  'backup-drill',
+  'files',
+  'gc',
+  'nodes',
+  'requests',
+] as const;
