@@ -60,6 +60,16 @@ function* lines({
 }: Verified & { readonly log: number }): Generator<string> {
   for (const { set, file, offset, problem } of findings)
     yield `damaged: ${set === undefined ? '' : `backup ${set}, `}${file}, at byte ${grouped(offset)}: ${problem}`;
-  const read = `${grouped(sets.length)} backups, ${grouped(files)} files, ${grouped(documents)} documents, ${log === 0 ? '' : `${grouped(log)} files of the log, `}${megabytes(bytes)}`;
-  yield `${read}: ${findings.length === 0 ? 'all as they were written' : `${findings.length} are damaged or missing`}.`;
+  const parts = [
+    counted(sets.length, 'backup'),
+    counted(files, 'file'),
+    counted(documents, 'document'),
+    ...(log === 0 ? [] : [`${counted(log, 'file')} of the log`]),
+    megabytes(bytes),
+  ];
+  yield `${parts.join(', ')}: ${findings.length === 0 ? 'all as they were written' : `${findings.length} are damaged or missing`}.`;
+}
+
+function counted(count: number, one: string): string {
+  return `${grouped(count)} ${one}${count === 1 ? '' : 's'}`;
 }
