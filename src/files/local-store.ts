@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { UserError } from '../errors/errors.ts';
 import { handToFolderOwner, makeHandedFolder } from '../store/folder-owner.ts';
+import { syncFolder } from '../store/sync-folder.ts';
 import { type ContentStore, contentPath, digestAt, type KeptContent } from './content.ts';
 import { fileErrors } from './errors.ts';
 import { type GateOptions, gateOf, NoAnswer } from './gate.ts';
@@ -268,16 +269,4 @@ async function statOf(path: string): Promise<Stats | undefined> {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-}
-
-/** So that the name is still there after a power cut. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } catch {
-    // Some network file systems cannot; they have their own care.
-  } finally {
-    await folder.close();
-  }
 }

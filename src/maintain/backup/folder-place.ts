@@ -4,6 +4,7 @@ import { access, open, readdir, readFile, rename, rm, stat, statfs } from 'node:
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { giveToFolderOwner, makeOwnedFolder } from '../../store/folder-owner.ts';
+import { syncFolder } from '../../store/sync-folder.ts';
 import { backupErrors } from './errors.ts';
 import { ownerFile, ownerOf, ownerText, type Place, type PlacedFile } from './place.ts';
 
@@ -124,15 +125,4 @@ export function folderPlace(folder: string): Place {
 /** "2026-11-29T220041Z-ab12". */
 export function isSetName(name: string): boolean {
   return /^\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{4}$/.test(name);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } catch {
-    // Some network file systems cannot; they have their own care.
-  } finally {
-    await folder.close();
-  }
 }

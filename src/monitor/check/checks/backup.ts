@@ -9,7 +9,7 @@ import { alone } from './parts.ts';
 
 export const backup: Check = {
   name: 'backup',
-  question: 'Is there a backup of last night, and is it whole?',
+  question: 'Is no backup overdue, and is the newest one whole?',
   summary: 'Seconds since the newest backup was taken; without one, since the library began or was restored.',
   warning: '129600',
   critical: '259200',

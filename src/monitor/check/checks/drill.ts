@@ -4,7 +4,7 @@ import { libraryBackups, makesBackups } from './backups.ts';
 
 export const drill: Check = {
   name: 'drill',
-  question: 'Was a restore tried lately, and did it work?',
+  question: 'Is no trial of a restore overdue, and did the last one work?',
   summary: 'Seconds since a restore was last tried; without a trial, since the library began or was restored.',
   warning: String(62 * 86_400),
   page: 'A backup that is missing',
