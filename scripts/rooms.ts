@@ -303,6 +303,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     notFor: 'anything that runs',
     imports: ['addresses', 'config', 'errors', 'formats', 'monitor', 'yaml'],
   },
+  'deploy/ssh': {
+    for: "hosts by OpenSSH's client: one connection each, commands as words with a time limit, copies by rsync",
+    notFor: 'what is done there (deploy/rollout)',
+    imports: ['errors'],
+  },
   'maintain/tune': {
     for: 'advice on settings of a machine and of a database server: facts, rules, applying, proving',
     notFor: 'checks of a running library (monitor); configuration of a new host (cluster)',
