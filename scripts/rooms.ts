@@ -26,6 +26,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'cluster',
       'config',
       'demo',
+      'deploy/release',
       'errors',
       'files',
       'formats',
@@ -307,6 +308,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: "hosts by OpenSSH's client: one connection each, commands as words with a time limit, copies by rsync",
     notFor: 'what is done there (deploy/rollout)',
     imports: ['errors'],
+  'deploy/release': {
+    for: 'a release as one verified thing: what it says of itself, its manifest, its file, where it runs',
+    notFor: 'making one (scripts/release), sending it to hosts (deploy/rollout)',
+    imports: ['config', 'errors', 'site', 'store'],
   },
   'maintain/tune': {
     for: 'advice on settings of a machine and of a database server: facts, rules, applying, proving',

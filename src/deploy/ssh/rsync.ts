@@ -61,7 +61,8 @@ export async function rsync(
     child.kill('SIGTERM');
   }, limit * 1000);
   try {
-    const [status]: (number | null)[] = await once(child, 'close');
+    const closed = await once(child, 'close');
+    const status = closed[0] as number | null;
     if (status === 0) return Number(/Total bytes sent: (\d+)/.exec(stdout)?.[1] ?? 0);
     throw explainCopy(target, { to, limit, late, status, stderr });
   } catch (error) {
