@@ -308,6 +308,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: "hosts by OpenSSH's client: one connection each, commands as words with a time limit, copies by rsync",
     notFor: 'what is done there (deploy/rollout)',
     imports: ['errors'],
+  },
   'deploy/release': {
     for: 'a release as one verified thing: what it says of itself, its manifest, its file, where it runs',
     notFor: 'making one (scripts/release), sending it to hosts (deploy/rollout)',
