@@ -10,7 +10,7 @@ fail() {
   exit 1
 }
 
-# $1: runtime, or all for the development dependencies as well.
+# $1: runtime, or all for the development dependencies as well, or release for nothing but what runs.
 prepare() {
   case $(uname -sm) in
     'Linux x86_64') arch=x64 ;;
@@ -72,7 +72,10 @@ install_dependencies() {
   say 'Installing dependencies (a minute or two, the first time only) ...'
   log=$root/.npm-install.log
   dev=
-  if [ "$1" = all ]; then dev=--include=dev; fi
+  case $1 in
+    all) dev=--include=dev ;;
+    release) dev=--omit=dev ;;
+  esac
   # What install scripts would do is done where it is needed: natives below, links of libraries in src/store/embedded/binaries.ts.
   if ! (cd "$root" && run_npm ci --ignore-scripts $dev) >"$log" 2>&1; then explain_npm 'The dependencies could not be installed'; fi
   rm -f "$log"

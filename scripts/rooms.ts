@@ -26,6 +26,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'cluster',
       'config',
       'demo',
+      'deploy/release',
       'errors',
       'files',
       'formats',
@@ -302,6 +303,16 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: 'hosts as data: one file that describes a cluster, checked and drawn, and what is made of it for each program',
     notFor: 'anything that runs',
     imports: ['addresses', 'config', 'errors', 'formats', 'monitor', 'yaml'],
+  },
+  'deploy/ssh': {
+    for: "hosts by OpenSSH's client: one connection each, commands as words with a time limit, copies by rsync",
+    notFor: 'what is done there (deploy/rollout)',
+    imports: ['errors'],
+  },
+  'deploy/release': {
+    for: 'a release as one verified thing: what it says of itself, its manifest, its file, where it runs',
+    notFor: 'making one (scripts/release), sending it to hosts (deploy/rollout)',
+    imports: ['config', 'errors', 'site', 'store'],
   },
   'maintain/tune': {
     for: 'advice on settings of a machine and of a database server: facts, rules, applying, proving',

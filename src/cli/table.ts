@@ -122,6 +122,11 @@ export const commandTable: CommandTable = {
     summary: 'Check and draw a cluster of hosts; render its configuration.',
     load: () => import('./commands/cluster.ts'),
   },
+  release: {
+    group: 'Running',
+    summary: 'Show and verify a release: its version, and every file of it.',
+    load: () => import('./commands/release.ts'),
+  },
   profile: {
     group: 'Programming',
     summary: 'Show in which functions a worker spends its time.',

@@ -1,0 +1,5 @@
+import type { CommandGroup } from '../command.ts';
+import { show } from './release/show.ts';
+import { verify } from './release/verify.ts';
+
+export const command: CommandGroup = { commands: { show, verify } };
