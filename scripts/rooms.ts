@@ -27,6 +27,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'config',
       'demo',
       'deploy/release',
+      'deploy/service',
       'errors',
       'files',
       'formats',
@@ -308,6 +309,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: "hosts by OpenSSH's client: one connection each, commands as words with a time limit, copies by rsync",
     notFor: 'what is done there (deploy/rollout)',
     imports: ['errors'],
+  },
+  'deploy/service': {
+    for: 'the units of systemd of one machine: made by its settings, written',
+    notFor: 'their text (cluster)',
+    imports: ['cluster', 'config', 'errors'],
   },
   'deploy/release': {
     for: 'a release as one verified thing: what it says of itself, its manifest, its file, where it runs',

@@ -117,6 +117,11 @@ export const commandTable: CommandTable = {
     summary: 'Show, check and explain the settings.',
     load: () => import('./commands/config.ts'),
   },
+  service: {
+    group: 'Running',
+    summary: 'Write the units of systemd for a library on one machine.',
+    load: () => import('./commands/service.ts'),
+  },
   cluster: {
     group: 'Running',
     summary: 'Check and draw a cluster of hosts; render its configuration.',
