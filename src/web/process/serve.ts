@@ -34,6 +34,7 @@ import { repeat } from '../../supervisor/repeat.ts';
 import { Supervisor, WorkerFailed } from '../../supervisor/supervisor.ts';
 import { tellSystemd } from '../../supervisor/systemd.ts';
 import { webErrors } from '../http/errors.ts';
+import { otherAddress, takeInherited } from './inherited.ts';
 import type { BackgroundStart, WorkerStart } from './process-start.ts';
 
 export interface ServeOptions {
@@ -73,6 +74,7 @@ export async function serve({
   onReload,
 }: ServeOptions): Promise<void> {
   closeDataFolder(settings);
+  const inherited = takeInherited();
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
     forgetScoreboards(settings.dataFolder);
@@ -100,6 +102,7 @@ export async function serve({
         plan: planOf(settings),
         host: settings.host,
         port: settings.port,
+        inherited: inherited.web,
         signal,
         log,
         say,
@@ -113,6 +116,8 @@ export async function serve({
           onListening(address);
         },
       });
+      const other = otherAddress(inherited.web, settings);
+      if (other !== undefined) say('warn', other);
       const status = (): NodeStatus => ({
         ...machine(settings, started),
         ...partsOf(supervisor),
@@ -146,6 +151,7 @@ export async function serve({
       const listener = await listenForStatus({
         socket: statusSocket(settings.dataFolder),
         port: settings.statusPort,
+        inherited: inherited.status?.fd,
         view: () => viewOf(status(), database),
         checks: board,
         profile: (seconds, place) => supervisor.profile(seconds, place),
