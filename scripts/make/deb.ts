@@ -20,7 +20,7 @@ const architectures = { x64: 'amd64', arm64: 'arm64' } as const;
 /** Makes reperio_VERSION_ARCH.deb; the same release makes the same bytes. */
 export async function makeDeb(plan: PackagePlan): Promise<string> {
   needPrograms({ 'dpkg-deb': 'dpkg' });
-  const { root, release, work, out, revision, maintainer, epoch } = plan;
+  const { root, release, work, out, revision, maintainer, epoch, level } = plan;
   const stage = join(work, 'deb');
   await makePayload(plan, stage, { units: 'lib/systemd/system', zsh: 'usr/share/zsh/vendor-completions' });
   const doc = join(stage, 'usr/share/doc/reperio');
@@ -42,7 +42,7 @@ export async function makeDeb(plan: PackagePlan): Promise<string> {
   output('chmod', ['-R', 'u=rwX,go=rX', stage]);
   const path = join(out, `reperio_${version}_${architecture}.deb`);
   process.env['SOURCE_DATE_EPOCH'] = String(epoch);
-  output('dpkg-deb', ['--root-owner-group', '-Zxz', '-z6', '--build', stage, `${path}.part`]);
+  output('dpkg-deb', ['--root-owner-group', '-Zxz', `-z${level}`, '--build', stage, `${path}.part`]);
   renameSync(`${path}.part`, path);
   return `${path}: ${(statSync(path).size / 1e6).toFixed(1)} MB. Install it: apt install ${path}`;
 }

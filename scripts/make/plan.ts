@@ -22,6 +22,8 @@ export interface PackagePlan {
   readonly maintainer: string;
   /** For everything that is dated: when the release was committed. */
   readonly epoch: number;
+  /** Of xz: 6, or less where time counts. */
+  readonly level: number;
 }
 
 export interface PlanOptions extends Pick<PackagePlan, 'root' | 'work' | 'out' | 'revision' | 'maintainer'> {
@@ -47,5 +49,5 @@ export async function planOf({ archive, ...options }: PlanOptions): Promise<Pack
     throw error instanceof UserError ? new Refusal(error.message, error.hint) : error;
   }
   const release = readRelease(tree);
-  return { ...options, tree, release, epoch: Date.parse(release.date) / 1000 };
+  return { ...options, tree, release, level: 6, epoch: Date.parse(release.date) / 1000 };
 }

@@ -9,7 +9,7 @@ const architectures = { x64: 'x86_64', arm64: 'aarch64' } as const;
 /** Makes reperio-VERSION.ARCH.rpm and the package of its SELinux policy. */
 export async function makeRpm(plan: PackagePlan): Promise<string> {
   needPrograms({ rpmbuild: 'rpm' });
-  const { root, release, work, out, revision, maintainer, epoch } = plan;
+  const { root, release, work, out, revision, maintainer, epoch, level } = plan;
   const payload = join(work, 'payload');
   await makePayload(plan, payload, { units: 'usr/lib/systemd/system', zsh: 'usr/share/zsh/site-functions' });
   mkdirSync(join(payload, 'usr/share/licenses/reperio'), { recursive: true });
@@ -23,6 +23,7 @@ export async function makeRpm(plan: PackagePlan): Promise<string> {
     _buildhost: 'localhost',
     clamp_mtime_to_source_date_epoch: '1',
     use_source_date_epoch_as_buildtime: '1',
+    _binary_payload: `w${level}.xzdio`,
     reperio_version: release.version,
     reperio_release: revision,
     reperio_glibc: release.platform.glibc,
