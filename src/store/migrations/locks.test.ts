@@ -46,4 +46,6 @@ test('a line names tables, what waits, and the time', () => {
   assert.deepEqual(parseLocks('record, revision, reads and writes, 2.5s/1000 rows')?.tables, ['record', 'revision']);
   for (const wrong of ['record', 'record, writes', 'record, writes, 1s', 'record, writes, 1s/0 rows'])
     assert.equal(parseLocks(wrong), undefined, wrong);
+  assert.equal(locksOf('0099-a.sql', '-- locks: record, writes, 1s/1 rows\nCREATE'), 'record, writes, 1s/1 rows');
+  assert.equal(locksOf('0099-a.sql', '-- About locks: none.\nCREATE'), undefined);
 });
