@@ -52,6 +52,9 @@ export async function recordDeployment(database: Database, deployment: Deploymen
     const [row] = await transaction.query<{ number: number }>(sql`
       UPDATE deployment SET ended = ${at(ended)}::timestamptz, outcome = ${outcome ?? null}, problem = ${problem ?? null}
       WHERE id = ${id} RETURNING number`);
+    await transaction.query(
+      sql`DELETE FROM deployment_step WHERE deployment = ${row!.number} AND at >= ${steps.length}`,
+    );
     const rows = steps.map((step, place) => ({ ...step, at: place, began: at(step.began) }));
     await transaction.query(sql`
       INSERT INTO deployment_step (deployment, at, host, kind, back, state, began, seconds, said)

@@ -34,7 +34,7 @@ export async function awaitReady(
     const missing = whatIsMissing(found, version);
     const other = missing === undefined ? differing(before, found.answers ?? []) : undefined;
     if (missing === undefined && other === undefined)
-      return before.length === 0 ? undefined : `${before.length} answers as before`;
+      return before.length === 0 ? undefined : 'answers as before';
     if (missing !== undefined && isOver(readyLimit))
       throw new UserError(rolloutErrors.notReady, {
         ...{ host: name, seconds: readyLimit, said: missing, unit: 'reperio-web' },

@@ -107,20 +107,21 @@ if [ -n "$bad" ]; then
 fi
 if [ "$at" = "$part" ]; then mv -T "$part" "$release"; fi`;
 
-/** folder, link, folder that it named before or nothing: each link is replaced in one step. */
+/** folder, what the link says from now on: it is replaced in one step. */
 export const switchScript = `
-folder=$1; to=$2; before=$3
-point() { ln -sfn "$2" "$folder/.$1.new"; mv -T "$folder/.$1.new" "$folder/$1"; }
+folder=$1; to=$2
 [ -x "$folder/$to/bin/reperio" ] || [ -x "$to/bin/reperio" ]
-if [ -n "$before" ] && [ "$(readlink -f "$folder/current")" = "$before" ]; then point previous "$before"; fi
-point current "$to"`;
+ln -sfn "$to" "$folder/.current.new"
+mv -T "$folder/.current.new" "$folder/current"`;
 
 /** Units: all are restarted; when one is not well, what it wrote last. */
 export const restartScript = `
 if ! systemctl restart "$@"; then
   for each; do
     if ! systemctl is-active --quiet "$each"; then
-      journalctl -q -n 15 -o cat --no-pager -u "$each" 2>/dev/null | grep -v '^ *at ' | tail -n 4 >&2
+      journalctl -q -n 40 -o cat --no-pager -u "$each" 2>/dev/null |
+        grep -E 'rror|annot|failed' | sed 's/^ *//' | awk '!seen[$0]++' | tail -n 3 | cut -c 1-200 |
+        awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 } END { if (NR) print "" }' >&2
     fi
   done
   exit 1
@@ -135,9 +136,16 @@ for each; do
   if ! tr '\\0' '\\n' <"/proc/$pid/cmdline" | grep -qF "$release/"; then echo "$each runs another release"; exit 0; fi
 done`;
 
-/** folder, how many stay: releases that are neither in force nor the one before go, the oldest first. */
+/**
+ * folder, how many stay, folder that was in force before: that is where a rollback leads from now on;
+ * releases that are neither go, the oldest first.
+ */
 export const pruneScript = `
-folder=$1; keep=$2
+folder=$1; keep=$2; before=$3
+if [ "$(readlink -f "$folder/current")" != "$before" ]; then
+  ln -sfn "$before" "$folder/.previous.new"
+  mv -T "$folder/.previous.new" "$folder/previous"
+fi
 current=$(readlink -f "$folder/current"); previous=$(readlink -f "$folder/previous" || :)
 rm -rf "$folder"/releases/.*.part
 count=0
