@@ -128,9 +128,10 @@ async function verify({ fleet, deployment }: Doing, { name }: DeployHost): Promi
   const files = [...text.matchAll(/^(.*): FAILED/gm)].map(([, file = '']) => file);
   if (files.length === 0) return undefined;
   const shown = files.slice(0, 3).join(', ');
-  const count = files.length === 1 ? 'one file is' : `${files.length} files are`;
+  const count = files.length === 1 ? 'a file' : `${files.length} files`;
   const more = files.length > 3 ? `${shown} and ${files.length - 3} more` : shown;
-  throw new UserError(rolloutErrors.fileDiffers, { host: name, to, count, files: more });
+  const are = files.length === 1 ? 'is' : 'are';
+  throw new UserError(rolloutErrors.fileDiffers, { host: name, to, count, are, files: more });
 }
 
 /** With the settings of the host, and with the library as it is now: the plan may be an hour old. */

@@ -70,7 +70,7 @@ export const rolloutErrors = defineErrors({
   fileDiffers: {
     code: 'REPERIO_DEPLOY_FILE_DIFFERS',
     status: 409,
-    message: 'On {host}, {count} of release {to} not as its manifest says: {files}.',
+    message: 'On {host}, {count} of release {to} {are} not as its manifest says: {files}.',
     hint: 'Run the command again: it copies again what differs. If that is no help, verify the release here with `reperio release verify`.',
   },
   noSpace: {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Deployment } from '../../../src/deploy/rollout/deployment.ts';
+import { programScript } from '../../../src/deploy/rollout/scripts.ts';
 import { makeReleaseFolder, type ReleaseChange } from '../../support/release-folder.ts';
 import { waitFor } from '../../support/wait.ts';
 import {
@@ -142,6 +143,13 @@ export class DeployWorld {
   async begin(service: string, ...words: readonly string[]): Promise<void> {
     const argv = [program, 'deploy', ...words, '--file', clusterFile];
     await this.cluster.host('operator').spawn(service, argv, { environment: this.environment });
+  }
+
+  /** A command of the release in force on a host, as its services run it. */
+  async program(name: string, ...words: readonly string[]): Promise<string> {
+    const own = '/opt/reperio/current/bin/reperio';
+    const argv = ['sh', '-euc', programScript, 'sh', 'reperio', '/var/lib/reperio', '/etc/reperio/reperio.yaml', '/etc/reperio/secrets.env', own];
+    return this.cluster.exec(name, [...argv, ...words], { timeout: 60_000 });
   }
 
   get environment(): Readonly<Record<string, string>> {
