@@ -33,7 +33,10 @@ describe('a deployment that something happens to', { skip: why }, () => {
       .map((line) => JSON.parse(line) as StepRecord);
 
   const reached = (service: string, host: string, kind: string): Promise<true> =>
-    waitFor(`${kind} of ${host}`, () => stepsOf(service).some((step) => step.host === host && step.kind === kind) || undefined);
+    waitFor(
+      `${kind} of ${host}`,
+      () => stepsOf(service).some((step) => step.host === host && step.kind === kind) || undefined,
+    );
 
   const ended = (service: string): Promise<true> =>
     waitFor(`the end of ${service}`, () => !world.cluster.host('operator').runs(service) || undefined, 240_000);
@@ -72,7 +75,10 @@ describe('a deployment that something happens to', { skip: why }, () => {
         await reached(service, host, kind);
         await world.cluster.host('operator').killAll(service);
         const status = await world.operate('status');
-        assert.match(status.stdout, /Locked by root@operator since .*: deploying 0\.2\.2\n0\.2\.1 -> 0\.2\.2: \d+ of \d+ steps are done/);
+        assert.match(
+          status.stdout,
+          /Locked by root@operator since .*: deploying 0\.2\.2\n0\.2\.1 -> 0\.2\.2: \d+ of \d+ steps are done/,
+        );
         const refused = await world.operate('run', first);
         assert.match(refused.stderr, /Deploying is locked by/);
       }
@@ -109,7 +115,8 @@ describe('a deployment that something happens to', { skip: why }, () => {
 
   test('a file that was altered after the copy is named, and nothing was changed', limit, async () => {
     const release = await world.makeRelease(goodRelease('0.2.3'));
-    const alter = '#!/bin/sh\n/usr/bin/rsync "$@"; s=$?\necho >>/opt/reperio/releases/.0.2.3.part/package.json\nexit $s\n';
+    const alter =
+      '#!/bin/sh\n/usr/bin/rsync "$@"; s=$?\necho >>/opt/reperio/releases/.0.2.3.part/package.json\nexit $s\n';
     installProgram(world.cluster, 'web2', 'rsync', alter);
     const told = await world.operate('run', release);
     assertStatus(told, 1);

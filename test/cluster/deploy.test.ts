@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { waitFor } from '../support/wait.ts';
 import { isWhole } from '../support/scale.ts';
+import { waitFor } from '../support/wait.ts';
 import {
   assertAsPlanned,
   assertNobodyFailed,
@@ -19,8 +19,11 @@ const limit = { timeout: 300_000 };
 /** Seconds in which the errors of a node are watched. */
 const verify = isWhole ? 4 : 1;
 
-// Real sshd, rsync, HAProxy, PostgreSQL and nodes. Only systemd is not: namespaces have none, so hosts/units.py runs the rendered units.
-describe('a release is brought to a worker host and two web nodes behind two balancers', { skip: skipTier('deploy') }, () => {
+// Real sshd, rsync, HAProxy, PostgreSQL and nodes. Only systemd is not: namespaces have none, so
+// hosts/units.py runs the rendered units.
+describe('a release is brought to a worker host and two web nodes behind two balancers', {
+  skip: skipTier('deploy'),
+}, () => {
   let world: DeployWorld;
   before(async () => {
     world = await DeployWorld.open(verify);
@@ -34,7 +37,10 @@ describe('a release is brought to a worker host and two web nodes behind two bal
     const { report, result } = await world.whileRead(() => world.operate('run', release));
     assertStatus(result, 1);
     assert.match(result.stderr, /Cannot find module .*x\.ts[^]*All hosts run what they ran before/);
-    assert.match(result.stdout, /^worker1 .* ok .*\nweb1 .* restart NOT: .*\n +back to 0\.2\.0: web1 [\d.]+ s, worker1 [\d.]+ s$/m);
+    assert.match(
+      result.stdout,
+      /^worker1 .* ok .*\nweb1 .* restart NOT: .*\n +back to 0\.2\.0: web1 [\d.]+ s, worker1 [\d.]+ s$/m,
+    );
     assertNobodyFailed(report);
     await assertSettled(world, '0.2.0');
     const [done] = await logOf(world);
@@ -44,32 +50,39 @@ describe('a release is brought to a worker host and two web nodes behind two bal
 
   if (!isWhole) return;
 
-  test('a good release: what was planned is done, and no reader notices; nor when it is taken back', limit, async () => {
-    const release = await world.makeRelease(goodRelease('0.2.2'));
-    const text = await world.operate('plan', release);
-    assertStatus(text, 0);
-    assert.match(text.stdout, /^0\.2\.0 -> 0\.2\.2, 4 files/);
-    assert.match(text.stdout, /^schema +0020-later\.sql additive, writes to record wait less than a second \(300 rows\)$/m);
-    assert.match(text.stdout, /rendered: as on the hosts$/m);
-    const plan = await planOf(world, release);
-    const { report, result } = await world.whileRead(() => world.operate('run', release));
-    assertStatus(result, 0);
-    assertNobodyFailed(report);
-    await assertSettled(world, '0.2.2');
-    const [done] = await logOf(world);
-    assertAsPlanned(plan, done!);
-    const again = await world.operate('run', release);
-    assertStatus(again, 1);
-    assert.match(again.stderr, /All hosts run release 0\.2\.2 already/);
-    const back = await world.whileRead(() => world.operate('rollback'));
-    assertStatus(back.result, 0);
-    assertNobodyFailed(back.report);
-    await assertSettled(world, '0.2.0');
-    // The hosts have it still: nothing is sent.
-    const forward = await world.operate('run', '0.2.2');
-    assertStatus(forward, 0);
-    await assertSettled(world, '0.2.2');
-  });
+  test(
+    'a good release: what was planned is done, and no reader notices; nor when it is taken back',
+    limit,
+    async () => {
+      const release = await world.makeRelease(goodRelease('0.2.2'));
+      const text = await world.operate('plan', release);
+      assertStatus(text, 0);
+      assert.match(text.stdout, /^0\.2\.0 -> 0\.2\.2, 4 files/);
+      assert.match(
+        text.stdout,
+        /^schema +0020-later\.sql additive, writes to record wait less than a second \(300 rows\)$/m,
+      );
+      assert.match(text.stdout, /rendered: as on the hosts$/m);
+      const plan = await planOf(world, release);
+      const { report, result } = await world.whileRead(() => world.operate('run', release));
+      assertStatus(result, 0);
+      assertNobodyFailed(report);
+      await assertSettled(world, '0.2.2');
+      const [done] = await logOf(world);
+      assertAsPlanned(plan, done!);
+      const again = await world.operate('run', release);
+      assertStatus(again, 1);
+      assert.match(again.stderr, /All hosts run release 0\.2\.2 already/);
+      const back = await world.whileRead(() => world.operate('rollback'));
+      assertStatus(back.result, 0);
+      assertNobodyFailed(back.report);
+      await assertSettled(world, '0.2.0');
+      // The hosts have it still: nothing is sent.
+      const forward = await world.operate('run', '0.2.2');
+      assertStatus(forward, 0);
+      await assertSettled(world, '0.2.2');
+    },
+  );
 
   test('readers who get errors from the release are noticed, and it is taken back', limit, async () => {
     const release = await world.makeRelease(sickRelease('0.2.3'));
@@ -89,22 +102,26 @@ describe('a release is brought to a worker host and two web nodes behind two bal
     await assertSettled(world, '0.2.2');
   });
 
-  test('a release with another index is deployed; the way back is the one to the earlier index first', limit, async () => {
-    const release = await world.makeRelease(indexRelease('0.2.5'));
-    const plan = await planOf(world, release);
-    assert.notEqual(plan.index, undefined);
-    assertStatus(await world.operate('run', release), 0);
-    await assertSettled(world, '0.2.5');
-    const refused = await waitFor('the new index', async () => {
-      const told = await world.operate('rollback');
-      return /The index is of analysis/.test(told.stderr) ? told : undefined;
-    });
-    assertStatus(refused, 1);
-    assert.match(refused.stderr, /reperio index downgrade/);
-    await world.program('worker1', 'index', 'downgrade');
-    assertStatus(await world.operate('rollback'), 0);
-    await assertSettled(world, '0.2.2');
-  });
+  test(
+    'a release with another index is deployed; the way back is the one to the earlier index first',
+    limit,
+    async () => {
+      const release = await world.makeRelease(indexRelease('0.2.5'));
+      const plan = await planOf(world, release);
+      assert.notEqual(plan.index, undefined);
+      assertStatus(await world.operate('run', release), 0);
+      await assertSettled(world, '0.2.5');
+      const refused = await waitFor('the new index', async () => {
+        const told = await world.operate('rollback');
+        return /The index is of analysis/.test(told.stderr) ? told : undefined;
+      });
+      assertStatus(refused, 1);
+      assert.match(refused.stderr, /reperio index downgrade/);
+      await world.program('worker1', 'index', 'downgrade');
+      assertStatus(await world.operate('rollback'), 0);
+      await assertSettled(world, '0.2.2');
+    },
+  );
 
   test('deploying is locked by hand, with a reason', limit, async () => {
     assertStatus(await world.operate('lock', '--reason', 'a load is running'), 0);

@@ -14,7 +14,10 @@ export interface Said {
 
 type Words = readonly [program: string, ...words: string[]];
 
-/** A Debian with a systemd that has booted, in a container of systemd-nspawn without any network but its own. */
+/**
+ * A Debian with a systemd that has booted, in a container of systemd-nspawn without any network but
+ * its own.
+ */
 export interface Machine {
   /** Its file system, as we see it. */
   readonly root: string;

@@ -25,7 +25,13 @@ export function copyCommands(topology: Topology, host: Host, to: Side): readonly
   const words = ['-rlp', '--checksum', '--delete', '--chown=root:root', '--chmod=Du=rwx,Dgo=rx,Fa+rX,Fa-w'];
   const part = `${folder}/.${to.version}.part`;
   return [
-    shellText(['rsync', ...words, `--link-dest=${topology.release}/`, `${to.folder}/`, `${login(topology, host)}:${part}/`]),
+    shellText([
+      'rsync',
+      ...words,
+      `--link-dest=${topology.release}/`,
+      `${to.copied}/`,
+      `${login(topology, host)}:${part}/`,
+    ]),
     on(topology, host, `cd ${part} && sha256sum --quiet -c MANIFEST.sha256 && mv -T ${part} ${folder}/${to.version}`),
   ];
 }
@@ -58,9 +64,15 @@ export function switchCommands(topology: Topology, host: Host, version: string):
   const isWeb = host.roles.includes('web');
   return [
     ...balancerCommands(topology, host, 'drain'),
-    on(topology, host, `ln -sfn releases/${version} ${folder}/current.new && mv -T ${folder}/current.new ${folder}/current`),
+    on(
+      topology,
+      host,
+      `ln -sfn releases/${version} ${folder}/current.new && mv -T ${folder}/current.new ${folder}/current`,
+    ),
     on(topology, host, `systemctl restart ${services(host)}`),
-    ...(isWeb ? [`curl -fsS http://${host.address}:${topology.ports.web}/health/ready`] : [on(topology, host, `systemctl is-active ${services(host)}`)]),
+    ...(isWeb
+      ? [`curl -fsS http://${host.address}:${topology.ports.web}/health/ready`]
+      : [on(topology, host, `systemctl is-active ${services(host)}`)]),
     ...balancerCommands(topology, host, 'ready'),
   ];
 }
@@ -69,7 +81,9 @@ export function switchCommands(topology: Topology, host: Host, version: string):
 export function offlineCommands(topology: Topology, hosts: readonly Host[], to: Side): readonly string[] {
   const folder = folderOf(topology);
   return [
-    ...hosts.map((host) => on(topology, host, `systemctl stop ${services(host)}${host.roles.includes('web') ? ' reperio-web.socket' : ''}`)),
+    ...hosts.map((host) =>
+      on(topology, host, `systemctl stop ${services(host)}${host.roles.includes('web') ? ' reperio-web.socket' : ''}`),
+    ),
     migrateCommand(topology, hosts[0]!, to),
     ...hosts.map((host) =>
       on(

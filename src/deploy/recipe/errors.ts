@@ -4,7 +4,8 @@ export const recipeErrors = defineErrors({
   sideUnknown: {
     code: 'REPERIO_RECIPE_UNKNOWN',
     status: 404,
-    message: '"{name}" is neither a release (a folder, a file or a version that lies here) nor a commit of a clone in this folder.',
+    message:
+      '"{name}" is neither a release (a folder, a file or a version that lies here) nor a commit of a clone in this folder.',
     hint: 'Write FROM..TO, for example `reperio release recipe /opt/reperio/current..reperio-0.3.0-linux-x64.tar.zst`, or two tags in a clone: v0.2.0..v0.3.0.',
   },
   sideUnreadable: {

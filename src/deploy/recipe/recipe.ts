@@ -67,7 +67,10 @@ function targetBlocks(topology: Topology, hosts: readonly Host[]): readonly Bloc
   ];
 }
 
-function databaseBlocks({ rows, from, to }: RecipeFacts, pending: ReturnType<typeof pendingMigrations>): readonly Block[] {
+function databaseBlocks(
+  { rows, from, to }: RecipeFacts,
+  pending: ReturnType<typeof pendingMigrations>,
+): readonly Block[] {
   const items = pending.map((migration) => {
     const kind = migration.offline ? 'OFFLINE: no node may run meanwhile' : 'additive: nodes of both releases may run';
     return `\`${migration.file}\`, ${kind}; ${waitText(migration, rows) ?? 'nothing waits for long'}`;
@@ -99,7 +102,9 @@ function settingsBlocks({ from, to, rendered }: RecipeFacts): readonly Block[] {
       : files.length === 0
         ? [text('`reperio cluster render` makes the same files.')]
         : [
-            text('`reperio cluster render` makes other files. Render with the new release, read the difference, and copy them before:'),
+            text(
+              '`reperio cluster render` makes other files. Render with the new release, read the difference, and copy them before:',
+            ),
             list(files),
           ]),
   ];
@@ -118,13 +123,13 @@ function indexBlocks({ from, to }: RecipeFacts): readonly Block[] {
 }
 
 function commandBlocks({ topology, to }: RecipeFacts, hosts: readonly Host[], isOffline: boolean): readonly Block[] {
-  const source = to.isRelease
-    ? []
-    : [text(`${to.name} is a commit: make a release of it first (\`scripts/release\`), unpack it, and write this recipe for it.`)];
+  const source = to.toPrepare === undefined ? [] : [text(to.toPrepare)];
   const unlessOffline = isOffline
     ? [
         heading(3, 'All hosts: the offline migration'),
-        text('Tell readers with `reperio site level closed --message "..."` before. No reader is answered until the last command has ended.'),
+        text(
+          'Tell readers with `reperio site level closed --message "..."` before. No reader is answered until the last command has ended.',
+        ),
         commands(offlineCommands(topology, hosts, to)),
       ]
     : [
@@ -156,9 +161,15 @@ function rollbackBlocks({ topology, from }: RecipeFacts, hosts: readonly Host[],
   return [
     heading(2, 'Rollback'),
     ...(isOffline
-      ? [text('After the offline migration there is no way back but a restored backup (`reperio restore`). Make one before.')]
+      ? [
+          text(
+            'After the offline migration there is no way back but a restored backup (`reperio restore`). Make one before.',
+          ),
+        ]
       : [
-          text('The host that was changed last comes first; hosts that were not changed need nothing. Migrations stay: the release before works with them.'),
+          text(
+            'The host that was changed last comes first; hosts that were not changed need nothing. Migrations stay: the release before works with them.',
+          ),
           commands(hosts.toReversed().flatMap((host) => switchCommands(topology, host, from.version))),
         ]),
   ];
@@ -169,9 +180,15 @@ function siteBlocks({ site }: RecipeFacts): readonly Block[] {
   const { folder, head, commits, changes, file } = site;
   return [
     heading(2, 'Twin: the repository of the site file'),
-    text(`${folder} is at ${head}${changes.length === 0 ? '' : `, with changes that are not committed: ${changes.join(', ')}`}.`),
+    text(
+      `${folder} is at ${head}${changes.length === 0 ? '' : `, with changes that are not committed: ${changes.join(', ')}`}.`,
+    ),
     ...(commits.length === 0 ? [] : [list(commits)]),
-    commands([`reperio site check ${shell(file)}`, `reperio site apply ${shell(file)}`, `git -C ${shell(folder)} tag -f deployed`]),
+    commands([
+      `reperio site check ${shell(file)}`,
+      `reperio site apply ${shell(file)}`,
+      `git -C ${shell(folder)} tag -f deployed`,
+    ]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { renderHost } from '../../../src/cluster/render/render.ts';
-import { readSecrets } from '../../../src/cluster/topology/secrets.ts';
 import { hostNamed, topologyOf } from '../../../src/cluster/topology/read.ts';
+import { readSecrets } from '../../../src/cluster/topology/secrets.ts';
 import type { Addresses } from '../hosts/network.ts';
 import { type HostFile, password } from './plan.ts';
 

@@ -19,7 +19,10 @@ export function goodRelease(version: string): Change {
 
 /** Its workers do not start. */
 export function brokenRelease(version: string): Change {
-  return { version, edit: (tree) => appendFileSync(join(tree, 'src/web/worker.ts'), "\nawait import('./x.ts' as string);\n") };
+  return {
+    version,
+    edit: (tree) => appendFileSync(join(tree, 'src/web/worker.ts'), "\nawait import('./x.ts' as string);\n"),
+  };
 }
 
 /** Programs are answered as before, and some readers with an error. */

@@ -18,8 +18,8 @@ import {
 } from '../config/deploy.ts';
 import { exemptNetworks } from '../config/plan.ts';
 import { Cluster } from '../hosts/cluster.ts';
-import { startLoad } from '../load/start.ts';
 import type { LoadReport } from '../load/report.ts';
+import { startLoad } from '../load/start.ts';
 import { serverStates, startHaproxy } from '../roles/balancer.ts';
 import { install } from '../roles/install.ts';
 import { startPostgres } from '../roles/postgres.ts';
@@ -44,7 +44,9 @@ export interface Told {
   readonly stderr: string;
 }
 
-/** An operator, two balancers, a worker host and two web nodes with a release, and one that reads. */
+/**
+ * An operator, two balancers, a worker host and two web nodes with a release, and one that reads.
+ */
 export class DeployWorld {
   readonly cluster: Cluster;
   /** Of releases; the folder of a release is named by its version. */
@@ -112,7 +114,9 @@ export class DeployWorld {
     const host = cluster.host(name);
     mkdirSync(host.pathOf(modulesThere), { recursive: true });
     await host.exec(['mount', '--bind', modules, modulesThere]);
-    const units = name.startsWith('web') ? ['reperio-web.socket', 'reperio-web'] : ['reperio-follower', 'reperio-tasks'];
+    const units = name.startsWith('web')
+      ? ['reperio-web.socket', 'reperio-web']
+      : ['reperio-follower', 'reperio-tasks'];
     await startUnits(cluster, name, units);
   }
 
@@ -148,7 +152,17 @@ export class DeployWorld {
   /** A command of the release in force on a host, as its services run it. */
   async program(name: string, ...words: readonly string[]): Promise<string> {
     const own = '/opt/reperio/current/bin/reperio';
-    const argv = ['sh', '-euc', programScript, 'sh', 'reperio', '/var/lib/reperio', '/etc/reperio/reperio.yaml', '/etc/reperio/secrets.env', own];
+    const argv = [
+      'sh',
+      '-euc',
+      programScript,
+      'sh',
+      'reperio',
+      '/var/lib/reperio',
+      '/etc/reperio/reperio.yaml',
+      '/etc/reperio/secrets.env',
+      own,
+    ];
     return this.cluster.exec(name, [...argv, ...words], { timeout: 60_000 });
   }
 

@@ -1,5 +1,5 @@
-import { hostsWith } from '../../../cluster/topology/topology.ts';
 import { readTopologyText, topologyOf } from '../../../cluster/topology/read.ts';
+import { hostsWith } from '../../../cluster/topology/topology.ts';
 import { installationFolder } from '../../../config/settings.ts';
 import { writeDocument } from '../../../deploy/recipe/document.ts';
 import { commitsBetween } from '../../../deploy/recipe/git.ts';
@@ -20,10 +20,16 @@ and a logbook to fill in. It contacts no host and does nothing. With DATABASE_UR
   examples: [
     { command: 'release recipe /opt/reperio/current..reperio-0.3.0', doc: 'Markdown, of two releases in folders.' },
     { command: 'release recipe v0.2.0..v0.3.0 --org', doc: 'For Org mode, of two tags in a clone.' },
-    { command: 'release recipe v0.2.0..v0.3.0 --site ../site', doc: 'With what changed in the repository of the site file.' },
+    {
+      command: 'release recipe v0.2.0..v0.3.0 --site ../site',
+      doc: 'With what changed in the repository of the site file.',
+    },
   ],
   arguments: {
-    range: { doc: 'FROM..TO; without FROM the release in /opt/reperio/current, without TO that of this command.', optional: true },
+    range: {
+      doc: 'FROM..TO; without FROM the release in /opt/reperio/current, without TO that of this command.',
+      optional: true,
+    },
   },
   options: {
     ...clusterOption,
@@ -36,6 +42,7 @@ and a logbook to fill in. It contacts no host and does nothing. With DATABASE_UR
     const { file = 'cluster.yaml' } = options;
     const topology = topologyOf(await readTopologyText(file, stdin), file);
     const [before = '', after = ''] = range.includes('..') ? range.split(/\.\.(?!\/)/) : ['', range];
+    const site = options.site === undefined ? undefined : await readSiteRepository(options.site);
     const clone = process.cwd();
     const from = await openSide(before || topology.release, clone);
     const to = await openSide(after || installationFolder, clone).catch((error: unknown) => {
@@ -50,7 +57,7 @@ and a logbook to fill in. It contacts no host and does nothing. With DATABASE_UR
         commits: await commitsBetween(clone, from.commit, to.commit),
         rows: options.records === undefined ? await rowsOf() : everyTable(options.records),
         rendered: await renderedDifferences(from, to, file, hosts),
-        site: options.site === undefined ? undefined : await readSiteRepository(options.site),
+        site,
       });
       stdout.write(writeDocument(blocks, options.org ? 'org' : 'markdown'));
     } finally {
