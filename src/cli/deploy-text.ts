@@ -58,7 +58,7 @@ function schemaLines({ schema }: Planned): readonly string[] {
 }
 
 function indexLines({ index }: Planned): readonly string[] {
-  return index === undefined ? [] : [`index    made anew when all nodes run the release: ${index.from} -> ${index.to}`];
+  return index === undefined ? [] : [`index    rebuilt when all nodes run the release: ${index.from} -> ${index.to}`];
 }
 
 function settingsLines({ settings, rendered }: Planned): readonly string[] {

@@ -59,7 +59,7 @@ test('a recipe has all that is needed, for every host in its order', () => {
   assert.ok(back.indexOf('10.77.0.23') < back.indexOf('10.77.0.41'));
   assert.match(text, /^\| worker1 \| +\|/m);
   // Shells take every command as it stands.
-  for (const [, script] of text.matchAll(/```sh\n([^]*?)```/g)) execFileSync('sh', ['-n'], { input: script! });
+  for (const [, script] of text.matchAll(/```sh\n([\s\S]*?)```/g)) execFileSync('sh', ['-n'], { input: script! });
 });
 
 test('an offline migration changes the commands, and there is no way back', () => {

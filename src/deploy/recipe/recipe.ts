@@ -117,7 +117,7 @@ function indexBlocks({ from, to }: RecipeFacts): readonly Block[] {
     text(
       made === undefined
         ? 'It stays as it is.'
-        : `It is made anew when all nodes run the release (${made.from} -> ${made.to}); searches use the one that is there until then. Before a rollback after that: \`reperio index downgrade\`.`,
+        : `It is rebuilt when all nodes run the release (${made.from} -> ${made.to}); searches use the one that is there until then. Before a rollback after that: \`reperio index downgrade\`.`,
     ),
   ];
 }
@@ -145,7 +145,7 @@ function commandBlocks({ topology, to }: RecipeFacts, hosts: readonly Host[], is
     heading(2, 'Commands'),
     ...source,
     heading(3, 'All hosts: the copy'),
-    text('Nothing is in force yet. A line of `sha256sum` is a file that is damaged: stop there.'),
+    text('Nothing is used yet. A line of `sha256sum` is a file that is damaged: stop there.'),
     commands(hosts.flatMap((host) => copyCommands(topology, host, to))),
     ...unlessOffline,
   ];

@@ -53,8 +53,8 @@ function indexObstacles(to: Release, index: IndexVersions | undefined): readonly
   const oldest = to.index[0];
   const isOlder = oldest !== undefined && (index.analysis < oldest.analysis || index.format < oldest.format);
   const way = isOlder
-    ? 'Run `reperio index upgrade` with the release in force, or deploy a release between the two first.'
-    : 'Run `reperio index downgrade` with the release in force first.';
+    ? 'Run `reperio index upgrade` with the current release, or deploy a release between the two first.'
+    : 'Run `reperio index downgrade` with the current release first.';
   return [`The index is of ${versionsText(index)}, and release ${to.version} reads ${known}. ${way}`];
 }
 

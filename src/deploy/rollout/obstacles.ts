@@ -32,7 +32,7 @@ function hostObstacles(host: HostFacts, to: Release, hosts: readonly DeployHost[
     root === undefined
       ? [
           say(
-            'whoever logs in there is not root, and sudo asks for a password. Allow it without one, or name root under `deploy: {user}` in cluster.yaml.',
+            'the user who logs in there is not root, and sudo asks for a password. Allow it without one, or name root as `user` under `deploy` in cluster.yaml.',
           ),
         ]
       : [];

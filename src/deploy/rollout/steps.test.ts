@@ -16,7 +16,8 @@ function effect(
 ): Readonly<Record<string, { readonly isNew: boolean; readonly runsNew: boolean; readonly isDrained: boolean }>> {
   const found: Record<string, { isNew: boolean; runsNew: boolean; isDrained: boolean }> = {};
   for (const { host, kind, back } of steps) {
-    const now = (found[host] ??= { isNew: false, runsNew: false, isDrained: false });
+    found[host] ??= { isNew: false, runsNew: false, isDrained: false };
+    const now = found[host];
     if (kind === 'drain') now.isDrained = true;
     if (kind === 'undrain') now.isDrained = false;
     if (kind === 'switch') now.isNew = !back;

@@ -10,7 +10,7 @@ const eventsOption = {
   json: { ...jsonOption.json, doc: 'Print each step as it begins and ends, one JSON object a line.' },
 };
 const forceOption = {
-  force: { type: 'flag', doc: 'Also when whoever began it seems to be at work still.' },
+  force: { type: 'flag', doc: 'Also when the process that began it seems to be running still.' },
 } as const;
 
 export const run = defineSubcommand({
