@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import type { Step } from '../../src/deploy/rollout/deployment.ts';
 import type { LoggedDeployment } from '../../src/deploy/rollout/library.ts';
 import type { Planned } from '../../src/deploy/rollout/plan.ts';
-import { deployHosts } from './config/deploy.ts';
 import type { LoadReport } from './load/report.ts';
 import type { DeployWorld, Told } from './scenarios/deploy.ts';
 
@@ -46,9 +45,9 @@ export function assertPlannedUntil({ steps }: Planned, done: LoggedDeployment, f
 
 /** Every host is as it is when nobody deploys, on this release. */
 export async function assertSettled(world: DeployWorld, version: string): Promise<void> {
-  assert.deepEqual(world.current(), Object.fromEntries(deployHosts.map((name) => [name, version])));
+  assert.deepEqual(world.current(), Object.fromEntries(world.shape.hosts.map((name) => [name, version])));
   assert.deepEqual([...new Set(Object.values(await world.running()))], [version]);
-  for (const name of deployHosts) {
+  for (const name of world.shape.hosts) {
     assert.ok(!existsSync(world.cluster.host(name).pathOf('/opt/reperio/deploy.lock')), `${name} is locked`);
     const log = await world.cluster.exec(name, ['cat', '/var/log/reperio/deploy.log']).catch(() => '');
     for (const line of log.trim().split('\n').filter(Boolean)) JSON.parse(line);

@@ -17,7 +17,7 @@ describe('a deployment that something happens to', { skip: why }, () => {
   let first: string;
   let second: string;
   before(async () => {
-    world = await DeployWorld.open(1);
+    world = await DeployWorld.open({ verify: 1 });
     first = await world.makeRelease(goodRelease('0.2.1'));
     second = await world.makeRelease(goodRelease('0.2.2'));
   });

@@ -26,7 +26,7 @@ describe('a release is brought to a worker host and two web nodes behind two bal
 }, () => {
   let world: DeployWorld;
   before(async () => {
-    world = await DeployWorld.open(verify);
+    world = await DeployWorld.open({ verify });
   });
   after(() => world?.close());
 
@@ -122,6 +122,17 @@ describe('a release is brought to a worker host and two web nodes behind two bal
       await assertSettled(world, '0.2.2');
     },
   );
+
+  test('who follows the recipe by hand gets the same', limit, async () => {
+    const release = await world.makeRelease(goodRelease('0.2.6'));
+    const { report } = await world.whileRead(async () => {
+      for (const line of await world.recipeCommands(`/opt/reperio/releases/0.2.2..${release}`)) await world.type(line);
+    });
+    assertNobodyFailed(report);
+    await assertSettled(world, '0.2.6');
+    assertStatus(await world.operate('run', '0.2.2'), 0);
+    await assertSettled(world, '0.2.2');
+  });
 
   test('deploying is locked by hand, with a reason', limit, async () => {
     assertStatus(await world.operate('lock', '--reason', 'a load is running'), 0);
