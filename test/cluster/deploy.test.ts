@@ -8,6 +8,7 @@ import {
   assertPlannedUntil,
   assertSettled,
   assertStatus,
+  eventsOf,
   logOf,
   planOf,
 } from './deploy-assertions.ts';
@@ -32,20 +33,21 @@ describe('a release is brought to a worker host and two web nodes behind two bal
 
   test('a release whose workers do not start is taken back by itself, and no reader notices', limit, async () => {
     const release = await world.makeRelease(brokenRelease('0.2.1'));
-    const plan = await planOf(world, release);
-    assert.deepEqual([plan.from, plan.to, plan.obstacles], ['0.2.0', '0.2.1', []]);
-    const { report, result } = await world.whileRead(() => world.operate('run', release));
+    const { report, result } = await world.whileRead(() => world.operate('run', release, '--json'));
     assertStatus(result, 1);
     assert.match(result.stderr, /Cannot find module .*x\.ts[\s\S]*All hosts run what they ran before/);
-    assert.match(
-      result.stdout,
-      /^worker1 .* ok .*\nweb1 .* restart NOT: .*\n +back to 0\.2\.0: web1 [\d.]+ s, worker1 [\d.]+ s$/m,
-    );
     assertNobodyFailed(report);
+    const { planned, steps } = eventsOf(result.stdout);
+    assert.deepEqual([planned.from, planned.to, planned.obstacles], ['0.2.0', '0.2.1', []]);
+    assertPlannedUntil(planned, steps, 'web1 restart');
+    assert.deepEqual(
+      steps.filter(({ back }) => back).map(({ host, kind }) => `${host} ${kind}`),
+      [
+        ...['drain', 'switch', 'restart', 'ready', 'undrain'].map((kind) => `web1 ${kind}`),
+        ...['switch', 'restart', 'ready'].map((kind) => `worker1 ${kind}`),
+      ],
+    );
     await assertSettled(world, '0.2.0');
-    const [done] = await logOf(world);
-    assert.equal(done?.outcome, 'taken back');
-    assertPlannedUntil(plan, done, 'web1 restart');
   });
 
   if (!isWhole) return;
@@ -69,7 +71,9 @@ describe('a release is brought to a worker host and two web nodes behind two bal
       assertNobodyFailed(report);
       await assertSettled(world, '0.2.2');
       const [done] = await logOf(world);
-      assertAsPlanned(plan, done!);
+      assertAsPlanned(plan, done!.steps);
+      assert.equal(done!.outcome, 'done');
+      assert.match(result.stdout, /^worker1 .* ok .*\nweb1 .* verified [\d.]+ s {2}ok .*\nweb2 .* ok /m);
       const again = await world.operate('run', release);
       assertStatus(again, 1);
       assert.match(again.stderr, /All hosts run release 0\.2\.2 already/);
@@ -89,6 +93,9 @@ describe('a release is brought to a worker host and two web nodes behind two bal
     const { result } = await world.whileRead(() => world.operate('run', release));
     assertStatus(result, 1);
     assert.match(result.stderr, /web1 answered \d+ of \d+ requests with an error within 4 s/);
+    assert.match(result.stdout, /\n +back to 0\.2\.2: web1 [\d.]+ s, worker1 [\d.]+ s\n/);
+    const [done] = await logOf(world);
+    assert.equal(done?.outcome, 'taken back');
     await assertSettled(world, '0.2.2');
   });
 
