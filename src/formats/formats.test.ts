@@ -9,16 +9,8 @@ import { compilePath } from '../marc/path.ts';
 import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { atomEntry, atomFeed } from './atom.ts';
 import type { ExportContext } from './export-format.ts';
-import {
-  askedFormat,
-  exportFormat,
-  exportFormats,
-  idFormat,
-  isPage,
-  pageFormats,
-  programFormatPattern,
-  requireExportFormat,
-} from './formats.ts';
+import { idFormat, isPage, pageFormats, programFormatPattern, programsWithH } from './format-names.ts';
+import { askedFormat, exportFormat, exportFormats, requireExportFormat } from './formats.ts';
 import type { ExportItem } from './item.ts';
 import { schemaOrg } from './metadata.ts';
 import { field, item, writerFor } from './test-records.ts';
@@ -332,4 +324,9 @@ test('a number of unknown kind in 024 is no report number for search engines', (
     { '@type': 'PropertyValue', value: '12345' },
     { '@type': 'PropertyValue', propertyID: 'report number', value: 'REPORT-1' },
   ]);
+});
+
+test('all formats of programs that begin as pages do are named where no format is loaded', () => {
+  const names = exportFormats.flatMap(({ code, aliases }) => [code, ...aliases]).filter((name) => name.startsWith('h'));
+  assert.deepEqual([...programsWithH], names.toSorted());
 });

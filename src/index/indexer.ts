@@ -59,7 +59,9 @@ const sweepEvery = 10 * 60_000;
 /** Seconds that a stored segment may be young and unnamed. */
 const sweepOlderThan = 15 * 60;
 const longestPause = 60_000;
-/** After so many rounds in which nothing was to be done or changed, it looks so much more rarely. */
+/**
+ * After so many rounds in which nothing was to be done or changed, it looks so much more rarely.
+ */
 const quietRounds = 10;
 const quietPause = 5;
 /** A site file is indexed anew so often at most in so many ms. */

@@ -1,4 +1,4 @@
-import { isIdFormat, isPage, pageFormats } from '../formats/formats.ts';
+import { isIdFormat, isPage, pageFormats } from '../formats/format-names.ts';
 import { largestRecordId } from '../index/record-id.ts';
 import { choicesOf } from './choices.ts';
 import type { ChangedBy } from './evaluate/changed-by.ts';

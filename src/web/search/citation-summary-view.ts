@@ -2,7 +2,7 @@ import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import type { Citing } from '../../citations/counts.ts';
 import { summarisingCitations } from '../../citations/summary.ts';
-import { type PageFormat, pageFormats } from '../../formats/formats.ts';
+import { type PageFormat, pageFormats } from '../../formats/format-names.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { RequestPart, SearchRequest } from '../../search/request.ts';
 import { toUrl, usualFormat } from '../../search/request.ts';

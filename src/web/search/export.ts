@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { countingFor } from '../../access/ask.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
-import { idFormat, requireExportFormat } from '../../formats/formats.ts';
+import { idFormat } from '../../formats/format-names.ts';
+import { requireExportFormat } from '../../formats/formats.ts';
 import { emptyRequest, type SearchRequest, toUrl } from '../../search/request.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 

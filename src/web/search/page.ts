@@ -1,4 +1,5 @@
-import { exportFormats, idFormat, pageFormats, views } from '../../formats/formats.ts';
+import { idFormat, pageFormats, views } from '../../formats/format-names.ts';
+import { exportFormats } from '../../formats/formats.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
 import { type SearchRequest, toArguments, toUrl, usualFormat } from '../../search/request.ts';

@@ -2,7 +2,7 @@ import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { shownCollections } from '../../access/shown-collections.ts';
-import { views } from '../../formats/formats.ts';
+import { views } from '../../formats/format-names.ts';
 import type { FacetResult } from '../../search/facets.ts';
 import type { Notice } from '../../search/notices.ts';
 import { plainSigns } from '../../search/query/plain-signs.ts';
