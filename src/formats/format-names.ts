@@ -41,25 +41,6 @@ export const idFormat = {
 /** How a collection may have its hits drawn, by the word of the site file. */
 export const views = { list: 'hb', gallery: 'hp' } as const;
 
-/** Names of formats of programs that begin as those of pages do. */
-export const programsWithH = ['hx'] as const;
-
-/**
- * Codes of pages begin with h, as in Invenio; some formats of programs do too. Digits that are no
- * MARC path of six characters ask for the usual page. As a pattern that HAProxy understands too
- * (POSIX extended, letters of either case), for one place that says it.
- */
-export const programFormatPattern = `^([^h0-9]|[0-9]{3}[a-z0-9_ ]{2}[a-z0-9_]$|(${programsWithH.join('|')})$)`;
-const programFormat = new RegExp(programFormatPattern, 'i');
-
-/**
- * Does a person read what `of` asks for? Then it is short, may be cut, and errors are pages.
- * Otherwise a program reads it, and it may be long.
- */
-export function isPage(of: string): boolean {
-  return !programFormat.test(of.trim());
-}
-
 /** Is the answer all hits unless fewer are asked for? */
 export function isIdFormat(of: string): boolean {
   return of === idFormat.code || idFormat.aliases.some((alias) => alias === of);

@@ -9,8 +9,15 @@ import { compilePath } from '../marc/path.ts';
 import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { atomEntry, atomFeed } from './atom.ts';
 import type { ExportContext } from './export-format.ts';
-import { idFormat, isPage, pageFormats, programFormatPattern, programsWithH } from './format-names.ts';
-import { askedFormat, exportFormat, exportFormats, requireExportFormat } from './formats.ts';
+import { idFormat, pageFormats } from './format-names.ts';
+import {
+  askedFormat,
+  exportFormat,
+  exportFormats,
+  isPage,
+  programFormatPattern,
+  requireExportFormat,
+} from './formats.ts';
 import type { ExportItem } from './item.ts';
 import { schemaOrg } from './metadata.ts';
 import { field, item, writerFor } from './test-records.ts';
@@ -324,9 +331,4 @@ test('a number of unknown kind in 024 is no report number for search engines', (
     { '@type': 'PropertyValue', value: '12345' },
     { '@type': 'PropertyValue', propertyID: 'report number', value: 'REPORT-1' },
   ]);
-});
-
-test('all formats of programs that begin as pages do are named where no format is loaded', () => {
-  const names = exportFormats.flatMap(({ code, aliases }) => [code, ...aliases]).filter((name) => name.startsWith('h'));
-  assert.deepEqual([...programsWithH], names.toSorted());
 });

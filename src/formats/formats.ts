@@ -8,7 +8,7 @@ import { dublinCoreFormat } from './dublin-core.ts';
 import { endNoteTaggedFormat, endNoteXmlFormat } from './endnote.ts';
 import { formatErrors } from './errors.ts';
 import type { ExportFormat } from './export-format.ts';
-import { isIdFormat, isPage, type PageFormat, pageFormats } from './format-names.ts';
+import { isIdFormat, type PageFormat, pageFormats } from './format-names.ts';
 import { jatsFormat } from './jats.ts';
 import { jsonFormat } from './json-record.ts';
 import { fieldValuesFormat, marcJsonFormat, marcXmlFormat, textMarcFormat } from './marc-formats.ts';
@@ -70,6 +70,25 @@ export type AskedFormat =
   | { readonly kind: 'page'; readonly page: PageFormat }
   | { readonly kind: 'ids' }
   | { readonly kind: 'export'; readonly format: ExportFormat | undefined };
+
+/**
+ * Codes of pages begin with h, as in Invenio; some formats of programs do too. Digits that are no
+ * MARC path of six characters ask for the usual page. As a pattern that HAProxy understands too
+ * (POSIX extended, letters of either case), for one place that says it.
+ */
+export const programFormatPattern = `^([^h0-9]|[0-9]{3}[a-z0-9_ ]{2}[a-z0-9_]$|(${[...byName.keys()]
+  .filter((name) => name.startsWith('h'))
+  .toSorted()
+  .join('|')})$)`;
+const programFormat = new RegExp(programFormatPattern, 'i');
+
+/**
+ * Does a person read what `of` asks for? Then it is short, may be cut, and errors are pages.
+ * Otherwise a program reads it, and it may be long.
+ */
+export function isPage(of: string): boolean {
+  return !programFormat.test(of.trim());
+}
 
 export function askedFormat(of: string): AskedFormat {
   const code = of.toLowerCase();

@@ -1,5 +1,5 @@
 import { addressRules, patternOf, probes } from '../../addresses/addresses.ts';
-import { programFormatPattern } from '../../formats/format-names.ts';
+import { programFormatPattern } from '../../formats/formats.ts';
 import { networkText } from '../topology/network.ts';
 import { frontAddress, type Host, hostsWith, type Topology, usesPatroni } from '../topology/topology.ts';
 import { databaseSections } from './haproxy-database.ts';

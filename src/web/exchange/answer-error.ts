@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
-import { isPage } from '../../formats/format-names.ts';
+import { isPage } from '../../formats/formats.ts';
 import { TooManyAttempts } from '../../people/throttle.ts';
 import { storeErrors } from '../../store/errors.ts';
 import { explainBody } from '../http/door.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { having } from '../../addresses/addresses.ts';
 import type { Settings } from '../../config/settings.ts';
 import { type ErrorKind, UserError } from '../../errors/errors.ts';
-import { isPage } from '../../formats/format-names.ts';
+import { isPage } from '../../formats/formats.ts';
 import { webErrors } from '../http/errors.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { networkOf, parseNetworks } from './networks.ts';
