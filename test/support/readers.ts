@@ -1,0 +1,59 @@
+import { Agent, get } from 'node:http';
+
+export interface ReaderCounts {
+  /** Readers who connect anew for each request. */
+  readonly fresh: number;
+  /** Readers who keep their connection. */
+  readonly kept: number;
+}
+
+/**
+ * Readers of one address, who ask again at once; what failed, and how long the longest answer took.
+ */
+export class Readers {
+  answered = 0;
+  readonly failures: string[] = [];
+  /** Milliseconds. */
+  longest = 0;
+  readonly #url: string;
+  readonly #ended: readonly Promise<void>[];
+  #over = false;
+
+  constructor(url: string, { fresh, kept }: ReaderCounts) {
+    this.#url = url;
+    const agent = new Agent({ keepAlive: true, maxSockets: kept });
+    const agents = [...Array.from({ length: fresh }, () => undefined), ...Array.from({ length: kept }, () => agent)];
+    this.#ended = agents.map((each) => this.#read(each));
+  }
+
+  /** The longest from now on. */
+  forget(): void {
+    this.longest = 0;
+  }
+
+  async stop(): Promise<void> {
+    this.#over = true;
+    await Promise.all(this.#ended);
+  }
+
+  async #read(agent: Agent | undefined): Promise<void> {
+    while (!this.#over) {
+      const began = performance.now();
+      const failure = await this.#ask(agent);
+      this.longest = Math.max(this.longest, performance.now() - began);
+      if (failure === undefined) this.answered++;
+      else this.failures.push(failure);
+    }
+    agent?.destroy();
+  }
+
+  #ask(agent: Agent | undefined): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      get(this.#url, { agent: agent ?? false }, (response) => {
+        response.resume();
+        response.on('error', (error) => resolve(error.message));
+        response.on('end', () => resolve(response.statusCode === 200 ? undefined : `status ${response.statusCode}`));
+      }).on('error', (error) => resolve(error.message));
+    });
+  }
+}
