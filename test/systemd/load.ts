@@ -17,15 +17,17 @@ export async function readWhile<T>(
     paths: ['/', '/search?p=the', '/record/1', '/api/search?p=a&size=5'],
     ...{ keeping: 3, fresh: 3, pause: 100 },
   };
-  const [program, ...words] = [...inNetwork, process.execPath, client, JSON.stringify(plan)];
-  const reader = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [program, ...words] = inNetwork;
+  const reader = spawn(program, [...words, process.execPath, client, JSON.stringify(plan)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const lines = createInterface({ input: reader.stdout })[Symbol.asyncIterator]();
   try {
     await lines.next();
     const result = await work();
     reader.stdin.write('\n');
     const { value } = await lines.next();
-    return { report: JSON.parse(value) as LoadReport, result };
+    return { report: JSON.parse(String(value)) as LoadReport, result };
   } finally {
     reader.kill('SIGKILL');
     if (reader.exitCode === null && reader.signalCode === null) await once(reader, 'exit');

@@ -89,7 +89,7 @@ export async function bootMachine(): Promise<Machine> {
   );
   let console = '';
   for (const stream of [container.stdout, container.stderr]) stream.on('data', (chunk) => (console += chunk));
-  const leader = await waitFor('a leader', () => childOf(container));
+  const leader = await waitFor('the first process of the machine', () => leaderOf(container));
   const enter = ['nsenter', '--target', String(leader)] as const;
   const inside: Words = [...enter, '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--wd=/', '--'];
   const machine: Machine = {
@@ -104,9 +104,10 @@ export async function bootMachine(): Promise<Machine> {
     },
     stop: async () => {
       const ended = new Promise((resolve) => container.once('exit', resolve));
+      // The end of its first process is the end of all of them, and of systemd-nspawn.
+      if (existsSync(`/proc/${leader}`)) process.kill(leader, 'SIGKILL');
       container.kill('SIGKILL');
-      process.kill(leader, 'SIGKILL');
-      await ended;
+      if (container.exitCode === null && container.signalCode === null) await ended;
       await waitFor('the end of its processes', () => !existsSync(`/proc/${leader}`));
       rmSync(scratch, { recursive: true, force: true });
     },
@@ -122,11 +123,12 @@ export async function bootMachine(): Promise<Machine> {
   return machine;
 }
 
-/** The first process of the container is a child of systemd-nspawn. */
-function childOf({ pid, exitCode }: ChildProcess): number | undefined {
+/** The first process of the container: a child of systemd-nspawn, after another one that prepares it. */
+function leaderOf({ pid, exitCode }: ChildProcess): number | undefined {
   if (exitCode !== null) throw new Error(`systemd-nspawn ended with ${exitCode}`);
-  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  return child === undefined ? undefined : Number(child);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  const found = children.find((child) => readFileSync(`/proc/${child}/comm`, 'utf8') === 'systemd\n');
+  return found === undefined ? undefined : Number(found);
 }
 
 export async function run(program: string, ...words: readonly string[]): Promise<Said> {
