@@ -36,7 +36,7 @@ export async function writeArchive(tree: string, name: string, date: Date, path:
   const ended = new Promise<number | null>((done) => tar.once('close', done));
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
   try {
-    await pipeline(tar.stdout, createZstdCompress({ params }), createWriteStream(part));
+    await pipeline(tar.stdout, inBlocks, createZstdCompress({ params }), createWriteStream(part));
     if ((await ended) !== 0) throw new Error(`tar: ${said}`);
     renameSync(part, path);
   } catch (error) {
@@ -44,4 +44,23 @@ export async function writeArchive(tree: string, name: string, date: Date, path:
     rmSync(part, { force: true });
     throw error;
   }
+}
+
+const blockBytes = 1 << 20;
+
+/** What zstd makes depends on how it is given its input, and a pipe gives pieces of any size. */
+async function* inBlocks(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of input) {
+    waiting.push(piece);
+    bytes += piece.length;
+    if (bytes < blockBytes) continue;
+    const whole = Buffer.concat(waiting);
+    const end = bytes - (bytes % blockBytes);
+    for (let at = 0; at < end; at += blockBytes) yield whole.subarray(at, at + blockBytes);
+    waiting = [whole.subarray(end)];
+    bytes -= end;
+  }
+  yield Buffer.concat(waiting);
 }

@@ -132,6 +132,11 @@ export const commandTable: CommandTable = {
     summary: 'Show and verify a release: its version, and every file of it.',
     load: () => import('./commands/release.ts'),
   },
+  deploy: {
+    group: 'Running',
+    summary: 'Deploy a release to all hosts of a cluster, and go back.',
+    load: () => import('./commands/deploy.ts'),
+  },
   profile: {
     group: 'Programming',
     summary: 'Show in which functions a worker spends its time.',

@@ -53,7 +53,8 @@ export const settingsTable = {
     default: '.reperio',
     change: 'restart',
     doc: 'The folder of the library on this machine: embedded database, local index, logs. A relative path starts at the current folder.',
-    defaultDoc: '`.reperio` in the clone',
+    defaultDoc:
+      '`.reperio` in the clone; of a release `~/.local/share/reperio`, for root `/var/lib/reperio`; of a package `/var/lib/reperio`',
   },
   databaseUrl: {
     name: 'database-url',

@@ -35,14 +35,10 @@ export async function withUnpacked<T>(
  * there. Node decompresses: hosts need no zstd. `only`: those paths in the release.
  */
 export async function unpackRelease(path: string, folder: string, only: readonly string[] = []): Promise<void> {
-  const members = only.length === 0 ? [] : ['--wildcards', ...only.map((name) => `*/${name}`)];
-  const tar = spawn(
-    'tar',
-    ['-x', '--strip-components=1', '--no-same-owner', '--delay-directory-restore', '-C', folder, ...members],
-    {
-      stdio: ['pipe', 'ignore', 'pipe'],
-    },
-  );
+  // With --occurrence it ends as soon as it has them.
+  const members = only.length === 0 ? [] : ['--occurrence', '--wildcards', ...only.map((name) => `*/${name}`)];
+  const words = ['-x', '--strip-components=1', '--no-same-owner', '--delay-directory-restore', '-C', folder];
+  const tar = spawn('tar', [...words, ...members], { stdio: ['pipe', 'ignore', 'pipe'] });
   let said = '';
   tar.stderr.on('data', (chunk) => {
     said += chunk;
@@ -59,10 +55,11 @@ export async function unpackRelease(path: string, folder: string, only: readonly
     (error: NodeJS.ErrnoException) => error,
   );
   const status = await ended;
-  if (problem === undefined && status === 0) return;
+  // Who has seen the end of the archive does not wait for ours.
+  const broken = problem !== undefined && !/^EPIPE$|PREMATURE_CLOSE$/.test(String(problem.code)) ? problem : undefined;
+  if (broken === undefined && status === 0) return;
   if (/No space left/.test(said)) throw new UserError(releaseErrors.diskFull, { folder });
-  const reason =
-    problem?.code === 'EPIPE' || problem === undefined ? (said.trim().split('\n')[0] ?? '') : reasonOf(problem);
+  const reason = broken === undefined ? (said.trim().split('\n')[0] ?? '') : reasonOf(broken);
   throw new UserError(releaseErrors.archiveDamaged, { path, problem: reason }, problem);
 }
 

@@ -7,8 +7,8 @@ export interface Machine {
 }
 
 export function thisMachine(): Machine {
-  // Else it looks up the names of all connections.
-  process.report.excludeNetwork = true;
+  // Else it looks up the names of all connections. The types of Node do not know this one.
+  Object.assign(process.report, { excludeNetwork: true });
   const report = process.report.getReport() as { readonly header?: { readonly glibcVersionRuntime?: string } };
   return { arch: process.arch, glibc: report.header?.glibcVersionRuntime };
 }
