@@ -16,7 +16,7 @@ export function endLeftovers(dataFolder: string, say: (sentence: string) => void
   const folder = dirname(scoreboardPath(dataFolder, 0));
   const boards = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.board')) : [];
   for (const name of boards) rmSync(join(folder, name), { force: true });
-  const left = boards.map((name) => Number.parseInt(name, 10)).filter(isWorker);
+  const left = boards.map((name) => Number(/-(\d+)\./.exec(name)?.[1])).filter(isWorker);
   if (left.length === 0) return { close: () => undefined };
   const timer = setTimeout(() => {
     for (const pid of left.filter(isWorker)) {
