@@ -157,7 +157,10 @@ class Carrier {
     }
   }
 
-  /** The state on the host where something happens and on the first one, and in the library; a line of the log. */
+  /**
+   * The state on the host where something happens and on the first one, and in the library; a line
+   * of the log.
+   */
   async note(ended?: StepRecord): Promise<void> {
     const deployment = this.#deployment;
     deployment.sequence++;

@@ -133,7 +133,9 @@ async function verify({ fleet, deployment }: Doing, { name }: DeployHost): Promi
   throw new UserError(rolloutErrors.fileDiffers, { host: name, to, count, files: more });
 }
 
-/** With the settings of the host, and with the library as it is now: the plan may be an hour old. */
+/**
+ * With the settings of the host, and with the library as it is now: the plan may be an hour old.
+ */
 async function check(doing: Doing, host: DeployHost): Promise<string | undefined> {
   const { fleet, deployment } = doing;
   const isFirst = host === deployment.hosts[0];

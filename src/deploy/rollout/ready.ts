@@ -62,7 +62,8 @@ function whatIsMissing({ node }: Look, version: string | undefined): string | un
 }
 
 /**
- * An answer that differs. While records come and go, only that there is an answer where there was one.
+ * An answer that differs. While records come and go, only that there is an answer where there was
+ * one.
  */
 export function differing(
   before: readonly Answer[],

@@ -1,0 +1,34 @@
+import { renderHost } from '../../cluster/render/render.ts';
+import type { Secrets } from '../../cluster/topology/secrets.ts';
+import type { Fleet } from '../rollout/fleet.ts';
+import { sha256 } from './neighbours.ts';
+import type { Prepared } from './prepare.ts';
+import { writeScript } from './scripts.ts';
+
+const sysctlFile = '/etc/sysctl.d/60-reperio.conf';
+
+/**
+ * All rendered files of the host; those that are as they should be are left alone. The paths that
+ * changed.
+ */
+export async function writeConfiguration(
+  fleet: Fleet,
+  { host }: Prepared,
+  secrets: Secrets,
+): Promise<readonly string[]> {
+  const files = renderHost(fleet.topology, host, secrets);
+  const there = await fleet.host(host.name);
+  // As root, since some only root can read.
+  const words = [...there.asRoot, 'sha256sum', '--', ...files.map(({ path }) => path)];
+  const { stdout } = await there.run(words, { what: 'comparing the configuration' });
+  const digests = new Map(stdout.split('\n').map((line) => [line.slice(66), line.slice(0, 64)]));
+  const changed = files.filter(({ path, text }) => digests.get(path) !== sha256(text));
+  for (const { path, text, mode } of changed)
+    await there.must([...there.asRoot, 'sh', '-euc', writeScript, 'reperio', path, mode.toString(8)], {
+      ...{ input: text, what: `writing ${path}` },
+    });
+  // A kernel without one of them, as in a container, is as it was.
+  if (changed.some(({ path }) => path === sysctlFile))
+    await there.run([...there.asRoot, 'sysctl', '-q', '-p', sysctlFile]);
+  return changed.map(({ path }) => path);
+}
