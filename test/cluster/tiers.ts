@@ -24,6 +24,12 @@ export const tiers = {
     what: 'two balancers with a floating address and three web nodes',
     problem: () => hostsProblem() ?? lackingPrograms(webPrograms) ?? postgresProblem(),
   },
+  deploy: {
+    file: 'deploy.test.ts',
+    what: 'releases brought by ssh to a worker host and two web nodes behind two balancers',
+    problem: () =>
+      hostsProblem() ?? lackingPrograms([...webPrograms, 'sshd', 'ssh', 'rsync', 'python3']) ?? postgresProblem() ?? rootProblem(),
+  },
   failover: {
     file: 'failover.test.ts',
     what: 'three databases under Patroni and etcd',
@@ -66,6 +72,12 @@ export function isOfCluster(file: string): boolean {
 function hostsProblem(): string | undefined {
   const probed = probeHosts();
   return 'problem' in probed ? probed.problem : undefined;
+}
+
+/** sshd changes its user. */
+function rootProblem(): string | undefined {
+  const probed = probeHosts();
+  return 'shape' in probed && probed.shape === 'root' ? undefined : 'sshd needs root';
 }
 
 function postgresProblem(): string | undefined {

@@ -66,9 +66,7 @@ export function newIndex(
   return { from: versionsText(index), to: versionsText(newest) };
 }
 
-/**
- * "writes wait some 4 s (108,000 rows)", for a library with so many rows; undefined: nothing waits.
- */
+/** "writes wait some 4 s (108,000 rows)", for a library with so many rows; undefined: nothing waits. */
 export function waitText(
   { locks }: Pick<ReleaseMigration, 'locks'>,
   rows: Readonly<Record<string, number>> | undefined,

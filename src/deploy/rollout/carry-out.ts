@@ -49,6 +49,8 @@ class Carrier {
   readonly #doing: Doing;
   /** The host where something happens. */
   #at: string;
+  /** What has ended there and is not in its log yet: it is noted together with what comes next. */
+  #ended: StepRecord | undefined;
 
   constructor(options: CarryOptions) {
     this.#options = options;
@@ -77,8 +79,11 @@ class Carrier {
   async #forward(): Promise<UserError | undefined> {
     for (const step of this.#deployment.steps) {
       if (step.state === 'done') continue;
-      if (this.#options.signal.aborted)
+      if (this.#options.signal.aborted) {
+        await this.note().catch(() => undefined);
+        await this.#record();
         throw new UserError(rolloutErrors.interrupted, { to: this.#deployment.to, step: stepName(step) });
+      }
       const failed = await this.#do(step);
       if (failed !== undefined) return failed;
     }
@@ -96,6 +101,7 @@ class Carrier {
     }
     const { to, problem = '' } = this.#deployment;
     if (left.size > 0) {
+      await this.note().catch(() => undefined);
       await this.#record();
       const told = [...left].map(([host, { message }]) => `${host}: ${message}`).join('\n');
       throw new UserError(rolloutErrors.leftAsIs, { to, problem, left: told, hint });
@@ -152,25 +158,30 @@ class Carrier {
       done('failed', error.message);
       return error;
     } finally {
-      await this.note(step).catch(() => undefined);
+      this.#ended = step;
+      this.#options.recorder.tell(this.#deployment);
       onStep(step);
     }
   }
 
   /**
-   * The state on the host where something happens and on the first one, and in the library; a line
-   * of the log.
+   * The state on the host where something happens and on the first one, and in the library; what has
+   * ended in the log of its host.
    */
-  async note(ended?: StepRecord): Promise<void> {
+  async note(): Promise<void> {
     const deployment = this.#deployment;
+    const ended = this.#ended;
+    this.#ended = undefined;
     deployment.sequence++;
     const state = JSON.stringify(deployment);
-    const line = ended === undefined ? '' : JSON.stringify({ id: deployment.id, to: deployment.to, ...ended });
     this.#options.recorder.tell(deployment);
-    const names = new Set([this.#at, deployment.hosts[0]!.name]);
-    const noted = await Promise.allSettled([...names].map((name) => this.#write(name, name === this.#at ? line : '', state)));
-    const failed = noted.find(({ status }) => status === 'rejected');
-    if (noted.every(({ status }) => status === 'rejected')) throw (failed as PromiseRejectedResult).reason;
+    const line = ended === undefined ? '' : JSON.stringify({ id: deployment.id, to: deployment.to, ...ended });
+    const names = [...new Set([this.#at, deployment.hosts[0]!.name, ...(ended === undefined ? [] : [ended.host])])];
+    const noted = await Promise.allSettled(
+      names.map((name) => this.#write(name, name === ended?.host ? line : '', state)),
+    );
+    const failed = noted.filter((each) => each.status === 'rejected');
+    if (failed.length === names.length) throw failed[0]!.reason;
   }
 
   async #write(name: string, line: string, state: string): Promise<void> {
@@ -184,6 +195,7 @@ class Carrier {
     Object.assign(deployment, { outcome, ended: Date.now() });
     deployment.sequence++;
     const { id, to, from, holder, problem } = deployment;
+    await this.note().catch(() => undefined);
     const line = JSON.stringify({ id, from, to, holder, outcome, problem });
     const state = JSON.stringify(deployment);
     const names = deployment.hosts.map(({ name }) => name);

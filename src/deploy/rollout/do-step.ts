@@ -63,7 +63,7 @@ const actions: Readonly<Record<StepKind, Action>> = {
     const folder = `${fleet.folder}/`;
     const old = before.startsWith(folder) ? before.slice(folder.length) : before;
     const to = back ? old : `releases/${deployment.to}`;
-    await fleet.script(name, switchScript, [fleet.folder, to, back ? '' : before], 30, 'switching the link');
+    await fleet.script(name, switchScript, [fleet.folder, to], 30, 'switching the link');
     return undefined;
   },
   restart: async ({ fleet }, { name, units }) => {
@@ -77,8 +77,8 @@ const actions: Readonly<Record<StepKind, Action>> = {
     await runProgram(doing.fleet, name, newFolder(doing), ['index', 'downgrade'], migrateLimit);
     return 'made anew for the release before';
   },
-  prune: async ({ fleet, deployment }, { name }) => {
-    const words = [fleet.folder, String(deployment.keep)];
+  prune: async ({ fleet, deployment }, { name, before }) => {
+    const words = [fleet.folder, String(deployment.keep), before];
     const gone = (await fleet.script(name, pruneScript, words, 120, 'deleting old releases')).trim();
     return gone === '' ? undefined : `deleted ${gone.split('\n').join(', ')}`;
   },
@@ -133,9 +133,7 @@ async function verify({ fleet, deployment }: Doing, { name }: DeployHost): Promi
   throw new UserError(rolloutErrors.fileDiffers, { host: name, to, count, files: more });
 }
 
-/**
- * With the settings of the host, and with the library as it is now: the plan may be an hour old.
- */
+/** With the settings of the host, and with the library as it is now: the plan may be an hour old. */
 async function check(doing: Doing, host: DeployHost): Promise<string | undefined> {
   const { fleet, deployment } = doing;
   const isFirst = host === deployment.hosts[0];

@@ -27,9 +27,7 @@ export async function libraryLock(database: Queryable): Promise<DeployLock | und
   return lock === undefined ? undefined : { ...lock, since: lock.since.toISOString() };
 }
 
-/**
- * Whose it is afterwards: ours, unless somebody has it. Undefined: the library knows no locks yet.
- */
+/** Whose it is afterwards: ours, unless somebody has it. Undefined: the library knows no locks yet. */
 export async function takeLibraryLock(database: Queryable, lock: DeployLock): Promise<DeployLock | undefined> {
   if (!(await knows(database))) return undefined;
   await database.query(sql`
@@ -54,6 +52,9 @@ export async function recordDeployment(database: Database, deployment: Deploymen
     const [row] = await transaction.query<{ number: number }>(sql`
       UPDATE deployment SET ended = ${at(ended)}::timestamptz, outcome = ${outcome ?? null}, problem = ${problem ?? null}
       WHERE id = ${id} RETURNING number`);
+    await transaction.query(
+      sql`DELETE FROM deployment_step WHERE deployment = ${row!.number} AND at >= ${steps.length}`,
+    );
     const rows = steps.map((step, place) => ({ ...step, at: place, began: at(step.began) }));
     await transaction.query(sql`
       INSERT INTO deployment_step (deployment, at, host, kind, back, state, began, seconds, said)

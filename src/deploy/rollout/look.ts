@@ -97,7 +97,7 @@ async function askNode(settings: Settings, { status }: NodeView, named: readonly
   const ask = async (question: string): Promise<{ readonly total: number; readonly titles: readonly string[] }> => {
     const path = `/api/search?${new URLSearchParams({ p: question, size: '1', fields: 'title' })}`;
     const { total, records } = JSON.parse(await get({ hostname, port, path })) as SearchAnswer;
-    return { total, titles: records.flatMap(({ title }) => (typeof title === 'string' ? [title] : [])) };
+    return { total, titles: records.flatMap(({ title }) => title?.title ?? []) };
   };
   const everything = await ask('');
   const usual = [settings.checkQuestion ?? '', ...everything.titles.flatMap(wordOf)];
@@ -110,7 +110,7 @@ async function askNode(settings: Settings, { status }: NodeView, named: readonly
 
 interface SearchAnswer {
   readonly total: number;
-  readonly records: readonly { readonly title?: unknown }[];
+  readonly records: readonly { readonly title?: { readonly title: string } }[];
 }
 
 /** Of a title, a word that says something. */
@@ -152,8 +152,9 @@ async function lookAtLibrary(settings: Settings, count: number): Promise<Library
       rows: Object.fromEntries(
         (
           await database.query<{ name: string; rows: number }>(sql`
-            SELECT relname AS name, greatest(reltuples, 0)::float8 AS rows FROM pg_class
-            WHERE relname = ANY (${[...largeTables]}::text[]) AND relnamespace = current_schema()::regnamespace`)
+            SELECT c.relname AS name, greatest(c.reltuples, s.n_live_tup, 0)::float8 AS rows
+            FROM pg_class c JOIN pg_stat_user_tables s ON s.relid = c.oid
+            WHERE c.relname = ANY (${[...largeTables]}::text[]) AND c.relnamespace = current_schema()::regnamespace`)
         ).map(({ name, rows }) => [name, rows]),
       ),
       index: await indexOf(database),

@@ -16,9 +16,7 @@ export interface ObstacleContext {
   readonly bytes: number;
 }
 
-/**
- * Everything that stands in the way, a sentence each, with what to do; none: it can be deployed.
- */
+/** Everything that stands in the way, a sentence each, with what to do; none: it can be deployed. */
 export function obstaclesOf({ to, hosts, facts, library, bytes }: ObstacleContext): readonly string[] {
   const found = facts.flatMap((host) => hostObstacles(host, to, hosts, bytes));
   return [...found, ...(library === undefined ? [] : libraryObstacles(to, library))];

@@ -60,10 +60,7 @@ if grep -qF "\\"id\\":\\"$id\\"" "$folder/deploy.lock/holder" 2>/dev/null; then
   rm -rf "$folder/.lock.$id"
 fi`;
 
-/**
- * folder, id, a line for the log or nothing; the state comes as input. Another's lock is left
- * alone.
- */
+/** folder, id, a line for the log or nothing; the state comes as input. Another's lock is left alone. */
 export const noteScript = `
 folder=$1; id=$2; line=$3
 if [ -n "$line" ]; then printf '%s\\n' "$line" >>/var/log/reperio/deploy.log; fi
@@ -71,10 +68,7 @@ grep -qF "\\"id\\":\\"$id\\"" "$folder/deploy.lock/holder" 2>/dev/null || exit 0
 cat >"$folder/deploy.lock/state.new"
 mv -T "$folder/deploy.lock/state.new" "$folder/deploy.lock/state"`;
 
-/**
- * folder, version, digest of the manifest, kilobytes: "there" when it need not be copied; makes
- * room known.
- */
+/** folder, version, digest of the manifest, kilobytes: "there" when it need not be copied; makes room known. */
 export const beforeCopyScript = `
 folder=$1; version=$2; manifest=$3; needed=$4
 release=$folder/releases/$version; part=$folder/releases/.$version.part
@@ -91,10 +85,7 @@ if [ $((free + had)) -lt "$needed" ]; then echo "free $((free + had))"; fi`;
 /** folder, version: nothing is left of a copy that has no room. */
 export const dropCopyScript = `rm -rf "$1/releases/.$2.part"`;
 
-/**
- * folder, version, digest of the manifest: prints the files that differ; the release has its name
- * when none does.
- */
+/** folder, version, digest of the manifest: prints the files that differ; the release has its name when none does. */
 export const verifyScript = `
 LC_ALL=C; export LC_ALL
 folder=$1; version=$2; manifest=$3
@@ -116,20 +107,21 @@ if [ -n "$bad" ]; then
 fi
 if [ "$at" = "$part" ]; then mv -T "$part" "$release"; fi`;
 
-/** folder, link, folder that it named before or nothing: each link is replaced in one step. */
+/** folder, what the link says from now on: it is replaced in one step. */
 export const switchScript = `
-folder=$1; to=$2; before=$3
-point() { ln -sfn "$2" "$folder/.$1.new"; mv -T "$folder/.$1.new" "$folder/$1"; }
+folder=$1; to=$2
 [ -x "$folder/$to/bin/reperio" ] || [ -x "$to/bin/reperio" ]
-if [ -n "$before" ] && [ "$(readlink -f "$folder/current")" = "$before" ]; then point previous "$before"; fi
-point current "$to"`;
+ln -sfn "$to" "$folder/.current.new"
+mv -T "$folder/.current.new" "$folder/current"`;
 
 /** Units: all are restarted; when one is not well, what it wrote last. */
 export const restartScript = `
 if ! systemctl restart "$@"; then
   for each; do
     if ! systemctl is-active --quiet "$each"; then
-      journalctl -q -n 15 -o cat --no-pager -u "$each" 2>/dev/null | grep -v '^ *at ' | tail -n 4 >&2
+      journalctl -q -n 40 -o cat --no-pager -u "$each" 2>/dev/null |
+        grep -E 'rror|annot|failed' | sed 's/^ *//' | awk '!seen[$0]++' | tail -n 3 | cut -c 1-200 |
+        awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 } END { if (NR) print "" }' >&2
     fi
   done
   exit 1
@@ -145,11 +137,15 @@ for each; do
 done`;
 
 /**
- * folder, how many stay: releases that are neither in force nor the one before go, the oldest
- * first.
+ * folder, how many stay, folder that was in force before: that is where a rollback leads from now on;
+ * releases that are neither go, the oldest first.
  */
 export const pruneScript = `
-folder=$1; keep=$2
+folder=$1; keep=$2; before=$3
+if [ "$(readlink -f "$folder/current")" != "$before" ]; then
+  ln -sfn "$before" "$folder/.previous.new"
+  mv -T "$folder/.previous.new" "$folder/previous"
+fi
 current=$(readlink -f "$folder/current"); previous=$(readlink -f "$folder/previous" || :)
 rm -rf "$folder"/releases/.*.part
 count=0
@@ -162,10 +158,7 @@ ls -1td "$folder"/releases/*/ | while read -r each; do
   fi
 done`;
 
-/**
- * user, data folder, settings, file of secrets, program, words: as the services of this host run
- * it.
- */
+/** user, data folder, settings, file of secrets, program, words: as the services of this host run it. */
 export const programScript = `
 user=$1; data=$2; settings=$3; secrets=$4; shift 4
 set -a
