@@ -28,7 +28,19 @@ export const tiers = {
     file: 'deploy.test.ts',
     what: 'releases brought by ssh to a worker host and two web nodes behind two balancers',
     problem: () =>
-      hostsProblem() ?? lackingPrograms([...webPrograms, 'sshd', 'ssh', 'rsync', 'python3']) ?? postgresProblem() ?? rootProblem(),
+      hostsProblem() ??
+      lackingPrograms([...webPrograms, 'sshd', 'ssh', 'rsync', 'python3']) ??
+      postgresProblem() ??
+      rootProblem(),
+  },
+  nodes: {
+    file: 'nodes.test.ts',
+    what: 'a web node added and removed by ssh',
+    problem: () =>
+      hostsProblem() ??
+      lackingPrograms([...webPrograms, 'sshd', 'ssh', 'rsync', 'python3']) ??
+      postgresProblem() ??
+      rootProblem(),
   },
   failover: {
     file: 'failover.test.ts',

@@ -1,10 +1,13 @@
 import { Agent, get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ReaderCounts {
   /** Readers who connect anew for each request. */
   readonly fresh: number;
   /** Readers who keep their connection. */
   readonly kept: number;
+  /** Milliseconds from an answer to the next question; default none. */
+  readonly pause?: number;
 }
 
 /**
@@ -16,11 +19,13 @@ export class Readers {
   /** Milliseconds. */
   longest = 0;
   readonly #url: string;
+  readonly #pause: number;
   readonly #ended: readonly Promise<void>[];
   #over = false;
 
-  constructor(url: string, { fresh, kept }: ReaderCounts) {
+  constructor(url: string, { fresh, kept, pause = 0 }: ReaderCounts) {
     this.#url = url;
+    this.#pause = pause;
     const agent = new Agent({ keepAlive: true, maxSockets: kept });
     const agents = [...Array.from({ length: fresh }, () => undefined), ...Array.from({ length: kept }, () => agent)];
     this.#ended = agents.map((each) => this.#read(each));
@@ -43,6 +48,7 @@ export class Readers {
       this.longest = Math.max(this.longest, performance.now() - began);
       if (failure === undefined) this.answered++;
       else this.failures.push(failure);
+      if (this.#pause > 0) await sleep(this.#pause);
     }
     agent?.destroy();
   }
