@@ -26,8 +26,10 @@ export const rooms: Readonly<Record<string, Room>> = {
       'cluster',
       'config',
       'demo',
+      'deploy/recipe',
       'deploy/release',
       'deploy/replicate',
+      'deploy/rollout',
       'deploy/service',
       'errors',
       'files',
@@ -305,6 +307,16 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: 'hosts as data: one file that describes a cluster, checked and drawn, and what is made of it for each program',
     notFor: 'anything that runs',
     imports: ['addresses', 'config', 'errors', 'formats', 'monitor', 'yaml'],
+  },
+  'deploy/recipe': {
+    for: 'the text by which a release is deployed by hand: what changes between two, commands, logbook',
+    notFor: 'doing any of it (deploy/rollout)',
+    imports: ['cluster', 'config', 'deploy/release', 'deploy/rollout', 'deploy/ssh', 'errors', 'site', 'store'],
+  },
+  'deploy/rollout': {
+    for: 'bringing a release to all hosts and back: one list of steps that is planned and done, what stands in the way, locks, the log',
+    notFor: 'connections to hosts (deploy/ssh), what a release is (deploy/release)',
+    imports: ['cluster', 'config', 'deploy/release', 'deploy/ssh', 'errors', 'monitor', 'site', 'store'],
   },
   'deploy/ssh': {
     for: "hosts by OpenSSH's client: one connection each, commands as words with a time limit, copies by rsync",

@@ -39,7 +39,10 @@ export class DeployProgress {
 
   onStep = (step: StepRecord): void => {
     this.#steps.set(`${step.host} ${step.kind} ${step.back}`, { ...step });
-    if (this.#options.printJson !== undefined) return this.#options.printJson({ event: 'step', ...step });
+    if (this.#options.printJson !== undefined) {
+      this.#options.printJson({ event: 'step', ...step });
+      return;
+    }
     this.#tell(step.state === 'running' ? `${step.host}  ${step.kind}${step.back ? ' (back)' : ''} ...` : '');
     if (step.back || step.kind === 'prune') return;
     if (step.state === 'failed' || (step.state === 'done' && this.#isLast(step))) this.#line(step.host);

@@ -1,5 +1,5 @@
-import type { HostFacts } from '../deploy/rollout/facts.ts';
 import type { Deployment, StepRecord } from '../deploy/rollout/deployment.ts';
+import type { HostFacts } from '../deploy/rollout/facts.ts';
 import type { LoggedDeployment } from '../deploy/rollout/library.ts';
 import type { Planned, RenderedChange } from '../deploy/rollout/plan.ts';
 import { grouped } from '../errors/grouped.ts';
@@ -25,7 +25,10 @@ export function planLines(planned: Planned): readonly string[] {
     ].join('; '),
     ...notes.map((note) => `note     ${note}`),
     ...(obstacles.length > 0
-      ? [`${obstacles.length === 1 ? 'This stands' : `These ${obstacles.length} stand`} in the way:`, ...obstacles.map((each) => `  ${each}`)]
+      ? [
+          `${obstacles.length === 1 ? 'This stands' : `These ${obstacles.length} stand`} in the way:`,
+          ...obstacles.map((each) => `  ${each}`),
+        ]
       : [
           `${isOffline ? 'A migration is offline.' : 'Rollback stays possible until an offline migration; none is in it.'} Go on: reperio deploy run ${to}`,
         ]),
@@ -55,7 +58,7 @@ function schemaLines({ schema }: Planned): readonly string[] {
 }
 
 function indexLines({ index }: Planned): readonly string[] {
-  return index === undefined ? [] : [`index    made anew when all nodes run the release: ${index.from} -> ${index.to}`];
+  return index === undefined ? [] : [`index    rebuilt when all nodes run the release: ${index.from} -> ${index.to}`];
 }
 
 function settingsLines({ settings, rendered }: Planned): readonly string[] {
@@ -78,10 +81,19 @@ function renderedText(rendered: readonly RenderedChange[]): string {
 }
 
 /** One line for a host, when all that is done there has ended. */
-export function hostLine(host: string, steps: readonly StepRecord[], width: number, last: LoggedDeployment | undefined): string {
-  const shown = steps.filter((step) => step.host === host && !step.back && step.kind !== 'prune' && step.state !== 'planned');
+export function hostLine(
+  host: string,
+  steps: readonly StepRecord[],
+  width: number,
+  last: LoggedDeployment | undefined,
+): string {
+  const shown = steps.filter(
+    (step) => step.host === host && !step.back && step.kind !== 'prune' && step.state !== 'planned',
+  );
   const failed = shown.find(({ state }) => state === 'failed');
-  const times = shown.map(({ kind, state, seconds: time = 0 }) => (state === 'failed' ? `${kind} NOT` : `${kind} ${seconds(time)}`));
+  const times = shown.map(({ kind, state, seconds: time = 0 }) =>
+    state === 'failed' ? `${kind} NOT` : `${kind} ${seconds(time)}`,
+  );
   const total = sumOf(shown);
   const lastOf = last?.steps.filter((step) => step.host === host && !step.back && step.kind !== 'prune') ?? [];
   const before = lastOf.length === 0 ? '' : ` (last time ${seconds(sumOf(lastOf))})`;
@@ -125,7 +137,9 @@ export function deploymentLines(shown: LoggedDeployment, last: LoggedDeployment 
   const { number, from, to, holder, began, outcome, problem, steps } = shown;
   const width = Math.max(...steps.map(({ host }) => host.length), 4);
   const before = (step: StepRecord): string => {
-    const same = last?.steps.find(({ host, kind, back }) => host === step.host && kind === step.kind && back === step.back);
+    const same = last?.steps.find(
+      ({ host, kind, back }) => host === step.host && kind === step.kind && back === step.back,
+    );
     return same?.seconds === undefined ? '' : ` (last time ${seconds(same.seconds)})`;
   };
   return [

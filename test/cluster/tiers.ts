@@ -27,20 +27,17 @@ export const tiers = {
   deploy: {
     file: 'deploy.test.ts',
     what: 'releases brought by ssh to a worker host and two web nodes behind two balancers',
-    problem: () =>
-      hostsProblem() ??
-      lackingPrograms([...webPrograms, 'sshd', 'ssh', 'rsync', 'python3']) ??
-      postgresProblem() ??
-      rootProblem(),
+    problem: deployProblem,
+  },
+  interrupted: {
+    file: 'deploy-interrupted.test.ts',
+    what: 'deployments with connections, disks, hosts and the deployer gone in the middle',
+    problem: deployProblem,
   },
   nodes: {
     file: 'nodes.test.ts',
     what: 'a web node added and removed by ssh',
-    problem: () =>
-      hostsProblem() ??
-      lackingPrograms([...webPrograms, 'sshd', 'ssh', 'rsync', 'python3']) ??
-      postgresProblem() ??
-      rootProblem(),
+    problem: deployProblem,
   },
   failover: {
     file: 'failover.test.ts',
@@ -84,6 +81,11 @@ export function isOfCluster(file: string): boolean {
 function hostsProblem(): string | undefined {
   const probed = probeHosts();
   return 'problem' in probed ? probed.problem : undefined;
+}
+
+function deployProblem(): string | undefined {
+  const programs = [...webPrograms, 'sshd', 'ssh', 'rsync', 'python3'];
+  return hostsProblem() ?? rootProblem() ?? lackingPrograms(programs) ?? postgresProblem();
 }
 
 /** sshd changes its user. */

@@ -20,8 +20,8 @@ export interface ReleaseChange {
 }
 
 /**
- * For tests: this program as a release in the folder, with RELEASE.json and MANIFEST.sha256, but for
- * its libraries. scripts/release makes whole ones.
+ * For tests: this program as a release in the folder, with RELEASE.json and MANIFEST.sha256, but
+ * for its libraries. scripts/release makes whole ones.
  */
 export async function makeReleaseFolder(folder: string, change: ReleaseChange): Promise<Release> {
   const { version, modules, edit, index = knownVersions } = change;

@@ -30,7 +30,9 @@ export function libraryObstacles(to: Release, { migrations, index }: LibraryStat
   return [
     ...(other === undefined
       ? []
-      : [`The library was made with another ${other.file}: this release is not of the same history. Deploy another one.`]),
+      : [
+          `The library was made with another ${other.file}: this release is not of the same history. Deploy another one.`,
+        ]),
     ...offline.map(
       ({ file }) =>
         `${file} is offline: no node may run while it is applied. Announce it with \`reperio site level closed\`, follow the recipe of ` +
@@ -51,8 +53,8 @@ function indexObstacles(to: Release, index: IndexVersions | undefined): readonly
   const oldest = to.index[0];
   const isOlder = oldest !== undefined && (index.analysis < oldest.analysis || index.format < oldest.format);
   const way = isOlder
-    ? 'Run `reperio index upgrade` with the release in force, or deploy a release between the two first.'
-    : 'Run `reperio index downgrade` with the release in force first.';
+    ? 'Run `reperio index upgrade` with the current release, or deploy a release between the two first.'
+    : 'Run `reperio index downgrade` with the current release first.';
   return [`The index is of ${versionsText(index)}, and release ${to.version} reads ${known}. ${way}`];
 }
 
@@ -66,7 +68,9 @@ export function newIndex(
   return { from: versionsText(index), to: versionsText(newest) };
 }
 
-/** "writes wait some 4 s (108,000 rows)", for a library with so many rows; undefined: nothing waits. */
+/**
+ * "writes wait some 4 s (108,000 rows)", for a library with so many rows; undefined: nothing waits.
+ */
 export function waitText(
   { locks }: Pick<ReleaseMigration, 'locks'>,
   rows: Readonly<Record<string, number>> | undefined,

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { settingsTable } from '../../config/table.ts';
 import { knownVersions } from '../../site/index-versions.ts';
 import { readMigrations } from '../../store/migrate.ts';
-import { filesOf } from './manifest.ts';
 import { locksOf } from '../../store/migrations/locks.ts';
+import { filesOf } from './manifest.ts';
 import { glibcOf } from './platform.ts';
 import type { Release } from './release.ts';
 

@@ -70,7 +70,9 @@ async function goOn(
   const lock = { id: deployment.id, holder: deployment.holder, reason: `deploying ${deployment.to}`, since };
   // Some may have given it back already.
   await lockHosts(fleet, names, lock);
-  const isThere = deployment.steps.some(({ kind, host, state }) => kind === 'verify' && host === first!.name && state === 'done');
+  const isThere = deployment.steps.some(
+    ({ kind, host, state }) => kind === 'verify' && host === first!.name && state === 'done',
+  );
   const asking = isThere && !deployment.isRollback ? `${fleet.folder}/releases/${deployment.to}` : first!.before;
   const recorder = new Recorder(fleet, first!.name, asking);
   deployment.pid = process.pid;

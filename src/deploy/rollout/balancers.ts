@@ -25,7 +25,11 @@ const running = '2';
 /** Of `show servers state`, by server. */
 export function parseServers(text: string): ReadonlyMap<string, BalancedServer> {
   const lines = text.split('\n').map((line) => line.trim());
-  const titles = lines.find((line) => line.startsWith('# '))?.slice(2).split(' ') ?? [];
+  const titles =
+    lines
+      .find((line) => line.startsWith('# '))
+      ?.slice(2)
+      .split(' ') ?? [];
   const cells = lines.filter((line) => /^\d+ /.test(line)).map((line) => line.split(' '));
   const at = (title: string): number => titles.indexOf(title);
   const servers = new Map<string, BalancedServer>();
@@ -41,7 +45,11 @@ export function parseServers(text: string): ReadonlyMap<string, BalancedServer> 
 /** Requests of `show servers conn` that a server is answering, of all backends. */
 export function parseRequests(text: string, server: string): number {
   const lines = text.split('\n').map((line) => line.trim());
-  const titles = lines.find((line) => line.startsWith('# '))?.slice(2).split(/\s+/) ?? [];
+  const titles =
+    lines
+      .find((line) => line.startsWith('# '))
+      ?.slice(2)
+      .split(/\s+/) ?? [];
   const used = titles.indexOf('used_cur');
   return lines
     .map((line) => line.split(/\s+/))

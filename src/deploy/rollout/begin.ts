@@ -1,7 +1,7 @@
 import { UserError } from '../../errors/errors.ts';
 import { parseRelease } from '../release/read.ts';
 import type { Release } from '../release/release.ts';
-import { carryOut, type CarryOptions } from './carry-out.ts';
+import { type CarryOptions, carryOut } from './carry-out.ts';
 import type { Deployment } from './deployment.ts';
 import { rolloutErrors } from './errors.ts';
 import type { Fleet } from './fleet.ts';
@@ -11,18 +11,20 @@ import { Recorder } from './recorder.ts';
 import { openSource, type Source } from './source.ts';
 import { hostsInOrder, type Survey } from './survey.ts';
 
-export interface Watching extends Pick<CarryOptions, 'signal' | 'onStep' | 'onBack'> {
+export interface Watching extends Pick<CarryOptions, 'signal' | 'onStep' | 'onBack' | 'onNote'> {
   /** Told once everything is known, before anything is done. */
   readonly onPlan: (planned: Planned) => void;
-  /** A sentence that is worth knowing and stops nothing. */
-  readonly onNote: (sentence: string) => void;
 }
 
 /**
  * The release of this name: on this machine, else on all hosts. Throws a UserError when it is
  * nowhere. `use` has it for as long as it takes.
  */
-export async function withTarget<T>(fleet: Fleet, named: string | undefined, use: (target: Target) => Promise<T>): Promise<T> {
+export async function withTarget<T>(
+  fleet: Fleet,
+  named: string | undefined,
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
   const source = await openSource(named);
   if (source !== undefined) {
     try {

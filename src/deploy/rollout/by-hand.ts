@@ -34,7 +34,11 @@ export async function unlockByHand(fleet: Fleet, force: boolean): Promise<Deploy
   return lock;
 }
 
-async function inLibrary<T>(fleet: Fleet, { hosts, library }: Survey, work: (recorder: Recorder) => Promise<T>): Promise<T | undefined> {
+async function inLibrary<T>(
+  fleet: Fleet,
+  { hosts, library }: Survey,
+  work: (recorder: Recorder) => Promise<T>,
+): Promise<T | undefined> {
   if (library === undefined) return undefined;
   const recorder = new Recorder(fleet, hosts[0]!.name, hosts[0]!.before);
   try {

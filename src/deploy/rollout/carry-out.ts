@@ -23,6 +23,8 @@ export interface CarryOptions {
   readonly onStep: (step: StepRecord) => void;
   /** Told once, when it begins to take back what was done. */
   readonly onBack: (problem: string) => void;
+  /** A sentence that is worth knowing and stops nothing. */
+  readonly onNote: (sentence: string) => void;
 }
 
 /** Milliseconds: a deployment whose state nobody has touched for a minute was left. */
@@ -85,7 +87,8 @@ class Carrier {
         throw new UserError(rolloutErrors.interrupted, { to: this.#deployment.to, step: stepName(step) });
       }
       const failed = await this.#do(step);
-      if (failed !== undefined) return failed;
+      // It is in force and well: what is left over on a disk is no reason to go back.
+      if (failed !== undefined && step.kind !== 'prune') return failed;
     }
     return undefined;
   }
@@ -116,7 +119,8 @@ class Carrier {
     if (deployment.steps.some(({ back }) => back)) return;
     const added: Step[] = [...backSteps(deployment)];
     const first = deployment.hosts[0]!;
-    if (added.length > 0 && (await this.#indexIsTooNew())) added.unshift({ host: first.name, kind: 'index', back: true });
+    if (added.length > 0 && (await this.#indexIsTooNew()))
+      added.unshift({ host: first.name, kind: 'index', back: true });
     deployment.steps = [
       ...deployment.steps.filter(({ state }) => state !== 'planned'),
       ...added.map((step): StepRecord => ({ ...step, state: 'planned' })),
@@ -165,8 +169,8 @@ class Carrier {
   }
 
   /**
-   * The state on the host where something happens and on the first one, and in the library; what has
-   * ended in the log of its host.
+   * The state on the host where something happens and on the first one, and in the library; what
+   * has ended in the log of its host.
    */
   async note(): Promise<void> {
     const deployment = this.#deployment;
@@ -200,7 +204,11 @@ class Carrier {
     const state = JSON.stringify(deployment);
     const names = deployment.hosts.map(({ name }) => name);
     await Promise.all(names.map((name) => this.#write(name, line, state).catch(() => undefined)));
-    await unlockHosts(this.#fleet, names, id);
+    const left = await unlockHosts(this.#fleet, names, id);
+    if (left.length > 0)
+      this.#options.onNote(
+        `${left.join(', ')} could not be unlocked; when they answer: \`reperio deploy unlock --force\`.`,
+      );
     await this.#record();
     await this.#options.recorder.unlock(id);
   }

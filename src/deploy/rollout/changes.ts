@@ -17,7 +17,11 @@ export interface FilesChange {
 }
 
 /** By the manifests of both; undefined: the release in force has none. */
-export async function filesChange(fleet: Fleet, { name, current }: HostFacts, source: Source): Promise<FilesChange | undefined> {
+export async function filesChange(
+  fleet: Fleet,
+  { name, current }: HostFacts,
+  source: Source,
+): Promise<FilesChange | undefined> {
   const host = await fleet.host(name);
   const manifest = await host.run(['cat', `${current}/MANIFEST.sha256`], { what: 'reading the manifest' });
   if (manifest.status !== 0) return undefined;
@@ -44,7 +48,8 @@ async function packageChanges(
 ): Promise<FilesChange['packages']> {
   const files = changed.filter((path) => packageFile.test(path));
   if (files.length === 0) return [];
-  const script = 'cd "$1"; shift; for each; do printf "%s\\t%s\\n" "$each" "$(grep -m 1 \'"version":\' "$each" 2>/dev/null || :)"; done';
+  const script =
+    'cd "$1"; shift; for each; do printf "%s\\t%s\\n" "$each" "$(grep -m 1 \'"version":\' "$each" 2>/dev/null || :)"; done';
   const host = await fleet.host(name);
   const text = await host.must(['sh', '-euc', script, 'reperio', current, ...files], { what: 'reading versions' });
   return text.split('\n').flatMap((line) => {

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors/errors.ts';
-import { parseRelease } from '../release/read.ts';
 import { libraryObstacles } from '../release/compare.ts';
+import { parseRelease } from '../release/read.ts';
 import { sshErrors } from '../ssh/errors.ts';
 import { awaitDrained, awaitUp, serverOn, setServer } from './balancers.ts';
 import type { Answer, DeployHost, Deployment, Step, StepKind } from './deployment.ts';
 import { rolloutErrors } from './errors.ts';
 import type { Fleet } from './fleet.ts';
 import { lookOn, runProgram } from './program.ts';
+import { awaitReady } from './ready.ts';
 import {
   beforeCopyScript,
   dropCopyScript,
@@ -17,7 +18,6 @@ import {
   switchScript,
   verifyScript,
 } from './scripts.ts';
-import { awaitReady } from './ready.ts';
 
 /** What steps are done with. */
 export interface Doing {
@@ -128,12 +128,15 @@ async function verify({ fleet, deployment }: Doing, { name }: DeployHost): Promi
   const files = [...text.matchAll(/^(.*): FAILED/gm)].map(([, file = '']) => file);
   if (files.length === 0) return undefined;
   const shown = files.slice(0, 3).join(', ');
-  const count = files.length === 1 ? 'one file is' : `${files.length} files are`;
+  const count = files.length === 1 ? 'a file' : `${files.length} files`;
   const more = files.length > 3 ? `${shown} and ${files.length - 3} more` : shown;
-  throw new UserError(rolloutErrors.fileDiffers, { host: name, to, count, files: more });
+  const are = files.length === 1 ? 'is' : 'are';
+  throw new UserError(rolloutErrors.fileDiffers, { host: name, to, count, are, files: more });
 }
 
-/** With the settings of the host, and with the library as it is now: the plan may be an hour old. */
+/**
+ * With the settings of the host, and with the library as it is now: the plan may be an hour old.
+ */
 async function check(doing: Doing, host: DeployHost): Promise<string | undefined> {
   const { fleet, deployment } = doing;
   const isFirst = host === deployment.hosts[0];
@@ -147,7 +150,10 @@ async function check(doing: Doing, host: DeployHost): Promise<string | undefined
   const text = await fleet.script(host.name, 'cat "$1/RELEASE.json"', [newFolder(doing)]);
   const obstacles = libraryObstacles(parseRelease(text, `${newFolder(doing)}/RELEASE.json`), library);
   if (obstacles.length === 0) return undefined;
-  throw new UserError(rolloutErrors.obstacles, { to: deployment.to, obstacles: obstacles.map((each) => `  ${each}`).join('\n') });
+  throw new UserError(rolloutErrors.obstacles, {
+    to: deployment.to,
+    obstacles: obstacles.map((each) => `  ${each}`).join('\n'),
+  });
 }
 
 async function drain(doing: Doing, { name }: DeployHost): Promise<string | undefined> {
@@ -176,7 +182,9 @@ async function undrain({ fleet, deployment }: Doing, { name }: DeployHost): Prom
     }),
   );
   const others = Object.entries(before).filter(([, state]) => state !== 'ready');
-  return others.length === 0 ? undefined : `left in ${others.map(([balancer, state]) => `${state} on ${balancer}`).join(', ')}`;
+  return others.length === 0
+    ? undefined
+    : `left in ${others.map(([balancer, state]) => `${state} on ${balancer}`).join(', ')}`;
 }
 
 async function ready(doing: Doing, host: DeployHost, back: boolean): Promise<string | undefined> {
@@ -185,7 +193,8 @@ async function ready(doing: Doing, host: DeployHost, back: boolean): Promise<str
   const others = host.units.filter((unit) => unit !== 'reperio-web.service');
   if (others.length > 0) {
     const wrong = (await fleet.script(host.name, runsScript, [folder, ...others])).trim();
-    if (wrong !== '') throw new UserError(rolloutErrors.notReady, { host: host.name, seconds: 0, said: wrong, unit: others[0]! });
+    if (wrong !== '')
+      throw new UserError(rolloutErrors.notReady, { host: host.name, seconds: 0, said: wrong, unit: others[0]! });
   }
   if (!host.isWeb) return undefined;
   const before: readonly Answer[] = deployment.answers[host.name] ?? [];

@@ -70,14 +70,14 @@ export const rolloutErrors = defineErrors({
   fileDiffers: {
     code: 'REPERIO_DEPLOY_FILE_DIFFERS',
     status: 409,
-    message: 'On {host}, {count} of release {to} not as its manifest says: {files}.',
+    message: 'On {host}, {count} of release {to} {are} not as its manifest says: {files}.',
     hint: 'Run the command again: it copies again what differs. If that is no help, verify the release here with `reperio release verify`.',
   },
   noSpace: {
     code: 'REPERIO_DEPLOY_NO_SPACE',
     status: 507,
     message: '{host} needs {needed} MB for release {to}, and has {free} MB free.',
-    hint: 'Free some space there; releases that are not in force may be deleted from {folder}/releases.',
+    hint: 'Free some space there; releases that are neither current nor the one before may be deleted from {folder}/releases.',
   },
   notReady: {
     code: 'REPERIO_DEPLOY_NOT_READY',
@@ -137,6 +137,6 @@ export const rolloutErrors = defineErrors({
     code: 'REPERIO_DEPLOY_PROGRAM',
     status: 502,
     message: 'On {host}, `reperio {command}` says: {said}',
-    hint: 'Mend that on {host}, then run the command again.',
+    hint: 'Correct that on {host}, then run the command again.',
   },
 });

@@ -1,6 +1,5 @@
 import sql from 'sql-template-tag';
-import type { Queryable } from '../../store/database.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database, Queryable } from '../../store/database.ts';
 import type { Deployment, StepRecord } from './deployment.ts';
 import type { DeployLock } from './lock.ts';
 
@@ -27,7 +26,9 @@ export async function libraryLock(database: Queryable): Promise<DeployLock | und
   return lock === undefined ? undefined : { ...lock, since: lock.since.toISOString() };
 }
 
-/** Whose it is afterwards: ours, unless somebody has it. Undefined: the library knows no locks yet. */
+/**
+ * Whose it is afterwards: ours, unless somebody has it. Undefined: the library knows no locks yet.
+ */
 export async function takeLibraryLock(database: Queryable, lock: DeployLock): Promise<DeployLock | undefined> {
   if (!(await knows(database))) return undefined;
   await database.query(sql`

@@ -1,4 +1,4 @@
-import { userInfo, hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { UserError } from '../../errors/errors.ts';
 import { rolloutErrors } from './errors.ts';
 import type { Fleet } from './fleet.ts';
@@ -20,7 +20,9 @@ export function holderHere(): string {
 
 /** A new lock's, and a deployment's: sorts by time. */
 export function newId(now = new Date()): string {
-  const random = Math.trunc(Math.random() * 0x1_00_00_00).toString(16).padStart(6, '0');
+  const random = Math.trunc(Math.random() * 0x1_00_00_00)
+    .toString(16)
+    .padStart(6, '0');
   return `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${random}`;
 }
 

@@ -2,15 +2,15 @@ import { request } from 'node:http';
 import sql from 'sql-template-tag';
 import type { Settings } from '../../config/settings.ts';
 import { version } from '../../config/version.ts';
-import type { NodeView } from '../../monitor/status/node-view.ts';
 import { otherReleases } from '../../monitor/node-status.ts';
+import type { NodeView } from '../../monitor/status/node-view.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
 import type { IndexVersions } from '../../site/index-versions.ts';
 import type { Queryable } from '../../store/database.ts';
 import { largeTables } from '../../store/migrations/locks.ts';
 import { openStore } from '../../store/open.ts';
 import type { Answer } from './deployment.ts';
-import { lastDeployments, libraryLock, type LoggedDeployment } from './library.ts';
+import { type LoggedDeployment, lastDeployments, libraryLock } from './library.ts';
 import type { DeployLock } from './lock.ts';
 
 /** How a node and the library are, as a host finds them itself. */
@@ -93,7 +93,9 @@ async function askStatus(dataFolder: string): Promise<NodeView | undefined> {
 }
 
 async function askNode(settings: Settings, { status }: NodeView, named: readonly string[]): Promise<readonly Answer[]> {
-  const { hostname, port } = new URL(status.address.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:'));
+  const { hostname, port } = new URL(
+    status.address.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:'),
+  );
   const ask = async (question: string): Promise<{ readonly total: number; readonly titles: readonly string[] }> => {
     const path = `/api/search?${new URLSearchParams({ p: question, size: '1', fields: 'title' })}`;
     const { total, records } = JSON.parse(await get({ hostname, port, path })) as SearchAnswer;

@@ -16,7 +16,9 @@ export interface ObstacleContext {
   readonly bytes: number;
 }
 
-/** Everything that stands in the way, a sentence each, with what to do; none: it can be deployed. */
+/**
+ * Everything that stands in the way, a sentence each, with what to do; none: it can be deployed.
+ */
 export function obstaclesOf({ to, hosts, facts, library, bytes }: ObstacleContext): readonly string[] {
   const found = facts.flatMap((host) => hostObstacles(host, to, hosts, bytes));
   return [...found, ...(library === undefined ? [] : libraryObstacles(to, library))];
@@ -30,7 +32,7 @@ function hostObstacles(host: HostFacts, to: Release, hosts: readonly DeployHost[
     root === undefined
       ? [
           say(
-            'whoever logs in there is not root, and sudo asks for a password. Allow it without one, or name root under `deploy: {user}` in cluster.yaml.',
+            'the user who logs in there is not root, and sudo asks for a password. Allow it without one, or name root as `user` under `deploy` in cluster.yaml.',
           ),
         ]
       : [];
@@ -50,7 +52,11 @@ function hostObstacles(host: HostFacts, to: Release, hosts: readonly DeployHost[
         ]
       : []),
     ...(free < needed
-      ? [say(`release ${to.version} needs ${megabytes(needed)} MB, and ${megabytes(free)} MB are free. Free some space.`)]
+      ? [
+          say(
+            `release ${to.version} needs ${megabytes(needed)} MB, and ${megabytes(free)} MB are free. Free some space.`,
+          ),
+        ]
       : []),
     ...runs.units
       .filter((unit) => !units.includes(unit))
@@ -64,7 +70,9 @@ export function notesOf(topology: Topology, facts: readonly HostFacts[]): readon
   return hostsWith(topology, 'web').flatMap(({ name }) => {
     const host = facts.find((each) => each.name === name);
     if (host === undefined || host.units.includes('reperio-web.socket')) return [];
-    const why = balanced ? 'readers are safe, since balancers look away first' : 'connections are refused while it restarts';
+    const why = balanced
+      ? 'readers are safe, since balancers look away first'
+      : 'connections are refused while it restarts';
     return [`${name} has no reperio-web.socket: ${why}. \`reperio cluster render\` makes it.`];
   });
 }

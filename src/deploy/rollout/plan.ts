@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import { type ProgramName, renderHost } from '../../cluster/render/render.ts';
 import { secretPlaces } from '../../cluster/topology/secrets.ts';
 import type { Topology } from '../../cluster/topology/topology.ts';
-import { createHash } from 'node:crypto';
 import { newIndex, pendingMigrations, type SettingsChange, settingsChange, waitText } from '../release/compare.ts';
 import type { Release } from '../release/release.ts';
 import { countCommits, type FilesChange, filesChange } from './changes.ts';
@@ -134,11 +134,17 @@ function plannedMigrations(release: Release, { library, facts, hosts }: Survey):
 
 function lockSentences({ facts, library }: Survey): readonly string[] {
   const locks = new Map<string, string>();
-  const all = [...facts.map(({ lock, name }) => ({ lock, where: `on ${name}` })), { lock: library?.lock, where: 'in the library' }];
+  const all = [
+    ...facts.map(({ lock, name }) => ({ lock, where: `on ${name}` })),
+    { lock: library?.lock, where: 'in the library' },
+  ];
   for (const { lock, where } of all) {
     if (lock === undefined || locks.has(lock.id)) continue;
     const { holder, since, reason } = lock;
-    locks.set(lock.id, `Deploying is locked by ${holder} since ${since}: ${reason} (seen ${where}). \`reperio deploy status\` tells more.`);
+    locks.set(
+      lock.id,
+      `Deploying is locked by ${holder} since ${since}: ${reason} (seen ${where}). \`reperio deploy status\` tells more.`,
+    );
   }
   return [...locks.values()];
 }

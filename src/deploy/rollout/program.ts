@@ -10,7 +10,18 @@ import { programScript } from './scripts.ts';
 /** Words of a shell for the program of a release on a host, with the settings of its services. */
 function programWords({ topology }: Fleet, release: string, words: readonly string[]): readonly string[] {
   const { user, data } = topology;
-  return ['sh', '-euc', programScript, 'reperio', user, data, settingsFile, secretsFile, `${release}/bin/reperio`, ...words];
+  return [
+    'sh',
+    '-euc',
+    programScript,
+    'reperio',
+    user,
+    data,
+    settingsFile,
+    secretsFile,
+    `${release}/bin/reperio`,
+    ...words,
+  ];
 }
 
 /** Its standard output. Throws a UserError with what it said. */

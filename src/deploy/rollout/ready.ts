@@ -33,8 +33,7 @@ export async function awaitReady(
     const found = await lookOn(fleet, name, asking, { node: true, answers: before });
     const missing = whatIsMissing(found, version);
     const other = missing === undefined ? differing(before, found.answers ?? []) : undefined;
-    if (missing === undefined && other === undefined)
-      return before.length === 0 ? undefined : 'answers as before';
+    if (missing === undefined && other === undefined) return before.length === 0 ? undefined : 'answers as before';
     if (missing !== undefined && isOver(readyLimit))
       throw new UserError(rolloutErrors.notReady, {
         ...{ host: name, seconds: readyLimit, said: missing, unit: 'reperio-web' },
@@ -62,7 +61,8 @@ function whatIsMissing({ node }: Look, version: string | undefined): string | un
 }
 
 /**
- * An answer that differs. While records come and go, only that there is an answer where there was one.
+ * An answer that differs. While records come and go, only that there is an answer where there was
+ * one.
  */
 export function differing(
   before: readonly Answer[],

@@ -26,8 +26,8 @@ export interface RecordAnswer {
 const pause = 500;
 
 /**
- * Does what comes line by line, until the input ends. The schema may be that of any release: what it
- * does not know yet is told again later. A database that is away is told in the answer.
+ * Does what comes line by line, until the input ends. The schema may be that of any release: what
+ * it does not know yet is told again later. A database that is away is told in the answer.
  */
 export async function serveRecords(
   settings: Settings,

@@ -60,7 +60,10 @@ if grep -qF "\\"id\\":\\"$id\\"" "$folder/deploy.lock/holder" 2>/dev/null; then
   rm -rf "$folder/.lock.$id"
 fi`;
 
-/** folder, id, a line for the log or nothing; the state comes as input. Another's lock is left alone. */
+/**
+ * folder, id, a line for the log or nothing; the state comes as input. Another's lock is left
+ * alone.
+ */
 export const noteScript = `
 folder=$1; id=$2; line=$3
 if [ -n "$line" ]; then printf '%s\\n' "$line" >>/var/log/reperio/deploy.log; fi
@@ -68,7 +71,10 @@ grep -qF "\\"id\\":\\"$id\\"" "$folder/deploy.lock/holder" 2>/dev/null || exit 0
 cat >"$folder/deploy.lock/state.new"
 mv -T "$folder/deploy.lock/state.new" "$folder/deploy.lock/state"`;
 
-/** folder, version, digest of the manifest, kilobytes: "there" when it need not be copied; makes room known. */
+/**
+ * folder, version, digest of the manifest, kilobytes: "there" when it need not be copied; makes
+ * room known.
+ */
 export const beforeCopyScript = `
 folder=$1; version=$2; manifest=$3; needed=$4
 release=$folder/releases/$version; part=$folder/releases/.$version.part
@@ -85,7 +91,10 @@ if [ $((free + had)) -lt "$needed" ]; then echo "free $((free + had))"; fi`;
 /** folder, version: nothing is left of a copy that has no room. */
 export const dropCopyScript = `rm -rf "$1/releases/.$2.part"`;
 
-/** folder, version, digest of the manifest: prints the files that differ; the release has its name when none does. */
+/**
+ * folder, version, digest of the manifest: prints the files that differ; the release has its name
+ * when none does.
+ */
 export const verifyScript = `
 LC_ALL=C; export LC_ALL
 folder=$1; version=$2; manifest=$3
@@ -137,8 +146,8 @@ for each; do
 done`;
 
 /**
- * folder, how many stay, folder that was in force before: that is where a rollback leads from now on;
- * releases that are neither go, the oldest first.
+ * folder, how many stay, folder that was in force before: that is where a rollback leads from now
+ * on; releases that are neither go, the oldest first.
  */
 export const pruneScript = `
 folder=$1; keep=$2; before=$3
@@ -158,7 +167,10 @@ ls -1td "$folder"/releases/*/ | while read -r each; do
   fi
 done`;
 
-/** user, data folder, settings, file of secrets, program, words: as the services of this host run it. */
+/**
+ * user, data folder, settings, file of secrets, program, words: as the services of this host run
+ * it.
+ */
 export const programScript = `
 user=$1; data=$2; settings=$3; secrets=$4; shift 4
 set -a

@@ -21,9 +21,9 @@ export interface Source {
 }
 
 /**
- * The folder or file of a release, by its path, or by its version when it lies where scripts/release
- * puts it; without a name, the one that this program is of. Undefined: there is none of this name
- * here. Throws UserError when it is damaged.
+ * The folder or file of a release, by its path, or by its version when it lies where
+ * scripts/release puts it; without a name, the one that this program is of. Undefined: there is
+ * none of this name here. Throws UserError when it is damaged.
  */
 export async function openSource(named: string | undefined): Promise<Source | undefined> {
   const path = placesOf(named).find((each) => existsSync(each));

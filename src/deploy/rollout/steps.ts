@@ -12,7 +12,10 @@ export interface StepOptions {
  * changes on one of them; then the hosts in turn. This is what is drawn as the plan and what is
  * done, so that both are the same.
  */
-export function forwardSteps(hosts: readonly DeployHost[], { copies, migrates, hasBalancers }: StepOptions): readonly Step[] {
+export function forwardSteps(
+  hosts: readonly DeployHost[],
+  { copies, migrates, hasBalancers }: StepOptions,
+): readonly Step[] {
   const [first] = hosts;
   if (first === undefined) return [];
   const on = ({ name }: DeployHost, ...kinds: readonly StepKind[]): readonly Step[] =>
@@ -35,13 +38,23 @@ export function forwardSteps(hosts: readonly DeployHost[], { copies, migrates, h
  * What takes back what was done or begun: the host that was changed last comes first. Nothing for
  * hosts that nobody has changed.
  */
-export function backSteps({ hosts, balancers, steps }: Pick<Deployment, 'hosts' | 'balancers' | 'steps'>): readonly Step[] {
+export function backSteps({
+  hosts,
+  balancers,
+  steps,
+}: Pick<Deployment, 'hosts' | 'balancers' | 'steps'>): readonly Step[] {
   const begun = (host: DeployHost, kind: StepKind): boolean =>
     steps.some((step) => step.host === host.name && step.kind === kind && !step.back && step.state !== 'planned');
   return hosts.toReversed().flatMap((host) => {
     const isBalanced = host.isWeb && balancers.length > 0;
     const kinds: readonly StepKind[] = begun(host, 'switch')
-      ? [...(isBalanced ? (['drain'] as const) : []), 'switch', 'restart', 'ready', ...(isBalanced ? (['undrain'] as const) : [])]
+      ? [
+          ...(isBalanced ? (['drain'] as const) : []),
+          'switch',
+          'restart',
+          'ready',
+          ...(isBalanced ? (['undrain'] as const) : []),
+        ]
       : begun(host, 'drain')
         ? ['undrain']
         : [];

@@ -17,12 +17,12 @@ export const sshErrors = defineErrors({
     code: 'REPERIO_SSH_HOST_KEY_CHANGED',
     status: 502,
     message: 'The host key of {host} is not the one that this machine knows: it may be another host.',
-    hint: 'If the host was installed anew, run `ssh-keygen -R {address}`, then `ssh {login}` and compare the fingerprint.',
+    hint: 'If the host was reinstalled, run `ssh-keygen -R {address}`, then `ssh {login}` and compare the fingerprint.',
   },
   denied: {
     code: 'REPERIO_SSH_DENIED',
     status: 502,
-    message: '{host} does not let us in: {reason}.',
+    message: '{host} refuses the login: {reason}.',
     hint: 'Try `ssh {login} true`. It must work without a question: load the key with `ssh-add`, and put it into authorized_keys there. The entry `user` of `deploy` in cluster.yaml names the user.',
   },
   unreachable: {

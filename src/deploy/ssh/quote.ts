@@ -7,7 +7,7 @@ export function shellText(words: readonly string[]): string {
 }
 
 /** Letters that no shell gives a meaning, also at the beginning of a word. */
-const plain = /^[\w%+:,./@-]+$/;
+const plain = /^[\w%+:,./@-][\w%+:,./@=-]*$/;
 
 function quoted(word: string): string {
   if (word.includes('\0')) throw new Error('a word of a command has a NUL');

@@ -13,8 +13,8 @@ const ownFolders = { '/etc': 'etc', '/var/lib': 'lib', '/var/log': 'log', '/opt'
 const all = ['-m', '-u', '-i', '-n', '-p'] as const;
 
 /**
- * A machine of the cluster: network, hostname, processes, /run, /etc, /opt, /var/lib and /var/log of
- * its own. Killing its first process is a power cut.
+ * A machine of the cluster: network, hostname, processes, /run, /etc, /opt, /var/lib and /var/log
+ * of its own. Killing its first process is a power cut.
  */
 export class Host extends Machine {
   readonly address: string;

@@ -84,4 +84,3 @@ const client = `Host *
   UserKnownHostsFile none
   StrictHostKeyChecking yes
 `;
-

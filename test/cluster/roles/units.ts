@@ -13,7 +13,7 @@ export async function startUnits(cluster: Cluster, name: string, units: readonly
   await host.spawn('units', ['python3', script, 'daemon']);
   await waitFor(`the units of ${name}`, () => host.log('units').includes('listening'));
   try {
-    await systemctl(cluster, name, 'start', ...units);
+    if (units.length > 0) await systemctl(cluster, name, 'start', ...units);
   } catch (error) {
     const said = await host.exec(['sh', '-c', 'tail -n 20 /var/log/units/*']).catch(() => '');
     throw new Error(`${(error as Error).message}\n${said}`, { cause: error });

@@ -7,7 +7,11 @@ export const clusterOption = {
 } as const;
 
 /** The hosts of the cluster file, for the time of some work. */
-export async function withFleet<T>(file: string | undefined, stdin: Readable, work: (fleet: Fleet) => Promise<T>): Promise<T> {
+export async function withFleet<T>(
+  file: string | undefined,
+  stdin: Readable,
+  work: (fleet: Fleet) => Promise<T>,
+): Promise<T> {
   const name = file ?? 'cluster.yaml';
   const fleet = new Fleet(topologyOf(await readTopologyText(name, stdin), name));
   try {

@@ -14,7 +14,8 @@ const lines = 50;
 
 export const log = defineSubcommand({
   summary: 'List past deployments, or show every step of one.',
-  description: 'The library keeps them. Each host has its own part in /var/log/reperio/deploy.log; that is shown when the library cannot be asked.',
+  description:
+    'The library keeps them. Each host has its own part in /var/log/reperio/deploy.log; that is shown when the library cannot be asked.',
   examples: [
     { command: 'deploy log', doc: 'The newest first.' },
     { command: 'deploy log 17', doc: 'Every step of number 17, beside the last time.' },
@@ -25,7 +26,9 @@ export const log = defineSubcommand({
     withFleet(options.file, stdin, async (fleet) => {
       const { library, libraryProblem, hosts } = await survey(fleet, { log: most });
       if (library === undefined) {
-        print(`The library cannot be asked (${libraryProblem ?? 'no host of it answers'}); the last lines of ${hosts[0]!.name}:`);
+        print(
+          `The library cannot be asked (${libraryProblem ?? 'no host of it answers'}); the last lines of ${hosts[0]!.name}:`,
+        );
         stdout.write(await fleet.script(hosts[0]!.name, logScript, [String(lines)]));
         return;
       }

@@ -4,7 +4,8 @@ import { defineSubcommand } from '../../command.ts';
 
 export const look = defineSubcommand({
   summary: 'What `deploy` asks a host: how its node and the library are, as JSON.',
-  description: 'The other commands of `deploy` run this on hosts by ssh, with the settings of the services there. Changes nothing.',
+  description:
+    'The other commands of `deploy` run this on hosts by ssh, with the settings of the services there. Changes nothing.',
   examples: [{ command: 'deploy look --node --library', doc: 'Everything.' }],
   arguments: {},
   options: {
@@ -21,7 +22,8 @@ export const look = defineSubcommand({
 
 export const record = defineSubcommand({
   summary: 'What `deploy` tells a host for the library: lines of JSON on standard input.',
-  description: 'The other commands of `deploy` run this on a host by ssh: the machine of an operator needs no way to the database.',
+  description:
+    'The other commands of `deploy` run this on a host by ssh: the machine of an operator needs no way to the database.',
   examples: [{ command: 'deploy record', doc: 'Ends with its input.' }],
   arguments: {},
   options: {},

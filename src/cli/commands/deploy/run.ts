@@ -6,9 +6,11 @@ import { DeployProgress } from '../../deploy-progress.ts';
 import { clusterOption, withFleet } from './cluster-option.ts';
 import { releaseArgument } from './plan.ts';
 
-const eventsOption = { json: { ...jsonOption.json, doc: 'Print each step as it begins and ends, one JSON object a line.' } };
+const eventsOption = {
+  json: { ...jsonOption.json, doc: 'Print each step as it begins and ends, one JSON object a line.' },
+};
 const forceOption = {
-  force: { type: 'flag', doc: 'Also when whoever began it seems to be at work still.' },
+  force: { type: 'flag', doc: 'Also when the process that began it seems to be running still.' },
 } as const;
 
 export const run = defineSubcommand({
@@ -30,7 +32,9 @@ restarted with the release, ready, answering as before, back, and watched for er
 export const resume = defineSubcommand({
   summary: 'Go on with a deployment that was left where it stopped.',
   description: 'The hosts know how far it was. A step that was begun is done again, which does no harm.',
-  examples: [{ command: 'deploy resume', doc: 'Also from another machine; name the release when it is not yet on all hosts.' }],
+  examples: [
+    { command: 'deploy resume', doc: 'Also from another machine; name the release when it is not yet on all hosts.' },
+  ],
   arguments: releaseArgument,
   options: { ...clusterOption, ...forceOption, ...eventsOption },
   run: async ({ arguments: { release }, options, ...context }) =>
