@@ -1,4 +1,5 @@
 import type { Secrets } from '../../cluster/topology/secrets.ts';
+import type { Topology } from '../../cluster/topology/topology.ts';
 import { UserError } from '../../errors/errors.ts';
 import { awaitUp } from '../rollout/balancers.ts';
 import { unitsOf } from '../rollout/deployment.ts';
@@ -52,67 +53,61 @@ export async function addNode(
     onStep(name, tell(done), (performance.now() - began) / 1000);
     return done;
   };
+  const asIs = (said: string): string => said;
   const prepared = await step('examined', () => prepare(fleet, wishes), examinedText);
-  const { host, obstacles, source, release } = prepared;
+  const { host, obstacles, source } = prepared;
   const { name } = host;
   const after = fleet.topology;
+  const { user, data } = after;
   const neighbours = (): Promise<readonly NeighbourFile[]> =>
     neighbourFiles(fleet, { before: without(after, name), after, secrets, node: name });
   try {
-    if (obstacles.length > 0)
-      throw new UserError(replicateErrors.unfit, {
-        host: name,
-        obstacles: obstacles.map((each) => `  ${each}`).join('\n'),
-      });
+    if (obstacles.length > 0) {
+      const lines = obstacles.map((each) => `  ${each}`).join('\n');
+      throw new UserError(replicateErrors.unfit, { host: name, obstacles: lines });
+    }
     if (dryRun) return await neighbours();
-    await step(
-      'release',
-      () => bringRelease(fleet, prepared, signal),
-      (said) => said,
-    );
-    const { user, data } = after;
-    await step(
-      'user',
-      () => fleet.script(name, userScript, [user, data]),
-      () => `${user}, with ${data}`,
-    );
+    await step('release', () => bringRelease(fleet, prepared, signal), asIs);
+    const ownFolder = async (): Promise<string> => {
+      await fleet.script(name, userScript, [user, data]);
+      return `${user}, with ${data}`;
+    };
+    await step('user', ownFolder, asIs);
     const changed = await step('configuration', () => writeConfiguration(fleet, prepared, secrets), filesText);
-    await step(
-      'index',
-      () => bringIndex(fleet, prepared, signal),
-      (said) => said,
-    );
-    await step(
-      'start',
-      () => start(fleet, prepared, changed),
-      (units) => units.join(', '),
-    );
-    await step(
-      'ready',
-      () => ready(fleet, prepared),
-      (said) => said ?? 'it answers',
-    );
+    await step('index', () => bringIndex(fleet, prepared, signal), asIs);
+    const databases = (await neighbours()).filter(isOfDatabase(after));
+    if (apply && databases.some(({ state }) => state === 'open'))
+      await step('databases', () => applyNeighbours(fleet, databases), doneText);
+    await step('start', () => start(fleet, prepared, changed), asIs);
+    await step('ready', () => ready(fleet, prepared), asIs);
   } finally {
     source?.close();
   }
   const files = await neighbours();
   if (!apply) return files;
-  await step(
-    'others',
-    () => applyNeighbours(fleet, files),
-    (done) => (done.length === 0 ? 'nothing to do' : done.join('. ')),
-  );
-  const balancers = files.filter(
-    ({ file, state }) => state !== 'edited' && state !== 'silent' && file.path.endsWith('/haproxy.cfg'),
-  );
-  if (host.roles.includes('web') && balancers.length > 0)
-    await step(
-      'balancers',
-      () => Promise.all(balancers.map((each) => awaitUp(fleet, each.host, name))),
-      () => `${balancers.map((each) => each.host).join(', ')} send requests to ${name}`,
-    );
-  onStep('added', `release ${release.version}`, 0);
+  await step('others', () => applyNeighbours(fleet, files), doneText);
+  const balancers = files.filter(isSet).map((file) => file.host);
+  const up = async (): Promise<string> => {
+    await Promise.all(balancers.map((balancer) => awaitUp(fleet, balancer, name)));
+    return `${balancers.join(', ')} send requests to ${name}`;
+  };
+  if (host.roles.includes('web') && balancers.length > 0) await step('balancers', up, asIs);
   return neighbours();
+}
+
+/** A balancer that knows the node by now. */
+function isSet({ file, state }: NeighbourFile): boolean {
+  return state !== 'edited' && state !== 'silent' && file.path.endsWith('/haproxy.cfg');
+}
+
+function doneText(done: readonly string[]): string {
+  return done.length === 0 ? 'nothing to do' : done.join('. ');
+}
+
+/** Their access rules name the node: before them it cannot start. */
+function isOfDatabase({ hosts }: Topology): (file: NeighbourFile) => boolean {
+  const databases = new Set(hosts.filter(({ roles }) => roles.includes('database')).map(({ name }) => name));
+  return ({ host }) => databases.has(host);
 }
 
 function examinedText({ found, peer, release, source, releaseBytes }: Prepared): string {
@@ -132,7 +127,7 @@ function unitsFor({ host }: Prepared): readonly string[] {
   return [...(isWeb ? ['reperio-web.socket'] : []), ...units];
 }
 
-async function start(fleet: Fleet, prepared: Prepared, changed: readonly string[]): Promise<readonly string[]> {
+async function start(fleet: Fleet, prepared: Prepared, changed: readonly string[]): Promise<string> {
   const { host, found, release } = prepared;
   const units = unitsFor(prepared);
   const isOther = found.facts.version !== undefined && found.facts.version !== release.version;
@@ -148,11 +143,11 @@ async function start(fleet: Fleet, prepared: Prepared, changed: readonly string[
     const said = error.message.replace(/^.*? failed with status \d+: /s, '');
     throw new UserError(replicateErrors.startFailed, { host: host.name, said, unit: units.at(-1)! }, error);
   }
-  return units;
+  return units.join(', ');
 }
 
 /** Until it answers, and as its peer does. */
-async function ready(fleet: Fleet, { host, peer, release }: Prepared): Promise<string | undefined> {
+async function ready(fleet: Fleet, { host, peer, release }: Prepared): Promise<string> {
   const folder = `${fleet.folder}/releases/${release.version}`;
   if (!host.roles.includes('web')) {
     const units = unitsOf({ isWeb: false, isWorker: true });
@@ -162,7 +157,8 @@ async function ready(fleet: Fleet, { host, peer, release }: Prepared): Promise<s
   }
   // A peer that is a worker host, or is away, answers nothing.
   const answers = peer === undefined ? [] : await answersOf(fleet, peer.host.name, peer.found.facts.current);
-  return awaitReady(fleet, host.name, { asking: folder, version: release.version, before: answers });
+  const said = await awaitReady(fleet, host.name, { asking: folder, version: release.version, before: answers });
+  return said ?? 'it answers';
 }
 
 async function answersOf(fleet: Fleet, name: string, folder: string) {

@@ -1,7 +1,7 @@
 import { renderHost } from '../../cluster/render/render.ts';
 import type { Secrets } from '../../cluster/topology/secrets.ts';
 import type { Fleet } from '../rollout/fleet.ts';
-import { sha256 } from './neighbours.ts';
+import { digestsOn, sha256 } from './digests.ts';
 import type { Prepared } from './prepare.ts';
 import { writeScript } from './scripts.ts';
 
@@ -18,10 +18,11 @@ export async function writeConfiguration(
 ): Promise<readonly string[]> {
   const files = renderHost(fleet.topology, host, secrets);
   const there = await fleet.host(host.name);
-  // As root, since some only root can read.
-  const words = [...there.asRoot, 'sha256sum', '--', ...files.map(({ path }) => path)];
-  const { stdout } = await there.run(words, { what: 'comparing the configuration' });
-  const digests = new Map(stdout.split('\n').map((line) => [line.slice(66), line.slice(0, 64)]));
+  const digests = await digestsOn(
+    fleet,
+    host.name,
+    files.map(({ path }) => path),
+  );
   const changed = files.filter(({ path, text }) => digests.get(path) !== sha256(text));
   for (const { path, text, mode } of changed)
     await there.must([...there.asRoot, 'sh', '-euc', writeScript, 'reperio', path, mode.toString(8)], {

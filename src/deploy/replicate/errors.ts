@@ -47,7 +47,7 @@ export const replicateErrors = defineErrors({
     code: 'REPERIO_NODE_START',
     status: 503,
     message: '{host} has everything, and its service does not start: {said}',
-    hint: 'Mend that (`journalctl -u {unit}` on {host}), then run the command again.',
+    hint: 'Mend that (`journalctl -u {unit}` on {host}), then run the command again. A database that does not let the node in gets its access rules with --apply.',
   },
   lastNode: {
     code: 'REPERIO_NODE_LAST',

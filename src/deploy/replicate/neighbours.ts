@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { renderHost } from '../../cluster/render/render.ts';
 import type { RenderedFile } from '../../cluster/render/rendered-file.ts';
 import type { Secrets } from '../../cluster/topology/secrets.ts';
@@ -6,6 +5,7 @@ import type { Topology } from '../../cluster/topology/topology.ts';
 import { UserError } from '../../errors/errors.ts';
 import { askFacts } from '../rollout/facts.ts';
 import type { Fleet } from '../rollout/fleet.ts';
+import { digestsOn, sha256 } from './digests.ts';
 import { reloadOf } from './reloads.ts';
 import { writeScript } from './scripts.ts';
 
@@ -97,21 +97,16 @@ async function digestsOf(
   fleet: Fleet,
   name: string,
   files: readonly RenderedFile[],
-): Promise<ReadonlyMap<string, string | undefined> | undefined> {
+): Promise<ReadonlyMap<string, string> | undefined> {
   try {
-    return (
-      await askFacts(
-        fleet,
-        name,
-        files.map(({ path }) => path),
-      )
-    ).files;
+    await askFacts(fleet, name);
+    return await digestsOn(
+      fleet,
+      name,
+      files.map(({ path }) => path),
+    );
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
   }
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -38,13 +38,14 @@ mkdir -p -- "$data/index"
 chmod 700 -- "$data" "$data/index"
 chown -- "$user:$user" "$data" "$data/index"`;
 
-/** path, mode; the text comes as input: the file is whole or as before. */
+/** path, mode; the text comes as input: the file is whole or as before, and whose it was. */
 export const writeScript = `
 path=$1; mode=$2
 mkdir -p -- "$(dirname -- "$path")"
 umask 077
 cat >"$path.new"
 chmod -- "$mode" "$path.new"
+if [ -e "$path" ]; then chown --reference="$path" -- "$path.new"; fi
 mv -T -- "$path.new" "$path"`;
 
 /** user, data folder: prints segments whose bytes are not those of their name, and deletes them. */

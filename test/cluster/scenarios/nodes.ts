@@ -81,17 +81,22 @@ export class NodeWorld {
     const [databaseUrl] = await Promise.all([
       startPostgres(cluster, 'db1'),
       makeReleaseFolder(join(releases, '0.2.0'), release),
-      startSshds(cluster, 'operator', ['lb1', 'web1', 'web2']),
+      startSshds(cluster, 'operator', ['lb1', 'web1', 'web2', 'db1']),
     ]);
     cluster.host('operator').write(clusterFile, nodesFile);
     await loadDemo(cluster, 'operator', { databaseUrl }, records);
     // As it was before web2 had a line.
     const all = topologyOf(nodesFile, clusterFile);
     const before = without(all, 'web2');
-    for (const name of ['lb1', 'web1'])
+    for (const name of ['lb1', 'web1', 'db1'])
       install(
         cluster.host(name),
-        renderHost(before, hostNamed(before, name), readSecrets(all, {}), ['settings', 'systemd', 'haproxy']),
+        renderHost(before, hostNamed(before, name), readSecrets(all, {}), [
+          'settings',
+          'systemd',
+          'haproxy',
+          'postgresql',
+        ]),
       );
     await cluster.exec('lb1', ['sysctl', '-q', 'net.ipv4.ip_nonlocal_bind=1']);
     await startHaproxy(cluster.host('lb1'), haproxyPlace);
@@ -101,6 +106,7 @@ export class NodeWorld {
       'systemctl',
       '#!/bin/sh\n[ "$1 $2" != "reload haproxy" ] || kill -USR2 "$(pgrep -o haproxy)"\n',
     );
+    installProgram(cluster, 'db1', 'systemctl', '#!/bin/sh\n');
     await this.#startFirst();
     await this.#prepareEmpty();
   }
