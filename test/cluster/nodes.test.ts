@@ -25,7 +25,7 @@ describe('a node is added and removed', { skip: skipTier('nodes') }, () => {
   beforeEach(() => world.empty());
 
   test(
-    'an empty host becomes a node from one whose index has a flipped byte; twice is as once; and it is taken out',
+    'an empty host becomes a node from one whose index has a flipped byte, and is taken out',
     limit,
     async () => {
       flip(world.segments('web1')[0]!);
