@@ -66,7 +66,7 @@ choose_cache() {
   data=${REPERIO_DATA:-$root/.reperio}
   if ! [ -f "$root/RELEASE.json" ] && [ -w "$state" ]; then
     export NODE_COMPILE_CACHE="$state/compile-cache"
-  elif [ -w "$data" ]; then
+  elif [ -O "$data" ]; then
     export NODE_COMPILE_CACHE="$data/compile-cache"
   fi
 }

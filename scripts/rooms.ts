@@ -28,6 +28,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'demo',
       'deploy/recipe',
       'deploy/release',
+      'deploy/replicate',
       'deploy/rollout',
       'deploy/service',
       'errors',
@@ -321,6 +322,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: "hosts by OpenSSH's client: one connection each, commands as words with a time limit, copies by rsync",
     notFor: 'what is done there (deploy/rollout)',
     imports: ['errors'],
+  },
+  'deploy/replicate': {
+    for: 'adding a node and taking one out: examined, copied from a peer, started; what other hosts have to know',
+    notFor: 'a newer release for all nodes (deploy/rollout)',
+    imports: ['cluster', 'deploy/release', 'deploy/rollout', 'deploy/ssh', 'errors'],
   },
   'deploy/service': {
     for: 'the units of systemd of one machine: made by its settings, written',

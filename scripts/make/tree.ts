@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeInfo } from '../../src/deploy/release/make-info.ts';
 import { digestOf, filesOf, manifestText } from '../../src/deploy/release/manifest.ts';
@@ -30,6 +30,7 @@ export async function makeTree(
   if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) throw new Error(`no release for ${arch}`);
   linkLibraries(tree, arch);
   slim(tree);
+  tryPackages(tree, arch);
   const release = makeInfo(tree, commit.hash, commit.date, arch);
   writeFileSync(join(tree, releaseFile), `${JSON.stringify(release, undefined, 2)}\n`);
   const manifest = new Map<string, string>();
@@ -44,6 +45,23 @@ function install(tree: string): void {
   if (!show('sh', ['-euc', script, 'sh', tree]))
     throw new Refusal('The dependencies of the release could not be installed.', 'What npm said stands above.');
 }
+
+/** What was taken out must not be missed: each package of ours is loaded with all that it loads, and the program. */
+function tryPackages(tree: string, arch: string): void {
+  const { dependencies } = JSON.parse(readFileSync(join(tree, 'package.json'), 'utf8')) as { dependencies: object };
+  const loads = Object.keys(dependencies)
+    .filter((name) => !onlyFiles.includes(name))
+    .concat(programs.map((path) => join(tree, path)))
+    .map((name) => `await import(${JSON.stringify(name)});`);
+  const node = join(tree, `node_modules/node-linux-${arch}/bin/node`);
+  output(node, ['--input-type=module', '-e', loads.join('\n')], tree);
+}
+
+/** Modules that lead to all others, and do nothing when they are loaded. */
+const programs = ['src/web/app.ts', 'src/web/process/serve.ts', 'src/library/open.ts', 'src/thumbnails/maker.ts'];
+
+/** A page of its own that we serve, without a module. */
+const onlyFiles = ['speedscope'];
 
 /** npm packages hold no links; the first start would make them, in a folder that is read-only then. */
 function linkLibraries(tree: string, arch: string): void {

@@ -117,6 +117,11 @@ export const commandTable: CommandTable = {
     summary: 'Show, check and explain the settings.',
     load: () => import('./commands/config.ts'),
   },
+  node: {
+    group: 'Running',
+    summary: 'Add a node to the cluster, or take one out.',
+    load: () => import('./commands/node.ts'),
+  },
   service: {
     group: 'Running',
     summary: 'Write the units of systemd for a library on one machine.',

@@ -34,6 +34,11 @@ export const tiers = {
     what: 'deployments with connections, disks, hosts and the deployer gone in the middle',
     problem: deployProblem,
   },
+  nodes: {
+    file: 'nodes.test.ts',
+    what: 'a web node added and removed by ssh',
+    problem: deployProblem,
+  },
   failover: {
     file: 'failover.test.ts',
     what: 'three databases under Patroni and etcd',

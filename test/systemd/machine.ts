@@ -68,9 +68,11 @@ export async function bootMachine(): Promise<Machine> {
   const unpacked = await run('tar', '-x', '-C', root, '-f', tar);
   if (unpacked.status !== 0) throw new Error(unpacked.text);
   rmSync(join(root, 'usr/sbin/policy-rc.d'), { force: true });
+  // It ends with this process, however that ends.
   const container = spawn(
-    'systemd-nspawn',
+    'setpriv',
     [
+      ...['--pdeathsig', 'KILL', 'systemd-nspawn'],
       ...[
         '--quiet',
         '--directory',
@@ -94,7 +96,7 @@ export async function bootMachine(): Promise<Machine> {
   for (const stream of [container.stdout, container.stderr]) stream.on('data', (chunk) => (console += chunk));
   const leader = await waitFor('the first process of the machine', () => leaderOf(container));
   const enter = ['nsenter', '--target', String(leader)] as const;
-  const inside: Words = [...enter, '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--wd=/', '--'];
+  const inside: Words = [...enter, '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd', '--'];
   const machine: Machine = {
     root,
     inside,

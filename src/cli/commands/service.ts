@@ -41,11 +41,15 @@ const install = defineSubcommand({
     const written = installUnits(serviceOf(given, environment), { dryRun });
     for (const { path, change } of written) print(`${dryRun ? 'would write' : 'wrote'} ${path} (${change})`);
     if (dryRun) return;
-    print(
-      written.every(({ change }) => change === 'new')
-        ? 'Start it now and at each boot: systemctl enable --now reperio-web'
-        : 'So that they take effect: systemctl enable reperio-web; systemctl restart reperio-web.socket reperio-web',
-    );
+    const isChanged = (ending: string): boolean =>
+      written.some(({ path, change }) => path.endsWith(ending) && change === 'changed');
+    if (isChanged('.socket'))
+      print(
+        'To listen elsewhere: systemctl stop reperio-web; systemctl restart reperio-web.socket; systemctl start reperio-web',
+      );
+    else if (isChanged('.service'))
+      print('So that it takes effect: systemctl enable reperio-web; systemctl restart reperio-web');
+    else print('Start it now and at each boot: systemctl enable --now reperio-web');
   },
 });
 

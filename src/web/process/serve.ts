@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, freemem, hostname, loadavg, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import type { Settings } from '../../config/settings.ts';
 import { version } from '../../config/version.ts';
@@ -18,7 +17,6 @@ import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
 import { nodeId, tellNode } from '../../monitor/nodes.ts';
 import { createOperators } from '../../monitor/operators.ts';
 import { residentBytes } from '../../monitor/resident.ts';
-import { scoreboardPath } from '../../monitor/scoreboard.ts';
 import { listenForStatus } from '../../monitor/status/listener.ts';
 import { viewOf } from '../../monitor/status/node-view.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
@@ -32,6 +30,7 @@ import { Supervisor, WorkerFailed } from '../../supervisor/supervisor.ts';
 import { tellSystemd } from '../../supervisor/systemd.ts';
 import { webErrors } from '../http/errors.ts';
 import { otherAddress, takeInherited } from './inherited.ts';
+import { endLeftovers } from './leftovers.ts';
 import { backgroundPlan, planOf, Reloads } from './reload.ts';
 
 export interface ServeOptions {
@@ -74,12 +73,12 @@ export async function serve({
   const inherited = takeInherited();
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
-    forgetScoreboards(settings.dataFolder);
     const store = await openStore(settings, { signal });
     const logger = createLogger(settings, log);
     const { database } = store;
     const say = (level: 'info' | 'warn' | 'error', sentence: string): void => logger[level](sentence);
     const { dataFolder, nodeName } = settings;
+    const leftovers = endLeftovers(dataFolder, (sentence) => logger.warn(sentence));
     // As they are after a reload.
     let now = settings;
     let mailer = mailerOf(settings, say);
@@ -178,6 +177,7 @@ export async function serve({
     } catch (error) {
       throw explained(error, settings);
     } finally {
+      leftovers.close();
       await background.close();
       await failures.close();
       await mailer.close();
@@ -193,13 +193,6 @@ const impatience = { connectTimeout: 1_500, statementTimeout: 3_000, lockTimeout
 
 function mailerOf({ smtpUrl, dataFolder, isolated }: Settings, tell: Parameters<typeof openMailer>[0]['tell']): Mailer {
   return openMailer({ smtpUrl: isolated ? undefined : smtpUrl, outbox: join(dataFolder, 'outbox'), tell });
-}
-
-/** Boards of workers whose supervisor was killed. We hold the lock, so there are no others. */
-function forgetScoreboards(dataFolder: string): void {
-  const folder = dirname(scoreboardPath(dataFolder, 0));
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) if (name.endsWith('.board')) rmSync(join(folder, name), { force: true });
 }
 
 function machine({ nodeName }: Settings, started: number) {
