@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDeb } from '../../scripts/make/deb.ts';
 import type { PackagePlan } from '../../scripts/make/plan.ts';
@@ -11,13 +11,24 @@ import { manifestFile, releaseFile } from '../../src/deploy/release/release.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Makes a release of what is in the checkout now, changes included that are not committed. */
-export async function makeReleaseHere(tree: string): Promise<void> {
+/**
+ * Copies a release of what is in the checkout now, changes included that are not committed. It is
+ * made once, and again when something has changed.
+ */
+export async function copyReleaseHere(to: string): Promise<void> {
   const git = (...words: readonly string[]): string =>
     execFileSync('git', ['-C', root, ...words], { encoding: 'utf8' }).trim();
   const hash = git('stash', 'create') || git('rev-parse', 'HEAD');
-  const date = new Date(Number(git('log', '-1', '--format=%ct', hash)) * 1000);
-  await makeTree(root, tree, { hash, date });
+  const folder = join(root, 'node_modules/.reperio/test-release');
+  const made = join(folder, git('rev-parse', `${hash}^{tree}`));
+  if (!existsSync(made)) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const date = new Date(Number(git('log', '-1', '--format=%ct', hash)) * 1000);
+    await makeTree(root, `${made}.part`, { hash, date });
+    renameSync(`${made}.part`, made);
+  }
+  execFileSync('cp', ['-a', made, to]);
 }
 
 /** Another release, a copy of this one with changes; whole, with a manifest of its own. */
