@@ -14,7 +14,10 @@ export interface Said {
 
 type Words = readonly [program: string, ...words: string[]];
 
-/** A Debian with a systemd that has booted, in a container of systemd-nspawn without any network but its own. */
+/**
+ * A Debian with a systemd that has booted, in a container of systemd-nspawn without any network but
+ * its own.
+ */
 export interface Machine {
   /** Its file system, as we see it. */
   readonly root: string;
@@ -125,7 +128,10 @@ export async function bootMachine(): Promise<Machine> {
   return machine;
 }
 
-/** The first process of the container: a child of systemd-nspawn, after another one that prepares it. */
+/**
+ * The first process of the container: a child of systemd-nspawn, after another one that prepares
+ * it.
+ */
 function leaderOf({ pid, exitCode }: ChildProcess): number | undefined {
   if (exitCode !== null) throw new Error(`systemd-nspawn ended with ${exitCode}`);
   return descendants(Number(pid)).find((child) => readFileSync(`/proc/${child}/comm`, 'utf8') === 'systemd\n');

@@ -55,7 +55,9 @@ export function edit(path: string, pattern: RegExp, by: string): void {
   writeFileSync(path, text.replace(pattern, by));
 }
 
-/** Packages a release of tests, hardly compressed. Uses the tree up. Resolves to the file, in `out`. */
+/**
+ * Packages a release of tests, hardly compressed. Uses the tree up. Resolves to the file, in `out`.
+ */
 export async function packageTree(kind: 'deb' | 'rpm', tree: string, out: string, name: string): Promise<string> {
   const release = readRelease(tree);
   const work = join(out, `${name}.work`);

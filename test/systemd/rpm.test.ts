@@ -1,4 +1,7 @@
-/** The package of RHEL, by rpm of Debian in a Debian that has booted: there is no RHEL to be had. The whole matrix only. */
+/**
+ * The package of RHEL, by rpm of Debian in a Debian that has booted: there is no RHEL to be had.
+ * The whole matrix only.
+ */
 import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

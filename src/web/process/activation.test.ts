@@ -93,7 +93,8 @@ test('a node that inherits its sockets is killed while it starts, and restarted:
     await readers.stop();
     await kept.stop();
   }
-  // What it had just accepted and not handed on goes with it; nobody is refused, and workers answer the rest.
+  // What it had just accepted and not handed on goes with it; nobody is refused, and workers answer
+  // the rest.
   assert.ok(readers.failures.length <= fresh, readers.failures.join(', '));
   for (const failure of readers.failures) assert.match(failure, /ECONNRESET|hang up/);
   assert.equal(kept.started.length, 4);
