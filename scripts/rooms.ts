@@ -26,7 +26,11 @@ export const rooms: Readonly<Record<string, Room>> = {
       'cluster',
       'config',
       'demo',
+      'deploy/recipe',
       'deploy/release',
+      'deploy/replicate',
+      'deploy/rollout',
+      'deploy/service',
       'errors',
       'files',
       'formats',
@@ -303,6 +307,31 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: 'hosts as data: one file that describes a cluster, checked and drawn, and what is made of it for each program',
     notFor: 'anything that runs',
     imports: ['addresses', 'config', 'errors', 'formats', 'monitor', 'yaml'],
+  },
+  'deploy/recipe': {
+    for: 'the text by which a release is deployed by hand: what changes between two, commands, logbook',
+    notFor: 'doing any of it (deploy/rollout)',
+    imports: ['cluster', 'config', 'deploy/release', 'deploy/rollout', 'deploy/ssh', 'errors', 'site', 'store'],
+  },
+  'deploy/rollout': {
+    for: 'bringing a release to all hosts and back: one list of steps that is planned and done, what stands in the way, locks, the log',
+    notFor: 'connections to hosts (deploy/ssh), what a release is (deploy/release)',
+    imports: ['cluster', 'config', 'deploy/release', 'deploy/ssh', 'errors', 'monitor', 'site', 'store'],
+  },
+  'deploy/ssh': {
+    for: "hosts by OpenSSH's client: one connection each, commands as words with a time limit, copies by rsync",
+    notFor: 'what is done there (deploy/rollout)',
+    imports: ['errors'],
+  },
+  'deploy/replicate': {
+    for: 'adding a node and taking one out: examined, copied from a peer, started; what other hosts have to know',
+    notFor: 'a newer release for all nodes (deploy/rollout)',
+    imports: ['cluster', 'deploy/release', 'deploy/rollout', 'deploy/ssh', 'errors'],
+  },
+  'deploy/service': {
+    for: 'the units of systemd of one machine: made by its settings, written',
+    notFor: 'their text (cluster)',
+    imports: ['cluster', 'config', 'errors'],
   },
   'deploy/release': {
     for: 'a release as one verified thing: what it says of itself, its manifest, its file, where it runs',

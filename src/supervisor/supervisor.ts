@@ -73,7 +73,6 @@ export class Supervisor {
   #rescues = 0;
   #listening = false;
   #looked = performance.now();
-  #reloads = 0;
   /** Successors start one after the other, so that memory is not doubled. */
   #replacing: Promise<unknown> = Promise.resolve();
   readonly #worn = new Set<Slot>();
@@ -152,7 +151,6 @@ export class Supervisor {
         }
       }
       while (this.#slots.length < plan.workers) this.#occupy(this.#newSlot());
-      this.#reloads++;
       return true;
     });
     this.#replacing = turn.catch(() => undefined);
@@ -175,7 +173,6 @@ export class Supervisor {
 
   status(): {
     readonly state: NodeState;
-    readonly reloads: number;
     readonly workers: readonly WorkerStatus[];
     readonly deaths: readonly WorkerExit[];
     readonly deathCount: number;
@@ -197,7 +194,6 @@ export class Supervisor {
       .sort((a, b) => a.place - b.place || a.started - b.started);
     return {
       state: this.#stopping ? 'draining' : this.#listening ? 'serving' : 'starting',
-      reloads: this.#reloads,
       workers,
       deaths: this.#exits.latest,
       deathCount: this.#exits.count,

@@ -24,6 +24,21 @@ export const tiers = {
     what: 'two balancers with a floating address and three web nodes',
     problem: () => hostsProblem() ?? lackingPrograms(webPrograms) ?? postgresProblem(),
   },
+  deploy: {
+    file: 'deploy.test.ts',
+    what: 'releases brought by ssh to a worker host and two web nodes behind two balancers',
+    problem: deployProblem,
+  },
+  interrupted: {
+    file: 'deploy-interrupted.test.ts',
+    what: 'deployments with connections, disks, hosts and the deployer gone in the middle',
+    problem: deployProblem,
+  },
+  nodes: {
+    file: 'nodes.test.ts',
+    what: 'a web node added and removed by ssh',
+    problem: deployProblem,
+  },
   failover: {
     file: 'failover.test.ts',
     what: 'three databases under Patroni and etcd',
@@ -69,6 +84,17 @@ export function isOfCluster(file: string): boolean {
 function hostsProblem(): string | undefined {
   const probed = probeHosts();
   return 'problem' in probed ? probed.problem : undefined;
+}
+
+function deployProblem(): string | undefined {
+  const programs = [...webPrograms, 'sshd', 'ssh', 'rsync', 'python3'];
+  return hostsProblem() ?? rootProblem() ?? lackingPrograms(programs) ?? postgresProblem();
+}
+
+/** sshd changes its user. */
+function rootProblem(): string | undefined {
+  const probed = probeHosts();
+  return 'shape' in probed && probed.shape === 'root' ? undefined : 'sshd needs root';
 }
 
 function postgresProblem(): string | undefined {

@@ -34,6 +34,9 @@ const clusterPrograms = {
   nagios4: 'nagios4-core',
   icinga2: 'icinga2-bin',
   check_http: 'monitoring-plugins-basic',
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
+  rsync: 'rsync',
   shellcheck: 'shellcheck',
   groff: 'groff-base',
 } as const;

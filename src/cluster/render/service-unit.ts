@@ -21,12 +21,11 @@ const web: Service = {
   own: `# Reads the program and the settings again. No connection is refused or cut. The process that accepts connections keeps its release: a restart renews it as well.
 ExecReload=/bin/kill -HUP $MAINPID
 # Only the main process gets the signal; it stops its workers. It answers 404 at /health/ready until the balancers have seen it (5 s at most), then running
-# requests have 35 s to end. After that, all processes are killed.
+# requests have 35 s to end, and it kills what is left.
 KillSignal=SIGTERM
-KillMode=mixed
 TimeoutStopSec=50
-# If the main process is killed, its workers answer what they have taken; without this they would be killed at once.
-ExecStop=/bin/sh -c '[ -n "$MAINPID" ] || sleep 2'
+# If the main process itself is killed, its workers answer what they have and end, while the next one starts and looks after those that do not.
+KillMode=process
 # Longer than \`worker-silence\` (30 s), after which a hanging worker is replaced. The watchdog is for a main process that hangs, or that cannot start a worker.
 WatchdogSec=90
 # Two files for each request that waits for a slow database, and the files of the index.

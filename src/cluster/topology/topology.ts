@@ -41,6 +41,7 @@ export interface Topology {
   readonly secrets: Readonly<Record<SecretName, SecretSource>>;
   /** Undefined: the cluster file names nobody. */
   readonly emergency: EmergencyPlan | undefined;
+  readonly deploy: DeployPlan;
 }
 
 export const roles = ['balancer', 'web', 'worker', 'database', 'etcd', 'files', 'monitor'] as const;
@@ -118,6 +119,16 @@ export interface EmergencyPlan {
   /** Host and port. */
   readonly mailServer: string;
   readonly mailFrom: string;
+}
+
+/** How `reperio deploy` brings a release to the hosts. */
+export interface DeployPlan {
+  /** Who logs in there: root, or somebody who may use sudo. Undefined: as ~/.ssh/config says. */
+  readonly user: string | undefined;
+  /** Releases that stay on a host, the one in force included. */
+  readonly keep: number;
+  /** Seconds for which the errors of a node are watched when it has readers again. */
+  readonly verify: number;
 }
 
 export const secretNames = ['library', 'superuser', 'replication', 'rewind'] as const;

