@@ -41,7 +41,7 @@ export function lacksMachine(): string | false {
 }
 
 /** Its file system as a tar file; made once, as getting Debian's packages takes a while. */
-async function image(): Promise<string> {
+export async function image(): Promise<string> {
   const folder = '/var/cache/reperio-test';
   const path = join(folder, `bookworm-${createHash('sha256').update(packages).digest('hex').slice(0, 12)}.tar`);
   if (existsSync(path)) return path;
