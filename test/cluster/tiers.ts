@@ -73,9 +73,12 @@ export function missingTiers(files: readonly string[]): readonly string[] {
     });
 }
 
-/** Clusters want the machine for themselves: their files come last, one at a time. */
+/**
+ * Clusters and machines that boot want the machine for themselves: their files come last, one at a
+ * time.
+ */
 export function isOfCluster(file: string): boolean {
-  return file.includes('test/cluster/');
+  return file.includes('test/cluster/') || file.includes('test/systemd/');
 }
 
 function hostsProblem(): string | undefined {
