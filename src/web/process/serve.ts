@@ -29,9 +29,10 @@ import { repeat } from '../../supervisor/repeat.ts';
 import { Supervisor, WorkerFailed } from '../../supervisor/supervisor.ts';
 import { tellSystemd } from '../../supervisor/systemd.ts';
 import { webErrors } from '../http/errors.ts';
-import { otherAddress, takeInherited } from './inherited.ts';
+import { type InheritedSockets, otherAddress, takeInherited } from './inherited.ts';
 import { endLeftovers } from './leftovers.ts';
 import { backgroundPlan, planOf, Reloads } from './reload.ts';
+import { turnAway } from './turn-away.ts';
 
 export interface ServeOptions {
   readonly settings: Settings;
@@ -61,16 +62,26 @@ const lookEvery = 5_000;
  * connections and the state of the node. SIGHUP reloads code and settings. Throws UserError when it
  * cannot listen or another process serves this folder.
  */
-export async function serve({
-  settings,
-  signal,
-  log,
-  onListening,
-  readSettings,
-  onReload,
-}: ServeOptions): Promise<void> {
-  closeDataFolder(settings);
+export async function serve(options: ServeOptions): Promise<void> {
   const inherited = takeInherited();
+  let hasBegun = false;
+  const onListening = (address: string): void => {
+    hasBegun = true;
+    options.onListening(address);
+  };
+  try {
+    await serveWith(inherited, { ...options, onListening });
+  } catch (error) {
+    if (!hasBegun) await turnAway(inherited.web);
+    throw error;
+  }
+}
+
+async function serveWith(
+  inherited: InheritedSockets,
+  { settings, signal, log, onListening, readSettings, onReload }: ServeOptions,
+): Promise<void> {
+  closeDataFolder(settings);
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
     const store = await openStore(settings, { signal });
