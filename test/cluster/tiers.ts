@@ -29,6 +29,12 @@ export const tiers = {
     what: 'three databases under Patroni and etcd',
     problem: () => hostsProblem() ?? lackingPrograms([...webPrograms, 'patroni', 'etcd']) ?? postgresProblem(),
   },
+  backups: {
+    file: 'pgbackrest.test.ts',
+    what: 'a database server with pgBackRest',
+    problem: () =>
+      rootProblem() ?? lackingPrograms(['pgbackrest', 'pg_createcluster', 'setpriv', 'sshd']) ?? postgresProblem(),
+  },
 } as const satisfies Readonly<Record<string, Tier>>;
 
 export type TierName = keyof typeof tiers;
@@ -66,6 +72,13 @@ export function isOfCluster(file: string): boolean {
 function hostsProblem(): string | undefined {
   const probed = probeHosts();
   return 'problem' in probed ? probed.problem : undefined;
+}
+
+/** pgBackRest and its files belong to the user postgres. */
+function rootProblem(): string | undefined {
+  const probed = probeHosts();
+  if ('problem' in probed) return probed.problem;
+  return probed.shape === 'root' ? undefined : 'pgBackRest as another user needs root';
 }
 
 function postgresProblem(): string | undefined {

@@ -120,7 +120,7 @@ LimitCORE=0
 ${own}`;
 }
 
-function sandbox({ data, files, ports }: Topology, { listens }: Service): string {
+function sandbox({ data, files, ports, backup }: Topology, { listens }: Service): string {
   const isState = /^\/var\/lib\/[^/]+$/.test(data);
   const binds = listens && ports.web < lowestFree;
   return lines(
@@ -128,12 +128,13 @@ function sandbox({ data, files, ports }: Topology, { listens }: Service): string
 # The service has only the rights that it needs, in case it is attacked.
 NoNewPrivileges=yes
 ProtectSystem=strict
-# It may write its data folder and the documents; a missing folder is ignored (-).`,
+# It may write its data folder, the documents and backups; a missing folder is ignored (-).`,
     isState
       ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0700']
       : `ReadWritePaths=${data}`,
-    `ReadWritePaths=-${files.folder}
-ProtectHome=yes
+    `ReadWritePaths=-${files.folder}`,
+    backup.place?.startsWith('/') === true && `ReadWritePaths=-${backup.place}`,
+    `ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes`,
     binds

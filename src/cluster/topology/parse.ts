@@ -1,6 +1,7 @@
 import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../../yaml/yaml-reader.ts';
 import { topologyProblems } from './check.ts';
 import { linesOf } from './lines.ts';
+import { readBackup } from './parse-backup.ts';
 import { readEmergency } from './parse-emergency.ts';
 import { readHosts } from './parse-hosts.ts';
 import type { SecretSource } from './topology.ts';
@@ -47,6 +48,7 @@ const sections = [
   'slots',
   'passwords',
   'emergency',
+  'backup',
 ] as const;
 
 const word = /^[a-z][a-z0-9_-]{0,30}$/;
@@ -90,6 +92,7 @@ export function parseTopology(text: string): ParsedTopology {
     ...readPlans(reader, root, name, versions),
     secrets: readSecretSources(reader, root.passwords),
     emergency: readEmergency(reader, root.emergency),
+    backup: readBackup(reader, root.backup),
   };
   const lineOf = linesOf(text);
   for (const { at, message } of topologyProblems(topology)) reader.report(lineOf(at), message);
