@@ -12,7 +12,7 @@ import { timesOfDay } from '../jobs/clock-times.ts';
 import type { Outcome, Task } from '../jobs/task.ts';
 import { makeBase } from '../maintain/backup/base.ts';
 import { copyContents, missingContents } from '../maintain/backup/contents.ts';
-import { archiverState, noteArchiving } from '../maintain/backup/continuous.ts';
+import { archivingOf, keepArchiving, needsBase } from '../maintain/backup/continuous.ts';
 import { makeDump } from '../maintain/backup/dump.ts';
 import { afterBackup } from '../maintain/backup/keep.ts';
 import { setBytes } from '../maintain/backup/manifest.ts';
@@ -34,15 +34,21 @@ export function backupTasks(
       every: minute,
       run: async (signal) => {
         const place = openPlace(settings);
-        const state = await noteArchiving(database, place);
+        const options = { database, url: database.url, place, settings, signal };
+        let state = await keepArchiving(options);
         if (state === undefined) return { did: 'Nothing: continuous archiving is off.' };
+        if (needsBase(state)) {
+          const base = await makeBase({ ...options, withSecrets: false });
+          await afterBackup(options, settings, base.manifest);
+          state = (await keepArchiving(options)) ?? state;
+        }
         const { until, problem } = state;
         const recent = await recentContents(database);
         const missing = await missingContents(place, recent);
         const lost = await copyContents(openContentStore(database, settings), place, missing, { signal });
         const did = `The log is archived up to ${until.toISOString()}; ${grouped(missing.length - lost.length)} new documents copied.`;
         if (problem === undefined) return { did };
-        return { did, problem: `Archiving fails: ${problem}. See postgres.log, and free space in ${place.name}.` };
+        return { did, problem: `Archiving fails: ${problem}. Run \`reperio backup continuous status\`.` };
       },
     },
     'backup-drill': {
@@ -72,7 +78,7 @@ export function backupTasks(
         const context = { database, url: database.url, place, signal };
         const { manifest, newContents } = await makeDump({ ...context, settings, withSecrets: false });
         await afterBackup(context, settings, manifest);
-        if ((await archiverState(database)).isOn && (await isBaseDue(database, place.name))) {
+        if ((await archivingOf({ database, place, settings })).isOn && (await isBaseDue(database, place.name))) {
           const base = await makeBase({ ...context, settings, withSecrets: false });
           await afterBackup(context, settings, base.manifest);
         }

@@ -16,6 +16,8 @@ import { writePlain } from './write-file.ts';
 export interface DumpOptions extends BackupContext {
   readonly settings: Settings;
   readonly withSecrets: boolean;
+  /** Documents are elsewhere: only which they are is written down. */
+  readonly withoutDocuments?: true;
   readonly watch?: DumpWatch;
 }
 
@@ -97,7 +99,7 @@ export interface Written {
 
 /** Settings, documents, the manifest: from then on it is a set. */
 export async function completeSet(
-  { database, place, settings, withSecrets, watch = {} }: DumpOptions,
+  { database, place, settings, withSecrets, withoutDocuments, watch = {} }: DumpOptions,
   { library, timeline, schema }: HeldPlace,
   written: Written,
 ): Promise<Dumped> {
@@ -105,7 +107,7 @@ export async function completeSet(
   for (const [name, content] of Object.entries(kept.files))
     files.push({ path: name, ...(await writePlain(place, `${folder}/${name}`, bytesOf(content))) });
   files.push({ path: contentsFile, ...(await writeContentsList(place, folder, contents)) });
-  const missing = await missingContents(place, contents);
+  const missing = withoutDocuments === true ? [] : await missingContents(place, contents);
   watch.onContents?.(contents, missing);
   await requireSpace(place, totalBytes(missing));
   const store = openContentStore(database, settings);

@@ -1,0 +1,34 @@
+import { createReadStream, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from '../../config/settings.ts';
+import { layoutOf } from '../../store/embedded/layout.ts';
+import type { Place } from './place.ts';
+
+/**
+ * Where the embedded server archives to when the place is no folder: its files are there until they
+ * have been sent, so that the server goes on while the place is away.
+ */
+export function spoolFolder({ dataFolder }: Pick<Settings, 'dataFolder'>): string {
+  return join(layoutOf(dataFolder).folder, 'wal-spool');
+}
+
+/** Sends what is there, the oldest first, and removes it. Resolves to how many files. */
+export async function sendSpool(settings: Pick<Settings, 'dataFolder'>, place: Place): Promise<number> {
+  const spool = spoolFolder(settings);
+  if (!existsSync(spool)) return 0;
+  let sent = 0;
+  for (const system of readdirSync(spool))
+    for (const name of readdirSync(join(spool, system)).sort()) {
+      // What is being written has another name.
+      if (!/^[0-9A-F]{24}\.gz$/.test(name)) continue;
+      const file = join(spool, system, name);
+      const path = `wal/${system}/${name}`;
+      const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+      // Another process has sent it.
+      if (bytes === undefined) continue;
+      if ((await place.size(path)) !== bytes) await place.write(path, createReadStream(file));
+      rmSync(file, { force: true });
+      sent++;
+    }
+  return sent;
+}
