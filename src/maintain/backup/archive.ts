@@ -6,8 +6,11 @@ import type { Place } from './place.ts';
  * A library that was restored from a dump has a new system, which counts from 1 again.
  */
 
-/** One that was received before it was full has the time of that, in milliseconds. */
-const walFile = /^wal\/(\d+)\/([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(?:\.until-(\d+))?\.gz$/;
+/**
+ * With a time in its name, in milliseconds: at, when the server had archived it and it was still to
+ * be sent; until, when it was received before it was full.
+ */
+const walFile = /^wal\/(\d+)\/([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(?:\.(at|until)-(\d+))?\.gz$/;
 export const segmentBytes = 16 * 1024 * 1024;
 /** Of 16 MB each, in one number of the middle part. */
 const perMiddle = 256;
@@ -31,12 +34,12 @@ export interface WalFile {
 export async function walFiles(place: Place): Promise<readonly WalFile[]> {
   const files: WalFile[] = [];
   for await (const { path, bytes, written } of place.walk('wal')) {
-    const [, system = '', timeline = '', middle = '', last = '', time] = walFile.exec(path) ?? [];
+    const [, system = '', timeline = '', middle = '', last = '', kind, time] = walFile.exec(path) ?? [];
     if (timeline === '') continue;
     const number = Number.parseInt(middle, 16) * perMiddle + Number.parseInt(last, 16);
     const name = `${timeline}${middle}${last}`;
     const archived = time === undefined ? written : new Date(Number(time));
-    const common = { name, path, system, number, bytes, archived, isPart: time !== undefined };
+    const common = { name, path, system, number, bytes, archived, isPart: kind === 'until' };
     files.push({ ...common, timeline: Number.parseInt(timeline, 16) });
   }
   return files.sort((a, b) => a.timeline - b.timeline || a.number - b.number);

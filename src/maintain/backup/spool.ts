@@ -20,13 +20,15 @@ export async function sendSpool(settings: Pick<Settings, 'dataFolder'>, place: P
   for (const system of readdirSync(spool))
     for (const name of readdirSync(join(spool, system)).sort()) {
       // What is being written has another name.
-      if (!/^[0-9A-F]{24}\.gz$/.test(name)) continue;
+      if (!/^[0-9A-F]{8}[^/]*\.gz$/.test(name)) continue;
       const file = join(spool, system, name);
-      const path = `wal/${system}/${name}`;
-      const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+      const found = statSync(file, { throwIfNoEntry: false });
       // Another process has sent it.
-      if (bytes === undefined) continue;
-      if ((await place.size(path)) !== bytes) await place.write(path, createReadStream(file));
+      if (found === undefined) continue;
+      // What was committed until now is in later files: the time of this one goes along.
+      const timed = name.replace(/^([0-9A-F]{24})\.gz$/, `$1.at-${Math.floor(found.mtimeMs)}.gz`);
+      const path = `wal/${system}/${timed}`;
+      if ((await place.size(path)) !== found.size) await place.write(path, createReadStream(file));
       rmSync(file, { force: true });
       sent++;
     }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # fetch-wal.sh NAME PATH FOLDER: the restore_command of a server that recovers. Status 1: the archive does not have the file.
-# A file that was received before it was full has the time in its name; the last one has most.
+# Where its name has a time, it was sent later (at) or received before it was full (until); the last one has most.
 set -eu
-from=$3/$1.gz
-if ! [ -e "$from" ]; then
-  for from in "$3/$1".until-*.gz; do :; done
-  [ -e "$from" ] || exit 1
-fi
-gunzip -c "$from" > "$2.part"
+found=
+for from in "$3/$1".until-*.gz "$3/$1".at-*.gz "$3/$1.gz"; do
+  if [ -e "$from" ]; then found=$from; fi
+done
+[ -n "$found" ] || exit 1
+gunzip -c "$found" > "$2.part"
 mv "$2.part" "$2"
