@@ -331,7 +331,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'maintain/gc': {
     for: 'what is left over in a library: kinds of it as one table, each with its rule; removing it',
     notFor: 'what other parts clear up themselves (people/sweep, index/sweep, store/idempotency)',
-    imports: ['config', 'errors', 'files', 'jobs', 'store'],
+    imports: ['config', 'errors', 'files', 'jobs', 'store', 'thumbnails'],
   },
   'maintain/backup': {
     for: 'backups: their place, what a set is made of, making, listing, verifying and removing them; how they stand',
