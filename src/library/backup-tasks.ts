@@ -76,7 +76,10 @@ export function backupTasks(
         const newest = await newestOrBegin(database, place.name);
         if (newest >= lastTime(minutes, new Date())) return { did: 'Nothing: it is not time yet.' };
         const context = { database, url: database.url, place, signal };
-        const { manifest, newContents } = await makeDump({ ...context, settings, withSecrets: false });
+        const { manifest, newContents } = await makeDump({
+          ...{ ...context, settings, withSecrets: false },
+          withIndex: settings.backupIndex,
+        });
         await afterBackup(context, settings, manifest);
         if ((await archivingOf({ database, place, settings })).isOn && (await isBaseDue(database, place.name))) {
           const base = await makeBase({ ...context, settings, withSecrets: false });

@@ -17,6 +17,7 @@ import type { Manifest } from '../backup/manifest.ts';
 import type { Place } from '../backup/place.ts';
 import { type RestoredDocuments, restoreDocuments } from './documents.ts';
 import { restoreErrors } from './errors.ts';
+import { indexBack } from './index-back.ts';
 import { type LoadWatch, loadTables } from './load-tables.ts';
 import { markUnfinished, unmark } from './marker.ts';
 import { makeEmpty } from './target.ts';
@@ -89,7 +90,9 @@ export async function restoreDump(options: RestoreOptions): Promise<Restored> {
       await migrate(store.database);
       await store.database.transaction(forgetIndex, { timeout: 0 });
     });
-    const index = await timed(() => indexAnew(options, store));
+    const index = await timed(async () => {
+      if (!(await indexBack(options, store.database))) await indexAnew(options, store);
+    });
     await end(store.database);
     return {
       ...{ set, at, records: manifest.records, documents: documents.result },

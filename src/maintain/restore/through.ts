@@ -40,7 +40,7 @@ export async function restoreThrough(options: Omit<RestoreOptions, 'manifest'>, 
       await migrate(store.database);
       const { database, url } = store;
       const common = { database, url, settings, place: between, signal, withSecrets: false };
-      ({ manifest: dumped } = await makeDump({ ...common, withoutDocuments: true }));
+      ({ manifest: dumped } = await makeDump({ ...common, withIndex: true, withoutDocuments: true }));
     } finally {
       await store.release();
     }
@@ -83,10 +83,15 @@ async function openScratch(layout: Layout, settings: Settings, { base }: Manifes
   };
 }
 
-/** The sets of one place, and the documents of another. */
+/** The sets and segments of one place, and the documents of another. */
 function withContentsOf(sets: Place, contents: Place): Place {
-  const of = (path: string): Place => (path.startsWith('content/') ? contents : sets);
-  return { ...sets, read: (path) => of(path).read(path), size: (path) => of(path).size(path) };
+  const of = async (path: string): Promise<Place> =>
+    path.startsWith('content/') && (await sets.size(path)) === undefined ? contents : sets;
+  return {
+    ...sets,
+    read: async (path) => (await of(path)).read(path),
+    size: async (path) => (await of(path)).size(path),
+  };
 }
 
 /** What is left of one that was killed may still have a server. */
