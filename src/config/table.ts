@@ -490,7 +490,7 @@ export const settingsTable = {
     type: 'boolean',
     default: false,
     change: 'reload',
-    doc: 'Whether backups have the search index too: a restore need not make it then. It takes some four times the space of the records, once for all backups.',
+    doc: 'Whether backups have the search index too: a restore need not make it then. A segment of it is in the place once for all backups.',
   },
   backupHook: {
     name: 'backup-hook',

@@ -110,6 +110,32 @@ describe('a database server with pgBackRest, by what is rendered', { skip: skipT
     await pgbackrest('check');
   });
 
+  if (isWhole)
+    test('the same server gives a base and its log to a role that may replicate, over TCP; the library comes back from them', {
+      timeout: 120_000,
+    }, async () => {
+      const refused = await reperio('backup', 'continuous', 'on').catch((error: Error) => error.message);
+      assert.match(refused, /The role library may not read the log.*dumps only/);
+      await asPostgres(cluster, 'db1', 'psql -h /var/run/postgresql -XAtqc "ALTER ROLE library REPLICATION"');
+      const closed = await reperio('backup', 'continuous', 'on').catch((error: Error) => error.message);
+      assert.match(closed, /lets nobody copy its files[\s\S]*no pg_hba.conf entry for replication/);
+      await cluster.exec('db1', [
+        'sh',
+        '-c',
+        `echo 'host replication library ${address}/32 scram-sha-256' >> /etc/postgresql/15/library/pg_hba.conf`,
+      ]);
+      await asPostgres(cluster, 'db1', 'psql -h /var/run/postgresql -XAtqc "SELECT pg_reload_conf()"');
+      assert.match(await reperio('backup', 'continuous', 'on'), /every point in time can be restored/);
+      await reperio('person', 'add', 'ada', '--email', 'ada@library.example');
+      await reperio('backup', 'continuous', 'status').catch((error: Error) => error.message);
+      const [base] = JSON.parse(await reperio('backup', 'list', '--json')).sets as readonly { readonly set: string }[];
+      assert.match(await reperio('restore', base!.set, '--into', '/var/lib/reperio-restored'), /Restored 0 records/);
+      assert.equal(
+        await cluster.exec('db1', ['sh', '-c', 'ls /var/lib/reperio-restored | grep -c recovering || :']),
+        '0\n',
+      );
+    });
+
   test('a replica makes none, and what cannot be archived is told by the check', async () => {
     await cluster.exec('db1', ['chmod', '000', repository]);
     await sql('INSERT INTO mark VALUES (22)');

@@ -10,7 +10,9 @@ import { writeOwned } from '../../src/store/embedded/ownership.ts';
 import { launch } from '../../src/store/embedded/program.ts';
 import { waitFor } from './wait.ts';
 
-/** Newest of each major, as npm has them; each is 24 MB, too much for a dependency of tests alone. */
+/**
+ * Newest of each major, as npm has them; each is 24 MB, too much for a dependency of tests alone.
+ */
 const releases = { 17: '17.10.0-beta.17', 18: '18.4.0-beta.17' } as const;
 export type NewerMajor = keyof typeof releases;
 

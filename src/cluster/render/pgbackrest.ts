@@ -63,7 +63,9 @@ function configurationText(topology: Topology, host: Host): string {
   );
 }
 
-/** A database host knows itself; the host of the repository asks all which of them is the primary. */
+/**
+ * A database host knows itself; the host of the repository asks all which of them is the primary.
+ */
 function serversText(topology: Topology, host: Host): readonly string[] {
   const { ports, database, backup } = topology;
   const own = [`pg1-path=${database.data}`, `pg1-port=${ports.postgresql}`, `pg1-socket-path=${socketFolder}`];

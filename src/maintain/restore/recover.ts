@@ -71,8 +71,8 @@ export async function unpack(
 }
 
 /**
- * Starts the server by `open`, which reads the log up to the point, and is a server of its own then.
- * Its configuration is as before when it is read again.
+ * Starts the server by `open`, which reads the log up to the point, and is a server of its own
+ * then. Its configuration is as before when it is read again.
  */
 export async function recovered(
   { place, signal }: RecoverOptions,
