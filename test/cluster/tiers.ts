@@ -29,11 +29,16 @@ export const tiers = {
     what: 'three databases under Patroni and etcd',
     problem: () => hostsProblem() ?? lackingPrograms([...webPrograms, 'patroni', 'etcd']) ?? postgresProblem(),
   },
+  archive: {
+    file: 'pgbackrest-three.test.ts',
+    what: 'three databases under Patroni with pgBackRest on another host',
+    problem: () =>
+      rootProblem() ?? lackingPrograms(['pgbackrest', 'patroni', 'etcd', 'setpriv', 'sshd']) ?? postgresProblem(),
+  },
   backups: {
     file: 'pgbackrest.test.ts',
     what: 'a database server with pgBackRest',
-    problem: () =>
-      rootProblem() ?? lackingPrograms(['pgbackrest', 'pg_createcluster', 'setpriv', 'sshd']) ?? postgresProblem(),
+    problem: () => rootProblem() ?? lackingPrograms(['pgbackrest', 'pg_createcluster', 'setpriv']) ?? postgresProblem(),
   },
 } as const satisfies Readonly<Record<string, Tier>>;
 

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import sql from 'sql-template-tag';
+import type { Settings } from '../../config/settings.ts';
 import { tellFirstRelease } from '../../index/manifest.ts';
 import { segmentFileName } from '../../index/segment/open.ts';
 import { bytesInFile, storeSegment } from '../../index/segment-store.ts';
@@ -18,14 +19,22 @@ import { placedContent } from '../backup/contents.ts';
 import { deltaColumns, deltasFile, readIndex } from '../backup/kept-index.ts';
 import type { Manifest } from '../backup/manifest.ts';
 import type { Place } from '../backup/place.ts';
-import type { RestoreOptions } from './restore.ts';
+import type { LoadWatch } from './load-tables.ts';
+
+interface IndexBack {
+  readonly place: Place;
+  readonly manifest: Manifest;
+  readonly settings: Settings;
+  readonly watch?: LoadWatch;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Brings back the index that a dump has, if it has one that this release can read. False: it is to
  * be made anew, also where something of it is missing or damaged.
  */
 export async function indexBack(
-  { place, manifest, settings, signal, watch }: RestoreOptions,
+  { place, manifest, settings, signal, watch }: IndexBack,
   database: Database,
 ): Promise<boolean> {
   const index = await readIndex(place, manifest);
