@@ -37,7 +37,7 @@ export function backupTasks(
         const options = { database, url: database.url, place, settings, signal };
         let state = await keepArchiving(options);
         if (state === undefined) return { did: 'Nothing: continuous archiving is off.' };
-        if (needsBase(state)) {
+        if (needsBase(state) && (await isBaseDue(database, place.name, '1 hour'))) {
           const base = await makeBase({ ...options, withSecrets: false });
           await afterBackup(options, settings, base.manifest);
           state = (await keepArchiving(options)) ?? state;
@@ -81,7 +81,10 @@ export function backupTasks(
           withIndex: settings.backupIndex,
         });
         await afterBackup(context, settings, manifest);
-        if ((await archivingOf({ database, place, settings })).isOn && (await isBaseDue(database, place.name))) {
+        if (
+          (await archivingOf({ database, place, settings })).isOn &&
+          (await isBaseDue(database, place.name, '7 days'))
+        ) {
           const base = await makeBase({ ...context, settings, withSecrets: false });
           await afterBackup(context, settings, base.manifest);
         }
@@ -103,10 +106,10 @@ async function newestOrBegin(database: Queryable, place: string): Promise<Date> 
   return row!.at;
 }
 
-/** A week after the last one. */
-async function isBaseDue(database: Queryable, place: string): Promise<boolean> {
+/** So long after the last one: each is a copy of all that the server has. */
+async function isBaseDue(database: Queryable, place: string, after: '1 hour' | '7 days'): Promise<boolean> {
   const recent = await database.query(sql`
-    SELECT FROM backup_set WHERE place = ${place} AND kind = 'base' AND taken > now() - interval '7 days' LIMIT 1`);
+    SELECT FROM backup_set WHERE place = ${place} AND kind = 'base' AND taken > now() - ${after}::interval LIMIT 1`);
   return recent.length === 0;
 }
 
