@@ -20,7 +20,7 @@ export const continuous = defineSubcommand({
 (\`restore --at\`). New documents are copied each minute too. A new base is made each week. From another server than the embedded one the log is received, if the role may replicate.
 off: nothing more is archived; the archive stays until it is outdated.
 
-Exit status of status: 0, on and well; 1, off or failing.`,
+Exit status of on and status: 0, on and well; 1, off or failing.`,
   examples: [
     { command: 'backup continuous on', doc: 'Also while the library is served.' },
     { command: 'backup continuous status', doc: 'Which points in time can be restored.' },
@@ -46,7 +46,7 @@ Exit status of status: 0, on and well; 1, off or failing.`,
         else if (!isOurs)
           print(`The log is received each minute by \`serve\` or \`tasks work\`, to ${place.name}/wal.`);
         print(`Base ${manifest.set}: from ${manifest.base!.stopped} on every point in time can be restored.`);
-        return 0;
+        return kept?.problem === undefined ? 0 : 1;
       }
       if (what === 'off') {
         await endArchiving(own);
