@@ -30,6 +30,8 @@ const clusterPrograms = {
   openssl: 'openssl',
   curl: 'curl',
   pg_dump: 'postgresql',
+  pgbackrest: 'pgbackrest',
+  sshd: 'openssh-server',
   python3: 'python3',
   nagios4: 'nagios4-core',
   icinga2: 'icinga2-bin',

@@ -125,18 +125,19 @@ ${own}`,
   ).trimEnd();
 }
 
-function sandbox({ data, files, embedded }: UnitPlan): string {
+function sandbox({ data, files, backup, embedded }: UnitPlan): string {
   const isState = /^\/var\/lib\/[^/]+$/.test(data);
   return lines(
     `
 # The service has only the rights that it needs, in case it is attacked.
 NoNewPrivileges=yes
 ProtectSystem=strict
-# It may write its data folder and the documents; a missing folder is ignored (-).`,
+# It may write its data folder, the documents and backups; a missing folder is ignored (-).`,
     isState
       ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0700']
       : `ReadWritePaths=${data}`,
     files !== undefined && `ReadWritePaths=-${files}`,
+    backup !== undefined && `ReadWritePaths=-${backup}`,
     `ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes

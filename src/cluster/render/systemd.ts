@@ -8,9 +8,10 @@ import type { UnitPlan } from './unit-plan.ts';
 
 /** The units of a web node, and those of a host that works in the background. */
 export function renderSystemd(topology: Topology, host: Host): readonly RenderedFile[] {
-  const { release, data, user, files, ports } = topology;
+  const { release, data, user, files, backup, ports } = topology;
   const plan: UnitPlan = {
     ...{ release, data, user, files: files.folder, settings: settingsFile },
+    backup: backup.place?.startsWith('/') === true ? backup.place : undefined,
     madeBy: madeFor(topology, host),
     secrets: { path: secretsFile, optional: false },
     embedded: false,

@@ -10,6 +10,8 @@ export interface UnitPlan {
   readonly user: string;
   /** The folder of documents, where it is not in the data folder. */
   readonly files: string | undefined;
+  /** The folder of backups, where it is not in the data folder. */
+  readonly backup: string | undefined;
   /** The settings file; undefined: reperio.yaml in the data folder, if it is there. */
   readonly settings: string | undefined;
   /** A file of variables with what is secret, which only root can read. */
