@@ -33,6 +33,9 @@ const clusterPrograms = {
   nagios4: 'nagios4-core',
   icinga2: 'icinga2-bin',
   check_http: 'monitoring-plugins-basic',
+  faketime: 'faketime',
+  smsd: 'smstools',
+  psql: 'postgresql',
 } as const;
 
 export type ClusterProgram = keyof typeof clusterPrograms;

@@ -119,7 +119,9 @@ export async function serve({
         background: background.status(),
         checks: board.latest(),
       });
-      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => database, now: Date.now });
+      // A table that is locked must be said, and must not keep the connections of all other checks.
+      const asked = connect(store.url, { ...impatience, lockTimeout: 500, poolSize: 3 });
+      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => asked, now: Date.now });
       // Whoever waits for the database must not keep alerts waiting.
       const impatient = connect(store.url, { ...impatience, poolSize: 2 });
       // A copy that runs beside the library wakes nobody.
@@ -172,7 +174,7 @@ export async function serve({
         clearInterval(tell);
         clearInterval(look);
         await alerts?.close();
-        await impatient.close();
+        await Promise.all([impatient.close(), asked.close()]);
         await listener.close();
         await tellOthers();
       }
