@@ -101,7 +101,7 @@ describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'op
     assert.deepEqual([status, /^DATABASE CRITICAL - The database does not answer: /.test(line)], [503, true]);
     assert.match((await asked('/health/check/all'))[1], /^DATABASE CRITICAL - /m);
     assert.match((await night.shell('reperio check database')).output, /^DATABASE CRITICAL - /);
-    assert.match((await night.shell('reperio status')).output, /^web1 +serving/m);
+    assert.match((await night.shell('reperio status')).output, /^web1 is serving at [\s\S]*^database CRITICAL: /m);
     await night.type(heading, 'systemctl status postgresql');
     await night.type(heading, 'systemctl restart postgresql');
     await night.untilSays('database', 'ok', /^The database answered/);

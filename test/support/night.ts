@@ -61,6 +61,8 @@ export interface NightOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Undefined: a test database. */
   readonly databaseUrl?: string;
+  /** The node has the embedded one instead. */
+  readonly embedded?: boolean;
   /** It may mount file systems, of which nobody else sees anything. */
   readonly mounts?: boolean;
   /** It has a network of its own, in which nothing but itself is. */
@@ -122,8 +124,9 @@ export function cannotMount(): string | false {
 export async function openNight(options: NightOptions = {}): Promise<Night> {
   const folder = mkdtempSync(join(tmpdir(), 'reperio-night-'));
   const data = join(folder, 'data');
-  const store = options.databaseUrl === undefined ? await openTestDatabase({ migrated: false }) : undefined;
-  const databaseUrl = options.databaseUrl ?? store!.url;
+  const isGiven = options.databaseUrl !== undefined || options.embedded === true;
+  const store = isGiven ? undefined : await openTestDatabase({ migrated: false });
+  const databaseUrl = options.databaseUrl ?? store?.url ?? '';
   const main = join(root, 'src/cli/main.ts');
   const holder = options.mounts === true || options.network === true ? await hold(options) : undefined;
   const inside = holder === undefined ? [] : ['nsenter', '-t', String(holder.pid), ...holder.words];
@@ -143,7 +146,7 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
     REPERIO_DATA: data,
     // A link to the release in force, as a deployment has it.
     _REPERIO_RELEASE: join(folder, 'current'),
-    DATABASE_URL: databaseUrl,
+    ...(databaseUrl !== '' && { DATABASE_URL: databaseUrl }),
     REPERIO_NODE_NAME: 'web1',
     REPERIO_WEB_WORKERS: '1',
     REPERIO_EXEMPT_NETWORKS: '127.0.0.0/8, ::1',
