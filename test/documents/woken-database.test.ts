@@ -67,7 +67,11 @@ describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'op
 
   test('a certificate that expires', async () => {
     const heading = 'A certificate that expires';
-    await night.untilSays('certificate', 'warning', /^The certificate of localhost by Night is good for 1[12] d, until /);
+    await night.untilSays(
+      'certificate',
+      'warning',
+      /^The certificate of localhost by Night is good for 1[12] d, until /,
+    );
     // The authority is somewhere else.
     standIn(night, 'certbot', `test "$1" = renew && { ${certificate(folder, 90)}; }`);
     await night.type(heading, 'certbot renew');

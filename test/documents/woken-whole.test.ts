@@ -16,44 +16,50 @@ import { waitFor } from '../support/wait.ts';
 const whole = isWhole ? test : () => undefined;
 const load = ['examples/laboratory/records.txt'];
 
-whole('with the database stopped, a telephone and a mailbox are told; by smstools and SMTP', {
-  skip: lacks('curl', 'smsd'),
-}, async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'reperio-phone-'));
-  for (const name of ['outgoing', 'checked', 'incoming', 'sent', 'failed']) mkdirSync(join(folder, name));
-  const [own, smtp, modem] = await Promise.all([stoppableDatabase(), startSmtp(), startModem()]);
-  writeFileSync(join(folder, 'smsd.conf'), smsdConfiguration(folder, modem.port));
-  const smsd = spawn(findProgram('smsd')!, ['-t', `-c${join(folder, 'smsd.conf')}`], { stdio: 'ignore' });
-  const night = await openNight({
-    databaseUrl: own.url,
-    load,
-    settings: {
-      REPERIO_EMERGENCY: '* = sms:+41761111111, ada@library.example',
-      REPERIO_SMS_GATEWAY: `spool:${join(folder, 'outgoing')}`,
-      REPERIO_SMTP_URL: smtp.url,
-    },
-  });
-  try {
-    const began = performance.now();
-    await own.stop();
-    const sms = await waitFor('the text message', () => modem.received[0]);
-    context.diagnostic(`from the stop of the database to the telephone: ${seconds(began)}`);
-    assert.equal(sms.to, '41761111111');
-    assert.match(sms.text, /^ALERT .*: database: The database does not answer/);
-    const letter = await waitFor('the e-mail', () => smtp.received[0]);
-    context.diagnostic(`to the mailbox: ${seconds(began)}`);
-    assert.match(letter.text, /^Subject: \[ALERT\] database: /m);
-    assert.match(letter.text, /See: docs\/when-you-are-woken\.md#a-lost-database/);
-    await night.shell('reperio alert ack database');
-    await waitFor('the acknowledgement', async () => /acknowledged/.test((await night.shell('reperio alert list')).output));
-  } finally {
-    await night.close();
-    smsd.kill('SIGTERM');
-    modem.close();
-    await Promise.all([own.close(), smtp.stop()]);
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+whole(
+  'with the database stopped, a telephone and a mailbox are told; by smstools and SMTP',
+  {
+    skip: lacks('curl', 'smsd'),
+  },
+  async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), 'reperio-phone-'));
+    for (const name of ['outgoing', 'checked', 'incoming', 'sent', 'failed']) mkdirSync(join(folder, name));
+    const [own, smtp, modem] = await Promise.all([stoppableDatabase(), startSmtp(), startModem()]);
+    writeFileSync(join(folder, 'smsd.conf'), smsdConfiguration(folder, modem.port));
+    const smsd = spawn(findProgram('smsd')!, ['-t', `-c${join(folder, 'smsd.conf')}`], { stdio: 'ignore' });
+    const night = await openNight({
+      databaseUrl: own.url,
+      load,
+      settings: {
+        REPERIO_EMERGENCY: '* = sms:+41761111111, ada@library.example',
+        REPERIO_SMS_GATEWAY: `spool:${join(folder, 'outgoing')}`,
+        REPERIO_SMTP_URL: smtp.url,
+      },
+    });
+    try {
+      const began = performance.now();
+      await own.stop();
+      const sms = await waitFor('the text message', () => modem.received[0]);
+      context.diagnostic(`from the stop of the database to the telephone: ${seconds(began)}`);
+      assert.equal(sms.to, '41761111111');
+      assert.match(sms.text, /^ALERT .*: database: The database does not answer/);
+      const letter = await waitFor('the e-mail', () => smtp.received[0]);
+      context.diagnostic(`to the mailbox: ${seconds(began)}`);
+      assert.match(letter.text, /^Subject: \[ALERT\] database: /m);
+      assert.match(letter.text, /See: docs\/when-you-are-woken\.md#a-lost-database/);
+      await night.shell('reperio alert ack database');
+      await waitFor('the acknowledgement', async () =>
+        /acknowledged/.test((await night.shell('reperio alert list')).output),
+      );
+    } finally {
+      await night.close();
+      smsd.kill('SIGTERM');
+      modem.close();
+      await Promise.all([own.close(), smtp.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
 
 whole('a dead node is missed by the others', { skip: lacks('curl') }, async (context) => {
   const first = await openNight({ load });
@@ -74,15 +80,23 @@ whole('a dead node is missed by the others', { skip: lacks('curl') }, async (con
 
 whole('a flood of crawlers', { skip: cannotMount() || lacks('curl') }, async () => {
   const heading = 'A flood of crawlers';
-  const night = await openNight({ network: true, load, settings: { REPERIO_EXEMPT_NETWORKS: '', REPERIO_PAGE_RATE: '60' } });
+  const night = await openNight({
+    network: true,
+    load,
+    settings: { REPERIO_EXEMPT_NETWORKS: '', REPERIO_PAGE_RATE: '60' },
+  });
   try {
     await night.find('refused');
     const crawl = `for i in $(seq 400); do curl -s -m 2 -o /dev/null --interface 127.0.1.7 '${night.address}/search?p='$i || exit 1; done`;
     assert.equal((await night.shell(crawl)).status, 0);
-    console.log((await night.shell(`curl -s -i --interface 127.0.1.7 '${night.address}/search?p=1' | head -5; reperio status`)).output);
+    console.log(
+      (await night.shell(`curl -s -i --interface 127.0.1.7 '${night.address}/search?p=1' | head -5; reperio status`))
+        .output,
+    );
     await night.untilSays('refused', 'warning', /^[1-9][\d.]* requests a second were refused/);
     await night.type(heading, 'reperio status');
-    const table = 'nft add table inet filter && nft add chain inet filter input { type filter hook input priority 0 \\; }';
+    const table =
+      'nft add table inet filter && nft add chain inet filter input { type filter hook input priority 0 \\; }';
     assert.equal((await night.shell(table)).status, 0);
     await night.type(heading, 'nft add rule inet filter input ip saddr 192.0.2.0/24 drop', {
       '192.0.2.0/24': '127.0.1.0/24',
@@ -115,7 +129,9 @@ whole('an archive that fails, a drill, and a database that is lost', { skip: lac
     assert.match(await night.type(backup, 'reperio backup drill'), /RTO \d/);
     await night.untilSays('drill', 'ok', /took \d+.* to restore/);
     const set = join(night.data, 'backups/sets', readdirSync(join(night.data, 'backups/sets')).toSorted().at(-1)!);
-    const damaged = await night.shell(`printf X | dd of=${set}/tables/record.copy.zst bs=1 seek=40 conv=notrunc status=none`);
+    const damaged = await night.shell(
+      `printf X | dd of=${set}/tables/record.copy.zst bs=1 seek=40 conv=notrunc status=none`,
+    );
     assert.equal(damaged.status, 0, damaged.output);
     assert.match(await night.type(backup, 'reperio backup verify', {}, 1), /record\.copy\.zst/);
     await night.untilSays('backup', 'critical', /is not whole/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import { startSmtp, type TestSmtp } from '../../src/mail/test-smtp.ts';
 import { connect, type Database } from '../../src/store/database.ts';
 import { root } from '../support/markdown.ts';
@@ -134,7 +134,9 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     const heading = 'A slow page';
     const held = await holdTable('record');
     const pages = Array.from({ length: 22 }, () => fetch(`${night.address}/record/1`).then((answer) => answer.text()));
-    await waitFor('statements that wait', async () => /\b[1-9]\d* statements? waits?\b/.test((await night.find('locks')).sentence));
+    await waitFor('statements that wait', async () =>
+      /\b[1-9]\d* statements? waits?\b/.test((await night.find('locks')).sentence),
+    );
     const locks = await night.type(heading, 'reperio check locks');
     assert.match(locks, new RegExp(`process ${held.pid}\\b`));
     await night.type(heading, 'reperio check database');
@@ -254,7 +256,7 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     });
     const ended = other
       .transaction(async (transaction) => {
-        await transaction.query({ text: `LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`, values: [] });
+        await transaction.query(sql`LOCK TABLE ${raw(name)} IN ACCESS EXCLUSIVE MODE`);
         const [row] = await transaction.query<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
         held.resolve(row!.pid);
         await transaction.query(sql`SELECT pg_sleep(55)`);

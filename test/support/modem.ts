@@ -62,7 +62,10 @@ function messageOf(hex: string): { readonly to: string; readonly text: string } 
   at += 2;
   const digits = bytes[at]!;
   const number = bytes.subarray(at + 2, at + 2 + Math.ceil(digits / 2));
-  const to = [...number].map((byte) => `${byte & 15}${byte >> 4}`).join('').slice(0, digits);
+  const to = [...number]
+    .map((byte) => `${byte & 15}${byte >> 4}`)
+    .join('')
+    .slice(0, digits);
   at += 2 + number.length + 2 + (hasPeriod ? 1 : 0);
   const length = bytes[at]!;
   const packed = bytes.subarray(at + 1);

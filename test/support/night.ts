@@ -202,7 +202,10 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
 
   units.set('reperio-web', {
     status: async () => (child?.exitCode === null && child.signalCode === null ? 'active' : 'failed'),
-    start,
+    start: async () => {
+      await start();
+      return undefined;
+    },
     restart: async () => {
       await stop();
       await start();

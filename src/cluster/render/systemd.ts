@@ -1,4 +1,4 @@
-import type { Host, Topology } from '../topology/topology.ts';
+import { type Host, hasTelephones, type Topology } from '../topology/topology.ts';
 import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 import { secretsFile, settingsFile } from './settings.ts';
 
@@ -13,8 +13,10 @@ interface Service {
   readonly command: string;
   /** Lines of its own, with why. */
   readonly own: string;
-  /** Does it listen on a port of ours? */
+  /** Does it listen on a port that readers come to? */
   readonly listens: boolean;
+  /** simple: it tells systemd nothing. */
+  readonly type?: 'simple';
 }
 
 const web: Service = {
@@ -68,11 +70,24 @@ IOSchedulingClass=idle
 OOMScoreAdjust=300`,
 };
 
+/** What the gateway of a monitor needs to know, which only its operator does. */
+const relayFile = '/etc/reperio/relay.env';
+
+const relay: Service = {
+  name: 'reperio-relay',
+  title: 'text messages of Alertmanager',
+  command: 'alert relay',
+  listens: false,
+  type: 'simple',
+  own: 'OOMScoreAdjust=-500',
+};
+
 /** The unit of a web node, and those of a host that works in the background. */
 export function renderSystemd(topology: Topology, host: Host): readonly RenderedFile[] {
   const services = [
     ...(host.roles.includes('web') ? [web] : []),
     ...(host.roles.includes('worker') ? [follower, tasks] : []),
+    ...(host.roles.includes('monitor') && hasTelephones(topology) ? [relayOn(topology)] : []),
   ];
   return services.map((service) => {
     const text = lines(
@@ -86,6 +101,10 @@ export function renderSystemd(topology: Topology, host: Host): readonly Rendered
   });
 }
 
+function relayOn({ ports }: Topology): Service {
+  return { ...relay, command: `${relay.command} --port ${ports.relay}` };
+}
+
 function unitSection({ release }: Topology, { title }: Service): string {
   return `
 [Unit]
@@ -97,18 +116,19 @@ After=network-online.target
 StartLimitIntervalSec=0`;
 }
 
-function serviceSection({ user, release, data }: Topology, { command, own }: Service): string {
+const notifies = `# The service reports that it is ready, so \`systemctl restart\` returns only then. It reports by systemd-notify, a child of the main process (NotifyAccess=all).
+Type=notify
+NotifyAccess=all`;
+
+function serviceSection({ user, release, data }: Topology, { command, own, type }: Service): string {
   return `
 [Service]
-# The service reports that it is ready, so \`systemctl restart\` returns only then. It reports by systemd-notify, a child of the main process (NotifyAccess=all).
-Type=notify
-NotifyAccess=all
+${type === 'simple' ? 'Type=simple' : notifies}
 User=${user}
 Group=${user}
 Environment=REPERIO_DATA=${data}
-Environment=REPERIO_CONFIG=${settingsFile}
-# DATABASE_URL with its password. systemd reads the file before it switches to the user ${user}, so only root needs to read it.
-EnvironmentFile=${secretsFile}
+${type === 'simple' ? '' : `Environment=REPERIO_CONFIG=${settingsFile}\n`}${type === 'simple' ? '# Yours: REPERIO_SMS_GATEWAY=..., and REPERIO_SMTP_URL for a gateway by mail.' : '# DATABASE_URL with its password.'} systemd reads the file before it switches to the user ${user}, so only root needs to read it.
+EnvironmentFile=${type === 'simple' ? relayFile : secretsFile}
 # The path of the link: each start runs the release that the link points to at that time.
 ExecStart=${release}/bin/reperio ${command}
 # On an empty disk, the whole index is fetched before the service is ready.
@@ -120,7 +140,8 @@ LimitCORE=0
 ${own}`;
 }
 
-function sandbox({ data, files, ports }: Topology, { listens }: Service): string {
+function sandbox(topology: Topology, { listens }: Service): string {
+  const { data, files, ports } = topology;
   const isState = /^\/var\/lib\/[^/]+$/.test(data);
   const binds = listens && ports.web < lowestFree;
   return lines(
@@ -132,8 +153,9 @@ ProtectSystem=strict
     isState
       ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0700']
       : `ReadWritePaths=${data}`,
-    `ReadWritePaths=-${files.folder}
-ProtectHome=yes
+    `ReadWritePaths=-${files.folder}`,
+    hasTelephones(topology) && '# The spool of smstools, where there is one.\nReadWritePaths=-/var/spool/sms',
+    `ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes`,
     binds
