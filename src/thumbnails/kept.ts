@@ -21,8 +21,8 @@ export type Found =
 /**
  * The thumbnails of a node, in its data folder: DATA/thumbnails/1/ab/cd/DIGEST-SIZE.webp, and
  * -SIZE.KIND.none where there can be none: bytes that are no picture may be a PDF, and the same
- * bytes may be documents of both names. What is asked for is a file in `wanted`, which says by whom. All of it
- * may be deleted at any time. The number changes with how they are drawn.
+ * bytes may be documents of both names. What is asked for is a file in `wanted`, which says by
+ * whom. All of it may be deleted at any time. The number changes with how they are drawn.
  */
 export interface Thumbnails {
   readonly folder: string;

@@ -62,7 +62,8 @@ async function drawAsked(options: MakerOptions, watching: AbortSignal): Promise<
   while (!signal.aborted) {
     const asked = await thumbnails.asked();
     if (asked.length === 0) await bell.next(lookEvery);
-    // Then it is looked again: whoever has come meanwhile is not behind all that one network asked for.
+    // Then it is looked again: whoever has come meanwhile is not behind all that one network asked
+    // for.
     for (const wanted of asked.slice(0, atOnce)) {
       if (signal.aborted) return;
       await thumbnails.forget(wanted);

@@ -27,7 +27,9 @@ export interface Typed {
   readonly output: string;
 }
 
-/** One node on a database of its own, its real programs, and an operator with nothing but the page. */
+/**
+ * One node on a database of its own, its real programs, and an operator with nothing but the page.
+ */
 export interface Night {
   readonly folder: string;
   readonly data: string;
