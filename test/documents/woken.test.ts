@@ -152,7 +152,7 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     await night.untilSays('locks', 'ok', /./);
   });
 
-  test('a runaway task, and the transaction that it waits for', async () => {
+  whole('a runaway task, and the transaction that it waits for', async () => {
     const heading = 'A runaway task';
     await waitFor('the tasks of the start', async () => {
       const rows = await database.query(sql`SELECT FROM task WHERE name = 'files' AND ended IS NOT NULL`);

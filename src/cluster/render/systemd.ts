@@ -17,6 +17,8 @@ interface Service {
   readonly listens: boolean;
   /** simple: it tells systemd nothing. */
   readonly type?: 'simple';
+  /** To telephones. */
+  readonly sendsTexts?: true;
 }
 
 const web: Service = {
@@ -24,6 +26,7 @@ const web: Service = {
   title: 'web node',
   command: 'serve',
   listens: true,
+  sendsTexts: true,
   own: `# Reads the program and the settings again. No connection is refused or cut.
 ExecReload=/bin/kill -HUP $MAINPID
 # Only the main process gets the signal; it stops its workers. It answers 404 at /health/ready until the balancers have seen it (5 s at most), then running
@@ -78,6 +81,7 @@ const relay: Service = {
   title: 'text messages of Alertmanager',
   command: 'alert relay',
   listens: false,
+  sendsTexts: true,
   type: 'simple',
   own: 'OOMScoreAdjust=-500',
 };
@@ -140,7 +144,7 @@ LimitCORE=0
 ${own}`;
 }
 
-function sandbox(topology: Topology, { listens }: Service): string {
+function sandbox(topology: Topology, { listens, sendsTexts }: Service): string {
   const { data, files, ports } = topology;
   const isState = /^\/var\/lib\/[^/]+$/.test(data);
   const binds = listens && ports.web < lowestFree;
@@ -154,7 +158,9 @@ ProtectSystem=strict
       ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0700']
       : `ReadWritePaths=${data}`,
     `ReadWritePaths=-${files.folder}`,
-    hasTelephones(topology) && '# The spool of smstools, where there is one.\nReadWritePaths=-/var/spool/sms',
+    sendsTexts === true &&
+      hasTelephones(topology) &&
+      '# The spool of smstools, where there is one.\nReadWritePaths=-/var/spool/sms',
     `ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes`,

@@ -30,7 +30,8 @@ describe('the database', () => {
     try {
       for (const name of ['throttle', 'loaded_input']) {
         await own.database.query(sql`DROP TABLE ${raw(name)} CASCADE`);
-        const answer = await look('schema', { database: () => own.database });
+        const settings = settingsOf({ REPERIO_DATA: mkdtempSync(join(folder, 'dropped-')) });
+        const answer = await look('schema', { database: () => own.database, settings });
         assert.equal(answer.state, 'critical');
         assert.ok(answer.sentence.includes(name));
         assert.equal(/nothing else knows/.test(answer.sentence), tables[name]!.kind === 'truth', name);

@@ -252,7 +252,7 @@ test('what a machine lacks is named: no systemd, another system than Debian, SEL
   });
   assert.match(service!, /^not-set-up: There is no systemd/);
   assert.match(system!, /^not-set-up: Rocky Linux: .* dnf, and SELinux is on/);
-  assert.match(security!, /^not-set-up: SELinux is enforcing, .* unconfined_service_t:s0\./);
+  assert.match(security!, /^not-set-up: SELinux is enforcing, .*:unconfined_service_t:s0\./);
   const confined = machine('confined', {
     'sys/module/apparmor/parameters/enabled': 'Y\n',
     'proc/self/attr/current': 'docker-default (enforce)\n',

@@ -52,7 +52,9 @@ export const workers: Check = {
 function loopAt(deaths: readonly WorkerExit[], { workers: living }: NodeStatus, now: number): number | undefined {
   return [...new Set(deaths.map(({ place }) => place))].find((place) => {
     const last = deaths.filter((death) => death.place === place).slice(0, loop);
-    const isOver = living.some((each) => each.place === place && each.pid !== 0 && now - each.started > young * 1000);
+    const isOver = living.some(
+      (each) => each.place === place && each.started >= (last[0]?.when ?? 0) && now - each.started > young * 1000,
+    );
     return last.length === loop && last.every(({ age }) => age < young) && !isOver;
   });
 }
