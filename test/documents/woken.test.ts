@@ -40,7 +40,7 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
         mkdirSync(files);
         writeFileSync(fstab, `${disk} ${files} none bind 0 0\n`);
         const lines = [
-          `mount -t tmpfs -o size=40m none ${disk}`,
+          `mount -t tmpfs -o size=40m,nr_inodes=400 none ${disk}`,
           `mount --bind ${fstab} /etc/fstab`,
           `mount ${files}`,
           'reperio file add 1 README.md',
@@ -77,6 +77,11 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     await night.type(heading, 'du -xhd1 /var/lib/reperio', { '/var/lib/reperio': files });
     await night.type(heading, 'reperio gc');
     await night.untilSays('disk', 'ok', /free/);
+    const many = await night.shell(`for i in $(seq 400); do touch -d '3 days ago' ${upload}.$i.part || break; done`);
+    assert.match(many.output, /No space left/);
+    await night.untilSays('inodes', 'critical', /^0\.\d % of the inodes of the disk of .*documents/);
+    await night.type(heading, 'reperio gc');
+    await night.untilSays('inodes', 'ok', /inodes/);
   });
 
   test('a lost or damaged document', async () => {
@@ -215,6 +220,8 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     process.kill(await night.workerPid(), 'SIGKILL');
     const found = await night.untilSays('workers', 'critical', /^Worker 1 crashes in a loop: \d+ workers died/);
     assert.match(found.sentence, /Cannot find module \.\/missing\.ts/);
+    const log = `journalctl -u reperio-web -o cat --since -1h | grep '"level":[45]0' | tail -n 20`;
+    assert.match(await night.type('A slow page', log), /Cannot find module|worker/i);
     await night.type(heading, 'reperio config check');
     await night.type(heading, link, { ...paths, '/opt/reperio/releases/0.1.0': root });
     await night.type(heading, 'systemctl reload reperio-web');

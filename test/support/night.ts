@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -142,6 +151,8 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
     join(bin, 'systemctl'),
     `curl -sS --fail-with-body --unix-socket '${join(folder, 'units')}' "http://systemd/$1/$2"`,
   );
+  // The journal of this machine's only unit.
+  script(join(bin, 'journalctl'), `cat '${join(folder, 'serve.log')}'`);
   const environment = {
     PATH: `${bin}:${process.env['PATH']}`,
     HOME: folder,
@@ -174,6 +185,7 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
       for (const stream of [began.stdout, began.stderr])
         createInterface({ input: stream }).on('line', (line) => {
           lines.push(line);
+          appendFileSync(join(folder, 'serve.log'), `${line}\n`);
           const found = /^Reperio serves (\S+)/.exec(line)?.[1];
           if (found !== undefined) resolve(found);
         });
