@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startSmtp } from '../../src/mail/test-smtp.ts';
+import { root } from '../support/markdown.ts';
 import { smsdConfiguration, startModem } from '../support/modem.ts';
 import { cannotMount, openNight } from '../support/night.ts';
 import { findProgram, lacks } from '../support/packages.ts';
@@ -75,6 +86,25 @@ whole('a dead node is missed by the others', { skip: lacks('curl') }, async (con
   } finally {
     await second.close();
     await first.close();
+  }
+});
+
+whole('a supervisor that a reload has left behind', { skip: lacks('curl') }, async () => {
+  const night = await openNight({ load });
+  try {
+    const next = join(night.folder, 'next');
+    mkdirSync(next);
+    cpSync(join(root, 'src'), join(next, 'src'), { recursive: true });
+    for (const name of ['node_modules', 'scripts', 'bin']) symlinkSync(join(root, name), join(next, name));
+    const text = readFileSync(join(root, 'package.json'), 'utf8');
+    writeFileSync(join(next, 'package.json'), text.replace(/"version": "[^"]+"/, '"version": "99.0.0"'));
+    assert.equal((await night.shell(`ln -sfn ${next} ${night.folder}/current`)).status, 0);
+    await night.type('A worker that crashes in a loop', 'systemctl reload reperio-web');
+    await night.untilSays('versions', 'warning', /99\.0\.0/);
+    await night.type('A dead node', 'systemctl restart reperio-web');
+    await night.untilSays('versions', 'ok', /99\.0\.0/);
+  } finally {
+    await night.close();
   }
 });
 

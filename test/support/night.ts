@@ -173,7 +173,8 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
   const exports: string[] = [];
 
   async function start(): Promise<void> {
-    const words = [...inside, process.execPath, main, 'serve', '--port', '0'];
+    // As the unit: of the release in force at this moment.
+    const words = [...inside, process.execPath, join(folder, 'current/src/cli/main.ts'), 'serve', '--port', '0'];
     const began = spawn(words[0]!, words.slice(1), {
       env: { ...environment, ...options.serveWith },
       stdio: ['ignore', 'pipe', 'pipe'],
