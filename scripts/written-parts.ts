@@ -1,4 +1,5 @@
-import { exportFormats, idFormat } from '../src/formats/formats.ts';
+import { idFormat } from '../src/formats/format-names.ts';
+import { exportFormats } from '../src/formats/formats.ts';
 import { ageText, ruleText } from '../src/maintain/gc/age.ts';
 import { gcKinds, removedByOthers } from '../src/maintain/gc/kinds.ts';
 import { playbook } from '../src/monitor/check/page.ts';

@@ -6,7 +6,7 @@ import { mayShow } from '../access/visible.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { grouped } from '../errors/grouped.ts';
-import { idFormat } from '../formats/formats.ts';
+import { idFormat } from '../formats/format-names.ts';
 import { storedBatch } from '../index/stored-records.ts';
 import { openLibrary } from '../library/open.ts';
 import { compilePath } from '../marc/path.ts';

@@ -145,7 +145,8 @@ export const settingsTable = {
     name: 'time-zone',
     environment: 'REPERIO_TIME_ZONE',
     type: 'text',
-    default: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // That of the machine. To ask for its name takes longer than all other settings together.
+    default: undefined,
     problem: timeZoneProblem,
     change: 'reload',
     doc: 'The time zone of the windows of `emergency`, such as Europe/Zurich.',

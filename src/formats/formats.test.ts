@@ -9,13 +9,12 @@ import { compilePath } from '../marc/path.ts';
 import { dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { atomEntry, atomFeed } from './atom.ts';
 import type { ExportContext } from './export-format.ts';
+import { idFormat, pageFormats } from './format-names.ts';
 import {
   askedFormat,
   exportFormat,
   exportFormats,
-  idFormat,
   isPage,
-  pageFormats,
   programFormatPattern,
   requireExportFormat,
 } from './formats.ts';

@@ -44,6 +44,8 @@ export interface Found {
   readonly newer: (Work & { readonly kind: 'take' }) | undefined;
   /** Version of the manifest: another one says that somebody works. */
   readonly manifest: number;
+  /** Rows that are not folded yet. */
+  readonly deltas: number;
   /** Why this process leaves the index alone. */
   readonly tooOld: string | undefined;
 }
@@ -65,7 +67,7 @@ export async function findWork(database: Database, limits: WorkLimits, oldest: O
   if (seq !== null && seq !== oldest.seq) Object.assign(oldest, { seq, since: performance.now() });
   const { version: manifest, segments: ids, kept } = await readManifest(database);
   const tooOld = whyUnknown(inForce)?.message;
-  if (tooOld !== undefined) return { work: undefined, newer: undefined, manifest, tooOld };
+  if (tooOld !== undefined) return { work: undefined, newer: undefined, manifest, deltas: count, tooOld };
   const segments = await segmentRows(database, ids);
   const work = (): Work | undefined => {
     const stale = segments.filter((segment) => segment.indexDigest !== indexDigest);
@@ -79,7 +81,7 @@ export async function findWork(database: Database, limits: WorkLimits, oldest: O
   const isNewest = kept || sameVersions(inForce, newestVersions);
   const isEmpty = segments.length === 0 && count === 0;
   const newer = isNewest ? undefined : ({ kind: 'take', versions: newestVersions, isEmpty } as const);
-  return { work: work(), newer, manifest, tooOld };
+  return { work: work(), newer, manifest, deltas: count, tooOld };
 }
 
 function recordsOf(segments: readonly SegmentRow[]): number {

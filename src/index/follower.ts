@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
-import { type IndexVersions, sameVersions } from '../site/index-versions.ts';
-import { currentSite, siteAt } from '../site/versions.ts';
+import type { IndexVersions } from '../site/index-versions.ts';
+import { type InForce, newestSite, siteAt, siteInForce } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
 import { type Poll, poll } from '../store/poll.ts';
@@ -71,6 +71,8 @@ interface State {
   readonly deltas: readonly string[];
   readonly library: string;
   readonly versions: IndexVersions;
+  /** The site file in force. */
+  readonly site: Pick<InForce, 'number' | 'digest'>;
   /** Digests of the site files under which the live segments were made. */
   readonly digests: readonly string[];
 }
@@ -187,11 +189,9 @@ class IndexFollower implements Follower {
   /** False when what was read changed before all of it was here; `last` throws instead. */
   async #advance(last: boolean): Promise<boolean> {
     const { database } = this.#options;
-    const { site, number, inForce } = await currentSite(database);
     const state = await readState(database);
+    const { site, number } = await siteInForce(database, { ...state.site, ...state.versions });
     this.#checked = performance.now();
-    // Other versions came into force between the two statements: the site must be read again.
-    if (!sameVersions(inForce, state.versions) && !last) return false;
     const unknown = whyUnknown(state.versions);
     this.#tooOld = unknown?.message;
     if (unknown !== undefined) {
@@ -299,13 +299,15 @@ class IndexFollower implements Follower {
  * takes them for thousands.
  */
 async function readState(database: Database): Promise<State> {
-  const [state] = await database.query<Omit<State, 'versions'> & IndexVersions>(sql`
+  const [state] = await database.query<Omit<State, 'versions' | 'site'> & InForce>(sql`
     SELECT manifest.version, manifest.segments, manifest.analysis, manifest.format,
       ARRAY(SELECT seq::text FROM delta ORDER BY seq) AS deltas,
       library.id || '.' || library.timeline AS library,
-      ARRAY(SELECT DISTINCT index_digest FROM segment WHERE id = ANY (manifest.segments) ORDER BY 1) AS digests
-    FROM (SELECT * FROM manifest LIMIT 1) AS manifest, (SELECT * FROM library LIMIT 1) AS library`);
+      ARRAY(SELECT DISTINCT index_digest FROM segment WHERE id = ANY (manifest.segments) ORDER BY 1) AS digests,
+      coalesce(site.number, 0) AS number, coalesce(site.digest, '') AS digest
+    FROM (SELECT * FROM manifest LIMIT 1) AS manifest CROSS JOIN (SELECT * FROM library LIMIT 1) AS library
+      LEFT JOIN ${newestSite} AS site ON true`);
   if (state === undefined) throw new Error('the manifest row is missing');
-  const { analysis, format } = state;
-  return { ...state, versions: { analysis, format } };
+  const { analysis, format, number, digest } = state;
+  return { ...state, versions: { analysis, format }, site: { number, digest } };
 }

@@ -59,6 +59,11 @@ const sweepEvery = 10 * 60_000;
 /** Seconds that a stored segment may be young and unnamed. */
 const sweepOlderThan = 15 * 60;
 const longestPause = 60_000;
+/**
+ * After so many rounds in which nothing was to be done or changed, it looks so much more rarely.
+ */
+const quietRounds = 10;
+const quietPause = 5;
 /** A site file is indexed anew so often at most in so many ms. */
 const mostRebuilds = 3;
 const undoneWithin = 3_600_000;
@@ -72,11 +77,11 @@ const undoneWithin = 3_600_000;
 export async function runIndexer(context: IndexContext, options: Partial<IndexerOptions> = {}): Promise<void> {
   const indexer = new Indexer(context, { ...indexerDefaults, memory: indexerMemory(undefined), ...options });
   const { signal } = context;
-  let pause = indexer.options.every;
+  const { every } = indexer.options;
+  let pause = every;
   while (signal?.aborted !== true) {
     try {
-      await indexer.round();
-      pause = indexer.options.every;
+      pause = (await indexer.round()) ? every : every * quietPause;
     } catch (error) {
       if (signal?.aborted) return;
       // The database is away, or something is damaged: whoever serves says so. Trying more and more
@@ -95,6 +100,8 @@ class Indexer {
   #waiting: { readonly manifest: number; readonly kind: Work['kind']; readonly since: number } | undefined;
   #swept = Number.NEGATIVE_INFINITY;
   #said = '';
+  #quiet = 0;
+  #manifest = 0;
 
   constructor(context: IndexContext, options: IndexerOptions) {
     this.#context = context;
@@ -105,8 +112,9 @@ class Indexer {
     this.options.onWork?.(sentence);
   }
 
-  async round(): Promise<void> {
-    const { work, newer, manifest, tooOld } = await this.#look();
+  /** False: nothing has been to do for a while. */
+  async round(): Promise<boolean> {
+    const { work, newer, manifest, tooOld, deltas } = await this.#look();
     if (tooOld !== undefined) this.#sayOnce(`${tooOld} This process leaves the index alone.`);
     // Whether it may be taken is looked at beside other work, which in a busy library never ends.
     const take = newer !== undefined && (await this.#mayTake(newer)) ? newer : undefined;
@@ -121,6 +129,10 @@ class Indexer {
       await sweepInTurn(this.#context);
       this.#swept = performance.now();
     }
+    const isBusy = next !== undefined || newer !== undefined || deltas > 0 || manifest !== this.#manifest;
+    this.#manifest = manifest;
+    this.#quiet = isBusy ? 0 : this.#quiet + 1;
+    return this.#quiet < quietRounds;
   }
 
   #mayDo(work: Work): boolean {

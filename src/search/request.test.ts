@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertProperty } from '../../test/support/property.ts';
-import { emptyRequest, type KnownNames, requestOf, type SearchRequest, toArguments, toUrl } from './request.ts';
+import { emptyRequest, type SearchRequest } from './request.ts';
+import { type KnownNames, requestOf, toArguments, toUrl } from './request-url.ts';
 
 const known: KnownNames = {
   isField: (code) => ['author', 'title', 'year'].includes(code),

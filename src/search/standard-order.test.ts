@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emptyRequest, requestOf, toArguments } from './request.ts';
+import { emptyRequest } from './request.ts';
+import { requestOf, toArguments } from './request-url.ts';
 import { newestFirst, orderAsked } from './standard-order.ts';
 import { testAnalyzer, testSite } from './testing/library.ts';
 

@@ -32,7 +32,7 @@ export async function readLevel(database: Queryable): Promise<SiteLevel> {
 }
 
 /**
- * In force on every node within a second, within three where nobody asks and notifications are
+ * In force on every node within a second, within five where nobody asks and notifications are
  * lost. What is undefined stays; only the message of a closed library goes when it opens.
  */
 export async function setLevel(database: Database, wanted: Partial<SiteLevel>): Promise<SiteLevel> {

@@ -39,12 +39,16 @@ interface Row {
 /** What was read last: every process asks for the same again and again. */
 let last: CurrentSite | undefined;
 
-interface InForce extends IndexVersions {
+/** What is in force, by number. */
+export interface InForce extends IndexVersions {
   /** 0: the built-in default. */
   readonly number: number;
   /** Empty for the built-in default. */
   readonly digest: string;
 }
+
+/** For statements that read more beside it: the newest site file, or no row. */
+export const newestSite = sql`(SELECT number, digest FROM site_version ORDER BY number DESC LIMIT 1)`;
 
 /**
  * The site in force. One statement; the file is parsed only when it changed. Throws `storedWrong`
@@ -53,9 +57,13 @@ interface InForce extends IndexVersions {
 export async function currentSite(database: Queryable): Promise<CurrentSite> {
   const [found] = await database.query<InForce>(sql`
     SELECT coalesce(site.number, 0) AS number, coalesce(site.digest, '') AS digest, manifest.analysis, manifest.format
-    FROM (SELECT * FROM manifest LIMIT 1) AS manifest
-      LEFT JOIN (SELECT number, digest FROM site_version ORDER BY number DESC LIMIT 1) AS site ON true`);
+    FROM (SELECT * FROM manifest LIMIT 1) AS manifest LEFT JOIN ${newestSite} AS site ON true`);
   if (found === undefined) throw new Error('the manifest row is missing');
+  return siteInForce(database, found);
+}
+
+/** The site of what was found in force; no statement when that was asked for before. */
+export async function siteInForce(database: Queryable, found: InForce): Promise<CurrentSite> {
   const { number, digest, analysis, format } = found;
   const inForce = { analysis, format };
   const isSame = last?.number === number && (number === 0 || last.digest === digest);

@@ -112,7 +112,8 @@ export function connect(url: string, options: ConnectOptions): Database {
     connectionTimeoutMillis: options.connectTimeout,
     Client: Roaming,
     max: options.poolSize,
-    idleTimeoutMillis: 30_000,
+    // A new connection costs the server as much as twenty statements.
+    idleTimeoutMillis: 5 * 60_000,
     verify: (client: pg.PoolClient, done: (error?: Error) => void) =>
       stalls.meet(client).then(
         () => done(),

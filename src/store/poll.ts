@@ -1,7 +1,7 @@
 /** Milliseconds. */
 const lookEvery = 1_000;
-const usedFor = 10_000;
-const idleTurns = 3;
+const usedFor = 5_000;
+const idleTurns = 5;
 
 export interface Poll {
   /** Somebody asks for what is polled. */
@@ -11,7 +11,7 @@ export interface Poll {
 
 /**
  * Looks every second for what notifications may have missed, since poolers and failovers lose them:
- * while it is used, and for ten seconds after. Otherwise every three seconds, so that a server that
+ * while it is used, and for five seconds after. Otherwise every five seconds, so that a server that
  * nobody asks costs next to nothing.
  */
 export function poll(look: () => void): Poll {

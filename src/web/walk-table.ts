@@ -1,4 +1,5 @@
-import { exportFormats, idFormat, pageFormats } from '../formats/formats.ts';
+import { idFormat, pageFormats } from '../formats/format-names.ts';
+import { exportFormats } from '../formats/formats.ts';
 
 /**
  * For the test that walks every route as different people, walk.test.ts. Whoever adds a route adds

@@ -1,6 +1,6 @@
 import { ask } from '../../access/ask.ts';
 import { grouped } from '../../errors/grouped.ts';
-import { idFormat } from '../../formats/formats.ts';
+import { idFormat } from '../../formats/format-names.ts';
 import type { Brief } from '../../index/brief.ts';
 import { openLibrary } from '../../library/open.ts';
 import { guest } from '../../people/person.ts';

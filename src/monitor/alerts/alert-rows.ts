@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import sql from 'sql-template-tag';
 import type { Database, Queryable, Transaction } from '../../store/database.ts';
 import type { Alert } from './alert.ts';
@@ -10,12 +11,19 @@ export async function readAlerts(database: Queryable): Promise<Alerts> {
   return new Map(rows.map(({ body }) => [body.name, body]));
 }
 
-/** Milliseconds since 1970 by the database's clock, which all nodes share. */
-async function clock(database: Queryable): Promise<number> {
-  const [found] = await database.query<{ now: number }>(
-    sql`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`,
-  );
-  return Math.round(found!.now);
+interface AlertsNow {
+  readonly alerts: Alerts;
+  /** Milliseconds since 1970 by the database's clock, which all nodes share. */
+  readonly now: number;
+}
+
+/** One statement. */
+export async function alertsNow(database: Queryable): Promise<AlertsNow> {
+  const [found] = await database.query<{ now: number; bodies: readonly Alert[] }>(sql`
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+      coalesce((SELECT jsonb_agg(body ORDER BY name) FROM alert), '[]'::jsonb) AS bodies`);
+  const { now, bodies } = found!;
+  return { alerts: new Map(bodies.map((body) => [body.name, body])), now: Math.round(now) };
 }
 
 /** Changes the alerts; one process after the other. */
@@ -25,15 +33,20 @@ export async function changeAlerts<T>(
 ): Promise<T> {
   return database.transaction(async (transaction) => {
     await transaction.query(sql`SELECT pg_advisory_xact_lock(hashtext('reperio alerts'))`);
-    const before = await readAlerts(transaction);
-    const { alerts, result } = change(before, await clock(transaction));
+    const { alerts: before, now } = await alertsNow(transaction);
+    const { alerts, result } = change(before, now);
     await writeChanges(transaction, before, alerts);
     return result;
   });
 }
 
+/** Those that are new or other than before. */
+export function changedIn(before: Alerts, after: Alerts): readonly Alert[] {
+  return [...after.values()].filter((one) => !isDeepStrictEqual(one, before.get(one.name)));
+}
+
 async function writeChanges(transaction: Transaction, before: Alerts, after: Alerts): Promise<void> {
-  const changed = [...after.values()].filter((one) => JSON.stringify(one) !== JSON.stringify(before.get(one.name)));
+  const changed = changedIn(before, after);
   const gone = [...before.keys()].filter((name) => !after.has(name));
   if (changed.length > 0)
     await transaction.query(sql`

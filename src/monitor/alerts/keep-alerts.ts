@@ -2,9 +2,9 @@ import type { Database } from '../../store/database.ts';
 import type { CheckAnswer } from '../check/check.ts';
 import type { Alert, AlertMessage, AlertTimes } from './alert.ts';
 import type { AlertFile } from './alert-file.ts';
-import { type Alerts, changeAlerts } from './alert-rows.ts';
+import { type Alerts, alertsNow, changeAlerts, changedIn } from './alert-rows.ts';
 import { withAsked } from './ask-alerts.ts';
-import { stepAlerts } from './step.ts';
+import { type AlertStep, stepAlerts } from './step.ts';
 
 export interface AlertKeeperOptions {
   readonly database: Database;
@@ -36,6 +36,11 @@ export function createAlertKeeper({ database, file, node, times, keep, discard }
   }
 
   async function noteThere(answers: ReadonlyMap<string, CheckAnswer>): Promise<Alerts> {
+    if (!isApart) {
+      // Mostly all is well and nothing changes: that needs no lock.
+      const { alerts, now } = await alertsNow(database);
+      if (changesNothing(stepAlerts(alerts, answers, { node, now, ...(times && { times }) }), alerts)) return alerts;
+    }
     let kept: readonly string[] = [];
     try {
       return await changeAlerts(database, (before, now) => {
@@ -96,4 +101,8 @@ function together(there: Alerts, here: Alerts): Alerts {
 
 function newest({ lastBad, resolved, told, acknowledged }: Alert): number {
   return Math.max(lastBad, resolved ?? 0, told ?? 0, acknowledged?.at ?? 0);
+}
+
+function changesNothing({ alerts, messages }: AlertStep, before: Alerts): boolean {
+  return messages.length === 0 && alerts.size === before.size && changedIn(before, alerts).length === 0;
 }

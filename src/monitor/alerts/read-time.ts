@@ -13,13 +13,13 @@ const furthest = 15 * 60 * minute;
  * of the wall in the zone, and with Z or +01:00 it is what it says. Throws `timeWrong`, also for a
  * time that the clock of the wall skips.
  */
-export function readTime(text: string, timeZone: string, now: number): number {
+export function readTime(text: string, timeZone: string | undefined, now: number): number {
   const found = ofWeekday(text, timeZone, now) ?? ofWall(text, timeZone) ?? ofInstant(text);
   if (found === undefined) throw new UserError(alertErrors.timeWrong, { text });
   return found;
 }
 
-function ofWeekday(text: string, timeZone: string, now: number): number | undefined {
+function ofWeekday(text: string, timeZone: string | undefined, now: number): number | undefined {
   const [, name, hours, minutes] = /^([A-Za-z]{3,9})\s+(\d{1,2}):(\d{2})$/.exec(text.trim()) ?? [];
   if (name === undefined) return undefined;
   const weekday = weekdays.findIndex((one) => one.toLowerCase().startsWith(name.toLowerCase()));
@@ -31,7 +31,7 @@ function ofWeekday(text: string, timeZone: string, now: number): number | undefi
   return undefined;
 }
 
-function ofWall(text: string, timeZone: string): number | undefined {
+function ofWall(text: string, timeZone: string | undefined): number | undefined {
   const found = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})$/.exec(text.trim());
   if (found === null) return undefined;
   const [year, month, day, hour, minutes] = found.slice(1).map(Number) as [number, number, number, number, number];

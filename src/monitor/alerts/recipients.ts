@@ -19,10 +19,10 @@ export interface WallTime {
 }
 
 const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-const clocks = new Map<string, Intl.DateTimeFormat>();
+const clocks = new Map<string | undefined, Intl.DateTimeFormat>();
 
 /** `at`: milliseconds since 1970. */
-export function wallTime(at: number, timeZone: string): WallTime {
+export function wallTime(at: number, timeZone: string | undefined): WallTime {
   let clock = clocks.get(timeZone);
   if (clock === undefined) {
     const parts = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;

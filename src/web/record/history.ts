@@ -4,7 +4,7 @@ import { mayReadHistories, mayReadHistory, seesAllCollections } from '../../acce
 import { askedFormat, requireExportFormat } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
 import { differencesOf } from '../../marc/differences.ts';
-import { tagsIn } from '../../search/request.ts';
+import { tagsIn } from '../../search/request-url.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import type { FoundRecord } from '../exchange/find-record.ts';

@@ -1,5 +1,6 @@
 import { attribute, type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
-import { mostParts, type SearchRequest, toArguments } from '../../search/request.ts';
+import { mostParts, type SearchRequest } from '../../search/request.ts';
+import { toArguments } from '../../search/request-url.ts';
 import { analyzerOf } from '../../search/search.ts';
 import type { Collection } from '../../site/site.ts';
 import type { PageContext } from '../ui/page-context.ts';

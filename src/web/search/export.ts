@@ -3,8 +3,10 @@ import type { FastifyReply } from 'fastify';
 import { countingFor } from '../../access/ask.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
-import { idFormat, requireExportFormat } from '../../formats/formats.ts';
-import { emptyRequest, type SearchRequest, toUrl } from '../../search/request.ts';
+import { idFormat } from '../../formats/format-names.ts';
+import { requireExportFormat } from '../../formats/formats.ts';
+import { emptyRequest, type SearchRequest } from '../../search/request.ts';
+import { toUrl } from '../../search/request-url.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
 import { webErrors } from '../http/errors.ts';

@@ -1,7 +1,9 @@
-import { exportFormats, idFormat, pageFormats, views } from '../../formats/formats.ts';
+import { idFormat, pageFormats, views } from '../../formats/format-names.ts';
+import { exportFormats } from '../../formats/formats.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
-import { type SearchRequest, toArguments, toUrl, usualFormat } from '../../search/request.ts';
+import { type SearchRequest, usualFormat } from '../../search/request.ts';
+import { toArguments, toUrl } from '../../search/request-url.ts';
 import { type AskedOrder, isDescending } from '../../search/standard-order.ts';
 import { type YearSpan, yearSpanText } from '../../search/year-span.ts';
 import { formatGroups } from '../ui/format-menu.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { exportFormats, idFormat } from '../../formats/formats.ts';
+import { idFormat } from '../../formats/format-names.ts';
+import { exportFormats } from '../../formats/formats.ts';
 import { field } from '../../formats/test-records.ts';
 import { longestQuestion } from '../../search/request.ts';
 import { conditionsHelped } from '../../search/search.ts';

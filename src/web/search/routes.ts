@@ -5,22 +5,16 @@ import { collectionTree } from '../../access/collections.ts';
 import { refusedEntirely } from '../../access/visible.ts';
 import { describeWork } from '../../description/work.ts';
 import { UserError } from '../../errors/errors.ts';
-import { askedFormat, isPage, type PageFormat } from '../../formats/formats.ts';
+import type { PageFormat } from '../../formats/format-names.ts';
+import { askedFormat, isPage } from '../../formats/formats.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import type { Html } from '../../html/html.ts';
 import { counted, topValuesOf } from '../../search/facets.ts';
 import { findingValues } from '../../search/find-values.ts';
 import { builtInFields } from '../../search/query/tree.ts';
 import { type Repeated, repeatedTooOften } from '../../search/repeated.ts';
-import {
-  longestQuestion,
-  maximumPageSize,
-  questionLength,
-  requestOf,
-  type SearchRequest,
-  toArguments,
-  toUrl,
-} from '../../search/request.ts';
+import { longestQuestion, maximumPageSize, questionLength, type SearchRequest } from '../../search/request.ts';
+import { requestOf, toArguments, toUrl } from '../../search/request-url.ts';
 import { yearSpanText } from '../../search/year-span.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';

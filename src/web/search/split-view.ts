@@ -1,7 +1,8 @@
 import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { maySeeCollection } from '../../access/visible.ts';
-import { type SearchRequest, toUrl } from '../../search/request.ts';
+import type { SearchRequest } from '../../search/request.ts';
+import { toUrl } from '../../search/request-url.ts';
 import type { Collection } from '../../site/site.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Highlighter } from '../ui/highlight.ts';

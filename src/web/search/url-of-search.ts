@@ -1,4 +1,5 @@
-import { type SearchRequest, toUrl, withoutFilters } from '../../search/request.ts';
+import { type SearchRequest, withoutFilters } from '../../search/request.ts';
+import { toUrl } from '../../search/request-url.ts';
 import { withParameter } from '../http/url.ts';
 
 /** The list of terms near what a request asks for. */

@@ -1,5 +1,5 @@
 import { collectionTree } from '../../access/collections.ts';
-import { views } from '../../formats/formats.ts';
+import { views } from '../../formats/format-names.ts';
 import { emptyRequest, type SearchRequest } from '../../search/request.ts';
 import type { Site } from '../../site/site.ts';
 
