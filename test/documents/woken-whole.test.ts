@@ -108,22 +108,21 @@ whole('a supervisor that a reload has left behind', { skip: lacks('curl') }, asy
   }
 });
 
-whole('a flood of crawlers', { skip: cannotMount() || lacks('curl') }, async () => {
+whole('a flood of crawlers', { skip: cannotMount() || lacks('curl', 'nft') }, async () => {
   const heading = 'A flood of crawlers';
   const night = await openNight({
     network: true,
     load,
-    settings: { REPERIO_EXEMPT_NETWORKS: '', REPERIO_PAGE_RATE: '60' },
+    settings: { REPERIO_EXEMPT_NETWORKS: '::1', REPERIO_PAGE_RATE: '60' },
   });
   try {
     await night.find('refused');
     const crawl = `for i in $(seq 400); do curl -s -m 2 -o /dev/null --interface 127.0.1.7 '${night.address}/search?p='$i || exit 1; done`;
     assert.equal((await night.shell(crawl)).status, 0);
-    console.log(
-      (await night.shell(`curl -s -i --interface 127.0.1.7 '${night.address}/search?p=1' | head -5; reperio status`))
-        .output,
-    );
-    await night.untilSays('refused', 'warning', /^[1-9][\d.]* requests a second were refused/);
+    const { state, sentence } = await night.find('refused');
+    // How much it is depends on the machine.
+    assert.ok(state === 'warning' || state === 'critical', sentence);
+    assert.match(sentence, /^[1-9][\d.]* requests a second were refused/);
     await night.type(heading, 'reperio status');
     const table =
       'nft add table inet filter && nft add chain inet filter input { type filter hook input priority 0 \\; }';

@@ -34,6 +34,7 @@ const clusterPrograms = {
   icinga2: 'icinga2-bin',
   check_http: 'monitoring-plugins-basic',
   faketime: 'faketime',
+  nft: 'nftables',
   smsd: 'smstools',
   psql: 'postgresql',
 } as const;
