@@ -52,7 +52,7 @@ test('a secret of the settings is found in every form that programs write it in,
         assertHidden(JSON.stringify(value({ msg: line, deep: [{ [line]: line }] })), [each], line);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
 });
 
@@ -72,7 +72,7 @@ test('a secret that nobody knows is hidden whole behind its name, also when it h
         assertHidden(text(line), [word], line);
       assert.deepEqual(value({ [called]: { literal: word }, count: 3 }), { [called]: hidden, count: 3 });
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
