@@ -133,6 +133,23 @@ export const gcKinds: readonly GcKind[] = [
     }),
   },
   {
+    name: 'held',
+    what: 'uploads that waited, and of which a person has decided',
+    rule: 'decided {age} ago',
+    why: 'What was accepted is a version of its record. Those that wait stay.',
+    age: days(90),
+    least: days(1),
+    of: 'library',
+    daily: true,
+    unit: 'rows',
+    ...rowsKind({
+      table: 'held',
+      when: sql`t.decided`,
+      size: sql`pg_column_size(t.marc)`,
+      where: sql`t.state <> 'waiting'`,
+    }),
+  },
+  {
     name: 'site-versions',
     what: 'site files that were replaced',
     rule: `older than {age}; the last ${keptSites} stay`,
