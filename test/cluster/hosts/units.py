@@ -178,6 +178,9 @@ def obey(words):
         if name.endswith('.socket'):
             if verb in ('start', 'restart'):
                 listen(name)
+            elif verb == 'stop':
+                for each in sockets.pop(name, []):
+                    os.close(each)
             continue
         if verb in ('stop', 'restart'):
             service(name).stop()

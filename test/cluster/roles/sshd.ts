@@ -72,7 +72,8 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 AuthorizedKeysFile /etc/ssh/authorized
 MaxStartups 100
-SetEnv PATH=${ownPrograms}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# SHLVL: else Debian's bash reads the .bashrc of whoever runs the tests.
+SetEnv PATH=${ownPrograms}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin SHLVL=2
 `;
 }
 

@@ -160,13 +160,10 @@ export class DeployWorld {
     return this.cluster.exec('operator', ['sh', '-ec', line], { timeout: 120_000, environment: this.environment });
   }
 
-  /** What a recipe says is typed, on the way forward. */
-  async recipeCommands(range: string): Promise<readonly string[]> {
-    const there = range.split('..')[0]!;
-    // Who reviews a recipe has both releases.
-    const own = join(this.releases, there.split('/').at(-1)!);
-    const words = `'${program}' release recipe '${own}..${range.split('..')[1]}' --file ${clusterFile} --records 300`;
-    const text = await this.type(words);
+  /** What a recipe says is typed, on the way forward; `from` is a version, `to` a folder. */
+  async recipeCommands(from: string, to: string): Promise<readonly string[]> {
+    const range = `${join(this.releases, from)}..${to}`;
+    const text = await this.type(`'${program}' release recipe '${range}' --file ${clusterFile} --records ${records}`);
     const forward = text.slice(0, text.indexOf('## Rollback'));
     return [...forward.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, lines]) => lines!.trim().split('\n'));
   }

@@ -23,6 +23,8 @@ import type { Told } from './deploy.ts';
 
 const addresses: Addresses = {
   lb1: '10.77.0.11',
+  // Nothing runs there; settings of readers' nodes name it.
+  lb2: '10.77.0.12',
   web1: '10.77.0.21',
   web2: '10.77.0.22',
   db1: '10.77.0.31',
