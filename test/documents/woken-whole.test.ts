@@ -113,7 +113,7 @@ whole('a flood of crawlers', { skip: cannotMount() || lacks('curl', 'nft') }, as
   const night = await openNight({
     network: true,
     load,
-    settings: { REPERIO_EXEMPT_NETWORKS: '::1', REPERIO_PAGE_RATE: '60' },
+    settings: { REPERIO_EXEMPT_NETWORKS: '127.0.0.1, ::1', REPERIO_PAGE_RATE: '60' },
   });
   try {
     await night.find('refused');
