@@ -3,7 +3,7 @@ import { judged, withoutConsequences } from '../monitor/check/judge.ts';
 import { isGone, type NodeStatus, otherReleases } from '../monitor/node-status.ts';
 import type { NodeView } from '../monitor/status/node-view.ts';
 import { ahead, count, duration, megabytes, milliseconds, percent, rate } from '../monitor/status/numbers.ts';
-import { backupTexts, othersText, taskTime } from '../monitor/status/text.ts';
+import { backupTexts, failedReloadText, othersText, taskTime } from '../monitor/status/text.ts';
 import { type Column, tableLines, type Window } from './terminal.ts';
 
 /** The status of a node for a terminal: a head, and tables of what there is. */
@@ -133,6 +133,7 @@ function headLines(status: NodeStatus): readonly string[] {
     `${rate(last?.requests ?? 0)} requests/s, 95 % within ${milliseconds(last?.p95 ?? 0)} ms, ${rate(last?.errors ?? 0)} errors/s, event-loop lag ${milliseconds(last?.lag ?? 0)} ms`,
     `${count(totals.requests)} requests in total, ${failed}`,
     ...(others.length > 0 ? [othersText(others)] : []),
+    ...[failedReloadText(status)].filter((text) => text !== undefined),
   ];
 }
 

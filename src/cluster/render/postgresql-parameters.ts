@@ -110,3 +110,21 @@ export const replicationParameters: readonly Parameter[] = [
   },
   { name: 'wal_receiver_timeout', value: '5s', why: 'a primary that lost power is detected' },
 ];
+
+/** Where pgBackRest archives the log: the same on all servers, since only the primary does it. */
+export function archiveParameters({ name, backup }: Topology): readonly Parameter[] {
+  if (backup.repository === undefined) return [];
+  return [
+    { name: 'archive_mode', value: 'on', why: 'the log is archived: any point in time can be restored' },
+    {
+      name: 'archive_command',
+      value: `pgbackrest --stanza=${name} archive-push %p`,
+      why: 'a file of the log that cannot be archived stays and is tried again',
+    },
+    {
+      name: 'archive_timeout',
+      value: '60s',
+      why: 'a file that is not full is archived too: at most a minute of changes is lost with all database hosts',
+    },
+  ];
+}

@@ -295,6 +295,21 @@ for (const [host, unit] of [
     assert.match(run('systemd-analyze', ['verify', '--man=no', file]).text, /Unknown key/, 'and no other');
   });
 
+test('systemd takes the units of pgBackRest, and knows when their time comes', {
+  skip: lacks('systemd-analyze', 'pgbackrest'),
+}, () => {
+  const shared = exampleTopology((text) => onLoopback(text).replace('mon1:/var/lib/pgbackrest ', '/mnt/pgbackrest '));
+  const at = written('db1', shared);
+  const files = ['reperio-pgbackrest@.service', 'reperio-pgbackrest-full.timer', 'reperio-pgbackrest-diff.timer'].map(
+    (name) => at(`/etc/systemd/system/${name}`),
+  );
+  assert.deepEqual(run('systemd-analyze', ['verify', '--man=no', ...files]), { status: 0, text: '' });
+  const days = files.slice(1).map((file) => /OnCalendar=(.*)/.exec(readFileSync(file, 'utf8'))?.[1] ?? '');
+  const next = days.map((day) => run('systemd-analyze', ['calendar', '--iterations=7', day]).text);
+  assert.match(next[0]!, /Next elapse: Sun /);
+  assert.equal([...next[1]!.matchAll(/(?:elapse|#\d+): (?:Mon|Tue|Wed|Thu|Fri|Sat) /g)].length, 7);
+});
+
 test("what is added to HAProxy's unit fits the unit of Debian", { skip: lacks('systemd-analyze', 'haproxy') }, () => {
   const at = written('lb1');
   const folder = dirname(dirname(at('/etc/systemd/system/haproxy.service.d/reperio.conf')));

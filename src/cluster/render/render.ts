@@ -10,6 +10,7 @@ import { renderKeepalived } from './keepalived.ts';
 import { renderNagios } from './nagios.ts';
 import { renderNginx } from './nginx.ts';
 import { renderPatroni } from './patroni.ts';
+import { renderPgbackrest, usesPgbackrest } from './pgbackrest.ts';
 import { renderPostgresql } from './postgresql.ts';
 import { renderPrometheus } from './prometheus.ts';
 import type { Render, RenderedFile } from './rendered-file.ts';
@@ -44,6 +45,7 @@ export const programs = {
     render: renderPatroni,
     runsOn: (topology, host) => host.roles.includes('database') && usesPatroni(topology),
   },
+  pgbackrest: { render: renderPgbackrest, runsOn: usesPgbackrest },
   haproxy: { render: renderHaproxy, runsOn: has('balancer') },
   keepalived: {
     render: renderKeepalived,

@@ -41,6 +41,8 @@ export interface Topology {
   readonly secrets: Readonly<Record<SecretName, SecretSource>>;
   /** Undefined: the cluster file names nobody. */
   readonly emergency: EmergencyPlan | undefined;
+  readonly deploy: DeployPlan;
+  readonly backup: BackupPlan;
 }
 
 export const roles = ['balancer', 'web', 'worker', 'database', 'etcd', 'files', 'monitor'] as const;
@@ -120,6 +122,32 @@ export interface EmergencyPlan {
   /** Host and port. */
   readonly mailServer: string;
   readonly mailFrom: string;
+}
+
+/** How `reperio deploy` brings a release to the hosts. */
+export interface DeployPlan {
+  /** Who logs in there: root, or somebody who may use sudo. Undefined: as ~/.ssh/config says. */
+  readonly user: string | undefined;
+  /** Releases that stay on a host, the one in force included. */
+  readonly keep: number;
+  /** Seconds for which the errors of a node are watched when it has readers again. */
+  readonly verify: number;
+}
+
+export interface BackupPlan {
+  /** The setting `backup` of web and worker hosts; undefined: each uses its data folder. */
+  readonly place: string | undefined;
+  /** As the setting `backup-keep`. */
+  readonly keep: string;
+  /** Of pgBackRest; undefined: the log of the database is archived nowhere. */
+  readonly repository: Repository | undefined;
+}
+
+/** Where pgBackRest keeps copies of the database server and its log. */
+export interface Repository {
+  /** A host that is reached by ssh; undefined: every database host has the folder. */
+  readonly host: string | undefined;
+  readonly folder: string;
 }
 
 export const secretNames = ['library', 'superuser', 'replication', 'rewind'] as const;

@@ -111,6 +111,17 @@ describe('the database', () => {
     assert.match(answer.sentence, /^1 node has told nothing: web2 \(http:\/\/web2:8080\) for \d+ s\.$/);
     const versions = await look('versions', statusOf({ workers: [], version: '0.2.0' }));
     assert.deepEqual([versions.state, /web1 0\.1\.0/.test(versions.sentence)], ['warning', true]);
+    const during = await look('versions', { ...statusOf({ workers: [], version: '0.2.0' }), now: () => 60_000 });
+    assert.equal(during.state, 'ok', 'an upgrade of one node after the other takes a while');
+    const [worker] = testView().status.workers;
+    const own = await look(
+      'versions',
+      statusOf({ workers: [{ ...worker!, report: { ...worker!.report!, release: '0.3.0' } }], version: '0.2.0' }),
+    );
+    assert.deepEqual(
+      [own.state, own.sentence],
+      ['warning', 'Workers run release 0.3.0, and the supervisor still 0.2.0.'],
+    );
     await database.query(sql`DELETE FROM node`);
   });
 
