@@ -226,6 +226,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'thumbnails',
       'web/exchange',
       'web/http',
+      'web/limits',
       'web/ui',
     ],
   },

@@ -54,6 +54,7 @@ const units = renderNodeUnits({
   user: 'reperio',
   files: '/srv/reperio/files',
   backup: '/srv/reperio/backup',
+  spool: '/var/spool/sms',
   settings: '/etc/reperio/reperio.yaml',
   secrets: { path: '/etc/reperio/secrets.env', optional: true },
   embedded: true,

@@ -15,12 +15,17 @@ const leastConnections = 100;
 
 /** Index, access and level: each process that answers hears of their changes. */
 const listeners = 3;
-/** Of the background process, with the connection of the supervisor. */
-const leases = 6;
+/** Of the background process. */
+const leases = 5;
+/** For its checks three, for alerts two, and to tell of itself and ask of others. */
+const supervisor = 7;
 
-/** The most connections that one web node opens: its workers, and its background process. */
+/**
+ * The most connections that one web node opens: its workers, its background process, its
+ * supervisor.
+ */
 export function connectionsOfNode(workers: number, pool: number): number {
-  return workers * (pool + listeners) + pool + leases;
+  return workers * (pool + listeners) + pool + leases + supervisor;
 }
 
 /** For administrators, backups, and a release that starts beside the one before. */

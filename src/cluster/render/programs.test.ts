@@ -110,7 +110,7 @@ test('promtool takes the configuration of Prometheus and its rules', { skip: lac
   assert.match(config.text, /SUCCESS: .* is valid prometheus config file syntax/);
   assert.equal(config.status, 0);
   const rules = run(findProgram('promtool')!, ['check', 'rules', at('/etc/prometheus/reperio-rules.yml')]);
-  assert.match(rules.text, /SUCCESS: 39 rules found/);
+  assert.match(rules.text, /SUCCESS: 40 rules found/);
   assert.equal(rules.status, 0);
 });
 
@@ -124,7 +124,9 @@ test('amtool takes the configuration of Alertmanager, and every recipient has a 
   assert.equal(checked.status, 0);
   const routed = (...labels: readonly string[]): string =>
     run(findProgram('amtool')!, ['config', 'routes', 'test', `--config.file=${file}`, ...labels]).text.split('\n')[0]!;
-  assert.equal(routed('severity=page'), 'window-1,window-2,window-3');
+  assert.equal(routed('severity=page', 'alertname=ReperioCheckDisk'), 'window-1,window-2,window-3');
+  // What no node can tell rings the telephone too.
+  assert.equal(routed('severity=page', 'alertname=ReperioNoNode'), 'window-1,window-2,window-3,telephones-1');
   assert.equal(routed('severity=ticket'), 'all');
   const broken = join(scratch, 'alertmanager-broken.yml');
   writeFileSync(broken, readFileSync(file, 'utf8').replace(/end_time: "?24:00"?/, 'end_time: "06:00"'));

@@ -1,5 +1,5 @@
 import type { Secrets } from '../topology/secrets.ts';
-import { etcdMembers, type Host, type Topology, usesPatroni } from '../topology/topology.ts';
+import { etcdMembers, type Host, hasTelephones, type Topology, usesPatroni } from '../topology/topology.ts';
 import { renderAlertmanager } from './alertmanager.ts';
 import { renderApache } from './apache.ts';
 import { renderEtcd } from './etcd.ts';
@@ -52,7 +52,11 @@ export const programs = {
     runsOn: (topology, host) => host.roles.includes('balancer') && topology.floatingAddress !== undefined,
   },
   settings: { render: renderSettings, runsOn: has('web', 'worker') },
-  systemd: { render: renderSystemd, runsOn: has('web', 'worker') },
+  systemd: {
+    render: renderSystemd,
+    runsOn: (topology, host) =>
+      has('web', 'worker')(topology, host) || (host.roles.includes('monitor') && hasTelephones(topology)),
+  },
   nginx: { render: renderNginx, runsOn: delivers('nginx') },
   apache: { render: renderApache, runsOn: delivers('apache') },
   prometheus: { render: renderPrometheus, runsOn: has('monitor') },

@@ -80,6 +80,8 @@ export const defaultPorts = {
   prometheus: 9090,
   alertmanager: 9093,
   'alertmanager-peers': 9094,
+  /** Of text messages, on the monitor itself. */
+  relay: 9095,
 } as const;
 export type PortName = keyof typeof defaultPorts;
 export type Ports = Readonly<Record<PortName, number>>;
@@ -150,6 +152,11 @@ export interface Repository {
 
 export const secretNames = ['library', 'superuser', 'replication', 'rewind'] as const;
 export type SecretName = (typeof secretNames)[number];
+
+/** Is anybody told by text messages that the nodes send themselves? */
+export function hasTelephones({ emergency }: Pick<Topology, 'emergency'>): boolean {
+  return emergency?.duties.some(({ recipients }) => recipients.some((one) => one.startsWith('sms:'))) ?? false;
+}
 
 export function hostsWith({ hosts }: Pick<Topology, 'hosts'>, role: Role): readonly Host[] {
   return hosts.filter((host) => host.roles.includes(role));
