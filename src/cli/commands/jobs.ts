@@ -1,3 +1,4 @@
+import { grouped } from '../../errors/grouped.ts';
 import { type JobState, jobStates } from '../../jobs/queue/job.ts';
 import { listJobs } from '../../jobs/queue/read.ts';
 import { defineCommand, jsonOption } from '../command.ts';
@@ -23,15 +24,16 @@ export const command = defineCommand({
     ...jsonOption,
   },
   run: async ({ options, settings, environment, stdout, print, printJson }) => {
-    const jobs = await withDatabase(settings(), (database) =>
+    const { rows, total } = await withDatabase(settings(), (database) =>
       listJobs(database, {
         states: options.state as readonly JobState[],
         ...(options.person !== undefined && { person: options.person }),
         limit: options.limit ?? defaultShown,
       }),
     );
-    if (options.json) return printJson(jobs);
-    if (jobs.length === 0) return print('There are no such jobs. `reperio job add load FILE` asks for one.');
-    for (const line of jobTable(jobs, windowOf(stdout, environment))) print(line);
+    if (options.json) return printJson(rows);
+    if (rows.length === 0) return print('There are no such jobs. `reperio job add load FILE` asks for one.');
+    for (const line of jobTable(rows, windowOf(stdout, environment))) print(line);
+    if (total > rows.length) print(`${grouped(total - rows.length)} more; --limit shows them.`);
   },
 });

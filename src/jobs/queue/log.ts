@@ -32,13 +32,21 @@ export async function appendToLog(
     DELETE FROM job_log WHERE job_id = ${id} AND n > ${firstKept} AND n <= (SELECT max(n) FROM job_log WHERE job_id = ${id}) - ${lastKept}`);
 }
 
-/** Those behind `after`, the oldest first. */
+export interface LogPart {
+  /** Only lines behind this one. */
+  readonly after?: number;
+  /** Only so many, the last ones. */
+  readonly last?: number;
+}
+
+/** The oldest first. */
 export async function readLog(
   database: Queryable,
   id: number,
-  { after = 0, limit = 10_000 }: { readonly after?: number; readonly limit?: number } = {},
+  { after = 0, last = firstKept + lastKept }: LogPart = {},
 ): Promise<readonly JobLine[]> {
-  return database.query<JobLine>(
-    sql`SELECT n, at, level, text FROM job_log WHERE job_id = ${id} AND n > ${after} ORDER BY n LIMIT ${limit}`,
+  const lines = await database.query<JobLine>(
+    sql`SELECT n, at, level, text FROM job_log WHERE job_id = ${id} AND n > ${after} ORDER BY n DESC LIMIT ${last}`,
   );
+  return lines.toReversed();
 }

@@ -10,7 +10,7 @@ import { enqueueJob, type NewJob, requireHours } from './enqueue.ts';
 import type { JobKind, JobView, RunningJob } from './job.ts';
 import { readLog } from './log.ts';
 import { listJobs, requireJob } from './read.ts';
-import { setJobPriority, wishOfJob } from './wishes.ts';
+import { type JobWish, setJobPriority, wishOfJob } from './wishes.ts';
 import { workOnJobs } from './work.ts';
 
 let store: TestDatabase;
@@ -23,6 +23,8 @@ beforeEach(() => store.database.query(sql`TRUNCATE job CASCADE`));
 const note: JobKind = { name: 'note', summary: '', run: async () => ({ did: 'Noted.' }) };
 const ask = (job: Partial<NewJob> = {}): Promise<number> =>
   store.database.transaction((transaction) => enqueueJob(transaction, { kind: note, name: 'x', ...job }));
+const want = (id: number, wish: JobWish) =>
+  store.database.transaction((transaction) => wishOfJob(transaction, id, wish));
 const look = (id: number): Promise<JobView> => requireJob(store.database, id);
 const ended = (id: number) =>
   waitFor(`the end of job ${id}`, async () => {
@@ -77,8 +79,8 @@ test('the higher priority goes first, then the older; below -10 only by hand; a 
     await waitFor('three jobs', () => order.length === 3);
     await sleep(200);
     assert.deepEqual(order, ['first', 'second', 'third']);
-    await wishOfJob(store.database, never, 'run-now');
-    await wishOfJob(store.database, later, 'run-now');
+    await want(never, 'run-now');
+    await want(later, 'run-now');
     await waitFor('all', () => order.length === 5);
   });
   assert.equal((await look(never)).priority, 100);
@@ -95,7 +97,7 @@ test('what was asked for in a transaction that is rolled back is never done', as
   const id = await ask();
   await withNodes([{ ...note, run: async () => ({ did: String(++did) }) }], () => ended(id));
   assert.equal(did, 1);
-  assert.equal((await listJobs(store.database, { limit: 10 })).length, 1);
+  assert.equal((await listJobs(store.database, { limit: 10 })).total, 1);
 });
 
 test('of four nodes with three places each does many jobs, and each job is done once', async () => {
@@ -145,7 +147,7 @@ test('a sequence is done in its order, beside others, and waits behind one that 
       assert.deepEqual(order.toSorted(), ['one', 'other']);
       assert.equal((await look(three)).after, two);
       fails = false;
-      await wishOfJob(store.database, two, 'wake');
+      await want(two, 'wake');
       await ended(three);
     },
     { places: 3 },
@@ -179,16 +181,16 @@ test('a job sleeps at its next safe point, is woken, goes on from there on anoth
   const id = await ask();
   await withNodes([counting(seen)], async () => {
     await waitFor('some steps', () => seen.length > 5);
-    assert.equal(await wishOfJob(store.database, id, 'sleep'), 'running');
+    assert.equal(await want(id, 'sleep'), 'running');
     await waitFor('sleep', async () => (await look(id)).state === 'sleeping');
   });
   const slept = seen.length;
   assert.ok(seen.every((n, at) => n === at + 1));
   await sleep(100);
-  await wishOfJob(store.database, id, 'wake');
+  await want(id, 'wake');
   await withNodes([counting(seen)], async () => {
     await waitFor('more steps', () => seen.length > slept + 3);
-    await wishOfJob(store.database, id, 'stop');
+    await want(id, 'stop');
     assert.equal((await ended(id)).state, 'stopped');
   });
   assert.ok(
@@ -263,7 +265,7 @@ test('what fails for a passing reason or by a bug is tried again, and what is wr
   const failed = await look(bug);
   assert.equal(failed.state, 'failed');
   assert.match(failed.problem ?? '', /a bug/);
-  await wishOfJob(store.database, bug, 'acknowledge');
+  await want(bug, 'acknowledge');
   assert.ok((await look(bug)).acknowledged);
 });
 
@@ -284,12 +286,12 @@ test('a job waits for its hours, is ended when they are over, and waits for the 
 
 test('what cannot be wanted of a job is refused with its state, and one that has ended is deleted with its log', async () => {
   const id = await ask();
-  await assert.rejects(wishOfJob(store.database, id, 'wake'), /is waiting, so it cannot be woken/);
-  await assert.rejects(wishOfJob(store.database, id, 'delete'), /is waiting/);
-  await assert.rejects(wishOfJob(store.database, 999_999, 'stop'), /no job 999999/);
+  await assert.rejects(want(id, 'wake'), /is waiting, so it cannot be woken/);
+  await assert.rejects(want(id, 'delete'), /is waiting/);
+  await assert.rejects(want(999_999, 'stop'), /no job 999999/);
   await assert.rejects(setJobPriority(store.database, 999_999, 1), /no job 999999/);
-  await wishOfJob(store.database, id, 'stop');
-  await wishOfJob(store.database, id, 'delete');
+  await want(id, 'stop');
+  await want(id, 'delete');
   await assert.rejects(look(id), /no job/);
 });
 
@@ -303,7 +305,7 @@ test('of a long log the first and the last lines stay', async () => {
   };
   const id = await ask();
   await withNodes([kind], () => ended(id));
-  const lines = await readLog(store.database, id, { limit: 20_000 });
+  const lines = await readLog(store.database, id);
   assert.equal(lines[0]!.text, 'line 1');
   assert.equal(lines.at(-1)!.text, 'Said.');
   assert.equal(lines.length, 10_000);

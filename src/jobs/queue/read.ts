@@ -9,17 +9,27 @@ export interface JobFilter {
   readonly states?: readonly JobState[];
   /** Asked for by this person. */
   readonly person?: string;
+  readonly offset?: number;
   readonly limit: number;
 }
 
-/** Those that run or wait first, in the order in which they are begun; then those at their end, the newest first. */
-export async function listJobs(database: Queryable, { states, person, limit }: JobFilter): Promise<readonly JobView[]> {
+/**
+ * Those that run or wait first, in the order in which they are begun; then those at their end, the
+ * newest first.
+ */
+export async function listJobs(
+  database: Queryable,
+  { states, person, offset = 0, limit }: JobFilter,
+): Promise<{ readonly rows: readonly JobView[]; readonly total: number }> {
   const ofState = states === undefined || states.length === 0 ? sql`true` : sql`state = ANY (${[...states]})`;
   const ofPerson = person === undefined ? sql`true` : sql`person = ${person}`;
-  return database.query<JobView>(sql`
-    ${selection(sql`${ofState} AND ${ofPerson}`)}
+  const these = sql`${ofState} AND ${ofPerson}`;
+  const [counted] = await database.query<{ total: number }>(sql`SELECT count(*)::int AS total FROM job WHERE ${these}`);
+  const rows = await database.query<JobView>(sql`
+    ${selection(these)}
     ORDER BY array_position(ARRAY['running', 'waiting', 'sleeping'], state) NULLS LAST, ended DESC NULLS LAST, priority DESC, id
-    LIMIT ${limit}`);
+    OFFSET ${offset} LIMIT ${limit}`);
+  return { rows, total: counted!.total };
 }
 
 /** Throws `noJob`. */
@@ -38,12 +48,4 @@ function selection(condition: Sql): Sql {
       CASE WHEN state = 'waiting' THEN
         (SELECT min(id) FROM job AS before WHERE before.sequence = job.sequence AND before.id < job.id AND before.state <> 'done') END AS after
     FROM job WHERE ${condition}`;
-}
-
-/** How many there are of each state. */
-export async function countJobs(database: Queryable): Promise<Readonly<Partial<Record<JobState, number>>>> {
-  const rows = await database.query<{ state: JobState; count: number }>(
-    sql`SELECT state, count(*)::int AS count FROM job GROUP BY state`,
-  );
-  return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
 }

@@ -94,7 +94,9 @@ interface JobWatch extends Pick<RunningJob, 'signal' | 'log' | 'tell'> {
   close(): Promise<void>;
 }
 
-/** Once a second: writes down what it says and how far it is, and asks what somebody wants of it. */
+/**
+ * Once a second: writes down what it says and how far it is, and asks what somebody wants of it.
+ */
 function watchJob(database: Database, claimed: Claimed, outer: AbortSignal): JobWatch {
   const stop = new AbortController();
   let why: Why | undefined;

@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
-import type { Database, Queryable } from '../../store/database.ts';
+import type { Queryable } from '../../store/database.ts';
 import { jobErrors } from '../errors.ts';
 import { jobChannel } from './enqueue.ts';
 import type { JobState } from './job.ts';
@@ -45,26 +45,27 @@ const ways: Readonly<
   delete: { from: ended, change: () => sql``, what: 'be deleted: stop it first' },
 };
 
-/** The state it had. Throws `noJob` and `jobState`. */
-export async function wishOfJob(database: Database, id: number, wish: JobWish): Promise<JobState> {
-  return database.transaction(async (transaction) => {
-    const state = await lockJob(transaction, id);
-    const { from, change, what } = ways[wish];
-    if (!from.includes(state)) throw new UserError(jobErrors.jobState, { id, state, what });
-    if (wish === 'delete') await transaction.query(sql`DELETE FROM job WHERE id = ${id}`);
-    else await transaction.query(sql`UPDATE job SET ${change(state)} WHERE id = ${id}`);
-    await transaction.query(sql`SELECT pg_notify(${jobChannel}, '')`);
-    return state;
-  });
+/** In a transaction. The state it had. Throws `noJob` and `jobState`. */
+export async function wishOfJob(transaction: Queryable, id: number, wish: JobWish): Promise<JobState> {
+  const state = await lockJob(transaction, id);
+  const { from, change, what } = ways[wish];
+  if (!from.includes(state)) throw new UserError(jobErrors.jobState, { id, state, what });
+  if (wish === 'delete') await transaction.query(sql`DELETE FROM job WHERE id = ${id}`);
+  else await transaction.query(sql`UPDATE job SET ${change(state)} WHERE id = ${id}`);
+  await transaction.query(sql`SELECT pg_notify(${jobChannel}, '')`);
+  return state;
+}
+
+/** What can be wanted of a job in this state. */
+export function possibleWishes(state: JobState): readonly JobWish[] {
+  return jobWishes.filter((wish) => ways[wish].from.includes(state));
 }
 
 /** The higher, the sooner it is begun. Throws `noJob`. */
-export async function setJobPriority(database: Database, id: number, priority: number): Promise<void> {
-  await database.transaction(async (transaction) => {
-    await lockJob(transaction, id);
-    await transaction.query(sql`UPDATE job SET priority = ${priority} WHERE id = ${id}`);
-    await transaction.query(sql`SELECT pg_notify(${jobChannel}, '')`);
-  });
+export async function setJobPriority(transaction: Queryable, id: number, priority: number): Promise<void> {
+  await lockJob(transaction, id);
+  await transaction.query(sql`UPDATE job SET priority = ${priority} WHERE id = ${id}`);
+  await transaction.query(sql`SELECT pg_notify(${jobChannel}, '')`);
 }
 
 async function lockJob(transaction: Queryable, id: number): Promise<JobState> {

@@ -101,7 +101,9 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
   }
 }
 
-/** Another process may begin one of the same exclusive name at the same moment: its turn is later. */
+/**
+ * Another process may begin one of the same exclusive name at the same moment: its turn is later.
+ */
 async function claimOrNone(locks: RowLocks, kinds: readonly string[], node: string): ReturnType<typeof claimJob> {
   try {
     return await claimJob(locks, kinds, node);

@@ -6,7 +6,9 @@ import { withDatabase } from '../../with-database.ts';
 
 const job = { job: { doc: 'The numbers of the jobs.', many: true } } as const;
 
-/** A command that wants one thing of jobs. `said` is what is printed of one, by the state it had. */
+/**
+ * A command that wants one thing of jobs. `said` is what is printed of one, by the state it had.
+ */
 function wishCommand(wish: JobWish, summary: string, description: string, said: (state: string) => string) {
   return defineSubcommand({
     summary,
@@ -16,7 +18,8 @@ function wishCommand(wish: JobWish, summary: string, description: string, said: 
     options: {},
     run: async ({ arguments: { job: ids }, settings, print }) => {
       await withDatabase(settings(), async (database) => {
-        for (const id of ids.map(readJobId)) print(`Job ${id} ${said(await wishOfJob(database, id, wish))}.`);
+        for (const id of ids.map(readJobId))
+          print(`Job ${id} ${said(await database.transaction((transaction) => wishOfJob(transaction, id, wish)))}.`);
       });
     },
   });
@@ -76,7 +79,9 @@ export const priority = defineSubcommand({
   options: {},
   run: async ({ arguments: { job: id, priority: text }, settings, print }) => {
     const value = readPriority(text);
-    await withDatabase(settings(), (database) => setJobPriority(database, readJobId(id), value));
+    await withDatabase(settings(), (database) =>
+      database.transaction((transaction) => setJobPriority(transaction, readJobId(id), value)),
+    );
     print(`Job ${id} has priority ${value}.`);
   },
 });
