@@ -10,7 +10,7 @@ fail() {
   exit 1
 }
 
-# $1: runtime, or all for the development dependencies as well.
+# $1: runtime, or all for the development dependencies as well, or release for nothing but what runs.
 prepare() {
   case $(uname -sm) in
     'Linux x86_64') arch=x64 ;;
@@ -20,7 +20,9 @@ prepare() {
   modules=$root/node_modules
   node=$modules/node-linux-$arch/bin/node
   state=$modules/.reperio
-  if ! is_ready "$1"; then
+  if [ -f "$root/RELEASE.json" ]; then
+    check_release
+  elif ! is_ready "$1"; then
     # The lock is on the clone's folder itself and ends with this process, so nothing is left behind. Children must not keep it.
     exec 9<"$root"
     if command -v flock >/dev/null && ! flock -n 9; then
@@ -30,13 +32,42 @@ prepare() {
     is_ready "$1" || make_ready "$1"
     exec 9<&-
   fi
-  if [ -z "${NODE_COMPILE_CACHE:-}" ]; then
-    data=${REPERIO_DATA:-$root/.reperio}
-    if [ -w "$state" ]; then
-      export NODE_COMPILE_CACHE="$state/compile-cache"
-    elif [ -w "$data" ]; then
-      export NODE_COMPILE_CACHE="$data/compile-cache"
-    fi
+  choose_cache
+}
+
+# A release is whole and is never changed: nothing is installed in it, and nothing is written. Its library is elsewhere, so that it outlives the release.
+check_release() {
+  [ -x "$node" ] ||
+    fail "This release has no Node.js for $(uname -m): it was made for another machine, or is damaged." 'Take the release for this machine; `sha256sum --quiet -c MANIFEST.sha256` in its folder names what is damaged.'
+  wanted=
+  while read -r key value; do
+    if [ "$key" = '"glibc":' ]; then wanted=$value && break; fi
+  done <"$root/RELEASE.json"
+  wanted=${wanted#'"2.'} wanted=${wanted%%[!0-9]*}
+  found=$(getconf GNU_LIBC_VERSION 2>/dev/null) || found=
+  case $found in
+    'glibc 2.'*) found=${found#'glibc 2.'} found=${found%%[!0-9]*} ;;
+    *) found=0 ;;
+  esac
+  [ "$found" -ge "${wanted:-0}" ] ||
+    fail "This release needs glibc 2.$wanted or newer, and this machine has $(getconf GNU_LIBC_VERSION 2>/dev/null || echo none)." 'Use a newer system (Debian 12, RHEL 9), or make a release on this one: scripts/release in a clone.'
+  if [ -z "${REPERIO_DATA:-}" ]; then
+    case $(id -u):${HOME:-} in
+      0:* | *:) REPERIO_DATA=/var/lib/reperio ;;
+      *) REPERIO_DATA=${XDG_DATA_HOME:-$HOME/.local/share}/reperio ;;
+    esac
+    export REPERIO_DATA
+  fi
+}
+
+# What Node compiled is kept for the next start: in the clone, or else with the library.
+choose_cache() {
+  if [ -n "${NODE_COMPILE_CACHE:-}" ]; then return; fi
+  data=${REPERIO_DATA:-$root/.reperio}
+  if ! [ -f "$root/RELEASE.json" ] && [ -w "$state" ]; then
+    export NODE_COMPILE_CACHE="$state/compile-cache"
+  elif [ -O "$data" ]; then
+    export NODE_COMPILE_CACHE="$data/compile-cache"
   fi
 }
 
@@ -72,7 +103,10 @@ install_dependencies() {
   say 'Installing dependencies (a minute or two, the first time only) ...'
   log=$root/.npm-install.log
   dev=
-  if [ "$1" = all ]; then dev=--include=dev; fi
+  case $1 in
+    all) dev=--include=dev ;;
+    release) dev=--omit=dev ;;
+  esac
   # What install scripts would do is done where it is needed: natives below, links of libraries in src/store/embedded/binaries.ts.
   if ! (cd "$root" && run_npm ci --ignore-scripts $dev) >"$log" 2>&1; then explain_npm 'The dependencies could not be installed'; fi
   rm -f "$log"

@@ -26,6 +26,11 @@ export const rooms: Readonly<Record<string, Room>> = {
       'cluster',
       'config',
       'demo',
+      'deploy/recipe',
+      'deploy/release',
+      'deploy/replicate',
+      'deploy/rollout',
+      'deploy/service',
       'errors',
       'files',
       'formats',
@@ -222,6 +227,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'thumbnails',
       'web/exchange',
       'web/http',
+      'web/limits',
       'web/ui',
     ],
   },
@@ -304,6 +310,36 @@ export const rooms: Readonly<Record<string, Room>> = {
     notFor: 'anything that runs',
     imports: ['addresses', 'config', 'errors', 'formats', 'monitor', 'yaml'],
   },
+  'deploy/recipe': {
+    for: 'the text by which a release is deployed by hand: what changes between two, commands, logbook',
+    notFor: 'doing any of it (deploy/rollout)',
+    imports: ['cluster', 'config', 'deploy/release', 'deploy/rollout', 'deploy/ssh', 'errors', 'site', 'store'],
+  },
+  'deploy/rollout': {
+    for: 'bringing a release to all hosts and back: one list of steps that is planned and done, what stands in the way, locks, the log',
+    notFor: 'connections to hosts (deploy/ssh), what a release is (deploy/release)',
+    imports: ['cluster', 'config', 'deploy/release', 'deploy/ssh', 'errors', 'monitor', 'site', 'store'],
+  },
+  'deploy/ssh': {
+    for: "hosts by OpenSSH's client: one connection each, commands as words with a time limit, copies by rsync",
+    notFor: 'what is done there (deploy/rollout)',
+    imports: ['errors'],
+  },
+  'deploy/replicate': {
+    for: 'adding a node and taking one out: examined, copied from a peer, started; what other hosts have to know',
+    notFor: 'a newer release for all nodes (deploy/rollout)',
+    imports: ['cluster', 'deploy/release', 'deploy/rollout', 'deploy/ssh', 'errors'],
+  },
+  'deploy/service': {
+    for: 'the units of systemd of one machine: made by its settings, written',
+    notFor: 'their text (cluster)',
+    imports: ['cluster', 'config', 'errors'],
+  },
+  'deploy/release': {
+    for: 'a release as one verified thing: what it says of itself, its manifest, its file, where it runs',
+    notFor: 'making one (scripts/release), sending it to hosts (deploy/rollout)',
+    imports: ['config', 'errors', 'site', 'store'],
+  },
   'maintain/tune': {
     for: 'advice on settings of a machine and of a database server: facts, rules, applying, proving',
     notFor: 'checks of a running library (monitor); configuration of a new host (cluster)',
@@ -333,17 +369,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   'maintain/gc': {
     for: 'what is left over in a library: kinds of it as one table, each with its rule; removing it',
     notFor: 'what other parts clear up themselves (people/sweep, index/sweep, store/idempotency)',
-    imports: ['config', 'errors', 'files', 'jobs', 'store'],
+    imports: ['config', 'errors', 'files', 'jobs', 'store', 'thumbnails'],
   },
   'maintain/backup': {
     for: 'backups: their place, what a set is made of, making, listing, verifying and removing them; how they stand',
     notFor: 'bringing one back (maintain/restore)',
-    imports: ['config', 'errors', 'files', 'store'],
+    imports: ['config', 'errors', 'files', 'index', 'store'],
   },
   'maintain/restore': {
     for: 'bringing a backup back: into an empty library, whole or told as not whole',
     notFor: 'trying that regularly (maintain/drill)',
-    imports: ['config', 'errors', 'files', 'index', 'library', 'maintain/backup', 'store'],
+    imports: ['config', 'errors', 'files', 'index', 'library', 'maintain/backup', 'site', 'store'],
   },
   'maintain/drill': {
     for: 'trying a restore in a scratch folder, as a copy that does nothing to anybody, and writing down how long it took',

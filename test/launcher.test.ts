@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { type ExecFileException, execFile } from 'node:child_process';
+import { type ExecFileException, execFile, execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +29,9 @@ const tools = [
   'cmp',
   'cp',
   'flock',
+  'getconf',
   'grep',
+  'id',
   'ln',
   'mkdir',
   'mktemp',
@@ -150,5 +154,49 @@ describe('bin/reperio', () => {
     );
     fakeNpm('mkdir node_modules');
     assert.match((await launch()).stderr, /error: npm left the dependencies incomplete/);
+  });
+
+  describe('of a release', () => {
+    /** As scripts/release makes them, as far as the launcher knows. */
+    const asRelease = (glibc: string): void => {
+      writeFileSync(
+        join(clone, 'RELEASE.json'),
+        JSON.stringify({ version: '0.3.0', platform: { arch: process.arch, glibc } }, undefined, 2),
+      );
+    };
+    const link = (): void => symlinkSync(join(installation, 'node_modules'), join(clone, 'node_modules'));
+
+    test('installs nothing, writes nothing into it, and has its library elsewhere', async () => {
+      asRelease('2.17');
+      link();
+      writeFileSync(join(clone, 'package-lock.json'), '{}');
+      fakeNpm('echo called >> calls; exit 1');
+      const home = join(root, `home ${number}`);
+      mkdirSync(home);
+      const before = readdirSync(clone, { recursive: true });
+      const script = 'root=$1; . "$root/scripts/launch.sh"; prepare runtime; echo "$REPERIO_DATA|$NODE_COMPILE_CACHE"';
+      const asked = (environment: NodeJS.ProcessEnv): string =>
+        execFileSync('sh', ['-ec', script, 'sh', clone], {
+          env: { PATH: bin, ...environment },
+          encoding: 'utf8',
+        }).trim();
+      const usual = process.getuid?.() === 0 ? '/var/lib/reperio' : join(home, '.local/share/reperio');
+      assert.match(asked({ HOME: home }), new RegExp(`^${usual}\\|`));
+      assert.equal(asked({ REPERIO_DATA: home }), `${home}|${home}/compile-cache`);
+      assert.match((await launch()).stdout, version);
+      assert.deepEqual(readdirSync(clone, { recursive: true }), before);
+    });
+
+    test('says where it does not run', async () => {
+      asRelease('2.999');
+      link();
+      assert.match(
+        (await launch()).stderr,
+        /^error: This release needs glibc 2\.999 or newer, and .*\nhint: Use a newer/,
+      );
+      unlinkSync(join(clone, 'node_modules'));
+      asRelease('2.17');
+      assert.match((await launch()).stderr, /^error: This release has no Node\.js for .*\nhint: .*sha256sum/);
+    });
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { prometheusText } from '../monitor/prometheus.ts';
 import { emptyView, testView } from '../monitor/status/test-status.ts';
 import { statusLines } from './status-text.ts';
 
@@ -36,4 +37,25 @@ test('without a database nothing is said of other nodes', () => {
   const text = textOf(emptyView());
   assert.match(text, /The database does not answer, so nothing is known about other nodes\./);
   assert.doesNotMatch(text, /^(NODE|TASK|RUNNING)/m);
+});
+
+test('workers of another release than the supervisor, and a reload that failed, are told', () => {
+  const view = testView();
+  const { status } = view;
+  const workers = status.workers.map((worker) => ({
+    ...worker,
+    report: worker.report === undefined ? undefined : { ...worker.report, release: '0.3.0' },
+  }));
+  const lastReload = {
+    when: status.now - 60_000,
+    succeeded: false,
+    said: 'Reload failed; the running release continues.',
+  };
+  const text = textOf({ ...view, status: { ...status, workers, lastReload } });
+  assert.match(text, /^Since a reload, workers run release 0\.3\.0; .*until it is restarted\.$/m);
+  assert.match(text, /^The last reload, 60 s ago, changed nothing: Reload failed; the running release continues\.$/m);
+  const metrics = prometheusText({ ...status, workers, failedReloads: 2 });
+  assert.match(metrics, /^reperio_processes\{kind="supervisor",version="0\.1\.0"\} 1$/m);
+  assert.match(metrics, /^reperio_processes\{kind="worker",version="0\.3\.0"\} 2$/m);
+  assert.match(metrics, /^reperio_reloads_failed_total 2$/m);
 });

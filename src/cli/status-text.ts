@@ -1,9 +1,9 @@
 import type { TaskState } from '../jobs/task-state.ts';
-import { judged } from '../monitor/check/judge.ts';
+import { judged, withoutConsequences } from '../monitor/check/judge.ts';
 import { isGone, type NodeStatus, otherReleases } from '../monitor/node-status.ts';
 import type { NodeView } from '../monitor/status/node-view.ts';
 import { ahead, count, duration, megabytes, milliseconds, percent, rate } from '../monitor/status/numbers.ts';
-import { backupTexts, othersText, taskTime } from '../monitor/status/text.ts';
+import { backupTexts, failedReloadText, othersText, taskTime } from '../monitor/status/text.ts';
 import { type Column, tableLines, type Window } from './terminal.ts';
 
 /** The status of a node for a terminal: a head, and tables of what there is. */
@@ -133,16 +133,19 @@ function headLines(status: NodeStatus): readonly string[] {
     `${rate(last?.requests ?? 0)} requests/s, 95 % within ${milliseconds(last?.p95 ?? 0)} ms, ${rate(last?.errors ?? 0)} errors/s, event-loop lag ${milliseconds(last?.lag ?? 0)} ms`,
     `${count(totals.requests)} requests in total, ${failed}`,
     ...(others.length > 0 ? [othersText(others)] : []),
+    ...[failedReloadText(status)].filter((text) => text !== undefined),
   ];
 }
 
 /** What is not well, the worst first. */
 function checkLines({ checks = [] }: NodeStatus): readonly string[] {
-  return judged(checks)
+  const { kept, waiting } = withoutConsequences(checks);
+  const wrong = judged(kept)
     .filter(({ answer }) => answer.state !== 'ok')
     .map(({ name, answer: { state, sentence, fix } }) =>
       [`${name} ${state.toUpperCase()}: ${sentence}`, ...(fix === undefined ? [] : [`Try: ${fix}`])].join(' '),
     );
+  return waiting.length === 0 ? wrong : [...wrong, `Not known without the database: ${waiting.join(', ')}.`];
 }
 
 function workerRow(

@@ -37,6 +37,11 @@ export const commandTable: CommandTable = {
     summary: 'Ask for a job; show it, put it to sleep, stop it.',
     load: () => import('./commands/job.ts'),
   },
+  held: {
+    group: 'Records',
+    summary: 'Decide on uploads that wait: list, show, accept, reject.',
+    load: () => import('./commands/held.ts'),
+  },
   record: {
     group: 'Records',
     summary: 'Show, export, delete and restore records; list their versions.',
@@ -127,10 +132,30 @@ export const commandTable: CommandTable = {
     summary: 'Show, check and explain the settings.',
     load: () => import('./commands/config.ts'),
   },
+  node: {
+    group: 'Running',
+    summary: 'Add a node to the cluster, or take one out.',
+    load: () => import('./commands/node.ts'),
+  },
+  service: {
+    group: 'Running',
+    summary: 'Write the units of systemd for a library on one machine.',
+    load: () => import('./commands/service.ts'),
+  },
   cluster: {
     group: 'Running',
     summary: 'Check and draw a cluster of hosts; render its configuration.',
     load: () => import('./commands/cluster.ts'),
+  },
+  release: {
+    group: 'Running',
+    summary: 'Show and verify a release: its version, and every file of it.',
+    load: () => import('./commands/release.ts'),
+  },
+  deploy: {
+    group: 'Running',
+    summary: 'Deploy a release to all hosts of a cluster, and go back.',
+    load: () => import('./commands/deploy.ts'),
   },
   profile: {
     group: 'Programming',

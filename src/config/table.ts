@@ -53,7 +53,8 @@ export const settingsTable = {
     default: '.reperio',
     change: 'restart',
     doc: 'The folder of the library on this machine: embedded database, local index, logs. A relative path starts at the current folder.',
-    defaultDoc: '`.reperio` in the clone',
+    defaultDoc:
+      '`.reperio` in the clone; of a release `~/.local/share/reperio`, for root `/var/lib/reperio`; of a package `/var/lib/reperio`',
   },
   databaseUrl: {
     name: 'database-url',
@@ -494,6 +495,14 @@ export const settingsTable = {
     problem: retentionProblem,
     change: 'reload',
     doc: 'Which backups are kept: the newest of each of so many days, weeks and months. The newest of all is never removed.',
+  },
+  backupIndex: {
+    name: 'backup-index',
+    environment: 'REPERIO_BACKUP_INDEX',
+    type: 'boolean',
+    default: false,
+    change: 'reload',
+    doc: 'Whether backups have the search index too: a restore need not make it then. A segment of it is in the place once for all backups.',
   },
   backupHook: {
     name: 'backup-hook',

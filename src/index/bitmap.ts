@@ -21,10 +21,11 @@ function loadRoaring(): typeof roaringPackage {
     dirname(main),
     `native/roaring-node-v${versions.modules}-${platform}-${arch}-glibc/roaring.node`,
   );
-  const finder = createRequire(main).resolve('@mapbox/node-pre-gyp/lib/pre-binding');
+  const finder = finderFor(main);
   // Where it was compiled here, the package goes on to look there when the fetched one is missing.
   const compiled = join(dirname(main), 'build/Release/roaring.node');
-  const isKnown = (existsSync(fetched) || existsSync(compiled)) && require.cache[finder] === undefined;
+  const isKnown =
+    finder !== undefined && (existsSync(fetched) || existsSync(compiled)) && require.cache[finder] === undefined;
   if (isKnown) {
     const answer = new Module(finder);
     answer.exports = { find: () => fetched };
@@ -35,5 +36,16 @@ function loadRoaring(): typeof roaringPackage {
     return require(main) as typeof roaringPackage;
   } finally {
     if (isKnown) delete require.cache[finder];
+  }
+}
+
+/**
+ * Undefined in a release: what only builds is left out there, and the binary is the compiled one.
+ */
+function finderFor(main: string): string | undefined {
+  try {
+    return createRequire(main).resolve('@mapbox/node-pre-gyp/lib/pre-binding');
+  } catch {
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { firstVersions, type IndexVersions, knownPair, knownVersions } from '../site/index-versions.ts';
+import type { HeartbeatState } from './alerts/heartbeat.ts';
 import type { CheckResult } from './check/check.ts';
 import type { NodeTotals, RouteStatus, Sample } from './node-meter.ts';
 import type { RunningRequest } from './scoreboard.ts';
@@ -23,6 +24,9 @@ export interface NodeStatus {
   readonly memory: { readonly total: number; readonly free: number };
   readonly state: NodeState;
   readonly reloads: number;
+  /** Those that changed nothing; supervisors of releases before 0.2 do not say. */
+  readonly failedReloads?: number;
+  readonly lastReload?: LastReload | undefined;
   readonly workers: readonly WorkerStatus[];
   /** The newest first, a few of them. */
   readonly deaths: readonly WorkerExit[];
@@ -38,6 +42,15 @@ export interface NodeStatus {
   readonly resident: number;
   /** What the checks found last; supervisors of releases before 0.2 have none. */
   readonly checks?: readonly CheckResult[];
+  /** Undefined: nobody outside is told that this node lives. */
+  readonly heartbeat?: HeartbeatState | undefined;
+}
+
+/** What became of a reload, for whoever asked for it by a signal. */
+export interface LastReload {
+  readonly when: number;
+  readonly succeeded: boolean;
+  readonly said: string;
 }
 
 /** The process that looks after the index and does periodic tasks. */
@@ -122,6 +135,22 @@ export interface NodeSummary {
 export function otherReleases({ version, workers }: Pick<NodeStatus, 'version' | 'workers'>): readonly string[] {
   const found = workers.flatMap(({ report }) => (report === undefined ? [] : [report.release ?? 'before 0.2']));
   return [...new Set(found)].filter((release) => release !== version);
+}
+
+/** How many processes of each kind run which release. */
+export function processesByRelease({ version, workers }: Pick<NodeStatus, 'version' | 'workers'>): readonly {
+  readonly kind: string;
+  readonly release: string;
+  readonly count: number;
+}[] {
+  const releases = workers.flatMap(({ report }) => (report === undefined ? [] : [report.release ?? 'before 0.2']));
+  return [
+    { kind: 'supervisor', release: version, count: 1 },
+    ...[...new Set(releases)].map((release) => ({
+      ...{ kind: 'worker', release },
+      count: releases.filter((each) => each === release).length,
+    })),
+  ];
 }
 
 /** What all workers know: a reload may have brought another release than ours. */

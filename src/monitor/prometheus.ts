@@ -2,7 +2,7 @@ import type { TaskState } from '../jobs/task-state.ts';
 import type { BackupState } from '../maintain/backup/state.ts';
 import { exitStatuses, judge } from './check/judge.ts';
 import { latencyBounds } from './latencies.ts';
-import type { NodeStatus } from './node-status.ts';
+import { type NodeStatus, processesByRelease } from './node-status.ts';
 
 type Labels = Readonly<Record<string, string | number>>;
 type Value = readonly [labels: Labels, value: number];
@@ -37,7 +37,16 @@ export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] =
     metric('reperio_background_deaths_total', 'counter', 'Background processes that failed.', [
       [{}, status.background.deaths],
     ]),
+    metric(
+      'reperio_processes',
+      'gauge',
+      'The supervisor and its workers by release; a reload does not replace the supervisor.',
+      processesByRelease(status).map(({ kind, release, count }) => [{ kind, version: release }, count]),
+    ),
     metric('reperio_reloads_total', 'counter', 'Reloads of code and settings.', [[{}, status.reloads]]),
+    metric('reperio_reloads_failed_total', 'counter', 'Reloads that changed nothing.', [
+      [{}, status.failedReloads ?? 0],
+    ]),
     metric(
       'reperio_http_requests_total',
       'counter',

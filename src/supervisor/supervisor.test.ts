@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -24,18 +26,39 @@ writeFileSync(
 `,
 );
 
+/** Answers connections with its own name, but for the first of all, which dies over them. */
+const answering = join(folder, 'answering.mjs');
+writeFileSync(
+  answering,
+  `import { existsSync, writeFileSync } from 'node:fs';
+const marker = ${JSON.stringify(join(folder, 'first'))};
+const isFirst = !existsSync(marker);
+writeFileSync(marker, '');
+process.on('message', ({ kind, number }, socket) => {
+  if (kind === 'start') process.send({ kind: 'ready' });
+  if (kind === 'go-away' && isFirst) process.kill(process.pid, 'SIGKILL');
+  if (kind === 'connection' && !isFirst) {
+    process.send({ kind: 'taken', number });
+    socket.end('answered by another');
+  }
+  if (kind === 'close') process.disconnect();
+});
+`,
+);
+
 /** A real worker process that answers nothing; whether its Node is there is asked at each start. */
 async function supervised(
   nodeAt: (start: number) => string,
   work: (supervisor: Supervisor, plan: WorkerPlan, said: readonly string[]) => Promise<void>,
   silence = 0,
+  module = entry,
 ): Promise<void> {
   let starts = 0;
   const said: string[] = [];
   const stop = new AbortController();
   const plan: WorkerPlan = {
     workers: 1,
-    release: () => ({ folder, entry: pathToFileURL(entry), node: nodeAt(++starts) }),
+    release: () => ({ folder, entry: pathToFileURL(module), node: nodeAt(++starts) }),
     start: () => ({}),
     limits: { requests: 0, memory: 0, idle: 0, silence },
     board: (pid) => join(folder, `${pid}.board`),
@@ -85,6 +108,27 @@ test('a reload whose first process cannot be started changes nothing, and the ne
       assert.ok(ready.length === 1 && ready[0]!.pid !== pid);
     },
   );
+});
+
+test('a connection that was accepted is answered, though its worker dies while the node stops', async () => {
+  let said = '';
+  let closed = Promise.resolve<unknown>(undefined);
+  await supervised(
+    () => process.execPath,
+    async (supervisor) => {
+      const socket = connect({ port: Number(new URL(supervisor.address).port), host: '127.0.0.1' });
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+      closed = once(socket, 'close');
+      await once(socket, 'connect');
+      await waitFor('the supervisor to accept it', () => supervisor.accepted === 1);
+    },
+    0,
+    answering,
+  );
+  await closed;
+  assert.equal(said, 'answered by another');
 });
 
 test('a pause of the supervisor itself, as when the machine is suspended, is no silence of its workers', async () => {

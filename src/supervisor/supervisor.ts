@@ -1,10 +1,11 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import type { CountedFailure } from '../monitor/failures/failure.ts';
 import { NodeMeter, sampleSeconds } from '../monitor/node-meter.ts';
 import type { NodeState, WorkerExit, WorkerStatus } from '../monitor/node-status.ts';
 import type { RunningRequest } from '../monitor/scoreboard.ts';
+import { Door, type DoorOptions } from './door.ts';
 import { Exits, exitSentence, lastWords } from './exits.ts';
 import { Member, type WorkerPlan } from './member.ts';
 import type { ToSupervisor } from './messages.ts';
@@ -12,11 +13,8 @@ import { mostConnections } from './open-files.ts';
 import { repeat } from './repeat.ts';
 import { emptySlot, isCrashLoop, type Slot, vacate } from './slot.ts';
 
-export interface SupervisorOptions {
+export interface SupervisorOptions extends DoorOptions {
   readonly plan: WorkerPlan;
-  /** Where to listen. */
-  readonly host: string;
-  readonly port: number;
   /** Ends all workers: what has come is still answered. */
   readonly signal: AbortSignal;
   /** Gets the lines that workers write. */
@@ -46,6 +44,8 @@ const mostWaiting = Math.min(1_000, mostConnections());
 /** A successor that did not start is tried again after this long. Milliseconds. */
 const replaceAgain = 60_000;
 const lookEvery = 1_000;
+/** At the end, so many workers in a row may die over the connections that are left. */
+const mostRescues = 3;
 
 /**
  * Runs worker processes and hands them the connections that come, in turn. The listening socket
@@ -55,9 +55,8 @@ const lookEvery = 1_000;
  */
 export class Supervisor {
   readonly meter = new NodeMeter();
-  readonly address: string;
   readonly #options: SupervisorOptions;
-  readonly #server: Server;
+  readonly #door: Door;
   #plan: WorkerPlan;
   readonly #slots: Slot[] = [];
   /** All processes, those that leave included. */
@@ -69,9 +68,11 @@ export class Supervisor {
   #turn = 0;
   #connections = 0;
   #stopping = false;
+  /** At the end, nothing is accepted any more: what waits is seen off, then dropped. */
+  #phase: 'open' | 'closed' | 'over' = 'open';
+  #rescues = 0;
   #listening = false;
   #looked = performance.now();
-  #reloads = 0;
   /** Successors start one after the other, so that memory is not doubled. */
   #replacing: Promise<unknown> = Promise.resolve();
   readonly #worn = new Set<Slot>();
@@ -81,27 +82,27 @@ export class Supervisor {
 
   /** Listens, but starts nothing yet. Rejects with the error of listening. */
   static async listen(options: SupervisorOptions): Promise<Supervisor> {
-    const server = createServer({ pauseOnConnect: true, noDelay: true });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: options.host, port: options.port, backlog: 1024 }, resolve);
-    });
-    const at = server.address();
-    if (at === null || typeof at === 'string') throw new Error('the server listens nowhere');
-    const address = `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`;
-    return new Supervisor(options, server, address);
+    return new Supervisor(options, await Door.make(options));
   }
 
-  private constructor(options: SupervisorOptions, server: Server, address: string) {
+  private constructor(options: SupervisorOptions, door: Door) {
     this.#options = options;
     this.#plan = options.plan;
-    this.#server = server;
-    this.address = address;
-    server.on('connection', (socket) => {
+    this.#door = door;
+    door.onConnection((socket) => {
       // Its client went away while it waited.
       socket.on('error', () => socket.destroy());
       this.#hand(socket);
     });
+  }
+
+  get address(): string {
+    return this.#door.address;
+  }
+
+  /** Connections that were given to a worker since the beginning. */
+  get accepted(): number {
+    return this.#connections;
   }
 
   /** Until the signal. Rejects with WorkerFailed when the first worker cannot start. */
@@ -121,6 +122,7 @@ export class Supervisor {
       if (begun === 'aborted') return;
       if (!begun) throw this.#failure ?? new Error('a worker ended before it answered requests');
       this.#listening = true;
+      await this.#door.open();
       while (this.#slots.length < this.#plan.workers) this.#occupy(this.#newSlot());
       onListening(this.address);
       await aborted.promise;
@@ -149,7 +151,6 @@ export class Supervisor {
         }
       }
       while (this.#slots.length < plan.workers) this.#occupy(this.#newSlot());
-      this.#reloads++;
       return true;
     });
     this.#replacing = turn.catch(() => undefined);
@@ -172,7 +173,6 @@ export class Supervisor {
 
   status(): {
     readonly state: NodeState;
-    readonly reloads: number;
     readonly workers: readonly WorkerStatus[];
     readonly deaths: readonly WorkerExit[];
     readonly deathCount: number;
@@ -194,7 +194,6 @@ export class Supervisor {
       .sort((a, b) => a.place - b.place || a.started - b.started);
     return {
       state: this.#stopping ? 'draining' : this.#listening ? 'serving' : 'starting',
-      reloads: this.#reloads,
       workers,
       deaths: this.#exits.latest,
       deathCount: this.#exits.count,
@@ -202,18 +201,37 @@ export class Supervisor {
     };
   }
 
-  /** Says that we are going, lets balancers look away, and has what has come answered. */
+  /**
+   * Says that we are going, and serves on while balancers look away. Then nothing is accepted any
+   * more, and what was is answered: an inherited socket keeps the rest for whoever follows us.
+   */
   async #stop(): Promise<void> {
     this.#stopping = true;
-    const members = [...this.#members];
-    const all = Promise.all(members.map(({ exited }) => exited));
-    for (const member of members) member.tell({ kind: 'go-away' });
-    await Promise.race([this.#noticed.promise, all, sleep(lookAwayLimit, undefined, { ref: false })]);
-    this.#server.close();
-    for (const socket of this.#waiting.splice(0)) socket.destroy();
-    for (const member of this.#members) member.leave();
-    await Promise.race([all, sleep(drainLimit, undefined, { ref: false })]);
+    for (const member of this.#members) member.tell({ kind: 'go-away' });
+    await Promise.race([this.#noticed.promise, this.#allGone(), sleep(lookAwayLimit, undefined, { ref: false })]);
+    this.#door.close();
+    this.#phase = 'closed';
+    this.#seeOff();
+    await Promise.race([this.#allGone(), sleep(drainLimit, undefined, { ref: false })]);
+    this.#phase = 'over';
     for (const { worker } of this.#members) worker.kill('SIGKILL');
+    for (const socket of this.#waiting.splice(0)) socket.destroy();
+  }
+
+  async #allGone(): Promise<void> {
+    while (this.#members.size > 0) await Promise.race([...this.#members].map(({ exited }) => exited));
+  }
+
+  /**
+   * Has all workers leave. Connections that have none, because theirs has died, get one more: who
+   * is just starting, or another one.
+   */
+  #seeOff(): void {
+    if (this.#phase !== 'closed') return;
+    const waits = this.#waiting.some(({ destroyed }) => !destroyed);
+    for (const member of this.#members) if (member.takes || !waits) member.leave();
+    const hasNobody = waits && [...this.#members].every(({ state }) => state === 'leaving');
+    if (hasNobody && this.#rescues++ < mostRescues) this.#start(this.#slots[0] ?? emptySlot(0));
   }
 
   #newSlot(): Slot {
@@ -290,6 +308,7 @@ export class Supervisor {
     if (message.kind === 'ready') {
       member.begin();
       for (const socket of this.#waiting.splice(0)) this.#hand(socket);
+      this.#seeOff();
     } else if (message.kind === 'taken') {
       // Closes our copy; the connection continues in the worker.
       member.handed.get(message.number)?.destroy();
@@ -318,17 +337,15 @@ export class Supervisor {
     const among = awake.length > 0 ? awake : ready;
     const next = among[this.#turn++ % Math.max(1, among.length)];
     if (next !== undefined) next.hand(++this.#connections, socket);
-    else if (this.#waiting.length < mostWaiting) this.#waiting.push(socket);
+    else if (this.#waiting.length < mostWaiting && this.#phase !== 'over') this.#waiting.push(socket);
     else socket.destroy();
   }
 
   #ended(slot: Slot, member: Member, how: string): void {
     this.#members.delete(member);
     this.meter.end(member.pid);
-    for (const socket of member.handed.values()) {
-      if (this.#stopping) socket.destroy();
-      else this.#hand(socket);
-    }
+    for (const socket of member.handed.values()) this.#hand(socket);
+    this.#seeOff();
     const running = member.running();
     member.forget();
     const expected = member.state === 'leaving' && member.verdict === undefined;

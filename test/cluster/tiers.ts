@@ -24,10 +24,36 @@ export const tiers = {
     what: 'two balancers with a floating address and three web nodes',
     problem: () => hostsProblem() ?? lackingPrograms(webPrograms) ?? postgresProblem(),
   },
+  deploy: {
+    file: 'deploy.test.ts',
+    what: 'releases brought by ssh to a worker host and two web nodes behind two balancers',
+    problem: deployProblem,
+  },
+  interrupted: {
+    file: 'deploy-interrupted.test.ts',
+    what: 'deployments with connections, disks, hosts and the deployer gone in the middle',
+    problem: deployProblem,
+  },
+  nodes: {
+    file: 'nodes.test.ts',
+    what: 'a web node added and removed by ssh',
+    problem: deployProblem,
+  },
   failover: {
     file: 'failover.test.ts',
     what: 'three databases under Patroni and etcd',
     problem: () => hostsProblem() ?? lackingPrograms([...webPrograms, 'patroni', 'etcd']) ?? postgresProblem(),
+  },
+  archive: {
+    file: 'pgbackrest-three.test.ts',
+    what: 'three databases under Patroni with pgBackRest on another host',
+    problem: () =>
+      rootProblem() ?? lackingPrograms(['pgbackrest', 'patroni', 'etcd', 'setpriv', 'sshd']) ?? postgresProblem(),
+  },
+  backups: {
+    file: 'pgbackrest.test.ts',
+    what: 'a database server with pgBackRest',
+    problem: () => rootProblem() ?? lackingPrograms(['pgbackrest', 'pg_createcluster', 'setpriv']) ?? postgresProblem(),
   },
 } as const satisfies Readonly<Record<string, Tier>>;
 
@@ -58,14 +84,29 @@ export function missingTiers(files: readonly string[]): readonly string[] {
     });
 }
 
-/** Clusters want the machine for themselves: their files come last, one at a time. */
+/**
+ * Clusters and machines that boot want the machine for themselves: their files come last, one at a
+ * time.
+ */
 export function isOfCluster(file: string): boolean {
-  return file.includes('test/cluster/');
+  return file.includes('test/cluster/') || file.includes('test/systemd/');
 }
 
 function hostsProblem(): string | undefined {
   const probed = probeHosts();
   return 'problem' in probed ? probed.problem : undefined;
+}
+
+function deployProblem(): string | undefined {
+  const programs = [...webPrograms, 'sshd', 'ssh', 'rsync', 'python3'];
+  return rootProblem() ?? lackingPrograms(programs) ?? postgresProblem();
+}
+
+/** sshd changes its user, and pgBackRest and its files belong to the user postgres. */
+function rootProblem(): string | undefined {
+  const probed = probeHosts();
+  if ('problem' in probed) return probed.problem;
+  return probed.shape === 'root' ? undefined : 'programs as other users need root';
 }
 
 function postgresProblem(): string | undefined {

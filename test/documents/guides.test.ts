@@ -101,15 +101,25 @@ test('docs/guides/load-real-marc.md leads from a delivery with mistakes to a lib
   assert.match(output(followed, '--collection Books'), /^5 records[\s\S]*^4 records/m);
 });
 
-test(`${library}: systemd takes its unit`, { skip: lacks('systemd-analyze') }, async () => {
-  const unit = fencesOf(readDocument(library)).find(({ info }) => info === 'ini');
+test(`${library}: systemd takes the units of its command`, { skip: lacks('systemd-analyze') }, async () => {
+  assert.match(readDocument(library), /^\/opt\/reperio\/current\/bin\/reperio service install /m);
   const folder = mkdtempSync(join(tmpdir(), 'reperio-guide-'));
   made.push(folder);
-  const file = join(folder, 'reperio.service');
-  // The program is where this test has it, and its user is one that every machine has.
-  const here = unit!.text.replaceAll('/opt/reperio/current', root).replace('User=reperio', 'User=daemon');
-  writeFileSync(file, here);
-  const { stdout, stderr } = await promisify(execFile)('systemd-analyze', ['verify', '--recursive-errors=no', file]);
+  const words = ['service', 'show', '--release', '/opt/reperio/current', '--user', 'daemon'];
+  const { stdout: shown } = await promisify(execFile)(join(root, 'bin/reperio'), words, {
+    env: { ...process.env, REPERIO_DATA: '/var/lib/reperio' },
+  });
+  const files = [...shown.matchAll(/^### \/etc\/systemd\/system\/(\S+)\n((?:(?!###).*\n)*)/gm)].map(
+    ([, name, text]) => {
+      const file = join(folder, name!);
+      // The program is where this test has it.
+      writeFileSync(file, text!.replaceAll('/opt/reperio/current', root));
+      return file;
+    },
+  );
+  assert.equal(files.length, 2);
+  const verify = ['verify', '--man=no', '--recursive-errors=no', ...files];
+  const { stdout, stderr } = await promisify(execFile)('systemd-analyze', verify);
   assert.equal(`${stdout}${stderr}`, '');
 });
 
@@ -194,7 +204,7 @@ test('docs/when-you-are-woken.md: what it says to look at can be looked at', asy
     before: [
       {
         info: 'sh run',
-        text: 'export REPERIO_DATA=$HOME/library\nbin/reperio load examples/laboratory/records.txt',
+        text: 'export REPERIO_DATA=$HOME/library PATH=$PWD/bin:$PATH\nbin/reperio load examples/laboratory/records.txt',
         line: 0,
       },
       { info: 'sh serve', text: 'bin/reperio serve', line: 0 },

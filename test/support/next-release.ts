@@ -16,8 +16,14 @@ export function makeNextRelease(folder: string): string {
   cpSync(join(root, 'src'), join(folder, 'src'), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const { analysis, format } = newestVersions;
   edit(join(folder, 'package.json'), /"version": "[^"]+"/, '"version": "99.0.0"');
+  editNextAnalysis(folder);
+  return join(folder, 'src/cli/main.ts');
+}
+
+/** Changes a copy of this release so that it analyses records in the next way. */
+export function editNextAnalysis(folder: string): void {
+  const { analysis, format } = newestVersions;
   edit(
     join(folder, 'src/site/index-versions.ts'),
     /knownVersions: readonly IndexVersions\[\] = \[[^\]]*\]/,
@@ -32,7 +38,6 @@ export function makeNextRelease(folder: string): string {
       if (site.indexed.analysis > ${analysis}) sink.word(sink.space('w:title'), sink.term('${nextWord}'), 100000);
     };`,
   );
-  return join(folder, 'src/cli/main.ts');
 }
 
 function edit(path: string, pattern: RegExp, by: string): void {

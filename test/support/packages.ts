@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isWhole } from './scale.ts';
 
 /**
  * The Chromium of this machine for tests of pages, or undefined: the test skips itself, and `npm
@@ -29,13 +30,40 @@ const clusterPrograms = {
   openssl: 'openssl',
   curl: 'curl',
   pg_dump: 'postgresql',
+  pgbackrest: 'pgbackrest',
   python3: 'python3',
   nagios4: 'nagios4-core',
   icinga2: 'icinga2-bin',
   check_http: 'monitoring-plugins-basic',
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
+  rsync: 'rsync',
+  shellcheck: 'shellcheck',
+  groff: 'groff-base',
+  faketime: 'faketime',
+  nft: 'nftables',
+  smsd: 'smstools',
+  psql: 'postgresql',
 } as const;
 
-export type ClusterProgram = keyof typeof clusterPrograms;
+/** What only the whole matrix needs: `TEST_WHOLE=1 scripts/install-test-packages` installs it. */
+const wholePrograms = {
+  'dpkg-deb': 'dpkg',
+  'dpkg-scanpackages': 'dpkg-dev',
+  rpmbuild: 'rpm',
+  createrepo_c: 'createrepo-c',
+  lintian: 'lintian',
+  rpmlint: 'rpmlint',
+  mmdebstrap: 'mmdebstrap',
+  'systemd-nspawn': 'systemd-container',
+  buildah: 'buildah',
+  make: 'make',
+  semodule: 'policycoreutils',
+  sesearch: 'setools',
+  'ansible-playbook': 'ansible-core',
+} as const;
+
+export type TestProgram = keyof typeof clusterPrograms | keyof typeof wholePrograms;
 
 /**
  * A program of a package that scripts/install-test-packages installs; undefined: the test skips
@@ -49,16 +77,16 @@ export function findProgram(name: string): string | undefined {
 }
 
 /** Why a test that needs these programs is skipped, or false. */
-export function lacks(...names: readonly ClusterProgram[]): string | false {
+export function lacks(...names: readonly TestProgram[]): string | false {
   const missing = names.filter((name) => findProgram(name) === undefined);
   return missing.length === 0 ? false : `not installed: ${missing.join(', ')}`;
 }
 
 /** What tests need and this machine lacks, one sentence each. */
 export function missingPackages(): readonly string[] {
-  const programs = (Object.keys(clusterPrograms) as readonly ClusterProgram[])
-    .filter((name) => findProgram(name) === undefined)
-    .map((name) => `${name} (package ${clusterPrograms[name]}) is not installed, so what needs it is not tried`);
+  const programs = Object.entries({ ...clusterPrograms, ...(isWhole && wholePrograms) })
+    .filter(([name]) => findProgram(name) === undefined)
+    .map(([name, debian]) => `${name} (package ${debian}) is not installed, so what needs it is not tried`);
   return [
     ...(findChromium() === undefined ? ['Chromium is not installed, so no page is tested in a browser'] : []),
     ...programs,

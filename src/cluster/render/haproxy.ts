@@ -7,7 +7,7 @@ import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
 export const haproxyFile = '/etc/haproxy/haproxy.cfg';
 /** Both under /run: neither outlives the machine. */
-const socket = '/run/haproxy/admin.sock';
+export const adminSocket = '/run/haproxy/admin.sock';
 export const serverState = '/run/haproxy/server-state';
 
 /** Requests that a web node is given at once, for each of its cores. */
@@ -35,7 +35,7 @@ global
     group haproxy
     log /dev/log local0 notice
     # For commands such as \`set server pages/web1 state drain\`. expose-fd passes the listening sockets to the next process, so a reload refuses no connection.
-    stats socket ${socket} mode 660 user root group haproxy level admin expose-fd listeners
+    stats socket ${adminSocket} mode 660 user root group haproxy level admin expose-fd listeners
     stats timeout 30s
     # Each connection takes two open files: 16,000 in all, which the usual limits on open files allow.
     maxconn 8000
@@ -199,7 +199,7 @@ ExecStartPre=/bin/sh -c 'echo 1 > ${serverState}'
 # A reload continues only when the configuration is valid and the state was saved; otherwise the running process stays.
 ExecReload=
 ExecReload=/usr/sbin/haproxy -Ws -f $CONFIG -c -q $EXTRAOPTS
-ExecReload=/bin/sh -c 'echo show servers state | socat - ${socket} > ${serverState}.new && mv ${serverState}.new ${serverState}'
+ExecReload=/bin/sh -c 'echo show servers state | socat - ${adminSocket} > ${serverState}.new && mv ${serverState}.new ${serverState}'
 ExecReload=/bin/kill -USR2 $MAINPID
 LimitNOFILE=65536`,
     ),

@@ -1,173 +1,62 @@
-import type { Host, Topology } from '../topology/topology.ts';
-import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
+import { isIP } from 'node:net';
+import { type Host, hasTelephones, type Topology } from '../topology/topology.ts';
+import { madeFor, type RenderedFile } from './rendered-file.ts';
+import { services, serviceUnit } from './service-unit.ts';
 import { secretsFile, settingsFile } from './settings.ts';
+import { socketUnits } from './socket-unit.ts';
+import type { UnitPlan } from './unit-plan.ts';
 
-const folder = '/etc/systemd/system';
-const lowestFree = 1024;
-
-/** What differs between our units. */
-interface Service {
-  readonly name: string;
-  readonly title: string;
-  /** What stands after bin/reperio. */
-  readonly command: string;
-  /** Lines of its own, with why. */
-  readonly own: string;
-  /** Does it listen on a port of ours? */
-  readonly listens: boolean;
-}
-
-const web: Service = {
-  name: 'reperio-web',
-  title: 'web node',
-  command: 'serve',
-  listens: true,
-  own: `# Reads the program and the settings again. No connection is refused or cut.
-ExecReload=/bin/kill -HUP $MAINPID
-# Only the main process gets the signal; it stops its workers. It answers 404 at /health/ready until the balancers have seen it (5 s at most), then running
-# requests have 35 s to end. After that, all processes are killed.
-KillSignal=SIGTERM
-KillMode=mixed
-TimeoutStopSec=50
-# Longer than \`worker-silence\` (30 s), after which a hanging worker is replaced. The watchdog is for a main process that hangs, or that cannot start a worker.
-WatchdogSec=90
-# Two files for each request that waits for a slow database, and the files of the index.
-LimitNOFILE=65536
-# When memory runs out, the kernel prefers to kill other processes of this machine.
-OOMScoreAdjust=-100`,
-};
-
-const follower: Service = {
-  name: 'reperio-follower',
-  title: 'maintains the index',
-  command: 'index follow',
-  listens: false,
-  own: `# Unfinished work is discarded, and no part of it becomes visible.
-TimeoutStopSec=20
-# Merges run in a thread of their own, so the process keeps answering systemd. The watchdog is for a process that hangs.
-WatchdogSec=180
-# Readers and databases on this host have priority.
-Nice=10
-IOSchedulingClass=best-effort
-IOSchedulingPriority=7
-OOMScoreAdjust=200`,
-};
-
-const tasks: Service = {
-  name: 'reperio-tasks',
-  title: 'runs periodic tasks',
-  command: 'tasks work',
-  listens: false,
-  own: `# The running task is stopped; another process starts it again.
-TimeoutStopSec=20
-# No task blocks the process for long. The watchdog is for a process that hangs.
-WatchdogSec=60
-# Tasks read whole documents; everything else on this host has priority.
-Nice=15
-IOSchedulingClass=idle
-OOMScoreAdjust=300`,
-};
-
-/** The unit of a web node, and those of a host that works in the background. */
+/** The units of a web node, and those of a host that works in the background. */
 export function renderSystemd(topology: Topology, host: Host): readonly RenderedFile[] {
-  const services = [
-    ...(host.roles.includes('web') ? [web] : []),
-    ...(host.roles.includes('worker') ? [follower, tasks] : []),
+  const { release, data, user, files, backup, ports } = topology;
+  const plan: UnitPlan = {
+    ...{ release, data, user, files: files.folder, settings: settingsFile },
+    backup: backup.place?.startsWith('/') === true ? backup.place : undefined,
+    spool: hasTelephones(topology) ? '/var/spool/sms' : undefined,
+    madeBy: madeFor(topology, host),
+    secrets: { path: secretsFile, optional: false },
+    embedded: false,
+    addresses: [host.address],
+    port: ports.web,
+    statusPort: 0,
+  };
+  return [
+    ...(host.roles.includes('web') ? [serviceUnit(plan, services.web), ...socketUnits(plan)] : []),
+    ...(host.roles.includes('worker')
+      ? [services.follower, services.tasks].map((each) => serviceUnit(plan, each))
+      : []),
+    ...(host.roles.includes('monitor') && hasTelephones(topology) ? [relayUnit(plan, ports.relay)] : []),
   ];
-  return services.map((service) => {
-    const text = lines(
-      madeFor(topology, host),
-      unitSection(topology, service),
-      serviceSection(topology, service),
-      sandbox(topology, service),
-      installSection,
-    );
-    return { path: `${folder}/${service.name}.service`, text, mode: 0o644 };
-  });
 }
 
-function unitSection({ release }: Topology, { title }: Service): string {
-  return `
-[Unit]
-Description=Reperio, a digital library: ${title}
-Documentation=file:${release}/docs/operating.md
-Wants=network-online.target
-After=network-online.target
-# Never stop trying to start: the database may be down for an hour.
-StartLimitIntervalSec=0`;
+/** Alertmanager gives it text messages; what its gateway needs to know only its operator does. */
+function relayUnit(plan: UnitPlan, port: number): RenderedFile {
+  const what = 'Yours: REPERIO_SMS_GATEWAY=..., and REPERIO_SMTP_URL for a gateway by mail.';
+  const secrets = { path: '/etc/reperio/relay.env', optional: false, what };
+  const command = `${services.relay.command} --port ${port}`;
+  return serviceUnit({ ...plan, settings: undefined, secrets }, { ...services.relay, command });
 }
 
-function serviceSection({ user, release, data }: Topology, { command, own }: Service): string {
-  return `
-[Service]
-# The service reports that it is ready, so \`systemctl restart\` returns only then. It reports by systemd-notify, a child of the main process (NotifyAccess=all).
-Type=notify
-NotifyAccess=all
-User=${user}
-Group=${user}
-Environment=REPERIO_DATA=${data}
-Environment=REPERIO_CONFIG=${settingsFile}
-# DATABASE_URL with its password. systemd reads the file before it switches to the user ${user}, so only root needs to read it.
-EnvironmentFile=${secretsFile}
-# The path of the link: each start runs the release that the link points to at that time.
-ExecStart=${release}/bin/reperio ${command}
-# On an empty disk, the whole index is fetched before the service is ready.
-TimeoutStartSec=15min
-Restart=always
-RestartSec=1
-# No core files: the heap may be a gigabyte, and the log says what happened.
-LimitCORE=0
-${own}`;
+/** One machine that is the whole library: what its units are made from. */
+export interface NodeUnits extends Omit<UnitPlan, 'madeBy' | 'addresses'> {
+  /** The setting `host`: an IPv4 or IPv6 address, or localhost. */
+  readonly host: string;
+  /** Who made the files, as the end of a sentence. */
+  readonly by: string;
 }
 
-function sandbox({ data, files, ports }: Topology, { listens }: Service): string {
-  const isState = /^\/var\/lib\/[^/]+$/.test(data);
-  const binds = listens && ports.web < lowestFree;
-  return lines(
-    `
-# The service has only the rights that it needs, in case it is attacked.
-NoNewPrivileges=yes
-ProtectSystem=strict
-# It may write its data folder and the documents; a missing folder is ignored (-).`,
-    isState
-      ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0700']
-      : `ReadWritePaths=${data}`,
-    `ReadWritePaths=-${files.folder}
-ProtectHome=yes
-PrivateTmp=yes
-PrivateDevices=yes`,
-    binds
-      ? `# A port below ${lowestFree} needs this capability, which excludes PrivateUsers.
-CapabilityBoundingSet=CAP_NET_BIND_SERVICE
-AmbientCapabilities=CAP_NET_BIND_SERVICE`
-      : `PrivateUsers=yes
-CapabilityBoundingSet=
-AmbientCapabilities=`,
-    `ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectKernelLogs=yes
-ProtectControlGroups=yes
-ProtectClock=yes
-ProtectHostname=yes
-ProtectProc=invisible
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
-RemoveIPC=yes
-KeyringMode=private
-UMask=0077
-# Network: databases, mail and sign-in. Unix sockets: journal and systemd. Netlink: to list network interfaces.
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallFilter=~@privileged
-SystemCallErrorNumber=EPERM
-# Node.js compiles JavaScript to machine code while it runs: with yes it would not start.
-MemoryDenyWriteExecute=no`,
-  ).trimEnd();
+/** reperio-web.service and its sockets, for a machine without a cluster file. */
+export function renderNodeUnits({ host, by, ...plan }: NodeUnits): readonly RenderedFile[] {
+  const whole: UnitPlan = {
+    ...plan,
+    madeBy: `# Made by ${by}. Do not edit: what you change with \`systemctl edit\` stays when it is made again.`,
+    // Node.js takes the first of its addresses too.
+    addresses: [host === 'localhost' ? '127.0.0.1' : host],
+  };
+  return [serviceUnit(whole, services.web), ...socketUnits(whole)];
 }
 
-const installSection = `
-[Install]
-WantedBy=multi-user.target`;
+/** Not a name: systemd listens on addresses only. */
+export function isListenAddress(host: string): boolean {
+  return host === 'localhost' || isIP(host) !== 0;
+}

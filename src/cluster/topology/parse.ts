@@ -1,6 +1,8 @@
 import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../../yaml/yaml-reader.ts';
 import { topologyProblems } from './check.ts';
 import { linesOf } from './lines.ts';
+import { readBackup } from './parse-backup.ts';
+import { readDeploy } from './parse-deploy.ts';
 import { readEmergency } from './parse-emergency.ts';
 import { readHosts } from './parse-hosts.ts';
 import type { SecretSource } from './topology.ts';
@@ -47,6 +49,8 @@ const sections = [
   'slots',
   'passwords',
   'emergency',
+  'deploy',
+  'backup',
 ] as const;
 
 const word = /^[a-z][a-z0-9_-]{0,30}$/;
@@ -90,6 +94,8 @@ export function parseTopology(text: string): ParsedTopology {
     ...readPlans(reader, root, name, versions),
     secrets: readSecretSources(reader, root.passwords),
     emergency: readEmergency(reader, root.emergency),
+    deploy: readDeploy(reader, root.deploy),
+    backup: readBackup(reader, root.backup),
   };
   const lineOf = linesOf(text);
   for (const { at, message } of topologyProblems(topology)) reader.report(lineOf(at), message);

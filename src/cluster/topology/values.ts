@@ -77,7 +77,7 @@ export function readVersion(reader: YamlReader, value: Value | undefined, otherw
 export function readNumber(
   reader: YamlReader,
   value: Value | undefined,
-  { minimum, maximum, type = 'number' }: { minimum: number; maximum: number; type?: 'number' | 'bytes' },
+  { minimum, maximum, type = 'number' }: { minimum: number; maximum: number; type?: 'number' | 'bytes' | 'duration' },
 ): number | undefined {
   const text = value === undefined ? undefined : reader.text(value);
   if (text === undefined || value === undefined) return undefined;

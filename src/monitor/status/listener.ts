@@ -18,6 +18,8 @@ export interface StatusListenerOptions {
   readonly socket: string;
   /** A TCP port of the loopback interface as well; 0 is none. */
   readonly port: number;
+  /** The number of a socket that listens already, in the place of the port. */
+  readonly inherited?: number | undefined;
   readonly view: () => Promise<NodeView>;
   readonly checks: Pick<CheckBoard, 'fresh' | 'latest' | 'again'>;
   /** Has a worker look at what it does; gives the id of the kept profile. */
@@ -35,6 +37,7 @@ const longestProfile = 120;
 export async function listenForStatus({
   socket,
   port,
+  inherited,
   view,
   checks,
   profile,
@@ -91,7 +94,8 @@ export async function listenForStatus({
     else response.writeHead(421).end('use the address 127.0.0.1 or the name localhost\n');
   };
   const servers = [await listening(byFile, { path: socket }, say)];
-  if (port > 0) servers.push(await listening(byPort, { host: '127.0.0.1', port }, say));
+  if (inherited !== undefined) servers.push(await listening(byPort, { fd: inherited }, say));
+  else if (port > 0) servers.push(await listening(byPort, { host: '127.0.0.1', port }, say));
   return {
     close: async () => {
       for (const server of servers) {
@@ -104,7 +108,7 @@ export async function listenForStatus({
 
 async function listening(
   answer: RequestListener,
-  at: { readonly path: string } | { readonly host: string; readonly port: number },
+  at: { readonly path: string } | { readonly fd: number } | { readonly host: string; readonly port: number },
   say: (sentence: string) => void,
 ): Promise<ReturnType<typeof createServer> | undefined> {
   const server = createServer(answer);
@@ -116,7 +120,7 @@ async function listening(
     server.on('error', () => undefined);
     return server;
   } catch (error) {
-    const where = 'path' in at ? at.path : `port ${at.port}`;
+    const where = 'path' in at ? at.path : 'fd' in at ? 'the socket of systemd' : `port ${at.port}`;
     say(
       `The status of this node cannot be read at ${where}: ${error instanceof Error ? error.message : String(error)}`,
     );

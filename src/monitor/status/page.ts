@@ -7,7 +7,7 @@ import type { NodeView } from './node-view.ts';
 import { ahead, count, duration, megabytes, milliseconds, percent, rate } from './numbers.ts';
 import { sparkline } from './sparkline.ts';
 import { statusStyle } from './style.ts';
-import { backupTexts, othersText, taskTime } from './text.ts';
+import { backupTexts, failedReloadText, othersText, taskTime } from './text.ts';
 
 export interface StatusPage extends NodeView {
   /** Seconds after which the page is to be loaded again; undefined: not by itself. */
@@ -27,6 +27,7 @@ export function statusDocument({ status, nodes, tasks, backup, refresh }: Status
   const last = status.samples.at(-1);
   const { samples } = status;
   const others = otherReleases(status);
+  const failedReload = failedReloadText(status);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -45,6 +46,7 @@ ${refresh !== undefined && html`<meta http-equiv="refresh" content="${refresh}">
 </header>
 <main>
 ${others.length > 0 && html`<p class="warn">${othersText(others)}</p>`}
+${failedReload !== undefined && html`<p class="warn">${failedReload}</p>`}
 <ul class="tiles">
 ${tile(
   'requests a second',

@@ -50,6 +50,12 @@ export function othersText(releases: readonly string[]): string {
   return `Since a reload, workers run release ${releases.join(', ')}; the process that accepts connections keeps its own release until it is restarted.`;
 }
 
+/** Undefined: it did what it should, or there was none. */
+export function failedReloadText({ lastReload, now }: Pick<NodeStatus, 'lastReload' | 'now'>): string | undefined {
+  if (lastReload === undefined || lastReload.succeeded) return undefined;
+  return `The last reload, ${duration(now - lastReload.when)} ago, changed nothing: ${lastReload.said}`;
+}
+
 /** Sentences about backups, and whether each is a reason to act. */
 export function backupTexts(backup: BackupState): readonly { readonly text: string; readonly isBad: boolean }[] {
   const { age, set, problem, drillAge, rto, rpo, drillProblem, archiveAge, archiveProblem, restoredFrom } = backup;

@@ -13,6 +13,12 @@ export const webErrors = defineErrors({
     message: 'This user may not listen on port {port} of {host}.',
     hint: 'Choose a port above 1023 with --port or REPERIO_PORT, and let a balancer or proxy forward to it.',
   },
+  socketUnfit: {
+    code: 'REPERIO_SOCKET_UNFIT',
+    status: 500,
+    message: 'File {fd}, which this process was given to listen on, is no listening TCP socket.',
+    hint: 'reperio-web.socket has ListenStream=ADDRESS:PORT and Accept=no: `reperio service install` writes it anew.',
+  },
   fromElsewhere: {
     code: 'REPERIO_FROM_ELSEWHERE',
     status: 403,

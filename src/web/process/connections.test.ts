@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { mostConnections, openFilesLimit } from '../../supervisor/open-files.ts';
 import { parseNetworks } from '../limits/networks.ts';
 import { Connections } from './connections.ts';
@@ -70,4 +70,23 @@ test('when whoever has most has nothing idle, the longest idle connection of all
     [...busy, ...idle].map(({ isClosed }) => isClosed),
     [false, false, true, false],
   );
+});
+
+test('at the end idle connections are closed, and one whose next request is coming in is waited for', () => {
+  const connections = new Connections(8, noProxies);
+  let now = 0;
+  const clock = mock.method(performance, 'now', () => now);
+  try {
+    const [idle, slow, recent] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map(socketFrom);
+    for (const socket of [idle!, slow!]) assert.ok(connections.add(Object.assign(socket, { bytesRead: 0 })));
+    const end = connections.begin(Object.assign(idle!, { bytesRead: 100 }));
+    end();
+    Object.assign(slow!, { bytesRead: 7 });
+    now = 1_500;
+    assert.ok(connections.add(Object.assign(recent!, { bytesRead: 0 })));
+    connections.closeIdle();
+    assert.deepEqual([idle!.isClosed, slow!.isClosed, recent!.isClosed], [true, false, false]);
+  } finally {
+    clock.mock.restore();
+  }
 });

@@ -6,6 +6,8 @@ interface Activity {
   running: number;
   /** When it was last at work, by performance.now(). */
   at: number;
+  /** Bytes that it had sent then: more of them are the beginning of another request. */
+  read: number;
   readonly network: string;
 }
 
@@ -55,7 +57,7 @@ export class Connections {
       socket.destroy();
       return false;
     }
-    this.#sockets.set(socket, { running: 0, at: performance.now(), network });
+    this.#sockets.set(socket, { running: 0, at: performance.now(), read: 0, network });
     this.#ofNetwork.set(network, (this.#ofNetwork.get(network) ?? 0) + 1);
     socket.once('close', () => this.#forget(socket));
     return true;
@@ -69,17 +71,19 @@ export class Connections {
     return () => {
       activity.running--;
       activity.at = performance.now();
+      activity.read = socket.bytesRead;
     };
   }
 
   /**
    * Closes connections that have been idle for a while. One that has just been answered may have
-   * its next request under way, which would be cut; answers say
-   * `Connection: close` by now.
+   * its next request under way, which would be cut, and one whose request is coming in bit by bit
+   * is waited for; answers say `Connection: close` by now.
    */
   closeIdle(): void {
     const before = performance.now() - idleBefore;
-    for (const [socket, { running, at }] of this.#sockets) if (running === 0 && at < before) socket.destroy();
+    for (const [socket, { running, at, read }] of this.#sockets)
+      if (running === 0 && at < before && socket.bytesRead <= read) socket.destroy();
   }
 
   /** The network that has most of them. */

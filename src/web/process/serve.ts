@@ -1,15 +1,13 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, freemem, hostname, loadavg, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
-import type { DestinationStream, Logger } from 'pino';
+import { join } from 'node:path';
+import type { DestinationStream } from 'pino';
 import type { Settings } from '../../config/settings.ts';
-import { settingsTable } from '../../config/table.ts';
 import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
 import { type Mailer, openMailer } from '../../mail/mailer.ts';
 import { allChecks } from '../../monitor/alerts/all-checks.ts';
 import { ownChecks } from '../../monitor/alerts/own-checks.ts';
-import { watchAlerts } from '../../monitor/alerts/watch-alerts.ts';
+import { type AlertWatch, watchAlerts } from '../../monitor/alerts/watch-alerts.ts';
 import { type CheckBoard, createCheckBoard } from '../../monitor/check/board.ts';
 import { checks } from '../../monitor/check/table.ts';
 import { failureFile } from '../../monitor/failures/failure-file.ts';
@@ -19,7 +17,6 @@ import { type NodeStatus, summaryOf } from '../../monitor/node-status.ts';
 import { nodeId, tellNode } from '../../monitor/nodes.ts';
 import { createOperators } from '../../monitor/operators.ts';
 import { residentBytes } from '../../monitor/resident.ts';
-import { scoreboardPath } from '../../monitor/scoreboard.ts';
 import { listenForStatus } from '../../monitor/status/listener.ts';
 import { viewOf } from '../../monitor/status/node-view.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
@@ -27,14 +24,15 @@ import { closeDataFolder } from '../../store/closed-folder.ts';
 import { connect } from '../../store/database.ts';
 import { openStore } from '../../store/open.ts';
 import { lockServe } from '../../store/serve-lock.ts';
-import { type BackgroundPlan, BackgroundProcess } from '../../supervisor/background.ts';
-import type { WorkerPlan } from '../../supervisor/member.ts';
-import { currentRelease, ownFolder } from '../../supervisor/release.ts';
+import { BackgroundProcess } from '../../supervisor/background.ts';
 import { repeat } from '../../supervisor/repeat.ts';
 import { Supervisor, WorkerFailed } from '../../supervisor/supervisor.ts';
 import { tellSystemd } from '../../supervisor/systemd.ts';
 import { webErrors } from '../http/errors.ts';
-import type { BackgroundStart, WorkerStart } from './process-start.ts';
+import { type InheritedSockets, otherAddress, takeInherited } from './inherited.ts';
+import { endLeftovers } from './leftovers.ts';
+import { backgroundPlan, planOf, Reloads } from './reload.ts';
+import { turnAway } from './turn-away.ts';
 
 export interface ServeOptions {
   readonly settings: Settings;
@@ -64,23 +62,34 @@ const lookEvery = 5_000;
  * connections and the state of the node. SIGHUP reloads code and settings. Throws UserError when it
  * cannot listen or another process serves this folder.
  */
-export async function serve({
-  settings,
-  signal,
-  log,
-  onListening,
-  readSettings,
-  onReload,
-}: ServeOptions): Promise<void> {
+export async function serve(options: ServeOptions): Promise<void> {
+  const inherited = takeInherited();
+  let hasBegun = false;
+  const onListening = (address: string): void => {
+    hasBegun = true;
+    options.onListening(address);
+  };
+  try {
+    await serveWith(inherited, { ...options, onListening });
+  } catch (error) {
+    if (!hasBegun) await turnAway(inherited.web);
+    throw error;
+  }
+}
+
+async function serveWith(
+  inherited: InheritedSockets,
+  { settings, signal, log, onListening, readSettings, onReload }: ServeOptions,
+): Promise<void> {
   closeDataFolder(settings);
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
-    forgetScoreboards(settings.dataFolder);
     const store = await openStore(settings, { signal });
     const logger = createLogger(settings, log);
     const { database } = store;
     const say = (level: 'info' | 'warn' | 'error', sentence: string): void => logger[level](sentence);
     const { dataFolder, nodeName } = settings;
+    const leftovers = endLeftovers(dataFolder, (sentence) => logger.warn(sentence));
     // As they are after a reload.
     let now = settings;
     let mailer = mailerOf(settings, say);
@@ -96,10 +105,12 @@ export async function serve({
     signal.addEventListener('abort', () => background.expectEnd(), { once: true });
     try {
       const started = Date.now();
+      let alerts: AlertWatch | undefined;
       const supervisor = await Supervisor.listen({
         plan: planOf(settings),
         host: settings.host,
         port: settings.port,
+        inherited: inherited.web,
         signal,
         log,
         say,
@@ -113,17 +124,30 @@ export async function serve({
           onListening(address);
         },
       });
+      const onSettings = (read: Settings): void => {
+        const before = mailer;
+        now = read;
+        mailer = mailerOf(read, say);
+        void before.close();
+      };
+      const reloads = new Reloads({ supervisor, background, logger, onSettings }, settings, readSettings);
+      const other = otherAddress(inherited.web, settings);
+      if (other !== undefined) say('warn', other);
       const status = (): NodeStatus => ({
         ...machine(settings, started),
         ...partsOf(supervisor),
+        ...reloads.status(),
         background: background.status(),
         checks: board.latest(),
+        heartbeat: alerts?.heartbeat(),
       });
-      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => database, now: Date.now });
+      // A table that is locked must be said, and must not keep the connections of all other checks.
+      const asked = connect(store.url, { ...impatience, lockTimeout: 500, poolSize: 3 });
+      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => asked, now: Date.now });
       // Whoever waits for the database must not keep alerts waiting.
       const impatient = connect(store.url, { ...impatience, poolSize: 2 });
       // A copy that runs beside the library wakes nobody.
-      const alerts = settings.isolated
+      alerts = settings.isolated
         ? undefined
         : watchAlerts({
             settings: () => now,
@@ -146,24 +170,13 @@ export async function serve({
       const listener = await listenForStatus({
         socket: statusSocket(settings.dataFolder),
         port: settings.statusPort,
+        inherited: inherited.status?.fd,
         view: () => viewOf(status(), database),
         checks: board,
         profile: (seconds, place) => supervisor.profile(seconds, place),
         say: (sentence) => logger.warn(sentence),
       });
-      const reload = (): void => {
-        const onSettings = (read: Settings): void => {
-          const before = mailer;
-          now = read;
-          mailer = mailerOf(read, say);
-          void before.close();
-        };
-        void reloaded({ supervisor, background, logger, onSettings }, settings, readSettings).then(
-          (sentence) => logger.info(sentence),
-          (error: unknown) => logger.error(error instanceof Error ? error.message : String(error)),
-        );
-      };
-      onReload?.(reload);
+      onReload?.(reloads.reload);
       const systemd = tellSystemd(() => supervisor.status().workers.some(({ state }) => state === 'ready'));
       try {
         await supervisor.run();
@@ -172,13 +185,14 @@ export async function serve({
         clearInterval(tell);
         clearInterval(look);
         await alerts?.close();
-        await impatient.close();
+        await Promise.all([impatient.close(), asked.close()]);
         await listener.close();
         await tellOthers();
       }
     } catch (error) {
       throw explained(error, settings);
     } finally {
+      leftovers.close();
       await background.close();
       await failures.close();
       await mailer.close();
@@ -194,74 +208,6 @@ const impatience = { connectTimeout: 1_500, statementTimeout: 3_000, lockTimeout
 
 function mailerOf({ smtpUrl, dataFolder, isolated }: Settings, tell: Parameters<typeof openMailer>[0]['tell']): Mailer {
   return openMailer({ smtpUrl: isolated ? undefined : smtpUrl, outbox: join(dataFolder, 'outbox'), tell });
-}
-
-/** Boards of workers whose supervisor was killed. We hold the lock, so there are no others. */
-function forgetScoreboards(dataFolder: string): void {
-  const folder = dirname(scoreboardPath(dataFolder, 0));
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) if (name.endsWith('.board')) rmSync(join(folder, name), { force: true });
-}
-
-function planOf(settings: Settings): WorkerPlan {
-  return {
-    workers: settings.webWorkers,
-    // A supervisor of another release looks for the programs of this one under the same names: they
-    // stay.
-    release: () => currentRelease('src/web/worker.ts'),
-    start: (address): WorkerStart => ({ settings, address }),
-    limits: {
-      requests: settings.workerRequests,
-      memory: settings.workerMemory,
-      idle: settings.workerIdle,
-      silence: settings.workerSilence,
-    },
-    board: (pid) => scoreboardPath(settings.dataFolder, pid),
-  };
-}
-
-function backgroundPlan(settings: Settings): BackgroundPlan {
-  const start = (kept: unknown): BackgroundStart => ({ settings, kept });
-  return { release: () => currentRelease('src/web/background.ts'), start };
-}
-
-/** Settings that this process has used already: a reload cannot change them. */
-const fixed = (Object.keys(settingsTable) as (keyof Settings)[]).filter(
-  (name) => settingsTable[name].change === 'restart',
-);
-
-interface Reloading {
-  readonly supervisor: Supervisor;
-  readonly background: BackgroundProcess;
-  readonly logger: Logger;
-  /** Told what is in force from now on. */
-  readonly onSettings: (settings: Settings) => void;
-}
-
-async function reloaded(
-  { supervisor, background, logger, onSettings }: Reloading,
-  before: Settings,
-  readSettings: (() => Settings) | undefined,
-): Promise<string> {
-  const wanted = readSettings?.() ?? before;
-  const kept = fixed.filter((name) => wanted[name] !== before[name]);
-  const settings = { ...wanted, ...Object.fromEntries(fixed.map((name) => [name, before[name]])) };
-  const { folder } = currentRelease('src/web/worker.ts');
-  if (!(await supervisor.reload(planOf(settings)))) return 'Reload failed; the running release continues.';
-  onSettings(settings);
-  await background.reload(backgroundPlan(settings));
-  logger.level = settings.logLevel;
-  const restart = kept.length === 0 ? '' : ` These settings need a restart: ${kept.map(settingName).join(', ')}.`;
-  const own =
-    folder === ownFolder
-      ? ''
-      : ' The process that accepts connections keeps its previous release, which works with this one, until `serve` is restarted.';
-  return `Code and settings were reloaded from ${folder}.${own}${restart}`;
-}
-
-function settingName(key: keyof Settings): string {
-  const { name, environment } = settingsTable[key];
-  return name ?? environment;
 }
 
 function machine({ nodeName }: Settings, started: number) {

@@ -171,7 +171,7 @@ test('a reload under load replaces every worker with the settings of now, and fa
       const found = await status(server.address);
       return found.workers.filter(({ state }) => state === 'ready').length === 3 ? found : undefined;
     });
-    assert.equal(now.reloads, 1);
+    assert.deepEqual([now.reloads, now.failedReloads, now.lastReload?.succeeded], [1, 0, true]);
     assert.equal(now.deathCount, 0);
 
     const readAgain = async (changes: Partial<Settings>): Promise<string> => {
@@ -199,6 +199,9 @@ test('a reload under load replaces every worker with the settings of now, and fa
     await waitFor('the word that nothing was reloaded', () => log.find((line) => line.includes('Reload failed')));
     assert.ok(log.some((line) => line.includes('did not start')));
     assert.deepEqual(await staying(), kept);
+    const then = await status(server.address);
+    assert.deepEqual([then.reloads, then.failedReloads, then.lastReload?.succeeded], [3, 1, false]);
+    assert.match(then.lastReload?.said ?? '', /^Reload failed/);
     assert.equal((await fetch(`${server.address}/search?p=test`)).status, 200);
   } finally {
     await server.stop();

@@ -9,12 +9,12 @@ import { initBelow, signal } from './processes.ts';
 import { cleanEnvironment } from './run.ts';
 
 /** What a host has for itself on its disk; these outlive a power cut, /run does not. */
-const ownFolders = { '/etc': 'etc', '/var/lib': 'lib', '/var/log': 'log' } as const;
+const ownFolders = { '/etc': 'etc', '/var/lib': 'lib', '/var/log': 'log', '/opt': 'opt' } as const;
 const all = ['-m', '-u', '-i', '-n', '-p'] as const;
 
 /**
- * A machine of the cluster: network, hostname, processes, /run, /etc, /var/lib and /var/log of its
- * own. Killing its first process is a power cut.
+ * A machine of the cluster: network, hostname, processes, /run, /etc, /opt, /var/lib and /var/log
+ * of its own. Killing its first process is a power cut.
  */
 export class Host extends Machine {
   readonly address: string;

@@ -8,9 +8,9 @@ const upgrade = 3_600_000;
 export const versions: Check = {
   name: 'versions',
   question: 'Do all processes run one release?',
-  summary: 'Releases that run beside each other for more than an hour.',
+  summary: 'Releases that run beside each other for more than an hour, or in one node since a reload.',
   warning: '1',
-  page: 'A dead node',
+  page: 'Releases that are mixed',
   every: 30_000,
   run: async ({ status, database, now }) => {
     const node = status();

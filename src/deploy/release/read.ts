@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors/errors.ts';
+import { releaseErrors } from './errors.ts';
+import { type Release, releaseFile } from './release.ts';
+
+/** What a folder says of itself. Throws UserError where it is not a release, or a damaged one. */
+export function readRelease(folder: string): Release {
+  const path = join(folder, releaseFile);
+  const text = textOf(path);
+  if (text === undefined) throw new UserError(releaseErrors.noRelease, { path: folder, file: releaseFile });
+  return parseRelease(text, path);
+}
+
+/** `path`: for messages. Throws UserError. */
+export function parseRelease(text: string, path: string): Release {
+  const damaged = (problem: string): never => {
+    throw new UserError(releaseErrors.infoDamaged, { path, problem });
+  };
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    return damaged('it is not JSON');
+  }
+  if (typeof found !== 'object' || found === null) return damaged('it is not an object');
+  const fields = found as Readonly<Record<string, unknown>>;
+  const wrong = Object.entries(shape).find(([name, isRight]) => !isRight(fields[name]));
+  if (wrong !== undefined) return damaged(`"${wrong[0]}" is missing or wrong`);
+  return found as Release;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isList = (value: unknown): boolean => Array.isArray(value);
+const isPlatform = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'arch' in value && 'glibc' in value && isText(value.glibc);
+
+/** What every later release has too: a reader of another version relies on it. */
+const shape: Readonly<Record<keyof Release, (value: unknown) => boolean>> = {
+  version: (value) => typeof value === 'string' && /^\d[\w.+~-]*$/.test(value),
+  commit: isText,
+  date: isText,
+  platform: isPlatform,
+  node: isText,
+  postgresql: (value) => Number.isInteger(value),
+  migrations: isList,
+  index: isList,
+  settings: isList,
+};
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new UserError(releaseErrors.infoDamaged, { path, problem: String(code) }, error);
+  }
+}

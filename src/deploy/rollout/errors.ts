@@ -1,0 +1,142 @@
+import { defineErrors } from '../../errors/errors.ts';
+
+export const rolloutErrors = defineErrors({
+  obstacles: {
+    code: 'REPERIO_DEPLOY_OBSTACLES',
+    status: 409,
+    message: 'Nothing was changed, since this stands in the way of release {to}:\n{obstacles}',
+    hint: 'Remove these obstacles; `reperio deploy plan {to}` looks again.',
+  },
+  noHosts: {
+    code: 'REPERIO_DEPLOY_NO_HOSTS',
+    status: 400,
+    message: 'The cluster file has no host with the role web or worker, so there is nothing to deploy to.',
+    hint: 'Name the hosts in cluster.yaml; docs/cluster.md explains the roles.',
+  },
+  nothingToDo: {
+    code: 'REPERIO_DEPLOY_NOTHING_TO_DO',
+    status: 409,
+    message: 'All hosts run release {to} already.',
+    hint: '`reperio deploy status` shows what they run.',
+  },
+  locked: {
+    code: 'REPERIO_DEPLOY_LOCKED',
+    status: 409,
+    message: 'Deploying is locked by {holder} since {since}: {reason} (seen {where}).',
+    hint: 'Ask them, and wait. `reperio deploy status` shows how far it is; if it was left where it stopped, `reperio deploy resume` goes on, and `reperio deploy rollback` takes it back.',
+  },
+  notLocked: {
+    code: 'REPERIO_DEPLOY_NOT_LOCKED',
+    status: 409,
+    message: 'Deploying is not locked.',
+    hint: '`reperio deploy lock --reason "..."` locks it.',
+  },
+  lockOfOthers: {
+    code: 'REPERIO_DEPLOY_LOCK_OF_OTHERS',
+    status: 409,
+    message: 'The lock is not yours: {holder} has it since {since}: {reason}.',
+    hint: 'Ask them first. With --force it is removed anyway; for a deployment that was left where it stopped, use `reperio deploy resume` or `rollback` instead.',
+  },
+  nothingToResume: {
+    code: 'REPERIO_DEPLOY_NOTHING_TO_RESUME',
+    status: 404,
+    message: 'No deployment was left unfinished on these hosts.',
+    hint: '`reperio deploy log` lists those that ended; `reperio deploy run RELEASE` begins one.',
+  },
+  stillRuns: {
+    code: 'REPERIO_DEPLOY_STILL_RUNS',
+    status: 409,
+    message: '{holder} seems to be at work still: {when} the deployment to {to} noted a step of {host}.',
+    hint: 'Wait a minute and look at `reperio deploy status`. If its process has ended, --force goes on at once.',
+  },
+  sourceMissing: {
+    code: 'REPERIO_DEPLOY_SOURCE_MISSING',
+    status: 404,
+    message: 'Release {to} is not yet on all hosts, and its folder {source} is not on this machine.',
+    hint: 'Name it: `reperio deploy resume RELEASE`; or take back what was done with `reperio deploy rollback`.',
+  },
+  otherSource: {
+    code: 'REPERIO_DEPLOY_OTHER_SOURCE',
+    status: 409,
+    message: '{source} is not the release that was being deployed: its files differ.',
+    hint: 'Name the folder of that release, or take back what was done with `reperio deploy rollback`.',
+  },
+  noPrevious: {
+    code: 'REPERIO_DEPLOY_NO_PREVIOUS',
+    status: 404,
+    message: 'There is no release to go back to: {problem}.',
+    hint: '`reperio deploy status` shows the releases that each host has; `reperio deploy run RELEASE` deploys one of them.',
+  },
+  fileDiffers: {
+    code: 'REPERIO_DEPLOY_FILE_DIFFERS',
+    status: 409,
+    message: 'On {host}, {count} of release {to} {are} not as its manifest says: {files}.',
+    hint: 'Run the command again: it copies again what differs. If that is no help, verify the release here with `reperio release verify`.',
+  },
+  noSpace: {
+    code: 'REPERIO_DEPLOY_NO_SPACE',
+    status: 507,
+    message: '{host} needs {needed} MB for release {to}, and has {free} MB free.',
+    hint: 'Free some space there; releases that are neither current nor the one before may be deleted from {folder}/releases.',
+  },
+  notReady: {
+    code: 'REPERIO_DEPLOY_NOT_READY',
+    status: 503,
+    message: '{host} is not ready after {seconds} s: {said}',
+    hint: 'Look at `journalctl -u {unit}` on {host}.',
+  },
+  answersDiffer: {
+    code: 'REPERIO_DEPLOY_ANSWERS_DIFFER',
+    status: 409,
+    message: '{host} answers otherwise than before: "{question}" found {before} records, and now {after}.',
+    hint: 'If that is meant, wait until the index is as new on all nodes, and try again; else report it.',
+  },
+  errorsSeen: {
+    code: 'REPERIO_DEPLOY_ERRORS_SEEN',
+    status: 503,
+    message: '{host} {problem} within {seconds} s after it had readers again.',
+    hint: 'Look at `reperio failures` and at `journalctl -u reperio-web` on {host}.',
+  },
+  balancerSilent: {
+    code: 'REPERIO_DEPLOY_BALANCER',
+    status: 503,
+    message: 'HAProxy on {balancer} {problem}.',
+    hint: 'Try there: `echo "show servers state pages" | socat - {socket}`.',
+  },
+  takenBack: {
+    code: 'REPERIO_DEPLOY_TAKEN_BACK',
+    status: 409,
+    message: 'Release {to} was not deployed: {problem}\nAll hosts run what they ran before.',
+    hint: '{log} has every step. {hint}',
+  },
+  leftAsIs: {
+    code: 'REPERIO_DEPLOY_LEFT',
+    status: 409,
+    message: 'Release {to} was not deployed: {problem}\nNot all of it could be taken back: {left}',
+    hint: 'Deploying stays locked. When these hosts answer again, `reperio deploy rollback` takes back the rest, and `reperio deploy resume` goes on. {hint}',
+  },
+  interrupted: {
+    code: 'REPERIO_DEPLOY_INTERRUPTED',
+    status: 409,
+    message: 'The deployment of {to} was interrupted, before {step}.',
+    hint: 'Deploying stays locked. `reperio deploy resume` goes on from there, `reperio deploy rollback` takes back what was done.',
+  },
+  noSuchDeployment: {
+    code: 'REPERIO_DEPLOY_NO_SUCH',
+    status: 404,
+    message: 'There is no deployment number {number}.',
+    hint: '`reperio deploy log` lists them.',
+  },
+  olderProgram: {
+    code: 'REPERIO_DEPLOY_OLDER_PROGRAM',
+    status: 409,
+    message: 'Release {version} on {host} does not know this question: it is older than `reperio deploy`.',
+    hint: 'Deploy a newer release first.',
+  },
+  programFailed: {
+    code: 'REPERIO_DEPLOY_PROGRAM',
+    status: 502,
+    message: 'On {host}, `reperio {command}` says: {said}',
+    hint: 'Correct that on {host}, then run the command again.',
+  },
+});

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { newestVersions } from '../../src/site/index-versions.ts';
+import { isWhole } from '../support/scale.ts';
+import { waitFor } from '../support/wait.ts';
+import {
+  assertAsPlanned,
+  assertNobodyFailed,
+  assertPlannedUntil,
+  assertSettled,
+  assertStatus,
+  eventsOf,
+  logOf,
+  planOf,
+} from './deploy-assertions.ts';
+import { DeployWorld } from './scenarios/deploy.ts';
+import { brokenRelease, goodRelease, indexRelease, offlineRelease, sickRelease } from './scenarios/deploy-releases.ts';
+import { skipTier } from './tiers.ts';
+
+const limit = { timeout: 300_000 };
+/** Seconds in which the errors of a node are watched. */
+const verify = isWhole ? 4 : 1;
+
+// Real sshd, rsync, HAProxy, PostgreSQL and nodes. Only systemd is not: namespaces have none, so
+// hosts/units.py runs the rendered units.
+describe('a release is brought to a worker host and two web nodes behind two balancers', {
+  skip: skipTier('deploy'),
+}, () => {
+  let world: DeployWorld;
+  before(async () => {
+    world = await DeployWorld.open({ verify });
+  });
+  after(() => world?.close());
+
+  test('a release whose workers do not start is taken back by itself, and no reader notices', limit, async () => {
+    const release = await world.makeRelease(brokenRelease('0.2.1'));
+    const { report, result } = await world.whileRead(() => world.operate('run', release, '--json'));
+    assertStatus(result, 1);
+    assert.match(result.stderr, /Cannot find module .*x\.ts[\s\S]*All hosts run what they ran before/);
+    assertNobodyFailed(report);
+    const { planned, steps } = eventsOf(result.stdout);
+    assert.deepEqual([planned.from, planned.to, planned.obstacles], ['0.2.0', '0.2.1', []]);
+    assertPlannedUntil(planned, steps, 'web1 restart');
+    assert.deepEqual(
+      steps.filter(({ back }) => back).map(({ host, kind }) => `${host} ${kind}`),
+      [
+        ...['drain', 'switch', 'restart', 'ready', 'undrain'].map((kind) => `web1 ${kind}`),
+        ...['switch', 'restart', 'ready'].map((kind) => `worker1 ${kind}`),
+      ],
+    );
+    await assertSettled(world, '0.2.0');
+  });
+
+  if (!isWhole) return;
+
+  test(
+    'a good release: what was planned is done, and no reader notices; nor when it is taken back',
+    limit,
+    async () => {
+      const release = await world.makeRelease(goodRelease('0.2.2'));
+      const text = await world.operate('plan', release);
+      assertStatus(text, 0);
+      assert.match(text.stdout, /^0\.2\.0 -> 0\.2\.2, 3 files/);
+      assert.match(
+        text.stdout,
+        /^schema +0020-later\.sql additive, writes to record wait less than a second \(300 rows\)$/m,
+      );
+      assert.match(text.stdout, /rendered: as on the hosts$/m);
+      const plan = await planOf(world, release);
+      const { report, result } = await world.whileRead(() => world.operate('run', release));
+      assertStatus(result, 0);
+      assertNobodyFailed(report);
+      await assertSettled(world, '0.2.2');
+      const [done] = await logOf(world);
+      assertAsPlanned(plan, done!.steps);
+      assert.equal(done!.outcome, 'done');
+      assert.match(result.stdout, /^worker1 .* ok .*\nweb1 .* verified [\d.]+ s {2}ok .*\nweb2 .* ok /m);
+      const again = await world.operate('run', release);
+      assertStatus(again, 1);
+      assert.match(again.stderr, /All hosts run release 0\.2\.2 already/);
+      const back = await world.whileRead(() => world.operate('rollback'));
+      assertStatus(back.result, 0);
+      assertNobodyFailed(back.report);
+      await assertSettled(world, '0.2.0');
+      // The hosts have it still: nothing is sent.
+      const forward = await world.operate('run', '0.2.2');
+      assertStatus(forward, 0);
+      await assertSettled(world, '0.2.2');
+    },
+  );
+
+  test('readers who get errors from the release are noticed, and it is taken back', limit, async () => {
+    const release = await world.makeRelease(sickRelease('0.2.3'));
+    const { result } = await world.whileRead(() => world.operate('run', release));
+    assertStatus(result, 1);
+    assert.match(result.stderr, /web1 answered \d+ of \d+ requests with an error within 4 s/);
+    assert.match(result.stdout, /\n +back to 0\.2\.2: web1 [\d.]+ s, worker1 [\d.]+ s\n/);
+    const [done] = await logOf(world);
+    assert.equal(done?.outcome, 'taken back');
+    await assertSettled(world, '0.2.2');
+  });
+
+  test('a release with an offline migration is refused with what to do', limit, async () => {
+    const before = world.current()['worker1']!;
+    const release = await world.makeRelease(offlineRelease('0.2.4'));
+    for (const verb of ['plan', 'run']) {
+      const told = await world.operate(verb, release);
+      assertStatus(told, 1);
+      assert.match(`${told.stdout}${told.stderr}`, /0021-offline\.sql is offline: .*reperio release recipe/);
+    }
+    await assertSettled(world, before);
+  });
+
+  test('a release with another index is deployed; the way back leads over the earlier index', limit, async () => {
+    const before = world.current()['worker1']!;
+    const release = await world.makeRelease(indexRelease('0.2.5'));
+    const plan = await planOf(world, release);
+    assert.notEqual(plan.index, undefined);
+    assertStatus(await world.operate('run', release), 0);
+    await assertSettled(world, '0.2.5');
+    await waitFor(
+      'the new index',
+      async () => {
+        const { versions } = JSON.parse(await world.program('worker1', 'index', 'status', '--json')) as IndexStatus;
+        return versions.analysis > newestVersions.analysis;
+      },
+      120_000,
+    );
+    const refused = await world.operate('rollback');
+    assertStatus(refused, 1);
+    assert.match(refused.stderr, /The index is of analysis .*reperio index downgrade/);
+    await world.program('worker1', 'index', 'downgrade');
+    assertStatus(await world.operate('rollback'), 0);
+    await assertSettled(world, before);
+  });
+
+  test('who follows the recipe by hand gets the same', limit, async () => {
+    const before = world.current()['worker1']!;
+    const release = await world.makeRelease(goodRelease('0.2.6'));
+    const { report } = await world.whileRead(async () => {
+      for (const line of await world.recipeCommands(before, release)) await world.type(line);
+    });
+    assertNobodyFailed(report);
+    await assertSettled(world, '0.2.6');
+  });
+
+  test('deploying is locked by hand, with a reason', limit, async () => {
+    const before = world.current()['worker1']!;
+    const release = await world.makeRelease(goodRelease('0.2.7'));
+    assertStatus(await world.operate('lock', '--reason', 'a load is running'), 0);
+    const refused = await world.operate('run', release);
+    assertStatus(refused, 1);
+    assert.match(refused.stderr, /locked by root@operator since .*: a load is running/);
+    assertStatus(await world.operate('unlock'), 0);
+    assert.match((await world.operate('unlock')).stderr, /Deploying is not locked/);
+    await assertSettled(world, before);
+  });
+});
+
+interface IndexStatus {
+  readonly versions: { readonly analysis: number };
+}
