@@ -7,7 +7,7 @@ import { requireEncoding } from '../marc/readers/encoding.ts';
 import type { LoadTotals } from '../records/load/coordinator.ts';
 import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
-import { type WriteMode, writeModes } from '../records/matching.ts';
+import { type WriteMode, writeModes } from '../records/modes.ts';
 import type { Database } from '../store/database.ts';
 import { indexFolderOf } from './index-folder.ts';
 
@@ -78,15 +78,21 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
     },
   );
   const did = `${totalsText(report)}.`;
-  if (report.refused === 0) return { did };
-  return { did, problem: `${grouped(report.refused)} were refused: the log of the job says which and why.` };
+  const waits = report.held === 0 ? [] : [`${grouped(report.held)} wait for a person: reperio held list.`];
+  const refusals =
+    report.refused === 0 ? [] : [`${grouped(report.refused)} were refused: the log of the job says which and why.`];
+  const problems = [...refusals, ...waits];
+  return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
 }
 
-function totalsText({ inserted, replaced, deleted, refused }: Omit<LoadTotals, 'position' | 'bytes'>): string {
-  const parts = [`${grouped(inserted)} inserted`, `${grouped(replaced)} replaced`];
-  if (deleted > 0) parts.push(`${grouped(deleted)} deleted`);
-  parts.push(`${grouped(refused)} refused`);
-  return parts.join(', ');
+type Totals = Omit<LoadTotals, 'position' | 'bytes' | 'passedOver'>;
+const always = ['inserted', 'replaced', 'refused'] as const;
+const sometimes = ['merged', 'unchanged', 'deleted', 'held'] as const;
+
+function totalsText(totals: Totals): string {
+  const [inserted, replaced, refused] = always.map((name) => `${grouped(totals[name])} ${name}`);
+  const more = sometimes.filter((name) => totals[name] > 0).map((name) => `${grouped(totals[name])} ${name}`);
+  return [inserted, replaced, ...more, refused].join(', ');
 }
 
 /** They were checked when the job was asked for, perhaps by another release. */

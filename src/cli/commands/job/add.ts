@@ -6,7 +6,7 @@ import type { JobView } from '../../../jobs/queue/job.ts';
 import { requireJob } from '../../../jobs/queue/read.ts';
 import { leastAsked, mostAsked, readWhen } from '../../../jobs/queue/read-when.ts';
 import { requireFile } from '../../../records/load/files.ts';
-import { writeModes } from '../../../records/matching.ts';
+import { writeModes } from '../../../records/modes.ts';
 import { openStore } from '../../../store/open.ts';
 import {
   type ArgumentDefinitions,
