@@ -71,6 +71,22 @@ test('a node that inherits its sockets is killed while it starts, and restarted:
   }
 });
 
+test('a node that cannot start tells so to whoever waits: a balancer asks another one', {
+  skip: lacks('python3'),
+}, async () => {
+  const kept = await keepSocket(['web=127.0.0.1:0'], [reperio, 'serve'], {
+    ...process.env,
+    ...{ REPERIO_DATA: join(folder, 'other'), DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' },
+    NODE_TEST_CONTEXT: undefined,
+  });
+  try {
+    const answer = await fetch(`http://127.0.0.1:${kept.ports[0]}/health/ready`);
+    assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '5']);
+  } finally {
+    await kept.stop();
+  }
+});
+
 test('sockets are for the process that they were opened for, and are checked', () => {
   const environment: Record<string, string | undefined> = { LISTEN_FDS: '1', LISTEN_PID: '77', LISTEN_FDNAMES: 'web' };
   assert.deepEqual(takeInherited(environment, 78), { web: [], status: undefined });

@@ -7,7 +7,7 @@ import { UserError } from '../../errors/errors.ts';
 import { type Mailer, openMailer } from '../../mail/mailer.ts';
 import { allChecks } from '../../monitor/alerts/all-checks.ts';
 import { ownChecks } from '../../monitor/alerts/own-checks.ts';
-import { watchAlerts } from '../../monitor/alerts/watch-alerts.ts';
+import { type AlertWatch, watchAlerts } from '../../monitor/alerts/watch-alerts.ts';
 import { type CheckBoard, createCheckBoard } from '../../monitor/check/board.ts';
 import { checks } from '../../monitor/check/table.ts';
 import { failureFile } from '../../monitor/failures/failure-file.ts';
@@ -29,9 +29,10 @@ import { repeat } from '../../supervisor/repeat.ts';
 import { Supervisor, WorkerFailed } from '../../supervisor/supervisor.ts';
 import { tellSystemd } from '../../supervisor/systemd.ts';
 import { webErrors } from '../http/errors.ts';
-import { otherAddress, takeInherited } from './inherited.ts';
+import { type InheritedSockets, otherAddress, takeInherited } from './inherited.ts';
 import { endLeftovers } from './leftovers.ts';
 import { backgroundPlan, planOf, Reloads } from './reload.ts';
+import { turnAway } from './turn-away.ts';
 
 export interface ServeOptions {
   readonly settings: Settings;
@@ -61,16 +62,26 @@ const lookEvery = 5_000;
  * connections and the state of the node. SIGHUP reloads code and settings. Throws UserError when it
  * cannot listen or another process serves this folder.
  */
-export async function serve({
-  settings,
-  signal,
-  log,
-  onListening,
-  readSettings,
-  onReload,
-}: ServeOptions): Promise<void> {
-  closeDataFolder(settings);
+export async function serve(options: ServeOptions): Promise<void> {
   const inherited = takeInherited();
+  let hasBegun = false;
+  const onListening = (address: string): void => {
+    hasBegun = true;
+    options.onListening(address);
+  };
+  try {
+    await serveWith(inherited, { ...options, onListening });
+  } catch (error) {
+    if (!hasBegun) await turnAway(inherited.web);
+    throw error;
+  }
+}
+
+async function serveWith(
+  inherited: InheritedSockets,
+  { settings, signal, log, onListening, readSettings, onReload }: ServeOptions,
+): Promise<void> {
+  closeDataFolder(settings);
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
     const store = await openStore(settings, { signal });
@@ -94,6 +105,7 @@ export async function serve({
     signal.addEventListener('abort', () => background.expectEnd(), { once: true });
     try {
       const started = Date.now();
+      let alerts: AlertWatch | undefined;
       const supervisor = await Supervisor.listen({
         plan: planOf(settings),
         host: settings.host,
@@ -127,12 +139,15 @@ export async function serve({
         ...reloads.status(),
         background: background.status(),
         checks: board.latest(),
+        heartbeat: alerts?.heartbeat(),
       });
-      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => database, now: Date.now });
+      // A table that is locked must be said, and must not keep the connections of all other checks.
+      const asked = connect(store.url, { ...impatience, lockTimeout: 500, poolSize: 3 });
+      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => asked, now: Date.now });
       // Whoever waits for the database must not keep alerts waiting.
       const impatient = connect(store.url, { ...impatience, poolSize: 2 });
       // A copy that runs beside the library wakes nobody.
-      const alerts = settings.isolated
+      alerts = settings.isolated
         ? undefined
         : watchAlerts({
             settings: () => now,
@@ -170,7 +185,7 @@ export async function serve({
         clearInterval(tell);
         clearInterval(look);
         await alerts?.close();
-        await impatient.close();
+        await Promise.all([impatient.close(), asked.close()]);
         await listener.close();
         await tellOthers();
       }

@@ -174,12 +174,15 @@ def obey(words):
         if not exists(name if '.' in name else f'{name}.service'):
             return 5, f'Unit {name} not found.'
     if verb == 'is-active':
-        return (0 if all(service(name).ready for name in names) else 3), ''
+        return (0 if all(name in sockets if name.endswith('.socket') else service(name).ready for name in names) else 3), ''
     failed = []
     for name in names:
         if name.endswith('.socket'):
             if verb in ('start', 'restart'):
                 listen(name)
+            elif verb == 'stop':
+                for each in sockets.pop(name, []):
+                    os.close(each)
             continue
         with service(name).jobs:
             if verb in ('stop', 'restart'):
