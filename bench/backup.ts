@@ -1,6 +1,8 @@
 /**
- * A dump of ours beside pg_dump of Debian, of the same library in the same run, and a restore. The
- * library: REPERIO_DATA, with its embedded server.
+ * A dump of ours beside pg_dump of Debian, of the same library in the same run; two nights with the
+ * index, of which nothing has changed in the second; and restores that make the index and that take
+ * it. The library: REPERIO_DATA, with its embedded server. Memory as bin/reperio has it: node
+ * --max-semi-space-size=2 bench/backup.ts.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -9,8 +11,9 @@ import { join } from 'node:path';
 import { loadSettings } from '../src/config/settings.ts';
 import { makeDump } from '../src/maintain/backup/dump.ts';
 import { folderPlace } from '../src/maintain/backup/folder-place.ts';
-import { setBytes } from '../src/maintain/backup/manifest.ts';
+import { readManifests, setBytes } from '../src/maintain/backup/manifest.ts';
 import { derived } from '../src/maintain/backup/tables.ts';
+import { restoreDump } from '../src/maintain/restore/restore.ts';
 import { openStore } from '../src/store/open.ts';
 
 const settings = loadSettings();
@@ -39,6 +42,24 @@ try {
     console.log(`pg_dump -Fc -Z1: ${megabytes(statSync(file).size)}, ${its.toFixed(1)} s`);
     console.log(
       `ratio: ${(setBytes(manifest) / statSync(file).size).toFixed(2)} of its size, ${(seconds / its).toFixed(2)} of its time`,
+    );
+  }
+  for (const night of ['first', 'second']) {
+    const began = performance.now();
+    const made = await makeDump({ ...store, place, settings, withSecrets: false, withIndex: true });
+    const { manifest, newContents, newSegments } = made;
+    console.log(
+      `${night} night with the index: ${megabytes(newContents.bytes)} of documents, ${newSegments.count} segments, ${megabytes(newSegments.bytes)}; ${megabytes(setBytes(manifest))} besides, ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    );
+  }
+  const manifests = await readManifests(place);
+  for (const manifest of [manifests[0]!, manifests.at(-1)!]) {
+    const target = { ...loadSettings({ REPERIO_DATA: join(folder, manifest.set) }), files: settings.files };
+    const began = performance.now();
+    const { took } = await restoreDump({ place, manifest, settings: target, replace: false });
+    const seconds = (performance.now() - began) / 1000;
+    console.log(
+      `restore ${manifest === manifests[0] ? 'with' : 'without'} the index of the backup: ${seconds.toFixed(1)} s, of which tables ${took.tables.toFixed(1)} s, index ${took.index.toFixed(1)} s`,
     );
   }
 } finally {

@@ -100,7 +100,7 @@ async function measured(world: DeployWorld, what: string, ...words: readonly str
 
 async function byHand(world: DeployWorld, version: string): Promise<void> {
   const folder = await nextRelease(world, version);
-  const lines = await world.recipeCommands(`${world.releases}/${firstVersion}..${folder}`);
+  const lines = await world.recipeCommands(firstVersion, folder);
   const began = performance.now();
   let sent = 0;
   const { report } = await world.whileRead(async () => {

@@ -53,6 +53,8 @@ const units = renderNodeUnits({
   data: '/var/lib/reperio',
   user: 'reperio',
   files: '/srv/reperio/files',
+  backup: '/srv/reperio/backup',
+  spool: '/var/spool/sms',
   settings: '/etc/reperio/reperio.yaml',
   secrets: { path: '/etc/reperio/secrets.env', optional: true },
   embedded: true,

@@ -1,7 +1,6 @@
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { Person } from '../people/person.ts';
-import { collectionTree } from './collections.ts';
-import { visibleRecords } from './visible.ts';
+import { openableRecords } from './visible.ts';
 
 export interface VisiblePage {
   /** Ascending. */
@@ -15,8 +14,7 @@ export interface VisiblePage {
  * first `count` above `after`. Costs a binary search in each segment.
  */
 export function visibleIds(person: Person, snapshot: IndexSnapshot, after: number, count: number): VisiblePage {
-  const { byName } = collectionTree(snapshot.site);
-  const { hits } = visibleRecords(person, snapshot, { collections: [...byName.keys()] });
+  const hits = openableRecords(person, snapshot);
   const lists = snapshot.segments.map(({ segment }, index) => {
     const { ids } = segment;
     let low = 0;

@@ -6,6 +6,7 @@ import { guest, may, type Person } from '../people/person.ts';
 import { emptyRequest } from '../search/request.ts';
 import { history, liveVersions, snapshotOf, testSite, type Version } from '../search/testing/library.ts';
 import { ask, countFor } from './ask.ts';
+import { noCollection } from './no-collection.ts';
 import { collectionCounts, mayShow, visibleRecords } from './visible.ts';
 
 const insider: Person = { name: 'ada', roles: ['insider'] };
@@ -124,4 +125,49 @@ test('a grant covers what its arguments name', () => {
   assert.ok(!may(testSite, insider, 'viewhiddenpaths'));
   assert.ok(may(testSite, { name: 'boss', roles: ['boss'] }, 'viewhiddenpaths'));
   assert.ok(!may(testSite, guest, 'viewrestrcoll', { collection: 'Secret' }));
+});
+
+test('records of no collection are seen by those who edit all records, by their page and under one name, and counted for nobody else', () => {
+  assertProperty(
+    fc.property(history, (versions) => {
+      const snapshot = snapshotOf(versions);
+      const editors: readonly Person[] = [
+        { name: 'boss', roles: ['boss'] },
+        { name: 'eve', roles: [], grants: [{ role: 'e', may: { action: 'runbibedit', arguments: {} } }] },
+      ];
+      const others: readonly Person[] = [
+        guest,
+        insider,
+        {
+          name: 'of books',
+          roles: [],
+          grants: [{ role: 'e', may: { action: 'runbibedit', arguments: { collection: 'Books' } } }],
+        },
+        { name: 'token', roles: ['boss'], scopes: ['edit'] },
+      ];
+      const lost = liveVersions(versions)
+        .filter((version) => !['Home', 'Old', 'Outside', 'Secret'].some((name) => isVisible(version, name, true)))
+        .map(({ id }) => id)
+        .sort((a, b) => a - b);
+      const request = { ...emptyRequest, collection: noCollection, size: 99 };
+      for (const person of editors) {
+        const answer = ask(snapshot, person, request);
+        assert.deepEqual(
+          [...answer.ids].sort((a, b) => a - b),
+          lost,
+        );
+        assert.deepEqual(answer.notices, []);
+        for (const id of lost) assert.equal(mayShow(person, snapshot, id), 'yes');
+        // Nowhere else: a search of everything, and the counts of collections, are as they were.
+        assert.ok(ask(snapshot, person, { ...emptyRequest, size: 99 }).ids.every((id) => !lost.includes(id)));
+        assert.equal(collectionCounts(person, snapshot).has(noCollection), false);
+      }
+      for (const person of others) {
+        const answer = ask(snapshot, person, request);
+        assert.equal(answer.total, 0);
+        assert.deepEqual(answer.notices, [{ kind: 'unknown-collection', text: noCollection }]);
+        for (const id of lost) assert.equal(mayShow(person, snapshot, id), 'no');
+      }
+    }),
+  );
 });

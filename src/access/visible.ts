@@ -6,6 +6,7 @@ import type { Collection } from '../site/site.ts';
 import { collectionTree, type PlacedCollection, regularBelow } from './collections.ts';
 import { membersIn } from './members.ts';
 import { namesOf, recordsNaming } from './named.ts';
+import { inNoCollection, noCollection, seesNoCollection } from './no-collection.ts';
 
 /**
  * Which collections are asked for: `collections` when any are named, else `collection`, else the
@@ -32,7 +33,8 @@ export interface Visible {
  * that is asked for are added for those who may see them. A record of a restricted collection is
  * seen only by those who may see one (policy "any") or all (policy "all") of the restricted
  * collections it is in, wherever else it is; and by those whom the record names as owner or viewer,
- * from every collection it is in. Records of no collection are seen by nobody.
+ * from every collection it is in. Records of no collection are seen by those only who edit all
+ * records, when they ask for `noCollection`.
  */
 export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: Scope = {}): Visible {
   const tree = collectionTree(snapshot.site);
@@ -40,9 +42,11 @@ export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: S
   const notices: Notice[] = [];
   const refused: PlacedCollection[] = [];
   const asked: PlacedCollection[] = [];
+  let asksNone = false;
   for (const name of names) {
     const placed = name === '' ? tree.home : tree.byName.get(name);
-    if (placed === undefined) notices.push({ kind: 'unknown-collection', text: name });
+    if (name === noCollection && seesNoCollection(person, snapshot)) asksNone = true;
+    else if (placed === undefined) notices.push({ kind: 'unknown-collection', text: name });
     else if (!maySeeCollection(person, snapshot, placed)) refused.push(placed);
     else asked.push(placed);
   }
@@ -51,11 +55,18 @@ export function visibleRecords(person: Person, snapshot: IndexSnapshot, scope: S
     .map((list) => list.map(({ collection }) => collection.name).join('\u0001'))
     .join('\u0002');
   const hits = snapshot.segments.map((live) => {
-    const seen = remembered(live, snapshot.siteVersion, key, () => visibleIn(snapshot, live, asked, permitted));
+    const ofCollections = remembered(live, snapshot.siteVersion, key, () =>
+      visibleIn(snapshot, live, asked, permitted),
+    );
+    const seen = !asksNone
+      ? ofCollections
+      : remembered(live, snapshot.siteVersion, `${key}\u0003`, () =>
+          RoaringBitmap32.or(ofCollections, RoaringBitmap32.and(inNoCollection(snapshot, live.segment), live.live)),
+        );
     const naming = recordsNaming(person, snapshot, live.segment);
     if (naming.isEmpty) return seen;
     const reach = [...asked, ...refused];
-    const own = JSON.stringify([key, namesOf(person), reach.map(({ collection }) => collection.name)]);
+    const own = JSON.stringify([key, asksNone, namesOf(person), reach.map(({ collection }) => collection.name)]);
     return remembered(live, snapshot.siteVersion, own, () =>
       RoaringBitmap32.or(seen, namedIn(snapshot, live, naming, reach)),
     );
@@ -92,7 +103,8 @@ export function refusedEntirely(person: Person, snapshot: IndexSnapshot, scope: 
 /** All records that a person may open, by whatever collection. */
 export function openableRecords(person: Person, snapshot: IndexSnapshot): HitSet {
   const { byName } = collectionTree(snapshot.site);
-  return visibleRecords(person, snapshot, { collections: [...byName.keys()] }).hits;
+  const none = seesNoCollection(person, snapshot) ? [noCollection] : [];
+  return visibleRecords(person, snapshot, { collections: [...byName.keys(), ...none] }).hits;
 }
 
 export function maySeeCollection(person: Person, snapshot: IndexSnapshot, { restrictedBy }: PlacedCollection): boolean {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
+import type { Watching } from '../deploy/rollout/begin.ts';
 import type { StepRecord } from '../deploy/rollout/deployment.ts';
 import type { LoggedDeployment } from '../deploy/rollout/library.ts';
-import type { Planned } from '../deploy/rollout/plan.ts';
 import { backText, hostLine } from './deploy-text.ts';
 
 export interface DeployProgressOptions {
@@ -17,13 +17,13 @@ export class DeployProgress {
   readonly #options: DeployProgressOptions;
   readonly #steps = new Map<string, StepRecord>();
   readonly #shown = new Set<string>();
-  #planned: Planned | undefined;
+  #planned: Parameters<Watching['onPlan']>[0] | undefined;
 
   constructor(options: DeployProgressOptions) {
     this.#options = options;
   }
 
-  onPlan = (planned: Planned): void => {
+  onPlan: Watching['onPlan'] = (planned) => {
     this.#planned = planned;
     this.#options.printJson?.({ event: 'plan', ...planned });
   };
@@ -59,7 +59,7 @@ export class DeployProgress {
   /** Of this host, nothing else is planned but tidying up. */
   #isLast({ host, kind }: StepRecord): boolean {
     const own = this.#planned?.steps.filter((step) => step.host === host && step.kind !== 'prune') ?? [];
-    return own.at(-1)?.kind === kind || (this.#planned === undefined && kind === 'verified');
+    return own.at(-1)?.kind === kind;
   }
 
   #line(host: string): void {

@@ -97,6 +97,18 @@ export const cliErrors = defineErrors({
     message: '--keep-hidden and --drop-hidden were both given.',
     hint: 'Give only one of them: hidden fields that the input does not have are either kept or dropped.',
   },
+  forceWithoutReplace: {
+    code: 'REPERIO_FORCE_WITHOUT_REPLACE',
+    status: 400,
+    message: '--force is for --mode replace only.',
+    hint: 'Give --mode replace, or leave --force out.',
+  },
+  reportFile: {
+    code: 'REPERIO_REPORT_FILE',
+    status: 400,
+    message: 'The report {file} cannot be written: {reason}.',
+    hint: 'Give the name of a file that can be written with --report.',
+  },
   notTyped: {
     code: 'REPERIO_NOT_TYPED',
     status: 400,

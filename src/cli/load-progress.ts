@@ -55,7 +55,8 @@ export function loadProgress(
 
 function line(progress: FileProgress, since: number, now: number): string {
   const seconds = Math.max(0.001, (now - since) / 1000);
-  const done = progress.inserted + progress.replaced + progress.refused;
+  const { inserted, replaced, merged, unchanged, held, refused } = progress;
+  const done = inserted + replaced + merged + unchanged + held + refused;
   const parts = [
     `${grouped(progress.position)} records`,
     `${grouped(Math.round(done / seconds))} records/s`,

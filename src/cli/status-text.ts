@@ -1,5 +1,5 @@
 import type { TaskState } from '../jobs/task-state.ts';
-import { judged } from '../monitor/check/judge.ts';
+import { judged, withoutConsequences } from '../monitor/check/judge.ts';
 import { isGone, type NodeStatus, otherReleases } from '../monitor/node-status.ts';
 import type { NodeView } from '../monitor/status/node-view.ts';
 import { ahead, count, duration, megabytes, milliseconds, percent, rate } from '../monitor/status/numbers.ts';
@@ -139,11 +139,13 @@ function headLines(status: NodeStatus): readonly string[] {
 
 /** What is not well, the worst first. */
 function checkLines({ checks = [] }: NodeStatus): readonly string[] {
-  return judged(checks)
+  const { kept, waiting } = withoutConsequences(checks);
+  const wrong = judged(kept)
     .filter(({ answer }) => answer.state !== 'ok')
     .map(({ name, answer: { state, sentence, fix } }) =>
       [`${name} ${state.toUpperCase()}: ${sentence}`, ...(fix === undefined ? [] : [`Try: ${fix}`])].join(' '),
     );
+  return waiting.length === 0 ? wrong : [...wrong, `Not known without the database: ${waiting.join(', ')}.`];
 }
 
 function workerRow(

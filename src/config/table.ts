@@ -421,6 +421,16 @@ export const settingsTable = {
     change: 'reload',
     doc: 'Whether `serve` also runs the periodic tasks. standby: only tasks that no other process has started for two minutes; worker hosts run them (`reperio tasks work`).',
   },
+  jobPlaces: {
+    name: 'job-places',
+    environment: 'REPERIO_JOB_PLACES',
+    type: 'number',
+    default: 2,
+    minimum: 0,
+    maximum: 64,
+    change: 'reload',
+    doc: 'How many jobs this node does at the same time; 0: none. Loads of records always take turns.',
+  },
   fileCheck: {
     name: 'file-check',
     environment: 'REPERIO_FILE_CHECK',
@@ -485,6 +495,14 @@ export const settingsTable = {
     problem: retentionProblem,
     change: 'reload',
     doc: 'Which backups are kept: the newest of each of so many days, weeks and months. The newest of all is never removed.',
+  },
+  backupIndex: {
+    name: 'backup-index',
+    environment: 'REPERIO_BACKUP_INDEX',
+    type: 'boolean',
+    default: false,
+    change: 'reload',
+    doc: 'Whether backups have the search index too: a restore need not make it then. A segment of it is in the place once for all backups.',
   },
   backupHook: {
     name: 'backup-hook',

@@ -39,7 +39,9 @@ function loadRoaring(): typeof roaringPackage {
   }
 }
 
-/** Undefined in a release: what only builds is left out there, and the binary is the compiled one. */
+/**
+ * Undefined in a release: what only builds is left out there, and the binary is the compiled one.
+ */
 function finderFor(main: string): string | undefined {
   try {
     return createRequire(main).resolve('@mapbox/node-pre-gyp/lib/pre-binding');

@@ -12,7 +12,7 @@ import { timesOfDay } from '../jobs/clock-times.ts';
 import type { Outcome, Task } from '../jobs/task.ts';
 import { makeBase } from '../maintain/backup/base.ts';
 import { copyContents, missingContents } from '../maintain/backup/contents.ts';
-import { archiverState, noteArchiving } from '../maintain/backup/continuous.ts';
+import { archivingOf, keepArchiving, needsBase } from '../maintain/backup/continuous.ts';
 import { makeDump } from '../maintain/backup/dump.ts';
 import { afterBackup } from '../maintain/backup/keep.ts';
 import { setBytes } from '../maintain/backup/manifest.ts';
@@ -34,15 +34,21 @@ export function backupTasks(
       every: minute,
       run: async (signal) => {
         const place = openPlace(settings);
-        const state = await noteArchiving(database, place);
+        const options = { database, url: database.url, place, settings, signal };
+        let state = await keepArchiving(options);
         if (state === undefined) return { did: 'Nothing: continuous archiving is off.' };
+        if (needsBase(state) && (await isBaseDue(database, place.name, '1 hour'))) {
+          const base = await makeBase({ ...options, withSecrets: false });
+          await afterBackup(options, settings, base.manifest);
+          state = (await keepArchiving(options)) ?? state;
+        }
         const { until, problem } = state;
         const recent = await recentContents(database);
         const missing = await missingContents(place, recent);
         const lost = await copyContents(openContentStore(database, settings), place, missing, { signal });
         const did = `The log is archived up to ${until.toISOString()}; ${grouped(missing.length - lost.length)} new documents copied.`;
         if (problem === undefined) return { did };
-        return { did, problem: `Archiving fails: ${problem}. See postgres.log, and free space in ${place.name}.` };
+        return { did, problem: `Archiving fails: ${problem}. Run \`reperio backup continuous status\`.` };
       },
     },
     'backup-drill': {
@@ -70,9 +76,15 @@ export function backupTasks(
         const newest = await newestOrBegin(database, place.name);
         if (newest >= lastTime(minutes, new Date())) return { did: 'Nothing: it is not time yet.' };
         const context = { database, url: database.url, place, signal };
-        const { manifest, newContents } = await makeDump({ ...context, settings, withSecrets: false });
+        const { manifest, newContents } = await makeDump({
+          ...{ ...context, settings, withSecrets: false },
+          withIndex: settings.backupIndex,
+        });
         await afterBackup(context, settings, manifest);
-        if ((await archiverState(database)).isOn && (await isBaseDue(database, place.name))) {
+        if (
+          (await archivingOf({ database, place, settings })).isOn &&
+          (await isBaseDue(database, place.name, '7 days'))
+        ) {
           const base = await makeBase({ ...context, settings, withSecrets: false });
           await afterBackup(context, settings, base.manifest);
         }
@@ -94,10 +106,10 @@ async function newestOrBegin(database: Queryable, place: string): Promise<Date> 
   return row!.at;
 }
 
-/** A week after the last one. */
-async function isBaseDue(database: Queryable, place: string): Promise<boolean> {
+/** So long after the last one: each is a copy of all that the server has. */
+async function isBaseDue(database: Queryable, place: string, after: '1 hour' | '7 days'): Promise<boolean> {
   const recent = await database.query(sql`
-    SELECT FROM backup_set WHERE place = ${place} AND kind = 'base' AND taken > now() - interval '7 days' LIMIT 1`);
+    SELECT FROM backup_set WHERE place = ${place} AND kind = 'base' AND taken > now() - ${after}::interval LIMIT 1`);
   return recent.length === 0;
 }
 

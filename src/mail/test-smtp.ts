@@ -18,7 +18,7 @@ export interface TestSmtp {
 }
 
 /** For tests: a real mail server on this machine that keeps what it gets. */
-export async function startSmtp(): Promise<TestSmtp> {
+export async function startSmtp(at = 0): Promise<TestSmtp> {
   const received: ReceivedEmail[] = [];
   let refusals = 0;
   const server = new SMTPServer({
@@ -35,7 +35,7 @@ export async function startSmtp(): Promise<TestSmtp> {
       }, callback);
     },
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(at, '127.0.0.1');
   await once(server.server, 'listening');
   const { port } = server.server.address() as AddressInfo;
   return {

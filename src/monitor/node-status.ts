@@ -1,4 +1,5 @@
 import { firstVersions, type IndexVersions, knownPair, knownVersions } from '../site/index-versions.ts';
+import type { HeartbeatState } from './alerts/heartbeat.ts';
 import type { CheckResult } from './check/check.ts';
 import type { NodeTotals, RouteStatus, Sample } from './node-meter.ts';
 import type { RunningRequest } from './scoreboard.ts';
@@ -41,6 +42,8 @@ export interface NodeStatus {
   readonly resident: number;
   /** What the checks found last; supervisors of releases before 0.2 have none. */
   readonly checks?: readonly CheckResult[];
+  /** Undefined: nobody outside is told that this node lives. */
+  readonly heartbeat?: HeartbeatState | undefined;
 }
 
 /** What became of a reload, for whoever asked for it by a signal. */

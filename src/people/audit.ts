@@ -35,6 +35,8 @@ export const auditActions = [
   'group given',
   'group taken',
   'file removed',
+  'upload accepted',
+  'upload rejected',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -23,8 +23,14 @@ export const recordErrors = defineErrors({
   unknown: {
     code: 'REPERIO_RECORD_UNKNOWN',
     status: 404,
-    message: '{record} matches no record of this library, so there is nothing to replace.',
-    hint: 'Use --mode insert-or-replace to add records that are new.',
+    message: '{record} matches no record of this library, so there is nothing to change.',
+    hint: 'Use --mode insert-or-replace to add records that are new; --mode replace --force gives a record the number in its 001.',
+  },
+  numberPassed: {
+    code: 'REPERIO_RECORD_NUMBER_PASSED',
+    status: 409,
+    message: '{record} asks for number {id}, but numbers up to {last} are given or were left out.',
+    hint: 'Only numbers above {last} can be asked for; load it with --mode insert to get the next one.',
   },
   hiddenLost: {
     code: 'REPERIO_RECORD_HIDDEN_LOST',
@@ -123,6 +129,24 @@ export const recordErrors = defineErrors({
     status: 409,
     message: 'Revision {revision} of record {id} is a deletion.',
     hint: 'Give the version before it; `reperio record delete {id}` deletes the record.',
+  },
+  noHeld: {
+    code: 'REPERIO_HELD_NOT_FOUND',
+    status: 404,
+    message: 'No upload with number {id} waits.',
+    hint: '"reperio held list" shows those that wait; with --all also those of which somebody has decided.',
+  },
+  heldDecided: {
+    code: 'REPERIO_HELD_DECIDED',
+    status: 409,
+    message: 'Upload {id} was {state} by {by}.',
+    hint: '"reperio held list" shows those that still wait.',
+  },
+  heldMoved: {
+    code: 'REPERIO_HELD_MOVED',
+    status: 409,
+    message: 'Since upload {id} came, somebody has changed {tags} of record {record} again (revision {revision}).',
+    hint: 'Look at it with "reperio held show {id}", then accept or reject it.',
   },
   notSameInput: {
     code: 'REPERIO_LOAD_OTHER_INPUT',

@@ -5,6 +5,7 @@ import { largestRecordId } from '../index/record-id.ts';
 import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
 import { asksDeletion } from './deletion.ts';
+import { isPartial, type WriteMode } from './modes.ts';
 
 /**
  * By what a record is known. An identifier is written as one string, its *key*: the kind, a blank,
@@ -159,6 +160,35 @@ export function keysAfter(identity: Identity, id: number, ours: boolean, before:
   const keys = keysOf(identity, id, ours);
   const kept = before.filter((known) => outlastsVersions(known) && !keys.includes(known));
   return kept.length === 0 ? keys : [...keys, ...kept];
+}
+
+/**
+ * The keys of a record whose newest version is not what came, but made of it and of the one before.
+ * `given`: those that came beside it.
+ */
+export function keysOfContent(
+  record: MarcRecord,
+  id: number,
+  before: readonly string[],
+  given: readonly string[],
+): readonly string[] {
+  const kept = before.filter((known) => outlastsVersions(known) || known.startsWith('home '));
+  return [...new Set([...keysOf(identify(record), id, true), ...given, ...kept])];
+}
+
+/**
+ * By what a record will be known, as far as it can be told before its newest version is read: see
+ * `Surprise` of the load.
+ */
+export function expectedKeys(
+  mode: WriteMode,
+  identity: Identity,
+  { id, ours }: { readonly id: number; readonly ours: boolean },
+  before: readonly string[],
+): readonly string[] {
+  if (mode === 'delete' || mode === 'hold') return before;
+  if (isPartial(mode)) return [...new Set([...before, ...broughtKeys(identity, true)])];
+  return keysAfter(identity, id, ours, before);
 }
 
 /** The keys whose holders decide what the record is. */

@@ -1,12 +1,10 @@
 import sql from 'sql-template-tag';
 import type { ErrorKind } from '../errors/errors.ts';
 import { isWellFormed } from '../marc/well-formed.ts';
-import type { Queryable, Transaction } from '../store/database.ts';
+import type { Queryable } from '../store/database.ts';
 import { recordErrors } from './errors.ts';
 import { broughtKeys, type Holdings, type Identity, matchRecord, nameKey, splitKey } from './identifiers.ts';
-
-export type WriteMode = 'insert' | 'replace' | 'insert-or-replace';
-export const writeModes: readonly WriteMode[] = ['insert', 'replace', 'insert-or-replace'];
+import { isPartial, type WriteMode } from './modes.ts';
 
 /** What is to be done with an incoming record. */
 export type Decision = Accepted | Refused | PassedOver;
@@ -16,6 +14,12 @@ export interface Accepted {
   readonly id: number;
   /** Field 001 is our number already. */
   readonly ours: boolean;
+  /**
+   * `id` is a number that no record has had, and that this one gets because somebody asked for it.
+   */
+  readonly creates?: true;
+  /** Nothing is written: it waits for a person. */
+  readonly holds?: true;
 }
 
 export interface Refused {
@@ -29,19 +33,30 @@ export interface PassedOver {
   readonly passedOver: true;
 }
 
-/** Every identifier names one record: what would break that is refused. */
-export function decide(identity: Identity, mode: WriteMode, holdings: Holdings): Decision {
+/**
+ * Every identifier names one record: what would break that is refused. `force`: the highest number
+ * given so far, where a number above it may be asked for.
+ */
+export function decide(identity: Identity, mode: WriteMode, holdings: Holdings, force?: number): Decision {
   if (identity.repeated) return { refusal: recordErrors.twoNumbers, values: {} };
   const match = matchRecord(identity, holdings);
-  if (match.id === 0 && identity.deletes) return { passedOver: true };
+  if (mode === 'hold') return { id: match.id, ours: match.ours, holds: true };
+  const deletes = identity.deletes && !isPartial(mode);
+  if (match.id === 0 && deletes) return { passedOver: true };
   if (match.id > 0 && mode === 'insert') {
     const { id, by, ours } = match;
-    if (identity.deletes) return { refusal: recordErrors.deletes, values: { id, by } };
+    if (deletes) return { refusal: recordErrors.deletes, values: { id, by } };
     return { refusal: ours ? recordErrors.ours : recordErrors.held, values: { id, by } };
   }
-  if (match.id === 0 && mode === 'replace') return { refusal: recordErrors.unknown, values: {} };
+  if (match.id === 0 && (mode === 'replace' || isPartial(mode))) {
+    if (mode !== 'replace' || force === undefined || identity.number === 0)
+      return { refusal: recordErrors.unknown, values: {} };
+    const id = identity.number;
+    if (id <= force) return { refusal: recordErrors.numberPassed, values: { id, last: force } };
+    return { id, ours: true, creates: true };
+  }
   // A deletion brings nothing: the record keeps what it is known by.
-  if (identity.deletes) return { id: match.id, ours: match.ours };
+  if (deletes) return { id: match.id, ours: match.ours };
   for (const key of broughtKeys(identity, match.ours)) {
     const other = holdings.holder(key);
     if (other > 0 && other !== match.id)
@@ -84,16 +99,22 @@ export async function fetchKeys(database: Queryable, ids: readonly number[]): Pr
   );
 }
 
-/**
- * Takes the keys of these records from them, for those of their next versions, and says which they
- * were.
- */
-export async function takeKeys(transaction: Transaction, ids: readonly number[]): Promise<Map<number, string[]>> {
-  return keysByRecord(
-    await transaction.query<IdentifierRow>(
-      sql`DELETE FROM identifier WHERE record_id = ANY (${ids}::integer[]) RETURNING kind, value, record_id`,
-    ),
+/** Which of these numbers are those of records. */
+export async function fetchExisting(database: Queryable, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await database.query<{ readonly id: number }>(
+    sql`SELECT id FROM record WHERE id = ANY (${ids}::integer[])`,
   );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Takes these keys from their records, for those of other versions. */
+export async function removeKeys(transaction: Queryable, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const parts = keys.map(splitKey);
+  await transaction.query(sql`
+    DELETE FROM identifier USING unnest(${parts.map(({ kind }) => kind)}::text[], ${parts.map(({ value }) => value)}::text[])
+      AS gone (kind, value) WHERE identifier.kind = gone.kind AND identifier.value = gone.value`);
 }
 
 function keysByRecord(rows: readonly IdentifierRow[]): Map<number, string[]> {

@@ -91,11 +91,11 @@ export function stampRecord(record: MarcRecord, identity: Identity, version: Ver
   if (!numbered) fields.unshift(number);
   if (!stamped) fields.splice(afterControl(fields, '005'), 0, stamp);
   if (identity.control !== '' && !version.ours) keepControl(fields, foreignControl(identity));
-  return { leader: record.leader === '' ? kept(version.leaderBefore ?? '') : record.leader, fields };
+  return { leader: record.leader === '' ? leaderKept(version.leaderBefore ?? '') : record.leader, fields };
 }
 
 /** A record that says nothing of a deletion is not deleted by what its leader said before. */
-function kept(leader: string): string {
+export function leaderKept(leader: string): string {
   return leader[5] === 'd' ? `${leader.slice(0, 5)}c${leader.slice(6)}` : leader;
 }
 

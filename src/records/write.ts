@@ -1,43 +1,17 @@
 import { DatabaseError } from 'pg';
-import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
-import { deltaOf, type RecordVersion } from '../index/entry.ts';
-import { wake } from '../index/manifest.ts';
+import type { RecordVersion } from '../index/entry.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
-import type { MarcRecord } from '../marc/record.ts';
-import { encodeStored, leaderOfStored } from '../marc/stored.ts';
+import { isOfLibrary } from '../marc/content.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
-import { isDeleted, markDeleted } from './deletion.ts';
+import { changeRecord, lockRecord, type RecordWrite, type Written, writeRecord } from './change.ts';
 import { recordErrors } from './errors.ts';
 import { noRecord, readBefore, readRevision } from './history.ts';
-import { type Identity, identify, keysAfter, keysOf, keysToLookUp, nameKey, splitKey } from './identifiers.ts';
-import { decide, fetchHolders, takeKeys, type WriteMode } from './matching.ts';
-import { creationOf, instructionWarning, stampRecord } from './version.ts';
-
-/**
- * Writing one record, or a few: row, revision, identifiers, number and delta in one transaction.
- * Found everywhere right after its commit.
- */
-export interface RecordWrite {
-  readonly record: MarcRecord;
-  readonly mode: WriteMode;
-  /** Who did it, as cataloguer: and the history name them. */
-  readonly person?: string | undefined;
-  /** What did it, for the history: "load replace records.xml". */
-  readonly reason: string;
-  /** Stands in for a missing 003. */
-  readonly source?: string;
-}
-
-export interface Written {
-  readonly action: 'inserted' | 'replaced' | 'deleted';
-  readonly id: number;
-  readonly revision: number;
-  readonly deleted: boolean;
-  readonly warnings: readonly string[];
-}
+import { identify, keysOf, nameKey } from './identifiers.ts';
+import { fetchHolders } from './matching.ts';
+import { defaultRules } from './next-version.ts';
 
 /** Writes them in order, all or none. Throws a UserError for the first one that cannot be. */
 export async function writeRecords(
@@ -48,7 +22,7 @@ export async function writeRecords(
   return await inTransaction(database, async (transaction) => {
     // A bulk load numbers its batches before they are committed, and lets others have numbers in
     // between.
-    if (writes.some((write) => write.mode !== 'replace')) await shareLease(transaction, 'numbers');
+    if (writes.some(mayInsert)) await shareLease(transaction, 'numbers');
     const written: Written[] = [];
     for (const write of writes) written.push(await writeRecord(transaction, analyzer, write));
     return written;
@@ -88,10 +62,13 @@ export async function restoreRecord(
   return await inTransaction(database, async (transaction) => {
     const old = await lockRecord(transaction, id);
     if (old === undefined) throw await noRecord(transaction, id);
-    const { record, revision } = await versionToRestore(transaction, decodeVersion(old), wanted.revision);
-    const identity = identify(record);
+    const { record: earlier, revision } = await versionToRestore(transaction, decodeVersion(old), wanted.revision);
+    // Its 005 is that of the earlier version, which is not to be merged but to stand again.
+    const record = { ...earlier, fields: earlier.fields.filter((field) => !isOfLibrary(field) || field.tag !== '005') };
     const reason = `restore of revision ${revision}`;
-    const written = await replaceVersion(transaction, analyzer, old, record, { identity, ours: true, reason, person });
+    const incoming = { mode: 'replace', record, identity: identify(record), ours: true } as const;
+    const rules = { ...defaultRules, modes: { ...defaultRules.modes, strongTags: [] }, always: true };
+    const written = await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules });
     return { ...written, restored: revision };
   });
 }
@@ -139,13 +116,18 @@ async function deleteVersion(
   reason: string,
   person: string | undefined,
 ): Promise<Written> {
-  const marked = markDeleted(decodeVersion(old).record);
-  const identity = { ...identify(marked), deletes: true };
-  const written = await replaceVersion(transaction, analyzer, old, marked, { identity, ours: true, reason, person });
-  return { ...written, action: 'deleted' };
+  const incoming = { leader: '', fields: [] };
+  const identity = { ...identify(incoming), deletes: true };
+  const change = { mode: 'replace', record: incoming, identity, ours: true } as const;
+  return await changeRecord(transaction, analyzer, old, change, { reason, person, rules: defaultRules });
 }
 
-async function inTransaction<T>(database: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+function mayInsert({ mode, force }: RecordWrite): boolean {
+  return mode === 'insert' || mode === 'insert-or-replace' || force === true;
+}
+
+/** Again when somebody else came between. */
+export async function inTransaction<T>(database: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   try {
     return await database.transaction(work, { attempts: 3 });
   } catch (error) {
@@ -155,119 +137,4 @@ async function inTransaction<T>(database: Database, work: (transaction: Transact
       return await database.transaction(work, { attempts: 3 });
     throw error;
   }
-}
-
-async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: RecordWrite): Promise<Written> {
-  const identity = identify(write.record, write.source);
-  const holders = await fetchHolders(transaction, keysToLookUp(identity));
-  const known = identity.number > 0 && (await recordExists(transaction, identity.number));
-  const decision = decide(identity, write.mode, {
-    holder: (key) => holders.get(key) ?? 0,
-    exists: (id) => known && id === identity.number,
-  });
-  if ('refusal' in decision) throw new UserError(decision.refusal, { record: 'The record', ...decision.values });
-  if ('passedOver' in decision) throw new UserError(recordErrors.unknown, { record: 'The record' });
-  const { ours } = decision;
-  if (decision.id === 0) return await insertVersion(transaction, analyzer, write, identity);
-  const old = await lockRecord(transaction, decision.id);
-  if (old === undefined) throw new Error(`an identifier names record ${decision.id}, which does not exist`);
-  const { reason, person } = write;
-  if (identity.deletes) return await deleteVersion(transaction, analyzer, old, reason, person);
-  return await replaceVersion(transaction, analyzer, old, write.record, { identity, ours, reason, person });
-}
-
-async function insertVersion(
-  transaction: Transaction,
-  analyzer: Analyzer,
-  write: RecordWrite,
-  identity: Identity,
-): Promise<Written> {
-  // Last of all reads: the row stays locked until commit, which is what keeps numbers without gaps.
-  const [counter] = await transaction.query<{ id: number }>(
-    sql`UPDATE record_counter SET last_id = last_id + 1 RETURNING last_id AS id`,
-  );
-  const id = counter!.id;
-  const modified = new Date();
-  const { created, warning } = creationOf(write.record, modified);
-  const record = stampRecord(write.record, identity, { id, ours: false, modified });
-  const deleted = isDeleted(record);
-  await transaction.query(sql`
-    INSERT INTO record (id, created, modified, revision, deleted, person, marc)
-    VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${write.person ?? null}, ${encodeStored(record)})`);
-  await addKeys(transaction, id, keysOf(identity, id, false));
-  const problems = await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
-  const told = [warning, instructionWarning(write.record)].filter((one) => one !== undefined);
-  const warnings = [...told.map((one) => `Record ${id}: ${one}.`), ...problems];
-  return { action: 'inserted', id, revision: 1, deleted, warnings };
-}
-
-async function replaceVersion(
-  transaction: Transaction,
-  analyzer: Analyzer,
-  old: StoredVersion,
-  content: MarcRecord,
-  change: {
-    readonly identity: Identity;
-    readonly ours: boolean;
-    readonly reason: string;
-    readonly person: string | undefined;
-  },
-): Promise<Written> {
-  const { identity, ours, reason, person } = change;
-  const { id, created } = old;
-  const revision = old.revision + 1;
-  const modified = new Date();
-  const leaderBefore = leaderOfStored(old.marc);
-  const record = stampRecord(content, identity, { id, ours, modified, leaderBefore });
-  const deleted = isDeleted(record);
-  await transaction.query(sql`
-    INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
-    SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ${id}`);
-  await transaction.query(sql`
-    UPDATE record SET modified = ${modified}, revision = ${revision}, deleted = ${deleted}, person = ${person ?? null},
-      marc = ${encodeStored(record)}
-    WHERE id = ${id}`);
-  const before = (await takeKeys(transaction, [id])).get(id) ?? [];
-  await addKeys(transaction, id, keysAfter(identity, id, ours, before));
-  const problems = await addDelta(transaction, analyzer, { id, revision, deleted, created, modified, record });
-  const instructions = instructionWarning(content);
-  const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];
-  return { action: 'replaced', id, revision, deleted, warnings };
-}
-
-async function recordExists(transaction: Transaction, id: number): Promise<boolean> {
-  return (await transaction.query(sql`SELECT 1 FROM record WHERE id = ${id}`)).length > 0;
-}
-
-async function lockRecord(transaction: Transaction, id: number): Promise<StoredVersion | undefined> {
-  const [row] = await transaction.query<StoredVersion>(
-    sql`SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ${id} FOR UPDATE`,
-  );
-  return row;
-}
-
-async function addKeys(transaction: Transaction, id: number, keys: readonly string[]): Promise<void> {
-  if (keys.length === 0) return;
-  const parts = keys.map(splitKey);
-  await transaction.query(sql`
-    INSERT INTO identifier (kind, value, record_id)
-    SELECT kind, value, ${id} FROM unnest(${parts.map((part) => part.kind)}::text[], ${parts.map((part) => part.value)}::text[])
-      AS key (kind, value)`);
-}
-
-/** What could not be indexed of it, in sentences. */
-async function addDelta(
-  transaction: Transaction,
-  analyzer: Analyzer,
-  version: RecordVersion,
-): Promise<readonly string[]> {
-  const problems: string[] = [];
-  const data = deltaOf(version, analyzer, (record, reason) =>
-    problems.push(`Record ${record} could not be indexed completely: ${reason}.`),
-  );
-  await transaction.query(sql`
-    INSERT INTO delta (record_id, revision, analysis, format, data)
-    VALUES (${version.id}, ${version.revision}, ${analyzer.versions.analysis}, ${analyzer.versions.format}, ${data})`);
-  await wake(transaction);
-  return problems;
 }

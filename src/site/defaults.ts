@@ -55,3 +55,8 @@ function facet(
 ): FacetDefinition {
   return { code, kind, ...values, names: { en, fr }, labels: undefined };
 }
+
+/** 964 counts the copies of a work in libraries that come from Invenio. */
+export const defaultStrongTags: readonly string[] = ['964'];
+/** 6531_9 says who gave a keyword. */
+export const defaultProvenancePaths: readonly string[] = ['6531_9'];

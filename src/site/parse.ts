@@ -1,7 +1,15 @@
 import { createYamlReader, type SiteProblem, suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { builtIns } from './built-in.ts';
 import { contrast, isColour, leastContrast } from './colour.ts';
-import { defaultAccent, defaultFacets, defaultOwnerPaths, defaultRanks, defaultSorts } from './defaults.ts';
+import {
+  defaultAccent,
+  defaultFacets,
+  defaultOwnerPaths,
+  defaultProvenancePaths,
+  defaultRanks,
+  defaultSorts,
+  defaultStrongTags,
+} from './defaults.ts';
 import { wholeRoot } from './extend.ts';
 import { type IndexVersions, newestVersions } from './index-versions.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
@@ -130,6 +138,8 @@ type General = Pick<
   | 'hiddenPaths'
   | 'ownerPaths'
   | 'viewerPaths'
+  | 'strongTags'
+  | 'provenancePaths'
 >;
 
 function readGeneral(reader: YamlReader, value: Value | undefined, files: SiteFiles): General {
@@ -147,6 +157,8 @@ function readGeneral(reader: YamlReader, value: Value | undefined, files: SiteFi
     'hidden-paths',
     'owner-paths',
     'viewer-paths',
+    'strong-tags',
+    'provenance-paths',
   ]);
   if (members.name === undefined)
     reader.report(value?.line ?? 1, 'site.name is missing: give the name of the library.');
@@ -172,7 +184,30 @@ function readGeneral(reader: YamlReader, value: Value | undefined, files: SiteFi
     hiddenPaths: readPaths(reader, members['hidden-paths']),
     ownerPaths: members['owner-paths'] === undefined ? defaultOwnerPaths : readPaths(reader, members['owner-paths']),
     viewerPaths: readPaths(reader, members['viewer-paths']),
+    strongTags: readTags(reader, members['strong-tags']),
+    provenancePaths: readProvenance(reader, members['provenance-paths']),
   };
+}
+
+function readTags(reader: YamlReader, value: Value | undefined): readonly string[] {
+  if (value === undefined) return defaultStrongTags;
+  return reader.texts(value).flatMap(({ text, line }) => {
+    if (/^[0-9A-Za-z]{3}$/.test(text)) return [text];
+    reader.report(line, `site.strong-tags: '${text}' is not a tag; write three characters, as "964".`);
+    return [];
+  });
+}
+
+function readProvenance(reader: YamlReader, value: Value | undefined): readonly string[] {
+  if (value === undefined) return defaultProvenancePaths;
+  return reader.texts(value).flatMap(({ text, line }) => {
+    if (/^[0-9A-Za-z%]{3}..[0-9a-z]$/.test(text)) return [text];
+    reader.report(
+      line,
+      `site.provenance-paths: '${text}' does not name a subfield; write tag, indicators and code, as "6531_9".`,
+    );
+    return [];
+  });
 }
 
 function readSearch(reader: YamlReader, value: Value | undefined, orders: WrittenOrder[]): string {

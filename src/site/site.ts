@@ -41,6 +41,12 @@ export interface Site {
   readonly ownerPaths: readonly string[];
   /** The same for those who may see it whatever collection it is in. */
   readonly viewerPaths: readonly string[];
+  /** Tags whose fields stay when a record that replaces another one has none of them. */
+  readonly strongTags: readonly string[];
+  /**
+   * MARC paths that say where a field comes from: a correction replaces fields of its own source.
+   */
+  readonly provenancePaths: readonly string[];
   /** Logical fields, in the order of the file. */
   readonly fields: readonly FieldDefinition[];
   readonly sorts: readonly SortMethod[];

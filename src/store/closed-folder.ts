@@ -30,7 +30,7 @@ export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): v
 
 /** What is in a data folder. */
 const ours =
-  /^(?:postgres|postgres\.before-\S+|backups|index|files|incoming|outbox|profiles|run|restore\.json|restored|drill|drill\.lock|tune|thumbnails|node-id|database-made|compile-cache|audit-.*|failures\S*\.jsonl|alerts|reperio\.yaml|serve\.json|serve\.lock.*)$/;
+  /^(?:postgres|postgres\.before-\S+|backups|index|files|incoming|outbox|profiles|run|restore\.json|restored|drill|drill\.lock|tune|thumbnails|node-id|library-id|database-made|compile-cache|audit-.*|failures\S*\.jsonl|alerts|reperio\.yaml|serve\.json|serve\.lock.*)$/;
 
 type Folders = Pick<Settings, 'dataFolder' | 'files' | 'fileDelivery'>;
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentPath } from '../files/content.ts';
@@ -20,15 +21,18 @@ export type Found =
 /**
  * The thumbnails of a node, in its data folder: DATA/thumbnails/1/ab/cd/DIGEST-SIZE.webp, and
  * -SIZE.KIND.none where there can be none: bytes that are no picture may be a PDF, and the same
- * bytes may be documents of both names. What is asked for is an empty file in `wanted`. All of it
- * may be deleted at any time. The number changes with how they are drawn.
+ * bytes may be documents of both names. What is asked for is a file in `wanted`, which says by
+ * whom. All of it may be deleted at any time. The number changes with how they are drawn.
  */
 export interface Thumbnails {
   readonly folder: string;
   find(wanted: Wanted): Promise<Found>;
-  /** Asks for it; false: too much is asked for already. */
-  ask(wanted: Wanted): Promise<boolean>;
-  /** All that is asked for, the oldest first. */
+  /**
+   * Asks for it; false: too much is asked for already, by all or by this network. Only a digest of
+   * the network is kept.
+   */
+  ask(wanted: Wanted, network?: string): Promise<boolean>;
+  /** All that is asked for: of each network in turn one, the oldest first. */
   asked(): Promise<readonly Wanted[]>;
   /** Nobody need draw it any more. */
   forget(wanted: Wanted): Promise<void>;
@@ -41,6 +45,8 @@ export interface Thumbnails {
 export const manner = '1';
 /** More at once are not made: who asks for so many is no reader. */
 const mostAsked = 500;
+/** Of these by one network, so that nobody keeps all others from asking. */
+const mostOfOne = 100;
 /**
  * Milliseconds, as all times here. What could not be drawn is tried again, as another release may.
  */
@@ -67,10 +73,17 @@ export function openThumbnails(dataFolder: string): Thumbnails {
       const tried = await ageOf(noneOf(wanted));
       return tried !== undefined && tried < triedAgain ? { kind: 'none' } : { kind: 'missing' };
     },
-    ask: async (wanted) => {
-      const write = (): Promise<void> => writeFile(askedAs(wanted), '', { flag: 'wx', mode: 0o600 });
+    ask: async (wanted, network = '') => {
+      const who = createHash('sha256').update(network).digest('hex').slice(0, 8);
+      const write = (): Promise<void> => writeFile(askedAs(wanted), who, { flag: 'wx', mode: 0o600 });
       try {
-        if ((await names(wantedFolder)).length >= mostAsked) return false;
+        const asked = await names(wantedFolder);
+        if (asked.length >= mostAsked) return false;
+        // Below that nobody can have more.
+        if (asked.length >= mostOfOne) {
+          const others = await Promise.all(asked.map((name) => askerOf(join(wantedFolder, name))));
+          if (others.filter((other) => other === who).length >= mostOfOne) return false;
+        }
         await write().catch((error: NodeJS.ErrnoException) => {
           if (error.code !== 'ENOENT') throw error;
           makeOwnedFolder(wantedFolder);
@@ -86,15 +99,16 @@ export function openThumbnails(dataFolder: string): Thumbnails {
     asked: async () => {
       const found = await Promise.all(
         (await names(wantedFolder)).map(async (name) => {
+          const path = join(wantedFolder, name);
           const wanted = wantedIn(name);
           // Of a release that knew other sizes; so many of them would keep all others from asking.
-          if (wanted === undefined) await rm(join(wantedFolder, name), { force: true, recursive: true });
-          return { wanted, age: (await ageOf(join(wantedFolder, name))) ?? 0 };
+          if (wanted === undefined) await rm(path, { force: true, recursive: true });
+          return { wanted, who: await askerOf(path), age: (await ageOf(path)) ?? 0 };
         }),
       );
-      return found
-        .toSorted((one, other) => other.age - one.age)
-        .flatMap(({ wanted }) => (wanted === undefined ? [] : [wanted]));
+      return inTurns(found.toSorted((one, other) => other.age - one.age)).flatMap(({ wanted }) =>
+        wanted === undefined ? [] : [wanted],
+      );
     },
     forget: (wanted) => rm(askedAs(wanted), { force: true, recursive: true }),
     keep: async (wanted, bytes, reason = '') => {
@@ -125,6 +139,22 @@ function wantedIn(name: string): Wanted | undefined {
   const [, digest = '', sizeText = '', format = ''] = /^([0-9a-f]{64})\.([a-z]+)\.([a-z0-9]+)$/.exec(name) ?? [];
   const size = thumbnailSize(sizeText);
   return size === undefined ? undefined : { digest, size, format };
+}
+
+/** Who asked, as a digest of the network; '' where nobody knows. */
+async function askerOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}
+
+/** The first of each, then the second of each, and so on. */
+function inTurns<T extends { readonly who: string }>(all: readonly T[]): readonly T[] {
+  const counts = new Map<string, number>();
+  const turns = all.map((one) => {
+    const turn = counts.get(one.who) ?? 0;
+    counts.set(one.who, turn + 1);
+    return { one, turn };
+  });
+  return turns.toSorted((a, b) => a.turn - b.turn).map(({ one }) => one);
 }
 
 async function names(folder: string): Promise<readonly string[]> {

@@ -112,6 +112,21 @@ describe('thumbnails of a node', () => {
     assert.deepEqual(await thumbnails.asked(), [picture]);
   });
 
+  test('a network that asks for hundreds keeps no other waiting, and has a fifth of the places', async () => {
+    const { thumbnails } = newNode();
+    const wanted = (number: number): Wanted => ({
+      ...{ digest: number.toString(16).padStart(64, '0'), format: 'png', size: 'small' },
+    });
+    const taken = [];
+    for (let number = 0; number < 120; number++) taken.push(await thumbnails.ask(wanted(number), '192.0.2.0/24'));
+    assert.equal(taken.filter(Boolean).length, 100);
+    assert.ok(await thumbnails.ask(wanted(200), '198.51.100.0/24'));
+    assert.ok(await thumbnails.ask(wanted(201), '198.51.100.0/24'));
+    const order = (await thumbnails.asked()).map(({ digest }) => Number.parseInt(digest, 16));
+    assert.equal(order.length, 102);
+    assert.deepEqual([order.indexOf(200) < 2, order.indexOf(201) < 4], [true, true]);
+  });
+
   test('what is wrong with its folders ends it for a while only', async () => {
     const { thumbnails, add, run, troubles } = newNode();
     const [odd, picture] = [await add(png(8, 9), 'png'), await add(png(9, 9), 'png')];

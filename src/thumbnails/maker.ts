@@ -26,6 +26,8 @@ export interface MakerOptions {
 
 /** What a notification of the file system may miss is looked for so often. Milliseconds. */
 const lookEvery = 5_000;
+/** So many are drawn before those who ask are looked at again. */
+const atOnce = 8;
 /** After trouble that is not the document's. Milliseconds. */
 const pause = 5_000;
 
@@ -60,7 +62,9 @@ async function drawAsked(options: MakerOptions, watching: AbortSignal): Promise<
   while (!signal.aborted) {
     const asked = await thumbnails.asked();
     if (asked.length === 0) await bell.next(lookEvery);
-    for (const wanted of asked) {
+    // Then it is looked again: whoever has come meanwhile is not behind all that one network asked
+    // for.
+    for (const wanted of asked.slice(0, atOnce)) {
       if (signal.aborted) return;
       await thumbnails.forget(wanted);
       if ((await thumbnails.find(wanted)).kind !== 'missing') continue;

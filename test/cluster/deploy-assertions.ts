@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import type { Step } from '../../src/deploy/rollout/deployment.ts';
+import type { Step, StepRecord } from '../../src/deploy/rollout/deployment.ts';
 import type { LoggedDeployment } from '../../src/deploy/rollout/library.ts';
 import type { Planned } from '../../src/deploy/rollout/plan.ts';
 import type { LoadReport } from './load/report.ts';
@@ -29,15 +29,29 @@ export async function logOf(world: DeployWorld): Promise<readonly LoggedDeployme
 
 const shown = ({ host, kind, back }: Step): string => `${host} ${kind}${back ? ' back' : ''}`;
 
+/**
+ * What `deploy run --json` has told: the plan, and each step as it ended, in the order of its
+ * beginning.
+ */
+export function eventsOf(stdout: string): { readonly planned: Planned; readonly steps: readonly StepRecord[] } {
+  const events = stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as { readonly event: string });
+  const planned = events.find(({ event }) => event === 'plan') as unknown as Planned;
+  const steps = events.filter(({ event }) => event === 'step') as unknown as readonly StepRecord[];
+  return { planned, steps: [...new Map(steps.map((step) => [shown(step), step])).values()] };
+}
+
 /** What was done is what was planned, in its order. */
-export function assertAsPlanned({ steps }: Planned, done: LoggedDeployment): void {
-  assert.deepEqual(done.steps.map(shown), steps.map(shown));
-  assert.deepEqual([...new Set(done.steps.map(({ state }) => state))], ['done']);
+export function assertAsPlanned({ steps }: Planned, done: readonly StepRecord[]): void {
+  assert.deepEqual(done.map(shown), steps.map(shown));
+  assert.deepEqual([...new Set(done.map(({ state }) => state))], ['done']);
 }
 
 /** What was done is what was planned, up to the step that failed. */
-export function assertPlannedUntil({ steps }: Planned, done: LoggedDeployment, failed: string): void {
-  const forward = done.steps.filter(({ back }) => !back);
+export function assertPlannedUntil({ steps }: Planned, done: readonly StepRecord[], failed: string): void {
+  const forward = done.filter(({ back }) => !back);
   assert.equal(shown(forward.at(-1)!), failed);
   assert.equal(forward.at(-1)!.state, 'failed');
   assert.deepEqual(forward.map(shown), steps.slice(0, forward.length).map(shown));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { newestVersions } from '../../src/site/index-versions.ts';
 import { isWhole } from '../support/scale.ts';
 import { waitFor } from '../support/wait.ts';
 import {
@@ -8,6 +9,7 @@ import {
   assertPlannedUntil,
   assertSettled,
   assertStatus,
+  eventsOf,
   logOf,
   planOf,
 } from './deploy-assertions.ts';
@@ -32,20 +34,21 @@ describe('a release is brought to a worker host and two web nodes behind two bal
 
   test('a release whose workers do not start is taken back by itself, and no reader notices', limit, async () => {
     const release = await world.makeRelease(brokenRelease('0.2.1'));
-    const plan = await planOf(world, release);
-    assert.deepEqual([plan.from, plan.to, plan.obstacles], ['0.2.0', '0.2.1', []]);
-    const { report, result } = await world.whileRead(() => world.operate('run', release));
+    const { report, result } = await world.whileRead(() => world.operate('run', release, '--json'));
     assertStatus(result, 1);
     assert.match(result.stderr, /Cannot find module .*x\.ts[\s\S]*All hosts run what they ran before/);
-    assert.match(
-      result.stdout,
-      /^worker1 .* ok .*\nweb1 .* restart NOT: .*\n +back to 0\.2\.0: web1 [\d.]+ s, worker1 [\d.]+ s$/m,
-    );
     assertNobodyFailed(report);
+    const { planned, steps } = eventsOf(result.stdout);
+    assert.deepEqual([planned.from, planned.to, planned.obstacles], ['0.2.0', '0.2.1', []]);
+    assertPlannedUntil(planned, steps, 'web1 restart');
+    assert.deepEqual(
+      steps.filter(({ back }) => back).map(({ host, kind }) => `${host} ${kind}`),
+      [
+        ...['drain', 'switch', 'restart', 'ready', 'undrain'].map((kind) => `web1 ${kind}`),
+        ...['switch', 'restart', 'ready'].map((kind) => `worker1 ${kind}`),
+      ],
+    );
     await assertSettled(world, '0.2.0');
-    const [done] = await logOf(world);
-    assert.equal(done?.outcome, 'taken back');
-    assertPlannedUntil(plan, done, 'web1 restart');
   });
 
   if (!isWhole) return;
@@ -69,7 +72,9 @@ describe('a release is brought to a worker host and two web nodes behind two bal
       assertNobodyFailed(report);
       await assertSettled(world, '0.2.2');
       const [done] = await logOf(world);
-      assertAsPlanned(plan, done!);
+      assertAsPlanned(plan, done!.steps);
+      assert.equal(done!.outcome, 'done');
+      assert.match(result.stdout, /^worker1 .* ok .*\nweb1 .* verified [\d.]+ s {2}ok .*\nweb2 .* ok /m);
       const again = await world.operate('run', release);
       assertStatus(again, 1);
       assert.match(again.stderr, /All hosts run release 0\.2\.2 already/);
@@ -89,58 +94,69 @@ describe('a release is brought to a worker host and two web nodes behind two bal
     const { result } = await world.whileRead(() => world.operate('run', release));
     assertStatus(result, 1);
     assert.match(result.stderr, /web1 answered \d+ of \d+ requests with an error within 4 s/);
+    assert.match(result.stdout, /\n +back to 0\.2\.2: web1 [\d.]+ s, worker1 [\d.]+ s\n/);
+    const [done] = await logOf(world);
+    assert.equal(done?.outcome, 'taken back');
     await assertSettled(world, '0.2.2');
   });
 
   test('a release with an offline migration is refused with what to do', limit, async () => {
+    const before = world.current()['worker1']!;
     const release = await world.makeRelease(offlineRelease('0.2.4'));
     for (const verb of ['plan', 'run']) {
       const told = await world.operate(verb, release);
       assertStatus(told, 1);
       assert.match(`${told.stdout}${told.stderr}`, /0021-offline\.sql is offline: .*reperio release recipe/);
     }
-    await assertSettled(world, '0.2.2');
+    await assertSettled(world, before);
   });
 
-  test(
-    'a release with another index is deployed; the way back is the one to the earlier index first',
-    limit,
-    async () => {
-      const release = await world.makeRelease(indexRelease('0.2.5'));
-      const plan = await planOf(world, release);
-      assert.notEqual(plan.index, undefined);
-      assertStatus(await world.operate('run', release), 0);
-      await assertSettled(world, '0.2.5');
-      const refused = await waitFor('the new index', async () => {
-        const told = await world.operate('rollback');
-        return /The index is of analysis/.test(told.stderr) ? told : undefined;
-      });
-      assertStatus(refused, 1);
-      assert.match(refused.stderr, /reperio index downgrade/);
-      await world.program('worker1', 'index', 'downgrade');
-      assertStatus(await world.operate('rollback'), 0);
-      await assertSettled(world, '0.2.2');
-    },
-  );
+  test('a release with another index is deployed; the way back leads over the earlier index', limit, async () => {
+    const before = world.current()['worker1']!;
+    const release = await world.makeRelease(indexRelease('0.2.5'));
+    const plan = await planOf(world, release);
+    assert.notEqual(plan.index, undefined);
+    assertStatus(await world.operate('run', release), 0);
+    await assertSettled(world, '0.2.5');
+    await waitFor(
+      'the new index',
+      async () => {
+        const { versions } = JSON.parse(await world.program('worker1', 'index', 'status', '--json')) as IndexStatus;
+        return versions.analysis > newestVersions.analysis;
+      },
+      120_000,
+    );
+    const refused = await world.operate('rollback');
+    assertStatus(refused, 1);
+    assert.match(refused.stderr, /The index is of analysis .*reperio index downgrade/);
+    await world.program('worker1', 'index', 'downgrade');
+    assertStatus(await world.operate('rollback'), 0);
+    await assertSettled(world, before);
+  });
 
   test('who follows the recipe by hand gets the same', limit, async () => {
+    const before = world.current()['worker1']!;
     const release = await world.makeRelease(goodRelease('0.2.6'));
     const { report } = await world.whileRead(async () => {
-      for (const line of await world.recipeCommands(`/opt/reperio/releases/0.2.2..${release}`)) await world.type(line);
+      for (const line of await world.recipeCommands(before, release)) await world.type(line);
     });
     assertNobodyFailed(report);
     await assertSettled(world, '0.2.6');
-    assertStatus(await world.operate('run', '0.2.2'), 0);
-    await assertSettled(world, '0.2.2');
   });
 
   test('deploying is locked by hand, with a reason', limit, async () => {
+    const before = world.current()['worker1']!;
+    const release = await world.makeRelease(goodRelease('0.2.7'));
     assertStatus(await world.operate('lock', '--reason', 'a load is running'), 0);
-    const refused = await world.operate('run', '0.2.0');
+    const refused = await world.operate('run', release);
     assertStatus(refused, 1);
     assert.match(refused.stderr, /locked by root@operator since .*: a load is running/);
     assertStatus(await world.operate('unlock'), 0);
     assert.match((await world.operate('unlock')).stderr, /Deploying is not locked/);
-    await assertSettled(world, '0.2.2');
+    await assertSettled(world, before);
   });
 });
+
+interface IndexStatus {
+  readonly versions: { readonly analysis: number };
+}

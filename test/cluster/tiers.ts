@@ -44,6 +44,17 @@ export const tiers = {
     what: 'three databases under Patroni and etcd',
     problem: () => hostsProblem() ?? lackingPrograms([...webPrograms, 'patroni', 'etcd']) ?? postgresProblem(),
   },
+  archive: {
+    file: 'pgbackrest-three.test.ts',
+    what: 'three databases under Patroni with pgBackRest on another host',
+    problem: () =>
+      rootProblem() ?? lackingPrograms(['pgbackrest', 'patroni', 'etcd', 'setpriv', 'sshd']) ?? postgresProblem(),
+  },
+  backups: {
+    file: 'pgbackrest.test.ts',
+    what: 'a database server with pgBackRest',
+    problem: () => rootProblem() ?? lackingPrograms(['pgbackrest', 'pg_createcluster', 'setpriv']) ?? postgresProblem(),
+  },
 } as const satisfies Readonly<Record<string, Tier>>;
 
 export type TierName = keyof typeof tiers;
@@ -73,9 +84,12 @@ export function missingTiers(files: readonly string[]): readonly string[] {
     });
 }
 
-/** Clusters want the machine for themselves: their files come last, one at a time. */
+/**
+ * Clusters and machines that boot want the machine for themselves: their files come last, one at a
+ * time.
+ */
 export function isOfCluster(file: string): boolean {
-  return file.includes('test/cluster/');
+  return file.includes('test/cluster/') || file.includes('test/systemd/');
 }
 
 function hostsProblem(): string | undefined {
@@ -85,13 +99,14 @@ function hostsProblem(): string | undefined {
 
 function deployProblem(): string | undefined {
   const programs = [...webPrograms, 'sshd', 'ssh', 'rsync', 'python3'];
-  return hostsProblem() ?? rootProblem() ?? lackingPrograms(programs) ?? postgresProblem();
+  return rootProblem() ?? lackingPrograms(programs) ?? postgresProblem();
 }
 
-/** sshd changes its user. */
+/** sshd changes its user, and pgBackRest and its files belong to the user postgres. */
 function rootProblem(): string | undefined {
   const probed = probeHosts();
-  return 'shape' in probed && probed.shape === 'root' ? undefined : 'sshd needs root';
+  if ('problem' in probed) return probed.problem;
+  return probed.shape === 'root' ? undefined : 'programs as other users need root';
 }
 
 function postgresProblem(): string | undefined {

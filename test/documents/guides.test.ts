@@ -204,7 +204,7 @@ test('docs/when-you-are-woken.md: what it says to look at can be looked at', asy
     before: [
       {
         info: 'sh run',
-        text: 'export REPERIO_DATA=$HOME/library\nbin/reperio load examples/laboratory/records.txt',
+        text: 'export REPERIO_DATA=$HOME/library PATH=$PWD/bin:$PATH\nbin/reperio load examples/laboratory/records.txt',
         line: 0,
       },
       { info: 'sh serve', text: 'bin/reperio serve', line: 0 },

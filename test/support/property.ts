@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { scale, scaled } from './scale.ts';
 
 /** Of `npm test`, which tells it, or of this file alone. */
-const seed = Number(process.env['TEST_SEED'] || Date.now() % 2 ** 31);
+export const seed = Number(process.env['TEST_SEED'] || Date.now() % 2 ** 31);
 
 /** As fast-check's own. */
 const ordinaryRuns = 100;

@@ -32,7 +32,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-function environmentOf({ name, folder, databaseUrl, settings }: ReleaseNode): NodeJS.ProcessEnv {
+export function environmentOf({ name, folder, databaseUrl, settings }: ReleaseNode): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],

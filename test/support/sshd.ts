@@ -17,8 +17,7 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
-/** `path`: folders of programs that come before those of the system. */
-export async function startSshd(path?: string): Promise<Sshd> {
+export async function startSshd(): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'sshd-'));
   const [hostKey, userKey] = [join(folder, 'host'), join(folder, 'user')];
   for (const key of [hostKey, userKey]) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
@@ -38,7 +37,9 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 AuthorizedKeysFile ${userKey}.pub
 MaxStartups 100
-${path === undefined ? '' : `SetEnv PATH=${path}:/usr/sbin:/usr/bin:/sbin:/bin\n`}`,
+# Else Debian's bash reads the .bashrc of whoever runs the tests.
+SetEnv SHLVL=2
+`,
   );
   const known = join(folder, 'known_hosts');
   writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(`${hostKey}.pub`, 'utf8')}`);

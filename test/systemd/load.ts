@@ -11,10 +11,11 @@ const client = fileURLToPath(new URL('../cluster/load/client.ts', import.meta.ur
 export async function readWhile<T>(
   { inNetwork }: Machine,
   work: () => Promise<T>,
+  paths: readonly string[] = ['/', '/search?p=the', '/record/1', '/api/search?p=a&size=5'],
 ): Promise<{ readonly report: LoadReport; readonly result: T }> {
   const plan: LoadPlan = {
     url: 'http://127.0.0.1:8080',
-    paths: ['/', '/search?p=the', '/record/1', '/api/search?p=a&size=5'],
+    paths,
     ...{ keeping: 3, fresh: 3, pause: 100 },
   };
   const [program, ...words] = inNetwork;

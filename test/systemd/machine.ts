@@ -30,7 +30,7 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
-const packages = 'systemd,systemd-sysv,dbus,adduser,util-linux,procps,libstdc++6,ca-certificates';
+const packages = 'systemd,systemd-sysv,dbus,adduser,util-linux,procps,libstdc++6,ca-certificates,rpm';
 const programs = ['mmdebstrap', 'systemd-nspawn', 'nsenter', 'dpkg-deb'];
 
 /** Why there can be no such machine here, or false. */
@@ -41,7 +41,7 @@ export function lacksMachine(): string | false {
 }
 
 /** Its file system as a tar file; made once, as getting Debian's packages takes a while. */
-async function image(): Promise<string> {
+export async function image(): Promise<string> {
   const folder = '/var/cache/reperio-test';
   const path = join(folder, `bookworm-${createHash('sha256').update(packages).digest('hex').slice(0, 12)}.tar`);
   if (existsSync(path)) return path;
@@ -68,11 +68,11 @@ export async function bootMachine(): Promise<Machine> {
   const unpacked = await run('tar', '-x', '-C', root, '-f', tar);
   if (unpacked.status !== 0) throw new Error(unpacked.text);
   rmSync(join(root, 'usr/sbin/policy-rc.d'), { force: true });
-  // It ends with this process, however that ends.
+  // In a namespace of processes that ends with this process, however that ends.
   const container = spawn(
     'setpriv',
     [
-      ...['--pdeathsig', 'KILL', 'systemd-nspawn'],
+      ...['--pdeathsig', 'KILL', 'unshare', '--pid', '--fork', '--kill-child', '--mount-proc', 'systemd-nspawn'],
       ...[
         '--quiet',
         '--directory',
@@ -134,16 +134,24 @@ export async function bootMachine(): Promise<Machine> {
  */
 function leaderOf({ pid, exitCode }: ChildProcess): number | undefined {
   if (exitCode !== null) throw new Error(`systemd-nspawn ended with ${exitCode}`);
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  const found = children.find((child) => readFileSync(`/proc/${child}/comm`, 'utf8') === 'systemd\n');
-  return found === undefined ? undefined : Number(found);
+  return descendants(Number(pid)).find((child) => readFileSync(`/proc/${child}/comm`, 'utf8') === 'systemd\n');
+}
+
+function descendants(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+  return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
 export async function run(program: string, ...words: readonly string[]): Promise<Said> {
   return new Promise((resolve) => {
     execFile(program, words, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-      resolve({ status, text: `${stdout}${stderr}` });
+      // dpkg writes as to a terminal.
+      resolve({ status, text: `${stdout}${stderr}`.replaceAll('\r\n', '\n') });
     });
   });
 }

@@ -24,7 +24,7 @@ import { isWhole } from '../support/scale.ts';
 import { waitFor } from '../support/wait.ts';
 import { readWhile } from './load.ts';
 import { bootMachine, lacksMachine, type Machine, run } from './machine.ts';
-import { edit, makeReleaseHere, makeVariant, packageTree } from './releases.ts';
+import { copyReleaseHere, edit, makeVariant, packageTree } from './releases.ts';
 
 const skip = isWhole ? lacksMachine() : 'only in the whole matrix: npm run test:all';
 
@@ -37,7 +37,7 @@ describe('the package of Debian', { skip, concurrency: false }, () => {
 
   before(async () => {
     const tree = join(scratch, 'tree');
-    await makeReleaseHere(tree);
+    await copyReleaseHere(tree);
     version = readRelease(tree).version;
     files = filesOf(tree).length;
     machine = await bootMachine();
@@ -80,7 +80,7 @@ describe('the package of Debian', { skip, concurrency: false }, () => {
   };
   /** What the supervisor says of itself. */
   const served = async (): Promise<string> =>
-    (JSON.parse(await machine.must('reperio', 'status', '--json')) as { version: string }).version;
+    (JSON.parse(await machine.must('reperio', 'status', '--json')) as { status: { version: string } }).status.version;
 
   test('one line installs it, and the first start answers as the user reperio with the embedded database', async () => {
     const { status, text } = await install('first');

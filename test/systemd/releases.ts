@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Commit } from '../../scripts/make/checkout.ts';
 import { makeDeb } from '../../scripts/make/deb.ts';
 import type { PackagePlan } from '../../scripts/make/plan.ts';
 import { makeRpm } from '../../scripts/make/rpm.ts';
@@ -11,13 +12,34 @@ import { manifestFile, releaseFile } from '../../src/deploy/release/release.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Makes a release of what is in the checkout now, changes included that are not committed. */
-export async function makeReleaseHere(tree: string): Promise<void> {
-  const git = (...words: readonly string[]): string =>
-    execFileSync('git', ['-C', root, ...words], { encoding: 'utf8' }).trim();
+const git = (...words: readonly string[]): string =>
+  execFileSync('git', ['-C', root, ...words], { encoding: 'utf8' }).trim();
+
+/** A commit of what is in the checkout now, changes included that are not committed. */
+function commitHere(): Commit {
   const hash = git('stash', 'create') || git('rev-parse', 'HEAD');
-  const date = new Date(Number(git('log', '-1', '--format=%ct', hash)) * 1000);
-  await makeTree(root, tree, { hash, date });
+  // Not the time of the stash, which is another one each time.
+  return { hash, date: new Date(Number(git('log', '-1', '--format=%ct', 'HEAD')) * 1000) };
+}
+
+/** Makes a release of it. */
+export async function makeReleaseHere(tree: string): Promise<void> {
+  const { hash, date } = commitHere();
+  await makeTree(root, tree, { hash: git('rev-parse', `${hash}^{tree}`), date });
+}
+
+/** Copies a release of it, which is made once, and again when something has changed. */
+export async function copyReleaseHere(to: string): Promise<void> {
+  // Not below node_modules, where npm takes a folder for a part of the clone.
+  const folder = join(root, 'dist/.test-release');
+  const made = join(folder, git('rev-parse', `${commitHere().hash}^{tree}`));
+  if (!existsSync(made)) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    await makeReleaseHere(`${made}.part`);
+    renameSync(`${made}.part`, made);
+  }
+  execFileSync('cp', ['-a', made, to]);
 }
 
 /** Another release, a copy of this one with changes; whole, with a manifest of its own. */

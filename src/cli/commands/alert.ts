@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
+import { UserError } from '../../errors/errors.ts';
 import { openMailer } from '../../mail/mailer.ts';
 import { type Alert, shownState } from '../../monitor/alerts/alert.ts';
 import { alertFile } from '../../monitor/alerts/alert-file.ts';
 import { askOfAlerts, knownAlerts, type NotedIn } from '../../monitor/alerts/ask-alerts.ts';
+import { alertErrors } from '../../monitor/alerts/errors.ts';
 import { testText } from '../../monitor/alerts/message-text.ts';
 import { readRecipient } from '../../monitor/alerts/read-recipient.ts';
 import { readDuration, readTime } from '../../monitor/alerts/read-time.ts';
 import { dutiesOf, type Recipient, recipientsAt, wallTime } from '../../monitor/alerts/recipients.ts';
+import { startRelay } from '../../monitor/alerts/relay.ts';
 import { createSender } from '../../monitor/alerts/send.ts';
 import { withAdmin } from '../../monitor/alerts/watch-alerts.ts';
 import { gapsOf, weekLines } from '../../monitor/alerts/week.ts';
@@ -187,7 +190,27 @@ const recipients = defineSubcommand({
   },
 });
 
-export const command: CommandGroup = { commands: { list, ack, silence, test, recipients } };
+const relay = defineSubcommand({
+  summary: 'Send the alerts of Alertmanager as text messages.',
+  description: `For a monitor host: Alertmanager posts to http://127.0.0.1:PORT/sms?to=+NUMBER, as \`cluster render alertmanager\` has it, and the setting \`sms-gateway\`
+of this host sends it. Needs neither a library nor its database. Ends with Ctrl-C or SIGTERM.`,
+  examples: [{ command: 'alert relay --port 9095', doc: 'As the unit reperio-relay does.' }],
+  arguments: {},
+  options: { port: { type: 'number', value: 'PORT', doc: 'The port to listen on; default 9095.' } },
+  run: async ({ options, settings, signal, print }) => {
+    const given = settings();
+    if (given.smsGateway === undefined) throw new UserError(alertErrors.noGateway, { to: 'anybody' });
+    const nothing = { post: () => undefined };
+    const sender = createSender({ smtpUrl: given.smtpUrl, smsGateway: given.smsGateway }, nothing);
+    const running = await startRelay({ sender, port: options.port ?? 9095, say: print });
+    print(`Alerts are taken at ${running.address}/sms?to=+NUMBER`);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await running.close();
+    sender.close();
+  },
+});
+
+export const command: CommandGroup = { commands: { list, ack, silence, test, recipients, relay } };
 
 async function note(settings: Settings, asked: Parameters<typeof askOfAlerts>[2]): Promise<NotedIn> {
   return asking(settings, (database) => askOfAlerts(database, alertFile(settings.dataFolder), asked));

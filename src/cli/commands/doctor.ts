@@ -6,6 +6,7 @@ import { diagnosisLines } from '../../monitor/doctor/diagnosis.ts';
 import { examine } from '../../monitor/doctor/examine.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
+import { tuningDiagnoses } from '../tuning-diagnoses.ts';
 
 export const command = defineCommand({
   description: `Asks every check, the settings and the permissions of folders; what is not well has what to type, and a page of the manual. Every check looks again, which takes some seconds. It works without a database and without a running server.
@@ -27,8 +28,9 @@ Exit status 1: something is not well, or could not be found out.`,
   },
   run: async ({ environment, options, print, printJson }) => {
     const read = readSettings(environment);
-    const found = await examine(read);
-    const { diagnoses } = found;
+    const examined = await examine(read);
+    const diagnoses = [...examined.diagnoses, ...(await tuningDiagnoses(read.settings))];
+    const found = { ...examined, diagnoses };
     if (options.json) printJson(diagnoses);
     else for (const line of diagnosisLines(diagnoses)) print(line);
     if (options.bundle !== undefined) {

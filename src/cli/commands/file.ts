@@ -162,6 +162,8 @@ const verify = defineSubcommand({
         readonly name: string;
         readonly version: number;
         readonly problem: string;
+        /** Where its bytes belong; undefined: not in a folder. */
+        readonly path: string | undefined;
       }[] = [];
       let files = 0;
       let bytes = 0;
@@ -176,14 +178,20 @@ const verify = defineSubcommand({
           files++;
           bytes += file.bytes;
           if (problem !== undefined)
-            wrong.push({ record: file.record, name: fileName(file), version: file.version, problem });
+            wrong.push({
+              ...{ record: file.record, name: fileName(file), version: file.version, problem },
+              path: store.path(file.digest),
+            });
           progress.advance(1);
         }
       }
       progress.finish();
       if (options.json) printJson({ files, bytes, wrong });
       else {
-        for (const one of wrong) print(`record ${one.record}, ${one.name} version ${one.version}: ${one.problem}`);
+        for (const { record: number, name, version, problem, path } of wrong)
+          print(
+            `record ${number}, ${name} version ${version}: ${problem}${path === undefined ? '' : `; put it back as ${path}`}`,
+          );
         print(
           `${files} files, ${bytes} bytes: ${wrong.length === 0 ? 'all match their digests' : `${wrong.length} are missing or damaged`}.`,
         );

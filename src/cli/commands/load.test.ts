@@ -15,7 +15,7 @@ before(async () => {
   store = await openTestDatabase();
 });
 beforeEach(async () => {
-  await store.database.query(sql`TRUNCATE record, revision, identifier, load_progress, loaded_input, delta`);
+  await store.database.query(sql`TRUNCATE record, revision, identifier, load_progress, loaded_input, delta, held`);
   await store.database.query(sql`UPDATE record_counter SET last_id = 0`);
   await store.database.query(sql`UPDATE manifest SET version = version + 1, segments = '{}'`);
 });
@@ -192,10 +192,13 @@ test('past loads are listed: who, when, and what became of them; a dry run is no
   await store.database.query(sql`INSERT INTO load_run (name, mode) VALUES ('killed.xml', 'insert')`);
   const lines = (await type(['loads'])).stdout.trimEnd().split('\n');
   assert.equal(lines.length, 4);
-  assert.match(lines[0]!, /^STARTED \(UTC\) +INPUT +MODE +BY +INSERTED +REPLACED +DELETED +REFUSED +END$/);
+  assert.match(
+    lines[0]!,
+    /^STARTED \(UTC\) +INPUT +MODE +BY +INSERTED +REPLACED +UNCHANGED +DELETED +HELD +REFUSED +END$/,
+  );
   assert.match(lines[1]!, /^\d{4}-\d\d-\d\d \d\d:\d\d +killed\.xml +insert +no end$/);
-  assert.match(lines[2]!, /second\.xml +replace +0 +1 +0 +1 +done$/);
-  assert.match(lines[3]!, /first\.xml +insert +ada +3 +0 +0 +0 +done$/);
+  assert.match(lines[2]!, /second\.xml +replace +0 +1 +0 +0 +0 +1 +done$/);
+  assert.match(lines[3]!, /first\.xml +insert +ada +3 +0 +0 +0 +0 +0 +done$/);
   assert.match((await type(['loads', 'ADA', '--limit', '1'])).stdout, /first\.xml/);
   const rows = JSON.parse((await type(['loads', 'second', '--json'])).stdout);
   assert.deepEqual([rows.length, rows[0].replaced, rows[0].refused], [1, 1, 1]);
@@ -262,10 +265,10 @@ test('records are exported with hidden fields, by number, question and list; for
   assert.equal(guest.stderr.match(/was not exported/g)?.length, 4 - numbers(guest.stdout).length);
   // What comes out goes in again and loses nothing.
   const back = await type(['load', '-', '--mode', 'replace'], (await exported('3', '1')).stdout);
-  assert.match(back.stdout, /0 inserted, 2 replaced, 0 refused/);
+  assert.match(back.stdout, /0 inserted, 0 replaced, 2 unchanged, 0 refused/);
   const { stdout: shown } = await type(['record', 'show', '1']);
   assert.match(shown, /595__ \$\$apaid 300/);
-  assert.match((await type(['load', '-', '--mode', 'replace'], shown)).stdout, /0 inserted, 1 replaced, 0 refused/);
+  assert.match((await type(['load', '-', '--mode', 'replace'], shown)).stdout, /0 replaced, 1 unchanged, 0 refused/);
   const again = (await type(['record', 'show', '1'])).stdout;
   const timeless = (text: string): string => text.replace(/^005.*$/m, '');
   assert.equal(timeless(again), timeless(shown));
@@ -276,4 +279,42 @@ test('records are exported with hidden fields, by number, question and list; for
   assert.equal((await exported()).status, 2);
   assert.match((await exported('--from', list, '--revision', '1')).stderr, /--revision is for a single record/);
   assert.match((await type(['search', 'pond', '--as', 'nobody'])).stderr, /no person "nobody"/);
+});
+
+test('what becomes of each record is in --json and in the file of --report; what waits is decided from the terminal', async () => {
+  await type(['load', file('first.xml', record('a', 'One'), record('b', 'Two'))]);
+  const changed = file('changed.xml', record('a', 'One'), record('b', 'Second'), record('c', 'Three'));
+  const report = join(folder, 'report.jsonl');
+  const { status, stdout } = await type(['load', changed, '--mode', 'replace', '--json', '--report', report]);
+  assert.equal(status, 1);
+  const expected = [
+    { position: 1, outcome: 'unchanged', id: 1, revision: 1 },
+    { position: 2, outcome: 'replaced', id: 2, revision: 2 },
+    { position: 3, outcome: 'refused', id: 0, revision: 0, code: 'REPERIO_RECORD_UNKNOWN' },
+  ];
+  assert.deepEqual(JSON.parse(stdout).files[0].records, expected);
+  const lines = readFileSync(report, 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line)),
+    expected.map((one) => ({ file: changed, ...one })),
+  );
+  const asked = await type(['load', changed, '--mode', 'insert', '--force']);
+  assert.match(asked.stderr, /--force is for --mode replace only/);
+
+  const held = await type(['load', file('held.xml', record('a', 'Better')), '--mode', 'hold', '--as', 'ada']);
+  assert.equal(held.status, 0);
+  assert.match(held.stdout, /1 held/);
+  const [entry] = JSON.parse((await type(['held', 'list', '--record', '1', '--json'])).stdout);
+  assert.deepEqual([entry.record, entry.mode, entry.reason, entry.person], [1, 'hold', 'ASKED', 'ada']);
+  assert.match((await type(['held'])).stdout, /load hold held\.xml/);
+  assert.match((await type(['held', 'show', String(entry.id), '--format', 'marcxml'])).stdout, />Better</);
+  const accepted = await type(['held', 'accept', String(entry.id), '--mode', 'correct', '--as', 'bob']);
+  assert.match(accepted.stdout, /record 1 replaced, revision 2/);
+  const again = await type(['held', 'reject', String(entry.id)]);
+  assert.match(again.stderr, /was accepted by bob/);
+  const [last] = await store.database.query<{ actor: string; action: string }>(
+    sql`SELECT actor, action FROM audit ORDER BY id DESC LIMIT 1`,
+  );
+  assert.deepEqual(last, { actor: 'bob', action: 'upload accepted' });
+  assert.match((await type(['held', 'list'])).stdout, /Nothing waits/);
 });

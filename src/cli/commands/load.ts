@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
@@ -6,8 +7,9 @@ import { requireEncoding } from '../../marc/readers/encoding.ts';
 import { type FileReport, loadFiles } from '../../records/load/files.ts';
 import type { HiddenFields } from '../../records/load/hidden.ts';
 import type { LoadedBefore } from '../../records/load/loaded-before.ts';
+import type { RecordOutcome } from '../../records/load/outcome.ts';
 import type { KindCount } from '../../records/load/tally.ts';
-import { type WriteMode, writeModes } from '../../records/matching.ts';
+import { type WriteMode, writeModes } from '../../records/modes.ts';
 import { openStore } from '../../store/open.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
@@ -23,15 +25,25 @@ export const command = defineCommand({
 identifier (909COo, 035__a with a source in 035__9, or that of the harvest) and DOI (0247_). A record that cannot be loaded is refused, with its position,
 001 and the reason; the load continues. A record with leader/05 d, or a deleted one of an OAI-PMH answer, deletes the record it matches.
 
+Modes: insert adds records; replace puts the input in the place of what the library has; insert-or-replace does either; correct replaces all fields
+with the tags and indicators that the input brings; append adds fields that are not there; delete removes fields that are identical; hold writes nothing
+and lets the input wait for a person (\`reperio held\`). What would change nothing makes no version. A record with the 005 of an earlier version is merged
+with what others have changed since; where both changed the same, it waits.
+
 A record that would replace one with hidden fields, and has none of them, is refused: use --keep-hidden or --drop-hidden, or the setting load-hidden for all loads.
 
 Batches of records are committed with their index data and are searchable at once. An interrupted load continues where it
-stopped when the same input is given again with the same mode. Exit status: 0 all records were loaded, 1 some were refused, 2 none could be loaded.`,
+stopped when the same input is given again with the same mode. Exit status: 0 all records were loaded, 1 some were refused or wait, 2 none could be loaded.`,
   examples: [
     { command: 'load records.xml', doc: 'Adds new records; records that the library has are refused.' },
     {
       command: 'load update.mrc --mode insert-or-replace',
       doc: 'Replaces the records that the library has and adds the others.',
+    },
+    { command: 'load fields.xml --mode correct', doc: 'Replaces the fields that fields.xml has, in its records.' },
+    {
+      command: 'load big.xml --mode replace --report done.jsonl',
+      doc: 'Writes what became of each record: {"position": 1, "outcome": "merged", "id": 17, "revision": 4}.',
     },
     {
       command: 'load old.mrc --encoding windows-1252',
@@ -47,7 +59,22 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
   ],
   arguments: { files: { doc: 'Files of records; - is standard input.', many: true } },
   options: {
-    mode: { type: 'text', value: 'MODE', doc: 'insert (default), replace, or insert-or-replace.', choices: writeModes },
+    mode: {
+      type: 'text',
+      value: 'MODE',
+      doc: 'insert (default), replace, insert-or-replace, correct, append, delete, or hold.',
+      choices: writeModes,
+    },
+    force: {
+      type: 'flag',
+      doc: 'With --mode replace: a record that is not there gets the number in its 001, which must be above the last number given.',
+    },
+    always: { type: 'flag', doc: 'Make a new version also where nothing changes.' },
+    report: {
+      type: 'text',
+      value: 'FILE',
+      doc: 'Write what became of each record to this file, one line of JSON for each.',
+    },
     rejects: {
       type: 'text',
       value: 'FILE',
@@ -89,8 +116,10 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
     const { workers, batchSize, recordLimit, loadHidden } = settings();
     const encoding = options.encoding === undefined ? undefined : requireEncoding(options.encoding);
     const hidden = hiddenFields(options['keep-hidden'], options['drop-hidden'], loadHidden as HiddenFields);
+    if (options.force && options.mode !== 'replace') throw new UserError(cliErrors.forceWithoutReplace);
     const store = await openStore(settings(), { signal });
     const progress = loadProgress(stderr);
+    const lines = options.report === undefined ? undefined : openReport(options.report);
     const named = (file: string): string => (files.length > 1 ? `${nameOf(file)}: ` : '');
     try {
       const report = await loadFiles(files, {
@@ -105,6 +134,8 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
         encoding,
         person: options.as,
         hidden,
+        force: options.force,
+        always: options.always,
         dryRun: options['dry-run'],
         resume: options.restart ? 'never' : options.resume ? 'always' : 'unfinished',
         rejects: options.rejects === undefined ? undefined : rejectsPath(options.rejects),
@@ -118,6 +149,7 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
           if (options.rejects !== undefined || count > shownRefusals) return;
           progress.say(`refused: ${named(file)}${reason.message}${count === 1 ? `\n   hint: ${reason.hint}` : ''}`);
         },
+        onOutcomes: (file, outcomes) => lines?.add(file, outcomes),
         onWarning: (file, text, count) => {
           if (count <= shownWarnings) progress.say(`warning: ${named(file)}${text}`);
         },
@@ -135,6 +167,7 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
         }
       return report.status;
     } finally {
+      lines?.close();
       progress.finish();
       await store.release();
     }
@@ -144,6 +177,25 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
 function hiddenFields(keep: boolean, drop: boolean, otherwise: HiddenFields): HiddenFields {
   if (keep && drop) throw new UserError(cliErrors.keepAndDrop);
   return keep ? 'keep' : drop ? 'drop' : otherwise;
+}
+
+/** One line of JSON for each record. Throws UserError when it cannot be written. */
+function openReport(path: string): {
+  readonly add: (file: string, outcomes: readonly RecordOutcome[]) => void;
+  readonly close: () => void;
+} {
+  try {
+    const handle = openSync(path, 'w');
+    return {
+      add: (file, outcomes) => {
+        writeSync(handle, outcomes.map((outcome) => `${JSON.stringify({ file, ...outcome })}\n`).join(''));
+      },
+      close: () => closeSync(handle),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(cliErrors.reportFile, { file: path, reason }, error);
+  }
 }
 
 /** A slash at the end says that it is a folder. */
@@ -157,11 +209,17 @@ function beforeText({ loaded, records }: LoadedBefore): string {
 }
 
 function sentence(report: FileReport, dryRun: boolean): string {
-  const { file, inserted, replaced, deleted, passedOver, refused, warnings, seconds } = report;
+  const { file, inserted, replaced, merged, unchanged, held, deleted, passedOver, refused, warnings, seconds } = report;
   const would = dryRun ? 'would be ' : '';
-  const rate = seconds > 0 ? `, ${grouped(Math.round((inserted + replaced + deleted) / seconds))} records/s` : '';
+  const rate =
+    seconds > 0
+      ? `, ${grouped(Math.round((inserted + replaced + merged + unchanged + held + deleted) / seconds))} records/s`
+      : '';
   const warned = warnings.reduce((sum, { count }) => sum + count, 0);
   const parts = [`${grouped(inserted)} ${would}inserted`, `${grouped(replaced)} ${would}replaced`];
+  if (merged > 0) parts.push(`${grouped(merged)} ${would}merged`);
+  if (unchanged > 0) parts.push(`${grouped(unchanged)} unchanged`);
+  if (held > 0) parts.push(`${grouped(held)} ${would}held (reperio held list)`);
   if (deleted > 0) parts.push(`${grouped(deleted)} ${would}deleted`);
   if (passedOver > 0) parts.push(`${countOf(passedOver, 'deletion')} of unknown records`);
   parts.push(`${grouped(refused)} ${would}refused`);

@@ -36,12 +36,15 @@ const columns = [
   { head: 'INPUT' },
   { head: 'MODE' },
   { head: 'BY' },
-  ...['INSERTED', 'REPLACED', 'DELETED', 'REFUSED'].map((head) => ({ head, right: true as const })),
+  ...['INSERTED', 'REPLACED', 'UNCHANGED', 'DELETED', 'HELD', 'REFUSED'].map((head) => ({
+    head,
+    right: true as const,
+  })),
   { head: 'END' },
 ];
 
 function cells(run: LoadRun): readonly string[] {
-  const counts = [run.inserted, run.replaced, run.deleted, run.refused];
+  const counts = [run.inserted, run.replaced + run.merged, run.unchanged, run.deleted, run.held, run.refused];
   return [
     run.started.toISOString().slice(0, 16).replace('T', ' '),
     run.name,

@@ -7,8 +7,11 @@ import { type Manifest, readManifest, readManifests } from '../../maintain/backu
 import { openPlace } from '../../maintain/backup/open-place.ts';
 import type { Place } from '../../maintain/backup/place.ts';
 import { restoreBase } from '../../maintain/restore/base.ts';
+import { noteRestoredByOthers } from '../../maintain/restore/by-others.ts';
+import { restoreErrors } from '../../maintain/restore/errors.ts';
 import { type Point, parseTime, pointAt, pointOf } from '../../maintain/restore/point.ts';
 import { type Restored, type RestoreOptions, restoreDump } from '../../maintain/restore/restore.ts';
+import { openStore } from '../../store/open.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { createProgress, type Progress } from '../progress.ts';
 
@@ -22,6 +25,7 @@ Exit status 0: restored. 1: restored, but documents are missing. 2: not restored
     { command: 'restore --into /srv/restored', doc: 'The newest backup, beside the library.' },
     { command: 'restore 2026-11-29T220041Z-ab12 --into /srv/restored', doc: 'Another one.' },
     { command: "restore --at '2026-11-29 11:43:34+00' --into /srv/restored", doc: 'As it was at that moment.' },
+    { command: "restore --done --at '2026-11-29 11:43:34+00'", doc: 'After pgBackRest has restored the database.' },
     { command: 'restore --yes', doc: 'In the place of the library, which is moved aside.' },
   ],
   arguments: {
@@ -35,11 +39,24 @@ Exit status 0: restored. 1: restored, but documents are missing. 2: not restored
       doc: "A point in time with its zone, as '2026-11-29 11:43:34+00': needs `backup continuous on`.",
     },
     yes: { type: 'flag', doc: 'Move aside a library that is there.' },
+    done: {
+      type: 'flag',
+      doc: 'With --at: the database was restored to that time by another program, as pgBackRest. Nodes then use no index files from before.',
+    },
     ...jsonOption,
   },
   failureStatus: 2,
   run: async ({ arguments: { set }, options, settings, signal, stderr, print, printJson }) => {
     const given = settings();
+    if (options.done) {
+      const { at, into, yes } = options;
+      if (at === undefined || set !== undefined || into !== undefined || yes)
+        throw new UserError(restoreErrors.doneAlone);
+      const store = await openStore(given, { signal });
+      await noteRestoredByOthers(store.database, parseTime(at)).finally(() => store.release());
+      print('Nodes fetch the index anew. Next: reperio file verify, which names documents that are missing.');
+      return 0;
+    }
     const place = openPlace(given);
     const point = await pointOrNot(place, set, options.at);
     const manifest = point?.manifest ?? (await chosen(place, set));

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { type Duty, type DutyWindow, weekdays } from '../../config/emergency.ts';
-import { type EmergencyPlan, type Host, hostsWith, type Topology } from '../topology/topology.ts';
+import { type EmergencyPlan, type Host, hasTelephones, hostsWith, type Topology } from '../topology/topology.ts';
 import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
 const day = 24 * 60;
@@ -11,9 +11,13 @@ const short = {
   text: '{{ range .Alerts }}{{ .Annotations.summary }} {{ end }}',
 };
 
+/** What each node finds, and tells by itself: telephones ring once. */
+const toldByNodes = 'ReperioCheck.*';
+
 /**
  * Alertmanager 0.25 or newer: the same recipients at the same times as the nodes have them. Text
- * messages by a gateway are sent by the nodes alone.
+ * messages by a gateway go through `reperio alert relay`; those about what nodes check themselves
+ * are sent by the nodes.
  */
 export function renderAlertmanager(topology: Topology, host: Host): readonly RenderedFile[] {
   const { emergency, ports } = topology;
@@ -32,9 +36,10 @@ export function renderAlertmanager(topology: Topology, host: Host): readonly Ren
       mode: 0o644,
       text: lines(
         madeFor(topology, host),
-        '# Recipients of text messages (sms:+NUMBER) are not here: the nodes send those themselves.',
+        hasTelephones(topology) &&
+          '# Text messages (sms:+NUMBER) are sent by reperio-relay.service; those about the checks of nodes by the nodes.',
         // Go reads YAML 1.1, where 22:00 without quotes is a number.
-        stringify(configuration(emergency), { lineWidth: 0, version: '1.1' }).trimEnd(),
+        stringify(configuration(emergency, ports.relay), { lineWidth: 0, version: '1.1' }).trimEnd(),
       ),
     },
     {
@@ -48,13 +53,17 @@ export function renderAlertmanager(topology: Topology, host: Host): readonly Ren
   ];
 }
 
-function configuration({ duties, timeZone, mailServer, mailFrom }: EmergencyPlan): object {
+function configuration({ duties, timeZone, mailServer, mailFrom }: EmergencyPlan, relay: number): object {
   const byMail = duties
     .map(({ window, recipients }) => ({ window, recipients: recipients.filter((one) => !one.startsWith('sms:')) }))
     .filter(({ recipients }) => recipients.length > 0);
   const readers = [...new Set(byMail.flatMap(({ recipients }) => recipients))].filter((one) => !isShort(one));
   const windows = byMail.map((duty, i) => ({ ...duty, name: `window-${i + 1}` }));
-  const limited = windows.filter(({ window }) => !isAlways(window));
+  const telephones = duties
+    .map(({ window, recipients }) => ({ window, numbers: recipients.filter((one) => one.startsWith('sms:')) }))
+    .filter(({ numbers }) => numbers.length > 0)
+    .map((duty, i) => ({ ...duty, name: `telephones-${i + 1}` }));
+  const limited = [...windows, ...telephones].filter(({ window }) => !isAlways(window));
   return {
     global: { smtp_smarthost: mailServer, smtp_from: mailFrom, smtp_require_tls: false },
     route: {
@@ -72,12 +81,26 @@ function configuration({ duties, timeZone, mailServer, mailFrom }: EmergencyPlan
           ...(isAlways(window) ? {} : { active_time_intervals: [name] }),
           continue: true,
         })),
+        ...telephones.map(({ name, window }) => ({
+          matchers: ['severity="page"', `alertname!~"${toldByNodes}"`],
+          receiver: name,
+          ...(isAlways(window) ? {} : { active_time_intervals: [name] }),
+          continue: true,
+        })),
       ],
     },
     receivers: [
       { name: 'nobody' },
       ...(readers.length === 0 ? [] : [{ name: 'all', email_configs: readers.map(emailTo) }]),
       ...windows.map(({ name, recipients }) => ({ name, email_configs: recipients.map(emailTo) })),
+      ...telephones.map(({ name, numbers }) => ({
+        name,
+        webhook_configs: numbers.map((number) => ({
+          url: `http://127.0.0.1:${relay}/sms?to=${encodeURIComponent(number.slice('sms:'.length))}`,
+          send_resolved: true,
+          max_alerts: 10,
+        })),
+      })),
     ],
     ...(limited.length === 0
       ? {}

@@ -2,7 +2,7 @@ import type { Secrets } from '../topology/secrets.ts';
 import { etcdMembers, type Host, type Topology } from '../topology/topology.ts';
 import { createDatabaseFile } from './postgresql.ts';
 import { accessLines } from './postgresql-access.ts';
-import { postgresParameters, replicationParameters } from './postgresql-parameters.ts';
+import { archiveParameters, postgresParameters, replicationParameters } from './postgresql-parameters.ts';
 import { environmentLine, lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
 /** As Debian's patroni.service reads them. */
@@ -124,8 +124,9 @@ postgresql:
   bin_dir: ${database.programs}
   pgpass: /var/lib/postgresql/.pgpass-patroni
   parameters:
-    unix_socket_directories: /var/run/postgresql
-  basebackup:
+    unix_socket_directories: /var/run/postgresql`,
+    archiveParameters(topology).map(({ name, value, why }) => `    # ${why}\n    ${name}: "${value}"`),
+    `  basebackup:
     # A new replica starts with an immediate checkpoint; waiting for the next one may take minutes.
     - checkpoint: fast
   # Here and not under bootstrap, so that rendering again and \`patronictl reload\` give access to a host that was added.

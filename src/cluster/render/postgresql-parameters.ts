@@ -15,12 +15,17 @@ const leastConnections = 100;
 
 /** Index, access and level: each process that answers hears of their changes. */
 const listeners = 3;
-/** Of the background process, with the connection of the supervisor. */
-const leases = 6;
+/** Of the background process. */
+const leases = 5;
+/** For its checks three, for alerts two, and to tell of itself and ask of others. */
+const supervisor = 7;
 
-/** The most connections that one web node opens: its workers, and its background process. */
+/**
+ * The most connections that one web node opens: its workers, its background process, its
+ * supervisor.
+ */
 export function connectionsOfNode(workers: number, pool: number): number {
-  return workers * (pool + listeners) + pool + leases;
+  return workers * (pool + listeners) + pool + leases + supervisor;
 }
 
 /** For administrators, backups, and a release that starts beside the one before. */
@@ -105,3 +110,21 @@ export const replicationParameters: readonly Parameter[] = [
   },
   { name: 'wal_receiver_timeout', value: '5s', why: 'a primary that lost power is detected' },
 ];
+
+/** Where pgBackRest archives the log: the same on all servers, since only the primary does it. */
+export function archiveParameters({ name, backup }: Topology): readonly Parameter[] {
+  if (backup.repository === undefined) return [];
+  return [
+    { name: 'archive_mode', value: 'on', why: 'the log is archived: any point in time can be restored' },
+    {
+      name: 'archive_command',
+      value: `pgbackrest --stanza=${name} archive-push %p`,
+      why: 'a file of the log that cannot be archived stays and is tried again',
+    },
+    {
+      name: 'archive_timeout',
+      value: '60s',
+      why: 'a file that is not full is archived too: at most a minute of changes is lost with all database hosts',
+    },
+  ];
+}

@@ -1,7 +1,7 @@
 import type { Secrets } from '../topology/secrets.ts';
 import { type Host, type Topology, usesPatroni } from '../topology/topology.ts';
 import { accessLines } from './postgresql-access.ts';
-import { postgresParameters } from './postgresql-parameters.ts';
+import { archiveParameters, postgresParameters } from './postgresql-parameters.ts';
 import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
 export const createDatabaseFile = '/etc/reperio/create-database.sh';
@@ -20,7 +20,9 @@ export function renderPostgresql(topology: Topology, host: Host, _secrets: Secre
     '# The address of this host, since the library connects from other hosts.',
     `listen_addresses = '${host.address}'`,
     `port = ${topology.ports.postgresql}`,
-    postgresParameters(topology).map(({ name, value, why }) => `# ${why}\n${name} = '${value}'`),
+    [...postgresParameters(topology), ...archiveParameters(topology)].map(
+      ({ name, value, why }) => `# ${why}\n${name} = '${value}'`,
+    ),
   );
   const access = lines(madeFor(topology, host), accessLines(topology));
   return [

@@ -110,7 +110,7 @@ test('promtool takes the configuration of Prometheus and its rules', { skip: lac
   assert.match(config.text, /SUCCESS: .* is valid prometheus config file syntax/);
   assert.equal(config.status, 0);
   const rules = run(findProgram('promtool')!, ['check', 'rules', at('/etc/prometheus/reperio-rules.yml')]);
-  assert.match(rules.text, /SUCCESS: 39 rules found/);
+  assert.match(rules.text, /SUCCESS: 40 rules found/);
   assert.equal(rules.status, 0);
 });
 
@@ -124,7 +124,9 @@ test('amtool takes the configuration of Alertmanager, and every recipient has a 
   assert.equal(checked.status, 0);
   const routed = (...labels: readonly string[]): string =>
     run(findProgram('amtool')!, ['config', 'routes', 'test', `--config.file=${file}`, ...labels]).text.split('\n')[0]!;
-  assert.equal(routed('severity=page'), 'window-1,window-2,window-3');
+  assert.equal(routed('severity=page', 'alertname=ReperioCheckDisk'), 'window-1,window-2,window-3');
+  // What no node can tell rings the telephone too.
+  assert.equal(routed('severity=page', 'alertname=ReperioNoNode'), 'window-1,window-2,window-3,telephones-1');
   assert.equal(routed('severity=ticket'), 'all');
   const broken = join(scratch, 'alertmanager-broken.yml');
   writeFileSync(broken, readFileSync(file, 'utf8').replace(/end_time: "?24:00"?/, 'end_time: "06:00"'));
@@ -292,6 +294,21 @@ for (const [host, unit] of [
     writeFileSync(file, readFileSync(file, 'utf8').replace('ProtectHome=', 'ProtectHom='));
     assert.match(run('systemd-analyze', ['verify', '--man=no', file]).text, /Unknown key/, 'and no other');
   });
+
+test('systemd takes the units of pgBackRest, and knows when their time comes', {
+  skip: lacks('systemd-analyze', 'pgbackrest'),
+}, () => {
+  const shared = exampleTopology((text) => onLoopback(text).replace('mon1:/var/lib/pgbackrest ', '/mnt/pgbackrest '));
+  const at = written('db1', shared);
+  const files = ['reperio-pgbackrest@.service', 'reperio-pgbackrest-full.timer', 'reperio-pgbackrest-diff.timer'].map(
+    (name) => at(`/etc/systemd/system/${name}`),
+  );
+  assert.deepEqual(run('systemd-analyze', ['verify', '--man=no', ...files]), { status: 0, text: '' });
+  const days = files.slice(1).map((file) => /OnCalendar=(.*)/.exec(readFileSync(file, 'utf8'))?.[1] ?? '');
+  const next = days.map((day) => run('systemd-analyze', ['calendar', '--iterations=7', day]).text);
+  assert.match(next[0]!, /Next elapse: Sun /);
+  assert.equal([...next[1]!.matchAll(/(?:elapse|#\d+): (?:Mon|Tue|Wed|Thu|Fri|Sat) /g)].length, 7);
+});
 
 test("what is added to HAProxy's unit fits the unit of Debian", { skip: lacks('systemd-analyze', 'haproxy') }, () => {
   const at = written('lb1');

@@ -203,3 +203,14 @@ test('a line of an environment file quotes what systemd and shells would take fo
   assert.equal(environmentLine('A', 'x/y:z%20'), 'A=x/y:z%20');
   assert.equal(environmentLine('A', 'a "b" $c\\d`'), 'A="a \\"b\\" \\$c\\\\d\\`"');
 });
+
+test('with a folder for pgBackRest every database host has timers, and only the primary makes a backup', () => {
+  const topology = exampleTopology((text) => text.replace('mon1:/var/lib/pgbackrest ', '/mnt/pgbackrest '));
+  const files = renderHost(topology, hostNamed(topology, 'db2'), testSecrets, ['pgbackrest', 'patroni']);
+  const text = files.map((file) => file.text).join('');
+  assert.match(text, /^repo1-path=\/mnt\/pgbackrest$/m);
+  assert.match(text, /^ExecCondition=.*pg_is_in_recovery/m);
+  assert.match(text, /archive_command: "pgbackrest --stanza=main archive-push %p"/);
+  assert.doesNotMatch(text, /repo1-host/);
+  assert.deepEqual(renderHost(topology, hostNamed(topology, 'mon1'), testSecrets, ['pgbackrest']), []);
+});

@@ -1,5 +1,5 @@
 import type { Secrets } from '../topology/secrets.ts';
-import { etcdMembers, type Host, type Topology, usesPatroni } from '../topology/topology.ts';
+import { etcdMembers, type Host, hasTelephones, type Topology, usesPatroni } from '../topology/topology.ts';
 import { renderAlertmanager } from './alertmanager.ts';
 import { renderApache } from './apache.ts';
 import { renderEtcd } from './etcd.ts';
@@ -10,6 +10,7 @@ import { renderKeepalived } from './keepalived.ts';
 import { renderNagios } from './nagios.ts';
 import { renderNginx } from './nginx.ts';
 import { renderPatroni } from './patroni.ts';
+import { renderPgbackrest, usesPgbackrest } from './pgbackrest.ts';
 import { renderPostgresql } from './postgresql.ts';
 import { renderPrometheus } from './prometheus.ts';
 import type { Render, RenderedFile } from './rendered-file.ts';
@@ -44,13 +45,18 @@ export const programs = {
     render: renderPatroni,
     runsOn: (topology, host) => host.roles.includes('database') && usesPatroni(topology),
   },
+  pgbackrest: { render: renderPgbackrest, runsOn: usesPgbackrest },
   haproxy: { render: renderHaproxy, runsOn: has('balancer') },
   keepalived: {
     render: renderKeepalived,
     runsOn: (topology, host) => host.roles.includes('balancer') && topology.floatingAddress !== undefined,
   },
   settings: { render: renderSettings, runsOn: has('web', 'worker') },
-  systemd: { render: renderSystemd, runsOn: has('web', 'worker') },
+  systemd: {
+    render: renderSystemd,
+    runsOn: (topology, host) =>
+      has('web', 'worker')(topology, host) || (host.roles.includes('monitor') && hasTelephones(topology)),
+  },
   nginx: { render: renderNginx, runsOn: delivers('nginx') },
   apache: { render: renderApache, runsOn: delivers('apache') },
   prometheus: { render: renderPrometheus, runsOn: has('monitor') },

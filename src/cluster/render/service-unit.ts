@@ -9,8 +9,12 @@ interface Service {
   readonly command: string;
   /** Lines of its own, with why. */
   readonly own: string;
-  /** Does it take connections? */
+  /** Does it take connections of readers? */
   readonly listens: boolean;
+  /** simple: it tells systemd nothing. */
+  readonly type?: 'simple';
+  /** To telephones. */
+  readonly sendsTexts?: true;
 }
 
 const web: Service = {
@@ -18,6 +22,7 @@ const web: Service = {
   title: 'web node',
   command: 'serve',
   listens: true,
+  sendsTexts: true,
   own: `# Reads the program and the settings again. No connection is refused or cut. The process that accepts connections keeps its release: a restart renews it as well.
 ExecReload=/bin/kill -HUP $MAINPID
 # Only the main process gets the signal; it stops its workers. It answers 404 at /health/ready until the balancers have seen it (5 s at most), then running
@@ -66,7 +71,17 @@ IOSchedulingClass=idle
 OOMScoreAdjust=300`,
 };
 
-export const services = { web, follower, tasks } as const;
+const relay: Service = {
+  name: 'reperio-relay',
+  title: 'text messages of Alertmanager',
+  command: 'alert relay',
+  listens: false,
+  sendsTexts: true,
+  type: 'simple',
+  own: 'OOMScoreAdjust=-500',
+};
+
+export const services = { web, follower, tasks, relay } as const;
 
 export function serviceUnit(plan: UnitPlan, service: Service): RenderedFile {
   return {
@@ -75,7 +90,7 @@ export function serviceUnit(plan: UnitPlan, service: Service): RenderedFile {
       plan.madeBy,
       unitSection(plan, service),
       serviceSection(plan, service),
-      sandbox(plan),
+      sandbox(plan, service),
       installSection(plan, service),
     ),
     mode: 0o644,
@@ -93,14 +108,17 @@ After=network-online.target
 StartLimitIntervalSec=0`;
 }
 
-function serviceSection(plan: UnitPlan, { command, own, listens }: Service): string {
+const notifies = `# The service reports that it is ready, so \`systemctl restart\` returns only then. It reports by systemd-notify, a child of the main process (NotifyAccess=all).
+Type=notify
+NotifyAccess=all`;
+const databaseSecret = 'DATABASE_URL with its password.';
+
+function serviceSection(plan: UnitPlan, { command, own, listens, type }: Service): string {
   const { user, release, data, settings, secrets } = plan;
   return lines(
     `
 [Service]
-# The service reports that it is ready, so \`systemctl restart\` returns only then. It reports by systemd-notify, a child of the main process (NotifyAccess=all).
-Type=notify
-NotifyAccess=all
+${type === 'simple' ? 'Type=simple' : notifies}
 User=${user}
 Group=${user}`,
     listens && [
@@ -110,7 +128,7 @@ Group=${user}`,
     `Environment=REPERIO_DATA=${data}`,
     settings !== undefined && `Environment=REPERIO_CONFIG=${settings}`,
     secrets !== undefined && [
-      `# DATABASE_URL with its password. systemd reads the file before it switches to the user ${user}, so only root needs to read it.`,
+      `# ${secrets.what ?? databaseSecret} systemd reads the file before it switches to the user ${user}, so only root needs to read it.`,
       `EnvironmentFile=${secrets.optional ? '-' : ''}${secrets.path}`,
     ],
     `# The path of the link: each start runs the release that the link points to at that time.
@@ -125,18 +143,21 @@ ${own}`,
   ).trimEnd();
 }
 
-function sandbox({ data, files, embedded }: UnitPlan): string {
+function sandbox({ data, files, backup, spool, embedded }: UnitPlan, { sendsTexts }: Service): string {
   const isState = /^\/var\/lib\/[^/]+$/.test(data);
   return lines(
     `
 # The service has only the rights that it needs, in case it is attacked.
 NoNewPrivileges=yes
 ProtectSystem=strict
-# It may write its data folder and the documents; a missing folder is ignored (-).`,
+# It may write its data folder, the documents and backups; a missing folder is ignored (-).`,
     isState
       ? [`StateDirectory=${data.slice('/var/lib/'.length)}`, 'StateDirectoryMode=0700']
       : `ReadWritePaths=${data}`,
     files !== undefined && `ReadWritePaths=-${files}`,
+    backup !== undefined && `ReadWritePaths=-${backup}`,
+    sendsTexts === true &&
+      spool !== undefined && ['# The spool of smstools, where there is one.', `ReadWritePaths=-${spool}`],
     `ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes

@@ -40,6 +40,7 @@ function settingsText(topology: Topology, host: Host): string {
     '# Documents are in one folder that all web, worker and files hosts share.',
     setting('files', topology.files.folder),
     emergencySettings(topology),
+    backupSettings(topology),
     isWeb && deliverySettings(topology),
     isWeb && [
       '# Not on every interface: readers connect only through the balancers, nginx or Apache.',
@@ -77,6 +78,15 @@ function emergencySettings({ emergency }: Topology): readonly string[] | undefin
     stringify({ emergency: map }, { lineWidth: 0 }).trimEnd(),
     setting('time-zone', timeZone),
     setting('mail-from', mailFrom),
+  ];
+}
+
+function backupSettings({ backup: { place, keep, repository } }: Topology): readonly string[] | undefined {
+  if (place === undefined) return undefined;
+  return [
+    `# Documents and a copy of the tables, each night.${repository === undefined ? '' : ' pgBackRest copies the database server and its log besides.'}`,
+    setting('backup', place),
+    setting('backup-keep', keep),
   ];
 }
 

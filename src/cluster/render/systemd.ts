@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Host, Topology } from '../topology/topology.ts';
+import { type Host, hasTelephones, type Topology } from '../topology/topology.ts';
 import { madeFor, type RenderedFile } from './rendered-file.ts';
 import { services, serviceUnit } from './service-unit.ts';
 import { secretsFile, settingsFile } from './settings.ts';
@@ -8,9 +8,11 @@ import type { UnitPlan } from './unit-plan.ts';
 
 /** The units of a web node, and those of a host that works in the background. */
 export function renderSystemd(topology: Topology, host: Host): readonly RenderedFile[] {
-  const { release, data, user, files, ports } = topology;
+  const { release, data, user, files, backup, ports } = topology;
   const plan: UnitPlan = {
     ...{ release, data, user, files: files.folder, settings: settingsFile },
+    backup: backup.place?.startsWith('/') === true ? backup.place : undefined,
+    spool: hasTelephones(topology) ? '/var/spool/sms' : undefined,
     madeBy: madeFor(topology, host),
     secrets: { path: secretsFile, optional: false },
     embedded: false,
@@ -23,7 +25,16 @@ export function renderSystemd(topology: Topology, host: Host): readonly Rendered
     ...(host.roles.includes('worker')
       ? [services.follower, services.tasks].map((each) => serviceUnit(plan, each))
       : []),
+    ...(host.roles.includes('monitor') && hasTelephones(topology) ? [relayUnit(plan, ports.relay)] : []),
   ];
+}
+
+/** Alertmanager gives it text messages; what its gateway needs to know only its operator does. */
+function relayUnit(plan: UnitPlan, port: number): RenderedFile {
+  const what = 'Yours: REPERIO_SMS_GATEWAY=..., and REPERIO_SMTP_URL for a gateway by mail.';
+  const secrets = { path: '/etc/reperio/relay.env', optional: false, what };
+  const command = `${services.relay.command} --port ${port}`;
+  return serviceUnit({ ...plan, settings: undefined, secrets }, { ...services.relay, command });
 }
 
 /** One machine that is the whole library: what its units are made from. */

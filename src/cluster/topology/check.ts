@@ -1,3 +1,4 @@
+import { backupNotes, backupProblems } from './check-backup.ts';
 import type { Finding } from './finding.ts';
 import { isForHosts, isInNetwork, networkText } from './network.ts';
 import { portProblems } from './ports.ts';
@@ -16,6 +17,7 @@ export function topologyProblems(topology: Topology): readonly Finding[] {
     ...etcdProblems(topology),
     ...certificateProblems(topology),
     ...portProblems(topology),
+    ...backupProblems(topology),
   ];
 }
 
@@ -40,7 +42,7 @@ export function topologyNotes(topology: Topology): readonly Finding[] {
         at: `passwords.${name}`,
         message: 'A password is written in the file itself: keep the file out of git.',
       });
-  return notes;
+  return [...notes, ...backupNotes(topology)];
 }
 
 function roleProblems(topology: Topology): readonly Finding[] {

@@ -71,7 +71,7 @@ hosts:
   assert.deepEqual(databaseAddresses(topology!), ['192.168.1.10:5432']);
   assert.deepEqual(
     topologyNotes(topology!).map(({ message }) => message.split(':')[0]),
-    ['One web node', 'One database server'],
+    ['One web node', 'One database server', 'No place of backups', 'No repository of pgBackRest'],
   );
 });
 
@@ -218,6 +218,29 @@ test('versions that lose acknowledged writes are refused, and the safe way is ch
     `${line}: PostgreSQL 14 is too old: the library needs 15.`,
   ]);
   assert.match(spoiled(['3.0.2', '2.1.7']).join('\n'), /Patroni 2.1.7 is too old/);
+});
+
+test('a repository of pgBackRest is a folder or a host that is there and has no database', () => {
+  assert.deepEqual(exampleTopology().backup, {
+    place: '/mnt/backups',
+    keep: '7 daily, 4 weekly, 12 monthly',
+    repository: { host: 'mon1', folder: '/var/lib/pgbackrest' },
+  });
+  const line = lineOf('repository:');
+  assert.deepEqual(spoiled(['mon1:/var', 'mon9:/var']), [
+    `${line}: The repository of pgBackRest is on mon9, and there is no such host.`,
+  ]);
+  assert.match(spoiled(['mon1:/var', 'db2:/var']).join('\n'), /on db2, a database host, and would be lost with it/);
+  assert.match(spoiled(['mon1:/var/lib', 'mon1:var/lib']).join('\n'), /is not a folder, or a host and a folder/);
+  assert.match(spoiled(['7 daily,', '7 nightly,']).join('\n'), /must be like 7 daily, 4 weekly, 12 monthly/);
+  assert.match(spoiled(['/mnt/backups', 'backups']).join('\n'), /is not a folder that begins with \/, or s3:/);
+  const shared = exampleTopology((text) => text.replace('mon1:/var/lib/pgbackrest ', '/mnt/pgbackrest '));
+  assert.deepEqual(
+    topologyNotes(shared).map(({ message }) => message),
+    [
+      '/mnt/pgbackrest must be the same mounted folder on all of db1, db2, db3, on a disk that is not lost with one of them.',
+    ],
+  );
 });
 
 test('versions are compared by number', () => {

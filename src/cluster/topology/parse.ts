@@ -1,6 +1,7 @@
 import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../../yaml/yaml-reader.ts';
 import { topologyProblems } from './check.ts';
 import { linesOf } from './lines.ts';
+import { readBackup } from './parse-backup.ts';
 import { readDeploy } from './parse-deploy.ts';
 import { readEmergency } from './parse-emergency.ts';
 import { readHosts } from './parse-hosts.ts';
@@ -49,6 +50,7 @@ const sections = [
   'passwords',
   'emergency',
   'deploy',
+  'backup',
 ] as const;
 
 const word = /^[a-z][a-z0-9_-]{0,30}$/;
@@ -93,6 +95,7 @@ export function parseTopology(text: string): ParsedTopology {
     secrets: readSecretSources(reader, root.passwords),
     emergency: readEmergency(reader, root.emergency),
     deploy: readDeploy(reader, root.deploy),
+    backup: readBackup(reader, root.backup),
   };
   const lineOf = linesOf(text);
   for (const { at, message } of topologyProblems(topology)) reader.report(lineOf(at), message);

@@ -1,5 +1,13 @@
 import type { Finding } from './finding.ts';
-import { etcdMembers, type Host, hostsWith, type PortName, type Topology, usesPatroni } from './topology.ts';
+import {
+  etcdMembers,
+  type Host,
+  hasTelephones,
+  hostsWith,
+  type PortName,
+  type Topology,
+  usesPatroni,
+} from './topology.ts';
 
 /** What listens on a host, by its roles. */
 export function portsOf(topology: Topology, host: Host): readonly PortName[] {
@@ -14,6 +22,7 @@ export function portsOf(topology: Topology, host: Host): readonly PortName[] {
     ...(etcdMembers(topology).includes(host) ? (['etcd', 'etcd-peers'] as const) : []),
     ...(has('monitor') ? (['prometheus'] as const) : []),
     ...(has('monitor') && topology.emergency !== undefined ? (['alertmanager', 'alertmanager-peers'] as const) : []),
+    ...(has('monitor') && hasTelephones(topology) ? (['relay'] as const) : []),
   ];
 }
 

@@ -42,6 +42,7 @@ export interface Topology {
   /** Undefined: the cluster file names nobody. */
   readonly emergency: EmergencyPlan | undefined;
   readonly deploy: DeployPlan;
+  readonly backup: BackupPlan;
 }
 
 export const roles = ['balancer', 'web', 'worker', 'database', 'etcd', 'files', 'monitor'] as const;
@@ -79,6 +80,8 @@ export const defaultPorts = {
   prometheus: 9090,
   alertmanager: 9093,
   'alertmanager-peers': 9094,
+  /** Of text messages, on the monitor itself. */
+  relay: 9095,
 } as const;
 export type PortName = keyof typeof defaultPorts;
 export type Ports = Readonly<Record<PortName, number>>;
@@ -131,8 +134,29 @@ export interface DeployPlan {
   readonly verify: number;
 }
 
+export interface BackupPlan {
+  /** The setting `backup` of web and worker hosts; undefined: each uses its data folder. */
+  readonly place: string | undefined;
+  /** As the setting `backup-keep`. */
+  readonly keep: string;
+  /** Of pgBackRest; undefined: the log of the database is archived nowhere. */
+  readonly repository: Repository | undefined;
+}
+
+/** Where pgBackRest keeps copies of the database server and its log. */
+export interface Repository {
+  /** A host that is reached by ssh; undefined: every database host has the folder. */
+  readonly host: string | undefined;
+  readonly folder: string;
+}
+
 export const secretNames = ['library', 'superuser', 'replication', 'rewind'] as const;
 export type SecretName = (typeof secretNames)[number];
+
+/** Is anybody told by text messages that the nodes send themselves? */
+export function hasTelephones({ emergency }: Pick<Topology, 'emergency'>): boolean {
+  return emergency?.duties.some(({ recipients }) => recipients.some((one) => one.startsWith('sms:'))) ?? false;
+}
 
 export function hostsWith({ hosts }: Pick<Topology, 'hosts'>, role: Role): readonly Host[] {
   return hosts.filter((host) => host.roles.includes(role));

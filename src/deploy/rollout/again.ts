@@ -20,7 +20,7 @@ const leftAfter = 60;
 
 /** Goes on with what was left where it stopped: forward, or on the way back if it was there. */
 export async function resume(fleet: Fleet, options: AgainOptions, watching: Watching): Promise<void> {
-  const found = await survey(fleet);
+  const found = await survey(fleet, { log: 10 });
   const deployment = unfinished(found);
   if (deployment === undefined) throw new UserError(rolloutErrors.nothingToResume);
   await goOn(fleet, deployment, found, { ...options, back: false }, watching);
@@ -28,7 +28,7 @@ export async function resume(fleet: Fleet, options: AgainOptions, watching: Watc
 
 /** Takes back an unfinished deployment; else goes back to the release before. */
 export async function rollback(fleet: Fleet, options: Omit<AgainOptions, 'named'>, watching: Watching): Promise<void> {
-  const found = await survey(fleet);
+  const found = await survey(fleet, { log: 10 });
   const deployment = unfinished(found);
   if (deployment !== undefined) {
     const back = goOn(fleet, deployment, found, { ...options, named: undefined, back: true }, watching);
@@ -52,7 +52,7 @@ export function unfinished({ facts }: Pick<Survey, 'facts'>): Deployment | undef
 async function goOn(
   fleet: Fleet,
   deployment: Deployment,
-  { facts }: Survey,
+  { facts, library }: Survey,
   { named, force, back }: AgainOptions & { readonly back: boolean },
   watching: Watching,
 ): Promise<void> {
@@ -76,6 +76,9 @@ async function goOn(
   const asking = isThere && !deployment.isRollback ? `${fleet.folder}/releases/${deployment.to}` : first!.before;
   const recorder = new Recorder(fleet, first!.name, asking);
   deployment.pid = process.pid;
+  const { from, to, steps } = deployment;
+  const last = library?.log.find(({ outcome }) => outcome === 'done');
+  watching.onPlan({ steps: steps.filter((step) => !step.back), hosts: names, from, to, last });
   try {
     await recorder.lock(lock);
     await carryOut({ fleet, deployment, source, recorder, back, ...watching });

@@ -13,7 +13,7 @@ import { hostsInOrder, type Survey } from './survey.ts';
 
 export interface Watching extends Pick<CarryOptions, 'signal' | 'onStep' | 'onBack' | 'onNote'> {
   /** Told once everything is known, before anything is done. */
-  readonly onPlan: (planned: Planned) => void;
+  readonly onPlan: (planned: Pick<Planned, 'steps' | 'hosts' | 'from' | 'to' | 'last'>) => void;
 }
 
 /**

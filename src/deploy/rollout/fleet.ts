@@ -27,13 +27,20 @@ export class Fleet {
 
   /** Throws a UserError when there is no connection. */
   async host(name: string): Promise<SshHost> {
-    const there = await this.#hosts.get(name)?.catch(() => undefined);
+    const known = this.#hosts.get(name);
+    const there = await known?.catch(() => undefined);
     if (there?.isOpen === true) return there;
-    await there?.close();
-    const { address } = this.topology.hosts.find((host) => host.name === name)!;
-    const made = SshHost.connect({ name, address, user: this.topology.deploy.user }, this.#options);
+    // Somebody else has made one meanwhile.
+    if (this.#hosts.get(name) !== known) return this.host(name);
+    const made = this.#connect(name, there);
     this.#hosts.set(name, made);
-    const host = await made;
+    return made;
+  }
+
+  async #connect(name: string, before: SshHost | undefined): Promise<SshHost> {
+    await before?.close();
+    const { address } = this.topology.hosts.find((host) => host.name === name)!;
+    const host = await SshHost.connect({ name, address, user: this.topology.deploy.user }, this.#options);
     host.asRoot = this.#asRoot.get(name) ?? [];
     return host;
   }

@@ -30,12 +30,14 @@ export function ownUnits({ data = usualData, config, release, user }: OwnService
   const settings = config ?? (existsSync(settingsFile) ? settingsFile : undefined);
   refuseHomes({ 'the release': release, 'the data folder': data });
   const read = readSettings({ REPERIO_DATA: data, ...(settings === undefined ? {} : { REPERIO_CONFIG: settings }) });
-  const { host, port, statusPort, files, databaseUrl } = read.settings;
+  const { host, port, statusPort, files, backup, smsGateway, databaseUrl } = read.settings;
   if (!isListenAddress(host)) throw new UserError(serviceErrors.hostNoAddress, { host, file: read.file });
   if (port === 0) throw new UserError(serviceErrors.portAny, { file: read.file });
   return renderNodeUnits({
     ...{ release, data, user, settings, host, port, statusPort },
     files: files?.startsWith('/') ? files : undefined,
+    backup: backup?.startsWith('/') ? backup : undefined,
+    spool: smsGateway?.startsWith('spool:/') ? smsGateway.slice('spool:'.length) : undefined,
     secrets: { path: secretsFile, optional: true },
     embedded: databaseUrl === undefined,
     by: '`reperio service install`',

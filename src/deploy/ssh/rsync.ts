@@ -46,7 +46,11 @@ export async function rsync(
     ...(remote === undefined ? [] : [`--rsync-path=${remote}`]),
     ...['-e', shellText(ssh), '--', `${from.replace(/\/*$/, '')}/`, `${target.name}:${to}/`],
   ];
-  const child = spawn('rsync', words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
+  const child = spawn('rsync', words, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, LC_ALL: 'C' },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -8,7 +8,7 @@ import { sshErrors } from './errors.ts';
 import { explainConnection, lastLine, reasonIn, type SshTarget, valuesOf } from './explain.ts';
 import { shellText } from './quote.ts';
 import { type CopyPlan, rsync } from './rsync.ts';
-import { masterWords, type SshOptions, sharedWords, sshEnvironment } from './words.ts';
+import { knowsName, masterWords, type SshOptions, sharedWords, sshEnvironment } from './words.ts';
 
 export interface RunOptions {
   /** Seconds; the other side ends the command then. Default 30. */
@@ -31,6 +31,8 @@ const usualLimit = 30;
 const grace = 10;
 /** Milliseconds for what a command still says when it has ended. */
 const lastWordsLimit = 200;
+/** Not in our group of processes: Ctrl-C is for us, who decide when a connection ends. */
+const apart = { stdio: 'pipe', detached: true } as const;
 /**
  * Ends what a command writes, with its status: so a status 255 differs from a lost connection, and
  * a process that was left behind with our pipes does not keep us.
@@ -52,15 +54,16 @@ export class SshHost {
   #said = '';
 
   /** Throws a UserError that says why there is no connection. */
-  static async connect(target: SshTarget, options: SshOptions = {}): Promise<SshHost> {
+  static async connect(named: SshTarget, options: SshOptions = {}): Promise<SshHost> {
+    const target = { ...named, isKnown: await knowsName(named, options) };
     // Short, since the path of a socket may have 108 bytes and ssh appends to it.
     const folder = mkdtempSync('/tmp/reperio-ssh-');
     const socket = join(folder, 's');
     try {
-      const words = await masterWords(target, socket, options);
+      const words = masterWords(target, socket, options);
       // It ends when its input does, however we end.
       const master = spawn('ssh', [...words, 'echo ready; exec cat'], {
-        stdio: ['pipe', 'pipe', 'pipe'],
+        ...apart,
         env: sshEnvironment(),
       });
       const host = new SshHost(target, options, folder, master);
@@ -135,7 +138,7 @@ export class SshHost {
   open(words: readonly string[]): ChildProcess {
     const text = shellText(words);
     const shared = [...sharedWords(this.#socket, this.#options), this.name, '--', text];
-    return spawn('ssh', shared, { stdio: ['pipe', 'pipe', 'pipe'], env: sshEnvironment() });
+    return spawn('ssh', shared, { ...apart, env: sshEnvironment() });
   }
 
   async close(): Promise<void> {
@@ -163,7 +166,7 @@ export class SshHost {
 
   async #exchange(text: string, { input, onLine }: RunOptions, limit: number): Promise<Ended | 'too long'> {
     const shared = [...sharedWords(this.#socket, this.#options), this.name, '--', text];
-    const child = spawn('ssh', shared, { stdio: ['pipe', 'pipe', 'pipe'], env: sshEnvironment() });
+    const child = spawn('ssh', shared, { ...apart, env: sshEnvironment() });
     let stdout = '';
     let stderr = '';
     let told = 0;

@@ -1,14 +1,17 @@
-import { UserError } from '../../errors/errors.ts';
-import { backupErrors } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import type { Place } from './place.ts';
 
 /**
- * The archived log of the embedded server: files of 16 MB, numbered without gaps, in a folder for
- * each system. A library that was restored from a dump has a new system, which counts from 1 again.
+ * The archived log of a server: files of 16 MB, numbered without gaps, in a folder for each system.
+ * A library that was restored from a dump has a new system, which counts from 1 again.
  */
 
-const walFile = /^wal\/(\d+)\/([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})\.gz$/;
+/**
+ * With a time in its name, in milliseconds: at, when the server had archived it and it was still to
+ * be sent; until, when it was received before it was full.
+ */
+const walFile = /^wal\/(\d+)\/([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(?:\.(at|until)-(\d+))?\.gz$/;
+export const segmentBytes = 16 * 1024 * 1024;
 /** Of 16 MB each, in one number of the middle part. */
 const perMiddle = 256;
 
@@ -23,17 +26,21 @@ export interface WalFile {
   readonly bytes: number;
   /** What was committed before is in it, or in those before. */
   readonly archived: Date;
+  /** The beginning of a file that was not full yet. */
+  readonly isPart: boolean;
 }
 
 /** By timeline and number. */
 export async function walFiles(place: Place): Promise<readonly WalFile[]> {
   const files: WalFile[] = [];
   for await (const { path, bytes, written } of place.walk('wal')) {
-    const [, system = '', timeline = '', middle = '', last = ''] = walFile.exec(path) ?? [];
+    const [, system = '', timeline = '', middle = '', last = '', kind, time] = walFile.exec(path) ?? [];
     if (timeline === '') continue;
     const number = Number.parseInt(middle, 16) * perMiddle + Number.parseInt(last, 16);
     const name = `${timeline}${middle}${last}`;
-    files.push({ name, path, system, timeline: Number.parseInt(timeline, 16), number, bytes, archived: written });
+    const archived = time === undefined ? written : new Date(Number(time));
+    const common = { name, path, system, number, bytes, archived, isPart: kind === 'until' };
+    files.push({ ...common, timeline: Number.parseInt(timeline, 16) });
   }
   return files.sort((a, b) => a.timeline - b.timeline || a.number - b.number);
 }
@@ -56,6 +63,8 @@ export function logAfter(files: readonly WalFile[], { base }: Manifest): LogAfte
   );
   let next = first;
   let until: Date | undefined;
+  // What is received is whole up to the time of its last part, whenever its files were written.
+  const received = own.filter(({ isPart }) => isPart).map(({ archived }) => archived.getTime());
   for (const { number, archived } of own) {
     if (number > next) {
       const missing = [nameOf(base.timeline, next), nameOf(base.timeline, number - 1)] as const;
@@ -64,6 +73,7 @@ export function logAfter(files: readonly WalFile[], { base }: Manifest): LogAfte
     next = number + 1;
     until = until === undefined || archived > until ? archived : until;
   }
+  if (received.length > 0) until = new Date(Math.max(...received));
   return { files: next - first, until, gap: undefined };
 }
 
@@ -75,7 +85,7 @@ function numberOf(segment: string): number {
   return Number.parseInt(segment.slice(8, 16), 16) * perMiddle + Number.parseInt(segment.slice(16, 24), 16);
 }
 
-function nameOf(timeline: number, number: number): string {
+export function nameOf(timeline: number, number: number): string {
   const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, '0');
   return hex(timeline) + hex(Math.floor(number / perMiddle)) + hex(number % perMiddle);
 }
@@ -119,13 +129,4 @@ export async function pruneLog(place: Place, bases: readonly Manifest[], now: nu
   });
   for (const { path } of gone) await place.remove(path);
   return gone.length;
-}
-
-/** The folder that the server archives to. Throws `notContinuous`. */
-export function walFolder(place: Place, system: string): string {
-  if (place.folder !== undefined) return `${place.folder}/wal/${system}`;
-  throw new UserError(backupErrors.notContinuous, {
-    problem: `${place.name} is no folder`,
-    instead: 'Name a folder with the setting `backup`, and copy it elsewhere with `backup-hook`.',
-  });
 }

@@ -1,23 +1,20 @@
 import { PassThrough } from 'node:stream';
-import pg from 'pg';
+import type pg from 'pg';
 import sql from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
-import { clientConfig } from '../../store/database.ts';
-import { explain } from '../../store/failures.ts';
 import { whileHeld } from '../../store/lease.ts';
-import { serversOf } from '../../store/servers.ts';
 import { contentsOf } from './contents.ts';
 import { completeSet, type Dumped, type DumpOptions, snapshotFacts } from './dump.ts';
 import { backupErrors } from './errors.ts';
 import { holdPlace, newSetName, requireSpace } from './hold-place.ts';
 import { settingsToKeep } from './kept-settings.ts';
 import type { BaseFacts, SetFile } from './manifest.ts';
+import { connectReplication, refusal } from './replication.ts';
 import { sequencesOf } from './tables.ts';
 import { takeWitnesses, witnessFile } from './witnesses.ts';
 import { writeCompressed, writePlain } from './write-file.ts';
 
 export const baseFile = 'base.tar.zst';
-const connectTimeout = 10_000;
 /** Of what the server has on its disk: segments hardly compress. */
 const baseShare = 0.6;
 
@@ -49,13 +46,15 @@ export async function makeBase(options: DumpOptions): Promise<Dumped> {
       watch.onSnapshot?.(lsn, 0, []);
       const copied = await copyFiles(options, folder, signal);
       const files: SetFile[] = [...copied.files, { path: witnessFile, ...before.witnesses }];
-      const [after] = await database.query<{ stopped: Date; segment: string }>(
-        sql`SELECT clock_timestamp() AS stopped, pg_walfile_name(${copied.start}::pg_lsn) AS segment`,
-      );
+      const [after] = await database.query<{ stopped: Date; segment: string; database: string; role: string }>(sql`
+        SELECT clock_timestamp() AS stopped, pg_walfile_name(${copied.start}::pg_lsn) AS segment,
+          current_database() AS database, current_user AS role`);
       const { system, timeline, start, end } = copied;
       const { segment, stopped } = after!;
+      const embedded = settings.databaseUrl === undefined;
       const base: BaseFacts = {
-        embedded: settings.databaseUrl === undefined,
+        embedded,
+        ...(!embedded && { database: after!.database, role: after!.role }),
         system,
         timeline,
         start,
@@ -82,11 +81,6 @@ interface Copied extends Pick<BaseFacts, 'system' | 'timeline' | 'start' | 'end'
   readonly files: readonly SetFile[];
 }
 
-/** What pg has and its types do not: the messages of a connection. */
-interface Raw extends NodeJS.EventEmitter {
-  readonly stream: { pause(): void; resume(): void; destroy(): void };
-}
-
 /**
  * BASE_BACKUP of the replication protocol (PostgreSQL documentation, "Streaming Replication
  * Protocol"): messages n (a new archive), d (its bytes), m (the manifest follows).
@@ -96,17 +90,7 @@ async function copyFiles(
   folder: string,
   signal: AbortSignal,
 ): Promise<Copied> {
-  const client = new pg.Client({
-    ...clientConfig(url, { connectTimeout, statementTimeout: 0, lockTimeout: 0 }),
-    connectionString: serversOf(url).current,
-    options: undefined,
-    replication: 'true',
-  } as pg.ClientConfig);
-  client.on('error', () => undefined);
-  await client.connect().catch((error: Error) => {
-    throw refusal(error);
-  });
-  const raw = (client as unknown as { readonly connection: Raw }).connection;
+  const { client, raw } = await connectReplication(url);
   const stop = (): void => raw.stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -183,12 +167,4 @@ async function copyFiles(
 
 function isDisk(error: unknown): boolean {
   return error instanceof UserError || (error instanceof Error && 'syscall' in error);
-}
-
-/** Not a superuser and no REPLICATION, or no line in pg_hba.conf. */
-function refusal(error: Error): unknown {
-  const code = 'code' in error ? error.code : undefined;
-  if (code === '42501' || code === '28000')
-    return new UserError(backupErrors.baseRefused, { reason: error.message }, error);
-  return explain(error, connectTimeout);
 }

@@ -1,152 +1,127 @@
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
-import { openToServer } from '../../store/closed-folder.ts';
 import type { Database, Queryable } from '../../store/database.ts';
-import { continuousFile, setting } from '../../store/embedded/configuration.ts';
-import { layoutOf } from '../../store/embedded/layout.ts';
-import { giveTo } from '../../store/folder-owner.ts';
-import { walFolder } from './archive.ts';
+import { archiverState, beginEmbedded, endEmbedded, untilOfServer } from './archiver.ts';
 import { backupErrors } from './errors.ts';
+import { type Manifest, readManifests } from './manifest.ts';
 import type { Place } from './place.ts';
-import { noteArchive } from './state.ts';
-
-const script = fileURLToPath(new URL('archive-wal.sh', import.meta.url));
+import { receiveLog } from './receive-log.ts';
+import { sendSpool } from './spool.ts';
+import { noteArchive, notedArchive } from './state.ts';
 
 /**
- * After so long a file of the log that is not full is archived, when something was written: nodes
- * tell of themselves every few seconds, so of an idle library there is one each time. Seconds.
+ * Continuous archiving: the log of the database is in the place within about a minute. The embedded
+ * server archives it by itself, to the place or, where that is no folder, to a spool from which a
+ * task sends it. From any other server a task receives it.
  */
-const archiveTimeout = 60;
-/** Milliseconds. */
-const proofLimit = 60_000;
-
 export interface ContinuousOptions {
   readonly database: Database;
+  readonly url: string;
   readonly place: Place;
   readonly settings: Settings;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Throws `notContinuous` where it cannot be. */
-export function requireContinuous(
-  { place, settings }: Pick<ContinuousOptions, 'place' | 'settings'>,
-  system = '',
-): string {
-  if (settings.databaseUrl !== undefined)
-    throw new UserError(backupErrors.notContinuous, {
-      problem: 'DATABASE_URL names another server',
-      instead: 'Archive the log there, as with pgBackRest.',
-    });
-  return walFolder(place, system);
-}
-
 /**
- * From now on the embedded server archives its log: proven with one file of it. Throws
- * `archiveFailed`; then all is as before.
+ * From now on the log is archived; of the embedded server that is proven with one file of it. What
+ * is received from another server begins with a base, which is to follow. Throws `archiveFailed`,
+ * `mayNotReplicate`; then all is as before.
  */
 export async function beginArchiving(options: ContinuousOptions): Promise<void> {
   const { database, place, settings } = options;
-  requireContinuous(options);
-  const [row] = await database.query<{ system: string }>(
-    sql`SELECT system_identifier::text AS system FROM pg_control_system()`,
+  if (settings.databaseUrl === undefined) await beginEmbedded(options);
+  else await requireReplication(database);
+  const [library] = await database.query<{ id: string }>(sql`SELECT id FROM library`);
+  await place.claim(library!.id);
+}
+
+export async function endArchiving(options: Pick<ContinuousOptions, 'database' | 'settings'>): Promise<void> {
+  if (options.settings.databaseUrl === undefined) await endEmbedded(options);
+}
+
+/** May the role receive the log? */
+export async function mayReplicate(database: Queryable): Promise<{ readonly role: string; readonly may: boolean }> {
+  const [row] = await database.query<{ role: string; may: boolean }>(
+    sql`SELECT rolname AS role, rolsuper OR rolreplication AS may FROM pg_roles WHERE rolname = current_user`,
   );
-  const folder = requireContinuous(options, row!.system);
-  const layout = layoutOf(settings.dataFolder);
-  const { uid, gid } = statSync(layout.data);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const path of [dirname(folder), folder]) giveTo(path, uid, gid);
-  // Root's server is another user.
-  openToServer(dirname(dirname(folder)));
-  const file = join(layout.folder, continuousFile);
-  const words = [script, '%p', '%f', folder].map((word) => `"${word}"`).join(' ');
-  const before = await archiverState(database);
-  writeFileSync(file, setting('archive_command', `sh ${words}`) + setting('archive_timeout', String(archiveTimeout)), {
-    mode: 0o600,
-  });
-  giveTo(file, uid, gid);
-  try {
-    await database.query(sql`SELECT pg_reload_conf()`);
-    await untilArchived(database, folder, before.failed, layout.log, options.signal);
-  } catch (error) {
-    rmSync(file, { force: true });
-    await database.query(sql`SELECT pg_reload_conf()`);
-    throw error;
-  }
-  await place.claim((await libraryOf(database)).id);
-}
-
-export async function endArchiving({ database, settings }: ContinuousOptions): Promise<void> {
-  rmSync(join(layoutOf(settings.dataFolder).folder, continuousFile), { force: true });
-  await database.query(sql`SELECT pg_reload_conf()`);
-}
-
-async function untilArchived(
-  database: Database,
-  folder: string,
-  failedBefore: number,
-  log: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const until = performance.now() + proofLimit;
-  // Something must have been written for the server to begin another file.
-  const [row] = await database.query<{ name: string }>(sql`
-    SELECT pg_walfile_name(pg_logical_emit_message(false, 'reperio', 'archived')) AS name`);
-  await database.query(sql`SELECT pg_switch_wal()`);
-  for (;;) {
-    if (existsSync(join(folder, `${row!.name}.gz`))) return;
-    const { failed } = await archiverState(database);
-    const fails = (reason: string): UserError => new UserError(backupErrors.archiveFailed, { folder, reason, log });
-    if (failed > failedBefore) throw fails(`the server could not archive ${row!.name}`);
-    if (performance.now() > until) throw fails(`the server has not archived ${row!.name}`);
-    await sleep(100, undefined, signal === undefined ? {} : { signal });
-  }
-}
-
-export interface ArchiverState {
-  /** Does the server archive by our command? */
-  readonly isOn: boolean;
-  readonly failed: number;
-  /** The file that could not be archived, if none was since. */
-  readonly failing: string | null;
-}
-
-/** What the server says of its archiving. */
-export async function archiverState(database: Queryable): Promise<ArchiverState> {
-  const [row] = await database.query<ArchiverState>(sql`
-    SELECT current_setting('archive_command') LIKE '%archive-wal.sh%' AS "isOn", 
-      failed_count AS failed,
-      CASE WHEN last_failed_time > coalesce(last_archived_time, '-infinity') THEN last_failed_wal END AS failing
-    FROM pg_stat_archiver`);
   return row!;
+}
+
+async function requireReplication(database: Queryable): Promise<void> {
+  const { role, may } = await mayReplicate(database);
+  if (!may) throw new UserError(backupErrors.mayNotReplicate, { role });
+}
+
+/** Whether the log is archived now, and what is wrong with that. */
+export async function archivingOf({
+  database,
+  place,
+  settings,
+}: Pick<ContinuousOptions, 'place' | 'settings'> & { readonly database: Queryable }): Promise<{
+  readonly isOn: boolean;
+  readonly problem: string | undefined;
+}> {
+  const noted = await notedArchive(database, place.name);
+  const known = noted?.problem ?? undefined;
+  if (settings.databaseUrl !== undefined) return { isOn: noted !== undefined, problem: known };
+  const { isOn, failing } = await archiverState(database);
+  const problem = failing === null ? (place.folder === undefined ? known : undefined) : serverFails(failing);
+  return { isOn, problem };
+}
+
+const serverFails = (file: string): string => `the server cannot archive ${file}, and keeps its log meanwhile`;
+
+export interface Archived {
+  readonly until: Date;
+  readonly problem: string | undefined;
 }
 
 /**
- * Writes down how far the log is archived. Undefined: it is not. What waits for nothing is at most
- * as old as the time after which a file that is not full is archived too.
+ * Brings what there is of the log to the place, and writes down how far it is archived. Undefined:
+ * it is not.
  */
-export async function noteArchiving(
-  database: Queryable,
-  place: Place,
-): Promise<{ readonly until: Date; readonly problem: string | undefined } | undefined> {
-  const { isOn, failing } = await archiverState(database);
-  if (!isOn) return undefined;
-  const [row] = await database.query<{ until: Date }>(sql`
-    SELECT CASE WHEN EXISTS (SELECT FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready')
-      THEN coalesce(last_archived_time, 'epoch')
-      ELSE greatest(last_archived_time, clock_timestamp() - make_interval(secs => ${archiveTimeout})) END AS until
-    FROM pg_stat_archiver`);
-  const { until } = row!;
-  const problem = failing === null ? undefined : `the server cannot archive ${failing}`;
-  await noteArchive(database, place.name, until, problem);
-  return { until, problem };
+export async function keepArchiving(options: ContinuousOptions): Promise<Archived | undefined> {
+  const { database, place, settings } = options;
+  if (!(await archivingOf(options)).isOn) return undefined;
+  const archived = settings.databaseUrl === undefined ? await ofEmbedded(options) : await ofOther(options);
+  await noteArchive(database, place.name, archived.until, archived.problem);
+  return archived;
 }
 
-async function libraryOf(database: Queryable): Promise<{ readonly id: string }> {
-  const [row] = await database.query<{ id: string }>(sql`SELECT id FROM library`);
-  return row!;
+async function ofEmbedded({ database, place, settings }: ContinuousOptions): Promise<Archived> {
+  const { failing } = await archiverState(database);
+  // Before anything is sent: what comes meanwhile may not be there.
+  const until = await untilOfServer(database);
+  const problem = failing === null ? undefined : serverFails(failing);
+  if (place.folder !== undefined) return { until, problem };
+  try {
+    await sendSpool(settings, place);
+    return { until, problem };
+  } catch (error) {
+    const before = await notedArchive(database, place.name);
+    return { until: before?.until ?? new Date(0), problem: (error as Error).message.replace(/\.$/, '') };
+  }
+}
+
+async function ofOther(options: ContinuousOptions): Promise<Archived> {
+  const { database, place } = options;
+  const before = await notedArchive(database, place.name);
+  const base = newestBase(await readManifests(place));
+  try {
+    if (base === undefined) throw new UserError(backupErrors.logGone, { reason: 'there is no base in the place' });
+    return { until: await receiveLog({ ...options, base }), problem: undefined };
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    return { until: before?.until ?? new Date(0), problem: (error as Error).message.replace(/\.$/, '') };
+  }
+}
+
+function newestBase(manifests: readonly Manifest[]): Manifest['base'] {
+  return manifests.find(({ base }) => base !== undefined && !base.embedded)?.base;
+}
+
+/** Is it only a new base that helps? */
+export function needsBase({ problem }: Archived): boolean {
+  return problem?.startsWith(backupErrors.logGone.message.split('{')[0]!) === true;
 }

@@ -7,6 +7,7 @@ import type { Transaction } from '../../store/database.ts';
 import { whileHeld } from '../../store/lease.ts';
 import { contentsFile, contentsOf, copyContents, missingContents, writeContentsList } from './contents.ts';
 import { type BackupContext, type HeldPlace, holdPlace, newSetName, requireSpace } from './hold-place.ts';
+import { keepIndex } from './kept-index.ts';
 import { type KeptSettings, settingsToKeep } from './kept-settings.ts';
 import { type BaseFacts, type Manifest, type SetFile, writeManifest } from './manifest.ts';
 import { bytesOfTruth, derived, dumpTables, sequencesOf, type TableProgress, truth } from './tables.ts';
@@ -16,6 +17,10 @@ import { writePlain } from './write-file.ts';
 export interface DumpOptions extends BackupContext {
   readonly settings: Settings;
   readonly withSecrets: boolean;
+  /** The index too, so that a restore need not make it. */
+  readonly withIndex?: boolean;
+  /** Documents are elsewhere: only which they are is written down. */
+  readonly withoutDocuments?: true;
   readonly watch?: DumpWatch;
 }
 
@@ -29,7 +34,13 @@ export interface DumpWatch extends Omit<TableProgress, 'signal'> {
 
 export interface Dumped {
   readonly manifest: Manifest;
-  readonly newContents: { readonly count: number; readonly bytes: number };
+  readonly newContents: Counted;
+  readonly newSegments: Counted;
+}
+
+interface Counted {
+  readonly count: number;
+  readonly bytes: number;
 }
 
 /** What a dump takes, of what its tables take in the server: measured 0.08 to 0.3. */
@@ -61,9 +72,12 @@ async function dump(options: DumpOptions, held: HeldPlace): Promise<Dumped> {
         watch.onSnapshot?.(facts.lsn, truth.length, derived);
         const files: SetFile[] = [...(await dumpTables(transaction, place, folder, { ...watch, signal }))];
         files.push({ path: witnessFile, ...(await takeWitnesses(transaction, place, folder)) });
+        const index = options.withIndex === true ? await keepIndex(transaction, place, folder, signal) : undefined;
+        if (index !== undefined) files.push(...index.files);
         return {
           ...facts,
           files,
+          segments: index?.copied ?? [],
           contents: await contentsOf(transaction),
           sequences: await sequencesOf(transaction),
           kept: await settingsToKeep(transaction, settings, { withSecrets: options.withSecrets }),
@@ -92,20 +106,23 @@ export interface Written {
   readonly server: string;
   readonly sequences: Manifest['sequences'];
   readonly base?: BaseFacts;
+  /** Of the index, those that the place did not have. */
+  readonly segments?: readonly Content[];
   readonly signal: AbortSignal;
 }
 
 /** Settings, documents, the manifest: from then on it is a set. */
 export async function completeSet(
-  { database, place, settings, withSecrets, watch = {} }: DumpOptions,
+  { database, place, settings, withSecrets, withoutDocuments, watch = {} }: DumpOptions,
   { library, timeline, schema }: HeldPlace,
   written: Written,
 ): Promise<Dumped> {
   const { kind, set, folder, files, contents, kept, taken, records, server, sequences, base, signal } = written;
+  const { segments = [] } = written;
   for (const [name, content] of Object.entries(kept.files))
     files.push({ path: name, ...(await writePlain(place, `${folder}/${name}`, bytesOf(content))) });
   files.push({ path: contentsFile, ...(await writeContentsList(place, folder, contents)) });
-  const missing = await missingContents(place, contents);
+  const missing = withoutDocuments === true ? [] : await missingContents(place, contents);
   watch.onContents?.(contents, missing);
   await requireSpace(place, totalBytes(missing));
   const store = openContentStore(database, settings);
@@ -123,7 +140,11 @@ export async function completeSet(
   await writeManifest(place, folder, manifest);
   await place.finish(set);
   const copied = missing.filter(({ digest }) => !lost.includes(digest));
-  return { manifest, newContents: { count: copied.length, bytes: totalBytes(copied) } };
+  return {
+    manifest,
+    newContents: { count: copied.length, bytes: totalBytes(copied) },
+    newSegments: { count: segments.length, bytes: totalBytes(segments) },
+  };
 }
 
 /** Everything that was committed before `taken` is in the snapshot. */

@@ -77,14 +77,27 @@ export const backupErrors = defineErrors({
   notContinuous: {
     code: 'REPERIO_BACKUP_CONTINUOUS',
     status: 409,
-    message: 'Continuous archiving is for the embedded database and a folder of backups: {problem}.',
+    message: 'The log of the database server cannot be archived: {problem}.',
     hint: '{instead}',
+  },
+  mayNotReplicate: {
+    code: 'REPERIO_BACKUP_ROLE',
+    status: 403,
+    message:
+      'The role {role} may not read the log of the database server, so backups are dumps only: the time of a backup can be restored, and no other.',
+    hint: 'Allow it on the server (ALTER ROLE {role} REPLICATION, and a line for "replication" in pg_hba.conf), or archive the log there: pgBackRest for servers of cluster.yaml is rendered (docs/backup.md).',
   },
   archiveFailed: {
     code: 'REPERIO_BACKUP_ARCHIVE',
     status: 500,
     message: 'The log of the database could not be archived to {folder}: {reason}.',
     hint: 'See the last lines of {log}. The user of the database server must be able to write the folder.',
+  },
+  logGone: {
+    code: 'REPERIO_BACKUP_LOG_GONE',
+    status: 409,
+    message: 'The log of the database server cannot be continued in the archive: {reason}.',
+    hint: 'A new base is made within minutes; by hand: `reperio backup --base`. `wal_keep_size` makes the server keep more of its log.',
   },
   hookFailed: {
     code: 'REPERIO_BACKUP_HOOK',

@@ -53,6 +53,9 @@ export interface TableFacts {
 export interface BaseFacts {
   /** Of the embedded server, so that it can be started again. */
   readonly embedded: boolean;
+  /** Of another server: where the library is in it, and whose. */
+  readonly database?: string;
+  readonly role?: string;
   readonly system: string;
   /** First and last position in the log that it needs. */
   readonly start: string;

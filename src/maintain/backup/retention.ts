@@ -1,6 +1,7 @@
 import type { Retention } from '../../config/texts.ts';
 import { type Content, contentPath } from '../../files/content.ts';
 import { inTurns, readContentsList } from './contents.ts';
+import { segmentsOf } from './kept-index.ts';
 import type { Manifest } from './manifest.ts';
 import type { Place } from './place.ts';
 
@@ -67,7 +68,8 @@ export async function prune(
 ): Promise<Pruned> {
   const named = new Set<string>();
   for (const manifest of all.filter(({ set }) => !remove.includes(set)))
-    for (const { digest } of await readContentsList(place, manifest)) named.add(digest);
+    for (const { digest } of [...(await readContentsList(place, manifest)), ...(await segmentsOf(place, manifest))])
+      named.add(digest);
   for (const set of remove) await place.remove(`sets/${set}`);
   const gone: Content[] = [];
   for await (const { path, bytes, written } of place.walk('content')) {

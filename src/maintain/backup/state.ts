@@ -113,6 +113,17 @@ export async function noteArchive(
     ON CONFLICT (place) DO UPDATE SET until = excluded.until, problem = excluded.problem`);
 }
 
+/** How far the log is archived there; undefined: it is not. */
+export async function notedArchive(
+  database: Queryable,
+  place: string,
+): Promise<{ readonly until: Date; readonly problem: string | null } | undefined> {
+  const [row] = await database.query<{ until: Date; problem: string | null }>(
+    sql`SELECT until, problem FROM backup_archive WHERE place = ${place}`,
+  );
+  return row;
+}
+
 export async function forgetArchive(database: Queryable): Promise<void> {
   await database.query(sql`DELETE FROM backup_archive`);
 }

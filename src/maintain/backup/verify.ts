@@ -4,6 +4,7 @@ import type { Content } from '../../files/content.ts';
 import { gapText, logAfter, walFiles } from './archive.ts';
 import { Damage, type Hashed, verified } from './blocks.ts';
 import { contentsFile, inTurns, placedContent, readContentsList } from './contents.ts';
+import { indexFile, segmentsOf } from './kept-index.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import type { Place } from './place.ts';
 
@@ -58,9 +59,11 @@ export async function verifySets(options: VerifyOptions): Promise<Verified> {
       const found = await readThrough(place, `sets/${set}/${file.path}`, file, count);
       if (found === undefined) continue;
       findings.push({ set, file: file.path, ...found });
-      if (file.path === contentsFile) listed = false;
+      if (file.path === contentsFile || file.path === indexFile) listed = false;
     }
-    if (listed) for (const content of await readContentsList(place, manifest)) documents.set(content.digest, content);
+    if (listed)
+      for (const content of [...(await readContentsList(place, manifest)), ...(await segmentsOf(place, manifest))])
+        documents.set(content.digest, content);
     for (const digest of manifest.lost) documents.delete(digest);
   }
   await inTurns([...documents.values()], async ({ digest, bytes: length }) => {

@@ -1,12 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import { type Library, openLibrary } from '../../library/open.ts';
 import type { Queryable } from '../../store/database.ts';
-import { layoutOf } from '../../store/embedded/layout.ts';
-import { joinServer } from '../../store/embedded/share.ts';
 import { tryFileLock } from '../../store/file-lock.ts';
 import { makeOwnedFolder } from '../../store/folder-owner.ts';
 import { placedContent, readContentsList } from '../backup/contents.ts';
@@ -17,6 +14,7 @@ import type { Place } from '../backup/place.ts';
 import { readThrough } from '../backup/verify.ts';
 import { countRows, missingWitnesses, readWitnesses, type Witnesses } from '../backup/witnesses.ts';
 import type { Restored } from '../restore/restore.ts';
+import { removeScratch } from '../restore/through.ts';
 import { drillErrors } from './errors.ts';
 import { allFound, isFoundByTitle } from './questions.ts';
 import { servePage } from './serve-page.ts';
@@ -70,12 +68,12 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
   const lock = tryFileLock(join(settings.dataFolder, 'drill.lock'), 'exclusive');
   if (lock === undefined) throw new UserError(drillErrors.running, { folder });
   try {
-    await remove(folder);
+    await removeScratch(folder);
     const raw = manifest.files.reduce((sum, { bytes, table }) => sum + (table?.raw ?? bytes), 0);
     await requireSpace(folderPlace(settings.dataFolder), raw * spaceShare);
     return await tried(options, scratch(settings, folder));
   } finally {
-    await remove(folder);
+    await removeScratch(folder);
     lock.release();
   }
 }
@@ -87,17 +85,6 @@ function scratch(settings: Settings, dataFolder: string): Settings {
     dataFolder,
     ...{ databaseUrl: undefined, readDatabaseUrl: undefined, files: undefined, smtpUrl: undefined, isolated: true },
   };
-}
-
-/** What is left of one that was killed may still have a server. */
-async function remove(folder: string): Promise<void> {
-  const layout = layoutOf(folder);
-  if (existsSync(layout.data))
-    await joinServer(layout).then(
-      (server) => server.release(),
-      () => undefined,
-    );
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function tried({ place, manifest, restore, signal }: DrillOptions, settings: Settings): Promise<DrillReport> {

@@ -189,6 +189,25 @@ for (const at of [0, 1])
       assert.equal((await gc()).count, 1);
     });
 
+    test('stay while a node of a release without locks runs', async () => {
+      const { store } = place();
+      await twenty();
+      const digest = await keep(store, 'beside an earlier release');
+      place().age(digest, 30);
+      await gc();
+      await daysPass(library.database, 8);
+      const summary = JSON.stringify({ name: 'old1', version: '0.1.0' });
+      await library.database.query(
+        sql`INSERT INTO node (id, seen, skew, summary) VALUES (gen_random_uuid(), now(), 0, ${summary}::jsonb)`,
+      );
+      const found = await gc();
+      assert.equal(found.count, 0);
+      assert.match(found.note!, /The node old1 runs release 0\.1\.0/);
+      await library.database.query(sql`UPDATE node SET seen = now() - interval '1 hour'`);
+      assert.equal((await gc()).count, 1);
+      await library.database.query(sql`DELETE FROM node`);
+    });
+
     test('one process at a time removes; a shorter age can be asked for, but none below an hour', async () => {
       const { store } = place();
       await twenty();

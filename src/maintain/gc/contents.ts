@@ -47,7 +47,8 @@ async function survey(
 async function unnamedOf(database: Queryable, digests: readonly string[]): Promise<readonly string[]> {
   const rows = await database.query<{ digest: string }>(sql`
     SELECT given AS digest FROM unnest(${digests}::text[]) AS given
-    WHERE NOT EXISTS (SELECT FROM file WHERE file.digest = decode(given, 'hex'))`);
+    WHERE NOT EXISTS (SELECT FROM file WHERE file.digest = decode(given, 'hex'))
+      AND NOT EXISTS (SELECT FROM job_file WHERE job_file.digest = decode(given, 'hex'))`);
   return rows.map(({ digest }) => digest);
 }
 
@@ -91,10 +92,25 @@ export async function lookAtContents(context: GcContext, age: number): Promise<F
   const found = await ripe(context, unnamed, age);
   const notes = [
     (await isHeld(context.database, 'backup')) ? 'A backup is running: until its end none goes.' : undefined,
+    await nodeWithoutLocks(context.database),
     tooMany(found.length, kept) ? `That is more than a tenth of all ${grouped(kept)}: it needs --yes.` : undefined,
     waiting(unnamed.length - found.length, age),
   ];
   return withNotes(total(found), notes);
+}
+
+/**
+ * A node of a release before 0.2, which adds files without a lock of their bytes: nothing must be
+ * removed beside it. Commands of such a release tell nobody of themselves.
+ */
+async function nodeWithoutLocks(database: Queryable): Promise<string | undefined> {
+  const [found] = await database.query<{ name: string; version: string }>(sql`
+    SELECT summary->>'name' AS name, summary->>'version' AS version FROM node
+    WHERE seen > now() - interval '2 minutes' AND summary->>'version' ~ '^0\\.[01]\\.' LIMIT 1`);
+  return (
+    found &&
+    `The node ${found.name} runs release ${found.version}, which adds files without a lock: until it is upgraded none goes.`
+  );
 }
 
 /** First a look, which is remembered; then what is ripe goes, one after the other. */
@@ -108,6 +124,8 @@ export async function removeContents(context: GcContext, age: number, anyway: bo
     const problem = `${grouped(found.length)} of ${grouped(kept)} contents are named by no file, more than a tenth, so none was removed. Check that the database is the right one; then run \`reperio gc documents --yes\`.`;
     return { ...withNotes(nothing, [wait]), problem };
   }
+  const older = found.length > 0 ? await nodeWithoutLocks(database) : undefined;
+  if (older !== undefined) return withNotes(nothing, [older, wait]);
   const removed: KeptContent[] = [];
   const left = { busy: 0, named: 0 };
   const problems: string[] = [];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   closeSync,
@@ -16,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import sql from 'sql-template-tag';
@@ -129,6 +130,68 @@ test('what Node has compiled goes when nobody has read it for a month', async ()
   const ofRelease = fileOf('release/node_modules/.reperio/compile-cache/v24-x64/yaml/cc', days(40));
   assert.equal((await gc('compile-cache')).count, 2);
   assert.deepEqual([old, ofRelease, read].map(existsSync), [false, false, true]);
+});
+
+test('what a backup was sending to S3 goes like an upload', async () => {
+  const part = fileOf('incoming/a.part', days(3), 'four');
+  const young = fileOf('incoming/b.part', days(1));
+  assert.equal((await gc('uploads')).count, 1);
+  assert.deepEqual([part, young].map(existsSync), [false, true]);
+});
+
+test('thumbnails of bytes that no file names go, and those of another release', async () => {
+  const digest = (of: string): string => createHash('sha256').update(of).digest('hex');
+  const thumbnail = (of: string, age: number, manner = '1', name = `${digest(of)}-small.webp`): string =>
+    fileOf(join('thumbnails', manner, digest(of).slice(0, 2), digest(of).slice(2, 4), name), age);
+  await query(sql`
+    INSERT INTO record (id, created, modified, marc) VALUES (77, now(), now(), '{}') ON CONFLICT DO NOTHING`);
+  await query(sql`
+    WITH made AS (INSERT INTO document (record_id, name) VALUES (77, 'kept') RETURNING id)
+    INSERT INTO file (document_id, version, format, digest, bytes)
+    SELECT id, 1, 'pdf', decode(${digest('kept')}, 'hex'), 1 FROM made`);
+  const kept = thumbnail('kept', days(400));
+  const gone = thumbnail('gone', days(8));
+  const none = thumbnail('gone', days(8), '1', `${digest('gone')}-small.pdf.none`);
+  const young = thumbnail('young', days(6));
+  const other = thumbnail('kept', days(8), '0');
+  const asked = fileOf(`thumbnails/wanted/${digest('wanted')}.small.pdf`, days(8));
+  assert.equal((await gc('thumbnails')).count, 3);
+  assert.deepEqual([kept, gone, none, young, other, asked].map(existsSync), [true, false, false, true, false, true]);
+  await query(sql`DELETE FROM document WHERE record_id = 77`);
+  await query(sql`DELETE FROM record WHERE id = 77`);
+});
+
+test('a library that a restore moved aside goes only when an age is asked for', async () => {
+  const stamp = (age: number): string => new Date(Date.now() - age).toISOString().slice(0, 19).replaceAll(':', '');
+  const old = fileOf(`postgres.before-${stamp(days(40))}/data/base/1`, 0, 'twelve bytes');
+  const young = fileOf(`postgres.before-${stamp(days(5))}/data/PG_VERSION`, 0);
+  const strange = fileOf('postgres.before-the-move/data/PG_VERSION', days(400));
+  assert.ok(!kindsNamed([], undefined).some(({ name }) => name === 'replaced'));
+  const { count, bytes } = await gc('replaced', days(30));
+  assert.deepEqual([count, bytes], [1, 12]);
+  assert.deepEqual([dirname(dirname(dirname(old))), young, strange].map(existsSync), [false, true, true]);
+});
+
+test('failures that were not seen for half a year go, but for what somebody has muted', async () => {
+  for (const [name, state, age] of [
+    ['resolved', 'resolved', 181],
+    ['open', 'open', 181],
+    ['muted', 'muted', 400],
+    ['young', 'resolved', 179],
+  ] as const)
+    await query(sql`
+      INSERT INTO failure (fingerprint, kind, type, code, place, message, frames, state, count, first_seen, last_seen,
+        first_release, last_release, streak, samples)
+      VALUES (${name}, 'error', 'Error', '', 'test', 'wrong', '[]', ${state}, 1, now() - interval '500 days',
+        now() - make_interval(days => ${age}), '1', '1', 1, '[]')`);
+  await query(sql`INSERT INTO failure_hour (fingerprint, hour, count) VALUES ('open', now(), 1)`);
+  assert.equal((await gc('failures')).count, 2);
+  const left = await query<{ name: string }>(sql`SELECT fingerprint AS name FROM failure ORDER BY 1`);
+  assert.deepEqual(
+    left.map(({ name }) => name),
+    ['muted', 'young'],
+  );
+  assert.deepEqual(await query(sql`SELECT FROM failure_hour`), []);
 });
 
 test('a file that cannot be removed is told of, and the others go', async () => {

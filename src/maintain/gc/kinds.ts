@@ -7,6 +7,8 @@ import { lookAtContents, removeContents } from './contents.ts';
 import { lookAtLog, rotateLog } from './database-log.ts';
 import type { GcKind } from './kind.ts';
 import { filesKind } from './old-files.ts';
+import { lookAtThumbnails, removeThumbnails } from './old-thumbnails.ts';
+import { lookAtReplaced, removeReplaced } from './replaced-databases.ts';
 import { keptRevisions, lookAtRevisions, removeRevisions } from './revisions.ts';
 import { rowsKind } from './rows.ts';
 
@@ -38,12 +40,13 @@ export const gcKinds: readonly GcKind[] = [
     of: 'library',
     daily: true,
     unit: 'files',
-    ...filesKind(async ({ store }) => [
-      {
-        ...{ folder: await store.incoming(), recursive: false, byReading: false },
+    ...filesKind(async ({ store, settings }) =>
+      // Of files, and of what a backup sends to S3.
+      [...new Set([await store.incoming(), join(settings.dataFolder, 'incoming')])].map((folder) => ({
+        ...{ folder, recursive: false, byReading: false },
         matches: (name) => name.endsWith('.part'),
-      },
-    ]),
+      })),
+    ),
   },
   {
     name: 'outbox',
@@ -61,6 +64,19 @@ export const gcKinds: readonly GcKind[] = [
         matches: (name) => name.endsWith('.eml'),
       },
     ]),
+  },
+  {
+    name: 'thumbnails',
+    what: 'thumbnails of bytes that no file of a record names (`DATA/thumbnails`)',
+    rule: 'not read for {age}',
+    why: 'The document was removed or replaced. Others are drawn again when somebody asks.',
+    age: days(7),
+    least: 0,
+    of: 'node',
+    daily: true,
+    unit: 'files',
+    look: lookAtThumbnails,
+    remove: removeThumbnails,
   },
   {
     name: 'compile-cache',
@@ -117,6 +133,51 @@ export const gcKinds: readonly GcKind[] = [
     }),
   },
   {
+    name: 'held',
+    what: 'uploads that waited, and of which a person has decided',
+    rule: 'decided {age} ago',
+    why: 'What was accepted is a version of its record. Those that wait stay.',
+    age: days(90),
+    least: days(1),
+    of: 'library',
+    daily: true,
+    unit: 'rows',
+    ...rowsKind({
+      table: 'held',
+      when: sql`t.decided`,
+      size: sql`pg_column_size(t.marc)`,
+      where: sql`t.state <> 'waiting'`,
+    }),
+  },
+  {
+    name: 'job-files',
+    what: 'files of jobs that have ended',
+    rule: 'ended {age} ago',
+    why: 'Until then a job that failed can be tried again. The bytes go as those of documents do.',
+    age: days(30),
+    least: hours(1),
+    of: 'library',
+    daily: true,
+    unit: 'rows',
+    ...rowsKind({
+      table: 'job_file',
+      when: sql`(SELECT ended FROM job WHERE job.id = t.job_id)`,
+      where: sql`EXISTS (SELECT FROM job WHERE job.id = t.job_id AND job.ended IS NOT NULL)`,
+    }),
+  },
+  {
+    name: 'jobs',
+    what: 'jobs that have ended, with their logs',
+    rule: 'ended {age} ago',
+    why: 'What they did stays in the history of records and in the list of loads.',
+    age: days(90),
+    least: hours(1),
+    of: 'library',
+    daily: true,
+    unit: 'rows',
+    ...rowsKind({ table: 'job', when: sql`t.ended`, where: sql`t.ended IS NOT NULL` }),
+  },
+  {
     name: 'site-versions',
     what: 'site files that were replaced',
     rule: `older than {age}; the last ${keptSites} stay`,
@@ -146,6 +207,18 @@ export const gcKinds: readonly GcKind[] = [
     ...rowsKind({ table: 'api_token', when: sql`t.expires` }),
   },
   {
+    name: 'failures',
+    what: 'failures of the program that do not happen any more',
+    rule: 'not seen for {age}',
+    why: 'One that comes back is told as a new one. Those that are muted stay, since somebody has decided that.',
+    age: days(180),
+    least: days(7),
+    of: 'library',
+    daily: true,
+    unit: 'rows',
+    ...rowsKind({ table: 'failure', when: sql`t.last_seen`, where: sql`t.state <> 'muted'` }),
+  },
+  {
     name: 'audit',
     what: 'entries of the log of changes to people, roles and groups',
     rule: 'older than {age}; moved to a file',
@@ -171,6 +244,19 @@ export const gcKinds: readonly GcKind[] = [
     look: lookAtRevisions,
     remove: removeRevisions,
   },
+  {
+    name: 'replaced',
+    what: 'libraries that `restore --yes` has moved aside (`DATA/postgres.before-*`)',
+    rule: 'moved aside {age} ago',
+    why: 'Never without being asked: it may be the only copy of what came after the backup.',
+    age: 'asked',
+    least: days(1),
+    of: 'node',
+    daily: false,
+    unit: 'libraries',
+    look: lookAtReplaced,
+    remove: removeReplaced,
+  },
 ];
 
 export const gcKindNames: readonly string[] = gcKinds.map(({ name }) => name);
@@ -182,4 +268,9 @@ export const removedByOthers: readonly { readonly what: string; readonly by: str
   { what: 'nodes', by: 'task `nodes`' },
   { what: 'segments and citation graphs', by: 'the index' },
   { what: 'profiles', by: '`serve`' },
+  { what: 'thumbnails that are read least, above `thumbnail-cache`', by: '`serve`' },
+  { what: 'alerts that are over', by: '`serve`' },
+  { what: 'notes on the bytes of files that are gone', by: 'task `files`' },
+  { what: 'outdated backups, documents of no backup, the log before the oldest base', by: '`backup`' },
+  { what: 'copies of a drill or a restore that was killed', by: 'the next drill or restore' },
 ];

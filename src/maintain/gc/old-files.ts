@@ -39,13 +39,17 @@ export async function oldFiles(asked: FilesAsked, before: number, signal: AbortS
 }
 
 /** Goes on after one that cannot be removed. */
-export async function removeFiles(files: readonly OldFile[], { signal, advance }: GcContext): Promise<Found> {
+export async function removeFiles(
+  files: readonly OldFile[],
+  { signal, advance }: GcContext,
+  removeOne = (path: string): Promise<void> => rm(path, { force: true }),
+): Promise<Found> {
   const removed: OldFile[] = [];
   const problems: string[] = [];
   for (const file of files) {
     signal.throwIfAborted();
     try {
-      await rm(file.path, { force: true });
+      await removeOne(file.path);
       removed.push(file);
       advance(1);
     } catch (error) {

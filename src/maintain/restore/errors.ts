@@ -50,4 +50,10 @@ export const restoreErrors = defineErrors({
     message: 'Backup {set} is a {kind}: {problem}.',
     hint: '{instead}',
   },
+  doneAlone: {
+    code: 'REPERIO_RESTORE_DONE',
+    status: 400,
+    message: '--done is for a database that another program has restored: it needs --at, and nothing else.',
+    hint: "Give the time of its state: `reperio restore --done --at '2026-11-29 11:43:34+00'`.",
+  },
 });

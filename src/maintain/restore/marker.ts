@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { giveToFolderOwner } from '../../store/folder-owner.ts';
+import { forgetLibrary } from '../../store/known-library.ts';
 import { restoreMarker } from '../../store/unfinished-restore.ts';
 
 /** From here on nothing else opens the library of this data folder. */
@@ -12,5 +13,6 @@ export function markUnfinished(dataFolder: string, set: string): void {
 }
 
 export function unmark(dataFolder: string): void {
+  forgetLibrary(dataFolder);
   rmSync(restoreMarker(dataFolder), { force: true });
 }

@@ -17,6 +17,7 @@ import type { Manifest } from '../backup/manifest.ts';
 import type { Place } from '../backup/place.ts';
 import { type RestoredDocuments, restoreDocuments } from './documents.ts';
 import { restoreErrors } from './errors.ts';
+import { indexBack } from './index-back.ts';
 import { type LoadWatch, loadTables } from './load-tables.ts';
 import { markUnfinished, unmark } from './marker.ts';
 import { makeEmpty } from './target.ts';
@@ -28,6 +29,8 @@ export interface RestoreOptions {
   readonly settings: Settings;
   /** One that is there is moved aside. */
   readonly replace: boolean;
+  /** What the set was made of for this restore: a base, which is what is told and written down. */
+  readonly origin?: { readonly place: Place; readonly manifest: Manifest; readonly at: string };
   /** Documents are left where they are: for a drill, which reads some of them. */
   readonly withoutDocuments?: true;
   readonly watch?: RestoreWatch;
@@ -61,7 +64,10 @@ export interface Restored {
 export async function restoreDump(options: RestoreOptions): Promise<Restored> {
   const { place, manifest, signal, watch = {} } = options;
   const migrations = readMigrations();
-  const { set, version, schema, at } = { ...manifest, at: manifest.taken };
+  const { version, schema } = manifest;
+  const { origin } = options;
+  const { set } = origin?.manifest ?? manifest;
+  const at = origin?.at ?? manifest.taken;
   if (schema > migrations.length)
     throw new UserError(restoreErrors.schemaNewer, { set, version, there: schema, here: migrations.length });
   await requireWhole(place, manifest);
@@ -84,7 +90,9 @@ export async function restoreDump(options: RestoreOptions): Promise<Restored> {
       await migrate(store.database);
       await store.database.transaction(forgetIndex, { timeout: 0 });
     });
-    const index = await timed(() => indexAnew(options, store));
+    const index = await timed(async () => {
+      if (!(await indexBack(options, store.database))) await indexAnew(options, store);
+    });
     await end(store.database);
     return {
       ...{ set, at, records: manifest.records, documents: documents.result },
@@ -95,7 +103,7 @@ export async function restoreDump(options: RestoreOptions): Promise<Restored> {
 
 /** Work on a library that nobody else opens until it is done. */
 export async function intoEmpty(
-  { place, manifest, settings, replace, signal }: RestoreOptions,
+  { place, manifest, settings, replace, origin, signal }: RestoreOptions,
   work: (store: Store) => Promise<Omit<Restored, 'aside'>>,
   open = () => openStore(settings, { schema: 'any', unfinished: true, signal }),
 ): Promise<Restored> {
@@ -106,7 +114,7 @@ export async function intoEmpty(
     const store = await open();
     try {
       const restored = await work(store);
-      await keepSettings(place, manifest, settings.dataFolder);
+      await keepSettings(origin?.place ?? place, origin?.manifest ?? manifest, settings.dataFolder);
       unmark(settings.dataFolder);
       return { ...restored, aside };
     } finally {

@@ -1,3 +1,11 @@
+/** How it goes on; plain data, in the state of the node. */
+export interface HeartbeatState {
+  /** Milliseconds since 1970: when the address took it last, or since when it has not. */
+  readonly heard: number;
+  /** Why the last one was not heard. */
+  readonly problem?: string;
+}
+
 export interface HeartbeatOptions {
   /** Undefined: nobody outside listens. */
   readonly url: () => string | undefined;
@@ -22,11 +30,14 @@ const within = 20_000;
 export function createHeartbeat({ url, probe, waiting, say, now = Date.now }: HeartbeatOptions): {
   /** Called often; does something when it is time. Never rejects. */
   tick(): Promise<void>;
+  /** Undefined: nobody outside listens. */
+  state(): HeartbeatState | undefined;
 } {
   let beaten = Number.NEGATIVE_INFINITY;
   let probed = Number.NEGATIVE_INFINITY;
   let problem: string | undefined;
   let told: string | undefined;
+  let heard = now();
 
   async function whyNot(): Promise<string | undefined> {
     const since = waiting();
@@ -55,6 +66,8 @@ export function createHeartbeat({ url, probe, waiting, say, now = Date.now }: He
       } else reason = `alerts cannot be sent, so the heartbeat is silent: ${reason}`;
       if (reason !== undefined && reason !== told) say('warn', `Heartbeat: ${reason}`);
       told = reason;
+      if (reason === undefined) heard = now();
     },
+    state: () => (url() === undefined ? undefined : { heard, ...(told === undefined ? {} : { problem: told }) }),
   };
 }

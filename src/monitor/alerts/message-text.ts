@@ -1,3 +1,5 @@
+import { playbook } from '../check/page.ts';
+import { checks } from '../check/table.ts';
 import type { Operators } from '../operators.ts';
 import type { Alert, AlertMessage } from './alert.ts';
 import { smsText } from './sms-text.ts';
@@ -72,9 +74,14 @@ function paragraph(alert: Alert): readonly string[] {
     `${state === 'resolved' ? 'resolved' : alert.flapping ? 'flaps' : 'firing'}  ${name}`,
     `  ${sentenceOf(alert)}`,
     `  since ${timeText(since)}${state === 'resolved' && resolved !== null ? `, well since ${timeText(resolved)}` : ''}`,
-    ...(fix === '' || state === 'resolved' ? [] : [`  ${fix}`]),
+    ...(state === 'resolved' ? [] : [...(fix === '' ? [] : [`  Try: ${fix}`]), `  See: ${pageOf(alert)}`]),
     '',
   ];
+}
+
+/** Where the manual says what to do. */
+function pageOf({ check }: Alert): string {
+  return playbook(checks.find(({ name }) => name === check)?.page ?? 'First, half a minute');
 }
 
 function sentenceOf({ sentence, flapping, state }: Alert): string {

@@ -20,10 +20,15 @@ import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { type StoppableDatabase, stoppableDatabase } from '../../../test/support/stoppable-database.ts';
 import { waitFor } from '../../../test/support/wait.ts';
+import { loadSettings } from '../../config/settings.ts';
 import { openMailer } from '../../mail/mailer.ts';
 import { startSmtp, type TestSmtp } from '../../mail/test-smtp.ts';
 import { connect, type Database } from '../../store/database.ts';
 import type { CheckAnswer, CheckState } from '../check/check.ts';
+import { judge } from '../check/judge.ts';
+import { runCheck } from '../check/run-check.ts';
+import { checks } from '../check/table.ts';
+import { testView } from '../status/test-status.ts';
 import { alertTimes, type Evaluate } from './alert.ts';
 import { alertFile } from './alert-file.ts';
 import { readAlerts } from './alert-rows.ts';
@@ -296,7 +301,58 @@ test('the heartbeat beats once a minute, and is silent while no alert can be sen
   assert.equal(await beats(5), 0);
   smtpUrl = smtp.url;
   assert.equal(await beats(2), 2);
+  assert.equal(now - heartbeat.state()!.heard <= 60_000, true);
+  assert.equal(heartbeat.state()!.problem, undefined);
   assert.equal(said.filter((one) => one.includes('alerts cannot be sent')).length, 2);
+});
+
+test('a node whose checks cannot be done sends no heartbeat, and the check says since when', async () => {
+  let fails = true;
+  const evaluate: Evaluate = async () => {
+    if (fails) throw new Error('no answer');
+    return new Map();
+  };
+  const settings = settingsOf('beats', { heartbeatUrl: `${base}/lives`, emergency: '' });
+  const database = connect(store.url, impatience);
+  asked.splice(0);
+  status = 200;
+  const said: string[] = [];
+  const mailer = openMailer({ smtpUrl: settings.smtpUrl, outbox: folderOf('none'), tell: () => undefined });
+  let looks = 0;
+  const watching = watchAlerts({
+    ...{ database, times, every: 20, settings: () => settings, mailer: () => mailer },
+    evaluate: () => {
+      looks++;
+      return evaluate();
+    },
+    operators: async () => ({ admin: '', from: 'library@library.example', library: 'lib' }),
+    say: (_, sentence) => void said.push(sentence),
+  });
+  const lives = (): number => asked.filter((one) => one === 'GET /lives').length;
+  const check = checks.find(({ name }) => name === 'heartbeat')!;
+  const found = async (later: number): Promise<CheckAnswer> =>
+    judge(
+      await runCheck(check, {
+        settings: loadSettings({ REPERIO_DATA: settings.dataFolder, REPERIO_HEARTBEAT_URL: `${base}/lives` }),
+        status: () => ({ ...testView().status, heartbeat: watching.heartbeat() }),
+        database: () => database,
+        memory: new Map(),
+        now: () => Date.now() + later,
+      }),
+    );
+  try {
+    await waitFor('some looks', () => looks > 5);
+    assert.equal(lives(), 0);
+    assert.equal((await found(200_000)).state, 'warning');
+    assert.equal((await found(1_000_000)).state, 'critical');
+    fails = false;
+    await waitFor('the heartbeat', () => lives() === 1);
+    assert.equal((await found(0)).state, 'ok');
+  } finally {
+    await watching.close();
+    await mailer.close();
+    await database.close();
+  }
 });
 
 test('an alert is sent and its state is known though the disk takes nothing', async () => {

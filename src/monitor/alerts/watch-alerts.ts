@@ -5,7 +5,7 @@ import type { CheckAnswer } from '../check/check.ts';
 import type { Operators } from '../operators.ts';
 import type { AlertMessage, AlertTimes, Evaluate } from './alert.ts';
 import { alertFile } from './alert-file.ts';
-import { createHeartbeat } from './heartbeat.ts';
+import { createHeartbeat, type HeartbeatState } from './heartbeat.ts';
 import { createAlertKeeper } from './keep-alerts.ts';
 import { messageText } from './message-text.ts';
 import { openOutbox } from './outbox.ts';
@@ -44,8 +44,14 @@ const lookEvery = 5_000;
 /** A look that takes longer is given up, and the next one begins. Milliseconds. */
 const lookWithin = 15_000;
 
+export interface AlertWatch {
+  /** Undefined: nobody outside is told that this node lives. */
+  heartbeat(): HeartbeatState | undefined;
+  close(): Promise<void>;
+}
+
 /** Looks at everything every few seconds and tells those who are on duty, until it is closed. */
-export function watchAlerts(options: WatchAlertsOptions): { close(): Promise<void> } {
+export function watchAlerts(options: WatchAlertsOptions): AlertWatch {
   const { database, evaluate, operators, say, times, every = lookEvery } = options;
   const { dataFolder, nodeName } = options.settings();
   const outbox = openOutbox(dataFolder, say);
@@ -84,16 +90,21 @@ export function watchAlerts(options: WatchAlertsOptions): { close(): Promise<voi
   const background = new Set<Promise<void>>();
 
   async function look(): Promise<void> {
+    let looked = false;
     try {
       who = await operators();
-      const answers = await withinTime(evaluate()).catch(noAnswers);
+      const answers = await withinTime(evaluate()).then((found) => {
+        looked = true;
+        return found;
+      }, noAnswers);
       if (closed) return;
       await keeper.note(answers);
     } catch (error) {
+      looked = false;
       say('warn', `Alerts could not be looked at: ${error instanceof Error ? error.message : String(error)}`);
     }
-    // A way that hangs holds up no look.
-    for (const work of [outbox.flush(senderNow(), Date.now()), heartbeat.tick()]) {
+    // A way that hangs holds up no look. Whoever cannot look is not well, and says nothing.
+    for (const work of [outbox.flush(senderNow(), Date.now()), ...(looked ? [heartbeat.tick()] : [])]) {
       const done: Promise<void> = work
         .catch((error: unknown) => say('warn', `Alerts: ${String(error)}`))
         .finally(() => background.delete(done));
@@ -110,6 +121,7 @@ export function watchAlerts(options: WatchAlertsOptions): { close(): Promise<voi
   looking = look().finally(next);
 
   return {
+    heartbeat: heartbeat.state,
     close: async () => {
       closed = true;
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import type { CheckResult, Finding } from './check.ts';
 import type { Check, CheckContext } from './definition.ts';
+import { judge } from './judge.ts';
 import { runCheck } from './run-check.ts';
 
 /** What checks need of the process that runs them. */
@@ -10,7 +11,10 @@ export interface CheckBoard {
   latest(): readonly CheckResult[];
   /** Begins those whose time has come. To be called every few seconds. */
   look(): void;
-  /** Those of these names, run now if that has not been done lately. */
+  /**
+   * Those of these names, run now if that has not been done lately, or if they were not ok: who has
+   * just mended something wants to see it.
+   */
   fresh(names: readonly string[]): Promise<readonly CheckResult[]>;
   /** All of them, run now, whenever they were run. */
   again(): Promise<readonly CheckResult[]>;
@@ -53,6 +57,11 @@ export function createCheckBoard(table: readonly Check[], world: CheckWorld): Ch
   const interval = ({ name, every }: Check): number =>
     results.get(name)?.finding.atLeast === 'unknown' ? Math.min(every, retryAfter) : every;
   const age = ({ name }: Check): number => world.now() - (begun.get(name) ?? Number.NEGATIVE_INFINITY);
+  const isStale = (check: Check): boolean => {
+    const found = results.get(check.name)?.finding;
+    if (found === undefined || age(check) > staleAfter * check.every) return true;
+    return judge(found).state !== 'ok';
+  };
   const latest = (): readonly CheckResult[] =>
     table.map(({ name }) => results.get(name) ?? { name, finding: notYet, when: world.now() });
   return {
@@ -62,9 +71,7 @@ export function createCheckBoard(table: readonly Check[], world: CheckWorld): Ch
     },
     fresh: async (names) => {
       const asked = table.filter(({ name }) => names.includes(name));
-      await Promise.all(
-        asked.filter((check) => !results.has(check.name) || age(check) > staleAfter * check.every).map(run),
-      );
+      await Promise.all(asked.filter(isStale).map(run));
       return latest().filter(({ name }) => names.includes(name));
     },
     again: async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import sql, { raw } from 'sql-template-tag';
 import { openTestDatabase } from '../../../test/support/database.ts';
@@ -8,7 +10,7 @@ import { judge } from './judge.ts';
 import { checkLine } from './line.ts';
 import { runCheck } from './run-check.ts';
 import { checks } from './table.ts';
-import { addFileRow, look, settingsOf, statusOf, store } from './test-look.ts';
+import { addFileRow, folder, look, settingsOf, statusOf, store } from './test-look.ts';
 
 describe('the database', () => {
   test('is critical when it does not answer, with the reason', async () => {
@@ -28,7 +30,8 @@ describe('the database', () => {
     try {
       for (const name of ['throttle', 'loaded_input']) {
         await own.database.query(sql`DROP TABLE ${raw(name)} CASCADE`);
-        const answer = await look('schema', { database: () => own.database });
+        const settings = settingsOf({ REPERIO_DATA: mkdtempSync(join(folder, 'dropped-')) });
+        const answer = await look('schema', { database: () => own.database, settings });
         assert.equal(answer.state, 'critical');
         assert.ok(answer.sentence.includes(name));
         assert.equal(/nothing else knows/.test(answer.sentence), tables[name]!.kind === 'truth', name);
@@ -41,12 +44,16 @@ describe('the database', () => {
   test('an empty database, or that of another library, in the place of the one that was there is critical', async () => {
     const own = await openTestDatabase();
     try {
-      const memory = new Map<string, unknown>();
-      const asked = { database: () => own.database, memory };
+      const dataFolder = mkdtempSync(join(folder, 'used-'));
+      // Each look is one of another process, as after a restart.
+      const asked = { database: () => own.database, settings: settingsOf({ REPERIO_DATA: dataFolder }) };
       assert.equal((await look('schema', asked)).state, 'ok');
       await own.database.query(sql`UPDATE library SET id = gen_random_uuid()`);
       const other = await look('schema', asked);
       assert.deepEqual([other.state, other.fix], ['critical', 'reperio restore']);
+      const [, remove = ''] = /if that is meant, remove (\S+)\)/.exec(other.sentence) ?? [];
+      rmSync(remove);
+      assert.equal((await look('schema', asked)).state, 'ok');
       await own.database.query(sql`DROP SCHEMA public CASCADE`);
       await own.database.query(sql`CREATE SCHEMA public`);
       const empty = await look('schema', asked);

@@ -79,6 +79,10 @@ describe('a node', () => {
     const loop = await look('workers', statusOf({ deaths: young }));
     assert.equal(loop.state, 'critical');
     assert.match(loop.sentence, /Worker 2 crashes in a loop: 6 workers died .* \("Error: no such file"\)/);
+    const [worker] = testView().status.workers;
+    const lives = { ...worker!, place: death!.place, started: Date.now() - 31_000 };
+    const mended = young.map((each) => ({ ...each, when: Date.now() - 32_000 }));
+    assert.equal((await look('workers', statusOf({ deaths: mended, workers: [lives] }))).state, 'warning');
     const old = young.map((each) => ({ ...each, when: Date.now() - 3_600_000 }));
     assert.equal((await look('workers', statusOf({ deaths: old, workers: [] }))).state, 'ok');
     const background = { ...testView().status.background, pid: 0 };

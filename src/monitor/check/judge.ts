@@ -50,3 +50,19 @@ export function judged(
     .map(({ name, finding, when }) => ({ name, answer: judge(finding), when }))
     .sort((a, b) => order.indexOf(b.answer.state) - order.indexOf(a.answer.state));
 }
+
+/**
+ * While the database does not answer, what could not be found out for want of it is said in one
+ * line and not in fourteen.
+ */
+export function withoutConsequences(results: readonly CheckResult[]): {
+  readonly kept: readonly CheckResult[];
+  /** Names of checks that need the database. */
+  readonly waiting: readonly string[];
+} {
+  const database = results.find(({ name }) => name === 'database');
+  if (database === undefined || judge(database.finding).state !== 'critical') return { kept: results, waiting: [] };
+  const waits = ({ finding }: CheckResult): boolean =>
+    judge(finding).state === 'unknown' && /database/i.test(finding.sentence);
+  return { kept: results.filter((each) => !waits(each)), waiting: results.filter(waits).map(({ name }) => name) };
+}

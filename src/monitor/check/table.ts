@@ -8,6 +8,7 @@ import { drill } from './checks/drill.ts';
 import { errors } from './checks/errors.ts';
 import { files } from './checks/files.ts';
 import { filesFolderCheck } from './checks/files-folder.ts';
+import { heartbeat } from './checks/heartbeat.ts';
 import { index } from './checks/index.ts';
 import { inodes } from './checks/inodes.ts';
 import { lag } from './checks/lag.ts';
@@ -35,7 +36,7 @@ import type { Check } from './definition.ts';
 export const checks: readonly Check[] = [
   ...[ready, answer, errors, slow, refused, workers, lag],
   ...[database, schema, replicas, index, tasks, locks],
-  ...[disk, inodes, memory, clock, certificate, mail],
+  ...[disk, inodes, memory, clock, certificate, mail, heartbeat],
   ...[nodes, versions, files, filesFolderCheck],
   ...[backup, wal, drill, problems],
 ];

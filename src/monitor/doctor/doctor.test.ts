@@ -11,6 +11,7 @@ import { bundleOf } from './bundle.ts';
 import { diagnosisLines } from './diagnosis.ts';
 import { examine } from './examine.ts';
 import { folderDiagnoses } from './folders.ts';
+import { hostDiagnoses } from './host.ts';
 import { createRedactor } from './secrets.ts';
 import { settingDiagnoses } from './settings.ts';
 import { tarOf } from './tar.ts';
@@ -223,4 +224,38 @@ test('what is not set up is neither yes nor no', async () => {
   const given = { REPERIO_DATA: folder('plain'), REPERIO_BASE_URL: 'https://library.example' };
   const set = settingDiagnoses(readSettings(given)).find(({ question }) => question.includes('https'));
   assert.equal(set?.answer, 'yes');
+});
+
+test('what a machine lacks is named: no systemd, another system than Debian, SELinux, AppArmor', () => {
+  const machine = (name: string, files: Readonly<Record<string, string>>): readonly string[] => {
+    const root = folder(name);
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    return hostDiagnoses(root).map(({ answer, found }) => `${answer}: ${found}`);
+  };
+  const debian = machine('debian', {
+    'run/systemd/system/x': '',
+    'etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n',
+    'sys/module/apparmor/parameters/enabled': 'Y\n',
+    'proc/self/attr/current': 'unconfined\n',
+  });
+  assert.deepEqual(
+    debian.map((one) => one.split(':')[0]),
+    ['yes', 'yes', 'yes'],
+  );
+  const [service, system, security] = machine('red-hat', {
+    'etc/os-release': 'NAME="Rocky Linux"\nID="rocky"\nID_LIKE="rhel centos fedora"\n',
+    'sys/fs/selinux/enforce': '1',
+    'proc/self/attr/current': 'system_u:system_r:unconfined_service_t:s0\0',
+  });
+  assert.match(service!, /^not-set-up: There is no systemd/);
+  assert.match(system!, /^not-set-up: Rocky Linux: .* dnf, and SELinux is on/);
+  assert.match(security!, /^not-set-up: SELinux is enforcing, .*:unconfined_service_t:s0\./);
+  const confined = machine('confined', {
+    'sys/module/apparmor/parameters/enabled': 'Y\n',
+    'proc/self/attr/current': 'docker-default (enforce)\n',
+  });
+  assert.match(confined[2]!, /^not-set-up: AppArmor confines this program by docker-default \(enforce\)\.$/);
 });

@@ -2,13 +2,15 @@ import { request } from 'node:http';
 import type { ReadSettings } from '../../config/settings.ts';
 import { version } from '../../config/version.ts';
 import type { CheckResult } from '../check/check.ts';
-import { judge } from '../check/judge.ts';
+import { judge, withoutConsequences } from '../check/judge.ts';
 import { lookAt } from '../check/look-here.ts';
+import { playbook } from '../check/page.ts';
 import { checks } from '../check/table.ts';
 import type { NodeView } from '../status/node-view.ts';
 import { statusSocket } from '../status/socket.ts';
 import { type Diagnosis, diagnosesOf, yes } from './diagnosis.ts';
 import { folderDiagnoses } from './folders.ts';
+import { hostDiagnoses } from './host.ts';
 import { settingDiagnoses } from './settings.ts';
 
 export interface Examination {
@@ -24,18 +26,26 @@ export async function examine(read: ReadSettings): Promise<Examination> {
   const view = await viewFrom(statusSocket(settings.dataFolder));
   const results = view?.status.checks ?? (await lookAt(checks, settings));
   // What nobody can know without a server is one question, not ten.
-  const asked = view === undefined ? results.filter(({ finding }) => judge(finding).state !== 'unknown') : results;
+  const { kept, waiting } = withoutConsequences(results);
+  const asked = view === undefined ? results.filter(({ finding }) => judge(finding).state !== 'unknown') : kept;
   return {
     diagnoses: [
       ...settingDiagnoses(read),
       ...folderDiagnoses(read),
+      ...hostDiagnoses(),
       server(view, settings.dataFolder, results.length - asked.length),
       ...(view === undefined ? [] : [releaseOf(view)]),
       ...diagnosesOf(checks, asked),
+      ...(view === undefined || waiting.length === 0 ? [] : [notKnown(waiting)]),
     ],
     results,
     view,
   };
+}
+
+function notKnown(waiting: readonly string[]): Diagnosis {
+  const [question, found] = ['Is what needs the database well?', `Not known without it: ${waiting.join(', ')}.`];
+  return { question, answer: 'unknown', found, page: playbook('A lost database') };
 }
 
 function server(view: NodeView | undefined, folder: string, unknown: number): Diagnosis {

@@ -1,7 +1,7 @@
 /** Names of values that are nobody's business, wherever they stand. */
 const secretName =
   '[\\w.-]*(?:passw(?:or)?d|passwd|pwd|token|secret|cookie|authorization|api[-_]?key|credential)[\\w.-]*';
-const value = `"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|\\([^)]*\\)|(?:Bearer|Basic)\\s+\\S+|[^\\s,;&"'}\\])]+`;
+const value = `"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|\\([^)]*\\)|(?:Bearer|Basic)\\s+\\S+|[^\\s,;&"'}\\])][^\\r\\n,;&"'}\\])]*`;
 /** `name=value`, `"name": "value"`, `name%3Dvalue`, `(name)=(value)`, as PostgreSQL writes it. */
 const named = new RegExp(`(${secretName}["')\\]]*\\s*(?:[:=]|=>|%3D|%3A)+\\s*)(?:${value})`, 'gi');
 /** Headers whose value has blanks. */

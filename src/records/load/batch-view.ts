@@ -1,6 +1,7 @@
 import type { Database } from '../../store/database.ts';
 import { keysToLookUp } from '../identifiers.ts';
-import { fetchHolders, fetchKeys, type WriteMode } from '../matching.ts';
+import { fetchExisting, fetchHolders, fetchKeys } from '../matching.ts';
+import type { WriteMode } from '../modes.ts';
 import type { PendingKeys } from './pending.ts';
 import type { Identified } from './protocol.ts';
 
@@ -13,9 +14,13 @@ export class BatchView {
   readonly #holders = new Map<string, number>();
   readonly #keys = new Map<number, readonly string[]>();
   readonly #changes = new Map<number, { readonly before: readonly string[]; after: readonly string[] }>();
+  readonly #changedKeys = new Set<string>();
+  #existing: ReadonlySet<number> = new Set();
   touchesPending = false;
-  /** Records that may be replaced. */
-  known: ReadonlySet<number> = new Set();
+  /** Something was answered by what a waiting batch is expected to do. */
+  asksPending = false;
+  /** Something was answered by what a record before in this batch is expected to do. */
+  asksItself = false;
 
   constructor(pending: PendingKeys) {
     this.#pending = pending;
@@ -23,14 +28,19 @@ export class BatchView {
 
   /**
    * Looks into the waiting batches before each question, so what commits in between is found in one
-   * of both.
+   * of both. `known`: the highest number that a 001 without 003 may mean.
    */
-  async load(database: Database, mode: WriteMode, identities: Identified['identities']): Promise<void> {
+  async load(database: Database, mode: WriteMode, identities: Identified['identities'], known: number): Promise<void> {
     const ask = new Set<string>();
     const numbers = new Set<number>();
+    const claimed = new Set<number>();
     for (const identity of identities) {
       if (identity === undefined) continue;
       if (identity.number > 0) numbers.add(identity.number);
+      if (identity.number > 0 && identity.number <= known) {
+        if (this.#pending.keys(identity.number) === undefined) claimed.add(identity.number);
+        else this.asksPending = true;
+      }
       for (const key of keysToLookUp(identity)) {
         const holder = this.#pending.holder(key);
         if (holder === undefined) ask.add(key);
@@ -38,9 +48,9 @@ export class BatchView {
       }
     }
     for (const [key, holder] of await fetchHolders(database, ask)) this.#holders.set(key, holder);
+    this.#existing = await fetchExisting(database, [...claimed]);
     if (mode === 'insert') return;
     for (const holder of this.#holders.values()) if (holder > 0) numbers.add(holder);
-    this.known = numbers;
     const askKeys: number[] = [];
     for (const id of numbers) {
       const keys = this.#pending.keys(id);
@@ -51,7 +61,13 @@ export class BatchView {
   }
 
   holder(key: string): number {
+    if (this.#changedKeys.has(key)) this.asksItself = true;
     return this.#holders.get(key) ?? 0;
+  }
+
+  /** Is there a record of this number? Only of numbers that were loaded is it known. */
+  exists(id: number): boolean {
+    return this.#existing.has(id) || this.#changes.has(id) || this.#pending.keys(id) !== undefined;
   }
 
   /** What a record that is replaced or deleted is known by now. */
@@ -62,6 +78,8 @@ export class BatchView {
   /** The record takes these keys instead of those it had. */
   take(id: number, keys: readonly string[]): void {
     const before = this.#keys.get(id) ?? [];
+    for (const key of before) this.#changedKeys.add(key);
+    for (const key of keys) this.#changedKeys.add(key);
     for (const key of before) this.#holders.set(key, 0);
     for (const key of keys) this.#holders.set(key, id);
     this.#keys.set(id, keys);
@@ -77,6 +95,7 @@ export class BatchView {
   }
 
   #hold(key: string, holder: number): void {
+    this.asksPending = true;
     this.#holders.set(key, holder);
     // A key that a waiting batch took away can only be given again after it.
     if (holder === 0) this.touchesPending = true;

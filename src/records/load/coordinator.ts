@@ -2,13 +2,20 @@ import sql from 'sql-template-tag';
 import { recordLabel } from '../../marc/problem.ts';
 import type { Database } from '../../store/database.ts';
 import type { SharedLease } from '../../store/lease.ts';
-import type { WriteMode } from '../matching.ts';
+import type { WriteMode } from '../modes.ts';
 import { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
-import type { HiddenFields, HiddenPart, HiddenPaths } from './hidden.ts';
+import { isAccepted, outcomesOf, type RecordOutcome } from './outcome.ts';
 import type { PendingKeys } from './pending.ts';
-import { countOnly, type Plan, planBatch } from './plan.ts';
-import type { Identified, ProgressRow, RefusedRaw, WrittenBatch } from './protocol.ts';
+import { type Plan, planBatch } from './plan.ts';
+import {
+  type Identified,
+  type Outcome,
+  outcomes,
+  type ProgressRow,
+  type RefusedRaw,
+  type WrittenBatch,
+} from './protocol.ts';
 import type { Rejects } from './rejects.ts';
 import { type LoadWorker, WorkerFailure } from './worker-handle.ts';
 
@@ -18,6 +25,12 @@ export interface LoadTotals {
   readonly position: number;
   readonly inserted: number;
   readonly replaced: number;
+  /** Changes of an older version that were joined with what others made of it since. */
+  readonly merged: number;
+  /** Those that would have changed nothing. */
+  readonly unchanged: number;
+  /** They wait for a person: `reperio held`. */
+  readonly held: number;
   /** By records that ask for it (leader/05 d), and such that found nothing to delete. */
   readonly deleted: number;
   readonly passedOver: number;
@@ -29,6 +42,9 @@ export interface LoadTotals {
 export const noneDone: Omit<LoadTotals, 'position'> = {
   inserted: 0,
   replaced: 0,
+  merged: 0,
+  unchanged: 0,
+  held: 0,
   deleted: 0,
   passedOver: 0,
   refused: 0,
@@ -39,8 +55,8 @@ export interface CoordinatorOptions {
   readonly database: Database;
   readonly workers: readonly LoadWorker[];
   readonly mode: WriteMode;
-  readonly hidden: HiddenFields;
-  readonly hiddenPaths: HiddenPaths;
+  /** A record that is not there may get the number in its 001. */
+  readonly force: boolean;
   /** Match, but write nothing. */
   readonly dryRun: boolean;
   /** What is not in the database: of batches, and in a dry run of the files before this one. */
@@ -53,6 +69,8 @@ export interface CoordinatorOptions {
   readonly onProgress: (totals: LoadTotals) => void;
   readonly onWarning: (sentence: string) => void;
   readonly onRefused: (refused: RefusedRaw) => void;
+  /** What became of the records of a batch, in the order of the input. */
+  readonly onOutcomes: (outcomes: readonly RecordOutcome[]) => void;
   /** A sentence about the input. */
   readonly onNotice: (sentence: string) => void;
 }
@@ -78,6 +96,10 @@ interface Job {
   readonly committed: PromiseWithResolvers<void>;
   /** What the database was found to refuse, by index. */
   readonly bad: Map<number, string>;
+  /** By what records are known behind these, where the plan expected something else, by index. */
+  actual: ReadonlyMap<number, readonly string[]>;
+  /** How many surprises were committed when it was planned. */
+  surprisesBefore: number;
   attempts: number;
   /** Raised when it is planned anew: what still waits for the old plan gives up. */
   round: number;
@@ -103,6 +125,8 @@ export class Coordinator {
   readonly #known: number;
   #nextId = 0;
   #letPassAt = performance.now();
+  /** Batches that did not become what their plan expected, and are committed. */
+  #surprises = 0;
   #ended = false;
   #changed = Promise.withResolvers<void>();
   #totals: LoadTotals;
@@ -179,6 +203,8 @@ export class Coordinator {
       previous: this.#lastCommitted,
       committed: Promise.withResolvers<void>(),
       bad: new Map(),
+      actual: new Map(),
+      surprisesBefore: 0,
       attempts: 0,
       round: 0,
       ...this.#start(() => job),
@@ -201,34 +227,18 @@ export class Coordinator {
   }
 
   async #plan(job: Job): Promise<Plan> {
-    const { database, mode } = this.#options;
-    const { identities, hidden: given } = await job.identified;
+    const { database, mode, force } = this.#options;
+    const { identities } = await job.identified;
     await this.#letOthersInsert(job);
     const view = new BatchView(this.#pending);
-    await view.load(database, mode, identities);
-    const { batch, bad } = job;
-    const stored = await this.#hiddenOf(view.known);
-    const hidden = { mode: this.#options.hidden, paths: this.#options.hiddenPaths, given, stored };
+    job.surprisesBefore = this.#surprises;
     const known = this.#known;
-    const plan = planBatch({ batch, identities, bad, mode, view, hidden, lastId: this.#nextId, known });
+    await view.load(database, mode, identities, known);
+    const { batch, bad, actual } = job;
+    const plan = planBatch({ batch, identities, bad, actual, mode, force, view, lastId: this.#nextId, known });
     this.#nextId = plan.lastIdAfter;
     view.publish(batch.number);
-    this.#pending.changeHidden(batch.number, stored);
     return plan;
-  }
-
-  /** Looks into the waiting batches before it asks, as for keys. */
-  async #hiddenOf(known: ReadonlySet<number>): Promise<Map<number, HiddenPart>> {
-    const { database, hiddenPaths } = this.#options;
-    if (hiddenPaths.none) return new Map();
-    const waiting = new Map<number, HiddenPart>();
-    const ask: number[] = [];
-    for (const id of known) {
-      const part = this.#pending.hidden(id);
-      if (part === undefined) ask.push(id);
-      else waiting.set(id, part);
-    }
-    return new Map([...waiting, ...(await hiddenPaths.find(database, ask))]);
   }
 
   /**
@@ -245,8 +255,8 @@ export class Coordinator {
   }
 
   async #write(job: Job, plan: Plan): Promise<WrittenBatch> {
-    if (this.#options.dryRun) return countOnly(plan.order, job.batch.positions, (await job.identified).ifTaken);
     const { worker, round } = job;
+    if (this.#options.dryRun) return await worker.call('weigh', plan.order);
     // A worker has one connection: whoever began before the batch in front of it would wait for its
     // turn with it for ever.
     const before = this.#sent.get(worker);
@@ -271,7 +281,8 @@ export class Coordinator {
       try {
         const plan = await job.plan;
         const written = await job.written;
-        const refused = await this.#refused(job, plan);
+        this.#lookAtSurprises(job, plan, written);
+        const refused = await this.#refused(job, plan, written);
         await rejects.add(job.batch.format, refused);
         const progress = this.#progressAfter(job, written, refused.length);
         if (!this.#options.dryRun) {
@@ -279,6 +290,7 @@ export class Coordinator {
           await job.worker.call('commit', { batch: job.batch.number, lastIdBefore, lastIdAfter, progress });
         }
         this.#done(job, plan, written, refused.length, progress);
+        this.#options.onOutcomes(outcomesOf(job.batch, plan, written, refused));
         for (const one of refused) this.#options.onRefused(one);
         for (const sentence of job.batch.notices) this.#options.onNotice(sentence);
         const { warnings, identities } = await job.identified;
@@ -296,13 +308,29 @@ export class Coordinator {
     }
   }
 
+  /**
+   * A plan that relied on what did not come so is made again. This is about identifiers that one
+   * record of an input gives away or is denied, and another one brings.
+   */
+  #lookAtSurprises(job: Job, { asksPending, asksItself }: Plan, { surprises }: WrittenBatch): void {
+    // A dry run keeps what it expects, since the database knows nothing of it.
+    if (this.#options.dryRun) return;
+    if (asksPending && job.surprisesBefore !== this.#surprises) throw new OtherwiseThanPlanned();
+    if (!asksItself) return;
+    // Each time the plan is right for one record more at least.
+    const before = JSON.stringify([...job.actual]);
+    job.actual = new Map(surprises.map(({ index, keys }) => [index, keys]));
+    if (JSON.stringify([...job.actual]) !== before) throw new OtherwiseThanPlanned();
+  }
+
   /** Everything that this batch refuses, in the order of the input. */
-  async #refused(job: Job, plan: Plan): Promise<readonly RefusedRaw[]> {
+  async #refused(job: Job, plan: Plan, written: WrittenBatch): Promise<readonly RefusedRaw[]> {
     const { batch } = job;
     const { refused, identities } = await job.identified;
-    const indexes = plan.refusals.map((refusal) => refusal.index);
+    const refusals = [...plan.refusals, ...written.refusals];
+    const indexes = refusals.map((refusal) => refusal.index);
     const raws = indexes.length === 0 ? [] : await job.worker.call('raw', { batch: batch.number, indexes });
-    const matched = plan.refusals.map(
+    const matched = refusals.map(
       ({ index, reason }, place): RefusedRaw => ({
         position: batch.positions[index]!,
         control001: identities[index]!.control || undefined,
@@ -317,7 +345,7 @@ export class Coordinator {
     return {
       ...this.#progress,
       position: job.batch.lastPosition,
-      accepted: this.#progress.accepted + written.inserted + written.replaced + written.deleted,
+      accepted: this.#progress.accepted + written.outcomes.filter(isAccepted).length,
       refused: this.#progress.refused + refused,
       prefix: job.batch.prefix,
     };
@@ -327,12 +355,17 @@ export class Coordinator {
     // A dry run leaves nothing in the database that would remember instead.
     if (!this.#options.dryRun) this.#pending.committed(job.batch.number);
     this.#progress = progress;
+    if (written.surprises.length > 0 && !this.#options.dryRun) this.#surprises++;
     const totals = this.#totals;
+    const of = (outcome: Outcome) => written.outcomes.filter((one) => outcomes[one] === outcome).length;
     this.#totals = {
       position: progress.position,
-      inserted: totals.inserted + written.inserted,
-      replaced: totals.replaced + written.replaced,
-      deleted: totals.deleted + written.deleted,
+      inserted: totals.inserted + of('inserted'),
+      replaced: totals.replaced + of('replaced'),
+      merged: totals.merged + of('merged'),
+      unchanged: totals.unchanged + of('unchanged'),
+      held: totals.held + of('held'),
+      deleted: totals.deleted + of('deleted'),
       passedOver: totals.passedOver + passedOver.length,
       refused: totals.refused + refused,
       bytes: totals.bytes + job.batch.bytes,
@@ -342,12 +375,13 @@ export class Coordinator {
 
   /** Makes ready to try this batch and those behind it again; throws what cannot be repaired. */
   async #recover(job: Job, error: unknown): Promise<void> {
-    job.attempts++;
     const order = await job.plan.then((plan) => plan.order);
-    if (!(error instanceof WorkerFailure) || job.attempts > mostAttempts) throw error;
-    const { kind, code } = error.failure;
+    const isOtherwise = error instanceof OtherwiseThanPlanned;
+    if (!isOtherwise) job.attempts++;
+    if (!(isOtherwise || error instanceof WorkerFailure) || job.attempts > mostAttempts) throw error;
+    const { kind, code } = isOtherwise ? { kind: undefined, code: '' } : error.failure;
     const refusedByDatabase = kind === 'record' && /^(22|23|54)/.test(code);
-    const passing = kind === 'numbers-moved' || (kind === 'record' && code === '40P01');
+    const passing = isOtherwise || kind === 'numbers-moved' || (kind === 'record' && code === '40P01');
     if (!passing && !refusedByDatabase) throw error;
     this.#sent.clear();
     for (const waiting of this.#jobs) {
@@ -376,3 +410,6 @@ export class Coordinator {
     return row!.last_id;
   }
 }
+
+/** A batch did not become what its plan, or that of a batch behind it, relied on. */
+class OtherwiseThanPlanned extends Error {}

@@ -1,9 +1,10 @@
 import { DatabaseError } from 'pg';
 import sql from 'sql-template-tag';
 import type { Transaction } from '../../store/database.ts';
+import type { BatchContext } from './batch-context.ts';
 import type { RawBatch } from './batch-store.ts';
 import type { BadRecord, WriteOrder } from './protocol.ts';
-import { type BatchContext, tryRows } from './write-batch.ts';
+import { tryRows } from './write-batch.ts';
 
 /**
  * Which records of a batch the database refuses. Each half of the batch is tried behind a

@@ -7,10 +7,12 @@ import { type Merged, mergeAll } from '../../index/merging.ts';
 import { isGzip } from '../../marc/readers/detect.ts';
 import { takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
+import type { WriteMode } from '../modes.ts';
 import { type LoadTotals, noneDone } from './coordinator.ts';
 import { evenBatches, leastBytes } from './even-batches.ts';
 import { type LoadOptions, type LoadReport, load } from './load.ts';
 import type { LoadedBefore } from './loaded-before.ts';
+import type { RecordOutcome } from './outcome.ts';
 import { PendingKeys } from './pending.ts';
 import type { RefusedRaw } from './protocol.ts';
 import { rejectsFor, tryRejects } from './rejects.ts';
@@ -25,7 +27,15 @@ export interface FileProgress extends LoadTotals {
   readonly part: number | undefined;
 }
 
-type OfOneFile = 'remembered' | 'onProgress' | 'onRefused' | 'onWarning' | 'onNotice' | 'onLoadedBefore' | 'rejects';
+type OfOneFile =
+  | 'remembered'
+  | 'onProgress'
+  | 'onRefused'
+  | 'onWarning'
+  | 'onNotice'
+  | 'onLoadedBefore'
+  | 'onOutcomes'
+  | 'rejects';
 
 export interface FilesOptions extends Omit<LoadOptions, OfOneFile> {
   /** A file for the refused records, or a folder for files of them with the names of the inputs. */
@@ -34,6 +44,8 @@ export interface FilesOptions extends Omit<LoadOptions, OfOneFile> {
   readonly onProgress?: (progress: FileProgress) => void;
   /** `count`: how many of its kind there are in this file, this one too. */
   readonly onRefused?: (file: string, refused: RefusedRaw, count: number) => void;
+  /** What became of each record, some at a time, as they are committed. */
+  readonly onOutcomes?: (file: string, outcomes: readonly RecordOutcome[]) => void;
   readonly onWarning?: (file: string, sentence: string, count: number) => void;
   readonly onNotice?: (file: string, sentence: string) => void;
   readonly onLoadedBefore?: (file: string, before: LoadedBefore) => void;
@@ -49,12 +61,16 @@ export interface FilesReport {
   readonly status: 0 | 1 | 2;
 }
 
+const mostRecords = 10_000;
+
 export interface FileReport extends LoadReport {
   readonly file: string;
   readonly refusals: readonly KindCount[];
   readonly warnings: readonly KindCount[];
   /** What the input says as a whole. */
   readonly notices: readonly string[];
+  /** What became of its records, of the first `mostRecords`. */
+  readonly records: readonly RecordOutcome[];
   /** Where its refused records are, when there are any. */
   readonly rejects: string | undefined;
   /** Code of the error that stopped it. */
@@ -75,7 +91,7 @@ export async function loadFiles(files: readonly string[], options: FilesOptions)
   for (const [place, file] of files.entries())
     reports.push(await loadFile(file, { ...options, remembered, rejects: rejects[place] }));
   if (options.dryRun !== true && reports.some((report) => written(report) > 0)) await settle(options);
-  return { files: reports, status: statusOf(reports) };
+  return { files: reports, status: statusOf(reports, options.mode) };
 }
 
 /** Merges what the load left in many segments, unless somebody else looks after the index now. */
@@ -108,8 +124,10 @@ async function loadFile(file: string, options: FilesOptions & Pick<LoadOptions, 
   const refused = new Tally();
   const warned = new Tally();
   const notices: string[] = [];
+  const records: RecordOutcome[] = [];
   const told = () => ({
     notices,
+    records,
     refusals: refused.kinds,
     warnings: warned.kinds,
     rejects: refused.kinds.length > 0 ? options.rejects : undefined,
@@ -124,6 +142,10 @@ async function loadFile(file: string, options: FilesOptions & Pick<LoadOptions, 
         onRefused: (one) => {
           const count = refused.refused(one.reason);
           options.onRefused?.(file, one, count);
+        },
+        onOutcomes: (outcomes) => {
+          records.push(...outcomes.slice(0, mostRecords - records.length));
+          options.onOutcomes?.(file, outcomes);
         },
         onWarning: (sentence) => {
           const count = warned.warned(sentence);
@@ -167,6 +189,14 @@ async function* counted(stream: Readable, count: (bytes: number) => void): Async
 
 async function checkFile(file: string, rejects: string | undefined): Promise<void> {
   if (file === '-') return;
+  await requireFile(file);
+  if (rejects !== undefined && resolve(rejects) === resolve(file)) {
+    throw new UserError(recordErrors.rejectsFile, { file: rejects, reason: 'it is the file to be loaded' });
+  }
+}
+
+/** Throws `noFile` for what cannot be read. */
+export async function requireFile(file: string): Promise<void> {
   try {
     await access(file, constants.R_OK);
     if ((await stat(file)).isDirectory()) throw new Error('it is a folder');
@@ -174,18 +204,16 @@ async function checkFile(file: string, rejects: string | undefined): Promise<voi
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(recordErrors.noFile, { file, reason }, error);
   }
-  if (rejects !== undefined && resolve(rejects) === resolve(file)) {
-    throw new UserError(recordErrors.rejectsFile, { file: rejects, reason: 'it is the file to be loaded' });
-  }
 }
 
-function written({ inserted, replaced, deleted }: LoadTotals): number {
-  return inserted + replaced + deleted;
+function written({ inserted, replaced, merged, deleted }: LoadTotals): number {
+  return inserted + replaced + merged + deleted;
 }
 
-function statusOf(reports: readonly FileReport[]): 0 | 1 | 2 {
-  const done = reports.some((report) => written(report) > 0);
+function statusOf(reports: readonly FileReport[], mode: WriteMode): 0 | 1 | 2 {
+  const done = reports.some((report) => written(report) + report.unchanged + report.held > 0);
+  const waits = mode !== 'hold' && reports.some(({ held }) => held > 0);
   const failed = reports.some((report) => report.refused > 0 || report.error !== undefined);
-  if (!failed) return 0;
+  if (!failed && !waits) return 0;
   return done ? 1 : 2;
 }

@@ -64,14 +64,6 @@ export function hasPlaceFor(given: HiddenPlaces | undefined, stored: HiddenPlace
   });
 }
 
-/** What the record is known for when it took over the lost parts of the stored one. */
-export function placesAfter(given: HiddenPlaces | undefined, stored: HiddenPlaces, lost: PathMask): HiddenPlaces {
-  const kept = stored.homes.filter(({ mask }) => (mask & lost) !== 0n);
-  const fields = new Map(given?.fields);
-  for (const { rest } of kept) if (rest !== undefined) fields.set(rest, stored.fields.get(rest) ?? 0);
-  return { homes: [...(given?.homes ?? []), ...kept], fields };
-}
-
 /** The record with what the lost paths reach in the one before it. */
 export function putBack(
   record: MarcRecord,

@@ -1,9 +1,6 @@
-import sql from 'sql-template-tag';
 import { tagsMeant } from '../../marc/linked.ts';
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
-import { decodeStored } from '../../marc/stored.ts';
-import type { Queryable } from '../../store/database.ts';
 import { type HiddenPlaces, type PathMask, placesOf, putBack } from './hidden-places.ts';
 
 /**
@@ -21,10 +18,12 @@ export class HiddenPaths {
   readonly #paths: readonly MarcPath[];
   /** Those that may leave a rest of a field. */
   readonly #partly: readonly MarcPath[];
+  readonly #stored: RegExp;
 
   constructor(paths: readonly string[]) {
     this.#paths = paths.map(compilePath);
     this.#partly = this.#paths.filter(({ text }) => isPartly(text));
+    this.#stored = new RegExp(paths.flatMap(storedPatterns).join('|'), 's');
   }
 
   get none(): boolean {
@@ -52,20 +51,10 @@ export class HiddenPaths {
   }
 
   /**
-   * Those of these records that may have something at the paths; the database looks, so that most
-   * need not be sent.
+   * May a stored record have something at the paths? Most have not, and need not be read for that.
    */
-  async find(database: Queryable, ids: readonly number[]): Promise<Map<number, HiddenPart>> {
-    const found = new Map<number, HiddenPart>();
-    if (this.none || ids.length === 0) return found;
-    const patterns = this.#paths.flatMap(({ text }) => storedPatterns(text));
-    const rows = await database.query<{ readonly id: number; readonly marc: string }>(sql`
-      SELECT id, marc FROM record WHERE id = ANY (${ids}::integer[]) AND marc LIKE ANY (${patterns}::text[])`);
-    for (const { id, marc } of rows) {
-      const part = this.partOf(decodeStored(marc));
-      if (part !== undefined && part.mask !== 0n) found.set(id, part);
-    }
-    return found;
+  mayBeIn(stored: string): boolean {
+    return !this.none && this.#stored.test(stored);
   }
 
   #maskOf(record: MarcRecord): PathMask {
@@ -107,10 +96,10 @@ function bitOf(place: number): PathMask {
  * heading begins with the tag, or is that of an 880 whose $6 has it.
  */
 function storedPatterns(path: string): readonly string[] {
-  if (/^ldr/i.test(path)) return ['%'];
+  if (/^ldr/i.test(path)) return [''];
   const tag = path
     .slice(0, 3)
-    .replace(/[^0-9A-Za-z]/g, '_')
-    .padEnd(3, '_');
-  return [`%,"${tag}%`, `%,"880%${tag}%`];
+    .replace(/[^0-9A-Za-z]/g, '.')
+    .padEnd(3, '.');
+  return [`,"${tag}`, `,"880.*${tag}`];
 }

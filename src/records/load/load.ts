@@ -9,11 +9,12 @@ import { type CurrentSite, currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { holdSharedLease, takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
-import type { WriteMode } from '../matching.ts';
+import type { ModeRules, WriteMode } from '../modes.ts';
 import { type BatchLimits, InputReader } from './batches.ts';
 import { Coordinator, type LoadTotals, noneDone } from './coordinator.ts';
-import { type HiddenFields, HiddenPaths } from './hidden.ts';
+import type { HiddenFields } from './hidden.ts';
 import { knownInputs, type LoadedBefore, loadedBefore, noteLoaded } from './loaded-before.ts';
+import type { RecordOutcome } from './outcome.ts';
 import { PendingKeys } from './pending.ts';
 import type { ProgressRow, RefusedRaw } from './protocol.ts';
 import { noRejects, openRejects, type Rejects } from './rejects.ts';
@@ -44,6 +45,10 @@ export interface LoadOptions {
   readonly person?: string | undefined;
   /** What becomes of hidden fields that a replacing record lacks; default: it is refused. */
   readonly hidden?: HiddenFields | undefined;
+  /** A record that --mode replace does not find gets the number in its 001. */
+  readonly force?: boolean | undefined;
+  /** Also a record that changes nothing makes a version. */
+  readonly always?: boolean | undefined;
   /** Matches and counts, and changes nothing. */
   readonly dryRun?: boolean;
   /** What the files before would have changed, in a dry run of several. */
@@ -59,6 +64,7 @@ export interface LoadOptions {
   readonly onProgress?: (totals: LoadTotals) => void;
   readonly onWarning?: (sentence: string) => void;
   readonly onRefused?: (refused: RefusedRaw) => void;
+  readonly onOutcomes?: (outcomes: readonly RecordOutcome[]) => void;
   /** What the input says as a whole, for example that there is nothing new. */
   readonly onNotice?: (sentence: string) => void;
   /**
@@ -91,7 +97,7 @@ export async function load(input: LoadInput, options: LoadOptions): Promise<Load
   const started = performance.now();
   const lease = await takeLease(url, 'load', { label: `load ${input.name}`, wait: true, onWait, signal });
   try {
-    const report = await (options.dryRun === true ? loadInTurn(input, options) : loadNoted(input, options));
+    const report = await (options.dryRun === true ? loadInTurn(input, options, undefined) : loadNoted(input, options));
     return { ...report, seconds: (performance.now() - started) / 1000 };
   } finally {
     await lease?.release();
@@ -108,7 +114,7 @@ async function loadNoted(input: LoadInput, options: LoadOptions): Promise<Omit<L
     options.onProgress?.(totals);
   };
   try {
-    const report = await loadInTurn(input, { ...options, onProgress });
+    const report = await loadInTurn(input, { ...options, onProgress }, run);
     await endRun(database, run, report);
     return report;
   } catch (error) {
@@ -118,7 +124,11 @@ async function loadNoted(input: LoadInput, options: LoadOptions): Promise<Omit<L
   }
 }
 
-async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<LoadReport, 'seconds'>> {
+async function loadInTurn(
+  input: LoadInput,
+  options: LoadOptions,
+  run: number | undefined,
+): Promise<Omit<LoadReport, 'seconds'>> {
   const { database, mode, dryRun = false } = options;
   const reader = new InputReader(
     splitRecords(input.bytes, { recordLimit: options.recordLimit, encoding: options.encoding }),
@@ -133,17 +143,13 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
   const rejects = options.rejects === undefined || dryRun ? noRejects : openRejects(options.rejects, progress.position);
   if (!dryRun) await takeWhenEmpty(database);
   const current = requireKnown(await currentSite(database));
-  const hidden = options.hidden ?? 'refuse';
-  // New records have nothing to lose.
-  const hiddenPaths = hidden === 'drop' || mode === 'insert' ? [] : current.site.hiddenPaths;
-  const workers = startWorkers(input, options, current, hiddenPaths);
+  const workers = startWorkers(input, options, current, run);
   const numbers = await holdSharedLease(options.url, 'numbers');
   const coordinator = new Coordinator({
     database,
     workers,
     mode,
-    hidden,
-    hiddenPaths: new HiddenPaths(hiddenPaths),
+    force: options.force === true,
     dryRun,
     pending: (dryRun ? options.remembered : undefined) ?? new PendingKeys(),
     rejects,
@@ -152,6 +158,7 @@ async function loadInTurn(input: LoadInput, options: LoadOptions): Promise<Omit<
     onProgress: options.onProgress ?? (() => undefined),
     onWarning: options.onWarning ?? (() => undefined),
     onRefused: options.onRefused ?? (() => undefined),
+    onOutcomes: options.onOutcomes ?? (() => undefined),
     onNotice: options.onNotice ?? (() => undefined),
   });
   const check = (prefix: Uint8Array | undefined): void => {
@@ -182,10 +189,13 @@ function startWorkers(
   input: LoadInput,
   options: LoadOptions,
   current: CurrentSite,
-  hiddenPaths: readonly string[],
+  run: number | undefined,
 ): LoadWorker[] {
   const { url, indexFolder, source = '' } = options;
   const reason = `load ${options.mode} ${input.name}`;
+  const hidden = options.hidden ?? 'refuse';
+  const { hiddenPaths, strongTags, provenancePaths } = current.site;
+  const modes: ModeRules = { strongTags, provenancePaths };
   const setup = {
     url,
     site: current.site,
@@ -196,7 +206,12 @@ function startWorkers(
     source,
     encoding: options.encoding,
     dryRun: options.dryRun === true,
-    hiddenPaths,
+    mode: options.mode,
+    modes,
+    hidden,
+    hiddenPaths: hidden === 'drop' ? [] : hiddenPaths,
+    always: options.always === true,
+    run,
   };
   return Array.from({ length: options.workers }, () => new LoadWorker(setup));
 }

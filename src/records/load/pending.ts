@@ -1,5 +1,3 @@
-import type { HiddenPart } from './hidden.ts';
-
 /**
  * What the batches that are not committed yet will change in who holds which key. Records are
  * matched against the database and this, so a batch sees those before it as if they were committed.
@@ -9,18 +7,6 @@ export class PendingKeys {
   readonly #keys = new Map<number, { readonly keys: readonly string[]; readonly batch: number }>();
 
   #highest = 0;
-  readonly #hidden = new Map<number, { readonly part: HiddenPart; readonly batch: number }>();
-
-  /**
-   * What a record will have at hidden paths; undefined when no waiting batch says so.
-   */
-  hidden(id: number): HiddenPart | undefined {
-    return this.#hidden.get(id)?.part;
-  }
-
-  changeHidden(batch: number, parts: ReadonlyMap<number, HiddenPart>): void {
-    for (const [id, part] of parts) this.#hidden.set(id, { part, batch });
-  }
 
   /** The record that will hold a key: 0 for nobody, undefined when no waiting batch touches it. */
   holder(key: string): number | undefined {
@@ -48,13 +34,11 @@ export class PendingKeys {
   committed(batch: number): void {
     for (const [key, entry] of this.#holders) if (entry.batch === batch) this.#holders.delete(key);
     for (const [id, entry] of this.#keys) if (entry.batch === batch) this.#keys.delete(id);
-    for (const [id, entry] of this.#hidden) if (entry.batch === batch) this.#hidden.delete(id);
   }
 
   clear(): void {
     this.#holders.clear();
     this.#keys.clear();
-    this.#hidden.clear();
     this.#highest = 0;
   }
 }

@@ -3,7 +3,9 @@ import type { Reason } from '../../marc/raw.ts';
 import type { RecordFormat } from '../../marc/readers/readers.ts';
 import type { Site } from '../../site/site.ts';
 import type { Identity } from '../identifiers.ts';
-import type { HiddenPart } from './hidden.ts';
+import type { ModeRules, WriteMode } from '../modes.ts';
+import type { HeldReason } from '../next-version.ts';
+import type { HiddenFields } from './hidden.ts';
 
 /**
  * What the load's parent thread and its workers say to each other. A batch stays with the worker
@@ -27,8 +29,15 @@ export interface WorkerSetup {
   /** What the values are in, where somebody said so. */
   readonly encoding: string | undefined;
   readonly dryRun: boolean;
+  readonly mode: WriteMode;
+  readonly modes: ModeRules;
   /** Hidden paths that are looked at: none when it does not matter what becomes of them. */
   readonly hiddenPaths: readonly string[];
+  readonly hidden: HiddenFields;
+  /** Also a change that changes nothing makes a version. */
+  readonly always: boolean;
+  /** The load, for what waits: its row of load_run. */
+  readonly run: number | undefined;
 }
 
 /** Raw records, one after the other. */
@@ -45,20 +54,9 @@ export interface PackedRecords {
 export interface Identified {
   /** Undefined where a record was refused. */
   readonly identities: readonly (Identity | undefined)[];
-  /** What each record has at hidden paths; undefined where that is nothing. */
-  readonly hidden: readonly (HiddenPart | undefined)[];
   readonly refused: readonly RefusedRaw[];
   /** Sentences that name their record. */
   readonly warnings: readonly string[];
-  /** In a dry run: what writing these records would warn of. */
-  readonly ifTaken: readonly WarningIfTaken[];
-}
-
-export interface WarningIfTaken {
-  readonly index: number;
-  /** Only of records that are inserted. */
-  readonly creation: string | undefined;
-  readonly instructions: string | undefined;
 }
 
 export interface RefusedRaw {
@@ -77,13 +75,30 @@ export interface WriteOrder {
   readonly flags: Uint8Array;
 }
 
-export const flags = { ours: 1, replaces: 2, deletes: 4, keepsHidden: 8 } as const;
+export const flags = { ours: 1, replaces: 2, deletes: 4, holds: 8 } as const;
+
+/** What became of a record of the input, as a number: the place in this list. */
+export const outcomes = ['none', 'inserted', 'replaced', 'merged', 'deleted', 'unchanged', 'held', 'refused'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/**
+ * By what a record is known behind this one of the batch, where the plan expected something else:
+ * what relies on it has to be planned again.
+ */
+export interface Surprise {
+  readonly index: number;
+  readonly keys: readonly string[];
+}
 
 export interface WrittenBatch {
-  readonly inserted: number;
-  readonly replaced: number;
-  /** By records that ask for it; those are not counted as replaced. */
-  readonly deleted: number;
+  /** For each record of the batch a place in `outcomes`; 'none' for what the plan did not take. */
+  readonly outcomes: Uint8Array;
+  /** The number of the version that each of them made, or found. */
+  readonly revisions: Int32Array;
+  readonly refusals: readonly { readonly index: number; readonly reason: Reason }[];
+  /** Codes of those that wait. */
+  readonly held: readonly { readonly index: number; readonly code: HeldReason }[];
+  readonly surprises: readonly Surprise[];
   readonly warnings: readonly string[];
 }
 
@@ -121,6 +136,8 @@ export interface WorkerCalls {
     readonly input: { readonly batch: number; readonly indexes: readonly number[] };
     readonly output: readonly Uint8Array[];
   };
+  /** Says what `write` would do, and changes nothing. */
+  weigh: { readonly input: WriteOrder; readonly output: WrittenBatch };
   /** Writes everything but the commit; resolves when the batch is ready for its turn. */
   write: { readonly input: WriteOrder; readonly output: WrittenBatch };
   commit: { readonly input: CommitOrder; readonly output: null };

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../store/database.ts';
-import type { WriteMode } from '../matching.ts';
+import type { WriteMode } from '../modes.ts';
 import type { LoadTotals } from './coordinator.ts';
 
 /** A load of one input, as the list of past loads has it. */
@@ -15,6 +15,9 @@ export interface LoadRun {
   readonly ended: Date | undefined;
   readonly inserted: number;
   readonly replaced: number;
+  readonly merged: number;
+  readonly unchanged: number;
+  readonly held: number;
   readonly deleted: number;
   readonly refused: number;
   /** Code of the error that stopped it. */
@@ -40,12 +43,12 @@ export async function beginRun(
 export async function endRun(
   database: Queryable,
   id: number,
-  { inserted, replaced, deleted, refused }: Omit<LoadTotals, 'position'>,
+  { inserted, replaced, merged, unchanged, held, deleted, refused }: Omit<LoadTotals, 'position'>,
   error?: string,
 ): Promise<void> {
   await database.query(sql`
     UPDATE load_run SET ended = now(), inserted = ${inserted}, replaced = ${replaced}, deleted = ${deleted},
-      refused = ${refused}, error = ${error ?? null}
+      refused = ${refused}, merged = ${merged}, unchanged = ${unchanged}, held = ${held}, error = ${error ?? null}
     WHERE id = ${id}`);
 }
 
@@ -60,7 +63,7 @@ export async function listRuns(
       Readonly<Record<'person' | 'error', string | null>> & { readonly ended: Date | null; readonly total: number }
   >(sql`
     SELECT id::float8 AS id, name, mode, person, started, ended, inserted::float8 AS inserted,
-      replaced::float8 AS replaced, deleted::float8 AS deleted, refused::float8 AS refused, error,
+      replaced::float8 AS replaced, merged::float8 AS merged, unchanged::float8 AS unchanged, held::float8 AS held, deleted::float8 AS deleted, refused::float8 AS refused, error,
       (count(*) OVER ())::integer AS total
     FROM load_run WHERE name ILIKE ${part} OR person ILIKE ${part}
     ORDER BY load_run.id DESC OFFSET ${offset} LIMIT ${limit}`);

@@ -8,10 +8,10 @@ import { controlValue } from '../../marc/record.ts';
 import { isUnimarc } from '../../marc/unimarc.ts';
 import { connect } from '../../store/database.ts';
 import { type Identity, identify } from '../identifiers.ts';
-import { creationOf, instructionWarning } from '../version.ts';
+import type { BatchContext } from './batch-context.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
 import { diagnoseBatch } from './diagnose.ts';
-import { type HiddenPart, HiddenPaths } from './hidden.ts';
+import { HiddenPaths } from './hidden.ts';
 import type {
   AnswerMessage,
   BadRecord,
@@ -21,19 +21,17 @@ import type {
   Identified,
   PackedRecords,
   RefusedRaw,
-  WarningIfTaken,
   WorkerCalls,
   WorkerSetup,
   WriteOrder,
   WrittenBatch,
 } from './protocol.ts';
-import { type BatchContext, NumbersMoved, writeBatch } from './write-batch.ts';
+import { NumbersMoved, weighBatch, writeBatch } from './write-batch.ts';
 
 /** A thread of the bulk load: see protocol.ts for what it is asked. */
 class LoadThread {
   readonly #context: BatchContext;
   readonly #readsUnimarc: boolean;
-  readonly #isDry: boolean;
   readonly #batches = new Map<number, RawBatch>();
   readonly #transactions = new Map<number, OpenTransaction>();
 
@@ -45,7 +43,6 @@ class LoadThread {
       analyzer: compileAnalyzer(setup.site),
       hiddenPaths: new HiddenPaths(setup.hiddenPaths),
     };
-    this.#isDry = setup.dryRun;
     const titles = setup.site.fields.find(({ code }) => code === 'title')?.paths ?? [];
     this.#readsUnimarc = titles.some((path) => path.startsWith('200'));
   }
@@ -56,10 +53,6 @@ class LoadThread {
     const identities: (Identity | undefined)[] = [];
     const refused: RefusedRaw[] = [];
     const warnings: string[] = [];
-    const ifTaken: WarningIfTaken[] = [];
-    const now = new Date();
-    const hidden = new Array<HiddenPart | undefined>(batch.count).fill(undefined);
-    const { hiddenPaths } = this.#context;
     for (let index = 0; index < batch.count; index++) {
       const position = batch.positions[index]!;
       const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) }, this.#context.encoding);
@@ -70,24 +63,22 @@ class LoadThread {
       } else {
         identities.push(identify(result.record, this.#context.source, result.harvested));
         warnings.push(...result.warnings);
-        if (this.#isDry) {
-          const creation = creationOf(result.record, now).warning;
-          const instructions = instructionWarning(result.record);
-          if (creation !== undefined || instructions !== undefined) ifTaken.push({ index, creation, instructions });
-        }
-        if (!hiddenPaths.none) hidden[index] = hiddenPaths.partOf(result.record);
         if (!this.#readsUnimarc && isUnimarc(result.record)) {
           const label = recordLabel(position, controlValue(result.record, '001'));
           warnings.push(`${label} looks like UNIMARC (title in 200, none in 245); MARC 21 is expected.`);
         }
       }
     }
-    return { identities, hidden, refused, warnings, ifTaken };
+    return { identities, refused, warnings };
   }
 
   raw({ batch, indexes }: WorkerCalls['raw']['input']): readonly Uint8Array[] {
     const held = this.#batch(batch);
     return indexes.map((index) => Uint8Array.from(rawRecord(held, index)));
+  }
+
+  async weigh(order: WriteOrder): Promise<WrittenBatch> {
+    return await weighBatch(this.#context, this.#batch(order.batch), order);
   }
 
   async write(order: WriteOrder): Promise<WrittenBatch> {

@@ -12,7 +12,9 @@ export interface LoadsModel extends Part {
 /** What was loaded, when, by whom, and what became of it. */
 export function loadsPage(context: PageContext, model: LoadsModel): string {
   const { tr } = context;
-  const count = (of: 'inserted' | 'replaced' | 'deleted' | 'refused'): Column<LoadRun> => ({
+  const count = (
+    of: 'inserted' | 'replaced' | 'merged' | 'unchanged' | 'held' | 'deleted' | 'refused',
+  ): Column<LoadRun> => ({
     head: tr.t(`admin.loads.${of}`),
     number: true,
     cell: (one) => (one.ended === undefined ? '' : tr.number(one[of])),
@@ -24,7 +26,10 @@ export function loadsPage(context: PageContext, model: LoadsModel): string {
     { head: tr.t('admin.actor'), cell: ({ person }) => person ?? '' },
     count('inserted'),
     count('replaced'),
+    count('merged'),
+    count('unchanged'),
     count('deleted'),
+    count('held'),
     count('refused'),
     {
       head: tr.t('admin.loads.end'),

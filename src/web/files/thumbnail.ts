@@ -10,6 +10,7 @@ import { sendNotFound } from '../exchange/messages.ts';
 import type { WebFiles } from '../exchange/web-files.ts';
 import { webErrors } from '../http/errors.ts';
 import { filePolicy } from '../http/security-headers.ts';
+import { networkOf } from '../limits/networks.ts';
 import { cachingOf, isHeld } from './deliver.ts';
 
 /**
@@ -32,7 +33,12 @@ export async function deliverThumbnail(
     });
   if (thumbnails === undefined || thumbnailKind(file.format) === undefined) return sendNotFound(exchange);
   const { digest, format } = file;
-  const found = await findInTime(thumbnails, { digest, format, size }, thumbnailPatience, () => reply.raw.destroyed);
+  const found = await findInTime(
+    { ...thumbnails, ask: (wanted) => thumbnails.ask(wanted, networkOf(request.ip)) },
+    { digest, format, size },
+    thumbnailPatience,
+    () => reply.raw.destroyed,
+  );
   reply.header('content-security-policy', filePolicy);
   if (found.kind !== 'there')
     return reply.header('cache-control', 'private, no-store').type('image/svg+xml').send(icon);
@@ -53,7 +59,7 @@ const mostWaiting = 32;
 let waiting = 0;
 
 async function findInTime(
-  thumbnails: Thumbnails,
+  thumbnails: Pick<Thumbnails, 'find' | 'ask'>,
   wanted: Wanted,
   patience: number,
   isGone: () => boolean,

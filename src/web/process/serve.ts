@@ -7,7 +7,7 @@ import { UserError } from '../../errors/errors.ts';
 import { type Mailer, openMailer } from '../../mail/mailer.ts';
 import { allChecks } from '../../monitor/alerts/all-checks.ts';
 import { ownChecks } from '../../monitor/alerts/own-checks.ts';
-import { watchAlerts } from '../../monitor/alerts/watch-alerts.ts';
+import { type AlertWatch, watchAlerts } from '../../monitor/alerts/watch-alerts.ts';
 import { type CheckBoard, createCheckBoard } from '../../monitor/check/board.ts';
 import { checks } from '../../monitor/check/table.ts';
 import { failureFile } from '../../monitor/failures/failure-file.ts';
@@ -105,6 +105,7 @@ async function serveWith(
     signal.addEventListener('abort', () => background.expectEnd(), { once: true });
     try {
       const started = Date.now();
+      let alerts: AlertWatch | undefined;
       const supervisor = await Supervisor.listen({
         plan: planOf(settings),
         host: settings.host,
@@ -138,12 +139,15 @@ async function serveWith(
         ...reloads.status(),
         background: background.status(),
         checks: board.latest(),
+        heartbeat: alerts?.heartbeat(),
       });
-      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => database, now: Date.now });
+      // A table that is locked must be said, and must not keep the connections of all other checks.
+      const asked = connect(store.url, { ...impatience, lockTimeout: 500, poolSize: 3 });
+      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => asked, now: Date.now });
       // Whoever waits for the database must not keep alerts waiting.
       const impatient = connect(store.url, { ...impatience, poolSize: 2 });
       // A copy that runs beside the library wakes nobody.
-      const alerts = settings.isolated
+      alerts = settings.isolated
         ? undefined
         : watchAlerts({
             settings: () => now,
@@ -181,7 +185,7 @@ async function serveWith(
         clearInterval(tell);
         clearInterval(look);
         await alerts?.close();
-        await impatient.close();
+        await Promise.all([impatient.close(), asked.close()]);
         await listener.close();
         await tellOthers();
       }

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { browseFor } from '../../access/browse.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { isCollectionFor } from '../../access/no-collection.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import type { BrowseWay } from '../../search/guide/browse.ts';
 import { type SearchRequest, withoutFilters } from '../../search/request.ts';
@@ -24,7 +25,9 @@ export function asksToBrowse(args: URLSearchParams): boolean {
 export function sendBrowse(exchange: Exchange, question: SearchRequest): FastifyReply {
   const { snapshot, person, page, args, timing } = exchange;
   const { byName } = collectionTree(snapshot.site);
-  const unknown = [question.collection, ...question.collections].find((name) => name !== '' && !byName.has(name));
+  const unknown = [question.collection, ...question.collections].find(
+    (name) => name !== '' && !isCollectionFor(person, snapshot, name),
+  );
   if (unknown !== undefined) return sendUnknownCollection(exchange, unknown);
   if (exchange.isFresh()) return exchange.reply;
   const [part] = question.parts;

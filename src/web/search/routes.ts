@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Answer } from '../../access/ask.ts';
 import { withCataloguers } from '../../access/cataloguers.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { isCollectionFor } from '../../access/no-collection.ts';
 import { refusedEntirely } from '../../access/visible.ts';
 import { describeWork } from '../../description/work.ts';
 import { UserError } from '../../errors/errors.ts';
@@ -155,7 +156,7 @@ function withYearSpan(exchange: Exchange): string | undefined {
 
 async function sendPage(exchange: Exchange, question: SearchRequest, format: PageFormat): Promise<FastifyReply> {
   const unknown = [question.collection, ...question.collections].find(
-    (name) => name !== '' && !collectionTree(exchange.snapshot.site).byName.has(name),
+    (name) => name !== '' && !isCollectionFor(exchange.person, exchange.snapshot, name),
   );
   if (unknown !== undefined) return sendUnknownCollection(exchange, unknown);
   if (exchange.isFresh(`html ${documentsTag(exchange)}`)) return exchange.reply;

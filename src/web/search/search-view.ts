@@ -1,6 +1,7 @@
 import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { noCollection } from '../../access/no-collection.ts';
 import { shownCollections } from '../../access/shown-collections.ts';
 import { views } from '../../formats/format-names.ts';
 import type { FacetResult } from '../../search/facets.ts';
@@ -70,7 +71,9 @@ export async function searchView(
       request.collection === ''
         ? undefined
         : collection === undefined
-          ? request.collection
+          ? request.collection === noCollection
+            ? page.tr.t('search.no_collection')
+            : request.collection
           : page.tr.nameOf(collection.names, collection.name),
   };
   return { model, answer };

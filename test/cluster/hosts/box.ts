@@ -9,7 +9,7 @@ import { initBelow } from './processes.ts';
 import { cleanEnvironment, type RunOptions, run } from './run.ts';
 
 /** Milliseconds. */
-const startLimit = 10_000;
+const startLimit = 30_000;
 
 /**
  * The first process of the box. It lives as long as its standard input, which ends with us, however
@@ -46,8 +46,9 @@ export class Box {
       env: { ...cleanEnvironment, FOLDER: folder },
     });
     const lines = createInterface({ input: unshare.stdout! });
+    // One that is late is ended too: this process would wait for it for ever.
     const said = await Promise.race([
-      once(lines, 'line', { signal: AbortSignal.timeout(startLimit) }),
+      once(lines, 'line', { signal: AbortSignal.timeout(startLimit) }).catch(() => []),
       once(unshare, 'exit').then(() => []),
     ]);
     const pid = initBelow(unshare.pid!, 1);

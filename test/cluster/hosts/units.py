@@ -23,6 +23,8 @@ def read(name):
 class Service:
     def __init__(self, name):
         self.name, self.pid, self.ready, self.wanted, self.ended = name, 0, False, False, threading.Event()
+        # Jobs of one service are done one after the other.
+        self.jobs = threading.Lock()
         self.log = f'{logs}/{name}'
 
     def environment(self, unit):
@@ -182,9 +184,11 @@ def obey(words):
                 for each in sockets.pop(name, []):
                     os.close(each)
             continue
-        if verb in ('stop', 'restart'):
-            service(name).stop()
-        if verb in ('start', 'restart') and not service(name).start():
+        with service(name).jobs:
+            if verb in ('stop', 'restart'):
+                service(name).stop()
+            started = verb not in ('start', 'restart') or service(name).start()
+        if not started:
             failed.append(f'Job for {name} failed because the control process exited with error code.')
     return (1 if failed else 0), '\n'.join(failed)
 

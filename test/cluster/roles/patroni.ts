@@ -37,6 +37,11 @@ export async function startDatabases(cluster: Cluster): Promise<string> {
 export async function startDatabase(cluster: Cluster, name: string): Promise<void> {
   const host = cluster.host(name);
   await host.spawn('etcd', ['sh', '-c', `set -a; . ${etcdFile}; exec etcd`]);
+  await startPatroni(cluster, name);
+}
+
+export async function startPatroni(cluster: Cluster, name: string): Promise<void> {
+  const host = cluster.host(name);
   const command = `set -a; [ ! -e ${patroniSecrets} ] || . ${patroniSecrets}; exec ${cluster.asPostgres.join(' ')} patroni ${patroniFile}`;
   await host.spawn('patroni', ['sh', '-c', command], { environment: { HOME: '/var/lib/postgresql' } });
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors/errors.ts';
 import { grouped } from '../../../errors/grouped.ts';
-import { noteArchiving } from '../../../maintain/backup/continuous.ts';
+import { keepArchiving } from '../../../maintain/backup/continuous.ts';
 import { backupErrors } from '../../../maintain/backup/errors.ts';
 import type { BackupContext } from '../../../maintain/backup/hold-place.ts';
 import { type Manifest, readManifest, readManifests } from '../../../maintain/backup/manifest.ts';
@@ -29,7 +29,7 @@ Exit status 1: something is wrong with the backup. 2: it could not be tried.`,
     return await withBackups(given, signal, async (context) => {
       const { database, place } = context;
       const manifest = await chosen(context, set);
-      await noteArchiving(database, place);
+      await keepArchiving({ ...context, settings: given });
       const { age, archiveAge } = await backupState(database);
       const rpo = (archiveAge ?? age ?? Date.now() - Date.parse(manifest.taken)) / 1000;
       const began = new Date();

@@ -28,6 +28,7 @@ Exit status 0: the backup is whole. 1: documents are missing or damaged in the f
       type: 'flag',
       doc: 'Copy the files of the database server instead: for points in time, and the same major version only.',
     },
+    'with-index': { type: 'flag', doc: 'Include the search index, as backup-index does: a restore need not make it.' },
     'with-secrets': { type: 'flag', doc: 'Include settings that are secret; the backup must be kept as they are.' },
     ...jsonOption,
   },
@@ -52,6 +53,7 @@ Exit status 0: the backup is whole. 1: documents are missing or damaged in the f
         ...context,
         settings: given,
         withSecrets: options['with-secrets'],
+        withIndex: options['with-index'] || given.backupIndex,
         watch: {
           onSnapshot: (lsn, tables, left) =>
             say(
@@ -79,13 +81,15 @@ Exit status 0: the backup is whole. 1: documents are missing or damaged in the f
 });
 
 function* endLines(
-  { manifest, newContents }: Dumped,
+  { manifest, newContents, newSegments }: Dumped,
   pruned: Pruned,
   seconds: number,
   isBeside: boolean,
 ): Generator<string> {
   const { set, contents, lost, secrets } = manifest;
   yield `  documents        ${grouped(contents.count).padStart(11)} (${grouped(newContents.count)} new, ${megabytes(newContents.bytes)})`;
+  if (newSegments.count > 0)
+    yield `  index segments   ${grouped(newSegments.count).padStart(11)} new, ${megabytes(newSegments.bytes)}`;
   for (const digest of lost) yield `lost: the document ${digest} is missing or damaged in the file store`;
   if (!secrets.kept && secrets.names.length > 0) yield `Not in it, since secret: ${secrets.names.join(', ')}`;
   if (pruned.sets.length > 0)

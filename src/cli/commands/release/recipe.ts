@@ -41,7 +41,7 @@ and a logbook to fill in. It contacts no host and does nothing. With DATABASE_UR
   run: async ({ arguments: { range = '' }, options, settings, stdin, stdout, stderr }) => {
     const { file = 'cluster.yaml' } = options;
     const topology = topologyOf(await readTopologyText(file, stdin), file);
-    const [before = '', after = ''] = range.includes('..') ? range.split(/\.\.(?!\/)/) : ['', range];
+    const [before, after] = sidesOf(range);
     const site = options.site === undefined ? undefined : await readSiteRepository(options.site);
     const clone = process.cwd();
     const from = await openSide(before || topology.release, clone);
@@ -82,4 +82,10 @@ and a logbook to fill in. It contacts no host and does nothing. With DATABASE_UR
 /** Of a library of which nothing else is known. */
 function everyTable(records: number): Readonly<Record<string, number>> {
   return { record: records, revision: records, identifier: records * 2 };
+}
+
+/** Paths may begin with "../", also the second: the dots between the two follow a name. */
+export function sidesOf(range: string): readonly [from: string, to: string] {
+  const at = /^\.\.(?!\/)|(?<=[^/.])\.\./.exec(range)?.index;
+  return at === undefined ? ['', range] : [range.slice(0, at), range.slice(at + 2)];
 }

@@ -42,8 +42,8 @@ test('connections: those in use, and the sum over all nodes', () => {
   assert.match(stateOf(used(91), 'max_connections') ?? '', /the next ones are refused/);
   const nodes = ['a', 'b', 'c'].map((name) => ({ name, workers: 4, skew: 0 }));
   const larger = { ...facts, library: { ...facts.library, nodes } };
-  assert.deepEqual(advised(larger), ['max_connections -> 200']);
-  assert.match(stateOf(larger, 'max_connections') ?? '', /12 workers on 3 nodes with pools of 8 open at most 174/);
+  assert.deepEqual(advised(larger), ['max_connections -> 220']);
+  assert.match(stateOf(larger, 'max_connections') ?? '', /12 workers on 3 nodes with pools of 8 open at most 192/);
 });
 
 test('memory of all connections is judged with the node beside it, and work_mem is what gives way', () => {

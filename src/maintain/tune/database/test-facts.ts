@@ -167,7 +167,7 @@ export const setUps: Readonly<Record<string, DatabaseFacts>> = {
     parameters: parametersOf({
       ...usual,
       ...seen,
-      max_connections: '210',
+      max_connections: '228',
       shared_buffers: '4GB',
       effective_cache_size: '11GB',
       maintenance_work_mem: '512MB',

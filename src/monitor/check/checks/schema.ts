@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../../store/database.ts';
+import { knowLibrary, knownLibrary, knownLibraryFile } from '../../../store/known-library.ts';
 import { migrationStatus } from '../../../store/migrate.ts';
 import { tables } from '../../../store/migrations/tables.ts';
 import type { Check } from '../definition.ts';
@@ -25,7 +26,7 @@ export const schema: Check = {
       number === 0
         ? 'it has no tables'
         : there.has('library')
-          ? await otherLibrary(database, context.memory)
+          ? await otherLibrary(database, context.settings.dataFolder)
           : undefined;
     if (other !== undefined)
       return {
@@ -58,11 +59,12 @@ export const schema: Check = {
   },
 };
 
-/** What tells that this is another library than the one that this process has met before. */
-async function otherLibrary(database: Queryable, memory: Map<string, unknown>): Promise<string | undefined> {
+/** What tells that this is another library than the one that this data folder was used with. */
+async function otherLibrary(database: Queryable, dataFolder: string): Promise<string | undefined> {
   const [row] = await database.query<{ id: string }>(sql`SELECT id::text FROM library`, { patience: 0 });
   if (row === undefined) return 'it has no library in it';
-  const known = memory.get('library');
-  if (known === undefined) memory.set('library', row.id);
-  return known === undefined || known === row.id ? undefined : `it was ${String(known)}, and is ${row.id} now`;
+  const known = knownLibrary(dataFolder);
+  if (known === undefined) knowLibrary(dataFolder, row.id);
+  if (known === undefined || known === row.id) return undefined;
+  return `it was ${known}, and is ${row.id} now (if that is meant, remove ${knownLibraryFile(dataFolder)})`;
 }

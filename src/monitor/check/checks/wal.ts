@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../../store/database.ts';
 import { duration } from '../../status/numbers.ts';
+import type { Finding } from '../check.ts';
 import type { Check } from '../definition.ts';
 import { counted } from './parts.ts';
 
@@ -22,6 +23,13 @@ interface Waiting {
   readonly bytes: number;
 }
 
+/** What was written down of the place of backups. */
+interface Received {
+  /** Seconds since the time up to which the log is there. */
+  readonly age: number;
+  readonly problem: string | null;
+}
+
 export const wal: Check = {
   name: 'wal',
   question: 'Is the log of the database archived, where that is on?',
@@ -35,11 +43,13 @@ export const wal: Check = {
     const now: Queryable = { query: (statement) => database().query(statement, { patience: 0 }) };
     const [archiver] = await now.query<Archiver>(archiverStatement);
     const { isOn, failing, since, sees } = archiver!;
-    if (!isOn)
-      return { isUnused: true, sentence: 'The log is not archived: only the time of a backup can be restored.' };
+    const [received] = await now.query<Received>(receivedStatement);
+    if (!isOn && received !== undefined && settings.databaseUrl !== undefined) return ofReceived(received);
+    if (!isOn) return await unused(now, settings.databaseUrl === undefined);
     const [seen] = sees ? await now.query<Waiting>(waitingStatement) : [];
-    const age = seen?.age ?? (failing === null ? 0 : since);
     const isOurs = settings.databaseUrl === undefined;
+    const waited = seen?.age ?? (failing === null ? 0 : since);
+    const age = isOurs && received?.problem != null ? Math.max(waited, received.age) : waited;
     const share = seen !== undefined && isOurs ? await shareOfSpace(settings.dataFolder, seen.bytes) : undefined;
     const waits =
       seen === undefined
@@ -47,9 +57,12 @@ export const wal: Check = {
         : seen.files === 0
           ? '; no file waits'
           : `; ${counted(seen.files, 'file waits', 'files wait')}, the oldest for ${duration(seen.age * 1000)}`;
+    // Of a server that archives to a spool: what it has archived may wait there.
+    const unsent = isOurs && failing === null ? (received?.problem ?? null) : null;
+    const told = unsent === null ? 'The log is archived' : `The log is not archived: ${unsent}`;
     return {
-      ...(failing === null ? {} : { atLeast: 'warning' as const }),
-      sentence: `${failing === null ? 'The log is archived' : `The database cannot archive ${failing} of its log`}${waits}.`,
+      ...(failing === null && unsent === null ? {} : { atLeast: 'warning' as const }),
+      sentence: `${failing === null ? told : `The database cannot archive ${failing} of its log`}${waits}.`,
       measures: [
         { label: 'age', value: age, unit: 's', minimum: 0 },
         ...(share === undefined
@@ -71,6 +84,37 @@ export const wal: Check = {
     };
   },
 };
+
+/** A task receives it, each minute. */
+function ofReceived({ age, problem }: Received): Finding {
+  return {
+    ...(problem === null ? {} : { atLeast: 'warning' as const }),
+    sentence:
+      problem === null
+        ? `The log is received, up to ${duration(age * 1000)} ago.`
+        : `The log is not received since ${duration(age * 1000)}: ${problem}.`,
+    measures: [{ label: 'age', value: age, unit: 's', minimum: 0 }],
+    fix: 'reperio backup continuous status',
+  };
+}
+
+async function unused(now: Queryable, isOurs: boolean): Promise<Finding> {
+  const [row] = await now.query<{ role: string; may: boolean }>(
+    sql`SELECT rolname AS role, rolsuper OR rolreplication AS may FROM pg_roles WHERE rolname = current_user`,
+  );
+  const cannot =
+    isOurs || row?.may !== false
+      ? ''
+      : `, and the role ${row.role} may not read it: backups are dumps only (ALTER ROLE ${row.role} REPLICATION allows it)`;
+  return {
+    isUnused: true,
+    sentence: `The log is not archived: only the time of a backup can be restored${cannot}.`,
+  };
+}
+
+const receivedStatement = sql`
+  SELECT extract(epoch FROM clock_timestamp() - until)::float8 AS age, problem
+  FROM backup_archive ORDER BY until DESC LIMIT 1`;
 
 /**
  * The embedded server always has archive_mode on; its command is /bin/true while nothing is

@@ -19,7 +19,7 @@ export const workers: Check = {
     const found = status();
     const recent = found.deaths.filter(({ when }) => now() - when < window);
     const silent = found.workers.filter(({ state }) => state === 'silent');
-    const place = loopAt(recent);
+    const place = loopAt(recent, found, now());
     const [last] = recent;
     const died = `${counted(recent.length, 'worker', 'workers')} died in the last ten minutes`;
     const how = last === undefined ? '' : `, the last with ${last.how}${said(last)}`;
@@ -45,11 +45,17 @@ export const workers: Check = {
   },
 };
 
-/** The newest first: did the last ones at one place all die soon after their start? */
-function loopAt(deaths: readonly WorkerExit[]): number | undefined {
+/**
+ * The newest first: did the last ones at one place all die soon after their start, and is there
+ * none that lives longer?
+ */
+function loopAt(deaths: readonly WorkerExit[], { workers: living }: NodeStatus, now: number): number | undefined {
   return [...new Set(deaths.map(({ place }) => place))].find((place) => {
     const last = deaths.filter((death) => death.place === place).slice(0, loop);
-    return last.length === loop && last.every(({ age }) => age < young);
+    const isOver = living.some(
+      (each) => each.place === place && each.started >= (last[0]?.when ?? 0) && now - each.started > young * 1000,
+    );
+    return last.length === loop && last.every(({ age }) => age < young) && !isOver;
   });
 }
 

@@ -1,0 +1,217 @@
+import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
+import type { Analyzer } from '../index/analysis/analyzer.ts';
+import { deltaOf, type RecordVersion } from '../index/entry.ts';
+import { wake } from '../index/manifest.ts';
+import type { StoredVersion } from '../index/stored-records.ts';
+import type { MarcRecord } from '../marc/record.ts';
+import { encodeStored } from '../marc/stored.ts';
+import type { Transaction } from '../store/database.ts';
+import { isDeleted } from './deletion.ts';
+import { recordErrors } from './errors.ts';
+import { holdRecord } from './hold.ts';
+import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
+import { findBase, readBases } from './load/current-versions.ts';
+import { decide, fetchHolders, fetchKeys, removeKeys } from './matching.ts';
+import type { WriteMode } from './modes.ts';
+import {
+  type ChangeRules,
+  defaultRules,
+  type Incoming,
+  nextVersion,
+  type Standing,
+  stampedBase,
+} from './next-version.ts';
+import { creationOf, instructionWarning, stampRecord } from './version.ts';
+
+/**
+ * Writing one record, or a few: row, revision, identifiers, number and delta in one transaction.
+ * Found everywhere right after its commit.
+ */
+export interface RecordWrite {
+  readonly record: MarcRecord;
+  readonly mode: WriteMode;
+  /** Who did it, as cataloguer: and the history name them. */
+  readonly person?: string | undefined;
+  /** What did it, for the history: "load replace records.xml". */
+  readonly reason: string;
+  /** Stands in for a missing 003. */
+  readonly source?: string;
+  /**
+   * What the site says of modes and hidden fields, and what was asked for; default: that of no
+   * site.
+   */
+  readonly rules?: ChangeRules;
+  /** --mode replace of a number that is not there makes it. */
+  readonly force?: boolean;
+}
+
+export interface Written {
+  readonly action: 'inserted' | 'replaced' | 'merged' | 'deleted' | 'unchanged' | 'held';
+  /** 0: what waits is for no record of the library. */
+  readonly id: number;
+  readonly revision: number;
+  readonly deleted: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Matches, decides, and writes, holds or leaves it. Throws a UserError when it is refused. */
+export async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: RecordWrite): Promise<Written> {
+  const { mode, record, reason, person, rules = defaultRules } = write;
+  const identity = identify(record, write.source);
+  const holders = await fetchHolders(transaction, keysToLookUp(identity));
+  const known = identity.number > 0 && (await recordExists(transaction, identity.number));
+  const decision = decide(
+    identity,
+    mode,
+    { holder: (key) => holders.get(key) ?? 0, exists: (id) => known && id === identity.number },
+    write.force === true ? await lastNumber(transaction) : undefined,
+  );
+  if ('refusal' in decision) throw new UserError(decision.refusal, { record: 'The record', ...decision.values });
+  if ('passedOver' in decision) throw new UserError(recordErrors.unknown, { record: 'The record' });
+  const { id, ours } = decision;
+  if (decision.holds === true) {
+    const holding = { kind: 'held', reason: 'ASKED', conflicts: [], base: undefined } as const;
+    await holdRecord(transaction, { id, mode, record, holding, reason, person });
+    return { action: 'held', id, revision: 0, deleted: false, warnings: [] };
+  }
+  if (id === 0) return await insertVersion(transaction, analyzer, write, identity, undefined);
+  if (decision.creates === true) return await insertVersion(transaction, analyzer, write, identity, id);
+  const old = await lockRecord(transaction, id);
+  if (old === undefined) throw new Error(`an identifier names record ${id}, which does not exist`);
+  return await changeRecord(transaction, analyzer, old, { mode, record, identity, ours }, { reason, person, rules });
+}
+
+/** What becomes of a record that the library has: the decision, and what it writes. */
+export async function changeRecord(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  old: StoredVersion,
+  incoming: Incoming,
+  { reason, person, rules }: { reason: string; person: string | undefined; rules: ChangeRules },
+): Promise<Written> {
+  const { id } = old;
+  const keys = (await fetchKeys(transaction, [id])).get(id) ?? [];
+  const standing: Standing = { ...old, keys };
+  const stamp = stampedBase(incoming);
+  const bases = stamp instanceof Date ? await readBases(transaction, [{ standing, stamp }]) : new Map();
+  const verdict = nextVersion(standing, incoming, rules, (at) => findBase(bases, [standing], at), new Date());
+  switch (verdict.kind) {
+    case 'refused':
+      throw new UserError(verdict.error, { record: 'The record', ...verdict.values });
+    case 'held': {
+      const { mode, record } = incoming;
+      await holdRecord(transaction, { id, mode, record, holding: verdict, reason, person });
+      return { action: 'held', id, revision: old.revision, deleted: old.deleted, warnings: [] };
+    }
+    case 'unchanged':
+      await exchangeKeys(transaction, id, keys, verdict.keys);
+      return { action: 'unchanged', id, revision: old.revision, deleted: old.deleted, warnings: [] };
+    case 'write': {
+      const { version, marc, outcome } = verdict;
+      const { revision, deleted, modified } = version;
+      await transaction.query(sql`
+        INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
+        SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ${id}`);
+      await transaction.query(sql`
+        UPDATE record SET modified = ${modified}, revision = ${revision}, deleted = ${deleted},
+          person = ${person ?? null}, marc = ${marc}
+        WHERE id = ${id}`);
+      await exchangeKeys(transaction, id, keys, verdict.keys);
+      const problems = await addDelta(transaction, analyzer, version);
+      const instructions = instructionWarning(incoming.record);
+      const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];
+      return { action: outcome, id, revision, deleted, warnings };
+    }
+  }
+}
+
+async function insertVersion(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  write: RecordWrite,
+  identity: Identity,
+  number: number | undefined,
+): Promise<Written> {
+  // Last of all reads: the row stays locked until commit, which is what keeps numbers without gaps.
+  const [counter] = await transaction.query<{ id: number }>(
+    sql`UPDATE record_counter SET last_id = greatest(last_id + 1, ${number ?? 0}) RETURNING last_id AS id`,
+  );
+  const id = counter!.id;
+  if (number !== undefined && id !== number)
+    throw new UserError(recordErrors.numberPassed, { record: 'The record', id: number, last: id - 1 });
+  const modified = new Date();
+  const { created, warning } = creationOf(write.record, modified);
+  const ours = number !== undefined;
+  const record = stampRecord(write.record, identity, { id, ours, modified });
+  const deleted = isDeleted(record);
+  await transaction.query(sql`
+    INSERT INTO record (id, created, modified, revision, deleted, person, marc)
+    VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${write.person ?? null}, ${encodeStored(record)})`);
+  await addKeys(transaction, id, keysOf(identity, id, ours));
+  const problems = await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
+  const told = [warning, instructionWarning(write.record)].filter((one) => one !== undefined);
+  const warnings = [...told.map((one) => `Record ${id}: ${one}.`), ...problems];
+  return { action: 'inserted', id, revision: 1, deleted, warnings };
+}
+
+async function recordExists(transaction: Transaction, id: number): Promise<boolean> {
+  return (await transaction.query(sql`SELECT 1 FROM record WHERE id = ${id}`)).length > 0;
+}
+
+async function lastNumber(transaction: Transaction): Promise<number> {
+  const [row] = await transaction.query<{ last: number }>(sql`SELECT last_id AS last FROM record_counter`);
+  return row?.last ?? 0;
+}
+
+export async function lockRecord(transaction: Transaction, id: number): Promise<StoredVersion | undefined> {
+  const [row] = await transaction.query<StoredVersion>(
+    sql`SELECT id, revision, deleted, created, modified, marc FROM record WHERE id = ${id} FOR UPDATE`,
+  );
+  return row;
+}
+
+/** The record is known by the keys of its newest version. */
+async function exchangeKeys(
+  transaction: Transaction,
+  id: number,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> {
+  const [had, has] = [new Set(before), new Set(after)];
+  await removeKeys(
+    transaction,
+    before.filter((key) => !has.has(key)),
+  );
+  await addKeys(
+    transaction,
+    id,
+    after.filter((key) => !had.has(key)),
+  );
+}
+
+async function addKeys(transaction: Transaction, id: number, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const parts = keys.map(splitKey);
+  await transaction.query(sql`
+    INSERT INTO identifier (kind, value, record_id)
+    SELECT kind, value, ${id} FROM unnest(${parts.map((part) => part.kind)}::text[], ${parts.map((part) => part.value)}::text[])
+      AS key (kind, value)`);
+}
+
+/** What could not be indexed of it, in sentences. */
+async function addDelta(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  version: RecordVersion,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const data = deltaOf(version, analyzer, (record, reason) =>
+    problems.push(`Record ${record} could not be indexed completely: ${reason}.`),
+  );
+  await transaction.query(sql`
+    INSERT INTO delta (record_id, revision, analysis, format, data)
+    VALUES (${version.id}, ${version.revision}, ${analyzer.versions.analysis}, ${analyzer.versions.format}, ${data})`);
+  await wake(transaction);
+  return problems;
+}

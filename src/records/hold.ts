@@ -1,0 +1,29 @@
+import sql from 'sql-template-tag';
+import type { MarcRecord } from '../marc/record.ts';
+import { encodeStored } from '../marc/stored.ts';
+import type { Queryable } from '../store/database.ts';
+import type { WriteMode } from './modes.ts';
+import type { Holding } from './next-version.ts';
+
+/** What waits for a person instead of being written. */
+export interface HeldUpload {
+  /** 0: no record of the library. */
+  readonly id: number;
+  readonly mode: WriteMode;
+  readonly record: MarcRecord;
+  readonly holding: Holding;
+  /** What brought it, and who. */
+  readonly reason: string;
+  readonly person: string | undefined;
+  /** Its row of load_run. */
+  readonly run?: number | undefined;
+}
+
+export async function holdRecord(database: Queryable, upload: HeldUpload): Promise<void> {
+  const { id, mode, record, holding, reason, person, run } = upload;
+  await database.query(sql`
+    INSERT INTO held (record_id, run_id, mode, reason, base_revision, seen_revision, conflicts, marc, person, source)
+    VALUES (${id === 0 ? null : id}, ${run ?? null}, ${mode}, ${holding.reason}, ${holding.base ?? null},
+      (SELECT revision FROM record WHERE id = ${id}), ${[...holding.conflicts]}, ${encodeStored(record)},
+      ${person ?? null}, ${reason})`);
+}

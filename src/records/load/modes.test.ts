@@ -1,0 +1,339 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
+import { verifyIndex } from '../../index/verify.ts';
+import { controlField, controlValue, dataField, type Field, type MarcRecord } from '../../marc/record.ts';
+import { decodeStored } from '../../marc/stored.ts';
+import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../marc/writers/marcxml.ts';
+import { defaultSite } from '../../site/default.ts';
+import { acceptHeld, listHeld, readHeld, rejectHeld } from '../held.ts';
+import { readRecord, recordHistory } from '../history.ts';
+import type { WriteMode } from '../modes.ts';
+import { writeRecords } from '../write.ts';
+import { type LoadOptions, type LoadReport, load } from './load.ts';
+import type { RecordOutcome } from './outcome.ts';
+
+let store: TestDatabase;
+const folder = mkdtempSync(join(tmpdir(), 'reperio-modes-'));
+
+before(async () => {
+  store = await openTestDatabase();
+});
+
+beforeEach(async () => {
+  await store.database.query(sql`TRUNCATE record, revision, identifier, load_progress, delta, held`);
+  await store.database.query(sql`UPDATE record_counter SET last_id = 0`);
+  await store.database.query(sql`UPDATE manifest SET version = version + 1, segments = '{}'`);
+});
+
+after(async () => {
+  await store.release();
+  rmSync(folder, { recursive: true });
+});
+
+type Loaded = LoadReport & { readonly records: readonly RecordOutcome[] };
+
+async function run(mode: WriteMode, records: readonly MarcRecord[], more: Partial<LoadOptions> = {}): Promise<Loaded> {
+  const text = marcXmlHead + records.map((record) => toMarcXml(record, { indent: 0 })).join('') + marcXmlFoot;
+  const bytes = (async function* () {
+    yield Buffer.from(text);
+  })();
+  const outcomes: RecordOutcome[] = [];
+  const report = await load(
+    { name: 'test.xml', bytes },
+    {
+      ...{ database: store.database, url: store.url, indexFolder: folder, mode, workers: 1, resume: 'never' },
+      ...{ batch: { records: 1_000, bytes: 1e9 }, recordLimit: 1e6 },
+      onOutcomes: (some) => void outcomes.push(...some),
+      ...more,
+    },
+  );
+  return { ...report, records: outcomes };
+}
+
+function field(tag: string, a: string): Field {
+  return dataField(tag, ' ', ' ', [{ code: 'a', value: a }]);
+}
+
+function book(...fields: readonly Field[]): MarcRecord {
+  return { leader: '', fields };
+}
+
+function numbered(id: number, ...fields: readonly Field[]): MarcRecord {
+  return book(controlField('001', String(id)), ...fields);
+}
+
+async function stampOf(id: number): Promise<Field> {
+  return controlField('005', controlValue((await readRecord(store.database, id)).record, '005')!);
+}
+
+async function valuesOf(id: number, tag: string): Promise<readonly string[]> {
+  const { record } = await readRecord(store.database, id);
+  return record.fields.filter((one) => one.tag === tag).map(({ subfields }) => subfields[0]!.value);
+}
+
+async function assertIndexIsRight(): Promise<void> {
+  const report = await verifyIndex(
+    { database: store.database, url: store.url, folder },
+    { repair: false, compare: true, most: 5 },
+  );
+  assert.deepEqual([report.damage, report.differences], [[], []]);
+}
+
+function doi(value: string): Field {
+  return dataField('024', '7', ' ', [
+    { code: '2', value: 'DOI' },
+    { code: 'a', value },
+  ]);
+}
+
+const summary = ({ records }: Loaded) => records.map(({ outcome, id, revision }) => [outcome, id, revision]);
+
+test('no two versions of a record have the same 005, however fast they come', async () => {
+  const record = (title: string) => book(field('970', 's1'), field('245', title));
+  await run('insert', [record('One')]);
+  await run('replace', [record('Two'), record('Three'), record('Four')]);
+  const analyzer = compileAnalyzer(defaultSite());
+  for (const title of ['Five', 'Six', 'Seven'])
+    await writeRecords(store.database, analyzer, [{ record: record(title), mode: 'replace', reason: 'test' }]);
+  const rows = await store.database.query<{ marc: string }>(
+    sql`SELECT marc FROM record UNION ALL SELECT marc FROM revision`,
+  );
+  const stamps = rows.map(({ marc }) => controlValue(decodeStored(marc), '005'));
+  assert.equal(new Set(stamps).size, 7);
+  await assertIndexIsRight();
+});
+
+test('what changes nothing makes no version, in a load and alone, unless that is asked for', async () => {
+  const record = book(field('970', 's1'), field('245', 'Same'), field('700', 'a'), field('700', 'b'));
+  await run('insert', [record, book(field('970', 's2'), field('245', 'Other'))]);
+  const again = await run('insert-or-replace', [record, book(field('970', 's2'), field('245', 'New'))]);
+  assert.deepEqual(summary(again), [
+    ['unchanged', 1, 1],
+    ['replaced', 2, 2],
+  ]);
+  assert.deepEqual([again.replaced, again.unchanged], [1, 1]);
+  // How tags follow each other is no change; in which order the fields of a tag stand is one.
+  const [system, title, a, b] = record.fields;
+  assert.equal((await run('replace', [book(a!, b!, title!, system!)])).unchanged, 1);
+  assert.equal((await run('replace', [book(system!, title!, b!, a!)])).replaced, 1);
+  const analyzer = compileAnalyzer(defaultSite());
+  const [written] = await writeRecords(store.database, analyzer, [
+    { record: book(b!, a!, title!, system!), mode: 'replace', reason: 'test' },
+  ]);
+  assert.deepEqual([written!.action, written!.revision], ['unchanged', 2]);
+  assert.equal((await run('replace', [book(b!, a!, title!, system!)], { always: true })).replaced, 1);
+  assert.equal((await recordHistory(store.database, 1)).length, 3);
+  await assertIndexIsRight();
+});
+
+test('a replacement made from an earlier version is merged with what others did, or waits; nothing is lost', async () => {
+  await run('insert', [book(field('245', 'Title'), field('650', 'a'), field('650', 'b'))]);
+  const first = await stampOf(1);
+  await run('replace', [
+    numbered(1, await stampOf(1), field('245', 'Title'), field('650', 'a'), field('650', 'theirs')),
+  ]);
+  const mine = numbered(1, first, field('245', 'Mine'), field('650', 'a'), field('650', 'b'));
+  assert.deepEqual(summary(await run('replace', [mine])), [['merged', 1, 3]]);
+  assert.deepEqual([await valuesOf(1, '245'), await valuesOf(1, '650')], [['Mine'], ['a', 'theirs']]);
+  // The same title, otherwise: nothing is written, and a person decides.
+  const held = await run('replace', [numbered(1, first, field('245', 'Yours'), field('650', 'a'), field('650', 'b'))]);
+  assert.deepEqual([held.held, held.replaced], [1, 0]);
+  assert.equal(held.records[0]!.code, 'CONFLICT');
+  assert.deepEqual(await valuesOf(1, '245'), ['Mine']);
+  const [entry] = await listHeld(store.database, { record: 1, all: false, limit: 9 });
+  assert.deepEqual(
+    [entry!.reason, entry!.conflicts, entry!.baseRevision, entry!.seenRevision],
+    ['CONFLICT', ['245'], 1, 3],
+  );
+  await assertIndexIsRight();
+});
+
+test('a 005 that names no version waits, one of another library means nothing, and that of the first version names it', async () => {
+  const source = controlField('005', '20010101000000.0');
+  await run('insert', [numbered(1, source, field('245', 'Title'), field('650', 'a'))]);
+  await run('replace', [numbered(1, field('245', 'Ours'), field('650', 'a'))]);
+  // The file that it came from does not undo what was done here since.
+  assert.deepEqual(
+    summary(await run('insert-or-replace', [numbered(1, source, field('245', 'Title'), field('650', 'a'))])),
+    [['unchanged', 1, 2]],
+  );
+  const unknown = [controlField('005', '20020202000000.0'), controlField('005', 'yesterday')];
+  for (const stamp of unknown) {
+    const done = await run('replace', [numbered(1, stamp, field('245', 'Unknown'))]);
+    assert.deepEqual([done.held, done.records[0]!.code], [1, 'UNKNOWN_REVISION']);
+  }
+  assert.deepEqual(await valuesOf(1, '245'), ['Ours']);
+  const foreign = [controlField('001', 'x7'), controlField('003', 'UC'), field('970', 's7')];
+  await run('insert', [book(...foreign, field('245', 'Foreign'))]);
+  const update = await run('replace', [book(...foreign, unknown[0]!, field('245', 'Foreign, second'))]);
+  assert.deepEqual(summary(update), [['replaced', 2, 2]]);
+});
+
+test('two changes of one version in one input are merged as if they came one after the other', async () => {
+  await run('insert', [book(field('245', 'Title'), field('650', 'a'), field('650', 'b'))]);
+  const stamp = await stampOf(1);
+  const changes = [
+    numbered(1, stamp, field('245', 'Title'), field('650', 'A'), field('650', 'b')),
+    numbered(1, stamp, field('245', 'Title'), field('650', 'a'), field('650', 'B')),
+    numbered(1, stamp, field('245', 'Title'), field('650', 'other'), field('650', 'b')),
+  ];
+  const done = await run('replace', changes);
+  assert.deepEqual(summary(done), [
+    ['replaced', 1, 2],
+    ['merged', 1, 3],
+    ['held', 1, 3],
+  ]);
+  assert.deepEqual(await valuesOf(1, '650'), ['A', 'B']);
+  await assertIndexIsRight();
+});
+
+test('correct, append and delete change what they name, in bulk and in batches that wait for each other', async () => {
+  const many = Array.from({ length: 150 }, (_, place) => place + 1);
+  await run(
+    'insert',
+    many.map((number) => book(field('970', `s${number}`), field('245', `Title ${number}`), field('650', 'a'))),
+  );
+  const batch = { records: 40, bytes: 1e9 };
+  const keys = (number: number) => field('970', `s${number}`);
+  const correct = await run(
+    'correct',
+    many.map((n) => book(keys(n), field('245', `Better ${n}`))),
+    { batch },
+  );
+  const append = await run(
+    'append',
+    many.map((n) => book(keys(n), field('650', n % 2 === 0 ? 'a' : 'b'))),
+    { batch },
+  );
+  const twice = await run('delete', [...many, ...many].map((n) => book(keys(n), field('650', 'a'))).map(bare), {
+    batch,
+  });
+  assert.deepEqual([correct.replaced, append.replaced, append.unchanged], [150, 75, 75]);
+  assert.deepEqual([twice.replaced, twice.refused, twice.unchanged], [150, 0, 150]);
+  assert.deepEqual([await valuesOf(7, '245'), await valuesOf(7, '650')], [['Better 7'], ['b']]);
+  assert.deepEqual(await valuesOf(8, '650'), []);
+  const unknown = await run('correct', [book(field('970', 'nobody'))]);
+  assert.equal(unknown.records[0]!.code, 'REPERIO_RECORD_UNKNOWN');
+  await assertIndexIsRight();
+});
+
+/** By its number, so that 970 stays. */
+function bare({ leader, fields }: MarcRecord): MarcRecord {
+  const system = fields.find(({ tag }) => tag === '970')!.subfields[0]!.value.slice(1);
+  return { leader, fields: [controlField('001', system), ...fields.filter(({ tag }) => tag !== '970')] };
+}
+
+test('an identifier that a record gives away is free for the next one, in one batch and in the one behind', async () => {
+  for (const records of [9, 1]) {
+    await store.database.query(sql`TRUNCATE record, revision, identifier, load_progress, delta`);
+    await store.database.query(sql`UPDATE record_counter SET last_id = 0`);
+    await run('insert', [book(doi('10.1/a'), field('970', 's1')), book(field('970', 's2'))]);
+    const batch = { records, bytes: 1e9 };
+    const moved = await run('replace', [book(field('970', 's1')), book(field('970', 's2'), doi('10.1/a'))], { batch });
+    assert.deepEqual(summary(moved), [
+      ['replaced', 1, 2],
+      ['replaced', 2, 2],
+    ]);
+    // Taken away by a deletion of the field, which the plan cannot know: the next one is not sent
+    // to it.
+    const given = await run('delete', [numbered(2, doi('10.1/a')), book(doi('10.1/a'))], { batch });
+    assert.deepEqual(
+      given.records.map(({ outcome }) => outcome),
+      ['replaced', 'refused'],
+    );
+    // What waits has given nothing away, and has taken nothing.
+    const conflict = [
+      numbered(1, controlField('005', '19990101000000.0'), doi('10.1/new'), field('245', 'x')),
+      book(doi('10.1/new'), field('245', 'Its own')),
+    ];
+    const held = await run('insert-or-replace', conflict, { batch });
+    assert.deepEqual(
+      held.records.map(({ outcome, id }) => [outcome, id]),
+      [
+        ['held', 1],
+        ['inserted', 3],
+      ],
+    );
+    await assertIndexIsRight();
+  }
+});
+
+test('a number that is free is given when somebody insists, and those left out stay so', async () => {
+  await run('insert', [book(field('245', 'One'))]);
+  const free = numbered(20, field('245', 'Twenty'));
+  assert.equal((await run('replace', [free])).refused, 1);
+  const dry = await run('replace', [free], { force: true, dryRun: true });
+  const done = await run('replace', [free, numbered(20, field('245', 'Again')), numbered(7, field('245', 'Seven'))], {
+    force: true,
+  });
+  assert.deepEqual(summary(dry), [['inserted', 20, 1]]);
+  assert.deepEqual(
+    done.records.map(({ outcome, id }) => [outcome, id]),
+    [
+      ['inserted', 20],
+      ['replaced', 20],
+      ['refused', 0],
+    ],
+  );
+  assert.equal(done.records[2]!.code, 'REPERIO_RECORD_NUMBER_PASSED');
+  // Nobody has number 7, so a record that says it is new.
+  const next = await run('insert-or-replace', [numbered(7, field('245', 'Seven'))]);
+  assert.deepEqual(summary(next), [['inserted', 21, 1]]);
+});
+
+test('hold writes nothing; what waits is written or dropped as a person decides, by its mode', async () => {
+  await run('insert', [book(field('970', 's1'), field('245', 'Title'), field('650', 'a'))]);
+  const held = await run('hold', [book(field('970', 's1'), field('245', 'New')), book(field('245', 'Nobody knows'))]);
+  assert.deepEqual(summary(held), [
+    ['held', 1, 0],
+    ['held', 0, 0],
+  ]);
+  const library = { analyzer: compileAnalyzer(defaultSite()), site: defaultSite() };
+  const [first, second] = await listHeld(store.database, { record: undefined, all: false, limit: 9 });
+  assert.deepEqual([first!.record, second!.record], [1, undefined]);
+  const corrected = await acceptHeld(store.database, library, first!.id, { side: 'ours', mode: 'correct', by: 'ada' });
+  assert.deepEqual([corrected.action, corrected.id, corrected.revision], ['replaced', 1, 2]);
+  assert.deepEqual([await valuesOf(1, '245'), await valuesOf(1, '650')], [['New'], ['a']]);
+  const inserted = await acceptHeld(store.database, library, second!.id, { side: 'ours', by: 'ada' });
+  assert.deepEqual([inserted.action, inserted.id], ['inserted', 2]);
+  await assert.rejects(rejectHeld(store.database, first!.id, { by: 'bob', reason: '' }), {
+    code: 'REPERIO_HELD_DECIDED',
+  });
+  await assert.rejects(readHeld(store.database, 4711), { code: 'REPERIO_HELD_NOT_FOUND' });
+  await assertIndexIsRight();
+});
+
+test('a conflict is accepted with either side, and again looked at when others went on', async () => {
+  const library = { analyzer: compileAnalyzer(defaultSite()), site: defaultSite() };
+  await run('insert', [book(field('245', 'Title'), field('650', 'a'))]);
+  const stamp = await stampOf(1);
+  await run('replace', [numbered(1, field('245', 'Theirs'), field('650', 'a'))]);
+  const mine = numbered(1, stamp, field('245', 'Mine'), field('650', 'mine'));
+  await run('replace', [mine, mine, mine]);
+  const [one, two, three] = await listHeld(store.database, { record: 1, all: false, limit: 9 });
+  const kept = await acceptHeld(store.database, library, one!.id, { side: 'theirs', by: 'ada' });
+  assert.equal(kept.action, 'merged');
+  assert.deepEqual([await valuesOf(1, '245'), await valuesOf(1, '650')], [['Theirs'], ['mine']]);
+  await acceptHeld(store.database, library, two!.id, { side: 'ours', by: 'ada' });
+  assert.deepEqual(await valuesOf(1, '245'), ['Mine']);
+  await assert.rejects(acceptHeld(store.database, library, three!.id, { side: 'ours', by: 'bob' }), {
+    code: 'REPERIO_HELD_MOVED',
+  });
+});
+
+test('a correction of a link with a hidden part keeps that part, or is refused', async () => {
+  const hidden = field('595', 'paid');
+  await run('insert', [book(field('970', 's1'), field('245', 'Title'), hidden)]);
+  // It does not name the hidden field, so it cannot lose it.
+  assert.equal((await run('correct', [book(field('970', 's1'), field('245', 'New'))])).replaced, 1);
+  assert.deepEqual(await valuesOf(1, '595'), ['paid']);
+  const removal = dataField('595', ' ', ' ', [{ code: '0', value: '__DELETE_FIELDS__' }]);
+  assert.equal((await run('correct', [book(field('970', 's1'), removal)])).replaced, 1);
+  assert.deepEqual(await valuesOf(1, '595'), []);
+});

@@ -1,0 +1,215 @@
+import type { ErrorKind } from '../errors/errors.ts';
+import type { RecordVersion } from '../index/entry.ts';
+import { sameContent } from '../marc/content.ts';
+import { mergeRecords, type Side } from '../marc/merge.ts';
+import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { decodeStored, encodeStored, leaderOfStored } from '../marc/stored.ts';
+import type { Site } from '../site/site.ts';
+import { isDeleted, markDeleted } from './deletion.ts';
+import { recordErrors } from './errors.ts';
+import { type Identity, identify, keysAfter, keysOfContent } from './identifiers.ts';
+import { type HiddenFields, HiddenPaths } from './load/hidden.ts';
+import { hasPlaceFor } from './load/hidden-places.ts';
+import { applyMode, isPartial, isRemoval, looksAtStamp, type ModeRules, type WriteMode } from './modes.ts';
+import { leaderKept, readTimeStamp, stampRecord } from './version.ts';
+
+/** The version that is there, as the database has it. */
+export interface Standing {
+  readonly id: number;
+  readonly revision: number;
+  readonly created: Date;
+  readonly modified: Date;
+  readonly deleted: boolean;
+  readonly marc: string;
+  /** What it is known by. */
+  readonly keys: readonly string[];
+}
+
+export interface Incoming {
+  readonly mode: WriteMode;
+  readonly record: MarcRecord;
+  readonly identity: Identity;
+  /** Field 001 is our number. */
+  readonly ours: boolean;
+}
+
+export interface ChangeRules {
+  readonly modes: ModeRules;
+  readonly hiddenPaths: HiddenPaths;
+  readonly hidden: HiddenFields;
+  /** Also a change that changes nothing makes a version. */
+  readonly always: boolean;
+  /** Whose fields are taken where both changed the same; undefined: it is held. */
+  readonly prefer?: Side | undefined;
+  /** A 005 that names no version is not looked at. */
+  readonly ignoresUnknown?: boolean;
+}
+
+/** What a site says; the rest is asked for by who writes. */
+export function rulesOf({
+  strongTags,
+  provenancePaths,
+  hiddenPaths,
+}: Site): Pick<ChangeRules, 'modes' | 'hiddenPaths'> {
+  return { modes: { strongTags, provenancePaths }, hiddenPaths: new HiddenPaths(hiddenPaths) };
+}
+
+/** Of no site: nothing is hidden. */
+export const defaultRules: ChangeRules = {
+  modes: { strongTags: [], provenancePaths: [] },
+  hiddenPaths: new HiddenPaths([]),
+  hidden: 'drop',
+  always: false,
+};
+
+/** An earlier version of the record, with the 005 that the input has. */
+export interface BaseVersion {
+  readonly revision: number;
+  readonly record: MarcRecord;
+}
+
+export type Verdict =
+  | {
+      readonly kind: 'write';
+      readonly outcome: 'replaced' | 'merged' | 'deleted';
+      readonly version: RecordVersion;
+      readonly marc: string;
+      readonly keys: readonly string[];
+    }
+  /** `keys` may be others than before: it became known by another identifier. */
+  | { readonly kind: 'unchanged'; readonly keys: readonly string[] }
+  | Holding
+  | {
+      readonly kind: 'refused';
+      readonly error: ErrorKind;
+      /** Without `record`. */
+      readonly values: Readonly<Record<string, string | number>>;
+    };
+
+/** It waits for a person to decide. */
+export interface Holding {
+  readonly kind: 'held';
+  readonly reason: HeldReason;
+  readonly conflicts: readonly string[];
+  readonly base: number | undefined;
+}
+
+export type HeldReason = 'UNKNOWN_REVISION' | 'CONFLICT' | 'ASKED';
+
+/** 005 has tenths of a second, and no two versions of a record have the same. */
+const tenth = 100;
+
+/** The time of the version behind one, in the clock of a batch or later. */
+export function timeAfter(before: Date, now: Date): Date {
+  return now.getTime() >= before.getTime() + tenth ? now : new Date(before.getTime() + tenth);
+}
+
+/** Does this 005 name a version of this time? */
+export function isStampOf(stamp: Date, modified: Date): boolean {
+  return Math.floor(stamp.getTime() / tenth) === Math.floor(modified.getTime() / tenth);
+}
+
+/** The version that an input says it was made from; undefined: it does not say. */
+export function stampedBase({ mode, record, ours }: Omit<Incoming, 'identity'>): Date | 'unreadable' | undefined {
+  // The 005 of another library names none of our versions.
+  if (!ours || !looksAtStamp(mode)) return undefined;
+  const stamp = controlValue(record, '005')?.trim() ?? '';
+  return stamp === '' ? undefined : (readTimeStamp(stamp) ?? 'unreadable');
+}
+
+/** THE decision: what becomes of a record when an input comes for it. */
+export function nextVersion(
+  standing: Standing,
+  incoming: Incoming,
+  rules: ChangeRules,
+  base: (stamp: Date) => BaseVersion | undefined,
+  now: Date,
+): Verdict {
+  const { mode } = incoming;
+  if (incoming.identity.deletes && !isPartial(mode)) return deletion(standing, rules, now);
+  const stamp = stampedBase(incoming);
+  const isBehind = stamp !== undefined && (stamp === 'unreadable' || !isStampOf(stamp, standing.modified));
+  if (!isBehind)
+    return written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
+  const found = stamp === 'unreadable' ? undefined : base(stamp);
+  // An older one that says what the newest says: nobody has to decide anything.
+  const whole = written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
+  if (whole.kind === 'unchanged' || (found === undefined && rules.ignoresUnknown === true)) return whole;
+  if (found === undefined) return { kind: 'held', reason: 'UNKNOWN_REVISION', conflicts: [], base: undefined };
+  if (found.revision === standing.revision) return whole;
+  const wish = applyMode(mode, found.record, incoming.record, rules.modes);
+  const ours = wish.leader === '' ? { ...wish, leader: leaderKept(found.record.leader) } : wish;
+  const { record, conflicts } = mergeRecords(found.record, decodeStored(standing.marc), ours, rules.prefer);
+  if (conflicts.length > 0 && rules.prefer === undefined)
+    return { kind: 'held', reason: 'CONFLICT', conflicts, base: found.revision };
+  return written(standing, incoming, { content: record, merged: true }, rules, now);
+}
+
+/** What the mode makes of the newest version. Most that replace one need not read it for that. */
+function plain(standing: Standing, { mode, record }: Incoming, { modes }: ChangeRules): MarcRecord {
+  const needsCurrent = isPartial(mode) || modes.strongTags.some((tag) => standing.marc.includes(`"${tag}`));
+  return needsCurrent ? applyMode(mode, decodeStored(standing.marc), record, modes) : record;
+}
+
+function written(
+  standing: Standing,
+  incoming: Incoming,
+  { content, merged }: { readonly content: MarcRecord; readonly merged: boolean },
+  rules: ChangeRules,
+  now: Date,
+): Verdict {
+  const { identity, mode } = incoming;
+  const shown = withHidden(standing, incoming, content, rules);
+  if ('kind' in shown) return shown;
+  const modified = timeAfter(standing.modified, now);
+  const { id, created, keys: before } = standing;
+  const ours = incoming.ours || merged || isPartial(mode);
+  const leaderBefore = shown.leader === '' ? leaderOfStored(standing.marc) : undefined;
+  const record = stampRecord(shown, identity, { id, ours, modified, leaderBefore });
+  const keys =
+    merged || isPartial(mode) || shown !== incoming.record
+      ? keysOfContent(record, id, before, isPartial(mode) ? [] : keysAfter(identity, id, incoming.ours, before))
+      : keysAfter(identity, id, incoming.ours, before);
+  const marc = encodeStored(record);
+  // The time of the version has one length, so that most versions differ in it.
+  if (!rules.always && marc.length === standing.marc.length && sameContent(record, decodeStored(standing.marc)))
+    return { kind: 'unchanged', keys };
+  const version = { id, revision: standing.revision + 1, deleted: isDeleted(record), created, modified, record };
+  return { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys };
+}
+
+/** As `record delete` makes it: the record stays what it was, and is marked. */
+function deletion(standing: Standing, { always }: ChangeRules, now: Date): Verdict {
+  const { id, created, keys } = standing;
+  const marked = markDeleted(decodeStored(standing.marc));
+  const modified = timeAfter(standing.modified, now);
+  const record = stampRecord(marked, identify(marked), { id, ours: true, modified });
+  if (!always && sameContent(record, decodeStored(standing.marc))) return { kind: 'unchanged', keys };
+  const version = { id, revision: standing.revision + 1, deleted: true, created, modified, record };
+  return { kind: 'write', outcome: 'deleted', version, marc: encodeStored(record), keys };
+}
+
+/** The content with hidden fields that it would lose, or why it may not lose them. */
+function withHidden(
+  standing: Standing,
+  { mode, record }: Incoming,
+  content: MarcRecord,
+  { hiddenPaths, hidden }: ChangeRules,
+): MarcRecord | Extract<Verdict, { kind: 'refused' }> {
+  // Whoever names a whole field to take it away has seen it.
+  if (mode === 'append' || mode === 'delete' || !hiddenPaths.mayBeIn(standing.marc)) return content;
+  const before = mode === 'correct' ? notRemoved(decodeStored(standing.marc), record) : decodeStored(standing.marc);
+  const stored = hiddenPaths.partOf(before);
+  const given = hiddenPaths.partOf(content);
+  const lost = (stored?.mask ?? 0n) & ~(given?.mask ?? 0n);
+  if (stored === undefined || lost === 0n) return content;
+  const values = { id: standing.id, paths: hiddenPaths.namesOf(lost).join(', ') };
+  if (hidden === 'refuse') return { kind: 'refused', error: recordErrors.hiddenLost, values };
+  if (!hasPlaceFor(given, stored, lost)) return { kind: 'refused', error: recordErrors.hiddenNoPlace, values };
+  return hiddenPaths.withKept(content, before);
+}
+
+function notRemoved({ leader, fields }: MarcRecord, incoming: MarcRecord): MarcRecord {
+  const named = new Set(incoming.fields.filter(isRemoval).map(({ tag, ind1, ind2 }) => tag + ind1 + ind2));
+  return { leader, fields: fields.filter(({ tag, ind1, ind2 }) => !named.has(tag + ind1 + ind2)) };
+}

@@ -1,0 +1,71 @@
+/** Releases as scripts/release makes them. The whole matrix only: each takes a minute. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { manifestFile } from '../../src/deploy/release/release.ts';
+import { verifyRelease } from '../../src/deploy/release/verify.ts';
+import { isWhole } from '../support/scale.ts';
+import { copyReleaseHere, makeReleaseHere } from './releases.ts';
+
+const root = join(import.meta.dirname, '../..');
+const skip = isWhole ? false : 'only in the whole matrix: npm run test:all';
+const asRoot = process.getuid?.() === 0 ? false : 'only root can be somebody else';
+
+describe('a release', { skip }, () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'reperio-whole-release-'));
+  after(() => rmSync(scratch, { recursive: true, force: true }));
+
+  test('has the same bytes when it is made twice', async () => {
+    await copyReleaseHere(join(scratch, 'first'));
+    await makeReleaseHere(join(scratch, 'second'));
+    const read = (name: string): string => readFileSync(join(scratch, name, manifestFile), 'utf8');
+    assert.equal(read('second'), read('first'));
+  });
+
+  test('runs for another user, who can write nothing of it', { skip: asRoot }, async () => {
+    const release = join(scratch, 'read-only');
+    await copyReleaseHere(release);
+    execFileSync('chmod', ['-R', 'a-w,a+rX', release, scratch]);
+    const data = join(scratch, 'library');
+    mkdirSync(data);
+    const nobody = 65_534;
+    chownSync(data, nobody, nobody);
+    const command = (...words: readonly string[]): string =>
+      execFileSync(
+        'setpriv',
+        [
+          '--reuid',
+          String(nobody),
+          '--regid',
+          String(nobody),
+          '--clear-groups',
+          join(release, 'bin/reperio'),
+          ...words,
+        ],
+        { cwd: '/', env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', REPERIO_DATA: data }, encoding: 'utf8' },
+      );
+    assert.match(command('db', 'status'), /migration/i);
+    assert.match(command('release', 'verify'), /all as they were made/);
+    assert.deepEqual(await verifyRelease(release), []);
+    execFileSync('chmod', ['-R', 'u+w', scratch]);
+  });
+
+  test('is not left half made on a full disk', { skip: asRoot }, () => {
+    const clone = join(scratch, 'clone');
+    const out = join(scratch, 'out');
+    execFileSync('git', ['clone', '--quiet', '--shared', root, clone], { stdio: 'pipe' });
+    symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+    mkdirSync(out);
+    const script = 'mount -t tmpfs -o size=30m none "$1" && { "$2" --out "$1"; echo "status $?, left:"; ls -A "$1"; }';
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      ['--mount', 'sh', '-c', script, 'sh', out, join(clone, 'scripts/release')],
+      { encoding: 'utf8' },
+    );
+    assert.match(stderr, /error: The disk is full/);
+    assert.match(stdout, /status 1, left:\n$/);
+  });
+});
