@@ -24,36 +24,32 @@ describe('a node is added and removed', { skip: skipTier('nodes') }, () => {
   after(() => world?.close());
   beforeEach(() => world.empty());
 
-  test(
-    'an empty host becomes a node from one whose index has a flipped byte, and is taken out',
-    limit,
-    async () => {
-      flip(world.segments('web1')[0]!);
-      const added = await world.operate('add', 'web2', '--apply');
-      assertStatus(added, 0);
-      assert.match(added.stdout, /^release +[\d.]+ s {2}0\.2\.0, \d+ MB from web1$/m);
-      assert.match(added.stdout, /1 segment was not what the name says, and will come from the database/);
-      assert.match(added.stdout, /^All other hosts know it\.$/m);
-      assert.equal((await world.states())['web2'], 'UP');
-      assert.equal(await world.found('web2'), await world.found('web1'));
-      assert.equal(readlinkSync(pathOf('web2', '/opt/reperio/current')), 'releases/0.2.0');
+  test('an empty host becomes a node from one whose index has a flipped byte, and is taken out', limit, async () => {
+    flip(world.segments('web1')[0]!);
+    const added = await world.operate('add', 'web2', '--apply');
+    assertStatus(added, 0);
+    assert.match(added.stdout, /^release +[\d.]+ s {2}0\.2\.0, \d+ MB from web1$/m);
+    assert.match(added.stdout, /1 segment was not what the name says, and will come from the database/);
+    assert.match(added.stdout, /^All other hosts know it\.$/m);
+    assert.equal((await world.states())['web2'], 'UP');
+    assert.equal(await world.found('web2'), await world.found('web1'));
+    assert.equal(readlinkSync(pathOf('web2', '/opt/reperio/current')), 'releases/0.2.0');
 
-      if (isWhole) {
-        const again = await world.operate('add', 'web2', '--apply');
-        assertStatus(again, 0);
-        assert.match(
-          again.stdout,
-          /0\.2\.0 was there.*as it should be.*the node runs, and looks after its own.*nothing to do/s,
-        );
-      }
+    if (isWhole) {
+      const again = await world.operate('add', 'web2', '--apply');
+      assertStatus(again, 0);
+      assert.match(
+        again.stdout,
+        /0\.2\.0 was there.*as it should be.*the node runs, and looks after its own.*nothing to do/s,
+      );
+    }
 
-      const removed = await world.operate('remove', 'web2', '--apply');
-      assertStatus(removed, 0);
-      assert.match(removed.stdout, /^drained +[\d.]+ s {2}lb1 send no more requests to it$/m);
-      assert.deepEqual(Object.keys(await world.states()), ['web1']);
-      await assert.rejects(world.found('web2'));
-    },
-  );
+    const removed = await world.operate('remove', 'web2', '--apply');
+    assertStatus(removed, 0);
+    assert.match(removed.stdout, /^drained +[\d.]+ s {2}lb1 send no more requests to it$/m);
+    assert.deepEqual(Object.keys(await world.states()), ['web1']);
+    await assert.rejects(world.found('web2'));
+  });
 
   test('what stands in the way is named, all of it, and nothing is changed', whole, async () => {
     const { cluster } = world;

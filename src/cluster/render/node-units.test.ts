@@ -15,7 +15,16 @@ mkdirSync(join(release, 'bin'), { recursive: true });
 writeFileSync(join(release, 'bin/reperio'), '#!/bin/sh\n', { mode: 0o755 });
 
 const plain: NodeUnits = {
-  ...{ release, data: '/var/lib/reperio', user: 'reperio', files: undefined, backup: undefined, spool: undefined, settings: undefined, secrets: undefined },
+  ...{
+    release,
+    data: '/var/lib/reperio',
+    user: 'reperio',
+    files: undefined,
+    backup: undefined,
+    spool: undefined,
+    settings: undefined,
+    secrets: undefined,
+  },
   ...{ embedded: true, host: '127.0.0.1', port: 8080, statusPort: 0, by: '`reperio service install`' },
 };
 

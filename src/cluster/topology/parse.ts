@@ -1,8 +1,8 @@
 import { createYamlReader, type SiteProblem, type Value, type YamlReader } from '../../yaml/yaml-reader.ts';
 import { topologyProblems } from './check.ts';
 import { linesOf } from './lines.ts';
-import { readDeploy } from './parse-deploy.ts';
 import { readBackup } from './parse-backup.ts';
+import { readDeploy } from './parse-deploy.ts';
 import { readEmergency } from './parse-emergency.ts';
 import { readHosts } from './parse-hosts.ts';
 import type { SecretSource } from './topology.ts';
