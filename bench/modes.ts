@@ -82,7 +82,8 @@ const steps: readonly Step[] = [
 
 async function measure(which: number, step: Step, pass: number): Promise<number> {
   const node = { name: `n${which}`, main: mains[which]!, folder: join(folder, `n${which}`), databaseUrl: undefined };
-  const { stdout } = await command(node, 'load', ...step.words(pass), '--json', '--keep-hidden');
+  const { stdout, stderr } = await command(node, 'load', ...step.words(pass), '--json', '--keep-hidden');
+  if (stdout === '') throw new Error(`${step.name}: ${stderr}`);
   const [report] = (JSON.parse(stdout) as { files: readonly { seconds: number; refused: number }[] }).files;
   if (report === undefined || report.refused > 0) throw new Error(`${step.name}: ${report?.refused} were refused`);
   return records / report.seconds;

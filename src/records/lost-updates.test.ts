@@ -27,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'reperio-lost-'));
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 const analyzer = compileAnalyzer(defaultSite());
 const edits = isWhole ? 10_000 : 300;
-const ids = [1, 2, 3, 4, 5, 6];
+const ids = Array.from({ length: isWhole ? 20 : 6 }, (_, place) => place + 1);
 const editors = 6;
 
 before(async () => {
