@@ -190,12 +190,13 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/admin': {
-    for: 'what administrators do with people, groups, roles, sessions and tokens; past loads; failures of the program',
+    for: 'what administrators do with people, groups, roles, sessions and tokens; past loads; jobs; failures of the program',
     notFor: 'deciding who may (people), loading (records)',
     imports: [
       'access',
       'errors',
       'html',
+      'jobs',
       'monitor',
       'people',
       'records',
@@ -345,7 +346,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['cluster', 'config', 'errors', 'monitor', 'store'],
   },
   library: {
-    for: 'opens everything that one process needs (store, follower, site, searcher); the list of periodic tasks (`jobs.ts`); applying a site file, which makes people; the demo',
+    for: 'opens everything that one process needs (store, follower, site, searcher); the list of periodic tasks (`jobs.ts`) and of kinds of jobs (`job-kinds.ts`); applying a site file, which makes people; the demo',
     notFor: 'how any of these works',
     imports: [
       'citations',
@@ -357,6 +358,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'jobs',
       'maintain/backup',
       'maintain/gc',
+      'marc',
       'monitor',
       'people',
       'records',
@@ -407,9 +409,9 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['search', 'store'],
   },
   jobs: {
-    for: 'the calendar of periodic tasks, the lease for them, running them; the state of each',
-    notFor: 'any task: library/jobs.ts lists them',
-    imports: ['errors', 'store'],
+    for: 'the calendar of periodic tasks, the lease for them, running them; the state of each. `queue/`: jobs of people, asked for, done, put to sleep and stopped',
+    notFor: 'any task or kind of job: library/jobs.ts and library/job-kinds.ts list them',
+    imports: ['errors', 'files', 'store'],
   },
   access: {
     for: 'what a person may see of a snapshot: visible records, asking, browsing, suggestions, citations, collections',

@@ -11,7 +11,7 @@ const seconds = (value: number): string => `${value.toFixed(1)} s`;
 export function planLines(planned: Planned): readonly string[] {
   const { from, to, obstacles, notes, hosts, verify, last, schema, steps } = planned;
   const drains = steps.some(({ kind }) => kind === 'drain');
-  const isOffline = schema.some(({ offline }) => offline);
+  const isOffline = schema?.some(({ offline }) => offline) === true;
   return [
     [`${from} -> ${to}`, ...changeParts(planned)].join(', '),
     ...schemaLines(planned),
@@ -50,6 +50,7 @@ function changeParts({ commits, files }: Planned): readonly string[] {
 }
 
 function schemaLines({ schema }: Planned): readonly string[] {
+  if (schema === undefined) return ['schema   unknown'];
   if (schema.length === 0) return ['schema   as it is'];
   const told = schema.map(({ file, offline, wait }) =>
     [`${file} ${offline ? 'OFFLINE' : 'additive'}`, ...(wait === undefined ? [] : [wait])].join(', '),

@@ -27,6 +27,16 @@ export const commandTable: CommandTable = {
     summary: 'List past loads: who, when, and what became of them.',
     load: () => import('./commands/loads.ts'),
   },
+  jobs: {
+    group: 'Records',
+    summary: 'List jobs: long work that people have asked for.',
+    load: () => import('./commands/jobs.ts'),
+  },
+  job: {
+    group: 'Records',
+    summary: 'Ask for a job; show it, put it to sleep, stop it.',
+    load: () => import('./commands/job.ts'),
+  },
   held: {
     group: 'Records',
     summary: 'Decide on uploads that wait: list, show, accept, reject.',

@@ -42,6 +42,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     'workerSilence',
     'indexWork',
     'taskWork',
+    'jobPlaces',
   ],
   'E-mail': ['smtpUrl', 'mailFrom'],
   Files: [

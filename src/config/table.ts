@@ -421,6 +421,16 @@ export const settingsTable = {
     change: 'reload',
     doc: 'Whether `serve` also runs the periodic tasks. standby: only tasks that no other process has started for two minutes; worker hosts run them (`reperio tasks work`).',
   },
+  jobPlaces: {
+    name: 'job-places',
+    environment: 'REPERIO_JOB_PLACES',
+    type: 'number',
+    default: 2,
+    minimum: 0,
+    maximum: 64,
+    change: 'reload',
+    doc: 'How many jobs this node does at the same time; 0: none. Loads of records always take turns.',
+  },
   fileCheck: {
     name: 'file-check',
     environment: 'REPERIO_FILE_CHECK',

@@ -19,4 +19,40 @@ export const jobErrors = defineErrors({
     message: 'The task {name} on {node} has not ended yet.',
     hint: 'It ends at the next point where that loses nothing; `reperio tasks status` shows it. If it does not, restart Reperio on {node}: systemctl restart reperio-web (or reperio-tasks).',
   },
+  hoursWrong: {
+    code: 'REPERIO_JOB_HOURS',
+    status: 400,
+    message: '"{text}" says no hours of the week.',
+    hint: 'Write 22:00-06:00, Mon-Fri 22:00-06:00, Sat, or Sat,Sun 08:00-20:00.',
+  },
+  noJob: {
+    code: 'REPERIO_NO_JOB',
+    status: 404,
+    message: 'There is no job {id}.',
+    hint: 'Run `reperio jobs` for the jobs that there are.',
+  },
+  jobState: {
+    code: 'REPERIO_JOB_STATE',
+    status: 409,
+    message: 'Job {id} is {state}, so it cannot {what}.',
+    hint: 'Run `reperio job show {id}` to see how it is.',
+  },
+  noJobFile: {
+    code: 'REPERIO_JOB_FILE',
+    status: 410,
+    message: 'The file {name} that job {id} needs is not there any more.',
+    hint: 'Ask for the job again, with its file.',
+  },
+  timeWrong: {
+    code: 'REPERIO_JOB_TIME',
+    status: 400,
+    message: '"{text}" is no time.',
+    hint: 'Write 22:00, Sun 03:00, +2h, or 2026-12-24 20:00.',
+  },
+  priorityWrong: {
+    code: 'REPERIO_JOB_PRIORITY',
+    status: 400,
+    message: '"{text}" is no priority.',
+    hint: 'Write a number from -100 to 1000; 0 is usual.',
+  },
 });

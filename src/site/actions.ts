@@ -15,6 +15,7 @@ export const actions = {
   runbibdocfile: [],
   runwebstatadmin: [],
   viewserverstatus: [],
+  cfgbibsched: [],
   profiling: [],
   cfgwebsearch: [],
   cfgwebaccess: [],

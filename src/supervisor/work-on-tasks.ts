@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import { type WorkOnJobsOptions, workOnJobs } from '../jobs/queue/work.ts';
 import { type RunTasksOptions, runTasks } from '../jobs/run-tasks.ts';
+import { jobKinds } from '../library/job-kinds.ts';
 import { libraryTasks } from '../library/jobs.ts';
 import { openMailer } from '../mail/mailer.ts';
 import { failureFile } from '../monitor/failures/failure-file.ts';
@@ -10,7 +12,7 @@ import { createOperators } from '../monitor/operators.ts';
 import { openStore } from '../store/open.ts';
 import { tellSystemd } from './systemd.ts';
 
-export interface WorkOptions extends Pick<RunTasksOptions, 'onTask' | 'onTrouble'> {
+export interface WorkOptions extends Pick<RunTasksOptions, 'onTask' | 'onTrouble'>, Pick<WorkOnJobsOptions, 'onJob'> {
   readonly settings: Settings;
   /** Ends it; what is begun is given up, and somebody else begins it again. */
   readonly signal: AbortSignal;
@@ -38,14 +40,17 @@ export async function workOnTasks({ settings, signal, onReady, ...told }: WorkOp
   try {
     const tasks = libraryTasks(database, settings);
     onReady();
-    await runTasks(
-      { database, url, node: settings.nodeName, tasks, signal },
-      {
-        standby: 0,
-        ...told,
-        onFailure: (name, error) => failures.book.note({ kind: 'task', error, place: name }),
-      },
-    );
+    const note = (place: string, error: unknown): void => failures.book.note({ kind: 'task', error, place });
+    const here = { database, url, node: settings.nodeName, signal };
+    const doesJobs = !settings.isolated && settings.jobPlaces > 0;
+    await Promise.all([
+      runTasks({ ...here, tasks }, { standby: 0, ...told, onFailure: note }),
+      doesJobs &&
+        workOnJobs({
+          ...{ ...here, kinds: jobKinds(database, url, settings), places: settings.jobPlaces, ...told },
+          onFailure: (kind, error) => note(`job ${kind}`, error),
+        }),
+    ]);
   } finally {
     systemd.stop();
     await failures.close();

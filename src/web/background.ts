@@ -8,13 +8,15 @@ import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { openContentStore } from '../files/open.ts';
 import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
+import { workOnJobs } from '../jobs/queue/work.ts';
 import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
 import { indexFolderOf } from '../library/index-folder.ts';
+import { jobKinds } from '../library/job-kinds.ts';
 import { libraryTasks } from '../library/jobs.ts';
 import { createFailureBook } from '../monitor/failures/failure-book.ts';
 import { failureFile } from '../monitor/failures/failure-file.ts';
 import { noteEnd } from '../monitor/failures/note-end.ts';
-import { createLogger, logTask } from '../monitor/log.ts';
+import { createLogger, logJob, logTask } from '../monitor/log.ts';
 import { residentBytes } from '../monitor/resident.ts';
 import { openStore, type Store } from '../store/open.ts';
 import type { FromBackground } from '../supervisor/background.ts';
@@ -49,6 +51,11 @@ function tell(message: FromBackground): void {
   if (process.connected) process.send?.(message, () => undefined);
 }
 
+/** A copy that runs beside the library leaves its jobs alone. */
+function doesJobs({ isolated, jobPlaces }: Settings): boolean {
+  return !isolated && jobPlaces > 0;
+}
+
 /** As the end of "while ...". */
 function taskText(names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
@@ -79,10 +86,10 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
   if (store === undefined) return;
   const { database, url } = store;
   const memory = indexerMemory(kept);
-  const doing: Partial<Record<'index' | 'task' | 'thumbnail' | 'thumbnailTrouble', string | undefined>> = {};
+  const doing: Partial<Record<'index' | 'task' | 'job' | 'thumbnail' | 'thumbnailTrouble', string | undefined>> = {};
   const note = (part: Partial<typeof doing>): void => {
     Object.assign(doing, part);
-    const all = [doing.index, doing.task, doing.thumbnail].filter((one) => one !== undefined).join(' and ');
+    const all = [doing.index, doing.task, doing.job, doing.thumbnail].filter((one) => one !== undefined).join(' and ');
     tell({
       doing: all === '' ? undefined : all,
       resident: residentBytes(),
@@ -127,6 +134,15 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
           onDoing: (names) => note({ task: taskText(names) }),
         },
       ),
+      doesJobs(settings) &&
+        workOnJobs({
+          ...{ database, url, node: settings.nodeName, kinds: jobKinds(database, url, settings), signal },
+          places: settings.jobPlaces,
+          onJob: (outcome) => logJob(logger, outcome),
+          onFailure: (kind, error) => failures.note({ kind: 'task', error, place: `job ${kind}` }),
+          onTrouble: (sentence) => logger.warn(sentence),
+          onDoing: (names) => note({ job: names.length === 0 ? undefined : `doing ${names.join(' and ')}` }),
+        }),
       settings.thumbnailCache > 0 && drawThumbnails(),
     ]);
   } finally {

@@ -292,6 +292,9 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /admin/failures': () => get('/admin/failures', '/admin/failures?all=1&ln=fr'),
   'GET /admin/failures/:fingerprint': () => get('/admin/failures/x', '/admin/failures/0123456789abcdef'),
   'POST /admin/failures/:fingerprint': form('/admin/failures/0123456789abcdef'),
+  'GET /admin/jobs': () => get('/admin/jobs', '/admin/jobs?page=2&ln=fr'),
+  'GET /admin/jobs/:id': () => get('/admin/jobs/1', '/admin/jobs/x'),
+  'POST /admin/jobs/:id': form('/admin/jobs/1'),
   'GET /admin/log': () => get('/admin/log'),
 };
 

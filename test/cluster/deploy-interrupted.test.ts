@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { StepRecord } from '../../src/deploy/rollout/deployment.ts';
 import { isWhole } from '../support/scale.ts';
 import { waitFor } from '../support/wait.ts';
+import { deployBalancers } from './config/deploy.ts';
 import { assertNobodyFailed, assertSettled, assertStatus, logOf } from './deploy-assertions.ts';
 import { cutSessions, installProgram, removeProgram } from './roles/sshd.ts';
 import { DeployWorld } from './scenarios/deploy.ts';
@@ -52,7 +53,8 @@ describe('a deployment that something happens to', { skip: why }, () => {
           const name = now === undefined ? '' : `${now.host} ${now.kind}`;
           if (now !== undefined && !cut.has(name)) {
             cut.add(name);
-            await cutSessions(world.cluster, now.host);
+            const isBalanced = now.kind === 'drain' || now.kind === 'undrain';
+            for (const each of [now.host, ...(isBalanced ? deployBalancers : [])]) cutSessions(world.cluster, each);
           }
           return !world.cluster.host('operator').runs('cut') || undefined;
         },
@@ -103,7 +105,7 @@ describe('a deployment that something happens to', { skip: why }, () => {
   test('two deploy at once: one does it, the other is told who', limit, async () => {
     await world.begin('one', 'run', '0.2.1', '--json');
     await reached('one', 'worker1', 'check');
-    const other = await world.operate('run', '0.2.0');
+    const other = await world.operate('run', second);
     assertStatus(other, 1);
     assert.match(other.stderr, /Deploying is locked by root@operator since .*: deploying 0\.2\.1/);
     const resumed = await world.operate('resume');
@@ -134,7 +136,7 @@ describe('a deployment that something happens to', { skip: why }, () => {
       `cd /opt/reperio && cp -a releases /opt/kept && mount -t tmpfs -o ${options} small releases && cp -a /opt/kept/. releases/`;
     const run = (text: string): Promise<string> => world.cluster.exec('web1', ['sh', '-ec', text], { timeout: 30_000 });
     const unmount = 'umount /opt/reperio/releases && rm -rf /opt/kept';
-    const inodes = Number(await run('find /opt/reperio/releases | wc -l'));
+    const inodes = Number(await run("find /opt/reperio/releases -printf '%i\\n' | sort -u | wc -l"));
     for (const [options, pattern] of [
       [`size=2g,nr_inodes=${inodes + 20}`, /The disk of web1 is full/],
       ['size=40m', /web1 needs \d+ MB for release 0\.2\.4, and has \d+ MB free/],

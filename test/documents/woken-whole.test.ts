@@ -101,7 +101,7 @@ whole('a supervisor that a reload has left behind', { skip: lacks('curl') }, asy
     assert.equal((await night.shell(`ln -sfn ${next} ${night.folder}/current`)).status, 0);
     await night.type('A worker that crashes in a loop', 'systemctl reload reperio-web');
     await night.untilSays('versions', 'warning', /99\.0\.0/);
-    await night.type('A dead node', 'systemctl restart reperio-web');
+    await night.type('Releases that are mixed', 'systemctl restart reperio-web');
     await night.untilSays('versions', 'ok', /99\.0\.0/);
   } finally {
     await night.close();
@@ -113,7 +113,7 @@ whole('a flood of crawlers', { skip: cannotMount() || lacks('curl', 'nft') }, as
   const night = await openNight({
     network: true,
     load,
-    settings: { REPERIO_EXEMPT_NETWORKS: '::1', REPERIO_PAGE_RATE: '60' },
+    settings: { REPERIO_EXEMPT_NETWORKS: '127.0.0.1, ::1', REPERIO_PAGE_RATE: '60' },
   });
   try {
     await night.find('refused');

@@ -176,6 +176,10 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
       await night.untilSays('tasks', 'critical', /^files has been running for 241 min on web1\.$/);
       await night.type(heading, 'reperio tasks status');
       const stop = night.type(heading, 'reperio tasks stop NAME', { NAME: 'files' });
+      await waitFor('the request to stop', async () => {
+        const rows = await database.query(sql`SELECT FROM task WHERE name = 'files' AND stop_asked IS NOT NULL`);
+        return rows.length > 0;
+      });
       const end = `psql "$(reperio db url)" -c 'SELECT pg_terminate_backend(4711)'`;
       await night.type(heading, end, { 4711: String(held.pid) });
       await stop;

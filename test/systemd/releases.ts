@@ -30,7 +30,8 @@ export async function makeReleaseHere(tree: string): Promise<void> {
 
 /** Copies a release of it, which is made once, and again when something has changed. */
 export async function copyReleaseHere(to: string): Promise<void> {
-  const folder = join(root, 'node_modules/.reperio/test-release');
+  // Not below node_modules, where npm takes a folder for a part of the clone.
+  const folder = join(root, 'dist/.test-release');
   const made = join(folder, git('rev-parse', `${commitHere().hash}^{tree}`));
   if (!existsSync(made)) {
     rmSync(folder, { recursive: true, force: true });

@@ -116,14 +116,14 @@ const stop = defineSubcommand({
 });
 
 const work = defineSubcommand({
-  summary: 'Run periodic tasks in the background until stopped.',
+  summary: 'Run periodic tasks and jobs in the background until stopped.',
   description: `For hosts that serve no readers (role \`worker\`). \`serve\` does the same unless \`task-work\` is standby; then it runs only tasks that no other process has started for two minutes.
 Any number of these processes may run: each task is run by one of them.`,
   examples: [{ command: 'tasks work', doc: 'As started by the unit reperio-tasks.service.' }],
   arguments: {},
   options: {},
   run: async ({ settings, signal, stderr, colour, print }) => {
-    const { createLogger, logTask } = await import('../../monitor/log.ts');
+    const { createLogger, logJob, logTask } = await import('../../monitor/log.ts');
     const { workOnTasks } = await import('../../supervisor/work-on-tasks.ts');
     const { logTo } = await import('../readable-log.ts');
     const given = settings();
@@ -132,6 +132,7 @@ Any number of these processes may run: each task is run by one of them.`,
       settings: given,
       signal,
       onTask: (name, outcome) => logTask(logger, name, outcome),
+      onJob: (outcome) => logJob(logger, outcome),
       onTrouble: (sentence) => logger.warn(sentence),
       onReady: () => print('Running periodic tasks.'),
     });

@@ -20,7 +20,8 @@ export interface Planned {
   /** Between the two, as this machine's clone knows; undefined: it does not. */
   readonly commits: number | undefined;
   readonly files: FilesChange | undefined;
-  readonly schema: readonly PlannedMigration[];
+  /** Undefined: neither the library nor the current release says what there is. */
+  readonly schema: readonly PlannedMigration[] | undefined;
   /** How the index is made anew when all nodes run the release. */
   readonly index: { readonly from: string; readonly to: string } | undefined;
   readonly settings: SettingsChange | undefined;
@@ -121,10 +122,13 @@ export function stepsFor(
   });
 }
 
-function plannedMigrations(release: Release, { library, facts, hosts }: Survey): readonly PlannedMigration[] {
+function plannedMigrations(
+  release: Release,
+  { library, facts, hosts }: Survey,
+): readonly PlannedMigration[] | undefined {
   const inForce = facts.find(({ name }) => name === hosts[0]?.name)?.release?.migrations.length;
   const there = library?.migrations.length ?? inForce;
-  if (there === undefined) return [];
+  if (there === undefined) return undefined;
   return pendingMigrations(release, there).map((migration) => ({
     file: migration.file,
     offline: migration.offline,

@@ -68,8 +68,8 @@ export const noteScript = `
 folder=$1; id=$2; line=$3
 if [ -n "$line" ]; then printf '%s\\n' "$line" >>/var/log/reperio/deploy.log; fi
 grep -qF "\\"id\\":\\"$id\\"" "$folder/deploy.lock/holder" 2>/dev/null || exit 0
-cat >"$folder/deploy.lock/state.new"
-mv -T "$folder/deploy.lock/state.new" "$folder/deploy.lock/state"`;
+cat >"$folder/deploy.lock/state.$$"
+mv -T "$folder/deploy.lock/state.$$" "$folder/deploy.lock/state"`;
 
 /**
  * folder, version, digest of the manifest, kilobytes: "there" when it need not be copied; makes

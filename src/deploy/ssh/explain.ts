@@ -9,11 +9,14 @@ export interface SshTarget {
   readonly address: string;
   /** Undefined: as ~/.ssh/config says. */
   readonly user: string | undefined;
+  /** False: ~/.ssh/config does not know the name; found out when the connection is made. */
+  readonly isKnown?: boolean;
 }
 
 /** As somebody types it after `ssh`. */
-export function loginOf({ name, user }: SshTarget): string {
-  return user === undefined ? name : `${user}@${name}`;
+export function loginOf({ name, address, user, isKnown = true }: SshTarget): string {
+  const where = isKnown ? name : address;
+  return user === undefined ? where : `${user}@${where}`;
 }
 
 /** What placeholders of our errors stand for. */

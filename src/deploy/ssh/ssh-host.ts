@@ -8,7 +8,7 @@ import { sshErrors } from './errors.ts';
 import { explainConnection, lastLine, reasonIn, type SshTarget, valuesOf } from './explain.ts';
 import { shellText } from './quote.ts';
 import { type CopyPlan, rsync } from './rsync.ts';
-import { masterWords, type SshOptions, sharedWords, sshEnvironment } from './words.ts';
+import { knowsName, masterWords, type SshOptions, sharedWords, sshEnvironment } from './words.ts';
 
 export interface RunOptions {
   /** Seconds; the other side ends the command then. Default 30. */
@@ -54,12 +54,13 @@ export class SshHost {
   #said = '';
 
   /** Throws a UserError that says why there is no connection. */
-  static async connect(target: SshTarget, options: SshOptions = {}): Promise<SshHost> {
+  static async connect(named: SshTarget, options: SshOptions = {}): Promise<SshHost> {
+    const target = { ...named, isKnown: await knowsName(named, options) };
     // Short, since the path of a socket may have 108 bytes and ssh appends to it.
     const folder = mkdtempSync('/tmp/reperio-ssh-');
     const socket = join(folder, 's');
     try {
-      const words = await masterWords(target, socket, options);
+      const words = masterWords(target, socket, options);
       // It ends when its input does, however we end.
       const master = spawn('ssh', [...words, 'echo ready; exec cat'], {
         ...apart,

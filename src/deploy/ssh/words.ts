@@ -20,17 +20,15 @@ export function sshEnvironment(): NodeJS.ProcessEnv {
  * What stands between `ssh` and the command, for the connection that others share. It ends when it
  * hears nothing for a quarter of a minute.
  */
-export async function masterWords(target: SshTarget, socket: string, options: SshOptions): Promise<readonly string[]> {
-  const { config } = options;
-  const given = [
+export function masterWords(target: SshTarget, socket: string, { config }: SshOptions): readonly string[] {
+  return [
     ...(config === undefined ? [] : ['-F', config]),
     ...['-T', '-x', '-a', '-e', 'none', '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR'],
     ...['-o', `ConnectTimeout=${connectLimit}`],
     ...['-o', `ServerAliveInterval=${aliveEvery}`, '-o', `ServerAliveCountMax=${aliveMissed}`],
     ...['-o', 'ControlMaster=yes', '-o', `ControlPath=${socket}`, '-o', 'ControlPersist=no'],
+    ...[loginOf(target), '--'],
   ];
-  const known = await knowsName(target, options);
-  return [...given, ...(known ? [] : ['-o', `HostName=${target.address}`]), loginOf(target), '--'];
 }
 
 /** The same for a command over that connection; without it, it does not make one of its own. */
@@ -43,7 +41,7 @@ export function sharedWords(socket: string, { config }: SshOptions): readonly st
 }
 
 /** Whether ~/.ssh/config says where a host of this name is. */
-async function knowsName({ name }: SshTarget, { config }: SshOptions): Promise<boolean> {
+export async function knowsName({ name }: SshTarget, { config }: SshOptions): Promise<boolean> {
   const words = [...(config === undefined ? [] : ['-F', config]), '-G', name];
   return new Promise((resolve) => {
     execFile('ssh', words, { env: sshEnvironment(), timeout: connectLimit * 1000 }, (error, stdout) => {

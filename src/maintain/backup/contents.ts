@@ -25,7 +25,10 @@ export function placedContent(digest: string): string {
 /** Every digest that a row names, in order. */
 export async function contentsOf(database: Queryable): Promise<readonly Content[]> {
   return database.query<Content>(sql`
-    SELECT encode(digest, 'hex') AS digest, max(bytes) AS bytes FROM file GROUP BY digest ORDER BY digest`);
+    SELECT encode(digest, 'hex') AS digest, max(bytes) AS bytes FROM (
+      SELECT digest, bytes FROM file UNION ALL
+      SELECT digest, job_file.bytes FROM job_file JOIN job ON job.id = job_id AND job.ended IS NULL) AS named
+    GROUP BY digest ORDER BY digest`);
 }
 
 export async function writeContentsList(place: Place, folder: string, contents: readonly Content[]): Promise<Hashed> {

@@ -47,7 +47,8 @@ async function survey(
 async function unnamedOf(database: Queryable, digests: readonly string[]): Promise<readonly string[]> {
   const rows = await database.query<{ digest: string }>(sql`
     SELECT given AS digest FROM unnest(${digests}::text[]) AS given
-    WHERE NOT EXISTS (SELECT FROM file WHERE file.digest = decode(given, 'hex'))`);
+    WHERE NOT EXISTS (SELECT FROM file WHERE file.digest = decode(given, 'hex'))
+      AND NOT EXISTS (SELECT FROM job_file WHERE job_file.digest = decode(given, 'hex'))`);
   return rows.map(({ digest }) => digest);
 }
 

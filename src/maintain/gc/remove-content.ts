@@ -22,7 +22,8 @@ export async function removeContent(
     async (transaction) => {
       const isThis = sql`digest = decode(${digest}, 'hex')`;
       if (!(await tryHoldContent(transaction, digest))) return 'busy';
-      const named = await transaction.query(sql`SELECT FROM file WHERE ${isThis} LIMIT 1`);
+      const named = await transaction.query(sql`
+        (SELECT FROM file WHERE ${isThis} LIMIT 1) UNION ALL (SELECT FROM job_file WHERE ${isThis} LIMIT 1)`);
       if (named.length === 0 && (await isHeld(transaction, 'backup'))) return 'backup';
       if (named.length === 0) await store.remove(digest);
       await transaction.query(sql`DELETE FROM orphan_content WHERE ${isThis}`);

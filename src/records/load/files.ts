@@ -189,15 +189,20 @@ async function* counted(stream: Readable, count: (bytes: number) => void): Async
 
 async function checkFile(file: string, rejects: string | undefined): Promise<void> {
   if (file === '-') return;
+  await requireFile(file);
+  if (rejects !== undefined && resolve(rejects) === resolve(file)) {
+    throw new UserError(recordErrors.rejectsFile, { file: rejects, reason: 'it is the file to be loaded' });
+  }
+}
+
+/** Throws `noFile` for what cannot be read. */
+export async function requireFile(file: string): Promise<void> {
   try {
     await access(file, constants.R_OK);
     if ((await stat(file)).isDirectory()) throw new Error('it is a folder');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(recordErrors.noFile, { file, reason }, error);
-  }
-  if (rejects !== undefined && resolve(rejects) === resolve(file)) {
-    throw new UserError(recordErrors.rejectsFile, { file: rejects, reason: 'it is the file to be loaded' });
   }
 }
 

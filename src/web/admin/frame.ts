@@ -5,7 +5,17 @@ import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
 import { hiddenFields } from '../ui/search-box.ts';
 
-export const adminTabs = ['overview', 'people', 'roles', 'groups', 'sessions', 'tokens', 'loads', 'log'] as const;
+export const adminTabs = [
+  'overview',
+  'people',
+  'roles',
+  'groups',
+  'sessions',
+  'tokens',
+  'loads',
+  'jobs',
+  'log',
+] as const;
 export type AdminTab = (typeof adminTabs)[number];
 
 /** A page of administration. */

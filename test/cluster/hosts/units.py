@@ -23,6 +23,8 @@ def read(name):
 class Service:
     def __init__(self, name):
         self.name, self.pid, self.ready, self.wanted, self.ended = name, 0, False, False, threading.Event()
+        # Jobs of one service are done one after the other.
+        self.jobs = threading.Lock()
         self.log = f'{logs}/{name}'
 
     def environment(self, unit):
@@ -172,7 +174,7 @@ def obey(words):
         if not exists(name if '.' in name else f'{name}.service'):
             return 5, f'Unit {name} not found.'
     if verb == 'is-active':
-        return (0 if all(service(name).ready for name in names) else 3), ''
+        return (0 if all(name in sockets if name.endswith('.socket') else service(name).ready for name in names) else 3), ''
     failed = []
     for name in names:
         if name.endswith('.socket'):
@@ -182,9 +184,11 @@ def obey(words):
                 for each in sockets.pop(name, []):
                     os.close(each)
             continue
-        if verb in ('stop', 'restart'):
-            service(name).stop()
-        if verb in ('start', 'restart') and not service(name).start():
+        with service(name).jobs:
+            if verb in ('stop', 'restart'):
+                service(name).stop()
+            started = verb not in ('start', 'restart') or service(name).start()
+        if not started:
             failed.append(f'Job for {name} failed because the control process exited with error code.')
     return (1 if failed else 0), '\n'.join(failed)
 

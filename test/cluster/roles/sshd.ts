@@ -41,11 +41,14 @@ export async function startSshd(cluster: Cluster, name: string): Promise<void> {
   const host = cluster.host(name);
   await host.exec(['mkdir', '-p', '/run/sshd']);
   await host.spawn('sshd', ['/usr/sbin/sshd', '-D', '-e', '-f', '/etc/ssh/sshd_test']);
-  await waitFor(`sshd on ${name}`, () => host.log('sshd').includes('Server listening'));
+  await waitFor(`sshd on ${name}`, async () => {
+    await host.exec(['bash', '-c', `: </dev/tcp/${host.address}/22`]);
+    return true;
+  });
 }
 
 /** Every connection to this host breaks; the next one is taken. */
-export async function cutSessions(cluster: Cluster, name: string): Promise<void> {
+export function cutSessions(cluster: Cluster, name: string): void {
   const host = cluster.host(name);
   const children = readFileSync(`/proc/${host.pidOf('sshd')}/task/${host.pidOf('sshd')}/children`, 'utf8');
   for (const pid of children.split(' ').filter(Boolean).map(Number)) process.kill(pid, 'SIGKILL');

@@ -11,7 +11,10 @@ export async function startUnits(cluster: Cluster, name: string, units: readonly
   for (const program of ['systemctl', 'journalctl'])
     installProgram(cluster, name, program, `#!/bin/sh\nexec python3 ${script} ${program} "$@"\n`);
   await host.spawn('units', ['python3', script, 'daemon']);
-  await waitFor(`the units of ${name}`, () => host.log('units').includes('listening'));
+  await waitFor(`the units of ${name}`, async () => {
+    await host.exec(['test', '-S', '/run/units.sock']);
+    return true;
+  });
   try {
     if (units.length > 0) await systemctl(cluster, name, 'start', ...units);
   } catch (error) {

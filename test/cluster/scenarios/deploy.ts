@@ -1,14 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Deployment } from '../../../src/deploy/rollout/deployment.ts';
 import { programScript } from '../../../src/deploy/rollout/scripts.ts';
 import { makeReleaseFolder, type ReleaseChange } from '../../support/release-folder.ts';
 import { waitFor } from '../../support/wait.ts';
 import { DeployShape, deployBalancers, deployedFiles, deployFile } from '../config/deploy.ts';
-import { exemptNetworks } from '../config/plan.ts';
 import { Cluster } from '../hosts/cluster.ts';
 import type { LoadReport } from '../load/report.ts';
 import { startLoad } from '../load/start.ts';
@@ -16,14 +14,11 @@ import { serverStates, startHaproxy } from '../roles/balancer.ts';
 import { install } from '../roles/install.ts';
 import { startPostgres } from '../roles/postgres.ts';
 import { loadDemo } from '../roles/records.ts';
+import { bootReleased, installRelease, modulesThere } from '../roles/released.ts';
 import { program } from '../roles/reperio.ts';
 import { startSshd, startSshds } from '../roles/sshd.ts';
-import { startUnits } from '../roles/units.ts';
 import { readerPaths } from './scenario.ts';
 
-const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
-/** Where hosts have our libraries: below a folder of root's they could not be read. */
-const modulesThere = '/opt/libraries/node_modules';
 const clusterFile = '/etc/reperio/cluster.yaml';
 const floating = '10.77.0.100';
 const haproxyPlace = { file: '/etc/haproxy/haproxy.cfg', folder: '/run/haproxy', ownPort: 8404 } as const;
@@ -106,36 +101,16 @@ export class DeployWorld {
   }
 
   async #startNode(name: string): Promise<void> {
-    const host = this.cluster.host(name);
-    install(host, deployedFiles(this.shape, name, this.#options.verify));
-    const own = `REPERIO_EXEMPT_NETWORKS="${exemptNetworks}"\nREPERIO_LOG_LEVEL=warn\n`;
-    host.write('/etc/reperio/secrets.env', readFileSync(host.pathOf('/etc/reperio/secrets.env'), 'utf8') + own, 0o600);
-    const reperio = 'reperio:x:990:990::/var/lib/reperio:/usr/sbin/nologin\n';
-    host.write('/etc/passwd', readFileSync(host.pathOf('/etc/passwd'), 'utf8') + reperio);
-    host.write('/etc/group', `${readFileSync(host.pathOf('/etc/group'), 'utf8')}reperio:x:990:\n`);
-    const there = host.pathOf('/opt/reperio/releases');
-    mkdirSync(there, { recursive: true });
-    execFileSync('cp', ['-r', '--preserve=mode,links', join(this.releases, firstVersion), `${there}/${firstVersion}`]);
-    symlinkSync(`releases/${firstVersion}`, host.pathOf('/opt/reperio/current'));
-    await this.bootNode(name);
+    const files = deployedFiles(this.shape, name, this.#options.verify);
+    installRelease(this.cluster, name, files, join(this.releases, firstVersion));
+    await bootReleased(this.cluster, name, this.#options.isIdle !== true);
   }
 
-  /** What a host does by itself when it has power again. */
-  async bootNode(name: string): Promise<void> {
-    const { cluster } = this;
-    const host = cluster.host(name);
-    mkdirSync(host.pathOf(modulesThere), { recursive: true });
-    await host.exec(['mount', '--bind', modules, modulesThere]);
-    const units = name.startsWith('web')
-      ? ['reperio-web.socket', 'reperio-web']
-      : ['reperio-follower', 'reperio-tasks'];
-    await startUnits(cluster, name, this.#options.isIdle === true ? [] : units);
-  }
-
+  /** It has power again. */
   async restartNode(name: string): Promise<void> {
     await this.cluster.powerOn(name);
     await startSshd(this.cluster, name);
-    await this.bootNode(name);
+    await bootReleased(this.cluster, name, true);
   }
 
   /** A release beside the others; its folder. */

@@ -18,7 +18,7 @@ import { startPostgres } from '../roles/postgres.ts';
 import { loadDemo } from '../roles/records.ts';
 import { program } from '../roles/reperio.ts';
 import { installProgram, startSshds } from '../roles/sshd.ts';
-import { startUnits } from '../roles/units.ts';
+import { startUnits, systemctl } from '../roles/units.ts';
 import type { Told } from './deploy.ts';
 
 const addresses: Addresses = {
@@ -184,17 +184,10 @@ export class NodeWorld {
 
   /** As it was before anything was added. */
   async empty(): Promise<void> {
-    const host = this.cluster.host('web2');
-    await host
-      .exec([
-        'python3',
-        fileURLToPath(new URL('../hosts/units.py', import.meta.url)),
-        'systemctl',
-        'stop',
-        'reperio-web',
-      ])
-      .catch(() => undefined);
-    await host.exec(['sh', '-c', 'rm -rf /opt/reperio /var/lib/reperio /etc/systemd/system/reperio-* /etc/reperio']);
+    for (const unit of ['reperio-web.socket', 'reperio-web.service'])
+      await systemctl(this.cluster, 'web2', 'stop', unit).catch(() => undefined);
+    const remove = 'rm -rf /opt/reperio /var/lib/reperio /etc/systemd/system/reperio-* /etc/reperio';
+    await this.cluster.exec('web2', ['sh', '-c', remove]);
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,7 @@ export const log = defineSubcommand({
       }
       if (number === undefined) {
         if (options.json) return printJson(library.log);
+        if (library.log.length === 0) return print('The library knows of no deployment yet.');
         for (const line of tableLines(columns, logRows(library.log), windowOf(stdout, environment))) print(line);
         return;
       }

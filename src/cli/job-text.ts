@@ -1,0 +1,76 @@
+import { grouped } from '../errors/grouped.ts';
+import type { JobView } from '../jobs/queue/job.ts';
+import { duration } from './progress.ts';
+import { type Column, tableLines, type Window } from './terminal.ts';
+
+const columns: readonly Column[] = [
+  { head: 'JOB', right: true },
+  { head: 'KIND' },
+  { head: 'WHAT' },
+  { head: 'BY' },
+  { head: 'STATE' },
+  { head: 'PRIORITY', right: true },
+  { head: 'TIME', right: true },
+  { head: 'HOW FAR, OR WHAT WAS DONE' },
+];
+
+export function jobTable(jobs: readonly JobView[], window: Window, now: number = Date.now()): readonly string[] {
+  const rows = jobs.map((job) => [
+    ...[String(job.id), job.kind, job.name, job.person ?? '', stateText(job)],
+    ...[String(job.priority), job.took === null ? '' : duration(job.took / 1000), howFar(job, now)],
+  ]);
+  return tableLines(columns, rows, window);
+}
+
+/** "running on web1, to sleep", "failed 3 times". */
+export function stateText({ state, wish, node, attempts, acknowledged }: JobView): string {
+  if (state === 'running') {
+    const soon = wish === 'sleep' ? ', is to sleep' : wish === 'stop' ? ', is to stop' : '';
+    return `running on ${node ?? '?'}${soon}`;
+  }
+  if (state === 'failed') return acknowledged ? 'failed, seen' : 'failed';
+  return state === 'waiting' && attempts > 0 ? `waiting to try again` : state;
+}
+
+export function howFar(job: JobView, now: number): string {
+  if (job.state === 'waiting') return waitsFor(job, now);
+  if (job.state === 'running' || job.state === 'sleeping') return progressText(job);
+  return [job.did, job.problem].filter((text) => text !== null).join(' ');
+}
+
+function waitsFor({ due, after, hours, problem }: JobView, now: number): string {
+  if (after !== null) return `for job ${after}, which comes before it`;
+  if (due === null) return 'for its turn';
+  const when = `${duration((due.getTime() - now) / 1000)}`;
+  if (problem !== null) return `${when} more: ${problem}`;
+  return hours === null ? `${when} more` : `${when} more, for ${hours}`;
+}
+
+function progressText({ progress, took, state }: JobView): string {
+  if (progress === null) return '';
+  const { done, total, sentence } = progress;
+  if (total === undefined || total === 0) return sentence;
+  const part = Math.min(1, done / total);
+  const isKnown = state === 'running' && part > 0 && took !== null;
+  const left = isKnown ? `, ${duration(((took / 1000) * (1 - part)) / part)} left` : '';
+  return `${Math.floor(part * 100)} %, ${sentence}${left}`;
+}
+
+/** All about one. */
+export function jobLines(job: JobView, now: number = Date.now()): readonly string[] {
+  const { id, kind, name, person, priority, sequence, hours, created, began, took } = job;
+  const lines = [
+    `Job ${id}: ${kind} ${name}`,
+    `State:     ${stateText(job)}`,
+    `How far:   ${howFar(job, now)}`,
+    `Asked for: ${timeText(created)}${person === null ? '' : ` by ${person}`}, priority ${grouped(priority)}`,
+  ];
+  if (began !== null) lines.push(`Begun:     ${timeText(began)}, ${duration((took ?? 0) / 1000)}`);
+  if (hours !== null) lines.push(`Hours:     ${hours}`);
+  if (sequence !== null) lines.push(`Sequence:  ${sequence}`);
+  return lines.filter((line) => !/^How far: +$/.test(line));
+}
+
+export function timeText(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,119 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { Queryable } from '../../store/database.ts';
+import { type RowLocks, rowIsLocked, takeRowLock } from '../../store/row-locks.ts';
+import type { Outcome } from '../task.ts';
+import { type JobProgress, leastPriority } from './job.ts';
+
+/** A job that was begun, and which run of it this is. */
+export interface Claimed {
+  readonly id: number;
+  readonly run: number;
+  readonly kind: string;
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly person: string | null;
+  readonly checkpoint: unknown;
+  readonly hours: string | null;
+  /** Before this run. */
+  readonly attempts: number;
+}
+
+/** A job that kills its process does so this often at most; one that fails is tried as often. */
+export const mostAttempts = 3;
+
+/**
+ * Begins the next job that is due, of these kinds: the highest priority first, then the oldest. The
+ * statement takes its lock, so nobody sees it running without one. Undefined: there is none.
+ */
+export async function claimJob(
+  { holder, query }: Pick<RowLocks, 'holder' | 'query'>,
+  kinds: readonly string[],
+  node: string,
+): Promise<Claimed | undefined> {
+  // Rows that wait for their turn stay in the index of those that wait, so the search is for one
+  // that need not.
+  const [row] = await query<Claimed>(sql`
+    UPDATE job SET state = 'running', run = run + 1, began = clock_timestamp(), ended = NULL, wish = NULL, progress = NULL,
+      did = NULL, problem = NULL, acknowledged = NULL, node = ${node}, holder = ${holder}
+    WHERE id = (
+      SELECT id FROM job AS next
+      WHERE state = 'waiting' AND not_before <= clock_timestamp() AND kind = ANY (${[...kinds]}) AND priority >= ${leastPriority}
+        AND NOT EXISTS (SELECT FROM job AS before WHERE before.sequence = next.sequence AND before.id < next.id AND before.state <> 'done')
+        AND NOT EXISTS (SELECT FROM job AS other WHERE other.exclusive = next.exclusive AND other.state = 'running')
+      ORDER BY priority DESC, id FOR UPDATE SKIP LOCKED LIMIT 1)
+      AND ${takeRowLock(sql`id`)}
+    RETURNING id, run, kind, name, arguments, person, checkpoint, hours, attempts`);
+  return row;
+}
+
+/** What somebody wants of it, as it says how far it is; gone: it is not ours any more. */
+export async function tellJob(
+  database: Queryable,
+  { id, run }: Pick<Claimed, 'id' | 'run'>,
+  progress: JobProgress | undefined,
+): Promise<'sleep' | 'stop' | 'gone' | undefined> {
+  const isOurs = sql`id = ${id} AND run = ${run} AND state = 'running'`;
+  const [row] = await database.query<{ wish: 'sleep' | 'stop' | null }>(
+    progress === undefined
+      ? sql`SELECT wish FROM job WHERE ${isOurs}`
+      : sql`UPDATE job SET progress = ${JSON.stringify(progress)}::jsonb WHERE ${isOurs} RETURNING wish`,
+  );
+  return row === undefined ? 'gone' : (row.wish ?? undefined);
+}
+
+/** False: it is not ours any more. */
+export async function keepCheckpoint(
+  database: Queryable,
+  { id, run }: Pick<Claimed, 'id' | 'run'>,
+  checkpoint: unknown,
+): Promise<boolean> {
+  const rows = await database.query(sql`
+    UPDATE job SET checkpoint = ${JSON.stringify(checkpoint)}::jsonb WHERE id = ${id} AND run = ${run} AND state = 'running' RETURNING id`);
+  return rows.length > 0;
+}
+
+/** How a run ended. */
+export type End =
+  | { readonly kind: 'done'; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly problem: string; readonly again: boolean }
+  | { readonly kind: 'sleeping' }
+  | { readonly kind: 'stopped' }
+  /** Given back: another process may take it up. */
+  | { readonly kind: 'waiting'; readonly due: Date };
+
+const firstPause = 60;
+
+/** Writes down how it ended; what is not ours any more is left as it is. */
+export async function endJob(database: Queryable, { id, run, attempts }: Claimed, end: End): Promise<void> {
+  const set = (): Sql => {
+    if (end.kind === 'done')
+      return sql`state = 'done', did = ${end.outcome.did}, problem = ${end.outcome.problem ?? null}, ended = clock_timestamp(), checkpoint = NULL, attempts = 0`;
+    if (end.kind === 'waiting') return sql`state = 'waiting', not_before = ${end.due}`;
+    if (end.kind === 'sleeping') return sql`state = 'sleeping'`;
+    if (end.kind === 'stopped') return sql`state = 'stopped', ended = clock_timestamp()`;
+    if (end.again && attempts + 1 < mostAttempts)
+      return sql`state = 'waiting', attempts = attempts + 1, problem = ${end.problem},
+        not_before = clock_timestamp() + make_interval(secs => ${firstPause * 2 ** attempts}::float8)`;
+    return sql`state = 'failed', attempts = attempts + 1, problem = ${end.problem}, ended = clock_timestamp()`;
+  };
+  await database.query(
+    sql`UPDATE job SET ${set()}, wish = NULL WHERE id = ${id} AND run = ${run} AND state = 'running'`,
+  );
+}
+
+/**
+ * Jobs whose process was killed wait again, so that another takes them up at once; those that were
+ * to sleep or to stop do that, and one that has killed three processes fails. Their numbers.
+ */
+export async function takeBackLost(database: Queryable): Promise<readonly number[]> {
+  const killed = 'The process that did it was killed three times: look into its log, and into that of the node.';
+  const rows = await database.query<{ id: number }>(sql`
+    UPDATE job SET attempts = attempts + 1, wish = NULL,
+      state = CASE WHEN wish = 'stop' THEN 'stopped' WHEN wish = 'sleep' THEN 'sleeping'
+        WHEN attempts + 1 >= ${mostAttempts} THEN 'failed' ELSE 'waiting' END,
+      problem = CASE WHEN wish IS NULL AND attempts + 1 >= ${mostAttempts} THEN ${killed} END,
+      ended = CASE WHEN wish = 'stop' OR (wish IS NULL AND attempts + 1 >= ${mostAttempts}) THEN clock_timestamp() END
+    WHERE state = 'running' AND NOT ${rowIsLocked(sql`job.id`, sql`job.holder`)}
+    RETURNING id`);
+  return rows.map(({ id }) => id);
+}

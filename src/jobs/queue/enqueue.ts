@@ -1,0 +1,63 @@
+import sql, { join } from 'sql-template-tag';
+import { UserError } from '../../errors/errors.ts';
+import { shareContent } from '../../files/content-lock.ts';
+import type { Queryable } from '../../store/database.ts';
+import { jobErrors } from '../errors.ts';
+import { type Hours, nextOpening, readHours } from './hours.ts';
+import type { JobFile, JobKind } from './job.ts';
+
+/** Who does jobs hears of it. */
+export const jobChannel = 'reperio_job';
+
+export interface NewJob {
+  readonly kind: Pick<JobKind, 'name' | 'exclusive'>;
+  readonly name: string;
+  readonly arguments?: Readonly<Record<string, unknown>>;
+  readonly person?: string | undefined;
+  readonly priority?: number | undefined;
+  readonly sequence?: string | undefined;
+  /** Not before then. */
+  readonly at?: Date | undefined;
+  readonly hours?: Hours | undefined;
+  /** Their bytes are in the file store. */
+  readonly files?: readonly JobFile[];
+}
+
+/** Throws a UserError for a text that is none. */
+export function requireHours(text: string): Hours {
+  const hours = readHours(text);
+  if (hours === undefined) throw new UserError(jobErrors.hoursWrong, { text });
+  return hours;
+}
+
+/**
+ * Asks for a job, in the caller's transaction: it is begun when that commits, and never was when it
+ * does not. The number of the job.
+ */
+export async function enqueueJob(transaction: Queryable, job: NewJob): Promise<number> {
+  const {
+    kind,
+    name,
+    arguments: given = {},
+    person,
+    priority = 0,
+    sequence,
+    at = new Date(0),
+    hours,
+    files = [],
+  } = job;
+  const due = hours === undefined ? at : nextOpening(hours, at > new Date() ? at : new Date());
+  const [row] = await transaction.query<{ id: number }>(sql`
+    INSERT INTO job (kind, name, arguments, person, priority, sequence, exclusive, not_before, hours)
+    VALUES (${kind.name}, ${name}, ${JSON.stringify(given)}::jsonb, ${person ?? null}, ${priority}, ${sequence ?? null},
+      ${kind.exclusive ?? null}, greatest(${due}, now()), ${hours?.text ?? null})
+    RETURNING id`);
+  const { id } = row!;
+  for (const { digest } of files) await shareContent(transaction, digest);
+  if (files.length > 0) {
+    const rows = files.map((file) => sql`(${id}, ${file.name}, decode(${file.digest}, 'hex'), ${file.bytes})`);
+    await transaction.query(sql`INSERT INTO job_file (job_id, name, digest, bytes) VALUES ${join(rows)}`);
+  }
+  await transaction.query(sql`SELECT pg_notify(${jobChannel}, '')`);
+  return id;
+}

@@ -1,0 +1,156 @@
+import sql from 'sql-template-tag';
+import { UserError } from '../../errors/errors.ts';
+import type { Database } from '../../store/database.ts';
+import { jobErrors } from '../errors.ts';
+import { type Claimed, type End, endJob, keepCheckpoint, tellJob } from './claim.ts';
+import { isOpen, nextOpening, readHours } from './hours.ts';
+import type { JobFile, JobKind, JobProgress, RunningJob } from './job.ts';
+import { appendToLog, type JobLine } from './log.ts';
+
+export interface RunOutcome {
+  readonly id: number;
+  readonly kind: string;
+  readonly name: string;
+  readonly end: End;
+  /** What it threw, when that is no UserError. */
+  readonly bug?: unknown;
+}
+
+const watchEvery = 1_000;
+
+/** Does one job, writes down how far it is and what it says, and how it ended. */
+export async function runJob({
+  database,
+  claimed,
+  kind,
+  signal,
+}: {
+  readonly database: Database;
+  readonly claimed: Claimed;
+  readonly kind: JobKind;
+  readonly signal: AbortSignal;
+}): Promise<RunOutcome> {
+  const watch = watchJob(database, claimed, signal);
+  const job: RunningJob = {
+    id: claimed.id,
+    name: claimed.name,
+    arguments: claimed.arguments,
+    person: claimed.person ?? undefined,
+    checkpoint: claimed.checkpoint ?? undefined,
+    signal: watch.signal,
+    log: watch.log,
+    tell: watch.tell,
+    keep: async (checkpoint) => {
+      if (!(await keepCheckpoint(database, claimed, checkpoint))) watch.end('gone');
+      watch.signal.throwIfAborted();
+    },
+    file: (name) => fileOf(database, claimed.id, name),
+  };
+  const { id, name } = claimed;
+  let end: End;
+  let bug: unknown;
+  try {
+    end = { kind: 'done', outcome: await kind.run(job) };
+    watch.log('info', end.outcome.did);
+    if (end.outcome.problem !== undefined) watch.log('warn', end.outcome.problem);
+  } catch (error) {
+    end = endOf(error, watch.why(), claimed);
+    if (end.kind === 'failed') {
+      if (!(error instanceof UserError)) bug = error;
+      watch.log('error', end.problem);
+    } else watch.log('info', whyText[watch.why() ?? 'process']);
+  }
+  await watch.close();
+  if (watch.why() !== 'gone') await endJob(database, claimed, end);
+  return { id, kind: kind.name, name, end, ...(bug !== undefined && { bug }) };
+}
+
+type Why = 'sleep' | 'stop' | 'gone' | 'hours' | 'process';
+
+const whyText: Readonly<Record<Why, string>> = {
+  sleep: 'It sleeps until somebody wakes it.',
+  stop: 'It was stopped, since somebody asked for that.',
+  gone: 'Another process has taken it up.',
+  hours: 'Its hours are over; it goes on when they begin again.',
+  process: 'The process that did it ends; another one takes it up.',
+};
+
+function endOf(error: unknown, why: Why | undefined, { hours }: Claimed): End {
+  if (why === 'sleep') return { kind: 'sleeping' };
+  if (why === 'stop') return { kind: 'stopped' };
+  const now = new Date();
+  const open = hours === null ? undefined : readHours(hours);
+  if (why !== undefined) return { kind: 'waiting', due: open === undefined ? now : nextOpening(open, now) };
+  const isUserError = error instanceof UserError;
+  const problem = isUserError ? `${error.message} ${error.hint}` : `It failed: ${String(error)}`;
+  // What is away comes back, and a bug may be of the moment; a wrong argument stays wrong.
+  return { kind: 'failed', problem, again: !isUserError || error.status >= 500 };
+}
+
+interface JobWatch extends Pick<RunningJob, 'signal' | 'log' | 'tell'> {
+  why(): Why | undefined;
+  end(why: Why): void;
+  /** What was said is written down. */
+  close(): Promise<void>;
+}
+
+/**
+ * Once a second: writes down what it says and how far it is, and asks what somebody wants of it.
+ */
+function watchJob(database: Database, claimed: Claimed, outer: AbortSignal): JobWatch {
+  const stop = new AbortController();
+  let why: Why | undefined;
+  let told: JobProgress | undefined;
+  let lines: Pick<JobLine, 'level' | 'text' | 'at'>[] = [];
+  const hours = claimed.hours === null ? undefined : readHours(claimed.hours);
+  const end = (reason: Why): void => {
+    why ??= reason;
+    stop.abort();
+  };
+  const onOuter = (): void => end('process');
+  outer.addEventListener('abort', onOuter, { once: true });
+  if (outer.aborted) onOuter();
+  const write = async (): Promise<void> => {
+    const [said, progress] = [lines, told];
+    lines = [];
+    told = undefined;
+    try {
+      await appendToLog(database, claimed.id, said);
+      const wish = await tellJob(database, claimed, progress);
+      if (wish !== undefined) end(wish);
+    } catch {
+      // The database is away: the job notices that itself.
+      lines = [...said, ...lines];
+    }
+    if (hours !== undefined && !isOpen(hours, new Date())) end('hours');
+  };
+  let writing: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    writing ??= write().finally(() => {
+      writing = undefined;
+    });
+  }, watchEvery);
+  return {
+    signal: stop.signal,
+    log: (level, text) => void lines.push({ level, text, at: new Date() }),
+    tell: (progress) => {
+      told = progress;
+    },
+    why: () => why,
+    end,
+    close: async () => {
+      clearInterval(timer);
+      outer.removeEventListener('abort', onOuter);
+      await writing;
+      await write();
+    },
+  };
+}
+
+async function fileOf(database: Database, id: number, name: string): Promise<JobFile> {
+  const [row] = await database.query<JobFile>(
+    sql`SELECT name, encode(digest, 'hex') AS digest, bytes FROM job_file WHERE job_id = ${id} AND name = ${name}`,
+  );
+  if (row === undefined) throw new UserError(jobErrors.noJobFile, { id, name });
+  return row;
+}

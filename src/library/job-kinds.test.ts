@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
+import type { JobView } from '../jobs/queue/job.ts';
+import { requireJob } from '../jobs/queue/read.ts';
+
+let store: TestDatabase;
+const folder = mkdtempSync(join(tmpdir(), 'reperio-job-kinds-'));
+const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+const total = 2_000;
+
+before(async () => {
+  store = await openTestDatabase();
+  const record = (number: number, more = ''): string =>
+    `<record>${more}<datafield tag="245" ind1=" " ind2=" "><subfield code="a">Title ${number}</subfield></datafield></record>\n`;
+  const all = Array.from({ length: total }, (_, place) => record(place + 1)).join('');
+  writeFileSync(join(folder, 'records.xml'), `<collection>${all}</collection>`);
+  const wrong = record(0, '<controlfield tag="001">77</controlfield><controlfield tag="001">78</controlfield>');
+  writeFileSync(join(folder, 'wrong.xml'), `<collection>${record(1)}${wrong}</collection>`);
+});
+after(async () => {
+  await store.release();
+  rmSync(folder, { recursive: true });
+});
+
+const environment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...{ REPERIO_DATA: folder, DATABASE_URL: store.url, REPERIO_BATCH_SIZE: '100', NODE_TEST_CONTEXT: undefined },
+});
+const reperio = (...words: readonly string[]): string =>
+  execFileSync(process.execPath, [main, ...words], {
+    env: environment(),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+const startWork = (): ChildProcess =>
+  spawn(process.execPath, [main, 'tasks', 'work'], { env: environment(), stdio: 'ignore' });
+const look = (id: number): Promise<JobView> => requireJob(store.database, id);
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const end = once(child, 'exit');
+  child.kill(signal);
+  await end;
+}
+
+async function records(): Promise<number> {
+  const [row] = await store.database.query<{ count: number }>(sql`SELECT count(*)::int AS count FROM record`);
+  return row!.count;
+}
+
+test('a load that is a job is done by another process, also when that is killed in it, with each record once', async () => {
+  const said = reperio('job', 'add', 'load', join(folder, 'records.xml'), '--as', 'ada');
+  const id = Number(/^Job (\d+): load records\.xml/.exec(said)?.[1]);
+  rmSync(join(folder, 'records.xml'));
+  const first = startWork();
+  await waitFor('some batches', async () => (await records()) > 300);
+  await stop(first, 'SIGKILL');
+  assert.ok((await records()) < total, 'it was killed in the middle');
+  const second = startWork();
+  try {
+    const job = await waitFor('its end', async () => {
+      const found = await look(id);
+      return found.ended === null ? undefined : found;
+    });
+    assert.deepEqual([job.state, job.problem, await records()], ['done', null, total]);
+    assert.match(reperio('job', 'log', String(id)), /goes on after record \d+/);
+    assert.match(reperio('jobs'), /load +records\.xml +ada +done/);
+    assert.match(reperio('record', 'history', '1'), /ada/);
+    const wrong = spawnSync(process.execPath, [main, 'job', 'add', 'load', join(folder, 'wrong.xml'), '--wait'], {
+      env: environment(),
+      encoding: 'utf8',
+    });
+    assert.equal(wrong.status, 1, wrong.stderr);
+    assert.match(wrong.stdout, /1 inserted, 0 replaced, 1 refused\. 1 were refused/);
+    assert.match(reperio('job', 'log', String(id + 1)), /warning: Refused: .*001/);
+  } finally {
+    await stop(second, 'SIGTERM');
+  }
+});
+
+test('what is wrong with a job is said before it is asked for', () => {
+  const fails = (...words: readonly string[]): string => {
+    const { status, stderr } = spawnSync(process.execPath, [main, 'job', ...words], {
+      env: environment(),
+      encoding: 'utf8',
+    });
+    assert.equal(status, 2, stderr);
+    return stderr;
+  };
+  assert.match(fails('add', 'load', join(folder, 'nowhere.xml')), /nowhere\.xml/);
+  assert.match(fails('add', 'load', join(folder, 'wrong.xml'), '--hours', 'sometimes'), /"sometimes" says no hours/);
+  assert.match(fails('add', 'load', join(folder, 'wrong.xml'), '--at', 'soon'), /"soon" is no time/);
+  assert.match(fails('add', 'load', join(folder, 'wrong.xml'), '--mode', 'inser'), /insert/);
+  assert.match(fails('add', 'dance', join(folder, 'wrong.xml')), /load/);
+});

@@ -1,0 +1,103 @@
+import type { Settings } from '../config/settings.ts';
+import { grouped } from '../errors/grouped.ts';
+import { openContentStore } from '../files/open.ts';
+import type { JobKind, RunningJob } from '../jobs/queue/job.ts';
+import type { Outcome } from '../jobs/task.ts';
+import { requireEncoding } from '../marc/readers/encoding.ts';
+import type { LoadTotals } from '../records/load/coordinator.ts';
+import type { HiddenFields } from '../records/load/hidden.ts';
+import { load } from '../records/load/load.ts';
+import { type WriteMode, writeModes } from '../records/modes.ts';
+import type { Database } from '../store/database.ts';
+import { indexFolderOf } from './index-folder.ts';
+
+/** What a job `load` is asked with; its file is `recordsFile`. */
+export interface LoadArguments {
+  readonly mode: WriteMode;
+  readonly source?: string | undefined;
+  readonly encoding?: string | undefined;
+  readonly hidden?: HiddenFields | undefined;
+}
+
+export const recordsFile = 'records';
+/** Loads take turns, whoever asks for them. */
+export const loadKind = { name: 'load', exclusive: 'load' } as const;
+
+const batchBytes = 80_000_000;
+/** Of each load; the rest is counted. */
+const mostRefusalsLogged = 1_000;
+
+/** What people can ask for, whatever node does it. */
+export function jobKinds(database: Database, url: string, settings: Settings): readonly JobKind[] {
+  return [
+    {
+      ...loadKind,
+      summary: 'Load a file of records.',
+      run: (job) => loadRecords(job, database, url, settings),
+    },
+  ];
+}
+
+async function loadRecords(job: RunningJob, database: Database, url: string, settings: Settings): Promise<Outcome> {
+  const { mode, source, encoding, hidden } = loadArguments(job.arguments);
+  const file = await job.file(recordsFile);
+  const bytes = await openContentStore(database, settings).read(file.digest);
+  const { workers, batchSize, recordLimit, loadHidden, nodeName } = settings;
+  job.log('info', `Loading ${grouped(file.bytes)} bytes on ${nodeName}, mode ${mode}.`);
+  const isFirst = job.checkpoint === undefined;
+  await job.keep({ begun: true });
+  let refused = 0;
+  const report = await load(
+    { name: job.name, bytes },
+    {
+      ...{
+        database,
+        url,
+        indexFolder: indexFolderOf(settings),
+        mode,
+        workers,
+        recordLimit,
+        source,
+        person: job.person,
+      },
+      batch: { records: batchSize, bytes: batchBytes },
+      encoding: encoding === undefined ? undefined : requireEncoding(encoding),
+      hidden: hidden ?? (loadHidden as HiddenFields),
+      // What a run before this one has loaded is in the library.
+      resume: isFirst ? 'never' : 'unfinished',
+      signal: job.signal,
+      onProgress: (totals) =>
+        job.tell({ done: Math.min(totals.bytes, file.bytes), total: file.bytes, sentence: totalsText(totals) }),
+      onRefused: ({ reason }) => {
+        if (++refused <= mostRefusalsLogged) job.log('warn', `Refused: ${reason.message} ${reason.hint}`);
+      },
+      onWarning: (sentence) => job.log('warn', sentence),
+      onNotice: (sentence) => job.log('info', sentence),
+      onWait: (holder) => job.log('info', `It waits for ${holder} to finish its load.`),
+      onResume: (position) => job.log('info', `It goes on after record ${grouped(position)}.`),
+    },
+  );
+  const did = `${totalsText(report)}.`;
+  const waits = report.held === 0 ? [] : [`${grouped(report.held)} wait for a person: reperio held list.`];
+  const refusals =
+    report.refused === 0 ? [] : [`${grouped(report.refused)} were refused: the log of the job says which and why.`];
+  const problems = [...refusals, ...waits];
+  return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
+}
+
+type Totals = Omit<LoadTotals, 'position' | 'bytes' | 'passedOver'>;
+const always = ['inserted', 'replaced', 'refused'] as const;
+const sometimes = ['merged', 'unchanged', 'deleted', 'held'] as const;
+
+function totalsText(totals: Totals): string {
+  const [inserted, replaced, refused] = always.map((name) => `${grouped(totals[name])} ${name}`);
+  const more = sometimes.filter((name) => totals[name] > 0).map((name) => `${grouped(totals[name])} ${name}`);
+  return [inserted, replaced, ...more, refused].join(', ');
+}
+
+/** They were checked when the job was asked for, perhaps by another release. */
+function loadArguments(given: Readonly<Record<string, unknown>>): LoadArguments {
+  const { mode } = given as Partial<LoadArguments>;
+  if (mode === undefined || !writeModes.includes(mode)) throw new Error(`a load has no mode ${String(mode)}`);
+  return given as unknown as LoadArguments;
+}
