@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { gcKindNames } from '../../maintain/gc/kinds.ts';
+import { gcKinds } from '../../maintain/gc/kinds.ts';
 import { runCommandLine } from '../run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-gc-command-'));
@@ -43,7 +43,7 @@ test('a dry run says what would go and by which rule, and what others remove; it
   assert.match(out, /^outbox +1 +1 kB +2023-11-14 +older than 30 days$/m);
   assert.match(out, /^1 thing, 1 kB would be removed\.$/m);
   assert.match(out, /^Others remove sessions, links and registrations \(task access\), /m);
-  for (const name of gcKindNames.filter((one) => one !== 'revisions')) assert.match(out, new RegExp(`^${name} `, 'm'));
+  for (const { name } of gcKinds.filter(({ age }) => age !== 'asked')) assert.match(out, new RegExp(`^${name} `, 'm'));
   assert.ok(existsSync(letter));
 });
 

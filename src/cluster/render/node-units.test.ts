@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { lacks } from '../../../test/support/packages.ts';
+import { findProgram, lacks } from '../../../test/support/packages.ts';
 import { isListenAddress, type NodeUnits, renderNodeUnits } from './systemd.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'reperio-node-units-'));
@@ -73,7 +73,7 @@ test('systemd takes the units without a word', { skip: lacks('systemd-analyze') 
     writeFileSync(file, text);
     return file;
   });
-  const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...files], {
+  const { status, stdout, stderr } = spawnSync(findProgram('systemd-analyze')!, ['verify', '--man=no', ...files], {
     encoding: 'utf8',
   });
   assert.deepEqual({ status, text: `${stdout}${stderr}` }, { status: 0, text: '' });

@@ -11,7 +11,7 @@ export const replicateErrors = defineErrors({
     code: 'REPERIO_NODE_UNFIT',
     status: 409,
     message: 'Nothing was changed, since this stands in the way on {host}:\n{obstacles}',
-    hint: 'Mend these, then run the command again; with --dry-run it only looks.',
+    hint: 'Repair these, then run the command again; with --dry-run it only looks.',
   },
   noRelease: {
     code: 'REPERIO_NODE_NO_RELEASE',
@@ -47,7 +47,7 @@ export const replicateErrors = defineErrors({
     code: 'REPERIO_NODE_START',
     status: 503,
     message: '{host} has everything, and its service does not start: {said}',
-    hint: 'Mend that (`journalctl -u {unit}` on {host}), then run the command again. A database that does not let the node in gets its access rules with --apply.',
+    hint: 'Repair that (`journalctl -u {unit}` on {host}), then run the command again. A database that does not let the node in gets its access rules with --apply.',
   },
   lastNode: {
     code: 'REPERIO_NODE_LAST',

@@ -65,13 +65,11 @@ export async function removeNode(
   return { files: await neighbours(), remains };
 }
 
-function refuseLast({ topology }: Fleet, host: Host): void {
-  for (const role of ['web', 'worker'] as const) {
-    const isOnly = role === 'web' && host.roles.includes(role) && hostsWith(topology, role).length === 1;
-    if (isOnly) throw new UserError(replicateErrors.lastNode, { host: host.name, role });
-  }
-  if (!host.roles.includes('web') && !host.roles.includes('worker'))
-    throw new UserError(replicateErrors.noNode, { host: host.name });
+/** Without a worker host, web nodes do its work; without a web node there are no readers. */
+function refuseLast({ topology }: Fleet, { name, roles }: Host): void {
+  if (!roles.includes('web') && !roles.includes('worker')) throw new UserError(replicateErrors.noNode, { host: name });
+  if (roles.includes('web') && hostsWith(topology, 'web').length === 1)
+    throw new UserError(replicateErrors.lastNode, { host: name, role: 'web' });
 }
 
 /** On all balancers that answer and know it; whoever does not is named. */

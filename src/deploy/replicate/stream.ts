@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../errors/errors.ts';
 import type { Fleet } from '../rollout/fleet.ts';
 import { sshErrors } from '../ssh/errors.ts';
@@ -46,21 +45,29 @@ export async function stream(fleet: Fleet, plan: StreamPlan): Promise<number> {
     });
   unpacks.stdout!.resume();
   packs.stdin!.end();
-  try {
-    const ends = [packs, unpacks].map((child) => once(child, 'close'));
-    const piped = pipeline(packs.stdout!, unpacks.stdin!, { signal }).catch((error: Error) => error);
-    const statuses = (await Promise.all(ends)).map(([status]) => status as number | null);
-    const broken = await piped;
-    signal?.throwIfAborted();
-    const [packed, unpacked] = statuses;
-    const isWhole = packed === 0 || (mayLack && packed === lacking);
-    if (isWhole && unpacked === 0 && !(broken instanceof Error)) return bytes;
-    if (/No space left on device|Disk quota exceeded/.test(said))
-      throw new UserError(sshErrors.diskFull, { host, path: to });
-    const why = lastLine(said) || (broken instanceof Error ? broken.message : `status ${statuses.join(' and ')}`);
-    throw new UserError(replicateErrors.streamFailed, { what, peer, host, said: why });
-  } finally {
+  const stop = (): void => {
     packs.kill();
     unpacks.kill();
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    // Who unpacks ends with the last file; what fills up the archive after it is for nobody.
+    unpacks.stdin!.on('error', () => undefined);
+    packs.stdout!.pipe(unpacks.stdin!);
+    const unpacking = once(unpacks, 'close').then(([status]) => {
+      packs.stdout!.unpipe().resume();
+      if (status !== 0) packs.kill();
+      return status as number | null;
+    });
+    const [[packed], unpacked] = await Promise.all([once(packs, 'close'), unpacking]);
+    signal?.throwIfAborted();
+    if (unpacked === 0 && (packed === 0 || (mayLack && packed === lacking))) return bytes;
+    if (/No space left on device|Disk quota exceeded/.test(said))
+      throw new UserError(sshErrors.diskFull, { host, path: to });
+    const why = lastLine(said) || `status ${packed} and ${unpacked}`;
+    throw new UserError(replicateErrors.streamFailed, { what, peer, host, said: why });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
   }
 }

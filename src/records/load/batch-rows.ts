@@ -19,6 +19,8 @@ import type { BatchDecider, DecidedPiece, DecidedRecord } from './decide-batch.t
 const mostDeltas = 100;
 const mostDeltaBytes = 2_000_000;
 
+const copyStatement = 'COPY record (id, created, modified, revision, deleted, person, marc) FROM STDIN (FORMAT binary)';
+
 /** Writes what was decided of a batch: rows of records, and what the index knows of them. */
 export class BatchRows {
   readonly #context: BatchContext;
@@ -42,63 +44,69 @@ export class BatchRows {
   /** Everything that the content of a record can make fail. */
   async copyAll(transaction: Transaction): Promise<void> {
     for await (const piece of this.#decider.pieces(transaction, true)) {
-      const records = piece.replaced.length === 0 ? piece.records : await this.#makeRoom(transaction, piece);
-      await this.#copyRecords(transaction, records);
+      if (piece.replaced.length === 0) await this.#copyNew(transaction, piece);
+      else await this.#copyReplaced(transaction, piece);
     }
     await this.#copyRest(transaction);
     await this.#copyHeld(transaction);
   }
 
   /**
-   * Keeps the versions that are replaced as revisions, and takes them out of the way of COPY. The
-   * records that have new ones.
+   * COPYs new records, and analyses each on the way, so that the server stores while this thread
+   * works.
    */
-  async #makeRoom(transaction: Transaction, { records }: DecidedPiece): Promise<readonly DecidedRecord[]> {
-    const decided = [...records];
-    const gone = decided.flatMap(({ keysBefore, keysAfter }) => without(keysBefore, keysAfter));
-    await removeKeys(transaction, gone);
-    for (const { id, keysBefore, keysAfter } of decided) this.#addKeys(id, without(keysAfter, keysBefore));
-    const changed = decided.filter(({ versions }) => versions.length > 0);
-    if (changed.length === 0) return changed;
-    const ids = changed.map(({ id }) => id);
-    await transaction.query(sql`
-      INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
-      SELECT id, revision, modified, deleted, person, ${this.#context.reason}, marc
-      FROM record WHERE id = ANY (${ids}::integer[])`);
-    await transaction.query(sql`DELETE FROM record WHERE id = ANY (${ids}::integer[])`);
-    return changed;
+  async #copyNew(transaction: Transaction, { records }: DecidedPiece): Promise<void> {
+    const rows = new CopyRows();
+    const stream = transaction.copyIn(copyStatement);
+    for (const decided of records) {
+      this.#take(rows, decided);
+      if (rows.full) await rows.flush(stream);
+    }
+    await rows.end(stream);
   }
 
   /**
-   * COPYs the newest versions, and analyses each on the way, so that the server stores while this
-   * thread works.
+   * Keeps the versions that are replaced as revisions, and takes them out of the way of COPY. Which
+   * ones they are is known when all of the piece are decided; until then rows wait, and no records.
    */
-  async #copyRecords(transaction: Transaction, records: Iterable<DecidedRecord>): Promise<void> {
+  async #copyReplaced(transaction: Transaction, { records }: DecidedPiece): Promise<void> {
     const rows = new CopyRows();
-    let stream: ReturnType<Transaction['copyIn']> | undefined;
-    for (const { id, versions, keysAfter } of records) {
-      const last = versions.at(-1);
-      if (last === undefined) continue;
-      for (const { version } of versions.slice(0, -1)) this.#supersede(version);
-      if (versions[0]!.version.revision === 1) this.#addKeys(id, keysAfter);
-      const { version, marc } = last;
-      rows.row(7);
-      rows.integer(id);
-      rows.time(version.created);
-      rows.time(version.modified);
-      rows.integer(version.revision);
-      rows.boolean(version.deleted);
-      rows.optionalText(this.#context.person);
-      rows.text(marc);
-      const { analyzer } = this.#context;
-      if (this.#asDeltas) this.#deltas.push({ version, data: deltaOf(version, analyzer, this.#unindexed) });
-      else indexVersion(version, analyzer, this.#inverter, this.#unindexed);
-      stream ??= transaction.copyIn(
-        'COPY record (id, created, modified, revision, deleted, person, marc) FROM STDIN (FORMAT binary)',
-      );
-      if (rows.full) await rows.flush(stream);
+    const gone: string[] = [];
+    const ids: number[] = [];
+    for (const decided of records) {
+      gone.push(...without(decided.keysBefore, decided.keysAfter));
+      if (this.#take(rows, decided)) ids.push(decided.id);
     }
-    if (stream !== undefined) await rows.end(stream);
+    await removeKeys(transaction, gone);
+    if (ids.length === 0) return;
+    await transaction.query(sql`
+      WITH gone AS (
+        DELETE FROM record WHERE id = ANY (${ids}::integer[])
+        RETURNING id, revision, modified, deleted, person, marc)
+      INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
+      SELECT id, revision, modified, deleted, person, ${this.#context.reason}, marc FROM gone`);
+    await rows.end(transaction.copyIn(copyStatement));
+  }
+
+  /** Its keys, its newest version and what the index knows of it. Is there a new version? */
+  #take(rows: CopyRows, { id, versions, keysBefore, keysAfter }: DecidedRecord): boolean {
+    this.#addKeys(id, without(keysAfter, keysBefore));
+    const last = versions.at(-1);
+    if (last === undefined) return false;
+    for (const { version } of versions.slice(0, -1)) this.#supersede(version);
+    const { version, marc } = last;
+    rows.row(7);
+    rows.integer(id);
+    rows.time(version.created);
+    rows.time(version.modified);
+    rows.integer(version.revision);
+    rows.boolean(version.deleted);
+    rows.optionalText(this.#context.person);
+    rows.text(marc);
+    const { analyzer } = this.#context;
+    if (this.#asDeltas) this.#deltas.push({ version, data: deltaOf(version, analyzer, this.#unindexed) });
+    else indexVersion(version, analyzer, this.#inverter, this.#unindexed);
+    return true;
   }
 
   /** Identifiers, and versions that later ones of the same batch replaced. */
@@ -171,6 +179,7 @@ export class BatchRows {
 }
 
 function without(keys: readonly string[], others: readonly string[]): readonly string[] {
+  if (others.length === 0) return keys;
   const there = new Set(others);
   return keys.filter((key) => !there.has(key));
 }

@@ -3,10 +3,14 @@ import type { PackedRecords } from './protocol.ts';
 /** The raw records that a worker holds until their batch is committed. */
 export interface RawBatch extends PackedRecords {
   readonly count: number;
+  /**
+   * 005 of those records whose 001 may be our number, by index: which versions they are made from.
+   */
+  readonly stamps: Map<number, Date>;
 }
 
 export function rawBatch(packed: PackedRecords): RawBatch {
-  return { ...packed, count: packed.ends.length };
+  return { ...packed, count: packed.ends.length, stamps: new Map() };
 }
 
 /** A view of one record's bytes. */

@@ -1,14 +1,13 @@
 import sql from 'sql-template-tag';
 import { decodeStored } from '../../marc/stored.ts';
 import type { Queryable } from '../../store/database.ts';
-import { fetchKeys } from '../matching.ts';
 import { type BaseVersion, isStampOf, type Standing } from '../next-version.ts';
 
 /**
  * So many records that are replaced are read at once, and so many characters of them: a batch of
  * large ones would fill the memory.
  */
-const mostAtOnce = 500;
+const mostAtOnce = 2_000;
 const mostCharacters = 8_000_000;
 
 /**
@@ -47,10 +46,14 @@ interface SizeRow {
 
 export async function readStanding(database: Queryable, ids: readonly number[]): Promise<Map<number, Standing>> {
   if (ids.length === 0) return new Map();
-  const rows = await database.query<Omit<Standing, 'keys'>>(sql`
-    SELECT id, revision, created, modified, deleted, marc FROM record WHERE id = ANY (${ids}::integer[])`);
-  const keys = await fetchKeys(database, ids);
-  return new Map(rows.map((row) => [row.id, { ...row, keys: keys.get(row.id) ?? [] }]));
+  return new Map(
+    (
+      await database.query<Standing>(sql`
+        SELECT id, revision, created, modified, deleted, marc,
+          ARRAY(SELECT kind || ' ' || value FROM identifier WHERE record_id = record.id) AS keys
+        FROM record WHERE id = ANY (${ids}::integer[])`)
+    ).map((row) => [row.id, row]),
+  );
 }
 
 /** A 005 of the input, and the record that it comes for. */

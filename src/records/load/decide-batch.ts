@@ -8,7 +8,7 @@ import type { Queryable } from '../../store/database.ts';
 import { isDeleted } from '../deletion.ts';
 import { recordErrors } from '../errors.ts';
 import { expectedKeys, type Identity, identify, keysAfter } from '../identifiers.ts';
-import { type Holding, nextVersion, type Standing, stampedBase } from '../next-version.ts';
+import { type Holding, nextVersion, type Standing } from '../next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from '../version.ts';
 import type { BatchContext } from './batch-context.ts';
 import { type RawBatch, rawRecord } from './batch-store.ts';
@@ -93,12 +93,18 @@ export class BatchDecider {
       changed.map(({ id }) => id),
       locks,
     );
-    for (const piece of pieces) {
+    const read = async (piece: readonly number[]) => {
       const standing = await readStanding(database, piece);
-      const given = new Map(piece.map((id) => [id, byId.get(id)!.indexes.map((index) => this.#parse(index))]));
-      const bases = await readBases(database, this.#askedBases(given, standing));
-      const decide = (id: number) => this.#decide(id, standing.get(id), given.get(id)!, bases);
-      yield { replaced: piece, records: piece.map(decide) };
+      return { piece, standing, bases: await readBases(database, this.#askedBases(piece, byId, standing)) };
+    };
+    let next = pieces[0] === undefined ? undefined : read(pieces[0]);
+    for (let place = 1; next !== undefined; place++) {
+      const { piece, standing, bases } = await next;
+      // The server reads the next ones while these are decided. A failure is told when it is asked
+      // for.
+      next = pieces[place] === undefined ? undefined : read(pieces[place]!);
+      next?.catch(() => undefined);
+      yield { replaced: piece, records: this.#decided(piece, byId, standing, bases) };
     }
     const fresh = places.filter(({ id }) => !byId.has(id));
     if (fresh.length > 0) yield { replaced: [], records: this.#fresh(fresh) };
@@ -111,18 +117,30 @@ export class BatchDecider {
     }
   }
 
-  #askedBases(given: ReadonlyMap<number, readonly Given[]>, standing: ReadonlyMap<number, Standing>): AskedBase[] {
-    const { mode } = this.#context;
-    const asked: AskedBase[] = [];
-    for (const [id, list] of given) {
-      const there = standing.get(id);
-      if (there === undefined) continue;
-      for (const { record, ours } of list) {
-        const stamp = stampedBase({ mode, record, ours });
-        if (stamp instanceof Date) asked.push({ standing: there, stamp });
-      }
+  *#decided(
+    piece: readonly number[],
+    places: ReadonlyMap<number, Place>,
+    standing: ReadonlyMap<number, Standing>,
+    bases: Bases,
+  ): Generator<DecidedRecord, void, void> {
+    for (const id of piece) {
+      const given = places.get(id)!.indexes.map((index) => this.#parse(index));
+      yield this.#decide(id, standing.get(id), given, bases);
     }
-    return asked;
+  }
+
+  #askedBases(
+    piece: readonly number[],
+    places: ReadonlyMap<number, Place>,
+    standing: ReadonlyMap<number, Standing>,
+  ): AskedBase[] {
+    if (this.#batch.stamps.size === 0) return [];
+    return piece.flatMap((id) =>
+      places.get(id)!.indexes.flatMap((index) => {
+        const [there, stamp] = [standing.get(id), this.#batch.stamps.get(index)];
+        return there === undefined || stamp === undefined ? [] : [{ standing: there, stamp }];
+      }),
+    );
   }
 
   #decide(id: number, standing: Standing | undefined, list: readonly Given[], bases: Bases): DecidedRecord {

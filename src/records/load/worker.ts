@@ -8,6 +8,7 @@ import { controlValue } from '../../marc/record.ts';
 import { isUnimarc } from '../../marc/unimarc.ts';
 import { connect } from '../../store/database.ts';
 import { type Identity, identify } from '../identifiers.ts';
+import { stampedBase } from '../next-version.ts';
 import type { BatchContext } from './batch-context.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
 import { diagnoseBatch } from './diagnose.ts';
@@ -61,7 +62,10 @@ class LoadThread {
         refused.push({ position, control001, reason, raw: Uint8Array.from(raw) });
         identities.push(undefined);
       } else {
-        identities.push(identify(result.record, this.#context.source, result.harvested));
+        const identity = identify(result.record, this.#context.source, result.harvested);
+        identities.push(identity);
+        const stamp = stampedBase({ mode: this.#context.mode, record: result.record, ours: identity.number > 0 });
+        if (stamp instanceof Date) batch.stamps.set(index, stamp);
         warnings.push(...result.warnings);
         if (!this.#readsUnimarc && isUnimarc(result.record)) {
           const label = recordLabel(position, controlValue(result.record, '001'));

@@ -8,7 +8,8 @@ import { unavailable } from './unavailable.ts';
 const catalogues = loadCatalogues();
 const english = catalogues.get('en')!;
 /** Not met by readers: of commands, and what is mended before anybody is told. */
-const ofCommands = /^REPERIO_(?:NODE_SILENT|NO_SERVER|TURN_LOST|LOAD_STOPPED|LOCK_WAITED|SEGMENT_.*)$/;
+const ofCommands =
+  /^REPERIO_(?:NODE_SILENT|NO_SERVER|TASK_DOES_NOT_STOP|TURN_LOST|LOAD_STOPPED|LOCK_WAITED|SEGMENT_.*)$/;
 
 test('each reason why something cannot be had for a while says its own truth, in every language', () => {
   const kinds = errorCatalogue().filter(({ status, code }) => status === 503 && !ofCommands.test(code));

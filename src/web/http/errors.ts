@@ -17,7 +17,7 @@ export const webErrors = defineErrors({
     code: 'REPERIO_SOCKET_UNFIT',
     status: 500,
     message: 'File {fd}, which this process was given to listen on, is no listening TCP socket.',
-    hint: 'reperio-web.socket has ListenStream=ADDRESS:PORT and Accept=no: `reperio service install` writes it anew.',
+    hint: 'reperio-web.socket has ListenStream=ADDRESS:PORT and Accept=no: `reperio service install` writes it again.',
   },
   fromElsewhere: {
     code: 'REPERIO_FROM_ELSEWHERE',
