@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { UserError } from '../../errors/errors.ts';
 import type { Fleet } from '../rollout/fleet.ts';
 import { sshErrors } from '../ssh/errors.ts';
-import { lastLine } from '../ssh/explain.ts';
 import { replicateErrors } from './errors.ts';
 
 export interface StreamPlan {
@@ -31,6 +30,7 @@ const lacking = 2;
 export async function stream(fleet: Fleet, plan: StreamPlan): Promise<number> {
   const { what, peer, from, host, to, names, exclude = [], mayLack = false, signal } = plan;
   const [source, target] = await Promise.all([fleet.host(peer), fleet.host(host)]);
+  signal?.throwIfAborted();
   const skipped = exclude.map((pattern) => `--exclude=${pattern}`);
   const packs = source.open([...source.asRoot, 'tar', '-C', from, ...skipped, '-cf', '-', '--', ...names]);
   const unpacks = target.open([...target.asRoot, 'tar', '-C', to, '--no-same-owner', '-xpf', '-']);
@@ -64,7 +64,8 @@ export async function stream(fleet: Fleet, plan: StreamPlan): Promise<number> {
     if (unpacked === 0 && (packed === 0 || (mayLack && packed === lacking))) return bytes;
     if (/No space left on device|Disk quota exceeded/.test(said))
       throw new UserError(sshErrors.diskFull, { host, path: to });
-    const why = lastLine(said) || `status ${packed} and ${unpacked}`;
+    // The last lines of tar say only that it ends.
+    const why = said.trim().split('\n')[0] || `status ${packed} and ${unpacked}`;
     throw new UserError(replicateErrors.streamFailed, { what, peer, host, said: why });
   } finally {
     signal?.removeEventListener('abort', stop);
