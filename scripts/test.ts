@@ -10,6 +10,7 @@ import { spec } from 'node:test/reporters';
 import { layoutOf } from '../src/store/embedded/layout.ts';
 import { joinServer } from '../src/store/embedded/share.ts';
 import { isOfCluster, missingTiers } from '../test/cluster/tiers.ts';
+import { makeTemplate } from '../test/support/database.ts';
 import { missingPackages } from '../test/support/packages.ts';
 import { scale } from '../test/support/scale.ts';
 import { longestFirst, readDurations, slowest, writeDurations } from './durations.ts';
@@ -51,6 +52,7 @@ mkdirSync(layoutOf(folder).folder, { recursive: true });
 writeFileSync(join(layoutOf(folder).folder, 'postgresql.local.conf'), "max_connections = '250'\n");
 const server = await joinServer(layoutOf(folder));
 process.env['TEST_DATABASE_FOLDER'] = folder;
+if (files.length > 1) process.env['TEST_DATABASE_TEMPLATE'] = await makeTemplate(server.url);
 
 const counts = { tests: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
 const took = new Map<string, number>();

@@ -57,7 +57,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Key',
     's3Secret',
   ],
-  Backups: ['backup', 'backupAt', 'backupKeep', 'backupHook', 'isolated'],
+  Backups: ['backup', 'backupAt', 'backupKeep', 'backupIndex', 'backupHook', 'isolated'],
   Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden'],
   Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],
@@ -75,4 +75,5 @@ export const settingUnits: Readonly<Partial<Record<keyof Settings, string>>> = {
   workerRequests: 'requests',
   workers: 'threads',
   batchSize: 'records',
+  jobPlaces: 'jobs',
 };

@@ -96,12 +96,20 @@ export async function awaitDrained(fleet: Fleet, balancers: readonly string[], s
   }
 }
 
+/** Seconds in which a HAProxy that was just reloaded may still answer as before. */
+const reloadLimit = 10;
+
 /** Until this balancer sends requests there. Throws `balancerSilent`. */
 export async function awaitUp(fleet: Fleet, balancer: string, server: string): Promise<void> {
-  const end = performance.now() + upLimit * 1000;
+  const begun = performance.now();
+  const end = begun + upLimit * 1000;
   for (;;) {
-    const { isUp } = await serverOn(fleet, balancer, server);
-    if (isUp) return;
+    const found = await serverOn(fleet, balancer, server).catch((error: unknown) => {
+      const isSilent = error instanceof UserError && error.code === rolloutErrors.balancerSilent.code;
+      if (isSilent && performance.now() < begun + reloadLimit * 1000) return undefined;
+      throw error;
+    });
+    if (found?.isUp === true) return;
     if (performance.now() > end)
       throw new UserError(rolloutErrors.balancerSilent, {
         ...{ balancer, socket: adminSocket },

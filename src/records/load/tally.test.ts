@@ -13,7 +13,7 @@ test('refusals and warnings of a kind are counted together, whatever their recor
     tally.kinds.map(({ code, what, count }) => [code, what, count]),
     [
       ['REPERIO_RECORD_HELD', 'is already in the library as record … (same …)', 3],
-      ['REPERIO_RECORD_UNKNOWN', 'matches no record of this library, so there is nothing to replace', 1],
+      ['REPERIO_RECORD_UNKNOWN', 'matches no record of this library, so there is nothing to change', 1],
     ],
   );
   const warned = new Tally();
