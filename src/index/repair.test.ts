@@ -6,6 +6,7 @@ import sql from 'sql-template-tag';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { waitFor } from '../../test/support/wait.ts';
 import { indexVersion } from './entry.ts';
+import type { Follower } from './follower.ts';
 import { publish } from './manifest.ts';
 import { repairSegment } from './repair.ts';
 import { createInverter } from './segment/inverter.ts';
@@ -86,7 +87,8 @@ test('several segments that are gone or damaged at once are all made anew from t
 });
 
 test('a follower serves its last view while a stored segment is damaged, and asks for a repair', async () => {
-  await withFollower(async (follower) => {
+  const looked = Promise.withResolvers<void>();
+  const work = async (follower: Follower): Promise<void> => {
     await addSegment([version(1, 'Kept')]);
     await follower.refresh();
     const id = await index.database.transaction(async (transaction) => {
@@ -102,9 +104,11 @@ test('a follower serves its last view while a stored segment is damaged, and ask
     await assert.rejects(follower.refresh(), { code: 'REPERIO_SEGMENT_BLOCK' });
     assert.match(follower.state().problem ?? '', new RegExp(id));
     assert.deepEqual(found(follower, 'kept'), [1]);
+    looked.resolve();
     await waitFor('the repaired segment', () => found(follower, 'kept').length === 2);
     assert.equal(follower.state().problem, undefined);
-  });
+  };
+  await withFollower(work, undefined, looked.promise).finally(() => looked.resolve());
 });
 
 test('a library that has only deltas, or nothing, is compared with its records though this node has no folder yet', async () => {

@@ -37,7 +37,12 @@ export interface TestIndex {
   /** Stores records and a segment of them, and publishes it; its id. */
   addSegment(versions: readonly RecordVersion[]): Promise<string>;
   addDelta(one: RecordVersion): Promise<void>;
-  withFollower<T>(work: (follower: Follower) => Promise<T>, folder?: string): Promise<T>;
+  withFollower<T>(
+    work: (follower: Follower) => Promise<T>,
+    folder?: string,
+    /** Nothing is repaired before. */
+    mayRepair?: Promise<void>,
+  ): Promise<T>;
   /** Fails unless the index is whole and says what the records say. */
   isRight(): Promise<void>;
 }
@@ -124,8 +129,11 @@ export function testIndex(open: () => Promise<Store>): TestIndex {
         await wake(transaction);
       });
     },
-    withFollower: async (work, folder = context.folder) => {
-      const repair = async (segment: string): Promise<void> => void (await repairInTurn(context, segment));
+    withFollower: async (work, folder = context.folder, mayRepair = Promise.resolve()) => {
+      const repair = async (segment: string): Promise<void> => {
+        await mayRepair;
+        await repairInTurn(context, segment);
+      };
       const follower = createFollower({ database: store.database, url: store.url, folder, repair });
       try {
         return await work(follower);
