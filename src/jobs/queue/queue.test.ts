@@ -5,7 +5,9 @@ import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { UserError } from '../../errors/errors.ts';
+import { openRowLocks } from '../../store/row-locks.ts';
 import { jobErrors } from '../errors.ts';
+import { claimJob, takeBackLost } from './claim.ts';
 import { enqueueJob, type NewJob, requireHours } from './enqueue.ts';
 import type { JobKind, JobView, RunningJob } from './job.ts';
 import { readLog } from './log.ts';
@@ -242,6 +244,22 @@ async function holderOf(id: number): Promise<{ readonly holder: number; readonly
   );
   return row!;
 }
+
+test('a job that has killed three processes fails, and says where to look', async () => {
+  const { database, url } = store;
+  const id = await ask();
+  for (let times = 1; times <= 3; times++) {
+    const locks = await openRowLocks(url, { label: 'killed', channel: 'none', onWake: () => undefined });
+    assert.equal((await claimJob(locks, ['note'], 'node'))?.id, id);
+    assert.deepEqual(await takeBackLost(database), [], 'it is held');
+    await locks.close();
+    await waitFor('its end to be seen', async () => (await takeBackLost(database)).includes(id));
+    assert.equal((await look(id)).attempts, times);
+  }
+  const { state, problem } = await look(id);
+  assert.equal(state, 'failed');
+  assert.match(problem ?? '', /killed three times/);
+});
 
 test('what fails for a passing reason or by a bug is tried again, and what is wrong is not', async () => {
   const kind: JobKind = {

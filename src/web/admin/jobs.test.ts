@@ -76,12 +76,17 @@ test('jobs are for administrators who may look after them', async () => {
   await readers.get('dispatcher')!.open('/admin?ln=en');
 });
 
-test('a job is put to sleep, woken, stopped and deleted; and what it cannot do is said', async () => {
+test('a job is put to sleep, woken, stopped and deleted; what it cannot do is said, and others may not', async () => {
   const dispatcher = readers.get('dispatcher')!;
   const want = async (wish: string) => {
     await dispatcher.open(path());
     return dispatcher.send(path(), { wish });
   };
+  for (const name of ['keeper', 'outsider']) {
+    await readers.get(name)!.open('/account');
+    assert.equal((await readers.get(name)!.force(path(), { wish: 'stop' })).statusCode, 403, name);
+  }
+  assert.equal(await state(), 'waiting');
   assert.equal((await want('sleep')).headers['location'], `${path()}?done=job_sleep`);
   assert.equal(await state(), 'sleeping');
   assert.match((await dispatcher.open(`${path()}?done=job_sleep`)).body, /The job sleeps/);
@@ -95,4 +100,6 @@ test('a job is put to sleep, woken, stopped and deleted; and what it cannot do i
   assert.equal((await want('stop')).statusCode, 303);
   assert.equal((await want('delete')).headers['location'], '/admin/jobs?done=job_delete');
   assert.equal((await dispatcher.open(path())).statusCode, 404);
+  await dispatcher.open('/account');
+  assert.equal((await dispatcher.force(path(), { wish: 'stop' })).statusCode, 404);
 });
