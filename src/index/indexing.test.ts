@@ -244,7 +244,8 @@ test('while the database is away the last view is served, and the state says so'
       sql`SELECT current_database() AS name`,
     );
     await maintenance.query(sql`ALTER DATABASE ${raw(name)} ALLOW_CONNECTIONS false`);
-    await maintenance.query(sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`);
+    // With its limit it waits until they are gone: one that still lives answers once more.
+    await maintenance.query(sql`SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = ${name}`);
     await assert.rejects(follower.refresh());
     assert.equal(follower.snapshot(), before);
     assert.notEqual(follower.state().problem, undefined);

@@ -128,7 +128,7 @@ test('a connection that the server ends does not end the process', async () => {
   );
   await assert.rejects(end, { code: 'REPERIO_DATABASE_AWAY' });
   await database.query(
-    sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    sql`SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
   );
   assert.ok(await count());
 });

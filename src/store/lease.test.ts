@@ -24,7 +24,7 @@ test('a shared lease whose connection has broken says so, each time it is asked'
   const lease = await holdSharedLease(store.url, 'numbers');
   assert.equal(await isHeld(store.database, 'numbers'), true);
   await store.database.query(sql`
-    SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+    SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
   for (let times = 0; times < 3; times++) await assert.rejects(lease.waiters(), isAway);
   await assert.rejects(lease.letPass(), isAway);
