@@ -78,7 +78,8 @@ await runTests(
   files.filter((file) => !isOfCluster(file)),
   atOnce,
 );
-await runTests(files.filter(isOfCluster), 1);
+// Clusters have networks of their own; two of them use both cores.
+await runTests(files.filter(isOfCluster), 2);
 await server.release();
 rmSync(folder, { recursive: true, force: true });
 writeDurations(new Map([...durations, ...took]));

@@ -11,7 +11,7 @@ const rounds = 3;
 const usualLimit = 3_000;
 
 /**
- * Draws pages of this library for nobody, so that the first readers of a new process do not wait
+ * Draws pages of this library, unless it is empty, for nobody, so that the first readers of a new process do not wait
  * for its code to be compiled and its segments to be read. That is most of a second of a core, and
  * a balancer whose probes wait behind it takes nodes that have just begun for dead. Nothing of it
  * is counted, logged or limited. Resolves after `limit` ms at the latest, whatever the library
@@ -27,6 +27,7 @@ export async function warmUp(library: WebLibrary, limit = usualLimit): Promise<v
 }
 
 async function draw(library: WebLibrary, signal: AbortSignal): Promise<void> {
+  if (library.snapshot().segments.length === 0) return;
   const app = createApp(library);
   try {
     for (let round = 0; round < rounds; round++)

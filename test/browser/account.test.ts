@@ -16,7 +16,7 @@ import type { WebPeople } from '../../src/web/exchange/web-people.ts';
 import { memoryLibrary } from '../../src/web/test-library.ts';
 import { anyRole, testPeople } from '../../src/web/test-people.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { checkAccessible, checkFits } from '../support/looks.ts';
+import { checkLooks } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
 
 const executablePath = findChromium();
@@ -122,14 +122,10 @@ describe('pages of accounts in Chromium', { skip }, () => {
     await store?.release();
   });
 
-  for (const [name, path] of Object.entries(guestPages)) {
-    test(`${name}: no accessibility violation`, () => checkAccessible({ browser, base, path }));
-    test(`${name}: fits`, () => checkFits({ browser, base, path }));
-  }
-  for (const [name, path] of Object.entries(ownPages)) {
-    test(`${name}, signed in: no accessibility violation`, () => checkAccessible({ browser, base, path, cookies }));
-    test(`${name}, signed in: fits`, () => checkFits({ browser, base, path, cookies }));
-  }
+  for (const [name, path] of Object.entries(guestPages))
+    test(`${name}: for everybody, and fits`, () => checkLooks({ browser, base, path }));
+  for (const [name, path] of Object.entries(ownPages))
+    test(`${name}, signed in: for everybody, and fits`, () => checkLooks({ browser, base, path, cookies }));
 
   test('no column of past loads is cut, on a desk or on a phone, where each number has its name', async () => {
     for (const width of [1280, 390]) {

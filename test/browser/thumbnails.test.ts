@@ -18,7 +18,7 @@ import { pdf, png } from '../../src/thumbnails/test-pictures.ts';
 import { createApp } from '../../src/web/app.ts';
 import { memoryLibrary } from '../../src/web/test-library.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { checkAccessible, checkFits } from '../support/looks.ts';
+import { checkLooks } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -89,8 +89,7 @@ describe('thumbnails in Chromium', { skip }, () => {
   };
   for (const [name, path] of Object.entries(pages))
     test(`${name}: accessible in light and dark, fits a phone, within the content policy`, async () => {
-      await checkAccessible({ browser, base, path });
-      await checkFits({ browser, base, path });
+      await checkLooks({ browser, base, path });
     });
 
   const places = (page: Page): Promise<string> =>

@@ -85,7 +85,7 @@ export function missingTiers(files: readonly string[]): readonly string[] {
 }
 
 /**
- * Clusters and machines that boot want the machine for themselves: their files come last, one at a
+ * Clusters and machines that boot want the machine for themselves: their files come last, two at a
  * time.
  */
 export function isOfCluster(file: string): boolean {
