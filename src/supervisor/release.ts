@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ownRoot = fileURLToPath(new URL('../../', import.meta.url));
@@ -28,4 +28,17 @@ export function currentRelease(module: string, named = process.env['_REPERIO_REL
     entry: pathToFileURL(join(root, module)),
     node: existsSync(node) ? node : process.execPath,
   };
+}
+
+/** Milliseconds: longer than packaging/install-release waits for a release. */
+const longestTrial = 300_000;
+
+/**
+ * Is this release being tried: a package has just put it in force, and puts the one before back
+ * where it does not start (packaging/install-release)?
+ */
+export function isOnTrial(named = process.env['_REPERIO_RELEASE'], now = Date.now()): boolean {
+  if (named === undefined) return false;
+  const mark = statSync(join(dirname(named), 'on-trial'), { throwIfNoEntry: false });
+  return mark !== undefined && now - mark.mtimeMs < longestTrial;
 }

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { openTestDatabase } from '../support/database.ts';
 import { type Fence, fencesOf, readDocument, root } from '../support/markdown.ts';
 import { findProgram, lacks } from '../support/packages.ts';
+import { isWhole } from '../support/scale.ts';
 import { runShell, type ShellBlock } from '../support/shell.ts';
 import { openSmallLibrary } from '../support/small-library.ts';
 
@@ -82,7 +83,7 @@ function output({ blocks, printed }: Followed, words: string): string {
 const library = 'docs/guides/run-a-library.md';
 
 test(`${library} leads to a library, and to a copy of it that works`, { skip: lacks('curl') }, async () => {
-  const followed = await follow(library, { embedded: true });
+  const followed = await follow(library, { embedded: isWhole });
   assert.match(output(followed, 'site check'), /Millbrook Public Library/);
   assert.match(output(followed, 'person list'), /ada .*superadmin/);
   assert.match(output(followed, 'search \'author:"Ashdown, C"\''), /\b8 inserted.*\n3 records/);

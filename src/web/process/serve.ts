@@ -25,6 +25,7 @@ import { connect } from '../../store/database.ts';
 import { openStore } from '../../store/open.ts';
 import { lockServe } from '../../store/serve-lock.ts';
 import { BackgroundProcess } from '../../supervisor/background.ts';
+import { isOnTrial } from '../../supervisor/release.ts';
 import { repeat } from '../../supervisor/repeat.ts';
 import { Supervisor, WorkerFailed } from '../../supervisor/supervisor.ts';
 import { tellSystemd } from '../../supervisor/systemd.ts';
@@ -72,7 +73,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   try {
     await serveWith(inherited, { ...options, onListening });
   } catch (error) {
-    if (!hasBegun) await turnAway(inherited.web);
+    // Of a release on trial the one before answers those who wait.
+    if (!hasBegun && !isOnTrial()) await turnAway(inherited.web);
     throw error;
   }
 }
