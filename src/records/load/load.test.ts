@@ -49,7 +49,7 @@ function options(more: Partial<LoadOptions> = {}): LoadOptions {
     url: store.url,
     indexFolder: folder,
     mode: 'insert',
-    workers: 2,
+    workers: 1,
     batch: { records: 1_000, bytes: 1e9 },
     recordLimit: 1e6,
     resume: 'never',
@@ -112,7 +112,7 @@ async function assertIndexIsRight(): Promise<void> {
 
 test('records of many batches are numbered in the order of the input and searchable when the load returns', async () => {
   const records = upTo(450).map((number) => titled(`Title ${number}`, system(`s${number}`)));
-  const report = await load(input(marcXml(records)), options({ batch: { records: 120, bytes: 1e9 } }));
+  const report = await load(input(marcXml(records)), options({ workers: 2, batch: { records: 120, bytes: 1e9 } }));
   assert.deepEqual([report.inserted, report.replaced, report.refused, report.position], [450, 0, 0, 450]);
   const rows = await library();
   assert.deepEqual(
@@ -198,6 +198,7 @@ test('the library after a load is what taking one record after the other gives, 
           input(marcXml(records)),
           options({
             mode: how,
+            workers: 2,
             batch: { records: batch, bytes: 1e9 },
             onRefused: ({ position }) => void refused.push(position),
           }),
@@ -485,7 +486,7 @@ test('records inserted one by one during a load leave no gap and are not lost', 
     }
     return count;
   })();
-  const report = await load(input(marcXml(records)), options({ batch: { records: 100, bytes: 1e9 } }));
+  const report = await load(input(marcXml(records)), options({ workers: 2, batch: { records: 100, bytes: 1e9 } }));
   done = true;
   const singles = await single;
   assert.equal(report.inserted, 600);
