@@ -1,13 +1,21 @@
 import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
-import type { StoredVersion } from '../index/stored-records.ts';
+import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import { fieldKey, isOfLibrary } from '../marc/content.ts';
 import { mergeRecords } from '../marc/merge.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { decodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
-import { carryOut, decideChange, lockRecord, standingOf, type Written, writeRecord } from './change.ts';
+import {
+  carryOut,
+  decideChange,
+  lockRecord,
+  standingOf,
+  type WriteGuard,
+  type Written,
+  writeRecord,
+} from './change.ts';
 import { recordErrors } from './errors.ts';
 import { storedRevision } from './history.ts';
 import { identify } from './identifiers.ts';
@@ -31,6 +39,7 @@ export interface RecordEdit {
   /** By what: "edit". */
   readonly reason: string;
   readonly rules: ChangeRules;
+  readonly guard?: WriteGuard | undefined;
 }
 
 export type Edited =
@@ -68,10 +77,11 @@ export interface EditConflict {
  * UserError when the content is refused: an identifier of another record, two 001.
  */
 export async function editRecord(transaction: Transaction, analyzer: Analyzer, edit: RecordEdit): Promise<Edited> {
-  const { id, base, mode, reason, person, rules } = edit;
+  const { id, base, mode, reason, person, rules, guard } = edit;
   if (id === 0) return await newRecord(transaction, analyzer, edit);
   const old = await lockRecord(transaction, id);
   if (old === undefined) return { kind: 'gone', id, deleted: false, revision: 0 };
+  guard?.before(decodeVersion(old));
   if (old.deleted && base !== old.revision) return { kind: 'gone', id, deleted: true, revision: old.revision };
   const standing = await standingOf(transaction, old);
   const record = withoutOwn(edit.record, id);
@@ -81,14 +91,14 @@ export async function editRecord(transaction: Transaction, analyzer: Analyzer, e
   const isBehind = base !== old.revision;
   if (verdict.kind === 'held' || (isBehind && !edit.merge && verdict.kind === 'write'))
     return conflictOf(old, incoming, verdict, rules);
-  return said(await carryOut(transaction, analyzer, { standing, incoming, verdict }, { reason, person, rules }));
+  return said(await carryOut(transaction, analyzer, { standing, incoming, verdict }, { reason, person, rules, guard }));
 }
 
 async function newRecord(transaction: Transaction, analyzer: Analyzer, edit: RecordEdit): Promise<Edited> {
-  const { record, mode, reason, person, rules } = edit;
+  const { record, mode, reason, person, rules, guard } = edit;
   if (mode !== 'replace') throw new UserError(recordErrors.editMode, { mode });
   await shareLease(transaction, 'numbers');
-  return said(await writeRecord(transaction, analyzer, { record, mode: 'insert', reason, person, rules }));
+  return said(await writeRecord(transaction, analyzer, { record, mode: 'insert', reason, person, rules, guard }));
 }
 
 /** Content alone. Throws a UserError when it says that it is another record. */
