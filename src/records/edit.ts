@@ -2,7 +2,6 @@ import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import { fieldKey, isOfLibrary } from '../marc/content.ts';
-import { mergeRecords } from '../marc/merge.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { decodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
@@ -129,12 +128,7 @@ function conflictOf(
   const theirs = decodeStored(marc);
   const base = from === 'unknown' ? undefined : from?.record;
   const ours = applyMode(mode, base ?? theirs, record, modes);
-  const conflicts =
-    base === undefined
-      ? differingTags(theirs, ours)
-      : verdict.kind === 'held'
-        ? verdict.conflicts
-        : mergeRecords(base, theirs, ours).conflicts;
+  const conflicts = base === undefined ? differingTags(theirs, ours) : verdict.kind === 'held' ? verdict.conflicts : [];
   return { kind: 'conflict', id, revision, conflicts, base, theirs, ours };
 }
 

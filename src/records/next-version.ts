@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { sameContent } from '../marc/content.ts';
-import { mergeRecords, type Side } from '../marc/merge.ts';
+import { mergeRecords, type Preference } from '../marc/merge.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored, leaderOfStored } from '../marc/stored.ts';
 import type { Site } from '../site/site.ts';
@@ -42,7 +42,7 @@ export interface ChangeRules {
   /** Also a change that changes nothing makes a version. */
   readonly always: boolean;
   /** Whose fields are taken where both changed the same; undefined: it is held. */
-  readonly prefer?: Side | undefined;
+  readonly prefer?: Preference | undefined;
   /** A 005 that names no version is not looked at. */
   readonly ignoresUnknown?: boolean;
 }
@@ -141,7 +141,10 @@ export function nextVersion(
   if (found === undefined) return { kind: 'held', reason: 'UNKNOWN_REVISION', conflicts: [], base: undefined };
   if (found.revision === standing.revision) return whole;
   const wish = applyMode(mode, found.record, incoming.record, rules.modes);
-  const ours = wish.leader === '' ? { ...wish, leader: leaderKept(found.record.leader) } : wish;
+  // Whoever is not shown what is hidden has not taken it away.
+  const kept = withHidden({ ...standing, marc: encodeStored(found.record) }, incoming, wish, rules);
+  if ('kind' in kept) return kept;
+  const ours = kept.leader === '' ? { ...kept, leader: leaderKept(found.record.leader) } : kept;
   const { record, conflicts } = mergeRecords(found.record, decodeStored(standing.marc), ours, rules.prefer);
   if (conflicts.length > 0 && rules.prefer === undefined)
     return { kind: 'held', reason: 'CONFLICT', conflicts, base: found.revision };

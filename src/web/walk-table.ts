@@ -19,7 +19,7 @@ export interface WalkWorld {
 
 export interface Step {
   readonly url: string;
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'DELETE' | 'PUT' | 'PATCH';
   readonly headers?: Readonly<Record<string, string>>;
   /** A form. */
   readonly form?: Readonly<Record<string, string>>;
