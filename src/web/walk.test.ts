@@ -295,6 +295,7 @@ function appOf(
       // Nobody draws: an icon for all who may see the document.
       ...{ thumbnails: openThumbnails(folder), thumbnailPatience: 0 },
     },
+    uploads: { database: store.database, limit: 1_000_000 },
     profiling: {
       folder: '/nonexistent',
       explain: async () => '',

@@ -5,6 +5,8 @@ import { toMarcJson } from '../../marc/writers/json.ts';
 import type { HeldEntry } from '../../records/held.ts';
 import { writeModes } from '../../records/modes.ts';
 import type { HeldReason } from '../../records/next-version.ts';
+import { readParameters } from '../api/parameters.ts';
+import { heldParameters } from '../api/write-schemas.ts';
 import type { Routes } from '../exchange/exchange.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
@@ -22,11 +24,10 @@ export function heldApiRoutes({ get }: Pick<Routes, 'get'>, { database }: WebUpl
   get('/api/held', async (exchange) => {
     requireSome(exchange, editActions);
     const { args, page } = exchange;
-    const after = Number(args.get('after') ?? 0) || 0;
-    const record = Number(args.get('record') ?? 0) || undefined;
-    const reason = heldReasons.find((one) => one === args.get('reason'));
-    const asked = { record, reason, all: args.get('all') === '1', after, limit: perPage };
-    const { entries, next } = await heldFor(exchange, database, { ...asked, text: args.get('q') ?? '' });
+    const { after = 0, record, all, q: text = '', reason: named } = readParameters(heldParameters, args);
+    const reason = heldReasons.find((one) => one === named);
+    const asked = { record, reason, all: all === 1, after, limit: perPage, text };
+    const { entries, next } = await heldFor(exchange, database, asked);
     const more = new URLSearchParams(args);
     more.set('after', String(next));
     return sendJson(exchange, 200, {
@@ -35,9 +36,9 @@ export function heldApiRoutes({ get }: Pick<Routes, 'get'>, { database }: WebUpl
     });
   });
 
-  get('/api/held/:id', async (exchange) => {
+  get('/api/held/:upload', async (exchange) => {
     requireSome(exchange, editActions);
-    const held = await requireHeld(exchange, database, exchange.param('id'));
+    const held = await requireHeld(exchange, database, exchange.param('upload'));
     const { base, theirs, ours, revision } = await sidesOf(exchange, database, held);
     const json = (record: MarcRecord | undefined): unknown =>
       record === undefined ? null : JSON.parse(toMarcJson(visibleRecord(exchange, record)));
@@ -51,10 +52,10 @@ export function heldApiRoutes({ get }: Pick<Routes, 'get'>, { database }: WebUpl
 
 /** Its body is JSON, which other addresses of records take as records. */
 export function heldDecisionRoutes({ post }: Pick<Routes, 'post'>, { database }: WebUploads): void {
-  post('/api/held/:id', async (exchange) => {
+  post('/api/held/:upload', async (exchange) => {
     requireSome(exchange, editActions);
     const wish = wishOf(exchange.request.body);
-    return sendJson(exchange, 200, await decideHeld(exchange, database, exchange.param('id'), wish));
+    return sendJson(exchange, 200, await decideHeld(exchange, database, exchange.param('upload'), wish));
   });
 }
 

@@ -10,6 +10,8 @@ import { type Edited, type EditMode, editRecord } from '../../records/edit.ts';
 import type { UploadedRecord } from '../../records/upload.ts';
 import { restoreIn } from '../../records/write.ts';
 import { analyzerOf } from '../../search/search.ts';
+import { readParameters } from '../api/parameters.ts';
+import { editParameters, sendParameters } from '../api/write-schemas.ts';
 import type { Exchange, Routes } from '../exchange/exchange.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
 import { webErrors } from '../http/errors.ts';
@@ -26,15 +28,14 @@ export function recordsApiRoutes({ post, put, patch, remove }: Routes, uploads: 
 
   post('/api/records', async (exchange) => {
     requireSome(exchange, uploadActions);
-    const { args } = exchange;
-    const mode = modeOf(args.get('mode') ?? 'insert');
-    const callback = args.get('callback') ?? undefined;
+    const given = readParameters(sendParameters, exchange.args);
+    const mode = modeOf(given.mode ?? 'insert');
+    const { callback, nonce, name = 'API' } = given;
     requireCallback(callback, uploads);
     const sent = await sentBody(exchange, uploads);
     const wanted = {
       way: 'api',
-      ...{ name: args.get('name') ?? 'API', mode, callback, nonce: args.get('nonce') ?? undefined },
-      ...{ force: args.get('force') === '1', dryRun: args.get('dry-run') === '1' },
+      ...{ name, mode, callback, nonce, force: given.force === 1, dryRun: given['dry-run'] === 1 },
     } as const;
     return sendTaken(exchange, await takeUpload(database, exchange, sent, wanted));
   });
@@ -72,6 +73,7 @@ export function recordsApiRoutes({ post, put, patch, remove }: Routes, uploads: 
 
   async function edit(exchange: Exchange, mode: EditMode, record: MarcRecord): Promise<FastifyReply> {
     const { request, args, person, snapshot } = exchange;
+    const isDry = readParameters(editParameters, args)['dry-run'] === 1;
     const id = requireId(exchange);
     const base = baseOf(request.headers['if-match'], id);
     const merge = /(?:^|,)\s*merge\b/i.test(String(request.headers['prefer'] ?? ''));
@@ -83,14 +85,13 @@ export function recordsApiRoutes({ post, put, patch, remove }: Routes, uploads: 
       .update(JSON.stringify([request.method, request.url, base, merge, toMarcJson(record)]))
       .digest();
     const analyzer = analyzerOf(snapshot.site);
-    const done: Edited =
-      args.get('dry-run') === '1'
-        ? await rolledBack(database, (transaction) => editRecord(transaction, analyzer, wanted))
-        : await changeOnce(database, exchange, digest, (transaction) =>
-            editRecord(transaction, analyzer, wanted),
-          ).catch((error: unknown) => {
+    const done: Edited = isDry
+      ? await rolledBack(database, (transaction) => editRecord(transaction, analyzer, wanted))
+      : await changeOnce(database, exchange, digest, (transaction) => editRecord(transaction, analyzer, wanted)).catch(
+          (error: unknown) => {
             throw error instanceof UserError ? toldFor(exchange)(error) : error;
-          });
+          },
+        );
     return sendEdited(exchange, done, base);
   }
 }

@@ -5,6 +5,8 @@ import { marcJsonFormat, marcXmlFormat, textMarcFormat } from '../../formats/mar
 import { differencesOf } from '../../marc/differences.ts';
 import type { Field } from '../../marc/record.ts';
 import { toMarcJson } from '../../marc/writers/json.ts';
+import { readParameters } from '../api/parameters.ts';
+import { revisionsParameters } from '../api/write-schemas.ts';
 import type { Exchange, Routes } from '../exchange/exchange.ts';
 import type { ReadVersion } from '../exchange/read-version.ts';
 import { webErrors } from '../http/errors.ts';
@@ -23,9 +25,8 @@ const formats = [marcXmlFormat, marcJsonFormat, textMarcFormat];
 export function revisionsApiRoutes({ get }: Pick<Routes, 'get'>): void {
   get('/api/records/:id/revisions', async (exchange) => {
     const id = await requireRecord(exchange);
-    const diff = exchange.args.get('diff');
-    if (diff !== null) return await sendDifferences(exchange, id, diff);
-    const before = Number(exchange.args.get('before') ?? 0) || undefined;
+    const { diff, before } = readParameters(revisionsParameters, exchange.args);
+    if (diff !== undefined) return await sendDifferences(exchange, id, diff);
     const part = { offset: 0, limit: mostListed, ...(before !== undefined && { upTo: before - 1 }) };
     const { versions, newest } = await exchange.history(id, part);
     const shown: object[] = [];

@@ -2,6 +2,8 @@ import { UserError } from '../../errors/errors.ts';
 import { requireJob } from '../../jobs/queue/read.ts';
 import { may } from '../../people/person.ts';
 import { readUpload, readUploadRecords, type Upload } from '../../records/uploads.ts';
+import { readParameters } from '../api/parameters.ts';
+import { uploadParameters } from '../api/write-schemas.ts';
 import type { Exchange, Routes } from '../exchange/exchange.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
 import { uploadErrors } from './errors.ts';
@@ -12,7 +14,7 @@ const perPage = 1_000;
 /** Of one's own; of everybody for who looks after jobs. */
 export async function requireUpload(exchange: Exchange, { database }: WebUploads): Promise<Upload> {
   const { person, snapshot } = exchange;
-  const text = exchange.param('id');
+  const text = exchange.param('upload');
   if (person.name === undefined) throw new UserError(uploadErrors.signIn);
   const id = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
   const upload = await readUpload(database, id);
@@ -24,10 +26,10 @@ export async function requireUpload(exchange: Exchange, { database }: WebUploads
 /** What became of what was sent. */
 export function uploadsApiRoutes({ get }: Pick<Routes, 'get'>, uploads: WebUploads): void {
   const { database } = uploads;
-  get('/api/uploads/:id', async (exchange) => {
+  get('/api/uploads/:upload', async (exchange) => {
     const upload = await requireUpload(exchange, uploads);
-    const after = Number(exchange.args.get('after') ?? 0) || 0;
-    const onlyTrouble = exchange.args.get('trouble') === '1';
+    const { after = 0, trouble } = readParameters(uploadParameters, exchange.args);
+    const onlyTrouble = trouble === 1;
     const results = await readUploadRecords(database, upload.id, { after, limit: perPage, onlyTrouble });
     const job = upload.job === undefined ? undefined : await requireJob(database, upload.job).catch(() => undefined);
     const last = results.at(-1)?.position ?? 0;
