@@ -48,6 +48,10 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
   Files: [
     'files',
     'fileLimit',
+    'uploadLimit',
+    'robots',
+    'callbackUrls',
+    'callbackSecret',
     'thumbnailCache',
     'fileDelivery',
     'fileAccelPrefix',

@@ -9,7 +9,10 @@ import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import { type WriteMode, writeModes } from '../records/modes.ts';
 import type { Database } from '../store/database.ts';
+import { callbackKind, runCallback } from './callback-job.ts';
 import { indexFolderOf } from './index-folder.ts';
+import { runUpload } from './upload-job.ts';
+import { recordsFile, uploadKind } from './upload-kind.ts';
 
 /** What a job `load` is asked with; its file is `recordsFile`. */
 export interface LoadArguments {
@@ -19,7 +22,6 @@ export interface LoadArguments {
   readonly hidden?: HiddenFields | undefined;
 }
 
-export const recordsFile = 'records';
 /** Loads take turns, whoever asks for them. */
 export const loadKind = { name: 'load', exclusive: 'load' } as const;
 
@@ -34,6 +36,16 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
       ...loadKind,
       summary: 'Load a file of records.',
       run: (job) => loadRecords(job, database, url, settings),
+    },
+    {
+      ...uploadKind,
+      summary: 'Write the records of an upload.',
+      run: (job) => runUpload(job, database, url, settings),
+    },
+    {
+      ...callbackKind,
+      summary: 'Tell the sender of an upload what became of it.',
+      run: (job) => runCallback(job, database, settings),
     },
   ];
 }

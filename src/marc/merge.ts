@@ -15,6 +15,9 @@ export interface Merge {
 /** Whose fields stand where both changed the same. */
 export type Side = 'theirs' | 'ours';
 
+/** The same for all tags, or decided for each; "LDR" is the leader. */
+export type Preference = Side | ((tag: string) => Side);
+
 const leaderTag = 'LDR';
 
 /**
@@ -23,7 +26,13 @@ const leaderTag = 'LDR';
  * touched is merged field by field where MARC 21 lets it repeat; else it is a conflict. Fields of
  * `theirs` keep their places; 001 and 005 are theirs.
  */
-export function mergeRecords(base: MarcRecord, theirs: MarcRecord, ours: MarcRecord, prefer: Side = 'theirs'): Merge {
+export function mergeRecords(
+  base: MarcRecord,
+  theirs: MarcRecord,
+  ours: MarcRecord,
+  prefer: Preference = 'theirs',
+): Merge {
+  const sideOf = typeof prefer === 'string' ? () => prefer : prefer;
   const [before, there, here] = [base, theirs, ours].map((record) =>
     Map.groupBy(
       record.fields.filter((field) => !isOfLibrary(field)),
@@ -37,7 +46,7 @@ export function mergeRecords(base: MarcRecord, theirs: MarcRecord, ours: MarcRec
     const merged = mergeTag(tag, b!, t!, o!);
     if (merged === undefined) {
       conflicts.push(tag);
-      if (prefer === 'ours') changed.set(tag, o!);
+      if (sideOf(tag) === 'ours') changed.set(tag, o!);
     } else if (merged !== t) {
       changed.set(tag, merged);
     }
@@ -45,7 +54,7 @@ export function mergeRecords(base: MarcRecord, theirs: MarcRecord, ours: MarcRec
   const leader = mergeLeader(base.leader, theirs.leader, ours.leader);
   if (leader === undefined) conflicts.unshift(leaderTag);
   const fields = withTags(theirs.fields, changed);
-  return { record: { leader: leader ?? (prefer === 'ours' ? ours : theirs).leader, fields }, conflicts };
+  return { record: { leader: leader ?? (sideOf(leaderTag) === 'ours' ? ours : theirs).leader, fields }, conflicts };
 }
 
 function mergeLeader(base: string, theirs: string, ours: string): string | undefined {

@@ -3,24 +3,26 @@ import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { deltaOf, type RecordVersion } from '../index/entry.ts';
 import { wake } from '../index/manifest.ts';
-import type { StoredVersion } from '../index/stored-records.ts';
+import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
 import { isDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
 import { holdRecord } from './hold.ts';
-import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
+import { type Identity, identify, keysOf, keysToLookUp, nameKey, splitKey } from './identifiers.ts';
 import { findBase, readBases } from './load/current-versions.ts';
 import { decide, fetchHolders, fetchKeys, removeKeys } from './matching.ts';
 import type { WriteMode } from './modes.ts';
 import {
   type ChangeRules,
   defaultRules,
+  type HeldReason,
   type Incoming,
   nextVersion,
   type Standing,
   stampedBase,
+  type Verdict,
 } from './next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from './version.ts';
 
@@ -44,6 +46,15 @@ export interface RecordWrite {
   readonly rules?: ChangeRules;
   /** --mode replace of a number that is not there makes it. */
   readonly force?: boolean;
+  readonly guard?: WriteGuard | undefined;
+}
+
+/** Whether who writes may; each throws a UserError when not, and nothing is written. */
+export interface WriteGuard {
+  /** Told of the record as it is, before anything is made of it. */
+  readonly before: (version: RecordVersion) => void;
+  /** Told of what is about to be written. */
+  readonly after: (version: RecordVersion) => void;
 }
 
 export interface Written {
@@ -53,11 +64,13 @@ export interface Written {
   readonly revision: number;
   readonly deleted: boolean;
   readonly warnings: readonly string[];
+  /** What waits, when it does. */
+  readonly held?: { readonly id: number; readonly reason: HeldReason; readonly conflicts: readonly string[] };
 }
 
 /** Matches, decides, and writes, holds or leaves it. Throws a UserError when it is refused. */
 export async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: RecordWrite): Promise<Written> {
-  const { mode, record, reason, person, rules = defaultRules } = write;
+  const { mode, record, reason, person, rules = defaultRules, guard } = write;
   const identity = identify(record, write.source);
   const holders = await fetchHolders(transaction, keysToLookUp(identity));
   const known = identity.number > 0 && (await recordExists(transaction, identity.number));
@@ -71,15 +84,36 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   if ('passedOver' in decision) throw new UserError(recordErrors.unknown, { record: 'The record' });
   const { id, ours } = decision;
   if (decision.holds === true) {
+    await guardHeld(transaction, id, write);
     const holding = { kind: 'held', reason: 'ASKED', conflicts: [], base: undefined } as const;
-    await holdRecord(transaction, { id, mode, record, holding, reason, person });
-    return { action: 'held', id, revision: 0, deleted: false, warnings: [] };
+    const number = await holdRecord(transaction, { id, mode, record, holding, reason, person });
+    const held = { id: number, reason: holding.reason, conflicts: [] };
+    return { action: 'held', id, revision: 0, deleted: false, warnings: [], held };
   }
   if (id === 0) return await insertVersion(transaction, analyzer, write, identity, undefined);
   if (decision.creates === true) return await insertVersion(transaction, analyzer, write, identity, id);
   const old = await lockRecord(transaction, id);
   if (old === undefined) throw new Error(`an identifier names record ${id}, which does not exist`);
-  return await changeRecord(transaction, analyzer, old, { mode, record, identity, ours }, { reason, person, rules });
+  const incoming = { mode, record, identity, ours };
+  return await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules, guard });
+}
+
+async function guardHeld(transaction: Transaction, id: number, { guard, record }: RecordWrite): Promise<void> {
+  if (guard === undefined) return;
+  if (id === 0) {
+    const now = new Date();
+    guard.after({ id, revision: 0, deleted: false, created: now, modified: now, record });
+    return;
+  }
+  const old = await lockRecord(transaction, id);
+  if (old !== undefined) guard.before(decodeVersion(old));
+}
+
+interface ChangeBy {
+  readonly reason: string;
+  readonly person: string | undefined;
+  readonly rules: ChangeRules;
+  readonly guard?: WriteGuard | undefined;
 }
 
 /** What becomes of a record that the library has: the decision, and what it writes. */
@@ -88,28 +122,54 @@ export async function changeRecord(
   analyzer: Analyzer,
   old: StoredVersion,
   incoming: Incoming,
-  { reason, person, rules }: { reason: string; person: string | undefined; rules: ChangeRules },
+  by: ChangeBy,
 ): Promise<Written> {
-  const { id } = old;
-  const keys = (await fetchKeys(transaction, [id])).get(id) ?? [];
-  const standing: Standing = { ...old, keys };
+  by.guard?.before(decodeVersion(old));
+  const standing = await standingOf(transaction, old);
+  const verdict = await decideChange(transaction, standing, incoming, by.rules);
+  return await carryOut(transaction, analyzer, { standing, incoming, verdict }, by);
+}
+
+/** With what it is known by. */
+export async function standingOf(transaction: Transaction, old: StoredVersion): Promise<Standing> {
+  return { ...old, keys: (await fetchKeys(transaction, [old.id])).get(old.id) ?? [] };
+}
+
+export async function decideChange(
+  transaction: Transaction,
+  standing: Standing,
+  incoming: Incoming,
+  rules: ChangeRules,
+): Promise<Verdict> {
   const stamp = stampedBase(incoming);
   const bases = stamp instanceof Date ? await readBases(transaction, [{ standing, stamp }]) : new Map();
-  const verdict = nextVersion(standing, incoming, rules, (at) => findBase(bases, [standing], at), new Date());
+  return nextVersion(standing, incoming, rules, (at) => findBase(bases, [standing], at), new Date());
+}
+
+/** Writes what was decided of a locked record. Throws a UserError for what is refused. */
+export async function carryOut(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  { standing, incoming, verdict }: { standing: Standing; incoming: Incoming; verdict: Verdict },
+  { reason, person, guard }: ChangeBy,
+): Promise<Written> {
+  const { id, keys } = standing;
   switch (verdict.kind) {
     case 'refused':
       throw new UserError(verdict.error, { record: 'The record', ...verdict.values });
     case 'held': {
       const { mode, record } = incoming;
-      await holdRecord(transaction, { id, mode, record, holding: verdict, reason, person });
-      return { action: 'held', id, revision: old.revision, deleted: old.deleted, warnings: [] };
+      const number = await holdRecord(transaction, { id, mode, record, holding: verdict, reason, person });
+      const held = { id: number, reason: verdict.reason, conflicts: verdict.conflicts };
+      return { action: 'held', id, revision: standing.revision, deleted: standing.deleted, warnings: [], held };
     }
     case 'unchanged':
       await exchangeKeys(transaction, id, keys, verdict.keys);
-      return { action: 'unchanged', id, revision: old.revision, deleted: old.deleted, warnings: [] };
+      return { action: 'unchanged', id, revision: standing.revision, deleted: standing.deleted, warnings: [] };
     case 'write': {
       const { version, marc, outcome } = verdict;
       const { revision, deleted, modified } = version;
+      guard?.after(version);
       await transaction.query(sql`
         INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
         SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ${id}`);
@@ -145,6 +205,7 @@ async function insertVersion(
   const ours = number !== undefined;
   const record = stampRecord(write.record, identity, { id, ours, modified });
   const deleted = isDeleted(record);
+  write.guard?.after({ id, revision: 1, deleted, created, modified, record });
   await transaction.query(sql`
     INSERT INTO record (id, created, modified, revision, deleted, person, marc)
     VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${write.person ?? null}, ${encodeStored(record)})`);
@@ -183,11 +244,11 @@ async function exchangeKeys(
     transaction,
     before.filter((key) => !has.has(key)),
   );
-  await addKeys(
-    transaction,
-    id,
-    after.filter((key) => !had.has(key)),
-  );
+  const added = after.filter((key) => !had.has(key));
+  // What a merge, or a part of a record, makes it known by was not looked up before.
+  for (const [key, other] of await fetchHolders(transaction, added))
+    throw new UserError(recordErrors.conflict, { record: 'The record', id, key: nameKey(key), other });
+  await addKeys(transaction, id, added);
 }
 
 async function addKeys(transaction: Transaction, id: number, keys: readonly string[]): Promise<void> {

@@ -2,13 +2,13 @@ import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { fieldKey } from '../marc/content.ts';
-import type { Side } from '../marc/merge.ts';
+import type { Preference, Side } from '../marc/merge.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { decodeStored } from '../marc/stored.ts';
 import type { Site } from '../site/site.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
-import { type Written, writeRecord } from './change.ts';
+import { type WriteGuard, type Written, writeRecord } from './change.ts';
 import { recordErrors } from './errors.ts';
 import { readRecord, readRevision } from './history.ts';
 import type { WriteMode } from './modes.ts';
@@ -35,21 +35,39 @@ export interface HeldEntry {
   readonly decided: Date | undefined;
   readonly decidedBy: string | undefined;
   readonly decision: string | undefined;
+  /** Who looks after it. */
+  readonly assigned: string | undefined;
 }
 
 const columns = sql`id::float8 AS id, record_id AS record, mode, reason, conflicts, base_revision AS "baseRevision",
-  seen_revision AS "seenRevision", at, person, source, state, decided, decided_by AS "decidedBy", decision`;
+  seen_revision AS "seenRevision", at, person, source, state, decided, decided_by AS "decidedBy", decision, assigned`;
 
 type Row = { readonly [K in keyof HeldEntry]: HeldEntry[K] | null };
 
+export interface HeldAsked {
+  readonly record?: number | undefined;
+  /** Also those of which somebody has decided. */
+  readonly all: boolean;
+  readonly limit: number;
+  /** Only with a higher number. */
+  readonly after?: number;
+  readonly reason?: HeldReason | undefined;
+  /** A part of what brought it, or of who did. */
+  readonly text?: string;
+  /** Who looks after it; "": nobody. */
+  readonly assigned?: string | undefined;
+}
+
 /** The oldest first. */
-export async function listHeld(
-  database: Queryable,
-  { record, all, limit }: { readonly record: number | undefined; readonly all: boolean; readonly limit: number },
-): Promise<readonly HeldEntry[]> {
+export async function listHeld(database: Queryable, asked: HeldAsked): Promise<readonly HeldEntry[]> {
+  const { record = null, all, limit, after = 0, reason = null, text = '', assigned = null } = asked;
+  const part = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await database.query<Row>(sql`
     SELECT ${columns} FROM held
-    WHERE (${all} OR state = 'waiting') AND (${record ?? null}::integer IS NULL OR record_id = ${record ?? null}::integer)
+    WHERE (${all} OR state = 'waiting') AND (${record}::integer IS NULL OR record_id = ${record}::integer)
+      AND held.id > ${after} AND (${reason}::text IS NULL OR reason = ${reason}::text)
+      AND (${assigned}::text IS NULL OR coalesce(assigned, '') = ${assigned}::text)
+      AND (source ILIKE ${part} OR person ILIKE ${part})
     ORDER BY held.id LIMIT ${limit}`);
   return rows.map(entryOf);
 }
@@ -74,41 +92,77 @@ export interface Decision {
   readonly also?: (transaction: Queryable) => Promise<void>;
 }
 
+export interface Acceptance extends Decision {
+  /** Whose fields are taken where both changed the same. */
+  readonly side: Side;
+  /** For some of these tags another. */
+  readonly choices?: Readonly<Record<string, Side>>;
+  readonly mode?: WriteMode | undefined;
+  readonly guard?: WriteGuard | undefined;
+}
+
+/** What a record may be written for. */
+export interface HeldLibrary {
+  readonly analyzer: Analyzer;
+  readonly site: Site;
+}
+
 /**
- * Writes what waits, by its mode, over what the record is now. `side`: whose fields are taken where
- * both changed the same. When somebody has changed these fields since it came, nobody has seen the
- * choice yet: a UserError.
+ * Writes what waits, by its mode, over what the record is now. When somebody has changed the fields
+ * in conflict since it came, nobody has seen the choice yet: a UserError.
  */
 export async function acceptHeld(
   database: Database,
-  { analyzer, site }: { readonly analyzer: Analyzer; readonly site: Site },
+  library: HeldLibrary,
   id: number,
-  { side, mode, by, also }: Decision & { readonly side: Side; readonly mode?: WriteMode | undefined },
+  acceptance: Acceptance,
 ): Promise<Written> {
-  return await inTransaction(database, async (transaction) => {
-    await shareLease(transaction, 'numbers');
-    const entry = await waiting(transaction, id);
-    await requireSeen(transaction, entry);
-    const asked = mode ?? (entry.mode === 'hold' ? 'insert-or-replace' : entry.mode);
-    const rules = { ...rulesOf(site), hidden: 'keep', always: false, prefer: side, ignoresUnknown: true } as const;
-    const write = { record: entry.marc, mode: asked, person: by, reason: `held ${id}`, rules };
-    const written = await writeRecord(transaction, analyzer, write);
-    await decide(transaction, id, 'accepted', by, side);
-    await also?.(transaction);
-    return written;
-  });
+  return await inTransaction(database, (transaction) => acceptHeldIn(transaction, library, id, acceptance));
+}
+
+/** In the caller's transaction: see `inTransaction`. */
+export async function acceptHeldIn(
+  transaction: Transaction,
+  { analyzer, site }: HeldLibrary,
+  id: number,
+  { side, choices = {}, mode, by, also, guard }: Acceptance,
+): Promise<Written> {
+  await shareLease(transaction, 'numbers');
+  const entry = await waiting(transaction, id);
+  await requireSeen(transaction, entry);
+  const asked = mode ?? (entry.mode === 'hold' ? 'insert-or-replace' : entry.mode);
+  const prefer: Preference = (tag) => (Object.hasOwn(choices, tag) ? choices[tag]! : side);
+  const rules = { ...rulesOf(site), hidden: 'keep', always: false, prefer, ignoresUnknown: true } as const;
+  const write = { record: entry.marc, mode: asked, person: by, reason: `held ${id}`, rules, guard };
+  const written = await writeRecord(transaction, analyzer, write);
+  const others = Object.entries(choices).map(([tag, one]) => `${tag} ${one}`);
+  await decide(transaction, id, 'accepted', by, [side, ...others].join(', '));
+  await also?.(transaction);
+  return written;
 }
 
 export async function rejectHeld(
   database: Database,
   id: number,
+  rejection: Decision & { readonly reason: string },
+): Promise<void> {
+  await database.transaction((transaction) => rejectHeldIn(transaction, id, rejection));
+}
+
+export async function rejectHeldIn(
+  transaction: Transaction,
+  id: number,
   { reason, by, also }: Decision & { readonly reason: string },
 ): Promise<void> {
-  await database.transaction(async (transaction) => {
-    await waiting(transaction, id);
-    await decide(transaction, id, 'rejected', by, reason);
-    await also?.(transaction);
-  });
+  await waiting(transaction, id);
+  await decide(transaction, id, 'rejected', by, reason);
+  await also?.(transaction);
+}
+
+/** Undefined: nobody looks after it any more. Throws when it does not wait. */
+export async function assignHeld(transaction: Transaction, id: number, person: string | undefined): Promise<void> {
+  await waiting(transaction, id);
+  await transaction.query(sql`UPDATE held SET assigned = ${person ?? null} WHERE id = ${id}`);
 }
 
 async function waiting(transaction: Transaction, id: number): Promise<HeldEntry & { readonly marc: MarcRecord }> {

@@ -19,11 +19,14 @@ export interface HeldUpload {
   readonly run?: number | undefined;
 }
 
-export async function holdRecord(database: Queryable, upload: HeldUpload): Promise<void> {
+/** Its number. */
+export async function holdRecord(database: Queryable, upload: HeldUpload): Promise<number> {
   const { id, mode, record, holding, reason, person, run } = upload;
-  await database.query(sql`
+  const [row] = await database.query<{ id: number }>(sql`
     INSERT INTO held (record_id, run_id, mode, reason, base_revision, seen_revision, conflicts, marc, person, source)
     VALUES (${id === 0 ? null : id}, ${run ?? null}, ${mode}, ${holding.reason}, ${holding.base ?? null},
       (SELECT revision FROM record WHERE id = ${id}), ${[...holding.conflicts]}, ${encodeStored(record)},
-      ${person ?? null}, ${reason})`);
+      ${person ?? null}, ${reason})
+    RETURNING id::float8 AS id`);
+  return row!.id;
 }

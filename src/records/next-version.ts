@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { sameContent } from '../marc/content.ts';
-import { mergeRecords, type Side } from '../marc/merge.ts';
+import { mergeRecords, type Preference } from '../marc/merge.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored, leaderOfStored } from '../marc/stored.ts';
 import type { Site } from '../site/site.ts';
@@ -31,6 +31,8 @@ export interface Incoming {
   readonly identity: Identity;
   /** Field 001 is our number. */
   readonly ours: boolean;
+  /** The version that it was made from, in the place of its 005; 'unknown': there is no such one. */
+  readonly base?: BaseVersion | 'unknown' | undefined;
 }
 
 export interface ChangeRules {
@@ -40,7 +42,7 @@ export interface ChangeRules {
   /** Also a change that changes nothing makes a version. */
   readonly always: boolean;
   /** Whose fields are taken where both changed the same; undefined: it is held. */
-  readonly prefer?: Side | undefined;
+  readonly prefer?: Preference | undefined;
   /** A 005 that names no version is not looked at. */
   readonly ignoresUnknown?: boolean;
 }
@@ -110,7 +112,8 @@ export function isStampOf(stamp: Date, modified: Date): boolean {
 }
 
 /** The version that an input says it was made from; undefined: it does not say. */
-export function stampedBase({ mode, record, ours }: Omit<Incoming, 'identity'>): Date | 'unreadable' | undefined {
+export function stampedBase({ mode, record, ours, base }: Omit<Incoming, 'identity'>): Date | 'unreadable' | undefined {
+  if (base !== undefined) return undefined;
   // The 005 of another library names none of our versions.
   if (!ours || !looksAtStamp(mode)) return undefined;
   const stamp = controlValue(record, '005')?.trim() ?? '';
@@ -127,22 +130,33 @@ export function nextVersion(
 ): Verdict {
   const { mode } = incoming;
   if (incoming.identity.deletes && !isPartial(mode)) return deletion(standing, rules, now);
-  const stamp = stampedBase(incoming);
-  const isBehind = stamp !== undefined && (stamp === 'unreadable' || !isStampOf(stamp, standing.modified));
-  if (!isBehind)
+  if (!isBehind(standing, incoming))
     return written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
-  const found = stamp === 'unreadable' ? undefined : base(stamp);
+  const stamp = stampedBase(incoming);
+  const given = incoming.base ?? (stamp instanceof Date ? base(stamp) : undefined);
+  const found = given === 'unknown' ? undefined : given;
   // An older one that says what the newest says: nobody has to decide anything.
   const whole = written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
   if (whole.kind === 'unchanged' || (found === undefined && rules.ignoresUnknown === true)) return whole;
   if (found === undefined) return { kind: 'held', reason: 'UNKNOWN_REVISION', conflicts: [], base: undefined };
   if (found.revision === standing.revision) return whole;
   const wish = applyMode(mode, found.record, incoming.record, rules.modes);
-  const ours = wish.leader === '' ? { ...wish, leader: leaderKept(found.record.leader) } : wish;
+  // Whoever is not shown what is hidden has not taken it away.
+  const kept = withHidden({ ...standing, marc: encodeStored(found.record) }, incoming, wish, rules);
+  if ('kind' in kept) return kept;
+  const ours = kept.leader === '' ? { ...kept, leader: leaderKept(found.record.leader) } : kept;
   const { record, conflicts } = mergeRecords(found.record, decodeStored(standing.marc), ours, rules.prefer);
   if (conflicts.length > 0 && rules.prefer === undefined)
     return { kind: 'held', reason: 'CONFLICT', conflicts, base: found.revision };
   return written(standing, incoming, { content: record, merged: true }, rules, now);
+}
+
+/** Was it made from an older version, or from one that nobody knows? */
+function isBehind(standing: Standing, incoming: Incoming): boolean {
+  const { base } = incoming;
+  if (base !== undefined) return base === 'unknown' || base.revision !== standing.revision;
+  const stamp = stampedBase(incoming);
+  return stamp !== undefined && (stamp === 'unreadable' || !isStampOf(stamp, standing.modified));
 }
 
 /** What the mode makes of the newest version. Most that replace one need not read it for that. */

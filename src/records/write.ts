@@ -6,7 +6,7 @@ import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import { isOfLibrary } from '../marc/content.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
-import { changeRecord, lockRecord, type RecordWrite, type Written, writeRecord } from './change.ts';
+import { changeRecord, lockRecord, type RecordWrite, type WriteGuard, type Written, writeRecord } from './change.ts';
 import { recordErrors } from './errors.ts';
 import { noRecord, readBefore, readRevision } from './history.ts';
 import { identify, keysOf, nameKey } from './identifiers.ts';
@@ -56,21 +56,36 @@ export async function deleteRecord(
 export async function restoreRecord(
   database: Database,
   analyzer: Analyzer,
-  wanted: { readonly id: number; readonly revision: number | undefined; readonly person?: string | undefined },
+  wanted: WantedRestore,
 ): Promise<Written & { readonly restored: number }> {
-  const { id, person } = wanted;
-  return await inTransaction(database, async (transaction) => {
-    const old = await lockRecord(transaction, id);
-    if (old === undefined) throw await noRecord(transaction, id);
-    const { record: earlier, revision } = await versionToRestore(transaction, decodeVersion(old), wanted.revision);
-    // Its 005 is that of the earlier version, which is not to be merged but to stand again.
-    const record = { ...earlier, fields: earlier.fields.filter((field) => !isOfLibrary(field) || field.tag !== '005') };
-    const reason = `restore of revision ${revision}`;
-    const incoming = { mode: 'replace', record, identity: identify(record), ours: true } as const;
-    const rules = { ...defaultRules, modes: { ...defaultRules.modes, strongTags: [] }, always: true };
-    const written = await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules });
-    return { ...written, restored: revision };
-  });
+  return await inTransaction(database, (transaction) => restoreIn(transaction, analyzer, wanted));
+}
+
+export interface WantedRestore {
+  readonly id: number;
+  readonly revision: number | undefined;
+  readonly person?: string | undefined;
+  readonly guard?: WriteGuard | undefined;
+}
+
+/** In the caller's transaction: see `inTransaction`. */
+export async function restoreIn(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  { id, revision: wanted, person, guard }: WantedRestore,
+): Promise<Written & { readonly restored: number }> {
+  const old = await lockRecord(transaction, id);
+  if (old === undefined) throw await noRecord(transaction, id);
+  // Nothing is said of versions to who may not change it.
+  guard?.before(decodeVersion(old));
+  const { record: earlier, revision } = await versionToRestore(transaction, decodeVersion(old), wanted);
+  // Its 005 is that of the earlier version, which is not to be merged but to stand again.
+  const record = { ...earlier, fields: earlier.fields.filter((field) => !isOfLibrary(field) || field.tag !== '005') };
+  const reason = `restore of revision ${revision}`;
+  const incoming = { mode: 'replace', record, identity: identify(record), ours: true } as const;
+  const rules = { ...defaultRules, modes: { ...defaultRules.modes, strongTags: [] }, always: true };
+  const written = await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules, guard });
+  return { ...written, restored: revision };
 }
 
 /** The version that `restoreRecord` makes the newest again. Throws the same errors. */

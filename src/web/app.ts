@@ -30,6 +30,7 @@ import { lateInAll } from './exchange/unavailable.ts';
 import { meet, personOf, visitorOf } from './exchange/visitor.ts';
 import type { WebFiles } from './exchange/web-files.ts';
 import type { WebPeople } from './exchange/web-people.ts';
+import type { WebUploads } from './exchange/web-uploads.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { answerClientError } from './http/client-error.ts';
@@ -52,6 +53,7 @@ import { searchRoutes } from './search/routes.ts';
 import { healthRoutes } from './status/health.ts';
 import { createReadiness, type Readiness } from './status/readiness.ts';
 import { type StatusSource, statusRoutes } from './status/routes.ts';
+import { uploadRoutes } from './uploads/routes.ts';
 
 export interface AppOptions {
   /** Under which address readers reach us; undefined is what the request says. */
@@ -73,6 +75,8 @@ export interface AppOptions {
   readonly status?: StatusSource;
   /** Documents of records; undefined: there are none. */
   readonly files?: WebFiles;
+  /** Changing records; undefined: nobody does here. */
+  readonly uploads?: WebUploads;
   /** Counts what went wrong; undefined: nobody does. */
   readonly failures?: FailureBook;
   /** For ?profile= and kept profiles; undefined: there are none. */
@@ -115,6 +119,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     later,
     level: options.level ?? (() => openLevel),
     files: options.files,
+    uploads: options.uploads,
     failures: options.failures,
     sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
   });
@@ -215,6 +220,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     adminRoutes(app, environment, options.people);
   }
   if (options.files !== undefined) fileRoutes(app, environment, options.files);
+  if (options.uploads !== undefined) uploadRoutes(app, environment, options.uploads);
   if (options.profiling !== undefined) profileRoutes(app, environment, options.profiling);
   if (options.status !== undefined) statusRoutes(app, environment, options.status);
   healthRoutes(app, options.readiness ?? createReadiness());

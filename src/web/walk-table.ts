@@ -19,7 +19,7 @@ export interface WalkWorld {
 
 export interface Step {
   readonly url: string;
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'DELETE' | 'PUT' | 'PATCH';
   readonly headers?: Readonly<Record<string, string>>;
   /** A form. */
   readonly form?: Readonly<Record<string, string>>;
@@ -185,6 +185,44 @@ export const walks: Readonly<Record<string, Walk>> = {
     get('/api/records', '/api/records?size=2', '/api/records?fields=title', '/api/records?cursor=x'),
   'GET /api/records/:id': ({ ids }) =>
     get(...[...ids, 'x'].flatMap((id) => [`/api/records/${id}`, `/api/records/${id}?fields=reference`])),
+  'POST /api/records': ({ ids }) =>
+    ids.flatMap((id) =>
+      ['replace', 'append'].map((mode) => ({
+        url: `/api/records?mode=${mode}&dry-run=1`,
+        method: 'POST' as const,
+        json: {
+          leader: '',
+          fields: [{ '001': String(id) }, { '500': { ind1: ' ', ind2: ' ', subfields: [{ a: 'x' }] } }],
+        },
+      })),
+    ),
+  ...Object.fromEntries(
+    (['PUT', 'PATCH', 'DELETE'] as const).map((method) => [
+      `${method} /api/records/:id`,
+      ({ ids }: WalkWorld) =>
+        [...ids, 'x'].map((id) => ({
+          ...{ url: `/api/records/${id}`, method, headers: { 'if-match': '"1"' } },
+          ...(method !== 'DELETE' && {
+            json: { leader: '', fields: [{ '500': { ind1: ' ', ind2: ' ', subfields: [{ a: 'x' }] } }] },
+          }),
+        })),
+    ]),
+  ),
+  'GET /api/records/:id/revisions': ({ ids }) =>
+    get(
+      ...[...ids, 'x'].flatMap((id) =>
+        ['', '?diff=1..2', '?before=2'].map((more) => `/api/records/${id}/revisions${more}`),
+      ),
+    ),
+  'GET /api/records/:id/revisions/:revision': ({ ids }) =>
+    get(...ids.flatMap((id) => [1, 2, 9, 'newest', 'x'].map((revision) => `/api/records/${id}/revisions/${revision}`))),
+  'POST /api/records/:id/revisions/:revision/restore': ({ ids }) =>
+    ids.map((id) => ({ url: `/api/records/${id}/revisions/1/restore`, method: 'POST' as const })),
+  // Nothing was sent, and nothing waits.
+  'GET /api/uploads/:upload': () => get('/api/uploads/1', '/api/uploads/x'),
+  'GET /api/held': () => get('/api/held', '/api/held?all=1&q=x'),
+  'GET /api/held/:upload': () => get('/api/held/1', '/api/held/x'),
+  'POST /api/held/:upload': once({ url: '/api/held/1', method: 'POST', json: { do: 'assign' } }),
   'GET /api/collections': () => get('/api/collections', '/api/collections?ln=fr'),
   'GET /api/suggest': () =>
     get(...['z', 'zq', 'h', 'e', 'higgs b', 'zqxjauthor, '].map((q) => query('/api/suggest', { q }))),

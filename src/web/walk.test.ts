@@ -295,6 +295,7 @@ function appOf(
       // Nobody draws: an icon for all who may see the document.
       ...{ thumbnails: openThumbnails(folder), thumbnailPatience: 0 },
     },
+    uploads: { database: store.database, limit: 1_000_000 },
     profiling: {
       folder: '/nonexistent',
       explain: async () => '',
@@ -367,7 +368,7 @@ async function ask(
   app: FastifyInstance,
   walker: Walker,
   step: Step,
-  method: 'GET' | 'POST' | 'DELETE' | 'HEAD',
+  method: 'GET' | 'POST' | 'DELETE' | 'HEAD' | 'PUT' | 'PATCH',
 ): Promise<LightMyRequestResponse> {
   const headers: Record<string, string> = { ...walker.headers, ...step.headers };
   if (step.form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
@@ -406,7 +407,7 @@ function isPrivate(answer: string): boolean {
 function stepsOf(
   routes: readonly string[],
   world: WalkWorld,
-): readonly (readonly [step: Step, method: 'GET' | 'POST' | 'DELETE' | 'HEAD'])[] {
+): readonly (readonly [step: Step, method: 'GET' | 'POST' | 'DELETE' | 'HEAD' | 'PUT' | 'PATCH'])[] {
   return routes.flatMap((route) => {
     const [method = '', path = ''] = route.split(' ');
     const isHead = method === 'HEAD';

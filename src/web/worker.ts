@@ -44,6 +44,7 @@ import { parseNetworks } from './limits/networks.ts';
 import { Connections } from './process/connections.ts';
 import type { WorkerStart } from './process/process-start.ts';
 import { createReadiness } from './status/readiness.ts';
+import { parseRobots } from './uploads/robots.ts';
 import { warmUp } from './warm-up.ts';
 
 /** In-flight requests get this long. Milliseconds. */
@@ -156,6 +157,13 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
             ? openThumbnails(settings.dataFolder)
             : undefined,
         changes: () => documents.now(),
+      },
+      uploads: {
+        database: library.database,
+        limit: settings.uploadLimit,
+        recordLimit: settings.recordLimit,
+        callbackUrls: settings.callbackUrls,
+        robots: parseRobots(settings.robots),
       },
       profiling: {
         folder: profilesFolder(settings.dataFolder),

@@ -62,4 +62,6 @@ export const tables: Readonly<Record<string, TableNote>> = {
     what: 'the calendar of periodic tasks: those who do them enter them again, and do all of them',
   },
   throttle: { kind: 'derived', what: 'attempts of the last minutes: counted again from nothing' },
+  upload: { kind: 'truth', what: 'what people and programs have sent' },
+  upload_record: { kind: 'truth', what: 'what became of each record that they sent' },
 };

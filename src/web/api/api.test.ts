@@ -13,6 +13,7 @@ import { testPeople } from '../test-people.ts';
 import { exampleOf } from './example.ts';
 import { operationsOf } from './operations.ts';
 import { schemas } from './schemas.ts';
+import { writeSchemas } from './write-schemas.ts';
 
 const siteText = `
 site: {name: Library of Tests, languages: [en, fr], hidden-paths: ["595"]}
@@ -94,7 +95,8 @@ function routesOf(tree: string): readonly string[] {
 test('every address is in the document, and everything in the document is an address', async () => {
   const store = await openTestDatabase();
   const people = await testPeople(store);
-  const whole = createApp(memoryLibrary(site!, records), { baseUrl: 'https://library.example', people });
+  const uploads = { database: store.database, limit: 1_000 };
+  const whole = createApp(memoryLibrary(site!, records), { baseUrl: 'https://library.example', people, uploads });
   try {
     const document = (await whole.inject('/api/openapi.json')).json();
     const described = Object.keys(document.paths).map((path) => path.replace(/\{(\w+)\}/g, ':$1'));
@@ -110,6 +112,8 @@ test('every address is in the document, and everything in the document is an add
     assert.equal(refused.statusCode, 401);
     assert.deepEqual(misfits('Problem', refused.json()), []);
     assert.deepEqual(misfits('SignIn', exampleOf('SignIn')), []);
+    for (const name of Object.keys(writeSchemas)) assert.deepEqual(misfits(name, exampleOf(name)), [], name);
+    assert.deepEqual(Object.keys(document.paths['/api/records/{id}']).sort(), ['delete', 'get', 'patch', 'put']);
   } finally {
     await whole.close();
     await people.access.close();

@@ -1,3 +1,5 @@
+import { writeExamples } from './write-schemas.ts';
+
 const record = {
   recid: 1,
   title: { title: 'Observation of a new particle' },
@@ -55,5 +57,5 @@ const examples: Readonly<Record<string, unknown>> = {
 };
 
 export function exampleOf(schema: string | undefined): unknown {
-  return schema === undefined ? undefined : examples[schema];
+  return schema === undefined ? undefined : (examples[schema] ?? writeExamples[schema]);
 }

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import type { Site } from '../../site/site.ts';
-import { type Operation, operationsOf } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { operationsOf } from './operations.ts';
 import { schemas } from './schemas.ts';
 
 const errorTexts: Readonly<Record<number, string>> = {
@@ -8,6 +9,11 @@ const errorTexts: Readonly<Record<number, string>> = {
   401: 'Wrong name or password, or an invalid token.',
   403: 'This person may not do this.',
   404: 'There is no such record or file, or it is not open to you.',
+  409: 'It cannot be done as things are now.',
+  412: 'The record has changed since that revision.',
+  413: 'The body is too large.',
+  415: 'The body has a type that is not read.',
+  428: 'If-Match is missing.',
   410: 'The record was deleted or merged.',
   429: 'Too many requests: Retry-After says when to come back.',
   500: 'The server could not answer.',
@@ -18,10 +24,11 @@ export interface ApiOf {
   readonly version: string;
   readonly hasAccounts: boolean;
   readonly hasFiles: boolean;
+  readonly hasUploads: boolean;
 }
 
 /** The document of this library's API (OpenAPI 3.1). */
-export function openApi(site: Site, { baseUrl, version, hasAccounts, hasFiles }: ApiOf): object {
+export function openApi(site: Site, { baseUrl, version, hasAccounts, hasFiles, hasUploads }: ApiOf): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -31,16 +38,29 @@ export function openApi(site: Site, { baseUrl, version, hasAccounts, hasFiles }:
         'For reading the library. Responses are JSON in UTF-8; errors are problem documents (RFC 9457) with a stable code. Responses have an ETag for use with If-None-Match.',
     },
     servers: [{ url: baseUrl }],
-    paths: Object.fromEntries(
-      operationsOf(site, hasAccounts, hasFiles).map((operation) => [
-        operation.path,
-        { [operation.method]: pathItem(operation) },
-      ]),
-    ),
+    paths: pathsOf(operationsOf(site, hasAccounts, hasFiles, hasUploads)),
     components: hasAccounts ? { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : { schemas },
     // Everything that guests may read needs none of it.
     ...(hasAccounts ? { security: [{}, { token: [] }] } : {}),
   };
+}
+
+/** Several operations may be at one address. */
+function pathsOf(operations: readonly Operation[]): object {
+  const paths: Record<string, object> = {};
+  for (const operation of operations)
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: pathItem(operation) };
+  return paths;
+}
+
+const recordTypes = ['application/marcxml+xml', 'application/marc', 'application/json', 'text/plain'];
+
+function requestBody({ body, takesRecords }: Operation): object {
+  const content =
+    takesRecords === true
+      ? Object.fromEntries(recordTypes.map((type) => [type, { schema: { type: 'string' } }]))
+      : { 'application/json': { schema: { $ref: `#/components/schemas/${body}` } } };
+  return body === undefined && takesRecords !== true ? {} : { requestBody: { required: true, content } };
 }
 
 function pathItem(operation: Operation): object {
@@ -66,15 +86,11 @@ function pathItem(operation: Operation): object {
         description,
         schema,
       })),
+      ...Object.entries(operation.inHeader ?? {}).map(([name, description]) => ({
+        ...{ name, in: 'header', required: name === 'If-Match', description, schema: { type: 'string' } },
+      })),
     ],
-    ...(operation.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: { $ref: `#/components/schemas/${operation.body}` } } },
-          },
-        }),
+    ...requestBody(operation),
     responses: {
       ...(operation.contentType === undefined
         ? { 204: { description: 'Done.' } }

@@ -1,5 +1,5 @@
-import type { TObject } from 'typebox';
 import type { Site } from '../../site/site.ts';
+import type { Operation } from './operation.ts';
 import {
   collectionsParameters,
   noParameters,
@@ -9,29 +9,7 @@ import {
   searchParameters,
   suggestParameters,
 } from './schemas.ts';
-
-/** An address of the API as the OpenAPI document, the page /api and the routes know it. */
-export interface Operation {
-  readonly id: string;
-  readonly method: 'get' | 'post' | 'delete';
-  /** With parts in braces, as OpenAPI has them. */
-  readonly path: string;
-  readonly summary: string;
-  readonly description: string;
-  /** Query parameters. */
-  readonly parameters: TObject;
-  /** Parts of the path: what they are. */
-  readonly inPath: Readonly<Record<string, string>>;
-  /** Name of the schema of the body that is sent, as JSON. */
-  readonly body?: string;
-  /** Name of the answer's schema; undefined: it is not described by one. */
-  readonly answer: string | undefined;
-  readonly contentType: string | undefined;
-  /** Statuses of errors beside 400, 429 and 500. */
-  readonly errors: readonly number[];
-  /** Path and query of an example that works in any library with a record 1. */
-  readonly example: string;
-}
+import { writeOperations } from './write-operations.ts';
 
 type ReadOperation = Omit<Operation, 'method'>;
 
@@ -41,9 +19,19 @@ const json = 'application/json';
  * All of them. The facets of a search are those of the site; signing in is there where people are,
  * documents where files are.
  */
-export function operationsOf(site: Site, hasAccounts: boolean, hasFiles = false): readonly Operation[] {
+export function operationsOf(
+  site: Site,
+  hasAccounts: boolean,
+  hasFiles = false,
+  hasUploads = false,
+): readonly Operation[] {
   const reading = readOperations(site).map((one): Operation => ({ method: 'get', ...one }));
-  return [...reading, ...(hasFiles ? fileOperations : []), ...(hasAccounts ? sessionOperations : [])];
+  return [
+    ...reading,
+    ...(hasUploads ? writeOperations : []),
+    ...(hasFiles ? fileOperations : []),
+    ...(hasAccounts ? sessionOperations : []),
+  ];
 }
 
 const fileOperations: readonly Operation[] = [

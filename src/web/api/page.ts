@@ -6,7 +6,7 @@ import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { exampleOf } from './example.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 
 /**
  * The API as a page: every address with its parameters, a request to paste, and the shape of its
@@ -42,15 +42,22 @@ function operation(context: PageContext, one: Operation): Html {
   const { tr, baseUrl } = context;
   const rows = Object.entries(one.parameters.properties as Readonly<Record<string, Described>>);
   const inPath = Object.entries(one.inPath);
+  const headers = Object.entries(one.inHeader ?? {});
   const table =
-    rows.length + inPath.length === 0
+    rows.length + inPath.length + headers.length === 0
       ? html`<p class="muted">${tr.t('api.no_parameters')}</p>`
       : html`<table><thead><tr><th scope="col">${tr.t('api.parameter')}</th><th scope="col">${tr.t('api.type')}</th><th scope="col">${tr.t('api.meaning')}</th></tr></thead><tbody>${inPath.map(
           ([name, text]) => row(`{${name}}`, name === 'id' ? 'integer' : 'string', text),
-        )}${rows.map(([name, schema]) => row(name, typeText(schema), schema.description ?? ''))}</tbody></table>`;
+        )}${headers.map(([name, text]) => row(name, 'header', text))}${rows.map(([name, schema]) => row(name, typeText(schema), schema.description ?? ''))}</tbody></table>`;
   const body = exampleOf(one.body);
-  const sent = body === undefined ? '' : ` -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
-  const command = `curl${one.method === 'get' ? '' : ` -X ${one.method.toUpperCase()}`} '${baseUrl}${one.example}'${sent}`;
+  const sent =
+    one.takesRecords === true
+      ? ` -H 'Content-Type: application/marcxml+xml' --data-binary @records.xml`
+      : body === undefined
+        ? ''
+        : ` -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  const based = headers.some(([name]) => name === 'If-Match') ? ` -H 'If-Match: "3"'` : '';
+  const command = `curl${one.method === 'get' ? '' : ` -X ${one.method.toUpperCase()}`} '${baseUrl}${one.example}'${based}${sent}`;
   const answer = exampleOf(one.answer);
   return html`<section aria-labelledby="${one.id}"><h2 id="${one.id}"><code>${one.method.toUpperCase()} ${one.path}</code></h2>
 <p lang="en">${one.description}</p>

@@ -49,6 +49,7 @@ export function apiRoutes(app: FastifyInstance, environment: WebEnvironment): vo
     readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
   );
   const hasFiles = environment.files !== undefined;
+  const hasUploads = environment.uploads !== undefined;
   get('/api/search', search);
   get('/api/records', records);
   get('/api/records/:id', record);
@@ -59,12 +60,12 @@ export function apiRoutes(app: FastifyInstance, environment: WebEnvironment): vo
     const { site, baseUrl, hasAccounts } = exchange.page;
     return exchange.isFresh('api')
       ? exchange.reply
-      : sendJson(exchange, openApi(site, { baseUrl, version, hasAccounts, hasFiles }));
+      : sendJson(exchange, openApi(site, { baseUrl, version, hasAccounts, hasFiles, hasUploads }));
   });
   get('/api', (exchange) => {
     if (exchange.isFresh('api')) return exchange.reply;
     const { page } = exchange;
-    return sendHtml(exchange, apiPage(page, operationsOf(page.site, page.hasAccounts, hasFiles)));
+    return sendHtml(exchange, apiPage(page, operationsOf(page.site, page.hasAccounts, hasFiles, hasUploads)));
   });
 }
 

@@ -1,5 +1,6 @@
 import Type, { type TObject, type TSchema } from 'typebox';
 import { suggestionKinds } from '../../search/guide/suggest.ts';
+import { writeSchemas } from './write-schemas.ts';
 
 /**
  * The shapes of answers, by the name they have in the OpenAPI document. Validation of requests and
@@ -192,6 +193,7 @@ export const schemas: Readonly<Record<string, TObject>> = {
     versions: Type.Array(Type.Integer({ minimum: 1 })),
   }),
   Problem: problemSchema,
+  ...writeSchemas,
 };
 
 const fields = optional(

@@ -162,16 +162,18 @@ export interface Routes {
   readonly get: (path: string, answer: Answering) => void;
   readonly post: (path: string, answer: Answering) => void;
   readonly remove: (path: string, answer: Answering) => void;
+  readonly put: (path: string, answer: Answering) => void;
+  readonly patch: (path: string, answer: Answering) => void;
 }
 
 /** Adds routes whose handlers are told of a request by its exchange. */
 export function routesOf(app: FastifyInstance, environment: WebEnvironment, begin = beginExchange): Routes {
   const add =
-    (method: 'GET' | 'POST' | 'DELETE') =>
+    (method: 'GET' | 'POST' | 'DELETE' | 'PUT' | 'PATCH') =>
     (url: string, answer: Answering): void => {
       app.route({ method, url, handler: async (request, reply) => answer(begin(environment, request, reply)) });
     };
-  return { get: add('GET'), post: add('POST'), remove: add('DELETE') };
+  return { get: add('GET'), post: add('POST'), remove: add('DELETE'), put: add('PUT'), patch: add('PATCH') };
 }
 
 function pageContext(

@@ -56,7 +56,8 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
     const at = options.at === undefined ? undefined : readWhen(options.at, new Date());
     const { openContentStore } = await import('../../../files/open.ts');
     const { receive } = await import('../../../files/receive.ts');
-    const { loadKind, recordsFile } = await import('../../../library/job-kinds.ts');
+    const { loadKind } = await import('../../../library/job-kinds.ts');
+    const { recordsFile } = await import('../../../library/upload-kind.ts');
     const store = await openStore(settings(), { signal });
     try {
       const { database } = store;

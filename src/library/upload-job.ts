@@ -1,0 +1,206 @@
+import { changesEverything, guardFor, uploadActions } from '../access/write-guard.ts';
+import type { Settings } from '../config/settings.ts';
+import { grouped } from '../errors/grouped.ts';
+import { openContentStore } from '../files/open.ts';
+import { compileAnalyzer } from '../index/analysis/analyzer.ts';
+import type { IndexSnapshot } from '../index/snapshot.ts';
+import type { RunningJob } from '../jobs/queue/job.ts';
+import type { Outcome } from '../jobs/task.ts';
+import type { ReadResult } from '../marc/raw.ts';
+import { readRecords } from '../marc/readers/read.ts';
+import { requireAccount } from '../people/people.ts';
+import { may, type Person } from '../people/person.ts';
+import { personFor } from '../people/person-for.ts';
+import { readPeopleRoles } from '../people/roles.ts';
+import type { Scope } from '../people/scopes.ts';
+import { load } from '../records/load/load.ts';
+import type { RecordOutcome } from '../records/load/outcome.ts';
+import type { WriteMode } from '../records/modes.ts';
+import { rulesOf } from '../records/next-version.ts';
+import { countOutcomes, type UploadCounts, type UploadedRecord, uploadRecords } from '../records/upload.ts';
+import { endUpload, noteRecords, readUpload } from '../records/uploads.ts';
+import { inTransaction } from '../records/write.ts';
+import { currentSite } from '../site/versions.ts';
+import type { Database } from '../store/database.ts';
+import { enqueueCallback } from './callback-job.ts';
+import { indexFolderOf } from './index-folder.ts';
+import { recordsFile } from './upload-kind.ts';
+
+interface UploadArguments {
+  /** Its row of upload. */
+  readonly upload: number;
+  readonly mode: WriteMode;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  /** Of the token with which it came. */
+  readonly scopes?: readonly Scope[];
+}
+
+const batchBytes = 80_000_000;
+/** In one transaction, where each record is asked about. */
+const recordsAtOnce = 50;
+
+/** What people send, as much as it is: each record with the rights that its sender has now. */
+export async function runUpload(
+  job: RunningJob,
+  database: Database,
+  url: string,
+  settings: Settings,
+): Promise<Outcome> {
+  const given = job.arguments as unknown as UploadArguments;
+  const upload = await readUpload(database, given.upload);
+  const file = await job.file(recordsFile);
+  const { site, number } = await currentSite(database);
+  // Of an empty index: of each record is asked by itself.
+  const snapshot: IndexSnapshot = { version: '', site, siteVersion: number, segments: [], records: 0 };
+  const person = await senderOf(database, snapshot, job.person, given.scopes);
+  const context = { job, database, url, settings, given, person, snapshot, file };
+  const counts = changesEverything(person, snapshot) ? await inBulk(context) : await oneByOne(context);
+  await database.transaction(async (transaction) => {
+    await endUpload(transaction, given.upload, counts);
+    if (upload?.callback !== undefined) await enqueueCallback(transaction, given.upload);
+  });
+  const did = `${given.dryRun ? 'Would be: ' : ''}${countsText(counts)}.`;
+  const { refused = 0, held = 0 } = counts;
+  const trouble = [
+    ...(refused === 0 ? [] : [`${grouped(refused)} were refused: upload ${given.upload} says which and why.`]),
+    ...(held === 0 ? [] : [`${grouped(held)} wait for a person: reperio held list.`]),
+  ];
+  return trouble.length === 0 ? { did } : { did, problem: trouble.join(' ') };
+}
+
+interface UploadContext {
+  readonly job: RunningJob;
+  readonly database: Database;
+  readonly url: string;
+  readonly settings: Settings;
+  readonly given: UploadArguments;
+  readonly person: Person;
+  readonly snapshot: IndexSnapshot;
+  readonly file: { readonly digest: string; readonly bytes: number };
+}
+
+/** Roles by network do not hold here: nobody knows from where a job comes. */
+async function senderOf(
+  database: Database,
+  { site }: IndexSnapshot,
+  name: string | undefined,
+  scopes: readonly Scope[] | undefined,
+): Promise<Person> {
+  const account = name === undefined ? undefined : await requireAccount(database, name);
+  const visit = { address: undefined, agent: undefined, referer: undefined, uri: undefined, now: Date.now() };
+  return personFor(site, await readPeopleRoles(database), account, visit, scopes);
+}
+
+async function inBulk({ job, database, url, settings, given, person, snapshot, file }: UploadContext) {
+  const { mode, force, dryRun, upload } = given;
+  const { workers, batchSize, recordLimit } = settings;
+  const isFirst = job.checkpoint === undefined;
+  await job.keep({ begun: true });
+  const reasons = new Map<number, { readonly message: string; readonly hint: string }>();
+  let noted: Promise<void> = Promise.resolve();
+  let last: readonly RecordOutcome[] = [];
+  // Why records were refused is told after what became of all of their batch.
+  const note = (next: readonly RecordOutcome[]): void => {
+    const rows = last.map((one) => uploadedOf(one, reasons));
+    for (const { position } of last) reasons.delete(position);
+    last = next;
+    noted = noted.then(() => noteRecords(database, upload, rows));
+    noted.catch(() => undefined);
+  };
+  const report = await load(
+    { name: job.name, bytes: await openContentStore(database, settings).read(file.digest) },
+    {
+      ...{ database, url, indexFolder: indexFolderOf(settings), mode, workers, recordLimit, force, dryRun },
+      person: person.name,
+      batch: { records: batchSize, bytes: batchBytes },
+      hidden: may(snapshot.site, person, 'viewhiddenpaths') ? 'drop' : 'keep',
+      resume: isFirst ? 'never' : 'unfinished',
+      signal: job.signal,
+      onRefused: ({ position, reason }) => void reasons.set(position, reason),
+      onWarning: (sentence) => job.log('warn', sentence),
+      onNotice: (sentence) => job.log('info', sentence),
+      onWait: (holder) => job.log('info', `It waits for ${holder} to finish its load.`),
+      onProgress: ({ bytes, ...totals }) =>
+        job.tell({ done: Math.min(bytes, file.bytes), total: file.bytes, sentence: countsText(totals) }),
+      onOutcomes: note,
+    },
+  );
+  note([]);
+  await noted;
+  const { inserted, replaced, merged, unchanged, deleted, held, refused, passedOver } = report;
+  return { inserted, replaced, merged, unchanged, deleted, held, refused, 'passed-over': passedOver };
+}
+
+function uploadedOf(
+  { position, outcome, id, revision, code }: RecordOutcome,
+  reasons: ReadonlyMap<number, { readonly message: string; readonly hint: string }>,
+): UploadedRecord {
+  return { position, outcome, id, revision, ...(code !== undefined && { code }), ...reasons.get(position) };
+}
+
+/** For who may change some records only. Taken up again behind what was committed. */
+async function oneByOne(context: UploadContext): Promise<UploadCounts> {
+  const { job, database, settings, given, person, snapshot, file } = context;
+  const { mode, force, dryRun, upload } = given;
+  const analyzer = compileAnalyzer(snapshot.site);
+  const options = {
+    ...{ mode, force, person: person.name, reason: `upload ${mode} ${job.name}` },
+    guard: guardFor(person, snapshot, uploadActions),
+    rules: { ...rulesOf(snapshot.site), hidden: 'keep', always: false } as const,
+  };
+  const before = (job.checkpoint ?? { position: 0, counts: {} }) as { position: number; counts: UploadCounts };
+  let { counts } = before;
+  const write = async (records: readonly ReadResult[]): Promise<void> => {
+    const last = records.at(-1)?.position;
+    if (last === undefined) return;
+    job.signal.throwIfAborted();
+    const done = await inTransaction(database, async (transaction) => {
+      const results = await uploadRecords(transaction, analyzer, records, options);
+      await noteRecords(transaction, upload, results);
+      if (dryRun) throw new Undone(results);
+      return results;
+    }).catch(undone);
+    if (dryRun) await noteRecords(database, upload, done);
+    counts = sum(counts, countOutcomes(done));
+    job.tell({ done: last, sentence: countsText(counts) });
+    // A record that is written again after a kill between both is unchanged, or matches itself.
+    await job.keep({ position: last, counts });
+  };
+  const bytes = await openContentStore(database, settings).read(file.digest);
+  let waiting: ReadResult[] = [];
+  for await (const batch of readRecords(bytes, { recordLimit: settings.recordLimit }))
+    for (const one of batch) {
+      if (one.position <= before.position) continue;
+      waiting.push(one);
+      if (waiting.length < recordsAtOnce) continue;
+      await write(waiting);
+      waiting = [];
+    }
+  await write(waiting);
+  return counts;
+}
+
+class Undone extends Error {
+  readonly results: readonly UploadedRecord[];
+  constructor(results: readonly UploadedRecord[]) {
+    super('undone');
+    this.results = results;
+  }
+}
+
+function undone(error: unknown): readonly UploadedRecord[] {
+  if (error instanceof Undone) return error.results;
+  throw error;
+}
+
+function sum(one: UploadCounts, other: UploadCounts): UploadCounts {
+  const names = Object.keys({ ...one, ...other }) as (keyof UploadCounts)[];
+  return Object.fromEntries(names.map((name) => [name, (one[name] ?? 0) + (other[name] ?? 0)]));
+}
+
+function countsText(counts: Readonly<Partial<Record<string, number>>>): string {
+  const named = ['inserted', 'replaced', 'merged', 'unchanged', 'deleted', 'held', 'refused'];
+  const shown = named.filter((name) => (counts[name] ?? 0) > 0 || name === 'inserted' || name === 'refused');
+  return shown.map((name) => `${grouped(counts[name] ?? 0)} ${name}`).join(', ');
+}
