@@ -41,11 +41,13 @@ export async function requireJob(database: Queryable, id: number): Promise<JobVi
 
 function selection(condition: Sql): Sql {
   return sql`
-    SELECT id, kind, name, person, state, wish, priority, sequence, hours, progress, attempts, node, created, began, ended, did, problem,
+    SELECT id, kind, name, person, state, wish, priority, sequence, hours, on_node AS "onNode", schedule_id AS schedule, progress, attempts, node, created, began, ended, did, problem,
       CASE WHEN state = 'waiting' AND not_before > now() THEN not_before END AS due,
       (extract(epoch FROM coalesce(ended, CASE WHEN state = 'running' THEN now() END) - began) * 1000)::float8 AS took,
-      acknowledged IS NOT NULL AS acknowledged,
-      CASE WHEN state = 'waiting' THEN
-        (SELECT min(id) FROM job AS before WHERE before.sequence = job.sequence AND before.id < job.id AND before.state <> 'done') END AS after
-    FROM job WHERE ${condition}`;
+      acknowledged IS NOT NULL AS acknowledged, before.after, before."afterState"
+    FROM job LEFT JOIN LATERAL (
+      SELECT other.id AS after, other.state AS "afterState" FROM job AS other
+      WHERE job.state = 'waiting' AND other.sequence = job.sequence AND other.id < job.id AND other.state <> 'done'
+      ORDER BY other.id LIMIT 1) AS before ON true
+    WHERE ${condition}`;
 }
