@@ -3,6 +3,7 @@ import { type JobState, jobStates } from '../../jobs/queue/job.ts';
 import { listJobs } from '../../jobs/queue/read.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { schedules } from './job/schedules.ts';
+import { watch } from './job/watch.ts';
 import { jobTable } from '../job-text.ts';
 import { windowOf } from '../terminal.ts';
 import { withDatabase } from '../with-database.ts';
@@ -40,4 +41,4 @@ const list = defineSubcommand({
   },
 });
 
-export const command: CommandGroup = { alone: 'list', commands: { list, schedules } };
+export const command: CommandGroup = { alone: 'list', commands: { list, watch, schedules } };

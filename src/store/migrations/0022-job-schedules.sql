@@ -32,6 +32,6 @@ ALTER TABLE job ADD COLUMN gives_way boolean NOT NULL DEFAULT false;
 
 CREATE INDEX job_of_schedule ON job (schedule_id) WHERE schedule_id IS NOT NULL;
 CREATE INDEX job_due ON job (not_before) WHERE state = 'waiting';
-CREATE INDEX job_asleep ON job (id) WHERE state = 'sleeping';
+CREATE INDEX job_open ON job (id) WHERE ended IS NULL;
 CREATE INDEX job_failed ON job (ended) WHERE state = 'failed' AND acknowledged IS NULL;
 CREATE INDEX job_of_person ON job (person, ended);
