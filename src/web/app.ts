@@ -45,6 +45,7 @@ import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } fr
 import { trustedProxies } from './limits/networks.ts';
 import { watchBodies } from './limits/slow-client.ts';
 import { applyProfiling } from './profile/apply.ts';
+import { jobRoutes } from './jobs/routes.ts';
 import { type ProfileRoutes, profileRoutes } from './profile/routes.ts';
 import { resolverRoutes } from './record/resolvers.ts';
 import { recordRoutes } from './record/routes.ts';
@@ -213,6 +214,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     sessionApiRoutes(app, environment, options.people.access);
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
+    jobRoutes(app, environment, options.people);
   }
   if (options.files !== undefined) fileRoutes(app, environment, options.files);
   if (options.profiling !== undefined) profileRoutes(app, environment, options.profiling);

@@ -7,7 +7,8 @@ const errorTexts: Readonly<Record<number, string>> = {
   400: 'A parameter is wrong.',
   401: 'Wrong name or password, or an invalid token.',
   403: 'This person may not do this.',
-  404: 'There is no such record or file, or it is not open to you.',
+  404: 'There is no such record, file or job, or it is not open to you.',
+  409: 'Its state does not allow this.',
   410: 'The record was deleted or merged.',
   429: 'Too many requests: Retry-After says when to come back.',
   500: 'The server could not answer.',
@@ -32,9 +33,9 @@ export function openApi(site: Site, { baseUrl, version, hasAccounts, hasFiles }:
     },
     servers: [{ url: baseUrl }],
     paths: Object.fromEntries(
-      operationsOf(site, hasAccounts, hasFiles).map((operation) => [
-        operation.path,
-        { [operation.method]: pathItem(operation) },
+      [...Map.groupBy(operationsOf(site, hasAccounts, hasFiles), ({ path }) => path)].map(([path, operations]) => [
+        path,
+        Object.fromEntries(operations.map((operation) => [operation.method, pathItem(operation)])),
       ]),
     ),
     components: hasAccounts ? { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : { schemas },
@@ -71,7 +72,7 @@ function pathItem(operation: Operation): object {
       ? {}
       : {
           requestBody: {
-            required: true,
+            required: operation.body !== 'JobPriority',
             content: { 'application/json': { schema: { $ref: `#/components/schemas/${operation.body}` } } },
           },
         }),
