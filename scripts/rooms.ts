@@ -84,6 +84,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'web/feeds',
       'web/files',
       'web/http',
+      'web/jobs',
       'web/limits',
       'web/process',
       'web/profile',
@@ -207,8 +208,14 @@ export const rooms: Readonly<Record<string, Room>> = {
       'web/account',
       'web/exchange',
       'web/http',
+      'web/jobs',
       'web/ui',
     ],
+  },
+  'web/jobs': {
+    for: 'jobs: those of a person on their pages, and all for programs; what is shown of a job, and who may do what with it',
+    notFor: 'pages of administrators (web/admin), doing jobs (jobs)',
+    imports: ['errors', 'html', 'jobs', 'people', 'store', 'web/account', 'web/exchange', 'web/http', 'web/ui'],
   },
   'web/account': {
     for: 'what people do with their own account; e-mails; signing in by page, provider and program',

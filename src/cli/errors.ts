@@ -97,6 +97,18 @@ export const cliErrors = defineErrors({
     message: '--keep-hidden and --drop-hidden were both given.',
     hint: 'Give only one of them: hidden fields that the input does not have are either kept or dropped.',
   },
+  noTerminal: {
+    code: 'REPERIO_NO_TERMINAL',
+    status: 400,
+    message: '`reperio {name}` draws on a terminal, and this is none.',
+    hint: 'Run it in a terminal; over ssh with `ssh -t`. `reperio jobs` prints a list instead.',
+  },
+  optionsExclude: {
+    code: 'REPERIO_OPTIONS_EXCLUDE',
+    status: 400,
+    message: '{first} and {second} cannot be given together.',
+    hint: 'Give one of both.',
+  },
   forceWithoutReplace: {
     code: 'REPERIO_FORCE_WITHOUT_REPLACE',
     status: 400,

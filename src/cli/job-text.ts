@@ -1,5 +1,6 @@
 import { grouped } from '../errors/grouped.ts';
-import type { JobView } from '../jobs/queue/job.ts';
+import { type JobState, type JobView, leastPriority } from '../jobs/queue/job.ts';
+import type { ScheduleView } from '../jobs/queue/schedules.ts';
 import { duration } from './progress.ts';
 import { type Column, tableLines, type Window } from './terminal.ts';
 
@@ -38,12 +39,21 @@ export function howFar(job: JobView, now: number): string {
   return [job.did, job.problem].filter((text) => text !== null).join(' ');
 }
 
-function waitsFor({ due, after, hours, problem }: JobView, now: number): string {
-  if (after !== null) return `for job ${after}, which comes before it`;
-  if (due === null) return 'for its turn';
+/** Why it waits. */
+function waitsFor({ due, after, afterState, hours, problem, onNode, priority }: JobView, now: number): string {
+  if (after !== null) return afterText(after, afterState);
+  if (priority < leastPriority) return 'until somebody begins it: reperio job run-now';
+  if (due === null) return onNode === null ? 'for its turn' : `for its turn on ${onNode}`;
   const when = `${duration((due.getTime() - now) / 1000)}`;
   if (problem !== null) return `${when} more: ${problem}`;
   return hours === null ? `${when} more` : `${when} more, for ${hours}`;
+}
+
+function afterText(id: number, state: JobState | null): string {
+  const before = `for job ${id} of its sequence`;
+  if (state === 'failed') return `${before}, which failed: try that again or delete it`;
+  if (state === 'stopped') return `${before}, which was stopped: wake or delete it`;
+  return state === 'sleeping' ? `${before}, which sleeps` : before;
 }
 
 function progressText({ progress, took, state }: JobView): string {
@@ -66,9 +76,42 @@ export function jobLines(job: JobView, now: number = Date.now()): readonly strin
     `Asked for: ${timeText(created)}${person === null ? '' : ` by ${person}`}, priority ${grouped(priority)}`,
   ];
   if (began !== null) lines.push(`Begun:     ${timeText(began)}, ${duration((took ?? 0) / 1000)}`);
-  if (hours !== null) lines.push(`Hours:     ${hours}`);
+  if (hours !== null) lines.push(`Window:    ${hours}`);
+  if (job.schedule !== null) lines.push(`Schedule:  ${job.schedule}`);
   if (sequence !== null) lines.push(`Sequence:  ${sequence}`);
   return lines.filter((line) => !/^How far: +$/.test(line));
+}
+
+const scheduleColumns: readonly Column[] = [
+  { head: 'SCHEDULE', right: true },
+  { head: 'KIND' },
+  { head: 'WHAT' },
+  { head: 'BY' },
+  { head: 'WHEN' },
+  { head: 'NEXT' },
+  { head: 'LAST JOB' },
+];
+
+export function scheduleTable(schedules: readonly ScheduleView[], window: Window): readonly string[] {
+  const rows = schedules.map((schedule) => {
+    const { id, kind, name, person, next, problem, last, lastState } = schedule;
+    const lastText = last === null ? '' : `${last} ${lastState ?? ''}`;
+    return [String(id), kind, name, person ?? '', rhythmText(schedule), problem ?? timeText(next), lastText];
+  });
+  return tableLines(scheduleColumns, rows, window);
+}
+
+/** "every 6 h", "30 2 * * Mon-Fri (Europe/Zurich)". */
+export function rhythmText({ every, cron, timeZone }: Pick<ScheduleView, 'every' | 'cron' | 'timeZone'>): string {
+  if (every === null) return `${cron ?? ''}${timeZone === null ? '' : ` (${timeZone})`}`;
+  const [unit, seconds] = (
+    [
+      ['w', 604_800],
+      ['d', 86_400],
+      ['h', 3_600],
+    ] as const
+  ).find(([, all]) => every % all === 0) ?? ['min', 60];
+  return `every ${every / seconds} ${unit}`;
 }
 
 export function timeText(at: Date): string {

@@ -7,3 +7,10 @@ export function readJobId(text: string): number {
   if (id < 1) throw new UserError(jobErrors.noJob, { id: text });
   return id;
 }
+
+/** The number of a schedule, as somebody typed it. Throws `noSchedule`. */
+export function readScheduleId(text: string): number {
+  const id = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (id < 1) throw new UserError(jobErrors.noSchedule, { id: text });
+  return id;
+}

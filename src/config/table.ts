@@ -150,7 +150,7 @@ export const settingsTable = {
     default: undefined,
     problem: timeZoneProblem,
     change: 'reload',
-    doc: 'The time zone of the windows of `emergency`, such as Europe/Zurich.',
+    doc: 'The time zone of the windows of `emergency`, and of the times and windows of jobs, such as Europe/Zurich.',
     defaultDoc: 'the time zone of the machine',
   },
   smsGateway: {

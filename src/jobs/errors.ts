@@ -43,6 +43,24 @@ export const jobErrors = defineErrors({
     message: 'The file {name} that job {id} needs is not there any more.',
     hint: 'Ask for the job again, with its file.',
   },
+  noSchedule: {
+    code: 'REPERIO_NO_SCHEDULE',
+    status: 404,
+    message: 'There is no schedule {id}.',
+    hint: 'Run `reperio jobs schedules` for the schedules that there are.',
+  },
+  everyWrong: {
+    code: 'REPERIO_JOB_EVERY',
+    status: 400,
+    message: '"{text}" says not how often.',
+    hint: 'Write 15min, 6h, 1d or 1w; a year at most. For a time of day give --cron.',
+  },
+  cronWrong: {
+    code: 'REPERIO_JOB_CRON',
+    status: 400,
+    message: '"{text}" is no cron expression, or its time never comes.',
+    hint: 'Write minute, hour, day of the month, month and day of the week: "30 2 * * Mon-Fri" is half past two on working days.',
+  },
   timeWrong: {
     code: 'REPERIO_JOB_TIME',
     status: 400,

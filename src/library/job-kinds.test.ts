@@ -74,13 +74,22 @@ test('a load that is a job is done by another process, also when that is killed 
     assert.match(reperio('job', 'log', String(id)), /goes on after record \d+/);
     assert.match(reperio('jobs'), /load +records\.xml +ada +done/);
     assert.match(reperio('record', 'history', '1'), /ada/);
+    writeFileSync(join(folder, 'feed.xml'), '<collection/>');
+    const planned = reperio('job', 'add', 'load', join(folder, 'feed.xml'), '--cron', '@yearly');
+    const schedule = /^Schedule (\d+): load feed\.xml, next \d{4}-/.exec(planned)![1]!;
+    await store.database.query(sql`UPDATE job_schedule SET next = now()`);
+    await store.database.query(sql`SELECT pg_notify('reperio_job', '')`);
+    await waitFor('its job', () => JSON.parse(reperio('jobs', 'schedules', '--json'))[0].lastState === 'done');
+    assert.match(reperio('jobs', 'schedules'), /load +feed\.xml +@yearly +\d{4}-/);
+    assert.equal(reperio('job', 'unschedule', schedule), `Schedule ${schedule} is deleted.\n`);
+    assert.match(reperio('jobs', 'schedules'), /no schedules/);
     const wrong = spawnSync(process.execPath, [main, 'job', 'add', 'load', join(folder, 'wrong.xml'), '--wait'], {
       env: environment(),
       encoding: 'utf8',
     });
     assert.equal(wrong.status, 1, wrong.stderr);
     assert.match(wrong.stdout, /1 inserted, 0 replaced, 1 refused\. 1 were refused/);
-    assert.match(reperio('job', 'log', String(id + 1)), /warning: Refused: .*001/);
+    assert.match(reperio('job', 'log', String(id + 2)), /warning: Refused: .*001/);
   } finally {
     await stop(second, 'SIGTERM');
   }
@@ -96,8 +105,10 @@ test('what is wrong with a job is said before it is asked for', () => {
     return stderr;
   };
   assert.match(fails('add', 'load', join(folder, 'nowhere.xml')), /nowhere\.xml/);
-  assert.match(fails('add', 'load', join(folder, 'wrong.xml'), '--hours', 'sometimes'), /"sometimes" says no hours/);
+  assert.match(fails('add', 'load', join(folder, 'wrong.xml'), '--window', 'sometimes'), /"sometimes" says no hours/);
   assert.match(fails('add', 'load', join(folder, 'wrong.xml'), '--at', 'soon'), /"soon" is no time/);
+  assert.match(fails('add', 'load', join(folder, 'wrong.xml'), '--cron', 'x'), /"x" is no cron expression/);
+  assert.match(fails('add', 'load', join(folder, 'wrong.xml'), '--every', '1d', '--wait'), /--every and --wait/);
   assert.match(fails('add', 'load', join(folder, 'wrong.xml'), '--mode', 'inser'), /insert/);
   assert.match(fails('add', 'dance', join(folder, 'wrong.xml')), /load/);
 });

@@ -1,10 +1,13 @@
+import { createReadStream } from 'node:fs';
 import type { Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
 import { openContentStore } from '../files/open.ts';
+import { receive } from '../files/receive.ts';
 import type { JobKind, RunningJob } from '../jobs/queue/job.ts';
 import type { Outcome } from '../jobs/task.ts';
 import { requireEncoding } from '../marc/readers/encoding.ts';
 import type { LoadTotals } from '../records/load/coordinator.ts';
+import { requireFile } from '../records/load/files.ts';
 import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import { type WriteMode, writeModes } from '../records/modes.ts';
@@ -20,6 +23,8 @@ export interface LoadArguments {
   readonly source?: string | undefined;
   readonly encoding?: string | undefined;
   readonly hidden?: HiddenFields | undefined;
+  /** A file of the node that does it, read when the job begins; else it was given with it. */
+  readonly path?: string | undefined;
 }
 
 /** Loads take turns, whoever asks for them. */
@@ -51,12 +56,21 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
 }
 
 async function loadRecords(job: RunningJob, database: Database, url: string, settings: Settings): Promise<Outcome> {
-  const { mode, source, encoding, hidden } = loadArguments(job.arguments);
+  const { mode, source, encoding, hidden, path } = loadArguments(job.arguments);
+  const contents = openContentStore(database, settings);
+  const isFirst = job.checkpoint === undefined;
+  if (path !== undefined && isFirst) {
+    // So that it is the same file when the job is taken up again, whatever becomes of it.
+    await requireFile(path);
+    await job.attach({
+      name: recordsFile,
+      ...(await receive(contents, createReadStream(path), Number.POSITIVE_INFINITY)),
+    });
+  }
   const file = await job.file(recordsFile);
-  const bytes = await openContentStore(database, settings).read(file.digest);
+  const bytes = await contents.read(file.digest);
   const { workers, batchSize, recordLimit, loadHidden, nodeName } = settings;
   job.log('info', `Loading ${grouped(file.bytes)} bytes on ${nodeName}, mode ${mode}.`);
-  const isFirst = job.checkpoint === undefined;
   await job.keep({ begun: true });
   let refused = 0;
   const report = await load(

@@ -42,6 +42,7 @@ import { comesFromElsewhere } from './http/same-origin.ts';
 import { withoutSecrets } from './http/secrets-in-url.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { type RequestWatch, watchRequests } from './http/watch.ts';
+import { jobRoutes } from './jobs/routes.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './limits/limits.ts';
 import { trustedProxies } from './limits/networks.ts';
 import { watchBodies } from './limits/slow-client.ts';
@@ -218,6 +219,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     sessionApiRoutes(app, environment, options.people.access);
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
+    jobRoutes(app, environment, options.people);
   }
   if (options.files !== undefined) fileRoutes(app, environment, options.files);
   if (options.uploads !== undefined) uploadRoutes(app, environment, options.uploads);

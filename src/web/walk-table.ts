@@ -333,6 +333,18 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /admin/jobs': () => get('/admin/jobs', '/admin/jobs?page=2&ln=fr'),
   'GET /admin/jobs/:id': () => get('/admin/jobs/1', '/admin/jobs/x'),
   'POST /admin/jobs/:id': form('/admin/jobs/1'),
+  'POST /admin/jobs/schedules/:id': form('/admin/jobs/schedules/1'),
+  'GET /jobs': () => get('/jobs', '/jobs?page=2&ln=fr'),
+  'GET /jobs/:id': () => get('/jobs/1', '/jobs/x'),
+  'POST /jobs/:id': form('/jobs/1'),
+  'GET /api/jobs': () => get('/api/jobs', '/api/jobs?state=failed', '/api/jobs?x=1'),
+  'GET /api/jobs/:id': () => get('/api/jobs/1', '/api/jobs/x'),
+  'GET /api/jobs/:id/log': () => get('/api/jobs/1/log'),
+  'POST /api/jobs/:id/:wish': once(
+    { url: '/api/jobs/1/stop', method: 'POST', json: {} },
+    { url: '/api/jobs/1/priority', method: 'POST', json: { priority: 1 } },
+  ),
+  'DELETE /api/jobs/:id': once({ url: '/api/jobs/1', method: 'DELETE' }),
   'GET /admin/log': () => get('/admin/log'),
 };
 

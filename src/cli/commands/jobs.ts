@@ -1,14 +1,17 @@
 import { grouped } from '../../errors/grouped.ts';
 import { type JobState, jobStates } from '../../jobs/queue/job.ts';
 import { listJobs } from '../../jobs/queue/read.ts';
-import { defineCommand, jsonOption } from '../command.ts';
+import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { jobTable } from '../job-text.ts';
 import { windowOf } from '../terminal.ts';
 import { withDatabase } from '../with-database.ts';
+import { schedules } from './job/schedules.ts';
+import { watch } from './job/watch.ts';
 
 const defaultShown = 20;
 
-export const command = defineCommand({
+const list = defineSubcommand({
+  summary: 'List jobs: `reperio jobs` alone does this.',
   description:
     'Jobs are long work that people ask for, such as loading a file: `reperio job add` asks for one, and any node does it. Those that run and wait come first.',
   examples: [
@@ -37,3 +40,5 @@ export const command = defineCommand({
     if (total > rows.length) print(`${grouped(total - rows.length)} more; --limit shows them.`);
   },
 });
+
+export const command: CommandGroup = { alone: 'list', commands: { list, watch, schedules } };

@@ -14,6 +14,7 @@ export interface Claimed {
   readonly person: string | null;
   readonly checkpoint: unknown;
   readonly hours: string | null;
+  readonly timeZone: string | null;
   /** Before this run. */
   readonly attempts: number;
 }
@@ -34,16 +35,42 @@ export async function claimJob(
   // that need not.
   const [row] = await query<Claimed>(sql`
     UPDATE job SET state = 'running', run = run + 1, began = clock_timestamp(), ended = NULL, wish = NULL, progress = NULL,
-      did = NULL, problem = NULL, acknowledged = NULL, node = ${node}, holder = ${holder}
+      did = NULL, problem = NULL, acknowledged = NULL, gives_way = false, node = ${node}, holder = ${holder}
     WHERE id = (
       SELECT id FROM job AS next
-      WHERE state = 'waiting' AND not_before <= clock_timestamp() AND kind = ANY (${[...kinds]}) AND priority >= ${leastPriority}
-        AND NOT EXISTS (SELECT FROM job AS before WHERE before.sequence = next.sequence AND before.id < next.id AND before.state <> 'done')
-        AND NOT EXISTS (SELECT FROM job AS other WHERE other.exclusive = next.exclusive AND other.state = 'running')
+      WHERE ${isReady(kinds)} AND (on_node IS NULL OR on_node = ${node}) AND NOT EXISTS (SELECT FROM job AS other WHERE other.exclusive = next.exclusive AND other.state = 'running')
       ORDER BY priority DESC, id FOR UPDATE SKIP LOCKED LIMIT 1)
       AND ${takeRowLock(sql`id`)}
-    RETURNING id, run, kind, name, arguments, person, checkpoint, hours, attempts`);
+    RETURNING id, run, kind, name, arguments, person, checkpoint, hours, time_zone AS "timeZone", attempts`);
   return row;
+}
+
+/** A condition of \`job AS next\`: it is due, and waits for nothing but a place. */
+function isReady(kinds: readonly string[]): Sql {
+  return sql`next.state = 'waiting' AND next.not_before <= clock_timestamp() AND next.kind = ANY (${[...kinds]}) AND next.priority >= ${leastPriority}
+    AND NOT EXISTS (SELECT FROM job AS before WHERE before.sequence = next.sequence AND before.id < next.id AND before.state <> 'done')`;
+}
+
+/**
+ * Has one running job give way at its next safe point to one of a higher priority that waits: the
+ * one that holds its exclusive name; or, when this node has no free place, the lowest of all. One
+ * gives way at a time, since several nodes ask.
+ */
+export async function haveOneGiveWay(
+  database: Queryable,
+  kinds: readonly string[],
+  node: string,
+  isFull: boolean,
+): Promise<void> {
+  await database.query(sql`
+    UPDATE job SET gives_way = true WHERE id = (
+      SELECT low.id FROM job AS low JOIN job AS next ON next.priority > low.priority AND ${isReady(kinds)}
+        AND (next.exclusive = low.exclusive
+          OR ${isFull} AND (next.on_node IS NULL OR next.on_node = ${node} AND low.node = ${node})
+            AND NOT EXISTS (SELECT FROM job AS other WHERE other.exclusive = next.exclusive AND other.state = 'running'))
+      WHERE low.state = 'running' AND low.wish IS NULL
+      ORDER BY low.priority, low.began DESC LIMIT 1)
+    AND state = 'running' AND NOT gives_way AND NOT EXISTS (SELECT FROM job AS other WHERE other.state = 'running' AND other.gives_way)`);
 }
 
 /** What somebody wants of it, as it says how far it is; gone: it is not ours any more. */
@@ -51,14 +78,15 @@ export async function tellJob(
   database: Queryable,
   { id, run }: Pick<Claimed, 'id' | 'run'>,
   progress: JobProgress | undefined,
-): Promise<'sleep' | 'stop' | 'gone' | undefined> {
+): Promise<'sleep' | 'stop' | 'gone' | 'priority' | undefined> {
   const isOurs = sql`id = ${id} AND run = ${run} AND state = 'running'`;
-  const [row] = await database.query<{ wish: 'sleep' | 'stop' | null }>(
+  const [row] = await database.query<{ wish: 'sleep' | 'stop' | null; gives_way: boolean }>(
     progress === undefined
-      ? sql`SELECT wish FROM job WHERE ${isOurs}`
-      : sql`UPDATE job SET progress = ${JSON.stringify(progress)}::jsonb WHERE ${isOurs} RETURNING wish`,
+      ? sql`SELECT wish, gives_way FROM job WHERE ${isOurs}`
+      : sql`UPDATE job SET progress = ${JSON.stringify(progress)}::jsonb WHERE ${isOurs} RETURNING wish, gives_way`,
   );
-  return row === undefined ? 'gone' : (row.wish ?? undefined);
+  if (row === undefined) return 'gone';
+  return row.wish ?? (row.gives_way ? 'priority' : undefined);
 }
 
 /** False: it is not ours any more. */

@@ -19,6 +19,11 @@ export interface NewJob {
   /** Not before then. */
   readonly at?: Date | undefined;
   readonly hours?: Hours | undefined;
+  /** Of the hours; undefined: the clock of the host. */
+  readonly timeZone?: string | undefined;
+  /** Only this node does it. */
+  readonly onNode?: string | undefined;
+  readonly scheduleId?: number | undefined;
   /** Their bytes are in the file store. */
   readonly files?: readonly JobFile[];
 }
@@ -44,20 +49,27 @@ export async function enqueueJob(transaction: Queryable, job: NewJob): Promise<n
     sequence,
     at = new Date(0),
     hours,
+    timeZone,
     files = [],
   } = job;
-  const due = hours === undefined ? at : nextOpening(hours, at > new Date() ? at : new Date());
+  const due = hours === undefined ? at : nextOpening(hours, at > new Date() ? at : new Date(), timeZone);
   const [row] = await transaction.query<{ id: number }>(sql`
-    INSERT INTO job (kind, name, arguments, person, priority, sequence, exclusive, not_before, hours)
+    INSERT INTO job (kind, name, arguments, person, priority, sequence, exclusive, not_before, hours, time_zone, on_node, schedule_id)
     VALUES (${kind.name}, ${name}, ${JSON.stringify(given)}::jsonb, ${person ?? null}, ${priority}, ${sequence ?? null},
-      ${kind.exclusive ?? null}, greatest(${due}, now()), ${hours?.text ?? null})
+      ${kind.exclusive ?? null}, greatest(${due}, now()), ${hours?.text ?? null},
+      ${timeZone ?? null}, ${job.onNode ?? null}, ${job.scheduleId ?? null})
     RETURNING id`);
   const { id } = row!;
-  for (const { digest } of files) await shareContent(transaction, digest);
-  if (files.length > 0) {
-    const rows = files.map((file) => sql`(${id}, ${file.name}, decode(${file.digest}, 'hex'), ${file.bytes})`);
-    await transaction.query(sql`INSERT INTO job_file (job_id, name, digest, bytes) VALUES ${join(rows)}`);
-  }
+  await addJobFiles(transaction, id, files);
   await transaction.query(sql`SELECT pg_notify(${jobChannel}, '')`);
   return id;
+}
+
+/** Their bytes are in the file store. In a transaction. */
+export async function addJobFiles(transaction: Queryable, id: number, files: readonly JobFile[]): Promise<void> {
+  for (const { digest } of files) await shareContent(transaction, digest);
+  if (files.length === 0) return;
+  const rows = files.map((file) => sql`(${id}, ${file.name}, decode(${file.digest}, 'hex'), ${file.bytes})`);
+  await transaction.query(sql`INSERT INTO job_file (job_id, name, digest, bytes) VALUES ${join(rows)}
+    ON CONFLICT (job_id, name) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes`);
 }

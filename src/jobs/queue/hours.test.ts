@@ -36,15 +36,39 @@ test('what says no hours is refused', () => {
     assert.equal(readHours(text), undefined, text);
 });
 
+test('hours are those of the zone, and nights are as long as its clocks say', () => {
+  const night = hours('22:00-06:00');
+  for (const [time, open] of [
+    ['2026-12-01T21:00:00Z', true],
+    ['2026-12-01T20:59:00Z', false],
+    // Clocks leap from 2 to 3, so 6 o'clock comes an hour sooner.
+    ['2026-03-29T03:59:00Z', true],
+    ['2026-03-29T04:00:00Z', false],
+    ['2026-10-25T04:59:00Z', true],
+    ['2026-10-25T05:00:00Z', false],
+  ] as const)
+    assert.equal(isOpen(night, at(time), 'Europe/Zurich'), open, time);
+  assert.equal(
+    nextOpening(night, at('2026-07-01T12:00:00Z'), 'America/New_York').toISOString(),
+    '2026-07-02T02:00:00.000Z',
+  );
+  const never = hours('Sun 02:10-02:50');
+  assert.equal(
+    nextOpening(never, at('2026-03-28T12:00:00Z'), 'Europe/Zurich').toISOString(),
+    '2026-04-05T00:10:00.000Z',
+  );
+});
+
 test('the next opening is open, not before the time that was asked for, and nothing before it is', () => {
   const texts = fc.constantFrom('22:00-06:00', 'Mon-Fri 22:00-06:00', 'Sat', 'Wed 12:00-12:01', 'Sun,Tue 23:30-00:15');
   const times = fc.date({ min: at('2026-01-01T00:00'), max: at('2027-12-31T00:00'), noInvalidDate: true });
+  const zones = fc.constantFrom(undefined, 'Europe/Zurich', 'America/New_York', 'Asia/Kolkata');
   fc.assert(
-    fc.property(texts, times, (text, from) => {
-      const next = nextOpening(hours(text), from);
-      assert.ok(next >= from && isOpen(hours(text), next));
+    fc.property(texts, times, zones, (text, from, zone) => {
+      const next = nextOpening(hours(text), from, zone);
+      assert.ok(next >= from && isOpen(hours(text), next, zone));
       const middle = new Date((from.getTime() + next.getTime()) / 2);
-      assert.ok(next.getTime() === from.getTime() || !isOpen(hours(text), middle), String(middle));
+      assert.ok(next.getTime() === from.getTime() || !isOpen(hours(text), middle, zone), String(middle));
     }),
   );
 });

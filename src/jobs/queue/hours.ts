@@ -1,7 +1,9 @@
+import { instantOf, wallOf } from '../zone-time.ts';
+
 /**
  * The hours of the week in which a job may run, in Invenio's words: `22:00-06:00` each day,
  * `Mon-Fri 22:00-06:00`, `Sat`, `Sat,Sun 08:00-20:00`. A window belongs to the day on which it
- * begins. By the clock of the host.
+ * begins. By the clocks of a time zone.
  */
 export interface Hours {
   readonly text: string;
@@ -52,25 +54,31 @@ function minutesIn(text: string): number | undefined {
   return hour * 60 + rest <= minutesOfDay && rest < 60 ? hour * 60 + rest : undefined;
 }
 
-/** Whether a job may run then. */
-export function isOpen(hours: Hours, at: Date): boolean {
+/** Whether a job may run then. An undefined zone is that of the host. */
+export function isOpen(hours: Hours, at: Date, zone?: string): boolean {
+  const wall = wallOf(at, zone);
   return [0, -1].some((ahead) => {
-    const begin = beginOn(hours, at, ahead);
-    return begin !== undefined && begin <= at && at.getTime() < begin.getTime() + hours.length * minute;
+    const begin = beginOn(hours, wall, ahead);
+    return begin !== undefined && begin <= wall && wall.getTime() < begin.getTime() + hours.length * minute;
   });
 }
 
 /** The first moment from this one on at which it may run. */
-export function nextOpening(hours: Hours, at: Date): Date {
-  if (isOpen(hours, at)) return at;
+export function nextOpening(hours: Hours, at: Date, zone?: string): Date {
+  if (isOpen(hours, at, zone)) return at;
+  const wall = wallOf(at, zone);
   for (let ahead = 0; ; ahead++) {
-    const begin = beginOn(hours, at, ahead);
-    if (begin !== undefined && begin > at) return begin;
+    const begin = beginOn(hours, wall, ahead);
+    if (begin === undefined || begin <= wall) continue;
+    const found = instantOf(begin, zone);
+    // In spring the clocks may leap over the whole of it.
+    if (found > at && isOpen(hours, found, zone)) return found;
   }
 }
 
-function beginOn({ days, from }: Hours, at: Date, ahead: number): Date | undefined {
-  const begin = new Date(at.getFullYear(), at.getMonth(), at.getDate() + ahead, 0, from);
-  const day = new Date(at.getFullYear(), at.getMonth(), at.getDate() + ahead).getDay();
-  return days.has(day) ? begin : undefined;
+/** When it begins so many days after the day of a wall. */
+function beginOn({ days, from }: Hours, wall: Date, ahead: number): Date | undefined {
+  const [year, month, date] = [wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate() + ahead];
+  const begin = new Date(Date.UTC(year, month, date, 0, from));
+  return days.has(begin.getUTCDay()) ? begin : undefined;
 }

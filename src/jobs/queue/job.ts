@@ -27,8 +27,8 @@ export interface RunningJob {
   /** What was kept last; undefined at the beginning. */
   readonly checkpoint: unknown;
   /**
-   * Aborts when somebody wants it to sleep or to stop, its hours end, or the process does. It then
-   * ends where that loses nothing, and is taken up again from its checkpoint.
+   * Aborts when somebody wants it to sleep or to stop, a job of a higher priority needs its place,
+   * its hours end, or the process does. It then ends where that loses nothing, and is taken up again from its checkpoint.
    */
   readonly signal: AbortSignal;
   /** A line of its log. */
@@ -38,6 +38,8 @@ export interface RunningJob {
   keep(checkpoint: unknown): Promise<void>;
   /** The digest of a file that was given with it. Throws when there is none of this name. */
   file(name: string): Promise<JobFile>;
+  /** Gives it a file of its own, whose bytes are in the file store. */
+  attach(file: JobFile): Promise<void>;
 }
 
 export interface JobFile {
@@ -69,6 +71,10 @@ export interface JobView {
   readonly priority: number;
   readonly sequence: string | null;
   readonly hours: string | null;
+  /** Only this node does it. */
+  readonly onNode: string | null;
+  /** It is one of this schedule. */
+  readonly schedule: number | null;
   readonly progress: JobProgress | null;
   readonly attempts: number;
   readonly node: string | null;
@@ -84,6 +90,8 @@ export interface JobView {
   readonly acknowledged: boolean;
   /** The number of the job of its sequence that it waits for. */
   readonly after: number | null;
+  /** The state of that one. */
+  readonly afterState: JobState | null;
 }
 
 /** Those below this priority are begun only by hand. */

@@ -38,12 +38,17 @@ const ended = (id: number) =>
 async function withNodes<T>(
   kinds: readonly JobKind[],
   work: (nodes: readonly AbortController[]) => Promise<T>,
-  { nodes = 1, places = 1, every = 50 }: { nodes?: number; places?: number; every?: number } = {},
+  {
+    nodes = 1,
+    places = 1,
+    every = 50,
+    now = () => new Date(),
+  }: { nodes?: number; places?: number; every?: number; now?: () => Date } = {},
 ): Promise<T> {
   const { database, url } = store;
   const stops = Array.from({ length: nodes }, () => new AbortController());
   const working = stops.map(({ signal }, at) =>
-    workOnJobs({ database, url, node: `node${at}`, kinds, places, signal, every }),
+    workOnJobs({ database, url, node: `node${at}`, kinds, places, signal, every, now }),
   );
   try {
     return await work(stops);
@@ -159,6 +164,61 @@ test('a sequence is done in its order, beside others, and waits behind one that 
     ['one', 'two', 'three'],
   );
 });
+
+test('a job gives way to one of a higher priority when there is no place, and goes on from there; only one does', async () => {
+  const seen: number[] = [];
+  const urgent: JobKind = { ...note, name: 'urgent' };
+  const low = await ask({ priority: -1 });
+  const usual = await ask({ name: 'usual', kind: { name: 'slow' } });
+  const slow: JobKind = { ...counting([]), name: 'slow' };
+  await withNodes(
+    [counting(seen), slow, urgent],
+    async () => {
+      await waitFor('both', async () => seen.length > 3 && (await look(usual)).state === 'running');
+      const first = await ask({ kind: urgent, priority: 100 });
+      await ended(first);
+      await waitFor('it to go on', async () => (await look(low)).state === 'running');
+      const { attempts } = await look(low);
+      assert.equal(attempts, 0);
+      assert.equal(await runOf(usual), 1, 'the higher of both stays');
+      await want(low, 'stop');
+      await want(usual, 'stop');
+      await ended(low);
+    },
+    { places: 2 },
+  );
+  assert.ok(seen.every((n, at) => n === at + 1));
+  assert.match((await readLog(store.database, low)).map(({ text }) => text).join('\n'), /gives way/);
+});
+
+test('a job gives way to an exclusive one of a higher priority, though there are places; none to its equal', async () => {
+  const kind = { name: 'note', exclusive: 'one' };
+  const low = await ask({ kind, priority: 1 });
+  const seen: number[] = [];
+  await withNodes(
+    [
+      { ...counting(seen), exclusive: 'one' },
+      { ...note, name: 'quick' },
+    ],
+    async () => {
+      await waitFor('some steps', () => seen.length > 3);
+      const equal = await ask({ kind: { name: 'quick', exclusive: 'one' }, priority: 1 });
+      const higher = await ask({ kind: { name: 'quick', exclusive: 'one' }, priority: 2 });
+      await ended(higher);
+      assert.equal((await look(equal)).state, 'waiting');
+      await waitFor('it to go on', async () => (await look(low)).state === 'running');
+      await want(low, 'stop');
+      await ended(equal);
+    },
+    { places: 3 },
+  );
+  assert.equal(await runOf(low), 2);
+});
+
+async function runOf(id: number): Promise<number> {
+  const [row] = await store.database.query<{ run: number }>(sql`SELECT run FROM job WHERE id = ${id}`);
+  return row!.run;
+}
 
 test('of one exclusive name one is done at a time, whatever the places', async () => {
   let now = 0;
@@ -294,12 +354,27 @@ test('a job waits for its hours, is ended when they are over, and waits for the 
   const { due, state } = await look(id);
   assert.equal(state, 'waiting');
   assert.ok(due === null || due > new Date());
-  await store.database.query(sql`UPDATE job SET not_before = now()`);
-  await withNodes([counting(seen)], async () => {
-    await waitFor('some steps', () => seen.length > 3);
-    await waitFor('its end', async () => (await look(id)).state === 'waiting');
-  });
-  assert.match((await readLog(store.database, id)).at(-1)!.text, /hours are over/);
+  const isNow = () => store.database.query(sql`UPDATE job SET not_before = now() WHERE id = ${id}`);
+  let clock = new Date(2026, 10, 30, 3, 0, 30);
+  const overs = async () =>
+    (await readLog(store.database, id)).filter(({ text }) => /hours are over/.test(text)).length;
+  await isNow();
+  await withNodes(
+    [counting(seen)],
+    async () => {
+      await waitFor('some steps', () => seen.length > 3);
+      clock = new Date(2026, 10, 30, 3, 1);
+      await waitFor('its end', async () => (await look(id)).state === 'waiting');
+      const steps = seen.length;
+      // It has waited for a place until they were over.
+      await isNow();
+      await waitFor('its other end', async () => (await overs()) === 2);
+      assert.equal(seen.length, steps);
+    },
+    { now: () => clock },
+  );
+  const [row] = await store.database.query<{ not_before: Date }>(sql`SELECT not_before FROM job WHERE id = ${id}`);
+  assert.deepEqual(row!.not_before, new Date(2026, 11, 7, 3, 0));
 });
 
 test('what cannot be wanted of a job is refused with its state, and one that has ended is deleted with its log', async () => {

@@ -3,6 +3,7 @@ import { UserError } from '../../errors/errors.ts';
 import type { Database } from '../../store/database.ts';
 import { jobErrors } from '../errors.ts';
 import { type Claimed, type End, endJob, keepCheckpoint, tellJob } from './claim.ts';
+import { addJobFiles } from './enqueue.ts';
 import { isOpen, nextOpening, readHours } from './hours.ts';
 import type { JobFile, JobKind, JobProgress, RunningJob } from './job.ts';
 import { appendToLog, type JobLine } from './log.ts';
@@ -24,13 +25,16 @@ export async function runJob({
   claimed,
   kind,
   signal,
+  now = () => new Date(),
 }: {
   readonly database: Database;
   readonly claimed: Claimed;
   readonly kind: JobKind;
   readonly signal: AbortSignal;
+  /** By which its hours are looked at. */
+  readonly now?: (() => Date) | undefined;
 }): Promise<RunOutcome> {
-  const watch = watchJob(database, claimed, signal);
+  const watch = watchJob(database, claimed, signal, now);
   const job: RunningJob = {
     id: claimed.id,
     name: claimed.name,
@@ -45,16 +49,18 @@ export async function runJob({
       watch.signal.throwIfAborted();
     },
     file: (name) => fileOf(database, claimed.id, name),
+    attach: (file) => database.transaction((transaction) => addJobFiles(transaction, claimed.id, [file])),
   };
   const { id, name } = claimed;
   let end: End;
   let bug: unknown;
   try {
+    watch.signal.throwIfAborted();
     end = { kind: 'done', outcome: await kind.run(job) };
     watch.log('info', end.outcome.did);
     if (end.outcome.problem !== undefined) watch.log('warn', end.outcome.problem);
   } catch (error) {
-    end = endOf(error, watch.why(), claimed);
+    end = endOf(error, watch.why(), claimed, now());
     if (end.kind === 'failed') {
       if (!(error instanceof UserError)) bug = error;
       watch.log('error', end.problem);
@@ -65,22 +71,23 @@ export async function runJob({
   return { id, kind: kind.name, name, end, ...(bug !== undefined && { bug }) };
 }
 
-type Why = 'sleep' | 'stop' | 'gone' | 'hours' | 'process';
+type Why = 'sleep' | 'stop' | 'gone' | 'priority' | 'hours' | 'process';
 
 const whyText: Readonly<Record<Why, string>> = {
   sleep: 'It sleeps until somebody wakes it.',
   stop: 'It was stopped, since somebody asked for that.',
   gone: 'Another process has taken it up.',
+  priority: 'It gives way to a job of a higher priority; it goes on when there is a place.',
   hours: 'Its hours are over; it goes on when they begin again.',
   process: 'The process that did it ends; another one takes it up.',
 };
 
-function endOf(error: unknown, why: Why | undefined, { hours }: Claimed): End {
+function endOf(error: unknown, why: Why | undefined, { hours, timeZone }: Claimed, now: Date): End {
   if (why === 'sleep') return { kind: 'sleeping' };
   if (why === 'stop') return { kind: 'stopped' };
-  const now = new Date();
   const open = hours === null ? undefined : readHours(hours);
-  if (why !== undefined) return { kind: 'waiting', due: open === undefined ? now : nextOpening(open, now) };
+  if (why !== undefined)
+    return { kind: 'waiting', due: open === undefined ? now : nextOpening(open, now, timeZone ?? undefined) };
   const isUserError = error instanceof UserError;
   const problem = isUserError ? `${error.message} ${error.hint}` : `It failed: ${String(error)}`;
   // What is away comes back, and a bug may be of the moment; a wrong argument stays wrong.
@@ -97,7 +104,7 @@ interface JobWatch extends Pick<RunningJob, 'signal' | 'log' | 'tell'> {
 /**
  * Once a second: writes down what it says and how far it is, and asks what somebody wants of it.
  */
-function watchJob(database: Database, claimed: Claimed, outer: AbortSignal): JobWatch {
+function watchJob(database: Database, claimed: Claimed, outer: AbortSignal, now: () => Date): JobWatch {
   const stop = new AbortController();
   let why: Why | undefined;
   let told: JobProgress | undefined;
@@ -110,6 +117,11 @@ function watchJob(database: Database, claimed: Claimed, outer: AbortSignal): Job
   const onOuter = (): void => end('process');
   outer.addEventListener('abort', onOuter, { once: true });
   if (outer.aborted) onOuter();
+  const lookAtHours = (): void => {
+    if (hours !== undefined && !isOpen(hours, now(), claimed.timeZone ?? undefined)) end('hours');
+  };
+  // It may have waited for a place until they were over.
+  lookAtHours();
   const write = async (): Promise<void> => {
     const [said, progress] = [lines, told];
     lines = [];
@@ -122,7 +134,7 @@ function watchJob(database: Database, claimed: Claimed, outer: AbortSignal): Job
       // The database is away: the job notices that itself.
       lines = [...said, ...lines];
     }
-    if (hours !== undefined && !isOpen(hours, new Date())) end('hours');
+    lookAtHours();
   };
   let writing: Promise<void> | undefined;
   const timer = setInterval(() => {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../store/database.ts';
 import { openRowLocks, type RowLocks } from '../../store/row-locks.ts';
-import { claimJob, takeBackLost } from './claim.ts';
+import { claimJob, haveOneGiveWay, takeBackLost } from './claim.ts';
 import { jobChannel } from './enqueue.ts';
 import type { JobKind } from './job.ts';
 import { type RunOutcome, runJob } from './run-job.ts';
+import { askForDue, untilNextDue } from './schedules.ts';
 
 export interface WorkOnJobsOptions {
   readonly database: Database;
@@ -17,6 +18,8 @@ export interface WorkOnJobsOptions {
   readonly signal: AbortSignal;
   /** How often it looks without being told, in ms. */
   readonly every?: number;
+  /** By which hours of jobs are looked at: another clock for tests. */
+  readonly now?: () => Date;
   readonly onJob?: (outcome: RunOutcome) => void;
   /** A job threw what is a bug. */
   readonly onFailure?: (kind: string, error: unknown) => void;
@@ -26,6 +29,9 @@ export interface WorkOnJobsOptions {
 }
 
 const lookEvery = 10_000;
+/** Whether one must give way is looked at this late, so that a node with a free place is sooner. */
+const giveWayEvery = 1_000;
+const leastWait = 10;
 const longestPause = 60_000;
 
 /**
@@ -67,7 +73,7 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
   const begin = (claimed: NonNullable<Awaited<ReturnType<typeof claimJob>>>): void => {
     names.set(claimed.id, `${claimed.kind} ${claimed.name}`);
     const kind = kinds.find(({ name }) => name === claimed.kind)!;
-    const work = runJob({ database, claimed, kind, signal: ending })
+    const work = runJob({ database, claimed, kind, signal: ending, now: options.now })
       .then((outcome) => {
         if (outcome.bug !== undefined) onFailure?.(claimed.kind, outcome.bug);
         onJob?.(outcome);
@@ -84,6 +90,13 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
     onDoing?.([...names.values()]);
   };
   const known = kinds.map(({ name }) => name);
+  let giving: Promise<void> | undefined;
+  const giveWay = setInterval(() => {
+    if (running.size === 0 || ending.aborted) return;
+    giving ??= haveOneGiveWay(database, known, node, running.size >= places)
+      .catch(() => undefined)
+      .finally(() => (giving = undefined));
+  }, giveWayEvery);
   try {
     while (!ending.aborted) {
       isNews = false;
@@ -93,9 +106,17 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
         if (claimed === undefined) break;
         begin(claimed);
       }
-      if (!isNews) await news(every, ending, (told) => (wake = told));
+      if (isNews) continue;
+      const due = await untilNextDue(database);
+      if (due.schedule === 0 && (await askForDue(database)) > 0) continue;
+      // What has a free place is not late for what is due before it would look again.
+      const soonest = running.size < places ? Math.min(due.job ?? every, due.schedule ?? every) : every;
+      const wait = Math.min(every, Math.max(soonest, leastWait));
+      if (!isNews) await news(wait, ending, (told) => (wake = told));
     }
   } finally {
+    clearInterval(giveWay);
+    await giving;
     await Promise.all(running.values());
     await locks.close().catch(() => undefined);
   }

@@ -34,6 +34,7 @@ export const tables: Readonly<Record<string, TableNote>> = {
   job: { kind: 'truth', what: 'long work that people have asked for, and what became of it' },
   job_file: { kind: 'truth', what: 'files that jobs need, by their digests' },
   job_log: { kind: 'truth', what: 'what jobs have said' },
+  job_schedule: { kind: 'truth', what: 'jobs that are asked for again and again' },
   library: { kind: 'truth', what: 'which library this is, and on which timeline' },
   load_progress: { kind: 'truth', what: 'how far each load came' },
   load_run: { kind: 'truth', what: 'past loads: who, when, what became of them' },

@@ -6,11 +6,12 @@ import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { nativeName } from '../ui/translations.ts';
 
-export const accountTabs = ['profile', 'sessions', 'tokens', 'identities'] as const;
+export const accountTabs = ['profile', 'jobs', 'sessions', 'tokens', 'identities'] as const;
 export type AccountTab = (typeof accountTabs)[number];
 
 const addresses: Readonly<Record<AccountTab, string>> = {
   profile: '/account',
+  jobs: '/jobs',
   sessions: '/account/sessions',
   tokens: '/account/tokens',
   identities: '/account/identities',
@@ -28,7 +29,7 @@ export function accountPage(
   return layout(context, {
     title,
     unlisted: true,
-    main: html`<div class="account"><h1>${account?.name}</h1>
+    main: html`<div class="account${tab === 'jobs' && ' wide'}"><h1>${account?.name}</h1>
 <nav class="tabs" aria-label="${tr.t('account.tabs')}"><ul>${tabs.map(
       (one) =>
         html`<li><a href="${addresses[one]}"${attribute('aria-current', one === tab ? 'page' : undefined)}>${tr.t(`account.tab.${one}`)}</a></li>`,

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
 import { judgeFailure, listFailures, readFailure } from '../../monitor/failures/read-failures.ts';
 import { may } from '../../people/person.ts';
-import { idempotently } from '../../store/idempotency.ts';
 import { doneText, formRoutes, given, problemText } from '../account/forms.ts';
+import { doOnce } from '../exchange/do-once.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Answering, Exchange } from '../exchange/exchange.ts';
 import { sendNotAllowed, sendNotFound } from '../exchange/messages.ts';
@@ -76,14 +75,8 @@ export function adminFailureRoutes(admin: FastifyInstance, environment: WebEnvir
    */
   async function judgeOnce(exchange: Exchange, state: (typeof judgements)[number], release: string | null) {
     const fingerprint = exchange.param('fingerprint');
-    const key = exchange.request.headers['idempotency-key'];
-    if (typeof key !== 'string' || key === '') return judgeFailure(database, fingerprint, state, release);
-    const digest = createHash('sha256')
-      .update(JSON.stringify([fingerprint, state, release]))
-      .digest();
-    const kept = createHash('sha256').update(key).digest('hex');
-    const scope = `failures ${exchange.person.name ?? ''}`;
-    const done = await idempotently(database, { scope, key: kept, digest }, async (transaction) => ({
+    const asked = JSON.stringify([fingerprint, state, release]);
+    const done = await doOnce(database, exchange, { scope: 'failures', asked }, async (transaction) => ({
       fingerprint: await judgeFailure(transaction, fingerprint, state, release),
     }));
     return done.fingerprint;

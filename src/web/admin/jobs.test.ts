@@ -5,6 +5,8 @@ import { openTestDatabase, type TestDatabase } from '../../../test/support/datab
 import { enqueueJob } from '../../jobs/queue/enqueue.ts';
 import { appendToLog } from '../../jobs/queue/log.ts';
 import { requireJob } from '../../jobs/queue/read.ts';
+import { addSchedule } from '../../jobs/queue/schedules.ts';
+import { readCron } from '../../jobs/queue/when.ts';
 import { operator } from '../../people/audit.ts';
 import { addPerson } from '../../people/people.ts';
 import { createRole } from '../../people/role-changes.ts';
@@ -74,6 +76,33 @@ test('jobs are for administrators who may look after them', async () => {
     assert.equal((await readers.get('dispatcher')!.open(`/admin/jobs/${wrong}`)).statusCode, 404, wrong);
   assert.match((await readers.get('dispatcher')!.open(`${path()}?ln=fr`)).body, /<h1>Travail \d+ : load/);
   await readers.get('dispatcher')!.open('/admin?ln=en');
+});
+
+test('jobs are listed by part; priorities are set; schedules are shown and deleted', async () => {
+  const dispatcher = readers.get('dispatcher')!;
+  assert.match((await dispatcher.open('/admin/jobs?part=active')).body, /&lt;b&gt;big/);
+  assert.match((await dispatcher.open('/admin/jobs?part=done')).body, /There are no jobs here/);
+  await dispatcher.open(path());
+  const set = (priority: string) => dispatcher.send(path(), { wish: 'priority', priority });
+  assert.equal((await set('7')).headers['location'], `${path()}?done=job_priority`);
+  assert.equal((await requireJob(store.database, id)).priority, 7);
+  const wrong = await set('9999');
+  assert.equal(wrong.statusCode, 400);
+  assert.match(wrong.body, /is no priority/);
+  const schedule = await store.database.transaction((transaction) =>
+    addSchedule(transaction, {
+      ...{ kind: { name: 'load' }, name: '<i>feed</i>.xml', rhythm: readCron('30 2 * * *', 'Europe/Zurich') },
+      timeZone: 'Europe/Zurich',
+    }),
+  );
+  const page = await dispatcher.open('/admin/jobs');
+  assert.match(page.body, /&lt;i&gt;feed[\s\S]*<code>30 2 \* \* \*<\/code> \(Europe\/Zurich\)/);
+  const to = `/admin/jobs/schedules/${schedule}`;
+  await readers.get('outsider')!.open('/account');
+  assert.equal((await readers.get('outsider')!.force(to, { wish: 'delete' })).statusCode, 403);
+  assert.equal((await dispatcher.send(to, { wish: 'delete' })).headers['location'], '/admin/jobs?done=schedule_delete');
+  assert.equal((await dispatcher.force(to, { wish: 'delete' })).statusCode, 404);
+  await dispatcher.open(path());
 });
 
 test('a job is put to sleep, woken, stopped and deleted; what it cannot do is said, and others may not', async () => {

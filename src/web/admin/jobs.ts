@@ -1,22 +1,26 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
 import { readLog } from '../../jobs/queue/log.ts';
-import { listJobs, requireJob } from '../../jobs/queue/read.ts';
-import { type JobWish, jobWishes, wishOfJob } from '../../jobs/queue/wishes.ts';
+import { type JobPart, listJobs } from '../../jobs/queue/read.ts';
+import { deleteSchedule, listSchedules } from '../../jobs/queue/schedules.ts';
+import { jobWishes } from '../../jobs/queue/wishes.ts';
 import { may } from '../../people/person.ts';
-import { idempotently } from '../../store/idempotency.ts';
 import { doneText, formRoutes, given, problemText } from '../account/forms.ts';
+import { doOnce } from '../exchange/do-once.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Answering, Exchange } from '../exchange/exchange.ts';
 import { sendNotAllowed, sendNotFound } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
+import { changeJob, changePriority } from '../jobs/change.ts';
+import { findJob, type Reach, wishesOf } from '../jobs/reach.ts';
 import { jobPage, jobsPage } from './jobs-page.ts';
-import { listRange } from './list-range.ts';
+import { listRange, rowNumber } from './list-range.ts';
 
 /** Of a log the last lines. */
 const linesShown = 200;
+const parts: readonly JobPart[] = ['active', 'done', 'archived'];
+const everybody: Reach = { kind: 'everybody' };
 
 /** Jobs of everybody, for who may look after them. */
 export function adminJobRoutes(admin: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
@@ -31,18 +35,21 @@ export function adminJobRoutes(admin: FastifyInstance, environment: WebEnvironme
     '/jobs',
     guarded(async (exchange) => {
       const { page, offset, limit } = listRange(exchange.args);
-      const { rows, total } = await listJobs(database, { offset, limit });
-      return sendHtml(exchange, jobsPage(exchange.page, { rows, total, page, text: '' }));
+      const part = parts.find((one) => one === exchange.args.get('part'));
+      const { rows, total } = await listJobs(database, { ...(part !== undefined && { part }), offset, limit });
+      const schedules = await listSchedules(database);
+      const done = doneText(exchange.page, exchange.args);
+      return sendHtml(exchange, jobsPage(exchange.page, { rows, total, page, text: '', part, schedules, done }));
     }),
   );
 
   const show = async (exchange: Exchange, problem?: string, status = 200) => {
-    const id = idOf(exchange);
-    const job = id === undefined ? undefined : await requireJob(database, id).catch(noneOfThem);
+    const job = await findJob(database, everybody, exchange.param('id'));
     if (job === undefined) return sendNotFound(exchange);
     const lines = await readLog(database, job.id, { last: linesShown });
     const page = { ...exchange.page, address: `/admin/jobs/${job.id}` };
-    return sendHtml(exchange, jobPage(page, { job, lines, problem, done: doneText(page, exchange.args) }), status);
+    const model = { job, lines, wishes: wishesOf(everybody, job), problem, done: doneText(page, exchange.args) };
+    return sendHtml(exchange, jobPage(page, model), status);
   };
 
   get(
@@ -53,14 +60,17 @@ export function adminJobRoutes(admin: FastifyInstance, environment: WebEnvironme
   post(
     '/jobs/:id',
     guarded(async (exchange) => {
-      const id = idOf(exchange);
-      const wish = jobWishes.find((one) => one === given(exchange, 'wish'));
-      if (id === undefined) return sendNotFound(exchange);
-      if (wish === undefined) return show(exchange);
+      const job = await findJob(database, everybody, exchange.param('id'));
+      const asked = given(exchange, 'wish');
+      const wish = jobWishes.find((one) => one === asked);
+      if (job === undefined) return sendNotFound(exchange);
+      if (wish === undefined && asked !== 'priority') return show(exchange);
       try {
-        await wishOnce(exchange, id, wish);
-        const to = wish === 'delete' ? '/admin/jobs' : `/admin/jobs/${id}`;
-        return exchange.reply.redirect(`${to}?done=job_${wish.replace('-', '_')}`, 303);
+        if (wish === undefined)
+          await changePriority(database, exchange, everybody, job, given(exchange, 'priority').trim());
+        else await changeJob(database, exchange, everybody, job, wish);
+        const to = wish === 'delete' ? '/admin/jobs' : `/admin/jobs/${job.id}`;
+        return exchange.reply.redirect(`${to}?done=job_${asked.replace('-', '_')}`, 303);
       } catch (error) {
         if (error instanceof UserError && error.status === 404) return sendNotFound(exchange);
         const { text, status } = problemText(exchange.page, error);
@@ -69,32 +79,22 @@ export function adminJobRoutes(admin: FastifyInstance, environment: WebEnvironme
     }),
   );
 
-  /**
-   * With an Idempotency-Key, once: sent again when the job is in another state, it changes nothing.
-   */
-  async function wishOnce(exchange: Exchange, id: number, wish: JobWish): Promise<void> {
-    const key = exchange.request.headers['idempotency-key'];
-    if (typeof key !== 'string' || key === '') {
-      await database.transaction((transaction) => wishOfJob(transaction, id, wish));
-      return;
-    }
-    const digest = createHash('sha256')
-      .update(JSON.stringify([id, wish]))
-      .digest();
-    const kept = createHash('sha256').update(key).digest('hex');
-    const scope = `jobs ${exchange.person.name ?? ''}`;
-    await idempotently(database, { scope, key: kept, digest }, async (transaction) => ({
-      state: await wishOfJob(transaction, id, wish),
-    }));
-  }
-}
-
-function idOf(exchange: Exchange): number | undefined {
-  const text = exchange.param('id');
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
-}
-
-function noneOfThem(error: unknown): undefined {
-  if (error instanceof UserError && error.status < 500) return undefined;
-  throw error;
+  post(
+    '/jobs/schedules/:id',
+    guarded(async (exchange) => {
+      const id = rowNumber(exchange.param('id'));
+      if (id === undefined || given(exchange, 'wish') !== 'delete') return sendNotFound(exchange);
+      try {
+        const asked = JSON.stringify(['schedule', id, 'delete']);
+        await doOnce(database, exchange, { scope: 'jobs', asked }, async (transaction) => {
+          await deleteSchedule(transaction, id);
+          return {};
+        });
+      } catch (error) {
+        if (error instanceof UserError && error.status === 404) return sendNotFound(exchange);
+        throw error;
+      }
+      return exchange.reply.redirect('/admin/jobs?done=schedule_delete', 303);
+    }),
+  );
 }

@@ -15,6 +15,13 @@ const collection = {
   virtual: [],
 };
 
+const job = {
+  ...{ id: 12, kind: 'load', name: 'records.xml', person: 'ada', state: 'running', priority: 0, attempts: 0 },
+  progress: { done: 50, total: 100, sentence: '12,000 inserted, 0 replaced, 0 refused' },
+  ...{ node: 'web1', created: '2026-01-02T03:04:05.000Z', began: '2026-01-02T03:04:06.000Z', took: 4000 },
+  acknowledged: false,
+};
+
 /** Answers as they look, by the name of their schema; a test checks that they fit it. */
 const examples: Readonly<Record<string, unknown>> = {
   SearchAnswer: {
@@ -42,6 +49,12 @@ const examples: Readonly<Record<string, unknown>> = {
   SignIn: { name: 'ada', password: 'the password', remember: true },
   SignedIn: { name: 'ada' },
   RemovedFile: { record: 1, name: 'thesis.pdf', versions: [2, 1] },
+  Job: job,
+  JobsAnswer: { total: 1, jobs: [job] },
+  JobLog: {
+    lines: [{ n: 1, at: '2026-01-02T03:04:05.000Z', level: 'info', text: 'Loading 1,234,567 bytes on web1.' }],
+  },
+  JobPriority: { priority: 5 },
   SuggestAnswer: {
     suggestions: [
       {

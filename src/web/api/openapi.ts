@@ -8,8 +8,8 @@ const errorTexts: Readonly<Record<number, string>> = {
   400: 'A parameter is wrong.',
   401: 'Wrong name or password, or an invalid token.',
   403: 'This person may not do this.',
-  404: 'There is no such record or file, or it is not open to you.',
-  409: 'It cannot be done as things are now.',
+  404: 'There is no such record, file or job, or it is not open to you.',
+  409: 'Its state does not allow this.',
   412: 'The record has changed since that revision.',
   413: 'The body is too large.',
   415: 'The body has a type that is not read.',
@@ -60,7 +60,9 @@ function requestBody({ body, takesRecords }: Operation): object {
     takesRecords === true
       ? Object.fromEntries(recordTypes.map((type) => [type, { schema: { type: 'string' } }]))
       : { 'application/json': { schema: { $ref: `#/components/schemas/${body}` } } };
-  return body === undefined && takesRecords !== true ? {} : { requestBody: { required: true, content } };
+  return body === undefined && takesRecords !== true
+    ? {}
+    : { requestBody: { required: body !== 'JobPriority', content } };
 }
 
 function pathItem(operation: Operation): object {

@@ -2,6 +2,8 @@ import type { Site } from '../../site/site.ts';
 import type { Operation } from './operation.ts';
 import {
   collectionsParameters,
+  jobLogParameters,
+  jobsParameters,
   noParameters,
   recordParameters,
   recordsParameters,
@@ -30,9 +32,48 @@ export function operationsOf(
     ...reading,
     ...(hasUploads ? writeOperations : []),
     ...(hasFiles ? fileOperations : []),
-    ...(hasAccounts ? sessionOperations : []),
+    ...(hasAccounts ? [...sessionOperations, ...jobOperations] : []),
   ];
 }
+
+const whose = 'Your own; of everybody for who looks after jobs (cfgbibsched, tokens with the scope admin).';
+const jobNumber = { id: 'Number of the job.' };
+
+const jobOperations: readonly Operation[] = [
+  {
+    ...{ id: 'jobs', method: 'get', path: '/api/jobs', summary: 'Jobs' },
+    description: `Long work that people have asked for: what runs and waits first, then what has ended, the newest first. ${whose}`,
+    ...{ parameters: jobsParameters, inPath: {}, answer: 'JobsAnswer', contentType: json, errors: [401] },
+    example: '/api/jobs?state=running&state=waiting&size=10',
+  },
+  {
+    ...{ id: 'job', method: 'get', path: '/api/jobs/{id}', summary: 'One job' },
+    description: `How far it is, or what was done. ${whose}`,
+    ...{ parameters: noParameters, inPath: jobNumber, answer: 'Job', contentType: json, errors: [401, 404] },
+    example: '/api/jobs/1',
+  },
+  {
+    ...{ id: 'jobLog', method: 'get', path: '/api/jobs/{id}/log', summary: 'The log of a job' },
+    description: 'Of a long log the first 2,000 and the last 8,000 lines are kept.',
+    ...{ parameters: jobLogParameters, inPath: jobNumber, answer: 'JobLog', contentType: json, errors: [401, 404] },
+    example: '/api/jobs/1/log?after=0',
+  },
+  {
+    ...{ id: 'changeJob', method: 'post', path: '/api/jobs/{id}/{wish}', summary: 'Sleep, wake, stop, priority ...' },
+    description:
+      'sleep, wake, stop and acknowledge, with the scope edit; run-now, priority, and wake of what failed or was stopped for who looks after jobs. The body is only for priority. With an Idempotency-Key a request can be repeated safely.',
+    parameters: noParameters,
+    inPath: { ...jobNumber, wish: 'sleep, wake, stop, acknowledge, run-now or priority.' },
+    ...{ body: 'JobPriority', answer: 'Job', contentType: json, errors: [401, 403, 404, 409] },
+    example: '/api/jobs/1/priority',
+  },
+  {
+    ...{ id: 'deleteJob', method: 'delete', path: '/api/jobs/{id}', summary: 'Delete a job that has ended' },
+    description: 'With its log; what it has done stays. With an Idempotency-Key a request can be repeated safely.',
+    ...{ parameters: noParameters, inPath: jobNumber, answer: undefined, contentType: undefined },
+    ...{ errors: [401, 403, 404, 409], example: '/api/jobs/1' },
+  },
+];
 
 const fileOperations: readonly Operation[] = [
   {

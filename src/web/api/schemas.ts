@@ -169,6 +169,36 @@ const suggestionSchema = Type.Object({
   url: text('The page of the record, or a search for it.'),
 });
 
+const jobSchema = Type.Object(
+  {
+    id: Type.Integer(),
+    kind: Type.String(),
+    name: text('What it is about, as the name of a file.'),
+    person: optional(text('Who asked for it.')),
+    state: Type.String({ enum: ['waiting', 'running', 'sleeping', 'done', 'failed', 'stopped'] }),
+    wish: optional(text('sleep or stop: what it does at the next point where that loses nothing.')),
+    priority: Type.Integer(),
+    sequence: optional(Type.String()),
+    window: optional(text('The hours of the week in which it is done.')),
+    on_node: optional(text('Only this node does it.')),
+    schedule: optional(Type.Integer()),
+    progress: optional(Type.Object({ done: Type.Number(), total: optional(Type.Number()), sentence: Type.String() })),
+    attempts: Type.Integer({ description: 'How often it failed, or its process was killed.' }),
+    node: optional(Type.String()),
+    created: Type.String(),
+    due: optional(text('Not before then.')),
+    began: optional(Type.String()),
+    ended: optional(Type.String()),
+    took: optional(Type.Number({ description: 'Milliseconds.' })),
+    did: optional(text('What was done.')),
+    problem: optional(text('What somebody must look at.')),
+    acknowledged: Type.Boolean(),
+    after: optional(Type.Integer({ description: 'The job of its sequence that it waits for.' })),
+    after_state: optional(text('The state of that one.')),
+  },
+  { description: 'A job. Keys without a value are left out.', additionalProperties: false },
+);
+
 const signInSchema = Type.Object({
   name: text('Name or e-mail address of the account.'),
   password: Type.String(),
@@ -192,6 +222,19 @@ export const schemas: Readonly<Record<string, TObject>> = {
     name: Type.String(),
     versions: Type.Array(Type.Integer({ minimum: 1 })),
   }),
+  Job: jobSchema,
+  JobsAnswer: Type.Object({ total: Type.Integer(), jobs: Type.Array(ref('Job')) }),
+  JobLog: Type.Object({
+    lines: Type.Array(
+      Type.Object({
+        n: Type.Integer({ description: 'Ask for those after it by ?after=.' }),
+        at: Type.String(),
+        level: Type.String({ enum: ['info', 'warn', 'error'] }),
+        text: Type.String(),
+      }),
+    ),
+  }),
+  JobPriority: Type.Object({ priority: Type.Integer({ minimum: -100, maximum: 1000 }) }),
   Problem: problemSchema,
   ...writeSchemas,
 };
@@ -208,6 +251,21 @@ const sizeOf = (standard: number, most: number) =>
   optional(Type.Integer({ minimum: 1, maximum: most, default: standard, description: 'How many to return.' }));
 
 export const largestPage = 500;
+
+/** Parameters of /api/jobs. */
+export const jobsParameters = Type.Object({
+  state: optional(
+    Type.Array(Type.String(), {
+      description: 'waiting, running, sleeping, done, failed or stopped; several are alternatives.',
+    }),
+  ),
+  person: optional(Type.String({ description: 'Asked for by this person.' })),
+  size: sizeOf(50, 500),
+  from: optional(Type.Integer({ minimum: 0, default: 0, description: 'So many are passed over.' })),
+});
+export const jobLogParameters = Type.Object({
+  after: optional(Type.Integer({ minimum: 0, default: 0, description: 'Only lines behind this one.' })),
+});
 
 /** Parameters of /api/search; the facets are those of the site. */
 export function searchParameters(facets: readonly string[]): TObject {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { mayShow } from '../../access/visible.ts';
@@ -12,7 +11,7 @@ import { recordIdIn } from '../../index/record-id.ts';
 import { audit } from '../../people/audit.ts';
 import { may } from '../../people/person.ts';
 import type { Transaction } from '../../store/database.ts';
-import { idempotently } from '../../store/idempotency.ts';
+import { doOnce } from '../exchange/do-once.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendNoRecord, sendNotFound } from '../exchange/messages.ts';
@@ -112,24 +111,14 @@ function versionNumber(text: string | null): number | undefined {
   throw new UserError(fileErrors.versionWrong, { text });
 }
 
-/** Of longer ones the digest is kept. */
-const longestKey = 200;
-
-/**
- * With an Idempotency-Key the same request sent again gets the same answer, also when a node died
- * over the first.
- */
-async function changeOnce<T extends object>(
+/** With an Idempotency-Key, once. `content` is what is sent besides the address. */
+function changeOnce<T extends object>(
   { database }: WebFiles,
-  { request, person }: Exchange,
+  exchange: Exchange,
   change: (transaction: Transaction) => Promise<T>,
   content: string,
 ): Promise<T> {
-  const key = request.headers['idempotency-key'];
-  if (typeof key !== 'string' || key === '') return database.transaction(change, { attempts: 3 });
-  const digest = createHash('sha256').update(`${request.url}\n${content}`).digest();
-  const kept = key.length > longestKey ? createHash('sha256').update(key).digest('hex') : key;
-  return idempotently(database, { scope: `files ${person.name ?? ''}`, key: kept, digest }, change);
+  return doOnce(database, exchange, { scope: 'files', asked: `${exchange.request.url}\n${content}` }, change);
 }
 
 /** The document that is asked for; undefined: there is none that this person may see. */

@@ -85,6 +85,12 @@ export const webErrors = defineErrors({
     message: 'This needs permission for the action {action}.',
     hint: 'Sign in, or send an API token, with the scope `edit`, of a person whose role has that permission.',
   },
+  apiSignIn: {
+    code: 'REPERIO_SIGN_IN',
+    status: 401,
+    message: 'This is for people who are signed in.',
+    hint: 'Sign in, or send an API token with the scope `read`: Authorization: Bearer TOKEN.',
+  },
   apiNoBytes: {
     code: 'REPERIO_NO_BYTES',
     status: 415,

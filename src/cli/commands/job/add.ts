@@ -1,10 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { UserError } from '../../../errors/errors.ts';
 import { enqueueJob, requireHours } from '../../../jobs/queue/enqueue.ts';
 import type { JobView } from '../../../jobs/queue/job.ts';
 import { requireJob } from '../../../jobs/queue/read.ts';
 import { leastAsked, mostAsked, readWhen } from '../../../jobs/queue/read-when.ts';
+import { addSchedule, listSchedules } from '../../../jobs/queue/schedules.ts';
+import { type Rhythm, readCron, readEvery } from '../../../jobs/queue/when.ts';
 import { requireFile } from '../../../records/load/files.ts';
 import { writeModes } from '../../../records/modes.ts';
 import { openStore } from '../../../store/open.ts';
@@ -14,17 +17,23 @@ import {
   defineSubcommand,
   type OptionDefinitions,
 } from '../../command.ts';
-import { howFar } from '../../job-text.ts';
+import { cliErrors } from '../../errors.ts';
+import { howFar, timeText } from '../../job-text.ts';
 
 const lookEvery = 500;
 
 export const add = defineSubcommand({
   summary: 'Ask for a job: load files of records.',
-  description: `The files are kept in the file store until the job has ended, and any node loads them: \`reperio serve\` and \`reperio tasks work\` do jobs.
+  description: `With --every or --cron it is asked for again and again, until \`job unschedule\`: each time the file is read anew, on this node, under its path. Times that were missed are made up for once; a time that comes before the last job has ended waits for that. Times are those of the setting time-zone.
+Without, the files are kept in the file store until the job has ended, and any node loads them: \`reperio serve\` and \`reperio tasks work\` do jobs.
 Exit status: 0 the job was accepted; with --wait as that of the job: 1 something is to be looked at, 2 it failed or was stopped.`,
   examples: [
     { command: 'job add load big.xml.gz', doc: 'Loads it beside what you do now.' },
-    { command: 'job add load new.mrc --mode insert-or-replace --hours 22:00-06:00', doc: 'At night only.' },
+    { command: 'job add load new.mrc --mode insert-or-replace --window 22:00-06:00', doc: 'At night only.' },
+    {
+      command: 'job add load /srv/feed/new.xml --mode insert-or-replace --cron "30 2 * * Mon-Fri"',
+      doc: 'At half past two on working days.',
+    },
     { command: 'job add load a.xml b.xml --sequence delivery --wait', doc: 'One after the other; waits for both.' },
   ],
   arguments: {
@@ -36,7 +45,9 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
     source: { type: 'text', value: 'CODE', doc: 'The 003 for records that have none.' },
     encoding: { type: 'text', value: 'NAME', doc: 'The real encoding, if the input declares a wrong one.' },
     at: { type: 'text', value: 'TIME', doc: 'Not before this time: 22:00, 2026-12-24 20:00, or +2h.' },
-    hours: { type: 'text', value: 'HOURS', doc: 'Only in these hours of the week: Mon-Fri 22:00-06:00.' },
+    every: { type: 'text', value: 'TIME', doc: 'Again and again, from --at or from now on: 15min, 6h, 1d, 1w.' },
+    cron: { type: 'text', value: 'EXPRESSION', doc: 'Again and again: minute, hour, day, month, day of the week.' },
+    window: { type: 'text', value: 'HOURS', doc: 'Only in these hours of the week: Mon-Fri 22:00-06:00.' },
     priority: {
       type: 'number',
       value: 'N',
@@ -52,8 +63,10 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
   run: async (context) => {
     const { arguments: given, options, settings, signal, print } = context;
     for (const file of given.files) await requireFile(file);
-    const hours = options.hours === undefined ? undefined : requireHours(options.hours);
-    const at = options.at === undefined ? undefined : readWhen(options.at, new Date());
+    const { timeZone, nodeName } = settings();
+    const hours = options.window === undefined ? undefined : requireHours(options.window);
+    const at = options.at === undefined ? undefined : readWhen(options.at, new Date(), timeZone);
+    const rhythm = rhythmOf(options, timeZone);
     const { openContentStore } = await import('../../../files/open.ts');
     const { receive } = await import('../../../files/receive.ts');
     const { loadKind } = await import('../../../library/job-kinds.ts');
@@ -62,21 +75,29 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
     try {
       const { database } = store;
       const { mode = 'insert', source, encoding, priority, sequence, as: person } = options;
+      const said = { person, priority, sequence, hours, at, timeZone };
+      if (rhythm !== undefined) {
+        for (const file of given.files) {
+          const id = await database.transaction((transaction) =>
+            addSchedule(transaction, {
+              ...{ ...said, kind: loadKind, name: basename(file), rhythm, onNode: nodeName },
+              arguments: { mode, source, encoding, path: resolve(file) },
+            }),
+          );
+          const next = (await listSchedules(database)).find((schedule) => schedule.id === id)?.next;
+          const when = next === undefined ? '' : `, next ${timeText(next)}`;
+          print(`Schedule ${id}: load ${basename(file)}${when}. See it with \`reperio jobs schedules\`.`);
+        }
+        return 0;
+      }
       const contents = openContentStore(database, settings());
       const ids: number[] = [];
       for (const file of given.files) {
         const content = await receive(contents, createReadStream(file), Number.POSITIVE_INFINITY);
         const id = await database.transaction((transaction) =>
           enqueueJob(transaction, {
-            ...{
-              kind: loadKind,
-              name: basename(file),
-              arguments: { mode, source, encoding },
-              person,
-              priority,
-              sequence,
-            },
-            ...{ at, hours, files: [{ name: recordsFile, ...content }] },
+            ...{ ...said, kind: loadKind, name: basename(file), arguments: { mode, source, encoding } },
+            files: [{ name: recordsFile, ...content }],
           }),
         );
         ids.push(id);
@@ -89,6 +110,18 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
     }
   },
 });
+
+/** Undefined: it is asked for once. */
+function rhythmOf(
+  { every, cron, wait }: { readonly every?: string; readonly cron?: string; readonly wait?: boolean },
+  timeZone: string | undefined,
+): Rhythm | undefined {
+  if (every === undefined && cron === undefined) return undefined;
+  const given = Object.entries({ every, cron, wait }).filter(([, value]) => value !== undefined && value !== false);
+  const [first, second] = given.map(([name]) => `--${name}`);
+  if (second !== undefined) throw new UserError(cliErrors.optionsExclude, { first: first!, second });
+  return every === undefined ? readCron(cron!, timeZone) : readEvery(every);
+}
 
 async function waitFor(
   ids: readonly number[],
