@@ -42,7 +42,8 @@ export async function makeRpm(plan: PackagePlan): Promise<string> {
     ...defines,
     join(root, 'packaging/rpm/reperio.spec'),
   ]);
-  const made = globSync(join(work, 'rpmbuild/RPMS/*/*.rpm')).sort();
+  // The library first, then its policy.
+  const made = globSync(join(work, 'rpmbuild/RPMS/*/*.rpm')).toSorted((a, b) => (basename(a) < basename(b) ? -1 : 1));
   const paths = made.map((path) => {
     const to = join(out, basename(path));
     renameSync(path, to);
