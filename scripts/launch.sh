@@ -110,7 +110,10 @@ install_dependencies() {
   # What install scripts would do is done where it is needed: natives below, links of libraries in src/store/embedded/binaries.ts.
   if ! (cd "$root" && run_npm ci --ignore-scripts $dev) >"$log" 2>&1; then explain_npm 'The dependencies could not be installed'; fi
   rm -f "$log"
-  is_installed "$1" || fail 'npm left the dependencies incomplete.' 'Delete node_modules and try again. Check that optional dependencies are not switched off (npm config get omit).'
+  if is_installed "$1"; then return; fi
+  # npm passes over optional packages for which there is no room.
+  if has_little_room; then fail_full; fi
+  fail 'npm left the dependencies incomplete.' 'Delete node_modules and try again. Check that optional dependencies are not switched off (npm config get omit).'
 }
 
 run_npm() {
@@ -118,9 +121,18 @@ run_npm() {
     npm "$@" --no-audit --no-fund --no-progress --loglevel=error 9<&-
 }
 
+has_little_room() {
+  room=$(df -Pk "$root" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  [ "${room:-1000000}" -lt 100000 ]
+}
+
+fail_full() {
+  fail 'The disk is full, so the dependencies cannot be installed.' "Free 1 GB on the disk that holds $root (npm's cache may be on another: npm config get cache)."
+}
+
 explain_npm() {
   if grep -Eq 'ENOSPC|[Nn]o space left' "$log"; then
-    fail 'The disk is full, so the dependencies cannot be installed.' "Free 1 GB on the disk that holds $root (npm's cache may be on another: npm config get cache)."
+    fail_full
   elif grep -Eq 'ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|CERT|network' "$log"; then
     fail "npm cannot reach its registry, $(cd "$root" && npm config get registry 2>/dev/null)." "Check the network and npm's proxy settings, then run this again; the output of npm is in $log."
   elif grep -Eq 'EACCES|EPERM|EROFS' "$log"; then
