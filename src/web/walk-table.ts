@@ -222,6 +222,10 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /api/uploads/:upload': () => get('/api/uploads/1', '/api/uploads/x'),
   'GET /api/held': () => get('/api/held', '/api/held?all=1&q=x'),
   'GET /api/held/:upload': () => get('/api/held/1', '/api/held/x'),
+  'GET /held': () => get('/held', '/held?whose=mine&reason=CONFLICT&ln=fr'),
+  'POST /held': form('/held'),
+  'GET /held/:id': () => get('/held/1', '/held/x'),
+  'POST /held/:id': form('/held/1'),
   'POST /api/held/:upload': once({ url: '/api/held/1', method: 'POST', json: { do: 'assign' } }),
   'GET /api/collections': () => get('/api/collections', '/api/collections?ln=fr'),
   'GET /api/suggest': () =>

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { routesOf } from '../exchange/exchange.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
+import { heldRoutes } from './held.ts';
 import { heldApiRoutes, heldDecisionRoutes } from './held-api.ts';
 import { recordsApiRoutes } from './records-api.ts';
 import { revisionsApiRoutes } from './revisions-api.ts';
@@ -20,4 +21,5 @@ export function uploadRoutes(app: FastifyInstance, environment: WebEnvironment, 
   uploadsApiRoutes(routes, uploads);
   heldApiRoutes(routes, uploads);
   heldDecisionRoutes(routes, uploads);
+  heldRoutes(app, environment, uploads);
 }
