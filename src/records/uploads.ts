@@ -22,6 +22,10 @@ export interface Upload {
   readonly job: number | undefined;
   readonly callback: string | undefined;
   readonly nonce: string | undefined;
+  /** It is told by a form, not by JSON. */
+  readonly callbackForm: boolean;
+  /** Nothing is written: only what would happen was asked. */
+  readonly dryRun: boolean;
   /** When whoever wanted to was told of its end. */
   readonly told: Date | undefined;
   readonly callbackProblem: string | undefined;
@@ -30,6 +34,8 @@ export interface Upload {
 export interface NewUpload extends Pick<Upload, 'person' | 'way' | 'name' | 'mode'> {
   readonly callback?: string | undefined;
   readonly nonce?: string | undefined;
+  readonly callbackForm?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** Of one upload; what was refused or waits is kept in any case. */
@@ -39,10 +45,11 @@ const longestName = 1_000;
 
 /** Its number. */
 export async function beginUpload(database: Queryable, upload: NewUpload): Promise<number> {
-  const { person, way, name, mode, callback, nonce } = upload;
+  const { person, way, name, mode, callback, nonce, callbackForm = false, dryRun = false } = upload;
   const [row] = await database.query<{ id: number }>(sql`
-    INSERT INTO upload (person, way, name, mode, callback, nonce)
-    VALUES (${person ?? null}, ${way}, ${name.slice(0, longestName)}, ${mode}, ${callback ?? null}, ${nonce ?? null})
+    INSERT INTO upload (person, way, name, mode, callback, nonce, callback_form, dry_run)
+    VALUES (${person ?? null}, ${way}, ${name.slice(0, longestName)}, ${mode}, ${callback ?? null},
+      ${nonce ?? null}, ${callbackForm}, ${dryRun})
     RETURNING id::float8 AS id`);
   return row!.id;
 }
@@ -75,6 +82,7 @@ export async function endUpload(database: Queryable, id: number, counts: UploadC
 }
 
 const columns = sql`id::float8 AS id, at, ended, person, way, name, mode, counts, job_id AS job, callback, nonce, told,
+  callback_form AS "callbackForm", dry_run AS "dryRun",
   callback_problem AS "callbackProblem"`;
 
 /** Undefined: there is none, or it is forgotten. */

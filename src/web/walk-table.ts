@@ -218,6 +218,19 @@ export const walks: Readonly<Record<string, Walk>> = {
     get(...ids.flatMap((id) => [1, 2, 9, 'newest', 'x'].map((revision) => `/api/records/${id}/revisions/${revision}`))),
   'POST /api/records/:id/revisions/:revision/restore': ({ ids }) =>
     ids.map((id) => ({ url: `/api/records/${id}/revisions/1/restore`, method: 'POST' as const })),
+  ...Object.fromEntries(
+    ['POST', 'PUT'].flatMap((method) =>
+      ['', '/:mode'].map((part) => [
+        `${method} /batchuploader/robotupload${part}`,
+        // By a token only, which those who walk have not.
+        once({
+          url: `/batchuploader/robotupload${part.replace(':mode', 'append')}`,
+          method: method as 'POST' | 'PUT',
+          json: { leader: '', fields: [] },
+        }),
+      ]),
+    ),
+  ),
   // Nothing was sent, and nothing waits.
   'GET /api/uploads/:upload': () => get('/api/uploads/1', '/api/uploads/x'),
   'GET /api/held': () => get('/api/held', '/api/held?all=1&q=x'),

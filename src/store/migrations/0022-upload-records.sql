@@ -11,11 +11,15 @@ CREATE TABLE upload (
   mode text NOT NULL,
   -- How many records have which outcome.
   counts jsonb NOT NULL DEFAULT '{}',
+  -- Only what would happen was asked.
+  dry_run boolean NOT NULL DEFAULT false,
   -- Its job, where it was large.
   job_id integer,
   -- Who is told of its end, what they want to hear, and what came of that.
   callback text,
   nonce text,
+  -- They want a form with a field `results`, not JSON.
+  callback_form boolean NOT NULL DEFAULT false,
   told timestamptz,
   callback_problem text
 );

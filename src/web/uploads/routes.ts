@@ -6,6 +6,7 @@ import { heldRoutes } from './held.ts';
 import { heldApiRoutes, heldDecisionRoutes } from './held-api.ts';
 import { recordsApiRoutes } from './records-api.ts';
 import { revisionsApiRoutes } from './revisions-api.ts';
+import { robotRoutes } from './robot.ts';
 import { uploadsApiRoutes } from './uploads-api.ts';
 
 /** Records that come in: from programs, robots and people, and what waits of them. */
@@ -15,6 +16,7 @@ export function uploadRoutes(app: FastifyInstance, environment: WebEnvironment, 
     bodies.removeAllContentTypeParsers();
     bodies.addContentTypeParser('*', (_, body, done) => done(null, body));
     recordsApiRoutes(routesOf(bodies, environment), uploads);
+    robotRoutes(routesOf(bodies, environment), uploads);
   });
   const routes = routesOf(app, environment);
   revisionsApiRoutes(routes);
