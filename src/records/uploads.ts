@@ -18,6 +18,8 @@ export interface Upload {
   readonly name: string;
   readonly mode: WriteMode;
   readonly counts: UploadCounts;
+  /** Up to which record it is written, where a job does that one by one. */
+  readonly position: number;
   /** Undefined: it was small, and done at once. */
   readonly job: number | undefined;
   readonly callback: string | undefined;
@@ -81,7 +83,7 @@ export async function endUpload(database: Queryable, id: number, counts: UploadC
   );
 }
 
-const columns = sql`id::float8 AS id, at, ended, person, way, name, mode, counts, job_id AS job, callback, nonce, told,
+const columns = sql`id::float8 AS id, at, ended, person, way, name, mode, counts, position, job_id AS job, callback, nonce, told,
   callback_form AS "callbackForm", dry_run AS "dryRun",
   callback_problem AS "callbackProblem"`;
 
@@ -125,6 +127,17 @@ export async function readUploadRecords(
     WHERE upload_id = ${id} AND position > ${after} AND (NOT ${onlyTrouble}::boolean OR outcome IN ('refused', 'held'))
     ORDER BY position LIMIT ${limit}`);
   return rows.map((row) => withoutNulls<UploadedRecord>(row));
+}
+
+/** In the transaction of the records, so that a job that is killed goes on behind them. */
+export async function noteProgress(
+  transaction: Queryable,
+  id: number,
+  { position, counts }: Pick<Upload, 'position' | 'counts'>,
+): Promise<void> {
+  await transaction.query(
+    sql`UPDATE upload SET position = ${position}, counts = ${JSON.stringify(counts)}::jsonb WHERE id = ${id}`,
+  );
 }
 
 /** The callback was delivered, or why not yet. */

@@ -13,6 +13,8 @@ CREATE TABLE upload (
   counts jsonb NOT NULL DEFAULT '{}',
   -- Only what would happen was asked.
   dry_run boolean NOT NULL DEFAULT false,
+  -- Up to which record it is written, where that is done one by one.
+  position integer NOT NULL DEFAULT 0,
   -- Its job, where it was large.
   job_id integer,
   -- Who is told of its end, what they want to hear, and what came of that.
