@@ -36,6 +36,8 @@ describe('uploads that wait, in Chromium', { skip }, () => {
     'the list, in French': () => '/held?ln=fr',
     'an upload': () => `/held/${held.held}`,
     'an upload, in French': () => `/held/${held.held}?ln=fr`,
+    'sending records': () => '/upload',
+    'sending records, in French': () => '/upload?ln=fr',
   };
   for (const [name, path] of Object.entries(pages)) {
     test(`${name}: no accessibility violation`, () => checkAccessible({ browser, base, path: path(), cookies }));

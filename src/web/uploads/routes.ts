@@ -7,6 +7,7 @@ import { heldApiRoutes, heldDecisionRoutes } from './held-api.ts';
 import { recordsApiRoutes } from './records-api.ts';
 import { revisionsApiRoutes } from './revisions-api.ts';
 import { robotRoutes } from './robot.ts';
+import { uploadPageRoutes } from './upload.ts';
 import { uploadsApiRoutes } from './uploads-api.ts';
 
 /** Records that come in: from programs, robots and people, and what waits of them. */
@@ -24,4 +25,5 @@ export function uploadRoutes(app: FastifyInstance, environment: WebEnvironment, 
   heldApiRoutes(routes, uploads);
   heldDecisionRoutes(routes, uploads);
   heldRoutes(app, environment, uploads);
+  if (environment.files !== undefined) uploadPageRoutes(app, environment, uploads, environment.files);
 }
