@@ -57,7 +57,9 @@ export async function runUpload(
   const snapshot: IndexSnapshot = { version: '', site, siteVersion: number, segments: [], records: 0 };
   const person = await senderOf(database, snapshot, job.person, given.scopes);
   const context = { job, database, url, settings, given, person, snapshot, file, begun: upload };
-  const counts = changesEverything(person, snapshot) ? await inBulk(context) : await oneByOne(context);
+  // Who may write to the inbox is an operator.
+  const everything = upload.way === 'folder' || changesEverything(person, snapshot);
+  const counts = everything ? await inBulk(context) : await oneByOne(context);
   await database.transaction(async (transaction) => {
     await endUpload(transaction, given.upload, counts);
     if (upload.callback !== undefined) await enqueueCallback(transaction, given.upload);

@@ -56,7 +56,7 @@ ${filterForm(context, filter)}
 ${
   entries.length === 0
     ? html`<p>${tr.t('held.none')}</p>`
-    : html`<form class="form" method="post" action="/held">${formTokenField(context)}
+    : html`<form class="form wide" method="post" action="/held">${formTokenField(context)}
 ${table(tr.t('held.title'), columns, entries, { stacks: true })}
 <fieldset><legend>${tr.t('held.chosen')}</legend>
 <p><button name="do" value="assign" class="quiet">${tr.t('held.do.assign')}</button> <button name="do" value="theirs" class="quiet">${tr.t('held.do.theirs')}</button> <button name="do" value="ours" class="quiet">${tr.t('held.do.ours')}</button></p>
@@ -68,12 +68,15 @@ ${next !== undefined && html`<p><a rel="next" href="${next}">${tr.t('held.next_p
 }
 
 function filterForm({ tr }: PageContext, filter: HeldFilter): Html {
-  const choices = (kind: 'reasons' | 'whose', values: readonly string[]) =>
-    values.map((value) => ({ value, label: tr.t(`held.${kind}.${value === '' ? 'all' : value.toLowerCase()}`) }));
+  const choice = (name: 'reason' | 'whose', label: string, texts: string, values: readonly string[]): Html =>
+    html`<select name="${name}" aria-label="${label}">${values.map(
+      (value) =>
+        html`<option value="${value}"${attribute('selected', value === filter[name])}>${tr.t(`held.${texts}.${value === '' ? 'all' : value.toLowerCase()}`)}</option>`,
+    )}</select>`;
   return html`<form class="find filter" action="/held" method="get" role="search">
 <input type="search" name="q" value="${filter.q}" aria-label="${tr.t('held.find')}" placeholder="${tr.t('held.find')}" autocomplete="off">
-${select('reason', tr.t('held.reason'), choices('reasons', reasonChoices), filter.reason)}
-${select('whose', tr.t('held.assigned'), choices('whose', whoseChoices), filter.whose)}
+${choice('reason', tr.t('held.reason'), 'reasons', reasonChoices)}
+${choice('whose', tr.t('held.assigned'), 'whose', whoseChoices)}
 <button>${tr.t('facets.filter')}</button></form>`;
 }
 
