@@ -222,9 +222,9 @@ export const walks: Readonly<Record<string, Walk>> = {
     ['POST', 'PUT'].flatMap((method) =>
       ['', '/:mode'].map((part) => [
         `${method} /batchuploader/robotupload${part}`,
-        // By a token only, which those who walk have not.
+        // Without a mode that there is: nothing is written.
         once({
-          url: `/batchuploader/robotupload${part.replace(':mode', 'append')}`,
+          url: `/batchuploader/robotupload${part.replace(':mode', 'burn')}`,
           method: method as 'POST' | 'PUT',
           json: { leader: '', fields: [] },
         }),

@@ -3,7 +3,10 @@ import { controlField } from '../../marc/record.ts';
 import { readRecord } from '../../records/history.ts';
 import { field, recordOf, send, type TestUploads, xmlOf } from './test-uploads.ts';
 
-/** For tests: an upload that waits, since two changed its title: "Theirs" stands, "Ours" came late, with a note. */
+/**
+ * For tests: an upload that waits, since two changed its title: "Theirs" stands, "Ours" came late,
+ * with a note.
+ */
 export async function conflict(world: TestUploads, kind = 'BOOK') {
   const { store, write, token } = world;
   const id = await write(field('245', 'Base'), field('980', kind));
