@@ -76,6 +76,10 @@ export const addressRules: readonly AddressRule[] = [
   // What types ahead: somebody waits for it.
   { path: '/api/suggest', closedToRobots: true, slots: 'pages' },
   { path: '/api/*', slots: 'downloads' },
+  { path: '/batchuploader', closedToRobots: true },
+  { path: '/batchuploader/*', slots: 'downloads' },
+  { path: '/held', closedToRobots: true },
+  { path: '/upload', closedToRobots: true },
 ];
 
 /**

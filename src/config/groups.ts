@@ -49,6 +49,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     'files',
     'fileLimit',
     'uploadLimit',
+    'inbox',
     'robots',
     'callbackUrls',
     'callbackSecret',

@@ -574,6 +574,15 @@ export const settingsTable = {
     change: 'reload',
     doc: 'The largest upload of records that is accepted by the API, from robots and on the page /upload.',
   },
+  inbox: {
+    name: 'inbox',
+    environment: 'REPERIO_INBOX',
+    type: 'path',
+    default: undefined,
+    change: 'restart',
+    doc: 'A folder with folders metadata/MODE: files of records that are put there are uploaded by that mode, and then moved to its folders done or refused. With several nodes, a folder that all of them have.',
+    defaultDoc: 'the folder inbox of the data folder',
+  },
   robots: {
     name: 'robots',
     environment: 'REPERIO_ROBOTS',

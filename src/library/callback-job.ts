@@ -62,7 +62,9 @@ export async function runCallback(job: RunningJob, database: Database, settings:
   if (upload?.callback === undefined) return { did: `Upload ${id} is forgotten: nobody is told.` };
   // It was allowed when it was asked for; settings may have changed since.
   if (!mayCall(upload.callback, settings.callbackUrls)) return await failed('`callback-urls` does not name it', false);
-  const body = JSON.stringify(await callbackBody(database, upload, settings.baseUrl ?? ''));
+  const said = JSON.stringify(await callbackBody(database, upload, settings.baseUrl ?? ''));
+  const body = upload.callbackForm ? new URLSearchParams({ results: said }).toString() : said;
+  const type = upload.callbackForm ? 'application/x-www-form-urlencoded' : 'application/json';
   const signature =
     settings.callbackSecret === undefined
       ? {}
@@ -70,7 +72,7 @@ export async function runCallback(job: RunningJob, database: Database, settings:
   try {
     const answer = await fetch(upload.callback, {
       ...{ method: 'POST', body, redirect: 'manual' },
-      headers: { 'content-type': 'application/json', 'user-agent': `Reperio/${version()}`, ...signature },
+      headers: { 'content-type': type, 'user-agent': `Reperio/${version()}`, ...signature },
       signal: AbortSignal.any([job.signal, AbortSignal.timeout(answerWithin)]),
     });
     await answer.body?.cancel();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { installationFolder, type Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
 import { checkContents } from '../files/fixity.ts';
@@ -10,6 +11,7 @@ import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/idempotency.ts';
 import { backupTasks } from './backup-tasks.ts';
+import { lookIntoInbox } from './inbox.ts';
 import { taskNames } from './task-names.ts';
 
 const minute = 60_000;
@@ -63,6 +65,16 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
           problem: `${which}: run \`reperio file verify\` to see which, and restore them from a backup.`,
         };
       },
+    },
+    inbox: {
+      summary: 'Take files of records that were put into the inbox.',
+      lane: 'quick',
+      every: minute / 2,
+      run: () =>
+        lookIntoInbox({
+          ...{ database, store, limit: settings.uploadLimit, now: Date.now },
+          folder: settings.inbox ?? join(settings.dataFolder, 'inbox'),
+        }),
     },
     gc: {
       summary: 'Remove what is left over: bytes without a file, old parts, logs and rows.',

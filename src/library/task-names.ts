@@ -6,6 +6,7 @@ export const taskNames = [
   'backup-drill',
   'files',
   'gc',
+  'inbox',
   'nodes',
   'requests',
 ] as const;

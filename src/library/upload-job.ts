@@ -18,10 +18,10 @@ import type { RecordOutcome } from '../records/load/outcome.ts';
 import type { WriteMode } from '../records/modes.ts';
 import { rulesOf } from '../records/next-version.ts';
 import { countOutcomes, type UploadCounts, type UploadedRecord, uploadRecords } from '../records/upload.ts';
-import { endUpload, noteRecords, readUpload } from '../records/uploads.ts';
+import { endUpload, noteProgress, noteRecords, readUpload, type Upload } from '../records/uploads.ts';
 import { inTransaction } from '../records/write.ts';
 import { currentSite } from '../site/versions.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Queryable } from '../store/database.ts';
 import { enqueueCallback } from './callback-job.ts';
 import { indexFolderOf } from './index-folder.ts';
 import { recordsFile } from './upload-kind.ts';
@@ -49,16 +49,20 @@ export async function runUpload(
 ): Promise<Outcome> {
   const given = job.arguments as unknown as UploadArguments;
   const upload = await readUpload(database, given.upload);
+  // Forgotten, long after it was asked for.
+  if (upload === undefined) return { did: `Upload ${given.upload} is forgotten: nothing is written.` };
   const file = await job.file(recordsFile);
   const { site, number } = await currentSite(database);
   // Of an empty index: of each record is asked by itself.
   const snapshot: IndexSnapshot = { version: '', site, siteVersion: number, segments: [], records: 0 };
   const person = await senderOf(database, snapshot, job.person, given.scopes);
-  const context = { job, database, url, settings, given, person, snapshot, file };
-  const counts = changesEverything(person, snapshot) ? await inBulk(context) : await oneByOne(context);
+  const context = { job, database, url, settings, given, person, snapshot, file, begun: upload };
+  // Who may write to the inbox is an operator.
+  const everything = upload.way === 'folder' || changesEverything(person, snapshot);
+  const counts = everything ? await inBulk(context) : await oneByOne(context);
   await database.transaction(async (transaction) => {
     await endUpload(transaction, given.upload, counts);
-    if (upload?.callback !== undefined) await enqueueCallback(transaction, given.upload);
+    if (upload.callback !== undefined) await enqueueCallback(transaction, given.upload);
   });
   const did = `${given.dryRun ? 'Would be: ' : ''}${countsText(counts)}.`;
   const { refused = 0, held = 0 } = counts;
@@ -78,6 +82,8 @@ interface UploadContext {
   readonly person: Person;
   readonly snapshot: IndexSnapshot;
   readonly file: { readonly digest: string; readonly bytes: number };
+  /** How far a run before this one came. */
+  readonly begun: Pick<Upload, 'position' | 'counts'>;
 }
 
 /** Roles by network do not hold here: nobody knows from where a job comes. */
@@ -149,29 +155,31 @@ async function oneByOne(context: UploadContext): Promise<UploadCounts> {
     guard: guardFor(person, snapshot, uploadActions),
     rules: { ...rulesOf(snapshot.site), hidden: 'keep', always: false } as const,
   };
-  const before = (job.checkpoint ?? { position: 0, counts: {} }) as { position: number; counts: UploadCounts };
-  let { counts } = before;
+  let { counts, position } = context.begun;
+  const note = async (transaction: Queryable, done: readonly UploadedRecord[], last: number): Promise<void> => {
+    await noteRecords(transaction, upload, done);
+    await noteProgress(transaction, upload, { position: last, counts: sum(counts, countOutcomes(done)) });
+  };
   const write = async (records: readonly ReadResult[]): Promise<void> => {
     const last = records.at(-1)?.position;
     if (last === undefined) return;
     job.signal.throwIfAborted();
     const done = await inTransaction(database, async (transaction) => {
       const results = await uploadRecords(transaction, analyzer, records, options);
-      await noteRecords(transaction, upload, results);
       if (dryRun) throw new Undone(results);
+      await note(transaction, results, last);
       return results;
     }).catch(undone);
-    if (dryRun) await noteRecords(database, upload, done);
+    if (dryRun) await database.transaction((transaction) => note(transaction, done, last));
     counts = sum(counts, countOutcomes(done));
+    position = last;
     job.tell({ done: last, sentence: countsText(counts) });
-    // A record that is written again after a kill between both is unchanged, or matches itself.
-    await job.keep({ position: last, counts });
   };
   const bytes = await openContentStore(database, settings).read(file.digest);
   let waiting: ReadResult[] = [];
   for await (const batch of readRecords(bytes, { recordLimit: settings.recordLimit }))
     for (const one of batch) {
-      if (one.position <= before.position) continue;
+      if (one.position <= position) continue;
       waiting.push(one);
       if (waiting.length < recordsAtOnce) continue;
       await write(waiting);

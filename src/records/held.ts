@@ -51,6 +51,8 @@ export interface HeldAsked {
   readonly limit: number;
   /** Only with a higher number. */
   readonly after?: number;
+  /** Only with a lower number, the highest first. */
+  readonly before?: number;
   readonly reason?: HeldReason | undefined;
   /** A part of what brought it, or of who did. */
   readonly text?: string;
@@ -60,15 +62,15 @@ export interface HeldAsked {
 
 /** The oldest first. */
 export async function listHeld(database: Queryable, asked: HeldAsked): Promise<readonly HeldEntry[]> {
-  const { record = null, all, limit, after = 0, reason = null, text = '', assigned = null } = asked;
+  const { record = null, all, limit, after = 0, before = null, reason = null, text = '', assigned = null } = asked;
   const part = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await database.query<Row>(sql`
     SELECT ${columns} FROM held
     WHERE (${all} OR state = 'waiting') AND (${record}::integer IS NULL OR record_id = ${record}::integer)
-      AND held.id > ${after} AND (${reason}::text IS NULL OR reason = ${reason}::text)
+      AND held.id > ${after} AND (${before}::bigint IS NULL OR held.id < ${before}::bigint) AND (${reason}::text IS NULL OR reason = ${reason}::text)
       AND (${assigned}::text IS NULL OR coalesce(assigned, '') = ${assigned}::text)
       AND (source ILIKE ${part} OR person ILIKE ${part})
-    ORDER BY held.id LIMIT ${limit}`);
+    ORDER BY CASE WHEN ${before}::bigint IS NULL THEN held.id ELSE -held.id END LIMIT ${limit}`);
   return rows.map(entryOf);
 }
 

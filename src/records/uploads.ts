@@ -18,10 +18,16 @@ export interface Upload {
   readonly name: string;
   readonly mode: WriteMode;
   readonly counts: UploadCounts;
+  /** Up to which record it is written, where a job does that one by one. */
+  readonly position: number;
   /** Undefined: it was small, and done at once. */
   readonly job: number | undefined;
   readonly callback: string | undefined;
   readonly nonce: string | undefined;
+  /** It is told by a form, not by JSON. */
+  readonly callbackForm: boolean;
+  /** Nothing is written: only what would happen was asked. */
+  readonly dryRun: boolean;
   /** When whoever wanted to was told of its end. */
   readonly told: Date | undefined;
   readonly callbackProblem: string | undefined;
@@ -30,6 +36,8 @@ export interface Upload {
 export interface NewUpload extends Pick<Upload, 'person' | 'way' | 'name' | 'mode'> {
   readonly callback?: string | undefined;
   readonly nonce?: string | undefined;
+  readonly callbackForm?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** Of one upload; what was refused or waits is kept in any case. */
@@ -39,10 +47,11 @@ const longestName = 1_000;
 
 /** Its number. */
 export async function beginUpload(database: Queryable, upload: NewUpload): Promise<number> {
-  const { person, way, name, mode, callback, nonce } = upload;
+  const { person, way, name, mode, callback, nonce, callbackForm = false, dryRun = false } = upload;
   const [row] = await database.query<{ id: number }>(sql`
-    INSERT INTO upload (person, way, name, mode, callback, nonce)
-    VALUES (${person ?? null}, ${way}, ${name.slice(0, longestName)}, ${mode}, ${callback ?? null}, ${nonce ?? null})
+    INSERT INTO upload (person, way, name, mode, callback, nonce, callback_form, dry_run)
+    VALUES (${person ?? null}, ${way}, ${name.slice(0, longestName)}, ${mode}, ${callback ?? null},
+      ${nonce ?? null}, ${callbackForm}, ${dryRun})
     RETURNING id::float8 AS id`);
   return row!.id;
 }
@@ -74,7 +83,8 @@ export async function endUpload(database: Queryable, id: number, counts: UploadC
   );
 }
 
-const columns = sql`id::float8 AS id, at, ended, person, way, name, mode, counts, job_id AS job, callback, nonce, told,
+const columns = sql`id::float8 AS id, at, ended, person, way, name, mode, counts, position, job_id AS job, callback, nonce, told,
+  callback_form AS "callbackForm", dry_run AS "dryRun",
   callback_problem AS "callbackProblem"`;
 
 /** Undefined: there is none, or it is forgotten. */
@@ -117,6 +127,17 @@ export async function readUploadRecords(
     WHERE upload_id = ${id} AND position > ${after} AND (NOT ${onlyTrouble}::boolean OR outcome IN ('refused', 'held'))
     ORDER BY position LIMIT ${limit}`);
   return rows.map((row) => withoutNulls<UploadedRecord>(row));
+}
+
+/** In the transaction of the records, so that a job that is killed goes on behind them. */
+export async function noteProgress(
+  transaction: Queryable,
+  id: number,
+  { position, counts }: Pick<Upload, 'position' | 'counts'>,
+): Promise<void> {
+  await transaction.query(
+    sql`UPDATE upload SET position = ${position}, counts = ${JSON.stringify(counts)}::jsonb WHERE id = ${id}`,
+  );
 }
 
 /** The callback was delivered, or why not yet. */

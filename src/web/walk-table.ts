@@ -218,10 +218,31 @@ export const walks: Readonly<Record<string, Walk>> = {
     get(...ids.flatMap((id) => [1, 2, 9, 'newest', 'x'].map((revision) => `/api/records/${id}/revisions/${revision}`))),
   'POST /api/records/:id/revisions/:revision/restore': ({ ids }) =>
     ids.map((id) => ({ url: `/api/records/${id}/revisions/1/restore`, method: 'POST' as const })),
+  ...Object.fromEntries(
+    ['POST', 'PUT'].flatMap((method) =>
+      ['', '/:mode'].map((part) => [
+        `${method} /batchuploader/robotupload${part}`,
+        // Without a mode that there is: nothing is written.
+        once({
+          url: `/batchuploader/robotupload${part.replace(':mode', 'burn')}`,
+          method: method as 'POST' | 'PUT',
+          json: { leader: '', fields: [] },
+        }),
+      ]),
+    ),
+  ),
   // Nothing was sent, and nothing waits.
   'GET /api/uploads/:upload': () => get('/api/uploads/1', '/api/uploads/x'),
   'GET /api/held': () => get('/api/held', '/api/held?all=1&q=x'),
   'GET /api/held/:upload': () => get('/api/held/1', '/api/held/x'),
+  'GET /upload': () => get('/upload', '/upload?ln=fr'),
+  'POST /upload': form('/upload'),
+  'POST /upload/write': form('/upload/write'),
+  'GET /upload/:id': () => get('/upload/1', '/upload/x'),
+  'GET /held': () => get('/held', '/held?whose=mine&reason=CONFLICT&ln=fr'),
+  'POST /held': form('/held'),
+  'GET /held/:id': () => get('/held/1', '/held/x'),
+  'POST /held/:id': form('/held/1'),
   'POST /api/held/:upload': once({ url: '/api/held/1', method: 'POST', json: { do: 'assign' } }),
   'GET /api/collections': () => get('/api/collections', '/api/collections?ln=fr'),
   'GET /api/suggest': () =>

@@ -1,11 +1,10 @@
-import sql from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
 import type { Database } from '../../store/database.ts';
-import { jobErrors } from '../errors.ts';
 import { type Claimed, type End, endJob, keepCheckpoint, tellJob } from './claim.ts';
 import { addJobFiles } from './enqueue.ts';
 import { isOpen, nextOpening, readHours } from './hours.ts';
-import type { JobFile, JobKind, JobProgress, RunningJob } from './job.ts';
+import type { JobKind, JobProgress, RunningJob } from './job.ts';
+import { requireFile } from './job-file.ts';
 import { appendToLog, type JobLine } from './log.ts';
 
 export interface RunOutcome {
@@ -48,8 +47,7 @@ export async function runJob({
       if (!(await keepCheckpoint(database, claimed, checkpoint))) watch.end('gone');
       watch.signal.throwIfAborted();
     },
-    file: (name) => fileOf(database, claimed.id, name),
-    attach: (file) => database.transaction((transaction) => addJobFiles(transaction, claimed.id, [file])),
+    file: (name) => requireFile(database, claimed.id, name),
   };
   const { id, name } = claimed;
   let end: End;
@@ -157,12 +155,4 @@ function watchJob(database: Database, claimed: Claimed, outer: AbortSignal, now:
       await write();
     },
   };
-}
-
-async function fileOf(database: Database, id: number, name: string): Promise<JobFile> {
-  const [row] = await database.query<JobFile>(
-    sql`SELECT name, encode(digest, 'hex') AS digest, bytes FROM job_file WHERE job_id = ${id} AND name = ${name}`,
-  );
-  if (row === undefined) throw new UserError(jobErrors.noJobFile, { id, name });
-  return row;
 }

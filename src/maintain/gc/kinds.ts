@@ -150,6 +150,18 @@ export const gcKinds: readonly GcKind[] = [
     }),
   },
   {
+    name: 'sent',
+    what: 'what became of records that people and programs have sent',
+    rule: 'ended {age} ago',
+    why: 'What was written stays in the history of its record, and what waits at `held list`.',
+    age: days(90),
+    least: days(1),
+    of: 'library',
+    daily: true,
+    unit: 'rows',
+    ...rowsKind({ table: 'upload', when: sql`t.ended` }),
+  },
+  {
     name: 'job-files',
     what: 'files of jobs that have ended',
     rule: 'ended {age} ago',

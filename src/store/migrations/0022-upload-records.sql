@@ -11,11 +11,17 @@ CREATE TABLE upload (
   mode text NOT NULL,
   -- How many records have which outcome.
   counts jsonb NOT NULL DEFAULT '{}',
+  -- Only what would happen was asked.
+  dry_run boolean NOT NULL DEFAULT false,
+  -- Up to which record it is written, where that is done one by one.
+  position integer NOT NULL DEFAULT 0,
   -- Its job, where it was large.
   job_id integer,
   -- Who is told of its end, what they want to hear, and what came of that.
   callback text,
   nonce text,
+  -- They want a form with a field `results`, not JSON.
+  callback_form boolean NOT NULL DEFAULT false,
   told timestamptz,
   callback_problem text
 );

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, asking, type Wanted } from '../../access/ask.ts';
 import type { ChangesBy } from '../../access/cataloguers.ts';
 import { isOpenTo } from '../../access/visible.ts';
+import { changesSome, uploadActions } from '../../access/write-guard.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { RecordVersion } from '../../index/entry.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
@@ -208,7 +209,11 @@ function pageContext(
     address: request.url,
     assets: environment.assets(site).addresses,
     banners: bannersOf(environment, tr),
-    account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
+    account: account && {
+      name: account.name,
+      administers: may(site, person, 'cfgwebaccess'),
+      sends: environment.uploads !== undefined && changesSome(person, snapshot, uploadActions),
+    },
     hasAccounts: environment.people !== undefined,
     leftOut: (id, error) =>
       error instanceof RecordTooLarge

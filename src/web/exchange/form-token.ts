@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
 import { readCookie } from '../http/cookies.ts';
 import { webErrors } from '../http/errors.ts';
+import { isApi } from '../http/problem.ts';
 import { isSecure } from './session-cookie.ts';
 import { visitorOf } from './visitor.ts';
 
@@ -47,7 +48,7 @@ export function checkFormToken(request: FastifyRequest, baseUrl: string | undefi
   const isForm = body instanceof URLSearchParams;
   if (!isForm && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS')) return;
   const path = request.url.split('?')[0]!;
-  if (!isForm && (request.is404 || path.startsWith('/api/'))) return;
+  if (!isForm && (request.is404 || isApi(path))) return;
   if (visitorOf(request).session === undefined && withoutToken.has(path)) return;
   const wanted = formToken(request, baseUrl);
   const given = isForm ? (body.get('form') ?? '') : '';

@@ -25,5 +25,5 @@ export function problemOf({ status, message, hint, code }: UserError): Problem {
 
 /** Answers below this address are for programs, errors too. */
 export function isApi(url: string): boolean {
-  return /^\/api(?:\/|$)/.test(url.split('?')[0]!);
+  return /^\/(?:api|batchuploader\/robotupload)(?:\/|$)/.test(url.split('?')[0]!);
 }

@@ -49,7 +49,7 @@ const styles = [
 ];
 
 /** Files of the one script. */
-const scripts = ['enhance', 'menus', 'copy', 'recent', 'suggest', 'years', 'live'];
+const scripts = ['enhance', 'menus', 'copy', 'recent', 'suggest', 'years', 'live', 'held'];
 
 function stylesheet(): string {
   const shares = Array.from({ length: 50 }, (_, i) => `.w${(i + 1) * 2}{--w:${(i + 1) * 2}%}`).join('');

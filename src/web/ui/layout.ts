@@ -70,6 +70,10 @@ function accountLinks(context: PageContext): HtmlValue {
 <li><a href="${signInAddress(back)}" rel="nofollow">${tr.t('account.sign_in')}</a></li>`;
   }
   return html`${
+    account.sends === true &&
+    html`
+<li><a href="/upload">${tr.t('upload.title')}</a></li>`
+  }${
     account.administers &&
     html`
 <li><a href="/admin">${tr.t('layout.administration')}</a></li>`

@@ -31,6 +31,24 @@ export const uploadErrors = defineErrors({
     message: '"{part}" in the setting robots cannot be read.',
     hint: 'Write NAME=NETWORK AGENT, for example inspire=10.1.0.0/16 invenio_webupload.',
   },
+  robotUnknown: {
+    code: 'REPERIO_ROBOT_UNKNOWN',
+    status: 403,
+    message: 'Nobody may upload from {address} as "{agent}".',
+    hint: 'Send an API token (Authorization: Bearer TOKEN), or have the operator name network and user agent in the setting `robots`.',
+  },
+  robotMay: {
+    code: 'REPERIO_ROBOT_MAY_NOT',
+    status: 403,
+    message: 'This person may upload into no collection.',
+    hint: 'Give the person a role with runbatchuploader for a collection.',
+  },
+  robotMode: {
+    code: 'REPERIO_ROBOT_MODE',
+    status: 400,
+    message: 'Please specify upload mode to use.',
+    hint: 'Put it behind the address: /batchuploader/robotupload/insert.',
+  },
   oneRecord: {
     code: 'REPERIO_UPLOAD_ONE_RECORD',
     status: 400,

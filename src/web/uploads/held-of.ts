@@ -29,20 +29,28 @@ async function isTheirs(exchange: Exchange, database: Database, entry: HeldEntry
 
 const entryVersion = { id: 0, revision: 1, deleted: false };
 
-/** The first of those of which they may decide, the oldest first; `next`: behind which others are. */
+/**
+ * The first of those of which they may decide, the oldest first; `next`: behind which others are.
+ */
 export async function heldFor(
   exchange: Exchange,
   database: Database,
   asked: HeldAsked,
 ): Promise<{ readonly entries: readonly HeldEntry[]; readonly next: number | undefined }> {
   const entries: HeldEntry[] = [];
-  let { after = 0 } = asked;
+  const downwards = asked.before !== undefined;
+  let { after = 0, before } = asked;
   for (let looked = 0; looked < mostLookedAt; ) {
-    const rows = await listHeld(database, { ...asked, after, limit: asked.limit + 1 });
+    const rows = await listHeld(database, {
+      ...asked,
+      ...{ after, limit: asked.limit + 1 },
+      ...(before !== undefined && { before }),
+    });
     for (const row of rows) {
       if (entries.length === asked.limit) return { entries, next: entries.at(-1)!.id };
       if (await isTheirs(exchange, database, row)) entries.push(row);
-      after = row.id;
+      if (downwards) before = row.id;
+      else after = row.id;
     }
     looked += rows.length;
     if (rows.length <= asked.limit) return { entries, next: undefined };

@@ -7,10 +7,18 @@ import { uploadErrors } from './errors.ts';
 import { readSent, type Sent } from './sent.ts';
 
 /** What a request sends, of any size that is allowed. */
-export async function sentBody(exchange: Exchange, { limit, recordLimit }: WebUploads): Promise<Sent> {
-  const { request, environment } = exchange;
+export function sentBody(exchange: Exchange, uploads: WebUploads): Promise<Sent> {
+  return sentFrom(exchange, exchange.request.body, uploads);
+}
+
+/** The same of a stream, or of bytes. */
+export async function sentFrom(
+  { environment }: Exchange,
+  body: unknown,
+  { limit, recordLimit }: WebUploads,
+): Promise<Sent> {
   try {
-    return await readSent(request.body, { files: environment.files, limit, recordLimit });
+    return await readSent(body, { files: environment.files, limit, recordLimit });
   } catch (error) {
     if (error instanceof UserError && error.code === fileErrors.tooLarge.code)
       throw new UserError(uploadErrors.tooLarge, { limit });

@@ -99,7 +99,7 @@ export function recordsApiRoutes({ post, put, patch, remove }: Routes, uploads: 
 /** As other libraries say that a record is deleted: leader/05. */
 const deletion: MarcRecord = { leader: '00000dam a2200000   4500', fields: [] };
 
-function requireCallback(callback: string | undefined, { callbackUrls }: WebUploads): void {
+export function requireCallback(callback: string | undefined, { callbackUrls }: WebUploads): void {
   if (callback !== undefined && !mayCall(callback, callbackUrls))
     throw new UserError(uploadErrors.callback, { address: callback });
 }

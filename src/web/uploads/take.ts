@@ -3,6 +3,7 @@ import { guardFor, uploadActions } from '../../access/write-guard.ts';
 import { UserError } from '../../errors/errors.ts';
 import { nearest } from '../../errors/nearest.ts';
 import { enqueueJob } from '../../jobs/queue/enqueue.ts';
+import { enqueueCallback } from '../../library/callback-job.ts';
 import { recordsFile, uploadKind } from '../../library/upload-kind.ts';
 import { may } from '../../people/person.ts';
 import { type WriteMode, writeModes } from '../../records/modes.ts';
@@ -91,6 +92,7 @@ export async function takeUpload(database: Database, exchange: Exchange, sent: S
     const counts = countOutcomes(results);
     await noteRecords(transaction, upload, results);
     await endUpload(transaction, upload, counts);
+    if (wanted.callback !== undefined) await enqueueCallback(transaction, upload);
     return { kind: 'done', upload, counts, results };
   });
 }

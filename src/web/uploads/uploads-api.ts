@@ -12,9 +12,11 @@ import { resultOf, sendJson } from './records-api.ts';
 const perPage = 1_000;
 
 /** Of one's own; of everybody for who looks after jobs. */
-export async function requireUpload(exchange: Exchange, { database }: WebUploads): Promise<Upload> {
-  const { person, snapshot } = exchange;
-  const text = exchange.param('upload');
+export async function requireUpload(
+  { person, snapshot }: Exchange,
+  { database }: WebUploads,
+  text: string,
+): Promise<Upload> {
   if (person.name === undefined) throw new UserError(uploadErrors.signIn);
   const id = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
   const upload = await readUpload(database, id);
@@ -27,7 +29,7 @@ export async function requireUpload(exchange: Exchange, { database }: WebUploads
 export function uploadsApiRoutes({ get }: Pick<Routes, 'get'>, uploads: WebUploads): void {
   const { database } = uploads;
   get('/api/uploads/:upload', async (exchange) => {
-    const upload = await requireUpload(exchange, uploads);
+    const upload = await requireUpload(exchange, uploads, exchange.param('upload'));
     const { after = 0, trouble } = readParameters(uploadParameters, exchange.args);
     const onlyTrouble = trouble === 1;
     const results = await readUploadRecords(database, upload.id, { after, limit: perPage, onlyTrouble });

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sql from 'sql-template-tag';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { waitFor } from '../../test/support/wait.ts';
+import { loadSettings } from '../config/settings.ts';
+import { openContentStore } from '../files/open.ts';
+import { workOnJobs } from '../jobs/queue/work.ts';
+import { lookIntoInbox } from './inbox.ts';
+import { jobKinds } from './job-kinds.ts';
+
+let store: TestDatabase;
+const folder = mkdtempSync(join(tmpdir(), 'reperio-inbox-'));
+const inbox = join(folder, 'inbox');
+before(async () => {
+  store = await openTestDatabase();
+  for (const mode of ['insert', 'replace']) mkdirSync(join(inbox, 'metadata', mode), { recursive: true });
+});
+after(async () => {
+  await store.release();
+  rmSync(folder, { recursive: true });
+});
+
+const record = (title: string): string =>
+  `<record><datafield tag="245" ind1=" " ind2=" "><subfield code="a">${title}</subfield></datafield></record>`;
+const put = (path: string, records: string, age = 60): void => {
+  const file = join(inbox, 'metadata', path);
+  writeFileSync(file, `<collection>${records}</collection>`);
+  const at = Date.now() / 1000 - age;
+  utimesSync(file, at, at);
+};
+const names = (path: string): readonly string[] =>
+  readdirSync(join(inbox, path)).map((name) => name.replace(/^\d{8}T\d{6}Z-/, ''));
+
+test('files in the inbox become uploads, and are moved when these have ended; a killed pass is taken up', async () => {
+  const settings = loadSettings({ REPERIO_DATA: folder, DATABASE_URL: store.url, REPERIO_WORKERS: '1' });
+  const { database, url } = store;
+  const contents = openContentStore(database, settings);
+  const look = () => lookIntoInbox({ database, store: contents, folder: inbox, limit: 1e6, now: Date.now });
+  put('insert/good.xml', record('One') + record('Two'));
+  put('insert/fresh.xml', record('Fresh'), 0);
+  put('replace/unknown.xml', record('Three'));
+  symlinkSync('/etc/hostname', join(inbox, 'metadata/insert/link.xml'));
+  assert.deepEqual(await look(), { did: '2 files taken, 0 done.' });
+  assert.deepEqual([names('metadata/insert'), names('taken/insert')], [['fresh.xml', 'link.xml'], ['good.xml']]);
+  // Again, as after a kill: no upload comes twice.
+  await look();
+  const [count] = await database.query<{ n: number }>(sql`SELECT count(*)::integer AS n FROM upload`);
+  assert.equal(count?.n, 2);
+  const stop = new AbortController();
+  const work = workOnJobs({
+    database,
+    url,
+    node: 'n',
+    kinds: jobKinds(database, url, settings),
+    places: 1,
+    signal: stop.signal,
+  });
+  await waitFor('both', async () => {
+    const [open] = await database.query<{ n: number }>(
+      sql`SELECT count(*)::integer AS n FROM upload WHERE ended IS NULL`,
+    );
+    return open?.n === 0;
+  });
+  stop.abort();
+  await work;
+  const { did, problem } = await look();
+  assert.equal(did, '0 files taken, 2 done.');
+  assert.match(problem ?? '', /unknown\.xml was refused: see .*\.reasons/);
+  assert.deepEqual([names('done'), names('refused')], [['good.xml'], ['unknown.xml', 'unknown.xml.reasons']]);
+  const reasons = readdirSync(join(inbox, 'refused')).find((name) => name.endsWith('.reasons'))!;
+  assert.match(
+    readFileSync(join(inbox, 'refused', reasons), 'utf8'),
+    /^Record 1 matches no record.*REPERIO_RECORD_UNKNOWN/,
+  );
+  const [records] = await database.query<{ n: number }>(sql`SELECT count(*)::integer AS n FROM record`);
+  assert.equal(records?.n, 2);
+});

@@ -1,0 +1,141 @@
+import { createReadStream } from 'node:fs';
+import { lstat, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sql from 'sql-template-tag';
+import type { ContentStore } from '../files/content.ts';
+import { receive } from '../files/receive.ts';
+import { enqueueJob } from '../jobs/queue/enqueue.ts';
+import { requireJob } from '../jobs/queue/read.ts';
+import type { Outcome } from '../jobs/task.ts';
+import { type WriteMode, writeModes } from '../records/modes.ts';
+import { beginUpload, readUpload, readUploadRecords, setUploadJob, type Upload } from '../records/uploads.ts';
+import type { Database } from '../store/database.ts';
+import { recordsFile, uploadKind } from './upload-kind.ts';
+
+/** A file that was written to lately may not be whole. Milliseconds. */
+const quietFor = 10_000;
+const mostReasons = 10_000;
+
+export interface InboxOptions {
+  readonly database: Database;
+  readonly store: ContentStore;
+  /** With the folders metadata/MODE. */
+  readonly folder: string;
+  readonly limit: number;
+  readonly now: () => number;
+}
+
+/**
+ * Files of records that are put into FOLDER/metadata/MODE: each is moved to FOLDER/taken/MODE and
+ * becomes an upload, and then to FOLDER/done or FOLDER/refused, with what was refused beside it.
+ * Whatever kills it, the next pass goes on: an upload has the name of its file in `taken`.
+ */
+export async function lookIntoInbox(options: InboxOptions): Promise<Outcome> {
+  const problems: string[] = [];
+  let [taken, ended] = [0, 0];
+  for (const mode of writeModes) {
+    const from = join(options.folder, 'metadata', mode);
+    for (const name of await filesIn(from)) if (await takeFile(options, mode, name, problems)) taken += 1;
+    for (const name of await filesIn(join(options.folder, 'taken', mode)))
+      if (await follow(options, mode, name, problems)) ended += 1;
+  }
+  const did = taken + ended === 0 ? 'Nothing new.' : `${taken} files taken, ${ended} done.`;
+  return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
+}
+
+/** Regular files alone: a link could lead anywhere. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .sort();
+}
+
+async function takeFile(
+  { folder, now }: InboxOptions,
+  mode: WriteMode,
+  name: string,
+  problems: string[],
+): Promise<boolean> {
+  const path = join(folder, 'metadata', mode, name);
+  try {
+    const { mtimeMs } = await lstat(path);
+    if (now() - mtimeMs < quietFor) return false;
+    const to = join(folder, 'taken', mode);
+    await mkdir(to, { recursive: true });
+    const stamp = new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '');
+    await rename(path, join(to, `${stamp}-${name}`));
+    return true;
+  } catch (error) {
+    problems.push(`${path} could not be taken: ${(error as Error).message}.`);
+    return false;
+  }
+}
+
+/** True: it is at its end, and was moved. */
+async function follow(options: InboxOptions, mode: WriteMode, name: string, problems: string[]): Promise<boolean> {
+  const { database, folder } = options;
+  const path = join(folder, 'taken', mode, name);
+  try {
+    const known = `${mode}/${name}`;
+    const [row] = await database.query<{ id: number }>(
+      sql`SELECT id::float8 AS id FROM upload WHERE way = 'folder' AND name = ${known} ORDER BY upload.id DESC LIMIT 1`,
+    );
+    if (row === undefined) {
+      await beginFile(options, mode, known, path);
+      return false;
+    }
+    const upload = await readUpload(database, row.id);
+    const reasons = upload === undefined ? undefined : await reasonsOf(database, upload);
+    if (reasons === undefined) return false;
+    const end = join(folder, reasons.length === 0 ? 'done' : 'refused');
+    await mkdir(end, { recursive: true });
+    if (reasons.length > 0) {
+      await writeFile(join(end, `${name}.reasons`), `${reasons.join('\n')}\n`);
+      problems.push(`Something of ${name} was refused: see ${join(end, `${name}.reasons`)}.`);
+    }
+    await rename(path, join(end, name));
+    return true;
+  } catch (error) {
+    problems.push(`${path}: ${(error as Error).message}.`);
+    return false;
+  }
+}
+
+async function beginFile(
+  { database, store, limit }: InboxOptions,
+  mode: WriteMode,
+  name: string,
+  path: string,
+): Promise<void> {
+  const content = await receive(store, createReadStream(path), limit);
+  await database.transaction(async (transaction) => {
+    const upload = await beginUpload(transaction, { person: undefined, way: 'folder', name, mode });
+    const job = await enqueueJob(transaction, {
+      ...{ kind: uploadKind, name, arguments: { upload, mode, force: false, dryRun: false } },
+      files: [{ name: recordsFile, ...content }],
+    });
+    await setUploadJob(transaction, upload, job);
+  });
+}
+
+/** What was refused, a line each; undefined: it is still being done. */
+async function reasonsOf(
+  database: Database,
+  { id, ended, job: number }: Upload,
+): Promise<readonly string[] | undefined> {
+  if (ended === undefined) {
+    // A job that is gone is as one that failed.
+    const job = number === undefined ? undefined : await requireJob(database, number).catch(() => undefined);
+    if (job !== undefined && job.state !== 'failed' && job.state !== 'stopped') return undefined;
+    return [job?.problem ?? 'Its job was stopped.'];
+  }
+  const records = await readUploadRecords(database, id, { after: 0, limit: mostReasons, onlyTrouble: true });
+  return records
+    .filter(({ outcome }) => outcome === 'refused')
+    .map(({ message = '', code = '' }) => `${message} (${code})`);
+}
