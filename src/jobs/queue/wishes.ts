@@ -26,7 +26,7 @@ const ways: Readonly<
   wake: {
     from: ['sleeping', 'failed', 'stopped'],
     change: () =>
-      sql`state = 'waiting', attempts = 0, not_before = least(not_before, now()), ended = NULL, problem = NULL`,
+      sql`state = 'waiting', attempts = 0, not_before = now(), ended = NULL, problem = NULL`,
     what: 'be woken',
   },
   stop: {

@@ -4,6 +4,7 @@ import { openRowLocks, type RowLocks } from '../../store/row-locks.ts';
 import { claimJob, haveOneGiveWay, takeBackLost } from './claim.ts';
 import { jobChannel } from './enqueue.ts';
 import type { JobKind } from './job.ts';
+import { appendToLog } from './log.ts';
 import { type RunOutcome, runJob } from './run-job.ts';
 import { askForDue, untilNextDue } from './schedules.ts';
 
@@ -100,7 +101,7 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
   try {
     while (!ending.aborted) {
       isNews = false;
-      await takeBackLost(database);
+      await tellLost(database, onFailure);
       while (running.size < places && !ending.aborted) {
         const claimed = await claimOrNone(locks, known, node);
         if (claimed === undefined) break;
@@ -119,6 +120,15 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
     await giving;
     await Promise.all(running.values());
     await locks.close().catch(() => undefined);
+  }
+}
+
+/** What a process that was killed cannot say any more. */
+async function tellLost(database: Database, onFailure: WorkOnJobsOptions['onFailure']): Promise<void> {
+  for (const { id, kind, state } of await takeBackLost(database)) {
+    const text = `The process that did it was killed; now it is ${state}.`;
+    await appendToLog(database, id, [{ level: state === 'failed' ? 'error' : 'warn', text, at: new Date() }]);
+    if (state === 'failed') onFailure?.(kind, new Error(`a job of this kind killed its process three times`));
   }
 }
 
