@@ -104,7 +104,13 @@ export function scheduleTable(schedules: readonly ScheduleView[], window: Window
 /** "every 6 h", "30 2 * * Mon-Fri (Europe/Zurich)". */
 export function rhythmText({ every, cron, timeZone }: Pick<ScheduleView, 'every' | 'cron' | 'timeZone'>): string {
   if (every === null) return `${cron ?? ''}${timeZone === null ? '' : ` (${timeZone})`}`;
-  const [unit, seconds] = ([['w', 604_800], ['d', 86_400], ['h', 3_600]] as const).find(([, all]) => every % all === 0) ?? ['min', 60];
+  const [unit, seconds] = (
+    [
+      ['w', 604_800],
+      ['d', 86_400],
+      ['h', 3_600],
+    ] as const
+  ).find(([, all]) => every % all === 0) ?? ['min', 60];
   return `every ${every / seconds} ${unit}`;
 }
 

@@ -13,7 +13,15 @@ export function wallOf(at: Date, zone: string | undefined): Date {
   let clock = clocks.get(zone);
   if (clock === undefined) {
     const [two, number] = ['2-digit', 'numeric'] as const;
-    const parts = { year: number, month: two, day: two, hour: two, minute: two, second: two, hourCycle: 'h23' } as const;
+    const parts = {
+      year: number,
+      month: two,
+      day: two,
+      hour: two,
+      minute: two,
+      second: two,
+      hourCycle: 'h23',
+    } as const;
     clock = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: zone });
     clocks.set(zone, clock);
   }

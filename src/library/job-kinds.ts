@@ -50,7 +50,10 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
   if (path !== undefined && isFirst) {
     // So that it is the same file when the job is taken up again, whatever becomes of it.
     await requireFile(path);
-    await job.attach({ name: recordsFile, ...(await receive(contents, createReadStream(path), Number.POSITIVE_INFINITY)) });
+    await job.attach({
+      name: recordsFile,
+      ...(await receive(contents, createReadStream(path), Number.POSITIVE_INFINITY)),
+    });
   }
   const file = await job.file(recordsFile);
   const bytes = await contents.read(file.digest);

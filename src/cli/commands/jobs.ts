@@ -2,11 +2,11 @@ import { grouped } from '../../errors/grouped.ts';
 import { type JobState, jobStates } from '../../jobs/queue/job.ts';
 import { listJobs } from '../../jobs/queue/read.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
-import { schedules } from './job/schedules.ts';
-import { watch } from './job/watch.ts';
 import { jobTable } from '../job-text.ts';
 import { windowOf } from '../terminal.ts';
 import { withDatabase } from '../with-database.ts';
+import { schedules } from './job/schedules.ts';
+import { watch } from './job/watch.ts';
 
 const defaultShown = 20;
 

@@ -40,7 +40,12 @@ export function draw(watch: Watch, size: Size, now: number): readonly string[] {
   const head = headLine(watch, columns);
   const body = bodyLines(watch, size, now);
   const filled = [...body, ...Array<string>(Math.max(0, page + 1 - body.length)).fill('')];
-  return [head, ...filled.slice(0, page + 1), fitted(bottomLine(watch), columns), fitted(keyLine(watch, columns), columns)];
+  return [
+    head,
+    ...filled.slice(0, page + 1),
+    fitted(bottomLine(watch), columns),
+    fitted(keyLine(watch, columns), columns),
+  ];
 }
 
 function headLine({ part, total }: Watch, columns: number): string {
@@ -76,8 +81,8 @@ function bodyLines(watch: Watch, size: Size, now: number): readonly string[] {
 
 const narrowColumns: readonly Column[] = [{ head: 'JOB', right: true }, { head: 'STATE' }, { head: 'WHAT' }];
 const wideColumns: readonly Column[] = [
-  ...[{ head: 'JOB', right: true }, { head: 'KIND' }, { head: 'WHAT' }, { head: 'BY' }] as const,
-  ...[{ head: 'STATE' }, { head: 'PRIORITY', right: true }, { head: 'TIME', right: true }, { head: '' }] as const,
+  ...([{ head: 'JOB', right: true }, { head: 'KIND' }, { head: 'WHAT' }, { head: 'BY' }] as const),
+  ...([{ head: 'STATE' }, { head: 'PRIORITY', right: true }, { head: 'TIME', right: true }, { head: '' }] as const),
 ];
 
 function narrowCells(job: JobView, now: number): readonly string[] {
@@ -105,7 +110,8 @@ function barText({ state, progress }: JobView): string | undefined {
 const barLength = 10;
 
 function bottomLine({ mode, message }: Watch): string {
-  if (mode.kind === 'confirm') return `${mode.wish === 'stop' ? 'Stop' : 'Delete'} job ${mode.id}? y: yes, any other key: no`;
+  if (mode.kind === 'confirm')
+    return `${mode.wish === 'stop' ? 'Stop' : 'Delete'} job ${mode.id}? y: yes, any other key: no`;
   if (mode.kind === 'priority') return `Priority of job ${mode.id}: ${mode.typed}_   Enter: set it, Escape: leave it`;
   return plain(message);
 }

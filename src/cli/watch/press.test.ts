@@ -16,7 +16,15 @@ const full = withJobs(firstWatch, jobs, 50);
 const after = (watch: Watch, ...keys: string[]): Watch => keys.reduce((now, key) => press(now, key, 10).watch, watch);
 
 test('keys of all terminals are read, and sequences that mean nothing are left out', () => {
-  assert.deepEqual(keysIn('j\x1b[A\x1bOB\x1b[5~\x1b[200~x\x1b[1;5Cq\x1b'), ['j', 'up', 'down', 'page-up', 'x', 'q', 'escape']);
+  assert.deepEqual(keysIn('j\x1b[A\x1bOB\x1b[5~\x1b[200~x\x1b[1;5Cq\x1b'), [
+    'j',
+    'up',
+    'down',
+    'page-up',
+    'x',
+    'q',
+    'escape',
+  ]);
   assert.deepEqual(keysIn('\r\x03\x01\x7fé'), ['enter', 'quit', 'back', 'é']);
 });
 
@@ -34,7 +42,12 @@ test('the chosen job stays on the screen and within the list, and stays chosen w
 });
 
 test('a screen of any size has its lines, none wider than it', () => {
-  for (const [columns, rows] of [[20, 5], [60, 10], [99, 24], [200, 60]] as const)
+  for (const [columns, rows] of [
+    [20, 5],
+    [60, 10],
+    [99, 24],
+    [200, 60],
+  ] as const)
     for (const keys of [[], ['?'], ['l'], ['t'], ['n', '5']]) {
       const lines = draw(after(full, ...keys), { columns, rows }, 0).map((line) => line.replace(/\x1b\[\d+m/g, ''));
       assert.equal(lines.length, rows, `${columns} ${keys.join()}`);

@@ -35,7 +35,10 @@ const state = async (id: number): Promise<string> => (await requireJob(store.dat
 const becomes = (id: number, wanted: string) => waitFor(wanted, async () => (await state(id)) === wanted);
 
 /** `jobs watch` on a terminal of this size, which `script` makes. */
-function open(columns: number, rows: number): {
+function open(
+  columns: number,
+  rows: number,
+): {
   readonly child: ChildProcess;
   press(keys: string): void;
   all(): string;
@@ -49,7 +52,10 @@ function open(columns: number, rows: number): {
   const frame = (): readonly string[] => {
     // The last that is whole.
     const drawn = output.split('\x1b[H').filter((one) => one.includes('\x1b[J'));
-    return (drawn.at(-1) ?? '').split('\x1b[J')[0]!.replace(/\x1b\[[\d;]*[mK]/g, '').split(/\r+\n/);
+    return (drawn.at(-1) ?? '')
+      .split('\x1b[J')[0]!
+      .replace(/\x1b\[[\d;]*[mK]/g, '')
+      .split(/\r+\n/);
   };
   return {
     ...{ child, frame, all: () => output },
@@ -72,7 +78,7 @@ test('jobs are watched and told what to do by keys, in a narrow and a wide termi
     assert.ok(narrow.frame().every((line) => line.length <= 60));
     assert.equal(narrow.frame().length, 14);
     assert.match(narrow.frame().join('\n'), /\[2 Active: 2\]/);
-    assert.match(narrow.frame().join('\n'), /\[#####\.\.\.\.\.\]  second\.xml: 50 %, half of it/);
+    assert.match(narrow.frame().join('\n'), /\[#####\.\.\.\.\.\] {2}second\.xml: 50 %, half of it/);
     assert.ok(!narrow.all().includes('first\x1b[2J'), 'what names say is no command');
     narrow.press('s');
     await becomes(first, 'sleeping');
@@ -120,7 +126,10 @@ test('jobs are watched and told what to do by keys, in a narrow and a wide termi
 });
 
 test('without a terminal it says so', () => {
-  const { status, stderr } = spawnSync(process.execPath, [main, 'jobs', 'watch'], { env: environment(), encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [main, 'jobs', 'watch'], {
+    env: environment(),
+    encoding: 'utf8',
+  });
   assert.equal(status, 1);
   assert.match(stderr, /draws on a terminal/);
 });

@@ -204,7 +204,9 @@ test('every alert leads to a page of the manual that is there, and asks for metr
     assert.ok(anchor === undefined || headings.has(anchor), link);
   }
   const { status, tasks, jobs } = testView();
-  const told = new Set([...prometheusText(status, tasks, undefined, jobs).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!));
+  const told = new Set(
+    [...prometheusText(status, tasks, undefined, jobs).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!),
+  );
   const asked = [rules, ...panels.flatMap(({ queries }) => queries.map(([expression]) => expression))]
     .join('\n')
     .matchAll(/\breperio_\w+/g);

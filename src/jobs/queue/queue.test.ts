@@ -180,7 +180,7 @@ test('a job gives way to one of a higher priority when there is no place, and go
       await waitFor('it to go on', async () => (await look(low)).state === 'running');
       const { attempts } = await look(low);
       assert.equal(attempts, 0);
-      assert.equal((await runOf(usual)), 1, 'the higher of both stays');
+      assert.equal(await runOf(usual), 1, 'the higher of both stays');
       await want(low, 'stop');
       await want(usual, 'stop');
       await ended(low);
@@ -196,7 +196,10 @@ test('a job gives way to an exclusive one of a higher priority, though there are
   const low = await ask({ kind, priority: 1 });
   const seen: number[] = [];
   await withNodes(
-    [{ ...counting(seen), exclusive: 'one' }, { ...note, name: 'quick' }],
+    [
+      { ...counting(seen), exclusive: 'one' },
+      { ...note, name: 'quick' },
+    ],
     async () => {
       await waitFor('some steps', () => seen.length > 3);
       const equal = await ask({ kind: { name: 'quick', exclusive: 'one' }, priority: 1 });
@@ -353,7 +356,8 @@ test('a job waits for its hours, is ended when they are over, and waits for the 
   assert.ok(due === null || due > new Date());
   const isNow = () => store.database.query(sql`UPDATE job SET not_before = now() WHERE id = ${id}`);
   let clock = new Date(2026, 10, 30, 3, 0, 30);
-  const overs = async () => (await readLog(store.database, id)).filter(({ text }) => /hours are over/.test(text)).length;
+  const overs = async () =>
+    (await readLog(store.database, id)).filter(({ text }) => /hours are over/.test(text)).length;
   await isNow();
   await withNodes(
     [counting(seen)],

@@ -26,6 +26,7 @@ export async function runJob({
   kind,
   signal,
   now = () => new Date(),
+  onWatch,
 }: {
   readonly database: Database;
   readonly claimed: Claimed;
@@ -33,8 +34,11 @@ export async function runJob({
   readonly signal: AbortSignal;
   /** By which its hours are looked at. */
   readonly now?: (() => Date) | undefined;
+  /** Given a function that looks at once what is wanted of it. */
+  readonly onWatch?: (look: () => void) => void;
 }): Promise<RunOutcome> {
   const watch = watchJob(database, claimed, signal, now);
+  onWatch?.(watch.look);
   const job: RunningJob = {
     id: claimed.id,
     name: claimed.name,
@@ -86,7 +90,8 @@ function endOf(error: unknown, why: Why | undefined, { hours, timeZone }: Claime
   if (why === 'sleep') return { kind: 'sleeping' };
   if (why === 'stop') return { kind: 'stopped' };
   const open = hours === null ? undefined : readHours(hours);
-  if (why !== undefined) return { kind: 'waiting', due: open === undefined ? now : nextOpening(open, now, timeZone ?? undefined) };
+  if (why !== undefined)
+    return { kind: 'waiting', due: open === undefined ? now : nextOpening(open, now, timeZone ?? undefined) };
   const isUserError = error instanceof UserError;
   const problem = isUserError ? `${error.message} ${error.hint}` : `It failed: ${String(error)}`;
   // What is away comes back, and a bug may be of the moment; a wrong argument stays wrong.
@@ -96,6 +101,8 @@ function endOf(error: unknown, why: Why | undefined, { hours, timeZone }: Claime
 interface JobWatch extends Pick<RunningJob, 'signal' | 'log' | 'tell'> {
   why(): Why | undefined;
   end(why: Why): void;
+  /** What is wanted of it? Besides, that is looked at each second. */
+  look(): void;
   /** What was said is written down. */
   close(): Promise<void>;
 }
@@ -121,12 +128,14 @@ function watchJob(database: Database, claimed: Claimed, outer: AbortSignal, now:
   };
   // It may have waited for a place until they were over.
   lookAtHours();
-  const write = async (): Promise<void> => {
+  const write = async (isLast = false): Promise<void> => {
     const [said, progress] = [lines, told];
     lines = [];
     told = undefined;
     try {
       await appendToLog(database, claimed.id, said);
+      // How it ended is written right after.
+      if (isLast && progress === undefined) return;
       const wish = await tellJob(database, claimed, progress);
       if (wish !== undefined) end(wish);
     } catch {
@@ -136,11 +145,12 @@ function watchJob(database: Database, claimed: Claimed, outer: AbortSignal, now:
     lookAtHours();
   };
   let writing: Promise<void> | undefined;
-  const timer = setInterval(() => {
+  const look = (): void => {
     writing ??= write().finally(() => {
       writing = undefined;
     });
-  }, watchEvery);
+  };
+  const timer = setInterval(look, watchEvery);
   return {
     signal: stop.signal,
     log: (level, text) => void lines.push({ level, text, at: new Date() }),
@@ -148,12 +158,12 @@ function watchJob(database: Database, claimed: Claimed, outer: AbortSignal, now:
       told = progress;
     },
     why: () => why,
-    end,
+    ...{ end, look },
     close: async () => {
       clearInterval(timer);
       outer.removeEventListener('abort', onOuter);
       await writing;
-      await write();
+      await write(true);
     },
   };
 }

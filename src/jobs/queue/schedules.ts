@@ -135,5 +135,8 @@ export async function untilNextDue(database: Queryable): Promise<{ job?: number;
       (extract(epoch FROM (SELECT min(not_before) FROM job WHERE state = 'waiting' AND not_before > clock_timestamp()) - clock_timestamp()) * 1000)::float8 AS job,
       (extract(epoch FROM (SELECT min(next) FROM job_schedule WHERE ${isDue}) - clock_timestamp()) * 1000)::float8 AS schedule`);
   const { job, schedule } = row!;
-  return { ...(job !== null && { job: Math.max(0, job) }), ...(schedule !== null && { schedule: Math.max(0, schedule) }) };
+  return {
+    ...(job !== null && { job: Math.max(0, job) }),
+    ...(schedule !== null && { schedule: Math.max(0, schedule) }),
+  };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextDue, readCron, readEvery } from './when.ts';
 import { readWhen } from './read-when.ts';
+import { nextDue, readCron, readEvery } from './when.ts';
 
 const at = (text: string): Date => new Date(text);
 const zone = 'Europe/Zurich';

@@ -49,7 +49,9 @@ const examples: Readonly<Record<string, unknown>> = {
   RemovedFile: { record: 1, name: 'thesis.pdf', versions: [2, 1] },
   Job: job,
   JobsAnswer: { total: 1, jobs: [job] },
-  JobLog: { lines: [{ n: 1, at: '2026-01-02T03:04:05.000Z', level: 'info', text: 'Loading 1,234,567 bytes on web1.' }] },
+  JobLog: {
+    lines: [{ n: 1, at: '2026-01-02T03:04:05.000Z', level: 'info', text: 'Loading 1,234,567 bytes on web1.' }],
+  },
   JobPriority: { priority: 5 },
   SuggestAnswer: {
     suggestions: [

@@ -181,9 +181,7 @@ const jobSchema = Type.Object(
     window: optional(text('The hours of the week in which it is done.')),
     on_node: optional(text('Only this node does it.')),
     schedule: optional(Type.Integer()),
-    progress: optional(
-      Type.Object({ done: Type.Number(), total: optional(Type.Number()), sentence: Type.String() }),
-    ),
+    progress: optional(Type.Object({ done: Type.Number(), total: optional(Type.Number()), sentence: Type.String() })),
     attempts: Type.Integer({ description: 'How often it failed, or its process was killed.' }),
     node: optional(Type.String()),
     created: Type.String(),
@@ -254,7 +252,11 @@ export const largestPage = 500;
 
 /** Parameters of /api/jobs. */
 export const jobsParameters = Type.Object({
-  state: optional(Type.Array(Type.String(), { description: 'waiting, running, sleeping, done, failed or stopped; several are alternatives.' })),
+  state: optional(
+    Type.Array(Type.String(), {
+      description: 'waiting, running, sleeping, done, failed or stopped; several are alternatives.',
+    }),
+  ),
   person: optional(Type.String({ description: 'Asked for by this person.' })),
   size: sizeOf(50, 500),
   from: optional(Type.Integer({ minimum: 0, default: 0, description: 'So many are passed over.' })),

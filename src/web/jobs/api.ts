@@ -29,7 +29,12 @@ export function jobApiRoutes(app: FastifyInstance, environment: WebEnvironment, 
     const person = reach.kind === 'own' ? reach.name : (args.get('person') ?? undefined);
     const limit = numberIn(args, 'size', usualSize, 1, largestSize);
     const offset = numberIn(args, 'from', 0, 0, 1_000_000);
-    const { rows, total } = await listJobs(database, { states, offset, limit, ...(person !== undefined && { person }) });
+    const { rows, total } = await listJobs(database, {
+      states,
+      offset,
+      limit,
+      ...(person !== undefined && { person }),
+    });
     return send(exchange, { total, jobs: rows.map(jobJson) });
   });
 

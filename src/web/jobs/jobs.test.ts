@@ -83,7 +83,10 @@ test('pages show people their own jobs and no others, and guests are led to the 
   for (const id of [others, 'x', 999_999]) assert.equal((await ada.open(`/jobs/${id}`)).statusCode, 404);
   assert.equal((await ada.force(`/jobs/${others}`, { wish: 'stop' })).statusCode, 404);
   await ada.open(`/jobs/${mine}`);
-  assert.equal((await ada.send(`/jobs/${mine}`, { wish: 'sleep' })).headers['location'], `/jobs/${mine}?done=job_sleep`);
+  assert.equal(
+    (await ada.send(`/jobs/${mine}`, { wish: 'sleep' })).headers['location'],
+    `/jobs/${mine}?done=job_sleep`,
+  );
   assert.equal(await state(mine), 'sleeping');
   assert.equal((await ada.send(`/jobs/${mine}`, { wish: 'run-now' })).statusCode, 403);
   assert.equal(await state(mine), 'sleeping');

@@ -51,7 +51,7 @@ function logSection(context: PageContext, lines: readonly JobLine[]): Html {
   const line = ({ at, level, text }: JobLine): string =>
     `${at.toISOString().slice(0, 19).replace('T', ' ')}  ${level === 'info' ? '' : `${level}: `}${text}`;
   return html`<h2>${tr.t('admin.jobs.log')}</h2>
-<pre tabindex="0" dir="ltr">${lines.map(line).join('\n')}</pre>`;
+<pre class="job-log" tabindex="0" dir="ltr">${lines.map(line).join('\n')}</pre>`;
 }
 
 /**
@@ -94,6 +94,10 @@ function leftText({ tr }: PageContext, { state, progress, took }: JobView): stri
   const seconds = Math.round(((took / 1_000) * (total - done)) / done);
   const minutes = Math.round(seconds / 60);
   const time =
-    seconds < 60 ? `${seconds} s` : minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+    seconds < 60
+      ? `${seconds} s`
+      : minutes < 60
+        ? `${minutes} min`
+        : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `, ${tr.t('admin.jobs.left', { time })}`;
 }

@@ -41,7 +41,11 @@ export function jobRoutes(app: FastifyInstance, environment: WebEnvironment, peo
       ...{ person: reach.name, offset: (page - 1) * onPage, limit: onPage },
     });
     const href = (number: number): string =>
-      withParameter(withParameter(context.address, 'done', undefined), 'page', number === 1 ? undefined : String(number));
+      withParameter(
+        withParameter(context.address, 'done', undefined),
+        'page',
+        number === 1 ? undefined : String(number),
+      );
     const list = html`${rows.length === 0 && html`<p>${tr.t('admin.jobs.none')}</p>`}${jobsTable(context, rows, '/jobs')}`;
     const foot = paging(context, { current: page, last: Math.max(1, Math.ceil(total / onPage)), href });
     const isActive = rows.some(({ ended }) => ended === null);

@@ -6,10 +6,10 @@ import { enqueueJob, requireHours } from '../../../jobs/queue/enqueue.ts';
 import type { JobView } from '../../../jobs/queue/job.ts';
 import { requireJob } from '../../../jobs/queue/read.ts';
 import { leastAsked, mostAsked, readWhen } from '../../../jobs/queue/read-when.ts';
-import { requireFile } from '../../../records/load/files.ts';
-import { writeModes } from '../../../records/modes.ts';
 import { addSchedule, listSchedules } from '../../../jobs/queue/schedules.ts';
 import { type Rhythm, readCron, readEvery } from '../../../jobs/queue/when.ts';
+import { requireFile } from '../../../records/load/files.ts';
+import { writeModes } from '../../../records/modes.ts';
 import { openStore } from '../../../store/open.ts';
 import {
   type ArgumentDefinitions,

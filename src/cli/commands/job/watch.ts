@@ -32,7 +32,12 @@ export const watch = defineSubcommand({
   },
 });
 
-async function watchJobs(database: Database, stdin: ReadStream, stdout: WriteStream, signal: AbortSignal): Promise<void> {
+async function watchJobs(
+  database: Database,
+  stdin: ReadStream,
+  stdout: WriteStream,
+  signal: AbortSignal,
+): Promise<void> {
   let state = firstWatch;
   let wake = (): void => undefined;
   let isOver = false;
@@ -71,7 +76,10 @@ async function watchJobs(database: Database, stdin: ReadStream, stdout: WriteStr
       if (lines !== undefined && now.kind === 'log' && now.id === (mode as typeof now).id)
         state = { ...state, mode: { ...now, lines } };
     } catch (error) {
-      state = { ...state, message: `The database was asked in vain: ${String(error instanceof Error ? error.message : error)}` };
+      state = {
+        ...state,
+        message: `The database was asked in vain: ${String(error instanceof Error ? error.message : error)}`,
+      };
     }
   };
   stdin.setEncoding('utf8');

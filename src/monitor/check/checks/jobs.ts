@@ -21,7 +21,10 @@ export const jobs: Check = {
     const isWrong = failed > 0 || schedules > 0 || isStuck(trouble);
     return {
       ...(isWrong ? { atLeast: 'warning' as const } : {}),
-      sentence: said.length > 0 ? said.join(' ') : `${counted(running, 'job', 'jobs')} running, none waiting too long, none failed.`,
+      sentence:
+        said.length > 0
+          ? said.join(' ')
+          : `${counted(running, 'job', 'jobs')} running, none waiting too long, none failed.`,
       measures: [
         { label: 'waiting', value: waiting, unit: 's', minimum: 0 },
         { label: 'failed', value: failed, unit: '', minimum: 0 },
@@ -45,6 +48,8 @@ function sentences(trouble: JobTrouble): readonly string[] {
       : []),
     ...(isStuck(trouble) ? [`Job ${oldest} has waited for ${minutes} min, and no node does jobs.`] : []),
     ...(!isStuck(trouble) && waiting > 21_600 ? [`Job ${oldest} has waited for ${minutes} min.`] : []),
-    ...(schedules > 0 ? [`${counted(schedules, 'schedule', 'schedules')} will make no more jobs: reperio jobs schedules.`] : []),
+    ...(schedules > 0
+      ? [`${counted(schedules, 'schedule', 'schedules')} will make no more jobs: reperio jobs schedules.`]
+      : []),
   ];
 }

@@ -4,7 +4,9 @@ for (const { id } of document.querySelectorAll('[data-live]')) {
   const part = () => document.getElementById(id);
   const isInUse = () => {
     const selection = document.getSelection();
-    return part().contains(document.activeElement) || (selection.type === 'Range' && part().contains(selection.anchorNode));
+    return (
+      part().contains(document.activeElement) || (selection.type === 'Range' && part().contains(selection.anchorNode))
+    );
   };
   const again = async () => {
     if (!document.hidden && !isInUse()) {
