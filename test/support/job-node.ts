@@ -1,6 +1,6 @@
 /**
- * A node of the test of killed nodes: does jobs `count` until it is killed. A step is written before
- * its checkpoint, so a kill between both repeats it.
+ * A node of the test of killed nodes: does jobs `count` until it is killed. A step is written
+ * before its checkpoint, so a kill between both repeats it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';

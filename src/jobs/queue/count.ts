@@ -16,7 +16,10 @@ export async function countJobs(database: Queryable): Promise<readonly JobCount[
   );
 }
 
-/** "2 running, 5 waiting, 1 failed"; undefined: there are none. Acknowledged ones are among the failed. */
+/**
+ * "2 running, 5 waiting, 1 failed"; undefined: there are none. Acknowledged ones are among the
+ * failed.
+ */
 export function countsText(counts: readonly JobCount[]): string | undefined {
   const said = jobStates.flatMap((state) => {
     const count = counts.filter((one) => one.state === state).reduce((sum, one) => sum + one.count, 0);

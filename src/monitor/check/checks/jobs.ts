@@ -2,7 +2,10 @@ import { type JobTrouble, jobTrouble } from '../../../jobs/queue/count.ts';
 import type { Check } from '../definition.ts';
 import { counted } from './parts.ts';
 
-/** With nothing running, a job that is due waits for so long only when no node does jobs, in seconds. */
+/**
+ * With nothing running, a job that is due waits for so long only when no node does jobs, in
+ * seconds.
+ */
 const idle = 300;
 
 export const jobs: Check = {
