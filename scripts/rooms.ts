@@ -204,7 +204,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       'people',
       'records',
       'site',
-      'store',
       'web/account',
       'web/exchange',
       'web/http',

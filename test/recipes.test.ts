@@ -459,6 +459,7 @@ async function rendered(program: string, file = 0): Promise<string> {
 
 /** Recipes that another test follows, or that are followed by all of these. */
 const elsewhere = new Set([
+  'a kind of job',
   'a facet, sort or field',
   'a room, or an import between two rooms',
   'another analysis: other terms, columns, keys, brief, or default site',

@@ -1,3 +1,4 @@
+import { countsText, type JobCount } from '../jobs/queue/count.ts';
 import type { TaskState } from '../jobs/task-state.ts';
 import { judged, withoutConsequences } from '../monitor/check/judge.ts';
 import { isGone, type NodeStatus, otherReleases } from '../monitor/node-status.ts';
@@ -7,7 +8,7 @@ import { backupTexts, failedReloadText, othersText, taskTime } from '../monitor/
 import { type Column, tableLines, type Window } from './terminal.ts';
 
 /** The status of a node for a terminal: a head, and tables of what there is. */
-export function statusLines({ status, nodes, tasks, backup }: NodeView, window: Window): readonly string[] {
+export function statusLines({ status, nodes, tasks, jobs, backup }: NodeView, window: Window): readonly string[] {
   const { workers, now } = status;
   const running = workers
     .flatMap((worker) => worker.running.map((request) => ({ ...request, worker: worker.place + 1 })))
@@ -55,9 +56,16 @@ export function statusLines({ status, nodes, tasks, backup }: NodeView, window: 
           window,
         ),
     taskTable(tasks ?? [], window),
+    jobsLine(jobs),
     backup === undefined ? [] : backupTexts(backup).map(({ text }) => text),
   ];
   return parts.filter((lines) => lines.length > 0).flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
+}
+
+/** A node of an earlier release does not tell. */
+function jobsLine(jobs: readonly JobCount[] | undefined): readonly string[] {
+  const text = jobs && countsText(jobs);
+  return text === undefined ? [] : [`Jobs: ${text}.`];
 }
 
 /** When each task is due, what it did last, and below what an operator must look at. */

@@ -11,6 +11,7 @@ import { openTestDatabase, type TestDatabase } from '../../test/support/database
 import { waitFor } from '../../test/support/wait.ts';
 import type { JobView } from '../jobs/queue/job.ts';
 import { requireJob } from '../jobs/queue/read.ts';
+import { type JobWish, wishOfJob } from '../jobs/queue/wishes.ts';
 
 let store: TestDatabase;
 const folder = mkdtempSync(join(tmpdir(), 'reperio-job-kinds-'));
@@ -92,6 +93,47 @@ test('a load that is a job is done by another process, also when that is killed 
     assert.match(reperio('job', 'log', String(id + 2)), /warning: Refused: .*001/);
   } finally {
     await stop(second, 'SIGTERM');
+  }
+});
+
+test('a load sleeps, goes on, and gives way to a more urgent one, with each record once', async () => {
+  const many = 3 * total;
+  const file = join(folder, 'more.xml');
+  const record = (number: number): string =>
+    `<record><controlfield tag="001">m${number}</controlfield><controlfield tag="003">M</controlfield><datafield tag="245" ind1=" " ind2=" "><subfield code="a">More ${number}</subfield></datafield></record>\n`;
+  writeFileSync(file, `<collection>${Array.from({ length: many }, (_, place) => record(place)).join('')}</collection>`);
+  const urgent = join(folder, 'urgent.xml');
+  writeFileSync(urgent, `<collection>${record(-1)}</collection>`);
+  const before = await records();
+  const ask = (...words: readonly string[]): number => {
+    const said = reperio('job', 'add', 'load', ...words, '--mode', 'insert-or-replace');
+    return Number(/^Job (\d+)/.exec(said)![1]);
+  };
+  const want = (id: number, wish: JobWish) =>
+    store.database.transaction((transaction) => wishOfJob(transaction, id, wish));
+  const becomes = (id: number, state: string) => waitFor(state, async () => (await look(id)).state === state);
+  const soon = ask(urgent, '--at', '+5h');
+  const id = ask(file);
+  const worker = startWork();
+  try {
+    await waitFor('some batches', async () => (await records()) > before + 100);
+    await want(id, 'sleep');
+    await becomes(id, 'sleeping');
+    const slept = await records();
+    assert.ok(slept < before + many, 'it sleeps in the middle');
+    await want(id, 'wake');
+    await waitFor('more of it', async () => (await records()) > slept);
+    await want(soon, 'run-now');
+    await becomes(soon, 'done');
+    assert.equal((await look(id)).attempts, 0);
+    await becomes(id, 'done');
+    assert.equal(await records(), before + many + 1);
+    assert.match(
+      reperio('job', 'log', String(id)),
+      /So far: [\s\S]*sleeps[\s\S]*gives way[\s\S]*goes on after record[\s\S]*since it was taken up again/,
+    );
+  } finally {
+    await stop(worker, 'SIGTERM');
   }
 });
 

@@ -73,6 +73,7 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
   job.log('info', `Loading ${grouped(file.bytes)} bytes on ${nodeName}, mode ${mode}.`);
   await job.keep({ begun: true });
   let refused = 0;
+  let last: Totals | undefined;
   const report = await load(
     { name: job.name, bytes },
     {
@@ -92,8 +93,10 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
       // What a run before this one has loaded is in the library.
       resume: isFirst ? 'never' : 'unfinished',
       signal: job.signal,
-      onProgress: (totals) =>
-        job.tell({ done: Math.min(totals.bytes, file.bytes), total: file.bytes, sentence: totalsText(totals) }),
+      onProgress: (totals) => {
+        last = totals;
+        job.tell({ done: Math.min(totals.bytes, file.bytes), total: file.bytes, sentence: totalsText(totals) });
+      },
       onRefused: ({ reason }) => {
         if (++refused <= mostRefusalsLogged) job.log('warn', `Refused: ${reason.message} ${reason.hint}`);
       },
@@ -102,8 +105,11 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
       onWait: (holder) => job.log('info', `It waits for ${holder} to finish its load.`),
       onResume: (position) => job.log('info', `It goes on after record ${grouped(position)}.`),
     },
-  );
-  const did = `${totalsText(report)}.`;
+  ).catch((error: unknown) => {
+    if (last !== undefined) job.log('info', `So far: ${totalsText(last)}.`);
+    throw error;
+  });
+  const did = `${totalsText(report)}${isFirst ? '' : ', since it was taken up again'}.`;
   const waits = report.held === 0 ? [] : [`${grouped(report.held)} wait for a person: reperio held list.`];
   const refusals =
     report.refused === 0 ? [] : [`${grouped(report.refused)} were refused: the log of the job says which and why.`];

@@ -17,7 +17,7 @@ export function logTask(logger: Logger, name: string, { did, problem }: Outcome)
 /** What became of a job; its own log has more. */
 export function logJob(logger: Logger, { id, kind, name, end }: RunOutcome): void {
   const what = `Job ${id}, ${kind} ${name}`;
-  if (end.kind === 'failed') logger.warn(`${what}: ${end.problem}`);
+  if (end.kind === 'failed') logger[end.again ? 'warn' : 'error'](`${what}: ${end.problem}`);
   else if (end.kind !== 'done') logger.info(`${what}: ${end.kind}`);
   else if (end.outcome.problem === undefined) logger.info(`${what}: ${end.outcome.did}`);
   else logger.warn(`${what}: ${end.outcome.did} ${end.outcome.problem}`);

@@ -1,3 +1,4 @@
+import type { JobCount } from '../jobs/queue/count.ts';
 import type { TaskState } from '../jobs/task-state.ts';
 import type { BackupState } from '../maintain/backup/state.ts';
 import { exitStatuses, judge } from './check/judge.ts';
@@ -12,7 +13,12 @@ type Value = readonly [labels: Labels, value: number];
  * together where they are one thing, labels of few values. Periodic tasks are those of all
  * nodes together, and every node reports them.
  */
-export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] = [], backup?: BackupState): string {
+export function prometheusText(
+  status: NodeStatus,
+  tasks: readonly TaskState[] = [],
+  backup?: BackupState,
+  jobs: readonly JobCount[] = [],
+): string {
   const { totals, workers } = status;
   const ready = workers.flatMap((worker) =>
     worker.report === undefined ? [] : [{ ...worker, report: worker.report }],
@@ -164,6 +170,12 @@ export function prometheusText(status: NodeStatus, tasks: readonly TaskState[] =
       ),
     ),
     ...taskMetrics(tasks, status.now),
+    metric(
+      'reperio_jobs',
+      'gauge',
+      'Jobs of the library by state and kind; those that have ended are kept for 90 days.',
+      jobs.map(({ state, kind, count }) => [{ state, kind }, count]),
+    ),
     ...checkMetrics(status),
     ...(backup === undefined ? [] : backupMetrics(backup)),
   ];

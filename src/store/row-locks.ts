@@ -25,7 +25,11 @@ export interface RowLocks {
 /** Throws what stands in the way of a connection. */
 export async function openRowLocks(
   url: string,
-  { label, channel, onWake }: { readonly label: string; readonly channel: string; readonly onWake: () => void },
+  {
+    label,
+    channel,
+    onWake,
+  }: { readonly label: string; readonly channel: string; readonly onWake: (payload: string) => void },
 ): Promise<RowLocks> {
   const lost = new AbortController();
   const client: pg.Client = await connectToPrimary(url, {
@@ -34,7 +38,7 @@ export async function openRowLocks(
   });
   client.on('error', () => lost.abort());
   client.once('end', () => lost.abort());
-  client.on('notification', onWake);
+  client.on('notification', ({ payload = '' }) => onWake(payload));
   let last: Promise<unknown> = Promise.resolve();
   // One after the other, as a connection does them.
   const query = <Row extends object>(statement: Sql): Promise<Row[]> => {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import sql from 'sql-template-tag';
 import { createDemoLibrary } from '../../src/demo/library.ts';
+import { enqueueJob } from '../../src/jobs/queue/enqueue.ts';
+import { appendToLog } from '../../src/jobs/queue/log.ts';
+import { addSchedule } from '../../src/jobs/queue/schedules.ts';
+import { readCron } from '../../src/jobs/queue/when.ts';
 import { operator } from '../../src/people/audit.ts';
 import { addToGroup, createGroup } from '../../src/people/groups.ts';
 import { addPerson } from '../../src/people/people.ts';
@@ -54,12 +59,41 @@ const ownPages: Readonly<Record<string, string>> = {
   'sessions of all': '/admin/sessions',
   'tokens of all': '/admin/tokens',
   loads: '/admin/loads',
+  'own jobs': '/jobs?done=job_delete',
+  'an own job': '/jobs/1',
+  jobs: '/admin/jobs',
+  'a job': '/admin/jobs/1',
+  'a job, in French': '/admin/jobs/1?ln=fr',
   log: '/admin/log',
   'versions of a record': '/record/1/history',
   'a version of a record': '/record/1/history/2?with=1',
   'a version of a record, in French': '/record/1/history/2?with=1&ln=fr',
   failures: '/admin/failures?all=1',
 };
+
+async function addJobs(database: TestDatabase['database']): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const kind = { name: 'load' };
+    const person = 'Ada Lovelace';
+    const id = await enqueueJob(transaction, { kind, name: `${'a-long-name-'.repeat(8)}.xml`, person });
+    await transaction.query(sql`
+      UPDATE job SET state = 'running', began = now() - interval '5 minutes', node = 'web1',
+        progress = '{"done": 50, "total": 100, "sentence": "12,000 inserted, half of it"}' WHERE id = ${id}`);
+    await appendToLog(transaction, id, [
+      { level: 'warn', text: `Refused: ${'0123456789'.repeat(20)}`, at: new Date() },
+    ]);
+    await enqueueJob(transaction, {
+      kind,
+      name: 'next.xml',
+      person,
+      sequence: 's',
+      at: new Date(Date.now() + 3_600_000),
+    });
+    await transaction.query(sql`
+      INSERT INTO job (kind, name, person, state, ended, problem) VALUES ('load', 'bad.xml', ${person}, 'failed', now(), 'The disk is full.')`);
+    await addSchedule(transaction, { kind, name: 'feed.xml', person, rhythm: readCron('30 2 * * Mon-Fri', undefined) });
+  });
+}
 
 describe('pages of accounts in Chromium', { skip }, () => {
   let store: TestDatabase;
@@ -101,6 +135,7 @@ describe('pages of accounts in Chromium', { skip }, () => {
     const name = `/srv/deliveries/2026/${'a-long-name-of-a-folder-'.repeat(3)}/nightly.mrc`;
     const stopped = await beginRun(store.database, { name, mode: 'insert-or-replace', person: 'ada' });
     await endRun(store.database, stopped, noneDone, 'REPERIO_RECORD_CONTROL_NUMBER_UNKNOWN');
+    await addJobs(store.database);
     app = createApp(memoryLibrary(site, records, 'accounts', [[earlier]]), { people });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
@@ -142,6 +177,28 @@ describe('pages of accounts in Chromium', { skip }, () => {
       assert.equal(label, width === 390 ? '"Inserted"' : 'none');
       await context.close();
     }
+  });
+
+  test('a list of jobs follows what happens, but for what somebody has the focus in', async () => {
+    const context = await browser.newContext({ storageState: cookies });
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${base}/jobs`);
+    assert.match(String(await page.textContent('#jobs')), /half of it/);
+    await page.focus('#jobs a >> nth=0');
+    const told = (text: string) =>
+      store.database.query(
+        sql`UPDATE job SET progress = jsonb_build_object('done', 75, 'total', 100, 'sentence', ${text}::text) WHERE id = 1`,
+      );
+    await told('most of it');
+    await page.clock.runFor(10_000);
+    assert.match(String(await page.textContent('#jobs')), /half of it/);
+    await page.evaluate('document.activeElement.blur()');
+    await page.clock.runFor(10_000);
+    await page.waitForSelector('#jobs:has-text("most of it")');
+    assert.equal(await page.getAttribute('#jobs progress', 'value'), '75');
+    await told('half of it');
+    await context.close();
   });
 
   test('a mistake in rules is told line by line where the rules are', async () => {

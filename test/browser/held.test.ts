@@ -4,7 +4,7 @@ import { type Browser, type BrowserContextOptions, chromium } from 'playwright-c
 import { readRecord } from '../../src/records/history.ts';
 import { conflict } from '../../src/web/uploads/test-held.ts';
 import { openTestUploads, type TestUploads } from '../../src/web/uploads/test-uploads.ts';
-import { checkAccessible, checkFits } from '../support/looks.ts';
+import { checkLooks } from '../support/looks.ts';
 import { findChromium } from '../support/packages.ts';
 
 const executablePath = findChromium();

@@ -157,6 +157,21 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     await night.untilSays('locks', 'ok', /./);
   });
 
+  test('a job that failed is named until somebody has seen it', async () => {
+    const heading = 'A job that failed or waits';
+    const [row] = await database.query<{ id: number }>(sql`
+      INSERT INTO job (kind, name, state, problem, ended) VALUES ('load', 'big.xml', 'failed', 'The disk is full.', now()) RETURNING id`);
+    await night.untilSays(
+      'jobs',
+      'warning',
+      /^1 job failed, the last of them job \d+, load big\.xml: The disk is full\.$/,
+    );
+    assert.match(await night.type(heading, 'reperio jobs --state failed'), /big\.xml +failed/);
+    await night.type(heading, 'reperio job log 12', { 12: String(row!.id) });
+    await night.type(heading, 'reperio job acknowledge 12', { 12: String(row!.id) });
+    await night.untilSays('jobs', 'ok', /./);
+  });
+
   whole('a runaway task, and the transaction that it waits for', async () => {
     const heading = 'A runaway task';
     await waitFor('the tasks of the start', async () => {

@@ -110,7 +110,7 @@ test('promtool takes the configuration of Prometheus and its rules', { skip: lac
   assert.match(config.text, /SUCCESS: .* is valid prometheus config file syntax/);
   assert.equal(config.status, 0);
   const rules = run(findProgram('promtool')!, ['check', 'rules', at('/etc/prometheus/reperio-rules.yml')]);
-  assert.match(rules.text, /SUCCESS: 40 rules found/);
+  assert.match(rules.text, /SUCCESS: 41 rules found/);
   assert.equal(rules.status, 0);
 });
 
@@ -203,8 +203,10 @@ test('every alert leads to a page of the manual that is there, and asks for metr
     assert.equal(page, 'file:///opt/reperio/current/docs/when-you-are-woken.md');
     assert.ok(anchor === undefined || headings.has(anchor), link);
   }
-  const { status, tasks } = testView();
-  const told = new Set([...prometheusText(status, tasks).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!));
+  const { status, tasks, jobs } = testView();
+  const told = new Set(
+    [...prometheusText(status, tasks, undefined, jobs).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!),
+  );
   const asked = [rules, ...panels.flatMap(({ queries }) => queries.map(([expression]) => expression))]
     .join('\n')
     .matchAll(/\breperio_\w+/g);

@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { Queryable } from '../../store/database.ts';
 import { type RowLocks, rowIsLocked, takeRowLock } from '../../store/row-locks.ts';
 import type { Outcome } from '../task.ts';
-import { type JobProgress, leastPriority } from './job.ts';
+import { type JobProgress, type JobState, leastPriority } from './job.ts';
 
 /** A job that was begun, and which run of it this is. */
 export interface Claimed {
@@ -131,17 +131,18 @@ export async function endJob(database: Queryable, { id, run, attempts }: Claimed
 
 /**
  * Jobs whose process was killed wait again, so that another takes them up at once; those that were
- * to sleep or to stop do that, and one that has killed three processes fails. Their numbers.
+ * to sleep or to stop do that, and one that has killed three processes fails.
  */
-export async function takeBackLost(database: Queryable): Promise<readonly number[]> {
+export async function takeBackLost(
+  database: Queryable,
+): Promise<readonly { readonly id: number; readonly kind: string; readonly state: JobState }[]> {
   const killed = 'The process that did it was killed three times: look into its log, and into that of the node.';
-  const rows = await database.query<{ id: number }>(sql`
+  return database.query(sql`
     UPDATE job SET attempts = attempts + 1, wish = NULL,
       state = CASE WHEN wish = 'stop' THEN 'stopped' WHEN wish = 'sleep' THEN 'sleeping'
         WHEN attempts + 1 >= ${mostAttempts} THEN 'failed' ELSE 'waiting' END,
-      problem = CASE WHEN wish IS NULL AND attempts + 1 >= ${mostAttempts} THEN ${killed} END,
+      not_before = clock_timestamp(), problem = CASE WHEN wish IS NULL AND attempts + 1 >= ${mostAttempts} THEN ${killed} END,
       ended = CASE WHEN wish = 'stop' OR (wish IS NULL AND attempts + 1 >= ${mostAttempts}) THEN clock_timestamp() END
     WHERE state = 'running' AND NOT ${rowIsLocked(sql`job.id`, sql`job.holder`)}
-    RETURNING id`);
-  return rows.map(({ id }) => id);
+    RETURNING id, kind, state`);
 }

@@ -6,7 +6,9 @@ import { jobErrors } from '../errors.ts';
 import { type Hours, nextOpening, readHours } from './hours.ts';
 import type { JobFile, JobKind } from './job.ts';
 
-/** Who does jobs hears of it. */
+/**
+ * Who does jobs hears of it; with the number of a job, that somebody wants something of that one.
+ */
 export const jobChannel = 'reperio_job';
 
 export interface NewJob {

@@ -2,7 +2,7 @@ import { instantOf, wallOf } from '../zone-time.ts';
 
 /**
  * The hours of the week in which a job may run, in Invenio's words: `22:00-06:00` each day,
- * `Mon-Fri 22:00-06:00`, `Sat`, `Sat,Sun 08:00-20:00`. A window belongs to the day on which it
+ * `Mon-Fri 22-6`, `Saturday`, `Sat,Sun 08:00-20:00`. A window belongs to the day on which it
  * begins. By the clocks of a time zone.
  */
 export interface Hours {
@@ -15,14 +15,14 @@ export interface Hours {
   readonly length: number;
 }
 
-const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+const dayNames = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const minutesOfDay = 24 * 60;
 const minute = 60_000;
 
 /** Undefined: they are none. */
 export function readHours(text: string): Hours | undefined {
   const words = text.trim().split(/\s+/);
-  const times = words.at(-1)!.includes(':') ? words.pop() : undefined;
+  const times = /^\d/.test(words.at(-1)!) ? words.pop() : undefined;
   if (words.length > 1) return undefined;
   const days = words.length === 0 ? new Set(dayNames.keys()) : daysOf(words[0]!);
   if (days === undefined) return undefined;
@@ -37,7 +37,7 @@ function daysOf(text: string): Set<number> | undefined {
   for (const part of text.split(',')) {
     const [first, last = first, ...more] = part
       .split('-')
-      .map((word) => dayNames.indexOf(word.slice(0, 3).toLowerCase()));
+      .map((word) => dayNames.findIndex((name) => word.length >= 3 && name.startsWith(word.toLowerCase())));
     if (first === undefined || last === undefined || first < 0 || last < 0 || more.length > 0) return undefined;
     for (let day = first; ; day = (day + 1) % 7) {
       found.add(day);
@@ -48,9 +48,9 @@ function daysOf(text: string): Set<number> | undefined {
 }
 
 function minutesIn(text: string): number | undefined {
-  const found = /^(\d{1,2}):(\d{2})$/.exec(text);
+  const found = /^(\d{1,2})(?::(\d{2}))?$/.exec(text);
   if (found === null) return undefined;
-  const [hour, rest] = [Number(found[1]), Number(found[2])];
+  const [hour, rest] = [Number(found[1]), Number(found[2] ?? 0)];
   return hour * 60 + rest <= minutesOfDay && rest < 60 ? hour * 60 + rest : undefined;
 }
 

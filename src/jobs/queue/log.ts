@@ -22,12 +22,13 @@ export async function appendToLog(
 ): Promise<void> {
   if (lines.length === 0) return;
   const rows = lines.map(({ level, text, at }) => ({ level, at, text: text.slice(0, longestLine) }));
-  await database.query(sql`
+  const added = await database.query<{ n: number }>(sql`
     INSERT INTO job_log (job_id, n, at, level, text)
     SELECT ${id}, coalesce((SELECT max(n) FROM job_log WHERE job_id = ${id}), 0) + place, line.at, line.level, line.text
     FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS (at timestamptz, level text, text text)) WITH ORDINALITY
       AS line (at, level, text, place)
-    WHERE EXISTS (SELECT FROM job WHERE job.id = ${id})`);
+    WHERE EXISTS (SELECT FROM job WHERE job.id = ${id}) RETURNING n`);
+  if ((added.at(-1)?.n ?? 0) <= firstKept + lastKept) return;
   await database.query(sql`
     DELETE FROM job_log WHERE job_id = ${id} AND n > ${firstKept} AND n <= (SELECT max(n) FROM job_log WHERE job_id = ${id}) - ${lastKept}`);
 }

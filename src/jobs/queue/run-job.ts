@@ -25,6 +25,7 @@ export async function runJob({
   kind,
   signal,
   now = () => new Date(),
+  onWatch,
 }: {
   readonly database: Database;
   readonly claimed: Claimed;
@@ -32,8 +33,11 @@ export async function runJob({
   readonly signal: AbortSignal;
   /** By which its hours are looked at. */
   readonly now?: (() => Date) | undefined;
+  /** Given a function that looks at once what is wanted of it. */
+  readonly onWatch?: (look: () => void) => void;
 }): Promise<RunOutcome> {
   const watch = watchJob(database, claimed, signal, now);
+  onWatch?.(watch.look);
   const job: RunningJob = {
     id: claimed.id,
     name: claimed.name,
@@ -48,6 +52,7 @@ export async function runJob({
       watch.signal.throwIfAborted();
     },
     file: (name) => requireFile(database, claimed.id, name),
+      attach: (file) => database.transaction((transaction) => addJobFiles(transaction, claimed.id, [file])),
   };
   const { id, name } = claimed;
   let end: End;
@@ -95,6 +100,8 @@ function endOf(error: unknown, why: Why | undefined, { hours, timeZone }: Claime
 interface JobWatch extends Pick<RunningJob, 'signal' | 'log' | 'tell'> {
   why(): Why | undefined;
   end(why: Why): void;
+  /** What is wanted of it? Besides, that is looked at each second. */
+  look(): void;
   /** What was said is written down. */
   close(): Promise<void>;
 }
@@ -120,12 +127,14 @@ function watchJob(database: Database, claimed: Claimed, outer: AbortSignal, now:
   };
   // It may have waited for a place until they were over.
   lookAtHours();
-  const write = async (): Promise<void> => {
+  const write = async (isLast = false): Promise<void> => {
     const [said, progress] = [lines, told];
     lines = [];
     told = undefined;
     try {
       await appendToLog(database, claimed.id, said);
+      // How it ended is written right after.
+      if (isLast && progress === undefined) return;
       const wish = await tellJob(database, claimed, progress);
       if (wish !== undefined) end(wish);
     } catch {
@@ -135,11 +144,12 @@ function watchJob(database: Database, claimed: Claimed, outer: AbortSignal, now:
     lookAtHours();
   };
   let writing: Promise<void> | undefined;
-  const timer = setInterval(() => {
+  const look = (): void => {
     writing ??= write().finally(() => {
       writing = undefined;
     });
-  }, watchEvery);
+  };
+  const timer = setInterval(look, watchEvery);
   return {
     signal: stop.signal,
     log: (level, text) => void lines.push({ level, text, at: new Date() }),
@@ -147,12 +157,12 @@ function watchJob(database: Database, claimed: Claimed, outer: AbortSignal, now:
       told = progress;
     },
     why: () => why,
-    end,
+    ...{ end, look },
     close: async () => {
       clearInterval(timer);
       outer.removeEventListener('abort', onOuter);
       await writing;
-      await write();
+      await write(true);
     },
   };
 }

@@ -25,8 +25,7 @@ const ways: Readonly<
   },
   wake: {
     from: ['sleeping', 'failed', 'stopped'],
-    change: () =>
-      sql`state = 'waiting', attempts = 0, not_before = least(not_before, now()), ended = NULL, problem = NULL`,
+    change: () => sql`state = 'waiting', attempts = 0, not_before = now(), ended = NULL, problem = NULL`,
     what: 'be woken',
   },
   stop: {
@@ -52,7 +51,8 @@ export async function wishOfJob(transaction: Queryable, id: number, wish: JobWis
   if (!from.includes(state)) throw new UserError(jobErrors.jobState, { id, state, what });
   if (wish === 'delete') await transaction.query(sql`DELETE FROM job WHERE id = ${id}`);
   else await transaction.query(sql`UPDATE job SET ${change(state)} WHERE id = ${id}`);
-  await transaction.query(sql`SELECT pg_notify(${jobChannel}, '')`);
+  // Who does this one looks at once.
+  await transaction.query(sql`SELECT pg_notify(${jobChannel}, ${String(id)})`);
   return state;
 }
 

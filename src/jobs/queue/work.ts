@@ -4,6 +4,7 @@ import { openRowLocks, type RowLocks } from '../../store/row-locks.ts';
 import { claimJob, haveOneGiveWay, takeBackLost } from './claim.ts';
 import { jobChannel } from './enqueue.ts';
 import type { JobKind } from './job.ts';
+import { appendToLog } from './log.ts';
 import { type RunOutcome, runJob } from './run-job.ts';
 import { askForDue, untilNextDue } from './schedules.ts';
 
@@ -32,6 +33,8 @@ const lookEvery = 10_000;
 /** Whether one must give way is looked at this late, so that a node with a free place is sooner. */
 const giveWayEvery = 1_000;
 const leastWait = 10;
+/** Short jobs come faster than processes are killed. */
+const lostEvery = 200;
 const longestPause = 60_000;
 
 /**
@@ -61,7 +64,9 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
   const { onJob, onFailure, onDoing } = options;
   let wake = (): void => undefined;
   let isNews = false;
-  const onWake = (): void => {
+  const looks = new Map<number, () => void>();
+  const onWake = (payload = ''): void => {
+    looks.get(Number(payload))?.();
     isNews = true;
     wake();
   };
@@ -73,7 +78,14 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
   const begin = (claimed: NonNullable<Awaited<ReturnType<typeof claimJob>>>): void => {
     names.set(claimed.id, `${claimed.kind} ${claimed.name}`);
     const kind = kinds.find(({ name }) => name === claimed.kind)!;
-    const work = runJob({ database, claimed, kind, signal: ending, now: options.now })
+    const work = runJob({
+      database,
+      claimed,
+      kind,
+      signal: ending,
+      now: options.now,
+      onWatch: (look) => looks.set(claimed.id, look),
+    })
       .then((outcome) => {
         if (outcome.bug !== undefined) onFailure?.(claimed.kind, outcome.bug);
         onJob?.(outcome);
@@ -82,6 +94,7 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
       .then(() => letGo(locks, claimed.id))
       .finally(() => {
         running.delete(claimed.id);
+        looks.delete(claimed.id);
         names.delete(claimed.id);
         onDoing?.([...names.values()]);
         onWake();
@@ -90,6 +103,7 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
     onDoing?.([...names.values()]);
   };
   const known = kinds.map(({ name }) => name);
+  let looked = Number.NEGATIVE_INFINITY;
   let giving: Promise<void> | undefined;
   const giveWay = setInterval(() => {
     if (running.size === 0 || ending.aborted) return;
@@ -100,7 +114,10 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
   try {
     while (!ending.aborted) {
       isNews = false;
-      await takeBackLost(database);
+      if (performance.now() - looked > lostEvery) {
+        looked = performance.now();
+        await tellLost(database, onFailure);
+      }
       while (running.size < places && !ending.aborted) {
         const claimed = await claimOrNone(locks, known, node);
         if (claimed === undefined) break;
@@ -119,6 +136,15 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
     await giving;
     await Promise.all(running.values());
     await locks.close().catch(() => undefined);
+  }
+}
+
+/** What a process that was killed cannot say any more. */
+async function tellLost(database: Database, onFailure: WorkOnJobsOptions['onFailure']): Promise<void> {
+  for (const { id, kind, state } of await takeBackLost(database)) {
+    const text = `The process that did it was killed; now it is ${state}.`;
+    await appendToLog(database, id, [{ level: state === 'failed' ? 'error' : 'warn', text, at: new Date() }]);
+    if (state === 'failed') onFailure?.(kind, new Error(`a job of this kind killed its process three times`));
   }
 }
 

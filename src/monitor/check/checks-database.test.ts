@@ -97,6 +97,33 @@ describe('the database', () => {
     assert.equal((await look('tasks')).state, 'ok');
   });
 
+  test('jobs: failed and not seen, waiting with nobody who does them, a schedule without a next time', async () => {
+    const { database } = store;
+    assert.equal((await look('jobs')).state, 'ok');
+    await database.query(sql`
+      INSERT INTO job (kind, name, state, problem, ended) VALUES ('load', 'big.xml', 'failed', 'The disk is full.', now())`);
+    const failed = await look('jobs');
+    assert.deepEqual([failed.state, failed.fix], ['warning', 'reperio jobs --state failed']);
+    assert.match(failed.sentence, /^1 job failed, the last of them job \d+, load big\.xml: The disk is full\.$/);
+    await database.query(sql`UPDATE job SET acknowledged = now()`);
+    assert.equal((await look('jobs')).state, 'ok');
+    await database.query(sql`
+      INSERT INTO job (kind, name, not_before, on_node) VALUES ('load', 'new.xml', now() - interval '10 minutes', 'web9')`);
+    const stuck = await look('jobs');
+    assert.equal(stuck.state, 'warning');
+    assert.match(stuck.sentence, /load new\.xml \(only on web9\) has waited for 10 min, and no node does jobs/);
+    await database.query(sql`UPDATE job SET state = 'running' WHERE name = 'big.xml'`);
+    assert.equal((await look('jobs')).state, 'ok', 'it waits for its turn');
+    await database.query(sql`UPDATE job SET not_before = now() - interval '3 days' WHERE name = 'new.xml'`);
+    assert.equal((await look('jobs')).state, 'critical');
+    await database.query(sql`UPDATE job SET priority = -11`);
+    assert.equal((await look('jobs')).state, 'ok', 'it waits for somebody');
+    await database.query(sql`
+      INSERT INTO job_schedule (kind, name, cron, next, problem) VALUES ('load', 'x', 'x', now(), 'It has no next time.')`);
+    assert.match((await look('jobs')).sentence, /1 schedule will make no more jobs/);
+    await database.query(sql`TRUNCATE job, job_schedule CASCADE`);
+  });
+
   test('nodes: one that fell silent is named, one that was stopped is not', async () => {
     const { database } = store;
     const summary = (name: string, state: string) =>

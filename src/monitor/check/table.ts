@@ -11,6 +11,7 @@ import { filesFolderCheck } from './checks/files-folder.ts';
 import { heartbeat } from './checks/heartbeat.ts';
 import { index } from './checks/index.ts';
 import { inodes } from './checks/inodes.ts';
+import { jobs } from './checks/jobs.ts';
 import { lag } from './checks/lag.ts';
 import { locks } from './checks/locks.ts';
 import { mail } from './checks/mail.ts';
@@ -35,7 +36,7 @@ import type { Check } from './definition.ts';
  */
 export const checks: readonly Check[] = [
   ...[ready, answer, errors, slow, refused, workers, lag],
-  ...[database, schema, replicas, index, tasks, locks],
+  ...[database, schema, replicas, index, tasks, jobs, locks],
   ...[disk, inodes, memory, clock, certificate, mail, heartbeat],
   ...[nodes, versions, files, filesFolderCheck],
   ...[backup, wal, drill, problems],

@@ -23,7 +23,7 @@ export function answerStatus(path: string, query: string, accept: string, view: 
   if (path === statePaths.metrics)
     return {
       headers: { ...common, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-      body: prometheusText(view.status, view.tasks, view.backup),
+      body: prometheusText(view.status, view.tasks, view.backup, view.jobs),
     };
   if (path !== statePaths.page) return undefined;
   if (args.has('auto'))

@@ -1,4 +1,5 @@
 import { taskStates } from '../../jobs/calendar.ts';
+import { countJobs, type JobCount } from '../../jobs/queue/count.ts';
 import type { TaskState } from '../../jobs/task-state.ts';
 import { type BackupState, backupState } from '../../maintain/backup/state.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -14,15 +15,18 @@ export interface NodeView {
   readonly status: NodeStatus;
   readonly nodes: readonly KnownNode[] | undefined;
   readonly tasks: readonly TaskState[] | undefined;
+  /** Of the whole library. */
+  readonly jobs: readonly JobCount[] | undefined;
   readonly backup: BackupState | undefined;
 }
 
 /** Asks the database as well, which may be away. */
 export async function viewOf(status: NodeStatus, database: Queryable): Promise<NodeView> {
-  const [nodes, tasks, backup] = await Promise.all([
+  const [nodes, tasks, jobs, backup] = await Promise.all([
     unlessLate(knownNodes(database)),
     unlessLate(taskStates(database)),
+    unlessLate(countJobs(database)),
     unlessLate(backupState(database)),
   ]);
-  return { status, nodes, tasks, backup };
+  return { status, nodes, tasks, jobs, backup };
 }

@@ -1,4 +1,5 @@
 import { attribute, type Html, type HtmlValue, html, raw } from '../../html/html.ts';
+import { countsText, type JobCount } from '../../jobs/queue/count.ts';
 import type { TaskState } from '../../jobs/task-state.ts';
 import { judged } from '../check/judge.ts';
 import { isGone, type NodeStatus, otherReleases, type WorkerState, type WorkerStatus } from '../node-status.ts';
@@ -23,7 +24,7 @@ const lateLoop = 200;
  * What an operator reads at night. It needs nothing but the status: no database, no site file, no
  * script.
  */
-export function statusDocument({ status, nodes, tasks, backup, refresh }: StatusPage): string {
+export function statusDocument({ status, nodes, tasks, jobs, backup, refresh }: StatusPage): string {
   const last = status.samples.at(-1);
   const { samples } = status;
   const others = otherReleases(status);
@@ -79,6 +80,7 @@ ${index(status)}
 ${deaths(status)}
 ${background(status)}
 ${taskTable(tasks)}
+${jobsLine(jobs)}
 ${backup !== undefined && html`<h2>Backups</h2>${backupTexts(backup).map(({ text, isBad }) => html`<p${attribute('class', isBad ? 'bad' : undefined)}>${text}</p>`)}`}
 ${nodeTable(nodes, status)}
 </main>
@@ -306,6 +308,11 @@ function taskTable(tasks: readonly TaskState[] | undefined): Html | false {
     ],
     rows,
   );
+}
+
+function jobsLine(jobs: readonly JobCount[] | undefined): Html | false {
+  const text = jobs && countsText(jobs);
+  return text !== undefined && html`<h2>Jobs of people</h2><p>${text}.</p>`;
 }
 
 /** Clocks that differ more make sessions and dates wrong, in ms. */

@@ -113,6 +113,10 @@ export function testView(now = Date.now()): NodeView {
       { summary: { ...summary, name: 'web3', address: 'http://10.77.0.23:8080' }, age: 400_000, skew: 8 },
     ],
     tasks: testTasks,
+    jobs: [
+      { kind: 'load', state: 'running', count: 1 },
+      { kind: 'load', state: 'done', count: 1_200 },
+    ],
     backup: testBackup,
   };
 }
@@ -204,6 +208,7 @@ export function emptyView(): NodeView {
     status: { ...status, workers: [], deaths: [], deathCount: 0, samples: [], routes: [], totals },
     nodes: undefined,
     tasks: undefined,
+    jobs: undefined,
     backup: undefined,
   };
 }

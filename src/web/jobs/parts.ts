@@ -51,7 +51,7 @@ function logSection(context: PageContext, lines: readonly JobLine[]): Html {
   const line = ({ at, level, text }: JobLine): string =>
     `${at.toISOString().slice(0, 19).replace('T', ' ')}  ${level === 'info' ? '' : `${level}: `}${text}`;
   return html`<h2>${tr.t('admin.jobs.log')}</h2>
-<pre tabindex="0" dir="ltr">${lines.map(line).join('\n')}</pre>`;
+<pre class="job-log" tabindex="0" dir="ltr">${lines.map(line).join('\n')}</pre>`;
 }
 
 /**

@@ -139,7 +139,7 @@ describe('the state of a node', () => {
   test('is drawn for a node that has done nothing yet, without a database', () => {
     for (const query of ['', 'auto', 'format=json', 'refresh=0', 'refresh=x', 'refresh=999999999'])
       assert.ok(answerStatus('/server-status', query, '', emptyView())!.body.length > 100, query);
-    const metrics = prometheusText(testView().status, testView().tasks);
+    const metrics = prometheusText(testView().status, testView().tasks, undefined, testView().jobs);
     assert.match(metrics, /^reperio_task_problem\{task="files"\} 1$/m);
     assert.match(metrics, /^reperio_task_late_seconds\{task="nodes"\} 4000$/m);
   });

@@ -24,7 +24,7 @@ const lookEvery = 500;
 
 export const add = defineSubcommand({
   summary: 'Ask for a job: load files of records.',
-  description: `With --every or --cron it is asked for again and again, until \`job unschedule\`: each time the file is read anew, on this node, under its path. Times that were missed are made up for once; a time that comes before the last job has ended waits for that. Times are those of the setting time-zone.
+  description: `With --every or --cron it is asked for again and again, until \`job unschedule\`: each time the file is read again, on this node, under its path. Times that were missed are made up for once; a time that comes before the last job has ended waits for that. Times are those of the setting time-zone.
 Without, the files are kept in the file store until the job has ended, and any node loads them: \`reperio serve\` and \`reperio tasks work\` do jobs.
 Exit status: 0 the job was accepted; with --wait as that of the job: 1 something is to be looked at, 2 it failed or was stopped.`,
   examples: [
