@@ -7,12 +7,13 @@ import { type AssetSite, type Assets, assetsOf } from '../ui/assets.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from '../ui/translations.ts';
 import type { AfterAnswer } from './after-answer.ts';
 import type { WebFiles } from './web-files.ts';
+import type { WebOai } from './web-oai.ts';
 import type { WebPeople } from './web-people.ts';
 
 /** What the pages need of a library. */
 export type WebLibrary = Pick<
   Library,
-  'snapshot' | 'state' | 'stored' | 'before' | 'history' | 'revision' | 'changedBy' | 'repair'
+  'snapshot' | 'state' | 'refresh' | 'stored' | 'before' | 'history' | 'revision' | 'changedBy' | 'repair'
 >;
 
 /** What the web application has of the world; made once for a process. */
@@ -28,6 +29,8 @@ export interface WebEnvironment {
   readonly level: () => SiteLevel;
   /** Undefined: records have no files. */
   readonly files: WebFiles | undefined;
+  /** Undefined: nobody harvests. */
+  readonly oai: WebOai | undefined;
   /** Counts what went wrong; undefined: nobody does. */
   readonly failures: FailureBook | undefined;
   /** Seconds for which caches may keep a guest's page; 0: they must ask each time. */
@@ -44,12 +47,12 @@ export interface WebEnvironment {
 
 export type EnvironmentOptions = Pick<
   WebEnvironment,
-  'baseUrl' | 'people' | 'limits' | 'later' | 'level' | 'files' | 'failures' | 'sharedCache'
+  'baseUrl' | 'people' | 'limits' | 'later' | 'level' | 'files' | 'oai' | 'failures' | 'sharedCache'
 >;
 
 export function createEnvironment(
   library: WebLibrary,
-  { baseUrl, people, limits, later, level, files, failures, sharedCache }: EnvironmentOptions,
+  { baseUrl, people, limits, later, level, files, oai, failures, sharedCache }: EnvironmentOptions,
 ): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
@@ -62,6 +65,7 @@ export function createEnvironment(
     later,
     level,
     files,
+    oai,
     failures,
     sharedCache,
     catalogues,
