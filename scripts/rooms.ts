@@ -32,6 +32,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'deploy/rollout',
       'deploy/service',
       'errors',
+      'exchange/oai',
       'files',
       'formats',
       'index',
@@ -322,7 +323,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'exchange/oai': {
     for: 'OAI-PMH: requests and answers as pure functions, dates of records for harvesters and who gives them, sets',
     notFor: 'its addresses (web/harvest)',
-    imports: ['access', 'formats', 'index', 'people', 'site', 'store'],
+    imports: ['access', 'errors', 'formats', 'index', 'people', 'site', 'store'],
   },
   supervisor: {
     for: 'processes of this node: the supervisor, its workers and the background process, messages, limits, releases, systemd; following the index and doing tasks as processes of their own',

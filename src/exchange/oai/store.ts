@@ -87,8 +87,8 @@ export async function readEntry(
   record: number,
 ): Promise<Clock & { readonly entry: Entry | undefined }> {
   const [row] = await database.query<EntryRow>(sql`
-    SELECT ${seconds('stamped_until')} AS until, library.timeline, record_id, revision, gone, seq,
-      ${seconds('stamp')} AS stamp, sets
+    SELECT ${seconds('stamped_until')} AS until, library.timeline, record_id, revision, gone,
+      oai_entry.seq, ${seconds('stamp')} AS stamp, sets
     FROM library CROSS JOIN oai_clock LEFT JOIN oai_entry
       ON set_id = 0 AND record_id = ${record} AND stamp <= stamped_until`);
   return { until: row!.until, timeline: row!.timeline, entry: entryOf(row!)[0] };

@@ -2,7 +2,7 @@
 -- the beginning of a batch, seen seconds later, and sets are queries whose answers change without a
 -- version of any record.
 CREATE TABLE oai_clock (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   -- The last number that was given to an entry.
   seq bigint NOT NULL DEFAULT 0,
   -- Everything with a date up to this is committed. It never goes back.

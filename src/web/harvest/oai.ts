@@ -125,8 +125,8 @@ async function entryOf({ oai, settings }: HarvestContext, identifier: string): R
 }
 
 const compressed = promisify(gzip);
-/** Below this many characters the time is worth more than the bytes. */
-const smallest = 2_000;
+/** Identify says that it is compressed, so nothing that is longer than an error is not. */
+const smallest = 500;
 
 async function send({ request, reply, timing }: Exchange, text: string): Promise<FastifyReply> {
   reply
