@@ -214,6 +214,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'access',
       'errors',
+      'exchange/oai',
       'html',
       'jobs',
       'monitor',

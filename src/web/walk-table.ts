@@ -1,3 +1,4 @@
+import { oaiFormats } from '../exchange/oai/formats.ts';
 import { idFormat, pageFormats } from '../formats/format-names.ts';
 import { exportFormats } from '../formats/formats.ts';
 
@@ -41,6 +42,47 @@ const once =
  * changed.
  */
 const form = (url: string): Walk => once({ url, method: 'POST', form: { name: 'x' } });
+
+/** As harvesters ask: whole lists, and records one by one. */
+function oaiQuestions(ids: readonly number[]): readonly Readonly<Record<string, string>>[] {
+  type Questions = readonly Readonly<Record<string, string>>[];
+  const lists: Questions = ['', 'secret', 'kinds', 'kinds:books', 'nothing'].flatMap((set) =>
+    oaiFormats.flatMap(({ prefix: metadataPrefix }) =>
+      ['ListRecords', 'ListIdentifiers'].map(
+        (verb): Readonly<Record<string, string>> =>
+          set === '' ? { verb, metadataPrefix } : { verb, metadataPrefix, set },
+      ),
+    ),
+  );
+  const identifiers = ids.map((id) => `oai:walked.example:${id}`);
+  return [
+    { verb: 'Identify' },
+    { verb: 'ListSets' },
+    { verb: 'ListMetadataFormats' },
+    ...lists,
+    { verb: 'ListRecords', metadataPrefix: 'oai_dc', from: '2026-01-02' },
+    { verb: 'ListRecords', metadataPrefix: 'oai_dc', until: '2026-01-01' },
+    { verb: 'ListRecords', resumptionToken: 'x' },
+    { verb: 'Nothing' },
+    ...identifiers.flatMap(
+      (identifier): Questions => [
+        { verb: 'GetRecord', metadataPrefix: 'oai_dc', identifier },
+        { verb: 'GetRecord', metadataPrefix: 'marcxml', identifier },
+        { verb: 'ListMetadataFormats', identifier },
+      ],
+    ),
+  ];
+}
+const harvests =
+  (path: string): Walk =>
+  ({ ids }) =>
+    oaiQuestions(ids).map((values) => ({ url: query(path, values) }));
+const harvestsByForm =
+  (path: string): Walk =>
+  () =>
+    oaiQuestions([1])
+      .slice(0, 8)
+      .map((values) => ({ url: path, method: 'POST', form: values }));
 
 const formats = [
   ...pageFormats.map(({ code }) => code),
@@ -195,6 +237,12 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /favicon.ico': () => get('/favicon.ico'),
   'GET /robots.txt': () => get('/robots.txt'),
   'GET /opensearchdescription': () => get('/opensearchdescription'),
+  ...Object.fromEntries(
+    ['/oai2d', '/oai'].flatMap((path) => [
+      [`GET ${path}`, harvests(path)],
+      [`POST ${path}`, harvestsByForm(path)],
+    ]),
+  ),
   'POST /preferences': once({ url: '/preferences', method: 'POST', form: { theme: 'dark', back: '/record/1' } }),
   'GET /health/live': () => get('/health/live'),
   'GET /health/ready': () => get('/health/ready'),
@@ -295,6 +343,8 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /admin/jobs': () => get('/admin/jobs', '/admin/jobs?page=2&ln=fr'),
   'GET /admin/jobs/:id': () => get('/admin/jobs/1', '/admin/jobs/x'),
   'POST /admin/jobs/:id': form('/admin/jobs/1'),
+  'GET /admin/oai': () => get('/admin/oai', '/admin/oai?ln=fr'),
+  'POST /admin/oai': form('/admin/oai'),
   'GET /admin/log': () => get('/admin/log'),
 };
 

@@ -31,6 +31,8 @@ export interface HarvesterBook {
 const flushEvery = 2_000;
 const mostNoted = 200;
 const longestAgent = 200;
+/** Programs call themselves as they like: of older ones nothing is kept. */
+const mostKept = 1_000;
 
 export function createHarvesterBook(database: Queryable): HarvesterBook {
   const noted = new Map<string, Harvested & { readonly requests: number }>();
@@ -56,6 +58,9 @@ export function createHarvesterBook(database: Queryable): HarvesterBook {
           ${column('records')}::bigint[], ${column('asked')}::text[], ${column('done')}::integer[], ${column('size')}::integer[])
         ON CONFLICT (network, agent) DO UPDATE SET last = now(), requests = known.requests + excluded.requests,
           records = known.records + excluded.records, asked = excluded.asked, done = excluded.done, size = excluded.size`);
+      await database.query(sql`
+        DELETE FROM oai_harvester WHERE last < now() - interval '90 days'
+          OR last < (SELECT last FROM oai_harvester ORDER BY last DESC OFFSET ${mostKept} LIMIT 1)`);
     },
   };
 }
@@ -66,12 +71,4 @@ export async function readHarvesters(database: Queryable, limit: number): Promis
     SELECT network, agent, first, last, requests, records, asked, done, size FROM oai_harvester
     ORDER BY last DESC LIMIT ${limit}`);
   return rows.map(({ done, size, ...row }) => ({ ...row, done: done ?? undefined, size: size ?? undefined }));
-}
-
-/** Forgets who has not come for three months; how many. */
-export async function forgetHarvesters(database: Queryable): Promise<number> {
-  const gone = await database.query(
-    sql`DELETE FROM oai_harvester WHERE last < now() - interval '90 days' RETURNING network`,
-  );
-  return gone.length;
 }
