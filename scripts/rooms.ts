@@ -119,12 +119,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/harvest': {
-    for: 'what harvesters and search engines fetch: OAI-PMH',
+    for: 'what harvesters and search engines fetch: OAI-PMH, sitemaps',
     notFor: 'dates and sets of OAI-PMH (exchange/oai)',
     imports: [
       'access',
       'errors',
       'exchange/oai',
+      'formats',
+      'index',
       'people',
       'site',
       'web/exchange',

@@ -76,8 +76,8 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/record/:id/files', slots: 'files' },
   { path: '/record/:id/files/*', slots: 'files' },
   { path: '/record/:id/thumbnails/*', closedToRobots: true },
-  { path: '/oai2d', harvests: true, closedToRobots: true, slots: 'downloads' },
-  { path: '/oai', harvests: true, slots: 'downloads' },
+  { path: '/oai2d', harvests: true, slots: 'downloads' },
+  { path: '/oai', harvests: true, closedToRobots: true, slots: 'downloads' },
   { path: '/api/login', whenClosed: true },
   { path: '/api/search', closedToRobots: true },
   // What types ahead: somebody waits for it.
@@ -117,9 +117,9 @@ function pathOf(url: string): string {
   }
 }
 
-/** robots.txt (RFC 9309): what is closed is closed with whatever begins so. */
-export function robotsText(): string {
+/** robots.txt (RFC 9309): what is closed is closed with whatever begins so; where the sitemap is. */
+export function robotsText(baseUrl: string): string {
   const closed = addressRules.filter((rule) => rule.closedToRobots === true);
   const lines = closed.map(({ path }) => `Disallow: ${path.replace(/\*$/, '').replace(/:\w+/g, '*')}\n`);
-  return `User-agent: *\n${lines.join('')}`;
+  return `User-agent: *\n${lines.join('')}\nSitemap: ${baseUrl}/sitemap.xml\n`;
 }

@@ -34,6 +34,7 @@ import type { WebPeople } from './exchange/web-people.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { oaiRoutes } from './harvest/oai.ts';
+import { sitemapRoutes } from './harvest/sitemaps.ts';
 import { answerClientError } from './http/client-error.ts';
 import { preferenceCookie, readCookie } from './http/cookies.ts';
 import { readBodies, targetOf } from './http/door.ts';
@@ -213,6 +214,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   recordRoutes(app, environment);
   feedRoutes(app, environment);
   resolverRoutes(app, environment);
+  sitemapRoutes(app, environment);
   if (options.oai !== undefined) oaiRoutes(app, environment, options.oai);
   apiRoutes(app, environment);
   if (options.people !== undefined) {

@@ -235,6 +235,8 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /rss': () => get('/rss?p=higgs'),
   'GET /assets/:file': () => get('/assets/nothing.css'),
   'GET /favicon.ico': () => get('/favicon.ico'),
+  'GET /sitemap.xml': () => get('/sitemap.xml'),
+  'GET /sitemaps/:file': () => get('/sitemaps/0.xml', '/sitemaps/1.xml', '/sitemaps/x'),
   'GET /robots.txt': () => get('/robots.txt'),
   'GET /opensearchdescription': () => get('/opensearchdescription'),
   ...Object.fromEntries(
