@@ -6,8 +6,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
+import { openableRecords } from '../src/access/visible.ts';
 import { askToTouch, readSets } from '../src/exchange/oai/store.ts';
 import { touchSet } from '../src/exchange/oai/touch.ts';
+import { guest } from '../src/people/person.ts';
 import type { Database } from '../src/store/database.ts';
 import { demoSite, openLoaded } from './lib/loaded.ts';
 import { benchOptions, runBench } from './lib/options.ts';
@@ -44,7 +46,8 @@ await runBench(options, async () => {
     await database.query(sql`UPDATE oai_set SET records = 0, entries = 0, touching = NULL`);
     const server = await startServer(options.data, { REPERIO_WEB_WORKERS: '1', REPERIO_EXPORT_RATE: '0' });
     try {
-      const stamped = await dated(database, records);
+      const open = openableRecords(guest, loaded.library.snapshot()).reduce((sum, bits) => sum + bits.size, 0);
+      const stamped = await dated(database, open);
       const harvests: Harvest[] = [];
       for (const prefix of ['oai_dc', 'marcxml', 'mods'])
         harvests.push(await harvest(`${server.address}/oai2d`, prefix));

@@ -158,6 +158,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'access',
       'description',
+      'files',
       'formats',
       'html',
       'identifiers',

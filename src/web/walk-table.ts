@@ -46,14 +46,11 @@ const form = (url: string): Walk => once({ url, method: 'POST', form: { name: 'x
 /** As harvesters ask: whole lists, and records one by one. */
 function oaiQuestions(ids: readonly number[]): readonly Readonly<Record<string, string>>[] {
   type Questions = readonly Readonly<Record<string, string>>[];
-  const lists: Questions = ['', 'secret', 'kinds', 'kinds:books', 'nothing'].flatMap((set) =>
-    oaiFormats.flatMap(({ prefix: metadataPrefix }) =>
-      ['ListRecords', 'ListIdentifiers'].map(
-        (verb): Readonly<Record<string, string>> =>
-          set === '' ? { verb, metadataPrefix } : { verb, metadataPrefix, set },
-      ),
-    ),
-  );
+  const list = (verb: string, metadataPrefix: string) => ({ verb, metadataPrefix });
+  const lists: Questions = [
+    ...oaiFormats.map(({ prefix }) => list('ListRecords', prefix)),
+    ...['secret', 'kinds', 'kinds:books', 'nothing'].map((set) => ({ ...list('ListIdentifiers', 'oai_dc'), set })),
+  ];
   const identifiers = ids.map((id) => `oai:walked.example:${id}`);
   return [
     { verb: 'Identify' },
@@ -67,7 +64,6 @@ function oaiQuestions(ids: readonly number[]): readonly Readonly<Record<string, 
     ...identifiers.flatMap(
       (identifier): Questions => [
         { verb: 'GetRecord', metadataPrefix: 'oai_dc', identifier },
-        { verb: 'GetRecord', metadataPrefix: 'marcxml', identifier },
         { verb: 'ListMetadataFormats', identifier },
       ],
     ),
@@ -76,7 +72,7 @@ function oaiQuestions(ids: readonly number[]): readonly Readonly<Record<string, 
 const harvests =
   (path: string): Walk =>
   ({ ids }) =>
-    oaiQuestions(ids).map((values) => ({ url: query(path, values) }));
+    oaiQuestions(path === '/oai' ? [] : ids).map((values) => ({ url: query(path, values) }));
 const harvestsByForm =
   (path: string): Walk =>
   () =>
@@ -175,6 +171,7 @@ export const walks: Readonly<Record<string, Walk>> = {
       ...get(`/record/${id}`, ...formats.map((of) => `/record/${id}?of=${of}`)),
       ...accepted.map((accept): Step => ({ url: `/record/${id}`, headers: { accept } })),
     ]),
+  'GET /record/:id/linkset': ({ ids }) => get(...[...ids, 'x'].map((id) => `/record/${id}/linkset`)),
   'GET /record/:id/references': ({ ids }) => get(...ids.map((id) => `/record/${id}/references`)),
   'GET /record/:id/citations': ({ ids }) =>
     get(...ids.flatMap((id) => [`/record/${id}/citations`, `/record/${id}/citations?page=2`])),
