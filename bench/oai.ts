@@ -15,7 +15,7 @@ import { demoSite, openLoaded } from './lib/loaded.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { reperio } from './lib/reperio.ts';
 import { machine, machineLine, milliseconds, quantile, table } from './lib/report.ts';
-import { startServer } from './lib/server.ts';
+import { startServer, webWorker } from './lib/server.ts';
 
 /** What others publish of theirs, in records a second. */
 const published = { 'HathiTrust, OAI-PMH': 300, 'Zenodo, OAI-PMH: 50 records, 30 requests a minute': 25 } as const;
@@ -28,6 +28,8 @@ interface Harvest {
   readonly pages: readonly number[];
   /** Records a second of the last tenth of the pages. */
   readonly deep: number;
+  /** Seconds of a processor that the process needed that answers. */
+  readonly cpu: number;
 }
 
 const options = { ...benchOptions({ records: 20_000 }), peer: false };
@@ -50,7 +52,7 @@ await runBench(options, async () => {
       const stamped = await dated(database, open);
       const harvests: Harvest[] = [];
       for (const prefix of ['oai_dc', 'marcxml', 'mods'])
-        harvests.push(await harvest(`${server.address}/oai2d`, prefix));
+        harvests.push(await harvest(`${server.address}/oai2d`, prefix, webWorker(server.pid)));
       const touched = performance.now();
       await askToTouch(database, '');
       await touchSet(database, 0);
@@ -83,7 +85,15 @@ async function dated(database: Database, records: number) {
   }
 }
 
-async function harvest(base: string, prefix: string): Promise<Harvest> {
+const ticksPerSecond = 100;
+
+function processorTime(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+async function harvest(base: string, prefix: string, worker: number): Promise<Harvest> {
+  const before = processorTime(worker);
   const pages: number[] = [];
   const counts: number[] = [];
   let query = `verb=ListRecords&metadataPrefix=${prefix}`;
@@ -100,7 +110,14 @@ async function harvest(base: string, prefix: string): Promise<Harvest> {
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const tenth = Math.max(1, Math.ceil(pages.length / 10));
   const deep = sum(counts.slice(-tenth)) / (sum(pages.slice(-tenth)) / 1000);
-  return { prefix, records: sum(counts), seconds: (performance.now() - began) / 1000, pages, deep };
+  return {
+    prefix,
+    records: sum(counts),
+    seconds: (performance.now() - began) / 1000,
+    pages,
+    deep,
+    cpu: processorTime(worker) - before,
+  };
 }
 
 function report(found: {
@@ -119,11 +136,13 @@ function report(found: {
   console.log(machineLine());
   console.log(`${records} records, ${entries} entries of ${Math.round(entry)} bytes`);
   console.log(`dates: ${Math.round(stamped.rate)} records/s; touch of all: ${touch.toFixed(1)} s\n`);
-  const rows = harvests.map(({ prefix, records: all, seconds, pages, deep }) => [
+  const rows = harvests.map(({ prefix, records: all, seconds, pages, deep, cpu }) => [
     ...[prefix, String(all), String(pages.length), String(Math.round(all / seconds)), String(Math.round(deep))],
-    ...[milliseconds(quantile(pages, 0.5)), milliseconds(quantile(pages, 0.99))],
+    ...[milliseconds(quantile(pages, 0.5)), milliseconds(quantile(pages, 0.99)), String(Math.round(all / cpu))],
   ]);
-  const columns = ['records', 'pages', 'records/s', 'last tenth', 'page ms', 'p99 ms'].map((title) => ({ title }));
+  const columns = ['records', 'pages', 'records/s', 'last tenth', 'page ms', 'p99 ms', 'records/s of CPU'].map(
+    (title) => ({ title }),
+  );
   console.log(table([{ title: 'format', align: 'left' }, ...columns], rows));
   for (const [name, rate] of Object.entries(published)) console.log(`published: ${name}: ${rate} records/s`);
 }

@@ -33,8 +33,8 @@ export interface AddressRule {
    */
   readonly exports?: true;
   /**
-   * Harvesters ask it, also by forms that change nothing: of the budget of exports, and who asks too
-   * often is told so by 503, the only way that OAI-PMH knows.
+   * Harvesters ask it, also by forms that change nothing: of the budget of exports, and who asks
+   * too often is told so by 503, the only way that OAI-PMH knows.
    */
   readonly harvests?: true;
 }
@@ -117,7 +117,9 @@ function pathOf(url: string): string {
   }
 }
 
-/** robots.txt (RFC 9309): what is closed is closed with whatever begins so; where the sitemap is. */
+/**
+ * robots.txt (RFC 9309): what is closed is closed with whatever begins so; where the sitemap is.
+ */
 export function robotsText(baseUrl: string): string {
   const closed = addressRules.filter((rule) => rule.closedToRobots === true);
   const lines = closed.map(({ path }) => `Disallow: ${path.replace(/\*$/, '').replace(/:\w+/g, '*')}\n`);

@@ -32,7 +32,9 @@ export interface StamperOptions {
   readonly onDoing?: (what: string | undefined) => void;
 }
 
-/** How often it asks whether there is something to stamp, or somebody else does it. Milliseconds. */
+/**
+ * How often it asks whether there is something to stamp, or somebody else does it. Milliseconds.
+ */
 const lookEvery = 10_000;
 /** How soon a change that the follower has seen is taken up. */
 const turn = 200;

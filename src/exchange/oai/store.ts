@@ -147,14 +147,17 @@ export function readSets(database: Queryable): Promise<readonly SetRow[]> {
   return database.query<SetRow>(sql`SELECT id, spec, gone, records, entries, touching FROM oai_set ORDER BY id`);
 }
 
-// --- what the stamper alone does ------------------------------------------------------------------
+// --- what the stamper alone does
+// ------------------------------------------------------------------
 
 /** From now on this database process gives dates, and no other. */
 export async function takeClock(database: Queryable, holder: number): Promise<void> {
   await database.query(sql`UPDATE oai_clock SET holder = ${holder}`);
 }
 
-/** Sets of the site file get ids; those that it has no longer are marked. In the order of `specs`. */
+/**
+ * Sets of the site file get ids; those that it has no longer are marked. In the order of `specs`.
+ */
 export async function enterSets(database: Queryable, specs: readonly string[]): Promise<readonly number[]> {
   await database.query(sql`
     INSERT INTO oai_set (spec) SELECT spec FROM unnest(${specs}::text[]) AS spec

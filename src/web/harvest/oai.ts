@@ -19,7 +19,7 @@ export function oaiRoutes(app: FastifyInstance, environment: WebEnvironment, oai
   const { get, post } = routesOf(app, environment);
   for (const path of ['/oai2d', '/oai']) {
     get(path, (exchange) => answer(exchange, oai, path, exchange.args));
-    // What it asks is in its body; see http/door.ts.
+    // What it asks is in its body; see src/web/http/door.ts.
     post(path, (exchange) => answer(exchange, oai, path, exchange.request.body as URLSearchParams));
   }
 }

@@ -9,8 +9,8 @@ import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
 
 /**
- * Sitemaps (sitemaps.org): the pages of all records that everybody may open, whoever asks, read from
- * the index. File N has the numbers from 50,000 N + 1: what a file holds does not move.
+ * Sitemaps (sitemaps.org): the pages of all records that everybody may open, whoever asks, read
+ * from the index. File N has the numbers from 50,000 N + 1: what a file holds does not move.
  */
 export function sitemapRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   const { get } = routesOf(app, environment);
