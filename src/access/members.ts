@@ -29,6 +29,25 @@ export function membersIn(snapshot: IndexSnapshot, segment: Segment, placed: Pla
   return found;
 }
 
+/**
+ * The same for a query of the site file that is no collection, as of a set for harvesters: hidden
+ * paths count, and nothing is said of what anybody may see. Read-only for the caller.
+ */
+export function foundIn(snapshot: IndexSnapshot, segment: Segment, query: string): RoaringBitmap32 {
+  let members = known.get(segment);
+  if (members === undefined || members.siteVersion !== snapshot.siteVersion) {
+    members = { siteVersion: snapshot.siteVersion, byName: new Map() };
+    known.set(segment, members);
+  }
+  // No name of a collection begins so.
+  const key = `\0${query}`;
+  const before = members.byName.get(key);
+  if (before !== undefined) return before;
+  const found = askSegment(snapshot, segment, query);
+  members.byName.set(key, found);
+  return found;
+}
+
 function compute(snapshot: IndexSnapshot, segment: Segment, placed: PlacedCollection): RoaringBitmap32 {
   const { collection } = placed;
   if (collection.query !== undefined) return askSegment(snapshot, segment, collection.query);

@@ -23,7 +23,9 @@ test('whoever asks when all is late gets what is also answered when the site is 
 });
 
 test('robots.txt closes all that the table closes, with whatever begins so, and no more', () => {
-  const [agent, ...lines] = robotsText().trimEnd().split('\n');
+  const [agent, ...all] = robotsText('https://l.example').trimEnd().split('\n');
+  const lines = all.slice(0, -2);
+  assert.equal(all.at(-1), 'Sitemap: https://l.example/sitemap.xml');
   assert.equal(agent, 'User-agent: *');
   assert.deepEqual(lines.toSorted(), [
     'Disallow: /account',
@@ -31,6 +33,7 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /api/search',
     'Disallow: /api/suggest',
     'Disallow: /feed',
+    'Disallow: /oai',
     'Disallow: /openurl',
     'Disallow: /preferences',
     'Disallow: /record/*/export/',

@@ -32,6 +32,11 @@ export interface AddressRule {
    * programs read?
    */
   readonly exports?: true;
+  /**
+   * Harvesters ask it, also by forms that change nothing: of the budget of exports, and who asks
+   * too often is told so by 503, the only way that OAI-PMH knows.
+   */
+  readonly harvests?: true;
 }
 
 /** What balancers ask. */
@@ -71,6 +76,8 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/record/:id/files', slots: 'files' },
   { path: '/record/:id/files/*', slots: 'files' },
   { path: '/record/:id/thumbnails/*', closedToRobots: true },
+  { path: '/oai2d', harvests: true, slots: 'downloads' },
+  { path: '/oai', harvests: true, closedToRobots: true, slots: 'downloads' },
   { path: '/api/login', whenClosed: true },
   { path: '/api/search', closedToRobots: true },
   // What types ahead: somebody waits for it.
@@ -97,7 +104,7 @@ export function patternOf(path: string): string {
  * the router reads paths without their percent signs.
  */
 export function having(
-  property: 'whenLate' | 'whenClosed' | 'free' | 'anonymous' | 'exports',
+  property: 'whenLate' | 'whenClosed' | 'free' | 'anonymous' | 'exports' | 'harvests',
 ): (url: string) => boolean {
   const patterns = addressRules.filter((rule) => rule[property] === true).map(({ path }) => patternOf(path));
   const pattern = new RegExp(patterns.join('|'));
@@ -114,9 +121,11 @@ function pathOf(url: string): string {
   }
 }
 
-/** robots.txt (RFC 9309): what is closed is closed with whatever begins so. */
-export function robotsText(): string {
+/**
+ * robots.txt (RFC 9309): what is closed is closed with whatever begins so; where the sitemap is.
+ */
+export function robotsText(baseUrl: string): string {
   const closed = addressRules.filter((rule) => rule.closedToRobots === true);
   const lines = closed.map(({ path }) => `Disallow: ${path.replace(/\*$/, '').replace(/:\w+/g, '*')}\n`);
-  return `User-agent: *\n${lines.join('')}`;
+  return `User-agent: *\n${lines.join('')}\nSitemap: ${baseUrl}/sitemap.xml\n`;
 }

@@ -57,6 +57,11 @@ export const commandTable: CommandTable = {
     summary: 'Search for records from the terminal.',
     load: () => import('./commands/search.ts'),
   },
+  oai: {
+    group: 'Records',
+    summary: 'Show what harvesters are offered; give a set new dates; check it.',
+    load: () => import('./commands/oai.ts'),
+  },
   person: {
     group: 'People',
     summary: 'Add people, assign roles and passwords, list people.',

@@ -60,7 +60,7 @@ function kept(list: readonly (readonly [string, string | undefined])[]): readonl
   return list.filter((one): one is Meta => one[1] !== undefined && one[1] !== '');
 }
 
-const schemaTypes: Readonly<Record<WorkType, string>> = {
+export const schemaTypes: Readonly<Record<WorkType, string>> = {
   article: 'ScholarlyArticle',
   preprint: 'ScholarlyArticle',
   proceedings: 'Book',

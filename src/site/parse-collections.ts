@@ -1,6 +1,6 @@
 import type { Value, YamlReader } from '../yaml/yaml-reader.ts';
 import { readNames } from './parse-names.ts';
-import { type Collection, type CollectionView, collectionViews, type OaiSettings } from './site.ts';
+import { type Collection, type CollectionView, collectionViews } from './site.ts';
 
 /** A query of the file, to be checked when the whole site is known. */
 export interface WrittenQuery {
@@ -86,26 +86,4 @@ function readView(reader: YamlReader, value: Value | undefined): CollectionView 
   if (view === undefined)
     reader.report(value.line, `The view '${text}' is not known. It is ${collectionViews.join(' or ')}.`);
   return view;
-}
-
-export function readOai(
-  reader: YamlReader,
-  value: Value | undefined,
-  queries: WrittenQuery[],
-): OaiSettings | undefined {
-  if (value === undefined) return undefined;
-  const members = reader.members(value, ['repository', 'sets']);
-  if (members.repository === undefined)
-    reader.report(value.line, 'oai needs a repository, the name in its identifiers (oai:NAME:1).');
-  const sets = reader.items(members.sets).map((item) => {
-    const { spec, name, query } = reader.members(item, ['spec', 'name', 'query']);
-    for (const [key, member] of Object.entries({ spec, name, query })) {
-      if (member === undefined) reader.report(item.line, `${item.name} needs a ${key}.`);
-    }
-    const found = { spec: reader.text(spec) ?? '', name: reader.text(name) ?? '', query: reader.text(query) ?? '' };
-    if (query !== undefined)
-      queries.push({ query: found.query, line: query.line, name: `The query of the OAI set '${found.spec}'` });
-    return found;
-  });
-  return { repository: reader.text(members.repository) ?? '', sets };
 }

@@ -14,9 +14,10 @@ import { wholeRoot } from './extend.ts';
 import { type IndexVersions, newestVersions } from './index-versions.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readLinks, readLocal, readLogo, readMarkdown, readPages, type SiteFiles } from './parse-appearance.ts';
-import { readCollections, readOai, type WrittenOrder, type WrittenQuery } from './parse-collections.ts';
+import { readCollections, type WrittenOrder, type WrittenQuery } from './parse-collections.ts';
 import { readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
 import { isLanguage } from './parse-names.ts';
+import { readOai } from './parse-oai.ts';
 import { readSignIn } from './parse-sign-in.ts';
 import type { Site } from './site.ts';
 

@@ -245,7 +245,21 @@ export interface SiteUser {
   readonly groups: readonly string[];
 }
 
+/** What harvesters are offered; undefined in a site: nothing. */
 export interface OaiSettings {
+  /** The name in identifiers: oai:NAME:1. */
   readonly repository: string;
-  readonly sets: readonly { readonly spec: string; readonly name: string; readonly query: string }[];
+  /** Records of a page of a list. */
+  readonly page: number;
+  /** As the file has them; parents that it does not name are made in exchange/oai/sets.ts. */
+  readonly sets: readonly OaiSet[];
+}
+
+export interface OaiSet {
+  /** Parts with colons between them: a set is inside each set that its spec begins with. */
+  readonly spec: string;
+  readonly name: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly description: string;
+  readonly query: string;
 }

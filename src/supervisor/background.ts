@@ -48,6 +48,12 @@ const heapMegabytes = 1024;
  * has nothing to do makes room for another one.
  */
 const wornAbove = 300_000_000;
+/**
+ * A young process has what it needs all the time, as the index of a large library: it is replaced
+ * only when that is much more. Milliseconds.
+ */
+const young = 600_000;
+const youngWornAbove = 700_000_000;
 /** After it has ended by itself, doubled each time it ends young. Milliseconds. */
 const shortestPause = 1_000;
 const longestPause = 60_000;
@@ -180,7 +186,8 @@ export class BackgroundProcess {
     this.#doing = doing;
     this.#kept = kept;
     this.#thumbnailTrouble = thumbnailTrouble;
-    if (doing === undefined && resident > wornAbove) void this.reload(this.#plan);
+    const limit = performance.now() - this.#began < young ? youngWornAbove : wornAbove;
+    if (doing === undefined && resident > limit) void this.reload(this.#plan);
   }
 
   /** Not in the first look after we were away ourselves, as when the machine was paused. */

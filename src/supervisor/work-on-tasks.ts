@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import { runStamper } from '../exchange/oai/stamper.ts';
 import { type WorkOnJobsOptions, workOnJobs } from '../jobs/queue/work.ts';
 import { type RunTasksOptions, runTasks } from '../jobs/run-tasks.ts';
+import { indexFolderOf } from '../library/index-folder.ts';
 import { jobKinds } from '../library/job-kinds.ts';
 import { libraryTasks } from '../library/jobs.ts';
 import { openMailer } from '../mail/mailer.ts';
@@ -45,6 +47,7 @@ export async function workOnTasks({ settings, signal, onReady, ...told }: WorkOp
     const doesJobs = !settings.isolated && settings.jobPlaces > 0;
     await Promise.all([
       runTasks({ ...here, tasks }, { standby: 0, ...told, onFailure: note }),
+      !settings.isolated && runStamper({ database, url, folder: indexFolderOf(settings), signal }, told),
       doesJobs &&
         workOnJobs({
           ...{ ...here, kinds: jobKinds(database, url, settings), places: settings.jobPlaces, ...told },

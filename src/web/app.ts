@@ -29,10 +29,13 @@ import { applyLevel } from './exchange/site-level.ts';
 import { lateInAll } from './exchange/unavailable.ts';
 import { meet, personOf, visitorOf } from './exchange/visitor.ts';
 import type { WebFiles } from './exchange/web-files.ts';
+import type { WebOai } from './exchange/web-oai.ts';
 import type { WebPeople } from './exchange/web-people.ts';
 import type { WebUploads } from './exchange/web-uploads.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { fileRoutes } from './files/routes.ts';
+import { oaiRoutes } from './harvest/oai.ts';
+import { sitemapRoutes } from './harvest/sitemaps.ts';
 import { answerClientError } from './http/client-error.ts';
 import { preferenceCookie, readCookie } from './http/cookies.ts';
 import { readBodies, targetOf } from './http/door.ts';
@@ -78,6 +81,8 @@ export interface AppOptions {
   readonly files?: WebFiles;
   /** Changing records; undefined: nobody does here. */
   readonly uploads?: WebUploads;
+  /** What harvesters were told of records; undefined: nobody harvests. */
+  readonly oai?: WebOai;
   /** Counts what went wrong; undefined: nobody does. */
   readonly failures?: FailureBook;
   /** For ?profile= and kept profiles; undefined: there are none. */
@@ -121,6 +126,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     level: options.level ?? (() => openLevel),
     files: options.files,
     uploads: options.uploads,
+    oai: options.oai,
     failures: options.failures,
     sharedCache: Math.round((options.sharedCache ?? 0) / 1000),
   });
@@ -214,6 +220,8 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   recordRoutes(app, environment);
   feedRoutes(app, environment);
   resolverRoutes(app, environment);
+  sitemapRoutes(app, environment);
+  if (options.oai !== undefined) oaiRoutes(app, environment, options.oai);
   apiRoutes(app, environment);
   if (options.people !== undefined) {
     sessionApiRoutes(app, environment, options.people.access);

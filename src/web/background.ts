@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import { runStamper } from '../exchange/oai/stamper.ts';
 import { openContentStore } from '../files/open.ts';
 import { indexerMemory, indexerStandby, runIndexer } from '../index/indexer.ts';
 import { workOnJobs } from '../jobs/queue/work.ts';
@@ -86,10 +87,14 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
   if (store === undefined) return;
   const { database, url } = store;
   const memory = indexerMemory(kept);
-  const doing: Partial<Record<'index' | 'task' | 'job' | 'thumbnail' | 'thumbnailTrouble', string | undefined>> = {};
+  const doing: Partial<
+    Record<'index' | 'task' | 'job' | 'dates' | 'thumbnail' | 'thumbnailTrouble', string | undefined>
+  > = {};
   const note = (part: Partial<typeof doing>): void => {
     Object.assign(doing, part);
-    const all = [doing.index, doing.task, doing.job, doing.thumbnail].filter((one) => one !== undefined).join(' and ');
+    const all = [doing.index, doing.task, doing.job, doing.dates, doing.thumbnail]
+      .filter((one) => one !== undefined)
+      .join(' and ');
     tell({
       doing: all === '' ? undefined : all,
       resident: residentBytes(),
@@ -143,6 +148,15 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
           onTrouble: (sentence) => logger.warn(sentence),
           onDoing: (names) => note({ job: names.length === 0 ? undefined : `doing ${names.join(' and ')}` }),
         }),
+      !settings.isolated &&
+        runStamper(
+          { database, url, folder: indexFolderOf(settings), signal },
+          {
+            standby: settings.taskWork === 'standby' ? tasksStandby : 0,
+            onTrouble: (sentence) => logger.warn(sentence),
+            onDoing: (dates) => note({ dates }),
+          },
+        ),
       settings.thumbnailCache > 0 && drawThumbnails(),
     ]);
   } finally {

@@ -64,6 +64,7 @@ export function memoryLibrary(
   };
   return {
     snapshot: () => withCitations,
+    refresh: async () => undefined,
     state: () => ({ manifest: 1, segments: 1, deltas: 0, records: 0, age: 0, problem: undefined, stays: false }),
     stored: async (ids) => ({
       rows: ids.flatMap((id) => {

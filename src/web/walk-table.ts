@@ -1,3 +1,4 @@
+import { oaiFormats } from '../exchange/oai/formats.ts';
 import { idFormat, pageFormats } from '../formats/format-names.ts';
 import { exportFormats } from '../formats/formats.ts';
 
@@ -41,6 +42,43 @@ const once =
  * changed.
  */
 const form = (url: string): Walk => once({ url, method: 'POST', form: { name: 'x' } });
+
+/** As harvesters ask: whole lists, and records one by one. */
+function oaiQuestions(ids: readonly number[]): readonly Readonly<Record<string, string>>[] {
+  type Questions = readonly Readonly<Record<string, string>>[];
+  const list = (verb: string, metadataPrefix: string) => ({ verb, metadataPrefix });
+  const lists: Questions = [
+    ...oaiFormats.map(({ prefix }) => list('ListRecords', prefix)),
+    ...['secret', 'kinds', 'kinds:books', 'nothing'].map((set) => ({ ...list('ListIdentifiers', 'oai_dc'), set })),
+  ];
+  const identifiers = ids.map((id) => `oai:walked.example:${id}`);
+  return [
+    { verb: 'Identify' },
+    { verb: 'ListSets' },
+    { verb: 'ListMetadataFormats' },
+    ...lists,
+    { verb: 'ListRecords', metadataPrefix: 'oai_dc', from: '2026-01-02' },
+    { verb: 'ListRecords', metadataPrefix: 'oai_dc', until: '2026-01-01' },
+    { verb: 'ListRecords', resumptionToken: 'x' },
+    { verb: 'Nothing' },
+    ...identifiers.flatMap(
+      (identifier): Questions => [
+        { verb: 'GetRecord', metadataPrefix: 'oai_dc', identifier },
+        { verb: 'ListMetadataFormats', identifier },
+      ],
+    ),
+  ];
+}
+const harvests =
+  (path: string): Walk =>
+  ({ ids }) =>
+    oaiQuestions(path === '/oai' ? [] : ids).map((values) => ({ url: query(path, values) }));
+const harvestsByForm =
+  (path: string): Walk =>
+  () =>
+    oaiQuestions([1])
+      .slice(0, 8)
+      .map((values) => ({ url: path, method: 'POST', form: values }));
 
 const formats = [
   ...pageFormats.map(({ code }) => code),
@@ -133,6 +171,7 @@ export const walks: Readonly<Record<string, Walk>> = {
       ...get(`/record/${id}`, ...formats.map((of) => `/record/${id}?of=${of}`)),
       ...accepted.map((accept): Step => ({ url: `/record/${id}`, headers: { accept } })),
     ]),
+  'GET /record/:id/linkset': ({ ids }) => get(...[...ids, 'x'].map((id) => `/record/${id}/linkset`)),
   'GET /record/:id/references': ({ ids }) => get(...ids.map((id) => `/record/${id}/references`)),
   'GET /record/:id/citations': ({ ids }) =>
     get(...ids.flatMap((id) => [`/record/${id}/citations`, `/record/${id}/citations?page=2`])),
@@ -252,8 +291,16 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /rss': () => get('/rss?p=higgs'),
   'GET /assets/:file': () => get('/assets/nothing.css'),
   'GET /favicon.ico': () => get('/favicon.ico'),
+  'GET /sitemap.xml': () => get('/sitemap.xml'),
+  'GET /sitemaps/:file': () => get('/sitemaps/0.xml', '/sitemaps/1.xml', '/sitemaps/x'),
   'GET /robots.txt': () => get('/robots.txt'),
   'GET /opensearchdescription': () => get('/opensearchdescription'),
+  ...Object.fromEntries(
+    ['/oai2d', '/oai'].flatMap((path) => [
+      [`GET ${path}`, harvests(path)],
+      [`POST ${path}`, harvestsByForm(path)],
+    ]),
+  ),
   'POST /preferences': once({ url: '/preferences', method: 'POST', form: { theme: 'dark', back: '/record/1' } }),
   'GET /health/live': () => get('/health/live'),
   'GET /health/ready': () => get('/health/ready'),
@@ -366,6 +413,8 @@ export const walks: Readonly<Record<string, Walk>> = {
     { url: '/api/jobs/1/priority', method: 'POST', json: { priority: 1 } },
   ),
   'DELETE /api/jobs/:id': once({ url: '/api/jobs/1', method: 'DELETE' }),
+  'GET /admin/oai': () => get('/admin/oai', '/admin/oai?ln=fr'),
+  'POST /admin/oai': form('/admin/oai'),
   'GET /admin/log': () => get('/admin/log'),
 };
 

@@ -25,6 +25,7 @@ import { openThumbnails } from '../thumbnails/kept.ts';
 import { createApp } from './app.ts';
 import type { WebPeople } from './exchange/web-people.ts';
 import { memoryLibrary } from './test-library.ts';
+import { memoryOai } from './test-oai.ts';
 import { testPeople } from './test-people.ts';
 import { errorSteps, type Step, type WalkWorld, walks } from './walk-table.ts';
 
@@ -83,6 +84,12 @@ collections:
       - {name: Higgs, query: 'higgs'}
   - {name: Outside, query: '980__a:"OUTSIDE"'}
   - {name: Vault, query: '980__a:"VAULT"', restricted: true}
+oai:
+  repository: walked.example
+  page: 3
+  sets:
+    - {spec: secret, name: Secret, query: 'zqxjtitle'}
+    - {spec: 'kinds:books', name: Books, query: '980__a:"BOOK"'}
 roles:
   insider: {may: [{action: viewrestrcoll, collection: Secret}]}
   editor: {may: [{action: runbibedit}]}
@@ -288,8 +295,10 @@ function appOf(
   earlier: readonly (readonly MarcRecord[])[] = [],
 ): { app: FastifyInstance; routes: readonly string[] } {
   const routes: string[] = [];
-  const app = createApp(memoryLibrary(site, records, String(++version), earlier), {
+  const library = memoryLibrary(site, records, String(++version), earlier);
+  const app = createApp(library, {
     people,
+    oai: { source: memoryOai(library.snapshot()) },
     files: {
       ...{ database: store.database, store: content, delivery: 'stream', accelPrefix: '', limit: 1000 },
       // Nobody draws: an icon for all who may see the document.

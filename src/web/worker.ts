@@ -9,6 +9,8 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
+import { createHarvesterBook } from '../exchange/oai/harvesters.ts';
+import { oaiSource } from '../exchange/oai/store.ts';
 import { type DocumentWatch, watchDocuments } from '../files/changes.ts';
 import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
@@ -165,6 +167,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         callbackUrls: settings.callbackUrls,
         robots: parseRobots(settings.robots),
       },
+      oai: { source: oaiSource(library.database), harvesters: createHarvesterBook(library.database) },
       profiling: {
         folder: profilesFolder(settings.dataFolder),
         explain: (text, values) => explainStatement(library.database, text, values),

@@ -52,7 +52,7 @@ export async function runJob({
       watch.signal.throwIfAborted();
     },
     file: (name) => requireFile(database, claimed.id, name),
-      attach: (file) => database.transaction((transaction) => addJobFiles(transaction, claimed.id, [file])),
+    attach: (file) => database.transaction((transaction) => addJobFiles(transaction, claimed.id, [file])),
   };
   const { id, name } = claimed;
   let end: End;

@@ -10,6 +10,7 @@ import { adminFailureRoutes } from './failures.ts';
 import { adminGroupRoutes } from './groups.ts';
 import { adminJobRoutes } from './jobs.ts';
 import { adminListRoutes } from './lists.ts';
+import { adminOaiRoutes } from './oai.ts';
 import { adminOverviewRoutes } from './overview.ts';
 import { adminPeopleRoutes } from './people.ts';
 import { adminPersonRoutes } from './person.ts';
@@ -38,6 +39,7 @@ export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, p
       adminListRoutes(admin, environment, people);
       adminFailureRoutes(admin, environment, people);
       adminJobRoutes(admin, environment, people);
+      adminOaiRoutes(admin, environment, people);
     },
     { prefix: '/admin' },
   );

@@ -7,13 +7,14 @@ import { type AssetSite, type Assets, assetsOf } from '../ui/assets.ts';
 import { type Catalogue, createTranslator, loadCatalogues, type Translator } from '../ui/translations.ts';
 import type { AfterAnswer } from './after-answer.ts';
 import type { WebFiles } from './web-files.ts';
+import type { WebOai } from './web-oai.ts';
 import type { WebPeople } from './web-people.ts';
 import type { WebUploads } from './web-uploads.ts';
 
 /** What the pages need of a library. */
 export type WebLibrary = Pick<
   Library,
-  'snapshot' | 'state' | 'stored' | 'before' | 'history' | 'revision' | 'changedBy' | 'repair'
+  'snapshot' | 'state' | 'refresh' | 'stored' | 'before' | 'history' | 'revision' | 'changedBy' | 'repair'
 >;
 
 /** What the web application has of the world; made once for a process. */
@@ -31,6 +32,8 @@ export interface WebEnvironment {
   readonly files: WebFiles | undefined;
   /** Undefined: nobody changes records here. */
   readonly uploads: WebUploads | undefined;
+  /** Undefined: nobody harvests. */
+  readonly oai: WebOai | undefined;
   /** Counts what went wrong; undefined: nobody does. */
   readonly failures: FailureBook | undefined;
   /** Seconds for which caches may keep a guest's page; 0: they must ask each time. */
@@ -47,12 +50,12 @@ export interface WebEnvironment {
 
 export type EnvironmentOptions = Pick<
   WebEnvironment,
-  'baseUrl' | 'people' | 'limits' | 'later' | 'level' | 'files' | 'uploads' | 'failures' | 'sharedCache'
+  'baseUrl' | 'people' | 'limits' | 'later' | 'level' | 'files' | 'uploads' | 'oai' | 'failures' | 'sharedCache'
 >;
 
 export function createEnvironment(
   library: WebLibrary,
-  { baseUrl, people, limits, later, level, files, uploads, failures, sharedCache }: EnvironmentOptions,
+  { baseUrl, people, limits, later, level, files, uploads, oai, failures, sharedCache }: EnvironmentOptions,
 ): WebEnvironment {
   const catalogues = loadCatalogues();
   const english = catalogues.get('en')!;
@@ -66,6 +69,7 @@ export function createEnvironment(
     level,
     files,
     uploads,
+    oai,
     failures,
     sharedCache,
     catalogues,

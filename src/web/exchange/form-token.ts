@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { having } from '../../addresses/addresses.ts';
 import { UserError } from '../../errors/errors.ts';
 import { readCookie } from '../http/cookies.ts';
 import { webErrors } from '../http/errors.ts';
@@ -38,6 +39,8 @@ export function giveFormToken(request: FastifyRequest, reply: FastifyReply, base
 
 /** A guest's choice of colours is nobody's secret: where it comes from was looked at already. */
 const withoutToken = new Set(['/preferences']);
+/** Harvesters ask by forms, which change nothing. */
+const harvests = having('harvests');
 
 /**
  * For every form, in one place; a page's request with another body, or none, is a form without a
@@ -45,6 +48,7 @@ const withoutToken = new Set(['/preferences']);
  */
 export function checkFormToken(request: FastifyRequest, baseUrl: string | undefined): void {
   const { body } = request;
+  if (harvests(request.url)) return;
   const isForm = body instanceof URLSearchParams;
   if (!isForm && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS')) return;
   const path = request.url.split('?')[0]!;

@@ -20,6 +20,7 @@ export class SiteClosed extends UserError {
 }
 
 const always = having('whenClosed');
+const harvests = having('harvests');
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Why a request is refused at this level; undefined: it is not. */
@@ -29,7 +30,7 @@ export function refusedAt(
   isAdministrator: () => boolean,
 ): 'closed' | 'readOnly' | undefined {
   if (level === 'open' || always(request.url)) return undefined;
-  if (level === 'read-only') return reading.has(request.method) ? undefined : 'readOnly';
+  if (level === 'read-only') return reading.has(request.method) || harvests(request.url) ? undefined : 'readOnly';
   return isAdministrator() ? undefined : 'closed';
 }
 

@@ -15,6 +15,7 @@ import { sendRestricted } from '../exchange/messages.ts';
 
 import { visitorOf } from '../exchange/visitor.ts';
 import { preferenceCookie } from '../http/cookies.ts';
+import { ownAddress } from '../http/own-address.ts';
 import { isOwnAddress } from '../http/url.ts';
 import { drawnRecords, shortened } from '../reading/read-records.ts';
 import { readQuestion, readRequest } from '../search/routes.ts';
@@ -85,9 +86,12 @@ export function feedRoutes(app: FastifyInstance, environment: WebEnvironment): v
     reply.redirect(environment.assets(environment.library.snapshot().site).addresses.icon, 302),
   );
 
-  app.get('/robots.txt', async (_, reply) =>
+  app.get('/robots.txt', async (request, reply) =>
     // Searches are endless; records and collections are what a search engine should know.
-    reply.type('text/plain; charset=utf-8').header('cache-control', 'public, max-age=3600').send(robotsText()),
+    reply
+      .type('text/plain; charset=utf-8')
+      .header('cache-control', 'public, max-age=3600')
+      .send(robotsText(environment.baseUrl ?? ownAddress(request))),
   );
 
   get('/opensearchdescription', async ({ page, reply }) =>

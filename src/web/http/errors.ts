@@ -211,6 +211,12 @@ export const webErrors = defineErrors({
     message: 'Too many requests came from this network.',
     hint: 'Try again in {seconds} s, and then more slowly. A whole collection can be fetched in one request (see docs/formats.md).',
   },
+  harvestLater: {
+    code: 'REPERIO_HARVEST_LATER',
+    status: 503,
+    message: 'This harvester must wait for {seconds} s before its next request.',
+    hint: 'Wait as long as the header Retry-After says, then send the same request again.',
+  },
   tooCostly: {
     code: 'REPERIO_TOO_COSTLY',
     status: 429,

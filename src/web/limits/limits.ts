@@ -178,9 +178,11 @@ function paceOf({ exportPace, paceWindow = standardPaceWindow }: LimitSettings):
 
 const isFree = having('free');
 const mayExport = having('exports');
+const isHarvest = having('harvests');
 
-/** Is this a search in a format that programs read? Those may be long. */
+/** Is this a search in a format that programs read, or a harvest? Those may be long. */
 export function isExport(url: string): boolean {
+  if (isHarvest(url)) return true;
   return mayExport(url) && !isPage(new URLSearchParams(url.split('?').slice(1).join('?')).get('of') ?? '');
 }
 
@@ -201,8 +203,9 @@ export function refuseFor(seconds: number, reply: FastifyReply, why: ErrorKind =
  */
 export function applyLimits(app: FastifyInstance, limits: Limits): void {
   app.addHook('onRequest', async (request, reply) => {
-    refuseFor(limits.take(request), reply);
-    refuseFor(limits.overused(request), reply, webErrors.tooCostly);
+    const harvests = isHarvest(request.url);
+    refuseFor(limits.take(request), reply, harvests ? webErrors.harvestLater : webErrors.tooManyRequests);
+    refuseFor(limits.overused(request), reply, harvests ? webErrors.harvestLater : webErrors.tooCostly);
     if (isExport(request.url)) return;
     const endTurn = await limits.turn(request);
     if (endTurn !== undefined) {

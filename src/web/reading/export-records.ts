@@ -117,9 +117,9 @@ function idsOf(rows: readonly StoredVersion[]): readonly number[] {
   return rows.map(({ id }) => id);
 }
 
-type WriteRow = (row: StoredVersion, pdfs?: readonly string[]) => string;
+export type WriteRow = (row: StoredVersion, pdfs?: readonly string[]) => string;
 
-function writerOf(exchange: Exchange, format: ExportFormat, context: ExportContext): WriteRow {
+export function writerOf(exchange: Exchange, format: ExportFormat, context: ExportContext): WriteRow {
   const { stored } = format;
   const direct = stored !== undefined && context.only.length === 0 ? stored : undefined;
   return (row, pdfs = []) => {

@@ -2,9 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mayReadHistory } from '../../access/history.ts';
 import { similarFor } from '../../access/similar.ts';
 import { references } from '../../description/references.ts';
-import { describeWork } from '../../description/work.ts';
+import { describeWork, type Work } from '../../description/work.ts';
+import { fileName, mediaType } from '../../files/names.ts';
 import type { ExportFormat } from '../../formats/export-format.ts';
 import { askedFormat, exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
+import { linkHeader, linkset, linksetType, type Signpost, signposts } from '../../formats/signposting.ts';
 import { type Html, html } from '../../html/html.ts';
 import { repeatedTooOften } from '../../search/repeated.ts';
 import { emptyRequest } from '../../search/request.ts';
@@ -14,7 +16,7 @@ import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendDeleted, sendMerged, sendNoRecord } from '../exchange/messages.ts';
 import type { ReadVersion } from '../exchange/read-version.ts';
 import { sendHtml } from '../exchange/reply.ts';
-import { type FilePage, filePage, noFiles, pdfsOf } from '../files/files.ts';
+import { type FilePage, fileAddress, filePage, noFiles, pdfsOf } from '../files/files.ts';
 import { filesShown, filesTab } from '../files/panel.ts';
 import { shownFiles } from '../files/shown.ts';
 import { negotiateType } from '../http/negotiate.ts';
@@ -50,6 +52,20 @@ export function recordRoutes(app: FastifyInstance, environment: WebEnvironment):
       return version === undefined ? exchange.reply : sendTab(exchange, version, tab);
     });
   }
+
+  get('/record/:id/linkset', async (exchange) => {
+    const version = await findOrAnswer(exchange, exchange.param('id'));
+    if (version === undefined) return exchange.reply;
+    const files = await filesFor(exchange, version.id, 'information', 1);
+    exchange.reply.header('last-modified', new Date(Math.max(version.modified.getTime(), files.latest)).toUTCString());
+    if (exchange.isFresh(`linkset ${version.revision} ${files.tag}`)) return exchange.reply;
+    const { record } = shortened(visibleRecord(exchange, version.record));
+    const links = signpostsOf(exchange, version.id, describeWork(record), files);
+    return exchange.reply
+      .header('server-timing', exchange.timing.header())
+      .type(linksetType)
+      .send(linkset(`${exchange.page.baseUrl}/record/${version.id}`, links));
+  });
 
   historyRoutes(app, environment, (exchange, version, body) => sendTab(exchange, version, 'history', body));
 
@@ -107,6 +123,8 @@ async function sendTab(
     fields: new Set(page.site.fields.map((field) => field.code)),
     similar: tab === 'information' ? similarRecords(exchange, version.id) : { records: [], href: undefined },
   };
+  if (tab === 'information')
+    exchange.reply.header('link', linkHeader(signpostsOf(exchange, version.id, model.work, files)));
   const bodies = {
     information: () => recordInformation(page, model),
     references: () => recordReferences(page, cited, number, referencesFound(exchange, version.id)),
@@ -119,6 +137,17 @@ async function sendTab(
   const body = await bodies[tab]();
   if (body === undefined) return exchange.notFound();
   return sendHtml(exchange, recordPage(page, model, tab, body, searchBox(page, emptyBox)));
+}
+
+/** What belongs to a record, for programs: nothing is read for it. */
+function signpostsOf({ page }: Exchange, id: number, work: Work, { files }: FilePage): readonly Signpost[] {
+  const items = files
+    .filter((file) => file.newest)
+    .map((file) => ({
+      href: page.baseUrl + fileAddress(file.record, fileName(file)),
+      type: mediaType(file.format).split(';')[0]!,
+    }));
+  return signposts({ address: `${page.baseUrl}/record/${id}`, work, items });
 }
 
 /** The files that a tab shows. */

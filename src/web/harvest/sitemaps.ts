@@ -1,0 +1,100 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { openableRecords } from '../../access/visible.ts';
+import { recordAddress, xmlDeclaration } from '../../formats/export-format.ts';
+import { escapeXml } from '../../formats/xml.ts';
+import type { IndexSnapshot } from '../../index/snapshot.ts';
+import { guest } from '../../people/person.ts';
+import type { WebEnvironment } from '../exchange/environment.ts';
+import { type Exchange, routesOf } from '../exchange/exchange.ts';
+
+/**
+ * Sitemaps (sitemaps.org): the pages of all records that everybody may open, whoever asks, read
+ * from the index. File N has the numbers from 50,000 N + 1: what a file holds does not move.
+ */
+export function sitemapRoutes(app: FastifyInstance, environment: WebEnvironment): void {
+  const { get } = routesOf(app, environment);
+  get('/sitemap.xml', (exchange) => {
+    if (exchange.isFresh('sitemap')) return exchange.reply;
+    const { baseUrl } = exchange.page;
+    const files = filesOf(exchange.snapshot).map(
+      (file) => `<sitemap><loc>${escapeXml(`${baseUrl}/sitemaps/${file}.xml`)}</loc></sitemap>\n`,
+    );
+    return send(exchange, `${xmlDeclaration}<sitemapindex xmlns="${namespace}">\n${files.join('')}</sitemapindex>\n`);
+  });
+  get('/sitemaps/:file', (exchange) => {
+    const file = /^(0|[1-9]\d{0,5})\.xml$/.exec(exchange.param('file'))?.[1];
+    const places = file === undefined ? [] : placesOf(exchange.snapshot, Number(file));
+    if (places.every(({ count }) => count === 0)) return exchange.notFound();
+    if (exchange.isFresh('sitemap')) return exchange.reply;
+    return send(exchange, Readable.from(pieces(exchange, places), { objectMode: false }));
+  });
+}
+
+const namespace = 'http://www.sitemaps.org/schemas/sitemap/0.9';
+/** The most that a file may have. */
+const largestFile = 50_000;
+const atOnce = 2_000;
+
+function send({ reply, timing }: Exchange, body: string | Readable): FastifyReply {
+  return reply.header('server-timing', timing.header()).type('application/xml; charset=utf-8').send(body);
+}
+
+/** Where numbers of a file stand in a segment: ordinals from `begin` to before `end`. */
+interface Places {
+  readonly segment: number;
+  readonly begin: number;
+  readonly end: number;
+  /** Those of them that are open. */
+  readonly count: number;
+}
+
+function placesOf(snapshot: IndexSnapshot, file: number): readonly Places[] {
+  const open = openableRecords(guest, snapshot);
+  return snapshot.segments.map(({ segment }, place) => {
+    const begin = firstNotBelow(segment.ids, file * largestFile + 1);
+    const end = firstNotBelow(segment.ids, (file + 1) * largestFile + 1);
+    return { segment: place, begin, end, count: open[place]!.rangeCardinality(begin, end) };
+  });
+}
+
+/** Files that have a record. */
+function filesOf(snapshot: IndexSnapshot): readonly number[] {
+  const last = Math.max(0, ...snapshot.segments.map(({ segment }) => segment.ids.at(-1) ?? 0));
+  const files = Array.from({ length: Math.ceil(last / largestFile) }, (_, file) => file);
+  return files.filter((file) => placesOf(snapshot, file).some(({ count }) => count > 0));
+}
+
+/** Between pieces pages have their turn. */
+async function* pieces({ snapshot, page, giveWay }: Exchange, places: readonly Places[]): AsyncGenerator<string> {
+  const open = openableRecords(guest, snapshot);
+  yield `${xmlDeclaration}<urlset xmlns="${namespace}">\n`;
+  for (const { segment: place, begin, end } of places) {
+    const { segment } = snapshot.segments[place]!;
+    const { modified } = segment.columns;
+    for (let from = begin; from < end; from += atOnce) {
+      let text = '';
+      for (let ordinal = from; ordinal < Math.min(end, from + atOnce); ordinal++) {
+        if (!open[place]!.has(ordinal)) continue;
+        const changed = new Date(modified[ordinal]! * 1000).toISOString().slice(0, 19);
+        const address = escapeXml(recordAddress(page.baseUrl, segment.ids[ordinal]!));
+        text += `<url><loc>${address}</loc><lastmod>${changed}Z</lastmod></url>\n`;
+      }
+      if (text === '') continue;
+      yield text;
+      await giveWay();
+    }
+  }
+  yield '</urlset>\n';
+}
+
+function firstNotBelow(ids: Uint32Array, value: number): number {
+  let low = 0;
+  let high = ids.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ids[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
