@@ -10,7 +10,7 @@ import type { Transaction } from '../store/database.ts';
 import { isDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
 import { holdRecord } from './hold.ts';
-import { type Identity, identify, keysOf, keysToLookUp, splitKey } from './identifiers.ts';
+import { type Identity, identify, keysOf, keysToLookUp, nameKey, splitKey } from './identifiers.ts';
 import { findBase, readBases } from './load/current-versions.ts';
 import { decide, fetchHolders, fetchKeys, removeKeys } from './matching.ts';
 import type { WriteMode } from './modes.ts';
@@ -21,6 +21,7 @@ import {
   nextVersion,
   type Standing,
   stampedBase,
+  type Verdict,
 } from './next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from './version.ts';
 
@@ -82,31 +83,60 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   return await changeRecord(transaction, analyzer, old, { mode, record, identity, ours }, { reason, person, rules });
 }
 
+interface ChangeBy {
+  readonly reason: string;
+  readonly person: string | undefined;
+  readonly rules: ChangeRules;
+}
+
 /** What becomes of a record that the library has: the decision, and what it writes. */
 export async function changeRecord(
   transaction: Transaction,
   analyzer: Analyzer,
   old: StoredVersion,
   incoming: Incoming,
-  { reason, person, rules }: { reason: string; person: string | undefined; rules: ChangeRules },
+  by: ChangeBy,
 ): Promise<Written> {
-  const { id } = old;
-  const keys = (await fetchKeys(transaction, [id])).get(id) ?? [];
-  const standing: Standing = { ...old, keys };
+  const standing = await standingOf(transaction, old);
+  const verdict = await decideChange(transaction, standing, incoming, by.rules);
+  return await carryOut(transaction, analyzer, { standing, incoming, verdict }, by);
+}
+
+/** With what it is known by. */
+export async function standingOf(transaction: Transaction, old: StoredVersion): Promise<Standing> {
+  return { ...old, keys: (await fetchKeys(transaction, [old.id])).get(old.id) ?? [] };
+}
+
+export async function decideChange(
+  transaction: Transaction,
+  standing: Standing,
+  incoming: Incoming,
+  rules: ChangeRules,
+): Promise<Verdict> {
   const stamp = stampedBase(incoming);
   const bases = stamp instanceof Date ? await readBases(transaction, [{ standing, stamp }]) : new Map();
-  const verdict = nextVersion(standing, incoming, rules, (at) => findBase(bases, [standing], at), new Date());
+  return nextVersion(standing, incoming, rules, (at) => findBase(bases, [standing], at), new Date());
+}
+
+/** Writes what was decided of a locked record. Throws a UserError for what is refused. */
+export async function carryOut(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  { standing, incoming, verdict }: { standing: Standing; incoming: Incoming; verdict: Verdict },
+  { reason, person }: ChangeBy,
+): Promise<Written> {
+  const { id, keys } = standing;
   switch (verdict.kind) {
     case 'refused':
       throw new UserError(verdict.error, { record: 'The record', ...verdict.values });
     case 'held': {
       const { mode, record } = incoming;
       await holdRecord(transaction, { id, mode, record, holding: verdict, reason, person });
-      return { action: 'held', id, revision: old.revision, deleted: old.deleted, warnings: [] };
+      return { action: 'held', id, revision: standing.revision, deleted: standing.deleted, warnings: [] };
     }
     case 'unchanged':
       await exchangeKeys(transaction, id, keys, verdict.keys);
-      return { action: 'unchanged', id, revision: old.revision, deleted: old.deleted, warnings: [] };
+      return { action: 'unchanged', id, revision: standing.revision, deleted: standing.deleted, warnings: [] };
     case 'write': {
       const { version, marc, outcome } = verdict;
       const { revision, deleted, modified } = version;
@@ -183,11 +213,11 @@ async function exchangeKeys(
     transaction,
     before.filter((key) => !has.has(key)),
   );
-  await addKeys(
-    transaction,
-    id,
-    after.filter((key) => !had.has(key)),
-  );
+  const added = after.filter((key) => !had.has(key));
+  // What a merge, or a part of a record, makes it known by was not looked up before.
+  for (const [key, other] of await fetchHolders(transaction, added))
+    throw new UserError(recordErrors.conflict, { record: 'The record', id, key: nameKey(key), other });
+  await addKeys(transaction, id, added);
 }
 
 async function addKeys(transaction: Transaction, id: number, keys: readonly string[]): Promise<void> {

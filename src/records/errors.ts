@@ -52,6 +52,18 @@ export const recordErrors = defineErrors({
     message: '{record} has more than one field 001; a record has only one number.',
     hint: 'Keep the right one; another number can go into 035__a.',
   },
+  otherNumber: {
+    code: 'REPERIO_RECORD_OTHER_NUMBER',
+    status: 409,
+    message: 'Field 001 says {control}, but this is record {id}.',
+    hint: 'Leave field 001 out, or write {id} in it; the number of another library goes into 035__a.',
+  },
+  editMode: {
+    code: 'REPERIO_RECORD_EDIT_MODE',
+    status: 400,
+    message: 'A new record cannot be made with mode {mode}.',
+    hint: 'Use mode replace for a new record.',
+  },
   conflict: {
     code: 'REPERIO_RECORD_CONFLICT',
     status: 409,

@@ -31,6 +31,8 @@ export interface Incoming {
   readonly identity: Identity;
   /** Field 001 is our number. */
   readonly ours: boolean;
+  /** The version that it was made from, in the place of its 005; 'unknown': there is no such one. */
+  readonly base?: BaseVersion | 'unknown' | undefined;
 }
 
 export interface ChangeRules {
@@ -110,7 +112,8 @@ export function isStampOf(stamp: Date, modified: Date): boolean {
 }
 
 /** The version that an input says it was made from; undefined: it does not say. */
-export function stampedBase({ mode, record, ours }: Omit<Incoming, 'identity'>): Date | 'unreadable' | undefined {
+export function stampedBase({ mode, record, ours, base }: Omit<Incoming, 'identity'>): Date | 'unreadable' | undefined {
+  if (base !== undefined) return undefined;
   // The 005 of another library names none of our versions.
   if (!ours || !looksAtStamp(mode)) return undefined;
   const stamp = controlValue(record, '005')?.trim() ?? '';
@@ -127,11 +130,11 @@ export function nextVersion(
 ): Verdict {
   const { mode } = incoming;
   if (incoming.identity.deletes && !isPartial(mode)) return deletion(standing, rules, now);
-  const stamp = stampedBase(incoming);
-  const isBehind = stamp !== undefined && (stamp === 'unreadable' || !isStampOf(stamp, standing.modified));
-  if (!isBehind)
+  if (!isBehind(standing, incoming))
     return written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
-  const found = stamp === 'unreadable' ? undefined : base(stamp);
+  const stamp = stampedBase(incoming);
+  const given = incoming.base ?? (stamp instanceof Date ? base(stamp) : undefined);
+  const found = given === 'unknown' ? undefined : given;
   // An older one that says what the newest says: nobody has to decide anything.
   const whole = written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
   if (whole.kind === 'unchanged' || (found === undefined && rules.ignoresUnknown === true)) return whole;
@@ -143,6 +146,14 @@ export function nextVersion(
   if (conflicts.length > 0 && rules.prefer === undefined)
     return { kind: 'held', reason: 'CONFLICT', conflicts, base: found.revision };
   return written(standing, incoming, { content: record, merged: true }, rules, now);
+}
+
+/** Was it made from an older version, or from one that nobody knows? */
+function isBehind(standing: Standing, incoming: Incoming): boolean {
+  const { base } = incoming;
+  if (base !== undefined) return base === 'unknown' || base.revision !== standing.revision;
+  const stamp = stampedBase(incoming);
+  return stamp !== undefined && (stamp === 'unreadable' || !isStampOf(stamp, standing.modified));
 }
 
 /** What the mode makes of the newest version. Most that replace one need not read it for that. */
