@@ -58,19 +58,26 @@ export async function restoreRecord(
   analyzer: Analyzer,
   wanted: { readonly id: number; readonly revision: number | undefined; readonly person?: string | undefined },
 ): Promise<Written & { readonly restored: number }> {
+  return await inTransaction(database, (transaction) => restoreWithin(transaction, analyzer, wanted));
+}
+
+/** The same in the caller's transaction. */
+export async function restoreWithin(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  wanted: { readonly id: number; readonly revision: number | undefined; readonly person?: string | undefined },
+): Promise<Written & { readonly restored: number }> {
   const { id, person } = wanted;
-  return await inTransaction(database, async (transaction) => {
-    const old = await lockRecord(transaction, id);
-    if (old === undefined) throw await noRecord(transaction, id);
-    const { record: earlier, revision } = await versionToRestore(transaction, decodeVersion(old), wanted.revision);
-    // Its 005 is that of the earlier version, which is not to be merged but to stand again.
-    const record = { ...earlier, fields: earlier.fields.filter((field) => !isOfLibrary(field) || field.tag !== '005') };
-    const reason = `restore of revision ${revision}`;
-    const incoming = { mode: 'replace', record, identity: identify(record), ours: true } as const;
-    const rules = { ...defaultRules, modes: { ...defaultRules.modes, strongTags: [] }, always: true };
-    const written = await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules });
-    return { ...written, restored: revision };
-  });
+  const old = await lockRecord(transaction, id);
+  if (old === undefined) throw await noRecord(transaction, id);
+  const { record: earlier, revision } = await versionToRestore(transaction, decodeVersion(old), wanted.revision);
+  // Its 005 is that of the earlier version, which is not to be merged but to stand again.
+  const record = { ...earlier, fields: earlier.fields.filter((field) => !isOfLibrary(field) || field.tag !== '005') };
+  const reason = `restore of revision ${revision}`;
+  const incoming = { mode: 'replace', record, identity: identify(record), ours: true } as const;
+  const rules = { ...defaultRules, modes: { ...defaultRules.modes, strongTags: [] }, always: true };
+  const written = await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules });
+  return { ...written, restored: revision };
 }
 
 /** The version that `restoreRecord` makes the newest again. Throws the same errors. */

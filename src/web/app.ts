@@ -17,6 +17,7 @@ import { sessionApiRoutes } from './account/session-api.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { apiRoutes } from './api/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
+import { editRoutes } from './edit/routes.ts';
 import { type AfterAnswer, createAfterAnswer } from './exchange/after-answer.ts';
 import { answerError, sendApiUnknown } from './exchange/answer-error.ts';
 import { compressPages } from './exchange/compression.ts';
@@ -213,6 +214,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     sessionApiRoutes(app, environment, options.people.access);
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
+    editRoutes(app, environment, options.people);
   }
   if (options.files !== undefined) fileRoutes(app, environment, options.files);
   if (options.profiling !== undefined) profileRoutes(app, environment, options.profiling);

@@ -392,7 +392,7 @@ function seen(answer: LightMyRequestResponse): string {
   const cookies = [headers['set-cookie'] ?? []].flat().map((line) => line.replace(/=[^;]*/, '='));
   const body = answer.body
     .replace(/[\d.,]+ (ms)/g, '$1')
-    .replace(/(name="form" value=")[^"]*/g, '$1')
+    .replace(/(name="(?:form|key)" value=")[^"]*/g, '$1')
     .replace(/number [0-9a-f]{12}/g, 'number');
   return JSON.stringify([answer.statusCode, { ...headers, 'set-cookie': cookies }, statements, body], undefined, 1);
 }

@@ -58,7 +58,24 @@ describe('text MARC that a person edits', () => {
     });
 
   test('whatever is typed, each line is a field, is told, or is empty', () => {
-    const piece = fc.constantFrom('=', '2', '4', '5', 'a', '_', ' ', '$', '$$', '{dollar}', 'é', '𝒜', '\t', '\u0085', '00', '=LDR');
+    const piece = fc.constantFrom(
+      '=',
+      '2',
+      '4',
+      '5',
+      'a',
+      '_',
+      ' ',
+      '$',
+      '$$',
+      '{dollar}',
+      'é',
+      '𝒜',
+      '\t',
+      '\u0085',
+      '00',
+      '=LDR',
+    );
     const line = fc.array(piece, { maxLength: 12 }).map((parts) => parts.join(''));
     assertProperty(
       fc.property(fc.array(line, { maxLength: 6 }), (typed) => {
@@ -70,7 +87,10 @@ describe('text MARC that a person edits', () => {
         });
         assert.equal(lines.length, record.fields.length);
         for (const { column, line: at } of problems) {
-          assert.ok(column >= 1 && column <= typed[at - 1]!.length + 1, `${column} in ${JSON.stringify(typed[at - 1])}`);
+          assert.ok(
+            column >= 1 && column <= typed[at - 1]!.length + 1,
+            `${column} in ${JSON.stringify(typed[at - 1])}`,
+          );
         }
       }),
       { numRuns: 2_000 },
@@ -78,7 +98,9 @@ describe('text MARC that a person edits', () => {
   });
 
   test('says of what is odd, and is no fault, that it is', () => {
-    const { problems, record } = readEditedText('=LDR  short\n=500  \\\\$aA {nobody} knows\nLDR__ 00000nam\n001__ 1\n001__ 2');
+    const { problems, record } = readEditedText(
+      '=LDR  short\n=500  \\\\$aA {nobody} knows\nLDR__ 00000nam\n001__ 1\n001__ 2',
+    );
     assert.deepEqual(
       problems.map(({ line, column, fault, refuses }) => [line, column, fault, refuses]),
       [

@@ -50,33 +50,33 @@ export function readEditedText(text: string): EditedText {
   const problems: LineProblem[] = [];
   let leader: string | undefined;
   let numbered = false;
-  text
+  for (const [at, content] of text
     .replace(/^\ufeff/, '')
     .split(/\r\n|\n|\r/)
-    .forEach((content, at) => {
-      if (content.trim() === '') return;
-      const line = at + 1;
-      const note = (column: number, fault: LineFault, refuses = true): void => {
-        problems.push({ line, column, fault, refuses, text: content.slice(column - 1, column - 1 + shown) });
-      };
-      const unknown = new Set<string>();
-      const parsed = readLine(content, unknown);
-      if (parsed === undefined) return note(...faultOf(content));
-      if (typeof parsed === 'string') {
-        if (leader !== undefined) return note(1, 'twice');
-        leader = parsed;
-        if (parsed.length !== 24 && parsed.length !== 0) note(7, 'leader', false);
-        return;
-      }
-      if (fieldProblem(parsed, line) !== undefined) return note(...oddity(content, parsed));
-      if (parsed.tag === 'LDR') note(1, 'leader', false);
+    .entries()) {
+    if (content.trim() === '') continue;
+    const line = at + 1;
+    const note = ([column, fault]: Fault, refuses = true): void => {
+      problems.push({ line, column, fault, refuses, text: content.slice(column - 1, column - 1 + shown) });
+    };
+    const unknown = new Set<string>();
+    const parsed = readLine(content, unknown);
+    if (parsed === undefined) note(faultOf(content));
+    else if (typeof parsed === 'string') {
+      if (leader !== undefined) note([1, 'twice']);
+      else if (parsed.length !== 24 && parsed.length !== 0) note([7, 'leader'], false);
+      leader ??= parsed;
+    } else if (fieldProblem(parsed, line) !== undefined) note(oddity(content, parsed));
+    else {
+      if (parsed.tag === 'LDR') note([1, 'leader'], false);
       // The library may have such a record: it is told when it is saved.
-      if (parsed.tag === '001' && numbered) note(1, 'twice', false);
+      if (parsed.tag === '001' && numbered) note([1, 'twice'], false);
       numbered ||= parsed.tag === '001';
-      for (const mnemonic of unknown) note(content.indexOf(mnemonic) + 1, 'mnemonic', false);
+      for (const mnemonic of unknown) note([content.indexOf(mnemonic) + 1, 'mnemonic'], false);
       fields.push(parsed);
       lines.push(line);
-    });
+    }
+  }
   return { record: { leader: leader ?? '', fields }, problems, lines };
 }
 

@@ -30,6 +30,7 @@ export function formRoutes(app: FastifyInstance, environment: WebEnvironment): R
 export function pageBehind(url: string): string {
   const path = url.split('?')[0]!;
   const [, room, page] = path.split('/');
+  if (room === 'record' || room === 'edit') return path;
   if (room === 'admin') return page === undefined ? '/admin' : `/admin/${page}`;
   return ['sign-in', 'register', 'lost-password', 'sessions', 'tokens'].includes(page ?? '') ? path : '/account';
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { wouldShow } from '../../access/deleted.ts';
-import { mayReadHistories, mayReadHistory, seesAllCollections } from '../../access/history.ts';
+import { mayReadHistories, mayReadHistory } from '../../access/history.ts';
+import { mayEdit } from '../../access/may-edit.ts';
 import { askedFormat, requireExportFormat } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
 import { differencesOf } from '../../marc/differences.ts';
@@ -13,6 +13,7 @@ import type { ReadVersion } from '../exchange/read-version.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import { exportRecord } from '../reading/export-records.ts';
 import { shortened } from '../reading/read-records.ts';
+import { listedAt, readShown } from '../reading/shown-version.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
 import { layout } from '../ui/layout.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
@@ -114,35 +115,6 @@ async function listBody(exchange: Exchange, id: number): Promise<Html | undefine
   return historyList(page, { id, versions: shown, newest, page: wanted, last: Math.ceil(total / perPage) });
 }
 
-/**
- * A version that this person may see: each is looked at as if it were the newest, since the record
- * may have been in a restricted collection once.
- */
-async function readShown(
-  exchange: Exchange,
-  id: number,
-  revision: number | undefined,
-): Promise<ReadVersion | undefined> {
-  const version = revision === undefined ? undefined : await exchange.revision(id, revision);
-  if (version === undefined) return undefined;
-  const { person, snapshot } = exchange;
-  const isShown = (one: ReadVersion): boolean =>
-    // What was left out of a very large one may be what hides it.
-    one.leftOut === 0 ? wouldShow(person, snapshot, one) : seesAllCollections(person, snapshot);
-  if (isShown(version)) return version;
-  // A deletion may hold nothing but its mark.
-  if (!version.deleted || !seesAllCollections(person, snapshot)) return undefined;
-  const { versions } = await listedAt(exchange, id, version.revision);
-  const [{ before: number } = {}] = versions;
-  const before = number === undefined ? undefined : await exchange.revision(id, number);
-  return before !== undefined && isShown(before) ? version : undefined;
-}
-
-/** A version as lists have it, which need not be there any more. */
-function listedAt({ history }: Exchange, id: number, revision: number): ReturnType<Exchange['history']> {
-  return history(id, { offset: 0, limit: 1, upTo: revision });
-}
-
 async function versionPage(exchange: Exchange, version: ReadVersion): Promise<Html | undefined> {
   const { page, args } = exchange;
   const { id, revision } = version;
@@ -167,7 +139,16 @@ async function versionPage(exchange: Exchange, version: ReadVersion): Promise<Ht
         : undefined,
     leftOut: notRead + leftOut,
     page: Math.max(1, numberIn(args.get('page') ?? '') ?? 1),
+    restores: restores(exchange, version, newest),
   });
+}
+
+function restores(
+  { signedIn, person, snapshot }: Exchange,
+  { id, revision, deleted }: ReadVersion,
+  newest: number,
+): boolean {
+  return signedIn?.session !== undefined && revision !== newest && !deleted && mayEdit(person, snapshot, id);
 }
 
 function numberIn(text: string): number | undefined {
