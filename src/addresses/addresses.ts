@@ -66,6 +66,7 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/unapi', closedToRobots: true },
   { path: '/openurl', closedToRobots: true },
   { path: '/preferences', whenClosed: true, closedToRobots: true },
+  { path: '/edit/assets/:file', free: true, anonymous: true },
   { path: '/edit', closedToRobots: true },
   { path: '/record/new', closedToRobots: true },
   { path: '/record/:id/edit', closedToRobots: true },

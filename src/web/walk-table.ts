@@ -169,6 +169,13 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /edit/drafts/remove': form('/edit/drafts/remove'),
   'GET /edit/templates': () => get('/edit/templates', '/edit/templates?change=new', '/edit/templates?change=1'),
   'POST /edit/templates': form('/edit/templates'),
+  'GET /edit/suggest': () =>
+    get(
+      ...['100%%a', '245%%a', '595%%a', '500%%x', '980%%a', 'x'].flatMap((path) =>
+        ['zq', 'h', 'ellis', 'A'].map((q) => query('/edit/suggest', { path, q })),
+      ),
+    ),
+  'GET /edit/assets/:file': () => get('/edit/assets/nothing.js'),
   'POST /edit/look': form('/edit/look'),
   'POST /edit/drafts': form('/edit/drafts'),
   'POST /edit/beat': ({ ids }) =>

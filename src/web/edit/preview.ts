@@ -17,5 +17,5 @@ export function preview(exchange: Exchange, id: number, typed: MarcRecord): Html
     ...{ files: noFiles, shown: shownFiles(exchange, noFiles), citations: undefined, history: false, edit: false },
     ...{ fields: new Set(page.site.fields.map(({ code }) => code)), similar: { records: [], href: undefined } },
   };
-  return html`<article class="record preview">${recordHeading(page, model, 2)}${recordInformation(page, model)}</article>`;
+  return html`<article class="preview">${recordHeading(page, model, 2)}${recordInformation(page, model)}</article>`;
 }

@@ -5,11 +5,13 @@ import { beginExchange } from '../exchange/exchange.ts';
 import { sendNotAllowed } from '../exchange/messages.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { signInAddress } from '../http/url.ts';
+import { editorAssetRoutes } from './assets.ts';
 import { editRecordRoutes } from './edit.ts';
 import { liveRoutes } from './live.ts';
 import { newRecordRoutes } from './new.ts';
 import { overviewRoutes } from './overview.ts';
 import { restoreRoutes } from './restore.ts';
+import { suggestRoutes } from './suggest.ts';
 import { templateRoutes } from './templates.ts';
 
 /**
@@ -18,6 +20,7 @@ import { templateRoutes } from './templates.ts';
  */
 export function editRoutes(app: FastifyInstance, environment: WebEnvironment, people: WebPeople): void {
   const { database } = people.access;
+  editorAssetRoutes(app);
   app.register(async (editor) => {
     editor.addHook('onRequest', async (request, reply) => {
       const exchange = beginExchange(environment, request, reply);
@@ -33,5 +36,6 @@ export function editRoutes(app: FastifyInstance, environment: WebEnvironment, pe
     overviewRoutes(editor, environment, database);
     templateRoutes(editor, environment, database);
     liveRoutes(editor, environment, database);
+    suggestRoutes(editor, environment);
   });
 }

@@ -9,6 +9,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { saidIn } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import { type EditModel, editPage } from './edit-page.ts';
+import { editorHead } from './head.ts';
 
 export type Shown = Pick<EditModel, 'id' | 'base' | 'text' | 'draft' | 'findings' | 'problem' | 'done' | 'preview'>;
 
@@ -22,7 +23,7 @@ export async function showEditor(
 ): Promise<FastifyReply> {
   const { id } = shown;
   const beside = id === 0 ? nothingBeside : await besideRecord(exchange, database, account.id, shown);
-  return sendHtml(exchange, editPage(exchange.page, { ...shown, ...beside }), status);
+  return sendHtml(exchange, editPage(exchange.page, { ...shown, ...beside, head: editorHead(exchange) }), status);
 }
 
 const nothingBeside = { others: [], drafts: [] };
