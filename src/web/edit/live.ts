@@ -66,7 +66,10 @@ export function liveRoutes(app: FastifyInstance, environment: WebEnvironment, da
     { bodyLimit: largestForm },
   );
 
-  /** Every 15 s: that the record is still open here; and who else has it open. `away`: it is not any more. */
+  /**
+   * Every 15 s: that the record is still open here; and who else has it open. `away`: it is not any
+   * more.
+   */
   post('/edit/beat', async (exchange) => {
     const editor = editorOf(exchange);
     if (editor === undefined) return exchange.reply;

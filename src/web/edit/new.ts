@@ -16,7 +16,9 @@ import { choicePage } from './new-page.ts';
 import { type Shown, showEditor } from './shown.ts';
 import { largestForm, textOf } from './text.ts';
 
-/** Records that are not there yet: from a template, from another record, from a draft, from nothing. */
+/**
+ * Records that are not there yet: from a template, from another record, from a draft, from nothing.
+ */
 export function newRecordRoutes(app: FastifyInstance, environment: WebEnvironment, database: Database): void {
   const { get, post } = formRoutes(app, environment);
 

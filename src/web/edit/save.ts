@@ -124,7 +124,8 @@ function requireEditable({ person, snapshot }: Exchange, id: number, record: Mar
 const mostWait = 2_000;
 
 /**
- * Waits until this process finds a version, so that whoever saved it finds it too; a little at most.
+ * Waits until this process finds a version, so that whoever saved it finds it too; a little at
+ * most.
  */
 export async function untilFound({ newest }: Exchange, id: number, revision: number): Promise<void> {
   for (const end = Date.now() + mostWait; Date.now() < end; ) {

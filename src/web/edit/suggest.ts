@@ -16,7 +16,10 @@ const alike: readonly (readonly string[])[] = [
   ['260', '264'],
 ];
 
-/** Values that begin with what is typed, at this path and those like it, of records that the person may see. */
+/**
+ * Values that begin with what is typed, at this path and those like it, of records that the person
+ * may see.
+ */
 export function suggestRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   const { get } = routesOf(app, environment);
 

@@ -2,7 +2,10 @@ import { isolateHistory } from '@codemirror/commands';
 import { EditorSelection } from '@codemirror/state';
 import { completedLine, likeLine, stopAt, stopsOf, subfieldAt } from 'editor/line';
 
-/** What keys of the editor do to fields. Each is a command of CodeMirror: true when it did something. */
+/**
+ * What keys of the editor do to fields. Each is a command of CodeMirror: true when it did
+ * something.
+ */
 
 /** Undone by itself, not with what was typed before. */
 const apart = isolateHistory.of('full');

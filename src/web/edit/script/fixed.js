@@ -27,7 +27,10 @@ export function positionsOf(fixed, tag, value, leader) {
   }
 }
 
-/** By 06 and 07 of the leader: books, computer files, maps, music, continuing resources, pictures, mixed. */
+/**
+ * By 06 and 07 of the leader: books, computer files, maps, music, continuing resources, pictures,
+ * mixed.
+ */
 function materialOf(type, level) {
   if (type === 's') return 'CR';
   if ('at'.includes(type)) return type === 'a' && 'bis'.includes(level) ? 'CR' : 'BK';

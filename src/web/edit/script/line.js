@@ -71,7 +71,9 @@ export function subfieldAt(line, offset) {
   return parts?.subfields.findLast(({ from }) => from <= offset);
 }
 
-/** A line of which only the tag was typed, with all that belongs to a field; undefined: it is none. */
+/**
+ * A line of which only the tag was typed, with all that belongs to a field; undefined: it is none.
+ */
 export function completedLine(line) {
   const tag = /^([0-9A-Za-z]{3})([^ $]{0,2}) ?$/.exec(line);
   if (tag === null) return undefined;
