@@ -66,6 +66,7 @@ test('a record is saved as it was typed, with who and how in its history, and fo
   assert.equal(answer.statusCode, 303);
   assert.equal(answer.headers.location, `/record/${id}`);
   assert.match((await editor.reader('guest').open(`/record/${id}`)).body, /A lamp/);
+  await editor.library.refresh();
   assert.match((await editor.reader('guest').open('/search?p=lamp&of=id')).body, new RegExp(String(id)));
   assert.match((await editor.reader('ada').open(`/record/${id}/history`)).body, /<td>ada<\/td><td>edited<\/td>/);
   const again = await editor.reader('ada').force(addressOf(id), { text: await now(id), do: 'save', base: '2' });
@@ -154,6 +155,7 @@ test('nobody learns of a version that they may not see by saying that they began
   await editor
     .reader('boss')
     .send(addressOf(id), { text: text.replace('SECRET', 'BOOK').replaceAll(/zqxj\w+/g, 'open'), do: 'save' });
+  await editor.library.refresh();
   const { statusCode, body } = await editor
     .reader('ada')
     .force(addressOf(id), { text: '245__ $$aMine\n980__ $$aBOOK\n', do: 'save', base: '1' });

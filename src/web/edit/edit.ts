@@ -45,7 +45,7 @@ export function editRecordRoutes(app: FastifyInstance, environment: WebEnvironme
       const version = await findEditable(exchange);
       if (version === undefined) return exchange.reply;
       const base = numberGiven(exchange, 'base') || version.revision;
-      return answerEdit(exchange, database, editor, { id: version.id, base });
+      return answerEdit(exchange, database, editor, { id: version.id, base, newest: version });
     },
     { bodyLimit: largestForm },
   );
@@ -65,12 +65,19 @@ async function draftAsked(exchange: Exchange, database: Database, { account }: S
   return draft.record === id ? draft : undefined;
 }
 
+interface Edit {
+  readonly id: number;
+  readonly base: number;
+  /** Undefined: a new record. */
+  readonly newest: ReadVersion | undefined;
+}
+
 /** What a form of the editor asks for: a check, a preview, a draft, or to be saved. */
 export async function answerEdit(
   exchange: Exchange,
   database: Database,
   editor: SignedIn,
-  { id, base }: { readonly id: number; readonly base: number },
+  { id, base, newest }: Edit,
 ): Promise<FastifyReply> {
   const { page } = exchange;
   const text = given(exchange, 'text');
@@ -90,7 +97,7 @@ export async function answerEdit(
     if (wantsJson(exchange)) return exchange.reply.code(422).send({ problem, findings });
     return await showEditor(exchange, database, editor, { ...shown, findings, problem }, 422);
   }
-  return await answerSave(exchange, database, editor, shown, edited);
+  return await answerSave(exchange, database, editor, shown, { ...edited, newest });
 }
 
 async function answerDraft(
@@ -115,7 +122,7 @@ async function answerSave(
   database: Database,
   editor: SignedIn,
   shown: Shown,
-  { record }: EditedText,
+  { record, newest }: EditedText & Pick<Edit, 'newest'>,
 ): Promise<FastifyReply> {
   const { id, base, draft } = shown;
   const { page, reply } = exchange;
@@ -123,7 +130,7 @@ async function answerSave(
   let saved: Saved;
   try {
     saved = await save(exchange, database, {
-      ...{ id, base, record, draft, person: editor.account.id, key: given(exchange, 'key') },
+      ...{ id, base, record, newest, draft, person: editor.account.id, key: given(exchange, 'key') },
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -140,7 +147,8 @@ async function answerSave(
     case 'written':
     case 'merged':
     case 'unchanged': {
-      await untilFound(exchange, saved.id, saved.revision);
+      // Pages of a record that is there show its newest version at once.
+      if (id === 0) await untilFound(exchange, saved.id, saved.revision);
       const { kind, revision, warnings } = saved;
       const said = page.tr.t(`edit.saved.${kind}`, { revision });
       if (json) return reply.send({ id: saved.id, revision, kind, said, warnings });

@@ -39,7 +39,7 @@ export function newRecordRoutes(app: FastifyInstance, environment: WebEnvironmen
     async (exchange) => {
       const editor = editorOf(exchange);
       if (editor === undefined) return exchange.reply;
-      return await answerEdit(exchange, database, editor, { id: 0, base: 0 });
+      return await answerEdit(exchange, database, editor, { id: 0, base: 0, newest: undefined });
     },
     { bodyLimit: largestForm },
   );

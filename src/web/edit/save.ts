@@ -24,6 +24,8 @@ export interface Saving {
   /** The revision that was opened; 0 for a new record. */
   readonly base: number;
   readonly record: MarcRecord;
+  /** The newest version, as this person was shown it; undefined: a new record. */
+  readonly newest: ReadVersion | undefined;
   /** The account of who saves. */
   readonly person: number;
   /** Removed with the save; 0: none. */
@@ -50,7 +52,7 @@ class NotSaved extends Error {
 export async function save(exchange: Exchange, database: Database, saving: Saving): Promise<Saved> {
   const { snapshot, person, request } = exchange;
   const rules = rulesFor(exchange);
-  const base = saving.id === 0 ? undefined : await readShown(exchange, saving.id, saving.base);
+  const base = await baseOf(exchange, saving);
   const record = completed(saving, base, rules);
   requireEditable(exchange, saving.id, record);
   const analyzer = analyzerOf(snapshot.site);
@@ -74,6 +76,12 @@ export async function save(exchange: Exchange, database: Database, saving: Savin
     if (error instanceof NotSaved) return error.why;
     throw error;
   }
+}
+
+/** The version that was opened, when this person may see it. */
+async function baseOf(exchange: Exchange, { id, base, newest }: Saving): Promise<ReadVersion | undefined> {
+  if (newest === undefined) return undefined;
+  return base === newest.revision ? newest : await readShown(exchange, id, base);
 }
 
 /** With a key, once; and again when somebody gave an identifier away since it was looked for. */
