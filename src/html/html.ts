@@ -48,12 +48,12 @@ export function attribute(name: string, value: string | number | boolean | undef
 }
 
 /** JSON inside a script element, where "</script>" and "<!--" would end or comment it. */
-export function jsonScript(type: string, value: unknown): Html {
+export function jsonScript(type: string, value: unknown, id?: string): Html {
   const text = JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return new Html(`<script type="${escapeHtml(type)}">${text}</script>`);
+  return new Html(`<script type="${escapeHtml(type)}"${attribute('id', id).text}>${text}</script>`);
 }
 
 function render(value: HtmlValue): string {

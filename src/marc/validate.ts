@@ -19,7 +19,8 @@ export function recordProblem(record: MarcRecord): RecordProblem | undefined {
   return undefined;
 }
 
-function fieldProblem(field: Field, number: number): RecordProblem | undefined {
+/** `number`: which field of the record it is, from 1. */
+export function fieldProblem(field: Field, number: number): RecordProblem | undefined {
   const { tag, value, subfields } = field;
   if (!isTag(tag)) return new RecordProblem(marcErrors.badTag, { tag: quote(tag), number });
   if (isNumeric(tag) && isControlTag(tag) !== (value !== undefined)) {

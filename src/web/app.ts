@@ -17,6 +17,7 @@ import { sessionApiRoutes } from './account/session-api.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { apiRoutes } from './api/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
+import { editRoutes } from './edit/routes.ts';
 import { type AfterAnswer, createAfterAnswer } from './exchange/after-answer.ts';
 import { answerError, sendApiUnknown } from './exchange/answer-error.ts';
 import { compressPages } from './exchange/compression.ts';
@@ -228,6 +229,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
     jobRoutes(app, environment, options.people);
+    editRoutes(app, environment, options.people);
   }
   if (options.files !== undefined) fileRoutes(app, environment, options.files);
   if (options.uploads !== undefined) uploadRoutes(app, environment, options.uploads);

@@ -190,6 +190,35 @@ export const walks: Readonly<Record<string, Walk>> = {
         ),
       ),
     ),
+  'GET /record/:id/edit': ({ ids }) =>
+    get(...[...ids, 'x'].flatMap((id) => [`/record/${id}/edit`, `/record/${id}/edit?draft=1&ln=fr`])),
+  'POST /record/:id/edit': ({ ids }) =>
+    ids.map((id) => ({ url: `/record/${id}/edit`, method: 'POST' as const, form: { text: 'x', do: 'save' } })),
+  'POST /record/:id/restore': ({ ids }) =>
+    ids.map((id) => ({ url: `/record/${id}/restore`, method: 'POST' as const, form: { revision: '1' } })),
+  'GET /record/new': ({ ids }) =>
+    get(
+      '/record/new',
+      '/record/new?template=empty',
+      '/record/new?template=1',
+      ...ids.map((id) => `/record/new?from=${id}`),
+    ),
+  'POST /record/new': form('/record/new'),
+  'GET /edit': () => get('/edit', '/edit?ln=fr'),
+  'POST /edit/drafts/remove': form('/edit/drafts/remove'),
+  'GET /edit/templates': () => get('/edit/templates', '/edit/templates?change=new', '/edit/templates?change=1'),
+  'POST /edit/templates': form('/edit/templates'),
+  'GET /edit/suggest': () =>
+    get(
+      ...['100%%a', '245%%a', '595%%a', '500%%x', '980%%a', 'x'].flatMap((path) =>
+        ['zq', 'h', 'ellis', 'A'].map((q) => query('/edit/suggest', { path, q })),
+      ),
+    ),
+  'GET /edit/assets/:file': () => get('/edit/assets/nothing.js'),
+  'POST /edit/look': form('/edit/look'),
+  'POST /edit/drafts': form('/edit/drafts'),
+  'POST /edit/beat': ({ ids }) =>
+    ids.map((id) => ({ url: '/edit/beat', method: 'POST' as const, form: { record: String(id) } })),
   'GET /record/:id/export/:format': ({ ids }) =>
     get(
       ...ids.flatMap((id) => [...formats, 'nothing'].map((format) => `/record/${id}/export/${format}?ot=245,595,999`)),

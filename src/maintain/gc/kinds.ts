@@ -162,6 +162,18 @@ export const gcKinds: readonly GcKind[] = [
     ...rowsKind({ table: 'upload', when: sql`t.ended` }),
   },
   {
+    name: 'drafts',
+    what: 'drafts of the editor that nobody came back to',
+    rule: 'not saved for {age}',
+    why: 'Whoever wrote one has seen it at /edit all the time. The record is as it was.',
+    age: years(1),
+    least: days(30),
+    of: 'library',
+    daily: true,
+    unit: 'rows',
+    ...rowsKind({ table: 'draft', when: sql`t.saved`, size: sql`pg_column_size(t.text)` }),
+  },
+  {
     name: 'job-files',
     what: 'files of jobs that have ended',
     rule: 'ended {age} ago',

@@ -19,9 +19,9 @@ export function parseTextMarcRecord(bytes: Uint8Array, encoding?: string): Parse
   const unknown = new Set<string>();
   for (const line of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
     if (line.trim() === '') continue;
-    const mnemonic = mnemonicLine.exec(line);
-    if (mnemonic !== null && mnemonic[1] === 'LDR') leader = blanks(mnemonic[2]!);
-    else fields.push(mnemonic === null ? ourField(line) : mnemonicField(mnemonic[1]!, mnemonic[2]!, line, unknown));
+    const parsed = parseTextLine(line, unknown);
+    if (typeof parsed === 'string') leader = parsed;
+    else fields.push(parsed);
   }
   const named = [...unknown].slice(0, mostNamed).join(' ');
   const warnings =
@@ -31,6 +31,16 @@ export function parseTextMarcRecord(bytes: Uint8Array, encoding?: string): Parse
           `holds mnemonics that are not known and were kept as they are: ${named}${unknown.size > mostNamed ? ' …' : ''}`,
         ];
   return { record: { leader, fields }, warnings };
+}
+
+/**
+ * A field, or the leader as a string. Throws RecordProblem when it is neither. `unknown` gets the
+ * mnemonics that nobody knows.
+ */
+export function parseTextLine(line: string, unknown: Set<string>): Field | string {
+  const mnemonic = mnemonicLine.exec(line);
+  if (mnemonic === null) return ourField(line);
+  return mnemonic[1] === 'LDR' ? blanks(mnemonic[2]!) : mnemonicField(mnemonic[1]!, mnemonic[2]!, line, unknown);
 }
 
 /** Of unknown mnemonics this many are named. */

@@ -159,9 +159,14 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
 /** Answers by the reply of the exchange. */
 export type Answering = (exchange: Exchange) => Promise<FastifyReply> | FastifyReply;
 
+export interface RouteOptions {
+  /** Bytes of a body; default: those of a form. */
+  readonly bodyLimit?: number;
+}
+
 export interface Routes {
   readonly get: (path: string, answer: Answering) => void;
-  readonly post: (path: string, answer: Answering) => void;
+  readonly post: (path: string, answer: Answering, options?: RouteOptions) => void;
   readonly remove: (path: string, answer: Answering) => void;
   readonly put: (path: string, answer: Answering) => void;
   readonly patch: (path: string, answer: Answering) => void;
@@ -171,8 +176,13 @@ export interface Routes {
 export function routesOf(app: FastifyInstance, environment: WebEnvironment, begin = beginExchange): Routes {
   const add =
     (method: 'GET' | 'POST' | 'DELETE' | 'PUT' | 'PATCH') =>
-    (url: string, answer: Answering): void => {
-      app.route({ method, url, handler: async (request, reply) => answer(begin(environment, request, reply)) });
+    (url: string, answer: Answering, options: RouteOptions = {}): void => {
+      app.route({
+        ...options,
+        method,
+        url,
+        handler: async (request, reply) => answer(begin(environment, request, reply)),
+      });
     };
   return { get: add('GET'), post: add('POST'), remove: add('DELETE'), put: add('PUT'), patch: add('PATCH') };
 }

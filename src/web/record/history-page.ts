@@ -4,6 +4,7 @@ import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { withParameter } from '../http/url.ts';
 import { dateTime } from '../ui/date-time.ts';
+import { form } from '../ui/form.ts';
 import { shortValue } from '../ui/marc-table.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { paging } from '../ui/paging.ts';
@@ -61,6 +62,7 @@ function howText({ tr }: PageContext, { revision, reason = '' }: ListedVersion):
     return tr.rich('history.load', { file: html`<bdi>${load[2]!}</bdi>`, mode: html`<code>${load[1]!}</code>` });
   const restored = /^restore of revision (\d+)$/.exec(reason);
   if (restored !== null) return tr.t('history.restored', { revision: restored[1]! });
+  if (reason === 'edit') return tr.t('history.edit');
   if (reason === 'delete') return tr.t('history.delete');
   if (reason !== '') return reason;
   return revision === 1 ? tr.t('history.added') : '';
@@ -78,6 +80,8 @@ export interface VersionModel {
   readonly leftOut: number;
   /** Of its fields. */
   readonly page: number;
+  /** May this person make it the newest again? */
+  readonly restores: boolean;
 }
 
 /** One version: what is otherwise in it than in another one, and all of it as MARC. */
@@ -90,6 +94,7 @@ export function versionBody(context: PageContext, model: VersionModel): Html {
   return html`<section class="whole"><h2>${tr.t('history.heading', { revision })}</h2>
 <p>${dateTime(context, version.modified)}${by}${how !== '' && html`${tr.t('history.colon')}${how}`}${version.deleted && html` (${tr.t('history.deleted')})`}</p>
 <p class="actions"><a href="/record/${id}/history">${tr.t('history.all')}</a> <a href="${versionAddress(id, revision)}?of=xm" rel="nofollow">MARCXML</a></p>
+${model.restores && form(context, `/record/${id}/restore`, html`<input type="hidden" name="revision" value="${revision}"><button class="quiet">${tr.t('edit.restore')}</button>`, 'inline')}
 ${model.leftOut > 0 && html`<p class="muted">${tr.t('record.left_out', { size: tr.size(model.leftOut) })}</p>`}
 ${
   newest > 1 &&

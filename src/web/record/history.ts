@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { mayReadHistories, mayReadHistory } from '../../access/history.ts';
+import { mayEdit } from '../../access/may-edit.ts';
 import { askedFormat, requireExportFormat } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
 import { differencesOf } from '../../marc/differences.ts';
@@ -138,7 +139,16 @@ async function versionPage(exchange: Exchange, version: ReadVersion): Promise<Ht
         : undefined,
     leftOut: notRead + leftOut,
     page: Math.max(1, numberIn(args.get('page') ?? '') ?? 1),
+    restores: restores(exchange, version, newest),
   });
+}
+
+function restores(
+  { signedIn, person, snapshot }: Exchange,
+  { id, revision, deleted }: ReadVersion,
+  newest: number,
+): boolean {
+  return signedIn?.session !== undefined && revision !== newest && !deleted && mayEdit(person, snapshot, id);
 }
 
 function numberIn(text: string): number | undefined {

@@ -39,6 +39,8 @@ export interface RecordModel {
   readonly citations: RecordCitations | undefined;
   /** May this person read its earlier versions? */
   readonly history: boolean;
+  /** May this person edit it? */
+  readonly edit: boolean;
   /** Logical fields of the site: a value becomes a link only when its field can be searched. */
   readonly fields: ReadonlySet<string>;
   /** The visible records most like it, and where all of them are. */
@@ -74,17 +76,25 @@ ${body}
   });
 }
 
-function recordHeader(context: PageContext, model: RecordModel): Html {
+/** Kind, titles and names of a work, as the page of a record begins. */
+export function recordHeading(context: PageContext, model: RecordModel, level: 1 | 2 = 1): Html {
   const { work } = model;
   const told = work.kinds.length > 0 || work.material === undefined ? work.kinds : [work.material];
   const kinds = told.map((kind) => kindName(context, kind));
   const line = [kinds.join(', '), work.date].filter((part) => part !== undefined && part !== '');
-  return html`<header>
-<p class="kind">${line.join(' · ')}</p>
-<h1 dir="auto">${work.title === '' ? context.tr.t('record.untitled') : richText(work.title)}</h1>
+  const title = work.title === '' ? context.tr.t('record.untitled') : richText(work.title);
+  return html`<p class="kind">${line.join(' · ')}</p>
+${level === 1 ? html`<h1 dir="auto">${title}</h1>` : html`<h2 class="title" dir="auto">${title}</h2>`}
 ${originalTitle(model)}${work.otherTitles.map((title) => html`<p class="serif muted" dir="auto">${richText(title)}</p>`)}
-${authorLine(context, model)}
-<div class="record-tools">${fullText(context, model)}${citeAndExport(context, model)}</div>
+${authorLine(context, model)}`;
+}
+
+function recordHeader(context: PageContext, model: RecordModel): Html {
+  const edit =
+    model.edit && html`<p><a href="/record/${model.id}/edit" rel="nofollow">${context.tr.t('record.edit')}</a></p>`;
+  return html`<header>
+${recordHeading(context, model)}
+<div class="record-tools">${fullText(context, model)}${citeAndExport(context, model)}${edit}</div>
 </header>`;
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mayReadHistory } from '../../access/history.ts';
+import { mayEdit } from '../../access/may-edit.ts';
 import { similarFor } from '../../access/similar.ts';
 import { references } from '../../description/references.ts';
 import { describeWork, type Work } from '../../description/work.ts';
@@ -120,6 +121,7 @@ async function sendTab(
     shown: shownFiles(exchange, files),
     citations: citationsOf(exchange, version.id),
     history: mayReadHistory(person, snapshot, version.id),
+    edit: exchange.signedIn?.session !== undefined && mayEdit(person, snapshot, version.id),
     fields: new Set(page.site.fields.map((field) => field.code)),
     similar: tab === 'information' ? similarRecords(exchange, version.id) : { records: [], href: undefined },
   };

@@ -42,6 +42,7 @@ const styles = [
   'record',
   'citations',
   'account',
+  'editor',
   'profile',
   'narrow',
   'thumbnails',

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { DatabaseError } from 'pg';
+import { mayEditVersion } from '../../access/may-edit.ts';
+import { removeDraft } from '../../cataloguing/drafts.ts';
+import { endEditing } from '../../cataloguing/presence.ts';
+import { UserError } from '../../errors/errors.ts';
+import type { MarcRecord } from '../../marc/record.ts';
+import { may } from '../../people/person.ts';
+import { isDeleted } from '../../records/deletion.ts';
+import { type EditConflict, type Edited, editRecord } from '../../records/edit.ts';
+import { withHiddenOf } from '../../records/kept-hidden.ts';
+import { type ChangeRules, rulesOf } from '../../records/next-version.ts';
+import { analyzerOf } from '../../search/search.ts';
+import type { Database, Transaction } from '../../store/database.ts';
+import { idempotently } from '../../store/idempotency.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { ReadVersion } from '../exchange/read-version.ts';
+import { readShown } from '../reading/shown-version.ts';
+import { editErrors } from './errors.ts';
+
+export interface Saving {
+  /** 0: a new record. */
+  readonly id: number;
+  /** The revision that was opened; 0 for a new record. */
+  readonly base: number;
+  readonly record: MarcRecord;
+  /** The newest version, as this person was shown it; undefined: a new record. */
+  readonly newest: ReadVersion | undefined;
+  /** The account of who saves. */
+  readonly person: number;
+  /** Removed with the save; 0: none. */
+  readonly draft: number;
+  /** Of the form: sent again, it saves once. */
+  readonly key: string;
+}
+
+export type Saved = Exclude<Edited, EditConflict> | EditConflict;
+
+/** Takes the answer out of a transaction that must not be kept. */
+class NotSaved extends Error {
+  readonly why: Saved;
+  constructor(why: Saved) {
+    super('nothing was written');
+    this.why = why;
+  }
+}
+
+/**
+ * Writes what was edited, merged with what others changed since. Nothing is written for a conflict.
+ * Throws a UserError for what is refused.
+ */
+export async function save(exchange: Exchange, database: Database, saving: Saving): Promise<Saved> {
+  const { snapshot, person, request } = exchange;
+  const rules = rulesFor(exchange);
+  const base = await baseOf(exchange, saving);
+  const record = completed(saving, base, rules);
+  requireEditable(exchange, saving.id, record);
+  const analyzer = analyzerOf(snapshot.site);
+  const work = async (transaction: Transaction): Promise<Saved> => {
+    const edited = await editRecord(transaction, analyzer, {
+      // A version that this person may not see is none to begin with.
+      ...{ id: saving.id, base: base === undefined ? 0 : saving.base, record, mode: 'replace', merge: true },
+      ...{ person: person.name, reason: 'edit', rules },
+    });
+    if (edited.kind === 'conflict' || edited.kind === 'gone') throw new NotSaved(edited);
+    if (saving.draft > 0) await removeDraft(transaction, saving.person, saving.draft);
+    if (saving.id > 0) await endEditing(transaction, saving.id, saving.person);
+    return edited;
+  };
+  const header = request.headers['idempotency-key'];
+  const key = typeof header === 'string' && header !== '' ? header : saving.key;
+  const content = JSON.stringify([saving.id, saving.base, saving.record]);
+  try {
+    return await once(database, { scope: `edit ${person.name ?? ''}`, key, content }, work);
+  } catch (error) {
+    if (error instanceof NotSaved) return error.why;
+    throw error;
+  }
+}
+
+/** The version that was opened, when this person may see it. */
+async function baseOf(exchange: Exchange, { id, base, newest }: Saving): Promise<ReadVersion | undefined> {
+  if (newest === undefined) return undefined;
+  return base === newest.revision ? newest : await readShown(exchange, id, base);
+}
+
+/** With a key, once; and again when somebody gave an identifier away since it was looked for. */
+export async function once<T extends object>(
+  database: Database,
+  { scope, key, content }: { readonly scope: string; readonly key: string; readonly content: string },
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const digest = (text: string) => createHash('sha256').update(text);
+  const attempt = (): Promise<T> =>
+    key === ''
+      ? database.transaction(work, { attempts: 3 })
+      : idempotently(database, { scope, key: digest(key).digest('hex'), digest: digest(content).digest() }, work);
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === '23505') return await attempt();
+    throw error;
+  }
+}
+
+/** Who sees hidden fields may take them away; for others they stay. */
+function rulesFor({ snapshot, person }: Exchange): ChangeRules {
+  const sees = may(snapshot.site, person, 'viewhiddenpaths');
+  const rules = rulesOf(snapshot.site);
+  // A strong tag stays when a load does not bring it; here somebody took it away.
+  return { ...rules, modes: { ...rules.modes, strongTags: [] }, hidden: sees ? 'drop' : 'keep', always: false };
+}
+
+function completed({ id, record }: Saving, base: ReadVersion | undefined, rules: ChangeRules): MarcRecord {
+  if (base === undefined || rules.hidden === 'drop' || rules.hiddenPaths.none) return record;
+  return withHiddenOf(record, base.record, id, rules.hiddenPaths);
+}
+
+/** A number that no record has yet. */
+const newNumber = 2_000_000_000;
+
+/** Throws when it would be a record that this person may not edit. */
+function requireEditable({ person, snapshot }: Exchange, id: number, record: MarcRecord): void {
+  const now = new Date();
+  const version = {
+    ...{ id: id === 0 ? newNumber : id, revision: 1, deleted: isDeleted(record) },
+    ...{ created: now, modified: now, record },
+  };
+  if (!mayEditVersion(person, snapshot, version)) throw new UserError(editErrors.editAway);
+}
+
+const mostWait = 2_000;
+
+/**
+ * Waits until this process finds a version, so that whoever saved it finds it too; a little at
+ * most.
+ */
+export async function untilFound({ newest }: Exchange, id: number, revision: number): Promise<void> {
+  for (const end = Date.now() + mostWait; Date.now() < end; ) {
+    const found = newest().segments.some(({ segment, live }) => {
+      const ordinal = segment.ordinalOf(id);
+      return ordinal !== -1 && live.has(ordinal) && (segment.revisions[ordinal] ?? 0) >= revision;
+    });
+    if (found) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
