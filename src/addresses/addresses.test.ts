@@ -30,7 +30,9 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /admin',
     'Disallow: /api/search',
     'Disallow: /api/suggest',
+    'Disallow: /batchuploader',
     'Disallow: /feed',
+    'Disallow: /held',
     'Disallow: /openurl',
     'Disallow: /preferences',
     'Disallow: /record/*/export/',
@@ -39,5 +41,6 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /rss',
     'Disallow: /search',
     'Disallow: /unapi',
+    'Disallow: /upload',
   ]);
 });
