@@ -32,8 +32,9 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /admin',
     'Disallow: /api/search',
     'Disallow: /api/suggest',
+    'Disallow: /batchuploader',
     'Disallow: /feed',
-    'Disallow: /oai',
+    'Disallow: /held',
     'Disallow: /openurl',
     'Disallow: /preferences',
     'Disallow: /record/*/export/',
@@ -42,5 +43,6 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /rss',
     'Disallow: /search',
     'Disallow: /unapi',
+    'Disallow: /upload',
   ]);
 });

@@ -589,7 +589,7 @@ export const settingsTable = {
     type: 'text',
     default: undefined,
     change: 'reload',
-    doc: 'Programs that may upload records without a token, for scripts of Invenio: NAME=NETWORK AGENT, with commas. Whoever comes from the network with a user agent that begins with AGENT uploads as the person NAME, for example inspire=10.1.0.0/16 invenio_webupload.',
+    doc: 'Programs that may upload records without a token, for scripts of Invenio: NAME=NETWORK AGENT, with commas. A program of this network whose user agent begins with AGENT uploads as the person NAME, for example inspire=10.1.0.0/16 invenio_webupload.',
     defaultDoc: 'none',
   },
   callbackUrls: {

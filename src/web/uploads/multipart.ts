@@ -1,4 +1,5 @@
 import { UserError } from '../../errors/errors.ts';
+import { cleanText } from '../http/door.ts';
 import { webErrors } from '../http/errors.ts';
 import { uploadErrors } from './errors.ts';
 
@@ -28,9 +29,9 @@ export async function readMultipart(body: AsyncIterable<Buffer>, type: string, l
     throw new UserError(webErrors.bodyUnreadable, { reason: 'it is no multipart/form-data' }, error);
   }
   for (const [name, value] of data) {
-    if (typeof value === 'string') form.append(name, value);
+    if (typeof value === 'string') form.append(cleanText(name), cleanText(value));
     else if (value.size > 0 && form.file === undefined)
-      form.file = { name: value.name, bytes: Buffer.from(await value.arrayBuffer()) };
+      form.file = { name: cleanText(value.name), bytes: Buffer.from(await value.arrayBuffer()) };
   }
   return form;
 }

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { changesSome, editActions, uploadActions } from '../../access/write-guard.ts';
 import { UserError } from '../../errors/errors.ts';
 import { receive } from '../../files/receive.ts';
@@ -37,111 +37,109 @@ export function uploadPageRoutes(
   files: WebFiles,
 ): void {
   const { database } = uploads;
-  app.register(async (pages) => {
-    pages.addContentTypeParser('multipart/form-data', (request, body, done) => {
-      // Nobody else's file is read into memory.
-      if (visitorOf(request).session === undefined) return done(new UserError(webErrors.formExpired));
-      const type = request.headers['content-type'] ?? '';
-      readMultipart(body as AsyncIterable<Buffer>, type, uploads.limit).then(
-        (form) => done(null, form),
-        (error: Error) => done(error),
-      );
-    });
-    const { get, post } = formRoutes(pages, environment);
-    const guarded =
-      (answer: Answering): Answering =>
-      async (exchange) => {
-        if (signedInWithSession(exchange) === undefined) return exchange.reply;
-        const { person, snapshot } = exchange;
-        return changesSome(person, snapshot, uploadActions) ? await answer(exchange) : sendNotAllowed(exchange);
-      };
-
-    const show = async (exchange: Exchange, problem?: string, status = 200) => {
+  const { get, post } = formRoutes(app, environment);
+  const guarded =
+    (answer: Answering): Answering =>
+    async (exchange) => {
+      if (signedInWithSession(exchange) === undefined) return exchange.reply;
       const { person, snapshot } = exchange;
-      const { rows } = await listUploads(database, { person: person.name ?? '', offset: 0, limit: listed });
-      const model = { uploads: rows, problem, edits: changesSome(person, snapshot, editActions) };
-      const typed = { mode: modeIn(exchange) ?? 'insert', text: given(exchange, 'text') } as const;
-      return sendHtml(exchange, uploadFormPage(at(exchange, '/upload'), { ...model, ...typed }), status);
+      return changesSome(person, snapshot, uploadActions) ? await answer(exchange) : sendNotAllowed(exchange);
     };
 
-    get(
-      '/upload',
-      guarded((exchange) => show(exchange)),
-    );
+  const show = async (exchange: Exchange, problem?: string, status = 200) => {
+    const { person, snapshot } = exchange;
+    const { rows } = await listUploads(database, { person: person.name ?? '', offset: 0, limit: listed });
+    const model = { uploads: rows, problem, edits: changesSome(person, snapshot, editActions) };
+    const typed = { mode: modeIn(exchange) ?? 'insert', text: given(exchange, 'text') } as const;
+    return sendHtml(exchange, uploadFormPage(at(exchange, '/upload'), { ...model, ...typed }), status);
+  };
 
-    post(
-      '/upload',
-      guarded(async (exchange) => {
-        const { body } = exchange.request;
-        try {
-          const file = body instanceof FormWithFile ? body.file : undefined;
-          const bytes = file?.bytes ?? Buffer.from(given(exchange, 'text'));
-          if (bytes.length === 0) throw new UserError(uploadErrors.empty);
-          const mode = modeOf(given(exchange, 'mode'));
-          const name = file?.name ?? 'pasted';
-          // Kept until it is written, or for as long as contents without a name are.
-          const { digest } = await receive(files.store, Readable.from([bytes]), uploads.limit);
-          const sent = await sentFrom(exchange, bytes, uploads);
-          if (sent.kind === 'few') {
-            const preview = await previewOf(database, exchange, sent, mode);
-            return sendHtml(
-              exchange,
-              previewPage(at(exchange, '/upload'), preview, proven(exchange, digest, name, mode)),
-            );
-          }
-          const wanted = { way: 'web', name, mode, force: false, dryRun: true } as const;
-          const { upload } = await takeUpload(database, exchange, sent, wanted);
-          return exchange.reply.redirect(`/upload/${upload}`, 303);
-        } catch (error) {
-          const { text, status } = problemText(exchange.page, error);
-          return show(exchange, text, status);
-        }
-      }),
-    );
+  const look: Answering = async (exchange) => {
+    const { body } = exchange.request;
+    try {
+      const file = body instanceof FormWithFile ? body.file : undefined;
+      const bytes = file?.bytes ?? Buffer.from(given(exchange, 'text'));
+      if (bytes.length === 0) throw new UserError(uploadErrors.empty);
+      const mode = modeOf(given(exchange, 'mode'));
+      const name = file?.name ?? 'pasted';
+      // Kept until it is written, or for as long as contents without a name are.
+      const { digest } = await receive(files.store, Readable.from([bytes]), uploads.limit);
+      const sent = await sentFrom(exchange, bytes, uploads);
+      if (sent.kind === 'few') {
+        const preview = await previewOf(database, exchange, sent, mode);
+        return sendHtml(exchange, previewPage(at(exchange, '/upload'), preview, proven(exchange, digest, name, mode)));
+      }
+      const wanted = { way: 'web', name, mode, force: false, dryRun: true } as const;
+      const { upload } = await takeUpload(database, exchange, sent, wanted);
+      return exchange.reply.redirect(`/upload/${upload}`, 303);
+    } catch (error) {
+      const { text, status } = problemText(exchange.page, error);
+      return show(exchange, text, status);
+    }
+  };
 
-    post(
-      '/upload/write',
-      guarded(async (exchange) => {
-        try {
-          const [digest, name, mode] = [
-            given(exchange, 'digest'),
-            given(exchange, 'name'),
-            modeOf(given(exchange, 'mode')),
-          ];
-          const { proof } = proven(exchange, digest, name, mode);
-          if (!isSame(proof, given(exchange, 'proof'))) throw new UserError(webErrors.formExpired);
-          const sent = await sentFrom(exchange, await files.store.read(digest), uploads);
-          const wanted = { way: 'web', name, mode, force: false, dryRun: false } as const;
-          const { upload } = await takeUpload(database, exchange, sent, wanted);
-          return exchange.reply.redirect(`/upload/${upload}?done=upload_written`, 303);
-        } catch (error) {
-          const { text, status } = problemText(exchange.page, error);
-          return show(exchange, text, status);
-        }
-      }),
-    );
+  get(
+    '/upload',
+    guarded((exchange) => show(exchange)),
+  );
 
-    get(
-      '/upload/:id',
-      guarded(async (exchange) => {
-        const upload = await requireUpload(exchange, uploads, exchange.param('id')).catch(noneOfThem);
-        if (upload === undefined) return sendNotFound(exchange);
-        const { id, job: number, dryRun, ended, name, mode } = upload;
-        const job = number === undefined ? undefined : await requireJob(database, number).catch(noneOfThem);
-        const trouble = await readUploadRecords(database, id, { after: 0, limit: troubleShown, onlyTrouble: true });
-        const file =
-          dryRun && ended !== undefined && job !== undefined
-            ? await fileOfJob(database, job.id, recordsFile)
-            : undefined;
-        const confirmation = file && proven(exchange, file.digest, name, mode);
-        const page = at(exchange, `/upload/${id}`);
-        return sendHtml(
-          exchange,
-          uploadPage(page, { upload, job, trouble, confirmation, done: doneText(page, exchange.args) }),
-        );
-      }),
-    );
+  app.register(async (page) => {
+    page.addContentTypeParser('multipart/form-data', readFileForm(uploads));
+    formRoutes(page, environment).post('/upload', guarded(look));
   });
+
+  post(
+    '/upload/write',
+    guarded(async (exchange) => {
+      try {
+        const [digest, name, mode] = [
+          given(exchange, 'digest'),
+          given(exchange, 'name'),
+          modeOf(given(exchange, 'mode')),
+        ];
+        const { proof } = proven(exchange, digest, name, mode);
+        if (!isSame(proof, given(exchange, 'proof'))) throw new UserError(webErrors.formExpired);
+        const sent = await sentFrom(exchange, await files.store.read(digest), uploads);
+        const wanted = { way: 'web', name, mode, force: false, dryRun: false } as const;
+        const { upload } = await takeUpload(database, exchange, sent, wanted);
+        return exchange.reply.redirect(`/upload/${upload}?done=upload_written`, 303);
+      } catch (error) {
+        const { text, status } = problemText(exchange.page, error);
+        return show(exchange, text, status);
+      }
+    }),
+  );
+
+  get(
+    '/upload/:id',
+    guarded(async (exchange) => {
+      const upload = await requireUpload(exchange, uploads, exchange.param('id')).catch(noneOfThem);
+      if (upload === undefined) return sendNotFound(exchange);
+      const { id, job: number, dryRun, ended, name, mode } = upload;
+      const job = number === undefined ? undefined : await requireJob(database, number).catch(noneOfThem);
+      const trouble = await readUploadRecords(database, id, { after: 0, limit: troubleShown, onlyTrouble: true });
+      const file =
+        dryRun && ended !== undefined && job !== undefined ? await fileOfJob(database, job.id, recordsFile) : undefined;
+      const confirmation = file && proven(exchange, file.digest, name, mode);
+      const page = at(exchange, `/upload/${id}`);
+      return sendHtml(
+        exchange,
+        uploadPage(page, { upload, job, trouble, confirmation, done: doneText(page, exchange.args) }),
+      );
+    }),
+  );
+}
+
+/** Nobody else's file is read into memory. */
+function readFileForm({ limit }: WebUploads) {
+  return (request: FastifyRequest, body: unknown, done: (error: Error | null, form?: FormWithFile) => void): void => {
+    if (visitorOf(request).session === undefined) {
+      done(new UserError(webErrors.formExpired));
+      return;
+    }
+    const type = request.headers['content-type'] ?? '';
+    readMultipart(body as AsyncIterable<Buffer>, type, limit).then((form) => done(null, form), done);
+  };
 }
 
 function at({ page }: Exchange, address: string): Exchange['page'] {
