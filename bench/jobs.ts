@@ -115,7 +115,11 @@ async function measureLoad(): Promise<void> {
     encoding: 'utf8',
   });
   const id = Number(/^Job (\d+)/.exec(said)![1]);
-  const worker: ChildProcess = spawn(process.execPath, [main, 'tasks', 'work'], { env: environment, stdio: 'ignore' });
+  const worker: ChildProcess = spawn(process.execPath, [main, 'tasks', 'work'], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = once(worker, 'exit');
   try {
     await measureWish('sleep', id, 'sleeping');
     execFileSync(process.execPath, [main, 'job', 'wake', String(id)], { env: environment });
@@ -123,7 +127,7 @@ async function measureLoad(): Promise<void> {
     await measureWish('stop', id, 'stopped');
   } finally {
     worker.kill('SIGTERM');
-    await once(worker, 'exit');
+    await ended;
   }
 }
 

@@ -36,7 +36,7 @@ export class LoadWorker {
   /** Ends the thread; an open transaction is rolled back by the server. */
   async end(): Promise<void> {
     if (this.#dead === undefined)
-      await Promise.race([this.call('close', null), sleep(2_000, undefined, { ref: false })]).catch(() => undefined);
+      await Promise.race([this.call('close', null), sleep(1_000, undefined, { ref: false })]).catch(() => undefined);
     await this.#worker.terminate();
   }
 

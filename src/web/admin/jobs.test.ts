@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
+import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { enqueueJob } from '../../jobs/queue/enqueue.ts';
 import { appendToLog } from '../../jobs/queue/log.ts';
@@ -82,6 +83,9 @@ test('jobs are listed by part; priorities are set; schedules are shown and delet
   const dispatcher = readers.get('dispatcher')!;
   assert.match((await dispatcher.open('/admin/jobs?part=active')).body, /&lt;b&gt;big/);
   assert.match((await dispatcher.open('/admin/jobs?part=done')).body, /There are no jobs here/);
+  await store.database.query(sql`
+    INSERT INTO job (kind, name, state, problem, ended) VALUES ('load', 'x', 'failed', 'The disk is <full>.', now())`);
+  assert.match((await dispatcher.open('/admin/jobs')).body, /The disk is &lt;full&gt;\./);
   await dispatcher.open(path());
   const set = (priority: string) => dispatcher.send(path(), { wish: 'priority', priority });
   assert.equal((await set('7')).headers['location'], `${path()}?done=job_priority`);

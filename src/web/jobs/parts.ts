@@ -20,7 +20,10 @@ export function jobsTable(context: PageContext, rows: readonly JobView[], base: 
     { head: tr.t('admin.state'), cell: (job) => stateText(context, job) },
     { head: tr.t('admin.jobs.priority'), number: true, cell: ({ priority }) => tr.number(priority) },
     { head: tr.t('admin.at'), cell: ({ began, created }) => dateTime(context, began ?? created) },
-    { head: tr.t('admin.jobs.how_far'), cell: (job) => howFar(context, job) },
+    {
+      head: tr.t('admin.jobs.how_far'),
+      cell: (job) => html`${howFar(context, job)}${job.problem !== null && html` ${job.problem}`}`,
+    },
   ];
   return rows.length > 0 && table(tr.t('admin.tab.jobs'), columns, rows, { stacks: true });
 }
