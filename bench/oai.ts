@@ -20,6 +20,9 @@ import { startServer, webWorker } from './lib/server.ts';
 /** What others publish of theirs, in records a second. */
 const published = { 'HathiTrust, OAI-PMH': 300, 'Zenodo, OAI-PMH: 50 records, 30 requests a minute': 25 } as const;
 
+/** Of the system's clock. */
+const ticksPerSecond = 100;
+
 interface Harvest {
   readonly prefix: string;
   readonly records: number;
@@ -84,8 +87,6 @@ async function dated(database: Database, records: number) {
     await sleep(20);
   }
 }
-
-const ticksPerSecond = 100;
 
 function processorTime(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
