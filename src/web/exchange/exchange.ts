@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, asking, type Wanted } from '../../access/ask.ts';
 import type { ChangesBy } from '../../access/cataloguers.ts';
+import { mayEditSome } from '../../access/may-edit.ts';
 import { isOpenTo } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { RecordVersion } from '../../index/entry.ts';
@@ -216,7 +217,11 @@ function pageContext(
     address: request.url,
     assets: environment.assets(site).addresses,
     banners: bannersOf(environment, tr),
-    account: account && { name: account.name, administers: may(site, person, 'cfgwebaccess') },
+    account: account && {
+      name: account.name,
+      administers: may(site, person, 'cfgwebaccess'),
+      edits: mayEditSome(person, snapshot),
+    },
     hasAccounts: environment.people !== undefined,
     leftOut: (id, error) =>
       error instanceof RecordTooLarge

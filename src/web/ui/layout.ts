@@ -70,6 +70,10 @@ function accountLinks(context: PageContext): HtmlValue {
 <li><a href="${signInAddress(back)}" rel="nofollow">${tr.t('account.sign_in')}</a></li>`;
   }
   return html`${
+    account.edits &&
+    html`
+<li><a href="/edit">${tr.t('edit.overview')}</a></li>`
+  }${
     account.administers &&
     html`
 <li><a href="/admin">${tr.t('layout.administration')}</a></li>`
