@@ -42,12 +42,14 @@ await runBench(options, async () => {
     await page.evaluate('reperioEditor.dispatch({ selection: { anchor: reperioEditor.state.doc.line(1500).to } })');
     await page.evaluate('reperioEditor.focus()');
     const typed = await keyTimes(page);
+    const saveProcessor: number[] = [];
     const [save, look, suggestion] = [
       await requestTimes(
         page,
         options.passes,
         `fetch(location.pathname, { method: 'POST', headers: { accept: 'application/json' },
         body: new URLSearchParams({ form: document.forms.editor.elements.form.value, do: 'save', base: at.base, text: at.text + '\\n500__ $$a' + at.pass, key: 'k' + Math.random() }) })`,
+        saveProcessor,
       ),
       await requestTimes(
         page,
@@ -79,6 +81,7 @@ await runBench(options, async () => {
           row('a key in the middle', typed, '16 ms'),
           row('a key in a plain box', plain, 'peer'),
           row('save', save, '100 ms'),
+          row('save, processor time of the library', saveProcessor, ''),
           row('remarks and preview', look, ''),
           row('suggestion', suggestion, '20 ms'),
         ],
@@ -127,11 +130,19 @@ async function keyTimes(page: Page): Promise<readonly number[]> {
   return (await page.evaluate<readonly number[]>('keyTimes')).slice(10);
 }
 
-/** Of a request as the browser sees it, one after the other. */
-async function requestTimes(page: Page, passes: number, request: string): Promise<readonly number[]> {
+/**
+ * Of a request as the browser sees it, one after the other; `processor`: of this process meanwhile.
+ */
+async function requestTimes(
+  page: Page,
+  passes: number,
+  request: string,
+  processor: number[] = [],
+): Promise<readonly number[]> {
   const times: number[] = [];
   let base = await page.inputValue('input[name=base]');
   for (let pass = 0; pass < passes; pass++) {
+    const before = process.cpuUsage();
     const [time, revision] = await page.evaluate<[number, number]>(`(async () => {
       const at = { base: '${base}', pass: ${pass}, text: reperioEditor.state.doc.toString() };
       const began = performance.now();
@@ -140,6 +151,8 @@ async function requestTimes(page: Page, passes: number, request: string): Promis
       if (!answer.ok) throw new Error(JSON.stringify(told));
       return [performance.now() - began, told.revision ?? 0];
     })()`);
+    const { user, system } = process.cpuUsage(before);
+    processor.push((user + system) / 1000);
     if (revision > 0) base = String(revision);
     times.push(time);
   }

@@ -34,7 +34,18 @@ test('every night the safe kinds go; the log of changes stays, however old', asy
   );
   assert.deepEqual(await night(), {
     did: 'Removed: tasks 1.',
-    told: ['tasks 1', 'loads 0', 'held 0', 'job-files 0', 'jobs 0', 'site-versions 0', 'tokens 0', 'failures 0'],
+    told: [
+      'tasks 1',
+      'loads 0',
+      'held 0',
+      'sent 0',
+      'drafts 0',
+      'job-files 0',
+      'jobs 0',
+      'site-versions 0',
+      'tokens 0',
+      'failures 0',
+    ],
   });
   assert.equal((await night()).did, 'Nothing was left over.');
   assert.equal((await library.database.query(sql`SELECT FROM audit`)).length, 1);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
 import { oaiErrors } from '../../exchange/oai/errors.ts';
@@ -6,8 +5,8 @@ import { readHarvesters } from '../../exchange/oai/harvesters.ts';
 import { offeredSets } from '../../exchange/oai/sets.ts';
 import { askToTouch, readClock, readSets } from '../../exchange/oai/store.ts';
 import { may } from '../../people/person.ts';
-import { idempotently } from '../../store/idempotency.ts';
 import { doneText, formRoutes, given, problemText } from '../account/forms.ts';
+import { doOnce } from '../exchange/do-once.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Answering, Exchange } from '../exchange/exchange.ts';
 import { sendNotAllowed } from '../exchange/messages.ts';
@@ -76,15 +75,7 @@ export function adminOaiRoutes(admin: FastifyInstance, environment: WebEnvironme
     const known = offeredSets(exchange.page.site.oai ?? { repository: '', page: 0, sets: [] }).map((set) => set.spec);
     const noSet = new UserError(oaiErrors.noSet, { set: asked, known: known.join(', ') });
     if (asked === '') throw noSet;
-    const key = exchange.request.headers['idempotency-key'];
-    if (typeof key !== 'string' || key === '') {
-      if (!(await askToTouch(database, spec))) throw noSet;
-      return;
-    }
-    const digest = createHash('sha256').update(asked).digest();
-    const kept = createHash('sha256').update(key).digest('hex');
-    const scope = `oai ${exchange.person.name ?? ''}`;
-    await idempotently(database, { scope, key: kept, digest }, async (transaction) => {
+    await doOnce(database, exchange, { scope: 'oai', asked }, async (transaction) => {
       if (!(await askToTouch(transaction, spec))) throw noSet;
       return { set: asked };
     });

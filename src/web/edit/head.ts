@@ -89,11 +89,9 @@ const keyNames: readonly (readonly [keys: string, name: string])[] = [
 
 /** What the script says, in the reader's language. */
 function scriptWords({ tr }: PageContext): Readonly<Record<string, unknown>> {
-  const said = (names: readonly string[], prefix: string) =>
-    Object.fromEntries(names.map((name) => [name, tr.t(`${prefix}.${name}`)]));
   return {
-    ...said(plainWords, 'edit.script'),
-    search: said(searchWords, 'edit.script.search'),
+    ...Object.fromEntries(plainWords.map((name) => [name, tr.t(`edit.script.${name}`)])),
+    search: Object.fromEntries(searchWords.map((name) => [name, tr.t(`edit.script.search.${name}`)])),
     keys: keyNames.map(([keys, name]) => [keys, tr.t(`edit.script.keys.${name}`)]),
   };
 }

@@ -166,3 +166,41 @@ test('what waits is listed for those who may decide it', async () => {
   assert.deepEqual(await Promise.all(await listed('ada')), [true, true]);
   assert.deepEqual(await Promise.all(await listed('bookish')), [true, false]);
 });
+
+test('values are suggested of records only that the reader may see, names from all their fields', async () => {
+  await editor.add(
+    record('BOOK', 'Suggested', field('7001_', '$aÉllison, Zoe'), field('595__', '$aelzqxj')),
+    record('SECRET', 'Secret', field('7001_', '$aEllizqxj, X')),
+  );
+  const values = async (name: string, path: string, q: string): Promise<readonly string[]> => {
+    const answer = await reader(name).open(`/edit/suggest?${new URLSearchParams({ path, q })}`);
+    assert.equal(answer.statusCode, 200);
+    return answer.json().values.map(({ text: value }: { readonly text: string }) => value);
+  };
+  assert.deepEqual(await values('ada', '100%%a', 'elli'), ['Éllison, Zoe']);
+  assert.deepEqual((await values('boss', '100%%a', 'elli')).toSorted(), ['Ellizqxj, X', 'Éllison, Zoe']);
+  assert.deepEqual(await values('ada', '595%%a', 'elz'), []);
+  assert.deepEqual(await values('boss', '595%%a', 'elz'), ['elzqxj']);
+  assert.deepEqual(await values('ada', 'x', 'elli'), []);
+  assert.equal((await reader('nobody').open('/edit/suggest?path=100%25%25a&q=elli')).statusCode, 403);
+});
+
+test('modules are served as their packages have them, and a page allows its import map alone', async () => {
+  const page = await reader('ada').open('/record/new?template=empty');
+  const policy = String(page.headers['content-security-policy']);
+  const [, nonce] = /<script type="importmap" nonce="([^"]+)">/.exec(page.body) ?? [];
+  assert.ok(policy.includes(`script-src 'self' 'nonce-${nonce}'`), policy);
+  assert.doesNotMatch(policy, /unsafe/);
+  const { imports }: { readonly imports: Readonly<Record<string, string>> } = JSON.parse(
+    /<script type="importmap"[^>]*>([^<]*)</.exec(page.body)?.[1] ?? '',
+  );
+  for (const [name, address] of Object.entries(imports)) {
+    const { statusCode, body, headers } = await reader('guest').open(address);
+    assert.equal(statusCode, 200, name);
+    assert.match(String(headers['cache-control']), /immutable/);
+    for (const [, wanted] of body.matchAll(/^(?:import|export) .* from ['"]([^'"]+)['"];/gm))
+      assert.ok(wanted! in imports, `${name} imports ${wanted}`);
+  }
+  assert.equal((await reader('guest').open('/edit/assets/nothing.js')).statusCode, 404);
+  assert.doesNotMatch(String((await reader('ada').open('/edit')).headers['content-security-policy']), /nonce/);
+});

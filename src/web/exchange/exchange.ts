@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, asking, type Wanted } from '../../access/ask.ts';
 import type { ChangesBy } from '../../access/cataloguers.ts';
+import { mayEditSome } from '../../access/may-edit.ts';
 import { isOpenTo } from '../../access/visible.ts';
 import { changesSome, uploadActions } from '../../access/write-guard.ts';
 import { UserError } from '../../errors/errors.ts';
@@ -223,6 +224,7 @@ function pageContext(
       name: account.name,
       administers: may(site, person, 'cfgwebaccess'),
       sends: environment.uploads !== undefined && changesSome(person, snapshot, uploadActions),
+      edits: mayEditSome(person, snapshot),
     },
     hasAccounts: environment.people !== undefined,
     leftOut: (id, error) =>

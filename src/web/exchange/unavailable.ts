@@ -24,6 +24,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   [storeErrors.statementTimeout.code]: 'slow',
   [webErrors.late.code]: 'late',
   [webErrors.tooManyExports.code]: 'exports',
+  [webErrors.harvestLater.code]: 'exports',
   [accessErrors.signInBusy.code]: 'sign_in',
   [fileErrors.storeWrong.code]: 'files',
   [fileErrors.away.code]: 'files',

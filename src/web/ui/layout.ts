@@ -74,6 +74,10 @@ function accountLinks(context: PageContext): HtmlValue {
     html`
 <li><a href="/upload">${tr.t('upload.title')}</a></li>`
   }${
+    account.edits &&
+    html`
+<li><a href="/edit">${tr.t('edit.overview')}</a></li>`
+  }${
     account.administers &&
     html`
 <li><a href="/admin">${tr.t('layout.administration')}</a></li>`

@@ -28,7 +28,9 @@ export interface PageContext extends LeavesOut {
    */
   readonly banners: readonly string[];
   /** Who is signed in, and whether anybody can be. */
-  readonly account: { readonly name: string; readonly administers: boolean; readonly sends?: boolean } | undefined;
+  readonly account:
+    | { readonly name: string; readonly administers: boolean; readonly sends?: boolean; readonly edits: boolean }
+    | undefined;
   readonly hasAccounts: boolean;
   /** For forms; undefined for a guest who had none yet. */
   readonly formToken: string | undefined;
