@@ -36,6 +36,7 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /edit',
     'Disallow: /feed',
     'Disallow: /held',
+    'Disallow: /oai',
     'Disallow: /openurl',
     'Disallow: /preferences',
     'Disallow: /record/*/edit',
