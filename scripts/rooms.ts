@@ -449,6 +449,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     notFor: 'any task or kind of job: library/jobs.ts and library/job-kinds.ts list them',
     imports: ['errors', 'files', 'store'],
   },
+  cataloguing: {
+    for: 'changing many records by tasks: read, previewed, applied and undone as change sets; merging records, finding duplicates',
+    notFor: 'writing a record (records), what an action makes of one (marc/actions)',
+    imports: ['access', 'errors', 'files', 'index', 'jobs', 'marc', 'people', 'records', 'site', 'store', 'yaml'],
+  },
   access: {
     for: 'what a person may see of a snapshot: visible records, asking, browsing, suggestions, citations, collections',
     notFor: 'accounts and roles (people)',
