@@ -22,6 +22,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     notFor: 'what a command does',
     imports: [
       'access',
+      'cataloguing',
       'citations',
       'cluster',
       'config',
@@ -385,6 +386,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     notFor: 'how any of these works',
     imports: [
       'access',
+      'cataloguing',
       'citations',
       'config',
       'demo',

@@ -31,6 +31,12 @@ export const cataloguingErrors = defineErrors({
     message: 'Change set {id} changes no record.',
     hint: 'Look at its selection and its actions; perhaps all changes are left out.',
   },
+  editNeeds: {
+    code: 'REPERIO_EDIT_NEEDS',
+    status: 400,
+    message: '`reperio edit` needs {what}.',
+    hint: 'For example: reperio edit --task t.yaml --query "author:ellis" --dry-run',
+  },
   selection: {
     code: 'REPERIO_SELECTION',
     status: 422,
