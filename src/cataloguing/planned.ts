@@ -50,13 +50,20 @@ export async function* plannedRecords(
       database,
       rows.map(({ id, from }) => ({ id, revision: from })),
     );
-    return rows.flatMap(({ id, from }) => {
+    const planned = rows.flatMap(({ id, from }) => {
       const version = versions.get(id);
       if (version === undefined) return [];
       const shown = hidden.length === 0 ? version.record : withoutPaths(version.record, hidden);
       const { record, changes } = run(shown, leftOut);
-      return changes.length === 0 ? [] : [{ id, base: from, record }];
+      return [{ id, base: from, record, isChanged: changes.length > 0 }];
     });
+    // All that would change in them is left out.
+    const same = planned.filter(({ isChanged }) => !isChanged).map(({ id }) => id);
+    if (same.length > 0)
+      await database.query(sql`
+        UPDATE change_set_record SET outcome = 'unchanged'
+        WHERE change_set_id = ${set.id} AND record_id = ANY (${same}::integer[]) AND outcome IS NULL`);
+    return planned.filter(({ isChanged }) => isChanged);
   }
 }
 

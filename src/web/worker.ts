@@ -164,6 +164,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         recordLimit: settings.recordLimit,
         callbackUrls: settings.callbackUrls,
         robots: parseRobots(settings.robots),
+        many: settings.many,
       },
       profiling: {
         folder: profilesFolder(settings.dataFolder),
