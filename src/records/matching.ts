@@ -99,6 +99,14 @@ export async function fetchKeys(database: Queryable, ids: readonly number[]): Pr
   );
 }
 
+/** Those of its keys that records had which were merged into this one. */
+export async function fetchAliases(database: Queryable, id: number): Promise<readonly string[]> {
+  const rows = await database.query<{ readonly key: string }>(
+    sql`SELECT kind || ' ' || value AS key FROM identifier WHERE record_id = ${id} AND alias`,
+  );
+  return rows.map(({ key }) => key);
+}
+
 /** Which of these numbers are those of records. */
 export async function fetchExisting(database: Queryable, ids: readonly number[]): Promise<ReadonlySet<number>> {
   if (ids.length === 0) return new Set();

@@ -35,3 +35,27 @@ CREATE TABLE change_set_record (
   undo_outcome text,
   PRIMARY KEY (change_set_id, record_id)
 );
+
+-- Of a record that was merged into this one: kept whatever its next version holds.
+ALTER TABLE identifier ADD COLUMN alias boolean NOT NULL DEFAULT false;
+
+-- Records that were merged, and what is needed to take that back.
+CREATE TABLE record_merge (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  person text,
+  survivor integer NOT NULL,
+  merged integer NOT NULL,
+  -- Their versions before and after.
+  survivor_before integer NOT NULL,
+  survivor_after integer NOT NULL,
+  merged_before integer NOT NULL,
+  merged_after integer NOT NULL,
+  -- Keys that became those of the survivor, and documents that were moved.
+  keys text[] NOT NULL DEFAULT '{}',
+  documents integer[] NOT NULL DEFAULT '{}',
+  undone timestamptz,
+  undone_by text
+);
+CREATE INDEX record_merge_survivor ON record_merge (survivor);
+CREATE INDEX record_merge_merged ON record_merge (merged);

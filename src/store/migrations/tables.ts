@@ -49,6 +49,7 @@ export const tables: Readonly<Record<string, TableNote>> = {
   person_group: { kind: 'truth', what: 'groups' },
   record: { kind: 'truth', what: 'the newest version of each record' },
   record_counter: { kind: 'truth', what: 'the last record number that was given' },
+  record_merge: { kind: 'truth', what: 'records that were merged, and what is needed to take that back' },
   restored: { kind: 'truth', what: 'restores that made the library what it is' },
   revision: { kind: 'truth', what: 'replaced versions of records' },
   role: { kind: 'truth', what: 'roles that people have made' },
