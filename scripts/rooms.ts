@@ -269,7 +269,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/many': {
-    for: 'pages on which many records are changed at once: /edit/many',
+    for: 'pages on which many records are changed at once, and two are merged: /edit/many, /merge',
     notFor: 'what an action makes of a record (marc/actions), change sets (cataloguing)',
     imports: [
       'access',
@@ -277,8 +277,10 @@ export const rooms: Readonly<Record<string, Room>> = {
       'errors',
       'formats',
       'html',
+      'index',
       'marc',
       'people',
+      'records',
       'search',
       'store',
       'web/account',

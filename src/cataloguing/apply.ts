@@ -20,7 +20,10 @@ export interface ApplyAsked extends Asker {
   readonly confirmed: number | undefined;
 }
 
-/** Asks for the job that writes a previewed change set; its number. Throws a UserError when it cannot be. */
+/**
+ * Asks for the job that writes a previewed change set; its number. Throws a UserError when it
+ * cannot be.
+ */
 export async function askToApply(transaction: Transaction, id: number, asked: ApplyAsked): Promise<number> {
   const set = await lockChangeSet(transaction, id);
   requireState(set, ['previewed'], 'applied');

@@ -9,7 +9,9 @@ export interface WantedVersion {
   readonly revision: number;
 }
 
-/** These versions, by record number, the newest or earlier ones; those that are gone are left out. */
+/**
+ * These versions, by record number, the newest or earlier ones; those that are gone are left out.
+ */
 export async function versionsAt(
   database: Queryable,
   wanted: readonly WantedVersion[],

@@ -10,7 +10,10 @@ import { versionsAt } from './past-versions.ts';
 import { leavingOut } from './preview.ts';
 import { requireTask } from './task-file.ts';
 
-/** What a change set, or its undoing, wants a record to be; its 001 and 005 name the version it was made from. */
+/**
+ * What a change set, or its undoing, wants a record to be; its 001 and 005 name the version it was
+ * made from.
+ */
 export interface PlannedRecord {
   readonly id: number;
   /** The version that it was made from. */

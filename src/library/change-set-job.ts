@@ -57,7 +57,10 @@ interface Context {
   readonly total: number;
 }
 
-/** Writes what a change set, or its undoing, makes of its records, each from the version that it was made from. */
+/**
+ * Writes what a change set, or its undoing, makes of its records, each from the version that it was
+ * made from.
+ */
 export async function runChangeSet(
   job: RunningJob,
   database: Database,

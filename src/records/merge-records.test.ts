@@ -60,7 +60,8 @@ test('one record stays with the identifiers of both, and what comes for the othe
     { id, name: 'main' },
     { id, name: `main-${other}` },
   ]);
-  // Its own source sends the record that stays, without what came of the other; and then the other comes again.
+  // Its own source sends the record that stays, without what came of the other; and then the other
+  // comes again.
   assert.equal(
     (await write('insert-or-replace', field('245', 'a', 'One again'), field('909CO', 'o', 'oai:one:1'))).id,
     id,

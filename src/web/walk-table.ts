@@ -338,6 +338,8 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /edit/many': form('/edit/many'),
   'GET /edit/many/:id': () => get('/edit/many/1', '/edit/many/x'),
   'POST /edit/many/:id': form('/edit/many/1'),
+  'GET /merge/:a/:b': ({ ids }) => get(...ids.map((id) => `/merge/${id}/${ids[0]}`), '/merge/1/x'),
+  'POST /merge/:a/:b': form('/merge/1/2'),
   'GET /jobs': () => get('/jobs', '/jobs?page=2&ln=fr'),
   'GET /jobs/:id': () => get('/jobs/1', '/jobs/x'),
   'POST /jobs/:id': form('/jobs/1'),

@@ -14,7 +14,10 @@ export interface Action {
 }
 
 export type Deed =
-  /** Behind the last field of its tag, unless there is an identical one; `on` says tag and indicators. */
+  /**
+   * Behind the last field of its tag, unless there is an identical one; `on` says tag and
+   * indicators.
+   */
   | { readonly kind: 'add-field'; readonly value: string | undefined; readonly subfields: readonly Part[] }
   | { readonly kind: 'delete-field' }
   /** A field that is left without subfields goes. */

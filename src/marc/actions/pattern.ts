@@ -13,11 +13,15 @@ const longestValue = 1_000_000;
 /** Values with the pattern in them replaced, and whether it is in them. Compiled once. */
 export interface CompiledPattern {
   test(value: string): boolean;
-  /** Each occurrence; for an expression it may name groups: $1, $<name>, $& all of it; $$ is "$". */
+  /**
+   * Each occurrence; for an expression it may name groups: $1, $<name>, $& all of it; $$ is "$".
+   */
   replace(value: string, replacement: string): string;
 }
 
-/** Throws an Error that says what is wrong with an expression. Takes time as the length of values. */
+/**
+ * Throws an Error that says what is wrong with an expression. Takes time as the length of values.
+ */
 export function compilePattern({ kind, text, ignoreCase }: Pattern): CompiledPattern {
   if (text.length > longestPattern) throw new Error(`it is longer than ${longestPattern} characters`);
   if (kind !== 'matches' && !ignoreCase) return plain(kind, text);

@@ -214,6 +214,7 @@ async function requireRecord(exchange: Exchange, text: string): Promise<ReadVers
     case 'shown':
       return found.version;
     case 'merged':
+      exchange.reply.header('location', `/api/records/${found.other}`);
       throw new UserError(webErrors.apiMerged, { id: found.id, other: found.other });
     case 'deleted':
       throw new UserError(webErrors.apiDeleted, { id: found.id, date: found.on.toISOString().slice(0, 10) });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { jobKinds } from '../../library/job-kinds.ts';
+import { dataField } from '../../marc/record.ts';
 import { lineOf } from '../../marc/writers/text.ts';
 import { readRecord } from '../../records/history.ts';
 import { createReader, type Reader } from '../test-reader.ts';
@@ -100,4 +101,68 @@ test('somebody who lost a right meanwhile writes nothing', async () => {
   );
   assert.deepEqual(rows, [{ id: article, outcome: 'refused' }]);
   assert.deepEqual((await lines(article))[1], '500__ $$aold zqxj');
+});
+
+test('two records are merged field by field on a page, the other leads to the first, and that is undone', async () => {
+  const doi = (value: string) =>
+    dataField('024', '7', ' ', [
+      { code: '2', value: 'DOI' },
+      { code: 'a', value },
+    ]);
+  const first = await world.write(field('245', 'First'), field('500', 'gone'), doi('10.1/first'), field('980', 'BOOK'));
+  const second = await world.write(
+    field('245', 'Second'),
+    field('520', 'taken'),
+    doi('10.1/second'),
+    field('980', 'BOOK'),
+  );
+  const address = `/merge/${first}/${second}`;
+  assert.equal((await readerAs('bob').open(address)).statusCode, 403, 'that is a right of its own');
+  const boss = readerAs('boss');
+  const page = await boss.open(address);
+  const place = (text: string): string =>
+    page.body.match(new RegExp(`value="(\\d+)" aria-label="[^"]*${text}"( checked)?`))![1]!;
+  const isTicked = (text: string): boolean =>
+    page.body.match(new RegExp(`aria-label="[^"]*${text}"( checked)?`))![1] !== undefined;
+  assert.deepEqual(['First', 'gone', '10.1/first', '10.1/second', 'Second', 'taken'].map(isTicked), [
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  const rows = ['First', 'taken', '10.1/first', '10.1/second', 'BOOK'].map(place);
+  const sendRows = async (revision: string) => {
+    const token = /name="form" value="([^"]*)"/.exec(page.body)![1]!;
+    const body = new URLSearchParams([
+      ['form', token],
+      ['revision', revision],
+      ['other-revision', '1'],
+      ...rows.map((row): [string, string] => ['row', row]),
+    ]);
+    const cookie = [...boss.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+    return await world.app.inject({ method: 'POST', url: address, headers, payload: body.toString() });
+  };
+  assert.equal((await sendRows('7')).statusCode, 409, 'another version was shown');
+  const done = await sendRows('1');
+  assert.equal(done.headers['location'], `/record/${first}`, done.body);
+  await world.library.refresh();
+  assert.deepEqual(await lines(first), [
+    '245__ $$aFirst',
+    '0247_ $$2DOI$$a10.1/first',
+    '0247_ $$2DOI$$a10.1/second',
+    '520__ $$ataken',
+    '980__ $$aBOOK',
+  ]);
+  const led = await boss.open(`/record/${second}`);
+  assert.deepEqual([led.statusCode, led.headers['location']], [301, `/record/${first}`]);
+  const api = await world.app.inject({ url: `/api/records/${second}`, headers: world.token('boss') });
+  assert.deepEqual([api.statusCode, api.headers['location']], [301, `/api/records/${first}`], api.body);
+  assert.match((await boss.open(address)).body, /Undo the merge/);
+  assert.equal((await boss.send(address)).headers['location'], `/record/${first}`);
+  await world.library.refresh();
+  assert.equal((await boss.open(`/record/${second}`)).statusCode, 200);
+  assert.match((await lines(first)).join(' '), /gone/);
 });
