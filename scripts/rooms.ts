@@ -476,7 +476,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   cataloguing: {
     for: 'changing many records by tasks: read, previewed, applied and undone as change sets; merging records, finding duplicates',
     notFor: 'writing a record (records), what an action makes of one (marc/actions)',
-    imports: ['access', 'errors', 'files', 'index', 'jobs', 'marc', 'people', 'records', 'site', 'store', 'yaml'],
+    imports: ['access', 'errors', 'index', 'jobs', 'marc', 'people', 'store', 'yaml'],
   },
   access: {
     for: 'what a person may see of a snapshot: visible records, asking, browsing, suggestions, citations, collections',
