@@ -183,7 +183,7 @@ export const webErrors = defineErrors({
   },
   apiMerged: {
     code: 'REPERIO_API_MERGED',
-    status: 301,
+    status: 410,
     message: 'Record {id} was merged into {other}.',
     hint: 'Ask for /api/records/{other}.',
   },
