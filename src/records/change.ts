@@ -133,7 +133,7 @@ export async function changeRecord(
 /** With what it is known by. */
 export async function standingOf(transaction: Transaction, old: StoredVersion): Promise<Standing> {
   const keys = (await fetchKeys(transaction, [old.id])).get(old.id) ?? [];
-  return { ...old, keys, aliases: keys.length === 0 ? [] : await fetchAliases(transaction, old.id) };
+  return { ...old, keys, aliases: (await fetchAliases(transaction, [old.id])).get(old.id) };
 }
 
 export async function decideChange(

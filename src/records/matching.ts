@@ -99,12 +99,14 @@ export async function fetchKeys(database: Queryable, ids: readonly number[]): Pr
   );
 }
 
-/** Those of its keys that records had which were merged into this one. */
-export async function fetchAliases(database: Queryable, id: number): Promise<readonly string[]> {
-  const rows = await database.query<{ readonly key: string }>(
-    sql`SELECT kind || ' ' || value AS key FROM identifier WHERE record_id = ${id} AND alias`,
+/** Those of their keys that records had which were merged into them; without those that have none. */
+export async function fetchAliases(database: Queryable, ids: readonly number[]): Promise<Map<number, string[]>> {
+  if (ids.length === 0) return new Map();
+  return keysByRecord(
+    await database.query<IdentifierRow>(
+      sql`SELECT kind, value, record_id FROM identifier WHERE record_id = ANY (${ids}::integer[]) AND alias`,
+    ),
   );
-  return rows.map(({ key }) => key);
 }
 
 /** Which of these numbers are those of records. */

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { mergedRecord, mergeRows } from '../marc/merge-choice.ts';
 import { controlField, dataField, type Field } from '../marc/record.ts';
+import { marcXmlFoot, marcXmlHead, toMarcXml } from '../marc/writers/marcxml.ts';
 import { lineOf } from '../marc/writers/text.ts';
 import { defaultSite } from '../site/default.ts';
 import type { Written } from './change.ts';
 import { readRecord } from './history.ts';
+import { load } from './load/load.ts';
 import { mergeRecordsIn, undoMergeIn } from './merge-records.ts';
 import { defaultRules } from './next-version.ts';
 import { deleteRecord, inTransaction, writeRecords } from './write.ts';
@@ -105,4 +108,26 @@ test('what is not as it was read is not merged', async () => {
   await deleteRecord(store.database, analyzer, other, 'delete');
   await assert.rejects(merge(id, other), { code: 'REPERIO_MERGE_MOVED' });
   assert.deepEqual(await lines(id), ['245__ $$aX']);
+});
+
+test('a load keeps what the other was known by, and finds the record by it', async () => {
+  const { id } = await write('insert', field('245', 'a', 'L'), field('909CO', 'o', 'oai:l:1'));
+  const other = (await write('insert', field('245', 'a', 'M'), field('909CO', 'o', 'oai:m:1'))).id;
+  await merge(id, other);
+  const one = (title: string, oai: string): string =>
+    toMarcXml({ leader: '', fields: [field('245', 'a', title), field('909CO', 'o', oai)] });
+  const file = `${marcXmlHead}${one('L2', 'oai:l:1')}${one('L3', 'oai:l:1')}${one('M2', 'oai:m:1')}${marcXmlFoot}`;
+  const report = await load(
+    { name: 'harvest.xml', bytes: Readable.from([Buffer.from(file)]) },
+    {
+      ...{ database: store.database, url: store.url, indexFolder: undefined, mode: 'insert-or-replace', workers: 1 },
+      ...{ batch: { records: 10, bytes: 1_000_000 }, recordLimit: 1_000_000, resume: 'never' },
+    },
+  );
+  assert.deepEqual([report.replaced, report.inserted, report.refused], [3, 0, 0]);
+  assert.deepEqual(await lines(id), ['245__ $$aM2', '909CO $$ooai:m:1']);
+  const rows = await store.database.query<{ value: string; alias: boolean }>(
+    sql`SELECT value, alias FROM identifier WHERE record_id = ${id} ORDER BY value`,
+  );
+  assert.deepEqual(rows, [{ value: 'oai:m:1', alias: true }]);
 });
