@@ -99,7 +99,9 @@ export async function fetchKeys(database: Queryable, ids: readonly number[]): Pr
   );
 }
 
-/** Those of their keys that records had which were merged into them; without those that have none. */
+/**
+ * Those of their keys that records had which were merged into them; without those that have none.
+ */
 export async function fetchAliases(database: Queryable, ids: readonly number[]): Promise<Map<number, string[]>> {
   if (ids.length === 0) return new Map();
   return keysByRecord(

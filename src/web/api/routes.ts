@@ -212,7 +212,9 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
   return types.find(({ type }) => type === best)?.format;
 }
 
-/** Programs that follow redirections read the record that it was merged into; others are told why. */
+/**
+ * Programs that follow redirections read the record that it was merged into; others are told why.
+ */
 function sendMoved({ reply }: Exchange, { id, other }: Extract<FoundRecord, { kind: 'merged' }>): FastifyReply {
   const problem = problemOf(new UserError(webErrors.apiMerged, { id, other }));
   return sendProblem(reply.header('location', `/api/records/${other}`), { ...problem, status: 301 });
