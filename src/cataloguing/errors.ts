@@ -25,4 +25,46 @@ export const cataloguingErrors = defineErrors({
     message: 'A template needs a name of at most {most} characters.',
     hint: 'Give a short name, such as "Thesis".',
   },
+  task: {
+    code: 'REPERIO_TASK',
+    status: 422,
+    message: 'The task cannot be done: {problems}',
+    hint: 'The manual describes tasks in "Changing many records"; "reperio edit --help" has an example.',
+  },
+  noChangeSet: {
+    code: 'REPERIO_CHANGE_SET_NONE',
+    status: 404,
+    message: 'There is no change set {id}.',
+    hint: 'List them with "reperio edit list".',
+  },
+  changeSetState: {
+    code: 'REPERIO_CHANGE_SET_STATE',
+    status: 409,
+    message: 'Change set {id} is {state}, so it cannot be {what}.',
+    hint: 'Look at it with "reperio edit show {id}".',
+  },
+  changeSetLarge: {
+    code: 'REPERIO_CHANGE_SET_LARGE',
+    status: 409,
+    message: 'Change set {id} changes {count} records, more than {most} (setting many).',
+    hint: 'Say a second time that you mean all of them: with --confirm {count}, or the box on the page.',
+  },
+  changeSetEmpty: {
+    code: 'REPERIO_CHANGE_SET_EMPTY',
+    status: 409,
+    message: 'Change set {id} changes no record.',
+    hint: 'Look at its selection and its actions; perhaps all changes are left out.',
+  },
+  editNeeds: {
+    code: 'REPERIO_EDIT_NEEDS',
+    status: 400,
+    message: '`reperio edit` needs {what}.',
+    hint: 'For example: reperio edit --task t.yaml --query "author:ellis" --dry-run',
+  },
+  selection: {
+    code: 'REPERIO_SELECTION',
+    status: 422,
+    message: 'The selection cannot be read: {reason}.',
+    hint: 'Give record numbers, one on a line or separated by blanks or commas, or ranges such as 5-9.',
+  },
 });

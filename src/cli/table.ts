@@ -42,6 +42,11 @@ export const commandTable: CommandTable = {
     summary: 'Decide on uploads that wait: list, show, accept, reject.',
     load: () => import('./commands/held.ts'),
   },
+  edit: {
+    group: 'Records',
+    summary: 'Change many records at once: preview, apply, undo.',
+    load: () => import('./commands/edit.ts'),
+  },
   record: {
     group: 'Records',
     summary: 'Show, export, delete and restore records; list their versions.',

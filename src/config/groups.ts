@@ -63,7 +63,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Secret',
   ],
   Backups: ['backup', 'backupAt', 'backupKeep', 'backupIndex', 'backupHook', 'isolated'],
-  Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden'],
+  Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden', 'many'],
   Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],
 };
@@ -80,5 +80,6 @@ export const settingUnits: Readonly<Partial<Record<keyof Settings, string>>> = {
   workerRequests: 'requests',
   workers: 'threads',
   batchSize: 'records',
+  many: 'records',
   jobPlaces: 'jobs',
 };

@@ -648,6 +648,16 @@ export const settingsTable = {
     change: 'command',
     doc: 'Records that a bulk load commits together; after a crash at most so many are loaded again.',
   },
+  many: {
+    name: 'many',
+    environment: 'REPERIO_MANY',
+    type: 'number',
+    default: 20_000,
+    minimum: 1,
+    maximum: 100_000_000,
+    change: 'reload',
+    doc: 'A change of more records at once, by `reperio edit` or /edit/many, has to be confirmed a second time.',
+  },
   recordLimit: {
     name: 'record-limit',
     environment: 'REPERIO_RECORD_LIMIT',

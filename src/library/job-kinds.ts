@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { changeSetKind } from '../cataloguing/change-set-kind.ts';
 import type { Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
 import { openContentStore } from '../files/open.ts';
@@ -13,6 +14,7 @@ import { load } from '../records/load/load.ts';
 import { type WriteMode, writeModes } from '../records/modes.ts';
 import type { Database } from '../store/database.ts';
 import { callbackKind, runCallback } from './callback-job.ts';
+import { runChangeSet } from './change-set-job.ts';
 import { indexFolderOf } from './index-folder.ts';
 import { runUpload } from './upload-job.ts';
 import { recordsFile, uploadKind } from './upload-kind.ts';
@@ -46,6 +48,11 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
       ...uploadKind,
       summary: 'Write the records of an upload.',
       run: (job) => runUpload(job, database, url, settings),
+    },
+    {
+      ...changeSetKind,
+      summary: 'Apply or undo a change of many records.',
+      run: (job) => runChangeSet(job, database, url, settings),
     },
     {
       ...callbackKind,

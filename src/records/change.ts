@@ -12,7 +12,7 @@ import { recordErrors } from './errors.ts';
 import { holdRecord } from './hold.ts';
 import { type Identity, identify, keysOf, keysToLookUp, nameKey, splitKey } from './identifiers.ts';
 import { findBase, readBases } from './load/current-versions.ts';
-import { decide, fetchHolders, fetchKeys, removeKeys } from './matching.ts';
+import { decide, fetchAliases, fetchHolders, fetchKeys, removeKeys } from './matching.ts';
 import type { WriteMode } from './modes.ts';
 import {
   type ChangeRules,
@@ -132,7 +132,8 @@ export async function changeRecord(
 
 /** With what it is known by. */
 export async function standingOf(transaction: Transaction, old: StoredVersion): Promise<Standing> {
-  return { ...old, keys: (await fetchKeys(transaction, [old.id])).get(old.id) ?? [] };
+  const keys = (await fetchKeys(transaction, [old.id])).get(old.id) ?? [];
+  return { ...old, keys, aliases: (await fetchAliases(transaction, [old.id])).get(old.id) };
 }
 
 export async function decideChange(

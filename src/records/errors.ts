@@ -160,6 +160,30 @@ export const recordErrors = defineErrors({
     message: 'Since upload {id} came, somebody has changed {tags} of record {record} again (revision {revision}).',
     hint: 'Look at it with "reperio held show {id}", then accept or reject it.',
   },
+  mergeSelf: {
+    code: 'REPERIO_MERGE_SELF',
+    status: 400,
+    message: 'Record {id} cannot be merged with itself.',
+    hint: 'Give the numbers of two records.',
+  },
+  mergeMoved: {
+    code: 'REPERIO_MERGE_MOVED',
+    status: 409,
+    message: 'Record {id} was changed or deleted since it was read: nothing was merged.',
+    hint: 'Look at both records again, then merge them.',
+  },
+  noMerge: {
+    code: 'REPERIO_MERGE_NONE',
+    status: 404,
+    message: 'Record {id} is not one that was merged into another, or that was taken back already.',
+    hint: 'Its history says what became of it: "reperio record history {id}".',
+  },
+  mergeUndo: {
+    code: 'REPERIO_MERGE_UNDO',
+    status: 409,
+    message: 'The merge of record {id} cannot be taken back: {reason}.',
+    hint: 'Edit record {survivor} by hand, then restore record {id} with "reperio record restore {id}".',
+  },
   notSameInput: {
     code: 'REPERIO_LOAD_OTHER_INPUT',
     status: 409,

@@ -99,6 +99,18 @@ export async function fetchKeys(database: Queryable, ids: readonly number[]): Pr
   );
 }
 
+/**
+ * Those of their keys that records had which were merged into them; without those that have none.
+ */
+export async function fetchAliases(database: Queryable, ids: readonly number[]): Promise<Map<number, string[]>> {
+  if (ids.length === 0) return new Map();
+  return keysByRecord(
+    await database.query<IdentifierRow>(
+      sql`SELECT kind, value, record_id FROM identifier WHERE record_id = ANY (${ids}::integer[]) AND alias`,
+    ),
+  );
+}
+
 /** Which of these numbers are those of records. */
 export async function fetchExisting(database: Queryable, ids: readonly number[]): Promise<ReadonlySet<number>> {
   if (ids.length === 0) return new Set();

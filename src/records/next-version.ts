@@ -23,6 +23,8 @@ export interface Standing {
   readonly marc: string;
   /** What it is known by. */
   readonly keys: readonly string[];
+  /** Those of them that records had which were merged into this one: it keeps them. */
+  readonly aliases?: readonly string[] | undefined;
 }
 
 export interface Incoming {
@@ -182,16 +184,21 @@ function written(
   const ours = incoming.ours || merged || isPartial(mode);
   const leaderBefore = shown.leader === '' ? leaderOfStored(standing.marc) : undefined;
   const record = stampRecord(shown, identity, { id, ours, modified, leaderBefore });
-  const keys =
+  const found =
     merged || isPartial(mode) || shown !== incoming.record
       ? keysOfContent(record, id, before, isPartial(mode) ? [] : keysAfter(identity, id, incoming.ours, before))
       : keysAfter(identity, id, incoming.ours, before);
+  const keys = withAliases(found, standing);
   const marc = encodeStored(record);
   // The time of the version has one length, so that most versions differ in it.
   if (!rules.always && marc.length === standing.marc.length && sameContent(record, decodeStored(standing.marc)))
     return { kind: 'unchanged', keys };
   const version = { id, revision: standing.revision + 1, deleted: isDeleted(record), created, modified, record };
   return { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys };
+}
+
+function withAliases(keys: readonly string[], { aliases = [] }: Standing): readonly string[] {
+  return aliases.length === 0 ? keys : [...new Set([...keys, ...aliases])];
 }
 
 /** As `record delete` makes it: the record stays what it was, and is marked. */

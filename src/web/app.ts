@@ -50,6 +50,8 @@ import { jobRoutes } from './jobs/routes.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './limits/limits.ts';
 import { trustedProxies } from './limits/networks.ts';
 import { watchBodies } from './limits/slow-client.ts';
+import { mergeRoutes } from './many/merge.ts';
+import { manyRoutes } from './many/routes.ts';
 import { applyProfiling } from './profile/apply.ts';
 import { type ProfileRoutes, profileRoutes } from './profile/routes.ts';
 import { resolverRoutes } from './record/resolvers.ts';
@@ -193,6 +195,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     const { site } = library.snapshot();
     return { site, person: personOf(request, site, options.people?.access) };
   });
+  if (options.people !== undefined && options.uploads !== undefined) {
+    manyRoutes(app, environment, options.uploads);
+    mergeRoutes(app, environment, options.uploads);
+  }
   if (options.profiling !== undefined)
     applyProfiling(app, {
       folder: options.profiling.folder,

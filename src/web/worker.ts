@@ -166,6 +166,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         recordLimit: settings.recordLimit,
         callbackUrls: settings.callbackUrls,
         robots: parseRobots(settings.robots),
+        many: settings.many,
       },
       oai: { source: oaiSource(library.database), harvesters: createHarvesterBook(library.database) },
       profiling: {

@@ -6,6 +6,7 @@ import { readRecord, recordHistory } from '../../records/history.ts';
 import type { Database } from '../../store/database.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { readVersion, recordNumber } from '../read-version.ts';
+import { merge, unmerge } from '../record-merge.ts';
 import { withDatabase } from '../with-database.ts';
 
 const revisionOption = {
@@ -173,7 +174,7 @@ const restore = defineSubcommand({
 });
 
 export const command: CommandGroup = {
-  commands: { show, history, export: exportCommand, delete: deleteCommand, restore },
+  commands: { show, history, export: exportCommand, delete: deleteCommand, restore, merge, unmerge },
   synonyms: { undelete: 'restore', undo: 'restore', revert: 'restore', remove: 'delete' },
 };
 

@@ -174,6 +174,18 @@ export const gcKinds: readonly GcKind[] = [
     ...rowsKind({ table: 'draft', when: sql`t.saved`, size: sql`pg_column_size(t.text)` }),
   },
   {
+    name: 'previews',
+    what: 'change sets that were previewed and never applied',
+    rule: 'made {age} ago',
+    why: 'Records have changed since: a new preview costs seconds. Those that were applied stay, so that they can be undone.',
+    age: days(30),
+    least: hours(1),
+    of: 'library',
+    daily: true,
+    unit: 'rows',
+    ...rowsKind({ table: 'change_set', when: sql`t.at`, where: sql`t.state = 'previewed'` }),
+  },
+  {
     name: 'job-files',
     what: 'files of jobs that have ended',
     rule: 'ended {age} ago',

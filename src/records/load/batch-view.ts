@@ -1,6 +1,6 @@
 import type { Database } from '../../store/database.ts';
 import { keysToLookUp } from '../identifiers.ts';
-import { fetchExisting, fetchHolders, fetchKeys } from '../matching.ts';
+import { fetchAliases, fetchExisting, fetchHolders, fetchKeys } from '../matching.ts';
 import type { WriteMode } from '../modes.ts';
 import type { PendingKeys } from './pending.ts';
 import type { Identified } from './protocol.ts';
@@ -13,6 +13,8 @@ export class BatchView {
   readonly #pending: PendingKeys;
   readonly #holders = new Map<string, number>();
   readonly #keys = new Map<number, readonly string[]>();
+  /** Of records that were merged into others: these keep them. */
+  #aliases: ReadonlyMap<number, readonly string[]> = new Map();
   readonly #changes = new Map<number, { readonly before: readonly string[]; after: readonly string[] }>();
   readonly #changedKeys = new Set<string>();
   #existing: ReadonlySet<number> = new Set();
@@ -58,6 +60,7 @@ export class BatchView {
       else this.#keys.set(id, keys);
     }
     for (const [id, keys] of await fetchKeys(database, askKeys)) this.#keys.set(id, keys);
+    this.#aliases = await fetchAliases(database, [...numbers]);
   }
 
   holder(key: string): number {
@@ -76,7 +79,9 @@ export class BatchView {
   }
 
   /** The record takes these keys instead of those it had. */
-  take(id: number, keys: readonly string[]): void {
+  take(id: number, given: readonly string[]): void {
+    const aliases = this.#aliases.get(id);
+    const keys = aliases === undefined ? given : [...new Set([...given, ...aliases])];
     const before = this.#keys.get(id) ?? [];
     for (const key of before) this.#changedKeys.add(key);
     for (const key of keys) this.#changedKeys.add(key);

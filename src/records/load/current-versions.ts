@@ -50,7 +50,8 @@ export async function readStanding(database: Queryable, ids: readonly number[]):
     (
       await database.query<Standing>(sql`
         SELECT id, revision, created, modified, deleted, marc,
-          ARRAY(SELECT kind || ' ' || value FROM identifier WHERE record_id = record.id) AS keys
+          ARRAY(SELECT kind || ' ' || value FROM identifier WHERE record_id = record.id) AS keys,
+          ARRAY(SELECT kind || ' ' || value FROM identifier WHERE record_id = record.id AND alias) AS aliases
         FROM record WHERE id = ANY (${ids}::integer[])`)
     ).map((row) => [row.id, row]),
   );

@@ -204,7 +204,7 @@ export class BatchDecider {
       case 'write':
         this.#warn(index, current.id, verdict.outcome === 'deleted' ? undefined : instructionWarning(record));
         versions.push(verdict);
-        seen.push(standingOf(verdict, verdict.keys));
+        seen.push({ ...standingOf(verdict, verdict.keys), aliases: current.aliases });
         this.#done(index, verdict.outcome, verdict.version.revision);
         return verdict.keys;
     }

@@ -49,6 +49,10 @@ export interface LoadOptions {
   readonly force?: boolean | undefined;
   /** Also a record that changes nothing makes a version. */
   readonly always?: boolean | undefined;
+  /** What did it, for the history; default "load MODE NAME". */
+  readonly reason?: string | undefined;
+  /** A field that a replacing record has not is gone, also one that the site file would keep. */
+  readonly whole?: boolean | undefined;
   /** Matches and counts, and changes nothing. */
   readonly dryRun?: boolean;
   /** What the files before would have changed, in a dry run of several. */
@@ -192,10 +196,10 @@ function startWorkers(
   run: number | undefined,
 ): LoadWorker[] {
   const { url, indexFolder, source = '' } = options;
-  const reason = `load ${options.mode} ${input.name}`;
+  const reason = options.reason ?? `load ${options.mode} ${input.name}`;
   const hidden = options.hidden ?? 'refuse';
   const { hiddenPaths, strongTags, provenancePaths } = current.site;
-  const modes: ModeRules = { strongTags, provenancePaths };
+  const modes: ModeRules = { strongTags: options.whole === true ? [] : strongTags, provenancePaths };
   const setup = {
     url,
     site: current.site,

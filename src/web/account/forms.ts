@@ -31,7 +31,8 @@ export function pageBehind(url: string): string {
   const path = url.split('?')[0]!;
   const [, room, page] = path.split('/');
   if (room === 'jobs') return '/jobs';
-  if (room === 'record' || room === 'edit') return path;
+  if (room === 'edit' && page === 'many') return '/edit/many';
+  if (room === 'record' || room === 'edit' || room === 'merge') return path;
   if (room === 'admin') return page === undefined ? '/admin' : `/admin/${page}`;
   return ['sign-in', 'register', 'lost-password', 'sessions', 'tokens'].includes(page ?? '') ? path : '/account';
 }

@@ -17,10 +17,12 @@ import { toUrl } from '../../search/request-url.ts';
 import type { Collection } from '../../site/site.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
+import type { FoundRecord } from '../exchange/find-record.ts';
 import type { ReadVersion } from '../exchange/read-version.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import { webErrors } from '../http/errors.ts';
 import { negotiateType } from '../http/negotiate.ts';
+import { problemOf, sendProblem } from '../http/problem.ts';
 import { collectionAddress } from '../http/url.ts';
 import { exportRecord } from '../reading/export-records.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
@@ -185,7 +187,9 @@ async function records(exchange: Exchange): Promise<FastifyReply> {
 async function record(exchange: Exchange): Promise<FastifyReply> {
   const { request, reply } = exchange;
   const fields = fieldsOf(readParameters(recordParameters, exchange.args).fields);
-  const version = await requireRecord(exchange, exchange.param('id'));
+  const found = await exchange.record(exchange.param('id'));
+  if (found.kind === 'merged') return sendMoved(exchange, found);
+  const version = requireShown(found, exchange.param('id'));
   const format = negotiated(request);
   reply.header('last-modified', version.modified.toUTCString());
   if (exchange.isFresh(`api ${format?.code ?? ''} ${version.revision}`)) return reply;
@@ -208,13 +212,18 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
   return types.find(({ type }) => type === best)?.format;
 }
 
-async function requireRecord(exchange: Exchange, text: string): Promise<ReadVersion> {
-  const found = await exchange.record(text);
+/**
+ * Programs that follow redirections read the record that it was merged into; others are told why.
+ */
+function sendMoved({ reply }: Exchange, { id, other }: Extract<FoundRecord, { kind: 'merged' }>): FastifyReply {
+  const problem = problemOf(new UserError(webErrors.apiMerged, { id, other }));
+  return sendProblem(reply.header('location', `/api/records/${other}`), { ...problem, status: 301 });
+}
+
+function requireShown(found: Exclude<FoundRecord, { kind: 'merged' }>, text: string): ReadVersion {
   switch (found.kind) {
     case 'shown':
       return found.version;
-    case 'merged':
-      throw new UserError(webErrors.apiMerged, { id: found.id, other: found.other });
     case 'deleted':
       throw new UserError(webErrors.apiDeleted, { id: found.id, date: found.on.toISOString().slice(0, 10) });
     case 'unknown':

@@ -11,6 +11,8 @@ export interface WebUploads {
   /** The setting of this name: what callbacks may go to. */
   readonly callbackUrls?: string | undefined;
   readonly robots?: readonly Robot[];
+  /** A change of more records has to be confirmed a second time. */
+  readonly many?: number;
 }
 
 /** A program that uploads without a token, by where it comes from and what it calls itself. */

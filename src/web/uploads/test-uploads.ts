@@ -33,7 +33,7 @@ collections:
 roles:
   boss: {may: everything}
   editors: {may: [{action: runbibedit}]}
-  bookmen: {may: [{action: runbibedit, collection: Books}]}
+  bookmen: {may: [{action: runbibedit, collection: Books}, {action: runbibeditmulti, collection: Books}]}
   robots: {may: [{action: runbatchuploader, collection: Articles}]}
 `;
 

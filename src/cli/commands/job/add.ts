@@ -1,26 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../../../errors/errors.ts';
 import { enqueueJob, requireHours } from '../../../jobs/queue/enqueue.ts';
-import type { JobView } from '../../../jobs/queue/job.ts';
-import { requireJob } from '../../../jobs/queue/read.ts';
 import { leastAsked, mostAsked, readWhen } from '../../../jobs/queue/read-when.ts';
 import { addSchedule, listSchedules } from '../../../jobs/queue/schedules.ts';
 import { type Rhythm, readCron, readEvery } from '../../../jobs/queue/when.ts';
 import { requireFile } from '../../../records/load/files.ts';
 import { writeModes } from '../../../records/modes.ts';
 import { openStore } from '../../../store/open.ts';
-import {
-  type ArgumentDefinitions,
-  type CommandContext,
-  defineSubcommand,
-  type OptionDefinitions,
-} from '../../command.ts';
+import { defineSubcommand } from '../../command.ts';
 import { cliErrors } from '../../errors.ts';
-import { howFar, timeText } from '../../job-text.ts';
-
-const lookEvery = 500;
+import { timeText } from '../../job-text.ts';
+import { waitForJobs } from '../../wait-for-jobs.ts';
 
 export const add = defineSubcommand({
   summary: 'Ask for a job: load files of records.',
@@ -104,7 +95,7 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
         print(`Job ${id}: load ${basename(file)}. See it with \`reperio job show ${id}\`.`);
       }
       if (!options.wait) return 0;
-      return await waitFor(ids, context, (id) => requireJob(database, id));
+      return await waitForJobs(database, ids, context);
     } finally {
       await store.release();
     }
@@ -121,31 +112,4 @@ function rhythmOf(
   const [first, second] = given.map(([name]) => `--${name}`);
   if (second !== undefined) throw new UserError(cliErrors.optionsExclude, { first: first!, second });
   return every === undefined ? readCron(cron!, timeZone) : readEvery(every);
-}
-
-async function waitFor(
-  ids: readonly number[],
-  {
-    signal,
-    stderr,
-    print,
-  }: Pick<CommandContext<ArgumentDefinitions, OptionDefinitions>, 'signal' | 'stderr' | 'print'>,
-  look: (id: number) => Promise<JobView>,
-): Promise<number> {
-  let status = 0;
-  for (const id of ids) {
-    for (let said = ''; ; ) {
-      const job = await look(id);
-      const text = howFar(job, Date.now());
-      if (job.ended !== null) {
-        print(`Job ${id} ${job.state}: ${text}`);
-        status = Math.max(status, job.state !== 'done' ? 2 : job.problem === null ? 0 : 1);
-        break;
-      }
-      if (text !== said && text !== '') stderr.write(`job ${id}: ${text}\n`);
-      said = text;
-      await pause(lookEvery, undefined, { signal });
-    }
-  }
-  return status;
 }

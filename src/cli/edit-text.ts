@@ -1,0 +1,49 @@
+import type { ChangeCounts, ChangeSet } from '../cataloguing/change-sets.ts';
+import { cataloguingErrors } from '../cataloguing/errors.ts';
+import { UserError } from '../errors/errors.ts';
+import { grouped } from '../errors/grouped.ts';
+import type { Action } from '../marc/actions/action.ts';
+import { timeText } from './job-text.ts';
+import type { Column } from './terminal.ts';
+
+/** Different changes that are shown; the page has more. */
+const mostShown = 30;
+
+/** The number of a change set as somebody types it. Throws UserError. */
+export function changeSetNumber(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new UserError(cataloguingErrors.noChangeSet, { id: text });
+}
+
+export function* previewLines(id: number, actions: readonly Action[], counts: ChangeCounts): Generator<string> {
+  const { selected, changed, changes, distinct, isCut } = counts;
+  yield `Change set ${id}: ${grouped(changed)} of ${grouped(selected)} selected records change.`;
+  for (const [place, { times, records }] of counts.actions.entries()) {
+    const { on, do: deed } = actions[place]!;
+    yield `  ${place + 1}. ${deed.kind} on ${on}: ${grouped(times)} times in ${grouped(records)} records`;
+  }
+  for (const { before, after, tag, times } of changes.slice(0, mostShown))
+    yield `${grouped(times).padStart(9)}  ${tag}  ${before === '' ? '(nothing)' : before}  ->  ${after === '' ? '(nothing)' : after}`;
+  const left = distinct - Math.min(mostShown, changes.length);
+  if (left > 0 || isCut) yield `           and ${isCut ? 'more than ' : ''}${grouped(left)} other changes`;
+}
+
+export const changeSetColumns: readonly Column[] = [
+  { head: 'SET', right: true },
+  { head: 'MADE (UTC)' },
+  { head: 'BY' },
+  { head: 'NAME' },
+  { head: 'RECORDS', right: true },
+  { head: 'STATE' },
+];
+
+export function changeSetCells(set: ChangeSet): readonly string[] {
+  const { id, at, person, name, selection, counts, state } = set;
+  const what = name === '' ? selection : name;
+  return [String(id), timeText(at), person ?? '', what, grouped(counts.changed), `${state}${outcomesText(set)}`];
+}
+
+export function outcomesText({ outcomes }: Pick<ChangeSet, 'outcomes'>): string {
+  const parts = Object.entries(outcomes).map(([name, count]) => `${grouped(count)} ${name}`);
+  return parts.length === 0 ? '' : `, ${parts.join(', ')}`;
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import sql from 'sql-template-tag';
+import { jobKinds } from '../../library/job-kinds.ts';
+import { dataField } from '../../marc/record.ts';
+import { lineOf } from '../../marc/writers/text.ts';
+import { readRecord } from '../../records/history.ts';
+import { createReader, type Reader } from '../test-reader.ts';
+import { field, type Name, openTestUploads, type TestUploads } from '../uploads/test-uploads.ts';
+
+let world: TestUploads;
+let book = 0;
+let other = 0;
+let article = 0;
+
+before(async () => {
+  world = await openTestUploads();
+  book = await world.write(field('245', 'One'), field('500', 'old'), field('595', 'old inside'), field('980', 'BOOK'));
+  other = await world.write(field('245', 'Two'), field('500', 'old <b>'), field('980', 'BOOK'));
+  article = await world.write(field('245', 'Three'), field('500', 'old zqxj'), field('980', 'ARTICLE'));
+});
+after(() => world.close());
+
+function readerAs(name: Name): Reader {
+  const reader = createReader(world.app);
+  const secret = world.session(name)['cookie']!.split('=')[1]!;
+  (reader.cookies as Map<string, string>).set('reperio', secret);
+  return reader;
+}
+const lines = async (id: number): Promise<readonly string[]> =>
+  (await readRecord(world.store.database, id)).record.fields.filter(({ tag }) => tag > '009').map(lineOf);
+const task = 'actions:\n  - { on: 5%, do: replace-text, contains: old, with: new }\n';
+
+/** Does the job that waits, as a process for jobs does. */
+async function work(): Promise<void> {
+  const { database } = world.store;
+  const [row] = await database.query<{ id: number; name: string; person: string; given: Record<string, unknown> }>(
+    sql`UPDATE job SET state = 'done' WHERE state = 'waiting' RETURNING id, name, person, arguments AS given`,
+  );
+  const { id, name, person, given } = row!;
+  const kind = jobKinds(database, world.store.url, world.settings).find((one) => one.name === 'change-set')!;
+  await kind.run({
+    ...{ id, name, person, arguments: given, checkpoint: undefined, signal: new AbortController().signal },
+    ...{ log: () => undefined, tell: () => undefined, keep: async () => undefined, attach: async () => undefined },
+    file: () => Promise.reject(new Error('no file')),
+  });
+  await world.library.refresh();
+}
+
+test('who may change some records sees and changes these alone, and nothing that is hidden from them', async () => {
+  const bob = readerAs('bob');
+  assert.equal((await createReader(world.app).open('/edit/many')).statusCode, 303);
+  assert.equal((await readerAs('edda').open('/edit/many')).statusCode, 403, 'editing one by one is something else');
+  assert.equal((await bob.open('/edit/many')).statusCode, 200);
+  const wrong = await bob.send('/edit/many', { query: '', task: 'actions:\n  - { on: 500, do: delete }\n' });
+  assert.equal(wrong.statusCode, 422);
+  assert.match(wrong.body, /line 2, column 16/);
+  assert.match(wrong.body, /do: delete \}/, 'what was typed is still there');
+  const page = await bob.sendAndFollow('/edit/many', { query: '', task });
+  assert.equal(page.statusCode, 200);
+  assert.match(page.body, /2 of 2 selected records/);
+  assert.doesNotMatch(page.body, /zqxj|inside/);
+  assert.match(page.body, /old &lt;b&gt;/);
+  assert.deepEqual((await lines(book))[1], '500__ $$aold', 'nothing is written yet');
+  const address = '/edit/many/1';
+  assert.equal((await readerAs('boss').open(address)).statusCode, 200);
+  assert.equal((await readerAs('edda').open(address)).statusCode, 403);
+  // The change of the other book is unticked.
+  const ticks = [...page.body.matchAll(/name="change" value="(\d)" aria-label="([^"]*)"/g)];
+  const keep = ticks.find(([, , label]) => label === '$$aold → $$anew')![1]!;
+  await bob.open(address);
+  const form = { wish: 'apply', change: keep, record: String(book), shown: String(book) };
+  assert.match(String((await bob.force(address, form)).headers['location']), /^\/jobs\/\d+$/);
+  await work();
+  assert.deepEqual(await lines(book), ['245__ $$aOne', '500__ $$anew', '595__ $$aold inside', '980__ $$aBOOK']);
+  assert.deepEqual((await lines(other))[1], '500__ $$aold <b>');
+  assert.deepEqual((await lines(article))[1], '500__ $$aold zqxj');
+  assert.equal((await bob.force(address, form)).statusCode, 409, 'it is applied');
+  const done = await bob.open(address);
+  assert.match(done.body, /1 changed/);
+  assert.match((await bob.open('/edit/many?ln=fr')).body, /Lots de modifications[\s\S]*1 modifiées/);
+  await bob.open(address);
+  await bob.force(address, { wish: 'undo' });
+  await work();
+  assert.deepEqual(await lines(book), ['245__ $$aOne', '500__ $$aold', '595__ $$aold inside', '980__ $$aBOOK']);
+});
+
+test('somebody who lost a right meanwhile writes nothing', async () => {
+  const bob = readerAs('bob');
+  await bob.open('/edit/many');
+  const page = await bob.sendAndFollow('/edit/many', { numbers: `${book}-${article}`, task });
+  assert.match(page.body, /2 of 2 selected records/);
+  const { database } = world.store;
+  await database.query(
+    sql`INSERT INTO change_set_record (change_set_id, record_id, from_revision) VALUES (2, ${article}, 1)`,
+  );
+  await bob.force('/edit/many/2', { wish: 'apply', change: '0' });
+  await work();
+  const rows = await database.query<{ id: number; outcome: string }>(
+    sql`SELECT record_id AS id, outcome FROM change_set_record WHERE change_set_id = 2 AND outcome = 'refused'`,
+  );
+  assert.deepEqual(rows, [{ id: article, outcome: 'refused' }]);
+  assert.deepEqual((await lines(article))[1], '500__ $$aold zqxj');
+});
+
+test('two records are merged field by field on a page, the other leads to the first, and that is undone', async () => {
+  const doi = (value: string) =>
+    dataField('024', '7', ' ', [
+      { code: '2', value: 'DOI' },
+      { code: 'a', value },
+    ]);
+  const first = await world.write(field('245', 'First'), field('500', 'gone'), doi('10.1/first'), field('980', 'BOOK'));
+  const second = await world.write(
+    field('245', 'Second'),
+    field('520', 'taken'),
+    doi('10.1/second'),
+    field('980', 'BOOK'),
+  );
+  const address = `/merge/${first}/${second}`;
+  assert.equal((await readerAs('bob').open(address)).statusCode, 403, 'that is a right of its own');
+  const boss = readerAs('boss');
+  const page = await boss.open(address);
+  const place = (text: string): string =>
+    page.body.match(new RegExp(`value="(\\d+)" aria-label="[^"]*${text}"( checked)?`))![1]!;
+  const isTicked = (text: string): boolean =>
+    page.body.match(new RegExp(`aria-label="[^"]*${text}"( checked)?`))![1] !== undefined;
+  assert.deepEqual(['First', 'gone', '10.1/first', '10.1/second', 'Second', 'taken'].map(isTicked), [
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  const rows = ['First', 'taken', '10.1/first', '10.1/second', 'BOOK'].map(place);
+  const sendRows = async (revision: string) => {
+    const token = /name="form" value="([^"]*)"/.exec(page.body)![1]!;
+    const body = new URLSearchParams([
+      ['form', token],
+      ['revision', revision],
+      ['other-revision', '1'],
+      ...rows.map((row): [string, string] => ['row', row]),
+    ]);
+    const cookie = [...boss.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+    return await world.app.inject({ method: 'POST', url: address, headers, payload: body.toString() });
+  };
+  assert.equal((await sendRows('7')).statusCode, 409, 'another version was shown');
+  const done = await sendRows('1');
+  assert.equal(done.headers['location'], `/record/${first}`, done.body);
+  await world.library.refresh();
+  assert.deepEqual(await lines(first), [
+    '245__ $$aFirst',
+    '0247_ $$2DOI$$a10.1/first',
+    '0247_ $$2DOI$$a10.1/second',
+    '520__ $$ataken',
+    '980__ $$aBOOK',
+  ]);
+  const led = await boss.open(`/record/${second}`);
+  assert.deepEqual([led.statusCode, led.headers['location']], [301, `/record/${first}`]);
+  const api = await world.app.inject({ url: `/api/records/${second}`, headers: world.token('boss') });
+  assert.deepEqual([api.statusCode, api.headers['location']], [301, `/api/records/${first}`], api.body);
+  assert.match((await boss.open(address)).body, /Undo the merge/);
+  assert.equal((await boss.send(address)).headers['location'], `/record/${first}`);
+  await world.library.refresh();
+  assert.equal((await boss.open(`/record/${second}`)).statusCode, 200);
+  assert.match((await lines(first)).join(' '), /gone/);
+});
