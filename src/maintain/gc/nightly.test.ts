@@ -40,6 +40,7 @@ test('every night the safe kinds go; the log of changes stays, however old', asy
       'held 0',
       'sent 0',
       'drafts 0',
+      'previews 0',
       'job-files 0',
       'jobs 0',
       'site-versions 0',

@@ -18,6 +18,7 @@ import { testPassword, testPeople } from '../test-people.ts';
 import { createReader, type Reader } from '../test-reader.ts';
 import { walks } from '../walk-table.ts';
 import { cleanText, targetOf } from './door.ts';
+import { webErrors } from './errors.ts';
 import { isApi } from './problem.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-door-'));
@@ -109,7 +110,10 @@ test('a body that is none of ours is told so, whatever it is sent to and by whom
         const where = `${path} ${type} ${payload?.slice(0, 60)}: ${answer.statusCode} ${answer.body.slice(0, 300)}`;
         // A form with a file, which needs the token of a session.
         const isFile = path === '/upload' && type?.startsWith('multipart') === true;
-        if (isApi(path) || isFile) assert.ok(answer.statusCode < 500, where);
+        // The editor asks who it is before it reads: its forms are large.
+        const isTurnedAway = cookie === undefined && answer.headers.location?.toString().startsWith('/account/sign-in');
+        if (isTurnedAway) assert.equal(answer.statusCode, 303, where);
+        else if (isApi(path) || isFile) assert.ok(answer.statusCode < 500, where);
         else {
           assert.ok(answer.statusCode === 400 || answer.statusCode === 415, where);
           assert.match(answer.body, /this request/i, where);
@@ -161,7 +165,7 @@ test('forms with NUL in every field, and addresses with it, are read without', a
       const values = Object.fromEntries([...fields, ...more].map((name) => [name, 'a\0b\ufffd@c.example']));
       const answer = await reader.force(address(path), values);
       assert.ok(answer.statusCode < 500, `${path}: ${answer.statusCode} ${answer.body.slice(0, 300)}`);
-      assert.notEqual(answer.statusCode, 403, `${path} took no token`);
+      assert.ok(!answer.body.includes(webErrors.formExpired.message), `${path} took no token`);
       await reader.open('/account/lost-password');
     }
     for (const path of ['people', 'roles', 'groups', 'sessions', 'tokens', 'log'])
