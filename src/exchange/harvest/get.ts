@@ -82,7 +82,7 @@ async function once(url: URL, { mayReach, signal, limit, silence }: GetOptions):
   try {
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const { request } = url.protocol === 'https:' ? https : http;
-      const asked = request(url, { headers, lookup: look, signal, timeout: silence }, resolve);
+      const asked = request(url.href, { headers, lookup: look, signal, timeout: silence }, resolve);
       asked.on('timeout', () => asked.destroy(new Error(`nothing came for ${Math.round(silence / 1000)} seconds`)));
       asked.on('error', reject);
       asked.end();
