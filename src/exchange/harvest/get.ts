@@ -36,7 +36,7 @@ export async function get(address: string, options: GetOptions): Promise<Answer>
     const answer = await once(url, options);
     const target = answer.headers.location;
     if (![301, 302, 303, 307, 308].includes(answer.status) || target === undefined) return answer;
-    const next = URL.canParse(target, url) ? new URL(target, url) : undefined;
+    const next = URL.canParse(target, url.href) ? new URL(target, url.href) : undefined;
     const isDown = url.protocol === 'https:' && next?.protocol !== 'https:';
     if (next === undefined || count >= mostRedirects || isDown || !isWeb(next))
       throw new UserError(harvestErrors.redirect, { address: shown(url), target: target.slice(0, 200) });

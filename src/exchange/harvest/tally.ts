@@ -10,6 +10,7 @@ export class StepTally {
   }
 
   count(step: string, way: string, many = 1): void {
+    if (many === 0) return;
     const ways = (this.#counts[step] ??= {});
     ways[way] = (ways[way] ?? 0) + many;
   }
