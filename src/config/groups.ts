@@ -62,7 +62,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Secret',
   ],
   Backups: ['backup', 'backupAt', 'backupKeep', 'backupIndex', 'backupHook', 'isolated'],
-  Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden'],
+  Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden', 'harvestNetworks'],
   Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],
 };

@@ -16,6 +16,8 @@ export const actions = {
   runwebstatadmin: [],
   viewserverstatus: [],
   cfgbibsched: [],
+  cfgoaiharvest: [],
+  runoaiharvest: [],
   profiling: [],
   cfgwebsearch: [],
   cfgwebaccess: [],

@@ -12,6 +12,8 @@ export interface ClientOptions extends Omit<GetOptions, 'limit' | 'silence'> {
   readonly onWait?: (sentence: string) => void;
   /** Another clock for tests. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Somebody waits for the answer: nothing is tried again. */
+  readonly once?: boolean;
   /** Of a page, in bytes; default 50 MB. */
   readonly limit?: number;
   /** How long a server may say nothing, in ms; default a minute. */
@@ -90,7 +92,7 @@ async function patiently(address: string, options: ClientOptions): Promise<Page>
       if (wait === undefined) {
         const page = readAnswer(answer, base);
         if (page !== undefined) return page;
-      } else if (wait > longestWait || ++waits > mostWaits) {
+      } else if (wait > longestWait || ++waits > mostWaits || options.once === true) {
         throw new UserError(harvestErrors.busy, { address: base, seconds: Math.ceil(wait / 1000) });
       } else {
         onWait?.(`${base} asks to wait for ${Math.ceil(wait / 1000)} seconds.`);
@@ -105,7 +107,7 @@ async function patiently(address: string, options: ClientOptions): Promise<Page>
       problem = error;
     }
     const wait = backOff[failures++];
-    if (wait === undefined) throw problem;
+    if (wait === undefined || options.once === true) throw problem;
     onWait?.(`${problem.message} It is tried again in ${wait / 1000} seconds.`);
     await sleep(wait, signal);
   }
