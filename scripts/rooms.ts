@@ -194,11 +194,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/admin': {
-    for: 'what administrators do with people, groups, roles, sessions and tokens; past loads; jobs; failures of the program',
+    for: 'what administrators do with people, groups, roles, sessions and tokens; past loads; jobs; harvests; failures of the program',
     notFor: 'deciding who may (people), loading (records)',
     imports: [
       'access',
       'errors',
+      'exchange/harvest',
       'html',
       'jobs',
       'monitor',

@@ -68,7 +68,9 @@ export async function preparePage(page: Page, context: PrepareContext): Promise<
     read.map(({ identifier }) => identifier),
   );
   const known = read.map((one) => ({ ...one, earlier: earlier.get(one.identifier) }));
-  const converted = known.map((one) => (again || !isAsBefore(one) ? convertOne(one, source) : one));
+  // What waits already is not held a second time.
+  const rests = (one: Working): boolean => isAsBefore(one) && (!again || one.earlier?.outcome === 'held');
+  const converted = known.map((one) => (rests(one) ? one : convertOne(one, source)));
   const withRecords = converted.filter(({ fate, record }) => fate === undefined && record !== undefined);
   const filtered = filterRecords(
     site,
@@ -78,7 +80,7 @@ export async function preparePage(page: Page, context: PrepareContext): Promise<
   const verdicts = new Map(withRecords.map((one, place) => [one, filtered[place]!]));
   const waiting: Working[] = [];
   for (const one of converted) {
-    if (one.fate === undefined && isAsBefore(one) && !again) {
+    if (one.fate === undefined && rests(one)) {
       one.fate = { kind: 'unchanged', id: one.earlier!.record };
       tally.count('read', 'as before');
     } else if (one.fate === undefined && one.deletes && source.deleted === 'ignore') {

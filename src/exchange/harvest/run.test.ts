@@ -12,7 +12,7 @@ import { listHarvested, readHarvested } from './harvested-records.ts';
 import { reachable } from './networks.ts';
 import { harvest } from './run.ts';
 import { beginRun, endRun, type HarvestRun, type RunAsked, readRun } from './runs.ts';
-import { addSource, type NewSource, readSource, removeSource, type Source, usualSteps } from './source.ts';
+import { addSource, type NewSource, readSource, removeSourceIn, type Source, usualSteps } from './source.ts';
 import { marc, served, startTestServer, type TestServer } from './test-server.ts';
 import { toTextMarc } from './test-text.ts';
 
@@ -262,7 +262,7 @@ test('deletions are held or ignored when the source says so, and a source goes w
     const done = await run(one);
     assert.deepEqual(done.counts['upload'], deleted === 'hold' ? { held: 1 } : { dropped: 1 });
     const before = await versions();
-    await removeSource(store.database, one.name);
+    await store.database.transaction((transaction) => removeSourceIn(transaction, one.name));
     assert.equal(await versions(), before);
     await assert.rejects(readRun(store.database, done.id), /no run/);
   }

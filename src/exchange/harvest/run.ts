@@ -150,7 +150,7 @@ class Harvest {
             const context = { database, source, current, indexFolder: this.#context.indexFolder, person };
             const reason = `harvest ${source.name}`;
             const { records, publish } = await writePage(transaction, prepared, { ...context, reason }, oneByOne);
-            await noteHarvested(transaction, { source: source.id, run: run.id }, records);
+            await noteHarvested(transaction, { source: source.id, run: run.id }, records.filter(isNews(prepared)));
             countInto(tally, prepared, records);
             const refused = records.find(({ outcome }) => outcome === 'refused');
             const stops = refused !== undefined && source.onError === 'stop';
@@ -175,6 +175,15 @@ class Harvest {
       }
     }
   }
+}
+
+/** What is as before stays noted with the run that brought it. */
+function isNews(prepared: readonly Prepared[]): (record: ToNote) => boolean {
+  const before = new Map(prepared.map(({ identifier, earlier }) => [identifier, earlier]));
+  return ({ identifier, outcome, digest }) => {
+    const earlier = before.get(identifier);
+    return outcome !== 'unchanged' || earlier?.outcome === 'refused' || earlier?.digest.equals(digest) !== true;
+  };
 }
 
 const freshList = { token: undefined, seen: undefined, ordered: true, restarted: false } as const;

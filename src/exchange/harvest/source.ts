@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
 import type { WriteMode } from '../../records/modes.ts';
-import type { Database, Queryable } from '../../store/database.ts';
+import type { Queryable } from '../../store/database.ts';
 import { harvestErrors } from './errors.ts';
 
 export const profiles = ['strict', 'normal', 'lazy'] as const;
@@ -96,10 +96,6 @@ export async function setSchedule(transaction: Queryable, id: number, schedule: 
 }
 
 /** With its runs and what is known of its records; those stay in the library. Throws `noSource`. */
-export async function removeSource(database: Database, name: string): Promise<void> {
-  await database.transaction((transaction) => removeSourceIn(transaction, name));
-}
-
 export async function removeSourceIn(transaction: Queryable, name: string): Promise<void> {
   const [row] = await transaction.query<{ schedule: number | null }>(
     sql`DELETE FROM harvest_source WHERE name = ${name} RETURNING schedule_id AS schedule`,

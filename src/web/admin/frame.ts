@@ -14,6 +14,7 @@ export const adminTabs = [
   'tokens',
   'loads',
   'jobs',
+  'harvest',
   'log',
 ] as const;
 export type AdminTab = (typeof adminTabs)[number];

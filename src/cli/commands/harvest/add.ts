@@ -4,6 +4,7 @@ import { requireSource } from '../../../exchange/harvest/check-source.ts';
 import { addSource, deletionPolicies, errorPolicies, harvestModes, profiles, readSource } from '../../../exchange/harvest/source.ts';
 import { requireHours } from '../../../jobs/queue/enqueue.ts';
 import { readCron, readEvery } from '../../../jobs/queue/when.ts';
+import { audit, operator } from '../../../people/audit.ts';
 import { currentSite } from '../../../site/versions.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { cliErrors } from '../../errors.ts';
@@ -66,6 +67,7 @@ Private addresses are harvested only when the setting harvest-networks names the
       const wanted = requireSource(text, site, person);
       return await database.transaction(async (transaction) => {
         const id = await addSource(transaction, wanted);
+        await audit(transaction, { name: person ?? operator.name }, 'harvest added', name, { base: wanted.base });
         if (rhythm !== undefined) await scheduleRuns(transaction, { id, name }, { rhythm, hours, timeZone, person });
         return readSource(transaction, { id });
       });

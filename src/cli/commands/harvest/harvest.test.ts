@@ -60,7 +60,7 @@ test('a source is added, tried and harvested; killed in the middle the run goes 
   const first = work();
   // It holds on in the middle, so that it is killed there.
   let holds = true;
-  server.fault = (words) => holds && server.asked.length > 6 && words.has('resumptionToken');
+  server.fault = (words) => holds && server.asked.length > 12 && words.has('resumptionToken');
   await waitFor('some pages', async () => {
     const [row] = await store.database.query<{ count: number }>(sql`SELECT count(*)::integer AS count FROM harvest_record`);
     return row!.count >= 40;

@@ -1,4 +1,5 @@
-import { listSources, readSource, removeSource, type SourceView } from '../../../exchange/harvest/source.ts';
+import { listSources, readSource, removeSourceIn, type SourceView } from '../../../exchange/harvest/source.ts';
+import { audit, operator } from '../../../people/audit.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { timeText } from '../../job-text.ts';
 import { type Column, tableLines, windowOf } from '../../terminal.ts';
@@ -43,7 +44,12 @@ export const remove = defineSubcommand({
   arguments: nameArgument,
   options: {},
   run: async ({ arguments: { name }, settings, print }) => {
-    await withDatabase(settings(), (database) => removeSource(database, name));
+    await withDatabase(settings(), (database) =>
+      database.transaction(async (transaction) => {
+        await removeSourceIn(transaction, name);
+        await audit(transaction, operator, 'harvest removed', name, {});
+      }),
+    );
     print(`Source ${name} is removed. Its records stay.`);
   },
 });
