@@ -93,7 +93,7 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
         const wanted = requireSource(typed, exchange.snapshot.site, exchange.person.name);
         await doOnce(database, exchange, { scope: 'harvest', asked: JSON.stringify(['add', wanted]) }, async (transaction) => {
           await addSource(transaction, wanted);
-          await audit(transaction, actorOf(exchange), 'harvest added', wanted.name, { base: wanted.base });
+          await audit(transaction, actorOf(exchange), 'harvest added', wanted.name);
           return {};
         });
         return exchange.reply.redirect(`/admin/harvest/${wanted.name}?done=harvest_added`, 303);
@@ -135,7 +135,7 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
         if (wish === 'remove') {
           await doOnce(database, exchange, { scope: 'harvest', asked: JSON.stringify(['remove', name]) }, async (transaction) => {
             await removeSourceIn(transaction, name);
-            await audit(transaction, actorOf(exchange), 'harvest removed', name, {});
+            await audit(transaction, actorOf(exchange), 'harvest removed', name);
             return {};
           });
           return exchange.reply.redirect('/admin/harvest?done=harvest_removed', 303);

@@ -67,7 +67,7 @@ Private addresses are harvested only when the setting harvest-networks names the
       const wanted = requireSource(text, site, person);
       return await database.transaction(async (transaction) => {
         const id = await addSource(transaction, wanted);
-        await audit(transaction, { name: person ?? operator.name }, 'harvest added', name, { base: wanted.base });
+        await audit(transaction, { name: person ?? operator.name }, 'harvest added', name);
         if (rhythm !== undefined) await scheduleRuns(transaction, { id, name }, { rhythm, hours, timeZone, person });
         return readSource(transaction, { id });
       });

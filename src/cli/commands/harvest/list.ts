@@ -47,7 +47,7 @@ export const remove = defineSubcommand({
     await withDatabase(settings(), (database) =>
       database.transaction(async (transaction) => {
         await removeSourceIn(transaction, name);
-        await audit(transaction, operator, 'harvest removed', name, {});
+        await audit(transaction, operator, 'harvest removed', name);
       }),
     );
     print(`Source ${name} is removed. Its records stay.`);
