@@ -40,7 +40,9 @@ export async function runHarvest(job: RunningJob, database: Database, settings: 
     const refused = counts['refused'] ?? 0;
     const held = counts['held'] ?? 0;
     const problems = [
-      ...(refused === 0 ? [] : [`${grouped(refused)} were refused: reperio harvest history ${source.name} --run ${run.id}.`]),
+      ...(refused === 0
+        ? []
+        : [`${grouped(refused)} were refused: reperio harvest history ${source.name} --run ${run.id}.`]),
       ...(held === 0 ? [] : [`${grouped(held)} wait for a person: reperio held list.`]),
     ];
     return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };

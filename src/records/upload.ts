@@ -109,7 +109,10 @@ function uploaded(position: number, written: Written, before: readonly string[])
   };
 }
 
-/** What it throws undoes only its own. Again when somebody else gave one of its identifiers to another record meanwhile. */
+/**
+ * What it throws undoes only its own. Again when somebody else gave one of its identifiers to
+ * another record meanwhile.
+ */
 export async function inSavepoint<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
   const attempt = async (): Promise<T> => {
     await transaction.query(sql`SAVEPOINT one`);

@@ -36,7 +36,12 @@ export async function scheduleRuns(
   source: Pick<Source, 'id' | 'name'>,
   more: Pick<NewSchedule, 'rhythm' | 'person' | 'hours' | 'timeZone'>,
 ): Promise<number> {
-  const id = await addSchedule(transaction, { ...more, kind: kindOf(source), name: source.name, arguments: { source: source.id } });
+  const id = await addSchedule(transaction, {
+    ...more,
+    kind: kindOf(source),
+    name: source.name,
+    arguments: { source: source.id },
+  });
   await setSchedule(transaction, source.id, id);
   return id;
 }
@@ -48,7 +53,9 @@ export function requireAsked(given: RunAsked): RunAsked {
     const text = given[name]?.trim() ?? '';
     if (text === '') continue;
     if (readDate(text) === undefined)
-      throw new UserError(harvestErrors.source, { reason: `"${text}" is no date as 2026-01-31 or 2026-01-31T12:00:00Z` });
+      throw new UserError(harvestErrors.source, {
+        reason: `"${text}" is no date as 2026-01-31 or 2026-01-31T12:00:00Z`,
+      });
     asked[name] = text;
   }
   const { from, until } = asked as RunAsked;

@@ -43,7 +43,8 @@ function candidatesFor(snapshot: IndexSnapshot, title: string): readonly number[
   const quoted = words.slice(0, 4).map((word) => `title:"${word}"`);
   const [first, second, third, fourth] = quoted;
   if (first === undefined) return [];
-  const pair = (...list: readonly (string | undefined)[]): string => list.filter((one) => one !== undefined).join(' and ');
+  const pair = (...list: readonly (string | undefined)[]): string =>
+    list.filter((one) => one !== undefined).join(' and ');
   const questions = [pair(first, second), ...(third === undefined ? [] : [pair(third, fourth ?? first)])];
   const found = new Set<number>();
   for (const question of questions)

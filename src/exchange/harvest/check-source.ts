@@ -4,7 +4,15 @@ import type { Site } from '../../site/site.ts';
 import { addedFields, tableRules } from './convert.ts';
 import { harvestErrors } from './errors.ts';
 import { requireAddress } from './get.ts';
-import { deletionPolicies, errorPolicies, harvestModes, type NewSource, profiles, type Steps, usualSteps } from './source.ts';
+import {
+  deletionPolicies,
+  errorPolicies,
+  harvestModes,
+  type NewSource,
+  profiles,
+  type Steps,
+  usualSteps,
+} from './source.ts';
 
 /** A source as people write it: lines and words, everything may be missing. */
 export interface SourceText {
@@ -30,7 +38,8 @@ export interface SourceText {
 /** Throws a UserError that says what is wrong. */
 export function requireSource(text: SourceText, site: Site, person: string | undefined): NewSource {
   const name = text.name?.trim() ?? '';
-  if (!/^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(name)) throw wrong(`its name "${name}" is not of letters, digits and hyphens, 40 at most`);
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(name))
+    throw wrong(`its name "${name}" is not of letters, digits and hyphens, 40 at most`);
   const url = requireAddress(text.base?.trim() ?? '');
   if (url.searchParams.has('verb')) throw new UserError(harvestErrors.address, { address: url.href });
   const prefix = text.prefix?.trim() || 'marcxml';

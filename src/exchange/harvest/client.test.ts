@@ -120,7 +120,10 @@ test('addresses that are not public are not asked, at no step of the way', async
   const guarded = reachable(undefined);
   await fails(open(server.base, guarded).identify(), 'REPERIO_HARVEST_PRIVATE');
   await fails(open(server.base.replace('127.0.0.1', 'localhost'), guarded).identify(), 'REPERIO_HARVEST_PRIVATE');
-  await fails(open(server.base.replace('127.0.0.1', '[::ffff:127.0.0.1]'), guarded).identify(), 'REPERIO_HARVEST_PRIVATE');
+  await fails(
+    open(server.base.replace('127.0.0.1', '[::ffff:127.0.0.1]'), guarded).identify(),
+    'REPERIO_HARVEST_PRIVATE',
+  );
   assert.deepEqual(server.asked, []);
   server.fault = send(302, { location: 'http://10.0.0.1/secret' });
   await fails(client.identify(), 'REPERIO_HARVEST_PRIVATE', /10\.0\.0\.1/);
@@ -143,7 +146,9 @@ test('one bad record spoils itself only', async () => {
   const bad = ['<record><header><identifier>oai:test:2</identifier></header><metadata><record><a></metadata></record>'];
   bad.push('<record><header><identifier>a & b</identifier></header></record>');
   bad.push('<record><header><identifier>oai:test:4</identifier><datestamp>2025-01-01</datestamp></header>');
-  server.records = served(6).map((one, place) => (bad[place - 1] === undefined ? one : { ...one, xml: bad[place - 1]! }));
+  server.records = served(6).map((one, place) =>
+    bad[place - 1] === undefined ? one : { ...one, xml: bad[place - 1]! },
+  );
   const page = await client.list(list);
   const found = page.pieces.map((piece) => {
     try {

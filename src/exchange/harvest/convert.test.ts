@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toTextMarc } from './test-text.ts';
 import { convert, tableRules } from './convert.ts';
+import { toTextMarc } from './test-text.ts';
 import { MetadataProblem, readTree } from './tree.ts';
 
 const dc = (inside: string, ns = 'http://www.openarchives.org/OAI/2.0/oai_dc/') =>
@@ -56,14 +56,23 @@ test('MODS and DataCite become fields', () => {
 test('a table of one’s own leads from paths to MARC', () => {
   const node = readTree('<x:a xmlns:x="urn:x" id="7"><t>One</t><p><n>Doe</n><v>J</v></p><p><n>Roe</n></p></x:a>', {});
   const table = { t: '245__a', 'p/n': '100__a, 700__a', '@id': '001', '{@id}: {t}': '500__a' };
-  assert.deepEqual(toTextMarc(convert(node, { table }, 'x')), ['001 7', '100__ $aDoe', '245__ $aOne', '500__ $a7: One', '700__ $aRoe']);
+  assert.deepEqual(toTextMarc(convert(node, { table }, 'x')), [
+    '001 7',
+    '100__ $aDoe',
+    '245__ $aOne',
+    '500__ $a7: One',
+    '700__ $aRoe',
+  ]);
   assert.throws(() => tableRules({ t: '245a' }), /"245a" is no MARC path/);
   assert.throws(() => tableRules({ 't[': '245__a' }), /no path of elements/);
   assert.throws(() => convert(node, { table: { z: '245__a' } }, 'Record x'), /Record x gives no field/);
 });
 
 test('what cannot be converted says why', () => {
-  assert.throws(() => convert(dc('<dc:title>x</dc:title>', 'urn:other'), {}, 'Record x'), /<dc> of the namespace "urn:other"/);
+  assert.throws(
+    () => convert(dc('<dc:title>x</dc:title>', 'urn:other'), {}, 'Record x'),
+    /<dc> of the namespace "urn:other"/,
+  );
   assert.throws(() => readTree('<a><b></a>', {}), MetadataProblem);
   assert.throws(() => readTree('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', {}), /document type/);
   assert.throws(() => readTree(`${'<a>'.repeat(200)}`, {}), /too deep/);

@@ -18,7 +18,11 @@ interface Format {
 
 /** Formats that are built in, by the element that metadata begins with. */
 const formats: readonly Format[] = [
-  { root: 'dc', namespaces: /^http:\/\/www\.openarchives\.org\/OAI\/(?:2\.0|1\.1)\/(?:oai_)?dc\/?$/, rules: dublinCoreRules },
+  {
+    root: 'dc',
+    namespaces: /^http:\/\/www\.openarchives\.org\/OAI\/(?:2\.0|1\.1)\/(?:oai_)?dc\/?$/,
+    rules: dublinCoreRules,
+  },
   { root: 'mods', namespaces: /^http:\/\/www\.loc\.gov\/mods\/v3$/, rules: modsRules },
   { root: 'resource', namespaces: /^https?:\/\/datacite\.org\/schema\/kernel-[34](?:\.\d)?$/, rules: dataciteRules },
 ];
@@ -59,7 +63,8 @@ function fieldsOf(node: Node, rules: readonly Rule[]): readonly Field[] {
   rules.forEach((rule) => {
     for (const one of nodePath(rule.path)!.nodes(node)) {
       // Of an element that is told apart by its value only the first rule holds.
-      if (taken.has(one) && taken.get(one) !== rule && (rule.only !== undefined || taken.get(one)?.only !== undefined)) continue;
+      if (taken.has(one) && taken.get(one) !== rule && (rule.only !== undefined || taken.get(one)?.only !== undefined))
+        continue;
       const subfields = subfieldsOf(one, rule);
       if (subfields === undefined) continue;
       if (rule.path !== '.') taken.set(one, rule);
@@ -139,7 +144,11 @@ export function tableRules(table: Readonly<Record<string, string>>): readonly Ru
     const at = template !== undefined || isAttribute ? '.' : path;
     const code = /^00\d$/.test(first) ? 'a' : first[5]!;
     return {
-      ...{ path: at, field: first.slice(0, 5).padEnd(5, '_'), subfields: { [code]: template ?? (isAttribute ? path : '.') } },
+      ...{
+        path: at,
+        field: first.slice(0, 5).padEnd(5, '_'),
+        subfields: { [code]: template ?? (isAttribute ? path : '.') },
+      },
       ...(second !== undefined && { next: second.slice(0, 5) }),
     };
   });
@@ -154,4 +163,3 @@ export function addedFields(add: Readonly<Record<string, string>>): readonly Fie
     return dataField(tag, ind1.replace('_', ' '), ind2.replace('_', ' '), [{ code, value }]);
   });
 }
-

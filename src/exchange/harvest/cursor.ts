@@ -58,6 +58,5 @@ export async function saveCursor(transaction: Queryable, before: Cursor, after: 
 
 /** Those of a run of its own dates, when it is over. */
 export async function forgetCursors(transaction: Queryable, source: number, run: number): Promise<void> {
-  if (run > 0)
-    await transaction.query(sql`DELETE FROM harvest_cursor WHERE source_id = ${source} AND run_id = ${run}`);
+  if (run > 0) await transaction.query(sql`DELETE FROM harvest_cursor WHERE source_id = ${source} AND run_id = ${run}`);
 }

@@ -33,7 +33,8 @@ export const oaiNamespace = 'http://www.openarchives.org/OAI/2.0/';
 /** What is wrong with a page as a whole, as the end of a sentence. */
 export class PageProblem extends Error {}
 
-const begin = /<(?:([A-Za-z_][\w.-]*):)?record(?:\s[^<>]*)?>(?=(?:\s|<!--[\s\S]*?-->)*<(?:[A-Za-z_][\w.-]*:)?header[\s>/])/g;
+const begin =
+  /<(?:([A-Za-z_][\w.-]*):)?record(?:\s[^<>]*)?>(?=(?:\s|<!--[\s\S]*?-->)*<(?:[A-Za-z_][\w.-]*:)?header[\s>/])/g;
 
 /** Throws PageProblem. */
 export function readEnvelope(text: string): Envelope {

@@ -14,7 +14,11 @@ export type Filtered = 'kept' | 'dropped' | 'held';
  * Asks the questions of a source of each record, as if the library had these and no others. The
  * first that finds it decides: drop, hold, keep.
  */
-export function filterRecords(site: Site, filter: Steps['filter'], records: readonly MarcRecord[]): readonly Filtered[] {
+export function filterRecords(
+  site: Site,
+  filter: Steps['filter'],
+  records: readonly MarcRecord[],
+): readonly Filtered[] {
   const { drop, hold, keep } = filter;
   if ((drop ?? hold ?? keep) === undefined || records.length === 0) return records.map(() => 'kept');
   const analyzer = analyzerOf(site);

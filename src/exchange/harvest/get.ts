@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
@@ -117,7 +117,10 @@ async function bodyOf(response: http.IncomingMessage, url: URL, limit: number): 
   } catch (error) {
     const { code } = error as { readonly code?: unknown };
     if (typeof code === 'string' && code.startsWith('Z_'))
-      throw new UserError(harvestErrors.encoding, { address: shown(url), reason: `what is packed is damaged (${code})` });
+      throw new UserError(harvestErrors.encoding, {
+        address: shown(url),
+        reason: `what is packed is damaged (${code})`,
+      });
     throw error;
   } finally {
     response.destroy();

@@ -1,5 +1,12 @@
 import { controlField, controlValue, dataField, type MarcRecord } from '../../marc/record.ts';
-import { broughtKeys, foreignControl, type Identity, identify, keysToLookUp, matchRecord } from '../../records/identifiers.ts';
+import {
+  broughtKeys,
+  foreignControl,
+  type Identity,
+  identify,
+  keysToLookUp,
+  matchRecord,
+} from '../../records/identifiers.ts';
 import { fetchExisting, fetchHolders } from '../../records/matching.ts';
 import { findSimilar } from './candidates.ts';
 import type { Fate, PrepareContext, Working } from './prepare.ts';
@@ -62,7 +69,9 @@ function fateOf(one: Working, identity: Identity, found: Found, { source, tally 
     // Others may have made the record: this source only says that it has it no more.
     const isOurs = one.earlier?.made === true && found.kind !== 'ambiguous';
     if (deleted === 'hold' || !isOurs) return { kind: 'hold', id, record: numbered };
-    return found.kind === 'identified' ? { kind: 'write', bytes: one.bytes! } : { kind: 'write-to', id, record: numbered };
+    return found.kind === 'identified'
+      ? { kind: 'write', bytes: one.bytes! }
+      : { kind: 'write-to', id, record: numbered };
   }
   const way = found.kind === 'none' ? 'new' : found.kind === 'ambiguous' ? 'ambiguous' : 'matched';
   tally.count('match', way);
@@ -92,11 +101,15 @@ export function withNumber(record: MarcRecord, identity: Identity, id: number): 
   const foreign = foreignControl(identity);
   const isKept = rest.some(({ tag, subfields }) => tag === '035' && subfields.some(({ value }) => value === foreign));
   const kept =
-    control === undefined || identity.control === '' || isKept ? [] : [dataField('035', ' ', ' ', [{ code: 'a', value: foreign }])];
+    control === undefined || identity.control === '' || isKept
+      ? []
+      : [dataField('035', ' ', ' ', [{ code: 'a', value: foreign }])];
   return { leader: record.leader, fields: [controlField('001', String(id)), ...kept, ...rest] };
 }
 
-/** By what a record is known that a person accepts later: 035 with the source, as harvests have it. */
+/**
+ * By what a record is known that a person accepts later: 035 with the source, as harvests have it.
+ */
 function ownKey(source: Source, identifier: string): string {
   return `oai ${source.name}:${identifier}`;
 }
@@ -104,7 +117,11 @@ function ownKey(source: Source, identifier: string): string {
 /** Whoever accepts it does not know the source: its 001 without 003 would be a number of ours. */
 function withOwnKey(record: MarcRecord, source: Source, identifier: string): MarcRecord {
   const isNamed = controlValue(record, '001') === undefined || (controlValue(record, '003') ?? '').trim() !== '';
-  const named = isNamed ? record.fields : record.fields.filter(({ tag }) => tag !== '003').flatMap((one) => (one.tag === '001' ? [one, controlField('003', source.name)] : [one]));
+  const named = isNamed
+    ? record.fields
+    : record.fields
+        .filter(({ tag }) => tag !== '003')
+        .flatMap((one) => (one.tag === '001' ? [one, controlField('003', source.name)] : [one]));
   const field = dataField('035', ' ', ' ', [
     { code: '9', value: source.name },
     { code: 'a', value: identifier },

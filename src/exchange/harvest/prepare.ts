@@ -181,7 +181,8 @@ function convertOne(one: Working, source: Source): Working {
   try {
     const { table, add } = source.steps.convert;
     const inside = table === undefined ? marcOf(piece, one) : undefined;
-    if (inside !== undefined && add === undefined) return parsed(one, harvested(escaped(identifier), Buffer.from(inside)));
+    if (inside !== undefined && add === undefined)
+      return parsed(one, harvested(escaped(identifier), Buffer.from(inside)));
     const tree = () => convert(readTree(piece.metadata, piece.namespaces), source.steps.convert, labelOf(one));
     const first = inside === undefined ? undefined : parsed(one, Buffer.from(inside));
     if (first?.fate !== undefined) return first;
@@ -202,7 +203,9 @@ function withAdded(record: MarcRecord, add: Readonly<Record<string, string>>): M
   return { leader: record.leader, fields: [...record.fields, ...addedFields(add)] };
 }
 
-/** The <record> of MARCXML; undefined: it is something else. Throws for one in another namespace. */
+/**
+ * The <record> of MARCXML; undefined: it is something else. Throws for one in another namespace.
+ */
 function marcOf({ metadata, namespaces }: Piece, one: Working): string | undefined {
   const [tag, prefix = '', name] = /^<(?:([\w.-]+):)?([\w.-]+)[^>]*>/.exec(metadata) ?? [];
   if (tag === undefined || (name !== 'record' && name !== 'collection')) return undefined;

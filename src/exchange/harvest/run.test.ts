@@ -4,7 +4,6 @@ import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { UserError } from '../../errors/errors.ts';
 import { controlField, dataField } from '../../marc/record.ts';
-import { insertRecord } from './test-insert.ts';
 import { listHeld } from '../../records/held.ts';
 import { readRecord } from '../../records/history.ts';
 import { oaiClient } from './client.ts';
@@ -13,6 +12,7 @@ import { reachable } from './networks.ts';
 import { harvest } from './run.ts';
 import { beginRun, endRun, type HarvestRun, type RunAsked, readRun } from './runs.ts';
 import { addSource, type NewSource, readSource, removeSourceIn, type Source, usualSteps } from './source.ts';
+import { insertRecord } from './test-insert.ts';
 import { marc, served, startTestServer, type TestServer } from './test-server.ts';
 import { toTextMarc } from './test-text.ts';
 
@@ -37,8 +37,21 @@ beforeEach(() => {
 
 async function source(more: Partial<NewSource> = {}): Promise<Source> {
   const name = `s${++count}`;
-  const usual = { base: server.base, prefix: 'marcxml', sets: [], mode: 'insert-or-replace', steps: usualSteps } as const;
-  const id = await addSource(store.database, { name, ...usual, onError: 'go-on', deleted: 'delete', person: 'ada', ...more });
+  const usual = {
+    base: server.base,
+    prefix: 'marcxml',
+    sets: [],
+    mode: 'insert-or-replace',
+    steps: usualSteps,
+  } as const;
+  const id = await addSource(store.database, {
+    name,
+    ...usual,
+    onError: 'go-on',
+    deleted: 'delete',
+    person: 'ada',
+    ...more,
+  });
   // Other tests have records of the same identifiers.
   server.records = served(25).map((one) => ({ ...one, id: count * 1000 + one.id, title: `${name} title ${one.id}` }));
   return readSource(store.database, { id });
@@ -52,7 +65,13 @@ async function run(one: Source, asked: RunAsked = {}, signal = new AbortControll
 }
 
 async function resume(one: Source, begun: HarvestRun, signal = new AbortController().signal): Promise<void> {
-  const client = oaiClient({ base: one.base, mayReach: reachable('127.0.0.0/8'), signal, sleep: async () => undefined, silence: 5_000 });
+  const client = oaiClient({
+    base: one.base,
+    mayReach: reachable('127.0.0.0/8'),
+    signal,
+    sleep: async () => undefined,
+    silence: 5_000,
+  });
   const { database } = store;
   const problem = await harvest({
     ...{ database, client, source: one, run: begun, indexFolder: undefined, signal, tell: () => undefined },
@@ -155,11 +174,18 @@ test('a forgotten token: once from the last date seen, then it is told', async (
 
 test('lists without end are noticed', async () => {
   const one = await source();
-  server.change = (xml, words) => (words.has('resumptionToken') ? xml.replace(/<resumptionToken>[^<]*/, `<resumptionToken>${words.get('resumptionToken')}`) : xml);
+  server.change = (xml, words) =>
+    words.has('resumptionToken')
+      ? xml.replace(/<resumptionToken>[^<]*/, `<resumptionToken>${words.get('resumptionToken')}`)
+      : xml;
   assert.equal((await run(one)).problem, 'REPERIO_HARVEST_LOOP');
   const other = await source();
   let n = 0;
-  const same = (xml: string): string => xml.replace(/<resumptionToken[^>]*>(?:[^<]*<\/resumptionToken>)?/, `<resumptionToken>${Buffer.from(JSON.stringify({ n: n++ })).toString('base64url')}</resumptionToken>`);
+  const same = (xml: string): string =>
+    xml.replace(
+      /<resumptionToken[^>]*>(?:[^<]*<\/resumptionToken>)?/,
+      `<resumptionToken>${Buffer.from(JSON.stringify({ n: n++ })).toString('base64url')}</resumptionToken>`,
+    );
   const page = `<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>${'<record><header status="deleted"><identifier>gone</identifier></header></record>'}<resumptionToken/></ListRecords></OAI-PMH>`;
   server.change = (xml, words) => (words.get('verb') === 'Identify' ? xml : same(page));
   assert.equal((await run(other)).problem, 'REPERIO_HARVEST_LOOP');
@@ -167,10 +193,14 @@ test('lists without end are noticed', async () => {
 
 test('one bad record is refused and kept with its XML, and the page goes on; or the run stops there', async () => {
   const one = await source();
-  const bad = '<record xmlns="http://www.loc.gov/MARC21/slim"><leader/><datafield tag="245" ind1="1" ind2="1"><a/></datafield></record>';
+  const bad =
+    '<record xmlns="http://www.loc.gov/MARC21/slim"><leader/><datafield tag="245" ind1="1" ind2="1"><a/></datafield></record>';
   change(2, { metadata: bad, at: '2025-01-01T00:01:00Z' });
   change(3, { metadata: marc('x').replace('MARC21/slim', 'other'), at: '2025-01-01T00:02:00Z' });
-  change(4, { metadata: marc('two', '<controlfield tag="001">1</controlfield><controlfield tag="001">2</controlfield>'), at: '2025-01-01T00:03:00Z' });
+  change(4, {
+    metadata: marc('two', '<controlfield tag="001">1</controlfield><controlfield tag="001">2</controlfield>'),
+    at: '2025-01-01T00:03:00Z',
+  });
   const done = await run(one);
   assert.deepEqual([done.problem, done.counts['upload']], [undefined, { inserted: 22, refused: 3 }]);
   const refused = await listHarvested(store.database, { run: done.id, outcome: 'refused', limit: 9, withXml: true });
@@ -178,7 +208,11 @@ test('one bad record is refused and kept with its XML, and the page goes on; or 
     refused.map(({ code }) => code),
     ['REPERIO_MARC_SHAPE', 'REPERIO_HARVEST_NAMESPACE', refused[2]!.code],
   );
-  assert.ok(refused.every(({ xml, message, identifier }) => xml?.includes('<record') && message?.startsWith(`Record ${identifier}`)));
+  assert.ok(
+    refused.every(
+      ({ xml, message, identifier }) => xml?.includes('<record') && message?.startsWith(`Record ${identifier}`),
+    ),
+  );
   change(2, { metadata: marc('mended') });
   const single = await run(one, { identifier: `oai:test:${count * 1000 + 2}` });
   assert.deepEqual(single.counts['upload'], { inserted: 1 });
@@ -186,7 +220,10 @@ test('one bad record is refused and kept with its XML, and the page goes on; or 
   const strict = await source({ onError: 'stop' });
   change(12, { metadata: bad, at: '2025-01-01T00:11:00Z' });
   const stopped = await run(strict);
-  assert.deepEqual([stopped.problem, stopped.counts['upload']], ['REPERIO_HARVEST_STOPPED', { inserted: 19, refused: 1 }]);
+  assert.deepEqual(
+    [stopped.problem, stopped.counts['upload']],
+    ['REPERIO_HARVEST_STOPPED', { inserted: 19, refused: 1 }],
+  );
   change(12, { metadata: marc('mended') });
   const rest = await run(strict);
   assert.deepEqual([rest.problem, rest.counts['upload']], [undefined, { unchanged: 9, inserted: 6 }]);
@@ -195,7 +232,10 @@ test('one bad record is refused and kept with its XML, and the page goes on; or 
 test('sets, days and dates of a run', async () => {
   const one = await source({ sets: ['a', 'b'] });
   server.seconds = false;
-  server.records = server.records.map((record, place) => ({ ...record, set: place % 3 === 0 ? 'a' : place % 3 === 1 ? 'b' : 'c' }));
+  server.records = server.records.map((record, place) => ({
+    ...record,
+    set: place % 3 === 0 ? 'a' : place % 3 === 1 ? 'b' : 'c',
+  }));
   assert.deepEqual((await run(one)).counts['upload'], { inserted: 17 });
   server.asked.length = 0;
   assert.deepEqual((await run(one)).counts, {});
@@ -233,7 +273,10 @@ test('steps: converted, filtered, matched by title and authors, held', async () 
   change(2, { title: 'Secret' });
   change(3, { title: 'Doubtful things' });
   change(5, { title: 'Quantum fog over mountains' });
-  change(4, { title, metadata: `<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>${title}</dc:title></oai_dc:dc>` });
+  change(4, {
+    title,
+    metadata: `<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>${title}</dc:title></oai_dc:dc>`,
+  });
   const done = await run(one);
   assert.deepEqual(done.counts, {
     read: { records: 5 },
@@ -244,7 +287,13 @@ test('steps: converted, filtered, matched by title and authors, held', async () 
   assert.equal((await recordOf(one, 1)).record, ours);
   assert.ok((await recordOf(one, 1)).text.includes('980__ $aPREPRINT'));
   const waiting = await listHeld(store.database, { all: false, limit: 9, text: one.name });
-  assert.deepEqual(waiting.map(({ source: by, reason }) => [by, reason]), [[`harvest ${one.name}`, 'ASKED'], [`harvest ${one.name}`, 'ASKED']]);
+  assert.deepEqual(
+    waiting.map(({ source: by, reason }) => [by, reason]),
+    [
+      [`harvest ${one.name}`, 'ASKED'],
+      [`harvest ${one.name}`, 'ASKED'],
+    ],
+  );
   const before = await versions();
   assert.deepEqual((await run(one, { from: '2025-01-01' })).counts['upload'], { unchanged: 5 });
   assert.equal((await listHeld(store.database, { all: false, limit: 9, text: one.name })).length, 2);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../../errors/errors.ts';
-import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { takeWhenEmpty } from '../../index/rebuild.ts';
 import { requireKnown } from '../../index/require-known.ts';
+import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { type OaiClient, type Page, refusal } from './client.ts';
@@ -100,7 +100,10 @@ class Harvest {
         }
         // When dates came in no order, what is still to come may have any.
         const from = cursor.ordered && cursor.seen !== undefined ? cursor.seen : cursor.from;
-        log('warn', `${source.base} has forgotten its token. The list begins again${from === undefined ? '' : ` from ${from}`}.`);
+        log(
+          'warn',
+          `${source.base} has forgotten its token. The list begins again${from === undefined ? '' : ` from ${from}`}.`,
+        );
         cursor = { ...cursor, from, token: undefined, restarted: true };
         coming = ask(cursor);
         loops = new LoopWatch();
@@ -129,7 +132,10 @@ class Harvest {
   }
 
   /** One page, with the place behind it; undefined: one record by itself. The place. */
-  async #write(page: Page, place: { before: Cursor; after: (records: readonly Prepared[]) => Cursor } | undefined): Promise<Cursor> {
+  async #write(
+    page: Page,
+    place: { before: Cursor; after: (records: readonly Prepared[]) => Cursor } | undefined,
+  ): Promise<Cursor> {
     const { database, source, run, signal, tell } = this.#context;
     signal.throwIfAborted();
     const current = requireKnown(await currentSite(database));
@@ -154,7 +160,8 @@ class Harvest {
             countInto(tally, prepared, records);
             const refused = records.find(({ outcome }) => outcome === 'refused');
             const stops = refused !== undefined && source.onError === 'stop';
-            if (place !== undefined && after !== undefined && !stops) await saveCursor(transaction, place.before, after);
+            if (place !== undefined && after !== undefined && !stops)
+              await saveCursor(transaction, place.before, after);
             await saveRun(transaction, run.id, { pages: this.#pages + 1, counts: tally.counts });
             await publish();
             return stops ? refused : undefined;

@@ -34,7 +34,12 @@ const columns = sql`r.id, r.source_id AS source, s.name, r.job_id AS job, r.pers
 /** The run of a job: the same one when the job is taken up again. */
 export async function beginRun(
   database: Queryable,
-  { source, job, person, asked }: Pick<HarvestRun, 'source' | 'person' | 'asked'> & { readonly job: number | undefined },
+  {
+    source,
+    job,
+    person,
+    asked,
+  }: Pick<HarvestRun, 'source' | 'person' | 'asked'> & { readonly job: number | undefined },
 ): Promise<HarvestRun> {
   const [row] = await database.query<{ id: number }>(sql`
     INSERT INTO harvest_run (source_id, job_id, person, asked)
@@ -69,7 +74,11 @@ export async function readRun(database: Queryable, id: number): Promise<HarvestR
 /** The newest first. */
 export async function listRuns(
   database: Database,
-  { source, offset = 0, limit }: { readonly source?: number | undefined; readonly offset?: number; readonly limit: number },
+  {
+    source,
+    offset = 0,
+    limit,
+  }: { readonly source?: number | undefined; readonly offset?: number; readonly limit: number },
 ): Promise<{ readonly rows: readonly HarvestRun[]; readonly total: number }> {
   const of = sql`WHERE (${source ?? null}::integer IS NULL OR r.source_id = ${source ?? null}::integer)`;
   const [counted] = await database.query<{ total: number }>(

@@ -119,7 +119,12 @@ function nameParts(name: string): NameParts {
   const comma = name.indexOf(',');
   const family = comma < 0 ? (name.trim().split(/\s+/).at(-1) ?? '') : name.slice(0, comma);
   const given = comma < 0 ? name.trim().split(/\s+/).slice(0, -1).join(' ') : name.slice(comma + 1);
-  return { family: plainWords(family), given: plainWords(given).split(' ').filter((part) => part !== '') };
+  return {
+    family: plainWords(family),
+    given: plainWords(given)
+      .split(' ')
+      .filter((part) => part !== ''),
+  };
 }
 
 function sameName(one: NameParts, other: NameParts): boolean {

@@ -105,7 +105,10 @@ export async function removeSourceIn(transaction: Queryable, name: string): Prom
 }
 
 /** Throws `noSource`. */
-export async function readSource(database: Queryable, by: { readonly name: string } | { readonly id: number }): Promise<Source> {
+export async function readSource(
+  database: Queryable,
+  by: { readonly name: string } | { readonly id: number },
+): Promise<Source> {
   const condition = 'name' in by ? sql`s.name = ${by.name}` : sql`s.id = ${by.id}`;
   const [row] = await database.query<object>(sql`SELECT ${columns} FROM harvest_source AS s WHERE ${condition}`);
   if (row === undefined) throw new UserError(harvestErrors.noSource, { name: 'name' in by ? by.name : by.id });

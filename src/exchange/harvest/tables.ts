@@ -12,11 +12,16 @@ export interface Rule {
    * a path does not come.
    */
   readonly subfields: Readonly<Record<string, string>>;
-  /** Only for values of `a` that are such: each value has the first rule of its path that takes it. */
+  /**
+   * Only for values of `a` that are such: each value has the first rule of its path that takes it.
+   */
   readonly only?: 'doi' | 'isbn' | 'issn' | 'url';
 }
 
-const identifierRules = (path: string, conditions: { doi?: string; isbn?: string; issn?: string } = {}): readonly Rule[] => [
+const identifierRules = (
+  path: string,
+  conditions: { doi?: string; isbn?: string; issn?: string } = {},
+): readonly Rule[] => [
   { path: conditions.doi ?? path, field: '0247_', subfields: { a: '.', 2: '=doi' }, only: 'doi' },
   { path: conditions.isbn ?? path, field: '020__', subfields: { a: '.' }, only: 'isbn' },
   { path: conditions.issn ?? path, field: '022__', subfields: { a: '.' }, only: 'issn' },
@@ -51,10 +56,19 @@ export const modsRules: readonly Rule[] = [
   { path: 'identifier[@type=isbn]', field: '020__', subfields: { a: '.' } },
   { path: 'identifier[@type=issn]', field: '022__', subfields: { a: '.' } },
   { path: 'identifier[@type=hdl]', field: '0247_', subfields: { a: '.', 2: '=hdl' } },
-  { path: 'identifier[!@type=doi][!@type=isbn][!@type=issn][!@type=hdl][!@type=uri]', field: '0248_', subfields: { a: '.' } },
+  {
+    path: 'identifier[!@type=doi][!@type=isbn][!@type=issn][!@type=hdl][!@type=uri]',
+    field: '0248_',
+    subfields: { a: '.' },
+  },
   { path: 'language', field: '041__', subfields: { a: 'languageTerm[@type=code]|languageTerm' } },
   { path: 'classification', field: '084__', subfields: { a: '.', 2: '@authority' } },
-  { path: 'name[@type=personal]', field: '100__', next: '700__', subfields: { a: modsName, e: modsRole, u: 'affiliation' } },
+  {
+    path: 'name[@type=personal]',
+    field: '100__',
+    next: '700__',
+    subfields: { a: modsName, e: modsRole, u: 'affiliation' },
+  },
   { path: 'name[@type=corporate]', field: '710__', subfields: { a: 'namePart', e: modsRole } },
   { path: 'name[@type=conference]', field: '711__', subfields: { a: 'namePart' } },
   { path: 'name[!@type]', field: '700__', subfields: { a: modsName, e: modsRole } },
@@ -69,7 +83,11 @@ export const modsRules: readonly Rule[] = [
   {
     path: 'originInfo',
     field: '260__',
-    subfields: { a: 'place/placeTerm[@type=text]|place/placeTerm', b: 'publisher', c: 'dateIssued|copyrightDate|dateCreated' },
+    subfields: {
+      a: 'place/placeTerm[@type=text]|place/placeTerm',
+      b: 'publisher',
+      c: 'dateIssued|copyrightDate|dateCreated',
+    },
   },
   { path: 'physicalDescription', field: '300__', subfields: { a: 'extent' } },
   { path: 'note', field: '500__', subfields: { a: '.' } },

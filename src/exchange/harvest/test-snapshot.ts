@@ -8,7 +8,9 @@ import type { IndexSnapshot } from '../../index/snapshot.ts';
 /** The library as the index has it now. */
 export async function openTestSnapshot({ database, url }: TestDatabase): Promise<IndexSnapshot> {
   const folder = mkdtempSync(join(tmpdir(), 'reperio-harvest-'));
-  const follower = createFollower({ database, url, folder, repair: async () => undefined } as Parameters<typeof createFollower>[0]);
+  const follower = createFollower({ database, url, folder, repair: async () => undefined } as Parameters<
+    typeof createFollower
+  >[0]);
   await follower.refresh();
   const snapshot = follower.snapshot();
   await follower.close();

@@ -83,7 +83,8 @@ export function nodePath(text: string): NodePath | undefined {
   if (steps.includes(undefined) || attribute === '') return undefined;
   const nodes = (from: Node): readonly Node[] => {
     let found: readonly Node[] = [from];
-    for (const step of steps as readonly Step[]) found = found.flatMap(({ children }) => children.filter((one) => fits(one, step)));
+    for (const step of steps as readonly Step[])
+      found = found.flatMap(({ children }) => children.filter((one) => fits(one, step)));
     return found;
   };
   const values = (from: Node): readonly string[] =>

@@ -1,5 +1,5 @@
-import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { requireKnown } from '../../index/require-known.ts';
+import type { IndexSnapshot } from '../../index/snapshot.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
@@ -41,14 +41,24 @@ export interface TryContext {
 export async function trySource({ database, client, source, snapshot }: TryContext): Promise<Tried> {
   const identify = await client.identify();
   const page = await client.list({ prefix: source.prefix, set: source.sets[0] });
-  const error = refusal(source.base, page.errors.filter(({ code }) => code !== 'noRecordsMatch'));
+  const error = refusal(
+    source.base,
+    page.errors.filter(({ code }) => code !== 'noRecordsMatch'),
+  );
   if (error !== undefined) throw error;
   const current = requireKnown(await currentSite(database));
   const tally = new StepTally();
   const prepared = await preparePage(page, {
     ...{ database, source, site: current.site, snapshot, again: true, page: 'test', tally },
   });
-  const context = { database, source, current, indexFolder: undefined, person: undefined, reason: `harvest ${source.name}` };
+  const context = {
+    database,
+    source,
+    current,
+    indexFolder: undefined,
+    person: undefined,
+    reason: `harvest ${source.name}`,
+  };
   // One by one: a record that the database refuses does not end it.
   const written = await database
     .transaction(async (transaction) => {

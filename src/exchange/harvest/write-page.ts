@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
+import { originOf } from '../../index/segment-store.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { type RecordWrite, writeRecord } from '../../records/change.ts';
@@ -7,7 +8,6 @@ import { loadBatch, NotAsPlanned } from '../../records/load/load-batch.ts';
 import { rulesOf } from '../../records/next-version.ts';
 import { inSavepoint } from '../../records/upload.ts';
 import { analyzerOf } from '../../search/search.ts';
-import { originOf } from '../../index/segment-store.ts';
 import type { CurrentSite } from '../../site/versions.ts';
 import type { Database, Transaction } from '../../store/database.ts';
 import { shareLease } from '../../store/lease.ts';
@@ -60,7 +60,12 @@ export async function writePage(
   const writes = prepared.filter(({ fate }) => fate.kind === 'write');
   let publish = async (): Promise<void> => undefined;
   await shareLease(transaction, 'numbers');
-  const write = async (one: Prepared, record: MarcRecord, mode: RecordWrite['mode'], isOurs: boolean): Promise<void> => {
+  const write = async (
+    one: Prepared,
+    record: MarcRecord,
+    mode: RecordWrite['mode'],
+    isOurs: boolean,
+  ): Promise<void> => {
     // Where its 001 is our number, a source beside it would make it another one.
     const named = { harvested: one.identifier, ...(!isOurs && { source: source.name }) };
     try {
@@ -72,12 +77,23 @@ export async function writePage(
         const message = error.message.replace(/^The record\b/, `Record ${one.identifier}`);
         note(one, 'refused', { code: error.code, message: `${message} ${error.hint}` });
       } else if (oneByOne && isRefusal(error)) {
-        note(one, 'refused', { code: 'REPERIO_HARVEST_RECORD', message: `The database refuses it: ${(error as Error).message}.` });
+        note(one, 'refused', {
+          code: 'REPERIO_HARVEST_RECORD',
+          message: `The database refuses it: ${(error as Error).message}.`,
+        });
       } else throw error;
     }
   };
   if (writes.length > 0 && !oneByOne) {
-    const options = { database: context.database, analyzer, origin: originOf(current), indexFolder, reason, person, ...rules };
+    const options = {
+      database: context.database,
+      analyzer,
+      origin: originOf(current),
+      indexFolder,
+      reason,
+      person,
+      ...rules,
+    };
     const bytes = writes.map(({ fate }) => (fate.kind === 'write' ? fate.bytes : Buffer.alloc(0)));
     const loaded = await loadBatch(transaction, { ...options, source: source.name, mode: source.mode }, bytes);
     publish = loaded.publish;
@@ -94,7 +110,8 @@ export async function writePage(
     if (fate.kind === 'write' && oneByOne) {
       const result = parseRaw('marcxml', { position: 1, bytes: fate.bytes });
       if (result.kind === 'record') await write(one, result.record, source.mode, false);
-    } else if (fate.kind === 'write-to') await write(one, fate.record, source.mode === 'insert' ? 'replace' : source.mode, true);
+    } else if (fate.kind === 'write-to')
+      await write(one, fate.record, source.mode === 'insert' ? 'replace' : source.mode, true);
     else if (fate.kind === 'hold') await write(one, fate.record, 'hold', fate.id > 0);
     else if (fate.kind === 'drop') note(one, 'dropped', { record: one.earlier?.record ?? 0 });
     else if (fate.kind === 'refuse') {

@@ -60,7 +60,10 @@ export async function loadBatch(
   const written = decider.written();
   if (plan.asksItself && written.surprises.length > 0) throw new NotAsPlanned();
   await transaction.query(sql`UPDATE record_counter SET last_id = ${plan.lastIdAfter}`);
-  const refusals = [...plan.refusals, ...written.refusals].map(({ index, reason }) => ({ position: index + 1, reason }));
+  const refusals = [...plan.refusals, ...written.refusals].map(({ index, reason }) => ({
+    position: index + 1,
+    reason,
+  }));
   const all = [...refused, ...refusals];
   return {
     outcomes: outcomesOf(batch, plan, written, all),

@@ -1,7 +1,14 @@
 import type { SourceText } from '../../exchange/harvest/check-source.ts';
 import type { HarvestedRecord } from '../../exchange/harvest/harvested-records.ts';
 import type { HarvestRun } from '../../exchange/harvest/runs.ts';
-import { deletionPolicies, errorPolicies, harvestModes, profiles, type Source, type SourceView } from '../../exchange/harvest/source.ts';
+import {
+  deletionPolicies,
+  errorPolicies,
+  harvestModes,
+  profiles,
+  type Source,
+  type SourceView,
+} from '../../exchange/harvest/source.ts';
 import type { StepCounts } from '../../exchange/harvest/tally.ts';
 import type { Tried } from '../../exchange/harvest/try-source.ts';
 import { type Html, html } from '../../html/html.ts';
@@ -25,7 +32,10 @@ export interface HarvestModel extends Said {
   readonly typed: SourceText;
 }
 
-export function harvestPage(context: PageContext, { sources, typed, problem, done: what, changes }: HarvestModel): string {
+export function harvestPage(
+  context: PageContext,
+  { sources, typed, problem, done: what, changes }: HarvestModel,
+): string {
   const { tr } = context;
   const columns: readonly Column<SourceView>[] = [
     { head: tr.t('admin.harvest.source'), cell: ({ name }) => html`<a href="/admin/harvest/${name}">${name}</a>` },
@@ -58,7 +68,12 @@ function addForm(context: PageContext, typed: SourceText): Html {
   const box = (name: keyof SourceText & string, title: string, hint?: string): Html =>
     field({ name, label: label(title), value: String(typed[name] ?? ''), optional: true, hint });
   const choose = (name: string, title: string, words: readonly string[], chosen = words[0]!): Html =>
-    select(name, label(title), words.map((value) => ({ value, label: value })), chosen || words[0]!);
+    select(
+      name,
+      label(title),
+      words.map((value) => ({ value, label: value })),
+      chosen || words[0]!,
+    );
   return form(
     context,
     '/admin/harvest',
@@ -102,7 +117,12 @@ export function sourcePage(context: PageContext, model: SourceModel): string {
   const label = (name: string): string => tr.t(`admin.harvest.${name}`);
   const action = `/admin/harvest/${source.name}`;
   const button = (wish: string): Html =>
-    form(context, action, html`<button class="quiet" name="wish" value="${wish}">${label(`wish.${wish}`)}</button>`, 'inline');
+    form(
+      context,
+      action,
+      html`<button class="quiet" name="wish" value="${wish}">${label(`wish.${wish}`)}</button>`,
+      'inline',
+    );
   const pairs = (record: Readonly<Record<string, string>> | undefined): readonly string[] =>
     Object.entries(record ?? {}).map(([from, to]) => `${from} = ${to}`);
   const some = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
@@ -181,7 +201,10 @@ export function runPage(context: PageContext, { run, records, outcome, next }: R
   const { tr } = context;
   const here = `/admin/harvest/runs/${run.id}`;
   const ways = Object.keys(run.counts['upload'] ?? {}).filter((way) => way !== 'unchanged');
-  const more = new URLSearchParams({ ...(outcome !== undefined && { outcome }), ...(next !== undefined && { after: next }) });
+  const more = new URLSearchParams({
+    ...(outcome !== undefined && { outcome }),
+    ...(next !== undefined && { after: next }),
+  });
   return adminPage(
     context,
     'harvest',
@@ -202,14 +225,18 @@ ${stepsOf(context, run.counts)}
 ${records.length > 0 && recordsTable(context, records)}
 ${records.map(
   ({ identifier, xml }) =>
-    xml !== undefined && html`<details><summary>${identifier}</summary><pre tabindex="0" dir="ltr">${xml}</pre></details>
+    xml !== undefined &&
+    html`<details><summary>${identifier}</summary><pre tabindex="0" dir="ltr">${xml}</pre></details>
 `,
 )}
 ${next !== undefined && html`<p><a href="${here}?${more.toString()}">${tr.t('admin.harvest.more')}</a></p>`}`,
   );
 }
 
-function recordsTable(context: PageContext, records: readonly Pick<HarvestedRecord, 'identifier' | 'datestamp' | 'outcome' | 'record' | 'message'>[]): Html {
+function recordsTable(
+  context: PageContext,
+  records: readonly Pick<HarvestedRecord, 'identifier' | 'datestamp' | 'outcome' | 'record' | 'message'>[],
+): Html {
   const { tr } = context;
   type Row = (typeof records)[number];
   const columns: readonly Column<Row>[] = [

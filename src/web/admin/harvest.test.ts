@@ -3,10 +3,10 @@ import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { served, startTestServer, type TestServer } from '../../exchange/harvest/test-server.ts';
-import { beginRun, endRun } from '../../exchange/harvest/runs.ts';
 import { noteHarvested } from '../../exchange/harvest/harvested-records.ts';
+import { beginRun, endRun } from '../../exchange/harvest/runs.ts';
 import { readSource } from '../../exchange/harvest/source.ts';
+import { served, startTestServer, type TestServer } from '../../exchange/harvest/test-server.ts';
 import { operator } from '../../people/audit.ts';
 import { addPerson } from '../../people/people.ts';
 import { createRole } from '../../people/role-changes.ts';
@@ -59,7 +59,11 @@ after(async () => {
 });
 
 test('a source is added, tested, run and removed by who may', async () => {
-  const [chief, runner, keeper] = ['chief', 'runner', 'keeper'].map((name) => readers.get(name)!) as [Reader, Reader, Reader];
+  const [chief, runner, keeper] = ['chief', 'runner', 'keeper'].map((name) => readers.get(name)!) as [
+    Reader,
+    Reader,
+    Reader,
+  ];
   assert.equal((await createReader(app).open('/admin/harvest')).statusCode, 303);
   assert.equal((await keeper.open('/admin/harvest')).statusCode, 403);
   assert.doesNotMatch((await runner.open('/admin/harvest')).body, /name="base"/);
@@ -69,11 +73,17 @@ test('a source is added, tested, run and removed by who may', async () => {
   assert.equal(wrong.statusCode, 400);
   assert.match(wrong.body, /role="alert">[^<]*nofield/);
   assert.match(wrong.body, /value="partner"/);
-  assert.equal((await chief.send('/admin/harvest', typed)).headers['location'], '/admin/harvest/partner?done=harvest_added');
+  assert.equal(
+    (await chief.send('/admin/harvest', typed)).headers['location'],
+    '/admin/harvest/partner?done=harvest_added',
+  );
   await chief.open('/admin/harvest');
   assert.equal((await chief.send('/admin/harvest', typed)).statusCode, 409);
   const path = '/admin/harvest/partner';
-  assert.match((await chief.open(`${path}?done=harvest_added`)).body, /Test it before the first run.*980__a = PREPRINT/s);
+  assert.match(
+    (await chief.open(`${path}?done=harvest_added`)).body,
+    /Test it before the first run.*980__a = PREPRINT/s,
+  );
   await runner.open(path);
   const tried = await runner.send(path, { wish: 'test' });
   assert.match(tried.body, /oai:test:1.*inserted/s);
@@ -90,8 +100,10 @@ test('a source is added, tested, run and removed by who may', async () => {
   assert.equal((await runner.send(path, { wish: 'run', from: 'soon' })).statusCode, 400);
   const run = await runner.send(path, { wish: 'run', from: '2025-01-01' });
   assert.equal(run.headers['location'], `${path}?done=harvest_run`);
-  const [job] = await store.database.query<{ arguments: object; person: string }>(sql`SELECT arguments, person FROM job`);
-  assert.deepEqual([job?.person, (job?.arguments as { from: string }).from], ['runner', '2025-01-01']);
+  const [job] = await store.database.query<{ arguments: object; person: string }>(
+    sql`SELECT arguments, person FROM job`,
+  );
+  assert.deepEqual([job!.person, (job!.arguments as { from: string }).from], ['runner', '2025-01-01']);
   await runner.open(path);
   assert.equal((await runner.send(path, { wish: 'remove' })).statusCode, 403);
 });
@@ -101,7 +113,14 @@ test('a run shows its records, and what was refused with its XML', async () => {
   const { id } = await readSource(store.database, { name: 'partner' });
   const run = await beginRun(store.database, { source: id, job: undefined, person: 'ada', asked: {} });
   await endRun(store.database, run.id, undefined);
-  const one = { datestamp: '2025-01-01', held: undefined, made: false, digest: Buffer.alloc(0), code: 'X', message: 'Bad <i>' };
+  const one = {
+    datestamp: '2025-01-01',
+    held: undefined,
+    made: false,
+    digest: Buffer.alloc(0),
+    code: 'X',
+    message: 'Bad <i>',
+  };
   await noteHarvested(store.database, { source: id, run: run.id }, [
     { ...one, identifier: 'oai:<b>', outcome: 'refused', record: 0, xml: '<record>&</record>' },
   ]);

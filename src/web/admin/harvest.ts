@@ -91,11 +91,16 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
       const typed = sourceText(exchange);
       try {
         const wanted = requireSource(typed, exchange.snapshot.site, exchange.person.name);
-        await doOnce(database, exchange, { scope: 'harvest', asked: JSON.stringify(['add', wanted]) }, async (transaction) => {
-          await addSource(transaction, wanted);
-          await audit(transaction, actorOf(exchange), 'harvest added', wanted.name);
-          return {};
-        });
+        await doOnce(
+          database,
+          exchange,
+          { scope: 'harvest', asked: JSON.stringify(['add', wanted]) },
+          async (transaction) => {
+            await addSource(transaction, wanted);
+            await audit(transaction, actorOf(exchange), 'harvest added', wanted.name);
+            return {};
+          },
+        );
         return exchange.reply.redirect(`/admin/harvest/${wanted.name}?done=harvest_added`, 303);
       } catch (error) {
         const { text, status } = said(error);
@@ -133,11 +138,16 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
           return exchange.reply.redirect(to, 303);
         }
         if (wish === 'remove') {
-          await doOnce(database, exchange, { scope: 'harvest', asked: JSON.stringify(['remove', name]) }, async (transaction) => {
-            await removeSourceIn(transaction, name);
-            await audit(transaction, actorOf(exchange), 'harvest removed', name);
-            return {};
-          });
+          await doOnce(
+            database,
+            exchange,
+            { scope: 'harvest', asked: JSON.stringify(['remove', name]) },
+            async (transaction) => {
+              await removeSourceIn(transaction, name);
+              await audit(transaction, actorOf(exchange), 'harvest removed', name);
+              return {};
+            },
+          );
           return exchange.reply.redirect('/admin/harvest?done=harvest_removed', 303);
         }
         return showOne(exchange);
@@ -151,7 +161,8 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
 
 /** What the form says of it. What another server does wrong is not ours: 502 stays a page. */
 function said(error: unknown): { readonly text: string; readonly status: number } {
-  if (!(error instanceof UserError) || (error.status >= 500 && error.status !== 502) || error.status === 404) throw error;
+  if (!(error instanceof UserError) || (error.status >= 500 && error.status !== 502) || error.status === 404)
+    throw error;
   return { text: `${error.message} ${error.hint}`, status: error.status };
 }
 

@@ -1,7 +1,14 @@
 import { UserError } from '../../../errors/errors.ts';
 import { scheduleRuns } from '../../../exchange/harvest/ask.ts';
 import { requireSource } from '../../../exchange/harvest/check-source.ts';
-import { addSource, deletionPolicies, errorPolicies, harvestModes, profiles, readSource } from '../../../exchange/harvest/source.ts';
+import {
+  addSource,
+  deletionPolicies,
+  errorPolicies,
+  harvestModes,
+  profiles,
+  readSource,
+} from '../../../exchange/harvest/source.ts';
 import { requireHours } from '../../../jobs/queue/enqueue.ts';
 import { readCron, readEvery } from '../../../jobs/queue/when.ts';
 import { audit, operator } from '../../../people/audit.ts';
@@ -20,7 +27,8 @@ Private addresses are harvested only when the setting harvest-networks names the
   examples: [
     { command: 'harvest add partner https://repo.example/oai', doc: 'All its records, as MARCXML.' },
     {
-      command: 'harvest add theses https://repo.example/oai --prefix oai_dc --set theses --add 980__a=THESIS --cron "30 2 * * *"',
+      command:
+        'harvest add theses https://repo.example/oai --prefix oai_dc --set theses --add 980__a=THESIS --cron "30 2 * * *"',
       doc: 'One set of it, every night.',
     },
     {
@@ -35,18 +43,48 @@ Private addresses are harvested only when the setting harvest-networks names the
   options: {
     prefix: { type: 'text', value: 'FORMAT', doc: 'The metadata format of the server; default marcxml.' },
     set: { type: 'list', value: 'SET', doc: 'Only this set; may be given several times.' },
-    mode: { type: 'text', value: 'MODE', doc: 'How records are written; default insert-or-replace.', choices: harvestModes },
+    mode: {
+      type: 'text',
+      value: 'MODE',
+      doc: 'How records are written; default insert-or-replace.',
+      choices: harvestModes,
+    },
     table: { type: 'list', value: 'PATH=FIELD', doc: 'A line of the table by which metadata becomes MARC.' },
     add: { type: 'list', value: 'FIELD=TEXT', doc: 'A field that every record gets: 980__a=THESIS.' },
     keep: { type: 'text', value: 'QUESTION', doc: 'Only records that it finds.' },
     drop: { type: 'text', value: 'QUESTION', doc: 'None that it finds.' },
     hold: { type: 'text', value: 'QUESTION', doc: 'Those that it finds wait for a person.' },
     profile: { type: 'text', value: 'PROFILE', doc: 'How records are matched; default strict.', choices: profiles },
-    new: { type: 'text', value: 'WHAT', doc: 'With those that the library has not; default insert.', choices: ['insert', 'hold', 'drop'] },
-    matched: { type: 'text', value: 'WHAT', doc: 'With those that it has; default replace.', choices: ['replace', 'hold', 'drop'] },
-    ambiguous: { type: 'text', value: 'WHAT', doc: 'With those that may be several; default hold.', choices: ['hold', 'insert', 'drop'] },
-    deleted: { type: 'text', value: 'WHAT', doc: 'With deletions; default delete, of what the source made.', choices: deletionPolicies },
-    'on-error': { type: 'text', value: 'WHAT', doc: 'At a record that is refused; default go-on.', choices: errorPolicies },
+    new: {
+      type: 'text',
+      value: 'WHAT',
+      doc: 'With those that the library has not; default insert.',
+      choices: ['insert', 'hold', 'drop'],
+    },
+    matched: {
+      type: 'text',
+      value: 'WHAT',
+      doc: 'With those that it has; default replace.',
+      choices: ['replace', 'hold', 'drop'],
+    },
+    ambiguous: {
+      type: 'text',
+      value: 'WHAT',
+      doc: 'With those that may be several; default hold.',
+      choices: ['hold', 'insert', 'drop'],
+    },
+    deleted: {
+      type: 'text',
+      value: 'WHAT',
+      doc: 'With deletions; default delete, of what the source made.',
+      choices: deletionPolicies,
+    },
+    'on-error': {
+      type: 'text',
+      value: 'WHAT',
+      doc: 'At a record that is refused; default go-on.',
+      choices: errorPolicies,
+    },
     every: { type: 'text', value: 'TIME', doc: 'Again and again, from now on: 6h, 1d, 1w.' },
     cron: { type: 'text', value: 'EXPRESSION', doc: 'Again and again: minute, hour, day, month, day of the week.' },
     window: { type: 'text', value: 'HOURS', doc: 'With those only in these hours of the week: Mon-Fri 22:00-06:00.' },
@@ -62,7 +100,14 @@ Private addresses are harvested only when the setting harvest-networks names the
     const hours = window === undefined ? undefined : requireHours(window);
     const source = await withDatabase(settings(), async (database) => {
       const { site } = await currentSite(database);
-      const { set: sets, new: ifNew, matched: ifMatched, ambiguous: ifAmbiguous, as: person, 'on-error': onError } = options;
+      const {
+        set: sets,
+        new: ifNew,
+        matched: ifMatched,
+        ambiguous: ifAmbiguous,
+        as: person,
+        'on-error': onError,
+      } = options;
       const text = { ...options, name, base: address, sets, ifNew, ifMatched, ifAmbiguous, onError };
       const wanted = requireSource(text, site, person);
       return await database.transaction(async (transaction) => {
@@ -73,6 +118,8 @@ Private addresses are harvested only when the setting harvest-networks names the
       });
     });
     if (options.json) return printJson(source);
-    print(`Source ${name} is added. Try it with \`reperio harvest test ${name}\`, begin with \`reperio harvest run ${name}\`.`);
+    print(
+      `Source ${name} is added. Try it with \`reperio harvest test ${name}\`, begin with \`reperio harvest run ${name}\`.`,
+    );
   },
 });

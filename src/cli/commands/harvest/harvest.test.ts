@@ -31,7 +31,12 @@ after(async () => {
 
 const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
-  ...{ REPERIO_DATA: folder, DATABASE_URL: store.url, REPERIO_HARVEST_NETWORKS: '127.0.0.0/8', NODE_TEST_CONTEXT: undefined },
+  ...{
+    REPERIO_DATA: folder,
+    DATABASE_URL: store.url,
+    REPERIO_HARVEST_NETWORKS: '127.0.0.0/8',
+    NODE_TEST_CONTEXT: undefined,
+  },
 });
 // The server of the test must answer meanwhile.
 const reperio = async (...words: readonly string[]): Promise<{ status: number; out: string; err: string }> =>
@@ -62,7 +67,9 @@ test('a source is added, tried and harvested; killed in the middle the run goes 
   let holds = true;
   server.fault = (words) => holds && server.asked.length > 12 && words.has('resumptionToken');
   await waitFor('some pages', async () => {
-    const [row] = await store.database.query<{ count: number }>(sql`SELECT count(*)::integer AS count FROM harvest_record`);
+    const [row] = await store.database.query<{ count: number }>(
+      sql`SELECT count(*)::integer AS count FROM harvest_record`,
+    );
     return row!.count >= 40;
   });
   first.kill('SIGKILL');
@@ -70,10 +77,15 @@ test('a source is added, tried and harvested; killed in the middle the run goes 
   holds = false;
   server.asked.length = 0;
   const second = work();
-  const state = async (): Promise<{ state: string; did: string }> => JSON.parse((await reperio('job', 'show', job, '--json')).out);
+  const state = async (): Promise<{ state: string; did: string }> =>
+    JSON.parse((await reperio('job', 'show', job, '--json')).out);
   await waitFor('its end', async () => (await state()).state === 'done');
   assert.match((await state()).did, /^Records: 120 inserted\.$/);
-  assert.equal(server.asked.filter((asked) => asked.includes('metadataPrefix=marcxml')).length, 0, 'it did not begin anew');
+  assert.equal(
+    server.asked.filter((asked) => asked.includes('metadataPrefix=marcxml')).length,
+    0,
+    'it did not begin anew',
+  );
   const [counted] = await store.database.query<{ count: number }>(sql`SELECT count(*)::integer AS count FROM record`);
   assert.equal(counted!.count, 120);
   assert.match((await reperio('record', 'history', '1')).out, /ada/);
@@ -83,11 +95,17 @@ test('a source is added, tried and harvested; killed in the middle the run goes 
   second.kill('SIGTERM');
   await once(second, 'exit');
   const history = JSON.parse((await reperio('harvest', 'history', 'partner', '--json')).out);
-  assert.deepEqual(history.map(({ pages, problem }: { pages: number; problem?: string }) => [pages, problem]), [
-    [12, undefined],
-    [12, undefined],
-  ]);
-  assert.match((await reperio('harvest', 'history', 'partner', '--run', '1', '--limit', '1')).out, /inserted +record 1 +oai:test:1\n/);
+  assert.deepEqual(
+    history.map(({ pages, problem }: { pages: number; problem?: string }) => [pages, problem]),
+    [
+      [12, undefined],
+      [12, undefined],
+    ],
+  );
+  assert.match(
+    (await reperio('harvest', 'history', 'partner', '--run', '1', '--limit', '1')).out,
+    /inserted +record 1 +oai:test:1\n/,
+  );
   assert.match((await reperio('harvest', 'history', 'partner', '--identifier', 'oai:test:7')).out, /oai:test:7/);
   assert.match((await reperio('harvest', 'show', 'partner')).out, /records +120, 0 refused/);
   assert.match((await reperio('harvest', 'remove', 'partner')).out, /Its records stay/);

@@ -12,11 +12,20 @@ export const history = defineSubcommand({
   examples: [
     { command: 'harvest history', doc: 'The last runs of all sources.' },
     { command: 'harvest history partner --run 12', doc: 'Its records; --outcome refused: those alone.' },
-    { command: 'harvest history partner --identifier oai:x:17 --xml', doc: 'One record; what was refused with its XML.' },
+    {
+      command: 'harvest history partner --identifier oai:x:17 --xml',
+      doc: 'One record; what was refused with its XML.',
+    },
   ],
   arguments: { name: { doc: 'Name of the source; default: all.', optional: true } },
   options: {
-    run: { type: 'number', value: 'N', minimum: 1, maximum: 2_000_000_000, doc: 'The records of this run that have not come again since.' },
+    run: {
+      type: 'number',
+      value: 'N',
+      minimum: 1,
+      maximum: 2_000_000_000,
+      doc: 'The records of this run that have not come again since.',
+    },
     outcome: { type: 'text', value: 'OUTCOME', doc: 'With --run: only records that became this, as refused.' },
     identifier: { type: 'text', value: 'ID', doc: 'What became of this record when it came last.' },
     xml: { type: 'flag', doc: 'Show what was refused as it came.' },
@@ -36,9 +45,16 @@ export const history = defineSubcommand({
         return;
       }
       const found = run === undefined ? undefined : await readRun(database, run);
-      const one = identifier === undefined || source === undefined ? undefined : await readHarvested(database, source.id, identifier);
+      const one =
+        identifier === undefined || source === undefined
+          ? undefined
+          : await readHarvested(database, source.id, identifier);
       const records =
-        run === undefined ? (one === undefined ? [] : [one]) : await listHarvested(database, { run, outcome, limit, withXml: xml });
+        run === undefined
+          ? one === undefined
+            ? []
+            : [one]
+          : await listHarvested(database, { run, outcome, limit, withXml: xml });
       if (options.json) return printJson(found === undefined ? records : { ...found, records });
       for (const line of countLines(found?.counts ?? {})) print(line);
       if (found?.problem !== undefined) print(found.problem);

@@ -65,10 +65,22 @@ const columns: readonly Column[] = [
 ];
 
 function cells({ name, base, prefix, records, refused, next, ...source }: SourceView): readonly string[] {
-  return [name, base, prefix, String(records), String(refused), lastText(source), next === undefined ? '' : timeText(next)];
+  return [
+    name,
+    base,
+    prefix,
+    String(records),
+    String(refused),
+    lastText(source),
+    next === undefined ? '' : timeText(next),
+  ];
 }
 
-function lastText({ lastBegan, lastEnded, lastProblem }: Pick<SourceView, 'lastBegan' | 'lastEnded' | 'lastProblem'>): string {
+function lastText({
+  lastBegan,
+  lastEnded,
+  lastProblem,
+}: Pick<SourceView, 'lastBegan' | 'lastEnded' | 'lastProblem'>): string {
   if (lastBegan === undefined) return 'never';
   const how = lastProblem !== undefined ? ', failed' : lastEnded === undefined ? ', goes on' : '';
   return `${timeText(lastBegan)}${how}`;
