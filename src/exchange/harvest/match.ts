@@ -9,7 +9,7 @@ import {
 } from '../../records/identifiers.ts';
 import { fetchExisting, fetchHolders } from '../../records/matching.ts';
 import { findSimilar } from './candidates.ts';
-import type { Fate, PrepareContext, Working } from './prepare.ts';
+import type { Fate, PrepareContext, Working } from './prepared.ts';
 import type { Source } from './source.ts';
 
 /**

@@ -11,7 +11,8 @@ import { type Cursor, CursorMoved, forgetCursors, readCursor, saveCursor } from 
 import { dateFor, later, nextFrom } from './dates.ts';
 import { harvestErrors } from './errors.ts';
 import { noteHarvested, type ToNote } from './harvested-records.ts';
-import { type PrepareContext, type Prepared, preparePage } from './prepare.ts';
+import { preparePage } from './prepare.ts';
+import type { PrepareContext, Prepared } from './prepared.ts';
 import { type HarvestRun, saveRun } from './runs.ts';
 import type { Source } from './source.ts';
 import { StepTally } from './tally.ts';

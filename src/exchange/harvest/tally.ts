@@ -11,7 +11,8 @@ export class StepTally {
 
   count(step: string, way: string, many = 1): void {
     if (many === 0) return;
-    const ways = (this.#counts[step] ??= {});
+    const ways = this.#counts[step] ?? {};
+    this.#counts[step] = ways;
     ways[way] = (ways[way] ?? 0) + many;
   }
 

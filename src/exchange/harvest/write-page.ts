@@ -12,7 +12,7 @@ import type { CurrentSite } from '../../site/versions.ts';
 import type { Database, Transaction } from '../../store/database.ts';
 import { shareLease } from '../../store/lease.ts';
 import type { ToNote } from './harvested-records.ts';
-import type { Prepared } from './prepare.ts';
+import type { Prepared } from './prepared.ts';
 import type { Source } from './source.ts';
 
 export interface WriteContext {
