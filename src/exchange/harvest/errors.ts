@@ -4,7 +4,7 @@ export const harvestErrors = defineErrors({
   address: {
     code: 'REPERIO_HARVEST_ADDRESS',
     status: 400,
-    message: '"{address}" is no address of an OAI-PMH server.',
+    message: '"{address}" is not the address of an OAI-PMH server.',
     hint: 'Write http://HOST/PATH or https://HOST/PATH, without name and password, and without "?verb=".',
   },
   privateAddress: {
@@ -77,7 +77,7 @@ export const harvestErrors = defineErrors({
     code: 'REPERIO_HARVEST_LOOP',
     status: 502,
     message: '{address} gives the same page again and again: {reason}.',
-    hint: 'Ask who runs the server. What came before is in the library; the next run begins the list anew.',
+    hint: 'Ask who runs the server. What came before is in the library; the next run begins the list again.',
   },
   token: {
     code: 'REPERIO_HARVEST_TOKEN',

@@ -126,6 +126,6 @@ test('what is wrong with a source is said before it is kept', async () => {
     wrong('run', 'x'),
     wrong('run', 'x', '--from', 'soon'),
   ]);
-  const expected = [/"a b"/, /no address/, /no "="/, /nofield/, /no source of harvests x/, /"soon" is no date/];
+  const expected = [/"a b"/, /not the address/, /no "="/, /nofield/, /no source of harvests x/, /"soon" is no date/];
   for (const [place, text] of said.entries()) assert.match(text, expected[place]!);
 });

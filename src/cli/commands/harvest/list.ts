@@ -40,7 +40,7 @@ export const show = defineSubcommand({
 
 export const remove = defineSubcommand({
   summary: 'Remove a source, its runs and its schedule; records that came stay.',
-  examples: [{ command: 'harvest remove partner', doc: 'A source of this name would begin anew.' }],
+  examples: [{ command: 'harvest remove partner', doc: 'A source of this name would begin from the start.' }],
   arguments: nameArgument,
   options: {},
   run: async ({ arguments: { name }, settings, print }) => {
