@@ -32,10 +32,7 @@ export interface Decided {
   readonly outcome?: string;
 }
 
-/**
- * Does it, once for each Idempotency-Key. Throws a UserError when it cannot be done, or is not
- * theirs.
- */
+/** Does it, once for each Idempotency-Key. Throws a UserError when it cannot be done, or is not theirs. */
 export async function decideHeld(
   exchange: Exchange,
   database: Database,

@@ -29,9 +29,7 @@ async function isTheirs(exchange: Exchange, database: Database, entry: HeldEntry
 
 const entryVersion = { id: 0, revision: 1, deleted: false };
 
-/**
- * The first of those of which they may decide, the oldest first; `next`: behind which others are.
- */
+/** The first of those of which they may decide, the oldest first; `next`: behind which others are. */
 export async function heldFor(
   exchange: Exchange,
   database: Database,
