@@ -1,6 +1,6 @@
 /**
- * What jobs cost: from asking for one to its beginning, short jobs a second, how long a load takes
- * to sleep and to stop, and the list with 100,000 jobs that have ended.
+ * What jobs cost: from asking for one to its beginning, short jobs a second, how long a load takes to
+ * sleep and to stop, and the list with 100,000 jobs that have ended.
  * `node bench/jobs.ts [--jobs 1000] [--ended 100000] [--records 200000]`
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';

@@ -12,9 +12,7 @@ import { seesNoCollection } from './no-collection.ts';
 export const uploadActions: readonly EditAction[] = ['runbibedit', 'runbatchuploader'];
 export const editActions: readonly EditAction[] = ['runbibedit'];
 
-/**
- * May they change every record that there is, in no collection too? Then none need be looked at.
- */
+/** May they change every record that there is, in no collection too? Then none need be looked at. */
 export function changesEverything(person: Person, snapshot: IndexSnapshot): boolean {
   return (
     may(snapshot.site, person, 'runbibedit') &&

@@ -31,9 +31,7 @@ export interface Incoming {
   readonly identity: Identity;
   /** Field 001 is our number. */
   readonly ours: boolean;
-  /**
-   * The version that it was made from, in the place of its 005; 'unknown': there is no such one.
-   */
+  /** The version that it was made from, in the place of its 005; 'unknown': there is no such one. */
   readonly base?: BaseVersion | 'unknown' | undefined;
 }
 

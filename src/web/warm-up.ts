@@ -11,11 +11,11 @@ const rounds = 3;
 const usualLimit = 3_000;
 
 /**
- * Draws pages of this library, unless it is empty, for nobody, so that the first readers of a new
- * process do not wait for its code to be compiled and its segments to be read. That is most of a
- * second of a core, and a balancer whose probes wait behind it takes nodes that have just begun for
- * dead. Nothing of it is counted, logged or limited. Resolves after `limit` ms at the latest,
- * whatever the library does; an answer that is waited for then is left alone.
+ * Draws pages of this library, unless it is empty, for nobody, so that the first readers of a new process do not wait
+ * for its code to be compiled and its segments to be read. That is most of a second of a core, and
+ * a balancer whose probes wait behind it takes nodes that have just begun for dead. Nothing of it
+ * is counted, logged or limited. Resolves after `limit` ms at the latest, whatever the library
+ * does; an answer that is waited for then is left alone.
  */
 export async function warmUp(library: WebLibrary, limit = usualLimit): Promise<void> {
   const over = new AbortController();

@@ -28,8 +28,7 @@ export interface RunningJob {
   readonly checkpoint: unknown;
   /**
    * Aborts when somebody wants it to sleep or to stop, a job of a higher priority needs its place,
-   * its hours end, or the process does. It then ends where that loses nothing, and is taken up
-   * again from its checkpoint.
+   * its hours end, or the process does. It then ends where that loses nothing, and is taken up again from its checkpoint.
    */
   readonly signal: AbortSignal;
   /** A line of its log. */

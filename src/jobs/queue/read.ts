@@ -15,8 +15,8 @@ export interface JobFilter {
 }
 
 /**
- * active: what runs, waits or sleeps, and what failed until somebody has acknowledged that. done:
- * what else ended within a day; archived: before.
+ * active: what runs, waits or sleeps, and what failed until somebody has acknowledged that. done: what
+ * else ended within a day; archived: before.
  */
 export type JobPart = 'active' | 'done' | 'archived';
 

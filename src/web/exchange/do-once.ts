@@ -7,10 +7,10 @@ import type { Exchange } from './exchange.ts';
 const longestKey = 200;
 
 /**
- * A change that a request asks for, in a transaction. With an Idempotency-Key the same request of
- * the same person sent again gets the same answer and changes nothing, also when a node died over
- * the first. `scope` tells the keys of one feature from those of others; `asked` is all that is
- * wanted. Throws `keyReused` when something else was asked under the key.
+ * A change that a request asks for, in a transaction. With an Idempotency-Key the same request of the
+ * same person sent again gets the same answer and changes nothing, also when a node died over the
+ * first. `scope` tells the keys of one feature from those of others; `asked` is all that is wanted.
+ * Throws `keyReused` when something else was asked under the key.
  */
 export async function doOnce<T extends object>(
   database: Database,

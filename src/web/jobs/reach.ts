@@ -36,8 +36,8 @@ function noneOfThem(error: unknown): undefined {
 const own: ReadonlySet<JobWish> = new Set(['sleep', 'wake', 'stop', 'acknowledge', 'delete']);
 
 /**
- * What they may want of a job now. Of their own people may wake what sleeps; trying again what
- * failed or was stopped, and going before others, is for who looks after jobs.
+ * What they may want of a job now. Of their own people may wake what sleeps; trying again what failed
+ * or was stopped, and going before others, is for who looks after jobs.
  */
 export function wishesOf(reach: Reach, { state }: Pick<JobView, 'state'>): readonly JobWish[] {
   const possible = possibleWishes(state);

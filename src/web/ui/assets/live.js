@@ -1,5 +1,5 @@
-// What changes by itself ([data-live], with milliseconds) is asked for again while somebody looks.
-// It is left alone while it has the focus or a selection, and as it is when nobody answers.
+// What changes by itself ([data-live], with milliseconds) is asked for again while somebody looks. It
+// is left alone while it has the focus or a selection, and as it is when nobody answers.
 for (const { id } of document.querySelectorAll('[data-live]')) {
   const part = () => document.getElementById(id);
   const isInUse = () => {
