@@ -37,6 +37,11 @@ export const commandTable: CommandTable = {
     summary: 'Ask for a job; show it, put it to sleep, stop it.',
     load: () => import('./commands/job.ts'),
   },
+  harvest: {
+    group: 'Records',
+    summary: 'Harvest records from servers of OAI-PMH: sources, runs, what became of each record.',
+    load: () => import('./commands/harvest.ts'),
+  },
   held: {
     group: 'Records',
     summary: 'Decide on uploads that wait: list, show, accept, reject.',

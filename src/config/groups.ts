@@ -63,7 +63,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     's3Secret',
   ],
   Backups: ['backup', 'backupAt', 'backupKeep', 'backupIndex', 'backupHook', 'isolated'],
-  Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden', 'many'],
+  Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden', 'many', 'harvestNetworks'],
   Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],
 };

@@ -592,6 +592,15 @@ export const settingsTable = {
     doc: 'Programs that may upload records without a token, for scripts of Invenio: NAME=NETWORK AGENT, with commas. A program of this network whose user agent begins with AGENT uploads as the person NAME, for example inspire=10.1.0.0/16 invenio_webupload.',
     defaultDoc: 'none',
   },
+  harvestNetworks: {
+    name: 'harvest-networks',
+    environment: 'REPERIO_HARVEST_NETWORKS',
+    type: 'text',
+    default: undefined,
+    change: 'reload',
+    doc: 'Networks that are not public and may be harvested all the same, with commas: 10.1.2.0/24, ::1. Harvests connect to no other private address, so that nobody can have this host ask its neighbours.',
+    defaultDoc: 'none',
+  },
   callbackUrls: {
     name: 'callback-urls',
     environment: 'REPERIO_CALLBACK_URLS',

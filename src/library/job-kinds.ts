@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { changeSetKind } from '../cataloguing/change-set-kind.ts';
 import type { Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
+import { harvestKind } from '../exchange/harvest/ask.ts';
 import { openContentStore } from '../files/open.ts';
 import { receive } from '../files/receive.ts';
 import type { JobKind, RunningJob } from '../jobs/queue/job.ts';
@@ -15,6 +16,7 @@ import { type WriteMode, writeModes } from '../records/modes.ts';
 import type { Database } from '../store/database.ts';
 import { callbackKind, runCallback } from './callback-job.ts';
 import { runChangeSet } from './change-set-job.ts';
+import { runHarvest } from './harvest-job.ts';
 import { indexFolderOf } from './index-folder.ts';
 import { runUpload } from './upload-job.ts';
 import { recordsFile, uploadKind } from './upload-kind.ts';
@@ -58,6 +60,11 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
       ...callbackKind,
       summary: 'Tell the sender of an upload what became of it.',
       run: (job) => runCallback(job, database, settings),
+    },
+    {
+      ...harvestKind,
+      summary: 'Harvest records from a server of OAI-PMH.',
+      run: (job) => runHarvest(job, database, settings),
     },
   ];
 }

@@ -37,6 +37,8 @@ export const auditActions = [
   'file removed',
   'upload accepted',
   'upload rejected',
+  'harvest added',
+  'harvest removed',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -39,6 +39,8 @@ export interface RecordWrite {
   readonly reason: string;
   /** Stands in for a missing 003. */
   readonly source?: string;
+  /** The OAI identifier under which it was harvested. */
+  readonly harvested?: string | undefined;
   /**
    * What the site says of modes and hidden fields, and what was asked for; default: that of no
    * site.
@@ -71,7 +73,7 @@ export interface Written {
 /** Matches, decides, and writes, holds or leaves it. Throws a UserError when it is refused. */
 export async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: RecordWrite): Promise<Written> {
   const { mode, record, reason, person, rules = defaultRules, guard } = write;
-  const identity = identify(record, write.source);
+  const identity = identify(record, write.source, write.harvested);
   const holders = await fetchHolders(transaction, keysToLookUp(identity));
   const known = identity.number > 0 && (await recordExists(transaction, identity.number));
   const decision = decide(

@@ -109,8 +109,11 @@ function uploaded(position: number, written: Written, before: readonly string[])
   };
 }
 
-/** Again when somebody else gave one of its identifiers to another record meanwhile. */
-async function inSavepoint<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
+/**
+ * What it throws undoes only its own. Again when somebody else gave one of its identifiers to
+ * another record meanwhile.
+ */
+export async function inSavepoint<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
   const attempt = async (): Promise<T> => {
     await transaction.query(sql`SAVEPOINT one`);
     try {

@@ -17,6 +17,8 @@ export const actions = {
   viewserverstatus: [],
   cfgbibsched: [],
   cfgoairepository: [],
+  cfgoaiharvest: [],
+  runoaiharvest: [],
   profiling: [],
   cfgwebsearch: [],
   cfgwebaccess: [],

@@ -129,6 +129,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       registration: settings.registration as RegistrationPolicy,
       providers: createProviders(readSecrets(settings.signInSecrets)),
       mailFrom: settings.mailFrom,
+      harvestNetworks: settings.harvestNetworks,
       linkBase: () => baseUrl ?? address,
     };
     const level = await watchLevel(library.database, library.url);

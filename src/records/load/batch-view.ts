@@ -1,4 +1,4 @@
-import type { Database } from '../../store/database.ts';
+import type { Queryable } from '../../store/database.ts';
 import { keysToLookUp } from '../identifiers.ts';
 import { fetchAliases, fetchExisting, fetchHolders, fetchKeys } from '../matching.ts';
 import type { WriteMode } from '../modes.ts';
@@ -32,7 +32,7 @@ export class BatchView {
    * Looks into the waiting batches before each question, so what commits in between is found in one
    * of both. `known`: the highest number that a 001 without 003 may mean.
    */
-  async load(database: Database, mode: WriteMode, identities: Identified['identities'], known: number): Promise<void> {
+  async load(database: Queryable, mode: WriteMode, identities: Identified['identities'], known: number): Promise<void> {
     const ask = new Set<string>();
     const numbers = new Set<number>();
     const claimed = new Set<number>();

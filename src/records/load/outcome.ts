@@ -22,10 +22,10 @@ export function isAccepted(outcome: number): boolean {
 
 /** In the order of the input. */
 export function outcomesOf(
-  batch: Batch,
+  batch: Pick<Batch, 'positions'>,
   { order, passedOver }: Plan,
   written: WrittenBatch,
-  refused: readonly RefusedRaw[],
+  refused: readonly Pick<RefusedRaw, 'position' | 'reason'>[],
 ): readonly RecordOutcome[] {
   const held = new Map(written.held.map(({ index, code }) => [index, code]));
   const passed = new Set(passedOver);

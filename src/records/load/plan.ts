@@ -30,7 +30,7 @@ export interface Plan {
 }
 
 export interface PlanInput {
-  readonly batch: Batch;
+  readonly batch: Pick<Batch, 'number' | 'positions'>;
   readonly identities: Identified['identities'];
   /** What the database was found to refuse, by index. */
   readonly bad: ReadonlyMap<number, string>;

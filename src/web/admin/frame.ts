@@ -14,6 +14,7 @@ export const adminTabs = [
   'tokens',
   'loads',
   'jobs',
+  'harvest',
   'oai',
   'log',
 ] as const;

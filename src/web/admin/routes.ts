@@ -8,6 +8,7 @@ import type { WebPeople } from '../exchange/web-people.ts';
 import { signInAddress } from '../http/url.ts';
 import { adminFailureRoutes } from './failures.ts';
 import { adminGroupRoutes } from './groups.ts';
+import { adminHarvestRoutes } from './harvest.ts';
 import { adminJobRoutes } from './jobs.ts';
 import { adminListRoutes } from './lists.ts';
 import { adminOaiRoutes } from './oai.ts';
@@ -40,6 +41,7 @@ export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, p
       adminFailureRoutes(admin, environment, people);
       adminJobRoutes(admin, environment, people);
       adminOaiRoutes(admin, environment, people);
+      adminHarvestRoutes(admin, environment, people);
     },
     { prefix: '/admin' },
   );

@@ -16,4 +16,6 @@ export interface WebPeople {
    * with any name.
    */
   readonly linkBase: () => string;
+  /** The setting of this name: which networks that are not public may be harvested. */
+  readonly harvestNetworks?: string | undefined;
 }

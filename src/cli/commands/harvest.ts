@@ -1,0 +1,12 @@
+import type { CommandGroup } from '../command.ts';
+import { add } from './harvest/add.ts';
+import { history } from './harvest/history.ts';
+import { list, remove, show } from './harvest/list.ts';
+import { run } from './harvest/run.ts';
+import { test } from './harvest/test.ts';
+
+export const command: CommandGroup = {
+  alone: 'list',
+  commands: { add, list, show, test, run, history, remove },
+  synonyms: { delete: 'remove', try: 'test', log: 'history', runs: 'history', start: 'run' },
+};

@@ -1,0 +1,136 @@
+import { defineErrors } from '../../errors/errors.ts';
+
+export const harvestErrors = defineErrors({
+  address: {
+    code: 'REPERIO_HARVEST_ADDRESS',
+    status: 400,
+    message: '"{address}" is not the address of an OAI-PMH server.',
+    hint: 'Write http://HOST/PATH or https://HOST/PATH, without name and password, and without "?verb=".',
+  },
+  privateAddress: {
+    code: 'REPERIO_HARVEST_PRIVATE',
+    status: 403,
+    message: '{host} is at {address}, which is not a public address.',
+    hint: 'If it is to be harvested, name its network in the setting harvest-networks.',
+  },
+  networkWrong: {
+    code: 'REPERIO_HARVEST_NETWORK',
+    status: 400,
+    message: '"{text}" in the setting harvest-networks is neither an address nor a network.',
+    hint: 'Write 10.1.2.0/24, 2001:db8::/32 or 10.1.2.3, with commas between them.',
+  },
+  unreachable: {
+    code: 'REPERIO_HARVEST_UNREACHABLE',
+    status: 502,
+    message: '{address} does not answer: {reason}.',
+    hint: 'Try the address in a browser. The next run goes on at the same page.',
+  },
+  status: {
+    code: 'REPERIO_HARVEST_STATUS',
+    status: 502,
+    message: '{address} answered with HTTP status {status}.',
+    hint: 'Try the address in a browser, or ask who runs the server. The next run goes on at the same page.',
+  },
+  busy: {
+    code: 'REPERIO_HARVEST_BUSY',
+    status: 502,
+    message: '{address} asks to wait for {seconds} seconds.',
+    hint: 'That is longer than a run waits. Plan the harvest at another time; it goes on at the same page.',
+  },
+  redirect: {
+    code: 'REPERIO_HARVEST_REDIRECT',
+    status: 502,
+    message: '{address} redirects to {target}, which is not followed.',
+    hint: 'A harvest follows five redirects, to http and https addresses, and never from https to http. Give the final address.',
+  },
+  tooLarge: {
+    code: 'REPERIO_HARVEST_TOO_LARGE',
+    status: 502,
+    message: 'An answer of {address} is larger than {limit} bytes.',
+    hint: 'Ask who runs the server for smaller pages, or harvest sets of it.',
+  },
+  encoding: {
+    code: 'REPERIO_HARVEST_ENCODING',
+    status: 502,
+    message: 'An answer of {address} cannot be read: {reason}.',
+    hint: 'Ask who runs the server. The next run goes on at the same page.',
+  },
+  html: {
+    code: 'REPERIO_HARVEST_HTML',
+    status: 502,
+    message: '{address} answers with a web page{title}, not with OAI-PMH.',
+    hint: 'Open it in a browser: the address may be another one now, or the server asks for something first.',
+  },
+  notOai: {
+    code: 'REPERIO_HARVEST_NOT_OAI',
+    status: 502,
+    message: 'An answer of {address} is not OAI-PMH: {reason}.',
+    hint: 'Ask who runs the server. The next run goes on at the same page.',
+  },
+  refused: {
+    code: 'REPERIO_HARVEST_REFUSED',
+    status: 502,
+    message: '{address} answered {code}: "{text}".',
+    hint: 'Look at the format, the sets and the dates of the source: `reperio harvest show`.',
+  },
+  loop: {
+    code: 'REPERIO_HARVEST_LOOP',
+    status: 502,
+    message: '{address} gives the same page again and again: {reason}.',
+    hint: 'Ask who runs the server. What came before is in the library; the next run begins the list again.',
+  },
+  token: {
+    code: 'REPERIO_HARVEST_TOKEN',
+    status: 502,
+    message: '{address} forgot its resumption token twice in one list.',
+    hint: 'Harvest smaller parts, with --from and --until or by sets, or ask who runs the server.',
+  },
+  namespace: {
+    code: 'REPERIO_HARVEST_NAMESPACE',
+    status: 422,
+    message: '{record} holds <{name}> of the namespace "{namespace}", where {expected} is expected.',
+    hint: 'Look at the metadata format of the source, or ask who runs the server.',
+  },
+  record: {
+    code: 'REPERIO_HARVEST_RECORD',
+    status: 422,
+    message: '{record} cannot be read: {reason}.',
+    hint: 'Its XML is kept with the run. Ask who runs the server, then harvest this record again.',
+  },
+  empty: {
+    code: 'REPERIO_HARVEST_EMPTY',
+    status: 422,
+    message: '{record} gives no field of a record.',
+    hint: 'Look at the table of the source, and at the XML of the record.',
+  },
+  stopped: {
+    code: 'REPERIO_HARVEST_STOPPED',
+    status: 422,
+    message: 'Harvest {name} stopped at a record that was refused: {reason}',
+    hint: 'The run shows its XML. The source says to stop there (--on-error stop); the next run begins at the same page.',
+  },
+  noSource: {
+    code: 'REPERIO_HARVEST_NO_SOURCE',
+    status: 404,
+    message: 'There is no source of harvests {name}.',
+    hint: 'Run `reperio harvest list` for the sources that there are.',
+  },
+  noRun: {
+    code: 'REPERIO_HARVEST_NO_RUN',
+    status: 404,
+    message: 'There is no run {id} of a harvest.',
+    hint: 'Run `reperio harvest history` for the runs that there are.',
+  },
+  taken: {
+    code: 'REPERIO_HARVEST_TAKEN',
+    status: 409,
+    message: 'There is a source of harvests {name} already.',
+    hint: 'Choose another name, or remove that one first: `reperio harvest remove {name}`.',
+  },
+  source: {
+    code: 'REPERIO_HARVEST_SOURCE',
+    status: 400,
+    message: 'The source cannot be harvested so: {reason}.',
+    hint: 'Run `reperio help harvest add` for what a source is made of.',
+  },
+});
