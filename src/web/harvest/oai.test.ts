@@ -114,7 +114,7 @@ test('a list has every record that guests may open once, by pages that can be as
   assert.deepEqual(await harvest(app, { set: 'p' }), ['2', '4', '6']);
   const first = await ask(app, { verb: 'ListRecords', metadataPrefix: 'marcxml' });
   assert.match(first, /completeListSize="7" cursor="0"/);
-  assert.doesNotMatch(first, /secret note|595|vault/i);
+  assert.doesNotMatch(first, /secret note|"595"|vault/i);
   const [token = ''] = between(first, 'resumptionToken');
   const second = await ask(app, { verb: 'ListRecords', resumptionToken: token });
   const items = (text: string): string => text.slice(text.indexOf('<ListRecords>'));

@@ -27,8 +27,7 @@ Private addresses are harvested only when the setting harvest-networks names the
   examples: [
     { command: 'harvest add partner https://repo.example/oai', doc: 'All its records, as MARCXML.' },
     {
-      command:
-        'harvest add theses https://repo.example/oai --prefix oai_dc --set theses --cron "30 2 * * *"',
+      command: 'harvest add theses https://repo.example/oai --prefix oai_dc --set theses --cron "30 2 * * *"',
       doc: 'One set of it, every night.',
     },
     {
