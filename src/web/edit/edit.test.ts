@@ -147,6 +147,15 @@ test('fields that are hidden from who edits stay, also when others changed them,
   assert.equal(refused.statusCode, 409);
   assert.match(refused.body, /not shown to you/);
   assert.match(textIn(refused.body), /\$\$aother/);
+  const bare = await made('BOOK', 'Without');
+  for (const one of [id, bare]) {
+    const text = `${await opened('ada', one)}595__ $$amine\n`;
+    const typed = await editor.reader('ada').send(addressOf(one), { text, do: 'save' });
+    assert.equal(typed.statusCode, 403);
+    assert.match(typed.body, /595 is hidden from you/);
+    assert.match(textIn(typed.body), /595__ \$\$amine/);
+  }
+  assert.match(await now(id), /zqxjtwo/);
 });
 
 test('nobody learns of a version that they may not see by saying that they began with it', async () => {

@@ -112,7 +112,11 @@ function rulesFor({ snapshot, person }: Exchange): ChangeRules {
 }
 
 function completed({ id, record }: Saving, base: ReadVersion | undefined, rules: ChangeRules): MarcRecord {
-  if (base === undefined || rules.hidden === 'drop' || rules.hiddenPaths.none) return record;
+  if (id === 0 || rules.hidden === 'drop' || rules.hiddenPaths.none) return record;
+  const typed = rules.hiddenPaths.partOf(record)?.mask ?? 0n;
+  // Whatever stands there: the answer must not tell.
+  if (typed !== 0n) throw new UserError(editErrors.hiddenTyped, { paths: rules.hiddenPaths.namesOf(typed).join(', ') });
+  if (base === undefined) return record;
   return withHiddenOf(record, base.record, id, rules.hiddenPaths);
 }
 
