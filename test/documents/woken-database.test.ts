@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import sql from 'sql-template-tag';
 import { type Night, openNight, standIn } from '../support/night.ts';
 import { findProgram, lacks } from '../support/packages.ts';
 import { type StoppableDatabase, stoppableDatabase } from '../support/stoppable-database.ts';
@@ -87,6 +88,29 @@ describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'op
     standIn(night, 'chronyc', `test "$1" = makestep && printf '+0' > '${clock}'`);
     await night.type(heading, 'chronyc makestep');
     await night.untilSays('clock', 'ok', /as that of the database/);
+  });
+
+  test('a slot that nobody reads keeps the log of the database until its disk is full', async () => {
+    const { database } = own;
+    // As a replica leaves it behind that is gone; then more than a gigabyte of log, which has
+    // holes.
+    await database.transaction(async (transaction) => {
+      await transaction.query(sql`SELECT pg_create_physical_replication_slot('db2', true)`);
+    });
+    await database.transaction(async (transaction) => {
+      await transaction.query(sql`SET LOCAL wal_init_zero = off`);
+      for (let file = 0; file < 62; file++) {
+        await transaction.query(sql`SELECT pg_logical_emit_message(false, 'night', 'x')`);
+        await transaction.query(sql`SELECT pg_switch_wal()`);
+      }
+    });
+    const found = await night.untilSays(
+      'replicas',
+      'warning',
+      /^There is no replica\. The log is kept for 1 slot that nobody reads, 1\.\d GB for db2\.$/,
+    );
+    await night.type('A lost database', found.fix!.replace("'db2'", "'NAME'"), { NAME: 'db2' });
+    await night.untilSays('replicas', 'ok', /^There is no replica\.$/);
   });
 
   test('a lost database: searches are answered, checks say it, the supervisor answers', async () => {

@@ -153,7 +153,7 @@ export function withAdmin(onDuty: readonly Recipient[], admin: string): readonly
 /** What keeps the checks from being done is wrong itself. */
 function noAnswers(error: unknown): ReadonlyMap<string, CheckAnswer> {
   const sentence = `The checks could not be done: ${error instanceof Error ? error.message : String(error)}`;
-  return new Map([['checks', { state: 'critical', sentence, measures: [], fix: 'reperio status, and the log' }]]);
+  return new Map([['checks', { state: 'critical', sentence, measures: [], fix: 'reperio status' }]]);
 }
 
 async function withinTime(

@@ -83,9 +83,10 @@ export async function listenForStatus({
   const byFile: RequestListener = (request, response) => {
     const [path, query = ''] = (request.url ?? '').split('?', 2);
     if (path === '/profile') return takeProfile(query, response);
-    // `reperio doctor` wants to know how it is now.
-    const isAgain = new URLSearchParams(query).has('again');
-    void (isAgain ? checks.again() : Promise.resolve()).then(() => answer(request, response));
+    // `reperio doctor` wants to know how it is now; of all checks, or of those that are named.
+    const again = new URLSearchParams(query).get('again');
+    const looked = again === null ? undefined : checks.again(again === '' ? undefined : again.split(','));
+    void Promise.resolve(looked).then(() => answer(request, response));
   };
   // A page of somewhere else that a browser of this machine shows may send requests here, under a
   // name of its own.
