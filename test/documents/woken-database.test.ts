@@ -130,7 +130,7 @@ describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'op
     assert.match((await asked('/health/check/all'))[1], /^DATABASE CRITICAL - /m);
     assert.match((await night.shell('reperio check database')).output, /^DATABASE CRITICAL - /);
     assert.match((await night.shell('reperio status')).output, /^web1 is serving at [\s\S]*^database CRITICAL: /m);
-    const { output: shown } = await night.shell('reperio status; reperio doctor');
+    const { output: shown } = await night.shell('reperio doctor; reperio status');
     assert.match(shown, /^Not known without the database: schema, .*backup/m);
     assert.equal(shown.match(/^Is what needs the database well\? \.\.\. not known$/gm)?.length, 1);
     await night.type(heading, 'systemctl status postgresql');

@@ -189,14 +189,17 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
 
   test('an index that is not read any more, and pages that fail: both name who keeps the database waiting', async () => {
     const held = await holdTable('record, manifest');
-    const pages = Array.from({ length: 3 }, () => fetch(`${night.address}/record/1`).then(({ status }) => status));
+    // Of all answers of the last two minutes so many that it is a warning.
+    const [, before = ''] = / of (\d+) in /.exec((await night.find('errors')).sentence) ?? [];
+    const many = Math.max(3, Math.ceil(Number(before) / 40));
+    const pages = Array.from({ length: many }, () => fetch(`${night.address}/record/1`).then(({ status }) => status));
     const blame = `rocess ${held.pid} of the database \\(".*"\\) keeps \\d+ statements? waiting`;
     const index = await night.untilSays(
       'index',
       'warning',
       new RegExp(`P${blame}\\. The index of \\d+ records was read`),
     );
-    assert.deepEqual(await Promise.all(pages), [503, 503, 503]);
+    assert.deepEqual(new Set(await Promise.all(pages)), new Set([503]));
     const failed = new RegExp(
       `^\\d answers of \\d+ in the last two minutes were server errors \\(5xx\\); p${blame}\\.$`,
     );
@@ -206,11 +209,11 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     await night.mend('index', index);
     await held.ended;
     // What comes after it is answered.
-    for (let round = 0; round < 40; round++)
+    for (let round = 0; round < 11 * many; round++)
       await Promise.all(
         Array.from({ length: 10 }, () => fetch(`${night.address}/health/live`).then((one) => one.text())),
       );
-    await night.untilSays('errors', 'ok', /^\d answers of \d+ in the last two minutes were server errors \(5xx\)\.$/);
+    await night.untilSays('errors', 'ok', /^\d+ answers of \d+ in the last two minutes were server errors \(5xx\)\.$/);
   });
 
   whole(

@@ -57,7 +57,7 @@ export async function listenForStatus({
     const failed = (error: unknown) =>
       response.writeHead(500).end(`${error instanceof Error ? error.message : String(error)}\n`);
     if (path === probes.live) return void response.end('ok\n');
-    const check = askedCheck(path);
+    const check = askedCheck(decoded(path));
     if (check !== undefined) {
       const names = checks.latest().map(({ name }) => name);
       checks.fresh(check === allChecks ? names : names.filter((name) => name === check)).then((results) => {
@@ -105,6 +105,15 @@ export async function listenForStatus({
       }
     },
   };
+}
+
+/** As it is when it cannot be decoded: then it names nothing that there is. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 async function listening(

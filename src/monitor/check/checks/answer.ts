@@ -50,7 +50,7 @@ export const answer: Check = {
 async function foundNothing({ status, database }: CheckContext): Promise<Finding | undefined> {
   const asked = (async () =>
     database().query<{ records: number }>(
-      sql`SELECT count(*)::int AS records FROM (SELECT FROM record WHERE NOT deleted LIMIT 1000) AS some`,
+      sql`SELECT count(*)::int AS records FROM (SELECT FROM record WHERE NOT deleted LIMIT 1000) AS found`,
       { patience: 0 },
     ))();
   const [row] = await asked.catch(() => []);
