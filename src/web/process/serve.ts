@@ -118,7 +118,8 @@ async function serveWith(
         say,
         onFailures: failures.add,
         onDeath: (how, said, running) => failures.noteDeath('worker', how, said, running),
-        onAsked: (member, number) => member.tell({ kind: 'status', number, status: status() }),
+        onAsked: (member, number, only) =>
+          member.tell({ kind: 'status', number, status: only === 'checks' ? { checks: board.latest() } : status() }),
         onListening: (address) => {
           lock.announce(Number(new URL(address).port));
           background.begin();

@@ -42,7 +42,7 @@ before(async () => {
     status: {
       networks: '127.0.0.0/8, 192.0.2.0/24',
       view: async () => testView(),
-      node: async () => testView().status,
+      checks: async () => testView().status.checks,
     },
     watch: { meter, board: createScoreboard(join(folder, 'one.board')), eventLoopLag: () => 0, isLate: () => late },
   });
@@ -205,7 +205,7 @@ test('without a setting the state is for our own user and root on this machine, 
   const closed = createApp(memoryLibrary(testSite, []), {
     people,
     trustProxy: '10.0.0.1',
-    status: { networks: undefined, view: async () => testView(), node: async () => testView().status },
+    status: { networks: undefined, view: async () => testView(), checks: async () => testView().status.checks },
   });
   try {
     await closed.listen({ host: '127.0.0.1', port: 0 });
