@@ -7,7 +7,10 @@ import { after, before, describe, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { type Night, openNight, standIn } from '../support/night.ts';
 import { findProgram, lacks } from '../support/packages.ts';
+import { isWhole } from '../support/scale.ts';
 import { type StoppableDatabase, stoppableDatabase } from '../support/stoppable-database.ts';
+
+const whole = isWhole ? test : () => undefined;
 
 /** Incidents of docs/when-you-are-woken.md that are about other programs: see woken.test.ts. */
 describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'openssl', 'faketime') }, () => {
@@ -90,7 +93,8 @@ describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'op
     await night.untilSays('clock', 'ok', /as that of the database/);
   });
 
-  test('a slot that nobody reads keeps the log of the database until its disk is full', async () => {
+  // It writes a gigabyte.
+  whole('a slot that nobody reads keeps the log of the database until its disk is full', async () => {
     const { database } = own;
     // As a replica leaves it behind that is gone; then more than a gigabyte of log, which has
     // holes.
