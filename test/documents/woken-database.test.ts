@@ -96,8 +96,7 @@ describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'op
   // It writes a gigabyte.
   whole('a slot that nobody reads keeps the log of the database until its disk is full', async () => {
     const { database } = own;
-    // As a replica leaves it behind that is gone; then more than a gigabyte of log, which has
-    // holes.
+    // As a replica leaves it behind that is gone; then more than a gigabyte of log.
     await database.transaction(async (transaction) => {
       await transaction.query(sql`SELECT pg_create_physical_replication_slot('db2', true)`);
     });
