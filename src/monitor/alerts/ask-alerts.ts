@@ -30,7 +30,8 @@ export type NotedIn = 'database' | 'data folder';
 
 /** Acknowledges or silences. Throws `noAlert`, `noCheck`. */
 export async function askOfAlerts(database: Database, file: AlertFile, asked: AskedOfAlerts): Promise<NotedIn> {
-  if (asked.silentUntil !== undefined && !canBeSilent(asked.name))
+  // A silence that is there can always be ended.
+  if ((asked.silentUntil ?? 0) > asked.at && !canBeSilent(asked.name))
     throw new UserError(alertErrors.noCheck, { name: asked.name });
   try {
     await changeAlerts(database, (before) => ({ alerts: withAsked(before, asked), result: undefined }));
