@@ -173,6 +173,8 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
   });
 
   test('a library that an operator has closed: a search is refused, and that is no server error', async () => {
+    const failedLately = async (): Promise<number> => Number.parseInt((await night.find('errors')).sentence, 10);
+    const before = await failedLately();
     const closed = await night.shell(`reperio site level closed --message 'Being repaired'`);
     assert.equal(closed.status, 0, closed.output);
     const found = await night.untilSays('answer', 'warning', /^The library is closed to readers by an operator\.$/);
@@ -184,7 +186,7 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     await waitFor('the requests', async () =>
       /^\d+ answers? of (?:9|[1-9]\d+) in /.test((await night.find('errors')).sentence),
     );
-    assert.match((await night.find('errors')).sentence, /^0 answers of \d+ in the last two minutes were server errors/);
+    assert.ok((await failedLately()) <= before, 'none of the eight');
   });
 
   test('an index that is not read any more, and pages that fail: both name who keeps the database waiting', async () => {
@@ -201,7 +203,7 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     );
     assert.deepEqual(new Set(await Promise.all(pages)), new Set([503]));
     const failed = new RegExp(
-      `^\\d answers of \\d+ in the last two minutes were server errors \\(5xx\\); p${blame}\\.$`,
+      `^\\d+ answers of \\d+ in the last two minutes were server errors \\(5xx\\); p${blame}\\.$`,
     );
     const errors = await night.untilSays('errors', 'warning', failed);
     assert.equal(errors.fix, index.fix);
