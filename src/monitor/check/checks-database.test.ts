@@ -117,11 +117,11 @@ describe('the database', () => {
       const locks = await look('locks', { database: () => own.database });
       assert.match(locks.sentence, new RegExp(`for a lock that process ${pids[1]} \\(".*"\\) has\\.$`));
       await own.database.query(sql`SELECT pg_terminate_backend(${pids[1]}::int)`);
-      await Promise.all([holder, ...waiting]);
+      await Promise.all(waiting);
       assert.equal(await findBlocker(own.database), undefined);
     } finally {
       open.resolve();
-      await backup;
+      await Promise.all([backup, holder]);
       await other.close();
       await own.release();
     }
