@@ -105,9 +105,9 @@ describe('a node', () => {
       ['00000000000000cc', '10 minutes', 500],
     ] as const) {
       await database.query(sql`
-        INSERT INTO failure (fingerprint, kind, type, code, place, message, count, first_seen, last_seen, first_release,
+        INSERT INTO failure (fingerprint, kind, type, code, place, message, frames, samples, count, first_seen, last_seen, first_release,
           last_release, streak, told)
-        VALUES (${fingerprint}, 'request', 'TypeError', '', ${`GET /${fingerprint.slice(-2)}`}, 'x', ${count}, now(),
+        VALUES (${fingerprint}, 'request', 'TypeError', '', ${`GET /${fingerprint.slice(-2)}`}, 'x', '[]', '[]', ${count}, now(),
           now() - ${seen}::interval, '0.2.0', '0.2.0', 1, 1)`);
       await database.query(sql`
         INSERT INTO failure_hour (fingerprint, hour, count) VALUES (${fingerprint}, date_trunc('hour', now()), ${count})`);
@@ -143,7 +143,7 @@ describe('a node', () => {
     assert.equal((await state(1, 'the address of the heartbeat does not answer')).state, 'ok');
     const lost = await state(2, 'the address of the heartbeat answered 404');
     assert.deepEqual([lost.state, lost.fix], ['warning', 'reperio config get heartbeat-url']);
-    assert.match(lost.sentence, /^The heartbeat was heard 1 min ago; the address of the heartbeat answered 404\.$/);
+    assert.match(lost.sentence, /^The heartbeat was heard 7\d s ago; the address of the heartbeat answered 404\.$/);
     const silent = await state(2, 'alerts cannot be sent, so the heartbeat is silent: no mail server');
     assert.equal(silent.fix, 'reperio alert test --dry-run');
   });

@@ -16,12 +16,16 @@ export interface Blocker {
  */
 const most = 20;
 
-/** Who keeps statements waiting, of several the one that keeps most; undefined: nobody. */
+/**
+ * Who keeps statements of this library waiting, and not those of others on its server; of several
+ * the one that keeps most. Undefined: nobody.
+ */
 export async function findBlocker(database: Queryable): Promise<Blocker | undefined> {
   const [row] = await database.query<Blocker>(
     sql`WITH RECURSIVE waits AS MATERIALIZED (
           SELECT waiting.pid, unnest(pg_blocking_pids(waiting.pid)) AS holder
-          FROM (SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' ORDER BY query_start LIMIT ${most}) AS waiting),
+          FROM (SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+            ORDER BY query_start LIMIT ${most}) AS waiting),
         chains AS (SELECT pid, holder FROM waits
           UNION SELECT chains.pid, waits.holder FROM chains JOIN waits ON waits.pid = chains.holder)
         SELECT holder AS pid, coalesce(max(application_name), '') AS name, count(DISTINCT chains.pid)::int AS waiting
