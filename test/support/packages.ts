@@ -44,6 +44,7 @@ const clusterPrograms = {
   nft: 'nftables',
   smsd: 'smstools',
   psql: 'postgresql',
+  pg_basebackup: 'postgresql',
 } as const;
 
 /** What only the whole matrix needs: `TEST_WHOLE=1 scripts/install-test-packages` installs it. */
