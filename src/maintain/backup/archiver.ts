@@ -38,7 +38,7 @@ export async function beginEmbedded(options: EmbeddedOptions): Promise<void> {
   const [row] = await database.query<{ system: string }>(
     sql`SELECT system_identifier::text AS system FROM pg_control_system()`,
   );
-  const folder = join(place.folder === undefined ? spoolFolder(settings) : join(place.folder, 'wal'), row!.system);
+  const folder = join(logFolder(place, settings), row!.system);
   const layout = layoutOf(settings.dataFolder);
   const { uid, gid } = statSync(layout.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -46,7 +46,7 @@ export async function beginEmbedded(options: EmbeddedOptions): Promise<void> {
   // Root's server is another user.
   openToServer(dirname(dirname(folder)));
   const file = join(layout.folder, continuousFile);
-  const words = [script, '%p', '%f', folder].map((word) => `"${word}"`).join(' ');
+  const words = `${quotedWord(script)} "%p" "%f" ${quotedWord(folder)}`;
   const before = await archiverState(database);
   writeFileSync(file, setting('archive_command', `sh ${words}`) + setting('archive_timeout', String(archiveTimeout)), {
     mode: 0o600,
@@ -61,6 +61,19 @@ export async function beginEmbedded(options: EmbeddedOptions): Promise<void> {
     await database.query(sql`SELECT pg_reload_conf()`);
     throw error;
   }
+}
+
+/** Below which the server's files of the log are, in a folder for each system. */
+function logFolder(place: Place, settings: Pick<Settings, 'dataFolder'>): string {
+  return place.folder === undefined ? spoolFolder(settings) : join(place.folder, 'wal');
+}
+
+/**
+ * For a command of the server, whatever is in a path: it is read by a shell, after the server has
+ * replaced its %.
+ */
+export function quotedWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''").replaceAll('%', '%%')}'`;
 }
 
 export async function endEmbedded({
@@ -101,10 +114,22 @@ export interface ArchiverState {
   readonly failing: string | null;
 }
 
+/** Does the server archive to this place? The setting `backup` may name another one meanwhile. */
+export async function archivesTo(
+  database: Queryable,
+  place: Place,
+  settings: Pick<Settings, 'dataFolder'>,
+): Promise<boolean> {
+  const [row] = await database.query<{ command: string }>(sql`SELECT current_setting('archive_command') AS command`);
+  const folder = `${logFolder(place, settings)}/`;
+  // As releases before this one wrote it, too.
+  return [quotedWord(folder).slice(0, -1), `"${folder}`].some((word) => row!.command.includes(` ${word}`));
+}
+
 /** What the server says of its archiving. */
 export async function archiverState(database: Queryable): Promise<ArchiverState> {
   const [row] = await database.query<ArchiverState>(sql`
-    SELECT current_setting('archive_command') LIKE '%archive-wal.sh%' AS "isOn", 
+    SELECT current_setting('archive_command') LIKE '%archive-wal.sh%' AS "isOn",
       failed_count AS failed,
       CASE WHEN last_failed_time > coalesce(last_archived_time, '-infinity') THEN last_failed_wal END AS failing
     FROM pg_stat_archiver`);

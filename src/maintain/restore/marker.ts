@@ -1,15 +1,29 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { giveToFolderOwner } from '../../store/folder-owner.ts';
+import { placeFile } from '../../store/folder-owner.ts';
 import { forgetLibrary } from '../../store/known-library.ts';
 import { restoreMarker } from '../../store/unfinished-restore.ts';
 
-/** From here on nothing else opens the library of this data folder. */
-export function markUnfinished(dataFolder: string, set: string): void {
+/**
+ * From here on nothing else opens the library of this data folder. `aside`: where the one that is
+ * there is moved next.
+ */
+export function markUnfinished(dataFolder: string, set: string, aside?: string): void {
   const path = restoreMarker(dataFolder);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify({ set, began: new Date().toISOString() })}\n`, { mode: 0o600 });
-  giveToFolderOwner(path);
+  const part = `${path}.part`;
+  writeFileSync(part, `${JSON.stringify({ set, began: new Date().toISOString(), aside })}\n`, { mode: 0o600 });
+  placeFile(part, path);
+}
+
+/** Where the restore that has not ended has moved the library that was there, or was about to. */
+export function markedAside(dataFolder: string): string | undefined {
+  try {
+    const { aside } = JSON.parse(readFileSync(restoreMarker(dataFolder), 'utf8')) as { readonly aside?: unknown };
+    return typeof aside === 'string' ? aside : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function unmark(dataFolder: string): void {
