@@ -8,7 +8,7 @@ import { UserError } from '../../errors/errors.ts';
 import { openToServer } from '../../store/closed-folder.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import { continuousFile, setting } from '../../store/embedded/configuration.ts';
-import { layoutOf } from '../../store/embedded/layout.ts';
+import { type Layout, layoutOf } from '../../store/embedded/layout.ts';
 import { giveTo } from '../../store/folder-owner.ts';
 import { backupErrors } from './errors.ts';
 import type { Place } from './place.ts';
@@ -46,14 +46,9 @@ export async function beginEmbedded(options: EmbeddedOptions): Promise<void> {
   // Root's server is another user.
   openToServer(dirname(dirname(folder)));
   const file = join(layout.folder, continuousFile);
-  const words = `${quotedWord(script)} "%p" "%f" ${quotedWord(folder)}`;
   const before = await archiverState(database);
-  writeFileSync(file, setting('archive_command', `sh ${words}`) + setting('archive_timeout', String(archiveTimeout)), {
-    mode: 0o600,
-  });
-  giveTo(file, uid, gid);
   try {
-    await database.query(sql`SELECT pg_reload_conf()`);
+    await giveCommand(database, layout, folder);
     await untilArchived(database, folder, before.failed, layout.log, options.signal);
     if (place.folder === undefined) await sendSpool(settings, place);
   } catch (error) {
@@ -61,6 +56,30 @@ export async function beginEmbedded(options: EmbeddedOptions): Promise<void> {
     await database.query(sql`SELECT pg_reload_conf()`);
     throw error;
   }
+}
+
+async function giveCommand(database: Queryable, layout: Layout, folder: string): Promise<void> {
+  const file = join(layout.folder, continuousFile);
+  const { uid, gid } = statSync(layout.data);
+  const words = `${quotedWord(script)} "%p" "%f" ${quotedWord(folder)}`;
+  writeFileSync(file, setting('archive_command', `sh ${words}`) + setting('archive_timeout', String(archiveTimeout)), {
+    mode: 0o600,
+  });
+  giveTo(file, uid, gid);
+  await database.query(sql`SELECT pg_reload_conf()`);
+}
+
+/** The command names the script of a release, which may be removed after the next one was begun. */
+export async function renewCommand({
+  database,
+  place,
+  settings,
+}: Pick<EmbeddedOptions, 'database' | 'place' | 'settings'>): Promise<void> {
+  const [row] = await database.query<{ command: string; system: string }>(sql`
+    SELECT current_setting('archive_command') AS command, system_identifier::text AS system FROM pg_control_system()`);
+  const { command, system } = row!;
+  if (command.includes(` ${quotedWord(script)} `)) return;
+  await giveCommand(database, layoutOf(settings.dataFolder), join(logFolder(place, settings), system));
 }
 
 /** Below which the server's files of the log are, in a folder for each system. */

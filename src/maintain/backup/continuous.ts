@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { Database, Queryable } from '../../store/database.ts';
-import { archiverState, archivesTo, beginEmbedded, endEmbedded, untilOfServer } from './archiver.ts';
+import { archiverState, archivesTo, beginEmbedded, endEmbedded, renewCommand, untilOfServer } from './archiver.ts';
 import { backupErrors } from './errors.ts';
 import { claimPlace, requireOurs } from './hold-place.ts';
 import { type Manifest, readManifests } from './manifest.ts';
@@ -102,12 +102,14 @@ export async function keepArchiving(options: ContinuousOptions): Promise<Archive
   return archived;
 }
 
-async function ofEmbedded({ database, place, settings }: ContinuousOptions): Promise<Archived> {
+async function ofEmbedded(options: ContinuousOptions): Promise<Archived> {
+  const { database, place, settings } = options;
   const { failing } = await archiverState(database);
   if (!(await archivesTo(database, place, settings))) {
     const before = await notedArchive(database, place.name);
     return { until: before?.until ?? new Date(0), problem: elsewhere };
   }
+  await renewCommand(options);
   // Before anything is sent: what comes meanwhile may not be there.
   const until = await untilOfServer(database);
   const problem = failing === null ? undefined : serverFails(failing);

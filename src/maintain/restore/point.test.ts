@@ -250,6 +250,20 @@ test('while the place is away the server goes on, and what it kept arrives after
   assert.equal((await backupState(store.database)).archiveProblem, null);
 });
 
+test('after an upgrade the server archives by the script of the release that runs', async () => {
+  const { database } = store;
+  const file = join(root, 'live', 'postgres', 'continuous.conf');
+  const ours = readFileSync(file, 'utf8');
+  writeFileSync(file, ours.replace(/sh ''[^ ]*archive-wal\.sh''/, "sh ''/gone/archive-wal.sh''"));
+  await database.query(sql`SELECT pg_reload_conf()`);
+  const command = async (): Promise<string> =>
+    (await database.query<{ archive_command: string }>(sql`SHOW archive_command`))[0]!.archive_command;
+  await waitFor('the reload', async () => (await command()).includes('/gone/'));
+  await keepArchiving(options());
+  assert.equal(readFileSync(file, 'utf8'), ours);
+  await waitFor('the reload', async () => !(await command()).includes('/gone/'));
+});
+
 test('a setting that names another place is told: the log still goes to the one before', async () => {
   const other = { ...settings, backup: join(root, 'other') };
   const elsewhere = folderPlace(other.backup);

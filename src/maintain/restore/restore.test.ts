@@ -63,9 +63,13 @@ test('with --yes the library that is there is moved aside; one in use is not', a
   writeFileSync(table, bytes);
   await opened.checkWhole(settings);
   // Killed before it was moved aside, a restore has changed nothing.
-  markUnfinished(settings.dataFolder, opened.manifest.set, join(settings.dataFolder, 'postgres.before-never'));
+  const never = join(settings.dataFolder, 'postgres.before-never');
+  markUnfinished(settings.dataFolder, opened.manifest.set, { aside: never, isMoved: false });
   await assert.rejects(opened.restore(settings), { code: 'REPERIO_RESTORE_NOT_EMPTY' });
   await opened.checkWhole(settings);
+  // One that somebody has removed since makes no whole library of half of one.
+  markUnfinished(settings.dataFolder, opened.manifest.set, { aside: never, isMoved: true });
+  assert.equal((await opened.restore(settings)).aside, undefined);
   const restored = await opened.restore(settings, { replace: true });
   assert.ok(existsSync(join(restored.aside!, 'data', 'PG_VERSION')));
   await opened.checkWhole(settings);

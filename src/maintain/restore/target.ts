@@ -30,8 +30,8 @@ export interface TargetOptions {
  */
 export async function makeEmpty({ settings, replace, set, signal }: TargetOptions): Promise<string | undefined> {
   const { dataFolder } = settings;
-  const mark = (aside?: string): string | undefined => {
-    if (set !== undefined) markUnfinished(dataFolder, set, aside);
+  const mark = (aside?: string, isMoved = true): string | undefined => {
+    if (set !== undefined) markUnfinished(dataFolder, set, aside === undefined ? undefined : { aside, isMoved });
     return aside;
   };
   if (settings.databaseUrl !== undefined) {
@@ -45,9 +45,10 @@ export async function makeEmpty({ settings, replace, set, signal }: TargetOption
   }
   const layout = layoutOf(settings.dataFolder);
   dropEmptyData(layout);
-  const before = markedAside(dataFolder);
+  const marked = markedAside(dataFolder);
+  const before = marked !== undefined && existsSync(marked.aside) ? marked.aside : undefined;
   // Who was killed before the library was moved aside has left it where it was.
-  if (before !== undefined && !existsSync(before)) unmark(dataFolder);
+  if (marked?.isMoved === false && before === undefined) unmark(dataFolder);
   const isBegun = unfinishedRestore(dataFolder) !== undefined;
   if (!existsSync(layout.data)) return mark(isBegun ? before : undefined);
   if (isBegun) {
@@ -68,9 +69,9 @@ export async function makeEmpty({ settings, replace, set, signal }: TargetOption
     });
   requireUnused(layout);
   const aside = `${layout.folder}.before-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
-  mark(aside);
+  mark(aside, false);
   renameSync(layout.folder, aside);
-  return aside;
+  return mark(aside);
 }
 
 /** After a restore that failed: the library that was moved aside is in its place again. */
