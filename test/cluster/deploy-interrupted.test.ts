@@ -6,6 +6,7 @@ import { waitFor } from '../support/wait.ts';
 import { deployBalancers } from './config/deploy.ts';
 import { assertNobodyFailed, assertSettled, assertStatus, logOf } from './deploy-assertions.ts';
 import { cutSessions, installProgram, removeProgram } from './roles/sshd.ts';
+import { operatorLogin } from './roles/sudo.ts';
 import { DeployWorld } from './scenarios/deploy.ts';
 import { goodRelease } from './scenarios/deploy-releases.ts';
 import { skipTier } from './tiers.ts';
@@ -18,7 +19,7 @@ describe('a deployment that something happens to', { skip: why }, () => {
   let first: string;
   let second: string;
   before(async () => {
-    world = await DeployWorld.open({ verify: 1 });
+    world = await DeployWorld.open({ verify: 1, user: operatorLogin });
     first = await world.makeRelease(goodRelease('0.2.1'));
     second = await world.makeRelease(goodRelease('0.2.2'));
   });
@@ -103,6 +104,25 @@ describe('a deployment that something happens to', { skip: why }, () => {
     await assertSettled(world, '0.2.2');
   });
 
+  test('the deployer slept while somebody else took it back: awake, it does nothing more', limit, async () => {
+    await world.begin('sleeper', 'run', '0.2.1', '--json');
+    await reached('sleeper', 'web1', 'restart');
+    world.cluster.kill('operator', 'sleeper', 'SIGSTOP');
+    const seen = stepsOf('sleeper').length;
+    assertStatus(await world.operate('rollback', '--force'), 0);
+    await assertSettled(world, '0.2.2');
+    world.cluster.kill('operator', 'sleeper', 'SIGCONT');
+    await ended('sleeper');
+    assert.deepEqual(
+      stepsOf('sleeper')
+        .slice(seen)
+        .filter(({ kind }) => kind === 'switch'),
+      [],
+    );
+    await assertSettled(world, '0.2.2');
+    assert.equal((await logOf(world))[0]?.outcome, 'taken back');
+  });
+
   test('two deploy at once: one does it, the other is told who', limit, async () => {
     await world.begin('one', 'run', '0.2.1', '--json');
     await reached('one', 'worker1', 'check');
@@ -167,6 +187,9 @@ describe('a deployment that something happens to', { skip: why }, () => {
     assert.deepEqual({ worker1, web1 }, { worker1: before, web1: before });
     const refused = await world.operate('run', release);
     assert.match(refused.stderr, /web2 cannot be reached by ssh[\s\S]*Deploying is locked/);
+    // Too early: what the others know of it stays.
+    assertStatus(await world.operate('rollback'), 1);
+    assert.match((await world.operate('status')).stdout, /Locked by root@operator/);
     await world.restartNode('web2');
     assertStatus(await world.operate('rollback'), 0);
     await assertSettled(world, before);

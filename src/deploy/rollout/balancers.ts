@@ -68,8 +68,12 @@ export async function askHaproxy(fleet: Fleet, balancer: string, command: string
   return text;
 }
 
+export async function serversOn(fleet: Fleet, balancer: string): Promise<ReadonlyMap<string, BalancedServer>> {
+  return parseServers(await askHaproxy(fleet, balancer, `show servers state ${backend}`));
+}
+
 export async function serverOn(fleet: Fleet, balancer: string, server: string): Promise<BalancedServer> {
-  const found = parseServers(await askHaproxy(fleet, balancer, `show servers state ${backend}`)).get(server);
+  const found = (await serversOn(fleet, balancer)).get(server);
   if (found !== undefined) return found;
   const problem = `has no server ${server} in its backend ${backend}`;
   throw new UserError(rolloutErrors.balancerSilent, { balancer, socket: adminSocket, problem });

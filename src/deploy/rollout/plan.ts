@@ -96,8 +96,10 @@ export async function drawPlan(fleet: Fleet, target: Target): Promise<Drawn> {
     last: library?.log.find(({ outcome }) => outcome === 'done'),
     obstacles: [
       ...found.problems,
-      ...obstaclesOf({ to: release, hosts, facts, library, bytes: source?.bytes ?? 0 }),
-      ...(isEverywhere ? [`All hosts run release ${release.version} already: there is nothing to do.`] : []),
+      ...obstaclesOf({ to: release, hosts, facts, library, bytes: source?.bytes ?? 0, manifest: source?.manifest }),
+      ...(isEverywhere && !facts.some(({ manifest }) => isOther(manifest, source))
+        ? [`All hosts run release ${release.version} already: there is nothing to do.`]
+        : []),
       ...lockSentences(found),
     ],
     notes: [
@@ -108,6 +110,10 @@ export async function drawPlan(fleet: Fleet, target: Target): Promise<Drawn> {
     ],
   };
   return { planned, found };
+}
+
+function isOther(manifest: string | undefined, source: Source | undefined): boolean {
+  return source !== undefined && manifest !== undefined && manifest !== source.manifest;
 }
 
 export function stepsFor(
