@@ -81,7 +81,8 @@ describe('a release', () => {
     assert.deepEqual(await found(), [`changed: ${releaseFile}`]);
   });
 
-  test('what cannot be read is said with its reason', async () => {
+  test('what cannot be read is said with its reason', () => {
+    const release = readRelease(folder);
     writeFileSync(join(folder, releaseFile), '{"version": "0.3.0"}');
     assert.match(
       code(() => readRelease(folder)),
@@ -92,7 +93,6 @@ describe('a release', () => {
       code(() => readRelease(folder)),
       /^REPERIO_RELEASE_INFO_DAMAGED: .*it is not JSON/,
     );
-    const release = await makeTestRelease(folder);
     for (const [change, name] of [
       [{ commit: '--output=/etc/x' }, 'commit'],
       [{ version: '0.3.0/../../x' }, 'version'],

@@ -189,7 +189,7 @@ export class NodeWorld {
     for (const unit of ['reperio-web.socket', 'reperio-web.service'])
       await systemctl(this.cluster, 'web2', 'stop', unit).catch(() => undefined);
     const remove = 'rm -rf /opt/reperio /var/lib/reperio /etc/systemd/system/reperio-* /etc/reperio';
-    await this.cluster.exec('web2', ['sh', '-c', remove]);
+    await this.cluster.exec('web2', ['sh', '-c', remove], { timeout: 60_000 });
   }
 
   async close(): Promise<void> {
