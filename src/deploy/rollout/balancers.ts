@@ -73,7 +73,16 @@ export async function serversOn(fleet: Fleet, balancer: string): Promise<Readonl
 }
 
 export async function serverOn(fleet: Fleet, balancer: string, server: string): Promise<BalancedServer> {
-  const found = (await serversOn(fleet, balancer)).get(server);
+  return knownServer(await serversOn(fleet, balancer), balancer, server);
+}
+
+/** Throws `balancerSilent` where it does not know it. */
+export function knownServer(
+  servers: ReadonlyMap<string, BalancedServer>,
+  balancer: string,
+  server: string,
+): BalancedServer {
+  const found = servers.get(server);
   if (found !== undefined) return found;
   const problem = `has no server ${server} in its backend ${backend}`;
   throw new UserError(rolloutErrors.balancerSilent, { balancer, socket: adminSocket, problem });

@@ -180,7 +180,7 @@ async function drain(doing: Doing, { name }: DeployHost, back: boolean): Promise
     states[name] = Object.fromEntries(found);
     await doing.keep();
   }
-  if (!back) await refuseLast(doing, name);
+  if (!back && (await isLast(doing, name))) return 'readers have no other node: it was not drained';
   // Somebody took it out of service: it stays as it is.
   const own = balancers.filter((balancer) => states[name]![balancer] === 'ready');
   await Promise.all(own.map((balancer) => setServer(fleet, balancer, name, 'drain')));
@@ -188,14 +188,19 @@ async function drain(doing: Doing, { name }: DeployHost, back: boolean): Promise
   return left === 0 ? undefined : `${left} requests were still running`;
 }
 
-/** Readers would have nobody. Throws `lastNode`. */
-async function refuseLast({ fleet, deployment }: Doing, name: string): Promise<void> {
+/**
+ * Would readers have nobody? Throws `lastNode`, but on the way to the release before: what is sick
+ * may be the others, and readers wait at its socket.
+ */
+async function isLast({ fleet, deployment }: Doing, name: string): Promise<boolean> {
   for (const balancer of deployment.balancers) {
     const servers = await serversOn(fleet, balancer);
     const others = [...servers].filter(([server]) => server !== name);
-    if (servers.get(name)?.isUp === true && !others.some(([, { isUp }]) => isUp))
-      throw new UserError(rolloutErrors.lastNode, { host: name, balancer, socket: adminSocket });
+    if (servers.get(name)?.isUp !== true || others.some(([, { isUp }]) => isUp)) continue;
+    if (deployment.isRollback) return true;
+    throw new UserError(rolloutErrors.lastNode, { host: name, balancer, socket: adminSocket });
   }
+  return false;
 }
 
 async function undrain({ fleet, deployment }: Doing, { name }: DeployHost): Promise<string | undefined> {

@@ -29,6 +29,9 @@ export function obstaclesOf({ to, hosts, facts, library, bytes, manifest }: Obst
           `${host.name}: it runs another build of release ${to.version} (commit ${host.release?.commit.slice(0, 12) ?? 'unknown'}, and this one is ${to.commit.slice(0, 12)}). Give the new one a version of its own: raise \`version\` in package.json, commit, and make the release again.`,
         ]
       : []),
+    ...(manifest === undefined && hosts.some(({ name }) => name === host.name) && !host.there.includes(to.version)
+      ? [`${host.name}: release ${to.version} is not there, and not on this machine. Name its folder or its file.`]
+      : []),
   ]);
   return [...found, ...(library === undefined ? [] : libraryObstacles(to, library))];
 }

@@ -127,6 +127,12 @@ test('a host stands in the way of a release with what to do', () => {
   assert.match(of({ lacks: ['rsync'] }), /has no rsync/);
   assert.match(of({ current: '' }), /no link `current`/);
   assert.match(of({ units: [] }), /systemd does not know reperio-web\.service/);
+  const onHosts = (there: readonly string[]): string => {
+    const context = { to: release, hosts, facts: [{ ...facts, there }], library: undefined, bytes: 0 };
+    return obstaclesOf({ ...context, manifest: undefined }).join();
+  };
+  assert.equal(onHosts(['0.3.0']), '');
+  assert.match(onHosts(['0.2.0']), /^web1: release 0\.3\.0 is not there, and not on this machine/);
   // It would be replaced while it runs.
   assert.match(of({ version: '0.3.0', manifest: 'cd' }), /runs another build of release 0\.3\.0/);
   assert.equal(of({ version: '0.3.0', manifest: 'ab' }), '');
