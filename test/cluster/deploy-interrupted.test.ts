@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { StepRecord } from '../../src/deploy/rollout/deployment.ts';
 import { isWhole } from '../support/scale.ts';
@@ -107,12 +108,16 @@ describe('a deployment that something happens to', { skip: why }, () => {
   test('the deployer slept while somebody else took it back: awake, it does nothing more', limit, async () => {
     await world.begin('sleeper', 'run', '0.2.1', '--json');
     await reached('sleeper', 'web1', 'restart');
-    world.cluster.kill('operator', 'sleeper', 'SIGSTOP');
+    const pid = world.cluster.host('operator').pidOf('sleeper');
+    // nsenter stops with what it has started, and waits to be woken itself.
+    const starter = Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+    process.kill(pid, 'SIGSTOP');
     const seen = stepsOf('sleeper').length;
     assertStatus(await world.operate('rollback', '--force'), 0);
     await assertSettled(world, '0.2.2');
-    world.cluster.kill('operator', 'sleeper', 'SIGCONT');
+    for (const each of [starter, pid]) process.kill(each, 'SIGCONT');
     await ended('sleeper');
+    assert.match(world.cluster.host('operator').log('sleeper'), /is not ours any more: on \w+ somebody else/);
     assert.deepEqual(
       stepsOf('sleeper')
         .slice(seen)

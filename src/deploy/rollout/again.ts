@@ -70,7 +70,7 @@ async function goOn(
   const since = new Date(deployment.began).toISOString();
   const lock = { id: deployment.id, holder: deployment.holder, reason: `deploying ${deployment.to}`, since };
   // Some may have given it back already.
-  const turn = newTurn((deployment.turn ?? 0) + 1);
+  const turn = newTurn(Math.max(deployment.turn ?? 0, ...facts.map((each) => each.turn)) + 1);
   await takeOver(fleet, names, lock, turn);
   const isThere = deployment.steps.some(
     ({ kind, host, state }) => kind === 'verify' && host === first!.name && state === 'done',

@@ -36,6 +36,8 @@ export interface HostFacts {
   /** Units of systemd that it knows. */
   readonly units: readonly string[];
   readonly lock: DeployLock | undefined;
+  /** The newest turn of the lock, also one that was taken by somebody who got no further. */
+  readonly turn: number;
   /** What was left there by a deployment that has not ended. */
   readonly state: Deployment | undefined;
   /** Seconds since it was noted. */
@@ -74,6 +76,7 @@ export function parseFacts(name: string, text: string, root: HostFacts['root']):
     hasSettings: one('settings') === 'yes',
     units: all('unit').flatMap((line) => (line.endsWith(' loaded') ? [line.slice(0, -' loaded'.length)] : [])),
     lock: parseLock(values.get('lock')?.[0]),
+    turn: Math.max(0, ...all('turn').map(Number)),
     state: stateOf(one('state')),
     stateAge: Number(one('state-age')),
     files: new Map(

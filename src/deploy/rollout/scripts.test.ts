@@ -63,13 +63,17 @@ test('whoever goes on with a deployment has it alone: who had it before stops at
   assert.match(lock('a', 1, 'eve'), /\neve$/, 'asked again when the connection was lost');
   assert.equal(note('a', 0, 'of the one that slept'), 'lost');
   assert.equal(held('state'), 'first');
+  // Who took the turn before got no further than this host.
+  assert.match(lock('a', 3, 'eve'), /\neve$/);
+  assert.equal(note('a', 1, 'of who got no further'), 'lost');
+  assert.equal(note('a', 3, 'first'), '');
   unlock('a', 0);
-  assert.equal(note('a', 1, 'second'), '', 'the lock stays when who slept ends it');
+  assert.equal(note('a', 3, 'second'), '', 'the lock stays when who slept ends it');
   assert.equal(held('state'), 'second');
-  unlock('a', 1);
-  assert.equal(note('a', 1, 'third'), 'lost');
+  unlock('a', 3);
+  assert.equal(note('a', 3, 'third'), 'lost');
   lock('b', 0, 'bob');
-  assert.equal(note('a', 1, 'third'), 'lost');
+  assert.equal(note('a', 3, 'third'), 'lost');
   unlock('a');
   assert.ok(existsSync(join(folder, 'deploy.lock')), "another's");
   unlock('b');

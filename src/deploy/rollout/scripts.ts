@@ -27,6 +27,7 @@ for each in current previous; do
   elif [ -r "$folder/$each/package.json" ]; then tell "package-$each" "$(sed -n 's/.*"version": *"\\([^"]*\\)".*/\\1/p' "$folder/$each/package.json" | head -n 1)"; fi
 done
 if [ -d "$folder/deploy.lock" ]; then tell lock "$(cat "$folder/deploy.lock/holder" 2>/dev/null || :)"; fi
+for each in "$folder"/deploy.lock/turn.*; do if [ -L "$each" ]; then tell turn "\${each##*.}"; fi; done
 if [ -r "$folder/deploy.lock/state" ]; then
   tell state "$(cat "$folder/deploy.lock/state")"
   tell state-age "$(($(date +%s) - $(stat -c %Y "$folder/deploy.lock/state")))"
@@ -42,7 +43,10 @@ done`;
 /** Of the shell: is the lock of the folder $folder ours, and has nobody else taken it over? */
 const isOurs = `
 is_ours() {
-  grep -qF "\\"id\\":\\"$id\\"" "$folder/deploy.lock/holder" 2>/dev/null && ! [ -L "$folder/deploy.lock/turn.$((turn + 1))" ]
+  grep -qF "\\"id\\":\\"$id\\"" "$folder/deploy.lock/holder" 2>/dev/null || return 1
+  for link in "$folder"/deploy.lock/turn.*; do
+    if [ -L "$link" ] && [ "\${link##*.}" -gt "$turn" ]; then return 1; fi
+  done
 }`;
 
 /**
