@@ -17,7 +17,7 @@ export async function lockByHand(fleet: Fleet, reason: string): Promise<DeployLo
   throw lockedBy(held, 'in the library');
 }
 
-export interface Unlocked {
+interface Unlocked {
   readonly lock: DeployLock;
   /** Hosts that do not answer, and may have it still. */
   readonly left: readonly string[];

@@ -8,7 +8,7 @@ import type { SshOptions } from '../ssh/words.ts';
 const usualPatience = 20_000;
 const pause = 1_000;
 
-export interface FleetOptions extends SshOptions {
+interface FleetOptions extends SshOptions {
   /** Milliseconds, instead of 20 s; for tests. */
   readonly patience?: number;
 }

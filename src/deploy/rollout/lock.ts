@@ -28,7 +28,7 @@ function personHere(): string {
 }
 
 /** Who works on a deployment now: whoever goes on with one has the next turn of its lock. */
-export interface Turn {
+interface Turn {
   /** From 0. */
   readonly number: number;
   /** One process: person@machine and something that no other has. */
