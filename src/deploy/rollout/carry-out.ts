@@ -171,7 +171,7 @@ class Carrier {
       return error;
     } finally {
       this.#ended = step;
-      if (!this.#isLost) this.#options.recorder.tell(this.#deployment);
+      // The library hears of it with the next word, when it is sure that this is ours still.
       onStep(step);
     }
   }
@@ -228,6 +228,7 @@ class Carrier {
   }
 
   async #record(): Promise<void> {
+    if (this.#isLost) return;
     this.#options.recorder.tell(this.#deployment);
     await this.#options.recorder.settled();
   }
