@@ -54,6 +54,8 @@ test('a recipe has all that is needed, for every host in its order', () => {
     text,
     /^ssh root@10\.77\.0\.11 'echo "set server pages\/web2 state drain" \| socat - \/run\/haproxy\/admin\.sock'$/m,
   );
+  const again = writeDocument(recipe(facts({ to: { ...to, version: '0.8.0' } })), 'markdown');
+  assert.match(again, /Both are called 0\.8\.0, .* cannot be done/);
   const back = text.slice(text.indexOf('## Rollback'));
   assert.ok(back.indexOf('releases/0.8.0') > 0 && !back.includes('releases/0.9.0'));
   assert.ok(back.indexOf('10.77.0.23') < back.indexOf('10.77.0.41'));

@@ -31,6 +31,13 @@ export function recipe(facts: RecipeFacts): readonly Block[] {
     text(
       `From commit ${from.commit.slice(0, 12)} to ${to.commit.slice(0, 12)}, for ${new URL(topology.baseUrl).host}. Nothing of this text has been done; \`reperio deploy run\` does the same by itself${isOffline ? ' but for the offline migration' : ''}.`,
     ),
+    ...(from.version === to.version
+      ? [
+          text(
+            `Both are called ${to.version}, and hosts keep releases by their versions: this cannot be done. Raise \`version\` in package.json, commit, and make the release again.`,
+          ),
+        ]
+      : []),
     ...commitBlocks(facts),
     ...targetBlocks(topology, hosts),
     ...databaseBlocks(facts, pending),
