@@ -113,7 +113,9 @@ export async function drawPlan(fleet: Fleet, target: Target): Promise<Drawn> {
   return { planned, found };
 }
 
-/** It would be drained while readers have no other one. On the way back that is no reason to stay. */
+/**
+ * It would be drained while readers have no other one. On the way back that is no reason to stay.
+ */
 function lonelySentences({ up, hosts }: Survey): readonly string[] {
   if (hosts.filter(({ isWeb }) => isWeb).length < 2) return [];
   const alone = [...up].filter(([, servers]) => servers.length === 1);
