@@ -190,7 +190,8 @@ export class DeployWorld {
       this.shape.web.map(async (name) => {
         const url = `http://${this.cluster.host(name).address}:8080/server-status?format=json`;
         const { status } = JSON.parse(await this.cluster.exec(name, ['curl', '-fsS', '-m', '5', url])) as Status;
-        const workers = status.workers.map(({ report }) => report?.release);
+        // One that has just begun has not reported yet.
+        const workers = status.workers.flatMap(({ report }) => report?.release ?? []);
         return [name, [...new Set([status.version, ...workers])].join(' ')] as const;
       }),
     );
