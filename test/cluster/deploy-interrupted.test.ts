@@ -106,7 +106,8 @@ describe('a deployment that something happens to', { skip: why }, () => {
   });
 
   test('the deployer slept while somebody else took it back: awake, it does nothing more', limit, async () => {
-    await world.begin('sleeper', 'run', '0.2.1', '--json');
+    const before = world.current()['worker1']!;
+    await world.begin('sleeper', 'run', first, '--json');
     await reached('sleeper', 'web1', 'restart');
     const pid = world.cluster.host('operator').pidOf('sleeper');
     // nsenter stops with what it has started, and waits to be woken itself.
@@ -114,7 +115,7 @@ describe('a deployment that something happens to', { skip: why }, () => {
     process.kill(pid, 'SIGSTOP');
     const seen = stepsOf('sleeper').length;
     assertStatus(await world.operate('rollback', '--force'), 0);
-    await assertSettled(world, '0.2.2');
+    await assertSettled(world, before);
     for (const each of [starter, pid]) process.kill(each, 'SIGCONT');
     await ended('sleeper');
     assert.match(world.cluster.host('operator').log('sleeper'), /is not ours any more: on \w+ somebody else/);
@@ -124,7 +125,7 @@ describe('a deployment that something happens to', { skip: why }, () => {
         .filter(({ kind }) => kind === 'switch'),
       [],
     );
-    await assertSettled(world, '0.2.2');
+    await assertSettled(world, before);
     assert.equal((await logOf(world))[0]?.outcome, 'taken back');
   });
 
