@@ -62,6 +62,7 @@ const wholePrograms = {
   semodule: 'policycoreutils',
   sesearch: 'setools',
   'ansible-playbook': 'ansible-core',
+  sudo: 'sudo',
 } as const;
 
 export type TestProgram = keyof typeof clusterPrograms | keyof typeof wholePrograms;

@@ -99,6 +99,12 @@ test('every mistake is told with its line, and what was meant', () => {
     ['etcd: 3.4.23', 'etcd: new', /versions.etcd: 'new' is not a version/],
     ['versions:', 'ports: {web: 70000}\nversions:', /ports.web is 70000 and must be from 1 to 65535/],
     ['versions:', 'release: current\nversions:', /release: 'current' is not a path that begins with \//],
+    [
+      'versions:',
+      'release: /srv/reperio\nversions:',
+      /release: '\/srv\/reperio' must be a link that is called current/,
+    ],
+    ['versions:', 'release: /current\nversions:', /release: '\/current' must be a link that is called current/],
     ['{environment: CLUSTER_LIBRARY_PASSWORD}', 'secret', /passwords.library must say where the password is/],
     [
       '{file: /etc/reperio/cluster/superuser-password}',
