@@ -44,6 +44,8 @@ const clusterPrograms = {
   nft: 'nftables',
   smsd: 'smstools',
   psql: 'postgresql',
+  'yaz-client': 'yaz',
+  zoomsh: 'yaz',
 } as const;
 
 /** What only the whole matrix needs: `TEST_WHOLE=1 scripts/install-test-packages` installs it. */
