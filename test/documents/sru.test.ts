@@ -270,8 +270,7 @@ test('a scan has the terms around one', async () => {
     'Boson stars inner',
   ]);
   assert.deepEqual(await scan({ responsePosition: '0', maximumTerms: '1' }), ['Bosons in neutrino physics inner']);
-  assert.deepEqual(await scan({ responsePosition: '4' }), ['A muon detector of liquid argon first']);
-  assert.deepEqual(await scan({ scanClause: 'dc.title = zzz' }), ['Über die Größe der Atome last'].slice(1));
+  assert.deepEqual(await scan({ scanClause: 'dc.title = zzz' }), []);
   const { body } = await ask({ scanClause: 'dc.title = "boson stars"', maximumTerms: '100' });
   assert.doesNotMatch(body, /vault/);
 });

@@ -190,14 +190,21 @@ async function compareDue(
     ({ state, compared, due: at }) =>
       state !== 'reserved' && (compared?.getTime() ?? 0) < now() - compareEvery && at.getTime() <= now(),
   );
-  let compared = 0;
+  let [compared, inRow] = [0, 0];
   for (const row of due.slice(0, mostCompared)) {
     signal.throwIfAborted();
     const answer = await client.get(row.doi);
     if (answer.kind === 'refused') {
-      await putOffAll(database, answer.wait ?? waitWhenStopped);
-      return { compared, stopped: answer.problem };
+      const { problem, until } = answer;
+      log('warn', `${row.doi}: ${problem}`);
+      const wait = answer.wait ?? (until === 'stop' ? waitWhenStopped : backOff(row.tries));
+      await noteFailure(database, row.doi, { problem, wait, revision: undefined });
+      inRow = until === 'metadata' ? 0 : inRow + 1;
+      if (until !== 'stop' && inRow < mostInRow) continue;
+      await putOffAll(database, wait);
+      return { compared, stopped: problem };
     }
+    inRow = 0;
     compared += 1;
     const state = answer.kind === 'told' ? answer.state : undefined;
     const leadsElsewhere =

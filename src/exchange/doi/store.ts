@@ -125,7 +125,7 @@ export async function noteCompared(
 /** Sent again at once, as if nothing were known of it. False: there is no such DOI. */
 export async function sendAgain(database: Queryable, doi: string): Promise<boolean> {
   const rows = await database.query(sql`
-    UPDATE doi SET sent_revision = NULL, due = now(), tries = 0, compared = NULL WHERE doi = lower(${doi}) RETURNING doi`);
+    UPDATE doi SET sent_revision = NULL, due = now(), tries = 0 WHERE doi = lower(${doi}) RETURNING doi`);
   return rows.length > 0;
 }
 
