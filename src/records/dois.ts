@@ -7,7 +7,10 @@ export async function ownDois(database: Queryable, id: number): Promise<readonly
   return rows.map(({ doi }) => doi);
 }
 
-/** A DOI leads to the record that another one was merged into. `only`: these alone, to take that back. */
+/**
+ * A DOI leads to the record that another one was merged into. `only`: these alone, to take that
+ * back.
+ */
 export async function moveDois(
   transaction: Queryable,
   from: number,

@@ -252,7 +252,9 @@ export interface DoiSettings {
   readonly prefix: string;
   /** "{prefix}/{year}.{n}" */
   readonly pattern: string;
-  /** Records get one that are in one of these collections; none: whatever collection they are in. */
+  /**
+   * Records get one that are in one of these collections; none: whatever collection they are in.
+   */
   readonly collections: readonly string[];
   /** ... and that this query finds; '': all. */
   readonly query: string;

@@ -70,7 +70,10 @@ function oaiQuestions(ids: readonly number[]): readonly Readonly<Record<string, 
     ),
   ];
 }
-/** As other catalogues ask: words in each index that may tell of hidden records, lists of terms, records. */
+/**
+ * As other catalogues ask: words in each index that may tell of hidden records, lists of terms,
+ * records.
+ */
 function sruQuestions(
   questions: readonly string[],
   ids: readonly number[],

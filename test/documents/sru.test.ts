@@ -235,6 +235,7 @@ test('parameters that are wrong are told by their diagnostics', async () => {
     [{ ...search, query: 'x'.repeat(4001) }, '12'],
     [{ ...search, query: Array.from({ length: 201 }, () => 'x').join(' or ') }, '38'],
     [{ ...search, query: `${'('.repeat(150)}x${')'.repeat(150)}` }, '38'],
+    [{ ...search, query: 'a?'.repeat(60) }, '30'],
     [{ ...search, sortKeys: 'title,,2' }, '82'],
     [{ ...search, sortKeys: '/record/title' }, '88'],
     [{ ...search, recordXPath: '/x' }, '72'],

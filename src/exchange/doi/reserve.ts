@@ -41,6 +41,8 @@ export async function reserveDoi(
   if (known !== undefined) return { doi: known.doi, isNew: false };
   const doi = await nextDoi(transaction, doiScope(dois, new Date().getUTCFullYear()));
   await transaction.query(sql`INSERT INTO doi (doi, record_id, person) VALUES (${doi}, ${id}, ${person ?? null})`);
+  // It is looked at soon, and not when the library has changed for a while.
+  await transaction.query(sql`UPDATE doi_pass SET seen = '', at = to_timestamp(0)`);
   const field = dataField('024', '7', ' ', [
     { code: 'a', value: doi },
     { code: '2', value: 'doi' },

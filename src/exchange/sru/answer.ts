@@ -1,4 +1,6 @@
-/** Answers of SRU as text: the schemas of 1.1 and 1.2, and of 2.0 (OASIS searchRetrieve 1.0). Pure. */
+/**
+ * Answers of SRU as text: the schemas of 1.1 and 1.2, and of 2.0 (OASIS searchRetrieve 1.0). Pure.
+ */
 import { xmlDeclaration } from '../../formats/export-format.ts';
 import { element, escapeXml } from '../../formats/xml.ts';
 import { type Diagnostic, messageOf, uriOf } from './diagnostics.ts';

@@ -51,7 +51,10 @@ export interface CqlIndex {
   readonly set: (typeof contextSets)[number]['prefix'];
   readonly name: string;
   readonly title: string;
-  /** Fields of the site that it looks in, as many as there are; with none of them there is no such index. */
+  /**
+   * Fields of the site that it looks in, as many as there are; with none of them there is no such
+   * index.
+   */
   readonly fields: readonly string[];
   /** Other names of it in its set. */
   readonly also?: readonly string[];

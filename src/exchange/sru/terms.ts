@@ -12,8 +12,14 @@ export interface TermWord {
   readonly ends: boolean;
 }
 
-/** `masked` false: `* ? ^` are characters like others. Throws Refused for an anchor inside a word. */
+/** Each is a part of a regular expression. */
+const mostMasks = 50;
+
+/**
+ * `masked` false: `* ? ^` are characters like others. Throws Refused for an anchor inside a word.
+ */
 export function wordsOf(raw: string, masked: boolean): readonly TermWord[] {
+  if (masked && (raw.match(/[*?]/g)?.length ?? 0) > mostMasks) throw new Refused(30, `more than ${mostMasks}`);
   return raw
     .replace(/\\\s/gu, ' ')
     .split(/\s+/u)

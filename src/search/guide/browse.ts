@@ -43,8 +43,8 @@ export interface Browsed {
 /**
  * The alphabetical neighbours of a text among the values of a field or MARC path, or among the
  * words of any field, with how many of the visible records each finds. At most `request.size`
- * lines. Only what some visible record has is ever shown. `wantedBefore`: so many lines stand before
- * the text, and not half of them.
+ * lines. Only what some visible record has is ever shown. `wantedBefore`: so many lines stand
+ * before the text, and not half of them.
  */
 export function browse(
   snapshot: IndexSnapshot,
