@@ -312,6 +312,21 @@ test('what was refused for its metadata is sent when the record changes', async 
   assert.equal(agency.dois.get(doi)?.state, 'findable');
 });
 
+test('a record that is closed before its DOI was told takes the problem with it', async () => {
+  const id = await write(record('Closed in time'));
+  const doi = await reserve(id);
+  agency.intercept = (_, response) => {
+    json(500, '')(response);
+    return true;
+  };
+  await pass();
+  assert.notEqual((await row(doi)).problem, null);
+  await write(record('Closed in time', 'VAULT', id));
+  agency.intercept = undefined;
+  await pass({ later: true });
+  assert.deepEqual([(await row(doi)).problem, (await row(doi)).wanted, agency.sent.length], [null, 'reserved', 0]);
+});
+
 test('an agency that fails stops the pass, and stuck DOIs are told of', async () => {
   const ids = [
     await write(record('A')),

@@ -118,17 +118,25 @@ function wantedOf({ state }: DoiRow, seen: Seen | undefined, { drafts }: DoiSett
   return state === 'draft' || (drafts && seen !== undefined) ? 'draft' : 'reserved';
 }
 
+/** What is wanted otherwise than before is due at once. */
+function asWanted(row: DoiRow, seen: Seen | undefined, dois: DoiSettings): DoiRow {
+  const wanted = wantedOf(row, seen, dois);
+  return wanted === row.wanted ? row : { ...row, wanted, tries: 0, problem: null, due: new Date(0) };
+}
+
 async function sendDue(context: PassContext, client: DataCiteClient): Promise<Omit<PassDone, 'made' | 'compared'>> {
   const { database, dois, baseUrl, view, signal, log, now = Date.now } = context;
   let [sent, failed, inRow] = [0, 0, 0];
+  const before = openView(guest, await view());
   for (const listed of await listDois(database)) {
     signal.throwIfAborted();
-    // Anew for each: a record may have been closed since the pass began.
+    if (!isDue(asWanted(listed, before(listed.record), dois), before(listed.record), now())) continue;
+    // Anew for each that is sent: a record may have been closed since the pass began.
     const snapshot = await view();
     const seen = openView(guest, snapshot)(listed.record);
-    const wanted = wantedOf(listed, seen, dois);
+    const row = asWanted(listed, seen, dois);
+    const { wanted } = row;
     if (wanted !== listed.wanted) await wantDoi(database, listed.doi, wanted);
-    const row = wanted === listed.wanted ? listed : { ...listed, wanted, tries: 0, due: new Date(0) };
     if (!isDue(row, seen, now())) continue;
     let attributes: DoiAttributes = wanted === 'registered' ? { event: 'hide' } : {};
     let revision: number | undefined;

@@ -60,11 +60,11 @@ export async function countDois(database: Queryable): Promise<DoiCounts> {
   return row!;
 }
 
-/** What the library wants of it now. */
+/** What the library wants of it now: what was wrong with an earlier wish is no matter any more. */
 export async function wantDoi(database: Queryable, doi: string, wanted: DoiState): Promise<void> {
-  await database.query(
-    sql`UPDATE doi SET wanted = ${wanted}, since = now(), due = now(), tries = 0 WHERE doi = ${doi}`,
-  );
+  await database.query(sql`
+    UPDATE doi SET wanted = ${wanted}, since = now(), due = now(), tries = 0, problem = NULL, until_changed = false
+    WHERE doi = ${doi}`);
 }
 
 /** It is as wanted. `revision`: of the record that the agency has now; undefined: as before. */
