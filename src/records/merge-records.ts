@@ -7,6 +7,7 @@ import { decodeStored, encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
 import { carryOut, lockRecord, standingOf, type WriteGuard } from './change.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
+import { moveDois } from './dois.ts';
 import { editRecord } from './edit.ts';
 import { recordErrors } from './errors.ts';
 import { noRecord, readRevision } from './history.ts';
@@ -68,6 +69,7 @@ export async function mergeRecordsIn(
     { person, rules, guard },
     `merge into record ${id}`,
   );
+  await moveDois(transaction, other.id, id);
   const edited = await editRecord(transaction, analyzer, {
     ...{ id, base: survivor.revision, record: survivor.record, mode: 'replace', merge: false },
     ...{ person, rules, guard, reason: `merge of record ${other.id}` },
@@ -118,6 +120,12 @@ export async function undoMergeIn(
   // First: an alias would stay with the record whatever its content is.
   await transaction.query(
     sql`UPDATE identifier SET alias = false WHERE record_id = ${survivor} AND kind || ' ' || value = ANY (${[...row.keys]}::text[])`,
+  );
+  await moveDois(
+    transaction,
+    survivor,
+    id,
+    row.keys.map(splitKey).flatMap(({ kind, value }) => (kind === 'doi' ? [value] : [])),
   );
   const edited = await editRecord(transaction, analyzer, {
     ...{ id: survivor, base: row.after, record: before.record, mode: 'replace', merge: true },

@@ -37,6 +37,7 @@ import { feedRoutes } from './feeds/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { oaiRoutes } from './harvest/oai.ts';
 import { sitemapRoutes } from './harvest/sitemaps.ts';
+import { sruRoutes } from './harvest/sru.ts';
 import { answerClientError } from './http/client-error.ts';
 import { preferenceCookie, readCookie } from './http/cookies.ts';
 import { readBodies, targetOf } from './http/door.ts';
@@ -228,6 +229,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   feedRoutes(app, environment);
   resolverRoutes(app, environment);
   sitemapRoutes(app, environment);
+  sruRoutes(app, environment);
   if (options.oai !== undefined) oaiRoutes(app, environment, options.oai);
   apiRoutes(app, environment);
   if (options.people !== undefined) {

@@ -16,6 +16,7 @@ export const adminTabs = [
   'jobs',
   'harvest',
   'oai',
+  'dois',
   'log',
 ] as const;
 export type AdminTab = (typeof adminTabs)[number];
