@@ -82,6 +82,7 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/record/:id/thumbnails/*', closedToRobots: true },
   { path: '/oai2d', harvests: true, slots: 'downloads' },
   { path: '/oai', harvests: true, closedToRobots: true, slots: 'downloads' },
+  { path: '/resourcesync/*', slots: 'downloads' },
   { path: '/api/login', whenClosed: true },
   { path: '/api/search', closedToRobots: true },
   // What types ahead: somebody waits for it.

@@ -19,6 +19,7 @@ export const actions = {
   cfgoairepository: [],
   cfgoaiharvest: [],
   runoaiharvest: [],
+  cfgwebhooks: [],
   profiling: [],
   cfgwebsearch: [],
   cfgwebaccess: [],

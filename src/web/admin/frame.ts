@@ -16,6 +16,7 @@ export const adminTabs = [
   'jobs',
   'harvest',
   'oai',
+  'webhooks',
   'log',
 ] as const;
 export type AdminTab = (typeof adminTabs)[number];

@@ -16,6 +16,7 @@ import { adminOverviewRoutes } from './overview.ts';
 import { adminPeopleRoutes } from './people.ts';
 import { adminPersonRoutes } from './person.ts';
 import { adminRoleRoutes } from './roles.ts';
+import { adminWebhookRoutes } from './webhooks.ts';
 
 /**
  * Looking after people and roles. The guard stands before all of it, so that no route can forget
@@ -42,6 +43,7 @@ export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, p
       adminJobRoutes(admin, environment, people);
       adminOaiRoutes(admin, environment, people);
       adminHarvestRoutes(admin, environment, people);
+      adminWebhookRoutes(admin, environment, people);
     },
     { prefix: '/admin' },
   );
