@@ -14,7 +14,10 @@ export const numbersOfList = 50_000;
 export interface ChangeList {
   /** It has the numbers from 50,000 N + 1. */
   readonly number: number;
-  /** Date of its first entry, in seconds; `until`: of that of the next list, undefined for the last one. */
+  /**
+   * Date of its first entry, in seconds; `until`: of that of the next list, undefined for the last
+   * one.
+   */
   readonly from: number;
   readonly until: number | undefined;
 }

@@ -1,6 +1,7 @@
 /**
- * Events in the order in which they are told. An event gets its place when it is seen: who changed a
- * record later was seen later, since the row of the record was locked until the first had committed.
+ * Events in the order in which they are told. An event gets its place when it is seen: who changed
+ * a record later was seen later, since the row of the record was locked until the first had
+ * committed.
  */
 import sql, { raw } from 'sql-template-tag';
 import type { Database, Queryable } from '../../store/database.ts';

@@ -12,7 +12,10 @@ export interface Signed {
   readonly body: string;
 }
 
-/** Headers of Standard Webhooks 1.0 (standardwebhooks.com): id, time and an HMAC-SHA-256 of both and the body. */
+/**
+ * Headers of Standard Webhooks 1.0 (standardwebhooks.com): id, time and an HMAC-SHA-256 of both and
+ * the body.
+ */
 export function signedHeaders({ id, timestamp, body }: Signed, secret: string): Readonly<Record<string, string>> {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');

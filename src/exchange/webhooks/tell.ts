@@ -1,8 +1,8 @@
 /**
- * Sends messages of one webhook. What it has to be told of is read from where it is; the place moves
- * in the transaction that writes down what became of the messages. A process that is killed between
- * sending and writing sends them again, with the same ids: at least once, never lost. Of one subject
- * a message waits until the one before it was taken or given up.
+ * Sends messages of one webhook. What it has to be told of is read from where it is; the place
+ * moves in the transaction that writes down what became of the messages. A process that is killed
+ * between sending and writing sends them again, with the same ids: at least once, never lost. Of
+ * one subject a message waits until the one before it was taken or given up.
  */
 import sql from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
@@ -137,7 +137,8 @@ async function sendNew(
   }
   const began = now();
   const { outcomes } = await sendAll([...bySubject.values()], webhook, context, () => ({ attempts: 0, began }));
-  // What was not tried waits behind the one of its subject that failed, or for a receiver that is there again.
+  // What was not tried waits behind the one of its subject that failed, or for a receiver that is
+  // there again.
   const untried: Attempt = {
     ...{ state: 'waiting', attempts: 0, due: began, status: undefined, took: 0, problem: undefined, gone: false },
   };

@@ -131,7 +131,9 @@ async function* changes(
       const address = recordAddress(exchange.page.baseUrl, record);
       const change = !live ? 'deleted' : found[at]!.created ? 'created' : 'updated';
       const metadata = { change, datetime: dateText(place.stamp), type: live ? 'text/html' : undefined };
-      text += listedText('url', { address, metadata, links: live ? [metadataLink(address)] : [] });
+      // Clients of version 1.0 know no `datetime`.
+      const modified = place.stamp;
+      text += listedText('url', { address, modified, metadata, links: live ? [metadataLink(address)] : [] });
     });
     if (found.length < atOnce) break;
     after = found.at(-1)!.place.seq;
