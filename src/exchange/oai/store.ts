@@ -168,7 +168,7 @@ export async function enterSets(database: Queryable, specs: readonly string[]): 
   return specs.map((spec) => ids.get(spec)!);
 }
 
-const readAtOnce = 50_000;
+const readAtOnce = 20_000;
 
 /** All that harvesters were told. A million entries take some seconds. */
 export async function readTold(database: Queryable, signal: AbortSignal): Promise<Told> {

@@ -23,7 +23,6 @@ export interface Happening {
 }
 
 const placedAtOnce = 1_000;
-const rowsAtOnce = 200;
 
 /** Gives places to events that have none; how many. */
 export async function placeEvents(database: Database): Promise<number> {
@@ -65,9 +64,12 @@ export async function readHappenings(
   const part = (column: 'ids' | 'revisions' | 'befores') =>
     sql`${raw(column)}[${from} : ${from} - 1 + ${limit}::integer]`;
   const rows = await database.query<Row>(sql`
-    SELECT seq::float8 AS seq, place::float8 AS place, at, kind, details, cardinality(ids) AS count,
+    SELECT seq::float8 AS seq, place::float8 AS place, at, kind, details, count,
       (${part('ids')})::float8[] AS ids, ${part('revisions')} AS revisions, ${part('befores')} AS befores
-    FROM event WHERE place >= ${place} ORDER BY place LIMIT ${Math.min(limit, rowsAtOnce)}`);
+    FROM (
+      SELECT *, sum(count) OVER (ORDER BY place) - count AS passed
+      FROM (SELECT * FROM event WHERE place >= ${place} ORDER BY place LIMIT ${limit}) AS next) AS counted
+    WHERE passed < ${limit + taken} ORDER BY place`);
   const found: Happening[] = [];
   for (const row of rows) {
     const skipped = row.place === place ? taken : 0;

@@ -6,6 +6,8 @@ CREATE TABLE event (
   kind text NOT NULL CHECK (kind IN ('record', 'merge', 'job', 'held')),
   -- Numbers of what it is about.
   ids bigint[] NOT NULL,
+  -- How many.
+  count integer GENERATED ALWAYS AS (cardinality(ids)) STORED,
   -- Of records: the versions that were written, and those that they replaced; 0: there was none.
   revisions integer[],
   befores integer[],
