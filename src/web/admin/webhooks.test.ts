@@ -88,6 +88,7 @@ test('a webhook is added by a page, its secret is shown once, and nobody else ha
   assert.ok(!JSON.stringify(entries).includes(secret));
   assert.doesNotMatch((await ben.open('/admin/webhooks')).body, /feed/);
   assert.equal((await ben.open('/admin/webhooks/feed')).statusCode, 404);
+  await ben.open('/admin/webhooks');
   assert.equal((await ben.force('/admin/webhooks/feed', { wish: 'remove' })).statusCode, 404);
   await ada.open('/admin/webhooks/feed');
   assert.match(
