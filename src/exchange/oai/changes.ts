@@ -74,8 +74,8 @@ export function noteTold(told: Told, { id, revision, gone, sets, left }: Change)
 }
 
 /**
- * Where records are that may have news: ordinals of a segment. Bitmaps, since after a start they are
- * all that there are.
+ * Where records are that may have news: ordinals of a segment. Bitmaps, since after a start they
+ * are all that there are.
  */
 interface Candidates {
   readonly open: readonly { readonly segment: SegmentMembers; readonly ordinals: RoaringBitmap32 }[];
