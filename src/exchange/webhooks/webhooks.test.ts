@@ -7,6 +7,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
+import { originOf } from '../../index/segment-store.ts';
 import { controlField, dataField, type MarcRecord } from '../../marc/record.ts';
 import { toMarcXml } from '../../marc/writers/marcxml.ts';
 import { guest, type Person } from '../../people/person.ts';
@@ -14,6 +15,7 @@ import { loadBatch } from '../../records/load/load-batch.ts';
 import { defaultRules } from '../../records/next-version.ts';
 import { deleteRecord, writeRecords } from '../../records/write.ts';
 import { testSite } from '../../search/testing/library.ts';
+import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { placeEvents } from './happenings.ts';
 import { readMessages, resendMessages } from './log.ts';
@@ -146,22 +148,12 @@ test('each is told what its owner may see at the moment of sending, in the order
 
 test('a load leaves one event, whatever it writes, and none while nobody asks', async () => {
   const records = Array.from({ length: 300 }, (_, at) => Buffer.from(toMarcXml(book(`Loaded ${at}`, 'BOOK'))));
+  const origin = originOf(await currentSite(database));
   const batch = async (): Promise<void> => {
     await database.transaction(async (transaction) => {
-      const context = { ...{ database, analyzer, origin: { indexDigest: '', analysis: 1, format: 1 } } };
-      const { publish } = await loadBatch(
-        transaction,
-        {
-          ...context,
-          indexFolder: undefined,
-          reason: 'test',
-          person: undefined,
-          source: undefined,
-          mode: 'insert',
-          ...defaultRules,
-        } as never,
-        records,
-      );
+      const by = { indexFolder: undefined, reason: 'test', person: undefined, source: '' };
+      const context = { ...{ database, analyzer, origin, mode: 'insert' as const }, ...by, ...defaultRules };
+      const { publish } = await loadBatch(transaction, context, records);
       await publish();
     });
   };
