@@ -74,6 +74,7 @@ test('what sends is killed again and again, and every change is told', { skip: !
   const record = (id: number) =>
     sql`INSERT INTO event (kind, ids, revisions, befores) VALUES ('record', ARRAY[${id}]::bigint[], '{1}', '{0}')`;
   for (let round = 0; round < 10; round++) {
+    const before = heard.length;
     const child = work();
     for (let n = 0; n < 200; n++) {
       const id = round * 200 + n + 1;
@@ -81,7 +82,6 @@ test('what sends is killed again and again, and every change is told', { skip: !
         INSERT INTO record (id, created, modified, marc) VALUES (${id}, now(), now(), '["","245  a","x"]')`);
       await store.database.query(record(id));
     }
-    const before = heard.length;
     await waitFor('some messages', () => heard.length > before + 20);
     child.kill('SIGKILL');
     await once(child, 'exit');
