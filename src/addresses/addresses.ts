@@ -83,6 +83,7 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/oai2d', harvests: true, slots: 'downloads' },
   { path: '/oai', harvests: true, closedToRobots: true, slots: 'downloads' },
   { path: '/sru', harvests: true, closedToRobots: true, slots: 'downloads' },
+  { path: '/resourcesync/*', slots: 'downloads' },
   { path: '/api/login', whenClosed: true },
   { path: '/api/search', closedToRobots: true },
   // What types ahead: somebody waits for it.

@@ -7,6 +7,7 @@ import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
+import { noteRecords } from '../store/events.ts';
 import { isDeleted } from './deletion.ts';
 import { ownDois } from './dois.ts';
 import { recordErrors } from './errors.ts';
@@ -184,6 +185,7 @@ export async function carryOut(
         WHERE id = ${id}`);
       await exchangeKeys(transaction, id, keys, verdict.keys);
       const problems = await addDelta(transaction, analyzer, version);
+      await noteRecords(transaction, [{ id, revision, before: standing.revision }]);
       const instructions = instructionWarning(incoming.record);
       const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];
       return { action: outcome, id, revision, deleted, warnings };
@@ -218,6 +220,7 @@ async function insertVersion(
   if (!deleted) await requireOwnDois(transaction, id, write.rules ?? defaultRules, [], keys);
   await addKeys(transaction, id, keys);
   const problems = await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
+  await noteRecords(transaction, [{ id, revision: 1, before: 0 }]);
   const told = [warning, instructionWarning(write.record)].filter((one) => one !== undefined);
   const warnings = [...told.map((one) => `Record ${id}: ${one}.`), ...problems];
   return { action: 'inserted', id, revision: 1, deleted, warnings };

@@ -5,6 +5,7 @@ import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import { dataField, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
+import { noteEvent } from '../store/events.ts';
 import { carryOut, lockRecord, standingOf, type WriteGuard } from './change.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { moveDois } from './dois.ts';
@@ -81,6 +82,7 @@ export async function mergeRecordsIn(
     INSERT INTO record_merge (person, survivor, merged, survivor_before, survivor_after, merged_before, merged_after, keys, documents)
     VALUES (${person ?? null}, ${id}, ${other.id}, ${survivor.revision}, ${edited.revision}, ${other.revision}, ${marked},
       ${[...keys]}::text[], ${[...documents]}::integer[])`);
+  await noteEvent(transaction, 'merge', other.id, { into: id, before: other.revision });
   return { survivor: id, other: other.id, revision: edited.revision };
 }
 

@@ -20,6 +20,7 @@ export const actions = {
   cfgdois: [],
   cfgoaiharvest: [],
   runoaiharvest: [],
+  cfgwebhooks: [],
   profiling: [],
   cfgwebsearch: [],
   cfgwebaccess: [],

@@ -15,6 +15,7 @@ import { openLevel, type SiteLevel } from '../site/level.ts';
 import { accountRoutes } from './account/routes.ts';
 import { sessionApiRoutes } from './account/session-api.ts';
 import { adminRoutes } from './admin/routes.ts';
+import { webhookApiRoutes } from './admin/webhooks-api.ts';
 import { apiRoutes } from './api/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
 import { editRoutes } from './edit/routes.ts';
@@ -36,6 +37,7 @@ import type { WebUploads } from './exchange/web-uploads.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { oaiRoutes } from './harvest/oai.ts';
+import { resourceSyncRoutes } from './harvest/resource-sync.ts';
 import { sitemapRoutes } from './harvest/sitemaps.ts';
 import { sruRoutes } from './harvest/sru.ts';
 import { answerClientError } from './http/client-error.ts';
@@ -230,12 +232,14 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   resolverRoutes(app, environment);
   sitemapRoutes(app, environment);
   sruRoutes(app, environment);
+  resourceSyncRoutes(app, environment, options.oai);
   if (options.oai !== undefined) oaiRoutes(app, environment, options.oai);
   apiRoutes(app, environment);
   if (options.people !== undefined) {
     sessionApiRoutes(app, environment, options.people.access);
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
+    webhookApiRoutes(app, environment, options.people);
     jobRoutes(app, environment, options.people);
     editRoutes(app, environment, options.people);
   }

@@ -31,6 +31,8 @@ export const tables: Readonly<Record<string, TableNote>> = {
   done_request: { kind: 'truth', what: 'answers to requests with an Idempotency-Key, for a day' },
   draft: { kind: 'truth', what: 'what people write in the editor and have not saved' },
   editing: { kind: 'derived', what: 'who has which record open in the editor: browsers say it again' },
+  event: { kind: 'truth', what: 'what has happened and webhooks are still to be told' },
+  event_clock: { kind: 'truth', what: 'the last place that was given to what has happened' },
   external_identity: { kind: 'truth', what: 'who signs in at a provider as whom' },
   failure: { kind: 'truth', what: 'kinds of failures of the program, how often each happened, and who judged it how' },
   failure_hour: { kind: 'truth', what: 'how often each kind of failure happened in each hour of a week' },
@@ -82,4 +84,6 @@ export const tables: Readonly<Record<string, TableNote>> = {
   throttle: { kind: 'derived', what: 'attempts of the last minutes: counted again from nothing' },
   upload: { kind: 'truth', what: 'what people and programs have sent' },
   upload_record: { kind: 'truth', what: 'what became of each record that they sent' },
+  webhook: { kind: 'truth', what: 'other programs that are told what happens, and how far they are' },
+  webhook_message: { kind: 'truth', what: 'messages of webhooks that wait for another attempt, and the log' },
 };
